@@ -1,0 +1,14 @@
+export default {
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  // A reader's import (`from 'isthmus'`) means the sources here, not a build that may be stale.
+  moduleNameMapper: {
+    '^isthmus$': '<rootDir>/src/index.ts',
+    '^isthmus/(io|node)$': '<rootDir>/src/$1/index.ts',
+  },
+  transform: {
+    '\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }],
+  },
+  collectCoverageFrom: ['src/**/*.ts'],
+  coverageProvider: 'v8',
+};

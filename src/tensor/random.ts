@@ -1,0 +1,109 @@
+/**
+ * Seeded random numbers, so that the same seed gives the same weights, the same shuffles and the same model.
+ *
+ * The generator is xoshiro128** (Blackman & Vigna, "Scrambled linear pseudorandom number generators",
+ * ACM TOMS 47(4), 2021), whose whole state is four 32-bit words. A seed is spread over them by the
+ * finalizer of MurmurHash3 over a Weyl sequence (as in Steele, Lea & Flood's SplitMix, OOPSLA 2014).
+ */
+
+const { cos, imul, log, sqrt, PI } = Math;
+
+const TWO_POW_32 = 2 ** 32;
+const TWO_POW_53 = 2 ** 53;
+
+/** Four unsigned 32-bit words: all that a {@link Random} remembers. */
+export type RandomState = readonly [number, number, number, number];
+
+export class Random {
+  readonly #state = new Uint32Array(4);
+
+  /**
+   * @param seed - A whole number from 0 to 2^53 - 1.
+   * @throws {RangeError} If the seed is anything else.
+   */
+  constructor(seed: number) {
+    if (!Number.isSafeInteger(seed) || seed < 0) {
+      throw new RangeError(`Random: the seed is ${seed}, expected a whole number from 0 to 2^53 - 1.`);
+    }
+    let weyl = (seed % TWO_POW_32) ^ mix(Math.floor(seed / TWO_POW_32));
+    for (let i = 0; i < 4; i++) {
+      weyl = (weyl + 0x9e3779b9) | 0;
+      this.#state[i] = mix(weyl);
+    }
+  }
+
+  static fromState(state: RandomState): Random {
+    if (state.length !== 4 || state.every((word) => word === 0)) {
+      throw new RangeError('Random.fromState: expected four 32-bit words, not all zero.');
+    }
+    const random = new Random(0);
+    random.#state.set(state);
+    return random;
+  }
+
+  /** A copy of the state; {@link Random.fromState} goes on from there. */
+  state(): RandomState {
+    const [a, b, c, d] = this.#state;
+    return [a, b, c, d];
+  }
+
+  /** The next 32 random bits, as a whole number from 0 to 2^32 - 1. */
+  uint32(): number {
+    const s = this.#state;
+    const result = imul(rotateLeft(imul(s[1], 5), 7), 9) >>> 0;
+    const t = s[1] << 9;
+    s[2] ^= s[0];
+    s[3] ^= s[1];
+    s[1] ^= s[2];
+    s[0] ^= s[3];
+    s[2] ^= t;
+    s[3] = rotateLeft(s[3], 11);
+    return result;
+  }
+
+  /** A number in [low, high), uniformly distributed, with 53 random bits. */
+  uniform(low = 0, high = 1): number {
+    const high21 = this.uint32() >>> 11;
+    const unit = (high21 * TWO_POW_32 + this.uint32()) / TWO_POW_53;
+    return low + (high - low) * unit;
+  }
+
+  /** A normally distributed number (Box & Muller, Annals of Mathematical Statistics 29(2), 1958). */
+  normal(mean = 0, standardDeviation = 1): number {
+    // 1 - u is in (0, 1], so the logarithm is finite. The twin (with sin) is not kept: no hidden state.
+    const radius = sqrt(-2 * log(1 - this.uniform()));
+    return mean + standardDeviation * radius * cos(2 * PI * this.uniform());
+  }
+
+  /** A whole number from 0 to `bound` - 1, each equally likely; `bound` from 1 to 2^32. */
+  integer(bound: number): number {
+    // Draws from the incomplete last run of `bound` values are thrown away, or small numbers would come up more often.
+    const limit = TWO_POW_32 - (TWO_POW_32 % bound);
+    let draw = this.uint32();
+    while (draw >= limit) draw = this.uint32();
+    return draw % bound;
+  }
+
+  /** Puts the items into random order, in place (Fisher & Yates; Durstenfeld, CACM 7(7), 1964). */
+  shuffle(items: { [index: number]: number; readonly length: number }): void {
+    for (let last = items.length - 1; last > 0; last--) {
+      const other = this.integer(last + 1);
+      const kept = items[last];
+      items[last] = items[other];
+      items[other] = kept;
+    }
+  }
+}
+
+function rotateLeft(word: number, bits: number): number {
+  return (word << bits) | (word >>> (32 - bits));
+}
+
+/** MurmurHash3's 32-bit finalizer: every input bit changes about half of the output bits. */
+function mix(word: number): number {
+  let h = word ^ (word >>> 16);
+  h = imul(h, 0x85ebca6b);
+  h ^= h >>> 13;
+  h = imul(h, 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}

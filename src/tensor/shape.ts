@@ -1,0 +1,22 @@
+/** Shapes: lists of whole numbers >= 0, outermost dimension first. Everything else in the engine builds on these. */
+
+export type Shape = readonly number[];
+
+/** An array doesn't have the shape that was asked for. The message says who, what came and what was expected. */
+export class ShapeError extends Error {
+  override name = 'ShapeError';
+}
+
+/** `[2, 3]` as text, for messages. */
+export function formatShape(shape: Shape): string {
+  return `[${shape.join(', ')}]`;
+}
+
+/** How many elements an array of this shape holds; 1 for the empty shape of a scalar. */
+export function sizeOf(shape: Shape): number {
+  return shape.reduce((size, length) => size * length, 1);
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((length, axis) => length === b[axis]);
+}
