@@ -15,25 +15,36 @@ export type SampleArray =
   | Float32Array
   | Float64Array;
 
+/** NumPy's names for what a file held: kind and bytes. `u8`, `i8` and `f2` are kept as wider floats, `b1` as 0 and 1. */
+export type DType = 'u1' | 'i1' | 'u2' | 'i2' | 'u4' | 'i4' | 'u8' | 'i8' | 'f2' | 'f4' | 'f8' | 'b1';
+
+/** An array as it was read: shape, values in row-major order, and the type that its file gave them. */
+export interface NumericArray {
+  readonly shape: Shape;
+  readonly data: SampleArray;
+  readonly dtype: DType;
+}
+
 /**
- * `input = (value - shift) / scale`. A field of a model: what was done to its training data, so that it can be
- * undone on the way out.
+ * How a stored value becomes an input: `input = (value - shift) / scale`. Kept in the model, so that new data is
+ * read the same way and what comes out is turned back.
  *
- * - `none`: floats that lie in [0, 1] already (shift 0, scale 1)
- * - `divide`: whole numbers divided by their type's maximum (uint8: by 255)
- * - `minmax`: the least value becomes 0, the greatest 1
- * - `standard`: mean 0 and standard deviation 1
+ * - `none`: the values are inputs already (floats in [0, 1]; shift 0, scale 1)
+ * - `divide`: whole numbers divided by their greatest possible value (uint8: by 255)
+ * - `minmax`: the least value of the training data becomes 0, the greatest 1
+ * - `standard`: the training data gets mean 0 and standard deviation 1
  */
 export interface Normalization {
   readonly kind: 'none' | 'divide' | 'minmax' | 'standard';
+  readonly dtype: DType;
   readonly shift: number;
   readonly scale: number;
 }
 
-export const NO_NORMALIZATION: Normalization = { kind: 'none', shift: 0, scale: 1 };
+export const NO_NORMALIZATION: Normalization = { kind: 'none', dtype: 'f4', shift: 0, scale: 1 };
 
 /**
- * Samples, outermost dimension first: shape `[n, ...]`, row-major. A {@link Tensor} is one, too.
+ * Samples, outermost dimension first: shape `[n, ...]`, row-major. A Tensor is one, too.
  * Without `normalization` the values are the network's inputs as they are.
  */
 export interface Samples {

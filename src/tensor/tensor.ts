@@ -60,7 +60,9 @@ export class Tensor {
   rows(start: number, end: number): Tensor {
     const [count = 0, ...rest] = this.shape;
     if (!(Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start <= end && end <= count)) {
-      throw new ShapeError(`Tensor.rows: ${start} to ${end} is not a range within ${formatShape(this.shape)}.`);
+      throw new ShapeError(
+        `Tensor.rows: ${start} to ${end} is not a range within ${formatShape(this.shape)}.`,
+      );
     }
     const stride = sizeOf(rest);
     return new Tensor(this.data.subarray(start * stride, end * stride), [end - start, ...rest]);
