@@ -1,0 +1,57 @@
+/** Layers one after the other; backward is the chain rule in reverse order (docs/math.md, section 3.4). */
+
+import type { Arena } from '../tensor/kernels/memory.ts';
+import type { Parameter } from '../tensor/parameter.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { Layer } from './layer.ts';
+import type { LayerSpec } from './spec.ts';
+
+/**
+ * A layer made of layers: the output of each is the input of the next.
+ *
+ * @example
+ * const random = new Random(42);
+ * const network = new Sequential([new Dense(784, 64, { random }), new ReLU(), new Dense(64, 784, { random })]);
+ */
+export class Sequential extends Layer {
+  readonly layers: readonly Layer[];
+
+  /** @throws {RangeError} Without layers. */
+  constructor(layers: readonly Layer[]) {
+    super();
+    if (layers.length === 0) throw new RangeError('Sequential: got no layers, expected at least one.');
+    this.layers = [...layers];
+  }
+
+  override forward(x: Tensor): Tensor {
+    return this.layers.reduce((input, layer) => layer.forward(input), x);
+  }
+
+  override backward(dY: Tensor): Tensor {
+    return this.layers.reduceRight((gradient, layer) => layer.backward(gradient), dY);
+  }
+
+  override backwardParameters(dY: Tensor): void {
+    const [first, ...rest] = this.layers;
+    first.backwardParameters(rest.reduceRight((gradient, layer) => layer.backward(gradient), dY));
+  }
+
+  override namedParameters(): readonly (readonly [string, Parameter])[] {
+    return this.layers.flatMap((layer, index) =>
+      layer.namedParameters().map(([name, parameter]) => [`${index}.${name}`, parameter] as const),
+    );
+  }
+
+  override useArena(arena: Arena): void {
+    super.useArena(arena);
+    for (const layer of this.layers) layer.useArena(arena);
+  }
+
+  override outFeatures(inFeatures: number): number {
+    return this.layers.reduce((width, layer) => layer.outFeatures(width), inFeatures);
+  }
+
+  override spec(): LayerSpec {
+    return { type: 'sequential', layers: this.layers.map((layer) => layer.spec()) };
+  }
+}

@@ -1,0 +1,66 @@
+/** Layers as plain JSON: the one source of a model's summary, its files and its exports. */
+
+import type { Initializer } from '../tensor/initializers.ts';
+import type { Random } from '../tensor/random.ts';
+import { Dense } from './dense.ts';
+import type { Layer } from './layer.ts';
+import { LeakyReLU } from './leaky-relu.ts';
+import { ReLU } from './relu.ts';
+import { Sequential } from './sequential.ts';
+import { Sigmoid } from './sigmoid.ts';
+import { SiLU } from './silu.ts';
+import { Tanh } from './tanh.ts';
+
+export type ActivationSpec =
+  | { readonly type: 'relu' | 'sigmoid' | 'tanh' | 'silu' }
+  | { readonly type: 'leakyRelu'; readonly slope: number };
+
+export interface DenseSpec {
+  readonly type: 'dense';
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+  readonly bias: boolean;
+}
+
+export interface SequentialSpec {
+  readonly type: 'sequential';
+  readonly layers: readonly LayerSpec[];
+}
+
+export type LayerSpec = DenseSpec | ActivationSpec | SequentialSpec;
+
+export interface BuildOptions {
+  readonly random: Random;
+  /** For the weights of dense layers. @default glorotUniform */
+  readonly initializer?: Initializer;
+}
+
+/**
+ * Makes the layer that a spec describes.
+ *
+ * @throws {RangeError} If the spec has an unknown type or a value out of range: it may come from a file.
+ */
+export function buildLayer(spec: LayerSpec, options: BuildOptions): Layer {
+  switch (spec.type) {
+    case 'dense':
+      return new Dense(spec.inFeatures, spec.outFeatures, { bias: spec.bias, ...options });
+    case 'sequential':
+      return buildSequential(spec.layers, options);
+    case 'leakyRelu':
+      return new LeakyReLU({ slope: spec.slope });
+    case 'relu':
+      return new ReLU();
+    case 'sigmoid':
+      return new Sigmoid();
+    case 'tanh':
+      return new Tanh();
+    case 'silu':
+      return new SiLU();
+    default:
+      throw new RangeError(`buildLayer: '${(spec as { type?: unknown }).type}' is not a type of layer.`);
+  }
+}
+
+export function buildSequential(specs: readonly LayerSpec[], options: BuildOptions): Sequential {
+  return new Sequential(specs.map((spec) => buildLayer(spec, options)));
+}

@@ -1,0 +1,22 @@
+/** Losses by the short names that `compile` and the command line take. */
+
+import { BinaryCrossEntropy } from './binary-cross-entropy.ts';
+import type { Loss, LossName } from './loss.ts';
+import { MeanAbsoluteError } from './mean-absolute-error.ts';
+import { MeanSquaredError } from './mean-squared-error.ts';
+
+const LOSSES: Readonly<Record<LossName, () => Loss>> = {
+  mse: () => new MeanSquaredError(),
+  mae: () => new MeanAbsoluteError(),
+  bce: () => new BinaryCrossEntropy(),
+};
+
+/** @throws {RangeError} If there is no loss of that name. */
+export function namedLoss(name: LossName): Loss {
+  if (!Object.hasOwn(LOSSES, name)) {
+    throw new RangeError(
+      `namedLoss: '${name}' is not a loss, expected one of: ${Object.keys(LOSSES).join(', ')}.`,
+    );
+  }
+  return LOSSES[name]();
+}

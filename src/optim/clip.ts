@@ -1,0 +1,16 @@
+/** Clipping by global norm. docs/math.md, section 5.5. */
+
+import type { FlatParameters } from '../tensor/flat-parameters.ts';
+import { kernels } from '../tensor/kernels/active.ts';
+
+/**
+ * Scales all gradients down together so that their common Euclidean norm is at most `maxNorm`; their direction stays
+ * (Pascanu, Mikolov & Bengio 2013, Algorithm 1).
+ *
+ * @returns The norm before clipping.
+ */
+export function clipGradientNorm(parameters: FlatParameters, maxNorm: number): number {
+  const norm = Math.sqrt(kernels().sumOfSquares(parameters.size, parameters.gradients));
+  if (norm > maxNorm) kernels().scale(parameters.size, maxNorm / norm, parameters.gradients);
+  return norm;
+}

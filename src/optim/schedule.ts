@@ -1,0 +1,51 @@
+/** Learning rates that change over time. docs/math.md, section 5.4. */
+
+export interface Schedule {
+  /** The learning rate of a step; the first step is step 0. */
+  at(step: number): number;
+}
+
+/** The same learning rate at every step. */
+export function constant(learningRate: number): Schedule {
+  requirePositive('constant', 'learning rate', learningRate);
+  return { at: () => learningRate };
+}
+
+export interface CosineOptions {
+  /** Where it starts. */
+  readonly learningRate: number;
+  /** After how many steps it reaches the minimum, and stays there. */
+  readonly steps: number;
+  /** @default 0 */
+  readonly minimum?: number;
+}
+
+/** Half a cosine wave from the learning rate down to the minimum: Loshchilov & Hutter 2017 (SGDR), one cycle. */
+export function cosine({ learningRate, steps, minimum = 0 }: CosineOptions): Schedule {
+  requirePositive('cosine', 'learning rate', learningRate);
+  requirePositive('cosine', 'number of steps', steps);
+  const amplitude = (learningRate - minimum) / 2;
+  return {
+    at: (step) => minimum + amplitude * (1 + Math.cos(Math.PI * Math.min(1, step / steps))),
+  };
+}
+
+export interface WarmUpOptions {
+  /** How many steps the learning rate climbs for, in a straight line. */
+  readonly steps: number;
+  /** What comes then; its own step 0 is the first step after the climb. */
+  readonly then: Schedule;
+}
+
+/** Starts small and climbs to where the next schedule starts: Adam's first steps rest on few gradients. */
+export function warmUp({ steps, then }: WarmUpOptions): Schedule {
+  requirePositive('warmUp', 'number of steps', steps);
+  return {
+    at: (step) => (step < steps ? (then.at(0) * (step + 1)) / steps : then.at(step - steps)),
+  };
+}
+
+function requirePositive(who: string, what: string, value: number): void {
+  if (!(value > 0 && value < Infinity))
+    throw new RangeError(`${who}: the ${what} is ${value}, expected more than 0.`);
+}

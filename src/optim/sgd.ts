@@ -1,0 +1,56 @@
+/** Stochastic gradient descent. docs/math.md, section 5.1. Read optimizer.ts first. */
+
+import type { FlatParameters } from '../tensor/flat-parameters.ts';
+import { kernels } from '../tensor/kernels/active.ts';
+import { Optimizer, type OptimizerOptions } from './optimizer.ts';
+
+export interface SGDOptions extends OptimizerOptions {
+  /** How much of the last step's velocity is kept. @default 0 */
+  readonly momentum?: number;
+  /** Look ahead along the velocity before stepping. @default false */
+  readonly nesterov?: boolean;
+}
+
+/**
+ * `w -= lr g`; with momentum μ `v = μ v + g`, `w -= lr v`; with Nesterov's `w -= lr (g + μ v)`
+ * (Sutskever, Martens, Dahl & Hinton 2013, in PyTorch's form: the learning rate stays outside of v).
+ *
+ * Learning rate 0.01 by default. State: v, of the parameters' size, only with momentum.
+ */
+export class SGD extends Optimizer {
+  override readonly name = 'sgd';
+  readonly #momentum: number;
+  readonly #nesterov: boolean;
+  #velocity: Float32Array = new Float32Array(0);
+
+  /** @throws {RangeError} If the momentum is not in [0, 1), or Nesterov is asked for without momentum. */
+  constructor({ learningRate = 0.01, clipNorm, momentum = 0, nesterov = false }: SGDOptions = {}) {
+    super(learningRate, clipNorm);
+    if (!(momentum >= 0 && momentum < 1)) {
+      throw new RangeError(`SGD: the momentum is ${momentum}, expected 0 <= momentum < 1.`);
+    }
+    if (nesterov && momentum === 0) throw new RangeError('SGD: nesterov needs a momentum > 0.');
+    this.#momentum = momentum;
+    this.#nesterov = nesterov;
+  }
+
+  protected override allocateMoments({ arena, size }: FlatParameters): void {
+    if (this.#momentum > 0) this.#velocity = arena.allocate(size);
+  }
+
+  protected override update({ size, gradients, values }: FlatParameters, learningRate: number): void {
+    if (this.#momentum === 0) {
+      kernels().sgd(size, learningRate, gradients, values);
+    } else {
+      kernels().momentum(
+        size,
+        learningRate,
+        this.#momentum,
+        this.#nesterov,
+        gradients,
+        this.#velocity,
+        values,
+      );
+    }
+  }
+}

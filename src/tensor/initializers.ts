@@ -1,0 +1,27 @@
+/** How weights start. docs/math.md, section 6, says where the limits come from. */
+
+import type { Random } from './random.ts';
+import { sizeOf } from './shape.ts';
+import { Tensor } from './tensor.ts';
+
+/**
+ * Fills a weight of shape `[fanIn, fanOut]`.
+ *
+ * @returns A new tensor.
+ */
+export type Initializer = (shape: readonly [fanIn: number, fanOut: number], random: Random) => Tensor;
+
+/** Uniform in ±sqrt(6 / (fanIn + fanOut)): Glorot & Bengio 2010, equation 16. Keras's default for a dense layer. */
+export const glorotUniform: Initializer = (shape, random) =>
+  uniform(shape, Math.sqrt(6 / (shape[0] + shape[1])), random);
+
+/** Uniform in ±sqrt(6 / fanIn): He, Zhang, Ren & Sun 2015, for layers in front of a ReLU. */
+export const heUniform: Initializer = (shape, random) => uniform(shape, Math.sqrt(6 / shape[0]), random);
+
+export const zeros: Initializer = (shape) => Tensor.zeros(shape);
+
+function uniform(shape: readonly [number, number], limit: number, random: Random): Tensor {
+  const data = new Float32Array(sizeOf(shape));
+  for (let i = 0; i < data.length; i++) data[i] = random.uniform(-limit, limit);
+  return new Tensor(data, shape);
+}
