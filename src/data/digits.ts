@@ -8,7 +8,6 @@
  * Only + - * / and square roots are used, which every JavaScript engine rounds alike: same seed, same bytes, everywhere.
  */
 
-import type { Random as RandomSource } from '../tensor/random.ts';
 import { Random } from '../tensor/random.ts';
 import type { NumericArray } from './samples.ts';
 
@@ -16,6 +15,7 @@ const { ceil, floor, max, min, sqrt } = Math;
 
 const SIDE = 28; // pixels
 const BOX = 20; // pixels: the longer side of the written digit
+const MARGIN = 2; // pixels that stay free at the edge
 const CLASSES = 10;
 
 /**
@@ -72,7 +72,11 @@ const FORMS: readonly (readonly [commonness: number, ...forms: string[]][])[] = 
       '8,12 28,2 50,9 50,28 36,43 22,48 26,52 32,47 52,54 60,72 48,94 24,98 4,86',
       '12,16 30,2 52,10 50,30 36,44 24,46 24,51 32,48 50,52 62,70 54,92 28,100 6,92',
     ],
-    [1, '10,5 34,4 58,3 | 44,22 28,40 | 52,46 62,66 52,90 28,99 4,88', '8,3 32,5 56,4 | 42,22 30,38 | 50,42 62,62 54,88 30,99 6,92'],
+    [
+      1,
+      '10,5 34,4 58,3 | 44,22 28,40 | 52,46 62,66 52,90 28,99 4,88',
+      '8,3 32,5 56,4 | 42,22 30,38 | 50,42 62,62 54,88 30,99 6,92',
+    ],
   ],
   [
     // 4
@@ -175,8 +179,8 @@ const FORMS: readonly (readonly [commonness: number, ...forms: string[]][])[] = 
 interface Point {
   readonly x: number;
   readonly y: number;
-  /** What the pen does after this point. */
-  readonly then: 'go on' | 'turn' | 'lift';
+  /** What the pen does here: go on smoothly, turn sharply, or leave the paper. */
+  readonly joint: 'smooth' | 'corner' | 'lift';
 }
 
 /** The pen's place and the radius of its tip, in pixels once framed. */
@@ -226,11 +230,13 @@ export function generateDigits({ count, seed }: DigitsOptions): Digits {
   return { shape: [count, SIDE, SIDE], data, dtype: 'u1', labels };
 }
 
-function drawDigit(digit: number, random: RandomSource, pixels: Uint8Array): void {
-  const points = shapeOf(pickForm(digit, random), random);
-  const dabs = trace(points, random);
+function drawDigit(digit: number, random: Random, pixels: Uint8Array): void {
+  const form = pickForm(digit, random);
+  const dabs = trace(inOneHand(form, random), random);
   frame(dabs, random);
-  layInk(dabs, pixels);
+  for (let i = 1; i < dabs.length; i++) {
+    if (dabs[i].joined) layInk(dabs[i - 1], dabs[i], pixels);
+  }
 }
 
 /** Groups of forms by digit, read once. */
@@ -242,12 +248,12 @@ function parseForm(text: string): Point[] {
   return [...text.matchAll(/(\d+),(\d+)(?: ([|/]))?/g)].map(([, x, y, mark]) => ({
     x: Number(x) / 100,
     y: Number(y) / 100,
-    then: mark === '|' ? 'turn' : mark === '/' ? 'lift' : 'go on',
+    joint: mark === '|' ? 'corner' : mark === '/' ? 'lift' : 'smooth',
   }));
 }
 
 /** A form between two of the same group, or a little beyond one of them. */
-function pickForm(digit: number, random: RandomSource): Point[] {
+function pickForm(digit: number, random: Random): Point[] {
   const ofDigit = groups[digit];
   let ticket = random.uniform() * ofDigit.reduce((sum, { commonness }) => sum + commonness, 0);
   const group = ofDigit.find(({ commonness }) => (ticket -= commonness) < 0) ?? ofDigit[0];
@@ -257,54 +263,54 @@ function pickForm(digit: number, random: RandomSource): Point[] {
   return a.map((p, i) => ({
     x: p.x + share * (b[i].x - p.x),
     y: p.y + share * (b[i].y - p.y),
-    then: p.then,
+    joint: p.joint,
   }));
 }
 
 /** About normal with mean 0 and standard deviation 1, never beyond 3: the sum of three numbers from (-1, 1). */
-function bell(random: RandomSource): number {
+function bell(random: Random): number {
   return random.uniform(-1, 1) + random.uniform(-1, 1) + random.uniform(-1, 1);
 }
 
 /** The pen comes down a little early or late, and so it is lifted: loops stay open, lines cross. */
-function ends(form: readonly Point[], random: RandomSource): Point[] {
+function unsureEnds(form: readonly Point[], random: Random): Point[] {
   return form.map((p, i) => {
-    const first = i === 0 || form[i - 1].then === 'lift';
-    const last = i + 1 === form.length || p.then === 'lift';
+    const first = i === 0 || form[i - 1].joint === 'lift';
+    const last = i + 1 === form.length || p.joint === 'lift';
     if (!first && !last) return p;
     const inner = form[first ? i + 1 : i - 1];
     const reach = 0.22 * bell(random);
-    return { x: p.x + reach * (p.x - inner.x), y: p.y + reach * (p.y - inner.y), then: p.then };
+    return { x: p.x + reach * (p.x - inner.x), y: p.y + reach * (p.y - inner.y), joint: p.joint };
   });
 }
 
 /** How far each term of the bend goes: uv, v^2, v^3 and u^2 sideways, then uv, v^2, u^2 and v^3 up or down. */
-const BENDS = [0.1, 0.06, 0.06, 0.06, 0.06, 0.09, 0.08, 0.05];
+const BENDS = [0.14, 0.07, 0.08, 0.08, 0.08, 0.13, 0.1, 0.06];
 
 /** The form in one writer's hand: unsteady points, then a smooth bend, a slant and a turn of the whole. */
-function shapeOf(form: readonly Point[], random: RandomSource): Point[] {
+function inOneHand(form: readonly Point[], random: Random): Point[] {
   const care = random.uniform();
-  const unsteadiness = 0.012 + 0.035 * care * care * care; // most hands are steady, a few are not
+  const unsteadiness = 0.015 + 0.05 * care * care * care; // most hands are steady, a few are not
   const bend = BENDS.map((strength) => strength * bell(random));
-  const wide = 1 + 0.14 * bell(random);
-  const slant = 0.1 + 0.18 * bell(random);
-  const halfTurn = 0.035 * bell(random); // the tangent of half the angle
+  const wide = 1 + 0.16 * bell(random);
+  const slant = 0.1 + 0.2 * bell(random);
+  const halfTurn = 0.04 * bell(random); // the tangent of half the angle
   const cosine = (1 - halfTurn * halfTurn) / (1 + halfTurn * halfTurn);
   const sine = (2 * halfTurn) / (1 + halfTurn * halfTurn);
-  return ends(form, random).map((p) => {
+  return unsureEnds(form, random).map((p) => {
     const u = 2 * p.x - 0.7 + unsteadiness * bell(random); // about -0.7 to 0.7
     const v = 2 * p.y - 1 + unsteadiness * bell(random); // -1 to 1
     const x = u + bend[0] * u * v + bend[1] * v * v + bend[2] * v * v * v + bend[3] * u * u;
     const y = v + bend[4] * u * v + bend[5] * v * v + bend[6] * u * u + bend[7] * v * v * v;
     const slanted = wide * x - slant * y;
-    return { x: cosine * slanted - sine * y, y: sine * slanted + cosine * y, then: p.then };
+    return { x: cosine * slanted - sine * y, y: sine * slanted + cosine * y, joint: p.joint };
   });
 }
 
 /** How hard the pen is pressed at each point: the tip's radius, and the ink that it leaves. */
-function press(points: readonly Point[], random: RandomSource): { radius: number; ink: number }[] {
-  const tip = max(0.7, 1.25 + 0.3 * bell(random));
-  const dryness = 0.3 * random.uniform() * random.uniform();
+function press(points: readonly Point[], random: Random): { radius: number; ink: number }[] {
+  const tip = max(0.7, 1.28 + 0.32 * bell(random));
+  const dryness = 0.4 * random.uniform() * random.uniform() * random.uniform();
   return points.map(() => {
     return { radius: tip * (1 + 0.13 * bell(random)), ink: 255 * (1 - dryness * random.uniform()) };
   });
@@ -314,18 +320,18 @@ function press(points: readonly Point[], random: RandomSource): { radius: number
  * The pen's way: a Catmull-Rom curve (Catmull & Rom, Computer Aided Geometric Design, 1974) through the points,
  * broken at corners and where the pen is lifted.
  */
-function trace(points: readonly Point[], random: RandomSource): Dab[] {
+function trace(points: readonly Point[], random: Random): Dab[] {
   const STEPS = 7; // dabs from one point to the next
   const pressure = press(points, random);
   const dabs: Dab[] = [];
   for (let i = 0; i < points.length; i++) {
     const from = points[i];
-    const starts = i === 0 || points[i - 1].then === 'lift';
+    const starts = i === 0 || points[i - 1].joint === 'lift';
     if (starts) dabs.push({ x: from.x, y: from.y, ...pressure[i], joined: false });
-    if (from.then === 'lift' || i + 1 === points.length) continue;
+    if (from.joint === 'lift' || i + 1 === points.length) continue;
     const to = points[i + 1];
-    const before = starts || from.then === 'turn' ? from : points[i - 1];
-    const after = to.then === 'go on' && i + 2 < points.length ? points[i + 2] : to;
+    const before = starts || from.joint === 'corner' ? from : points[i - 1];
+    const after = to.joint === 'smooth' && i + 2 < points.length ? points[i + 2] : to;
     for (let step = 1; step <= STEPS; step++) {
       const t = step / STEPS;
       dabs.push({
@@ -347,9 +353,10 @@ function catmullRom(before: number, from: number, to: number, after: number, t: 
 }
 
 /** Scales the writing to the box and puts its centre of mass near the middle of the image, in pixels. */
-function frame(dabs: Dab[], random: RandomSource): void {
-  let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
-  for (const { x, y } of dabs) {
+function frame(dabs: Dab[], random: Random): void {
+  let [left, right, top, bottom, reach] = [Infinity, -Infinity, Infinity, -Infinity, 0];
+  for (const { x, y, radius } of dabs) {
+    reach = max(reach, radius); // of the ink beyond the pen's way
     left = min(left, x);
     right = max(right, x);
     top = min(top, y);
@@ -364,24 +371,22 @@ function frame(dabs: Dab[], random: RandomSource): void {
     sumX += (length * (a.x + b.x)) / 2;
     sumY += (length * (a.y + b.y)) / 2;
   }
-  const inner = BOX - 2 * dabs[0].radius; // the ink reaches a radius beyond the pen's way
-  const scale = (inner * (1 + 0.04 * bell(random))) / max(right - left, bottom - top);
-  const middleX = SIDE / 2 + 0.3 * bell(random);
-  const middleY = SIDE / 2 + 0.3 * bell(random);
+  const scale = ((BOX - 2 * reach) * (1 + 0.04 * bell(random))) / max(right - left, bottom - top);
+  // The centre of mass goes to the middle, give or take a little, but never so far that ink would touch the edge.
+  const shift = (low: number, high: number, centre: number): number => {
+    const wanted = SIDE / 2 + 0.3 * bell(random) - scale * centre;
+    return max(MARGIN + reach - scale * low, min(SIDE - MARGIN - reach - scale * high, wanted));
+  };
+  const shiftX = shift(left, right, sumX / mass);
+  const shiftY = shift(top, bottom, sumY / mass);
   for (const dab of dabs) {
-    dab.x = middleX + scale * (dab.x - sumX / mass);
-    dab.y = middleY + scale * (dab.y - sumY / mass);
+    dab.x = scale * dab.x + shiftX;
+    dab.y = scale * dab.y + shiftY;
   }
 }
 
-/** Darkens each pixel by its distance to the nearest part of the pen's way. */
-function layInk(dabs: readonly Dab[], pixels: Uint8Array): void {
-  for (let i = 1; i < dabs.length; i++) {
-    if (dabs[i].joined) layLine(dabs[i - 1], dabs[i], pixels);
-  }
-}
-
-function layLine(a: Dab, b: Dab, pixels: Uint8Array): void {
+/** Lays ink from `a` to `b`: the less, the farther a pixel lies from that line. Lines that cross don't add up. */
+function layInk(a: Dab, b: Dab, pixels: Uint8Array): void {
   const SOFT = 1.3; // pixels from full ink to none: a scanner's edge
   const reach = max(a.radius, b.radius) + SOFT / 2;
   const alongX = b.x - a.x;
@@ -400,6 +405,7 @@ function layLine(a: Dab, b: Dab, pixels: Uint8Array): void {
       const ey = dy - t * alongY;
       const inside = a.radius + t * (b.radius - a.radius) - sqrt(ex * ex + ey * ey);
       const cover = max(0, min(1, 0.5 + inside / SOFT));
+      // A smooth step across the tip's edge.
       const value = b.ink * cover * cover * (3 - 2 * cover);
       if (value > pixels[y * SIDE + x]) pixels[y * SIDE + x] = value;
     }

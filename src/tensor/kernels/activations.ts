@@ -3,7 +3,7 @@
 import type { Kernels } from './kernels.ts';
 
 // Module constants: some hosts look up each use of a global (jest runs code in a vm context: 40 times slower).
-const { exp, tanh: hyperbolicTangent } = Math;
+const { exp, max, tanh: hyperbolicTangent } = Math;
 
 /** 1 / (1 + e^-x). For x < -745 the exponential is infinite and the quotient 0, as it should be. */
 function logistic(x: number): number {
@@ -12,8 +12,8 @@ function logistic(x: number): number {
 
 export const activationKernels = {
   relu(n, x, y) {
-    // `x < 0 ? 0 : x` and not `x > 0 ? x : 0`: NaN must come through, or a diverging network looks healthy.
-    for (let i = 0; i < n; i++) y[i] = x[i] < 0 ? 0 : x[i];
+    // Math.max lets NaN through, `x > 0 ? x : 0` would not, and a diverging network would look healthy.
+    for (let i = 0; i < n; i++) y[i] = max(x[i], 0);
   },
   reluBackward(n, y, dY, dX) {
     for (let i = 0; i < n; i++) dX[i] = y[i] > 0 ? dY[i] : 0;
