@@ -5,7 +5,7 @@ import type { Kernels } from './kernels.ts';
 // Module constants: some hosts look up each use of a global (jest runs code in a vm context: 40 times slower).
 const { exp, max, tanh: hyperbolicTangent } = Math;
 
-/** 1 / (1 + e^-x). For x < -745 the exponential is infinite and the quotient 0, as it should be. */
+/** 1 / (1 + e^-x). For x < -709.8 the exponential is infinite and the quotient 0, as it should be. */
 function logistic(x: number): number {
   return 1 / (1 + exp(-x));
 }

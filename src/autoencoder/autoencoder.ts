@@ -1,0 +1,233 @@
+/**
+ * The autoencoder: an encoder that squeezes a sample into a short code and a decoder that restores it, trained together
+ * to reproduce their input. docs/math.md, section 7. Read layers/sequential.ts and fit.ts first.
+ */
+
+import { NO_NORMALIZATION, type Normalization, type Samples } from '../data/samples.ts';
+import type { Layer } from '../layers/layer.ts';
+import { Sequential } from '../layers/sequential.ts';
+import { Sigmoid } from '../layers/sigmoid.ts';
+import { buildSequential } from '../layers/spec.ts';
+import type { Loss, LossName } from '../losses/loss.ts';
+import { namedLoss } from '../losses/named-loss.ts';
+import { Adam } from '../optim/adam.ts';
+import type { Optimizer } from '../optim/optimizer.ts';
+import { FlatParameters } from '../tensor/flat-parameters.ts';
+import { glorotUniform, type Initializer } from '../tensor/initializers.ts';
+import { Arena } from '../tensor/kernels/memory.ts';
+import type { Parameter } from '../tensor/parameter.ts';
+import { Random } from '../tensor/random.ts';
+import { type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
+import { Tensor } from '../tensor/tensor.ts';
+import { Workspace } from '../tensor/workspace.ts';
+import { BatchReader } from './batches.ts';
+import { type FitOptions, type History, INFERENCE_BATCH, train } from './fit.ts';
+import { ErrorSums, type Evaluation } from './metrics.ts';
+import { type ArchitectureOptions, type AutoencoderSpec, describeAutoencoder } from './spec.ts';
+import { formatSummary } from './summary.ts';
+
+interface WeightOptions {
+  /** Decides the weights, the validation split and the order of the samples. @default 0 */
+  readonly seed?: number;
+  /** @default glorotUniform */
+  readonly initializer?: Initializer;
+}
+
+/** An architecture in a few numbers, or the whole spec of another model. */
+export type AutoencoderOptions = WeightOptions & (ArchitectureOptions | { readonly spec: AutoencoderSpec });
+
+export interface CompileOptions {
+  /** @default new Adam(): learning rate 1e-3 */
+  readonly optimizer?: Optimizer;
+  /** A name, or a loss of your own. @default 'mse' */
+  readonly loss?: LossName | Loss;
+}
+
+/** What `compile` settles. */
+interface Compiled {
+  /** From input to what the loss reads. */
+  readonly network: Sequential;
+  readonly loss: Loss;
+  readonly optimizer: Optimizer;
+}
+
+/**
+ * Samples go in as `[n, ...inputShape]` (a Tensor, or Samples with a normalization); codes are `[n, encodingDim]`.
+ * Results are ordinary tensors of the caller's.
+ *
+ * @example
+ * const autoencoder = new Autoencoder({ inputShape: [28, 28, 1], seed: 42 });
+ * autoencoder.compile({ optimizer: new Adam({ learningRate: 1e-3 }), loss: 'mse' });
+ * await autoencoder.fit(images, { epochs: 100, batchSize: 32 });
+ * const codes = autoencoder.encode(images); // [n, 32]
+ * const decoded = autoencoder.decode(codes); // [n, 28, 28, 1]
+ */
+export class Autoencoder {
+  readonly inputShape: Shape;
+  readonly encodingDim: number;
+  readonly encoder: Sequential;
+  readonly decoder: Sequential;
+  /** All of the network's parameters in one run: what optimizers and files work on. */
+  readonly parameters: FlatParameters;
+  /** How the samples of the last `fit` became inputs: what reads a model's files and writes its output needs it. */
+  normalization: Normalization = NO_NORMALIZATION;
+  readonly #arena = new Arena();
+  readonly #input = new Workspace();
+  readonly #random: Random;
+  #compiled: Compiled | undefined;
+  #isTraining = false;
+
+  /**
+   * @throws {ShapeError} If the input shape is not one, or a spec's layers don't fit each other.
+   * @throws {RangeError} If a width or the seed is not a whole number in range.
+   */
+  constructor({ seed = 0, initializer = glorotUniform, ...architecture }: AutoencoderOptions) {
+    const spec = 'spec' in architecture ? architecture.spec : describeAutoencoder(architecture);
+    this.#random = new Random(seed);
+    const build = { random: this.#random, initializer };
+    this.inputShape = [...spec.inputShape];
+    this.encoder = buildSequential(spec.encoder, build);
+    this.decoder = buildSequential(spec.decoder, build);
+    this.encodingDim = this.encoder.outFeatures(this.#features);
+    const restored = this.decoder.outFeatures(this.encodingDim);
+    if (restored !== this.#features) {
+      throw new ShapeError(
+        `Autoencoder: the decoder ends with ${restored} features, expected ${this.#features}.`,
+      );
+    }
+    this.encoder.useArena(this.#arena);
+    this.decoder.useArena(this.#arena);
+    const parameters = this.namedParameters().map(([, parameter]) => parameter);
+    this.parameters = new FlatParameters(parameters, this.#arena);
+  }
+
+  get #features(): number {
+    return sizeOf(this.inputShape);
+  }
+
+  /** The parameters by the names that model files use: `encoder.0.weight` and so on. */
+  namedParameters(): readonly (readonly [name: string, parameter: Parameter])[] {
+    return [
+      ...this.encoder.namedParameters().map(([name, parameter]) => [`encoder.${name}`, parameter] as const),
+      ...this.decoder.namedParameters().map(([name, parameter]) => [`decoder.${name}`, parameter] as const),
+    ];
+  }
+
+  spec(): AutoencoderSpec {
+    return {
+      type: 'autoencoder',
+      inputShape: this.inputShape,
+      encoder: this.encoder.layers.map((layer) => layer.spec()),
+      decoder: this.decoder.layers.map((layer) => layer.spec()),
+    };
+  }
+
+  /** A table of the layers: name, output shape, number of parameters. */
+  summary(): string {
+    return formatSummary(this.spec());
+  }
+
+  /**
+   * Chooses how to train. Without it, `fit` uses the defaults.
+   *
+   * @throws {RangeError} With the loss 'bce', if the output activation is not 'sigmoid': it reads the output as logits.
+   */
+  compile(options: CompileOptions = {}): void {
+    this.#compiled = this.#prepare(options);
+  }
+
+  #prepare({ optimizer = new Adam(), loss = 'mse' }: CompileOptions): Compiled {
+    const lossInUse = typeof loss === 'string' ? namedLoss(loss) : loss;
+    let layers: readonly Layer[] = this.decoder.layers;
+    if (lossInUse.name === 'bce') {
+      // The loss holds the sigmoid (docs/math.md, section 4.3), so training goes around the decoder's own.
+      if (!(layers.at(-1) instanceof Sigmoid)) {
+        throw new RangeError("Autoencoder.compile: the loss 'bce' needs outputActivation 'sigmoid'.");
+      }
+      layers = layers.slice(0, -1);
+    }
+    lossInUse.useArena(this.#arena);
+    const network = new Sequential([...this.encoder.layers, ...layers]);
+    return { network, loss: lossInUse, optimizer };
+  }
+
+  /**
+   * Trains the network to reproduce these samples. Hands control back to the host at least every 50 ms.
+   *
+   * @param samples - Shape `[n, ...inputShape]`.
+   * @returns The losses of each epoch, and why training ended.
+   * @throws {RangeError} If an option is out of range.
+   * @throws {ShapeError} If the samples don't fit the model.
+   * @throws {DivergenceError} If the loss becomes NaN or infinite.
+   */
+  async fit(samples: Samples, options: FitOptions = {}): Promise<History> {
+    if (this.#isTraining)
+      throw new Error('Autoencoder.fit: already training, expected to be called after that.');
+    this.#compiled ??= this.#prepare({});
+    const compiled = this.#compiled;
+    this.normalization = samples.normalization ?? NO_NORMALIZATION;
+    this.#isTraining = true;
+    try {
+      const { inputShape, parameters } = this;
+      return await train({ inputShape, parameters, random: this.#random, ...compiled }, samples, options);
+    } finally {
+      this.#isTraining = false;
+    }
+  }
+
+  /**
+   * @param samples - Shape `[n, ...inputShape]`.
+   * @returns The codes, `[n, encodingDim]`.
+   * @throws {ShapeError} If the samples don't fit the model.
+   */
+  encode(samples: Samples): Tensor {
+    return this.#run('encode', this.encoder, samples, this.inputShape, [this.encodingDim]);
+  }
+
+  /**
+   * @param codes - Shape `[n, encodingDim]`.
+   * @returns The samples that they stand for, `[n, ...inputShape]`, in the units of the network's input.
+   * @throws {ShapeError} If the codes have another shape.
+   */
+  decode(codes: Samples): Tensor {
+    return this.#run('decode', this.decoder, codes, [this.encodingDim], this.inputShape);
+  }
+
+  /** Encodes and decodes: `[n, ...inputShape]` in and out. */
+  predict(samples: Samples): Tensor {
+    const network = new Sequential([this.encoder, this.decoder]);
+    return this.#run('predict', network, samples, this.inputShape, this.inputShape);
+  }
+
+  /**
+   * How far what comes out is from what went in, over all elements, in the units of the network's input.
+   *
+   * @param samples - Shape `[n, ...inputShape]`.
+   * @throws {ShapeError} If the samples don't fit the model.
+   */
+  evaluate(samples: Samples): Evaluation {
+    const sums = new ErrorSums();
+    this.#forEachBatch('evaluate', samples, this.inputShape, (x) => {
+      sums.add(x.data, this.decoder.forward(this.encoder.forward(x)).data);
+    });
+    return sums.result();
+  }
+
+  #run(who: string, network: Sequential, samples: Samples, from: Shape, to: Shape): Tensor {
+    const result = Tensor.zeros([samples.shape[0] ?? 0, ...to]);
+    this.#forEachBatch(who, samples, from, (x, start) => {
+      result.data.set(network.forward(x).data, start * sizeOf(to));
+    });
+    return result;
+  }
+
+  #forEachBatch(who: string, samples: Samples, shape: Shape, use: (x: Tensor, start: number) => void): void {
+    const reader = new BatchReader(samples, shape, `Autoencoder.${who}`);
+    for (let start = 0; start < reader.count; start += INFERENCE_BATCH) {
+      const end = Math.min(start + INFERENCE_BATCH, reader.count);
+      const x = this.#input.tensor(this.#arena, [end - start, sizeOf(shape)]);
+      reader.readRange(start, end, x.data);
+      use(x, start);
+    }
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * From a data set as it is stored to a network's input: rows are gathered and normalized batch by batch, straight into
+ * the network's own array. Read data/samples.ts first.
+ */
+
+import { NO_NORMALIZATION, type SampleArray, type Samples } from '../data/samples.ts';
+import { formatShape, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
+
+export class BatchReader {
+  /** How many samples there are. */
+  readonly count: number;
+  readonly #features: number;
+  readonly #data: SampleArray;
+  readonly #shift: number;
+  readonly #scale: number;
+  /** What each of a uint8's 256 values becomes: a look-up instead of a division per pixel. */
+  readonly #table: Float32Array | undefined;
+
+  /**
+   * @param samples - Shape `[n, ...]`.
+   * @param sampleShape - What the model takes. Flat vectors fit any shape of their size, and dimensions of 1 don't count.
+   * @param who - Named in the error.
+   * @throws {ShapeError} If the samples have another shape, there are none, or the data isn't as long as the shape says.
+   */
+  constructor(samples: Samples, sampleShape: Shape, who: string) {
+    const [count = 0, ...rest] = samples.shape;
+    if (samples.shape.length < 2 || !fits(rest, sampleShape)) {
+      throw new ShapeError(
+        `${who}: the samples are ${formatShape(samples.shape)}, expected [n, ${sampleShape.join(', ')}].`,
+      );
+    }
+    if (count === 0) throw new ShapeError(`${who}: got no samples, expected at least one.`);
+    if (samples.data.length !== sizeOf(samples.shape)) {
+      throw new ShapeError(
+        `${who}: shape ${formatShape(samples.shape)} needs ${sizeOf(samples.shape)} numbers, the array holds ${samples.data.length}.`,
+      );
+    }
+    const { shift, scale } = samples.normalization ?? NO_NORMALIZATION;
+    this.count = count;
+    this.#features = sizeOf(sampleShape);
+    this.#data = samples.data;
+    this.#shift = shift;
+    this.#scale = scale;
+    if (isUint8(samples.data)) {
+      this.#table = Float32Array.from({ length: 256 }, (_, value) => (value - shift) / scale);
+    }
+  }
+
+  /** Writes the samples of these row numbers into `out` `[rows.length, features]`. */
+  read(rows: ArrayLike<number>, out: Float32Array): void {
+    const features = this.#features;
+    for (let i = 0; i < rows.length; i++) {
+      this.#copy(rows[i] * features, features, out, i * features);
+    }
+  }
+
+  /** Writes samples `start` to `end` (exclusive) into `out` `[end - start, features]`. */
+  readRange(start: number, end: number, out: Float32Array): void {
+    this.#copy(start * this.#features, (end - start) * this.#features, out, 0);
+  }
+
+  #copy(from: number, length: number, out: Float32Array, to: number): void {
+    const data = this.#data;
+    const table = this.#table;
+    if (table) {
+      for (let j = 0; j < length; j++) out[to + j] = table[data[from + j]];
+    } else if (this.#shift === 0 && this.#scale === 1) {
+      out.set(data.subarray(from, from + length), to);
+    } else {
+      const shift = this.#shift;
+      const scale = this.#scale;
+      for (let j = 0; j < length; j++) out[to + j] = (data[from + j] - shift) / scale;
+    }
+  }
+}
+
+/** Whether samples of the one shape can stand for the other: the same but for dimensions of 1, or one of them flat. */
+function fits(shape: Shape, expected: Shape): boolean {
+  if (sizeOf(shape) !== sizeOf(expected)) return false;
+  const significant = shape.filter((length) => length !== 1);
+  const wanted = expected.filter((length) => length !== 1);
+  if (significant.length <= 1 || wanted.length <= 1) return true;
+  return formatShape(significant) === formatShape(wanted);
+}
+
+// `instanceof` is false for an array that another realm made (a worker, a frame, a test runner's sandbox).
+function isUint8(data: SampleArray): boolean {
+  return Object.prototype.toString.call(data) === '[object Uint8Array]';
+}

@@ -1,0 +1,55 @@
+/** The autoencoder as plain JSON: what a model file says of itself. Read layers/spec.ts first. */
+
+import type { ActivationSpec, LayerSpec } from '../layers/spec.ts';
+import { formatShape, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
+
+export interface AutoencoderSpec {
+  readonly type: 'autoencoder';
+  /** The shape of one sample, such as `[28, 28, 1]`. */
+  readonly inputShape: Shape;
+  readonly encoder: readonly LayerSpec[];
+  readonly decoder: readonly LayerSpec[];
+}
+
+export type ActivationName = ActivationSpec['type'];
+
+export interface ArchitectureOptions {
+  /** The shape of one sample; it is flattened in front of the first layer. */
+  readonly inputShape: Shape;
+  /** How many numbers a code has. @default 32 */
+  readonly encodingDim?: number;
+  /** The widths between input and code; the decoder has them in reverse. @default [64, 32] */
+  readonly hidden?: readonly number[];
+  /** After each hidden layer. The code is linear. @default 'relu' */
+  readonly activation?: ActivationName;
+  /** After the last layer: 'sigmoid' keeps the output in (0, 1), and 'bce' needs it. @default 'linear' */
+  readonly outputActivation?: 'linear' | 'sigmoid';
+}
+
+/** Dense layers input - hidden - code - hidden reversed - input: the article's autoencoder by default. */
+export function describeAutoencoder(options: ArchitectureOptions): AutoencoderSpec {
+  const { inputShape, encodingDim = 32, hidden = [64, 32], activation = 'relu' } = options;
+  const features = sizeOf(inputShape);
+  if (inputShape.length === 0 || !Number.isSafeInteger(features) || features < 1) {
+    throw new ShapeError(
+      `Autoencoder: the input shape is ${formatShape(inputShape)}, expected whole numbers >= 1.`,
+    );
+  }
+  const activationSpec: ActivationSpec =
+    activation === 'leakyRelu' ? { type: activation, slope: 0.01 } : { type: activation };
+  const decoder = denseStack([encodingDim, ...hidden.toReversed(), features], activationSpec);
+  return {
+    type: 'autoencoder',
+    inputShape: [...inputShape],
+    encoder: denseStack([features, ...hidden, encodingDim], activationSpec),
+    decoder: options.outputActivation === 'sigmoid' ? [...decoder, { type: 'sigmoid' }] : decoder,
+  };
+}
+
+/** Dense layers of these widths with an activation between each two; the last one is linear. */
+function denseStack(widths: readonly number[], activation: ActivationSpec): LayerSpec[] {
+  return widths.slice(1).flatMap((outFeatures, i): LayerSpec[] => {
+    const dense = { type: 'dense', inFeatures: widths[i], outFeatures, bias: true } as const;
+    return i === widths.length - 2 ? [dense] : [dense, activation];
+  });
+}

@@ -1,0 +1,70 @@
+/** A model's spec as a table for people. Read spec.ts first. */
+
+import type { LayerSpec } from '../layers/spec.ts';
+import { sizeOf } from '../tensor/shape.ts';
+import type { AutoencoderSpec } from './spec.ts';
+
+const TITLES: Readonly<Record<LayerSpec['type'], string>> = {
+  dense: 'Dense',
+  relu: 'ReLU',
+  leakyRelu: 'LeakyReLU',
+  sigmoid: 'Sigmoid',
+  tanh: 'Tanh',
+  silu: 'SiLU',
+  sequential: 'Sequential',
+};
+
+interface Row {
+  readonly name: string;
+  readonly shape: string;
+  readonly parameters: string;
+}
+
+/** One line a layer: name, output shape, parameters; then the total. */
+export function formatSummary(spec: AutoencoderSpec): string {
+  const features = sizeOf(spec.inputShape);
+  const encoder = describeLayers('encoder', spec.encoder, features);
+  const decoder = describeLayers('decoder', spec.decoder, encoder.width);
+  const total = encoder.parameters + decoder.parameters;
+  const input: Row = { name: 'input', shape: `[batch, ${spec.inputShape.join(', ')}]`, parameters: '' };
+  const header: Row = { name: 'Layer', shape: 'Output shape', parameters: 'Parameters' };
+  const sum: Row = { name: 'Total', shape: '', parameters: formatCount(total) };
+  const rows = [input, ...encoder.rows, ...decoder.rows];
+
+  const all = [header, ...rows, sum];
+  const nameWidth = Math.max(...all.map(({ name }) => name.length));
+  const shapeWidth = Math.max(...all.map(({ shape }) => shape.length));
+  const countWidth = Math.max(...all.map(({ parameters }) => parameters.length));
+  const line = (row: Row) =>
+    `${row.name.padEnd(nameWidth)}  ${row.shape.padEnd(shapeWidth)}  ${row.parameters.padStart(countWidth)}`;
+  const rule = '─'.repeat(nameWidth + shapeWidth + countWidth + 4);
+  return [line(header), rule, ...rows.map(line), rule, line(sum)].join('\n');
+}
+
+function describeLayers(part: string, layers: readonly LayerSpec[], inFeatures: number) {
+  let width = inFeatures;
+  let parameters = 0;
+  const rows = layers.map((layer, index): Row => {
+    const count = countParameters(layer);
+    width = layer.type === 'dense' ? layer.outFeatures : width;
+    parameters += count;
+    return {
+      name: `${part}.${index} ${TITLES[layer.type]}`,
+      shape: `[batch, ${width}]`,
+      parameters: count > 0 ? formatCount(count) : '',
+    };
+  });
+  return { rows, width, parameters };
+}
+
+function countParameters(layer: LayerSpec): number {
+  if (layer.type === 'sequential')
+    return layer.layers.reduce((sum, inner) => sum + countParameters(inner), 0);
+  if (layer.type !== 'dense') return 0;
+  return layer.inFeatures * layer.outFeatures + (layer.bias ? layer.outFeatures : 0);
+}
+
+/** 109200 as "109,200", the same in every locale. */
+function formatCount(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+}

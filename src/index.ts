@@ -1,0 +1,59 @@
+/**
+ * isthmus: the engine's public names. Zero imports from outside src; it runs in Node and in a browser.
+ * Files live in './io' (formats, as bytes) and './node' (disk).
+ */
+
+export {
+  Autoencoder,
+  type AutoencoderOptions,
+  type CompileOptions,
+} from './autoencoder/autoencoder.ts';
+export {
+  type BatchRecord,
+  DivergenceError,
+  type EarlyStopping,
+  type EpochRecord,
+  type FitOptions,
+  type History,
+} from './autoencoder/fit.ts';
+export { type Evaluation, psnr } from './autoencoder/metrics.ts';
+export type { ActivationName, ArchitectureOptions, AutoencoderSpec } from './autoencoder/spec.ts';
+export { type DigitsOptions, generateDigits } from './data/digits.ts';
+export type { DType, Normalization, NumericArray, SampleArray, Samples } from './data/samples.ts';
+export { type LoadedModel, readModel, type TrainingFacts, writeModel } from './io/model.ts';
+export { Activation } from './layers/activation.ts';
+export { Dense, type DenseOptions } from './layers/dense.ts';
+export { Layer } from './layers/layer.ts';
+export { LeakyReLU, type LeakyReLUOptions } from './layers/leaky-relu.ts';
+export { ReLU } from './layers/relu.ts';
+export { Sequential } from './layers/sequential.ts';
+export { Sigmoid } from './layers/sigmoid.ts';
+export { SiLU } from './layers/silu.ts';
+export type { ActivationSpec, DenseSpec, LayerSpec, SequentialSpec } from './layers/spec.ts';
+export { Tanh } from './layers/tanh.ts';
+export { BinaryCrossEntropy } from './losses/binary-cross-entropy.ts';
+export { Loss, type LossName } from './losses/loss.ts';
+export { MeanAbsoluteError } from './losses/mean-absolute-error.ts';
+export { MeanSquaredError } from './losses/mean-squared-error.ts';
+export { Adam, type AdamOptions } from './optim/adam.ts';
+export { AdamW, type AdamWOptions } from './optim/adamw.ts';
+export { clipGradientNorm } from './optim/clip.ts';
+export { Optimizer, type OptimizerOptions } from './optim/optimizer.ts';
+export {
+  type CosineOptions,
+  constant,
+  cosine,
+  type Schedule,
+  type WarmUpOptions,
+  warmUp,
+} from './optim/schedule.ts';
+export { SGD, type SGDOptions } from './optim/sgd.ts';
+export { FlatParameters } from './tensor/flat-parameters.ts';
+export { glorotUniform, heUniform, type Initializer, zeros } from './tensor/initializers.ts';
+export { setKernels } from './tensor/kernels/active.ts';
+export type { KernelsName } from './tensor/kernels/kernels.ts';
+export { type MatmulOptions, matmul, transpose } from './tensor/ops.ts';
+export { Parameter } from './tensor/parameter.ts';
+export { Random, type RandomState } from './tensor/random.ts';
+export { type Shape, ShapeError } from './tensor/shape.ts';
+export { Tensor } from './tensor/tensor.ts';

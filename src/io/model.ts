@@ -1,0 +1,114 @@
+/**
+ * A model as bytes: a safetensors file with the weights, and in its metadata what else is needed to use them.
+ * Read safetensors.ts and autoencoder/spec.ts first.
+ *
+ * Metadata (all values are text): `format` "isthmus", `version` "1", `model` (the spec), `normalization` and
+ * `training` (how it came about; for people) as JSON. Weights are `[in, out]`, named `encoder.0.weight` and so on.
+ */
+
+import { Autoencoder } from '../autoencoder/autoencoder.ts';
+import type { AutoencoderSpec } from '../autoencoder/spec.ts';
+import type { Normalization } from '../data/samples.ts';
+import type { LayerSpec } from '../layers/spec.ts';
+import { zeros } from '../tensor/initializers.ts';
+import { formatShape, sameShape } from '../tensor/shape.ts';
+import { FormatError } from './errors.ts';
+import { readSafetensors, type SafetensorsContents, writeSafetensors } from './safetensors.ts';
+
+const FORMAT = 'isthmus';
+const VERSION = '1';
+
+/** Facts about a training run that go with the model, as plain JSON. */
+export type TrainingFacts = Readonly<Record<string, unknown>>;
+
+export interface LoadedModel {
+  readonly autoencoder: Autoencoder;
+  readonly training: TrainingFacts;
+}
+
+/** The same weights, spec, normalization and facts give the same bytes. */
+export function writeModel(autoencoder: Autoencoder, training: TrainingFacts = {}): Uint8Array {
+  const tensors = autoencoder.namedParameters().map(([name, { value }]) => ({ name, tensor: value }));
+  return writeSafetensors(tensors, {
+    format: FORMAT,
+    version: VERSION,
+    model: JSON.stringify(autoencoder.spec()),
+    normalization: JSON.stringify(autoencoder.normalization),
+    training: JSON.stringify(training),
+  });
+}
+
+/** @throws {FormatError} If the bytes are no safetensors file, or no model of ours, or one whose parts don't agree. */
+export function readModel(bytes: Uint8Array): LoadedModel {
+  const contents = readSafetensors(bytes);
+  const { metadata } = contents;
+  if (metadata.format !== FORMAT) {
+    throw new FormatError(
+      `the file holds tensors but no isthmus model, expected the metadata format "${FORMAT}".`,
+    );
+  }
+  if (metadata.version !== VERSION) {
+    throw new FormatError(`the model has format version ${metadata.version}, expected ${VERSION}.`);
+  }
+  const autoencoder = buildModel(parseJson('model', metadata.model), contents);
+  autoencoder.normalization = checkNormalization(parseJson('normalization', metadata.normalization));
+  return { autoencoder, training: parseJson('training', metadata.training) as TrainingFacts };
+}
+
+function buildModel(spec: unknown, { tensors }: SafetensorsContents): Autoencoder {
+  let autoencoder: Autoencoder;
+  try {
+    refuseOversized(spec as AutoencoderSpec, tensors);
+    autoencoder = new Autoencoder({ spec: spec as AutoencoderSpec, initializer: zeros });
+  } catch (error) {
+    // The spec is only as good as the file: whatever the constructors don't like, the file is to blame.
+    throw new FormatError(`the model's description can't be used: ${(error as Error).message}`);
+  }
+  const parameters = autoencoder.namedParameters();
+  if (parameters.length !== tensors.size) {
+    throw new FormatError(
+      `the file holds ${tensors.size} tensors, its description asks for ${parameters.length}.`,
+    );
+  }
+  for (const [name, { value }] of parameters) {
+    const stored = tensors.get(name);
+    if (!stored || !sameShape(stored.shape, value.shape)) {
+      const found = stored ? formatShape(stored.shape) : 'missing';
+      throw new FormatError(`tensor '${name}' is ${found}, expected ${formatShape(value.shape)}.`);
+    }
+    value.data.set(stored.data);
+  }
+  return autoencoder;
+}
+
+/** A short file must not make us allocate the layers of a description that lies. */
+function refuseOversized(spec: AutoencoderSpec, tensors: SafetensorsContents['tensors']): void {
+  const stored = [...tensors.values()].reduce((sum, { size }) => sum + size, 0);
+  const asked = countWeights([...spec.encoder, ...spec.decoder]);
+  if (asked > stored) throw new RangeError(`it asks for ${asked} weights, the file holds ${stored} numbers.`);
+}
+
+function countWeights(layers: readonly LayerSpec[]): number {
+  return layers.reduce((sum, layer) => {
+    if (layer.type === 'sequential') return sum + countWeights(layer.layers);
+    return layer.type === 'dense' ? sum + layer.inFeatures * layer.outFeatures : sum;
+  }, 0);
+}
+
+function checkNormalization(value: unknown): Normalization {
+  const { kind, dtype, shift, scale } = (value ?? {}) as Partial<Normalization>;
+  const isKind = kind === 'none' || kind === 'divide' || kind === 'minmax' || kind === 'standard';
+  const isDType = typeof dtype === 'string' && /^([iu][1248]|f[248]|b1)$/.test(dtype);
+  if (!isKind || !isDType || !Number.isFinite(shift) || !Number.isFinite(scale) || scale === 0) {
+    throw new FormatError(`the model's normalization can't be used: ${JSON.stringify(value)}.`);
+  }
+  return value as Normalization;
+}
+
+function parseJson(key: string, text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? 'nothing');
+  } catch {
+    throw new FormatError(`the model's metadata '${key}' is no JSON: ${text?.slice(0, 40) ?? 'missing'}.`);
+  }
+}
