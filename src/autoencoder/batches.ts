@@ -24,7 +24,7 @@ export class BatchReader {
    */
   constructor(samples: Samples, sampleShape: Shape, who: string) {
     const [count = 0, ...rest] = samples.shape;
-    if (samples.shape.length < 2 || !fits(rest, sampleShape)) {
+    if (samples.shape.length < 2 || !fitsSampleShape(rest, sampleShape)) {
       throw new ShapeError(
         `${who}: the samples are ${formatShape(samples.shape)}, expected [n, ${sampleShape.join(', ')}].`,
       );
@@ -75,7 +75,7 @@ export class BatchReader {
 }
 
 /** Whether samples of the one shape can stand for the other: the same but for dimensions of 1, or one of them flat. */
-function fits(shape: Shape, expected: Shape): boolean {
+export function fitsSampleShape(shape: Shape, expected: Shape): boolean {
   if (sizeOf(shape) !== sizeOf(expected)) return false;
   const significant = shape.filter((length) => length !== 1);
   const wanted = expected.filter((length) => length !== 1);

@@ -33,15 +33,15 @@ export function cosine({ learningRate, steps, minimum = 0 }: CosineOptions): Sch
 export interface WarmUpOptions {
   /** How many steps the learning rate climbs for, in a straight line. */
   readonly steps: number;
-  /** What comes then; its own step 0 is the first step after the climb. */
-  readonly then: Schedule;
+  /** What follows; its own step 0 is the first step after the climb. */
+  readonly schedule: Schedule;
 }
 
 /** Starts small and climbs to where the next schedule starts: Adam's first steps rest on few gradients. */
-export function warmUp({ steps, then }: WarmUpOptions): Schedule {
+export function warmUp({ steps, schedule }: WarmUpOptions): Schedule {
   requirePositive('warmUp', 'number of steps', steps);
   return {
-    at: (step) => (step < steps ? (then.at(0) * (step + 1)) / steps : then.at(step - steps)),
+    at: (step) => (step < steps ? (schedule.at(0) * (step + 1)) / steps : schedule.at(step - steps)),
   };
 }
 

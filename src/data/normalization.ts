@@ -1,0 +1,226 @@
+/**
+ * How stored values become a network's inputs, and back: chosen once from the training data, kept in the model,
+ * applied to all data after that. Read samples.ts first, which defines the kinds.
+ */
+
+import { formatShape } from '../tensor/shape.ts';
+import type { DType, Normalization, NumericArray, SampleArray } from './samples.ts';
+
+const { max, min, round, sqrt } = Math;
+
+/** Data that is well-formed but cannot be trained on or read by a model. The message says what to do about it. */
+export class DataError extends Error {
+  override name = 'DataError';
+}
+
+export type NormalizationMode = 'auto' | 'minmax' | 'standard';
+
+const FLOATS: readonly DType[] = ['f2', 'f4', 'f8'];
+
+/** The greatest value of the whole-number types whose full range pixels are expected to use. */
+const GREATEST: Partial<Record<DType, number>> = { u1: 255, u2: 65535, i1: 127, i2: 32767 };
+
+const ASK_FOR_MODE = 'use --normalize minmax or --normalize standard';
+
+/**
+ * Chooses how training data is scaled.
+ *
+ * - `auto`: u1, u2, i1, i2 are divided by their type's greatest value (uint8: 255); wider whole numbers by 255 if none
+ *   is greater, or else by 65535; booleans and floats in [0, 1] stay as they are.
+ * - `minmax`: the least value becomes 0, the greatest 1.
+ * - `standard`: mean 0 and (population) standard deviation 1, computed in float64 in two passes.
+ *
+ * @throws {DataError} If there are no values; if there is NaN or infinity; in `auto`, if a float is outside [0, 1] or a
+ *   whole number is negative or greater than 65535; in the other modes, if all values are the same.
+ */
+export function chooseNormalization(array: NumericArray, mode: NormalizationMode): Normalization {
+  if (array.data.length === 0) {
+    throw new DataError(`the data is ${formatShape(array.shape)}, expected at least one value.`);
+  }
+  const range = finiteRange(array);
+  if (mode === 'auto') return byType(array, range, ASK_FOR_MODE);
+  const { dtype, data } = array;
+  if (range.least === range.greatest) {
+    throw new DataError(
+      `all values of the data are ${range.least}, --normalize ${mode} needs different ones.`,
+    );
+  }
+  const shift = mode === 'minmax' ? range.least : mean(data);
+  const scale = mode === 'minmax' ? range.greatest - range.least : standardDeviation(data, shift);
+  if (!(scale > 0 && Number.isFinite(scale) && Number.isFinite(shift))) {
+    throw new DataError(
+      `the data goes ${range.text}, beyond what --normalize ${mode} can compute in float64.`,
+    );
+  }
+  return { kind: mode, dtype, shift, scale };
+}
+
+/**
+ * How new data is read by a model that was trained with `trained`: with the same shift and scale for `minmax` and
+ * `standard`, and for `divide` of the same type; otherwise by the `auto` rule of its own type (a model trained on
+ * uint8 images also reads floats in [0, 1]).
+ *
+ * @throws {DataError} If there is NaN or infinity; where the model's inputs lie in [0, 1], if the new ones don't.
+ */
+export function normalizationLike(trained: Normalization, array: NumericArray): Normalization {
+  const range = finiteRange(array);
+  const { kind, dtype, shift, scale } = trained;
+  if (kind === 'minmax' || kind === 'standard') return { kind, dtype: array.dtype, shift, scale };
+  const wayOut = `save it as the model's training data was (${dtype}, ${describeNormalization(trained)})`;
+  if (kind === 'none' || dtype !== array.dtype) return byType(array, range, wayOut);
+  if (range.least < 0 || range.greatest > scale) {
+    throw new DataError(
+      `the data goes ${range.text}, the model was trained on whole numbers from 0 to ${scale}.`,
+    );
+  }
+  return trained;
+}
+
+/**
+ * Turns a network's outputs back into the units of the data, in its type: `value = output * scale + shift`.
+ *
+ * Whole numbers of up to 32 bits are rounded and clamped to their type's range, f8 is float64, all others are float32.
+ *
+ * @throws {DataError} If an output that is to become a whole number is NaN.
+ */
+export function denormalize(
+  values: Float32Array,
+  { dtype, shift, scale }: Normalization,
+): { data: SampleArray; dtype: DType } {
+  const data = emptyOf(dtype, values.length);
+  const bounds = WHOLE_NUMBER_RANGES[dtype];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] * scale + shift;
+    if (bounds === undefined) {
+      data[i] = value;
+    } else {
+      // A typed array would silently store NaN as 0.
+      if (Number.isNaN(value)) throw new DataError(`output number ${i} is NaN, expected a number.`);
+      data[i] = min(max(round(value), bounds[0]), bounds[1]);
+    }
+  }
+  return { data, dtype: bounds !== undefined || dtype === 'f8' ? dtype : 'f4' };
+}
+
+/** What is done to the data, for people: `divided by 255`, `(x - 12.3) / 45.6, mean 0 and standard deviation 1`. */
+export function describeNormalization({ kind, dtype, shift, scale }: Normalization): string {
+  if (kind === 'none') {
+    return dtype === 'b1' ? 'used as they are (0 and 1)' : 'used as they are (already in [0, 1])';
+  }
+  if (kind === 'divide') return `divided by ${scale}`;
+  const shifted = shift < 0 ? `x + ${short(-shift)}` : `x - ${short(shift)}`;
+  const result = kind === 'minmax' ? 'from 0 to 1' : 'mean 0 and standard deviation 1';
+  return `(${shifted}) / ${short(scale)}, ${result}`;
+}
+
+const WHOLE_NUMBER_RANGES: Partial<Record<DType, readonly [least: number, greatest: number]>> = {
+  u1: [0, 255],
+  i1: [-128, 127],
+  u2: [0, 65535],
+  i2: [-32768, 32767],
+  u4: [0, 2 ** 32 - 1],
+  i4: [-(2 ** 31), 2 ** 31 - 1],
+};
+
+function emptyOf(dtype: DType, length: number): SampleArray {
+  switch (dtype) {
+    case 'u1':
+      return new Uint8Array(length);
+    case 'i1':
+      return new Int8Array(length);
+    case 'u2':
+      return new Uint16Array(length);
+    case 'i2':
+      return new Int16Array(length);
+    case 'u4':
+      return new Uint32Array(length);
+    case 'i4':
+      return new Int32Array(length);
+    case 'f8':
+      return new Float64Array(length);
+    default:
+      return new Float32Array(length);
+  }
+}
+
+/** The `auto` rule: scaled by what the type can hold. `wayOut` ends the message if that gives no inputs in [0, 1]. */
+function byType({ dtype }: NumericArray, range: Range, wayOut: string): Normalization {
+  if (dtype === 'b1') return { kind: 'none', dtype, shift: 0, scale: 1 };
+  if (FLOATS.includes(dtype)) {
+    if (range.least < 0 || range.greatest > 1) {
+      throw new DataError(
+        `the data is floats ${range.text}, expected [0, 1]: ${wayOut}; pixels from 0 to 255 can also be saved as uint8.`,
+      );
+    }
+    return { kind: 'none', dtype, shift: 0, scale: 1 };
+  }
+  if (range.least < 0) {
+    throw new DataError(`the data is whole numbers ${range.text}, expected none below 0: ${wayOut}.`);
+  }
+  // Types of 4 and 8 bytes go by their values: divided by 2^63, the pixels of an int64 file would silently be zeros.
+  const scale = GREATEST[dtype] ?? [255, 65535].find((bound) => range.greatest <= bound);
+  if (scale === undefined) {
+    throw new DataError(`the data is whole numbers ${range.text}, expected at most 65535: ${wayOut}.`);
+  }
+  return { kind: 'divide', dtype, shift: 0, scale };
+}
+
+interface Range {
+  readonly least: number;
+  readonly greatest: number;
+  /** `from 0 to 255` */
+  readonly text: string;
+}
+
+/** The least and the greatest value, after a check that there is neither NaN nor infinity. */
+function finiteRange({ data, shape }: NumericArray): Range {
+  let least = Number.POSITIVE_INFINITY;
+  let greatest = Number.NEGATIVE_INFINITY;
+  let notFinite = 0;
+  let first = -1;
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i];
+    if (value - value !== 0) {
+      if (notFinite++ === 0) first = i;
+    } else {
+      if (value < least) least = value;
+      if (value > greatest) greatest = value;
+    }
+  }
+  if (notFinite > 0) {
+    throw new DataError(
+      `the data holds NaN or infinity ${notFinite} times, first at ${formatShape(indexOf(first, shape))}: remove or replace them.`,
+    );
+  }
+  return { least, greatest, text: `from ${short(least)} to ${short(greatest)}` };
+}
+
+/** The position in each dimension of a row-major array's element. */
+function indexOf(element: number, shape: readonly number[]): number[] {
+  let rest = element;
+  return shape
+    .map((_, axis) => shape[shape.length - 1 - axis])
+    .map((length) => {
+      const position = rest % length;
+      rest = (rest - position) / length;
+      return position;
+    })
+    .reverse();
+}
+
+function mean(data: SampleArray): number {
+  let sum = 0;
+  for (let i = 0; i < data.length; i++) sum += data[i];
+  return sum / data.length;
+}
+
+function standardDeviation(data: SampleArray, center: number): number {
+  let sum = 0;
+  for (let i = 0; i < data.length; i++) sum += (data[i] - center) ** 2;
+  return sqrt(sum / data.length);
+}
+
+/** Six digits are enough for people. */
+function short(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}

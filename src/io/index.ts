@@ -1,0 +1,14 @@
+/** The formats: bytes to values and back, without files, for Node and browsers. Needs npyjs and ndarray for .npy. */
+
+export { crc32 } from './crc32.ts';
+export { FormatError } from './errors.ts';
+export { readIdx } from './idx.ts';
+export { gunzip, inflateRaw, isGzip } from './inflate.ts';
+export { NPY_HEAD_LENGTH, type NpyHeader, parseNpyHeader, readNpy, writeNpy } from './npy.ts';
+export { listNpz, readNpz } from './npz.ts';
+export {
+  type NamedTensor,
+  readSafetensors,
+  type SafetensorsContents,
+  writeSafetensors,
+} from './safetensors.ts';

@@ -1,0 +1,90 @@
+/**
+ * Inflating gzip (RFC 1952) and raw deflate data (RFC 1951) with DecompressionStream, which Node and browsers share.
+ * The length is known beforehand and nothing is inflated beyond it, so a small file cannot fill the memory.
+ */
+
+import { FormatError } from './errors.ts';
+
+/** No deflate data grows more: 2 bits (a length code and a distance code) stand for at most 258 bytes. */
+const GREATEST_RATIO = 1032;
+const GZIP_HEADER_LENGTH = 10;
+const GZIP_TRAILER_LENGTH = 8;
+const DEFAULT_LIMIT = 2 ** 31;
+
+/** Whether the bytes begin as gzip data do (1f 8b). */
+export function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+/**
+ * Inflates a gzip file of one member, which is what gzip, pigz and Python write.
+ *
+ * @param bytes - The whole file. Its last four bytes give the length of the contents.
+ * @param limit - The most bytes that the contents may have. Default 2 GiB.
+ * @returns The contents, in a buffer of their own.
+ * @throws {FormatError} If the data is not gzip, corrupt or cut off, has more than one member, or holds more than `limit` bytes.
+ */
+export async function gunzip(bytes: Uint8Array, limit: number = DEFAULT_LIMIT): Promise<Uint8Array> {
+  if (!isGzip(bytes)) throw new FormatError('not gzip data: it does not begin with the bytes 1f 8b.');
+  if (bytes.length < GZIP_HEADER_LENGTH + GZIP_TRAILER_LENGTH) {
+    throw new FormatError(
+      `the gzip data is cut off: ${bytes.length} bytes are less than its header and trailer.`,
+    );
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = view.getUint32(bytes.length - 4, true);
+  if (length > limit) {
+    throw new FormatError(`the gzip data holds ${length} bytes, more than the ${limit} accepted.`);
+  }
+  return inflate('gzip', bytes, length);
+}
+
+/**
+ * Inflates raw deflate data, as zip archives hold them.
+ *
+ * @returns Exactly `expectedLength` bytes, in a buffer of their own.
+ * @throws {FormatError} If the data is corrupt, cut off, or doesn't give exactly `expectedLength` bytes.
+ */
+export async function inflateRaw(bytes: Uint8Array, expectedLength: number): Promise<Uint8Array> {
+  return inflate('deflate-raw', bytes, expectedLength);
+}
+
+async function inflate(
+  format: CompressionFormat,
+  bytes: Uint8Array,
+  expectedLength: number,
+): Promise<Uint8Array> {
+  // Checked first: a lying length must not even allocate.
+  if (expectedLength > GREATEST_RATIO * bytes.length) {
+    throw new FormatError(
+      `the compressed data is corrupt or cut off: ${bytes.length} bytes cannot hold ${expectedLength}.`,
+    );
+  }
+  const inflated = new Uint8Array(expectedLength);
+  const reader = decompressed(format, bytes).getReader();
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read().catch((cause: unknown) => {
+      throw new FormatError('the compressed data is corrupt or cut off.', { cause });
+    });
+    if (done) break;
+    if (length + value.length > expectedLength) {
+      await reader.cancel();
+      throw new FormatError(`the compressed data holds more than the ${expectedLength} bytes stated.`);
+    }
+    inflated.set(value, length);
+    length += value.length;
+  }
+  if (length !== expectedLength) {
+    throw new FormatError(`the compressed data holds ${length} bytes, ${expectedLength} were stated.`);
+  }
+  return inflated;
+}
+
+function decompressed(format: CompressionFormat, bytes: Uint8Array): ReadableStream<Uint8Array> {
+  const { readable, writable } = new DecompressionStream(format);
+  const writer = writable.getWriter();
+  const written = writer.write(bytes as Uint8Array<ArrayBuffer>).then(() => writer.close());
+  written.catch(() => {}); // the reader gets the same error
+  return readable;
+}

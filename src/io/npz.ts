@@ -1,0 +1,203 @@
+/**
+ * NumPy's .npz files: zip archives of .npy files, one an array (np.savez and np.savez_compressed).
+ * Follows PKWARE's APPNOTE 6.3; read npy.ts and inflate.ts first. Only what the central directory at the end of the
+ * archive lists is read, and it must agree with what stands before each entry.
+ */
+
+import type { NumericArray } from '../data/samples.ts';
+import { crc32 } from './crc32.ts';
+import { FormatError } from './errors.ts';
+import { inflateRaw } from './inflate.ts';
+import { readNpy } from './npy.ts';
+
+const END_SIGNATURE = 0x06054b50;
+const END_LENGTH = 22;
+const GREATEST_COMMENT = 0xffff;
+const DIRECTORY_SIGNATURE = 0x02014b50;
+const DIRECTORY_LENGTH = 46;
+const LOCAL_SIGNATURE = 0x04034b50;
+const LOCAL_LENGTH = 30;
+const STORED = 0;
+const DEFLATED = 8;
+const ENCRYPTED_FLAG = 1;
+const ZIP64_COUNT = 0xffff;
+const ZIP64_VALUE = 0xffffffff;
+
+const SUFFIX = '.npy';
+
+interface Entry {
+  readonly name: string;
+  readonly method: number;
+  readonly crc: number;
+  readonly compressedLength: number;
+  readonly length: number;
+  readonly offset: number;
+}
+
+/**
+ * The names of the arrays in a .npz file, in the order of the file.
+ *
+ * @throws {FormatError} If the bytes are not a zip archive, or one that is corrupt, cut off, encrypted or of zip64 size.
+ */
+export function listNpz(bytes: Uint8Array): string[] {
+  return [...arraysOf(bytes).keys()];
+}
+
+/**
+ * Reads one array of a .npz file and checks its CRC-32.
+ *
+ * @param key - The array's name. Default: `x_train` (as in Keras's mnist.npz), or else the only array.
+ * @throws {FormatError} As {@link listNpz} and `readNpy`; also if there is no such array, which lists those there are.
+ */
+export async function readNpz(bytes: Uint8Array, key?: string): Promise<NumericArray & { key: string }> {
+  const arrays = arraysOf(bytes);
+  const chosen = key ?? (arrays.has('x_train') || arrays.size !== 1 ? 'x_train' : [...arrays.keys()][0]);
+  const entry = arrays.get(chosen);
+  if (entry === undefined) {
+    const found = arrays.size === 0 ? 'no arrays' : `the arrays ${[...arrays.keys()].join(', ')}`;
+    const wanted =
+      key === undefined ? "neither 'x_train' nor a single array: name one of them" : `not '${key}'`;
+    throw new FormatError(`the archive holds ${found}; ${wanted}.`);
+  }
+  try {
+    return { ...readNpy(await readEntry(bytes, entry)), key: chosen };
+  } catch (error) {
+    throw error instanceof FormatError ? new FormatError(`array '${chosen}': ${error.message}`) : error;
+  }
+}
+
+function arraysOf(bytes: Uint8Array): Map<string, Entry> {
+  const arrays = new Map<string, Entry>();
+  for (const entry of readDirectory(bytes)) {
+    if (!entry.name.endsWith(SUFFIX)) continue;
+    const key = entry.name.slice(0, -SUFFIX.length);
+    if (arrays.has(key)) throw new FormatError(`the archive holds two arrays named '${key}'.`);
+    arrays.set(key, entry);
+  }
+  return arrays;
+}
+
+function readDirectory(bytes: Uint8Array): Entry[] {
+  const view = viewOf(bytes);
+  const end = findEnd(view);
+  const count = view.getUint16(end + 10, true);
+  const directoryLength = view.getUint32(end + 12, true);
+  const start = view.getUint32(end + 16, true);
+  if (count === ZIP64_COUNT || directoryLength === ZIP64_VALUE || start === ZIP64_VALUE) {
+    throw new FormatError('the zip archive is in zip64 format (over 4 GB): save the array as .npy instead.');
+  }
+  if (view.getUint32(end + 4, true) !== 0 || view.getUint16(end + 8, true) !== count) {
+    throw new FormatError('the zip archive is split into several files, expected one.');
+  }
+  if (start + directoryLength !== end) {
+    throw new FormatError(
+      `the zip archive is corrupt or cut off: its directory should be bytes ${start} to ${start + directoryLength}, it ends at ${end}.`,
+    );
+  }
+  const entries: Entry[] = [];
+  let at = start;
+  for (let i = 0; i < count; i++) {
+    const { entry, next } = readDirectoryEntry(bytes, view, at, end);
+    entries.push(entry);
+    at = next;
+  }
+  if (at !== end) {
+    throw new FormatError(
+      `the zip archive is corrupt: its directory holds more than the ${count} entries stated.`,
+    );
+  }
+  return entries;
+}
+
+/** Where the end record begins: the one whose comment reaches just to the end of the archive. */
+function findEnd(view: DataView): number {
+  const last = view.byteLength - END_LENGTH;
+  for (let at = last; at >= 0 && at >= last - GREATEST_COMMENT; at--) {
+    if (view.getUint32(at, true) === END_SIGNATURE && view.getUint16(at + 20, true) === last - at) return at;
+  }
+  throw new FormatError('not a zip archive, or one that is cut off: it has no end record.');
+}
+
+function readDirectoryEntry(
+  bytes: Uint8Array,
+  view: DataView,
+  at: number,
+  end: number,
+): { entry: Entry; next: number } {
+  if (at + DIRECTORY_LENGTH > end || view.getUint32(at, true) !== DIRECTORY_SIGNATURE) {
+    throw new FormatError(`the zip archive is corrupt: no directory entry at byte ${at}.`);
+  }
+  const nameEnd = at + DIRECTORY_LENGTH + view.getUint16(at + 28, true);
+  const next = nameEnd + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
+  if (next > end) {
+    throw new FormatError(
+      `the zip archive is corrupt: the directory entry at byte ${at} goes beyond the end.`,
+    );
+  }
+  const name = textOf(bytes.subarray(at + DIRECTORY_LENGTH, nameEnd));
+  const [compressedLength, length, offset] = [20, 24, 42].map((field) => view.getUint32(at + field, true));
+  if (view.getUint16(at + 8, true) & ENCRYPTED_FLAG) {
+    throw new FormatError(`the zip archive's '${name}' is encrypted, expected it without a password.`);
+  }
+  if ([compressedLength, length, offset].includes(ZIP64_VALUE)) {
+    throw new FormatError(
+      `the zip archive's '${name}' is in zip64 format (over 4 GB): save it as .npy instead.`,
+    );
+  }
+  const method = view.getUint16(at + 10, true);
+  const crc = view.getUint32(at + 16, true);
+  return { entry: { name, method, crc, compressedLength, length, offset }, next };
+}
+
+/** The entry's contents, uncompressed, with the length and CRC-32 that the directory states. */
+async function readEntry(bytes: Uint8Array, entry: Entry): Promise<Uint8Array> {
+  const { name, method, crc, compressedLength, length, offset } = entry;
+  const start = dataStart(bytes, entry);
+  if (start + compressedLength > bytes.length) {
+    throw new FormatError(
+      `the zip archive is corrupt: '${name}' should be bytes ${start} to ${start + compressedLength}, the archive holds ${bytes.length}.`,
+    );
+  }
+  const packed = bytes.subarray(start, start + compressedLength);
+  if (method !== STORED && method !== DEFLATED) {
+    throw new FormatError(
+      `'${name}' is compressed by zip method ${method}, expected ${STORED} (stored) or ${DEFLATED} (deflate).`,
+    );
+  }
+  if (method === STORED && compressedLength !== length) {
+    throw new FormatError(
+      `the zip archive is corrupt: '${name}' at byte ${offset} is stored as ${compressedLength} bytes but should hold ${length}.`,
+    );
+  }
+  const contents = method === STORED ? packed : await inflateRaw(packed, length);
+  if (crc32(contents) !== crc) {
+    throw new FormatError(`the zip archive is corrupt: the contents of '${name}' don't have its CRC-32.`);
+  }
+  return contents;
+}
+
+/** Where the entry's data begins. Its local header says method and name again; only its extra field may differ. */
+function dataStart(bytes: Uint8Array, { name, method, offset }: Entry): number {
+  const view = viewOf(bytes);
+  if (offset + LOCAL_LENGTH > bytes.length || view.getUint32(offset, true) !== LOCAL_SIGNATURE) {
+    throw new FormatError(
+      `the zip archive is corrupt: no entry at byte ${offset}, where '${name}' should be.`,
+    );
+  }
+  const nameEnd = offset + LOCAL_LENGTH + view.getUint16(offset + 26, true);
+  const localName = textOf(bytes.subarray(offset + LOCAL_LENGTH, nameEnd));
+  if (localName !== name || view.getUint16(offset + 8, true) !== method) {
+    throw new FormatError(
+      `the zip archive is corrupt: the entry at byte ${offset} is not '${name}', as its directory says.`,
+    );
+  }
+  return nameEnd + view.getUint16(offset + 28, true);
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}

@@ -1,0 +1,212 @@
+/**
+ * safetensors, the format that model files are written in (huggingface/safetensors, README "Format"): the length of the
+ * header as a 64-bit little-endian number, the header as JSON, then the tensors' values one after another.
+ * No part of a file goes unchecked or unread: no holes, no overlaps, no name twice.
+ */
+
+import { formatShape, sizeOf } from '../tensor/shape.ts';
+import { Tensor } from '../tensor/tensor.ts';
+import { FormatError } from './errors.ts';
+
+export interface NamedTensor {
+  readonly name: string;
+  readonly tensor: Tensor;
+}
+
+/** What a safetensors file holds. Tensors are in the order of its header. */
+export interface SafetensorsContents {
+  readonly tensors: Map<string, Tensor>;
+  readonly metadata: Record<string, string>;
+}
+
+const LENGTH_BYTES = 8;
+const GREATEST_HEADER = 100_000_000; // the limit of the format's own library
+const METADATA_KEY = '__metadata__';
+const FLOAT32_BYTES = 4;
+
+/**
+ * Writes tensors and text as a safetensors file, float32. The same arguments give the same bytes: tensors and
+ * metadata stand in the given order, and the header is padded so that the values begin at a multiple of 8.
+ *
+ * @throws {FormatError} If two tensors have the same name, a name is `__metadata__`, or the header is over 100 MB.
+ */
+export function writeSafetensors(
+  tensors: readonly NamedTensor[],
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
+  // Written entry by entry: a JavaScript object would put names like '0' first.
+  const entries = [`${JSON.stringify(METADATA_KEY)}:${JSON.stringify(metadata)}`];
+  const names = new Set([METADATA_KEY]);
+  let end = 0;
+  for (const { name, tensor } of tensors) {
+    if (names.has(name)) throw new FormatError(`safetensors: the name '${name}' is taken, expected another.`);
+    names.add(name);
+    const begin = end;
+    end += tensor.size * FLOAT32_BYTES;
+    const info = { dtype: 'F32', shape: tensor.shape, data_offsets: [begin, end] };
+    entries.push(`${JSON.stringify(name)}:${JSON.stringify(info)}`);
+  }
+  const json = new TextEncoder().encode(`{${entries.join(',')}}`);
+  const headerLength = Math.ceil(json.length / 8) * 8;
+  if (headerLength > GREATEST_HEADER) {
+    throw new FormatError(
+      `safetensors: the header has ${headerLength} bytes, at most ${GREATEST_HEADER} fit.`,
+    );
+  }
+  const file = new Uint8Array(LENGTH_BYTES + headerLength + end);
+  new DataView(file.buffer).setBigUint64(0, BigInt(headerLength), true);
+  file.fill(0x20, LENGTH_BYTES, LENGTH_BYTES + headerLength);
+  file.set(json, LENGTH_BYTES);
+  let at = LENGTH_BYTES + headerLength;
+  for (const { data } of tensors.map(({ tensor }) => tensor)) {
+    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
+  }
+  return file;
+}
+
+/**
+ * Reads a safetensors file whose tensors are all float32 (F32).
+ *
+ * @returns Copies: the tensors don't share memory with `bytes`.
+ * @throws {FormatError} If the file is cut off, its header is not valid, a name or key stands twice, an offset doesn't
+ *   fit its shape, or the values leave holes, overlap or don't fill the file.
+ */
+export function readSafetensors(bytes: Uint8Array): SafetensorsContents {
+  const { header, values } = splitFile(bytes);
+  const metadata = header.has(METADATA_KEY) ? header.get(METADATA_KEY) : {};
+  if (!isObject(metadata) || !Object.values(metadata).every((text) => typeof text === 'string')) {
+    throw new FormatError('the safetensors metadata is not an object of strings.');
+  }
+  const names = [...header.keys()].filter((name) => name !== METADATA_KEY);
+  const ranges = names.map((name) => rangeOf(name, header.get(name)));
+  requireGapless(ranges, values.length);
+  const tensors = new Map<string, Tensor>();
+  for (const { name, shape, begin, end } of ranges) {
+    const data = new Float32Array(sizeOf(shape));
+    new Uint8Array(data.buffer).set(values.subarray(begin, end));
+    tensors.set(name, new Tensor(data, shape));
+  }
+  return { tensors, metadata: metadata as Record<string, string> };
+}
+
+function splitFile(bytes: Uint8Array): { header: Map<string, unknown>; values: Uint8Array } {
+  if (bytes.length < LENGTH_BYTES) {
+    throw new FormatError(`not a safetensors file: it holds ${bytes.length} bytes, expected at least 8.`);
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headerLength = view.getBigUint64(0, true);
+  if (headerLength > GREATEST_HEADER) {
+    throw new FormatError(
+      `not a safetensors file: its header would have ${headerLength} bytes, at most ${GREATEST_HEADER} are accepted.`,
+    );
+  }
+  const start = LENGTH_BYTES + Number(headerLength);
+  if (start > bytes.length) {
+    throw new FormatError(
+      `the safetensors file is cut off: its header ends at byte ${start}, the file holds ${bytes.length}.`,
+    );
+  }
+  const header = parseHeader(bytes.subarray(LENGTH_BYTES, start));
+  return { header, values: bytes.subarray(start) };
+}
+
+/** The header's entries in the order of its text (an object would put names like '0' first). */
+function parseHeader(encoded: Uint8Array): Map<string, unknown> {
+  const { json, value } = decodeJson(encoded);
+  if (json[0] !== '{' || !isObject(value)) {
+    throw new FormatError('the safetensors header does not begin with {, expected a JSON object.');
+  }
+  return new Map(distinctKeys(json).map((key) => [key, value[key]]));
+}
+
+function decodeJson(encoded: Uint8Array): { json: string; value: unknown } {
+  try {
+    const json = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(encoded);
+    return { json, value: JSON.parse(json) };
+  } catch (cause) {
+    throw new FormatError('the safetensors header is not valid JSON.', { cause });
+  }
+}
+
+/**
+ * The keys of the outermost object of a JSON text that is known to be valid. Keys that stand twice in one object,
+ * of which JSON.parse silently keeps the last, are an error.
+ */
+function distinctKeys(json: string): string[] {
+  const outermost = new Set<string>();
+  const openObjects: Set<string>[] = [];
+  let lastString = '';
+  for (let at = 0; at < json.length; at++) {
+    const character = json[at];
+    if (character === '{') openObjects.push(openObjects.length === 0 ? outermost : new Set());
+    else if (character === '}') openObjects.pop();
+    else if (character === '"') {
+      const start = at++;
+      while (json[at] !== '"') at += json[at] === '\\' ? 2 : 1;
+      lastString = json.slice(start, at + 1);
+    } else if (character === ':') {
+      const keys = openObjects[openObjects.length - 1];
+      const key = JSON.parse(lastString);
+      if (keys.has(key)) throw new FormatError(`the safetensors header holds the key '${key}' twice.`);
+      keys.add(key);
+    }
+  }
+  return [...outermost];
+}
+
+interface TensorRange {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** The tensors' values must follow one another, without holes or overlaps, from the first byte to the last. */
+function requireGapless(ranges: readonly TensorRange[], byteLength: number): void {
+  let filled = 0;
+  for (const { name, begin, end } of [...ranges].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
+    if (begin !== filled) {
+      throw new FormatError(
+        `the safetensors values of '${name}' begin at byte ${begin}, expected ${filled}, where those before them end.`,
+      );
+    }
+    if (end > byteLength) {
+      throw new FormatError(
+        `the safetensors file is cut off: '${name}' ends at byte ${end} of the values, the file holds ${byteLength}.`,
+      );
+    }
+    filled = end;
+  }
+  if (filled !== byteLength) {
+    throw new FormatError(`the safetensors tensors fill ${filled} bytes, the file holds ${byteLength}.`);
+  }
+}
+
+/** One tensor's entry, checked: float32, and as many bytes as its shape needs. */
+function rangeOf(name: string, info: unknown): TensorRange {
+  const { dtype, shape, data_offsets: offsets } = isObject(info) ? info : {};
+  if (!isSizeList(shape) || !isSizeList(offsets) || offsets.length !== 2) {
+    throw new FormatError(
+      `the safetensors entry of '${name}' is not {"dtype": "F32", "shape": [...], "data_offsets": [begin, end]}.`,
+    );
+  }
+  if (dtype !== 'F32') {
+    throw new FormatError(`the safetensors tensor '${name}' is ${JSON.stringify(dtype)}, only F32 is read.`);
+  }
+  const [begin, end] = offsets;
+  if (end - begin !== sizeOf(shape) * FLOAT32_BYTES) {
+    throw new FormatError(
+      `the safetensors tensor '${name}' is ${formatShape(shape)} F32 = ${sizeOf(shape) * FLOAT32_BYTES} bytes, its offsets span ${end - begin}.`,
+    );
+  }
+  return { name, shape, begin, end };
+}
+
+function isSizeList(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

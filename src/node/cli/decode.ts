@@ -1,0 +1,96 @@
+/** `isthmus decode`: codes to images, the article's decode_image. */
+
+import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
+import { DataError, denormalize } from '../../data/normalization.ts';
+import { writeNpy } from '../../io/npy.ts';
+import { formatShape } from '../../tensor/shape.ts';
+import { Tensor } from '../../tensor/tensor.ts';
+import { pictureShape, toPictures } from '../display.ts';
+import { writeFileAtomically } from '../files.ts';
+import { imageGrid } from '../grid.ts';
+import { loadImages } from '../load.ts';
+import { encodePng } from '../png.ts';
+import type { Command } from './command.ts';
+import { openModel, refuseExisting, requireOption, timesShape } from './model.ts';
+import { flag, parseOptions, refusePositionals, text } from './options.ts';
+import { formatCount, say } from './output.ts';
+
+/** More than that in one PNG is nothing to look at. */
+const MOST_PICTURES = 1024;
+
+const OPTIONS = {
+  model: text('MODEL', 'A run folder or a model file.'),
+  codes: text('FILE.npy', 'Codes, as encode writes them: [n, code length].'),
+  out: text(
+    'FILE',
+    `images.npy: the images in the units and the type of the training data. images.png: a grid of the first ${MOST_PICTURES}, to look at.`,
+  ),
+  overwrite: flag('Replace an existing file.'),
+  help: flag('Show this page.'),
+};
+
+export const decodeCommand: Command = {
+  summary: 'turns codes back into images',
+  help: {
+    usage: 'isthmus decode --model MODEL --codes codes.npy --out images.npy|images.png',
+    description: [
+      'Runs the decoder of a trained model over codes. What was done to scale the training data is undone: a model of uint8 images writes uint8 images.',
+    ],
+    groups: [['Options', OPTIONS]],
+    sections: [
+      [
+        'Examples',
+        [
+          'isthmus decode --model runs/digits-1 --codes codes.npy --out restored.npy',
+          'isthmus decode --model runs/digits-1 --codes codes.npy --out restored.png',
+        ],
+      ],
+    ],
+  },
+  run: decode,
+};
+
+async function decode(words: readonly string[]): Promise<number> {
+  const parsed = parseOptions(OPTIONS, words);
+  refusePositionals(parsed);
+  const model = requireOption('model', parsed.values.model, 'MODEL');
+  const codesFile = requireOption('codes', parsed.values.codes, 'FILE.npy');
+  const out = requireOption('out', parsed.values.out, 'FILE.npy or FILE.png', ['.npy', '.png']);
+  await refuseExisting(out, parsed.values.overwrite);
+  const { autoencoder } = await openModel(model);
+  const codes = await loadCodes(codesFile, autoencoder.encodingDim);
+  const images = autoencoder.decode(codes);
+  await writeFileAtomically(
+    out,
+    out.toLowerCase().endsWith('.png') ? asPng(autoencoder, images) : asNpy(autoencoder, images),
+  );
+  say(`${formatCount(images.shape[0])} codes became images of ${timesShape(autoencoder.inputShape)}: ${out}`);
+  return 0;
+}
+
+async function loadCodes(path: string, encodingDim: number): Promise<Tensor> {
+  const { shape, data } = await loadImages(path);
+  if (shape.length !== 2 || shape[1] !== encodingDim) {
+    throw new DataError(
+      `${path}: the array is ${formatShape(shape)}, the model takes codes of [n, ${encodingDim}].`,
+    );
+  }
+  const codes = Tensor.from(data, shape);
+  const bad = codes.data.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) {
+    throw new DataError(`${path}: number ${bad} is ${codes.data[bad]}, expected finite float32 numbers.`);
+  }
+  return codes;
+}
+
+function asNpy({ normalization }: Autoencoder, images: Tensor): Uint8Array {
+  return writeNpy({ shape: images.shape, data: denormalize(images.data, normalization).data });
+}
+
+function asPng({ inputShape, normalization }: Autoencoder, images: Tensor): Uint8Array {
+  if (!pictureShape(inputShape)) {
+    throw new DataError(`samples of ${timesShape(inputShape)} are no pictures, expected --out FILE.npy.`);
+  }
+  const shown = images.rows(0, Math.min(images.shape[0], MOST_PICTURES));
+  return encodePng(imageGrid(toPictures([shown], normalization)[0]));
+}

@@ -1,0 +1,1 @@
+export { infoCommand as evaluateCommand } from './info.ts';

@@ -1,0 +1,49 @@
+/** `isthmus info`: what a model file holds. */
+
+import { describeNormalization } from '../../data/normalization.ts';
+import { sizeOf } from '../../tensor/shape.ts';
+import type { Command } from './command.ts';
+import { openModel, timesShape } from './model.ts';
+import { flag, parseOptions, UsageError } from './options.ts';
+import { formatCount, print, printJson } from './output.ts';
+
+const OPTIONS = {
+  json: flag('One JSON object instead of text.'),
+  help: flag('Show this page.'),
+};
+
+export const infoCommand: Command = {
+  summary: 'shows what a model file holds',
+  help: {
+    usage: 'isthmus info MODEL',
+    description: [
+      'Shows the layers of a model, how it scales images, and how it was trained. MODEL is a run folder or a model file.',
+    ],
+    groups: [['Options', OPTIONS]],
+    sections: [['Example', ['isthmus info runs/digits-1']]],
+  },
+  run: info,
+};
+
+async function info(words: readonly string[]): Promise<number> {
+  const { values, positionals } = parseOptions(OPTIONS, words);
+  if (positionals.length !== 1) {
+    throw new UsageError(`got ${positionals.length} names, expected one run folder or model file.`);
+  }
+  const { autoencoder, training, path, byteLength } = await openModel(positionals[0]);
+  const { inputShape, encodingDim, normalization, parameters } = autoencoder;
+  if (values.json) {
+    const model = autoencoder.spec();
+    printJson({ path, byteLength, parameters: parameters.size, encodingDim, normalization, training, model });
+    return 0;
+  }
+  const ratio = sizeOf(inputShape) / encodingDim;
+  print(`${path}: ${formatCount(byteLength)} bytes, ${formatCount(parameters.size)} parameters\n`);
+  print(`${autoencoder.summary()}\n`);
+  print(`images      ${timesShape(inputShape)}, ${describeNormalization(normalization)}`);
+  print(`code        ${encodingDim} numbers, ${ratio.toFixed(1)} times fewer than the image has`);
+  for (const [name, value] of Object.entries(training)) {
+    print(`${name.padEnd(12)}${typeof value === 'object' ? JSON.stringify(value) : String(value)}`);
+  }
+  return 0;
+}

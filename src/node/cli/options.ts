@@ -1,0 +1,170 @@
+/**
+ * Options of commands as typed tables: one row says the name, how a value is read, and its line of `--help`.
+ * node:util's parseArgs splits the words; what it doesn't know (numbers, choices, suggestions) is here.
+ */
+
+import { parseArgs } from 'node:util';
+
+/** The command was called wrongly: exit code 2. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+/** One row of a table. `T` is the type of the parsed value. */
+export interface Option<T> {
+  /** What stands for the value in the help; none for a switch. */
+  readonly placeholder?: string;
+  readonly help: string;
+  readonly fallback: T;
+  /** Reads the text, or throws a UsageError that begins with `name`. */
+  readonly read: (text: string, name: string) => T;
+}
+
+export type OptionTable = Readonly<Record<string, Option<unknown>>>;
+export type Values<Table> = {
+  readonly [Name in keyof Table]: Table[Name] extends Option<infer T> ? T : never;
+};
+
+/** A switch: false unless it is given. */
+export function flag(help: string): Option<boolean> {
+  return { help, fallback: false, read: () => true };
+}
+
+export function text(placeholder: string, help: string): Option<string | undefined> {
+  return { placeholder, help, fallback: undefined, read: (value) => value };
+}
+
+export function choice<const T extends string, const F extends T | undefined>(
+  choices: readonly T[],
+  fallback: F,
+  help: string,
+): Option<T | F> {
+  const read = (value: string, name: string) => {
+    const chosen = choices.find((one) => one === value);
+    if (chosen === undefined)
+      throw new UsageError(`--${name} is '${value}', expected one of: ${choices.join(', ')}.`);
+    return chosen;
+  };
+  return { placeholder: choices.join('|'), help, fallback, read };
+}
+
+interface Range {
+  readonly least?: number;
+  readonly most?: number;
+  /** Whether `least` itself is too little. */
+  readonly exclusive?: boolean;
+  readonly whole?: boolean;
+}
+
+export function number<const F extends number | undefined>(
+  fallback: F,
+  range: Range,
+  help: string,
+): Option<number | F> {
+  return { placeholder: 'N', help, fallback, read: (value, name) => readNumber(value, name, range) };
+}
+
+/** A list such as `64,32`; the word `none` is the empty list. */
+export function wholeNumbers(fallback: readonly number[], help: string): Option<readonly number[]> {
+  const read = (value: string, name: string) =>
+    value === 'none' ? [] : value.split(',').map((part) => readNumber(part, name, { least: 1, whole: true }));
+  return { placeholder: 'N,N,…', help, fallback, read };
+}
+
+function readNumber(value: string, name: string, { least, most, exclusive, whole }: Range): number {
+  const number = value.trim() === '' ? Number.NaN : Number(value);
+  const tooLittle = least !== undefined && (exclusive ? number <= least : number < least);
+  const tooMuch = most !== undefined && number > most;
+  if (!Number.isFinite(number) || tooLittle || tooMuch || (whole && !Number.isSafeInteger(number))) {
+    const bounds = [
+      least !== undefined && `${exclusive ? 'more than' : 'at least'} ${least}`,
+      most !== undefined && `at most ${most}`,
+    ].filter(Boolean);
+    const kind = whole ? 'a whole number' : 'a number';
+    const expected = bounds.length > 0 ? `${kind}, ${bounds.join(' and ')}` : kind;
+    throw new UsageError(`--${name} is '${value}', expected ${expected}.`);
+  }
+  return number;
+}
+
+export interface Parsed<Table> {
+  readonly values: Values<Table>;
+  readonly positionals: readonly string[];
+  /** The options that were given, as opposed to left at their defaults. */
+  readonly given: ReadonlySet<string>;
+}
+
+/** @throws {UsageError} For an unknown, repeated or incomplete option, or a value that can't be read. */
+export function parseOptions<Table extends OptionTable>(
+  table: Table,
+  words: readonly string[],
+): Parsed<Table> {
+  const options = Object.fromEntries(
+    Object.entries(table).map(([name, { placeholder }]) => [
+      name,
+      { type: placeholder ? ('string' as const) : ('boolean' as const) },
+    ]),
+  );
+  const { tokens } = parseArgs({ args: [...words], options, strict: false, tokens: true });
+  const values: Record<string, unknown> = {};
+  for (const [name, { fallback }] of Object.entries(table)) values[name] = fallback;
+  const given = new Set<string>();
+  const positionals: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === 'positional') positionals.push(token.value);
+    if (token.kind !== 'option') continue;
+    const { name, value, inlineValue } = token;
+    const option = Object.hasOwn(table, name) ? table[name] : undefined;
+    if (!option)
+      throw new UsageError(`there is no option ${token.rawName}.${suggest(name, Object.keys(table))}`);
+    if (given.has(name)) throw new UsageError(`--${name} is given twice, expected once.`);
+    given.add(name);
+    values[name] = option.read(requireValue(name, option, value, inlineValue), name);
+  }
+  return { values: values as Values<Table>, positionals, given };
+}
+
+/** @throws {UsageError} If there are words that belong to no option. */
+export function refusePositionals({ positionals }: { readonly positionals: readonly string[] }): void {
+  if (positionals.length > 0) throw new UsageError(`'${positionals[0]}' belongs to no option.`);
+}
+
+function requireValue(
+  name: string,
+  option: Option<unknown>,
+  value: string | undefined,
+  inline?: boolean,
+): string {
+  if (!option.placeholder) {
+    if (value !== undefined) throw new UsageError(`--${name} takes no value, got '${value}'.`);
+    return '';
+  }
+  // `--data --seed 1` forgot a file name; `--seed=-1` and `--min-delta -1` are values.
+  const isNextOption = !inline && value !== undefined && /^--?[a-z]/i.test(value);
+  if (value === undefined || value === '' || isNextOption) {
+    throw new UsageError(`--${name} needs a value: --${name} ${option.placeholder}.`);
+  }
+  return value;
+}
+
+/** " Did you mean …?" if a known name is near, else nothing. */
+export function suggest(name: string, known: readonly string[], prefix = '--'): string {
+  const distances = known.map((candidate) => ({ candidate, distance: editDistance(name, candidate) }));
+  const nearest = distances.sort((a, b) => a.distance - b.distance)[0];
+  const isNear = nearest && nearest.distance <= Math.max(1, Math.floor(name.length / 3));
+  return isNear ? ` Did you mean ${prefix}${nearest.candidate}?` : '';
+}
+
+/** How many letters to insert, delete or change (Levenshtein 1966; the row-by-row form of Wagner & Fischer 1974). */
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      current[j] = Math.min(change, previous[j] + 1, current[j - 1] + 1);
+    }
+    previous = current;
+  }
+  return previous[b.length];
+}

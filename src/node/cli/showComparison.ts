@@ -1,0 +1,14 @@
+import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
+import type { Samples } from '../../data/samples.ts';
+import { pictureShape, predictPictures } from '../display.ts';
+import { terminalComparison } from '../terminal-picture.ts';
+import { say } from './output.ts';
+
+/** A few originals and their reconstructions on stderr: in colour where it is a terminal that can, else in characters. */
+export function showComparison(autoencoder: Autoencoder, samples: Samples): void {
+  if (!pictureShape(autoencoder.inputShape)) return;
+  const { isTTY, columns = 80 } = process.stderr;
+  const colorDepth = isTTY ? process.stderr.getColorDepth() : 1;
+  const [originals, reconstructions] = predictPictures(autoencoder, samples);
+  say(`${terminalComparison(originals, reconstructions, { columns, colorDepth })}\n`);
+}

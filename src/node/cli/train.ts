@@ -1,0 +1,184 @@
+/** `isthmus train`: from a file of images to a run folder. Read autoencoder/autoencoder.ts first. */
+
+import { Autoencoder } from '../../autoencoder/autoencoder.ts';
+import type { FitOptions, History } from '../../autoencoder/fit.ts';
+import type { Evaluation } from '../../autoencoder/metrics.ts';
+import type { LossName } from '../../losses/loss.ts';
+import { kernels, setKernels } from '../../tensor/kernels/active.ts';
+import { freeRunPath, RunFolder } from '../runFolder.ts';
+import { type TimedEpoch, writeRun } from '../writeRun.ts';
+import type { Command } from './command.ts';
+import { refuseExisting } from './model.ts';
+import { parseOptions } from './options.ts';
+import { formatCount, formatDuration, print, printJson, say } from './output.ts';
+import { Progress } from './progress.ts';
+import { showComparison } from './showComparison.ts';
+import { loadTrainingData, type TrainingData } from './trainData.ts';
+import {
+  architecture,
+  createOptimizer,
+  learningRateOf,
+  refuseContradictions,
+  TRAIN_HELP,
+  TRAIN_OPTIONS,
+  type TrainValues,
+} from './trainOptions.ts';
+
+const INTERRUPTED = 130;
+
+const LOSS_TITLES: Readonly<Record<LossName, string>> = {
+  mse: 'mean squared error',
+  mae: 'mean absolute error',
+  bce: 'binary cross-entropy',
+};
+
+export const trainCommand: Command = {
+  summary: 'trains an autoencoder on a file of images',
+  help: TRAIN_HELP,
+  run: train,
+};
+
+async function train(words: readonly string[]): Promise<number> {
+  const parsed = parseOptions(TRAIN_OPTIONS, words);
+  refuseContradictions(parsed);
+  const { values } = parsed;
+  if (values.out !== undefined) await refuseExisting(values.out, values.overwrite);
+  if (values.kernels) setKernels(values.kernels);
+  const data = await loadTrainingData(values);
+  const autoencoder = createModel(values, data);
+  const folder = await RunFolder.create(
+    values.out ?? (await freeRunPath('runs', data.name)),
+    values.overwrite,
+  );
+  try {
+    return await trainInto(folder, autoencoder, data, values);
+  } catch (error) {
+    await folder.discard();
+    throw error;
+  }
+}
+
+async function trainInto(
+  folder: RunFolder,
+  autoencoder: Autoencoder,
+  data: TrainingData,
+  values: TrainValues,
+): Promise<number> {
+  const config = { options: values, data: data.facts, model: autoencoder.spec() };
+  announce(autoencoder, data, values);
+  if (values.json) printJson({ event: 'start', folder: folder.path, ...config });
+  const { history, epochs, seconds, samplesPerSecond } = await runTraining(autoencoder, data, values);
+  const results = {
+    stopped: history.stopped,
+    epochs: epochs.length,
+    ...(history.restoredBestWeights && { bestEpoch: history.bestEpoch }),
+    training: autoencoder.evaluate(data.images),
+    ...(data.testImages && { test: autoencoder.evaluate(data.testImages) }),
+  };
+  const samples = data.testImages ?? data.images;
+  const files = await writeRun(folder, {
+    autoencoder,
+    samples,
+    epochs,
+    facts: trainingFacts(values, data, results),
+    config: { ...config, results, seconds, samplesPerSecond },
+    lossTitle: LOSS_TITLES[values.loss],
+  });
+  showComparison(autoencoder, samples);
+  if (values.json) {
+    printJson({ event: 'end', folder: folder.path, files, seconds, samplesPerSecond, ...results });
+  } else {
+    print(`${epochs.length} epochs in ${formatDuration(seconds)}${endingOf(history)}`);
+    printScores(results);
+    print(`written to ${folder.path}: ${files.join(', ')}`);
+  }
+  return history.stopped === 'signal' ? INTERRUPTED : 0;
+}
+
+function createModel(values: TrainValues, { inputShape, images }: TrainingData): Autoencoder {
+  const split = images.shape[0] * (1 - (values['validation-split'] ?? 0));
+  const stepsPerEpoch = Math.ceil(split / values['batch-size']);
+  const autoencoder = new Autoencoder({ ...architecture(values, inputShape), seed: values.seed });
+  autoencoder.compile({ optimizer: createOptimizer(values, stepsPerEpoch), loss: values.loss });
+  return autoencoder;
+}
+
+function announce(autoencoder: Autoencoder, { images }: TrainingData, values: TrainValues): void {
+  say(`\n${autoencoder.summary()}\n`);
+  const rate = `learning rate ${learningRateOf(values)}${values.schedule === 'cosine' ? ', cosine' : ''}`;
+  const batches = `at most ${formatCount(values.epochs)} epochs, batches of ${formatCount(values['batch-size'])}`;
+  say(
+    `${values.optimizer}, ${rate}, ${values.loss}, ${batches}, seed ${values.seed}, ${kernels().name} kernels\n`,
+  );
+  if (images.shape[0] < values['batch-size']) say('all images fit into one batch: one step an epoch\n');
+}
+
+/** Trains with progress on stderr; Ctrl-C ends it after the step that is under way. */
+async function runTraining(autoencoder: Autoencoder, data: TrainingData, values: TrainValues) {
+  const progress = new Progress(values.epochs);
+  const epochs: TimedEpoch[] = [];
+  const interruption = new AbortController();
+  const interrupt = () => interruption.abort();
+  process.once('SIGINT', interrupt); // a second Ctrl-C ends the process
+  try {
+    const history = await autoencoder.fit(data.images, {
+      ...fitOptions(values, data),
+      signal: interruption.signal,
+      onBatchEnd: (record) => progress.onBatchEnd(record),
+      onEpochEnd: (record) => {
+        progress.onEpochEnd(record);
+        epochs.push({ ...record, seconds: progress.seconds });
+        if (values.json) printJson({ event: 'epoch', ...record, seconds: progress.seconds });
+      },
+    });
+    return { history, epochs, seconds: progress.seconds, samplesPerSecond: progress.samplesPerSecond };
+  } finally {
+    progress.close();
+    process.off('SIGINT', interrupt);
+  }
+}
+
+function fitOptions(values: TrainValues, { testImages }: TrainingData): FitOptions {
+  const { epochs, 'batch-size': batchSize, 'validation-split': validationSplit, patience } = values;
+  return {
+    epochs,
+    batchSize,
+    ...(validationSplit !== undefined && { validationSplit }),
+    ...(testImages && { validationData: testImages }),
+    ...(patience !== undefined && { earlyStopping: { patience, minDelta: values['min-delta'] ?? 0 } }),
+  };
+}
+
+function endingOf({ stopped, bestEpoch, restoredBestWeights }: History): string {
+  const why = { epochs: '', patience: ', stopped: no better loss', signal: ', interrupted' }[stopped];
+  return why + (restoredBestWeights ? `; the weights are those of epoch ${bestEpoch}` : '');
+}
+
+interface Results {
+  readonly training: Evaluation;
+  readonly test?: Evaluation;
+}
+
+function printScores({ training, test }: Results): void {
+  print('            MSE       MAE       PSNR');
+  const row = (name: string, { mse, mae, psnr }: Evaluation) =>
+    print(`${name.padEnd(10)}  ${mse.toFixed(5)}   ${mae.toFixed(5)}   ${psnr.toFixed(2)} dB`);
+  row('training', training);
+  if (test) row('test', test);
+}
+
+function trainingFacts(values: TrainValues, data: TrainingData, results: Results & { epochs: number }) {
+  return {
+    data: data.facts,
+    epochs: results.epochs,
+    batchSize: values['batch-size'],
+    optimizer: values.optimizer,
+    learningRate: learningRateOf(values),
+    schedule: values.schedule,
+    loss: values.loss,
+    seed: values.seed,
+    kernels: kernels().name,
+    trainingMse: results.training.mse,
+    ...(results.test && { testMse: results.test.mse }),
+  };
+}

@@ -1,0 +1,110 @@
+/** What `train` trains on: images from files or the built-in digits, described in words. */
+
+import { generateDigits } from '../../data/digits.ts';
+import { chooseNormalization, describeNormalization, normalizationLike } from '../../data/normalization.ts';
+import type { DType, Normalization, Samples } from '../../data/samples.ts';
+import type { Shape } from '../../tensor/shape.ts';
+import { rangeOf } from '../display.ts';
+import { type LoadedImages, loadImages } from '../load.ts';
+import { requireShape, samplesOf, timesShape } from './model.ts';
+import { formatCount, say } from './output.ts';
+import type { TrainValues } from './trainOptions.ts';
+
+/** The digits are one fixed data set: `--seed` changes the training, not what is trained on. */
+const DIGITS_SEED = 1;
+const TEST_DIGITS_SEED = 2;
+const TEST_DIGITS = 1000;
+
+const TYPE_NAMES: Readonly<Record<DType, string>> = {
+  u1: 'uint8',
+  i1: 'int8',
+  u2: 'uint16',
+  i2: 'int16',
+  u4: 'uint32',
+  i4: 'int32',
+  u8: 'uint64',
+  i8: 'int64',
+  f2: 'float16',
+  f4: 'float32',
+  f8: 'float64',
+  b1: 'bool',
+};
+
+export interface TrainingData {
+  /** For the run folder's name. */
+  readonly name: string;
+  readonly inputShape: Shape;
+  readonly images: Samples;
+  readonly testImages: Samples | undefined;
+  readonly normalization: Normalization;
+  /** What was found, as plain JSON. */
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** Loads the images and says what it found. */
+export async function loadTrainingData(values: TrainValues): Promise<TrainingData> {
+  const training = await loadTraining(values);
+  const [, ...inputShape] = training.shape;
+  const images = samplesOf(training, () => chooseNormalization(training, values.normalize ?? 'auto'));
+  const normalization = images.normalization as Normalization;
+  describe('images', training, normalization);
+  const test = await loadTest(values);
+  let testImages: Samples | undefined;
+  if (test) {
+    requireShape(test, inputShape, 'the training images are');
+    testImages = samplesOf(test, () => normalizationLike(normalization, test));
+    describe('test images', test, testImages.normalization as Normalization);
+  }
+  return {
+    name: runName(values.data),
+    inputShape,
+    images,
+    testImages,
+    normalization,
+    facts: {
+      source: training.source,
+      shape: training.shape,
+      dtype: training.dtype,
+      ...(test && { testSource: test.source, testShape: test.shape }),
+    },
+  };
+}
+
+async function loadTraining({ data, key, count }: TrainValues): Promise<LoadedImages> {
+  if (data === undefined) {
+    return { ...generateDigits({ count, seed: DIGITS_SEED }), source: 'built-in digits' };
+  }
+  say(`reading ${data}`);
+  return loadImages(data, key === undefined ? {} : { key });
+}
+
+async function loadTest(values: TrainValues): Promise<LoadedImages | undefined> {
+  const { data, 'test-data': testData, 'test-key': testKey, 'validation-split': split } = values;
+  if (testData !== undefined) return loadImages(testData, testKey === undefined ? {} : { key: testKey });
+  if (data !== undefined || split !== undefined) return undefined;
+  return { ...generateDigits({ count: TEST_DIGITS, seed: TEST_DIGITS_SEED }), source: 'built-in digits' };
+}
+
+/** "6,000 images of 28×28, uint8 from 0 to 255, divided by 255 (built-in digits)" */
+function describe(what: string, images: LoadedImages, normalization: Normalization): void {
+  const [count, ...shape] = images.shape;
+  const [least, greatest] = rangeOf(images.data);
+  const type = TYPE_NAMES[images.dtype];
+  say(
+    `${formatCount(count)} ${what} of ${timesShape(shape)}, ${type} from ${short(least)} to ${short(greatest)}, ${describeNormalization(normalization)} (${images.source})`,
+  );
+}
+
+function short(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toPrecision(4);
+}
+
+/** `digits`, or the file's name without folders and ending. */
+function runName(data: string | undefined): string {
+  if (data === undefined) return 'digits';
+  const name = data
+    .split(/[\\/]/)
+    .filter((part) => part !== '' && part !== '.' && part !== '..')
+    .at(-1);
+  return name?.replace(/(\.[a-z0-9]+)+$/i, '') || 'run';
+}

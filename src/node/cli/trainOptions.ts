@@ -1,0 +1,204 @@
+/** The options of `train`, and what they make: an architecture, an optimizer, a learning-rate schedule. */
+
+import type { ActivationName, ArchitectureOptions } from '../../autoencoder/spec.ts';
+import type { LossName } from '../../losses/loss.ts';
+import { Adam } from '../../optim/adam.ts';
+import { AdamW } from '../../optim/adamw.ts';
+import type { Optimizer } from '../../optim/optimizer.ts';
+import { constant, cosine, type Schedule, warmUp } from '../../optim/schedule.ts';
+import { SGD } from '../../optim/sgd.ts';
+import type { KernelsName } from '../../tensor/kernels/kernels.ts';
+import type { Shape } from '../../tensor/shape.ts';
+import type { CommandHelp } from './help.ts';
+import { choice, flag, number, type Parsed, text, UsageError, type Values, wholeNumbers } from './options.ts';
+
+const POSITIVE = { least: 0, exclusive: true };
+const COUNT = { least: 1, whole: true };
+const ACTIVATIONS = [
+  'relu',
+  'leakyRelu',
+  'sigmoid',
+  'tanh',
+  'silu',
+] as const satisfies readonly ActivationName[];
+const LOSSES = ['mse', 'mae', 'bce'] as const satisfies readonly LossName[];
+const KERNELS = ['naive', 'blocked'] as const satisfies readonly KernelsName[];
+
+const DATA = {
+  data: text(
+    'FILE',
+    'Images to train on: .npy, .npz, IDX (.idx, -ubyte, also .gz), a PNG or a folder of PNGs.',
+  ),
+  key: text('NAME', 'The array of an .npz. [x_train, else the only one]'),
+  'test-data': text('FILE', 'Other images, measured after every epoch and never trained on.'),
+  'test-key': text('NAME', 'The array of a test .npz. [x_test, else the only one]'),
+  'validation-split': number(
+    undefined,
+    { least: 0, most: 1, exclusive: true },
+    'Instead of --test-data: the part of the images to keep for that, such as 0.1.',
+  ),
+  normalize: choice(
+    ['minmax', 'standard'],
+    undefined,
+    "Scales the values by their least and greatest, or to mean 0 and standard deviation 1. Without it whole numbers are divided by their type's maximum (uint8: 255) and floats must lie in [0, 1].",
+  ),
+  count: number(6000, COUNT, 'Without --data: how many digits to draw.'),
+};
+
+const NETWORK = {
+  hidden: wholeNumbers(
+    [64, 32],
+    'Widths of the hidden layers of the encoder; the decoder has them in reverse. Any depth; none for no hidden layer.',
+  ),
+  'encoding-dim': number(32, COUNT, 'How many numbers a code has.'),
+  activation: choice(ACTIVATIONS, 'relu', 'After each hidden layer.'),
+  output: choice(['linear', 'sigmoid'], undefined, 'After the last layer. [linear; sigmoid with --loss bce]'),
+};
+
+const TRAINING = {
+  epochs: number(100, COUNT, 'At most so many passes over the images.'),
+  'batch-size': number(32, COUNT, 'Images per step.'),
+  loss: choice(LOSSES, 'mse', 'Mean squared error, mean absolute error or binary cross-entropy.'),
+  optimizer: choice(['adam', 'adamw', 'sgd'], 'adam', 'How steps follow from gradients.'),
+  'learning-rate': number(undefined, POSITIVE, 'Step size. [0.001; sgd 0.01]'),
+  schedule: choice(
+    ['constant', 'cosine'],
+    'constant',
+    'Keep the learning rate, or let it fall to 0 along a half cosine.',
+  ),
+  'warmup-epochs': number(undefined, POSITIVE, 'Let the learning rate climb from 0 first.'),
+  'weight-decay': number(undefined, { least: 0 }, 'With adamw. [0.01]'),
+  momentum: number(undefined, { least: 0, most: 0.9999 }, 'With sgd. [0]'),
+  'clip-norm': number(undefined, POSITIVE, 'Scale gradients down to this norm.'),
+  patience: number(
+    undefined,
+    COUNT,
+    'Stop after so many epochs without a better loss (on the test or validation images, where there are any) and keep the best weights.',
+  ),
+  'min-delta': number(undefined, { least: 0 }, 'With --patience: how much lower counts as better. [0]'),
+  seed: number(
+    0,
+    { least: 0, whole: true },
+    'Decides weights, split and order. The same seed and options give the same model, byte for byte.',
+  ),
+  kernels: choice(KERNELS, undefined, 'Which loops compute. [the fastest here]'),
+};
+
+const OUTPUT = {
+  out: text('FOLDER', 'The run folder. [runs/NAME-1, -2, …]'),
+  overwrite: flag('Replace the files of an existing run folder.'),
+  json: flag('One JSON object a line on stdout: start, each epoch, end.'),
+  help: flag('Show this page.'),
+};
+
+export const TRAIN_OPTIONS = { ...DATA, ...NETWORK, ...TRAINING, ...OUTPUT };
+
+export type TrainValues = Values<typeof TRAIN_OPTIONS>;
+
+export const TRAIN_HELP: CommandHelp = {
+  usage: 'isthmus train [--data FILE] [options]\n       npm run train -- [--data FILE] [options]',
+  description: [
+    'Trains an autoencoder: an encoder squeezes each image into a short code, a decoder restores it, and both learn from the difference. Without --data it trains on built-in handwritten digits, drawn on the spot.',
+    'The defaults are 784-64-32-32-32-64-784 for 28×28 images: ReLU, linear code and output, Adam, mean squared error, 100 epochs of batches of 32.',
+  ],
+  groups: [
+    ['Images', DATA],
+    ['Network', NETWORK],
+    ['Training', TRAINING],
+    ['Output', OUTPUT],
+  ],
+  sections: [
+    [
+      'The run folder',
+      [
+        'model.safetensors     the trained model, for encode, decode, evaluate and info',
+        'history.csv           loss, validation loss, learning rate and time per epoch',
+        'loss.svg              the same as a chart',
+        'reconstructions.png   originals above, reconstructions below',
+        'config.json           all options, the data, the result',
+      ],
+    ],
+    [
+      'Examples',
+      [
+        'isthmus train --data images.npy',
+        'isthmus train --data train-images-idx3-ubyte.gz --test-data t10k-images-idx3-ubyte.gz',
+        'isthmus train --data faces/ --hidden 256,64 --encoding-dim 16 --validation-split 0.1',
+        'isthmus train --data images.npy --patience 5 --schedule cosine --out runs/best',
+      ],
+    ],
+    ['Ctrl-C', ['stops after the current step, writes the run folder as it stands, and exits with 130.']],
+    ['Exit codes', ['0 done, 1 failed, 2 wrong usage, 130 interrupted']],
+  ],
+};
+
+/** @throws {UsageError} If options that were given contradict each other. */
+export function refuseContradictions({ given, values, positionals }: Parsed<typeof TRAIN_OPTIONS>): void {
+  if (positionals.length > 0) {
+    throw new UsageError(
+      `'${positionals[0]}' is not an option, expected --data ${positionals[0]} for a file of images.`,
+    );
+  }
+  const needs = (option: string, other: string, isThere: boolean) => {
+    if (given.has(option) && !isThere) throw new UsageError(`--${option} needs ${other}.`);
+  };
+  needs('key', '--data', given.has('data'));
+  needs('test-data', '--data', given.has('data'));
+  needs('test-key', '--test-data', given.has('test-data'));
+  needs('min-delta', '--patience', given.has('patience'));
+  needs('weight-decay', '--optimizer adamw', values.optimizer === 'adamw');
+  needs('momentum', '--optimizer sgd', values.optimizer === 'sgd');
+  if (given.has('count') && given.has('data')) {
+    throw new UsageError(
+      '--count is for the built-in digits, --data for images of your own: expected one of them.',
+    );
+  }
+  if (given.has('test-data') && given.has('validation-split')) {
+    throw new UsageError('--test-data and --validation-split are both given, expected one of them.');
+  }
+  if (values.loss === 'bce' && values.output === 'linear') {
+    throw new UsageError('--loss bce needs --output sigmoid.');
+  }
+  if (values.loss === 'bce' && values.normalize === 'standard') {
+    throw new UsageError('--loss bce needs values in [0, 1], --normalize standard gives others.');
+  }
+  if (values['validation-split'] === 1) {
+    throw new UsageError('--validation-split is 1, expected less: nothing would be left to train on.');
+  }
+}
+
+export function architecture(values: TrainValues, inputShape: Shape): ArchitectureOptions {
+  return {
+    inputShape,
+    hidden: values.hidden,
+    encodingDim: values['encoding-dim'],
+    activation: values.activation,
+    outputActivation: values.output ?? (values.loss === 'bce' ? 'sigmoid' : 'linear'),
+  };
+}
+
+export function createOptimizer(values: TrainValues, stepsPerEpoch: number): Optimizer {
+  const learningRate = createSchedule(values, stepsPerEpoch);
+  const clipping = values['clip-norm'] === undefined ? {} : { clipNorm: values['clip-norm'] };
+  const options = { learningRate, ...clipping };
+  switch (values.optimizer) {
+    case 'sgd':
+      return new SGD({ ...options, momentum: values.momentum ?? 0 });
+    case 'adamw':
+      return new AdamW({ ...options, weightDecay: values['weight-decay'] ?? 0.01 });
+    case 'adam':
+      return new Adam(options);
+  }
+}
+
+export function learningRateOf(values: TrainValues): number {
+  return values['learning-rate'] ?? (values.optimizer === 'sgd' ? 0.01 : 1e-3);
+}
+
+function createSchedule(values: TrainValues, stepsPerEpoch: number): Schedule {
+  const learningRate = learningRateOf(values);
+  const warmUpSteps = Math.round((values['warmup-epochs'] ?? 0) * stepsPerEpoch);
+  const steps = Math.max(1, values.epochs * stepsPerEpoch - warmUpSteps);
+  const main = values.schedule === 'cosine' ? cosine({ learningRate, steps }) : constant(learningRate);
+  return warmUpSteps > 0 ? warmUp({ steps: warmUpSteps, schedule: main }) : main;
+}

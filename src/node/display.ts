@@ -1,0 +1,83 @@
+/** Network values as pictures: from a model's own units to pixels between 0 (black) and 1 (white). */
+
+import type { Autoencoder } from '../autoencoder/autoencoder.ts';
+import { BatchReader } from '../autoencoder/batches.ts';
+import type { Normalization, Samples } from '../data/samples.ts';
+import { formatShape, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
+import { Tensor } from '../tensor/tensor.ts';
+
+/**
+ * The shape to draw samples of this shape in: `[h, w]` or `[h, w, 3]`; dimensions of 1 don't count. Flat vectors of a
+ * square size are drawn as squares; undefined for everything else.
+ */
+export function pictureShape(sample: Shape): Shape | undefined {
+  const shape = sample.filter((length) => length !== 1);
+  if (shape.length === 1) {
+    const side = Math.sqrt(shape[0]);
+    return Number.isInteger(side) ? [side, side] : undefined;
+  }
+  const isPicture = shape.length === 2 || (shape.length === 3 && shape[2] === 3);
+  return isPicture ? shape : undefined;
+}
+
+/** As many pictures as are comfortable to look at. */
+const PICTURES = 20;
+
+/**
+ * The first originals and their reconstructions as pictures, `[n, ...pictureShape]` each.
+ *
+ * @throws {ShapeError} If the samples don't fit the model, or are no pictures.
+ */
+export function predictPictures(autoencoder: Autoencoder, samples: Samples): [Tensor, Tensor] {
+  const some = firstSamples(samples, PICTURES);
+  const originals = asInputs(autoencoder, some);
+  return toPictures([originals, autoencoder.predict(some)], samples.normalization) as [Tensor, Tensor];
+}
+
+/**
+ * Samples as pictures of one brightness. Where the network's units are not pixels (`standard`), the first tensor's least
+ * value becomes black and its greatest white.
+ *
+ * @param tensors - `[n, ...sample]` each, in the units of the network's input. They are overwritten.
+ */
+export function toPictures(tensors: readonly Tensor[], normalization: Normalization | undefined): Tensor[] {
+  const [, ...sample] = tensors[0].shape;
+  const shape = pictureShape(sample);
+  if (!shape) throw new ShapeError(`toPictures: the samples are ${formatShape(sample)}, expected pictures.`);
+  if (normalization?.kind === 'standard') stretch(tensors);
+  return tensors.map((tensor) => tensor.reshape([tensor.shape[0], ...shape]));
+}
+
+function stretch(tensors: readonly Tensor[]): void {
+  const [least, greatest] = rangeOf(tensors[0].data);
+  const scale = greatest > least ? 1 / (greatest - least) : 1;
+  for (const { data } of tensors) {
+    for (let i = 0; i < data.length; i++) data[i] = (data[i] - least) * scale;
+  }
+}
+
+/** The first `count` samples, or all if there are fewer: a view. */
+export function firstSamples(samples: Samples, count: number): Samples {
+  const [n, ...shape] = samples.shape;
+  const kept = Math.min(n, count);
+  return { ...samples, shape: [kept, ...shape], data: samples.data.subarray(0, kept * sizeOf(shape)) };
+}
+
+/** Samples as the network sees them, `[n, ...inputShape]`. */
+function asInputs({ inputShape }: Autoencoder, samples: Samples): Tensor {
+  const reader = new BatchReader(samples, inputShape, 'asInputs');
+  const inputs = Tensor.zeros([reader.count, ...inputShape]);
+  reader.readRange(0, reader.count, inputs.data);
+  return inputs;
+}
+
+/** The least and the greatest of an array's numbers. */
+export function rangeOf(data: ArrayLike<number>): [least: number, greatest: number] {
+  let least = Infinity;
+  let greatest = -Infinity;
+  for (let i = 0; i < data.length; i++) {
+    if (data[i] < least) least = data[i];
+    if (data[i] > greatest) greatest = data[i];
+  }
+  return [least, greatest];
+}

@@ -1,0 +1,113 @@
+/** Reading and writing whole files so that nothing is half-read or half-written, and errors are sentences. */
+
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+/** A file or folder can't be used. The message names it. */
+export class FileError extends Error {
+  override name = 'FileError';
+}
+
+/** Node reads at most 2 GiB at a time. */
+const PIECE_BYTES = 2 ** 30;
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+  EISDIR: 'it is a folder, expected a file',
+  ENOTDIR: 'a part of the path is a file, expected folders',
+  EEXIST: 'it exists already',
+  ENOSPC: 'no space is left on the device',
+  EMFILE: 'too many files are open',
+  ENAMETOOLONG: 'the name is too long',
+};
+
+/** Turns what the system says into a sentence: `can't read x.npy: there is no such file or folder.` */
+export function fileError(doing: string, path: string, cause: unknown): FileError {
+  const { code = '', message } = cause as { code?: string; message: string };
+  return new FileError(`can't ${doing} ${path}: ${REASONS[code] ?? message}.`, { cause });
+}
+
+export interface ReadOptions {
+  /** Sees the first `headLength` bytes and the size before anything is allocated; what it throws is passed on. */
+  readonly check?: (head: Uint8Array, fileSize: number) => void;
+  readonly headLength?: number;
+}
+
+/**
+ * Reads a whole file into an array of exactly its size.
+ *
+ * @throws {FileError} If the file can't be read, or doesn't fit into memory.
+ */
+export async function readWholeFile(
+  path: string,
+  { check, headLength = 65536 }: ReadOptions = {},
+): Promise<Uint8Array> {
+  const file = await open(path).catch((cause) => {
+    throw fileError('read', path, cause);
+  });
+  try {
+    const { size } = await file.stat();
+    if (check) check(await readAt(path, file, new Uint8Array(Math.min(headLength, size)), 0), size);
+    return await readAt(path, file, allocate(path, size), 0);
+  } finally {
+    await file.close();
+  }
+}
+
+function allocate(path: string, size: number): Uint8Array {
+  try {
+    return new Uint8Array(size);
+  } catch {
+    throw new FileError(`can't read ${path}: its ${size} bytes don't fit into memory.`);
+  }
+}
+
+async function readAt(path: string, file: FileHandle, bytes: Uint8Array, start: number): Promise<Uint8Array> {
+  let done = 0;
+  while (done < bytes.length) {
+    const piece = Math.min(PIECE_BYTES, bytes.length - done);
+    const { bytesRead } = await file.read(bytes, done, piece, start + done).catch((cause) => {
+      throw fileError('read', path, cause);
+    });
+    if (bytesRead === 0) throw new FileError(`can't read ${path}: it became shorter while it was read.`);
+    done += bytesRead;
+  }
+  return bytes;
+}
+
+/**
+ * Writes a file so that under its name there is always either the old contents or the new: into a temporary file
+ * beside it, to the disk, then renamed.
+ *
+ * @throws {FileError} If it can't be written; then nothing is left behind.
+ */
+export async function writeFileAtomically(path: string, contents: Uint8Array | string): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    const file = await open(temporary, 'wx');
+    try {
+      await file.writeFile(contents);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw fileError('write', path, cause);
+  }
+}
+
+export async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    (cause: { code?: string }) => {
+      if (cause.code === 'ENOENT') return false;
+      throw fileError('use', path, cause);
+    },
+  );
+}

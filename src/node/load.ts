@@ -1,0 +1,126 @@
+/**
+ * Images from disk, whatever the file: `.npy`, `.npz`, IDX (`.idx`, `-ubyte`, also `.gz`), a PNG or a folder of PNGs.
+ * The name says which format is meant, and the contents must agree.
+ */
+
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { DataError } from '../data/normalization.ts';
+import type { NumericArray } from '../data/samples.ts';
+import { FormatError } from '../io/errors.ts';
+import { readIdx } from '../io/idx.ts';
+import { gunzip, isGzip } from '../io/inflate.ts';
+import { formatShape } from '../tensor/shape.ts';
+import { FileError, fileError, readWholeFile } from './files.ts';
+
+export interface LoadOptions {
+  /** Which array of an `.npz` to take. @default `x_train`, else the only one */
+  readonly key?: string;
+}
+
+/** An array of at least one sample, shape `[n, ...]`. */
+export interface LoadedImages extends NumericArray {
+  /** What was read, for people: "mnist.npz, x_train". */
+  readonly source: string;
+}
+
+/**
+ * @throws {FileError} If the file or folder can't be read.
+ * @throws {FormatError} If a file is not what its name says, is damaged, or can't be used.
+ * @throws {DataError} If there are no samples in it, or it holds single numbers (labels, for instance).
+ */
+export async function loadImages(path: string, { key }: LoadOptions = {}): Promise<LoadedImages> {
+  const info = await stat(path).catch((cause) => {
+    throw fileError('read', path, cause);
+  });
+  const read = info.isDirectory() ? readPngFolder : readerOf(path);
+  if (key !== undefined && read !== readNpzFile) {
+    throw new DataError(`${path}: got the key '${key}', but only .npz files have keys.`);
+  }
+  const array = await read(path, key).catch((error) => {
+    throw inFile(path, error);
+  });
+  const [count = 0, ...sample] = array.shape;
+  if (array.shape.length < 2) {
+    throw new DataError(
+      `${path}: the array is ${formatShape(array.shape)}, expected images of shape [n, ...].`,
+    );
+  }
+  if (count === 0 || sample.includes(0)) {
+    throw new DataError(`${path}: the array is ${formatShape(array.shape)}: it holds no images.`);
+  }
+  return array;
+}
+
+type Reader = (path: string, key?: string) => Promise<LoadedImages>;
+
+function readerOf(path: string): Reader {
+  const name = basename(path).toLowerCase();
+  if (name.endsWith('.npy')) return readNpyFile;
+  if (name.endsWith('.npz')) return readNpzFile;
+  if (/(\.idx\d?|[-.]ubyte|\.idx\d?[-.]ubyte)(\.gz)?$/.test(name)) return readIdxFile;
+  if (name.endsWith('.png')) return readPngFile;
+  throw new FormatError(
+    `${path}: unknown kind of file, expected .npy, .npz, .idx, -ubyte (also .gz), .png or a folder of PNGs.`,
+  );
+}
+
+async function readNpyFile(path: string): Promise<LoadedImages> {
+  const { NPY_HEAD_LENGTH, parseNpyHeader, readNpy } = await import('../io/npy.ts').catch(
+    explainMissingPackage,
+  );
+  const bytes = await readWholeFile(path, { check: parseNpyHeader, headLength: NPY_HEAD_LENGTH });
+  return { ...readNpy(bytes), source: basename(path) };
+}
+
+async function readNpzFile(path: string, key?: string): Promise<LoadedImages> {
+  const { readNpz } = await import('../io/npz.ts').catch(explainMissingPackage);
+  const array = await readNpz(await readWholeFile(path), key);
+  return { ...array, source: `${basename(path)}, ${array.key}` };
+}
+
+async function readIdxFile(path: string): Promise<LoadedImages> {
+  const bytes = await readWholeFile(path);
+  const compressed = isGzip(bytes);
+  if (!compressed && path.toLowerCase().endsWith('.gz')) {
+    throw new FormatError('the file does not start like a gzip file, expected one by its name.');
+  }
+  return { ...readIdx(compressed ? await gunzip(bytes) : bytes), source: basename(path) };
+}
+
+async function readPngFile(path: string): Promise<LoadedImages> {
+  const { stackPngs } = await import('./png.ts').catch(explainMissingPackage);
+  return {
+    ...stackPngs([{ name: basename(path), bytes: await readWholeFile(path) }]),
+    source: basename(path),
+  };
+}
+
+async function readPngFolder(path: string): Promise<LoadedImages> {
+  const { stackPngs } = await import('./png.ts').catch(explainMissingPackage);
+  const entries = await readdir(path).catch((cause) => {
+    throw fileError('read', path, cause);
+  });
+  // 2.png before 10.png, in every locale.
+  const names = entries
+    .filter((name) => name.toLowerCase().endsWith('.png'))
+    .sort(new Intl.Collator('en', { numeric: true }).compare);
+  if (names.length === 0) throw new DataError('the folder holds no .png files.');
+  const files = [];
+  for (const name of names) files.push({ name, bytes: await readWholeFile(join(path, name)) });
+  return { ...stackPngs(files), source: `${names.length} PNGs in ${basename(path)}` };
+}
+
+/** The engine needs no package; the formats do, and who installed only the engine is told which. */
+function explainMissingPackage(error: { code?: string; message: string }): never {
+  const name = /Cannot find package '([^']+)'/.exec(error.message)?.[1];
+  if (error.code !== 'ERR_MODULE_NOT_FOUND' || !name) throw error;
+  throw new FileError(`this format needs the package '${name}': install it with 'npm install ${name}'.`);
+}
+
+/** The readers of bytes don't know the file's name: it goes in front of what they say. */
+function inFile(path: string, error: Error): Error {
+  if (error.name === 'FormatError') return new FormatError(`${path}: ${error.message}`);
+  if (error.name === 'DataError') return new DataError(`${path}: ${error.message}`);
+  return error;
+}

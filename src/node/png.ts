@@ -1,0 +1,328 @@
+/**
+ * PNG files: pngjs writes them, and reads them once they are known to be sound.
+ *
+ * pngjs 7 believes what it reads: of corrupt image data it makes pixels out of memory that was never written, and a
+ * file of a hundred bytes may claim gigabytes. So every file is checked here first, down to the length of its
+ * inflated pixels. Source: W3C, "Portable Network Graphics (PNG) Specification (Third Edition)", sections 5, 7, 8, 11.
+ */
+
+import { crc32, inflateSync } from 'node:zlib';
+import { PNG } from 'pngjs';
+import type { NumericArray } from '../data/samples.ts';
+import { FormatError } from '../io/errors.ts';
+
+const { ceil } = Math;
+
+const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+
+// Far more than a dense layer could take, and what pngjs reads in about a second and 200 MB, whatever a file claims:
+// 8 bytes a pixel at most and one a row, 32 MiB of raw pixels.
+const MAX_SIDE = 16384;
+const MAX_PIXELS = 2048 * 2048;
+const MAX_STACK = 2 ** 32; // bytes
+
+/** By colour type (gray, RGB, palette, gray + alpha, RGBA): samples a pixel, and the bits that a sample may have. */
+const COLOR_TYPES: Readonly<Record<number, { samples: number; depths: readonly number[] }>> = {
+  0: { samples: 1, depths: [1, 2, 4, 8, 16] },
+  2: { samples: 3, depths: [8, 16] },
+  3: { samples: 1, depths: [1, 2, 4, 8] },
+  4: { samples: 2, depths: [8, 16] },
+  6: { samples: 4, depths: [8, 16] },
+};
+
+/** The passes of an interlaced image: first column, first row, step across, step down. */
+const ADAM7 = [
+  [0, 0, 8, 8],
+  [4, 0, 8, 8],
+  [0, 4, 4, 8],
+  [2, 0, 4, 4],
+  [0, 2, 2, 4],
+  [1, 0, 2, 2],
+  [0, 1, 1, 2],
+] as const;
+
+/** Pixels row by row, the channels of a pixel together. */
+export interface PixelImage {
+  readonly width: number;
+  readonly height: number;
+  /** 1: gray; 3: red, green, blue. */
+  readonly channels: 1 | 3;
+  readonly data: Uint8Array;
+}
+
+export interface DecodedPng {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 4;
+  /** Red, green, blue, alpha of each pixel, 8 bits each: of 16-bit files the nearest value. */
+  readonly data: Uint8Array;
+  /** Whether any pixel is not fully opaque. */
+  readonly hasAlpha: boolean;
+}
+
+/** The bytes of an 8-bit PNG file, gray or RGB. */
+export function encodePng({ width, height, channels, data }: PixelImage): Uint8Array {
+  if (!(width >= 1 && height >= 1) || data.length !== width * height * channels) {
+    throw new RangeError(
+      `encodePng: ${width}x${height} pixels of ${channels} channels need at least one pixel and ` +
+        `${width * height * channels} bytes, the data holds ${data.length}.`,
+    );
+  }
+  const colorType = channels === 1 ? 0 : 2;
+  const options = {
+    width,
+    height,
+    colorType,
+    inputColorType: colorType,
+    inputHasAlpha: false,
+    // Enlarged pictures repeat themselves: without filters, and with zlib's usual strategy, they take a quarter.
+    filterType: 0,
+    deflateStrategy: 0,
+  } as const;
+  const png = new PNG(options);
+  png.data = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  return toBytes(PNG.sync.write(png, options));
+}
+
+/**
+ * Reads any PNG: 1 to 16 bits, gray, RGB, palette, with or without alpha, interlaced or not, up to 2048x2048 pixels.
+ * What follows the file's end chunk is ignored, as other readers do.
+ *
+ * @throws {FormatError} If it is not a PNG file, is damaged or cut off, or is larger than that.
+ */
+export function decodePng(bytes: Uint8Array): DecodedPng {
+  const { header, compressed, end } = readChunks(bytes);
+  checkPixelData(compressed, rawLength(header), header);
+  const { width, height, data } = readWithPngjs(Buffer.from(bytes.buffer, bytes.byteOffset, end));
+  let hasAlpha = false;
+  for (let i = 3; i < data.length && !hasAlpha; i += 4) hasAlpha = data[i] !== 255;
+  return { width, height, channels: 4, data: toBytes(data), hasAlpha };
+}
+
+function readWithPngjs(file: Buffer): PNG {
+  try {
+    return PNG.sync.read(file);
+  } catch (error) {
+    // An index beyond the palette, a filter that doesn't exist, a malformed small chunk.
+    throw new FormatError(`a PNG whose pixels can't be decoded (${(error as Error).message}).`);
+  }
+}
+
+interface Header {
+  readonly width: number;
+  readonly height: number;
+  /** Bits a sample. */
+  readonly depth: number;
+  readonly colorType: number;
+  readonly interlaced: boolean;
+}
+
+interface Chunks {
+  readonly header: Header;
+  /** The bodies of the IDAT chunks: together one zlib stream. */
+  readonly compressed: readonly Uint8Array[];
+  /** Where the end chunk ends. */
+  readonly end: number;
+}
+
+/** Walks through the file's chunks: length, type, body, checksum of type and body. */
+function readChunks(bytes: Uint8Array): Chunks {
+  if (SIGNATURE.some((byte, i) => bytes[i] !== byte)) {
+    const start = Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+    throw new FormatError(`not a PNG file: it begins with ${start === '' ? 'nothing' : start}.`);
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const compressed: Uint8Array[] = [];
+  let header: Header | undefined;
+  let hasPalette = false;
+  for (let at = SIGNATURE.length; ; ) {
+    const left = bytes.length - at - 12; // for the body
+    if (left < 0)
+      throw new FormatError(`a PNG that is cut off after ${bytes.length} bytes, before its end chunk.`);
+    const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
+    if (!/^[A-Za-z]{4}$/.test(type)) throw new FormatError(`a damaged PNG: no chunk begins at byte ${at}.`);
+    const length = view.getUint32(at);
+    if (length > left) {
+      throw new FormatError(
+        `a PNG that is cut off: its ${type} chunk at byte ${at} has ${length} bytes, ${left} are there.`,
+      );
+    }
+    const end = at + 12 + length;
+    if (crc32(bytes.subarray(at + 4, end - 4)) !== view.getUint32(end - 4)) {
+      throw new FormatError(`a damaged PNG: the checksum of its ${type} chunk at byte ${at} is wrong.`);
+    }
+    const body = bytes.subarray(at + 8, end - 4);
+    if (header === undefined) header = readHeader(type, body);
+    else if (type === 'IDAT') compressed.push(body);
+    else if (type === 'PLTE') hasPalette = compressed.length === 0 && length > 0;
+    else if (type === 'IEND') {
+      if (compressed.length === 0) throw new FormatError('a PNG without image data (it has no IDAT chunk).');
+      if (header.colorType === 3 && !hasPalette)
+        throw new FormatError('a PNG that lacks the palette of its colours.');
+      return { header, compressed, end };
+    } else if (/^[A-Z]/.test(type)) {
+      throw new FormatError(`a PNG with a ${type} chunk where none may be.`);
+    }
+    at = end;
+  }
+}
+
+function readHeader(type: string, body: Uint8Array): Header {
+  if (type !== 'IHDR' || body.length !== 13) {
+    throw new FormatError(
+      `a damaged PNG: it begins with ${type} of ${body.length} bytes, expected IHDR of 13.`,
+    );
+  }
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+  const [width, height] = [view.getUint32(0), view.getUint32(4)];
+  const [depth, colorType, compression, filter, interlace] = body.subarray(8);
+  if (width === 0 || height === 0)
+    throw new FormatError(`a PNG of ${width}x${height} pixels: it shows nothing.`);
+  if (width > MAX_SIDE || height > MAX_SIDE || width * height > MAX_PIXELS) {
+    throw new FormatError(
+      `a PNG that claims ${width}x${height} pixels, more than the ${MAX_PIXELS} in all (2048x2048) and ${MAX_SIDE} a side that are read.`,
+    );
+  }
+  if (!COLOR_TYPES[colorType]?.depths.includes(depth)) {
+    throw new FormatError(`a damaged PNG: no image has colour type ${colorType} with ${depth} bits.`);
+  }
+  if (compression !== 0 || filter !== 0 || interlace > 1) {
+    throw new FormatError(
+      `a damaged PNG: compression ${compression}, filter ${filter} and interlace ${interlace} don't exist.`,
+    );
+  }
+  return { width, height, depth, colorType, interlaced: interlace === 1 };
+}
+
+/** How many bytes the pixels take before compression: each row of each pass is a filter byte and its packed samples. */
+function rawLength({ width, height, depth, colorType, interlaced }: Header): number {
+  const bitsPerPixel = depth * COLOR_TYPES[colorType].samples;
+  let length = 0;
+  for (const [x, y, stepX, stepY] of interlaced ? ADAM7 : ([[0, 0, 1, 1]] as const)) {
+    const columns = ceil((width - x) / stepX);
+    const rows = ceil((height - y) / stepY);
+    if (columns > 0 && rows > 0) length += rows * (1 + ceil((columns * bitsPerPixel) / 8));
+  }
+  return length;
+}
+
+/** Inflates the image data, never further than `expected` bytes, to see that it is whole. */
+function checkPixelData(
+  compressed: readonly Uint8Array[],
+  expected: number,
+  { width, height }: Header,
+): void {
+  const stream = Buffer.concat(compressed);
+  const size = `${width}x${height} pixels`;
+  let inflated: { readonly buffer: Uint8Array; readonly engine: { readonly bytesWritten: number } };
+  try {
+    // With `info` it returns the stream too, which knows how much it has read; the types don't say so.
+    inflated = inflateSync(stream, { maxOutputLength: expected, info: true }) as unknown as typeof inflated;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ERR_BUFFER_TOO_LARGE')
+      throw new FormatError(`a PNG with more image data than its ${size} take.`);
+    throw new FormatError(`a PNG whose image data can't be inflated (${message}).`);
+  }
+  if (inflated.buffer.length < expected) {
+    throw new FormatError(
+      `a PNG with too little image data: its ${size} take ${expected} bytes, ${inflated.buffer.length} are there.`,
+    );
+  }
+  if (inflated.engine.bytesWritten < stream.length) {
+    throw new FormatError(`a PNG whose image data goes on after its end.`);
+  }
+}
+
+/**
+ * One array of many PNG files of one size: `[n, height, width]` if every pixel of every image is gray,
+ * else `[n, height, width, 3]`. One image is decoded at a time, and each file's `bytes` is read once, in order,
+ * so a getter there need not hold more than one file.
+ *
+ * @throws {FormatError} If there are none, one can't be read (see {@link decodePng}), sizes differ, or any pixel is
+ *   transparent. Unlike other readers' messages, these hold the file names.
+ */
+export function stackPngs(
+  files: readonly { readonly name: string; readonly bytes: Uint8Array }[],
+): NumericArray {
+  if (files.length === 0) throw new FormatError('there are no PNG files.');
+  let stack: Stack | undefined;
+  for (let i = 0; i < files.length; i++) {
+    const { name } = files[i];
+    const image = decodeNamed(name, files[i].bytes);
+    stack ??= newStack(files.length, image, 1);
+    if (image.width !== stack.width || image.height !== stack.height) {
+      throw new FormatError(
+        `the images differ in size: ${files[0].name} has ${stack.width}x${stack.height} pixels, ` +
+          `${name} has ${image.width}x${image.height}.`,
+      );
+    }
+    if (stack.channels === 1 && !isGray(image.data)) stack = withColor(stack, files.length, i);
+    copyPixels(image.data, stack, i);
+  }
+  const { width, height, channels, data } = stack!;
+  const shape = channels === 1 ? [files.length, height, width] : [files.length, height, width, 3];
+  return { shape, data, dtype: 'u1' };
+}
+
+interface Stack {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3;
+  readonly data: Uint8Array;
+}
+
+function decodeNamed(name: string, bytes: Uint8Array): DecodedPng {
+  let image: DecodedPng;
+  try {
+    image = decodePng(bytes);
+  } catch (error) {
+    throw new FormatError(`${name}: ${(error as Error).message}`);
+  }
+  if (image.hasAlpha) {
+    throw new FormatError(`${name}: a PNG with transparent pixels; put it on a background first.`);
+  }
+  return image;
+}
+
+function newStack(
+  count: number,
+  { width, height }: { readonly width: number; readonly height: number },
+  channels: 1 | 3,
+): Stack {
+  const byteLength = count * width * height * channels;
+  if (byteLength > MAX_STACK) {
+    throw new FormatError(
+      `${count} images of ${width}x${height} pixels take ${byteLength} bytes, more than the ${MAX_STACK} that are read.`,
+    );
+  }
+  return { width, height, channels, data: new Uint8Array(byteLength) };
+}
+
+function isGray(rgba: Uint8Array): boolean {
+  for (let i = 0; i < rgba.length; i += 4) {
+    if (rgba[i] !== rgba[i + 1] || rgba[i] !== rgba[i + 2]) return false;
+  }
+  return true;
+}
+
+/** A stack of three channels that begins with the `filled` images, gray so far, of this one. */
+function withColor(gray: Stack, count: number, filled: number): Stack {
+  const color = newStack(count, gray, 3);
+  for (let i = 0; i < filled * gray.width * gray.height; i++) {
+    color.data[3 * i] = color.data[3 * i + 1] = color.data[3 * i + 2] = gray.data[i];
+  }
+  return color;
+}
+
+function copyPixels(rgba: Uint8Array, { width, height, channels, data }: Stack, index: number): void {
+  let at = index * width * height * channels;
+  for (let i = 0; i < rgba.length; i += 4) {
+    for (let channel = 0; channel < channels; channel++) data[at++] = rgba[i + channel];
+  }
+}
+
+/** A Buffer as the plain array that it is, too. */
+function toBytes(buffer: Buffer): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+}

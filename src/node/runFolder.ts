@@ -1,0 +1,83 @@
+/** The folder that a training run leaves behind. Every file is written whole or not at all (files.ts). */
+
+import { mkdir, open, rm, rmdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { exists, FileError, fileError, writeFileAtomically } from './files.ts';
+
+export const MODEL_FILE = 'model.safetensors';
+
+export class RunFolder {
+  readonly path: string;
+  readonly #isNew: boolean;
+  #isEmpty = true;
+
+  private constructor(path: string, isNew: boolean) {
+    this.path = path;
+    this.#isNew = isNew;
+  }
+
+  /**
+   * Makes the folder, before any time is spent on training: an unwritable place is found out at once.
+   *
+   * @param overwrite - Whether an existing folder may be used; files of the same names are replaced, others stay.
+   * @throws {FileError} If the folder exists and may not be used, or can't be made or written to.
+   */
+  static async create(path: string, overwrite: boolean): Promise<RunFolder> {
+    const isThere = await exists(path);
+    if (isThere && !overwrite) {
+      throw new FileError(
+        `${path} exists already, expected a new folder (--overwrite replaces the files in it).`,
+      );
+    }
+    if (!isThere) {
+      await mkdir(path, { recursive: true }).catch((cause) => {
+        throw fileError('make the folder', path, cause);
+      });
+    }
+    const folder = new RunFolder(path, !isThere);
+    try {
+      await folder.#probe();
+    } catch (error) {
+      await folder.discard();
+      throw error;
+    }
+    return folder;
+  }
+
+  async write(name: string, contents: Uint8Array | string): Promise<void> {
+    await writeFileAtomically(join(this.path, name), contents);
+    this.#isEmpty = false;
+  }
+
+  /** Takes the folder away again if it was made by this run and holds nothing. */
+  async discard(): Promise<void> {
+    if (this.#isNew && this.#isEmpty) await rmdir(this.path).catch(() => {});
+  }
+
+  /** Permissions tell only half of it (read-only and full disks): try it. */
+  async #probe(): Promise<void> {
+    const probe = join(this.path, `.probe.${process.pid}.tmp`);
+    try {
+      await (await open(probe, 'wx')).close();
+      await rm(probe);
+    } catch (cause) {
+      throw fileError('write to', this.path, cause);
+    }
+  }
+}
+
+/** The first of `stem-1`, `stem-2`, … that is not there yet. */
+export async function freeRunPath(parent: string, stem: string): Promise<string> {
+  for (let number = 1; ; number++) {
+    const path = join(parent, `${stem}-${number}`);
+    if (!(await exists(path))) return path;
+  }
+}
+
+/** The model file that a path means: itself, or the one in a run folder. */
+export async function modelPath(path: string): Promise<string> {
+  const info = await stat(path).catch((cause) => {
+    throw fileError('read', path, cause);
+  });
+  return info.isDirectory() ? join(path, MODEL_FILE) : path;
+}

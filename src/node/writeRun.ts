@@ -1,0 +1,52 @@
+/** What a training run leaves in its folder: the model, the losses as table and chart, a picture, the configuration. */
+
+import type { Autoencoder } from '../autoencoder/autoencoder.ts';
+import type { EpochRecord } from '../autoencoder/fit.ts';
+import type { Samples } from '../data/samples.ts';
+import { type TrainingFacts, writeModel } from '../io/model.ts';
+import { lossChart } from './chart.ts';
+import { pictureShape, predictPictures } from './display.ts';
+import { reconstructionSheet } from './grid.ts';
+import { MODEL_FILE, type RunFolder } from './runFolder.ts';
+
+export interface TimedEpoch extends EpochRecord {
+  /** Since training began. */
+  readonly seconds: number;
+}
+
+export interface Run {
+  readonly autoencoder: Autoencoder;
+  /** What to show originals and reconstructions of. */
+  readonly samples: Samples;
+  readonly epochs: readonly TimedEpoch[];
+  /** Goes into the model file. No times, no paths: the same run must give the same bytes. */
+  readonly facts: TrainingFacts;
+  /** Goes into config.json. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Names what was minimised: "mean squared error". */
+  readonly lossTitle: string;
+}
+
+/** The model comes first: if the disk fills up, it is what must not be lost. Returns the names of the files. */
+export async function writeRun(folder: RunFolder, run: Run): Promise<string[]> {
+  const files: [name: string, contents: Uint8Array | string][] = [
+    [MODEL_FILE, writeModel(run.autoencoder, run.facts)],
+    ['history.csv', historyCsv(run.epochs)],
+    ['loss.svg', lossChart(run.epochs, { title: 'Loss per epoch', yLabel: run.lossTitle })],
+    ['config.json', `${JSON.stringify(run.config, null, 2)}\n`],
+  ];
+  if (pictureShape(run.autoencoder.inputShape)) {
+    const { encodePng } = await import('./png.ts');
+    const [originals, reconstructions] = predictPictures(run.autoencoder, run.samples);
+    files.push(['reconstructions.png', encodePng(reconstructionSheet(originals, reconstructions))]);
+  }
+  for (const [name, contents] of files) await folder.write(name, contents);
+  return files.map(([name]) => name);
+}
+
+function historyCsv(epochs: readonly TimedEpoch[]): string {
+  const rows = epochs.map(({ epoch, loss, validationLoss, learningRate, seconds }) =>
+    [epoch, loss, validationLoss ?? '', learningRate, seconds.toFixed(3)].join(','),
+  );
+  return `${['epoch,loss,validation_loss,learning_rate,seconds', ...rows].join('\n')}\n`;
+}
