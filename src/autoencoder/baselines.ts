@@ -23,7 +23,7 @@ const BATCH = 256; // samples
 const EXTRA_AXES = 32;
 const MAX_PASSES = 40;
 /** Done when a pass lowers the error by less than this part of it. */
-const TOLERANCE = 1e-6;
+const TOLERANCE = 1e-5;
 const MAX_SWEEPS = 30;
 
 /**
@@ -82,8 +82,10 @@ class CentredSamples {
     this.#batch = new Float32Array(min(BATCH, this.count) * this.features);
     this.#mean = new Float64Array(this.features);
     const sum = new Float64Array(this.features);
-    this.forEachBatch(({ data }) => {
-      for (let i = 0, j = 0; i < data.length; i++, j = j + 1 < sum.length ? j + 1 : 0) sum[j] += data[i];
+    this.forEachBatch(({ data, shape: [rows, width] }) => {
+      for (let i = 0; i < rows; i++) {
+        for (let j = 0; j < width; j++) sum[j] += data[i * width + j];
+      }
     });
     this.#mean = sum.map((value) => value / this.count);
   }
@@ -94,13 +96,16 @@ class CentredSamples {
 
   /** x `[batch, features]`, overwritten by the next batch. */
   forEachBatch(use: (x: Tensor) => void): void {
+    const width = this.features;
     const mean = this.#mean;
     for (let start = 0; start < this.count; start += BATCH) {
       const rows = min(BATCH, this.count - start);
-      const x = this.#batch.subarray(0, rows * this.features);
+      const x = this.#batch.subarray(0, rows * width);
       this.#reader.readRange(start, start + rows, x);
-      for (let i = 0, j = 0; i < x.length; i++, j = j + 1 < mean.length ? j + 1 : 0) x[i] -= mean[j];
-      use(new Tensor(x, [rows, this.features]));
+      for (let i = 0; i < rows; i++) {
+        for (let j = 0; j < width; j++) x[i * width + j] -= mean[j];
+      }
+      use(new Tensor(x, [rows, width]));
     }
   }
 

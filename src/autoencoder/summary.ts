@@ -36,7 +36,7 @@ export function formatSummary(spec: AutoencoderSpec): string {
   const shapeWidth = Math.max(...all.map(({ shape }) => shape.length));
   const countWidth = Math.max(...all.map(({ parameters }) => parameters.length));
   const line = (row: Row) =>
-    `${row.name.padEnd(nameWidth)}  ${row.shape.padEnd(shapeWidth)}  ${row.parameters.padStart(countWidth)}`;
+    `${row.name.padEnd(nameWidth)}  ${row.shape.padEnd(shapeWidth)}  ${row.parameters.padStart(countWidth)}`.trimEnd();
   const rule = '─'.repeat(nameWidth + shapeWidth + countWidth + 4);
   return [line(header), rule, ...rows.map(line), rule, line(sum)].join('\n');
 }

@@ -18,7 +18,7 @@ const VERMILION = '#d55e00';
 export interface EpochLoss {
   readonly epoch: number;
   readonly loss: number;
-  readonly validationLoss?: number;
+  readonly validationLoss?: number | undefined;
 }
 
 export interface ChartOptions {
@@ -37,8 +37,9 @@ export function lossChart(history: readonly EpochLoss[], { title, yLabel }: Char
     newSeries('validation', VERMILION, history, ({ validationLoss }) => validationLoss),
   ].filter(({ points }) => points.length > 0);
   const values = series.flatMap(({ points }) => points.map(({ y }) => y));
-  if (values.length === 0)
+  if (values.length === 0) {
     return svg(title, [text(WIDTH / 2, HEIGHT / 2, 'no epochs yet', 'class="middle"')]);
+  }
 
   const x = epochAxis(series.flatMap(({ points }) => points.map((point) => point.x)));
   const y = lossAxis(values, x.ticks.length > 1);

@@ -15,7 +15,7 @@ const { ceil } = Math;
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
-// Far more than a dense layer could take, and what pngjs reads in about a second and 200 MB, whatever a file claims:
+// Far more than a dense layer could take, and what pngjs reads in a second or two and 200 MB, whatever a file claims:
 // 8 bytes a pixel at most and one a row, 32 MiB of raw pixels.
 const MAX_SIDE = 16384;
 const MAX_PIXELS = 2048 * 2048;
@@ -125,46 +125,53 @@ interface Chunks {
   readonly end: number;
 }
 
-/** Walks through the file's chunks: length, type, body, checksum of type and body. */
+/** What the file's chunks say, up to its end chunk. */
 function readChunks(bytes: Uint8Array): Chunks {
   if (SIGNATURE.some((byte, i) => bytes[i] !== byte)) {
     const start = Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
     throw new FormatError(`not a PNG file: it begins with ${start === '' ? 'nothing' : start}.`);
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const compressed: Uint8Array[] = [];
   let header: Header | undefined;
   let hasPalette = false;
   for (let at = SIGNATURE.length; ; ) {
-    const left = bytes.length - at - 12; // for the body
-    if (left < 0)
-      throw new FormatError(`a PNG that is cut off after ${bytes.length} bytes, before its end chunk.`);
-    const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
-    if (!/^[A-Za-z]{4}$/.test(type)) throw new FormatError(`a damaged PNG: no chunk begins at byte ${at}.`);
-    const length = view.getUint32(at);
-    if (length > left) {
-      throw new FormatError(
-        `a PNG that is cut off: its ${type} chunk at byte ${at} has ${length} bytes, ${left} are there.`,
-      );
-    }
-    const end = at + 12 + length;
-    if (crc32(bytes.subarray(at + 4, end - 4)) !== view.getUint32(end - 4)) {
-      throw new FormatError(`a damaged PNG: the checksum of its ${type} chunk at byte ${at} is wrong.`);
-    }
-    const body = bytes.subarray(at + 8, end - 4);
+    const { type, body, end } = readChunk(bytes, at);
     if (header === undefined) header = readHeader(type, body);
     else if (type === 'IDAT') compressed.push(body);
-    else if (type === 'PLTE') hasPalette = compressed.length === 0 && length > 0;
+    else if (type === 'PLTE') hasPalette = compressed.length === 0 && body.length > 0;
     else if (type === 'IEND') {
       if (compressed.length === 0) throw new FormatError('a PNG without image data (it has no IDAT chunk).');
-      if (header.colorType === 3 && !hasPalette)
+      if (header.colorType === 3 && !hasPalette) {
         throw new FormatError('a PNG that lacks the palette of its colours.');
+      }
       return { header, compressed, end };
     } else if (/^[A-Z]/.test(type)) {
       throw new FormatError(`a PNG with a ${type} chunk where none may be.`);
     }
     at = end;
   }
+}
+
+/** The chunk at byte `at`: its length, its type, that many bytes, and the checksum of type and bytes. */
+function readChunk(bytes: Uint8Array, at: number): { type: string; body: Uint8Array; end: number } {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const left = bytes.length - at - 12; // for the body
+  if (left < 0) {
+    throw new FormatError(`a PNG that is cut off after ${bytes.length} bytes, before its end chunk.`);
+  }
+  const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
+  if (!/^[A-Za-z]{4}$/.test(type)) throw new FormatError(`a damaged PNG: no chunk begins at byte ${at}.`);
+  const length = view.getUint32(at);
+  if (length > left) {
+    throw new FormatError(
+      `a PNG that is cut off: its ${type} chunk at byte ${at} has ${length} bytes, ${left} are there.`,
+    );
+  }
+  const end = at + 12 + length;
+  if (crc32(bytes.subarray(at + 4, end - 4)) !== view.getUint32(end - 4)) {
+    throw new FormatError(`a damaged PNG: the checksum of its ${type} chunk at byte ${at} is wrong.`);
+  }
+  return { type, body: bytes.subarray(at + 8, end - 4), end };
 }
 
 function readHeader(type: string, body: Uint8Array): Header {
@@ -230,7 +237,7 @@ function checkPixelData(
     );
   }
   if (inflated.engine.bytesWritten < stream.length) {
-    throw new FormatError(`a PNG whose image data goes on after its end.`);
+    throw new FormatError('a PNG whose image data goes on after its end.');
   }
 }
 

@@ -1,1 +1,127 @@
-export { infoCommand as evaluateCommand } from './info.ts';
+/** `isthmus evaluate`: how good a model's reconstructions are, image by image and beside what must be beaten. */
+
+import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
+import { meanImageBaseline, pcaBaseline } from '../../autoencoder/baselines.ts';
+import { BatchReader } from '../../autoencoder/batches.ts';
+import { ErrorSums, psnr } from '../../autoencoder/metrics.ts';
+import { structuralSimilarity } from '../../autoencoder/ssim.ts';
+import type { Samples } from '../../data/samples.ts';
+import { sizeOf } from '../../tensor/shape.ts';
+import { pictureShape } from '../display.ts';
+import { writeFileAtomically } from '../files.ts';
+import { loadImages } from '../load.ts';
+import type { Command } from './command.ts';
+import { openModel, refuseExisting, requireOption, samplesFor } from './model.ts';
+import { flag, parseOptions, refusePositionals, text } from './options.ts';
+import { formatCount, print, printJson, say } from './output.ts';
+import { showComparison } from './showComparison.ts';
+
+const OPTIONS = {
+  model: text('MODEL', 'A run folder or a model file.'),
+  data: text('FILE', 'Images: .npy, .npz, IDX (.idx, -ubyte, also .gz), a PNG or a folder of PNGs.'),
+  key: text('NAME', 'The array of an .npz. [x_train, else the only one]'),
+  out: text('FILE.csv', 'Write the scores of every image there.'),
+  overwrite: flag('Replace an existing file.'),
+  json: flag('One JSON object on stdout instead of a table.'),
+  help: flag('Show this page.'),
+};
+
+export const evaluateCommand: Command = {
+  summary: 'measures a model on images',
+  help: {
+    usage: 'isthmus evaluate --model MODEL --data FILE [--out scores.csv]',
+    description: [
+      "Encodes and decodes the images and measures how far they are from the originals: mean squared and mean absolute error, PSNR and SSIM, in the units of the network's input, where a pixel goes from 0 to 1. PSNR is that of the overall MSE; SSIM is the mean over the images.",
+      "Beside them stand two baselines: the mean image for everything, and PCA with as many numbers as the model's code, fitted to these very images: the best that any linear code of that length can do on them.",
+    ],
+    groups: [['Options', OPTIONS]],
+    sections: [['Example', ['isthmus evaluate --model runs/digits-1 --data images.npy --out scores.csv']]],
+  },
+  run: evaluate,
+};
+
+interface Scores {
+  readonly mse: number;
+  readonly mae?: number;
+  /** Only where the network's inputs are pixels between 0 and 1. */
+  readonly psnr?: number;
+  /** Only for pictures of at least 11×11 pixels between 0 and 1. */
+  readonly ssim?: number;
+}
+
+async function evaluate(words: readonly string[]): Promise<number> {
+  const parsed = parseOptions(OPTIONS, words);
+  refusePositionals(parsed);
+  const { key, overwrite, json, out } = parsed.values;
+  const model = requireOption('model', parsed.values.model, 'MODEL');
+  const data = requireOption('data', parsed.values.data, 'FILE');
+  if (out !== undefined) await refuseExisting(requireOption('out', out, 'FILE.csv', ['.csv']), overwrite);
+  const { autoencoder } = await openModel(model);
+  const samples = samplesFor(autoencoder, await loadImages(data, key === undefined ? {} : { key }));
+  const isPixels = samples.normalization?.kind !== 'standard';
+
+  const images = scoreImages(autoencoder, samples, isPixels);
+  if (out !== undefined) await writeFileAtomically(out, scoresCsv(images));
+  const withPsnr = (mse: number): Scores => ({ mse, ...(isPixels && { psnr: psnr(mse) }) });
+  const { mse, mae } = autoencoder.evaluate(samples);
+  const meanSsim = meanOf(images.map(({ ssim }) => ssim));
+  const scores = {
+    model: { ...withPsnr(mse), mae, ...(meanSsim !== undefined && { ssim: meanSsim }) },
+    pca: withPsnr(pcaBaseline(samples, autoencoder.encodingDim)),
+    meanImage: withPsnr(meanImageBaseline(samples)),
+  };
+  if (json) {
+    printJson({ images: samples.shape[0], codeLength: autoencoder.encodingDim, ...scores });
+    return 0;
+  }
+  print(`${formatCount(samples.shape[0])} images, codes of ${autoencoder.encodingDim} numbers\n`);
+  printTable([
+    ['this model', scores.model],
+    [`PCA, ${autoencoder.encodingDim} components`, scores.pca],
+    ['mean image', scores.meanImage],
+  ]);
+  if (out !== undefined) say(`\nthe scores of every image: ${out}`);
+  say();
+  showComparison(autoencoder, samples);
+  return 0;
+}
+
+/** The scores of each image alone. */
+function scoreImages(autoencoder: Autoencoder, samples: Samples, isPixels: boolean): Scores[] {
+  const { inputShape } = autoencoder;
+  const features = sizeOf(inputShape);
+  const shape = isPixels ? pictureShape(inputShape) : undefined;
+  const reconstructions = autoencoder.predict(samples).data;
+  const reader = new BatchReader(samples, inputShape, 'evaluate');
+  const original = new Float32Array(features);
+  return Array.from({ length: reader.count }, (_, i) => {
+    reader.readRange(i, i + 1, original);
+    const reconstruction = reconstructions.subarray(i * features, (i + 1) * features);
+    const errors = new ErrorSums();
+    errors.add(original, reconstruction);
+    const { mse, mae, psnr } = errors.result();
+    const ssim = shape && structuralSimilarity(original, reconstruction, shape);
+    return { mse, mae, ...(isPixels && { psnr }), ...(ssim !== undefined && { ssim }) };
+  });
+}
+
+function meanOf(values: readonly (number | undefined)[]): number | undefined {
+  if (values.includes(undefined)) return undefined;
+  return (values as number[]).reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function scoresCsv(images: readonly Scores[]): string {
+  const rows = images.map(({ mse, mae, psnr, ssim }, i) => [i, mse, mae, psnr ?? '', ssim ?? ''].join(','));
+  return `${['image,mse,mae,psnr,ssim', ...rows].join('\n')}\n`;
+}
+
+function printTable(rows: readonly (readonly [name: string, scores: Scores])[]): void {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const cell = (text: string | undefined) => (text ?? '–').padStart(10);
+  print(' '.repeat(width) + ['MSE', 'MAE', 'PSNR', 'SSIM'].map(cell).join(''));
+  for (const [name, { mse, mae, psnr, ssim }] of rows) {
+    const decibels = psnr === undefined ? undefined : `${psnr.toFixed(2)} dB`;
+    const cells = [mse.toFixed(5), mae?.toFixed(5), decibels, ssim?.toFixed(4)];
+    print(name.padEnd(width) + cells.map(cell).join(''));
+  }
+}

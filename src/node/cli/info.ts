@@ -40,10 +40,19 @@ async function info(words: readonly string[]): Promise<number> {
   const ratio = sizeOf(inputShape) / encodingDim;
   print(`${path}: ${formatCount(byteLength)} bytes, ${formatCount(parameters.size)} parameters\n`);
   print(`${autoencoder.summary()}\n`);
-  print(`images      ${timesShape(inputShape)}, ${describeNormalization(normalization)}`);
-  print(`code        ${encodingDim} numbers, ${ratio.toFixed(1)} times fewer than the image has`);
-  for (const [name, value] of Object.entries(training)) {
-    print(`${name.padEnd(12)}${typeof value === 'object' ? JSON.stringify(value) : String(value)}`);
-  }
+  const facts = {
+    images: `${timesShape(inputShape)}, ${describeNormalization(normalization)}`,
+    code: `${encodingDim} numbers, ${ratio.toFixed(1)} times fewer than the image has`,
+    ...training,
+  };
+  const width = Math.max(...Object.keys(facts).map((name) => name.length)) + 2;
+  for (const [name, value] of Object.entries(facts)) print(name.padEnd(width) + inWords(value));
   return 0;
+}
+
+function inWords(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.entries(value)
+    .map(([name, inner]) => `${name} ${Array.isArray(inner) ? inner.join('×') : inner}`)
+    .join(', ');
 }
