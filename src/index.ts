@@ -19,6 +19,15 @@ export {
 export { type Evaluation, psnr } from './autoencoder/metrics.ts';
 export type { ActivationName, ArchitectureOptions, AutoencoderSpec } from './autoencoder/spec.ts';
 export { type DigitsOptions, generateDigits } from './data/digits.ts';
+export {
+  chooseNormalization,
+  DataError,
+  denormalize,
+  describeNormalization,
+  type NormalizationMode,
+  normalizationLike,
+  normalize,
+} from './data/normalization.ts';
 export type { DType, Normalization, NumericArray, SampleArray, Samples } from './data/samples.ts';
 export { type LoadedModel, readModel, type TrainingFacts, writeModel } from './io/model.ts';
 export { Activation } from './layers/activation.ts';

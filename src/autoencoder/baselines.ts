@@ -82,6 +82,7 @@ class CentredSamples {
     this.#batch = new Float32Array(min(BATCH, this.count) * this.features);
     this.#mean = new Float64Array(this.features);
     const sum = new Float64Array(this.features);
+    // The mean is still 0 here: the batches come as they are.
     this.forEachBatch(({ data, shape: [rows, width] }) => {
       for (let i = 0; i < rows; i++) {
         for (let j = 0; j < width; j++) sum[j] += data[i * width + j];
@@ -126,7 +127,7 @@ function principalAxes(centred: CentredSamples, k: number): Tensor {
   const start = Float32Array.from({ length: features * width }, () => random.normal());
   let axes = orthonormalColumns(new Tensor(start, [features, width]));
   const total = centred.sumOfSquares();
-  let captured = 0;
+  let captured = -Infinity;
   for (let pass = 1; ; pass++) {
     // Y = X V: its squares say what V captures, and Xᵀ Y turns V towards the axes of largest variance.
     const turned = Tensor.zeros([features, width]);
@@ -135,7 +136,7 @@ function principalAxes(centred: CentredSamples, k: number): Tensor {
       const y = matmul(x, axes);
       const rows = y.shape[0];
       kernels().matmulTransposeA(features, width, rows, x.data, y.data, true, turned.data);
-      kernels().matmulTransposeA(width, width, rows, y.data, y.data, true, gram.data);
+      kernels().matmulTransposeA(width, width, rows, y.data, y.copy().data, true, gram.data);
     });
     // Rayleigh-Ritz: within the span of V, the eigenvectors of Yᵀ Y are the best axes.
     const { values, vectors } = eigenDecomposition(gram);

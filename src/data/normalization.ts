@@ -4,7 +4,7 @@
  */
 
 import { formatShape } from '../tensor/shape.ts';
-import type { DType, Normalization, NumericArray, SampleArray } from './samples.ts';
+import type { DType, Normalization, NumericArray, SampleArray, Samples } from './samples.ts';
 
 const { max, min, round, sqrt } = Math;
 
@@ -53,6 +53,17 @@ export function chooseNormalization(array: NumericArray, mode: NormalizationMode
     );
   }
   return { kind: mode, dtype, shift, scale };
+}
+
+/**
+ * Samples ready to train on: the array as it is, beside the normalization that {@link chooseNormalization} finds for it.
+ *
+ * @example
+ * const images = normalize(generateDigits({ count: 2000, seed: 1 })); // uint8, to be divided by 255
+ */
+export function normalize(array: NumericArray, mode: NormalizationMode = 'auto'): Samples {
+  const { shape, data } = array;
+  return { shape, data, normalization: chooseNormalization(array, mode) };
 }
 
 /**

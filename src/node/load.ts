@@ -10,8 +10,11 @@ import type { NumericArray } from '../data/samples.ts';
 import { FormatError } from '../io/errors.ts';
 import { readIdx } from '../io/idx.ts';
 import { gunzip, isGzip } from '../io/inflate.ts';
+import { NPY_HEAD_LENGTH, parseNpyHeader, readNpy } from '../io/npy.ts';
+import { readNpz } from '../io/npz.ts';
 import { formatShape } from '../tensor/shape.ts';
-import { FileError, fileError, readWholeFile } from './files.ts';
+import { fileError, readWholeFile } from './files.ts';
+import { stackPngs } from './png.ts';
 
 export interface LoadOptions {
   /** Which array of an `.npz` to take. @default `x_train`, else the only one */
@@ -66,15 +69,11 @@ function readerOf(path: string): Reader {
 }
 
 async function readNpyFile(path: string): Promise<LoadedImages> {
-  const { NPY_HEAD_LENGTH, parseNpyHeader, readNpy } = await import('../io/npy.ts').catch(
-    explainMissingPackage,
-  );
   const bytes = await readWholeFile(path, { check: parseNpyHeader, headLength: NPY_HEAD_LENGTH });
   return { ...readNpy(bytes), source: basename(path) };
 }
 
 async function readNpzFile(path: string, key?: string): Promise<LoadedImages> {
-  const { readNpz } = await import('../io/npz.ts').catch(explainMissingPackage);
   const array = await readNpz(await readWholeFile(path), key);
   return { ...array, source: `${basename(path)}, ${array.key}` };
 }
@@ -89,7 +88,6 @@ async function readIdxFile(path: string): Promise<LoadedImages> {
 }
 
 async function readPngFile(path: string): Promise<LoadedImages> {
-  const { stackPngs } = await import('./png.ts').catch(explainMissingPackage);
   return {
     ...stackPngs([{ name: basename(path), bytes: await readWholeFile(path) }]),
     source: basename(path),
@@ -97,7 +95,6 @@ async function readPngFile(path: string): Promise<LoadedImages> {
 }
 
 async function readPngFolder(path: string): Promise<LoadedImages> {
-  const { stackPngs } = await import('./png.ts').catch(explainMissingPackage);
   const entries = await readdir(path).catch((cause) => {
     throw fileError('read', path, cause);
   });
@@ -109,13 +106,6 @@ async function readPngFolder(path: string): Promise<LoadedImages> {
   const files = [];
   for (const name of names) files.push({ name, bytes: await readWholeFile(join(path, name)) });
   return { ...stackPngs(files), source: `${names.length} PNGs in ${basename(path)}` };
-}
-
-/** The engine needs no package; the formats do, and who installed only the engine is told which. */
-function explainMissingPackage(error: { code?: string; message: string }): never {
-  const name = /Cannot find package '([^']+)'/.exec(error.message)?.[1];
-  if (error.code !== 'ERR_MODULE_NOT_FOUND' || !name) throw error;
-  throw new FileError(`this format needs the package '${name}': install it with 'npm install ${name}'.`);
 }
 
 /** The readers of bytes don't know the file's name: it goes in front of what they say. */

@@ -7,6 +7,7 @@ import { type TrainingFacts, writeModel } from '../io/model.ts';
 import { lossChart } from './chart.ts';
 import { pictureShape, predictPictures } from './display.ts';
 import { reconstructionSheet } from './grid.ts';
+import { encodePng } from './png.ts';
 import { MODEL_FILE, type RunFolder } from './runFolder.ts';
 
 export interface TimedEpoch extends EpochRecord {
@@ -36,7 +37,6 @@ export async function writeRun(folder: RunFolder, run: Run): Promise<string[]> {
     ['config.json', `${JSON.stringify(run.config, null, 2)}\n`],
   ];
   if (pictureShape(run.autoencoder.inputShape)) {
-    const { encodePng } = await import('./png.ts');
     const [originals, reconstructions] = predictPictures(run.autoencoder, run.samples);
     files.push(['reconstructions.png', encodePng(reconstructionSheet(originals, reconstructions))]);
   }

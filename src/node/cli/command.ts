@@ -2,8 +2,6 @@ import type { CommandHelp } from './help.ts';
 
 /** One of the words that may follow `isthmus`. */
 export interface Command {
-  /** One line for the list of commands. */
-  readonly summary: string;
   readonly help: CommandHelp;
   /** Runs it on the words behind its name; returns the exit code. */
   readonly run: (words: readonly string[]) => Promise<number>;

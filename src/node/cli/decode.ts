@@ -30,7 +30,6 @@ const OPTIONS = {
 };
 
 export const decodeCommand: Command = {
-  summary: 'turns codes back into images',
   help: {
     usage: 'isthmus decode --model MODEL --codes codes.npy --out images.npy|images.png',
     description: [

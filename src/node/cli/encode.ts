@@ -18,7 +18,6 @@ const OPTIONS = {
 };
 
 export const encodeCommand: Command = {
-  summary: 'turns images into codes',
   help: {
     usage: 'isthmus encode --model MODEL --data FILE --out codes.npy',
     description: [

@@ -27,7 +27,6 @@ const OPTIONS = {
 };
 
 export const evaluateCommand: Command = {
-  summary: 'measures a model on images',
   help: {
     usage: 'isthmus evaluate --model MODEL --data FILE [--out scores.csv]',
     description: [

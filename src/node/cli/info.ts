@@ -13,7 +13,6 @@ const OPTIONS = {
 };
 
 export const infoCommand: Command = {
-  summary: 'shows what a model file holds',
   help: {
     usage: 'isthmus info MODEL',
     description: [

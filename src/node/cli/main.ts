@@ -2,21 +2,38 @@
 /** The command line's front door: finds the command, runs it, turns errors into one sentence and an exit code. */
 
 import type { Command } from './command.ts';
-import { decodeCommand } from './decode.ts';
-import { encodeCommand } from './encode.ts';
-import { evaluateCommand } from './evaluate.ts';
 import { formatHelp } from './help.ts';
-import { infoCommand } from './info.ts';
 import { suggest } from './options.ts';
 import { print, say } from './output.ts';
-import { trainCommand } from './train.ts';
 
-const COMMANDS: Readonly<Record<string, Command>> = {
-  train: trainCommand,
-  evaluate: evaluateCommand,
-  encode: encodeCommand,
-  decode: decodeCommand,
-  info: infoCommand,
+interface Entry {
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** A command is loaded when it is called: the formats need packages that the engine does without. */
+  readonly load: () => Promise<Command>;
+}
+
+const COMMANDS: Readonly<Record<string, Entry>> = {
+  train: {
+    summary: 'trains an autoencoder on a file of images',
+    load: async () => (await import('./train.ts')).trainCommand,
+  },
+  evaluate: {
+    summary: 'measures a model on images',
+    load: async () => (await import('./evaluate.ts')).evaluateCommand,
+  },
+  encode: {
+    summary: 'turns images into codes',
+    load: async () => (await import('./encode.ts')).encodeCommand,
+  },
+  decode: {
+    summary: 'turns codes back into images',
+    load: async () => (await import('./decode.ts')).decodeCommand,
+  },
+  info: {
+    summary: 'shows what a model file holds',
+    load: async () => (await import('./info.ts')).infoCommand,
+  },
 };
 
 /** What a user can mend, by the names of the errors; anything else is a fault of ours. */
@@ -27,11 +44,10 @@ const FAILED = 1;
 const WRONG_USAGE = 2;
 
 async function main(words: readonly string[]): Promise<number> {
-  const [name, ...rest] = words;
-  if (name === undefined || name === '--help' || name === 'help') {
-    const topic = name === 'help' ? COMMANDS[rest[0] ?? ''] : undefined;
-    print(topic ? formatHelp(topic.help).trimEnd() : overview());
-    return name === undefined ? WRONG_USAGE : DONE;
+  const [name, ...rest] = words[0] === 'help' ? [words[1], '--help'] : words;
+  if (name === undefined || name === '--help' || name === '-h') {
+    print(overview());
+    return words.length === 0 ? WRONG_USAGE : DONE;
   }
   if (!Object.hasOwn(COMMANDS, name)) {
     say(
@@ -39,25 +55,32 @@ async function main(words: readonly string[]): Promise<number> {
     );
     return WRONG_USAGE;
   }
-  const command = COMMANDS[name];
-  if (rest.includes('--help') || rest.includes('-h')) {
-    print(formatHelp(command.help).trimEnd());
-    return DONE;
-  }
   try {
+    const command = await COMMANDS[name].load();
+    if (rest.includes('--help') || rest.includes('-h')) {
+      print(formatHelp(command.help).trimEnd());
+      return DONE;
+    }
     return await command.run(rest);
   } catch (error) {
-    return explain(name, error as Error);
+    return explain(name, error as Error & { code?: string });
   }
 }
 
-function explain(command: string, error: Error): number {
+function explain(command: string, error: Error & { code?: string }): number {
   if (error.name === 'UsageError') {
     say(`isthmus ${command}: ${error.message} See isthmus ${command} --help.`);
     return WRONG_USAGE;
   }
   if (EXPECTED_ERRORS.has(error.name)) {
     say(`isthmus ${command}: ${error.message}`);
+    return FAILED;
+  }
+  const missing = error.code === 'ERR_MODULE_NOT_FOUND' && /package '([^']+)'/.exec(error.message);
+  if (missing) {
+    say(
+      `isthmus ${command}: the package '${missing[1]}' is missing; npm install npyjs ndarray pngjs brings all there are.`,
+    );
     return FAILED;
   }
   say(`isthmus ${command}: unexpected error, please report it: ${error.message}`);

@@ -151,7 +151,7 @@ function requireValue(
 export function suggest(name: string, known: readonly string[], prefix = '--'): string {
   const distances = known.map((candidate) => ({ candidate, distance: editDistance(name, candidate) }));
   const nearest = distances.sort((a, b) => a.distance - b.distance)[0];
-  const isNear = nearest && nearest.distance <= Math.max(1, Math.floor(name.length / 3));
+  const isNear = nearest && nearest.distance <= Math.ceil(name.length / 3);
   return isNear ? ` Did you mean ${prefix}${nearest.candidate}?` : '';
 }
 

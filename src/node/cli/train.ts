@@ -33,7 +33,6 @@ const LOSS_TITLES: Readonly<Record<LossName, string>> = {
 };
 
 export const trainCommand: Command = {
-  summary: 'trains an autoencoder on a file of images',
   help: TRAIN_HELP,
   run: train,
 };
