@@ -1,0 +1,92 @@
+/** The README's commands and examples are run; what they print must be what stands there. */
+
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { format } from 'node:util';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { generateDigits } from '../src/data/digits.ts';
+import { writeNpy } from '../src/io/npy.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const ci = readFileSync(join(root, '.ci/run'), 'utf8');
+const main = join(root, 'dist/src/node/cli/main.js');
+
+/** The contents of the fenced blocks of a language. */
+function blocks(language: string): string[] {
+  return [...readme.matchAll(/^```(\w+)\n(.*?)^```$/gms)]
+    .filter(([, found]) => found === language)
+    .map(([, , text]) => text);
+}
+
+const commands = blocks('sh')
+  .flatMap((block) => block.split('\n'))
+  .flatMap((line) => line.replace(/ +#.*/, '').split(' && '))
+  .filter((command) => command !== '');
+
+describe('the commands', () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'isthmus-readme-'));
+    writeFileSync(join(folder, 'images.npy'), writeNpy(generateDigits({ count: 60, seed: 1 })));
+    writeFileSync(join(folder, 'test.npy'), writeNpy(generateDigits({ count: 20, seed: 2 })));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test('there are some', () => {
+    expect(commands.length).toBeGreaterThan(10);
+  });
+
+  test.each([...new Set(commands)])('%s', (command) => {
+    const [, script, args = ''] = /^npm run (train|isthmus)(?: -- (.*))?$/.exec(command) ?? [];
+    if (script === undefined) {
+      // What builds, tests and measures the whole repository is run by CI, not inside a test.
+      expect(ci).toContain(command);
+      return;
+    }
+    const words = [...(script === 'train' ? ['train'] : []), ...args.split(' ').filter(Boolean)];
+    // Shorter, but else as it stands: the built-in digits are 6,000, and 100 epochs take minutes.
+    if (words[0] === 'train' && !words.includes('--epochs')) words.push('--epochs', '1');
+    if (words[0] === 'train' && !words.includes('--data') && !words.includes('--count'))
+      words.push('--count', '100');
+    const { status, stderr } = spawnSync(process.execPath, [main, ...words], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect({ status, ...(status !== 0 && { stderr }) }).toEqual({ status: 0 });
+  });
+});
+
+describe('the examples', () => {
+  const examples = ['quickstart', 'composeNetwork'];
+
+  test('stand in the README as they are in their files', () => {
+    const sources = examples.map((name) => readFileSync(join(root, 'examples', `${name}.ts`), 'utf8'));
+    expect(blocks('ts')).toEqual(sources);
+  });
+
+  test.each(examples)('%s prints what the README says', async (name) => {
+    const lines: string[] = [];
+    const log = jest
+      .spyOn(console, 'log')
+      .mockImplementation((...values) => void lines.push(format(...values)));
+    try {
+      await import(`../examples/${name}.ts`);
+    } finally {
+      log.mockRestore();
+    }
+    expect(blocks('text')).toContain(`${lines.join('\n')}\n`);
+  });
+});
+
+test('the map names every source file, and none that is not there', () => {
+  const named = [...readme.matchAll(/`(src\/[\w/.-]+\.ts)`/g)].map(([, path]) => path);
+  const { stdout } = spawnSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', 'src'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  expect([...new Set(named)].sort()).toEqual(stdout.trim().split('\n').sort());
+});
