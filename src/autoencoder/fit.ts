@@ -12,7 +12,7 @@ import type { Random } from '../tensor/random.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { Workspace } from '../tensor/workspace.ts';
 import { BatchReader } from './batches.ts';
-import { TimeSlice } from './time-slice.ts';
+import { TimeSlice } from './timeSlice.ts';
 
 export interface EarlyStopping {
   /** After how many epochs without improvement to stop. */
@@ -109,23 +109,19 @@ export async function train(model: Trainable, samples: Samples, options: FitOpti
   const records: EpochRecord[] = [];
   const slice = new TimeSlice();
   let stopped: History['stopped'] = 'epochs';
-  try {
-    for (let epoch = 1; epoch <= settings.epochs && stopped === 'epochs'; epoch++) {
-      model.random.shuffle(training.rows);
-      const learned = await runEpoch(epoch, training.rows, step, model.optimizer, settings, slice);
-      if (!learned) {
-        stopped = 'signal';
-        break;
-      }
-      const validationLoss = validation && (await meanLoss(model, validation, slice));
-      const record = { epoch, ...learned, ...(validationLoss !== undefined && { validationLoss }) };
-      records.push(record);
-      best.consider(record);
-      await options.onEpochEnd?.(record);
-      if (best.isPatienceOver) stopped = 'patience';
+  for (let epoch = 1; epoch <= settings.epochs && stopped === 'epochs'; epoch++) {
+    model.random.shuffle(training.rows);
+    const learned = await runEpoch(epoch, training.rows, step, model.optimizer, settings, slice);
+    if (!learned) {
+      stopped = 'signal';
+      break;
     }
-  } finally {
-    slice.close();
+    const validationLoss = validation && (await meanLoss(model, validation, slice));
+    const record = { epoch, ...learned, ...(validationLoss !== undefined && { validationLoss }) };
+    records.push(record);
+    best.consider(record);
+    await options.onEpochEnd?.(record);
+    if (best.isPatienceOver) stopped = 'patience';
   }
   return { epochs: records, stopped, bestEpoch: best.epoch, restoredBestWeights: best.restore() };
 }
