@@ -13,8 +13,6 @@ export class BatchReader {
   readonly #data: SampleArray;
   readonly #shift: number;
   readonly #scale: number;
-  /** What each of a uint8's 256 values becomes: a look-up instead of a division per pixel. */
-  readonly #table: Float32Array | undefined;
 
   /**
    * @param samples - Shape `[n, ...]`.
@@ -41,9 +39,6 @@ export class BatchReader {
     this.#data = samples.data;
     this.#shift = shift;
     this.#scale = scale;
-    if (isUint8(samples.data)) {
-      this.#table = Float32Array.from({ length: 256 }, (_, value) => (value - shift) / scale);
-    }
   }
 
   /** Writes the samples of these row numbers into `out` `[rows.length, features]`. */
@@ -61,14 +56,12 @@ export class BatchReader {
 
   #copy(from: number, length: number, out: Float32Array, to: number): void {
     const data = this.#data;
-    const table = this.#table;
-    if (table) {
-      for (let j = 0; j < length; j++) out[to + j] = table[data[from + j]];
-    } else if (this.#shift === 0 && this.#scale === 1) {
+    const shift = this.#shift;
+    const scale = this.#scale;
+    if (shift === 0 && scale === 1) {
       out.set(data.subarray(from, from + length), to);
     } else {
-      const shift = this.#shift;
-      const scale = this.#scale;
+      // A table of the 256 results of a uint8 was tried: looking them up is slower than dividing.
       for (let j = 0; j < length; j++) out[to + j] = (data[from + j] - shift) / scale;
     }
   }
@@ -81,9 +74,4 @@ export function fitsSampleShape(shape: Shape, expected: Shape): boolean {
   const wanted = expected.filter((length) => length !== 1);
   if (significant.length <= 1 || wanted.length <= 1) return true;
   return formatShape(significant) === formatShape(wanted);
-}
-
-// `instanceof` is false for an array that another realm made (a worker, a frame, a test runner's sandbox).
-function isUint8(data: SampleArray): boolean {
-  return Object.prototype.toString.call(data) === '[object Uint8Array]';
 }

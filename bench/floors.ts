@@ -1,0 +1,79 @@
+/**
+ * The floors: how many times as fast as its baseline each contestant must at least be. floors.json holds them by
+ * contest and contestant: `{ "matmul 256x256x256": { "blocked": 3 } }`. Whoever has none is not checked.
+ *
+ * They guard against getting slower: about 80 % of the ratios measured when they were set. Two are different: the 3 at
+ * 256³ is what blocked kernels are there for, and the 10 of readNpy says that it doesn't copy (one copy would be 1).
+ */
+
+import { type Contest, contestName, type Timing } from './contest.ts';
+
+/** By contest, then by contestant. */
+export type Floors = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+/** floors.json is not what it should be. */
+export class FloorsError extends Error {
+  override name = 'FloorsError';
+}
+
+/**
+ * Reads floors.json.
+ *
+ * @param scale - All floors are multiplied by it.
+ * @throws {FloorsError} If it is no object of objects of positive numbers.
+ */
+export function parseFloors(text: string, scale = 1): Floors {
+  const parsed: unknown = JSON.parse(text);
+  return Object.fromEntries(
+    entriesOf(parsed, 'floors.json').map(([contest, floors]) => [
+      contest,
+      Object.fromEntries(
+        entriesOf(floors, `floors.json, '${contest}'`).map(([contestant, floor]) => {
+          if (typeof floor !== 'number' || !(floor > 0)) {
+            throw new FloorsError(
+              `floors.json: the floor of '${contest}', '${contestant}' is ${JSON.stringify(floor)}, expected a number > 0.`,
+            );
+          }
+          return [contestant, floor * scale];
+        }),
+      ),
+    ]),
+  );
+}
+
+function entriesOf(value: unknown, who: string): [string, unknown][] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new FloorsError(`${who}: got ${JSON.stringify(value)}, expected an object.`);
+  }
+  return Object.entries(value);
+}
+
+/**
+ * A floor under something that isn't measured guards nothing: a contest was renamed, or dropped.
+ *
+ * @throws {FloorsError} That names it.
+ */
+export function requireMeasured(floors: Floors, contests: readonly Contest[]): void {
+  for (const [name, contestants] of Object.entries(floors)) {
+    const contest = contests.find((measured) => contestName(measured) === name);
+    for (const contestant of Object.keys(contestants)) {
+      if (!contest?.contestants.some((measured) => measured.name === contestant)) {
+        throw new FloorsError(
+          `floors.json: there is a floor for '${name}', '${contestant}', which is not measured.`,
+        );
+      }
+    }
+  }
+}
+
+/** One contestant's timing and its floor, if there is one. */
+export interface Judged extends Timing {
+  readonly floor?: number;
+  readonly ok?: boolean;
+}
+
+export function judge(contest: Pick<Contest, 'what' | 'shape'>, timing: Timing, floors: Floors): Judged {
+  const floor = floors[contestName(contest)]?.[timing.name];
+  // By `>=`, so that a ratio of NaN does not pass.
+  return floor === undefined ? timing : { ...timing, floor, ok: timing.ratio >= floor };
+}

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import type { Contest } from '../../bench/contest.ts';
+import { judge, parseFloors, requireMeasured } from '../../bench/floors.ts';
+import { matmulContests } from '../../bench/matmul.ts';
+import { failures } from '../../bench/report.ts';
+import { ALL_KERNELS } from '../../src/tensor/kernels/active.ts';
+
+const run = () => {};
+const CONTEST: Contest = {
+  what: 'matmul',
+  shape: '8x8x8',
+  work: { amount: 1, unit: 'GFLOP' },
+  baseline: { name: 'naive', run },
+  contestants: [
+    { name: 'blocked', run },
+    { name: 'simd', run },
+  ],
+  verify: run,
+};
+const FLOORS = { 'matmul 8x8x8': { blocked: 3 } };
+const timing = (name: string, ratio: number) => ({ name, medianMs: 1, spread: 0, ratio });
+
+describe('judge', () => {
+  test('passes a ratio at its floor and above', () => {
+    expect(judge(CONTEST, timing('blocked', 3), FLOORS)).toMatchObject({ floor: 3, ok: true });
+    expect(judge(CONTEST, timing('blocked', 7), FLOORS)).toMatchObject({ floor: 3, ok: true });
+  });
+
+  test('fails a ratio below its floor, and one that is not a number', () => {
+    expect(judge(CONTEST, timing('blocked', 2.999), FLOORS).ok).toBe(false);
+    expect(judge(CONTEST, timing('blocked', Number.NaN), FLOORS).ok).toBe(false);
+  });
+
+  test('does not check what has no floor', () => {
+    expect(judge(CONTEST, timing('simd', 0.1), FLOORS)).not.toHaveProperty('ok');
+    expect(judge({ what: 'matmul', shape: '9x9x9' }, timing('blocked', 0.1), FLOORS)).not.toHaveProperty(
+      'ok',
+    );
+  });
+
+  test('a failure is told in one sentence with contest, contestant, ratio and floor', () => {
+    const judged = [
+      timing('naive', 1),
+      judge(CONTEST, timing('blocked', 2.5), FLOORS),
+      judge(CONTEST, timing('simd', 9), FLOORS),
+    ];
+    expect(failures(CONTEST, judged)).toEqual([
+      'matmul 8x8x8: blocked is 2.500x as fast as naive, expected at least 3.00.',
+    ]);
+  });
+});
+
+describe('requireMeasured', () => {
+  test('accepts floors under what is measured', () => {
+    expect(() => requireMeasured(FLOORS, [CONTEST])).not.toThrow();
+  });
+
+  test.each([
+    ['contest', { 'matmul 8x8x9': { blocked: 3 } }, "'matmul 8x8x9', 'blocked'"],
+    ['contestant', { 'matmul 8x8x8': { blokced: 3 } }, "'matmul 8x8x8', 'blokced'"],
+    ['contestant: the baseline itself', { 'matmul 8x8x8': { naive: 1 } }, "'matmul 8x8x8', 'naive'"],
+  ])('refuses a floor for an unknown %s', (_, floors, named) => {
+    expect(() => requireMeasured(floors, [CONTEST])).toThrow(`${named}, which is not measured`);
+  });
+});
+
+describe('parseFloors', () => {
+  test('multiplies all floors by the scale', () => {
+    const text = '{ "a": { "x": 3, "y": 10 }, "b": { "x": 0.5 } }';
+    expect(parseFloors(text, 0.5)).toEqual({ a: { x: 1.5, y: 5 }, b: { x: 0.25 } });
+  });
+
+  test.each([
+    ['[]', 'floors.json: got [], expected an object'],
+    ['{ "a": 3 }', "floors.json, 'a': got 3, expected an object"],
+    ['{ "a": { "x": "3" } }', `the floor of 'a', 'x' is "3", expected a number > 0`],
+    ['{ "a": { "x": 0 } }', "the floor of 'a', 'x' is 0, expected a number > 0"],
+  ])('refuses %s', (text, message) => {
+    expect(() => parseFloors(text)).toThrow(message);
+  });
+});
+
+test('floors.json asks blocked for 3 times naive at 256³', () => {
+  const floors = parseFloors(readFileSync('bench/floors.json', 'utf8'));
+  expect(floors['matmul 256x256x256'].blocked).toBeGreaterThanOrEqual(3);
+  const products = Object.fromEntries(Object.entries(floors).filter(([name]) => name.startsWith('matmul')));
+  expect(() => requireMeasured(products, matmulContests(ALL_KERNELS))).not.toThrow();
+});

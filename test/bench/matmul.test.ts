@@ -1,0 +1,53 @@
+import { describe, expect, test } from '@jest/globals';
+import { matmulContest, matmulContests } from '../../bench/matmul.ts';
+import { VerificationError } from '../../bench/verify.ts';
+import { ALL_KERNELS } from '../../src/tensor/kernels/active.ts';
+import { blocked } from '../../src/tensor/kernels/blocked.ts';
+import type { Kernels } from '../../src/tensor/kernels/kernels.ts';
+import { naive } from '../../src/tensor/kernels/naive.ts';
+
+const SIZES = [5, 7, 9] as const;
+
+/** Blocked kernels whose product then changes its result. */
+function broken(
+  product: 'matmul' | 'matmulTransposeA' | 'matmulTransposeB',
+  damage: (c: Float32Array) => void,
+) {
+  const kernels: Kernels = {
+    ...blocked,
+    [product]: (...args: Parameters<Kernels['matmul']>) => {
+      blocked[product](...args);
+      damage(args[6]);
+    },
+  };
+  return kernels;
+}
+
+test('every set of kernels but naive takes part in every contest', () => {
+  const others = ALL_KERNELS.map(({ name }) => name).filter((name) => name !== 'naive');
+  for (const { baseline, contestants } of matmulContests(ALL_KERNELS)) {
+    expect(baseline.name).toBe('naive');
+    expect(contestants.map(({ name }) => name)).toEqual(others);
+  }
+});
+
+describe.each(['matmul', 'matmulTransposeA', 'matmulTransposeB'] as const)('%s', (product) => {
+  test('accepts the kernels as they are', () => {
+    expect(() => matmulContest(product, SIZES, ALL_KERNELS).verify()).not.toThrow();
+  });
+
+  test.each<[string, (c: Float32Array) => void]>([
+    ['is off by more than rounding', (c) => (c[34] *= 1.00001)],
+    ['is not a number', (c) => (c[3] = Number.NaN)],
+    ['has the rows in another order', (c) => c.reverse()],
+  ])('catches a product that %s', (_, damage) => {
+    const contest = matmulContest(product, SIZES, [naive, broken(product, damage)]);
+    expect(() => contest.verify()).toThrow(VerificationError);
+    expect(() => contest.verify()).toThrow(`${product} 5x7x9, blocked: element`);
+  });
+
+  test('catches a product that writes nothing', () => {
+    const idle: Kernels = { ...blocked, [product]: () => {} };
+    expect(() => matmulContest(product, SIZES, [naive, idle]).verify()).toThrow('element 0 is NaN');
+  });
+});

@@ -1,0 +1,281 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  chooseNormalization,
+  DataError,
+  denormalize,
+  describeNormalization,
+  normalizationLike,
+} from '../../src/data/normalization.ts';
+import type { DType, Normalization, NumericArray, SampleArray } from '../../src/data/samples.ts';
+
+function arrayOf(dtype: DType, data: SampleArray, shape: readonly number[] = [data.length]): NumericArray {
+  return { shape, data, dtype };
+}
+
+const DIVIDED: Normalization = { kind: 'divide', dtype: 'u1', shift: 0, scale: 255 };
+const UNCHANGED: Normalization = { kind: 'none', dtype: 'f4', shift: 0, scale: 1 };
+
+describe("chooseNormalization 'auto'", () => {
+  test.each<[DType, SampleArray, number]>([
+    ['u1', Uint8Array.of(0, 1), 255],
+    ['u2', Uint16Array.of(0, 1), 65535],
+    ['i1', Int8Array.of(0, 127), 127],
+    ['i2', Int16Array.of(0, 300), 32767],
+    ['u4', Uint32Array.of(0, 255), 255],
+    ['i4', Int32Array.of(0, 256), 65535],
+    ['u8', Float64Array.of(3, 255), 255],
+    ['i8', Float64Array.of(0, 65535), 65535],
+  ])('divides %s %j by %d', (dtype, data, scale) => {
+    expect(chooseNormalization(arrayOf(dtype, data), 'auto')).toEqual({
+      kind: 'divide',
+      dtype,
+      shift: 0,
+      scale,
+    });
+  });
+
+  test.each<[DType, SampleArray]>([
+    ['b1', Uint8Array.of(0, 1)],
+    ['f2', Float32Array.of(0, 1)],
+    ['f4', Float32Array.of(0.25, 0.5)],
+    ['f8', Float64Array.of(-0, 1)],
+  ])('leaves %s %j as they are', (dtype, data) => {
+    expect(chooseNormalization(arrayOf(dtype, data), 'auto')).toEqual({
+      kind: 'none',
+      dtype,
+      shift: 0,
+      scale: 1,
+    });
+  });
+
+  test.each<[DType, SampleArray, string]>([
+    ['f4', Float32Array.of(0, 200), 'floats from 0 to 200, expected [0, 1]'],
+    ['f8', Float64Array.of(-0.5, 1), 'floats from -0.5 to 1, expected [0, 1]'],
+    ['f8', Float64Array.of(0, 1.000001), 'floats from 0 to 1, expected [0, 1]'],
+    ['i1', Int8Array.of(-1, 1), 'whole numbers from -1 to 1, expected none below 0'],
+    ['i8', Float64Array.of(-5, 255), 'whole numbers from -5 to 255'],
+    ['u4', Uint32Array.of(0, 65536), 'whole numbers from 0 to 65536, expected at most 65535'],
+  ])('refuses %s %j and asks for --normalize', (dtype, data, reason) => {
+    const choose = () => chooseNormalization(arrayOf(dtype, data), 'auto');
+    expect(choose).toThrow(DataError);
+    expect(choose).toThrow(reason);
+    expect(choose).toThrow('use --normalize minmax or --normalize standard');
+  });
+
+  test('says that pixels kept as floats could be saved as uint8', () => {
+    expect(() => chooseNormalization(arrayOf('f4', Float32Array.of(0, 255)), 'auto')).toThrow(
+      'saved as uint8',
+    );
+  });
+});
+
+describe.each(['auto', 'minmax', 'standard'] as const)('chooseNormalization %j', (mode) => {
+  test('counts NaN and infinity and says where the first one is', () => {
+    const data = new Float32Array(24).fill(0.5);
+    data[17] = Number.NaN;
+    data[20] = Number.POSITIVE_INFINITY;
+    data[23] = Number.NEGATIVE_INFINITY;
+    expect(() => chooseNormalization(arrayOf('f4', data, [2, 3, 4]), mode)).toThrow(
+      'the data holds NaN or infinity 3 times, first at [1, 1, 1]',
+    );
+  });
+
+  test('refuses no values', () => {
+    expect(() => chooseNormalization(arrayOf('u1', new Uint8Array(), [0, 28, 28]), mode)).toThrow(
+      '[0, 28, 28]',
+    );
+  });
+});
+
+describe("chooseNormalization 'minmax' and 'standard'", () => {
+  test('minmax takes the least value to 0 and the greatest to 1', () => {
+    const data = Int16Array.of(-30, 10, 70);
+    expect(chooseNormalization(arrayOf('i2', data), 'minmax')).toEqual({
+      kind: 'minmax',
+      dtype: 'i2',
+      shift: -30,
+      scale: 100,
+    });
+  });
+
+  test('standard takes mean and population standard deviation', () => {
+    const data = Float32Array.of(2, 4, 4, 4, 5, 5, 7, 9);
+    expect(chooseNormalization(arrayOf('f4', data), 'standard')).toEqual({
+      kind: 'standard',
+      dtype: 'f4',
+      shift: 5,
+      scale: 2,
+    });
+  });
+
+  test('standard does not lose a small spread around a large mean, as a one-pass formula would', () => {
+    const data = Float64Array.from({ length: 1000 }, (_, i) => 1e9 + (i % 2));
+    const { shift, scale } = chooseNormalization(arrayOf('f8', data), 'standard');
+    expect(shift).toBe(1e9 + 0.5);
+    expect(scale).toBe(0.5);
+  });
+
+  test.each(['minmax', 'standard'] as const)(
+    '%s refuses constant data, and more than float64 spans',
+    (mode) => {
+      const constant = arrayOf('f8', new Float64Array(10).fill(0.1));
+      expect(() => chooseNormalization(constant, mode)).toThrow(
+        `all values of the data are 0.1, --normalize ${mode}`,
+      );
+      const huge = arrayOf('f8', Float64Array.of(-1.7e308, 1.7e308));
+      expect(() => chooseNormalization(huge, mode)).toThrow(DataError);
+    },
+  );
+});
+
+describe('normalizationLike', () => {
+  const standard: Normalization = { kind: 'standard', dtype: 'u1', shift: 70, scale: 90 };
+
+  test('keeps shift and scale of minmax and standard, whatever the range of the new data', () => {
+    const array = arrayOf('f4', Float32Array.of(-1000, 1000));
+    expect(normalizationLike(standard, array)).toEqual({ ...standard, dtype: 'f4' });
+  });
+
+  test('keeps the divisor for the same type, even where the new values alone would give another', () => {
+    const trained: Normalization = { kind: 'divide', dtype: 'i8', shift: 0, scale: 65535 };
+    expect(normalizationLike(trained, arrayOf('i8', Float64Array.of(0, 255)))).toEqual(trained);
+    expect(normalizationLike(DIVIDED, arrayOf('u1', Uint8Array.of(9)))).toEqual(DIVIDED);
+  });
+
+  test('goes by the new type where that is another', () => {
+    const sixteen = normalizationLike(DIVIDED, arrayOf('u2', Uint16Array.of(0, 65535)));
+    expect(sixteen).toEqual({ kind: 'divide', dtype: 'u2', shift: 0, scale: 65535 });
+    expect(normalizationLike(DIVIDED, arrayOf('f4', Float32Array.of(0, 1)))).toEqual(UNCHANGED);
+    expect(normalizationLike(UNCHANGED, arrayOf('u1', Uint8Array.of(0, 7)))).toEqual(DIVIDED);
+    expect(normalizationLike(UNCHANGED, arrayOf('f8', Float64Array.of(0.5)))).toEqual({
+      ...UNCHANGED,
+      dtype: 'f8',
+    });
+  });
+
+  test('refuses what would not be inputs in [0, 1], and says what the model was trained on', () => {
+    const wide = arrayOf('i4', Int32Array.of(0, 300));
+    expect(() => normalizationLike({ ...DIVIDED, dtype: 'i4' }, wide)).toThrow(
+      'the data goes from 0 to 300, the model was trained on whole numbers from 0 to 255.',
+    );
+    expect(() =>
+      normalizationLike({ ...DIVIDED, dtype: 'i1', scale: 127 }, arrayOf('i1', Int8Array.of(-1))),
+    ).toThrow(DataError);
+    expect(() => normalizationLike(DIVIDED, arrayOf('f4', Float32Array.of(0, 255)))).toThrow(
+      "save it as the model's training data was (u1, divided by 255)",
+    );
+  });
+
+  test('refuses NaN also for minmax and standard', () => {
+    expect(() => normalizationLike(standard, arrayOf('f4', Float32Array.of(0, Number.NaN)))).toThrow(
+      'NaN or infinity 1 times, first at [1]',
+    );
+  });
+
+  test('takes no values as they are', () => {
+    expect(normalizationLike(DIVIDED, arrayOf('u1', new Uint8Array(), [0, 4]))).toEqual(DIVIDED);
+  });
+});
+
+describe('denormalize', () => {
+  test.each<[DType, string, number, number]>([
+    ['u1', 'Uint8Array', 0, 255],
+    ['i1', 'Int8Array', -128, 127],
+    ['u2', 'Uint16Array', 0, 65535],
+    ['i2', 'Int16Array', -32768, 32767],
+    ['u4', 'Uint32Array', 0, 2 ** 32 - 1],
+    ['i4', 'Int32Array', -(2 ** 31), 2 ** 31 - 1],
+  ])('rounds %s and clamps it to the range of its type', (dtype, array, least, greatest) => {
+    const outputs = Float32Array.of(
+      -1e10,
+      1e10,
+      Number.NEGATIVE_INFINITY,
+      Number.POSITIVE_INFINITY,
+      4.4,
+      4.6,
+    );
+    const read = denormalize(outputs, { kind: 'minmax', dtype, shift: 2, scale: 10 });
+    expect(read.dtype).toBe(dtype);
+    expect(read.data[Symbol.toStringTag]).toBe(array);
+    expect(Array.from(read.data)).toEqual([least, greatest, least, greatest, 46, 48]);
+  });
+
+  test.each<[DType, DType, string]>([
+    ['f4', 'f4', 'Float32Array'],
+    ['f8', 'f8', 'Float64Array'],
+    ['f2', 'f4', 'Float32Array'],
+    ['b1', 'f4', 'Float32Array'],
+    ['i8', 'f4', 'Float32Array'],
+    ['u8', 'f4', 'Float32Array'],
+  ])('gives %s as %s', (dtype, given, array) => {
+    const read = denormalize(Float32Array.of(-0.5, 0.25), { kind: 'standard', dtype, shift: 3, scale: 2 });
+    expect(read.dtype).toBe(given);
+    expect(read.data[Symbol.toStringTag]).toBe(array);
+    expect(Array.from(read.data)).toEqual([2, 3.5]);
+  });
+
+  test('refuses to make a whole number of NaN, and passes it on as a float', () => {
+    expect(() => denormalize(Float32Array.of(1, Number.NaN), DIVIDED)).toThrow('output number 1 is NaN');
+    expect(Array.from(denormalize(Float32Array.of(Number.NaN), UNCHANGED).data)).toEqual([Number.NaN]);
+  });
+
+  test('gives back every uint8 and uint16 after normalizing it, in every mode', () => {
+    const all8 = arrayOf(
+      'u1',
+      Uint8Array.from({ length: 256 }, (_, i) => i),
+    );
+    const all16 = arrayOf(
+      'u2',
+      Uint16Array.from({ length: 65536 }, (_, i) => i),
+    );
+    for (const array of [all8, all16]) {
+      for (const mode of ['auto', 'minmax', 'standard'] as const) {
+        const normalization = chooseNormalization(array, mode);
+        const { shift, scale } = normalization;
+        const inputs = Float32Array.from(array.data, (value) => (value - shift) / scale);
+        expect(denormalize(inputs, normalization).data).toEqual(array.data);
+      }
+    }
+  });
+
+  test('gives back floats to within float32 rounding', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 2, maxLength: 20 }),
+        (values) => {
+          fc.pre(Math.max(...values) - Math.min(...values) > 1e-3);
+          const array = arrayOf('f8', Float64Array.from(values));
+          for (const mode of ['minmax', 'standard'] as const) {
+            const normalization = chooseNormalization(array, mode);
+            const { shift, scale } = normalization;
+            const inputs = Float32Array.from(values, (value) => (value - shift) / scale);
+            const back = denormalize(inputs, normalization).data;
+            // Rounding an input to float32 is off by at most 2^-24 of it; the rest is float64's.
+            values.forEach((value, i) => {
+              const bound =
+                2 ** -24 * Math.abs(value - shift) + 2 ** -50 * (Math.abs(value) + Math.abs(shift));
+              expect(Math.abs(back[i] - value)).toBeLessThanOrEqual(bound + scale * 2 ** -149);
+            });
+          }
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('describeNormalization', () => {
+  test.each<[Normalization, string]>([
+    [DIVIDED, 'divided by 255'],
+    [UNCHANGED, 'used as they are (already in [0, 1])'],
+    [{ ...UNCHANGED, dtype: 'b1' }, 'used as they are (0 and 1)'],
+    [
+      { kind: 'standard', dtype: 'f4', shift: 12.3, scale: 45.6 },
+      '(x - 12.3) / 45.6, mean 0 and standard deviation 1',
+    ],
+    [{ kind: 'minmax', dtype: 'f8', shift: -1 / 3, scale: 2 }, '(x + 0.333333) / 2, from 0 to 1'],
+  ])('says of %j: %s', (normalization, text) => {
+    expect(describeNormalization(normalization)).toBe(text);
+  });
+});

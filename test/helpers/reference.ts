@@ -1,0 +1,78 @@
+/**
+ * The engine's forward passes once more: float64, plain loops over plain arrays, as docs/math.md writes them.
+ * Nothing here comes from src, so that a mistake there is not repeated here.
+ */
+
+const { abs, exp, log1p, max, tanh } = Math;
+
+export type ProductForm = 'matmul' | 'matmulTransposeA' | 'matmulTransposeB';
+
+/** op(a) · op(b) `[m, n]`, where op transposes as the form says. Exact but for float64 rounding. */
+export function referenceProduct(
+  form: ProductForm,
+  m: number,
+  n: number,
+  k: number,
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+): Float64Array {
+  const [aLine, aStep] = form === 'matmulTransposeA' ? [1, m] : [k, 1];
+  const [bLine, bStep] = form === 'matmulTransposeB' ? [k, 1] : [1, n];
+  const product = new Float64Array(m * n);
+  for (let i = 0; i < m; i++) {
+    for (let j = 0; j < n; j++) {
+      let sum = 0;
+      for (let p = 0; p < k; p++) sum += a[i * aLine + p * aStep] * b[j * bLine + p * bStep];
+      product[i * n + j] = sum;
+    }
+  }
+  return product;
+}
+
+/** x `[batch, inFeatures]`, weight `[inFeatures, outFeatures]`, bias `[outFeatures]`. */
+export function referenceDense(
+  batch: number,
+  inFeatures: number,
+  outFeatures: number,
+  x: readonly number[],
+  weight: readonly number[],
+  bias?: readonly number[],
+): number[] {
+  const y: number[] = [];
+  for (let i = 0; i < batch; i++) {
+    for (let j = 0; j < outFeatures; j++) {
+      let sum = bias ? bias[j] : 0;
+      for (let p = 0; p < inFeatures; p++) sum += x[i * inFeatures + p] * weight[p * outFeatures + j];
+      y.push(sum);
+    }
+  }
+  return y;
+}
+
+export const referenceActivations = {
+  relu: (x: number): number => max(x, 0),
+  leakyRelu:
+    (slope: number) =>
+    (x: number): number =>
+      x > 0 ? x : slope * x,
+  sigmoid: (x: number): number => 1 / (1 + exp(-x)),
+  tanh: (x: number): number => tanh(x),
+  silu: (x: number): number => x / (1 + exp(-x)),
+};
+
+/** Means over all elements. */
+export const referenceLosses = {
+  meanSquaredError: (p: readonly number[], t: readonly number[]): number =>
+    mean(p, (value, i) => (value - t[i]) * (value - t[i])),
+  meanAbsoluteError: (p: readonly number[], t: readonly number[]): number =>
+    mean(p, (value, i) => abs(value - t[i])),
+  /** p holds logits. */
+  binaryCrossEntropy: (p: readonly number[], t: readonly number[]): number =>
+    mean(p, (z, i) => max(z, 0) - z * t[i] + log1p(exp(-abs(z)))),
+};
+
+function mean(values: readonly number[], of: (value: number, index: number) => number): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += of(values[i], i);
+  return sum / values.length;
+}
