@@ -1,0 +1,277 @@
+import { describe, expect, test } from '@jest/globals';
+import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
+import { psnr } from '../../src/autoencoder/metrics.ts';
+import type { LayerSpec } from '../../src/layers/spec.ts';
+import { zeros } from '../../src/tensor/initializers.ts';
+import { ShapeError, sizeOf } from '../../src/tensor/shape.ts';
+import { Tensor } from '../../src/tensor/tensor.ts';
+import { firstOutside, gamma, scaleOf } from '../helpers/bounds.ts';
+import { describeEachKernels } from '../helpers/each-kernels.ts';
+import { uniformTensor } from '../helpers/random-arrays.ts';
+import { referenceDense } from '../helpers/reference.ts';
+import { asInputs, DIVIDED_BY_255, FEATURES, toyImages, toyModel } from './toy.ts';
+
+// More than one batch of inference (256), and the last one incomplete.
+const COUNT = 300;
+
+describe("the article's model", () => {
+  const autoencoder = new Autoencoder({ inputShape: [28, 28, 1], seed: 42 });
+
+  test('has 107,504 parameters in one run, named by layer', () => {
+    expect(autoencoder.parameters.size).toBe(107_504);
+    expect(autoencoder.namedParameters().map(([name, { value }]) => [name, value.shape])).toEqual([
+      ['encoder.0.weight', [784, 64]],
+      ['encoder.0.bias', [64]],
+      ['encoder.2.weight', [64, 32]],
+      ['encoder.2.bias', [32]],
+      ['encoder.4.weight', [32, 32]],
+      ['encoder.4.bias', [32]],
+      ['decoder.0.weight', [32, 32]],
+      ['decoder.0.bias', [32]],
+      ['decoder.2.weight', [32, 64]],
+      ['decoder.2.bias', [64]],
+      ['decoder.4.weight', [64, 784]],
+      ['decoder.4.bias', [784]],
+    ]);
+    expect(autoencoder.encodingDim).toBe(32);
+    expect(autoencoder.inputShape).toEqual([28, 28, 1]);
+  });
+
+  test('turns images into codes and codes into images', () => {
+    const images = uniformTensor([3, 28, 28, 1], 1, 0, 1);
+    const codes = autoencoder.encode(images);
+    expect(codes.shape).toEqual([3, 32]);
+    expect(autoencoder.decode(codes).shape).toEqual([3, 28, 28, 1]);
+    expect(autoencoder.predict(images).shape).toEqual([3, 28, 28, 1]);
+  });
+});
+
+describe('weights', () => {
+  test('the same seed gives the same ones, another seed others', () => {
+    expect(toyModel({ seed: 3 }).parameters.values).toEqual(toyModel({ seed: 3 }).parameters.values);
+    expect(toyModel({ seed: 4 }).parameters.values).not.toEqual(toyModel({ seed: 3 }).parameters.values);
+    expect(toyModel({ seed: 0 }).parameters.values).toEqual(
+      new Autoencoder({ inputShape: [4, 4, 1], encodingDim: 3, hidden: [12] }).parameters.values,
+    );
+  });
+
+  test('start in ±sqrt(6 / (in + out)), biases at zero', () => {
+    for (const [name, { value }] of toyModel().namedParameters()) {
+      if (name.endsWith('bias')) {
+        expect(scaleOf(value.data)).toBe(0);
+      } else {
+        const limit = Math.sqrt(6 / (value.shape[0] + value.shape[1]));
+        expect(scaleOf(value.data)).toBeLessThanOrEqual(limit);
+        expect(scaleOf(value.data)).toBeGreaterThan(0.8 * limit);
+      }
+    }
+  });
+
+  test('another initializer is used where one is given', () => {
+    expect(scaleOf(toyModel({ initializer: zeros }).parameters.values)).toBe(0);
+  });
+});
+
+describe('a model made from a spec', () => {
+  test('is the same model: spec, summary and, with the same seed, weights', () => {
+    const first = toyModel({ activation: 'leakyRelu', outputActivation: 'sigmoid' });
+    const spec = JSON.parse(JSON.stringify(first.spec()));
+    const second = new Autoencoder({ spec, seed: 7 });
+    expect(second.spec()).toEqual(first.spec());
+    expect(second.summary()).toBe(first.summary());
+    expect(second.parameters.values).toEqual(first.parameters.values);
+  });
+
+  const dense = (inFeatures: number, outFeatures: number): LayerSpec => ({
+    type: 'dense',
+    inFeatures,
+    outFeatures,
+    bias: true,
+  });
+
+  test.each([
+    ['a decoder that ends with another width', [6], [dense(6, 2)], [dense(2, 5)], /5 features, expected 6/],
+    ['a decoder that takes no code', [6], [dense(6, 2)], [dense(3, 6)], /has 2 features, expected 3/],
+    ['an encoder that takes no sample', [6], [dense(5, 2)], [dense(2, 6)], /has 6 features, expected 5/],
+    ['layers that do not fit', [6], [dense(6, 4), dense(3, 2)], [dense(2, 6)], /has 4 features, expected 3/],
+    ['negative lengths', [-2, -3], [dense(6, 2)], [dense(2, 6)], /-2, -3/],
+  ])('is refused with %s', (_what, inputShape, encoder, decoder, message) => {
+    const make = () => new Autoencoder({ spec: { type: 'autoencoder', inputShape, encoder, decoder } });
+    expect(make).toThrow(ShapeError);
+    expect(make).toThrow(message);
+  });
+});
+
+test.each([
+  ['a seed below 0', { seed: -1 }],
+  ['a broken seed', { seed: 0.5 }],
+  ['a code of no numbers', { encodingDim: 0 }],
+  ['a code of 1.5 numbers', { encodingDim: 1.5 }],
+  ['a hidden layer of no units', { hidden: [0] }],
+  ['a hidden layer of NaN units', { hidden: [8, Number.NaN] }],
+  ['an unknown activation', { activation: 'step' as 'relu' }],
+])('%s is refused', (_what, options) => {
+  expect(() => toyModel(options)).toThrow(RangeError);
+});
+
+describeEachKernels('encode, decode, predict, evaluate', () => {
+  const images = toyImages(COUNT);
+  const model = toyModel();
+
+  test('predict is encode, then decode, to the last bit', () => {
+    const predicted = model.predict(images);
+    const decoded = model.decode(model.encode(images));
+    expect(predicted.shape).toEqual([COUNT, 4, 4, 1]);
+    expect(decoded.shape).toEqual(predicted.shape);
+    expect(decoded.data).toEqual(predicted.data);
+  });
+
+  test('encode is what the formulas say, in float64', () => {
+    const [weight0, bias0, weight2, bias2] = model.encoder
+      .parameters()
+      .map(({ value }) => Array.from(value.data));
+    const hidden = referenceDense(COUNT, FEATURES, 12, Array.from(asInputs(images).data), weight0, bias0).map(
+      (value) => Math.max(value, 0),
+    );
+    const codes = referenceDense(COUNT, 12, 3, hidden, weight2, bias2);
+    // Two products, of 16 and 12 terms: γ(17) + γ(13) of the sums of absolute values, which are less than 16 x 1 x 0.5
+    // for the hidden layer and 12 x 8 x 0.7 for the code.
+    expect(firstOutside(model.encode(images).data, codes, gamma(30) * 12 * 8 * 0.7)).toBeUndefined();
+  });
+
+  test('a sample alone has the code that it has among others', () => {
+    const codes = model.encode(images);
+    const inputs = asInputs(images);
+    for (const row of [0, 1, 255, 256, COUNT - 1]) {
+      const alone = model.encode(inputs.rows(row, row + 1));
+      // Each within γ(30) of the exact code, as above.
+      const bound = 2 * gamma(30) * 12 * 8 * 0.7;
+      expect(firstOutside(alone.data, codes.rows(row, row + 1).data, bound)).toBeUndefined();
+    }
+  });
+
+  test('evaluate is the mean over all elements, in float64', () => {
+    const inputs = asInputs(images).data;
+    const outputs = model.predict(images).data;
+    let squares = 0;
+    let absolutes = 0;
+    for (let i = 0; i < inputs.length; i++) {
+      squares += (outputs[i] - inputs[i]) ** 2;
+      absolutes += Math.abs(outputs[i] - inputs[i]);
+    }
+    const { mse, mae, psnr: decibels } = model.evaluate(images);
+    // 4800 float64 roundings of 1.1e-16.
+    expect(Math.abs(mse / (squares / inputs.length) - 1)).toBeLessThan(1e-12);
+    expect(Math.abs(mae / (absolutes / inputs.length) - 1)).toBeLessThan(1e-12);
+    expect(decibels).toBe(psnr(mse));
+  });
+
+  test('uint8 with its normalization and the same numbers as floats give the same bits', () => {
+    const inputs = asInputs(images);
+    expect(model.encode(images).data).toEqual(model.encode(inputs).data);
+    expect(model.predict(images).data).toEqual(model.predict(inputs).data);
+    expect(model.evaluate(images)).toEqual(model.evaluate(inputs));
+  });
+
+  test.each([[[COUNT, 16]], [[COUNT, 4, 4]], [[COUNT, 4, 4, 1]], [[COUNT, 1, 4, 4]]])(
+    'samples of shape %j are the same samples',
+    (shape) => {
+      expect(model.encode({ ...images, shape }).data).toEqual(model.encode(images).data);
+    },
+  );
+});
+
+describe('samples that do not fit', () => {
+  const model = toyModel();
+
+  test.each([[[3, 5]], [[3, 2, 8]], [[3, 4, 4, 3]], [[16]], [[]]])('%j is refused by name', (shape) => {
+    const samples = { shape, data: new Float32Array(sizeOf(shape)) };
+    for (const name of ['encode', 'predict', 'evaluate'] as const) {
+      const message = `Autoencoder.${name}: the samples are [${shape.join(', ')}], expected [n, 4, 4, 1].`;
+      expect(() => model[name](samples)).toThrow(new ShapeError(message));
+    }
+  });
+
+  test('no samples are refused', () => {
+    for (const name of ['encode', 'predict', 'evaluate'] as const) {
+      expect(() => model[name](Tensor.zeros([0, 4, 4]))).toThrow(
+        new ShapeError(`Autoencoder.${name}: got no samples, expected at least one.`),
+      );
+    }
+  });
+
+  test('codes of another width are refused', () => {
+    expect(() => model.decode(Tensor.zeros([2, 4]))).toThrow(
+      new ShapeError('Autoencoder.decode: the samples are [2, 4], expected [n, 3].'),
+    );
+  });
+
+  test('a shape that lies about its array is refused', () => {
+    expect(() => model.encode({ shape: [-1, 4, 4], data: new Float32Array(16) })).toThrow(ShapeError);
+    expect(() => model.encode({ shape: [2, 4, 4], data: new Float32Array(16) })).toThrow(ShapeError);
+  });
+});
+
+describe('results and arguments belong to the caller', () => {
+  test('a result is not overwritten by the next one, and writing to it changes nothing', () => {
+    const model = toyModel();
+    const [first, second] = [uniformTensor([5, 4, 4], 1), uniformTensor([5, 4, 4], 2)];
+    for (const name of ['encode', 'predict'] as const) {
+      const result = model[name](first);
+      const kept = result.copy();
+      model[name](second);
+      expect(result.data).toEqual(kept.data);
+      result.data.fill(Number.NaN);
+      expect(model[name](first).data).toEqual(kept.data);
+    }
+    const codes = uniformTensor([5, 3], 3);
+    const decoded = model.decode(codes);
+    const kept = decoded.copy();
+    model.decode(uniformTensor([5, 3], 4));
+    expect(decoded.data).toEqual(kept.data);
+  });
+
+  test('samples are left as they are', async () => {
+    const model = toyModel();
+    const images = toyImages(40);
+    const inputs = asInputs(images);
+    const [keptImages, keptInputs] = [images.data.slice(), inputs.copy()];
+    for (const samples of [images, inputs]) {
+      model.encode(samples);
+      model.predict(samples);
+      model.evaluate(samples);
+      await model.fit(samples, { epochs: 2, validationSplit: 0.25 });
+    }
+    expect(images.data).toEqual(keptImages);
+    expect(inputs).toEqual(keptInputs);
+  });
+
+  test('two models of one process do not touch each other', async () => {
+    const [one, other] = [toyModel({ seed: 1 }), toyModel({ seed: 2 })];
+    const images = toyImages(10);
+    const codes = other.encode(images);
+    await one.fit(images, { epochs: 1 });
+    expect(other.encode(images).data).toEqual(codes.data);
+  });
+});
+
+test('a model without parameters can still be run', () => {
+  const spec = {
+    type: 'autoencoder',
+    inputShape: [4],
+    encoder: [{ type: 'relu' }],
+    decoder: [{ type: 'relu' }],
+  } as const;
+  const model = new Autoencoder({ spec });
+  expect(model.encodingDim).toBe(4);
+  expect(Array.from(model.predict(Tensor.from([-1, 0, 1, 2], [1, 4])).data)).toEqual([0, 0, 1, 2]);
+});
+
+test('the normalization is none until samples with one were fitted', async () => {
+  const model = toyModel();
+  expect(model.normalization).toEqual({ kind: 'none', dtype: 'f4', shift: 0, scale: 1 });
+  await model.fit(toyImages(4), { epochs: 1 });
+  expect(model.normalization).toEqual(DIVIDED_BY_255);
+  await model.fit(asInputs(toyImages(4)), { epochs: 1 });
+  expect(model.normalization).toEqual({ kind: 'none', dtype: 'f4', shift: 0, scale: 1 });
+});

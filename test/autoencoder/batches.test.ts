@@ -1,0 +1,167 @@
+import { runInNewContext } from 'node:vm';
+import { describe, expect, test } from '@jest/globals';
+import { BatchReader } from '../../src/autoencoder/batches.ts';
+import type { Normalization, SampleArray } from '../../src/data/samples.ts';
+import { ShapeError } from '../../src/tensor/shape.ts';
+import { Tensor } from '../../src/tensor/tensor.ts';
+import { guarded } from '../helpers/random-arrays.ts';
+import { DIVIDED_BY_255 } from './toy.ts';
+
+const { fround } = Math;
+
+function readAll(data: SampleArray, normalization?: Normalization): Float32Array {
+  const samples = { shape: [data.length, 1], data, ...(normalization && { normalization }) };
+  const out = new Float32Array(data.length);
+  new BatchReader(samples, [1], 'test').readRange(0, data.length, out);
+  return out;
+}
+
+const EVERY_BYTE = Uint8Array.from({ length: 256 }, (_, value) => value);
+const SHIFTED: Normalization = { kind: 'standard', dtype: 'f8', shift: 12.3, scale: 4.56 };
+
+describe('the inputs that values become', () => {
+  test('uint8 pixels are divided by 255 and rounded once, all 256 of them', () => {
+    const expected = Array.from(EVERY_BYTE, (value) => fround(value / 255));
+    expect(Array.from(readAll(EVERY_BYTE, DIVIDED_BY_255))).toEqual(expected);
+  });
+
+  test.each([
+    ['Uint8Array', Uint8Array.of(0, 1, 127, 255)],
+    ['Int8Array', Int8Array.of(-128, -1, 0, 127)],
+    ['Uint16Array', Uint16Array.of(0, 1, 999, 65535)],
+    ['Int16Array', Int16Array.of(-32768, -1, 0, 32767)],
+    ['Uint32Array', Uint32Array.of(0, 1, 16777217, 4294967295)],
+    ['Int32Array', Int32Array.of(-2147483648, -1, 16777217, 2147483647)],
+    ['Float32Array', Float32Array.of(-1.5, -0, 0.1, 3e38)],
+    ['Float64Array', Float64Array.of(-1.5, -0, 0.1, 1 / 3)],
+  ])('%s: (value - shift) / scale, and without a normalization the value itself', (_name, data) => {
+    const shifted = Array.from(data, (value) => fround((value - 12.3) / 4.56));
+    expect(Array.from(readAll(data, SHIFTED))).toEqual(shifted);
+    expect(Array.from(readAll(data))).toEqual(Array.from(data, fround));
+  });
+
+  test('a uint8 array of another realm and a Node Buffer are read like any other', () => {
+    const expected = readAll(EVERY_BYTE, SHIFTED);
+    const foreign: Uint8Array = runInNewContext('Uint8Array.from({ length: 256 }, (_, value) => value)');
+    expect(readAll(foreign, SHIFTED)).toEqual(expected);
+    expect(readAll(Buffer.from(EVERY_BYTE), SHIFTED)).toEqual(expected);
+  });
+});
+
+describe.each([
+  ['uint8', Uint8Array.of(0, 1, 10, 11, 20, 21, 30, 31)],
+  ['int16', Int16Array.of(0, 1, 10, 11, 20, 21, 30, 31)],
+  ['float32', Float32Array.of(0, 1, 10, 11, 20, 21, 30, 31)],
+])('reading %s samples', (_name, data) => {
+  const samples = { shape: [4, 2], data, normalization: { ...DIVIDED_BY_255, scale: 2 } };
+  const reader = new BatchReader(samples, [2], 'test');
+
+  test('rows come in the order asked for, and may come twice', () => {
+    const { array, intact } = guarded(new Float32Array(6));
+    reader.read(Uint32Array.of(3, 0, 3), array);
+    expect(Array.from(array)).toEqual([15, 15.5, 0, 0.5, 15, 15.5]);
+    expect(intact()).toBe(true);
+  });
+
+  test('a range gives what its rows give', () => {
+    const { array, intact } = guarded(new Float32Array(4));
+    reader.readRange(1, 3, array);
+    expect(Array.from(array)).toEqual([5, 5.5, 10, 10.5]);
+    expect(intact()).toBe(true);
+    const byRows = new Float32Array(4);
+    reader.read([1, 2], byRows);
+    expect(byRows).toEqual(array);
+  });
+
+  test('no rows and an empty range write nothing', () => {
+    const { array, intact } = guarded([]);
+    reader.read([], array);
+    reader.readRange(2, 2, array);
+    expect(intact()).toBe(true);
+  });
+});
+
+test('float32 samples without a normalization are copied bit for bit, from a view as well', () => {
+  const whole = Tensor.from([9, 9, -0, Number.NaN, 1e-45, Infinity], [3, 2]);
+  const out = new Float32Array(4);
+  new BatchReader(whole.rows(1, 3), [2], 'test').readRange(0, 2, out);
+  expect(out).toEqual(Float32Array.of(-0, Number.NaN, 1e-45, Infinity));
+});
+
+describe('shapes', () => {
+  const reader = (shape: readonly number[], sampleShape: readonly number[]) => {
+    const size = shape.reduce((product, length) => product * length, 1);
+    return new BatchReader({ shape, data: new Uint8Array(size) }, sampleShape, 'encode');
+  };
+
+  test.each([
+    [
+      [5, 28, 28],
+      [28, 28],
+    ],
+    [
+      [5, 28, 28, 1],
+      [28, 28],
+    ],
+    [
+      [5, 28, 28],
+      [28, 28, 1],
+    ],
+    [
+      [5, 1, 28, 28],
+      [28, 28, 1],
+    ],
+    [
+      [5, 784],
+      [28, 28, 1],
+    ],
+    [[5, 28, 28, 1], [784]],
+    [[5, 784, 1], [784]],
+    [
+      [1, 8, 8, 3],
+      [8, 8, 3],
+    ],
+    [[3, 1], [1]],
+  ])('samples %j fit a model of %j', (shape, sampleShape) => {
+    expect(reader(shape, sampleShape).count).toBe(shape[0]);
+  });
+
+  test.each([
+    [
+      [5, 28, 27],
+      [28, 28],
+    ],
+    [
+      [5, 14, 56],
+      [28, 28],
+    ],
+    [
+      [5, 3, 8, 8],
+      [8, 8, 3],
+    ],
+    [
+      [5, 783],
+      [28, 28],
+    ],
+    [[784], [784]],
+    [[], [1]],
+  ])('samples %j do not fit a model of %j', (shape, sampleShape) => {
+    const expected = `encode: the samples are [${shape.join(', ')}], expected [n, ${sampleShape.join(', ')}].`;
+    expect(() => reader(shape, sampleShape)).toThrow(new ShapeError(expected));
+  });
+
+  test('no samples are refused', () => {
+    expect(() => reader([0, 2], [2])).toThrow(
+      new ShapeError('encode: got no samples, expected at least one.'),
+    );
+  });
+
+  test('an array that is longer or shorter than its shape is refused', () => {
+    for (const length of [5, 7]) {
+      const samples = { shape: [3, 2], data: new Float32Array(length) };
+      expect(() => new BatchReader(samples, [2], 'encode')).toThrow(
+        new ShapeError(`encode: shape [3, 2] needs 6 numbers, the array holds ${length}.`),
+      );
+    }
+  });
+});

@@ -1,0 +1,93 @@
+import { describe, expect, test } from '@jest/globals';
+import { type ArchitectureOptions, describeAutoencoder } from '../../src/autoencoder/spec.ts';
+import type { LayerSpec } from '../../src/layers/spec.ts';
+import { ShapeError } from '../../src/tensor/shape.ts';
+
+/** `784-64 relu 64-32`: what the layers are, in short. */
+function inShort(layers: readonly LayerSpec[]): string {
+  return layers
+    .map((layer) => (layer.type === 'dense' ? `${layer.inFeatures}-${layer.outFeatures}` : layer.type))
+    .join(' ');
+}
+
+function bothInShort(options: ArchitectureOptions): string[] {
+  const { encoder, decoder } = describeAutoencoder(options);
+  return [inShort(encoder), inShort(decoder)];
+}
+
+describe('describeAutoencoder', () => {
+  test('is the article without options: 784-64-32-32-32-64-784, code and output linear', () => {
+    const { type, inputShape, encoder, decoder } = describeAutoencoder({ inputShape: [28, 28, 1] });
+    expect({ type, inputShape }).toEqual({ type: 'autoencoder', inputShape: [28, 28, 1] });
+    expect(encoder).toEqual([
+      { type: 'dense', inFeatures: 784, outFeatures: 64, bias: true },
+      { type: 'relu' },
+      { type: 'dense', inFeatures: 64, outFeatures: 32, bias: true },
+      { type: 'relu' },
+      { type: 'dense', inFeatures: 32, outFeatures: 32, bias: true },
+    ]);
+    expect(decoder).toEqual([
+      { type: 'dense', inFeatures: 32, outFeatures: 32, bias: true },
+      { type: 'relu' },
+      { type: 'dense', inFeatures: 32, outFeatures: 64, bias: true },
+      { type: 'relu' },
+      { type: 'dense', inFeatures: 64, outFeatures: 784, bias: true },
+    ]);
+  });
+
+  test.each([
+    [[], '12-2', '2-12'],
+    [[7], '12-7 relu 7-2', '2-7 relu 7-12'],
+    [[9, 8, 7, 6], '12-9 relu 9-8 relu 8-7 relu 7-6 relu 6-2', '2-6 relu 6-7 relu 7-8 relu 8-9 relu 9-12'],
+  ])('hidden widths %j: the decoder mirrors the encoder', (hidden, encoder, decoder) => {
+    const kept = [...hidden];
+    expect(bothInShort({ inputShape: [2, 2, 3], hidden, encodingDim: 2 })).toEqual([encoder, decoder]);
+    expect(hidden).toEqual(kept);
+  });
+
+  test.each(['relu', 'sigmoid', 'tanh', 'silu'] as const)('the activation %s', (activation) => {
+    expect(bothInShort({ inputShape: [5], hidden: [4], encodingDim: 2, activation })).toEqual([
+      `5-4 ${activation} 4-2`,
+      `2-4 ${activation} 4-5`,
+    ]);
+  });
+
+  test('leakyRelu has its slope in the description', () => {
+    const { encoder } = describeAutoencoder({ inputShape: [5], activation: 'leakyRelu' });
+    expect(encoder[1]).toEqual({ type: 'leakyRelu', slope: 0.01 });
+  });
+
+  test('the output activation comes after the last layer only', () => {
+    const options = { inputShape: [5], hidden: [], encodingDim: 2 };
+    expect(bothInShort({ ...options, outputActivation: 'sigmoid' })).toEqual(['5-2', '2-5 sigmoid']);
+    expect(bothInShort({ ...options, outputActivation: 'linear' })).toEqual(['5-2', '2-5']);
+  });
+
+  test('is plain JSON and holds a copy of the shape', () => {
+    const inputShape = [4, 4];
+    const spec = describeAutoencoder({ inputShape });
+    expect(JSON.parse(JSON.stringify(spec))).toEqual(spec);
+    inputShape[0] = 5;
+    expect(spec.inputShape).toEqual([4, 4]);
+  });
+
+  test.each([
+    [[]],
+    [[0]],
+    [[28, 0]],
+    [[28, -28]],
+    [[-28, -28]],
+    [[1.5]],
+    [[0.5, 8]],
+    [[Number.NaN]],
+    [[Infinity]],
+  ])('refuses the input shape %j', (inputShape) => {
+    const expected = `Autoencoder: the input shape is [${inputShape.join(', ')}], expected whole numbers >= 1.`;
+    expect(() => describeAutoencoder({ inputShape })).toThrow(new ShapeError(expected));
+  });
+
+  test('refuses an output activation that there is not, rather than leave it out', () => {
+    const outputActivation = 'softmax' as 'sigmoid';
+    expect(() => describeAutoencoder({ inputShape: [4], outputActivation })).toThrow(/softmax/);
+  });
+});

@@ -1,0 +1,395 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
+import type { AutoencoderSpec } from '../../src/autoencoder/spec.ts';
+import type { Normalization } from '../../src/data/samples.ts';
+import { FormatError } from '../../src/io/errors.ts';
+import { type LoadedModel, readModel, writeModel } from '../../src/io/model.ts';
+import { type NamedTensor, readSafetensors, writeSafetensors } from '../../src/io/safetensors.ts';
+import type { LayerSpec } from '../../src/layers/spec.ts';
+import { Random } from '../../src/tensor/random.ts';
+import { Tensor } from '../../src/tensor/tensor.ts';
+import { mutated } from '../helpers/mutations.ts';
+import { uniformArray, uniformTensor } from '../helpers/random-arrays.ts';
+
+const dense = (inFeatures: number, outFeatures: number, bias = true): LayerSpec => ({
+  type: 'dense',
+  inFeatures,
+  outFeatures,
+  bias,
+});
+
+/** Every type of layer, with and without bias, and a layer of layers. */
+const EVERY_LAYER: AutoencoderSpec = {
+  type: 'autoencoder',
+  inputShape: [3, 2],
+  encoder: [
+    dense(6, 4, false),
+    { type: 'leakyRelu', slope: 0.3 },
+    { type: 'sequential', layers: [dense(4, 3), { type: 'silu' }] },
+    dense(3, 2),
+  ],
+  decoder: [dense(2, 4), { type: 'tanh' }, dense(4, 6), { type: 'relu' }, { type: 'sigmoid' }],
+};
+
+const NORMALIZATION: Normalization = { kind: 'standard', dtype: 'u2', shift: 0.1, scale: 1 / 3 };
+const TRAINING = { epochs: 3, loss: { train: [0.5, 0.25, 1 / 3] }, note: 'naïve "quoted" \u2028 text' };
+
+/** Random weights and biases, all different. */
+function model(spec: AutoencoderSpec = EVERY_LAYER): Autoencoder {
+  const autoencoder = new Autoencoder({ spec });
+  autoencoder.parameters.values.set(uniformArray(autoencoder.parameters.size, new Random(5)));
+  autoencoder.normalization = NORMALIZATION;
+  return autoencoder;
+}
+
+/** The smallest file that has everything: few bytes, so that mutations hit what matters. */
+const SMALL: AutoencoderSpec = {
+  type: 'autoencoder',
+  inputShape: [2],
+  encoder: [dense(2, 1)],
+  decoder: [dense(1, 2), { type: 'leakyRelu', slope: 0.3 }],
+};
+
+describe('a model that is written and read', () => {
+  const original = model();
+  const bytes = writeModel(original, TRAINING);
+  const { autoencoder, training } = readModel(bytes);
+
+  test('has the same spec, normalization and training facts', () => {
+    expect(autoencoder.spec()).toEqual(EVERY_LAYER);
+    expect(autoencoder.summary()).toBe(original.summary());
+    expect(autoencoder.normalization).toEqual(NORMALIZATION);
+    expect(training).toEqual(TRAINING);
+  });
+
+  test('has the same weights, to the last bit, under the same names', () => {
+    expect(autoencoder.parameters.values).toEqual(original.parameters.values);
+    expect(autoencoder.namedParameters().map(([name]) => name)).toEqual([
+      'encoder.0.weight',
+      'encoder.2.0.weight',
+      'encoder.2.0.bias',
+      'encoder.3.weight',
+      'encoder.3.bias',
+      'decoder.0.weight',
+      'decoder.0.bias',
+      'decoder.2.weight',
+      'decoder.2.bias',
+    ]);
+  });
+
+  test('gives the same codes and outputs', () => {
+    const samples = uniformTensor([5, 3, 2], 1);
+    expect(autoencoder.encode(samples)).toEqual(original.encode(samples));
+    expect(autoencoder.predict(samples)).toEqual(original.predict(samples));
+  });
+
+  test('is written again as the same bytes', () => {
+    expect(writeModel(autoencoder, training)).toEqual(bytes);
+  });
+
+  test('does not share memory with the bytes', () => {
+    const copy = bytes.slice();
+    const again = readModel(copy).autoencoder;
+    copy.fill(0);
+    expect(again.parameters.values).toEqual(original.parameters.values);
+  });
+
+  test('is read from the middle of a larger buffer, at any alignment', () => {
+    const buffer = new Uint8Array(bytes.length + 7);
+    buffer.set(bytes, 3);
+    const again = readModel(buffer.subarray(3, 3 + bytes.length)).autoencoder;
+    expect(again.parameters.values).toEqual(original.parameters.values);
+  });
+
+  test('can be trained on', async () => {
+    const again = readModel(bytes).autoencoder;
+    const { epochs } = await again.fit(uniformTensor([8, 3, 2], 2, 0, 1), { epochs: 2 });
+    expect(epochs[1].loss).toBeLessThan(epochs[0].loss);
+  });
+});
+
+test('what a file holds: named float32 tensors [in, out], and metadata that other programs can read', () => {
+  const { tensors, metadata } = readSafetensors(writeModel(model(SMALL), { epochs: 2 }));
+  expect([...tensors].map(([name, { shape }]) => [name, shape])).toEqual([
+    ['encoder.0.weight', [2, 1]],
+    ['encoder.0.bias', [1]],
+    ['decoder.0.weight', [1, 2]],
+    ['decoder.0.bias', [2]],
+  ]);
+  expect(metadata).toEqual({
+    format: 'isthmus',
+    version: '1',
+    model: JSON.stringify(SMALL),
+    normalization: JSON.stringify(NORMALIZATION),
+    training: '{"epochs":2}',
+  });
+});
+
+test('without training facts there are none', () => {
+  expect(readModel(writeModel(model(SMALL))).training).toEqual({});
+});
+
+test('weights of any kind survive: -0, the smallest and the largest float32', () => {
+  const original = model(SMALL);
+  original.parameters.values.set([-0, 1e-45, 3.4e38, -1e-38]);
+  expect(readModel(writeModel(original)).autoencoder.parameters.values).toEqual(original.parameters.values);
+});
+
+test('tensors in another order are found by their names', () => {
+  const original = model(SMALL);
+  const { tensors, metadata } = readSafetensors(writeModel(original));
+  const reversed = [...tensors].map(([name, tensor]) => ({ name, tensor })).reverse();
+  const { autoencoder } = readModel(writeSafetensors(reversed, metadata));
+  expect(autoencoder.parameters.values).toEqual(original.parameters.values);
+});
+
+test('a file that is cut off anywhere is refused', () => {
+  const bytes = writeModel(model(SMALL), { epochs: 2 });
+  for (let length = 0; length < bytes.length; length++) {
+    expect(() => readModel(bytes.subarray(0, length))).toThrow(FormatError);
+  }
+  expect(readModel(bytes).training).toEqual({ epochs: 2 });
+});
+
+/** The small model's file with other metadata or tensors. */
+function altered({
+  metadata = {},
+  without = [],
+  tensors = [],
+}: {
+  metadata?: Readonly<Record<string, string>>;
+  without?: readonly string[];
+  tensors?: readonly NamedTensor[];
+}): Uint8Array {
+  const file = readSafetensors(writeModel(model(SMALL)));
+  const all = { ...file.metadata, ...metadata };
+  const replaced = new Map([...file.tensors, ...tensors.map(({ name, tensor }) => [name, tensor] as const)]);
+  const kept = <Value>(entries: Iterable<[string, Value]>) =>
+    [...entries].filter(([name]) => !without.includes(name));
+  return writeSafetensors(
+    kept(replaced).map(([name, tensor]) => ({ name, tensor })),
+    Object.fromEntries(kept(Object.entries(all))),
+  );
+}
+
+/** A spec as text, so that it can hold what TypeScript would not let through. */
+const withSpec = (spec: unknown) => altered({ metadata: { model: JSON.stringify(spec) } });
+
+/** The error of reading these bytes: a FormatError, a sentence without the words of a JavaScript engine. */
+function refusal(bytes: Uint8Array): string {
+  let result: LoadedModel;
+  try {
+    result = readModel(bytes);
+  } catch (error) {
+    expect(error).toBeInstanceOf(FormatError);
+    const { message } = error as Error;
+    expect(message).not.toMatch(
+      /undefined \(reading|null \(reading|is not a function|is not iterable|call stack|typed array|allocation/,
+    );
+    expect(message).toMatch(/\.$/);
+    return message;
+  }
+  throw new Error(`the file was read as ${JSON.stringify(result.autoencoder.spec())}`);
+}
+
+describe('refused with a sentence', () => {
+  test('the control: the file as it is', () => {
+    expect(readModel(altered({})).autoencoder.spec()).toEqual(SMALL);
+    expect(readModel(withSpec(SMALL)).autoencoder.spec()).toEqual(SMALL);
+  });
+
+  test('tensors without a model', () => {
+    const other = writeSafetensors([{ name: 'weight', tensor: Tensor.zeros([2]) }], { format: 'pt' });
+    expect(refusal(other)).toMatch(/no isthmus model/);
+    expect(refusal(altered({ without: ['format'] }))).toMatch(/no isthmus model/);
+  });
+
+  test('another version', () => {
+    expect(refusal(altered({ metadata: { version: '2' } }))).toMatch(/version 2, expected 1/);
+    expect(refusal(altered({ without: ['version'] }))).toMatch(/version/);
+  });
+
+  test.each(['model', 'normalization', 'training'])(
+    'no %s in the metadata, or one that is no JSON',
+    (key) => {
+      expect(refusal(altered({ without: [key] }))).toMatch(`'${key}'`);
+      expect(refusal(altered({ metadata: { [key]: '{"type":' } }))).toMatch(`'${key}'`);
+      expect(refusal(altered({ metadata: { [key]: '' } }))).toMatch(`'${key}'`);
+    },
+  );
+
+  test.each(['null', '5', '"text"', '[]', 'true', '{}'])('a spec that is %s', (json) => {
+    refusal(altered({ metadata: { model: json } }));
+  });
+
+  test.each(['null', '5', '"text"', '[]', 'true'])('training facts that are %s', (json) => {
+    refusal(altered({ metadata: { training: json } }));
+  });
+
+  const { encoder, decoder } = SMALL;
+
+  test.each<[string, object]>([
+    ['another type of model', { type: 'transformer' }],
+    ['no type', { type: undefined }],
+    ['no encoder', { encoder: undefined }],
+    ['no decoder', { decoder: undefined }],
+    ['an encoder that is text', { encoder: 'dense' }],
+    ['an encoder that is an object', { encoder: {} }],
+    ['an encoder that is null', { encoder: null }],
+    ['an empty encoder', { encoder: [] }],
+    ['an empty decoder', { decoder: [] }],
+    ['a layer that is null', { encoder: [null] }],
+    ['a layer that is text', { encoder: ['dense'] }],
+    ['a layer without type', { encoder: [{ inFeatures: 2, outFeatures: 1 }] }],
+    ['an unknown layer', { decoder: [...decoder, { type: 'softmax' }] }],
+    ['a layer named like a method', { decoder: [...decoder, { type: 'toString' }] }],
+    ['a slope below 0', { decoder: [decoder[0], { type: 'leakyRelu', slope: -1 }] }],
+    ['a slope that is text', { decoder: [decoder[0], { type: 'leakyRelu', slope: 'steep' }] }],
+    ['a sequential without layers', { encoder: [{ type: 'sequential' }] }],
+    ['a sequential of nothing', { encoder: [...encoder, { type: 'sequential', layers: [] }] }],
+    ['no input shape', { inputShape: undefined }],
+    ['an input shape that is a number', { inputShape: 2 }],
+    ['an input shape that is text', { inputShape: '2' }],
+    ['an empty input shape', { inputShape: [] }],
+    ['an input shape of text', { inputShape: ['2'] }],
+    ['an input shape with negative lengths', { inputShape: [-1, -2] }],
+    ['an input shape with fractions', { inputShape: [0.5, 4] }],
+    ['an input shape of another size', { inputShape: [3] }],
+    ['an input shape of zero', { inputShape: [0] }],
+    ['an input shape of null', { inputShape: [null] }],
+    ['an encoder for other samples', { encoder: [dense(3, 1)] }],
+    ['a decoder for other codes', { decoder: [dense(2, 2)] }],
+    ['a decoder to other samples', { decoder: [dense(1, 3)] }],
+    ['a width of 0', { encoder: [dense(2, 0)] }],
+    ['a negative width', { encoder: [dense(2, -1)] }],
+    ['two negative widths', { encoder: [dense(-2, -1)] }],
+    ['a broken width', { encoder: [dense(2, 0.5)] }],
+    ['a width of NaN, which JSON writes as null', { encoder: [dense(2, Number.NaN)] }],
+    ['a width that is text', { encoder: [{ ...dense(2, 1), outFeatures: '1' }] }],
+    ['a width that is a list', { encoder: [{ ...dense(2, 1), outFeatures: [1] }] }],
+    ['no width', { encoder: [{ type: 'dense', inFeatures: 2 }] }],
+    ['a bias that the file does not hold', { encoder: [dense(2, 1), dense(1, 1)] }],
+    ['a bias less than the file holds', { encoder: [dense(2, 1, false)] }],
+    ['a bias that is text', { encoder: [{ ...dense(2, 1), bias: 'yes' }] }],
+  ])('%s', (_what, changes) => {
+    refusal(withSpec({ ...SMALL, ...changes }));
+  });
+
+  const LARGE = 2 ** 40;
+
+  test.each<[string, readonly unknown[]]>([
+    ['one large layer', [dense(2, LARGE), dense(LARGE, 1)]],
+    ['a large layer, and one of negative size that makes up for it', [dense(2, LARGE), dense(-2, LARGE)]],
+    ['a large layer, and one whose size is no number', [dense(2, LARGE), { type: 'dense', inFeatures: 'x' }]],
+    ['a large bias', [dense(2, LARGE), { ...dense(1, 1), inFeatures: -LARGE, outFeatures: 2 }]],
+    ['layers of layers', [{ type: 'sequential', layers: [dense(2, LARGE)] }, dense(LARGE, 1)]],
+  ])('more weights than the file holds, before anything is allocated: %s', (_what, layers) => {
+    expect(refusal(withSpec({ ...SMALL, encoder: layers }))).toMatch(/weights|whole number/);
+  });
+
+  test.each([100, 3_000, 30_000])('a layer within a layer, %d deep', (depth) => {
+    const layers = `${'{"type":"sequential","layers":['.repeat(depth)}{"type":"relu"}${']}'.repeat(depth)}`;
+    const json = JSON.stringify({ ...SMALL, decoder: ['HERE', ...SMALL.decoder] }).replace('"HERE"', layers);
+    const file = altered({ metadata: { model: json } });
+    // Either way is good, but nothing between: a model that can be used, or a refusal.
+    try {
+      const { autoencoder } = readModel(file);
+      expect(autoencoder.predict(Tensor.zeros([1, 2])).shape).toEqual([1, 2]);
+    } catch (error) {
+      expect(error).toBeInstanceOf(FormatError);
+    }
+  });
+
+  test('a missing tensor', () => {
+    expect(refusal(altered({ without: ['decoder.0.bias'] }))).toMatch(/3 tensors.*asks for 4/);
+  });
+
+  test('a tensor that nothing asks for', () => {
+    const extra = { name: 'decoder.9.bias', tensor: Tensor.zeros([1]) };
+    expect(refusal(altered({ tensors: [extra] }))).toMatch(/5 tensors.*asks for 4/);
+  });
+
+  test('a tensor under another name', () => {
+    const renamed = { name: 'decoder.0.b', tensor: Tensor.zeros([2]) };
+    expect(refusal(altered({ without: ['decoder.0.bias'], tensors: [renamed] }))).toMatch(
+      /'decoder\.0\.bias' is missing, expected \[2\]/,
+    );
+  });
+
+  test.each([[[1, 2]], [[2]], [[2, 1, 1]], [[3, 1]]])('a weight [2, 1] that is stored as %j', (shape) => {
+    const tensor = Tensor.zeros(shape);
+    expect(refusal(altered({ tensors: [{ name: 'encoder.0.weight', tensor }] }))).toMatch(
+      `'encoder.0.weight' is [${shape.join(', ')}], expected [2, 1]`,
+    );
+  });
+
+  test.each<[string, unknown]>([
+    ['null', null],
+    ['a number', 3],
+    ['text', 'none'],
+    ['a list', []],
+    ['empty', {}],
+    ['of an unknown kind', { ...NORMALIZATION, kind: 'log' }],
+    ['of an unknown type', { ...NORMALIZATION, dtype: 'f16' }],
+    ['without a type', { ...NORMALIZATION, dtype: undefined }],
+    ['with a type that is a list', { ...NORMALIZATION, dtype: ['u1'] }],
+    ['without a shift', { ...NORMALIZATION, shift: undefined }],
+    ['with a shift that is text', { ...NORMALIZATION, shift: '0' }],
+    ['with a scale of 0', { ...NORMALIZATION, scale: 0 }],
+    ['with a scale of NaN, which JSON writes as null', { ...NORMALIZATION, scale: Number.NaN }],
+  ])('a normalization that is %s', (_what, normalization) => {
+    const file = altered({ metadata: { normalization: JSON.stringify(normalization) } });
+    expect(refusal(file)).toMatch(/normalization/);
+  });
+
+  test('an infinite scale, which JSON can hold as 1e999', () => {
+    const json = JSON.stringify({ ...NORMALIZATION, scale: 'HERE' }).replace('"HERE"', '1e999');
+    expect(refusal(altered({ metadata: { normalization: json } }))).toMatch(/normalization/);
+  });
+});
+
+describe('damaged bytes', () => {
+  /** Reads what it can, and uses it. */
+  function readOrRefuse(bytes: Uint8Array): 'read' | 'refused' {
+    let loaded: LoadedModel;
+    try {
+      loaded = readModel(bytes);
+    } catch (error) {
+      expect(error).toBeInstanceOf(FormatError);
+      return 'refused';
+    }
+    const { inputShape, encodingDim } = loaded.autoencoder;
+    const samples = Tensor.zeros([2, ...inputShape]);
+    expect(loaded.autoencoder.encode(samples).shape).toEqual([2, encodingDim]);
+    expect(loaded.autoencoder.predict(samples).shape).toEqual([2, ...inputShape]);
+    expect(loaded.autoencoder.summary()).toContain('Total');
+    return 'read';
+  }
+
+  test.each([
+    ['the small model', SMALL],
+    ['a model of every layer', EVERY_LAYER],
+  ])('give a FormatError or a model that can be used, nothing else: %s', (_name, spec) => {
+    const original = writeModel(model(spec), TRAINING);
+    fc.assert(
+      fc.property(mutated(original), (bytes) => {
+        readOrRefuse(bytes);
+      }),
+      { numRuns: 400 },
+    );
+    // Both can happen: the last byte belongs to a weight, the ninth opens the header.
+    expect(readOrRefuse(original.with(original.length - 1, 0))).toBe('read');
+    expect(readOrRefuse(original.with(8, 0))).toBe('refused');
+  });
+
+  test('the same for damage within the description alone, which the container does not notice', () => {
+    const json = new TextEncoder().encode(JSON.stringify(SMALL));
+    fc.assert(
+      fc.property(mutated(json), (bytes) => {
+        readOrRefuse(altered({ metadata: { model: new TextDecoder().decode(bytes) } }));
+      }),
+      { numRuns: 400 },
+    );
+  });
+});

@@ -1,0 +1,248 @@
+/**
+ * Every layer's forward and backward against differences of a float64 reference (test/helpers/gradient-check.ts). Functions
+ * with a kink at 0 are only asked at a distance of at least 0.05 from it, 500 times the step of the differences.
+ */
+
+import { describe, expect, test } from '@jest/globals';
+import { Dense } from '../../src/layers/dense.ts';
+import type { Layer } from '../../src/layers/layer.ts';
+import { LeakyReLU } from '../../src/layers/leaky-relu.ts';
+import { ReLU } from '../../src/layers/relu.ts';
+import { Sequential } from '../../src/layers/sequential.ts';
+import { Sigmoid } from '../../src/layers/sigmoid.ts';
+import { SiLU } from '../../src/layers/silu.ts';
+import { Tanh } from '../../src/layers/tanh.ts';
+import { matmul } from '../../src/tensor/ops.ts';
+import { Random } from '../../src/tensor/random.ts';
+import type { Tensor } from '../../src/tensor/tensor.ts';
+import { describeEachKernels } from '../helpers/each-kernels.ts';
+import { layerMismatches, type ReferenceForward, STEP } from '../helpers/gradient-check.ts';
+import { tensorAwayFromZero, uniformArray, uniformTensor } from '../helpers/random-arrays.ts';
+import { referenceActivations as activations, referenceDense } from '../helpers/reference.ts';
+
+const MARGIN = 500 * STEP;
+const atKinklessPoints = (seed: number) => tensorAwayFromZero([4, 5], seed, MARGIN, 3);
+
+/** A bias starts at zero; here it has some values. */
+function dense(inFeatures: number, outFeatures: number, seed: number, bias = true): Dense {
+  const random = new Random(seed);
+  const layer = new Dense(inFeatures, outFeatures, { bias, random });
+  layer.bias?.value.data.set(uniformArray(outFeatures, random));
+  return layer;
+}
+
+const denseReference =
+  (batch: number, inFeatures: number, outFeatures: number): ReferenceForward =>
+  (x, [weight, bias]) =>
+    referenceDense(batch, inFeatures, outFeatures, x, weight, bias);
+
+describeEachKernels('gradients of single layers', () => {
+  test.each([
+    [5, 4, 3, true],
+    [5, 4, 3, false],
+    [1, 7, 6, true],
+    [7, 1, 1, true],
+    [6, 5, 5, false],
+  ])('Dense, batch %i, %i to %i features, bias %p', (batch, inFeatures, outFeatures, bias) => {
+    const layer = dense(inFeatures, outFeatures, 1, bias);
+    const reference = denseReference(batch, inFeatures, outFeatures);
+    expect(layerMismatches(layer, uniformTensor([batch, inFeatures], 2), reference)).toEqual([]);
+  });
+
+  test.each<[string, Layer, (x: number) => number]>([
+    ['ReLU', new ReLU(), activations.relu],
+    ['LeakyReLU', new LeakyReLU(), activations.leakyRelu(0.01)],
+    ['LeakyReLU with slope 0.3', new LeakyReLU({ slope: 0.3 }), activations.leakyRelu(0.3)],
+    ['LeakyReLU with slope 0', new LeakyReLU({ slope: 0 }), activations.relu],
+    ['LeakyReLU with slope 2', new LeakyReLU({ slope: 2 }), activations.leakyRelu(2)],
+    ['Sigmoid', new Sigmoid(), activations.sigmoid],
+    ['Tanh', new Tanh(), activations.tanh],
+    ['SiLU', new SiLU(), activations.silu],
+  ])('%s', (_name, layer, reference) => {
+    expect(layerMismatches(layer, atKinklessPoints(3), (x) => x.map(reference))).toEqual([]);
+  });
+});
+
+const BATCH = 3;
+
+/** 4-6-5-4-4-3 with every activation, one Sequential inside of the other. */
+function network(): Sequential {
+  return new Sequential([
+    new Sequential([dense(4, 6, 11), new ReLU(), dense(6, 5, 12, false), new LeakyReLU({ slope: 0.2 })]),
+    new Sequential([
+      dense(5, 4, 13),
+      new Sigmoid(),
+      dense(4, 4, 14),
+      new Tanh(),
+      dense(4, 3, 15),
+      new SiLU(),
+    ]),
+  ]);
+}
+
+/** The same in float64; `atKinks` is told what goes into ReLU and LeakyReLU. */
+function networkReference(atKinks?: (x: readonly number[]) => void): ReferenceForward {
+  return (x, [w0, b0, w1, w2, b2, w3, b3, w4, b4]) => {
+    const h0 = referenceDense(BATCH, 4, 6, x, w0, b0);
+    const h1 = referenceDense(BATCH, 6, 5, h0.map(activations.relu), w1);
+    atKinks?.([...h0, ...h1]);
+    const h2 = referenceDense(BATCH, 5, 4, h1.map(activations.leakyRelu(0.2)), w2, b2);
+    const h3 = referenceDense(BATCH, 4, 4, h2.map(activations.sigmoid), w3, b3);
+    const h4 = referenceDense(BATCH, 4, 3, h3.map(activations.tanh), w4, b4);
+    return h4.map(activations.silu);
+  };
+}
+
+const networkInput = uniformTensor([BATCH, 4], 16, -2, 2);
+
+describeEachKernels('gradients of a composition', () => {
+  test('no number in the network is near a kink, however far the differences move one parameter', () => {
+    let nearest = Number.POSITIVE_INFINITY;
+    const reference = networkReference((x) => {
+      nearest = Math.min(nearest, ...x.map(Math.abs));
+    });
+    layerMismatches(network(), networkInput, reference);
+    // One parameter moves them by at most h times what it is multiplied with, and that is less than 5 here.
+    expect(nearest).toBeGreaterThan(50 * STEP);
+  });
+
+  test('Sequential: forward, dX and every parameter', () => {
+    expect(layerMismatches(network(), networkInput, networkReference())).toEqual([]);
+  });
+
+  test('backwardParameters gives the gradients of backward, bit for bit', () => {
+    const [whole, withoutDX] = [network(), network()];
+    const dY = uniformTensor([BATCH, 3], 17);
+    whole.forward(networkInput);
+    whole.backward(dY);
+    withoutDX.forward(networkInput);
+    withoutDX.backwardParameters(dY);
+    const gradients = (layer: Layer) => layer.parameters().map(({ gradient }) => [...gradient.data]);
+    expect(gradients(withoutDX)).toEqual(gradients(whole));
+    expect(gradients(whole).every((gradient) => gradient.some((value) => value !== 0))).toBe(true);
+  });
+});
+
+/** What a mistake does to a correct dense layer after its backward: returns the wrong dX, or changes the gradients. */
+class WrongDense extends Dense {
+  readonly #mistake: (layer: Dense, dX: Tensor, dY: Tensor) => Tensor;
+
+  constructor(size: number, mistake: (layer: Dense, dX: Tensor, dY: Tensor) => Tensor) {
+    super(size, size, { random: new Random(1) });
+    this.#mistake = mistake;
+  }
+
+  override backward(dY: Tensor): Tensor {
+    return this.#mistake(this, super.backward(dY), dY);
+  }
+}
+
+/** An activation whose derivative, as a function of x and y, is wrong. */
+class WrongTanh extends Tanh {
+  protected override applyBackward(...[n, , y, dY, dX]: Parameters<Tanh['applyBackward']>): void {
+    for (let i = 0; i < n; i++) dX[i] = dY[i] * (1 - y[i]);
+  }
+}
+class WrongSiLU extends SiLU {
+  protected override applyBackward(...[n, x, , dY, dX]: Parameters<SiLU['applyBackward']>): void {
+    for (let i = 0; i < n; i++) dX[i] = dY[i] * activations.sigmoid(x[i]);
+  }
+}
+class WrongReLU extends ReLU {
+  protected override applyBackward(...[n, , , dY, dX]: Parameters<ReLU['applyBackward']>): void {
+    for (let i = 0; i < n; i++) dX[i] = dY[i];
+  }
+}
+
+describe('negative controls: a wrong gradient is rejected', () => {
+  const size = 4;
+  const x = uniformTensor([size, size], 2);
+
+  /** The names of the arrays that the check finds wrong. */
+  const wrongArrays = (layer: Layer, input: Tensor, reference: ReferenceForward) =>
+    layerMismatches(layer, input, reference).map((mismatch) => mismatch.split(':')[0]);
+
+  test.each<[string, string[], (layer: Dense, dX: Tensor, dY: Tensor) => Tensor]>([
+    ['nothing (the control of the control)', [], (_layer, dX) => dX],
+    ['dX from the weight not transposed', ['dX'], ({ weight }, _dX, dY) => matmul(dY, weight.value)],
+    [
+      'dX off by a part in 100,000',
+      ['dX'],
+      (_layer, dX) => {
+        dX.data.forEach((value, i) => {
+          dX.data[i] = value * 1.00001;
+        });
+        return dX;
+      },
+    ],
+    [
+      'dW transposed',
+      ['weight'],
+      ({ weight }, dX, dY) => {
+        weight.gradient.data.set(matmul(dY, x, { transposeA: true }).data);
+        return dX;
+      },
+    ],
+    [
+      'dW divided by the batch size',
+      ['weight'],
+      ({ weight }, dX) => {
+        weight.gradient.data.forEach((value, i) => {
+          weight.gradient.data[i] = value / size;
+        });
+        return dX;
+      },
+    ],
+    [
+      'db without the last row of the batch',
+      ['bias'],
+      ({ bias }, dX, dY) => {
+        for (let j = 0; j < size; j++) bias!.gradient.data[j] -= dY.data[(size - 1) * size + j];
+        return dX;
+      },
+    ],
+    [
+      'no db',
+      ['bias'],
+      ({ bias }, dX) => {
+        bias!.gradient.data.fill(0);
+        return dX;
+      },
+    ],
+  ])('Dense: %s', (_name, arrays, mistake) => {
+    expect(wrongArrays(new WrongDense(size, mistake), x, denseReference(size, size, size))).toEqual(arrays);
+  });
+
+  test('a forward that forgets the bias', () => {
+    const layer = dense(size, size, 1);
+    const withoutBias: ReferenceForward = (input, [weight]) =>
+      referenceDense(size, size, size, input, weight);
+    expect(wrongArrays(layer, x, withoutBias)).toEqual(['forward', 'bias']);
+  });
+
+  test.each<[string, Layer, (x: number) => number]>([
+    ['tanh with 1 - y in place of 1 - y²', new WrongTanh(), activations.tanh],
+    ['SiLU without the second factor', new WrongSiLU(), activations.silu],
+    ['ReLU that lets every gradient through', new WrongReLU(), activations.relu],
+    ['leaky ReLU with another slope', new LeakyReLU({ slope: 0.3 }), activations.leakyRelu(0.30001)],
+  ])('%s', (_name, layer, reference) => {
+    expect(wrongArrays(layer, atKinklessPoints(3), (input) => input.map(reference))).toContain('dX');
+  });
+
+  test('a wrong layer inside of a Sequential', () => {
+    const layers = network().layers.flatMap((layer) => (layer as Sequential).layers);
+    const wrong = new Sequential(layers.map((layer) => (layer instanceof Tanh ? new WrongTanh() : layer)));
+    const arrays = wrongArrays(wrong, networkInput, networkReference());
+    // All that lies in front of it is wrong, what lies behind is not.
+    expect(arrays).toEqual([
+      'dX',
+      '0.weight',
+      '0.bias',
+      '2.weight',
+      '4.weight',
+      '4.bias',
+      '6.weight',
+      '6.bias',
+    ]);
+  });
+});

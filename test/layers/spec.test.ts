@@ -1,0 +1,69 @@
+import { describe, expect, test } from '@jest/globals';
+import { Dense } from '../../src/layers/dense.ts';
+import type { Sequential } from '../../src/layers/sequential.ts';
+import { buildLayer, buildSequential, type LayerSpec } from '../../src/layers/spec.ts';
+import { heUniform } from '../../src/tensor/initializers.ts';
+import { Random } from '../../src/tensor/random.ts';
+
+const ALL: readonly LayerSpec[] = [
+  { type: 'dense', inFeatures: 3, outFeatures: 4, bias: true },
+  { type: 'dense', inFeatures: 4, outFeatures: 2, bias: false },
+  { type: 'relu' },
+  { type: 'leakyRelu', slope: 0.25 },
+  { type: 'sigmoid' },
+  { type: 'tanh' },
+  { type: 'silu' },
+  {
+    type: 'sequential',
+    layers: [{ type: 'dense', inFeatures: 2, outFeatures: 2, bias: true }, { type: 'tanh' }],
+  },
+];
+
+describe('buildLayer', () => {
+  test.each(ALL)('makes a $type layer that describes itself the same way', (spec) => {
+    expect(buildLayer(spec, { random: new Random(1) }).spec()).toEqual(spec);
+  });
+
+  test('a spec survives JSON', () => {
+    const spec = buildSequential(ALL, { random: new Random(1) }).spec();
+    expect(JSON.parse(JSON.stringify(spec))).toEqual(spec);
+  });
+
+  test('the same seed gives the same weights, drawn layer after layer', () => {
+    const build = (seed: number) =>
+      buildSequential(ALL, { random: new Random(seed) })
+        .parameters()
+        .map(({ value }) => value);
+    expect(build(1)).toEqual(build(1));
+    expect(build(1)).not.toEqual(build(2));
+  });
+
+  test('weights come from the initializer that is given', () => {
+    const network = buildSequential(ALL.slice(0, 1), { random: new Random(3), initializer: heUniform });
+    const [layer] = network.layers as Dense[];
+    expect(layer.weight.value).toEqual(heUniform([3, 4], new Random(3)));
+  });
+
+  test('a nested sequential is a layer with layers', () => {
+    const layer = buildLayer(ALL[7], { random: new Random(1) }) as Sequential;
+    expect(layer.layers.map((inner) => inner.constructor.name)).toEqual(['Dense', 'Tanh']);
+  });
+
+  test.each<[unknown, string]>([
+    [{ type: 'conv2d' }, "buildLayer: 'conv2d' is not a type of layer."],
+    [{}, "buildLayer: 'undefined' is not a type of layer."],
+    [
+      { type: 'dense', inFeatures: 0, outFeatures: 2, bias: true },
+      'Dense: the widths are 0 and 2, expected whole numbers >= 1.',
+    ],
+    [{ type: 'leakyRelu', slope: -1 }, 'LeakyReLU: the slope is -1, expected a number >= 0.'],
+    [{ type: 'sequential', layers: [] }, 'Sequential: got no layers, expected at least one.'],
+  ])('refuses %j', (spec, message) => {
+    expect(() => buildLayer(spec as LayerSpec, { random: new Random(1) })).toThrow(new RangeError(message));
+  });
+});
+
+test('Dense takes its default initializer where the options name none', () => {
+  const built = buildLayer(ALL[0], { random: new Random(4) }) as Dense;
+  expect(built.weight.value).toEqual(new Dense(3, 4, { random: new Random(4) }).weight.value);
+});

@@ -1,0 +1,165 @@
+import { describe, expect, test } from '@jest/globals';
+import { BinaryCrossEntropy } from '../../src/losses/binary-cross-entropy.ts';
+import type { Loss, LossName } from '../../src/losses/loss.ts';
+import { MeanAbsoluteError } from '../../src/losses/mean-absolute-error.ts';
+import { MeanSquaredError } from '../../src/losses/mean-squared-error.ts';
+import { namedLoss } from '../../src/losses/named-loss.ts';
+import { Arena } from '../../src/tensor/kernels/memory.ts';
+import { ShapeError } from '../../src/tensor/shape.ts';
+import { Tensor } from '../../src/tensor/tensor.ts';
+import { firstOutside, UNIT_ROUNDOFF as u } from '../helpers/bounds.ts';
+import { describeEachKernels } from '../helpers/each-kernels.ts';
+
+// The examples of docs/math.md, sections 4.1 to 4.3. Decimals are rounded when they are read: a few u.
+const EXAMPLES: readonly {
+  name: string;
+  loss: () => Loss;
+  prediction: number[];
+  target: number[];
+  value: number;
+  gradient: number[];
+}[] = [
+  {
+    name: 'MSE of 0.5, 0.2, 0.9 and 1, 0.2, 0.4',
+    loss: () => new MeanSquaredError(),
+    prediction: [0.5, 0.2, 0.9],
+    target: [1, 0.2, 0.4],
+    value: 0.5 / 3,
+    gradient: [-1 / 3, 0, 1 / 3],
+  },
+  {
+    name: 'MAE of the same',
+    loss: () => new MeanAbsoluteError(),
+    prediction: [0.5, 0.2, 0.9],
+    target: [1, 0.2, 0.4],
+    value: 1 / 3,
+    gradient: [-1 / 3, 0, 1 / 3],
+  },
+  {
+    name: 'cross-entropy of the logit -2 and 1',
+    loss: () => new BinaryCrossEntropy(),
+    prediction: [-2],
+    target: [1],
+    value: 2.126928011042972,
+    gradient: [-0.8807970779778823],
+  },
+  {
+    name: 'cross-entropy of the logit 0 and 0.3',
+    loss: () => new BinaryCrossEntropy(),
+    prediction: [0],
+    target: [0.3],
+    value: Math.LN2,
+    gradient: [0.2],
+  },
+];
+
+describeEachKernels('losses', () => {
+  test.each(EXAMPLES)('$name', ({ loss: make, prediction, target, value, gradient }) => {
+    const loss = make();
+    const got = loss.forward(Tensor.from(prediction), Tensor.from(target));
+    expect(firstOutside([got], [value], 4 * u * value)).toBeUndefined();
+    expect(firstOutside(loss.backward().data, gradient, 4 * u)).toBeUndefined();
+  });
+});
+
+describe.each<[LossName, string]>([
+  ['mse', 'MeanSquaredError'],
+  ['mae', 'MeanAbsoluteError'],
+  ['bce', 'BinaryCrossEntropy'],
+])('%s', (name, className) => {
+  const make = () => namedLoss(name);
+
+  test('is made by namedLoss and knows its name', () => {
+    expect(make().constructor.name).toBe(className);
+    expect(make().name).toBe(name);
+    expect(make()).not.toBe(make());
+  });
+
+  test('is a mean: the same samples twice have the same loss and half the gradient each', () => {
+    const [once, twice] = [make(), make()];
+    const [p, t] = [
+      [0.25, 0.75, -1],
+      [1, 0.5, 0],
+    ];
+    const value = once.forward(Tensor.from(p, [1, 3]), Tensor.from(t, [1, 3]));
+    const value2 = twice.forward(Tensor.from([...p, ...p], [2, 3]), Tensor.from([...t, ...t], [2, 3]));
+    expect(firstOutside([value2], [value], 8 * u * value)).toBeUndefined();
+    const halves = [...once.backward().data].map((slope) => slope / 2);
+    expect(firstOutside(twice.backward().data, [...halves, ...halves], 4 * u)).toBeUndefined();
+  });
+
+  test('the gradient has the shape of the prediction, and the next forward overwrites it', () => {
+    const loss = make();
+    loss.forward(Tensor.from([3, 4], [1, 2]), Tensor.zeros([1, 2]));
+    const first = loss.backward();
+    const before = [...first.data];
+    expect(first.shape).toEqual([1, 2]);
+    loss.forward(Tensor.from([-5, -6], [1, 2]), Tensor.from([1, 1], [1, 2]));
+    expect(loss.backward().data).toBe(first.data);
+    expect([...first.data]).not.toEqual(before);
+  });
+
+  test('leaves prediction and target as they were', () => {
+    const [p, t] = [Tensor.from([1, 2]), Tensor.from([0, 1])];
+    make().forward(p, t);
+    expect([...p.data, ...t.data]).toEqual([1, 2, 0, 1]);
+  });
+
+  test('takes its array from the arena that it is given', () => {
+    let allocated = 0;
+    class CountingArena extends Arena {
+      override allocate(length: number): Float32Array {
+        allocated += length;
+        return super.allocate(length);
+      }
+    }
+    const loss = make();
+    loss.useArena(new CountingArena());
+    loss.forward(Tensor.zeros([2, 3]), Tensor.zeros([2, 3]));
+    loss.forward(Tensor.zeros([2, 3]), Tensor.zeros([2, 3]));
+    expect(allocated).toBe(6);
+  });
+
+  test('of no elements is NaN', () => {
+    expect(make().forward(Tensor.zeros([0, 3]), Tensor.zeros([0, 3]))).toBeNaN();
+  });
+
+  test('refuses a target of another shape, even of the same size', () => {
+    expect(() => make().forward(Tensor.zeros([2, 3]), Tensor.zeros([3, 2]))).toThrow(
+      new ShapeError(
+        `${className}.forward: the prediction is [2, 3], the target [3, 2], expected equal shapes.`,
+      ),
+    );
+  });
+
+  test('backward before forward is an error', () => {
+    expect(() => make().backward()).toThrow(
+      `${className}.backward: called before forward, expected a forward pass first.`,
+    );
+  });
+});
+
+test('a perfect prediction has no squared or absolute error, and gradient 0', () => {
+  for (const loss of [new MeanSquaredError(), new MeanAbsoluteError()]) {
+    const x = Tensor.from([0.1, -2, 3]);
+    expect(loss.forward(x, x)).toBe(0);
+    expect([...loss.backward().data]).toEqual([0, 0, 0]);
+  }
+});
+
+test('the cross-entropy of a gray target is least where the sigmoid meets it, and is its entropy there', () => {
+  const loss = new BinaryCrossEntropy();
+  const logit = Math.log(0.3 / 0.7);
+  const least = loss.forward(Tensor.from([logit]), Tensor.from([0.3]));
+  expect(least).toBeCloseTo(0.6109, 4);
+  expect(Math.abs(loss.backward().data[0])).toBeLessThan(4 * u);
+  for (const other of [logit - 0.1, logit + 0.1]) {
+    expect(loss.forward(Tensor.from([other]), Tensor.from([0.3]))).toBeGreaterThan(least);
+  }
+});
+
+test.each(['huber', 'MSE', 'toString'])('namedLoss refuses %p and lists the names it knows', (name) => {
+  expect(() => namedLoss(name as LossName)).toThrow(
+    new RangeError(`namedLoss: '${name}' is not a loss, expected one of: mse, mae, bce.`),
+  );
+});

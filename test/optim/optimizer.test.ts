@@ -1,0 +1,105 @@
+/** What all optimizers share. */
+
+import { describe, expect, test } from '@jest/globals';
+import { Adam } from '../../src/optim/adam.ts';
+import { AdamW } from '../../src/optim/adamw.ts';
+import type { Optimizer, OptimizerOptions } from '../../src/optim/optimizer.ts';
+import { cosine } from '../../src/optim/schedule.ts';
+import { SGD } from '../../src/optim/sgd.ts';
+import { FlatParameters } from '../../src/tensor/flat-parameters.ts';
+import { Arena } from '../../src/tensor/kernels/memory.ts';
+import { Parameter } from '../../src/tensor/parameter.ts';
+import { Tensor } from '../../src/tensor/tensor.ts';
+import { firstOutside, UNIT_ROUNDOFF as u } from '../helpers/bounds.ts';
+
+const parameters = (values: number[], gradients: number[], arena = new Arena()) =>
+  new FlatParameters([new Parameter('weight', Tensor.from(values), Tensor.from(gradients))], arena);
+
+describe.each<[string, (options?: OptimizerOptions) => Optimizer, number]>([
+  ['SGD', (options) => new SGD(options), 0],
+  ['SGD', (options) => new SGD({ ...options, momentum: 0.9 }), 1],
+  ['Adam', (options) => new Adam(options), 2],
+  ['AdamW', (options) => new AdamW(options), 2],
+])('%s', (className, make, moments) => {
+  test('counts its steps, and asks the schedule for the rate of each, from step 0', () => {
+    const asked: number[] = [];
+    const schedule = { at: (step: number) => asked.push(step) };
+    const optimizer = make({ learningRate: schedule });
+    const flat = parameters([1], [1]);
+    optimizer.step(flat);
+    optimizer.step(flat);
+    optimizer.step(flat);
+    expect(optimizer.steps).toBe(3);
+    expect(asked).toEqual([0, 1, 2]);
+  });
+
+  test('learningRate is that of the next step', () => {
+    const optimizer = make({ learningRate: cosine({ learningRate: 1, steps: 2 }) });
+    const flat = parameters([1], [0]);
+    expect(optimizer.learningRate).toBe(1);
+    optimizer.step(flat);
+    expect(optimizer.learningRate).toBeCloseTo(0.5, 12);
+    optimizer.step(flat);
+    expect(optimizer.learningRate).toBe(0);
+  });
+
+  test('steps against the gradient and leaves the gradients alone', () => {
+    const flat = parameters([0, 0], [1, -2]);
+    make().step(flat);
+    expect(flat.values[0]).toBeLessThan(0);
+    expect(flat.values[1]).toBeGreaterThan(0);
+    expect([...flat.gradients]).toEqual([1, -2]);
+  });
+
+  test('takes its moments from the arena of the parameters, once', () => {
+    const sizes: number[] = [];
+    class CountingArena extends Arena {
+      override allocate(length: number): Float32Array {
+        sizes.push(length);
+        return super.allocate(length);
+      }
+    }
+    const flat = parameters([1, 2, 3], [0, 0, 0], new CountingArena());
+    const before = sizes.length;
+    const optimizer = make();
+    optimizer.step(flat);
+    optimizer.step(flat);
+    expect(sizes.slice(before)).toEqual(new Array(moments).fill(3));
+  });
+
+  test('clips by norm before it steps', () => {
+    const clipped = parameters([0, 0], [3, 4]);
+    make({ clipNorm: 1 }).step(clipped);
+    expect(firstOutside(clipped.gradients, [0.6, 0.8], 2 * u)).toBeUndefined();
+    const small = parameters([0, 0], [0.6, 0.8]);
+    make().step(small);
+    // The gradients differ by 2 u; Adam divides that by itself, SGD multiplies it with the learning rate.
+    expect(firstOutside(clipped.values, small.values, 4 * u * 0.01)).toBeUndefined();
+  });
+
+  test('serves one network only', () => {
+    const optimizer = make();
+    optimizer.step(parameters([1], [1]));
+    const other = parameters([1], [1]);
+    expect(() => optimizer.step(other)).toThrow(
+      `${className}.step: got the parameters of another network, expected one optimizer each.`,
+    );
+    expect([...other.values]).toEqual([1]);
+    expect(optimizer.steps).toBe(1);
+  });
+
+  test.each([0, -1, Number.NaN])('refuses to clip to the norm %p', (clipNorm) => {
+    expect(() => make({ clipNorm })).toThrow(
+      new RangeError(`Optimizer: clipNorm is ${clipNorm}, expected more than 0.`),
+    );
+  });
+
+  test.each([0, -0.1, Number.NaN, Number.POSITIVE_INFINITY])(
+    'refuses the learning rate %p',
+    (learningRate) => {
+      expect(() => make({ learningRate })).toThrow(
+        new RangeError(`constant: the learning rate is ${learningRate}, expected more than 0.`),
+      );
+    },
+  );
+});

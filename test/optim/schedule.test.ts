@@ -1,0 +1,84 @@
+import { describe, expect, test } from '@jest/globals';
+import { type CosineOptions, constant, cosine, warmUp } from '../../src/optim/schedule.ts';
+
+describe('constant', () => {
+  test('is the same at every step', () => {
+    const schedule = constant(0.5);
+    expect([0, 1, 1e6].map((step) => schedule.at(step))).toEqual([0.5, 0.5, 0.5]);
+  });
+
+  test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('refuses the learning rate %p', (learningRate) => {
+    expect(() => constant(learningRate)).toThrow(
+      new RangeError(`constant: the learning rate is ${learningRate}, expected more than 0.`),
+    );
+  });
+});
+
+describe('cosine', () => {
+  const schedule = cosine({ learningRate: 1e-3, minimum: 1e-4, steps: 4 });
+
+  test('gives the numbers of docs/math.md, section 5.4', () => {
+    const rates = [10, 8.682, 5.5, 2.318, 1];
+    for (const [step, rate] of rates.entries()) expect(schedule.at(step) * 1e4).toBeCloseTo(rate, 3);
+  });
+
+  test('starts at the learning rate, ends at the minimum and stays there', () => {
+    expect(schedule.at(0)).toBe(1e-3);
+    expect(schedule.at(4)).toBe(1e-4);
+    expect(schedule.at(5)).toBe(1e-4);
+    expect(schedule.at(1e6)).toBe(1e-4);
+  });
+
+  test('has the minimum 0 unless another is given, and only falls', () => {
+    const toZero = cosine({ learningRate: 1, steps: 100 });
+    expect(toZero.at(100)).toBe(0);
+    for (let step = 0; step < 100; step++) expect(toZero.at(step + 1)).toBeLessThan(toZero.at(step));
+  });
+
+  test('is flat at both ends: the first and last hundredth change it by less than 0.1 %', () => {
+    const long = cosine({ learningRate: 1, steps: 100 });
+    expect(long.at(0) - long.at(1)).toBeLessThan(1e-3);
+    expect(long.at(99) - long.at(100)).toBeLessThan(1e-3);
+  });
+
+  test.each<[CosineOptions, string]>([
+    [{ learningRate: 0, steps: 10 }, 'cosine: the learning rate is 0, expected more than 0.'],
+    [{ learningRate: 1, steps: 0 }, 'cosine: the number of steps is 0, expected more than 0.'],
+    [{ learningRate: 1, steps: Number.NaN }, 'cosine: the number of steps is NaN, expected more than 0.'],
+  ])('refuses %j', (options, message) => {
+    expect(() => cosine(options)).toThrow(new RangeError(message));
+  });
+});
+
+describe('warmUp', () => {
+  test('climbs in a straight line to the learning rate that follows, without a first step of 0', () => {
+    const schedule = warmUp({ steps: 4, schedule: constant(0.8) });
+    expect([0, 1, 2, 3, 4, 5].map((step) => schedule.at(step))).toEqual([
+      expect.closeTo(0.2, 12),
+      expect.closeTo(0.4, 12),
+      expect.closeTo(0.6, 12),
+      0.8,
+      0.8,
+      0.8,
+    ]);
+  });
+
+  test('goes on without a jump, and what follows starts at its own step 0', () => {
+    const following = cosine({ learningRate: 1, steps: 50 });
+    const schedule = warmUp({ steps: 10, schedule: following });
+    expect(schedule.at(9)).toBe(1);
+    expect(schedule.at(10)).toBe(following.at(0));
+    expect(schedule.at(35)).toBe(following.at(25));
+    expect(schedule.at(60)).toBe(0);
+    for (let step = 0; step < 60; step++) {
+      // The climb takes 1/10 a step; the cosine falls by at most π / 2 / 50.
+      expect(Math.abs(schedule.at(step + 1) - schedule.at(step))).toBeLessThan(0.1 + 1e-12);
+    }
+  });
+
+  test.each([0, -5, Number.NaN])('refuses %p steps', (steps) => {
+    expect(() => warmUp({ steps, schedule: constant(1) })).toThrow(
+      new RangeError(`warmUp: the number of steps is ${steps}, expected more than 0.`),
+    );
+  });
+});
