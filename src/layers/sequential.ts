@@ -16,10 +16,16 @@ import type { LayerSpec } from './spec.ts';
 export class Sequential extends Layer {
   readonly layers: readonly Layer[];
 
-  /** @throws {RangeError} Without layers. */
+  /** @throws {RangeError} Without layers, or if one layer stands at two places: it keeps what one forward needs. */
   constructor(layers: readonly Layer[]) {
     super();
     if (layers.length === 0) throw new RangeError('Sequential: got no layers, expected at least one.');
+    const all = flatten(layers);
+    if (new Set(all).size < all.length) {
+      throw new RangeError(
+        'Sequential: got the same layer twice, expected a layer of its own at each place.',
+      );
+    }
     this.layers = [...layers];
   }
 
@@ -54,4 +60,11 @@ export class Sequential extends Layer {
   override spec(): LayerSpec {
     return { type: 'sequential', layers: this.layers.map((layer) => layer.spec()) };
   }
+}
+
+/** All layers, those inside of other Sequentials too. */
+function flatten(layers: readonly Layer[]): readonly Layer[] {
+  return layers.flatMap((layer) =>
+    layer instanceof Sequential ? [layer, ...flatten(layer.layers)] : [layer],
+  );
 }

@@ -41,12 +41,15 @@ export interface BuildOptions {
  * @throws {RangeError} If the spec has an unknown type or a value out of range: it may come from a file.
  */
 export function buildLayer(spec: LayerSpec, options: BuildOptions): Layer {
-  switch (spec.type) {
+  switch (spec?.type) {
     case 'dense':
+      requireField(spec, 'bias', typeof spec.bias === 'boolean');
       return new Dense(spec.inFeatures, spec.outFeatures, { bias: spec.bias, ...options });
     case 'sequential':
+      requireField(spec, 'layers', Array.isArray(spec.layers));
       return buildSequential(spec.layers, options);
     case 'leakyRelu':
+      requireField(spec, 'slope', typeof spec.slope === 'number');
       return new LeakyReLU({ slope: spec.slope });
     case 'relu':
       return new ReLU();
@@ -57,10 +60,17 @@ export function buildLayer(spec: LayerSpec, options: BuildOptions): Layer {
     case 'silu':
       return new SiLU();
     default:
-      throw new RangeError(`buildLayer: '${(spec as { type?: unknown }).type}' is not a type of layer.`);
+      throw new RangeError(
+        `buildLayer: '${(spec as { type?: unknown } | null)?.type}' is not a type of layer.`,
+      );
   }
 }
 
 export function buildSequential(specs: readonly LayerSpec[], options: BuildOptions): Sequential {
   return new Sequential(specs.map((spec) => buildLayer(spec, options)));
+}
+
+/** Types are promises of the compiler's; a spec may come from a file. */
+function requireField(spec: LayerSpec, field: string, isRight: boolean): void {
+  if (!isRight) throw new RangeError(`buildLayer: a ${spec.type} layer has no proper '${field}'.`);
 }

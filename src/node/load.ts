@@ -11,14 +11,16 @@ import { FormatError } from '../io/errors.ts';
 import { readIdx } from '../io/idx.ts';
 import { gunzip, isGzip } from '../io/inflate.ts';
 import { NPY_HEAD_LENGTH, parseNpyHeader, readNpy } from '../io/npy.ts';
-import { readNpz } from '../io/npz.ts';
+import { listNpz, readNpz } from '../io/npz.ts';
 import { formatShape } from '../tensor/shape.ts';
 import { fileError, readWholeFile } from './files.ts';
 import { stackPngs } from './png.ts';
 
 export interface LoadOptions {
-  /** Which array of an `.npz` to take. @default `x_train`, else the only one */
+  /** Which array of an `.npz` to take. @default `preferredKey`, else the only one */
   readonly key?: string;
+  /** Which to take of several if no `key` says it. @default 'x_train' */
+  readonly preferredKey?: string;
 }
 
 /** An array of at least one sample, shape `[n, ...]`. */
@@ -32,15 +34,15 @@ export interface LoadedImages extends NumericArray {
  * @throws {FormatError} If a file is not what its name says, is damaged, or can't be used.
  * @throws {DataError} If there are no samples in it, or it holds single numbers (labels, for instance).
  */
-export async function loadImages(path: string, { key }: LoadOptions = {}): Promise<LoadedImages> {
+export async function loadImages(path: string, options: LoadOptions = {}): Promise<LoadedImages> {
   const info = await stat(path).catch((cause) => {
     throw fileError('read', path, cause);
   });
   const read = info.isDirectory() ? readPngFolder : readerOf(path);
-  if (key !== undefined && read !== readNpzFile) {
-    throw new DataError(`${path}: got the key '${key}', but only .npz files have keys.`);
+  if (options.key !== undefined && read !== readNpzFile) {
+    throw new DataError(`${path}: got the key '${options.key}', but only .npz files have keys.`);
   }
-  const array = await read(path, key).catch((error) => {
+  const array = await read(path, options).catch((error) => {
     throw inFile(path, error);
   });
   const [count = 0, ...sample] = array.shape;
@@ -55,7 +57,7 @@ export async function loadImages(path: string, { key }: LoadOptions = {}): Promi
   return array;
 }
 
-type Reader = (path: string, key?: string) => Promise<LoadedImages>;
+type Reader = (path: string, options: LoadOptions) => Promise<LoadedImages>;
 
 function readerOf(path: string): Reader {
   const name = basename(path).toLowerCase();
@@ -73,8 +75,10 @@ async function readNpyFile(path: string): Promise<LoadedImages> {
   return { ...readNpy(bytes), source: basename(path) };
 }
 
-async function readNpzFile(path: string, key?: string): Promise<LoadedImages> {
-  const array = await readNpz(await readWholeFile(path), key);
+async function readNpzFile(path: string, { key, preferredKey }: LoadOptions): Promise<LoadedImages> {
+  const bytes = await readWholeFile(path);
+  const hasSeveral = listNpz(bytes).length > 1;
+  const array = await readNpz(bytes, key ?? (hasSeveral ? preferredKey : undefined));
   return { ...array, source: `${basename(path)}, ${array.key}` };
 }
 

@@ -1,19 +1,20 @@
 /** The folder that a training run leaves behind. Every file is written whole or not at all (files.ts). */
 
 import { mkdir, open, rm, rmdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { exists, FileError, fileError, writeFileAtomically } from './files.ts';
 
 export const MODEL_FILE = 'model.safetensors';
 
 export class RunFolder {
   readonly path: string;
-  readonly #isNew: boolean;
+  /** What this run made of the path, the outermost first. */
+  readonly #made: readonly string[];
   #isEmpty = true;
 
-  private constructor(path: string, isNew: boolean) {
+  private constructor(path: string, made: readonly string[]) {
     this.path = path;
-    this.#isNew = isNew;
+    this.#made = made;
   }
 
   /**
@@ -29,12 +30,7 @@ export class RunFolder {
         `${path} exists already, expected a new folder (--overwrite replaces the files in it).`,
       );
     }
-    if (!isThere) {
-      await mkdir(path, { recursive: true }).catch((cause) => {
-        throw fileError('make the folder', path, cause);
-      });
-    }
-    const folder = new RunFolder(path, !isThere);
+    const folder = new RunFolder(path, isThere ? [] : await makeFolders(path));
     try {
       await folder.#probe();
     } catch (error) {
@@ -49,9 +45,9 @@ export class RunFolder {
     this.#isEmpty = false;
   }
 
-  /** Takes the folder away again if it was made by this run and holds nothing. */
+  /** Takes the folder, and those above it, away again if they were made by this run and hold nothing. */
   async discard(): Promise<void> {
-    if (this.#isNew && this.#isEmpty) await rmdir(this.path).catch(() => {});
+    if (this.#isEmpty) await removeFolders(this.#made);
   }
 
   /** Permissions tell only half of it (read-only and full disks): try it. */
@@ -64,6 +60,38 @@ export class RunFolder {
       throw fileError('write to', this.path, cause);
     }
   }
+}
+
+/**
+ * Makes a folder and those that are missing above it; returns them, the outermost first.
+ * Not by mkdir's `recursive`: where the system makes no folders (/proc), Node 20 tries again for ever.
+ */
+async function makeFolders(path: string): Promise<string[]> {
+  const missing: string[] = [];
+  for (let at = resolve(path); !(await exists(at)); at = dirname(at)) missing.unshift(at);
+  const made: string[] = [];
+  try {
+    for (const folder of missing) {
+      const isParent = folder !== missing.at(-1);
+      const isThere = await mkdir(folder).then(
+        () => false,
+        (cause: { code?: string }) => {
+          if (isParent && cause.code === 'EEXIST') return true; // another run was quicker
+          throw cause;
+        },
+      );
+      if (!isThere) made.push(folder);
+    }
+  } catch (cause) {
+    await removeFolders(made);
+    throw fileError('make the folder', path, cause);
+  }
+  return made;
+}
+
+/** Those that hold something stay. */
+async function removeFolders(folders: readonly string[]): Promise<void> {
+  for (const folder of folders.toReversed()) await rmdir(folder).catch(() => {});
 }
 
 /** The first of `stem-1`, `stem-2`, … that is not there yet. */

@@ -41,6 +41,7 @@ export abstract class Optimizer {
    * Changes the values by their gradients, once; the gradients stay (scaled, if they were clipped).
    *
    * @throws {Error} If these are not the parameters of the first step.
+   * @throws {RangeError} If the schedule gives a learning rate that is none.
    */
   step(parameters: FlatParameters): void {
     if (!this.#parameters) {
@@ -54,6 +55,11 @@ export abstract class Optimizer {
     }
     if (this.#clipNorm !== undefined) clipGradientNorm(parameters, this.#clipNorm);
     const learningRate = this.learningRate;
+    if (!(learningRate >= 0 && learningRate < Infinity)) {
+      throw new RangeError(
+        `${this.constructor.name}.step: the learning rate of step ${this.#steps} is ${learningRate}, expected a number >= 0.`,
+      );
+    }
     this.#steps++;
     this.update(parameters, learningRate);
   }

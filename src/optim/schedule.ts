@@ -16,7 +16,7 @@ export interface CosineOptions {
   readonly learningRate: number;
   /** After how many steps it reaches the minimum, and stays there. */
   readonly steps: number;
-  /** @default 0 */
+  /** From 0 to the learning rate. @default 0 */
   readonly minimum?: number;
 }
 
@@ -24,6 +24,11 @@ export interface CosineOptions {
 export function cosine({ learningRate, steps, minimum = 0 }: CosineOptions): Schedule {
   requirePositive('cosine', 'learning rate', learningRate);
   requirePositive('cosine', 'number of steps', steps);
+  if (!(minimum >= 0 && minimum <= learningRate)) {
+    throw new RangeError(
+      `cosine: the minimum is ${minimum}, expected 0 to the learning rate, ${learningRate}.`,
+    );
+  }
   const amplitude = (learningRate - minimum) / 2;
   return {
     at: (step) => minimum + amplitude * (1 + Math.cos(Math.PI * Math.min(1, step / steps))),

@@ -18,9 +18,15 @@ export class FlatParameters {
   /**
    * Moves the parameters here; layers see their new place at once.
    *
-   * @throws {Error} If one of them belongs to another FlatParameters.
+   * @throws {Error} If one of them belongs to another FlatParameters, or is given twice; then none is moved.
    */
   constructor(parameters: readonly Parameter[], arena = new Arena()) {
+    const taken = parameters.find((one, i) => one.isFlat || parameters.indexOf(one) < i);
+    if (taken) {
+      throw new Error(
+        `FlatParameters: '${taken.name}' belongs to one already, expected parameters that are free.`,
+      );
+    }
     const size = parameters.reduce((sum, { value }) => sum + value.size, 0);
     this.parameters = parameters;
     this.arena = arena;

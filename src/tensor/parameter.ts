@@ -23,17 +23,16 @@ export class Parameter {
     return this.#gradient;
   }
 
+  /** Whether it lies in a FlatParameters already. */
+  get isFlat(): boolean {
+    return this.#flat;
+  }
+
   /**
-   * Puts value and gradient, with what they hold, into these arrays. Only FlatParameters calls it.
-   *
-   * @throws {Error} If the parameter was moved before: whoever holds the first arrays would go on without it.
+   * Puts value and gradient, with what they hold, into these arrays. Only FlatParameters calls it, and only once:
+   * whoever held the first arrays would go on without the parameter.
    */
   moveTo(value: Tensor, gradient: Tensor): void {
-    if (this.#flat) {
-      throw new Error(
-        `Parameter '${this.name}' belongs to another FlatParameters already, expected it to be free.`,
-      );
-    }
     value.data.set(this.#value.data);
     gradient.data.set(this.#gradient.data);
     this.#value = value;

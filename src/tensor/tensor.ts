@@ -21,9 +21,7 @@ export class Tensor {
    * @throws {ShapeError} If the array's length is not the product of the shape, or the shape holds anything but whole numbers >= 0.
    */
   constructor(data: Float32Array, shape: Shape) {
-    if (!shape.every((length) => Number.isSafeInteger(length) && length >= 0)) {
-      throw new ShapeError(`Tensor: the shape is ${formatShape(shape)}, expected whole numbers >= 0.`);
-    }
+    requireShape(shape);
     if (data.length !== sizeOf(shape)) {
       throw new ShapeError(
         `Tensor: shape ${formatShape(shape)} needs ${sizeOf(shape)} numbers, the array holds ${data.length}.`,
@@ -39,6 +37,7 @@ export class Tensor {
   }
 
   static zeros(shape: Shape): Tensor {
+    requireShape(shape);
     return new Tensor(new Float32Array(sizeOf(shape)), shape);
   }
 
@@ -70,5 +69,11 @@ export class Tensor {
 
   copy(): Tensor {
     return new Tensor(this.data.slice(), this.shape);
+  }
+}
+
+function requireShape(shape: Shape): void {
+  if (!shape.every((length) => Number.isSafeInteger(length) && length >= 0)) {
+    throw new ShapeError(`Tensor: the shape is ${formatShape(shape)}, expected whole numbers >= 0.`);
   }
 }

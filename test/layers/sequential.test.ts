@@ -21,6 +21,13 @@ describe('Sequential', () => {
     expect(whole.forward(x)).toEqual(last.forward(relu.forward(first.forward(x))));
   });
 
+  test('refuses the same layer at two places, also inside of another', () => {
+    const layer = new Dense(3, 3);
+    const message = 'Sequential: got the same layer twice, expected a layer of its own at each place.';
+    expect(() => new Sequential([layer, layer])).toThrow(new RangeError(message));
+    expect(() => new Sequential([new Sequential([layer]), layer])).toThrow(new RangeError(message));
+  });
+
   test('backward goes through the layers in reverse order', () => {
     const [whole, parts] = [network(), network()];
     const [x, dY] = [uniformTensor([2, 4], 2), uniformTensor([2, 4], 3)];

@@ -57,6 +57,12 @@ describe('buildLayer', () => {
       'Dense: the widths are 0 and 2, expected whole numbers >= 1.',
     ],
     [{ type: 'leakyRelu', slope: -1 }, 'LeakyReLU: the slope is -1, expected a number >= 0.'],
+    [null, "buildLayer: 'undefined' is not a type of layer."],
+    [{ type: 'sequential' }, "buildLayer: a sequential layer has no proper 'layers'."],
+    [{ type: 'sequential', layers: [null] }, "buildLayer: 'undefined' is not a type of layer."],
+    [{ type: 'leakyRelu' }, "buildLayer: a leakyRelu layer has no proper 'slope'."],
+    [{ type: 'leakyRelu', slope: '0.5' }, "buildLayer: a leakyRelu layer has no proper 'slope'."],
+    [{ type: 'dense', inFeatures: 1, outFeatures: 2 }, "buildLayer: a dense layer has no proper 'bias'."],
     [{ type: 'sequential', layers: [] }, 'Sequential: got no layers, expected at least one.'],
   ])('refuses %j', (spec, message) => {
     expect(() => buildLayer(spec as LayerSpec, { random: new Random(1) })).toThrow(new RangeError(message));

@@ -33,6 +33,13 @@ describe.each<[string, (options?: OptimizerOptions) => Optimizer, number]>([
     expect(asked).toEqual([0, 1, 2]);
   });
 
+  test.each([Number.NaN, -1, Infinity])('refuses a schedule that gives %d', (rate) => {
+    const optimizer = make({ learningRate: { at: () => rate } });
+    expect(() => optimizer.step(parameters([1], [1]))).toThrow(
+      `${className}.step: the learning rate of step 0 is ${rate}, expected a number >= 0.`,
+    );
+  });
+
   test('learningRate is that of the next step', () => {
     const optimizer = make({ learningRate: cosine({ learningRate: 1, steps: 2 }) });
     const flat = parameters([1], [0]);

@@ -43,6 +43,14 @@ describe('cosine', () => {
 
   test.each<[CosineOptions, string]>([
     [{ learningRate: 0, steps: 10 }, 'cosine: the learning rate is 0, expected more than 0.'],
+    [
+      { learningRate: 1, steps: 2, minimum: 2 },
+      'cosine: the minimum is 2, expected 0 to the learning rate, 1.',
+    ],
+    [
+      { learningRate: 1, steps: 2, minimum: Number.NaN },
+      'cosine: the minimum is NaN, expected 0 to the learning rate, 1.',
+    ],
     [{ learningRate: 1, steps: 0 }, 'cosine: the number of steps is 0, expected more than 0.'],
     [{ learningRate: 1, steps: Number.NaN }, 'cosine: the number of steps is NaN, expected more than 0.'],
   ])('refuses %j', (options, message) => {

@@ -66,11 +66,19 @@ describe('flat parameters', () => {
     expect(() => flat.zeroGradients()).not.toThrow();
   });
 
+  test('move none if one is not free', () => {
+    const [free, taken] = [parameter('free', [1]), parameter('taken', [1])];
+    new FlatParameters([taken]);
+    expect(() => new FlatParameters([free, taken])).toThrow("'taken' belongs to one already");
+    expect(() => new FlatParameters([free, free])).toThrow("'free' belongs to one already");
+    expect(new FlatParameters([free]).size).toBe(1);
+  });
+
   test('refuse a parameter that was moved before', () => {
     const weight = parameter('weight', [1]);
     new FlatParameters([weight]);
     expect(() => new FlatParameters([weight])).toThrow(
-      "Parameter 'weight' belongs to another FlatParameters already, expected it to be free.",
+      "FlatParameters: 'weight' belongs to one already, expected parameters that are free.",
     );
   });
 });

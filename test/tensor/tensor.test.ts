@@ -112,3 +112,7 @@ describe('views', () => {
     );
   });
 });
+
+test('zeros refuses a negative length as the constructor does', () => {
+  expect(() => Tensor.zeros([-1])).toThrow('Tensor: the shape is [-1], expected whole numbers >= 0.');
+});

@@ -48,3 +48,11 @@ test('an arena gives arrays of zeros that share no numbers', () => {
   expect([...b]).toEqual([0, 0, 0]);
   expect(arena.allocate(0).length).toBe(0);
 });
+
+test('another arena gives another array', () => {
+  const workspace = new Workspace();
+  const [first, second] = [new Arena(), new Arena()];
+  const before = workspace.tensor(first, [2]);
+  expect(workspace.tensor(first, [2])).toBe(before);
+  expect(workspace.tensor(second, [2]).data.buffer).not.toBe(before.data.buffer);
+});

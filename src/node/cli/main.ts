@@ -39,6 +39,9 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
 /** What a user can mend, by the names of the errors; anything else is a fault of ours. */
 const EXPECTED_ERRORS = new Set(['FileError', 'FormatError', 'DataError', 'ShapeError', 'DivergenceError']);
 
+/** How V8 refuses an array that is too large. */
+const OUT_OF_MEMORY = /^(Invalid typed array length|Array buffer allocation failed)/;
+
 const DONE = 0;
 const FAILED = 1;
 const WRONG_USAGE = 2;
@@ -83,6 +86,10 @@ function explain(command: string, error: Error & { code?: string }): number {
     );
     return FAILED;
   }
+  if (error.name === 'RangeError' && OUT_OF_MEMORY.test(error.message)) {
+    say(`isthmus ${command}: not enough memory (${error.message}), expected fewer images or smaller layers.`);
+    return FAILED;
+  }
   say(`isthmus ${command}: unexpected error, please report it: ${error.message}`);
   if (process.env.ISTHMUS_DEBUG) say(error.stack);
   return FAILED;
@@ -110,10 +117,17 @@ function enterUserFolder(): void {
   if (INIT_CWD && npm_package_name === 'isthmus') process.chdir(INIT_CWD);
 }
 
-// A reader that has seen enough (`| head`) closes the pipe: that is no failure.
+let isOutputLost = false;
+
+// A reader that has seen enough (`| head`) closes the pipe: that is no failure, and what goes to files still does.
 process.stdout.on('error', (error: { code?: string }) => {
-  if (error.code === 'EPIPE') process.exit(DONE);
-  throw error;
+  if (error.code === 'EPIPE' || isOutputLost) return;
+  isOutputLost = true;
+  say(`isthmus: can't write to stdout: ${error.code === 'ENOSPC' ? 'no space is left' : error.code}.`);
+});
+process.stderr.on('error', () => {}); // nobody listens
+process.on('exit', () => {
+  if (isOutputLost) process.exitCode = FAILED;
 });
 
 enterUserFolder();

@@ -70,9 +70,9 @@ export class Progress {
     return loss === undefined ? '' : `validation ${loss.toFixed(5)}`;
   }
 
-  /** One line, cut where the terminal ends: a line that wraps can't be drawn over. */
+  /** One line, cut where the terminal ends: a line that wraps can't be drawn over. Some terminals say 0 columns. */
   #draw(line: string): void {
-    process.stderr.write(`\r\x1b[2K${line.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+    process.stderr.write(`\r\x1b[2K${line.slice(0, (process.stderr.columns || 80) - 1)}`);
   }
 }
 

@@ -7,7 +7,8 @@ import { say } from './output.ts';
 /** A few originals and their reconstructions on stderr: in colour where it is a terminal that can, else in characters. */
 export function showComparison(autoencoder: Autoencoder, samples: Samples): void {
   if (!pictureShape(autoencoder.inputShape)) return;
-  const { isTTY, columns = 80 } = process.stderr;
+  const { isTTY } = process.stderr;
+  const columns = process.stderr.columns || 80; // some terminals say 0
   const colorDepth = isTTY ? process.stderr.getColorDepth() : 1;
   const [originals, reconstructions] = predictPictures(autoencoder, samples);
   say(`${terminalComparison(originals, reconstructions, { columns, colorDepth })}\n`);

@@ -1,7 +1,7 @@
 /** `isthmus train`: from a file of images to a run folder. Read autoencoder/autoencoder.ts first. */
 
 import { Autoencoder } from '../../autoencoder/autoencoder.ts';
-import type { FitOptions, History } from '../../autoencoder/fit.ts';
+import { DivergenceError, type FitOptions, type History } from '../../autoencoder/fit.ts';
 import type { Evaluation } from '../../autoencoder/metrics.ts';
 import type { LossName } from '../../losses/loss.ts';
 import { kernels, setKernels } from '../../tensor/kernels/active.ts';
@@ -74,6 +74,7 @@ async function trainInto(
     training: autoencoder.evaluate(data.images),
     ...(data.testImages && { test: autoencoder.evaluate(data.testImages) }),
   };
+  requireFinite(results.training.mse);
   const samples = data.testImages ?? data.images;
   const files = await writeRun(folder, {
     autoencoder,
@@ -94,22 +95,29 @@ async function trainInto(
   return history.stopped === 'signal' ? INTERRUPTED : 0;
 }
 
-function createModel(values: TrainValues, { inputShape, images }: TrainingData): Autoencoder {
-  const split = images.shape[0] * (1 - (values['validation-split'] ?? 0));
-  const stepsPerEpoch = Math.ceil(split / values['batch-size']);
+/** fit checks the loss before each step: what the last step did is seen here. */
+function requireFinite(mse: number): void {
+  if (Number.isFinite(mse)) return;
+  throw new DivergenceError(
+    `the mean squared error is ${mse} after the last step, expected a finite number: try a lower --learning-rate.`,
+  );
+}
+
+function createModel(values: TrainValues, { inputShape, trainedOn }: TrainingData): Autoencoder {
+  const stepsPerEpoch = Math.ceil(trainedOn / values['batch-size']);
   const autoencoder = new Autoencoder({ ...architecture(values, inputShape), seed: values.seed });
   autoencoder.compile({ optimizer: createOptimizer(values, stepsPerEpoch), loss: values.loss });
   return autoencoder;
 }
 
-function announce(autoencoder: Autoencoder, { images }: TrainingData, values: TrainValues): void {
+function announce(autoencoder: Autoencoder, { trainedOn }: TrainingData, values: TrainValues): void {
   say(`\n${autoencoder.summary()}\n`);
   const rate = `learning rate ${learningRateOf(values)}${values.schedule === 'cosine' ? ', cosine' : ''}`;
   const batches = `at most ${formatCount(values.epochs)} epochs, batches of ${formatCount(values['batch-size'])}`;
   say(
     `${values.optimizer}, ${rate}, ${values.loss}, ${batches}, seed ${values.seed}, ${kernels().name} kernels\n`,
   );
-  if (images.shape[0] < values['batch-size']) say('all images fit into one batch: one step an epoch\n');
+  if (trainedOn <= values['batch-size']) say('all images fit into one batch: one step an epoch\n');
 }
 
 /** Trains with progress on stderr; Ctrl-C ends it after the step that is under way. */

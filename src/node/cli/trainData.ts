@@ -1,7 +1,12 @@
 /** What `train` trains on: images from files or the built-in digits, described in words. */
 
 import { generateDigits } from '../../data/digits.ts';
-import { chooseNormalization, describeNormalization, normalizationLike } from '../../data/normalization.ts';
+import {
+  chooseNormalization,
+  DataError,
+  describeNormalization,
+  normalizationLike,
+} from '../../data/normalization.ts';
 import type { DType, Normalization, Samples } from '../../data/samples.ts';
 import type { Shape } from '../../tensor/shape.ts';
 import { rangeOf } from '../display.ts';
@@ -36,6 +41,8 @@ export interface TrainingData {
   readonly inputShape: Shape;
   readonly images: Samples;
   readonly testImages: Samples | undefined;
+  /** How many of the images are trained on: without those that `--validation-split` keeps. */
+  readonly trainedOn: number;
   readonly normalization: Normalization;
   /** What was found, as plain JSON. */
   readonly facts: Readonly<Record<string, unknown>>;
@@ -48,6 +55,7 @@ export async function loadTrainingData(values: TrainValues): Promise<TrainingDat
   const images = samplesOf(training, () => chooseNormalization(training, values.normalize ?? 'auto'));
   const normalization = images.normalization as Normalization;
   describe('images', training, normalization);
+  const trainedOn = countTrainedOn(training, values);
   const test = await loadTest(values);
   let testImages: Samples | undefined;
   if (test) {
@@ -60,6 +68,7 @@ export async function loadTrainingData(values: TrainValues): Promise<TrainingDat
     inputShape,
     images,
     testImages,
+    trainedOn,
     normalization,
     facts: {
       source: training.source,
@@ -68,6 +77,20 @@ export async function loadTrainingData(values: TrainValues): Promise<TrainingDat
       ...(test && { testSource: test.source, testShape: test.shape }),
     },
   };
+}
+
+/** @throws {DataError} If the validation split leaves one side empty. */
+function countTrainedOn({ shape, source }: LoadedImages, values: TrainValues): number {
+  const { 'validation-split': split } = values;
+  const [count] = shape;
+  if (split === undefined) return count;
+  const kept = Math.round(count * split); // as fit does it
+  if (kept === 0 || kept === count) {
+    throw new DataError(
+      `${source}: --validation-split ${split} keeps ${kept} of ${count} images, expected at least one on each side.`,
+    );
+  }
+  return count - kept;
 }
 
 async function loadTraining({ data, key, count }: TrainValues): Promise<LoadedImages> {
@@ -80,7 +103,9 @@ async function loadTraining({ data, key, count }: TrainValues): Promise<LoadedIm
 
 async function loadTest(values: TrainValues): Promise<LoadedImages | undefined> {
   const { data, 'test-data': testData, 'test-key': testKey, 'validation-split': split } = values;
-  if (testData !== undefined) return loadImages(testData, testKey === undefined ? {} : { key: testKey });
+  if (testData !== undefined) {
+    return loadImages(testData, { preferredKey: 'x_test', ...(testKey !== undefined && { key: testKey }) });
+  }
   if (data !== undefined || split !== undefined) return undefined;
   return { ...generateDigits({ count: TEST_DIGITS, seed: TEST_DIGITS_SEED }), source: 'built-in digits' };
 }
