@@ -21,9 +21,14 @@ import { type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
 import { BatchReader } from './batches.ts';
-import { type FitOptions, type History, INFERENCE_BATCH, train } from './fit.ts';
+import { type FitOptions, type History, INFERENCE_BATCH, prepareTraining } from './fit.ts';
 import { ErrorSums, type Evaluation } from './metrics.ts';
-import { type ArchitectureOptions, type AutoencoderSpec, describeAutoencoder } from './spec.ts';
+import {
+  type ArchitectureOptions,
+  type AutoencoderSpec,
+  checkInputShape,
+  describeAutoencoder,
+} from './spec.ts';
 import { formatSummary } from './summary.ts';
 
 interface WeightOptions {
@@ -83,6 +88,7 @@ export class Autoencoder {
    */
   constructor({ seed = 0, initializer = glorotUniform, ...architecture }: AutoencoderOptions) {
     const spec = 'spec' in architecture ? architecture.spec : describeAutoencoder(architecture);
+    checkInputShape(spec.inputShape);
     this.#random = new Random(seed);
     const build = { random: this.#random, initializer };
     this.inputShape = [...spec.inputShape];
@@ -165,11 +171,13 @@ export class Autoencoder {
       throw new Error('Autoencoder.fit: already training, expected to be called after that.');
     this.#compiled ??= this.#prepare({});
     const compiled = this.#compiled;
+    const { inputShape, parameters } = this;
+    const model = { inputShape, parameters, random: this.#random, ...compiled };
+    const train = prepareTraining(model, samples, options);
     this.normalization = samples.normalization ?? NO_NORMALIZATION;
     this.#isTraining = true;
     try {
-      const { inputShape, parameters } = this;
-      return await train({ inputShape, parameters, random: this.#random, ...compiled }, samples, options);
+      return await train();
     } finally {
       this.#isTraining = false;
     }
@@ -207,22 +215,23 @@ export class Autoencoder {
    */
   evaluate(samples: Samples): Evaluation {
     const sums = new ErrorSums();
-    this.#forEachBatch('evaluate', samples, this.inputShape, (x) => {
+    const reader = new BatchReader(samples, this.inputShape, 'Autoencoder.evaluate');
+    this.#forEachBatch(reader, this.inputShape, (x) => {
       sums.add(x.data, this.decoder.forward(this.encoder.forward(x)).data);
     });
     return sums.result();
   }
 
   #run(who: string, network: Sequential, samples: Samples, from: Shape, to: Shape): Tensor {
-    const result = Tensor.zeros([samples.shape[0] ?? 0, ...to]);
-    this.#forEachBatch(who, samples, from, (x, start) => {
+    const reader = new BatchReader(samples, from, `Autoencoder.${who}`);
+    const result = Tensor.zeros([reader.count, ...to]);
+    this.#forEachBatch(reader, from, (x, start) => {
       result.data.set(network.forward(x).data, start * sizeOf(to));
     });
     return result;
   }
 
-  #forEachBatch(who: string, samples: Samples, shape: Shape, use: (x: Tensor, start: number) => void): void {
-    const reader = new BatchReader(samples, shape, `Autoencoder.${who}`);
+  #forEachBatch(reader: BatchReader, shape: Shape, use: (x: Tensor, start: number) => void): void {
     for (let start = 0; start < reader.count; start += INFERENCE_BATCH) {
       const end = Math.min(start + INFERENCE_BATCH, reader.count);
       const x = this.#input.tensor(this.#arena, [end - start, sizeOf(shape)]);

@@ -145,7 +145,7 @@ function principalAxes(centred: CentredSamples, k: number): Tensor {
     if (captured - before <= TOLERANCE * (total - captured) || pass === MAX_PASSES) {
       return firstColumns(matmul(axes, vectors), k);
     }
-    axes = orthonormalColumns(matmul(turned, vectors));
+    axes = orthonormalColumns(turned);
   }
 }
 

@@ -68,7 +68,7 @@ export interface History {
   readonly epochs: readonly EpochRecord[];
   /** Why training ended: all epochs done, no improvement, or the signal. */
   readonly stopped: 'epochs' | 'patience' | 'signal';
-  /** The epoch with the lowest watched loss; undefined if none was finished. */
+  /** The last epoch that was an improvement (see `minDelta`); undefined if none was finished. */
   readonly bestEpoch: number | undefined;
   /** Whether the weights were set back to those of the best epoch. */
   readonly restoredBestWeights: boolean;
@@ -94,36 +94,62 @@ export interface Trainable {
 export const INFERENCE_BATCH = 256;
 
 /**
- * Trains a model to reproduce its input.
+ * Makes ready to train a model to reproduce its input: all that can be refused is refused here, before anything changes.
  *
+ * @returns The training. It throws a {@link DivergenceError} if a loss becomes NaN or infinite.
  * @throws {RangeError} If an option is out of range, or a split leaves one side empty.
  * @throws {ShapeError} If the samples don't fit the model.
- * @throws {DivergenceError} If the loss becomes NaN or infinite.
  */
-export async function train(model: Trainable, samples: Samples, options: FitOptions = {}): Promise<History> {
+export function prepareTraining(
+  model: Trainable,
+  samples: Samples,
+  options: FitOptions = {},
+): () => Promise<History> {
   const settings = { epochs: 100, batchSize: 32, validationSplit: 0, ...options };
   checkOptions(settings);
   const { training, validation } = openSamples(model, samples, settings);
+  return () => train(model, training, validation, settings);
+}
+
+async function train(
+  model: Trainable,
+  training: Part,
+  validation: Part | undefined,
+  settings: Settings,
+): Promise<History> {
   const step = createStep(model, training.reader);
-  const best = new BestWeights(model.parameters, options.earlyStopping);
+  const best = new BestWeights(model.parameters, settings.earlyStopping);
   const records: EpochRecord[] = [];
   const slice = new TimeSlice();
   let stopped: History['stopped'] = 'epochs';
-  for (let epoch = 1; epoch <= settings.epochs && stopped === 'epochs'; epoch++) {
-    model.random.shuffle(training.rows);
-    const learned = await runEpoch(epoch, training.rows, step, model.optimizer, settings, slice);
-    if (!learned) {
-      stopped = 'signal';
-      break;
+  let restoredBestWeights = false;
+  try {
+    for (let epoch = 1; epoch <= settings.epochs && stopped === 'epochs'; epoch++) {
+      model.random.shuffle(training.rows);
+      const learned = await runEpoch(epoch, training.rows, step, model.optimizer, settings, slice);
+      if (!learned) {
+        stopped = 'signal';
+        break;
+      }
+      const validationLoss = validation && (await meanLoss(model, validation, slice));
+      requireFinite(validationLoss ?? 0, 'validation loss became', `after epoch ${epoch}`);
+      const record = { epoch, ...learned, ...(validationLoss !== undefined && { validationLoss }) };
+      records.push(record);
+      best.consider(record);
+      await settings.onEpochEnd?.(record);
+      if (best.isPatienceOver) stopped = 'patience';
     }
-    const validationLoss = validation && (await meanLoss(model, validation, slice));
-    const record = { epoch, ...learned, ...(validationLoss !== undefined && { validationLoss }) };
-    records.push(record);
-    best.consider(record);
-    await options.onEpochEnd?.(record);
-    if (best.isPatienceOver) stopped = 'patience';
+  } finally {
+    restoredBestWeights = best.restore();
   }
-  return { epochs: records, stopped, bestEpoch: best.epoch, restoredBestWeights: best.restore() };
+  return { epochs: records, stopped, bestEpoch: best.epoch, restoredBestWeights };
+}
+
+function requireFinite(loss: number, what: string, where: string): void {
+  if (Number.isFinite(loss)) return;
+  throw new DivergenceError(
+    `fit: the ${what} ${loss} ${where}, expected a finite number: try a lower learning rate.`,
+  );
 }
 
 type Settings = FitOptions & {
@@ -145,20 +171,16 @@ async function runEpoch(
   let lossSum = 0;
   let learningRate = 0;
   for (let batch = 1; batch <= batches; batch++) {
+    if (signal?.aborted) return undefined;
     const seen = (batch - 1) * batchSize;
     const some = rows.subarray(seen, seen + batchSize);
     learningRate = optimizer.learningRate;
     const loss = step(some);
-    if (!Number.isFinite(loss)) {
-      throw new DivergenceError(
-        `fit: the loss became ${loss} in epoch ${epoch}, batch ${batch} of ${batches}, expected a finite number: try a lower learning rate.`,
-      );
-    }
+    requireFinite(loss, 'loss became', `in epoch ${epoch}, batch ${batch} of ${batches}`);
     lossSum += loss * some.length;
     const samples = seen + some.length;
     onBatchEnd?.({ epoch, epochs, batch, batches, loss: lossSum / samples, samples });
     if (slice.isOver) await slice.pause();
-    if (signal?.aborted) return undefined;
   }
   return { loss: lossSum / rows.length, learningRate };
 }

@@ -29,12 +29,14 @@ export interface ArchitectureOptions {
 /** Dense layers input - hidden - code - hidden reversed - input: the article's autoencoder by default. */
 export function describeAutoencoder(options: ArchitectureOptions): AutoencoderSpec {
   const { inputShape, encodingDim = 32, hidden = [64, 32], activation = 'relu' } = options;
-  const features = sizeOf(inputShape);
-  if (inputShape.length === 0 || !Number.isSafeInteger(features) || features < 1) {
-    throw new ShapeError(
-      `Autoencoder: the input shape is ${formatShape(inputShape)}, expected whole numbers >= 1.`,
+  checkInputShape(inputShape);
+  const { outputActivation = 'linear' } = options;
+  if (outputActivation !== 'linear' && outputActivation !== 'sigmoid') {
+    throw new RangeError(
+      `Autoencoder: the output activation is '${outputActivation}', expected 'linear' or 'sigmoid'.`,
     );
   }
+  const features = sizeOf(inputShape);
   const activationSpec: ActivationSpec =
     activation === 'leakyRelu' ? { type: activation, slope: 0.01 } : { type: activation };
   const decoder = denseStack([encodingDim, ...hidden.toReversed(), features], activationSpec);
@@ -42,8 +44,18 @@ export function describeAutoencoder(options: ArchitectureOptions): AutoencoderSp
     type: 'autoencoder',
     inputShape: [...inputShape],
     encoder: denseStack([features, ...hidden, encodingDim], activationSpec),
-    decoder: options.outputActivation === 'sigmoid' ? [...decoder, { type: 'sigmoid' }] : decoder,
+    decoder: outputActivation === 'sigmoid' ? [...decoder, { type: 'sigmoid' }] : decoder,
   };
+}
+
+/** @throws {ShapeError} If this is not the shape of one sample. */
+export function checkInputShape(inputShape: Shape): void {
+  const areLengths = inputShape.every((length) => Number.isSafeInteger(length) && length >= 1);
+  if (inputShape.length === 0 || !areLengths || !Number.isSafeInteger(sizeOf(inputShape))) {
+    throw new ShapeError(
+      `Autoencoder: the input shape is ${formatShape(inputShape)}, expected whole numbers >= 1.`,
+    );
+  }
 }
 
 /** Dense layers of these widths with an activation between each two; the last one is linear. */

@@ -46,7 +46,7 @@ function describeLayers(part: string, layers: readonly LayerSpec[], inFeatures: 
   let parameters = 0;
   const rows = layers.map((layer, index): Row => {
     const count = countParameters(layer);
-    width = layer.type === 'dense' ? layer.outFeatures : width;
+    width = outFeatures(layer, width);
     parameters += count;
     return {
       name: `${part}.${index} ${TITLES[layer.type]}`,
@@ -55,6 +55,13 @@ function describeLayers(part: string, layers: readonly LayerSpec[], inFeatures: 
     };
   });
   return { rows, width, parameters };
+}
+
+function outFeatures(layer: LayerSpec, inFeatures: number): number {
+  if (layer.type === 'sequential') {
+    return layer.layers.reduce((width, inner) => outFeatures(inner, width), inFeatures);
+  }
+  return layer.type === 'dense' ? layer.outFeatures : inFeatures;
 }
 
 function countParameters(layer: LayerSpec): number {

@@ -9,7 +9,6 @@
 import { Autoencoder } from '../autoencoder/autoencoder.ts';
 import type { AutoencoderSpec } from '../autoencoder/spec.ts';
 import type { Normalization } from '../data/samples.ts';
-import type { LayerSpec } from '../layers/spec.ts';
 import { zeros } from '../tensor/initializers.ts';
 import { formatShape, sameShape } from '../tensor/shape.ts';
 import { FormatError } from './errors.ts';
@@ -52,14 +51,15 @@ export function readModel(bytes: Uint8Array): LoadedModel {
   }
   const autoencoder = buildModel(parseJson('model', metadata.model), contents);
   autoencoder.normalization = checkNormalization(parseJson('normalization', metadata.normalization));
-  return { autoencoder, training: parseJson('training', metadata.training) as TrainingFacts };
+  const training = parseJson('training', metadata.training);
+  if (!isObject(training)) throw new FormatError("the model's metadata 'training' is not a JSON object.");
+  return { autoencoder, training };
 }
 
-function buildModel(spec: unknown, { tensors }: SafetensorsContents): Autoencoder {
+function buildModel(description: unknown, { tensors }: SafetensorsContents): Autoencoder {
   let autoencoder: Autoencoder;
   try {
-    refuseOversized(spec as AutoencoderSpec, tensors);
-    autoencoder = new Autoencoder({ spec: spec as AutoencoderSpec, initializer: zeros });
+    autoencoder = new Autoencoder({ spec: checkSpec(description, tensors), initializer: zeros });
   } catch (error) {
     // The spec is only as good as the file: whatever the constructors don't like, the file is to blame.
     throw new FormatError(`the model's description can't be used: ${(error as Error).message}`);
@@ -81,18 +81,42 @@ function buildModel(spec: unknown, { tensors }: SafetensorsContents): Autoencode
   return autoencoder;
 }
 
-/** A short file must not make us allocate the layers of a description that lies. */
-function refuseOversized(spec: AutoencoderSpec, tensors: SafetensorsContents['tensors']): void {
+/** What the constructors take for granted. A short file must not make us allocate the layers of a spec that lies. */
+function checkSpec(value: unknown, tensors: SafetensorsContents['tensors']): AutoencoderSpec {
+  const { type, inputShape, encoder, decoder } = isObject(value) ? value : {};
+  if (type !== 'autoencoder') {
+    throw new RangeError(`its type is ${JSON.stringify(type)}, expected "autoencoder".`);
+  }
+  if (!Array.isArray(inputShape)) {
+    throw new RangeError(
+      `its input shape is ${JSON.stringify(inputShape)}, expected a list of whole numbers >= 1.`,
+    );
+  }
+  const asked = countWeights(encoder) + countWeights(decoder);
   const stored = [...tensors.values()].reduce((sum, { size }) => sum + size, 0);
-  const asked = countWeights([...spec.encoder, ...spec.decoder]);
   if (asked > stored) throw new RangeError(`it asks for ${asked} weights, the file holds ${stored} numbers.`);
+  return value as unknown as AutoencoderSpec;
 }
 
-function countWeights(layers: readonly LayerSpec[]): number {
-  return layers.reduce((sum, layer) => {
-    if (layer.type === 'sequential') return sum + countWeights(layer.layers);
-    return layer.type === 'dense' ? sum + layer.inFeatures * layer.outFeatures : sum;
+function countWeights(layers: unknown): number {
+  if (!Array.isArray(layers)) throw new RangeError('a part of it is no list of layers.');
+  return layers.reduce((sum: number, layer: unknown) => {
+    const { type, layers: inner, inFeatures, outFeatures } = isObject(layer) ? layer : {};
+    if (type === 'sequential') return sum + countWeights(inner);
+    if (type !== 'dense') return sum;
+    if (!(isCount(inFeatures) && isCount(outFeatures))) {
+      throw new RangeError('the widths of a dense layer of it are not whole numbers >= 1.');
+    }
+    return sum + inFeatures * outFeatures;
   }, 0);
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 1;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function checkNormalization(value: unknown): Normalization {

@@ -377,8 +377,12 @@ describe('validation', () => {
     expect(training.map((call) => call.length)).toEqual([7, 7, 7]);
     expect(validation[1]).toEqual(validation[0]);
     expect(validation[2]).toEqual(validation[0]);
-    // Drawn at random: files are often sorted by class.
-    expect(validation[0].toSorted((a, b) => a - b)).not.toEqual([7, 8, 9]);
+    // Drawn at random, neither the first nor the last ones: files are often sorted by class.
+    const kept = validation[0].toSorted((a, b) => a - b);
+    expect([
+      [0, 1, 2],
+      [7, 8, 9],
+    ]).not.toContainEqual(kept);
     for (const call of training) {
       expect([...call, ...validation[0]].toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     }
@@ -488,7 +492,7 @@ describe('early stopping', () => {
         if (epoch === 4) controller.abort();
       },
     });
-    expect({ stopped, bestEpoch, ran: after.length }).toEqual({ stopped: 'signal', bestEpoch: 2, ran: 3 });
+    expect({ stopped, bestEpoch, ran: after.length }).toEqual({ stopped: 'signal', bestEpoch: 2, ran: 4 });
     expect(values).toEqual(after[1]);
   });
 
@@ -556,7 +560,7 @@ describe('a signal', () => {
     const controller = new AbortController();
     const timer = setTimeout(() => controller.abort(), 1);
     const { stopped } = await tinyModel().fit(numberedSamples(4), {
-      epochs: 1e6,
+      epochs: 400,
       signal: controller.signal,
       onBatchEnd: () => burn(5),
     });
