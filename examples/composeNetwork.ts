@@ -14,4 +14,4 @@ for (let step = 0; step < 500; step++) {
   network.backwardParameters(loss.backward());
   optimizer.step(parameters);
 }
-console.log([...network.forward(x).data].map((value) => value.toFixed(2)));
+console.log([...network.forward(x).data].map((value) => value > 0.5));

@@ -24,13 +24,8 @@ export class RunFolder {
    * @throws {FileError} If the folder exists and may not be used, or can't be made or written to.
    */
   static async create(path: string, overwrite: boolean): Promise<RunFolder> {
-    const isThere = await exists(path);
-    if (isThere && !overwrite) {
-      throw new FileError(
-        `${path} exists already, expected a new folder (--overwrite replaces the files in it).`,
-      );
-    }
-    const folder = new RunFolder(path, isThere ? [] : await makeFolders(path));
+    await refuseExistingRun(path, overwrite);
+    const folder = new RunFolder(path, await makeFolders(path));
     try {
       await folder.#probe();
     } catch (error) {
@@ -59,6 +54,15 @@ export class RunFolder {
     } catch (cause) {
       throw fileError('write to', this.path, cause);
     }
+  }
+}
+
+/** @throws {FileError} If the folder is there and may not be used. */
+export async function refuseExistingRun(path: string, overwrite: boolean): Promise<void> {
+  if (!overwrite && (await exists(path))) {
+    throw new FileError(
+      `${path} exists already, expected a new folder (--overwrite replaces the files in it).`,
+    );
   }
 }
 

@@ -2,14 +2,15 @@
  * Seeded random numbers, so that the same seed gives the same weights, the same shuffles and the same model.
  *
  * The generator is xoshiro128** (Blackman & Vigna, "Scrambled linear pseudorandom number generators",
- * ACM TOMS 47(4), 2021), whose whole state is four 32-bit words. A seed is spread over them by the
- * finalizer of MurmurHash3 over a Weyl sequence (as in Steele, Lea & Flood's SplitMix, OOPSLA 2014).
+ * ACM TOMS 47(4), 2021), whose whole state is four 32-bit words. The two halves of a seed are hashed into them in turn
+ * by the finalizer of MurmurHash3 (Appleby), a bijection, so different seeds have different states.
  */
 
 const { cos, imul, log, sqrt, PI } = Math;
 
 const TWO_POW_32 = 2 ** 32;
 const TWO_POW_53 = 2 ** 53;
+const GOLDEN_RATIO = 0x9e3779b9; // 2^32 / 1.618…: keeps seed 0 from staying 0
 
 /** Four unsigned 32-bit words: all that a {@link Random} remembers. */
 export type RandomState = readonly [number, number, number, number];
@@ -25,15 +26,18 @@ export class Random {
     if (!Number.isSafeInteger(seed) || seed < 0) {
       throw new RangeError(`Random: the seed is ${seed}, expected a whole number from 0 to 2^53 - 1.`);
     }
-    let weyl = (seed % TWO_POW_32) ^ mix(Math.floor(seed / TWO_POW_32));
+    const halves = [seed % TWO_POW_32, Math.floor(seed / TWO_POW_32)];
+    let word = 0;
     for (let i = 0; i < 4; i++) {
-      weyl = (weyl + 0x9e3779b9) | 0;
-      this.#state[i] = mix(weyl);
+      word = mix((word ^ halves[i % 2]) + GOLDEN_RATIO);
+      this.#state[i] = word;
     }
   }
 
+  /** @throws {RangeError} If this is not what {@link state} returns: it may come from a file. */
   static fromState(state: RandomState): Random {
-    if (state.length !== 4 || state.every((word) => word === 0)) {
+    const isWord = (word: number) => Number.isInteger(word) && 0 <= word && word < TWO_POW_32;
+    if (state.length !== 4 || !state.every(isWord) || state.every((word) => word === 0)) {
       throw new RangeError('Random.fromState: expected four 32-bit words, not all zero.');
     }
     const random = new Random(0);
@@ -75,8 +79,15 @@ export class Random {
     return mean + standardDeviation * radius * cos(2 * PI * this.uniform());
   }
 
-  /** A whole number from 0 to `bound` - 1, each equally likely; `bound` from 1 to 2^32. */
+  /**
+   * A whole number from 0 to `bound` - 1, each equally likely.
+   *
+   * @throws {RangeError} If the bound is not a whole number from 1 to 2^32.
+   */
   integer(bound: number): number {
+    if (!(Number.isInteger(bound) && 1 <= bound && bound <= TWO_POW_32)) {
+      throw new RangeError(`Random.integer: the bound is ${bound}, expected a whole number from 1 to 2^32.`);
+    }
     // Draws from the incomplete last run of `bound` values are thrown away, or small numbers would come up more often.
     const limit = TWO_POW_32 - (TWO_POW_32 % bound);
     let draw = this.uint32();

@@ -52,6 +52,21 @@ describe('the generator', () => {
   });
 });
 
+test.each([
+  [[Number.NaN, Number.NaN, Number.NaN, Number.NaN]],
+  [[2 ** 32, 0, 0, 0]],
+  [[1.5, 0, 0, 0]],
+  [[-1, 1, 1, 1]],
+] as [[number, number, number, number]][])('the state %j is refused', (state) => {
+  expect(() => Random.fromState(state)).toThrow(RangeError);
+});
+
+test.each([0, -5, 2.5, 2 ** 32 + 1, Number.NaN])('integer refuses the bound %d', (bound) => {
+  expect(() => new Random(1).integer(bound)).toThrow(
+    `Random.integer: the bound is ${bound}, expected a whole number from 1 to 2^32.`,
+  );
+});
+
 describe('seeds', () => {
   test('the same seed gives the same sequence', () => {
     expect(draws(new Random(42), 100)).toEqual(draws(new Random(42), 100));
@@ -67,6 +82,8 @@ describe('seeds', () => {
       2 ** 32 - 1,
       2 ** 32,
       2 ** 32 + 1,
+      0x9e3779b9,
+      5659044023,
       2 ** 52,
       2 ** 53 - 2,
       2 ** 53 - 1,

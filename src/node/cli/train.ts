@@ -5,10 +5,9 @@ import { DivergenceError, type FitOptions, type History } from '../../autoencode
 import type { Evaluation } from '../../autoencoder/metrics.ts';
 import type { LossName } from '../../losses/loss.ts';
 import { kernels, setKernels } from '../../tensor/kernels/active.ts';
-import { freeRunPath, RunFolder } from '../runFolder.ts';
+import { freeRunPath, RunFolder, refuseExistingRun } from '../runFolder.ts';
 import { type TimedEpoch, writeRun } from '../writeRun.ts';
 import type { Command } from './command.ts';
-import { refuseExisting } from './model.ts';
 import { parseOptions } from './options.ts';
 import { formatCount, formatDuration, print, printJson, say } from './output.ts';
 import { Progress } from './progress.ts';
@@ -41,7 +40,7 @@ async function train(words: readonly string[]): Promise<number> {
   const parsed = parseOptions(TRAIN_OPTIONS, words);
   refuseContradictions(parsed);
   const { values } = parsed;
-  if (values.out !== undefined) await refuseExisting(values.out, values.overwrite);
+  if (values.out !== undefined) await refuseExistingRun(values.out, values.overwrite);
   if (values.kernels) setKernels(values.kernels);
   const data = await loadTrainingData(values);
   const autoencoder = createModel(values, data);
