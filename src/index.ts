@@ -33,17 +33,17 @@ export { type LoadedModel, readModel, type TrainingFacts, writeModel } from './i
 export { Activation } from './layers/activation.ts';
 export { Dense, type DenseOptions } from './layers/dense.ts';
 export { Layer } from './layers/layer.ts';
-export { LeakyReLU, type LeakyReLUOptions } from './layers/leaky-relu.ts';
+export { LeakyReLU, type LeakyReLUOptions } from './layers/leakyRelu.ts';
 export { ReLU } from './layers/relu.ts';
 export { Sequential } from './layers/sequential.ts';
 export { Sigmoid } from './layers/sigmoid.ts';
 export { SiLU } from './layers/silu.ts';
 export type { ActivationSpec, DenseSpec, LayerSpec, SequentialSpec } from './layers/spec.ts';
 export { Tanh } from './layers/tanh.ts';
-export { BinaryCrossEntropy } from './losses/binary-cross-entropy.ts';
+export { BinaryCrossEntropy } from './losses/binaryCrossEntropy.ts';
 export { Loss, type LossName } from './losses/loss.ts';
-export { MeanAbsoluteError } from './losses/mean-absolute-error.ts';
-export { MeanSquaredError } from './losses/mean-squared-error.ts';
+export { MeanAbsoluteError } from './losses/meanAbsoluteError.ts';
+export { MeanSquaredError } from './losses/meanSquaredError.ts';
 export { Adam, type AdamOptions } from './optim/adam.ts';
 export { AdamW, type AdamWOptions } from './optim/adamw.ts';
 export { clipGradientNorm } from './optim/clip.ts';
@@ -57,7 +57,7 @@ export {
   warmUp,
 } from './optim/schedule.ts';
 export { SGD, type SGDOptions } from './optim/sgd.ts';
-export { FlatParameters } from './tensor/flat-parameters.ts';
+export { FlatParameters } from './tensor/flatParameters.ts';
 export { glorotUniform, heUniform, type Initializer, zeros } from './tensor/initializers.ts';
 export { setKernels } from './tensor/kernels/active.ts';
 export type { KernelsName } from './tensor/kernels/kernels.ts';

@@ -9,25 +9,25 @@
 
 import { expect, test } from '@jest/globals';
 import type { Activation } from '../src/layers/activation.ts';
-import { LeakyReLU } from '../src/layers/leaky-relu.ts';
+import { LeakyReLU } from '../src/layers/leakyRelu.ts';
 import { ReLU } from '../src/layers/relu.ts';
 import { Sequential } from '../src/layers/sequential.ts';
 import { Sigmoid } from '../src/layers/sigmoid.ts';
 import { SiLU } from '../src/layers/silu.ts';
 import { Tanh } from '../src/layers/tanh.ts';
-import { BinaryCrossEntropy } from '../src/losses/binary-cross-entropy.ts';
+import { BinaryCrossEntropy } from '../src/losses/binaryCrossEntropy.ts';
 import type { Loss } from '../src/losses/loss.ts';
-import { MeanAbsoluteError } from '../src/losses/mean-absolute-error.ts';
-import { MeanSquaredError } from '../src/losses/mean-squared-error.ts';
+import { MeanAbsoluteError } from '../src/losses/meanAbsoluteError.ts';
+import { MeanSquaredError } from '../src/losses/meanSquaredError.ts';
 import { Adam } from '../src/optim/adam.ts';
 import { AdamW } from '../src/optim/adamw.ts';
 import type { Optimizer } from '../src/optim/optimizer.ts';
 import { SGD } from '../src/optim/sgd.ts';
-import { FlatParameters } from '../src/tensor/flat-parameters.ts';
+import { FlatParameters } from '../src/tensor/flatParameters.ts';
 import { matmul, transpose } from '../src/tensor/ops.ts';
 import { Tensor } from '../src/tensor/tensor.ts';
 import { firstOutside, gamma, scaleOf, UNIT_ROUNDOFF as u } from './helpers/bounds.ts';
-import { describeEachKernels } from './helpers/each-kernels.ts';
+import { describeEachKernels } from './helpers/eachKernels.ts';
 import { flatten, goldenAutoencoder, goldenTensor, readGolden } from './helpers/golden.ts';
 
 const autoencoder = readGolden('autoencoder');

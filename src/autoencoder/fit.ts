@@ -7,7 +7,7 @@ import type { Samples } from '../data/samples.ts';
 import type { Sequential } from '../layers/sequential.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
-import type { FlatParameters } from '../tensor/flat-parameters.ts';
+import type { FlatParameters } from '../tensor/flatParameters.ts';
 import type { Random } from '../tensor/random.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { Workspace } from '../tensor/workspace.ts';

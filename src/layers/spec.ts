@@ -4,7 +4,7 @@ import type { Initializer } from '../tensor/initializers.ts';
 import type { Random } from '../tensor/random.ts';
 import { Dense } from './dense.ts';
 import type { Layer } from './layer.ts';
-import { LeakyReLU } from './leaky-relu.ts';
+import { LeakyReLU } from './leakyRelu.ts';
 import { ReLU } from './relu.ts';
 import { Sequential } from './sequential.ts';
 import { Sigmoid } from './sigmoid.ts';

@@ -5,4 +5,4 @@ export { FileError, readWholeFile, writeFileAtomically } from './files.ts';
 export { type GridOptions, type ImageBatch, imageGrid, reconstructionSheet } from './grid.ts';
 export { type LoadedImages, type LoadOptions, loadImages } from './load.ts';
 export { decodePng, encodePng, type PixelImage, stackPngs } from './png.ts';
-export { terminalComparison, terminalPicture } from './terminal-picture.ts';
+export { terminalComparison, terminalPicture } from './terminalPicture.ts';

@@ -1,6 +1,6 @@
 /** Adam. docs/math.md, section 5.2, derives the bias corrections. Read optimizer.ts first. */
 
-import type { FlatParameters } from '../tensor/flat-parameters.ts';
+import type { FlatParameters } from '../tensor/flatParameters.ts';
 import { kernels } from '../tensor/kernels/active.ts';
 import { Optimizer, type OptimizerOptions } from './optimizer.ts';
 

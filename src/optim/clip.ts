@@ -1,6 +1,6 @@
 /** Clipping by global norm. docs/math.md, section 5.5. */
 
-import type { FlatParameters } from '../tensor/flat-parameters.ts';
+import type { FlatParameters } from '../tensor/flatParameters.ts';
 import { kernels } from '../tensor/kernels/active.ts';
 
 /**

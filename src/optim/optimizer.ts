@@ -1,6 +1,6 @@
 /** What every optimizer can do: turn gradients into a step. The files beside it go from simple to less so: sgd, adam. */
 
-import type { FlatParameters } from '../tensor/flat-parameters.ts';
+import type { FlatParameters } from '../tensor/flatParameters.ts';
 import { clipGradientNorm } from './clip.ts';
 import { constant, type Schedule } from './schedule.ts';
 

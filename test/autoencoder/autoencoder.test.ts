@@ -6,8 +6,8 @@ import { zeros } from '../../src/tensor/initializers.ts';
 import { ShapeError, sizeOf } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { firstOutside, gamma, scaleOf } from '../helpers/bounds.ts';
-import { describeEachKernels } from '../helpers/each-kernels.ts';
-import { uniformTensor } from '../helpers/random-arrays.ts';
+import { describeEachKernels } from '../helpers/eachKernels.ts';
+import { uniformTensor } from '../helpers/randomArrays.ts';
 import { referenceDense } from '../helpers/reference.ts';
 import { asInputs, DIVIDED_BY_255, FEATURES, toyImages, toyModel } from './toy.ts';
 

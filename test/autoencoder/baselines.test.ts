@@ -5,8 +5,8 @@ import type { Samples } from '../../src/data/samples.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
-import { describeEachKernels } from '../helpers/each-kernels.ts';
-import { uniformArray, uniformTensor } from '../helpers/random-arrays.ts';
+import { describeEachKernels } from '../helpers/eachKernels.ts';
+import { uniformArray, uniformTensor } from '../helpers/randomArrays.ts';
 import { DIVIDED_BY_255, toyImages } from './toy.ts';
 
 interface GoldenPca {

@@ -4,7 +4,7 @@ import { BatchReader } from '../../src/autoencoder/batches.ts';
 import type { Normalization, SampleArray } from '../../src/data/samples.ts';
 import { ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
-import { guarded } from '../helpers/random-arrays.ts';
+import { guarded } from '../helpers/randomArrays.ts';
 import { DIVIDED_BY_255 } from './toy.ts';
 
 const { fround } = Math;

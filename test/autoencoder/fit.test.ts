@@ -9,7 +9,7 @@ import {
 } from '../../src/autoencoder/fit.ts';
 import type { Samples } from '../../src/data/samples.ts';
 import { writeModel } from '../../src/io/model.ts';
-import { MeanSquaredError } from '../../src/losses/mean-squared-error.ts';
+import { MeanSquaredError } from '../../src/losses/meanSquaredError.ts';
 import { Adam } from '../../src/optim/adam.ts';
 import { AdamW } from '../../src/optim/adamw.ts';
 import { constant, warmUp } from '../../src/optim/schedule.ts';
@@ -18,7 +18,7 @@ import { ALL_KERNELS, kernels, setKernels } from '../../src/tensor/kernels/activ
 import { ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { firstOutside, scaleOf, UNIT_ROUNDOFF as u } from '../helpers/bounds.ts';
-import { describeEachKernels } from '../helpers/each-kernels.ts';
+import { describeEachKernels } from '../helpers/eachKernels.ts';
 import { flatten, goldenTensor, readGolden } from '../helpers/golden.ts';
 import { referenceLosses } from '../helpers/reference.ts';
 import { asInputs, FEATURES, numberedSamples, toyImages, toyModel } from './toy.ts';

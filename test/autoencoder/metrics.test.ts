@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { ErrorSums, psnr } from '../../src/autoencoder/metrics.ts';
 import { Random } from '../../src/tensor/random.ts';
-import { uniformArray } from '../helpers/random-arrays.ts';
+import { uniformArray } from '../helpers/randomArrays.ts';
 
 describe('psnr', () => {
   test('the examples of docs/math.md, section 4.4', () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { structuralSimilarity } from '../../src/autoencoder/ssim.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { ShapeError } from '../../src/tensor/shape.ts';
-import { uniformArray } from '../helpers/random-arrays.ts';
+import { uniformArray } from '../helpers/randomArrays.ts';
 
 interface GoldenSsim {
   readonly name: string;

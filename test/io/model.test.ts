@@ -10,7 +10,7 @@ import type { LayerSpec } from '../../src/layers/spec.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { mutated } from '../helpers/mutations.ts';
-import { uniformArray, uniformTensor } from '../helpers/random-arrays.ts';
+import { uniformArray, uniformTensor } from '../helpers/randomArrays.ts';
 
 const dense = (inFeatures: number, outFeatures: number, bias = true): LayerSpec => ({
   type: 'dense',

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from '@jest/globals';
 import type { Activation } from '../../src/layers/activation.ts';
-import { LeakyReLU } from '../../src/layers/leaky-relu.ts';
+import { LeakyReLU } from '../../src/layers/leakyRelu.ts';
 import { ReLU } from '../../src/layers/relu.ts';
 import { Sigmoid } from '../../src/layers/sigmoid.ts';
 import { SiLU } from '../../src/layers/silu.ts';
@@ -10,7 +10,7 @@ import { Tanh } from '../../src/layers/tanh.ts';
 import { ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { firstOutside, UNIT_ROUNDOFF } from '../helpers/bounds.ts';
-import { uniformTensor } from '../helpers/random-arrays.ts';
+import { uniformTensor } from '../helpers/randomArrays.ts';
 
 describe.each<[string, () => Activation]>([
   ['ReLU', () => new ReLU()],

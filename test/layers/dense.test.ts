@@ -4,8 +4,8 @@ import { heUniform, zeros } from '../../src/tensor/initializers.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
-import { describeEachKernels } from '../helpers/each-kernels.ts';
-import { uniformTensor } from '../helpers/random-arrays.ts';
+import { describeEachKernels } from '../helpers/eachKernels.ts';
+import { uniformTensor } from '../helpers/randomArrays.ts';
 
 /** The example of docs/math.md, sections 3.1 and 3.2: 2 to 3 features. */
 function exampleLayer(bias = true): Dense {

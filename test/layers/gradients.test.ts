@@ -1,12 +1,12 @@
 /**
- * Every layer's forward and backward against differences of a float64 reference (test/helpers/gradient-check.ts). Functions
+ * Every layer's forward and backward against differences of a float64 reference (test/helpers/gradientCheck.ts). Functions
  * with a kink at 0 are only asked at a distance of at least 0.05 from it, 500 times the step of the differences.
  */
 
 import { describe, expect, test } from '@jest/globals';
 import { Dense } from '../../src/layers/dense.ts';
 import type { Layer } from '../../src/layers/layer.ts';
-import { LeakyReLU } from '../../src/layers/leaky-relu.ts';
+import { LeakyReLU } from '../../src/layers/leakyRelu.ts';
 import { ReLU } from '../../src/layers/relu.ts';
 import { Sequential } from '../../src/layers/sequential.ts';
 import { Sigmoid } from '../../src/layers/sigmoid.ts';
@@ -15,9 +15,9 @@ import { Tanh } from '../../src/layers/tanh.ts';
 import { matmul } from '../../src/tensor/ops.ts';
 import { Random } from '../../src/tensor/random.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
-import { describeEachKernels } from '../helpers/each-kernels.ts';
-import { layerMismatches, type ReferenceForward, STEP } from '../helpers/gradient-check.ts';
-import { tensorAwayFromZero, uniformArray, uniformTensor } from '../helpers/random-arrays.ts';
+import { describeEachKernels } from '../helpers/eachKernels.ts';
+import { layerMismatches, type ReferenceForward, STEP } from '../helpers/gradientCheck.ts';
+import { tensorAwayFromZero, uniformArray, uniformTensor } from '../helpers/randomArrays.ts';
 import { referenceActivations as activations, referenceDense } from '../helpers/reference.ts';
 
 const MARGIN = 500 * STEP;

@@ -3,12 +3,12 @@ import { Dense } from '../../src/layers/dense.ts';
 import { ReLU } from '../../src/layers/relu.ts';
 import { Sequential } from '../../src/layers/sequential.ts';
 import { Tanh } from '../../src/layers/tanh.ts';
-import { FlatParameters } from '../../src/tensor/flat-parameters.ts';
+import { FlatParameters } from '../../src/tensor/flatParameters.ts';
 import { Arena } from '../../src/tensor/kernels/memory.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
-import { uniformTensor } from '../helpers/random-arrays.ts';
+import { uniformTensor } from '../helpers/randomArrays.ts';
 
 const network = (random = new Random(1)) =>
   new Sequential([new Dense(4, 3, { random }), new ReLU(), new Dense(3, 4, { random, bias: false })]);

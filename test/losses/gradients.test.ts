@@ -1,15 +1,15 @@
-/** Every loss and its gradient against a float64 reference and its differences (test/helpers/gradient-check.ts). */
+/** Every loss and its gradient against a float64 reference and its differences (test/helpers/gradientCheck.ts). */
 
 import { describe, expect, test } from '@jest/globals';
-import { BinaryCrossEntropy } from '../../src/losses/binary-cross-entropy.ts';
+import { BinaryCrossEntropy } from '../../src/losses/binaryCrossEntropy.ts';
 import type { Loss } from '../../src/losses/loss.ts';
-import { MeanAbsoluteError } from '../../src/losses/mean-absolute-error.ts';
-import { MeanSquaredError } from '../../src/losses/mean-squared-error.ts';
+import { MeanAbsoluteError } from '../../src/losses/meanAbsoluteError.ts';
+import { MeanSquaredError } from '../../src/losses/meanSquaredError.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { firstOutside } from '../helpers/bounds.ts';
-import { describeEachKernels } from '../helpers/each-kernels.ts';
-import { gradientMismatch, numericGradient, STEP, TOLERANCE } from '../helpers/gradient-check.ts';
-import { tensorAwayFromZero, uniformTensor } from '../helpers/random-arrays.ts';
+import { describeEachKernels } from '../helpers/eachKernels.ts';
+import { gradientMismatch, numericGradient, STEP, TOLERANCE } from '../helpers/gradientCheck.ts';
+import { tensorAwayFromZero, uniformTensor } from '../helpers/randomArrays.ts';
 import { referenceLosses } from '../helpers/reference.ts';
 
 type ReferenceLoss = (prediction: readonly number[], target: readonly number[]) => number;

@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { BinaryCrossEntropy } from '../../src/losses/binary-cross-entropy.ts';
+import { BinaryCrossEntropy } from '../../src/losses/binaryCrossEntropy.ts';
 import type { Loss, LossName } from '../../src/losses/loss.ts';
-import { MeanAbsoluteError } from '../../src/losses/mean-absolute-error.ts';
-import { MeanSquaredError } from '../../src/losses/mean-squared-error.ts';
-import { namedLoss } from '../../src/losses/named-loss.ts';
+import { MeanAbsoluteError } from '../../src/losses/meanAbsoluteError.ts';
+import { MeanSquaredError } from '../../src/losses/meanSquaredError.ts';
+import { namedLoss } from '../../src/losses/namedLoss.ts';
 import { Arena } from '../../src/tensor/kernels/memory.ts';
 import { ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { firstOutside, UNIT_ROUNDOFF as u } from '../helpers/bounds.ts';
-import { describeEachKernels } from '../helpers/each-kernels.ts';
+import { describeEachKernels } from '../helpers/eachKernels.ts';
 
 // The examples of docs/math.md, sections 4.1 to 4.3. Decimals are rounded when they are read: a few u.
 const EXAMPLES: readonly {

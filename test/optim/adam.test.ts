@@ -2,12 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import { Dense } from '../../src/layers/dense.ts';
 import { Adam, type AdamOptions } from '../../src/optim/adam.ts';
 import { AdamW } from '../../src/optim/adamw.ts';
-import { FlatParameters } from '../../src/tensor/flat-parameters.ts';
+import { FlatParameters } from '../../src/tensor/flatParameters.ts';
 import { Parameter } from '../../src/tensor/parameter.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { firstOutside, UNIT_ROUNDOFF as u } from '../helpers/bounds.ts';
-import { describeEachKernels } from '../helpers/each-kernels.ts';
+import { describeEachKernels } from '../helpers/eachKernels.ts';
 
 const parameters = (values: number[], gradients: number[] = values.map(() => 0)) =>
   new FlatParameters([new Parameter('weight', Tensor.from(values), Tensor.from(gradients))]);

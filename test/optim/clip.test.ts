@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { clipGradientNorm } from '../../src/optim/clip.ts';
-import { FlatParameters } from '../../src/tensor/flat-parameters.ts';
+import { FlatParameters } from '../../src/tensor/flatParameters.ts';
 import { Parameter } from '../../src/tensor/parameter.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { firstOutside, gamma, UNIT_ROUNDOFF as u } from '../helpers/bounds.ts';
-import { describeEachKernels } from '../helpers/each-kernels.ts';
-import { uniformArray } from '../helpers/random-arrays.ts';
+import { describeEachKernels } from '../helpers/eachKernels.ts';
+import { uniformArray } from '../helpers/randomArrays.ts';
 
 /** One parameter for each list of gradients. */
 function withGradients(...gradients: (readonly number[])[]): FlatParameters {

@@ -6,7 +6,7 @@ import { AdamW } from '../../src/optim/adamw.ts';
 import type { Optimizer, OptimizerOptions } from '../../src/optim/optimizer.ts';
 import { cosine } from '../../src/optim/schedule.ts';
 import { SGD } from '../../src/optim/sgd.ts';
-import { FlatParameters } from '../../src/tensor/flat-parameters.ts';
+import { FlatParameters } from '../../src/tensor/flatParameters.ts';
 import { Arena } from '../../src/tensor/kernels/memory.ts';
 import { Parameter } from '../../src/tensor/parameter.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';

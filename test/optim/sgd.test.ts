@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { SGD, type SGDOptions } from '../../src/optim/sgd.ts';
-import { FlatParameters } from '../../src/tensor/flat-parameters.ts';
+import { FlatParameters } from '../../src/tensor/flatParameters.ts';
 import { Parameter } from '../../src/tensor/parameter.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { firstOutside, UNIT_ROUNDOFF as u } from '../helpers/bounds.ts';
-import { describeEachKernels } from '../helpers/each-kernels.ts';
+import { describeEachKernels } from '../helpers/eachKernels.ts';
 
 const parameters = (values: number[], gradients: number[]) =>
   new FlatParameters([new Parameter('weight', Tensor.from(values), Tensor.from(gradients))]);

@@ -4,7 +4,7 @@ import { type MatmulOptions, matmul, transpose } from '../../src/tensor/ops.ts';
 import { ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { firstOutside, summationBound } from '../helpers/bounds.ts';
-import { describeEachKernels } from '../helpers/each-kernels.ts';
+import { describeEachKernels } from '../helpers/eachKernels.ts';
 import { referenceProduct } from '../helpers/reference.ts';
 
 const ALL_OPTIONS: MatmulOptions[] = [

@@ -1,7 +1,7 @@
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import type { Samples } from '../../data/samples.ts';
 import { pictureShape, predictPictures } from '../display.ts';
-import { terminalComparison } from '../terminal-picture.ts';
+import { terminalComparison } from '../terminalPicture.ts';
 import { say } from './output.ts';
 
 /** A few originals and their reconstructions on stderr: in colour where it is a terminal that can, else in characters. */

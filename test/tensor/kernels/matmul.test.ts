@@ -9,7 +9,7 @@ import type { Kernels } from '../../../src/tensor/kernels/kernels.ts';
 import { naive } from '../../../src/tensor/kernels/naive.ts';
 import { Random } from '../../../src/tensor/random.ts';
 import { firstOutside, summationBound } from '../../helpers/bounds.ts';
-import { guarded, uniformArray } from '../../helpers/random-arrays.ts';
+import { guarded, uniformArray } from '../../helpers/randomArrays.ts';
 import { type ProductForm, referenceProduct } from '../../helpers/reference.ts';
 
 const SIZES = [0, 1, 3, 4, 5, 17, 64, 65];

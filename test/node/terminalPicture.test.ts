@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { generateDigits } from '../../src/data/digits.ts';
-import { terminalComparison, terminalPicture } from '../../src/node/terminal-picture.ts';
+import { terminalComparison, terminalPicture } from '../../src/node/terminalPicture.ts';
 import { ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 

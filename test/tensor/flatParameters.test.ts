@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Dense } from '../../src/layers/dense.ts';
 import { Sequential } from '../../src/layers/sequential.ts';
 import { SGD } from '../../src/optim/sgd.ts';
-import { FlatParameters } from '../../src/tensor/flat-parameters.ts';
+import { FlatParameters } from '../../src/tensor/flatParameters.ts';
 import { Arena } from '../../src/tensor/kernels/memory.ts';
 import { Parameter } from '../../src/tensor/parameter.ts';
 import { Random } from '../../src/tensor/random.ts';

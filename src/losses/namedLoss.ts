@@ -1,9 +1,9 @@
 /** Losses by the short names that `compile` and the command line take. */
 
-import { BinaryCrossEntropy } from './binary-cross-entropy.ts';
+import { BinaryCrossEntropy } from './binaryCrossEntropy.ts';
 import type { Loss, LossName } from './loss.ts';
-import { MeanAbsoluteError } from './mean-absolute-error.ts';
-import { MeanSquaredError } from './mean-squared-error.ts';
+import { MeanAbsoluteError } from './meanAbsoluteError.ts';
+import { MeanSquaredError } from './meanSquaredError.ts';
 
 const LOSSES: Readonly<Record<LossName, () => Loss>> = {
   mse: () => new MeanSquaredError(),

@@ -7,7 +7,7 @@ import type { Layer } from '../../src/layers/layer.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { firstOutside, scaleOf, UNIT_ROUNDOFF } from './bounds.ts';
-import { uniformArray } from './random-arrays.ts';
+import { uniformArray } from './randomArrays.ts';
 
 /** The step of the differences. Error for functions with derivatives of about 1: h²/6 = 1.7e-9 and 1e-16/h = 1e-12. */
 export const STEP = 1e-4;
