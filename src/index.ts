@@ -8,6 +8,7 @@ export {
   type AutoencoderOptions,
   type CompileOptions,
 } from './autoencoder/autoencoder.ts';
+export { meanImageBaseline, pcaBaseline } from './autoencoder/baselines.ts';
 export {
   type BatchRecord,
   DivergenceError,
@@ -18,6 +19,7 @@ export {
 } from './autoencoder/fit.ts';
 export { type Evaluation, psnr } from './autoencoder/metrics.ts';
 export type { ActivationName, ArchitectureOptions, AutoencoderSpec } from './autoencoder/spec.ts';
+export { structuralSimilarity } from './autoencoder/ssim.ts';
 export { type DigitsOptions, generateDigits } from './data/digits.ts';
 export {
   chooseNormalization,

@@ -5,8 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { format } from 'node:util';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { generateDigits } from '../src/data/digits.ts';
 import { writeNpy } from '../src/io/npy.ts';
 
@@ -68,17 +67,11 @@ describe('the examples', () => {
     expect(blocks('ts')).toEqual(sources);
   });
 
-  test.each(examples)('%s prints what the README says', async (name) => {
-    const lines: string[] = [];
-    const log = jest
-      .spyOn(console, 'log')
-      .mockImplementation((...values) => void lines.push(format(...values)));
-    try {
-      await import(`../examples/${name}.ts`);
-    } finally {
-      log.mockRestore();
-    }
-    expect(blocks('text')).toContain(`${lines.join('\n')}\n`);
+  test.each(examples)('%s prints what the README says', (name) => {
+    const program = join(root, `dist/examples/${name}.js`);
+    const { stdout, stderr } = spawnSync(process.execPath, [program], { encoding: 'utf8' });
+    expect(stderr).toBe('');
+    expect(blocks('text')).toContain(stdout);
   });
 });
 
