@@ -9,10 +9,10 @@ export {
   type CompileOptions,
 } from './autoencoder/autoencoder.ts';
 export { meanImageBaseline, pcaBaseline } from './autoencoder/baselines.ts';
+export type { EarlyStopping } from './autoencoder/earlyStopping.ts';
 export {
   type BatchRecord,
   DivergenceError,
-  type EarlyStopping,
   type EpochRecord,
   type FitOptions,
   type History,

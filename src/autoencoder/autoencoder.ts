@@ -8,6 +8,7 @@ import type { Layer } from '../layers/layer.ts';
 import { Sequential } from '../layers/sequential.ts';
 import { Sigmoid } from '../layers/sigmoid.ts';
 import { buildSequential } from '../layers/spec.ts';
+import { BinaryCrossEntropy } from '../losses/binaryCrossEntropy.ts';
 import type { Loss, LossName } from '../losses/loss.ts';
 import { namedLoss } from '../losses/namedLoss.ts';
 import { Adam } from '../optim/adam.ts';
@@ -79,6 +80,7 @@ export class Autoencoder {
   readonly #arena = new Arena();
   readonly #input = new Workspace();
   readonly #random: Random;
+  readonly #seed: number;
   #compiled: Compiled | undefined;
   #isTraining = false;
 
@@ -89,6 +91,7 @@ export class Autoencoder {
   constructor({ seed = 0, initializer = glorotUniform, ...architecture }: AutoencoderOptions) {
     const spec = 'spec' in architecture ? architecture.spec : describeAutoencoder(architecture);
     checkInputShape(spec.inputShape);
+    this.#seed = seed;
     this.#random = new Random(seed);
     const build = { random: this.#random, initializer };
     this.inputShape = [...spec.inputShape];
@@ -145,7 +148,7 @@ export class Autoencoder {
   #prepare({ optimizer = new Adam(), loss = 'mse' }: CompileOptions): Compiled {
     const lossInUse = typeof loss === 'string' ? namedLoss(loss) : loss;
     let layers: readonly Layer[] = this.decoder.layers;
-    if (lossInUse.name === 'bce') {
+    if (lossInUse instanceof BinaryCrossEntropy) {
       // The loss holds the sigmoid (docs/math.md, section 4.3), so training goes around the decoder's own.
       if (!(layers.at(-1) instanceof Sigmoid)) {
         throw new RangeError("Autoencoder.compile: the loss 'bce' needs outputActivation 'sigmoid'.");
@@ -158,7 +161,8 @@ export class Autoencoder {
   }
 
   /**
-   * Trains the network to reproduce these samples. Hands control back to the host at least every 50 ms.
+   * Trains the network to reproduce these samples. Between steps it hands control back to the host, at least every
+   * 50 ms where a step is shorter than that.
    *
    * @param samples - Shape `[n, ...inputShape]`.
    * @returns The losses of each epoch, and why training ended.
@@ -172,7 +176,7 @@ export class Autoencoder {
     this.#compiled ??= this.#prepare({});
     const compiled = this.#compiled;
     const { inputShape, parameters } = this;
-    const model = { inputShape, parameters, random: this.#random, ...compiled };
+    const model = { inputShape, parameters, random: this.#random, seed: this.#seed, ...compiled };
     const train = prepareTraining(model, samples, options);
     this.normalization = samples.normalization ?? NO_NORMALIZATION;
     this.#isTraining = true;

@@ -25,6 +25,8 @@ const MAX_PASSES = 40;
 /** Done when a pass lowers the error by less than this part of it. */
 const TOLERANCE = 1e-5;
 const MAX_SWEEPS = 30;
+/** Of a column's length: what float64 leaves of a dependent one is some 1e-16, of any other float32 rounding alone 1e-8. */
+const NEGLIGIBLE = 1e-10;
 
 /**
  * The mean squared error if each sample is replaced by the mean of all: what a code of no numbers can do.
@@ -159,11 +161,15 @@ function orthonormalColumns(matrix: Tensor): Tensor {
   const result = Tensor.zeros(matrix.shape);
   for (let j = 0; j < columns; j++) {
     const column = Float64Array.from({ length: rows }, (_, i) => matrix.data[i * columns + j]);
+    const before = sqrt(dot(column, column));
     for (let round = 0; round < 2; round++) {
       for (const other of done) addMultiple(column, -dot(column, other), other);
     }
     const length = sqrt(dot(column, column));
-    if (length > 0) for (let i = 0; i < rows; i++) column[i] /= length;
+    // A column within the span of the others leaves rounding, not 0. At length 1 it would be an axis that is not
+    // perpendicular to them.
+    if (length > NEGLIGIBLE * before) for (let i = 0; i < rows; i++) column[i] /= length;
+    else column.fill(0);
     for (let i = 0; i < rows; i++) result.data[i * columns + j] = column[i];
     done.push(column);
   }

@@ -9,6 +9,7 @@ import { formatShape, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts'
 export class BatchReader {
   /** How many samples there are. */
   readonly count: number;
+  readonly #who: string;
   readonly #features: number;
   readonly #data: SampleArray;
   readonly #shift: number;
@@ -18,7 +19,8 @@ export class BatchReader {
    * @param samples - Shape `[n, ...]`.
    * @param sampleShape - What the model takes. Flat vectors fit any shape of their size, and dimensions of 1 don't count.
    * @param who - Named in the error.
-   * @throws {ShapeError} If the samples have another shape, there are none, or the data isn't as long as the shape says.
+   * @throws {ShapeError} If the samples have another shape, there are none, the data isn't as long as the shape says, or
+   *   it is whole numbers that nothing says how to scale.
    */
   constructor(samples: Samples, sampleShape: Shape, who: string) {
     const [count = 0, ...rest] = samples.shape;
@@ -33,12 +35,31 @@ export class BatchReader {
         `${who}: shape ${formatShape(samples.shape)} needs ${sizeOf(samples.shape)} numbers, the array holds ${samples.data.length}.`,
       );
     }
+    if (!samples.normalization && !isFloats(samples.data)) {
+      throw new ShapeError(
+        `${who}: the samples are whole numbers without a normalization, expected normalize(samples), or for a trained model normalizationLike(model.normalization, samples).`,
+      );
+    }
     const { shift, scale } = samples.normalization ?? NO_NORMALIZATION;
+    this.#who = who;
     this.count = count;
     this.#features = sizeOf(sampleShape);
     this.#data = samples.data;
     this.#shift = shift;
     this.#scale = scale;
+  }
+
+  /** @throws {RangeError} If an input is outside [0, 1], as the targets of binary cross-entropy may not be. */
+  requireUnitRange(): void {
+    const least = this.#shift;
+    const greatest = this.#shift + this.#scale;
+    const bad = this.#data.findIndex((value: number) => !(least <= value && value <= greatest));
+    if (bad >= 0) {
+      const input = (this.#data[bad] - this.#shift) / this.#scale;
+      throw new RangeError(
+        `${this.#who}: input number ${bad} is ${input}, binary cross-entropy takes 0 to 1.`,
+      );
+    }
   }
 
   /** Writes the samples of these row numbers into `out` `[rows.length, features]`. */
@@ -74,4 +95,9 @@ export function fitsSampleShape(shape: Shape, expected: Shape): boolean {
   const wanted = expected.filter((length) => length !== 1);
   if (significant.length <= 1 || wanted.length <= 1) return true;
   return formatShape(significant) === formatShape(wanted);
+}
+
+// By name: `instanceof` is false for an array that another realm made (a worker, a frame, a test runner's sandbox).
+function isFloats(data: SampleArray): boolean {
+  return /Float\d+Array/.test(Object.prototype.toString.call(data));
 }

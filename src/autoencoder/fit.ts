@@ -5,23 +5,17 @@
 
 import type { Samples } from '../data/samples.ts';
 import type { Sequential } from '../layers/sequential.ts';
+import { BinaryCrossEntropy } from '../losses/binaryCrossEntropy.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
 import type { FlatParameters } from '../tensor/flatParameters.ts';
 import type { Random } from '../tensor/random.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { Workspace } from '../tensor/workspace.ts';
-import { BatchReader } from './batches.ts';
+import type { BatchReader } from './batches.ts';
+import { BestWeights, type EarlyStopping } from './earlyStopping.ts';
+import { openSamples, type Part, type Parts } from './split.ts';
 import { TimeSlice } from './timeSlice.ts';
-
-export interface EarlyStopping {
-  /** After how many epochs without improvement to stop. */
-  readonly patience: number;
-  /** How much lower the watched loss must get to count as an improvement. @default 0 */
-  readonly minDelta?: number;
-  /** Whether to end with the weights of the best epoch, however the training ended. @default true */
-  readonly restoreBestWeights?: boolean;
-}
 
 export interface BatchRecord {
   /** From 1. */
@@ -88,6 +82,7 @@ export interface Trainable {
   readonly loss: Loss;
   readonly optimizer: Optimizer;
   readonly random: Random;
+  readonly seed: number;
 }
 
 /** How many samples to run at a time where nothing is learned. */
@@ -97,27 +92,36 @@ export const INFERENCE_BATCH = 256;
  * Makes ready to train a model to reproduce its input: all that can be refused is refused here, before anything changes.
  *
  * @returns The training. It throws a {@link DivergenceError} if a loss becomes NaN or infinite.
- * @throws {RangeError} If an option is out of range, or a split leaves one side empty.
+ * @throws {RangeError} If an option is out of range, a split leaves one side empty, or binary cross-entropy gets inputs
+ *   outside [0, 1].
  * @throws {ShapeError} If the samples don't fit the model.
+ * @throws {Error} If the optimizer serves another network already.
  */
 export function prepareTraining(
   model: Trainable,
   samples: Samples,
   options: FitOptions = {},
 ): () => Promise<History> {
-  const settings = { epochs: 100, batchSize: 32, validationSplit: 0, ...options };
+  const { epochs = 100, batchSize = 32, validationSplit = 0, validationData } = options;
+  const settings = { ...options, epochs, batchSize, validationSplit };
   checkOptions(settings);
-  const { training, validation } = openSamples(model, samples, settings);
-  return () => train(model, training, validation, settings);
+  const { inputShape, seed, loss, optimizer, parameters } = model;
+  const parts = openSamples(samples, { inputShape, seed, validationSplit, validationData });
+  if (loss instanceof BinaryCrossEntropy) {
+    parts.training.reader.requireUnitRange();
+    parts.validation?.reader.requireUnitRange();
+  }
+  optimizer.attach(parameters);
+  return () => train(model, parts, settings);
 }
 
 async function train(
   model: Trainable,
-  training: Part,
-  validation: Part | undefined,
+  { training, validation }: Parts,
   settings: Settings,
 ): Promise<History> {
   const step = createStep(model, training.reader);
+  const measure = validation && createMeasurement(model, validation);
   const best = new BestWeights(model.parameters, settings.earlyStopping);
   const records: EpochRecord[] = [];
   const slice = new TimeSlice();
@@ -131,11 +135,11 @@ async function train(
         stopped = 'signal';
         break;
       }
-      const validationLoss = validation && (await meanLoss(model, validation, slice));
+      const validationLoss = await measure?.(slice);
       requireFinite(validationLoss ?? 0, 'validation loss became', `after epoch ${epoch}`);
       const record = { epoch, ...learned, ...(validationLoss !== undefined && { validationLoss }) };
       records.push(record);
-      best.consider(record);
+      best.consider(epoch, validationLoss ?? record.loss);
       await settings.onEpochEnd?.(record);
       if (best.isPatienceOver) stopped = 'patience';
     }
@@ -201,101 +205,26 @@ function createStep(model: Trainable, reader: BatchReader): (rows: Uint32Array) 
   };
 }
 
-async function meanLoss(
-  { network, loss, parameters, inputShape }: Trainable,
-  { reader, rows }: Part,
-  slice: TimeSlice,
-): Promise<number> {
-  const features = sizeOf(inputShape);
+/** The mean loss over some samples, which are not learned from. */
+function createMeasurement(model: Trainable, { reader, rows }: Part): (slice: TimeSlice) => Promise<number> {
+  const { network, loss, parameters } = model;
+  const features = sizeOf(model.inputShape);
   const input = new Workspace();
-  let sum = 0;
-  for (let start = 0; start < rows.length; start += INFERENCE_BATCH) {
-    const some = rows.subarray(start, start + INFERENCE_BATCH);
-    const x = input.tensor(parameters.arena, [some.length, features]);
-    reader.read(some, x.data);
-    sum += loss.forward(network.forward(x), x) * some.length;
-    if (slice.isOver) await slice.pause();
-  }
-  return sum / rows.length;
-}
-
-/** Keeps the weights of the epoch with the lowest watched loss, if early stopping is asked for. */
-class BestWeights {
-  epoch: number | undefined;
-  readonly #parameters: FlatParameters;
-  readonly #options: EarlyStopping | undefined;
-  #loss = Infinity;
-  #waited = 0;
-  #values: Float32Array | undefined;
-
-  constructor(parameters: FlatParameters, options: EarlyStopping | undefined) {
-    this.#parameters = parameters;
-    this.#options = options;
-  }
-
-  consider(record: EpochRecord): void {
-    const watched = record.validationLoss ?? record.loss;
-    this.#waited++;
-    if (watched >= this.#loss - (this.#options?.minDelta ?? 0)) return;
-    this.#loss = watched;
-    this.#waited = 0;
-    this.epoch = record.epoch;
-    if (this.#options?.restoreBestWeights ?? this.#options !== undefined) {
-      this.#values = this.#parameters.values.slice();
+  return async (slice) => {
+    let sum = 0;
+    for (let start = 0; start < rows.length; start += INFERENCE_BATCH) {
+      const some = rows.subarray(start, start + INFERENCE_BATCH);
+      const x = input.tensor(parameters.arena, [some.length, features]);
+      reader.read(some, x.data);
+      sum += loss.forward(network.forward(x), x) * some.length;
+      if (slice.isOver) await slice.pause();
     }
-  }
-
-  get isPatienceOver(): boolean {
-    return this.#options !== undefined && this.#waited >= this.#options.patience;
-  }
-
-  /** Returns whether there was anything to set back. */
-  restore(): boolean {
-    if (this.#values) this.#parameters.values.set(this.#values);
-    return this.#values !== undefined;
-  }
-}
-
-/** Some of a data set's rows. */
-interface Part {
-  readonly reader: BatchReader;
-  readonly rows: Uint32Array;
-}
-
-function openSamples(
-  { inputShape, random }: Trainable,
-  samples: Samples,
-  { validationSplit, validationData }: Settings,
-): { training: Part; validation: Part | undefined } {
-  const reader = new BatchReader(samples, inputShape, 'fit');
-  const rows = rowNumbers(reader.count);
-  if (validationData) {
-    const other = new BatchReader(validationData, inputShape, 'fit, validationData');
-    return { training: { reader, rows }, validation: { reader: other, rows: rowNumbers(other.count) } };
-  }
-  if (validationSplit === 0) return { training: { reader, rows }, validation: undefined };
-  // At random, not the last ones as in Keras: files are often sorted by class.
-  random.shuffle(rows);
-  const kept = Math.round(rows.length * validationSplit);
-  if (kept === 0 || kept === rows.length) {
-    throw new RangeError(
-      `fit: a validation split of ${validationSplit} keeps ${kept} of ${rows.length} samples, expected at least one on each side.`,
-    );
-  }
-  return {
-    training: { reader, rows: rows.subarray(kept) },
-    validation: { reader, rows: rows.subarray(0, kept) },
+    return sum / rows.length;
   };
 }
 
-function rowNumbers(count: number): Uint32Array {
-  return Uint32Array.from({ length: count }, (_, row) => row);
-}
-
-function checkOptions(
-  options: FitOptions & { epochs: number; batchSize: number; validationSplit: number },
-): void {
-  const { epochs, batchSize, validationSplit, earlyStopping, validationData } = options;
+function checkOptions(settings: Settings): void {
+  const { epochs, batchSize, validationSplit, earlyStopping, validationData } = settings;
   requireWhole('epochs', epochs);
   requireWhole('batchSize', batchSize);
   if (!(validationSplit >= 0 && validationSplit < 1)) {

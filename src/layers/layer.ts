@@ -26,11 +26,14 @@ export abstract class Layer {
    * @param dY - The gradient with respect to what the last `forward` returned, of the same shape.
    * @returns dX, of the shape of x, in an array that the next `backward` overwrites.
    * @throws {Error} Before the first `forward`.
+   * @throws {ShapeError} If dY has another shape.
    */
   abstract backward(dY: Tensor): Tensor;
 
   /** `backward` without dX: a network's first layer needs no gradient of the data, and dX costs a whole product. */
-  backwardParameters(_dY: Tensor): void {}
+  backwardParameters(dY: Tensor): void {
+    this.backward(dY);
+  }
 
   /** Everything that training changes, in a fixed order. */
   parameters(): readonly Parameter[] {
@@ -49,8 +52,16 @@ export abstract class Layer {
    */
   abstract outFeatures(inFeatures: number): number;
 
-  /** The layer as plain JSON; `buildLayer` makes one of it. */
-  abstract spec(): LayerSpec;
+  /**
+   * The layer as plain JSON; `buildLayer` makes one of it.
+   *
+   * @throws {Error} If it has none: a layer of your own can be trained, but not written to a model file.
+   */
+  spec(): LayerSpec {
+    throw new Error(
+      `${this.constructor.name}.spec: this layer has no spec, expected one of the engine's own.`,
+    );
+  }
 
   /** Where the layer's own arrays come from. */
   protected get arena(): Arena {

@@ -9,7 +9,7 @@ export type LossName = 'mse' | 'mae' | 'bce';
 
 /** All losses are means over all elements, so their value does not depend on the batch size. docs/math.md, section 4. */
 export abstract class Loss {
-  abstract readonly name: LossName;
+  abstract readonly name: string;
   readonly #dPrediction = new Workspace();
   #arena = new Arena();
   #gradient: Tensor | undefined;

@@ -34,7 +34,8 @@ export class Adam extends Optimizer {
     for (const beta of [beta1, beta2]) {
       if (!(beta >= 0 && beta < 1)) throw new RangeError(`Adam: a beta is ${beta}, expected 0 <= beta < 1.`);
     }
-    if (!(epsilon > 0)) throw new RangeError(`Adam: epsilon is ${epsilon}, expected more than 0.`);
+    if (!(epsilon > 0 && epsilon < Infinity))
+      throw new RangeError(`Adam: epsilon is ${epsilon}, expected more than 0.`);
     this.#beta1 = beta1;
     this.#beta2 = beta2;
     this.#epsilon = epsilon;

@@ -15,7 +15,7 @@ export class AdamW extends Adam {
   /** @throws {RangeError} If the weight decay is negative. */
   constructor({ weightDecay = 0.01, ...options }: AdamWOptions = {}) {
     super(options);
-    if (!(weightDecay >= 0))
+    if (!(weightDecay >= 0 && weightDecay < Infinity))
       throw new RangeError(`AdamW: the weight decay is ${weightDecay}, expected >= 0.`);
     this.#weightDecay = weightDecay;
   }

@@ -38,21 +38,29 @@ export abstract class Optimizer {
   }
 
   /**
+   * Binds the optimizer to these parameters and makes room for what it remembers of them. The first `step` does it, too.
+   *
+   * @throws {Error} If it is bound to others.
+   */
+  attach(parameters: FlatParameters): void {
+    if (this.#parameters === parameters) return;
+    if (this.#parameters) {
+      throw new Error(
+        `${this.constructor.name}: got the parameters of another network, expected one optimizer each.`,
+      );
+    }
+    this.allocateMoments(parameters);
+    this.#parameters = parameters;
+  }
+
+  /**
    * Changes the values by their gradients, once; the gradients stay (scaled, if they were clipped).
    *
    * @throws {Error} If these are not the parameters of the first step.
    * @throws {RangeError} If the schedule gives a learning rate that is none.
    */
   step(parameters: FlatParameters): void {
-    if (!this.#parameters) {
-      this.allocateMoments(parameters);
-      this.#parameters = parameters;
-    }
-    if (this.#parameters !== parameters) {
-      throw new Error(
-        `${this.constructor.name}.step: got the parameters of another network, expected one optimizer each.`,
-      );
-    }
+    this.attach(parameters);
     if (this.#clipNorm !== undefined) clipGradientNorm(parameters, this.#clipNorm);
     const learningRate = this.learningRate;
     if (!(learningRate >= 0 && learningRate < Infinity)) {

@@ -23,7 +23,7 @@ export interface CosineOptions {
 /** Half a cosine wave from the learning rate down to the minimum: Loshchilov & Hutter 2017 (SGDR), one cycle. */
 export function cosine({ learningRate, steps, minimum = 0 }: CosineOptions): Schedule {
   requirePositive('cosine', 'learning rate', learningRate);
-  requirePositive('cosine', 'number of steps', steps);
+  requireSteps('cosine', steps);
   if (!(minimum >= 0 && minimum <= learningRate)) {
     throw new RangeError(
       `cosine: the minimum is ${minimum}, expected 0 to the learning rate, ${learningRate}.`,
@@ -44,7 +44,7 @@ export interface WarmUpOptions {
 
 /** Starts small and climbs to where the next schedule starts: Adam's first steps rest on few gradients. */
 export function warmUp({ steps, schedule }: WarmUpOptions): Schedule {
-  requirePositive('warmUp', 'number of steps', steps);
+  requireSteps('warmUp', steps);
   return {
     at: (step) => (step < steps ? (schedule.at(0) * (step + 1)) / steps : schedule.at(step - steps)),
   };
@@ -53,4 +53,10 @@ export function warmUp({ steps, schedule }: WarmUpOptions): Schedule {
 function requirePositive(who: string, what: string, value: number): void {
   if (!(value > 0 && value < Infinity))
     throw new RangeError(`${who}: the ${what} is ${value}, expected more than 0.`);
+}
+
+function requireSteps(who: string, steps: number): void {
+  if (!Number.isSafeInteger(steps) || steps < 1) {
+    throw new RangeError(`${who}: the number of steps is ${steps}, expected a whole number >= 1.`);
+  }
 }
