@@ -138,7 +138,7 @@ function principalAxes(centred: CentredSamples, k: number): Tensor {
       const y = matmul(x, axes);
       const rows = y.shape[0];
       kernels().matmulTransposeA(features, width, rows, x.data, y.data, true, turned.data);
-      kernels().matmulTransposeA(width, width, rows, y.data, y.copy().data, true, gram.data);
+      kernels().matmulTransposeA(width, width, rows, y.data, y.data, true, gram.data);
     });
     // Rayleigh-Ritz: within the span of V, the eigenvectors of Yᵀ Y are the best axes.
     const { values, vectors } = eigenDecomposition(gram);

@@ -20,13 +20,14 @@ const FLOATS: readonly DType[] = ['f2', 'f4', 'f8'];
 /** The greatest value of the whole-number types whose full range pixels are expected to use. */
 const GREATEST: Partial<Record<DType, number>> = { u1: 255, u2: 65535, i1: 127, i2: 32767 };
 
-const ASK_FOR_MODE = 'use --normalize minmax or --normalize standard';
+/** For callers in code and on the command line alike. */
+const ASK_FOR_MODE = "use the normalization 'minmax' or 'standard' (--normalize)";
 
 /**
  * Chooses how training data is scaled.
  *
  * - `auto`: u1, u2, i1, i2 are divided by their type's greatest value (uint8: 255); wider whole numbers by 255 if none
- *   is greater, or else by 65535; booleans and floats in [0, 1] stay as they are.
+ *   is greater, or else by 65535; booleans, wider whole numbers that are all 0 or 1, and floats in [0, 1] stay as they are.
  * - `minmax`: the least value becomes 0, the greatest 1.
  * - `standard`: mean 0 and (population) standard deviation 1, computed in float64 in two passes.
  *
@@ -42,14 +43,14 @@ export function chooseNormalization(array: NumericArray, mode: NormalizationMode
   const { dtype, data } = array;
   if (range.least === range.greatest) {
     throw new DataError(
-      `all values of the data are ${range.least}, --normalize ${mode} needs different ones.`,
+      `all values of the data are ${range.least}, the normalization '${mode}' needs different ones.`,
     );
   }
   const shift = mode === 'minmax' ? range.least : mean(data);
   const scale = mode === 'minmax' ? range.greatest - range.least : standardDeviation(data, shift);
   if (!(scale > 0 && Number.isFinite(scale) && Number.isFinite(shift))) {
     throw new DataError(
-      `the data goes ${range.text}, beyond what --normalize ${mode} can compute in float64.`,
+      `the data goes ${range.text}, beyond what the normalization '${mode}' can compute in float64.`,
     );
   }
   return { kind: mode, dtype, shift, scale };
@@ -71,7 +72,9 @@ export function normalize(array: NumericArray, mode: NormalizationMode = 'auto')
  * `standard`, and for `divide` of the same type; otherwise by the `auto` rule of its own type (a model trained on
  * uint8 images also reads floats in [0, 1]).
  *
- * @throws {DataError} If there is NaN or infinity; where the model's inputs lie in [0, 1], if the new ones don't.
+ * With `minmax`, new data may go beyond what the model has seen: its inputs then go beyond [0, 1].
+ *
+ * @throws {DataError} If there is NaN or infinity; with `divide` and `none`, if the inputs would not lie in [0, 1].
  */
 export function normalizationLike(trained: Normalization, array: NumericArray): Normalization {
   const range = finiteRange(array);
@@ -169,7 +172,8 @@ function byType({ dtype }: NumericArray, range: Range, wayOut: string): Normaliz
     throw new DataError(`the data is whole numbers ${range.text}, expected none below 0: ${wayOut}.`);
   }
   // Types of 4 and 8 bytes go by their values: divided by 2^63, the pixels of an int64 file would silently be zeros.
-  const scale = GREATEST[dtype] ?? [255, 65535].find((bound) => range.greatest <= bound);
+  const scale = GREATEST[dtype] ?? [1, 255, 65535].find((bound) => range.greatest <= bound);
+  if (scale === 1) return { kind: 'none', dtype, shift: 0, scale };
   if (scale === undefined) {
     throw new DataError(`the data is whole numbers ${range.text}, expected at most 65535: ${wayOut}.`);
   }

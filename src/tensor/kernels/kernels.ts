@@ -1,9 +1,9 @@
 /**
  * What a set of kernels can do: the loops under the engine. Plain arrays and sizes, sizes first, output last;
- * no Tensor, no checks (the callers check), no allocation that lasts.
+ * no Tensor, no checks (the callers check).
  *
- * Every array is row-major and exactly as long as its sizes say. Arrays of one call must not overlap, except where a
- * kernel updates its last argument in place. naive.ts is the definition of all of it; docs/math.md has the formulas.
+ * Every array is row-major and exactly as long as its sizes say. What is written must not overlap what is read, except
+ * where a kernel updates its last argument in place. naive.ts is the definition of all; docs/math.md has the formulas.
  */
 
 export type KernelsName = 'naive' | 'blocked';
