@@ -1,0 +1,284 @@
+/**
+ * Who may import whom, read off the import lines of the sources: a change that ties together what should stay apart
+ * fails here, with the name of the file.
+ */
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path/posix';
+import { describe, expect, test } from '@jest/globals';
+
+/** What the files of a folder may import, beside each other: the longest folder that a file's path begins with counts. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  'src/tensor/kernels/': [],
+  'src/tensor/': [],
+  'src/data/': ['src/tensor/'],
+  'src/layers/': ['src/tensor/'],
+  'src/losses/': ['src/tensor/'],
+  'src/optim/': ['src/tensor/'],
+  'src/autoencoder/': ['src/layers/', 'src/losses/', 'src/optim/', 'src/tensor/', 'src/data/'],
+  'src/io/': ['src/tensor/', 'src/data/', 'src/autoencoder/'],
+  'src/node/': ['src/'],
+  'src/index.ts': ['src/'],
+};
+
+/** Imports that no folder rule allows: from files of this folder, of this file, as types only. */
+const TYPES_FROM: readonly (readonly [folder: string, file: string])[] = [['src/io/', 'src/layers/spec.ts']];
+
+/** Packages, and the only file that may import each. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  npyjs: 'src/io/npy.ts',
+  ndarray: 'src/io/npy.ts',
+  pngjs: 'src/node/png.ts',
+};
+
+/** Only in src/node: the engine runs in browsers too, is silent, and gives the same on every run. */
+const NODE_ONLY: readonly RegExp[] = [
+  /\bprocess\s*[.[?]/,
+  /\bconsole\s*[.[]/,
+  /\bMath\.random\b/,
+  /\brandom\b[^;={}]*\}\s*=\s*Math\b/,
+  /\bDate\.now\b/,
+  /\bnew Date\(\)/,
+  /\brequire\(/,
+];
+
+interface Import {
+  readonly specifier: string;
+  readonly isTypeOnly: boolean;
+}
+
+/** Without comments, as they are written here: on lines of their own, or behind code. */
+function codeOf(source: string): string {
+  return source.replace(/^\s*(\/\*|\*|\/\/).*$/gm, '').replace(/ \/\/ .*$/gm, '');
+}
+
+function importsOf(source: string): Import[] {
+  const code = codeOf(source);
+  const lines = code.matchAll(/^\s*(?:import|export)\b(\s+type\b)?[^;'"]*?\bfrom\s*['"]([^'"]+)['"]/gm);
+  const others = code.matchAll(/\bimport\s*\(?\s*['"]([^'"]+)['"]/g);
+  return [
+    ...Array.from(lines, ([, type, specifier]) => ({ specifier, isTypeOnly: type !== undefined })),
+    ...Array.from(others, ([, specifier]) => ({ specifier, isTypeOnly: false })),
+  ];
+}
+
+const isRelative = (specifier: string): boolean => specifier.startsWith('.');
+
+function folderOf(path: string): string {
+  const folders = Object.keys(MAY_IMPORT).filter((folder) => path.startsWith(folder));
+  return folders.sort((a, b) => b.length - a.length)[0] ?? '';
+}
+
+/** What a source file does that its place doesn't allow, in words. */
+function violationsOf(path: string, source: string): string[] {
+  const folder = folderOf(path);
+  if (folder === '') return [`${path} lies in a folder without rules`];
+  const imports = importsOf(source).flatMap((one) => {
+    const problem = isRelative(one.specifier)
+      ? importProblem(path, folder, one)
+      : packageProblem(path, folder, one.specifier);
+    return problem ? [`${path} imports ${one.specifier}: ${problem}`] : [];
+  });
+  if (folder === 'src/node/') return imports;
+  const globals = NODE_ONLY.flatMap((pattern) => pattern.exec(codeOf(source))?.[0] ?? []);
+  return [...imports, ...globals.map((text) => `${path} says ${text}: only src/node may`)];
+}
+
+function importProblem(path: string, folder: string, { specifier, isTypeOnly }: Import): string | undefined {
+  const target = join(path, '..', specifier);
+  if (!/\.ts$/.test(target)) return 'relative imports end in .ts';
+  if (path !== 'src/index.ts' && target === 'src/index.ts') return 'src/index.ts is for those outside';
+  if (path === 'src/index.ts' && target.startsWith('src/node/')) return 'it must run in browsers';
+  const allowed = [folder, ...MAY_IMPORT[folder]];
+  const hasTypes = TYPES_FROM.some(([from, file]) => folder === from && target === file && isTypeOnly);
+  return hasTypes || allowed.some((prefix) => target.startsWith(prefix)) ? undefined : 'not its business';
+}
+
+function packageProblem(path: string, folder: string, specifier: string): string | undefined {
+  if (specifier.startsWith('node:')) return folder === 'src/node/' ? undefined : 'only src/node may';
+  if (!Object.hasOwn(PACKAGES, specifier)) return 'the engine has no dependencies';
+  return PACKAGES[specifier] === path ? undefined : `only ${PACKAGES[specifier]} may`;
+}
+
+/** By path, the files that each needs at run time. */
+type Graph = ReadonlyMap<string, readonly string[]>;
+
+function graphOf(sources: ReadonlyMap<string, string>): Graph {
+  const targetsOf = (path: string, source: string) =>
+    importsOf(source)
+      .filter(({ isTypeOnly }) => !isTypeOnly)
+      .map(({ specifier }) => (isRelative(specifier) ? join(path, '..', specifier) : specifier));
+  return new Map(Array.from(sources, ([path, source]) => [path, targetsOf(path, source)]));
+}
+
+/** The files of a circle of imports, or undefined if there is none. */
+function findCycle(graph: Graph): string[] | undefined {
+  const done = new Set<string>();
+  const visit = (path: string, way: readonly string[]): string[] | undefined => {
+    if (way.includes(path)) return [...way.slice(way.indexOf(path)), path];
+    if (done.has(path)) return undefined;
+    for (const target of graph.get(path) ?? []) {
+      const cycle = visit(target, [...way, path]);
+      if (cycle) return cycle;
+    }
+    done.add(path);
+    return undefined;
+  };
+  for (const path of graph.keys()) {
+    const cycle = visit(path, []);
+    if (cycle) return cycle;
+  }
+  return undefined;
+}
+
+/** Everything that a file needs at run time, directly or not. */
+function reachableFrom(path: string, graph: Graph, seen = new Set<string>()): Set<string> {
+  for (const target of graph.get(path) ?? []) {
+    if (seen.has(target)) continue;
+    seen.add(target);
+    reachableFrom(target, graph, seen);
+  }
+  return seen;
+}
+
+const SOURCES = new Map(
+  (readdirSync('src', { recursive: true }) as string[])
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join('src', name.replaceAll('\\', '/')))
+    .sort()
+    .map((path) => [path, readFileSync(path, 'utf8')]),
+);
+
+describe('the sources', () => {
+  test('are all there', () => {
+    expect(SOURCES.size).toBeGreaterThan(60);
+    for (const folder of Object.keys(MAY_IMPORT)) {
+      expect([...SOURCES.keys()].some((path) => path.startsWith(folder))).toBe(true);
+    }
+  });
+
+  test.each([...SOURCES])('%s keeps to the rules of its folder', (path, source) => {
+    expect(violationsOf(path, source)).toEqual([]);
+  });
+
+  test('import files that exist', () => {
+    const missing = [...graphOf(SOURCES)].flatMap(([path, targets]) =>
+      targets
+        .filter((target) => target.startsWith('src/') && !existsSync(target))
+        .map((target) => `${path} imports ${target}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  test('have no circle of imports, but for types', () => {
+    expect(findCycle(graphOf(SOURCES))).toBeUndefined();
+  });
+
+  test('let src/index.ts run without packages and without Node', () => {
+    const needed = [...reachableFrom('src/index.ts', graphOf(SOURCES))];
+    expect(needed.length).toBeGreaterThan(30);
+    expect(needed.filter((path) => !path.startsWith('src/') || path.startsWith('src/node/'))).toEqual([]);
+  });
+});
+
+describe('the package', () => {
+  const read = (file: string) => JSON.parse(readFileSync(file, 'utf8'));
+
+  test('has no dependencies', () => {
+    const { dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta } =
+      read('package.json');
+    expect(dependencies).toEqual({});
+    expect(optionalDependencies).toBeUndefined();
+    expect(Object.keys(peerDependencies).sort()).toEqual(Object.keys(PACKAGES).sort());
+    for (const name of Object.keys(PACKAGES)) expect(peerDependenciesMeta[name]).toEqual({ optional: true });
+  });
+
+  test('names no registry in its lock file', () => {
+    const lock = read('package-lock.json');
+    const entries = Object.values(lock.packages) as Record<string, unknown>[];
+    expect(entries.length).toBeGreaterThan(10);
+    expect(entries.filter((entry) => 'resolved' in entry)).toEqual([]);
+    expect(lock.packages[''].dependencies).toBeUndefined();
+  });
+});
+
+describe('the check itself', () => {
+  test.each([
+    ['src/tensor/a.ts', "import { Dense } from '../layers/dense.ts';", 'not its business'],
+    ['src/tensor/a.ts', "import type { Dense } from '../layers/dense.ts';", 'not its business'],
+    ['src/tensor/a.ts', "import {\n  one,\n  two,\n} from '../layers/dense.ts';", 'not its business'],
+    ['src/tensor/kernels/a.ts', "import { Tensor } from '../tensor.ts';", 'not its business'],
+    ['src/tensor/kernels/simd/a.ts', "import { Tensor } from '../../tensor.ts';", 'not its business'],
+    ['src/data/a.ts', "export * from '../autoencoder/batches.ts';", 'not its business'],
+    ['src/layers/a.ts', "import { Loss } from '../losses/loss.ts';", 'not its business'],
+    ['src/losses/a.ts', "export { Adam } from '../optim/adam.ts';", 'not its business'],
+    ['src/optim/a.ts', "import { Layer } from '../layers/layer.ts';", 'not its business'],
+    ['src/autoencoder/a.ts', "import { readNpy } from '../io/npy.ts';", 'not its business'],
+    ['src/io/a.ts', "import { buildLayer } from '../layers/spec.ts';", 'not its business'],
+    ['src/io/a.ts', "import type { Dense } from '../layers/dense.ts';", 'not its business'],
+    ['src/io/a.ts', "import { fileError } from '../node/files.ts';", 'not its business'],
+    ['src/io/a.ts', "const files = await import('../node/files.ts');", 'not its business'],
+    ['src/io/a.ts', "import '../node/files.ts';", 'not its business'],
+    ['src/io/npz.ts', "import { parse } from 'npyjs';", 'only src/io/npy.ts may'],
+    ['src/node/load.ts', "import ndarray from 'ndarray';", 'only src/io/npy.ts may'],
+    ['src/node/grid.ts', "import { PNG } from 'pngjs';", 'only src/node/png.ts may'],
+    ['src/node/cli/main.ts', "import yargs from 'yargs';", 'no dependencies'],
+    ['src/io/npy.ts', "import { readFile } from 'node:fs/promises';", 'only src/node may'],
+    ['src/index.ts', "export { loadImages } from './node/load.ts';", 'must run in browsers'],
+    ['src/node/a.ts', "import { Tensor } from '../index.ts';", 'for those outside'],
+    ['src/node/a.ts', "import { Tensor } from '../tensor/tensor.js';", 'end in .ts'],
+    ['src/tensor/a.ts', 'const seed = Math.random();', 'says Math.random'],
+    ['src/tensor/a.ts', 'const { exp, random } = Math;', 'says random } = Math'],
+    ['src/autoencoder/a.ts', 'console.log(loss);', 'says console.'],
+    ['src/autoencoder/a.ts', 'const start = Date.now();', 'says Date.now'],
+    ['src/io/a.ts', 'if (process.env.DEBUG) stop();', 'says process.'],
+    ['src/io/a.ts', "const fs = require('fs');", 'says require('],
+    ['src/other/a.ts', '', 'a folder without rules'],
+  ])('finds what is wrong in %s: %s', (path, source, words) => {
+    const violations = violationsOf(path, `/** A made-up file. */\n\n${source}\n`);
+    expect(violations).toHaveLength(1);
+    expect(violations[0]).toContain(path);
+    expect(violations[0]).toContain(words);
+  });
+
+  test.each([
+    ['src/tensor/a.ts', "import { naive } from './kernels/naive.ts';"],
+    ['src/io/npy.ts', "import { dump, parse } from 'npyjs';"],
+    ['src/io/a.ts', "import type { LayerSpec } from '../layers/spec.ts';"],
+    ['src/node/a.ts', "import { open } from 'node:fs/promises';\nprocess.exitCode = 1;"],
+    ['src/autoencoder/a.ts', "import { Dense } from '../layers/dense.ts';"],
+    ['src/autoencoder/a.ts', '/**\n * @example\n * console.log(Math.random());\n */'],
+    ['src/autoencoder/a.ts', 'const x = 1; // not Date.now(): time must not count'],
+    ['src/tensor/a.ts', "throw new Error('ran out of work');\nexport const from = 'x';"],
+  ])('finds nothing wrong in %s: %s', (path, source) => {
+    expect(violationsOf(path, source)).toEqual([]);
+  });
+
+  test('finds circles of any length, but not those of types', () => {
+    const files = (last: string) =>
+      new Map([
+        ['src/a.ts', "import { b } from './b.ts';"],
+        ['src/b.ts', "import { c } from './c/c.ts';\nimport { d } from './d.ts';"],
+        ['src/c/c.ts', last],
+        ['src/d.ts', ''],
+      ]);
+    expect(findCycle(graphOf(files("import { a } from '../a.ts';")))).toEqual([
+      'src/a.ts',
+      'src/b.ts',
+      'src/c/c.ts',
+      'src/a.ts',
+    ]);
+    expect(findCycle(graphOf(files("export * from './c.ts';")))).toEqual(['src/c/c.ts', 'src/c/c.ts']);
+    expect(findCycle(graphOf(files("import { type A } from '../a.ts';")))).toHaveLength(4); // is an import still
+    expect(findCycle(graphOf(files("import type { A } from '../a.ts';")))).toBeUndefined();
+  });
+
+  test('finds what a file needs through others', () => {
+    const graph = new Map([
+      ['a', ['b']],
+      ['b', ['c', 'pngjs']],
+      ['d', ['e']],
+    ]);
+    expect([...reachableFrom('a', graph)]).toEqual(['b', 'c', 'pngjs']);
+  });
+});

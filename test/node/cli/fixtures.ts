@@ -1,0 +1,141 @@
+/** Small images in every format, and models for them, as bytes: what the tests of the commands read. */
+
+import { crc32, deflateRawSync } from 'node:zlib';
+import { Autoencoder } from '../../../src/autoencoder/autoencoder.ts';
+import type { ArchitectureOptions } from '../../../src/autoencoder/spec.ts';
+import type { Normalization } from '../../../src/data/samples.ts';
+import { writeModel } from '../../../src/io/model.ts';
+import { npyBytes } from '../../helpers/npyBytes.ts';
+import { GRAY, pngBytes, RGB } from '../../helpers/pngBytes.ts';
+
+export const COUNT = 40;
+
+/** Options of a training that takes no time. */
+export const TINY = ['--hidden', '8', '--encoding-dim', '2', '--batch-size', '20'];
+
+/** Whole numbers from 0 to 255: waves of a frequency and a phase that differ from image to image. */
+export function pixels(features = 64, count = COUNT): number[] {
+  return Array.from({ length: count * features }, (_, i) => {
+    const image = Math.floor(i / features);
+    const wave = Math.sin((i % features) * (0.1 + 0.02 * (image % 7)) + image);
+    return Math.round(127.5 + 127.5 * wave);
+  });
+}
+
+/** uint8 images as .npy. */
+export function imagesNpy(sample: readonly number[] = [8, 8], count = COUNT): Uint8Array {
+  const features = sample.reduce((product, length) => product * length, 1);
+  return npyBytes({ descr: '|u1', shape: [count, ...sample], values: pixels(features, count) });
+}
+
+/** float32 images of 8x8 as .npy. By default from 0 to 1. */
+export function floatsNpy(
+  from: (pixel: number, index: number) => number = (pixel) => pixel / 255,
+): Uint8Array {
+  return npyBytes({ descr: '<f4', shape: [COUNT, 8, 8], values: pixels().map(from) });
+}
+
+/** Codes as `encode` writes them. */
+export function codesNpy(values: readonly number[], width = 2): Uint8Array {
+  return npyBytes({ descr: '<f4', shape: [values.length / width, width], values });
+}
+
+/** A zip archive of these .npy files, compressed. */
+export function npz(arrays: Readonly<Record<string, Uint8Array>>): Uint8Array {
+  const locals: Buffer[] = [];
+  const directory: Buffer[] = [];
+  let offset = 0;
+  for (const [key, contents] of Object.entries(arrays)) {
+    const name = Buffer.from(`${key}.npy`);
+    const packed = deflateRawSync(contents);
+    // Version, flags, method, time and date, CRC-32, both lengths, length of the name, no extra field.
+    const common = Buffer.concat([
+      numbers(2, 20, 0, 8, 0, 0),
+      numbers(4, crc32(contents), packed.length, contents.length),
+      numbers(2, name.length, 0),
+    ]);
+    const local = Buffer.concat([Buffer.from('PK\x03\x04'), common, name, packed]);
+    const rest = Buffer.concat([numbers(2, 0, 0, 0), numbers(4, 0, offset)]);
+    directory.push(Buffer.concat([Buffer.from('PK\x01\x02'), numbers(2, 20), common, rest, name]));
+    locals.push(local);
+    offset += local.length;
+  }
+  const entries = Buffer.concat(directory);
+  const end = [
+    numbers(2, 0, 0, locals.length, locals.length),
+    numbers(4, entries.length, offset),
+    numbers(2, 0),
+  ];
+  return new Uint8Array(Buffer.concat([...locals, entries, Buffer.from('PK\x05\x06'), ...end]));
+}
+
+/** Little-endian numbers of so many bytes. */
+function numbers(bytes: number, ...values: readonly number[]): Buffer {
+  const buffer = Buffer.alloc(bytes * values.length);
+  values.forEach((value, i) => {
+    buffer.writeUIntLE(value, i * bytes, bytes);
+  });
+  return buffer;
+}
+
+/** uint8 images as IDX. */
+export function imagesIdx(): Uint8Array {
+  const header = Buffer.alloc(16);
+  header.writeUInt32BE(0x0803);
+  [COUNT, 8, 8].forEach((length, axis) => {
+    header.writeUInt32BE(length, 4 + 4 * axis);
+  });
+  return new Uint8Array(Buffer.concat([header, Buffer.from(pixels())]));
+}
+
+/** One sound PNG. */
+export function png(width = 8, height = 8, color = false, phase = 0): Uint8Array {
+  const gray = (x: number, y: number) => (x * 20 + y * 7 + phase * 31) % 256;
+  const pixel = (x: number, y: number) => (color ? [gray(x, y), 255 - gray(x, y), 9] : [gray(x, y)]);
+  return pngBytes({ width, height, depth: 8, colorType: color ? RGB : GRAY, pixel });
+}
+
+/** Folder entries 1.png, 2.png, … */
+export function pngs(folder: string, count: number, color = false): Record<string, Uint8Array> {
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, i) => [`${folder}/${i + 1}.png`, png(8, 8, color, i)]),
+  );
+}
+
+export const DIVIDED: Normalization = { kind: 'divide', dtype: 'u1', shift: 0, scale: 255 };
+
+/** An untrained model of 8x8 images, codes of 2 numbers. */
+export function model(
+  normalization: Normalization = DIVIDED,
+  architecture: Partial<ArchitectureOptions> = {},
+): Autoencoder {
+  const autoencoder = new Autoencoder({
+    inputShape: [8, 8],
+    hidden: [8],
+    encodingDim: 2,
+    seed: 3,
+    ...architecture,
+  });
+  autoencoder.normalization = normalization;
+  return autoencoder;
+}
+
+export function modelBytes(...args: Parameters<typeof model>): Uint8Array {
+  return writeModel(model(...args), { epochs: 0 });
+}
+
+/** A model file whose header was changed by hand. */
+export function changedModel(change: (header: ModelHeader) => void, file = modelBytes()): Uint8Array {
+  const length = Number(new DataView(file.buffer).getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + length))) as ModelHeader;
+  change(header);
+  const text = Buffer.from(JSON.stringify(header));
+  const prefix = Buffer.alloc(8);
+  prefix.writeBigUInt64LE(BigInt(text.length));
+  return new Uint8Array(Buffer.concat([prefix, text, file.subarray(8 + length)]));
+}
+
+export interface ModelHeader {
+  __metadata__: Record<string, string>;
+  [tensor: string]: unknown;
+}

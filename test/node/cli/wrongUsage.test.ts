@@ -1,0 +1,118 @@
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { folderWith, isthmus, removeFolders } from '../../helpers/cli.ts';
+import { imagesNpy, modelBytes } from './fixtures.ts';
+import { inThisProcess, type Refusal, testRefusals } from './refusals.ts';
+
+/** The words of a command line, and what the sentence must say; it always points to the help. */
+function wrong(line: string, says: RegExp): Refusal {
+  return inThisProcess(reallyWrong(line, says));
+}
+
+/** The same on the real command line. */
+function reallyWrong(line: string, says: RegExp): Refusal {
+  return {
+    name: line,
+    files: { 'images.npy': imagesNpy(), 'run/model.safetensors': modelBytes() },
+    args: line.split(' '),
+    says: new RegExp(`${says.source}.* See isthmus ${line.split(' ')[0]} --help\\.$`),
+  };
+}
+
+describe('options that do not exist or are incomplete', () => {
+  testRefusals(2, [
+    reallyWrong('train --dta images.npy', /there is no option --dta\. Did you mean --data\?/),
+    wrong('train --encoding-dims 3', /there is no option --encoding-dims\. Did you mean --encoding-dim\?/),
+    wrong('train --frobnicate', /: there is no option --frobnicate\./),
+    wrong('train -x', /there is no option -x\./),
+    wrong('train --no-json', /there is no option --no-json\./),
+    reallyWrong('train images.npy', /'images\.npy' is not an option, expected --data images\.npy/),
+    wrong('encode run', /'run' belongs to no option\./),
+    wrong('train --data', /--data needs a value: --data FILE\./),
+    reallyWrong('train --data --seed 1', /--data needs a value: --data FILE\./),
+    wrong('train --epochs=', /--epochs needs a value: --epochs N\./),
+    wrong('train --json=yes', /--json takes no value, got 'yes'\./),
+    reallyWrong('train --seed 1 --seed 2', /--seed is given twice, expected once\./),
+    wrong('train --json --json', /--json is given twice, expected once\./),
+    reallyWrong('encode --data images.npy --out codes.npy', /--model is missing, expected --model MODEL\./),
+    wrong('encode --model run --out codes.npy', /--data is missing, expected --data FILE\./),
+    wrong('encode --model run --data images.npy', /--out is missing, expected --out FILE\.npy\./),
+    wrong(
+      'encode --model run --data images.npy --out codes.txt',
+      /--out is 'codes\.txt', expected FILE\.npy\./,
+    ),
+    wrong('decode --model run --out x.png', /--codes is missing, expected --codes FILE\.npy\./),
+    reallyWrong(
+      'decode --model run --codes c.npy --out x.jpg',
+      /--out is 'x\.jpg', expected FILE\.npy or FILE\.png\./,
+    ),
+    reallyWrong('evaluate --model run', /--data is missing/),
+    wrong('evaluate --model run --data images.npy --out x.txt', /--out is 'x\.txt', expected FILE\.csv\./),
+    wrong('info', /got 0 names, expected one run folder or model file\./),
+    reallyWrong('info run run', /got 2 names, expected one/),
+  ]);
+});
+
+describe('bad values', () => {
+  testRefusals(2, [
+    reallyWrong('train --epochs 0', /--epochs is '0', expected a whole number, at least 1\./),
+    wrong('train --epochs 1.5', /--epochs is '1\.5', expected a whole number, at least 1\./),
+    wrong('train --epochs many', /--epochs is 'many', expected a whole number/),
+    wrong('train --seed -1', /--seed is '-1', expected a whole number, at least 0\./),
+    wrong('train --learning-rate 0', /--learning-rate is '0', expected a number, more than 0\./),
+    wrong('train --learning-rate Infinity', /--learning-rate is 'Infinity', expected a number/),
+    wrong('train --hidden 64,0', /--hidden is '0', expected a whole number, at least 1\./),
+    wrong('train --hidden 64,,32', /--hidden is '', expected a whole number/),
+    wrong(
+      'train --validation-split 1.5',
+      /--validation-split is '1\.5', expected a number, more than 0 and at most 1\./,
+    ),
+    wrong('train --validation-split 1', /--validation-split is 1, expected less/),
+    reallyWrong(
+      'train --activation gelu',
+      /--activation is 'gelu', expected one of: relu, leakyRelu, sigmoid, tanh, silu\./,
+    ),
+  ]);
+});
+
+describe('options that contradict each other', () => {
+  testRefusals(2, [
+    wrong('train --key x', /--key needs --data\./),
+    reallyWrong('train --test-data images.npy', /--test-data needs --data\./),
+    wrong('train --data images.npy --test-key x', /--test-key needs --test-data\./),
+    wrong('train --min-delta 0.1', /--min-delta needs --patience\./),
+    wrong('train --weight-decay 0.1', /--weight-decay needs --optimizer adamw\./),
+    wrong('train --momentum 0.9 --optimizer adamw', /--momentum needs --optimizer sgd\./),
+    reallyWrong(
+      'train --data images.npy --count 9',
+      /--count is for the built-in digits, .* expected one of them\./,
+    ),
+    wrong(
+      'train --data images.npy --test-data images.npy --validation-split 0.5',
+      /--test-data and --validation-split are both given, expected one of them\./,
+    ),
+    wrong('train --loss bce --output linear', /--loss bce needs --output sigmoid\./),
+    wrong(
+      'train --loss bce --normalize standard',
+      /--loss bce needs values in \[0, 1\], --normalize standard gives others\./,
+    ),
+  ]);
+});
+
+describe('isthmus without a command that it knows', () => {
+  afterAll(removeFolders);
+
+  test('alone shows the overview and fails', async () => {
+    const { code, stdout, stderr } = await isthmus([], { cwd: folderWith() });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
+    expect(stdout).toMatch(/^Usage: isthmus COMMAND/);
+    for (const name of ['train', 'evaluate', 'encode', 'decode', 'info'])
+      expect(stdout).toContain(`\n  ${name} `);
+  });
+
+  test.each([
+    ['trian', "isthmus: there is no command 'trian'. Did you mean train? See isthmus --help.\n"],
+    ['toString', "isthmus: there is no command 'toString'. See isthmus --help.\n"],
+  ])('refuses the command %s', async (command, stderr) => {
+    expect(await isthmus([command], { cwd: folderWith() })).toEqual({ code: 2, stdout: '', stderr });
+  });
+});
