@@ -20,7 +20,7 @@ export {
 export { type Evaluation, psnr } from './autoencoder/metrics.ts';
 export type { ActivationName, ArchitectureOptions, AutoencoderSpec } from './autoencoder/spec.ts';
 export { structuralSimilarity } from './autoencoder/ssim.ts';
-export { type DigitsOptions, generateDigits } from './data/digits.ts';
+export { type Digits, type DigitsOptions, generateDigits } from './data/digits.ts';
 export {
   chooseNormalization,
   DataError,
@@ -31,6 +31,7 @@ export {
   normalize,
 } from './data/normalization.ts';
 export type { DType, Normalization, NumericArray, SampleArray, Samples } from './data/samples.ts';
+export { FormatError } from './io/errors.ts';
 export { type LoadedModel, readModel, type TrainingFacts, writeModel } from './io/model.ts';
 export { Activation } from './layers/activation.ts';
 export { Dense, type DenseOptions } from './layers/dense.ts';
@@ -63,6 +64,7 @@ export { FlatParameters } from './tensor/flatParameters.ts';
 export { glorotUniform, heUniform, type Initializer, zeros } from './tensor/initializers.ts';
 export { setKernels } from './tensor/kernels/active.ts';
 export type { KernelsName } from './tensor/kernels/kernels.ts';
+export { Arena } from './tensor/kernels/memory.ts';
 export { type MatmulOptions, matmul, transpose } from './tensor/ops.ts';
 export { Parameter } from './tensor/parameter.ts';
 export { Random, type RandomState } from './tensor/random.ts';

@@ -72,6 +72,6 @@ function countParameters(layer: LayerSpec): number {
 }
 
 /** 109200 as "109,200", the same in every locale. */
-function formatCount(count: number): string {
+export function formatCount(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }

@@ -79,7 +79,15 @@ export function normalize(array: NumericArray, mode: NormalizationMode = 'auto')
 export function normalizationLike(trained: Normalization, array: NumericArray): Normalization {
   const range = finiteRange(array);
   const { kind, dtype, shift, scale } = trained;
-  if (kind === 'minmax' || kind === 'standard') return { kind, dtype: array.dtype, shift, scale };
+  if (kind === 'minmax' || kind === 'standard') {
+    const inputs = [range.least, range.greatest].map((value) => Math.fround((value - shift) / scale));
+    if (!inputs.every(Number.isFinite)) {
+      throw new DataError(
+        `the data goes ${range.text}, too far for float32 after (x - ${short(shift)}) / ${short(scale)}.`,
+      );
+    }
+    return { kind, dtype: array.dtype, shift, scale };
+  }
   const wayOut = `save it as the model's training data was (${dtype}, ${describeNormalization(trained)})`;
   if (kind === 'none' || dtype !== array.dtype) return byType(array, range, wayOut);
   if (range.least < 0 || range.greatest > scale) {
@@ -207,7 +215,7 @@ function finiteRange({ data, shape }: NumericArray): Range {
       `the data holds NaN or infinity ${notFinite} times, first at ${formatShape(indexOf(first, shape))}: remove or replace them.`,
     );
   }
-  return { least, greatest, text: `from ${short(least)} to ${short(greatest)}` };
+  return { least, greatest, text: `from ${least} to ${greatest}` };
 }
 
 /** The position in each dimension of a row-major array's element. */

@@ -4,3 +4,9 @@
 export class FormatError extends Error {
   override name = 'FormatError';
 }
+
+/** The first bytes of a file that is not what it should be, for the message: `89 50 4e 47`. */
+export function firstBytes(bytes: Uint8Array, count: number): string {
+  const hex = Array.from(bytes.subarray(0, count), (byte) => byte.toString(16).padStart(2, '0'));
+  return hex.join(' ') || 'nothing';
+}

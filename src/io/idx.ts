@@ -6,7 +6,7 @@
 import type { DType, NumericArray, SampleArray } from '../data/samples.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import { swapByteOrder } from './byteOrder.ts';
-import { FormatError } from './errors.ts';
+import { FormatError, firstBytes } from './errors.ts';
 
 interface IdxType {
   readonly dtype: DType;
@@ -34,9 +34,8 @@ export function readIdx(bytes: Uint8Array): NumericArray {
   const [zero0, zero1, typeCode, rank] = bytes;
   const type = TYPES.get(typeCode);
   if (zero0 !== 0 || zero1 !== 0 || type === undefined || !(rank > 0)) {
-    const begin = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
     throw new FormatError(
-      `not an IDX file: it begins with ${begin || 'nothing'}, expected 00 00, a type (08 09 0b 0c 0d 0e) and a number of dimensions.`,
+      `not an IDX file: it begins with ${firstBytes(bytes, 4)}, expected 00 00, a type (08 09 0b 0c 0d 0e) and a number of dimensions.`,
     );
   }
   const offset = 4 + 4 * rank;

@@ -12,7 +12,7 @@ import type { Normalization } from '../data/samples.ts';
 import { zeros } from '../tensor/initializers.ts';
 import { formatShape, sameShape } from '../tensor/shape.ts';
 import { FormatError } from './errors.ts';
-import { readSafetensors, type SafetensorsContents, writeSafetensors } from './safetensors.ts';
+import { isObject, readSafetensors, type SafetensorsContents, writeSafetensors } from './safetensors.ts';
 
 const FORMAT = 'isthmus';
 const VERSION = '1';
@@ -76,6 +76,9 @@ function buildModel(description: unknown, { tensors }: SafetensorsContents): Aut
       const found = stored ? formatShape(stored.shape) : 'missing';
       throw new FormatError(`tensor '${name}' is ${found}, expected ${formatShape(value.shape)}.`);
     }
+    if (!stored.data.every(Number.isFinite)) {
+      throw new FormatError(`tensor '${name}' holds NaN or infinity, expected finite weights.`);
+    }
     value.data.set(stored.data);
   }
   return autoencoder;
@@ -115,15 +118,13 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 1;
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function checkNormalization(value: unknown): Normalization {
   const { kind, dtype, shift, scale } = (value ?? {}) as Partial<Normalization>;
   const isKind = kind === 'none' || kind === 'divide' || kind === 'minmax' || kind === 'standard';
   const isDType = typeof dtype === 'string' && /^([iu][1248]|f[248]|b1)$/.test(dtype);
-  if (!isKind || !isDType || !Number.isFinite(shift) || !Number.isFinite(scale) || scale === 0) {
+  const isScaling = Number.isFinite(shift) && Number.isFinite(scale) && (scale as number) > 0;
+  const isIdentity = shift === 0 && scale === 1;
+  if (!isKind || !isDType || !isScaling || (kind === 'none' && !isIdentity)) {
     throw new FormatError(`the model's normalization can't be used: ${JSON.stringify(value)}.`);
   }
   return value as Normalization;

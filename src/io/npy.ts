@@ -9,7 +9,7 @@ import { dump, parse } from 'npyjs';
 import type { DType, NumericArray, SampleArray } from '../data/samples.ts';
 import { formatShape, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
 import { swapByteOrder } from './byteOrder.ts';
-import { FormatError } from './errors.ts';
+import { FormatError, firstBytes } from './errors.ts';
 
 /** {@link parseNpyHeader} needs no more than this many bytes from the beginning of a file. */
 export const NPY_HEAD_LENGTH = 65536;
@@ -155,9 +155,8 @@ function itemSizeOf(dtype: DType): number {
 /** The header's dictionary as text, and where it ends: the six magic bytes, version, length, text. */
 function headerText(head: Uint8Array, fileSize: number): { text: string; dataOffset: number } {
   if (!MAGIC.every((byte, i) => head[i] === byte)) {
-    const begin = Array.from(head.subarray(0, 6), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
     throw new FormatError(
-      `not an .npy file: it begins with ${begin || 'nothing'}, expected 93 4e 55 4d 50 59 (NUMPY).`,
+      `not an .npy file: it begins with ${firstBytes(head, 6)}, expected 93 4e 55 4d 50 59 (NUMPY).`,
     );
   }
   const [major, minor] = head.subarray(6, 8);

@@ -4,7 +4,7 @@ import { glorotUniform, type Initializer } from '../tensor/initializers.ts';
 import { kernels } from '../tensor/kernels/active.ts';
 import { Parameter } from '../tensor/parameter.ts';
 import { Random } from '../tensor/random.ts';
-import { formatShape, ShapeError } from '../tensor/shape.ts';
+import { formatShape, ShapeError, sameShape } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
 import { backwardBeforeForward, Layer } from './layer.ts';
@@ -37,7 +37,10 @@ export class Dense extends Layer {
   readonly #dX = new Workspace();
   #x: Tensor | undefined;
 
-  /** @throws {RangeError} If a width is not a whole number >= 1. */
+  /**
+   * @throws {RangeError} If a width is not a whole number >= 1.
+   * @throws {ShapeError} If the initializer makes a weight of another shape.
+   */
   constructor(inFeatures: number, outFeatures: number, options: DenseOptions = {}) {
     super();
     for (const width of [inFeatures, outFeatures]) {
@@ -51,7 +54,13 @@ export class Dense extends Layer {
     const shape = [inFeatures, outFeatures] as const;
     this.inFeatures = inFeatures;
     this.#width = outFeatures;
-    this.weight = new Parameter('weight', initializer(shape, random), Tensor.zeros(shape));
+    const weight = initializer(shape, random);
+    if (!sameShape(weight.shape, shape)) {
+      throw new ShapeError(
+        `Dense: the initializer made ${formatShape(weight.shape)}, expected ${formatShape(shape)}.`,
+      );
+    }
+    this.weight = new Parameter('weight', weight, Tensor.zeros(shape));
     if (bias) this.bias = new Parameter('bias', Tensor.zeros([outFeatures]), Tensor.zeros([outFeatures]));
   }
 

@@ -29,8 +29,8 @@ const PICTURES = 20;
  * @throws {ShapeError} If the samples don't fit the model, or are no pictures.
  */
 export function predictPictures(autoencoder: Autoencoder, samples: Samples): [Tensor, Tensor] {
-  const some = firstSamples(samples, PICTURES);
-  const originals = asInputs(autoencoder, some);
+  const some = sliceSamples(samples, 0, PICTURES);
+  const originals = toInputs(autoencoder, some);
   return toPictures([originals, autoencoder.predict(some)], samples.normalization) as [Tensor, Tensor];
 }
 
@@ -56,16 +56,21 @@ function stretch(tensors: readonly Tensor[]): void {
   }
 }
 
-/** The first `count` samples, or all if there are fewer: a view. */
-export function firstSamples(samples: Samples, count: number): Samples {
+/** Samples `start` to `end` (exclusive), or to the last if there are fewer: a view. */
+export function sliceSamples(samples: Samples, start: number, end: number): Samples {
   const [n, ...shape] = samples.shape;
-  const kept = Math.min(n, count);
-  return { ...samples, shape: [kept, ...shape], data: samples.data.subarray(0, kept * sizeOf(shape)) };
+  const last = Math.min(n, end);
+  const size = sizeOf(shape);
+  return {
+    ...samples,
+    shape: [last - start, ...shape],
+    data: samples.data.subarray(start * size, last * size),
+  };
 }
 
 /** Samples as the network sees them, `[n, ...inputShape]`. */
-function asInputs({ inputShape }: Autoencoder, samples: Samples): Tensor {
-  const reader = new BatchReader(samples, inputShape, 'asInputs');
+export function toInputs({ inputShape }: Autoencoder, samples: Samples): Tensor {
+  const reader = new BatchReader(samples, inputShape, 'toInputs');
   const inputs = Tensor.zeros([reader.count, ...inputShape]);
   reader.readRange(0, reader.count, inputs.data);
   return inputs;

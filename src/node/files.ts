@@ -3,6 +3,8 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { DataError } from '../data/normalization.ts';
+import { FormatError } from '../io/errors.ts';
 
 /** A file or folder can't be used. The message names it. */
 export class FileError extends Error {
@@ -29,6 +31,13 @@ const REASONS: Readonly<Record<string, string>> = {
 export function fileError(doing: string, path: string, cause: unknown): FileError {
   const { code = '', message } = cause as { code?: string; message: string };
   return new FileError(`can't ${doing} ${path}: ${REASONS[code] ?? message}.`, { cause });
+}
+
+/** What a reader of bytes says, with the file's name in front, which it doesn't know. Other errors stay as they are. */
+export function inFile(path: string, error: Error): Error {
+  if (error.name === 'FormatError') return new FormatError(`${path}: ${error.message}`);
+  if (error.name === 'DataError') return new DataError(`${path}: ${error.message}`);
+  return error;
 }
 
 export interface ReadOptions {

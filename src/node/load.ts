@@ -13,8 +13,8 @@ import { gunzip, isGzip } from '../io/inflate.ts';
 import { NPY_HEAD_LENGTH, parseNpyHeader, readNpy } from '../io/npy.ts';
 import { listNpz, readNpz } from '../io/npz.ts';
 import { formatShape } from '../tensor/shape.ts';
-import { fileError, readWholeFile } from './files.ts';
-import { stackPngs } from './png.ts';
+import { fileError, inFile, readWholeFile } from './files.ts';
+import { stackPngs } from './pngStack.ts';
 
 export interface LoadOptions {
   /** Which array of an `.npz` to take. @default `preferredKey`, else the only one */
@@ -104,17 +104,11 @@ async function readPngFolder(path: string): Promise<LoadedImages> {
   });
   // 2.png before 10.png, in every locale.
   const names = entries
-    .filter((name) => name.toLowerCase().endsWith('.png'))
+    // macOS leaves a `._1.png` beside 1.png that is no image.
+    .filter((name) => name.toLowerCase().endsWith('.png') && !name.startsWith('.'))
     .sort(new Intl.Collator('en', { numeric: true }).compare);
   if (names.length === 0) throw new DataError('the folder holds no .png files.');
   const files = [];
   for (const name of names) files.push({ name, bytes: await readWholeFile(join(path, name)) });
   return { ...stackPngs(files), source: `${names.length} PNGs in ${basename(path)}` };
-}
-
-/** The readers of bytes don't know the file's name: it goes in front of what they say. */
-function inFile(path: string, error: Error): Error {
-  if (error.name === 'FormatError') return new FormatError(`${path}: ${error.message}`);
-  if (error.name === 'DataError') return new DataError(`${path}: ${error.message}`);
-  return error;
 }

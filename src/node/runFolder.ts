@@ -1,10 +1,8 @@
 /** The folder that a training run leaves behind. Every file is written whole or not at all (files.ts). */
 
-import { mkdir, open, rm, rmdir, stat } from 'node:fs/promises';
+import { mkdir, open, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { exists, FileError, fileError, writeFileAtomically } from './files.ts';
-
-export const MODEL_FILE = 'model.safetensors';
 
 export class RunFolder {
   readonly path: string;
@@ -72,7 +70,9 @@ export async function refuseExistingRun(path: string, overwrite: boolean): Promi
  */
 async function makeFolders(path: string): Promise<string[]> {
   const missing: string[] = [];
-  for (let at = resolve(path); !(await exists(at)); at = dirname(at)) missing.unshift(at);
+  for (let at = resolve(path); at !== dirname(at) && !(await exists(at)); at = dirname(at)) {
+    missing.unshift(at);
+  }
   const made: string[] = [];
   try {
     for (const folder of missing) {
@@ -104,12 +104,4 @@ export async function freeRunPath(parent: string, stem: string): Promise<string>
     const path = join(parent, `${stem}-${number}`);
     if (!(await exists(path))) return path;
   }
-}
-
-/** The model file that a path means: itself, or the one in a run folder. */
-export async function modelPath(path: string): Promise<string> {
-  const info = await stat(path).catch((cause) => {
-    throw fileError('read', path, cause);
-  });
-  return info.isDirectory() ? join(path, MODEL_FILE) : path;
 }

@@ -7,8 +7,9 @@ import { type TrainingFacts, writeModel } from '../io/model.ts';
 import { lossChart } from './chart.ts';
 import { pictureShape, predictPictures } from './display.ts';
 import { reconstructionSheet } from './grid.ts';
+import { MODEL_FILE } from './modelFile.ts';
 import { encodePng } from './png.ts';
-import { MODEL_FILE, type RunFolder } from './runFolder.ts';
+import type { RunFolder } from './runFolder.ts';
 
 export interface TimedEpoch extends EpochRecord {
   /** Since training began. */

@@ -65,7 +65,7 @@ export class Random {
     return result;
   }
 
-  /** A number in [low, high), uniformly distributed, with 53 random bits. */
+  /** A number from `low` up to, but for rounding, not including `high`, uniformly distributed, with 53 random bits. */
   uniform(low = 0, high = 1): number {
     const high21 = this.uint32() >>> 11;
     const unit = (high21 * TWO_POW_32 + this.uint32()) / TWO_POW_53;

@@ -3,8 +3,9 @@ import { describe, expect, test } from '@jest/globals';
 import { meanImageBaseline, pcaBaseline } from '../../src/autoencoder/baselines.ts';
 import type { Samples } from '../../src/data/samples.ts';
 import { Random } from '../../src/tensor/random.ts';
-import { ShapeError } from '../../src/tensor/shape.ts';
+import { ShapeError, sizeOf } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
+import { gamma } from '../helpers/bounds.ts';
 import { describeEachKernels } from '../helpers/eachKernels.ts';
 import { uniformArray, uniformTensor } from '../helpers/randomArrays.ts';
 import { DIVIDED_BY_255, toyImages } from './toy.ts';
@@ -37,6 +38,97 @@ describeEachKernels('the baselines', () => {
       expect(relativeError(got, mse)).toBeLessThan(5e-5);
     }
   });
+});
+
+/** `[count, side, side]` uint8 in patches of one random gray each, `patches` x `patches` of them: of rank patches². */
+function patchImages(count: number, side: number, patches: number): Samples {
+  const random = new Random(count);
+  const data = new Uint8Array(count * side * side);
+  const length = side / patches;
+  for (let n = 0; n < count; n++) {
+    const grays = Array.from({ length: patches ** 2 }, () => Math.floor(random.uniform(0, 256)));
+    for (let i = 0; i < side; i++) {
+      for (let j = 0; j < side; j++) {
+        const patch = Math.floor(i / length) * patches + Math.floor(j / length);
+        data[(n * side + i) * side + j] = grays[patch];
+      }
+    }
+  }
+  return { shape: [count, side, side], data, normalization: DIVIDED_BY_255 };
+}
+
+/** `[count, features]`: feature j of a sample is number `j % rank` of its normally distributed numbers. */
+function repeatedFeatures(count: number, features: number, rank: number): Samples {
+  const random = new Random(features);
+  const samples = Tensor.zeros([count, features]);
+  for (let i = 0; i < count; i++) {
+    const numbers = Array.from({ length: rank }, () => random.normal());
+    for (let j = 0; j < features; j++) samples.data[i * features + j] = numbers[j % rank];
+  }
+  return samples;
+}
+
+/** `[count, features]`: two random samples in turn. */
+function repeatedRows(count: number, features: number): Samples {
+  const two = uniformTensor([2, features], 4);
+  const data = Float32Array.from({ length: count * features }, (_, i) => two.data[i % two.size]);
+  return new Tensor(data, [count, features]);
+}
+
+// Exactly dependent columns: what Gram-Schmidt leaves of them is rounding, and no axis.
+describeEachKernels('samples of exactly low rank', () => {
+  const cases: readonly (readonly [string, Samples, number])[] = [
+    ['flat gray images', patchImages(40, 10, 1), 1],
+    ['images of four gray quadrants', patchImages(60, 8, 2), 4],
+    ['large images of four gray quadrants', patchImages(50, 32, 2), 4],
+    ['images of nine gray patches', patchImages(60, 9, 3), 9],
+    ['two equal features', repeatedFeatures(30, 2, 1), 1],
+    ['three features, two of them equal', repeatedFeatures(30, 3, 2), 2],
+    ['two samples, many times each', repeatedRows(50, 20), 1],
+  ];
+
+  test.each(cases)('%s: nothing is left', (_name, samples, rank) => {
+    // An axis is a float32 product of at most k + 32 terms, a code number one of d, and the reconstruction one of k:
+    // each element is off by that many roundings of the sample's length. Equal pixels are equal as inputs, too.
+    const features = sizeOf(samples.shape.slice(1));
+    const bound = gamma(features + 3 * (rank + 32)) ** 2 * features * meanImageBaseline(samples);
+    expect(pcaBaseline(samples, rank)).toBeLessThan(bound);
+    if (rank > 1) expect(pcaBaseline(samples, rank - 1)).toBeGreaterThan(1e3 * bound);
+  });
+
+  test.each(cases)(
+    '%s: no code length leaves more than the mean image, or than a shorter code',
+    (_name, samples) => {
+      let before = meanImageBaseline(samples);
+      // Of what there is, as float32 sums may differ by it where nothing more can be captured.
+      const rounding = 1e-10 * before;
+      for (const codeLength of [1, 2, 3, 4, 5, 8, 12, 20]) {
+        const left = pcaBaseline(samples, codeLength);
+        expect(left).toBeLessThanOrEqual(before + (codeLength === 1 ? 0 : rounding));
+        before = left;
+      }
+    },
+  );
+});
+
+test('no PCA is worse than the mean image, for random samples of rank 1 to 4', () => {
+  const random = new Random(5);
+  for (let round = 0; round < 60; round++) {
+    const [count, features] = [random.uniform(3, 30), random.uniform(2, 50)].map(Math.floor);
+    const rank = 1 + (round % 4);
+    const basis = Array.from({ length: rank * features }, () => Math.round(random.uniform(-2, 2)));
+    const samples = Tensor.zeros([count, features]);
+    for (let i = 0; i < count; i++) {
+      const numbers = Array.from({ length: rank }, () => Math.round(random.uniform(-4, 4)));
+      for (let j = 0; j < features; j++) {
+        samples.data[i * features + j] = numbers.reduce((sum, a, r) => sum + a * basis[r * features + j], 0);
+      }
+    }
+    const mean = meanImageBaseline(samples);
+    for (const codeLength of [1, 2, rank, rank + 1]) {
+      expect(pcaBaseline(samples, codeLength)).toBeLessThanOrEqual(mean);
+    }
+  }
 });
 
 describe('meanImageBaseline', () => {
@@ -121,8 +213,16 @@ describe('pcaBaseline', () => {
 
   test('is in the units of the input: the normalization scales it', () => {
     const images = toyImages(50);
-    const raw = pcaBaseline({ shape: images.shape, data: images.data }, 3);
-    expect(relativeError(pcaBaseline(images, 3), raw / 255 ** 2)).toBeLessThan(1e-4);
+    const raw: Samples = { shape: images.shape, data: Float32Array.from(images.data) };
+    expect(relativeError(pcaBaseline(images, 3), pcaBaseline(raw, 3) / 255 ** 2)).toBeLessThan(1e-4);
+    expect(relativeError(meanImageBaseline(images), meanImageBaseline(raw) / 255 ** 2)).toBeLessThan(1e-6);
+  });
+
+  test('whole numbers that nothing says how to scale are refused', () => {
+    const { shape, data } = toyImages(5);
+    const message = /^(pca|meanImage)Baseline: the samples are whole numbers without a normalization/;
+    expect(() => pcaBaseline({ shape, data }, 3)).toThrow(message);
+    expect(() => meanImageBaseline({ shape, data })).toThrow(message);
   });
 
   test.each([0, -1, 1.5, Number.NaN])('refuses a code length of %d', (codeLength) => {

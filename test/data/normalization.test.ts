@@ -52,7 +52,7 @@ describe("chooseNormalization 'auto'", () => {
   test.each<[DType, SampleArray, string]>([
     ['f4', Float32Array.of(0, 200), 'floats from 0 to 200, expected [0, 1]'],
     ['f8', Float64Array.of(-0.5, 1), 'floats from -0.5 to 1, expected [0, 1]'],
-    ['f8', Float64Array.of(0, 1.000001), 'floats from 0 to 1, expected [0, 1]'],
+    ['f8', Float64Array.of(0, 1.000001), 'floats from 0 to 1.000001, expected [0, 1]'],
     ['i1', Int8Array.of(-1, 1), 'whole numbers from -1 to 1, expected none below 0'],
     ['i8', Float64Array.of(-5, 255), 'whole numbers from -5 to 255'],
     ['u4', Uint32Array.of(0, 65536), 'whole numbers from 0 to 65536, expected at most 65535'],
@@ -60,7 +60,7 @@ describe("chooseNormalization 'auto'", () => {
     const choose = () => chooseNormalization(arrayOf(dtype, data), 'auto');
     expect(choose).toThrow(DataError);
     expect(choose).toThrow(reason);
-    expect(choose).toThrow('use --normalize minmax or --normalize standard');
+    expect(choose).toThrow("use the normalization 'minmax' or 'standard' (--normalize)");
   });
 
   test('says that pixels kept as floats could be saved as uint8', () => {
@@ -121,7 +121,7 @@ describe("chooseNormalization 'minmax' and 'standard'", () => {
     (mode) => {
       const constant = arrayOf('f8', new Float64Array(10).fill(0.1));
       expect(() => chooseNormalization(constant, mode)).toThrow(
-        `all values of the data are 0.1, --normalize ${mode}`,
+        `all values of the data are 0.1, the normalization '${mode}'`,
       );
       const huge = arrayOf('f8', Float64Array.of(-1.7e308, 1.7e308));
       expect(() => chooseNormalization(huge, mode)).toThrow(DataError);
@@ -138,6 +138,7 @@ describe('normalizationLike', () => {
   });
 
   test('keeps the divisor for the same type, even where the new values alone would give another', () => {
+    expect(chooseNormalization(arrayOf('i8', Float64Array.of(0, 1, 1)), 'auto').kind).toBe('none');
     const trained: Normalization = { kind: 'divide', dtype: 'i8', shift: 0, scale: 65535 };
     expect(normalizationLike(trained, arrayOf('i8', Float64Array.of(0, 255)))).toEqual(trained);
     expect(normalizationLike(DIVIDED, arrayOf('u1', Uint8Array.of(9)))).toEqual(DIVIDED);

@@ -324,7 +324,16 @@ describe('refused with a sentence', () => {
     );
   });
 
+  test.each([Number.NaN, Infinity])('a weight that is %d', (value) => {
+    const tensor = Tensor.from([1, value], [2, 1]);
+    expect(refusal(altered({ tensors: [{ name: 'encoder.0.weight', tensor }] }))).toMatch(
+      "tensor 'encoder.0.weight' holds NaN or infinity, expected finite weights.",
+    );
+  });
+
   test.each<[string, unknown]>([
+    ['none, and yet scaled', { kind: 'none', dtype: 'f4', shift: 0, scale: 5 }],
+    ['of a negative scale', { ...NORMALIZATION, kind: 'minmax', scale: -2 }],
     ['null', null],
     ['a number', 3],
     ['text', 'none'],

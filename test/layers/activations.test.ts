@@ -30,7 +30,9 @@ describe.each<[string, () => Activation]>([
 
   test('has no parameters', () => {
     expect(make().parameters()).toEqual([]);
-    expect(() => make().backwardParameters(Tensor.zeros([1]))).not.toThrow();
+    const layer = make();
+    layer.forward(Tensor.zeros([1]));
+    expect(() => layer.backwardParameters(Tensor.zeros([1]))).not.toThrow();
   });
 
   test('acts on each element alone: rows of a batch give what they give by themselves', () => {
@@ -62,17 +64,17 @@ describe.each<[string, () => Activation]>([
   });
 
   test('backward before forward is an error', () => {
-    expect(() => make().backward(Tensor.zeros([2]))).toThrow(
-      `${name}.backward: called before forward, expected a forward pass first.`,
-    );
+    const error = new Error(`${name}.backward: called before forward, expected a forward pass first.`);
+    expect(() => make().backward(Tensor.zeros([2]))).toThrow(error);
+    expect(() => make().backwardParameters(Tensor.zeros([2]))).toThrow(error);
   });
 
   test('backward refuses a dY of another shape', () => {
     const layer = make();
     layer.forward(Tensor.zeros([2, 3]));
-    expect(() => layer.backward(Tensor.zeros([3, 2]))).toThrow(
-      new ShapeError(`${name}.backward: dY is [3, 2], expected [2, 3].`),
-    );
+    const error = new ShapeError(`${name}.backward: dY is [3, 2], expected [2, 3].`);
+    expect(() => layer.backward(Tensor.zeros([3, 2]))).toThrow(error);
+    expect(() => layer.backwardParameters(Tensor.zeros([3, 2]))).toThrow(error);
   });
 });
 

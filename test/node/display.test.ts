@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
 import type { Normalization, Samples } from '../../src/data/samples.ts';
-import { firstSamples, pictureShape, predictPictures, rangeOf, toPictures } from '../../src/node/display.ts';
+import { pictureShape, predictPictures, rangeOf, sliceSamples, toPictures } from '../../src/node/display.ts';
 import { ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { DIVIDED } from './cli/fixtures.ts';
@@ -67,18 +67,19 @@ describe('toPictures', () => {
   });
 });
 
-describe('firstSamples', () => {
+describe('sliceSamples', () => {
   const samples: Samples = { shape: [3, 2], data: Uint8Array.of(1, 2, 3, 4, 5, 6), normalization: DIVIDED };
 
-  test('is a view on the first few', () => {
-    const { shape, data, normalization } = firstSamples(samples, 2);
+  test('is a view on some of them', () => {
+    const { shape, data, normalization } = sliceSamples(samples, 0, 2);
     expect({ shape, normalization }).toEqual({ shape: [2, 2], normalization: DIVIDED });
     expect(Array.from(data)).toEqual([1, 2, 3, 4]);
     expect(data.buffer).toBe(samples.data.buffer);
   });
 
-  test('is all of them if there are no more', () => {
-    expect(firstSamples(samples, 20).shape).toEqual([3, 2]);
+  test('ends with the last if there are no more', () => {
+    expect(sliceSamples(samples, 0, 20).shape).toEqual([3, 2]);
+    expect(Array.from(sliceSamples(samples, 2, 20).data)).toEqual([5, 6]);
   });
 });
 
@@ -92,7 +93,7 @@ test('predictPictures shows at most 20 originals and what the model makes of the
     Array.from({ length: 80 }, (_, i) => Math.fround((i * 2) / 255)),
   );
   expect(Array.from(reconstructions.data)).toEqual(
-    Array.from(autoencoder.predict(firstSamples(samples, 20)).data),
+    Array.from(autoencoder.predict(sliceSamples(samples, 0, 20)).data),
   );
 });
 

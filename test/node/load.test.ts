@@ -45,7 +45,12 @@ describe('loadImages', () => {
   });
 
   test('reads a folder of PNGs in the order of the numbers in their names, and nothing else', async () => {
-    const files = { ...pngs('p', 11), 'p/labels.csv': '1,2', 'p/deeper/1.png': png(3, 3) };
+    const files = {
+      ...pngs('p', 11),
+      'p/labels.csv': '1,2',
+      'p/._1.png': 'no image',
+      'p/deeper/1.png': png(3, 3),
+    };
     const { shape, data, source } = await load(files, 'p');
     expect({ shape, source }).toEqual({ shape: [11, 8, 8], source: '11 PNGs in p' });
     // Pixel (0, 0) of image i is i * 31: 2.png comes before 10.png.

@@ -1,7 +1,8 @@
 import { deflateSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { FormatError } from '../../src/io/errors.ts';
-import { decodePng, encodePng, stackPngs } from '../../src/node/png.ts';
+import { decodePng, encodePng } from '../../src/node/png.ts';
+import { stackPngs } from '../../src/node/pngStack.ts';
 import {
   bigEndian32,
   chunk,

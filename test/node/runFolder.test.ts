@@ -2,13 +2,10 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { FileError } from '../../src/node/files.ts';
-import { freeRunPath, modelPath, RunFolder, refuseExistingRun } from '../../src/node/runFolder.ts';
+import { freeRunPath, RunFolder, refuseExistingRun } from '../../src/node/runFolder.ts';
 import { contentsOf, folderWith, removeFolders } from '../helpers/cli.ts';
 
 afterAll(removeFolders);
-
-/** A FileError with this message, whatever its cause. */
-const saying = (message: string) => expect.objectContaining({ name: 'FileError', message });
 
 describe('RunFolder', () => {
   test('makes the folder and those above it, empty', async () => {
@@ -114,18 +111,4 @@ test('freeRunPath is the first number that is not taken', async () => {
   expect(await freeRunPath(parent, 'a')).toBe(join(parent, 'a-3'));
   expect(await freeRunPath(parent, 'b')).toBe(join(parent, 'b-1'));
   expect(await freeRunPath(join(parent, 'not/yet'), 'a')).toBe(join(parent, 'not/yet/a-1'));
-});
-
-describe('modelPath', () => {
-  test('is the file itself, or the one in a run folder', async () => {
-    const parent = folderWith({ 'run/model.safetensors': '', 'm.safetensors': '' });
-    expect(await modelPath(join(parent, 'm.safetensors'))).toBe(join(parent, 'm.safetensors'));
-    expect(await modelPath(join(parent, 'run'))).toBe(join(parent, 'run/model.safetensors'));
-  });
-
-  test('refuses what is not there', async () => {
-    await expect(modelPath('nowhere/at/all')).rejects.toThrow(
-      saying("can't read nowhere/at/all: there is no such file or folder."),
-    );
-  });
 });

@@ -152,12 +152,13 @@ describe('Adam', () => {
     [{ beta2: Number.NaN }, 'Adam: a beta is NaN, expected 0 <= beta < 1.'],
     [{ epsilon: 0 }, 'Adam: epsilon is 0, expected more than 0.'],
     [{ epsilon: Number.NaN }, 'Adam: epsilon is NaN, expected more than 0.'],
-  ])('refuses %j', (options, message) => {
+    [{ epsilon: Infinity }, 'Adam: epsilon is Infinity, expected more than 0.'],
+  ])('refuses %p', (options, message) => {
     expect(() => new Adam(options)).toThrow(new RangeError(message));
     expect(() => new AdamW(options)).toThrow(new RangeError(message));
   });
 
-  test.each([-0.1, Number.NaN])('AdamW refuses the weight decay %p', (weightDecay) => {
+  test.each([-0.1, Number.NaN, Infinity])('AdamW refuses the weight decay %p', (weightDecay) => {
     expect(() => new AdamW({ weightDecay })).toThrow(
       new RangeError(`AdamW: the weight decay is ${weightDecay}, expected >= 0.`),
     );

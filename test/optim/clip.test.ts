@@ -54,6 +54,14 @@ describeEachKernels('clipGradientNorm', () => {
     expect([...flat.gradients]).toEqual([Number.NaN, 1]);
   });
 
+  test.each([0, -1, -Infinity, Number.NaN])('refuses a norm of %p, and changes nothing', (maxNorm) => {
+    const flat = withGradients([3], [4]);
+    expect(() => clipGradientNorm(flat, maxNorm)).toThrow(
+      new RangeError(`clipGradientNorm: maxNorm is ${maxNorm}, expected more than 0.`),
+    );
+    expect([...flat.gradients]).toEqual([3, 4]);
+  });
+
   test('the values are left alone', () => {
     const flat = withGradients([3, 4]);
     flat.values.fill(7);

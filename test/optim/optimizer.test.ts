@@ -67,11 +67,34 @@ describe.each<[string, (options?: OptimizerOptions) => Optimizer, number]>([
       }
     }
     const flat = parameters([1, 2, 3], [0, 0, 0], new CountingArena());
-    const before = sizes.length;
+    sizes.length = 0;
     const optimizer = make();
+    optimizer.attach(flat);
+    expect(sizes).toEqual(new Array(moments).fill(3));
+    optimizer.attach(flat);
     optimizer.step(flat);
     optimizer.step(flat);
-    expect(sizes.slice(before)).toEqual(new Array(moments).fill(3));
+    expect(sizes).toHaveLength(moments);
+    make().step(flat);
+    expect(sizes).toHaveLength(2 * moments);
+  });
+
+  test('attach changes no number and no step, before the first step and between steps', () => {
+    const [flat, other] = [0, 1].map(() => parameters([1, -2, 3], [0.5, 0.25, -1]));
+    const [attached, plain] = [make(), make()];
+    attached.attach(flat);
+    attached.attach(flat);
+    expect([...flat.values, ...flat.gradients]).toEqual([1, -2, 3, 0.5, 0.25, -1]);
+    expect(attached.steps).toBe(0);
+    for (const gradient of [0.5, -1, 2]) {
+      flat.gradients.fill(gradient);
+      other.gradients.fill(gradient);
+      attached.step(flat);
+      attached.attach(flat);
+      plain.step(other);
+    }
+    expect(flat.values).toEqual(other.values);
+    expect(attached.steps).toBe(3);
   });
 
   test('clips by norm before it steps', () => {
@@ -84,15 +107,20 @@ describe.each<[string, (options?: OptimizerOptions) => Optimizer, number]>([
     expect(firstOutside(clipped.values, small.values, 4 * u * 0.01)).toBeUndefined();
   });
 
-  test('serves one network only', () => {
+  test.each(['attach', 'step'] as const)('serves one network only, from its first %s on', (first) => {
     const optimizer = make();
-    optimizer.step(parameters([1], [1]));
+    const flat = parameters([1], [1]);
+    optimizer[first](flat);
+    const { steps } = optimizer;
     const other = parameters([1], [1]);
-    expect(() => optimizer.step(other)).toThrow(
-      `${className}.step: got the parameters of another network, expected one optimizer each.`,
-    );
+    const message = `${className}: got the parameters of another network, expected one optimizer each.`;
+    expect(() => optimizer.attach(other)).toThrow(new Error(message));
+    expect(() => optimizer.step(other)).toThrow(new Error(message));
     expect([...other.values]).toEqual([1]);
-    expect(optimizer.steps).toBe(1);
+    expect(optimizer.steps).toBe(steps);
+    // The refusals did not come between it and its own network.
+    optimizer.step(flat);
+    expect(optimizer.steps).toBe(steps + 1);
   });
 
   test.each([0, -1, Number.NaN])('refuses to clip to the norm %p', (clipNorm) => {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { type CosineOptions, constant, cosine, warmUp } from '../../src/optim/schedule.ts';
 
+const NO_NUMBERS_OF_STEPS = [0, -5, 0.5, 2.5, Number.NaN, Infinity];
+
 describe('constant', () => {
   test('is the same at every step', () => {
     const schedule = constant(0.5);
@@ -51,10 +53,14 @@ describe('cosine', () => {
       { learningRate: 1, steps: 2, minimum: Number.NaN },
       'cosine: the minimum is NaN, expected 0 to the learning rate, 1.',
     ],
-    [{ learningRate: 1, steps: 0 }, 'cosine: the number of steps is 0, expected more than 0.'],
-    [{ learningRate: 1, steps: Number.NaN }, 'cosine: the number of steps is NaN, expected more than 0.'],
-  ])('refuses %j', (options, message) => {
+  ])('refuses %p', (options, message) => {
     expect(() => cosine(options)).toThrow(new RangeError(message));
+  });
+
+  test.each(NO_NUMBERS_OF_STEPS)('refuses %p steps', (steps) => {
+    expect(() => cosine({ learningRate: 1, steps })).toThrow(
+      new RangeError(`cosine: the number of steps is ${steps}, expected a whole number >= 1.`),
+    );
   });
 });
 
@@ -84,9 +90,10 @@ describe('warmUp', () => {
     }
   });
 
-  test.each([0, -5, Number.NaN])('refuses %p steps', (steps) => {
+  // With 2.5 steps, what follows would be asked for its step 0.5.
+  test.each(NO_NUMBERS_OF_STEPS)('refuses %p steps', (steps) => {
     expect(() => warmUp({ steps, schedule: constant(1) })).toThrow(
-      new RangeError(`warmUp: the number of steps is ${steps}, expected more than 0.`),
+      new RangeError(`warmUp: the number of steps is ${steps}, expected a whole number >= 1.`),
     );
   });
 });

@@ -9,9 +9,10 @@ import { pictureShape, toPictures } from '../display.ts';
 import { writeFileAtomically } from '../files.ts';
 import { imageGrid } from '../grid.ts';
 import { loadImages } from '../load.ts';
+import { loadModel } from '../modelFile.ts';
 import { encodePng } from '../png.ts';
 import type { Command } from './command.ts';
-import { openModel, refuseExisting, requireOption, timesShape } from './model.ts';
+import { refuseExisting, requireOption, timesShape } from './model.ts';
 import { flag, parseOptions, refusePositionals, text } from './options.ts';
 import { formatCount, say } from './output.ts';
 
@@ -56,7 +57,7 @@ async function decode(words: readonly string[]): Promise<number> {
   const codesFile = requireOption('codes', parsed.values.codes, 'FILE.npy');
   const out = requireOption('out', parsed.values.out, 'FILE.npy or FILE.png', ['.npy', '.png']);
   await refuseExisting(out, parsed.values.overwrite);
-  const { autoencoder } = await openModel(model);
+  const { autoencoder } = await loadModel(model);
   const codes = await loadCodes(codesFile, autoencoder.encodingDim);
   const images = autoencoder.decode(codes);
   await writeFileAtomically(

@@ -3,8 +3,9 @@
 import { writeNpy } from '../../io/npy.ts';
 import { writeFileAtomically } from '../files.ts';
 import { loadImages } from '../load.ts';
+import { loadModel } from '../modelFile.ts';
 import type { Command } from './command.ts';
-import { openModel, refuseExisting, requireOption, samplesFor, timesShape } from './model.ts';
+import { refuseExisting, requireOption, samplesFor, timesShape } from './model.ts';
 import { flag, parseOptions, refusePositionals, text } from './options.ts';
 import { formatCount, say } from './output.ts';
 
@@ -37,7 +38,7 @@ async function encode(words: readonly string[]): Promise<number> {
   const data = requireOption('data', parsed.values.data, 'FILE');
   const out = requireOption('out', parsed.values.out, 'FILE.npy', ['.npy']);
   await refuseExisting(out, overwrite);
-  const { autoencoder } = await openModel(model);
+  const { autoencoder } = await loadModel(model);
   const images = await loadImages(data, key === undefined ? {} : { key });
   const codes = autoencoder.encode(samplesFor(autoencoder, images));
   await writeFileAtomically(out, writeNpy(codes));

@@ -2,19 +2,21 @@
 
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { meanImageBaseline, pcaBaseline } from '../../autoencoder/baselines.ts';
-import { BatchReader } from '../../autoencoder/batches.ts';
 import { ErrorSums, psnr } from '../../autoencoder/metrics.ts';
 import { structuralSimilarity } from '../../autoencoder/ssim.ts';
 import type { Samples } from '../../data/samples.ts';
-import { sizeOf } from '../../tensor/shape.ts';
-import { pictureShape } from '../display.ts';
+import { pictureShape, sliceSamples, toInputs } from '../display.ts';
 import { writeFileAtomically } from '../files.ts';
 import { loadImages } from '../load.ts';
+import { loadModel } from '../modelFile.ts';
 import type { Command } from './command.ts';
-import { openModel, refuseExisting, requireOption, samplesFor } from './model.ts';
+import { refuseExisting, requireOption, samplesFor } from './model.ts';
 import { flag, parseOptions, refusePositionals, text } from './options.ts';
 import { formatCount, print, printJson, say } from './output.ts';
 import { showComparison } from './showComparison.ts';
+
+/** Images that are held in memory as floats at a time. */
+const BATCH = 256;
 
 const OPTIONS = {
   model: text('MODEL', 'A run folder or a model file.'),
@@ -55,17 +57,20 @@ async function evaluate(words: readonly string[]): Promise<number> {
   const model = requireOption('model', parsed.values.model, 'MODEL');
   const data = requireOption('data', parsed.values.data, 'FILE');
   if (out !== undefined) await refuseExisting(requireOption('out', out, 'FILE.csv', ['.csv']), overwrite);
-  const { autoencoder } = await openModel(model);
+  const { autoencoder } = await loadModel(model);
   const samples = samplesFor(autoencoder, await loadImages(data, key === undefined ? {} : { key }));
   const isPixels = samples.normalization?.kind !== 'standard';
 
   const images = scoreImages(autoencoder, samples, isPixels);
   if (out !== undefined) await writeFileAtomically(out, scoresCsv(images));
   const withPsnr = (mse: number): Scores => ({ mse, ...(isPixels && { psnr: psnr(mse) }) });
-  const { mse, mae } = autoencoder.evaluate(samples);
-  const meanSsim = meanOf(images.map(({ ssim }) => ssim));
+  const meanSsim = images[0].ssim === undefined ? undefined : meanOf(images, ({ ssim }) => ssim ?? 0);
   const scores = {
-    model: { ...withPsnr(mse), mae, ...(meanSsim !== undefined && { ssim: meanSsim }) },
+    model: {
+      ...withPsnr(meanOf(images, ({ mse }) => mse)),
+      mae: meanOf(images, ({ mae }) => mae),
+      ...(meanSsim !== undefined && { ssim: meanSsim }),
+    },
     pca: withPsnr(pcaBaseline(samples, autoencoder.encodingDim)),
     meanImage: withPsnr(meanImageBaseline(samples)),
   };
@@ -85,28 +90,33 @@ async function evaluate(words: readonly string[]): Promise<number> {
   return 0;
 }
 
-/** The scores of each image alone. */
-function scoreImages(autoencoder: Autoencoder, samples: Samples, isPixels: boolean): Scores[] {
-  const { inputShape } = autoencoder;
-  const features = sizeOf(inputShape);
-  const shape = isPixels ? pictureShape(inputShape) : undefined;
-  const reconstructions = autoencoder.predict(samples).data;
-  const reader = new BatchReader(samples, inputShape, 'evaluate');
-  const original = new Float32Array(features);
-  return Array.from({ length: reader.count }, (_, i) => {
-    reader.readRange(i, i + 1, original);
-    const reconstruction = reconstructions.subarray(i * features, (i + 1) * features);
-    const errors = new ErrorSums();
-    errors.add(original, reconstruction);
-    const { mse, mae, psnr } = errors.result();
-    const ssim = shape && structuralSimilarity(original, reconstruction, shape);
-    return { mse, mae, ...(isPixels && { psnr }), ...(ssim !== undefined && { ssim }) };
-  });
+interface ImageScores extends Scores {
+  readonly mae: number;
 }
 
-function meanOf(values: readonly (number | undefined)[]): number | undefined {
-  if (values.includes(undefined)) return undefined;
-  return (values as number[]).reduce((sum, value) => sum + value, 0) / values.length;
+/** The scores of each image alone. */
+function scoreImages(autoencoder: Autoencoder, samples: Samples, isPixels: boolean): ImageScores[] {
+  const scores: ImageScores[] = [];
+  const shape = isPixels ? pictureShape(autoencoder.inputShape) : undefined;
+  for (let start = 0; start < samples.shape[0]; start += BATCH) {
+    const some = sliceSamples(samples, start, start + BATCH);
+    const originals = toInputs(autoencoder, some);
+    const reconstructions = autoencoder.predict(some);
+    for (let i = 0; i < originals.shape[0]; i++) {
+      const [original, reconstruction] = [originals, reconstructions].map((all) => all.rows(i, i + 1).data);
+      const errors = new ErrorSums();
+      errors.add(original, reconstruction);
+      const { mse, mae, psnr } = errors.result();
+      const ssim = shape && structuralSimilarity(original, reconstruction, shape);
+      scores.push({ mse, mae, ...(isPixels && { psnr }), ...(ssim !== undefined && { ssim }) });
+    }
+  }
+  return scores;
+}
+
+/** The mean over all images; as each has as many numbers, that of an error is the error over all numbers. */
+function meanOf(images: readonly ImageScores[], pick: (scores: ImageScores) => number): number {
+  return images.reduce((sum, scores) => sum + pick(scores), 0) / images.length;
 }
 
 function scoresCsv(images: readonly Scores[]): string {

@@ -2,8 +2,9 @@
 
 import { describeNormalization } from '../../data/normalization.ts';
 import { sizeOf } from '../../tensor/shape.ts';
+import { loadModel } from '../modelFile.ts';
 import type { Command } from './command.ts';
-import { openModel, timesShape } from './model.ts';
+import { timesShape } from './model.ts';
 import { flag, parseOptions, UsageError } from './options.ts';
 import { formatCount, print, printJson } from './output.ts';
 
@@ -29,7 +30,7 @@ async function info(words: readonly string[]): Promise<number> {
   if (positionals.length !== 1) {
     throw new UsageError(`got ${positionals.length} names, expected one run folder or model file.`);
   }
-  const { autoencoder, training, path, byteLength } = await openModel(positionals[0]);
+  const { autoencoder, training, path, byteLength } = await loadModel(positionals[0]);
   const { inputShape, encodingDim, normalization, parameters } = autoencoder;
   if (values.json) {
     const model = autoencoder.spec();

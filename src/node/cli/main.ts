@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command line's front door: finds the command, runs it, turns errors into one sentence and an exit code. */
 
+import { readFile } from 'node:fs/promises';
 import type { Command } from './command.ts';
 import { formatHelp } from './help.ts';
 import { suggest } from './options.ts';
@@ -52,6 +53,10 @@ async function main(words: readonly string[]): Promise<number> {
     print(overview());
     return words.length === 0 ? WRONG_USAGE : DONE;
   }
+  if (name === '--version') {
+    print(await version());
+    return DONE;
+  }
   if (!Object.hasOwn(COMMANDS, name)) {
     say(
       `isthmus: there is no command '${name}'.${suggest(name, Object.keys(COMMANDS), '')} See isthmus --help.`,
@@ -95,6 +100,11 @@ function explain(command: string, error: Error & { code?: string }): number {
   return FAILED;
 }
 
+async function version(): Promise<string> {
+  const file = new URL('../../../../package.json', import.meta.url);
+  return JSON.parse(await readFile(file, 'utf8')).version;
+}
+
 function overview(): string {
   const rows = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`);
   return [
@@ -105,7 +115,8 @@ function overview(): string {
     'Commands:',
     ...rows,
     '',
-    'isthmus COMMAND --help explains one. Data goes to stdout, talk to stderr.',
+    'isthmus COMMAND --help explains one, isthmus --version says which version this is.',
+    'Data goes to stdout, talk to stderr.',
     'Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.',
   ].join('\n');
 }

@@ -4,12 +4,9 @@ import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { fitsSampleShape } from '../../autoencoder/batches.ts';
 import { DataError, normalizationLike } from '../../data/normalization.ts';
 import type { Normalization, Samples } from '../../data/samples.ts';
-import { FormatError } from '../../io/errors.ts';
-import { type LoadedModel, readModel } from '../../io/model.ts';
 import type { Shape } from '../../tensor/shape.ts';
-import { exists, FileError, readWholeFile } from '../files.ts';
+import { exists, FileError, inFile } from '../files.ts';
 import type { LoadedImages } from '../load.ts';
-import { modelPath } from '../runFolder.ts';
 import { UsageError } from './options.ts';
 
 /**
@@ -36,23 +33,6 @@ export async function refuseExisting(path: string, overwrite: boolean): Promise<
   }
 }
 
-export interface OpenModel extends LoadedModel {
-  readonly path: string;
-  readonly byteLength: number;
-}
-
-/** Opens what `--model` names: a run folder or a model file. */
-export async function openModel(option: string): Promise<OpenModel> {
-  const path = await modelPath(option);
-  const bytes = await readWholeFile(path);
-  try {
-    return { ...readModel(bytes), path, byteLength: bytes.length };
-  } catch (error) {
-    if ((error as Error).name !== 'FormatError') throw error;
-    throw new FormatError(`${path}: ${(error as Error).message}`);
-  }
-}
-
 /** Reads images for a model: of its shape, scaled as its training data was. */
 export function samplesFor(autoencoder: Autoencoder, images: LoadedImages): Samples {
   requireShape(images, autoencoder.inputShape, 'the model takes');
@@ -64,8 +44,7 @@ export function samplesOf(images: LoadedImages, choose: () => Normalization): Sa
   try {
     return { shape: images.shape, data: images.data, normalization: choose() };
   } catch (error) {
-    if ((error as Error).name !== 'DataError') throw error;
-    throw new DataError(`${images.source}: ${(error as Error).message}`);
+    throw inFile(images.source, error as Error);
   }
 }
 

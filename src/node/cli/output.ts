@@ -1,6 +1,8 @@
 /** Where a command's words go: data to stdout, talk to stderr. With `--json`, stdout is one JSON object a line. */
 
-import { styleText } from 'node:util';
+import { formatCount } from '../../autoencoder/summary.ts';
+
+export { formatCount };
 
 export function say(line = ''): void {
   process.stderr.write(`${line}\n`);
@@ -14,17 +16,9 @@ export function printJson(value: unknown): void {
   print(JSON.stringify(value));
 }
 
-export function dim(text: string): string {
-  return styleText('dim', text, { stream: process.stderr });
-}
-
-export function bold(text: string): string {
-  return styleText('bold', text, { stream: process.stderr });
-}
-
-/** 12345 as "12,345", the same in every locale. */
-export function formatCount(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+/** "1 epoch", "2,000 epochs". */
+export function countOf(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** Seconds as "42 s", "3 min 20 s", "1 h 05 min". */

@@ -9,13 +9,14 @@ import { freeRunPath, RunFolder, refuseExistingRun } from '../runFolder.ts';
 import { type TimedEpoch, writeRun } from '../writeRun.ts';
 import type { Command } from './command.ts';
 import { parseOptions } from './options.ts';
-import { formatCount, formatDuration, print, printJson, say } from './output.ts';
+import { countOf, formatCount, formatDuration, print, printJson, say } from './output.ts';
 import { Progress } from './progress.ts';
 import { showComparison } from './showComparison.ts';
 import { loadTrainingData, type TrainingData } from './trainData.ts';
 import {
   architecture,
   createOptimizer,
+  effectiveOptions,
   learningRateOf,
   refuseContradictions,
   TRAIN_HELP,
@@ -62,18 +63,24 @@ async function trainInto(
   data: TrainingData,
   values: TrainValues,
 ): Promise<number> {
-  const config = { options: values, data: data.facts, model: autoencoder.spec() };
+  const config = {
+    options: effectiveOptions(values),
+    data: data.facts,
+    normalization: data.normalization,
+    model: autoencoder.spec(),
+  };
   announce(autoencoder, data, values);
   if (values.json) printJson({ event: 'start', folder: folder.path, ...config });
   const { history, epochs, seconds, samplesPerSecond } = await runTraining(autoencoder, data, values);
-  const results = {
+  const whole = autoencoder.evaluate(data.images);
+  requireFinite(whole.mse);
+  const results: Results = {
     stopped: history.stopped,
     epochs: epochs.length,
     ...(history.restoredBestWeights && { bestEpoch: history.bestEpoch }),
-    training: autoencoder.evaluate(data.images),
+    [values['validation-split'] === undefined ? 'training' : 'all']: whole,
     ...(data.testImages && { test: autoencoder.evaluate(data.testImages) }),
   };
-  requireFinite(results.training.mse);
   const samples = data.testImages ?? data.images;
   const files = await writeRun(folder, {
     autoencoder,
@@ -87,7 +94,7 @@ async function trainInto(
   if (values.json) {
     printJson({ event: 'end', folder: folder.path, files, seconds, samplesPerSecond, ...results });
   } else {
-    print(`${epochs.length} epochs in ${formatDuration(seconds)}${endingOf(history)}`);
+    print(`${countOf(epochs.length, 'epoch')} in ${formatDuration(seconds)}${endingOf(history)}`);
     printScores(results);
     print(`written to ${folder.path}: ${files.join(', ')}`);
   }
@@ -112,7 +119,7 @@ function createModel(values: TrainValues, { inputShape, trainedOn }: TrainingDat
 function announce(autoencoder: Autoencoder, { trainedOn }: TrainingData, values: TrainValues): void {
   say(`\n${autoencoder.summary()}\n`);
   const rate = `learning rate ${learningRateOf(values)}${values.schedule === 'cosine' ? ', cosine' : ''}`;
-  const batches = `at most ${formatCount(values.epochs)} epochs, batches of ${formatCount(values['batch-size'])}`;
+  const batches = `at most ${countOf(values.epochs, 'epoch')}, batches of ${formatCount(values['batch-size'])}`;
   say(
     `${values.optimizer}, ${rate}, ${values.loss}, ${batches}, seed ${values.seed}, ${kernels().name} kernels\n`,
   );
@@ -161,19 +168,26 @@ function endingOf({ stopped, bestEpoch, restoredBestWeights }: History): string 
 }
 
 interface Results {
-  readonly training: Evaluation;
+  readonly stopped: History['stopped'];
+  readonly epochs: number;
+  readonly bestEpoch?: number | undefined;
+  /** On the images that were trained on; */
+  readonly training?: Evaluation;
+  /** or on all images, with those that a validation split kept back. */
+  readonly all?: Evaluation;
   readonly test?: Evaluation;
 }
 
-function printScores({ training, test }: Results): void {
+function printScores({ training, all, test }: Results): void {
   print('            MSE       MAE       PSNR');
   const row = (name: string, { mse, mae, psnr }: Evaluation) =>
     print(`${name.padEnd(10)}  ${mse.toFixed(5)}   ${mae.toFixed(5)}   ${psnr.toFixed(2)} dB`);
-  row('training', training);
+  if (training) row('training', training);
+  if (all) row('all images', all);
   if (test) row('test', test);
 }
 
-function trainingFacts(values: TrainValues, data: TrainingData, results: Results & { epochs: number }) {
+function trainingFacts(values: TrainValues, data: TrainingData, results: Results) {
   return {
     data: data.facts,
     epochs: results.epochs,
@@ -184,7 +198,8 @@ function trainingFacts(values: TrainValues, data: TrainingData, results: Results
     loss: values.loss,
     seed: values.seed,
     kernels: kernels().name,
-    trainingMse: results.training.mse,
+    ...(results.training && { trainingMse: results.training.mse }),
+    ...(results.all && { allMse: results.all.mse }),
     ...(results.test && { testMse: results.test.mse }),
   };
 }

@@ -1,5 +1,6 @@
 /** What `train` trains on: images from files or the built-in digits, described in words. */
 
+import { validationCount } from '../../autoencoder/split.ts';
 import { generateDigits } from '../../data/digits.ts';
 import {
   chooseNormalization,
@@ -84,13 +85,13 @@ function countTrainedOn({ shape, source }: LoadedImages, values: TrainValues): n
   const { 'validation-split': split } = values;
   const [count] = shape;
   if (split === undefined) return count;
-  const kept = Math.round(count * split); // as fit does it
-  if (kept === 0 || kept === count) {
+  try {
+    return count - validationCount(count, split);
+  } catch {
     throw new DataError(
-      `${source}: --validation-split ${split} keeps ${kept} of ${count} images, expected at least one on each side.`,
+      `${source}: --validation-split ${split} leaves one side of its ${count} images empty, expected at least one on each.`,
     );
   }
-  return count - kept;
 }
 
 async function loadTraining({ data, key, count }: TrainValues): Promise<LoadedImages> {

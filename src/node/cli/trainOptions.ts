@@ -7,6 +7,7 @@ import { AdamW } from '../../optim/adamw.ts';
 import type { Optimizer } from '../../optim/optimizer.ts';
 import { constant, cosine, type Schedule, warmUp } from '../../optim/schedule.ts';
 import { SGD } from '../../optim/sgd.ts';
+import { kernels } from '../../tensor/kernels/active.ts';
 import type { KernelsName } from '../../tensor/kernels/kernels.ts';
 import type { Shape } from '../../tensor/shape.ts';
 import type { CommandHelp } from './help.ts';
@@ -40,7 +41,7 @@ const DATA = {
   normalize: choice(
     ['minmax', 'standard'],
     undefined,
-    "Scales the values by their least and greatest, or to mean 0 and standard deviation 1. Without it whole numbers are divided by their type's maximum (uint8: 255) and floats must lie in [0, 1].",
+    'Scales the values by their least and greatest, or to mean 0 and standard deviation 1. Without it uint8 is divided by 255, other whole numbers by 255 or 65535 as their type or values ask, and floats must lie in [0, 1].',
   ),
   count: number(6000, COUNT, 'Without --data: how many digits to draw.'),
 };
@@ -66,7 +67,7 @@ const TRAINING = {
     'constant',
     'Keep the learning rate, or let it fall to 0 along a half cosine.',
   ),
-  'warmup-epochs': number(undefined, POSITIVE, 'Let the learning rate climb from 0 first.'),
+  'warmup-epochs': number(undefined, POSITIVE, 'Let the learning rate climb in a straight line first.'),
   'weight-decay': number(undefined, { least: 0 }, 'With adamw. [0.01]'),
   momentum: number(undefined, { least: 0, most: 0.9999 }, 'With sgd. [0]'),
   'clip-norm': number(undefined, POSITIVE, 'Scale gradients down to this norm.'),
@@ -122,12 +123,12 @@ export const TRAIN_HELP: CommandHelp = {
       'Examples',
       [
         'isthmus train --data images.npy',
-        'isthmus train --data train-images-idx3-ubyte.gz --test-data t10k-images-idx3-ubyte.gz',
-        'isthmus train --data faces/ --hidden 256,64 --encoding-dim 16 --validation-split 0.1',
-        'isthmus train --data images.npy --patience 5 --schedule cosine --out runs/best',
+        'isthmus train --data mnist.npz --test-data mnist.npz --patience 5',
+        'isthmus train --data faces/ --hidden 256,64 --validation-split 0.1',
+        'isthmus train --data images.npy --schedule cosine --out runs/best',
       ],
     ],
-    ['Ctrl-C', ['stops after the current step, writes the run folder as it stands, and exits with 130.']],
+    ['Ctrl-C', ['stops after the current step, writes the run folder as it stands, exits with 130']],
     ['Exit codes', ['0 done, 1 failed, 2 wrong usage, 130 interrupted']],
   ],
 };
@@ -159,6 +160,15 @@ export function refuseContradictions({ given, values, positionals }: Parsed<type
   if (values.loss === 'bce' && values.output === 'linear') {
     throw new UsageError('--loss bce needs --output sigmoid.');
   }
+  if (values.output === 'sigmoid' && values.normalize === 'standard') {
+    throw new UsageError('--output sigmoid gives values in (0, 1), --normalize standard asks for others.');
+  }
+  const warmUp = values['warmup-epochs'] ?? 0;
+  if (warmUp >= values.epochs) {
+    throw new UsageError(
+      `--warmup-epochs is ${warmUp}, expected less than the ${values.epochs} of --epochs.`,
+    );
+  }
   if (values.loss === 'bce' && values.normalize === 'standard') {
     throw new UsageError('--loss bce needs values in [0, 1], --normalize standard gives others.');
   }
@@ -167,13 +177,27 @@ export function refuseContradictions({ given, values, positionals }: Parsed<type
   }
 }
 
+/** The options as they take effect: defaults that depend on others filled in, what has no effect left out. */
+export function effectiveOptions(values: TrainValues) {
+  const { help, json, overwrite, out, count, ...options } = values;
+  return {
+    ...options,
+    ...(options.data === undefined && { count }),
+    output: outputOf(values),
+    'learning-rate': learningRateOf(values),
+    ...(values.optimizer === 'adamw' && { 'weight-decay': weightDecayOf(values) }),
+    ...(values.optimizer === 'sgd' && { momentum: momentumOf(values) }),
+    kernels: kernels().name,
+  };
+}
+
 export function architecture(values: TrainValues, inputShape: Shape): ArchitectureOptions {
   return {
     inputShape,
     hidden: values.hidden,
     encodingDim: values['encoding-dim'],
     activation: values.activation,
-    outputActivation: values.output ?? (values.loss === 'bce' ? 'sigmoid' : 'linear'),
+    outputActivation: outputOf(values),
   };
 }
 
@@ -183,12 +207,24 @@ export function createOptimizer(values: TrainValues, stepsPerEpoch: number): Opt
   const options = { learningRate, ...clipping };
   switch (values.optimizer) {
     case 'sgd':
-      return new SGD({ ...options, momentum: values.momentum ?? 0 });
+      return new SGD({ ...options, momentum: momentumOf(values) });
     case 'adamw':
-      return new AdamW({ ...options, weightDecay: values['weight-decay'] ?? 0.01 });
+      return new AdamW({ ...options, weightDecay: weightDecayOf(values) });
     case 'adam':
       return new Adam(options);
   }
+}
+
+function outputOf({ output, loss }: TrainValues): 'linear' | 'sigmoid' {
+  return output ?? (loss === 'bce' ? 'sigmoid' : 'linear');
+}
+
+function weightDecayOf({ 'weight-decay': weightDecay }: TrainValues): number {
+  return weightDecay ?? 0.01;
+}
+
+function momentumOf({ momentum }: TrainValues): number {
+  return momentum ?? 0;
 }
 
 export function learningRateOf(values: TrainValues): number {

@@ -189,10 +189,15 @@ describe('data that cannot be trained on', () => {
       'floats beyond 1',
       'a.npy',
       oneIs(1.5),
-      /a\.npy: .*from 0 to 1\.5, expected \[0, 1\]: use --normalize/,
+      /a\.npy: .*from 0 to 1\.5, expected \[0, 1\]: use the normalization 'minmax' or 'standard' \(--normalize\)/,
     ),
     inThisProcess(
-      training('floats below 0', 'a.npy', oneIs(-0.5), /a\.npy: .*expected \[0, 1\]: use --normalize/),
+      training(
+        'floats below 0',
+        'a.npy',
+        oneIs(-0.5),
+        /a\.npy: .*expected \[0, 1\]: use the normalization 'minmax' or 'standard' \(--normalize\)/,
+      ),
     ),
     training(
       'no images',
@@ -218,7 +223,7 @@ describe('data that cannot be trained on', () => {
       name: 'equal values with --normalize',
       files: { 'a.npy': floatsNpy(() => 7) },
       args: ['train', '--data', 'a.npy', '--normalize', 'minmax'],
-      says: /a\.npy: all values of the data are 7, --normalize minmax needs different ones\./,
+      says: /a\.npy: all values of the data are 7, the normalization 'minmax' needs different ones\./,
     }),
     training(
       'an npz whose arrays have other names',
@@ -248,13 +253,13 @@ describe('data that cannot be trained on', () => {
     trainingWith(
       'a split that keeps nothing',
       '--validation-split 0.001',
-      /--validation-split 0\.001 keeps 0 of 40 images/,
+      /--validation-split 0\.001 leaves one side of its 40 images empty/,
     ),
     inThisProcess(
       trainingWith(
         'a split that keeps all',
         '--validation-split 0.999',
-        /--validation-split 0\.999 keeps 40 of 40 images/,
+        /--validation-split 0\.999 leaves one side of its 40 images empty/,
       ),
     ),
     {

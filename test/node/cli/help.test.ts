@@ -1,4 +1,4 @@
-import { existsSync, openSync } from 'node:fs';
+import { existsSync, openSync, readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { Command } from '../../../src/node/cli/command.ts';
 import { decodeCommand } from '../../../src/node/cli/decode.ts';
@@ -52,6 +52,15 @@ describe('--help', () => {
     );
     expect(overview).toMatchObject({ code: 0, stderr: '' });
     expect(same).toEqual(overview);
+  });
+
+  test('--version prints the version of the package', async () => {
+    const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
+    expect(await isthmus(['--version'], { cwd: folderWith() })).toEqual({
+      code: 0,
+      stdout: `${version}\n`,
+      stderr: '',
+    });
   });
 
   test('is not troubled by a reader that closes the pipe', async () => {

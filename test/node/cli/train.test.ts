@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type LoadedModel, readModel } from '../../../src/io/model.ts';
 import { decodePng } from '../../../src/node/png.ts';
+import { kernels } from '../../../src/tensor/kernels/active.ts';
 import {
   type CliResult,
   contentsOf,
@@ -104,7 +105,14 @@ describe('the run folder', () => {
       'batch-size': 20,
       optimizer: 'adam',
       loss: 'mse',
+      output: 'linear',
+      'learning-rate': 0.001,
+      kernels: kernels().name,
     });
+    // Neither what has no effect on the training nor the digits' number, with images of one's own.
+    for (const name of ['help', 'json', 'overwrite', 'count'])
+      expect(config.options).not.toHaveProperty(name);
+    expect(config.normalization).toEqual(modelOf(run).autoencoder.normalization);
     expect(config.data).toEqual({ source: 'images.npy', shape: [40, 8, 8], dtype: 'u1' });
     expect(config.model).toEqual(modelOf(run).autoencoder.spec());
     expect(config.results).toMatchObject({ stopped: 'epochs', epochs: 3 });
@@ -236,6 +244,10 @@ describe('options of train', () => {
     for (const { validation_loss: loss } of historyOf(run)) expect(loss).toBeGreaterThan(0);
     expect(run.stderr).toMatch(/epoch 1\/4 {2}loss 0\.\d+ {2}validation 0\.\d+ {2}/);
     expect(run.files['loss.svg'].match(/<polyline /g)).toHaveLength(2);
+    // The score is that of all images, trained on or not, and says so.
+    const { results } = JSON.parse(run.files['config.json']);
+    expect(results).not.toHaveProperty('training');
+    expect(run.stdout).toMatch(new RegExp(`^all images +${results.all.mse.toFixed(5)} `, 'm'));
   });
 
   test('--patience stops early, keeps the best weights and says so', async () => {

@@ -90,6 +90,11 @@ describe('options that contradict each other', () => {
       'train --data images.npy --test-data images.npy --validation-split 0.5',
       /--test-data and --validation-split are both given, expected one of them\./,
     ),
+    wrong('train --output sigmoid --normalize standard', /--output sigmoid gives values in \(0, 1\)/),
+    wrong(
+      'train --epochs 2 --warmup-epochs 2',
+      /--warmup-epochs is 2, expected less than the 2 of --epochs\./,
+    ),
     wrong('train --loss bce --output linear', /--loss bce needs --output sigmoid\./),
     wrong(
       'train --loss bce --normalize standard',
