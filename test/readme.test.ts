@@ -30,8 +30,9 @@ describe('the commands', () => {
   let folder = '';
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'isthmus-readme-'));
-    writeFileSync(join(folder, 'images.npy'), writeNpy(generateDigits({ count: 60, seed: 1 })));
-    writeFileSync(join(folder, 'test.npy'), writeNpy(generateDigits({ count: 20, seed: 2 })));
+    for (const [i, name] of ['images', 'test', 'fashion-train-10k', 'fashion-test-2k'].entries()) {
+      writeFileSync(join(folder, `${name}.npy`), writeNpy(generateDigits({ count: 60 - 10 * i, seed: i })));
+    }
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -48,7 +49,7 @@ describe('the commands', () => {
     }
     const words = [...(script === 'train' ? ['train'] : []), ...args.split(' ').filter(Boolean)];
     // Shorter, but else as it stands: the built-in digits are 6,000, and 100 epochs take minutes.
-    if (words[0] === 'train' && !words.includes('--epochs')) words.push('--epochs', '1');
+    if (words[0] === 'train' && !words.includes('--epochs')) words.push('--epochs', '2');
     if (words[0] === 'train' && !words.includes('--data') && !words.includes('--count'))
       words.push('--count', '100');
     const { status, stderr } = spawnSync(process.execPath, [main, ...words], {

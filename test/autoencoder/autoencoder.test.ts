@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
 import { psnr } from '../../src/autoencoder/metrics.ts';
+import type { SampleArray } from '../../src/data/samples.ts';
 import type { LayerSpec } from '../../src/layers/spec.ts';
 import { zeros } from '../../src/tensor/initializers.ts';
 import { ShapeError, sizeOf } from '../../src/tensor/shape.ts';
@@ -209,6 +210,47 @@ describe('samples that do not fit', () => {
   test('a shape that lies about its array is refused', () => {
     expect(() => model.encode({ shape: [-1, 4, 4], data: new Float32Array(16) })).toThrow(ShapeError);
     expect(() => model.encode({ shape: [2, 4, 4], data: new Float32Array(16) })).toThrow(ShapeError);
+  });
+});
+
+describe('whole numbers without a normalization', () => {
+  const numbers = Array.from({ length: 2 * FEATURES }, (_, i) => i % 100);
+  const message =
+    'the samples are whole numbers without a normalization, expected normalize(samples), or for a trained model normalizationLike(model.normalization, samples).';
+
+  test.each<[string, SampleArray]>([
+    ['Uint8Array', Uint8Array.from(numbers)],
+    ['Int8Array', Int8Array.from(numbers)],
+    ['Uint16Array', Uint16Array.from(numbers)],
+    ['Int16Array', Int16Array.from(numbers)],
+    ['Uint32Array', Uint32Array.from(numbers)],
+    ['Int32Array', Int32Array.from(numbers)],
+  ])('are refused by fit, encode, predict and evaluate: %s', async (_name, data) => {
+    const model = toyModel();
+    const samples = { shape: [2, 4, 4], data };
+    for (const name of ['encode', 'predict', 'evaluate'] as const) {
+      expect(() => model[name](samples)).toThrow(new ShapeError(`Autoencoder.${name}: ${message}`));
+    }
+    await expect(model.fit(samples)).rejects.toThrow(new ShapeError(`fit: ${message}`));
+    await expect(model.fit(Tensor.zeros([2, 4, 4]), { validationData: samples })).rejects.toThrow(
+      new ShapeError(`fit, validationData: ${message}`),
+    );
+    const normalized = { ...samples, normalization: DIVIDED_BY_255 };
+    await model.fit(normalized, { epochs: 1, validationData: normalized });
+    expect(model.evaluate(normalized).mse).toBeGreaterThan(0);
+  });
+
+  test.each<[string, SampleArray]>([
+    ['Float32Array', Float32Array.from(numbers, (value) => value / 128)],
+    ['Float64Array', Float64Array.from(numbers, (value) => value / 128)],
+  ])('floats need none: %s', async (_name, data) => {
+    const model = toyModel();
+    const samples = { shape: [2, 4, 4], data };
+    const inputs = Tensor.from([...data], samples.shape);
+    expect(model.encode(samples)).toEqual(model.encode(inputs));
+    expect(model.predict(samples)).toEqual(model.predict(inputs));
+    expect(model.evaluate(samples)).toEqual(model.evaluate(inputs));
+    expect((await model.fit(samples, { epochs: 1, validationData: samples })).epochs).toHaveLength(1);
   });
 });
 
