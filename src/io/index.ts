@@ -5,7 +5,7 @@ export { FormatError } from './errors.ts';
 export { readIdx } from './idx.ts';
 export { gunzip, inflateRaw, isGzip } from './inflate.ts';
 export { NPY_HEAD_LENGTH, type NpyHeader, parseNpyHeader, readNpy, writeNpy } from './npy.ts';
-export { listNpz, readNpz } from './npz.ts';
+export { listNpz, type NpzOptions, readNpz } from './npz.ts';
 export {
   type NamedTensor,
   readSafetensors,

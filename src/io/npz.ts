@@ -43,20 +43,32 @@ export function listNpz(bytes: Uint8Array): string[] {
   return [...arraysOf(bytes).keys()];
 }
 
+export interface NpzOptions {
+  /** Which array to read. */
+  readonly key?: string | undefined;
+  /** Which of several to read if no `key` says it. @default 'x_train' */
+  readonly preferredKey?: string | undefined;
+}
+
 /**
  * Reads one array of a .npz file and checks its CRC-32.
  *
- * @param key - The array's name. Default: `x_train` (as in Keras's mnist.npz), or else the only array.
+ * @param options - `key`: the array's name. Without it: `preferredKey` (default `x_train`, as in Keras's mnist.npz), or
+ *   else the only array.
  * @throws {FormatError} As {@link listNpz} and `readNpy`; also if there is no such array, which lists those there are.
  */
-export async function readNpz(bytes: Uint8Array, key?: string): Promise<NumericArray & { key: string }> {
+export async function readNpz(
+  bytes: Uint8Array,
+  { key, preferredKey = 'x_train' }: NpzOptions = {},
+): Promise<NumericArray & { key: string }> {
   const arrays = arraysOf(bytes);
-  const chosen = key ?? (arrays.has('x_train') || arrays.size !== 1 ? 'x_train' : [...arrays.keys()][0]);
+  const [only] = arrays.keys();
+  const chosen = key ?? (arrays.size === 1 ? only : preferredKey);
   const entry = arrays.get(chosen);
   if (entry === undefined) {
     const found = arrays.size === 0 ? 'no arrays' : `the arrays ${[...arrays.keys()].join(', ')}`;
     const wanted =
-      key === undefined ? "neither 'x_train' nor a single array: name one of them" : `not '${key}'`;
+      key === undefined ? `neither '${preferredKey}' nor a single array: name one of them` : `not '${key}'`;
     throw new FormatError(`the archive holds ${found}; ${wanted}.`);
   }
   try {

@@ -11,17 +11,13 @@ import { FormatError } from '../io/errors.ts';
 import { readIdx } from '../io/idx.ts';
 import { gunzip, isGzip } from '../io/inflate.ts';
 import { NPY_HEAD_LENGTH, parseNpyHeader, readNpy } from '../io/npy.ts';
-import { listNpz, readNpz } from '../io/npz.ts';
+import { type NpzOptions, readNpz } from '../io/npz.ts';
 import { formatShape } from '../tensor/shape.ts';
 import { fileError, inFile, readWholeFile } from './files.ts';
 import { stackPngs } from './pngStack.ts';
 
-export interface LoadOptions {
-  /** Which array of an `.npz` to take. @default `preferredKey`, else the only one */
-  readonly key?: string;
-  /** Which to take of several if no `key` says it. @default 'x_train' */
-  readonly preferredKey?: string;
-}
+/** Which array of an `.npz` to take; other files have only one. */
+export type LoadOptions = NpzOptions;
 
 /** An array of at least one sample, shape `[n, ...]`. */
 export interface LoadedImages extends NumericArray {
@@ -75,10 +71,9 @@ async function readNpyFile(path: string): Promise<LoadedImages> {
   return { ...readNpy(bytes), source: basename(path) };
 }
 
-async function readNpzFile(path: string, { key, preferredKey }: LoadOptions): Promise<LoadedImages> {
+async function readNpzFile(path: string, options: LoadOptions): Promise<LoadedImages> {
   const bytes = await readWholeFile(path);
-  const hasSeveral = listNpz(bytes).length > 1;
-  const array = await readNpz(bytes, key ?? (hasSeveral ? preferredKey : undefined));
+  const array = await readNpz(bytes, options);
   return { ...array, source: `${basename(path)}, ${array.key}` };
 }
 

@@ -9,8 +9,6 @@ import {
 } from '../../src/autoencoder/fit.ts';
 import type { Samples } from '../../src/data/samples.ts';
 import { writeModel } from '../../src/io/model.ts';
-import { BinaryCrossEntropy } from '../../src/losses/binaryCrossEntropy.ts';
-import { Loss } from '../../src/losses/loss.ts';
 import { MeanSquaredError } from '../../src/losses/meanSquaredError.ts';
 import { Adam } from '../../src/optim/adam.ts';
 import { AdamW } from '../../src/optim/adamw.ts';
@@ -22,7 +20,6 @@ import { Tensor } from '../../src/tensor/tensor.ts';
 import { firstOutside, scaleOf, UNIT_ROUNDOFF as u } from '../helpers/bounds.ts';
 import { describeEachKernels } from '../helpers/eachKernels.ts';
 import { flatten, goldenTensor, readGolden } from '../helpers/golden.ts';
-import { uniformTensor } from '../helpers/randomArrays.ts';
 import { referenceLosses } from '../helpers/reference.ts';
 import { asInputs, FEATURES, numberedSamples, toyImages, toyModel } from './toy.ts';
 
@@ -173,81 +170,6 @@ test('every set of kernels learns the same, but for rounding', async () => {
 test("bce without a sigmoid at the model's end is refused", () => {
   const message = "Autoencoder.compile: the loss 'bce' needs outputActivation 'sigmoid'.";
   expect(() => toyModel().compile({ loss: 'bce' })).toThrow(new RangeError(message));
-});
-
-describe('a loss of your own', () => {
-  /** Twice the mean squared error, as a user of the engine writes a loss. */
-  class TwiceSquared extends Loss {
-    override readonly name: string;
-    /** What it was asked to compare with the targets. */
-    readonly predictions: number[] = [];
-
-    constructor(name: string) {
-      super();
-      this.name = name;
-    }
-
-    protected override evaluate(
-      n: number,
-      prediction: Float32Array,
-      target: Float32Array,
-      dPrediction: Float32Array,
-    ): number {
-      this.predictions.push(...prediction);
-      let sum = 0;
-      for (let i = 0; i < n; i++) {
-        const error = prediction[i] - target[i];
-        sum += 2 * error * error;
-        dPrediction[i] = (4 * error) / n;
-      }
-      return sum / n;
-    }
-  }
-
-  test.each(['twice squared', 'mse', 'bce', ''])("may be called '%s': one step by hand", async (name) => {
-    // The step by hand above with twice the loss, twice the gradients and half the learning rate.
-    const model = tinyModel({
-      optimizer: new SGD({ learningRate: 0.25 }),
-      loss: new TwiceSquared(name),
-    });
-    model.parameters.values.set([1, 2, 0.5, 1, -1, 0, 1]);
-    const { epochs } = await model.fit(Tensor.from([1, 0.5], [1, 2]), { epochs: 1 });
-    expect(epochs).toEqual([{ epoch: 1, loss: 6.25, learningRate: 0.25 }]);
-    expect(Array.from(model.parameters.values)).toEqual([-0.75, 1.125, -1.25, -0.875, 1.5, -0.75, 2]);
-  });
-
-  test("called 'bce' compares what the sigmoid gives, and takes any inputs", async () => {
-    const loss = new TwiceSquared('bce');
-    const model = toyModel({ outputActivation: 'sigmoid' });
-    model.compile({ loss });
-    const sample = uniformTensor([1, 4, 4], 3, 2, 5);
-    const before = model.predict(sample);
-    await model.fit(sample, { epochs: 1 });
-    expect(loss.predictions).toEqual(Array.from(before.data));
-  });
-
-  test('that is a BinaryCrossEntropy gets logits, whether by name or as an object', async () => {
-    const logits: number[] = [];
-    class Watched extends BinaryCrossEntropy {
-      override forward(prediction: Tensor, target: Tensor): number {
-        logits.push(...prediction.data);
-        return super.forward(prediction, target);
-      }
-    }
-    const images = toyImages(20);
-    const losses = ['bce', new BinaryCrossEntropy(), new Watched()] as const;
-    const models = losses.map((loss) => {
-      const model = toyModel({ outputActivation: 'sigmoid' });
-      model.compile({ loss });
-      return model;
-    });
-    for (const model of models) await model.fit(images, { epochs: 2 });
-    const [byName, byObject, watched] = models.map((model) => writeModel(model));
-    expect(byObject).toEqual(byName);
-    expect(watched).toEqual(byName);
-    expect(logits.some((z) => z < 0)).toBe(true);
-    expect(() => toyModel().compile({ loss: new Watched() })).toThrow(/needs outputActivation 'sigmoid'/);
-  });
 });
 
 test('an unknown loss is refused by name', () => {
@@ -857,143 +779,6 @@ describe('what is refused', () => {
     await expect(toyModel().fit(Tensor.zeros([0, FEATURES]))).rejects.toThrow(
       new ShapeError('fit: got no samples, expected at least one.'),
     );
-  });
-
-  const standardized: Samples = {
-    ...toyImages(50),
-    normalization: { kind: 'standard', dtype: 'u1', shift: 100, scale: 50 },
-  };
-  const outside = (value: number): Samples => {
-    const inputs = asInputs(toyImages(50));
-    inputs.data[35] = value;
-    return inputs;
-  };
-
-  // Each on samples or options that are fine otherwise. The model has 'bce', which needs inputs from 0 to 1.
-  const refusals: readonly (readonly [string, Samples, FitOptions, RegExp])[] = [
-    ['a split with nothing to measure', toyImages(50), { validationSplit: 0.004 }, /keeps 0 of 50 samples/],
-    ['a split with nothing to learn from', toyImages(50), { validationSplit: 0.996 }, /keeps 50 of 50/],
-    ['no epochs', toyImages(50), { epochs: 0 }, /epochs is 0/],
-    ['a broken batch size', toyImages(50), { batchSize: 0.5, validationSplit: 0.2 }, /batchSize is 0.5/],
-    ['no patience', toyImages(50), { validationSplit: 0.2, earlyStopping: { patience: 0 } }, /patience is 0/],
-    [
-      'a split and other data',
-      toyImages(50),
-      { validationSplit: 0.2, validationData: toyImages(5) },
-      /got both validationSplit and validationData/,
-    ],
-    ['another shape', Tensor.zeros([50, 5]), {}, /the samples are \[50, 5\]/],
-    ['no samples', Tensor.zeros([0, 4, 4]), {}, /got no samples/],
-    ['whole numbers', { shape: [50, 4, 4], data: toyImages(50).data }, {}, /whole numbers without/],
-    [
-      'other data of another shape',
-      asInputs(toyImages(50)),
-      { validationData: Tensor.zeros([3, 5]) },
-      /^fit, validationData: the samples are \[3, 5\]/,
-    ],
-    [
-      'inputs with mean 0',
-      standardized,
-      {},
-      /^fit: input number \d+ is -?[\d.]+, binary cross-entropy takes 0 to 1/,
-    ],
-    ['and with a split', standardized, { validationSplit: 0.2 }, /^fit: input number \d+ is/],
-    [
-      'an input below 0',
-      outside(-0.25),
-      {},
-      /^fit: input number 35 is -0.25, binary cross-entropy takes 0 to 1\.$/,
-    ],
-    ['an input above 1', outside(1.5), {}, /^fit: input number 35 is 1.5,/],
-    ['an input that is NaN', outside(Number.NaN), {}, /^fit: input number 35 is NaN,/],
-    [
-      'other data outside of 0 to 1',
-      asInputs(toyImages(50)),
-      { validationData: outside(2) },
-      /^fit, validationData: input number 35 is 2,/,
-    ],
-  ];
-
-  /** Fits a model twice, and lets `refused` happen before each of it. */
-  async function bytesOfTwoFits(refused?: (model: Autoencoder) => Promise<void>): Promise<Uint8Array> {
-    const optimizer = new Adam();
-    const model = toyModel({ outputActivation: 'sigmoid' });
-    model.compile({ optimizer, loss: 'bce' });
-    for (const steps of [0, 10]) {
-      const { normalization } = model;
-      const values = model.parameters.values.slice();
-      await refused?.(model);
-      expect(model.normalization).toEqual(normalization);
-      expect(model.parameters.values).toEqual(values);
-      expect(optimizer.steps).toBe(steps);
-      await model.fit(toyImages(50), { epochs: 2, batchSize: 8, validationSplit: 0.2 });
-    }
-    return writeModel(model);
-  }
-
-  test.each(refusals)('leaves no trace: %s', async (_name, samples, options, message) => {
-    const refused = async (model: Autoencoder) => {
-      await expect(model.fit(samples, options)).rejects.toThrow(message);
-    };
-    expect(await bytesOfTwoFits(refused)).toEqual(await bytesOfTwoFits());
-  });
-
-  test('negative control: a fit that is not refused leaves a trace, even of one epoch without learning', async () => {
-    const fitted = async (model: Autoencoder) => {
-      const optimizer = new SGD({ learningRate: { at: () => 0 } });
-      const own = new Adam();
-      model.compile({ optimizer, loss: 'bce' });
-      await model.fit(toyImages(50), { epochs: 1 });
-      model.compile({ optimizer: own, loss: 'bce' });
-    };
-    const bytes = async (refused?: (model: Autoencoder) => Promise<void>) => {
-      const model = toyModel({ outputActivation: 'sigmoid' });
-      model.compile({ loss: 'bce' });
-      await refused?.(model);
-      await model.fit(toyImages(50), { epochs: 2, batchSize: 8, validationSplit: 0.2 });
-      return writeModel(model);
-    };
-    expect(await bytes(fitted)).not.toEqual(await bytes());
-  });
-
-  test('the optimizer of another network: neither network changes', async () => {
-    const optimizer = new Adam();
-    const [owner, model] = [toyModel({ seed: 1 }), toyModel()];
-    owner.compile({ optimizer });
-    await owner.fit(toyImages(20), { epochs: 1 });
-    const owned = owner.parameters.values.slice();
-    const values = model.parameters.values.slice();
-    const { normalization } = model;
-    model.compile({ optimizer });
-    await expect(model.fit(toyImages(20), { validationSplit: 0.2 })).rejects.toThrow(
-      new Error('Adam: got the parameters of another network, expected one optimizer each.'),
-    );
-    expect(optimizer.steps).toBe(1);
-    expect(owner.parameters.values).toEqual(owned);
-    expect(model.parameters.values).toEqual(values);
-    expect(model.normalization).toEqual(normalization);
-    model.compile();
-    await model.fit(toyImages(50), { epochs: 3, batchSize: 8, validationSplit: 0.2 });
-    expect(writeModel(model)).toEqual(await trainedBytes({}));
-  });
-
-  test('an optimizer whose fit was refused for another reason is still free', async () => {
-    const optimizer = new Adam();
-    const [first, second] = [toyModel(), toyModel()];
-    first.compile({ optimizer });
-    await expect(first.fit(toyImages(20), { epochs: 0 })).rejects.toThrow(RangeError);
-    await expect(first.fit(Tensor.zeros([3, 5]))).rejects.toThrow(ShapeError);
-    second.compile({ optimizer });
-    expect((await second.fit(toyImages(20), { epochs: 1 })).epochs).toHaveLength(1);
-  });
-
-  test('inputs outside of 0 to 1 are for binary cross-entropy only', async () => {
-    const model = toyModel({ outputActivation: 'sigmoid' });
-    model.compile({ loss: 'mse' });
-    for (const samples of [standardized, outside(-0.25), outside(1.5)]) {
-      const { epochs } = await model.fit(samples, { epochs: 1, validationData: samples });
-      expect(epochs).toHaveLength(1);
-    }
   });
 
   test('a fit that was refused leaves the normalization of the last one', async () => {

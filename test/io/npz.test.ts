@@ -28,7 +28,7 @@ describe('readNpz', () => {
     Object.entries(arrays).map(([key, expected]) => ({ file, key, expected })),
   );
   test.each(archives)("reads $key of NumPy's own $file", async ({ file, key, expected }) => {
-    const read = await readNpz(goldenBytes(file), key);
+    const read = await readNpz(goldenBytes(file), { key: key });
     expect({ key: read.key, shape: read.shape, dtype: read.dtype }).toEqual({
       key,
       shape: expected.shape,
@@ -52,11 +52,11 @@ describe('readNpz', () => {
     await expect(readNpz(goldenBytes('two.npz'))).rejects.toThrow(
       "the archive holds the arrays first, second; neither 'x_train' nor a single array: name one of them.",
     );
-    await expect(readNpz(goldenBytes('two.npz'), 'third')).rejects.toThrow(
+    await expect(readNpz(goldenBytes('two.npz'), { key: 'third' })).rejects.toThrow(
       "the archive holds the arrays first, second; not 'third'.",
     );
     await expect(readNpz(goldenBytes('none.npz'))).rejects.toThrow('the archive holds no arrays');
-    await expect(readNpz(goldenBytes('two.npz'), 'toString')).rejects.toThrow(FormatError);
+    await expect(readNpz(goldenBytes('two.npz'), { key: 'toString' })).rejects.toThrow(FormatError);
   });
 
   test('refuses every truncation, and bytes behind the end', async () => {

@@ -39,7 +39,7 @@ async function encode(words: readonly string[]): Promise<number> {
   const out = requireOption('out', parsed.values.out, 'FILE.npy', ['.npy']);
   await refuseExisting(out, overwrite);
   const { autoencoder } = await loadModel(model);
-  const images = await loadImages(data, key === undefined ? {} : { key });
+  const images = await loadImages(data, { key });
   const codes = autoencoder.encode(samplesFor(autoencoder, images));
   await writeFileAtomically(out, writeNpy(codes));
   const [count] = codes.shape;

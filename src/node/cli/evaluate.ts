@@ -58,7 +58,7 @@ async function evaluate(words: readonly string[]): Promise<number> {
   const data = requireOption('data', parsed.values.data, 'FILE');
   if (out !== undefined) await refuseExisting(requireOption('out', out, 'FILE.csv', ['.csv']), overwrite);
   const { autoencoder } = await loadModel(model);
-  const samples = samplesFor(autoencoder, await loadImages(data, key === undefined ? {} : { key }));
+  const samples = samplesFor(autoencoder, await loadImages(data, { key }));
   const isPixels = samples.normalization?.kind !== 'standard';
 
   const images = scoreImages(autoencoder, samples, isPixels);

@@ -99,13 +99,13 @@ async function loadTraining({ data, key, count }: TrainValues): Promise<LoadedIm
     return { ...generateDigits({ count, seed: DIGITS_SEED }), source: 'built-in digits' };
   }
   say(`reading ${data}`);
-  return loadImages(data, key === undefined ? {} : { key });
+  return loadImages(data, { key });
 }
 
 async function loadTest(values: TrainValues): Promise<LoadedImages | undefined> {
   const { data, 'test-data': testData, 'test-key': testKey, 'validation-split': split } = values;
   if (testData !== undefined) {
-    return loadImages(testData, { preferredKey: 'x_test', ...(testKey !== undefined && { key: testKey }) });
+    return loadImages(testData, { key: testKey, preferredKey: 'x_test' });
   }
   if (data !== undefined || split !== undefined) return undefined;
   return { ...generateDigits({ count: TEST_DIGITS, seed: TEST_DIGITS_SEED }), source: 'built-in digits' };
