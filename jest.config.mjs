@@ -1,4 +1,5 @@
 export default {
+  maxWorkers: '100%', // jest leaves one core free, which is half of a small machine
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   // A reader's import (`from 'isthmus'`) means the sources here, not a build that may be stale.

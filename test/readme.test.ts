@@ -54,6 +54,7 @@ describe('the commands', () => {
       words.push('--count', '100');
     const { status, stderr } = spawnSync(process.execPath, [main, ...words], {
       cwd: folder,
+      env: { ...process.env, INIT_CWD: folder }, // where the user stands, as npm tells it
       encoding: 'utf8',
     });
     expect({ status, ...(status !== 0 && { stderr }) }).toEqual({ status: 0 });

@@ -51,11 +51,11 @@ export class BatchReader {
 
   /** @throws {RangeError} If an input is outside [0, 1], as the targets of binary cross-entropy may not be. */
   requireUnitRange(): void {
-    const least = this.#shift;
-    const greatest = this.#shift + this.#scale;
-    const bad = this.#data.findIndex((value: number) => !(least <= value && value <= greatest));
+    const inputOf = (value: number) => (value - this.#shift) / this.#scale;
+    const isInside = (input: number) => 0 <= input && Math.fround(input) <= 1;
+    const bad = this.#data.findIndex((value: number) => !isInside(inputOf(value)));
     if (bad >= 0) {
-      const input = (this.#data[bad] - this.#shift) / this.#scale;
+      const input = inputOf(this.#data[bad]);
       throw new RangeError(
         `${this.#who}: input number ${bad} is ${input}, binary cross-entropy takes 0 to 1.`,
       );

@@ -80,7 +80,7 @@ describeEachKernels('samples of exactly low rank', () => {
   const cases: readonly (readonly [string, Samples, number])[] = [
     ['flat gray images', patchImages(40, 10, 1), 1],
     ['images of four gray quadrants', patchImages(60, 8, 2), 4],
-    ['large images of four gray quadrants', patchImages(50, 32, 2), 4],
+    ['larger images of four gray quadrants', patchImages(40, 20, 2), 4],
     ['images of nine gray patches', patchImages(60, 9, 3), 9],
     ['two equal features', repeatedFeatures(30, 2, 1), 1],
     ['three features, two of them equal', repeatedFeatures(30, 3, 2), 2],
@@ -102,7 +102,7 @@ describeEachKernels('samples of exactly low rank', () => {
       let before = meanImageBaseline(samples);
       // Where a shorter code holds everything already, both errors are rounding (seen: 1e-14 of the mean image's).
       const rounding = 1e-10 * before;
-      for (const codeLength of [1, 2, 3, 4, 5, 8, 12, 20]) {
+      for (const codeLength of [1, 2, 3, 4, 5, 9, 12]) {
         const left = pcaBaseline(samples, codeLength);
         expect(left).toBeLessThanOrEqual(before + (codeLength === 1 ? 0 : rounding));
         before = left;

@@ -135,6 +135,11 @@ describe('requireUnitRange', () => {
     }
   });
 
+  test('takes a float64 that is 1 as the float32 that the network sees', () => {
+    expect(() => check(Float64Array.of(1 + 1e-9))).not.toThrow();
+    expect(() => check(Float64Array.of(1 + 1e-6))).toThrow(RangeError);
+  });
+
   test.each<[SampleArray, Normalization, number, number]>([
     [Float32Array.of(0, 1, 1.5), NO_NORMALIZATION, 2, 1.5],
     [Float64Array.of(-1e-9, 0), NO_NORMALIZATION, 0, -1e-9],

@@ -211,8 +211,11 @@ describe('same seed, same bytes', () => {
       turns++;
       model.evaluate(toyImages(20, turns));
     }, 1);
-    await model.fit(images, { epochs: 3, batchSize: 8, validationSplit: 0.2, onBatchEnd: slow });
-    clearInterval(timer);
+    try {
+      await model.fit(images, { epochs: 3, batchSize: 8, validationSplit: 0.2, onBatchEnd: slow });
+    } finally {
+      clearInterval(timer);
+    }
     // Once in each epoch at least.
     expect(turns).toBeGreaterThanOrEqual(3);
     expect(writeModel(model)).toEqual(await trainedBytes({}));
@@ -260,11 +263,14 @@ describe('control goes back to the host', () => {
         lastTurn = now;
       }
     })();
-    await run((milliseconds) => {
-      now += milliseconds;
-    });
-    isOver = true;
-    await host;
+    try {
+      await run((milliseconds) => {
+        now += milliseconds;
+      });
+    } finally {
+      isOver = true;
+      await host;
+    }
     return longest;
   }
 
