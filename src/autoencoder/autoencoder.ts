@@ -97,8 +97,8 @@ export class Autoencoder {
     this.inputShape = [...spec.inputShape];
     this.encoder = buildSequential(spec.encoder, build);
     this.decoder = buildSequential(spec.decoder, build);
-    this.encodingDim = this.encoder.outFeatures(this.#features);
-    const restored = this.decoder.outFeatures(this.encodingDim);
+    this.encodingDim = this.encoder.outputWidth(this.#features);
+    const restored = this.decoder.outputWidth(this.encodingDim);
     if (restored !== this.#features) {
       throw new ShapeError(
         `Autoencoder: the decoder ends with ${restored} features, expected ${this.#features}.`,

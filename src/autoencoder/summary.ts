@@ -46,7 +46,7 @@ function describeLayers(part: string, layers: readonly LayerSpec[], inFeatures: 
   let parameters = 0;
   const rows = layers.map((layer, index): Row => {
     const count = countParameters(layer);
-    width = outFeatures(layer, width);
+    width = outputWidth(layer, width);
     parameters += count;
     return {
       name: `${part}.${index} ${TITLES[layer.type]}`,
@@ -57,9 +57,9 @@ function describeLayers(part: string, layers: readonly LayerSpec[], inFeatures: 
   return { rows, width, parameters };
 }
 
-function outFeatures(layer: LayerSpec, inFeatures: number): number {
+function outputWidth(layer: LayerSpec, inFeatures: number): number {
   if (layer.type === 'sequential') {
-    return layer.layers.reduce((width, inner) => outFeatures(inner, width), inFeatures);
+    return layer.layers.reduce((width, inner) => outputWidth(inner, width), inFeatures);
   }
   return layer.type === 'dense' ? layer.outFeatures : inFeatures;
 }

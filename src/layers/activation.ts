@@ -46,7 +46,7 @@ export abstract class Activation extends Layer {
     return dX;
   }
 
-  override outFeatures(inFeatures: number): number {
+  override outputWidth(inFeatures: number): number {
     return inFeatures;
   }
 }

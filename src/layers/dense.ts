@@ -30,9 +30,9 @@ export interface DenseOptions {
  */
 export class Dense extends Layer {
   readonly inFeatures: number;
+  readonly outFeatures: number;
   readonly weight: Parameter;
   readonly bias: Parameter | undefined;
-  readonly #width: number;
   readonly #y = new Workspace();
   readonly #dX = new Workspace();
   #x: Tensor | undefined;
@@ -53,7 +53,7 @@ export class Dense extends Layer {
     const { bias = true, initializer = glorotUniform, random = new Random(0) } = options;
     const shape = [inFeatures, outFeatures] as const;
     this.inFeatures = inFeatures;
-    this.#width = outFeatures;
+    this.outFeatures = outFeatures;
     const weight = initializer(shape, random);
     if (!sameShape(weight.shape, shape)) {
       throw new ShapeError(
@@ -72,7 +72,7 @@ export class Dense extends Layer {
         `Dense.forward: x is ${formatShape(x.shape)}, expected [batch, ${this.inFeatures}].`,
       );
     }
-    const n = this.#width;
+    const n = this.outFeatures;
     const y = this.#y.tensor(this.arena, [batch, n]);
     if (this.bias) kernels().broadcastRow(batch, n, this.bias.value.data, y.data);
     kernels().matmul(batch, n, width, x.data, this.weight.value.data, this.bias !== undefined, y.data);
@@ -88,7 +88,7 @@ export class Dense extends Layer {
     kernels().matmulTransposeB(
       batch,
       this.inFeatures,
-      this.#width,
+      this.outFeatures,
       dY.data,
       this.weight.value.data,
       false,
@@ -102,7 +102,7 @@ export class Dense extends Layer {
     const x = this.#x;
     if (!x) throw backwardBeforeForward('Dense');
     const [batch] = x.shape;
-    const n = this.#width;
+    const n = this.outFeatures;
     if (dY.shape.length !== 2 || dY.shape[0] !== batch || dY.shape[1] !== n) {
       throw new ShapeError(`Dense.backward: dY is ${formatShape(dY.shape)}, expected [${batch}, ${n}].`);
     }
@@ -116,18 +116,18 @@ export class Dense extends Layer {
     return parameters.map((parameter) => [parameter.name, parameter] as const);
   }
 
-  override outFeatures(inFeatures: number): number {
+  override outputWidth(inFeatures: number): number {
     if (inFeatures !== this.inFeatures) {
       throw new ShapeError(`Dense: the input has ${inFeatures} features, expected ${this.inFeatures}.`);
     }
-    return this.#width;
+    return this.outFeatures;
   }
 
   override spec(): LayerSpec {
     return {
       type: 'dense',
       inFeatures: this.inFeatures,
-      outFeatures: this.#width,
+      outFeatures: this.outFeatures,
       bias: this.bias !== undefined,
     };
   }

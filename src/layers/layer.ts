@@ -50,7 +50,7 @@ export abstract class Layer {
    *
    * @throws {ShapeError} If the layer takes no input of this width.
    */
-  abstract outFeatures(inFeatures: number): number;
+  abstract outputWidth(inFeatures: number): number;
 
   /**
    * The layer as plain JSON; `buildLayer` makes one of it.

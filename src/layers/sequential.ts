@@ -53,8 +53,8 @@ export class Sequential extends Layer {
     for (const layer of this.layers) layer.useArena(arena);
   }
 
-  override outFeatures(inFeatures: number): number {
-    return this.layers.reduce((width, layer) => layer.outFeatures(width), inFeatures);
+  override outputWidth(inFeatures: number): number {
+    return this.layers.reduce((width, layer) => layer.outputWidth(width), inFeatures);
   }
 
   override spec(): LayerSpec {

@@ -25,7 +25,7 @@ describe.each<[string, () => Activation]>([
       expect(layer.forward(Tensor.zeros(shape)).shape).toEqual(shape);
       expect(layer.backward(Tensor.zeros(shape)).shape).toEqual(shape);
     }
-    expect(make().outFeatures(17)).toBe(17);
+    expect(make().outputWidth(17)).toBe(17);
   });
 
   test('has no parameters', () => {

@@ -39,7 +39,7 @@ class Scale extends Layer {
     return [['factor', this.factor]];
   }
 
-  override outFeatures(inFeatures: number): number {
+  override outputWidth(inFeatures: number): number {
     return inFeatures;
   }
 }
@@ -96,7 +96,7 @@ describe('a layer of your own', () => {
     expect([...flat.gradients]).toEqual([3]);
     new SGD({ learningRate: 0.5 }).step(flat);
     expect([...layer.factor.value.data]).toEqual([0.5]);
-    expect(whole.outFeatures(1)).toBe(1);
+    expect(whole.outputWidth(1)).toBe(1);
   });
 
   test('has no spec, and says so', () => {
@@ -116,7 +116,7 @@ describe('a layer of your own', () => {
         return gradient;
       }
 
-      override outFeatures(inFeatures: number): number {
+      override outputWidth(inFeatures: number): number {
         return inFeatures;
       }
     }

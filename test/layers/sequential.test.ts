@@ -94,12 +94,12 @@ describe('Sequential', () => {
   });
 
   test('knows the width of its output, and of the layer that does not fit', () => {
-    expect(network().outFeatures(4)).toBe(4);
-    expect(() => network().outFeatures(5)).toThrow(
+    expect(network().outputWidth(4)).toBe(4);
+    expect(() => network().outputWidth(5)).toThrow(
       new ShapeError('Dense: the input has 5 features, expected 4.'),
     );
     const misfit = new Sequential([new Dense(4, 3), new Dense(2, 4)]);
-    expect(() => misfit.outFeatures(4)).toThrow(
+    expect(() => misfit.outputWidth(4)).toThrow(
       new ShapeError('Dense: the input has 3 features, expected 2.'),
     );
     expect(() => misfit.forward(Tensor.zeros([1, 4]))).toThrow(

@@ -19,7 +19,8 @@ import type { TrainValues } from './trainOptions.ts';
 /** The digits are one fixed data set: `--seed` changes the training, not what is trained on. */
 const DIGITS_SEED = 1;
 const TEST_DIGITS_SEED = 2;
-const TEST_DIGITS = 1000;
+/** For 6 digits to train on there is 1 to test on, as in MNIST. */
+const TEST_SHARE = 1 / 6;
 
 const TYPE_NAMES: Readonly<Record<DType, string>> = {
   u1: 'uint8',
@@ -103,12 +104,15 @@ async function loadTraining({ data, key, count }: TrainValues): Promise<LoadedIm
 }
 
 async function loadTest(values: TrainValues): Promise<LoadedImages | undefined> {
-  const { data, 'test-data': testData, 'test-key': testKey, 'validation-split': split } = values;
+  const { data, count, 'test-data': testData, 'test-key': testKey, 'validation-split': split } = values;
   if (testData !== undefined) {
     return loadImages(testData, { key: testKey, preferredKey: 'x_test' });
   }
   if (data !== undefined || split !== undefined) return undefined;
-  return { ...generateDigits({ count: TEST_DIGITS, seed: TEST_DIGITS_SEED }), source: 'built-in digits' };
+  return {
+    ...generateDigits({ count: Math.ceil(count * TEST_SHARE), seed: TEST_DIGITS_SEED }),
+    source: 'built-in digits',
+  };
 }
 
 /** "6,000 images of 28×28, uint8 from 0 to 255, divided by 255 (built-in digits)" */
