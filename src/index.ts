@@ -33,7 +33,7 @@ export {
 export type { DType, Normalization, NumericArray, SampleArray, Samples } from './data/samples.ts';
 export { FormatError } from './io/errors.ts';
 export { type LoadedModel, readModel, type TrainingFacts, writeModel } from './io/model.ts';
-export { Activation } from './layers/activation.ts';
+export { Activation, type BackwardKernel, type ForwardKernel } from './layers/activation.ts';
 export { Dense, type DenseOptions } from './layers/dense.ts';
 export { Layer } from './layers/layer.ts';
 export { LeakyReLU, type LeakyReLUOptions } from './layers/leakyRelu.ts';

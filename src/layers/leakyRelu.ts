@@ -1,5 +1,5 @@
 import { kernels } from '../tensor/kernels/active.ts';
-import { Activation } from './activation.ts';
+import { Activation, type BackwardKernel, type ForwardKernel } from './activation.ts';
 import type { LayerSpec } from './spec.ts';
 
 export interface LeakyReLUOptions {
@@ -19,18 +19,12 @@ export class LeakyReLU extends Activation {
     this.slope = slope;
   }
 
-  protected override apply(n: number, x: Float32Array, y: Float32Array): void {
-    kernels().leakyRelu(n, this.slope, x, y);
+  protected override forwardKernel(): ForwardKernel {
+    return (n, x, y) => kernels().leakyRelu(n, this.slope, x, y);
   }
 
-  protected override applyBackward(
-    n: number,
-    _x: Float32Array,
-    y: Float32Array,
-    dY: Float32Array,
-    dX: Float32Array,
-  ): void {
-    kernels().leakyReluBackward(n, this.slope, y, dY, dX);
+  protected override backwardKernel(): BackwardKernel {
+    return (n, y, dY, dX) => kernels().leakyReluBackward(n, this.slope, y, dY, dX);
   }
 
   override spec(): LayerSpec {

@@ -4,6 +4,7 @@
  */
 
 import { describe, expect, test } from '@jest/globals';
+import type { BackwardKernel } from '../../src/layers/activation.ts';
 import { Dense } from '../../src/layers/dense.ts';
 import type { Layer } from '../../src/layers/layer.ts';
 import { LeakyReLU } from '../../src/layers/leakyRelu.ts';
@@ -139,18 +140,24 @@ class WrongDense extends Dense {
 
 /** An activation whose derivative, as a function of x and y, is wrong. */
 class WrongTanh extends Tanh {
-  protected override applyBackward(...[n, , y, dY, dX]: Parameters<Tanh['applyBackward']>): void {
-    for (let i = 0; i < n; i++) dX[i] = dY[i] * (1 - y[i]);
+  protected override backwardKernel(): BackwardKernel {
+    return (n, y, dY, dX) => {
+      for (let i = 0; i < n; i++) dX[i] = dY[i] * (1 - y[i]);
+    };
   }
 }
 class WrongSiLU extends SiLU {
-  protected override applyBackward(...[n, x, , dY, dX]: Parameters<SiLU['applyBackward']>): void {
-    for (let i = 0; i < n; i++) dX[i] = dY[i] * activations.sigmoid(x[i]);
+  protected override backwardKernel(): BackwardKernel {
+    return (n, x, dY, dX) => {
+      for (let i = 0; i < n; i++) dX[i] = dY[i] * activations.sigmoid(x[i]);
+    };
   }
 }
 class WrongReLU extends ReLU {
-  protected override applyBackward(...[n, , , dY, dX]: Parameters<ReLU['applyBackward']>): void {
-    for (let i = 0; i < n; i++) dX[i] = dY[i];
+  protected override backwardKernel(): BackwardKernel {
+    return (n, _y, dY, dX) => {
+      for (let i = 0; i < n; i++) dX[i] = dY[i];
+    };
   }
 }
 
