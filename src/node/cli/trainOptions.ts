@@ -70,6 +70,7 @@ const TRAINING = {
   'warmup-epochs': number(undefined, POSITIVE, 'Let the learning rate climb in a straight line first.'),
   'weight-decay': number(undefined, { least: 0 }, 'With adamw. [0.01]'),
   momentum: number(undefined, { least: 0, most: 0.9999 }, 'With sgd. [0]'),
+  nesterov: flag('With --momentum: look ahead along the velocity before each step.'),
   'clip-norm': number(undefined, POSITIVE, 'Scale gradients down to this norm.'),
   patience: number(
     undefined,
@@ -149,6 +150,7 @@ export function refuseContradictions({ given, values, positionals }: Parsed<type
   needs('min-delta', '--patience', given.has('patience'));
   needs('weight-decay', '--optimizer adamw', values.optimizer === 'adamw');
   needs('momentum', '--optimizer sgd', values.optimizer === 'sgd');
+  needs('nesterov', 'a --momentum above 0', (values.momentum ?? 0) > 0);
   if (given.has('count') && given.has('data')) {
     throw new UsageError(
       '--count is for the built-in digits, --data for images of your own: expected one of them.',
@@ -179,14 +181,14 @@ export function refuseContradictions({ given, values, positionals }: Parsed<type
 
 /** The options as they take effect: defaults that depend on others filled in, what has no effect left out. */
 export function effectiveOptions(values: TrainValues) {
-  const { help, json, overwrite, out, count, ...options } = values;
+  const { help, json, overwrite, out, count, nesterov, ...options } = values;
   return {
     ...options,
     ...(options.data === undefined && { count }),
     output: outputOf(values),
     'learning-rate': learningRateOf(values),
     ...(values.optimizer === 'adamw' && { 'weight-decay': weightDecayOf(values) }),
-    ...(values.optimizer === 'sgd' && { momentum: momentumOf(values) }),
+    ...(values.optimizer === 'sgd' && { momentum: momentumOf(values), nesterov }),
     kernels: kernels().name,
   };
 }
@@ -207,7 +209,7 @@ export function createOptimizer(values: TrainValues, stepsPerEpoch: number): Opt
   const options = { learningRate, ...clipping };
   switch (values.optimizer) {
     case 'sgd':
-      return new SGD({ ...options, momentum: momentumOf(values) });
+      return new SGD({ ...options, momentum: momentumOf(values), nesterov: values.nesterov });
     case 'adamw':
       return new AdamW({ ...options, weightDecay: weightDecayOf(values) });
     case 'adam':

@@ -178,7 +178,7 @@ describe('options of train', () => {
     patience: () => train('--data images.npy --epochs 50 --patience 2 --min-delta 9 --validation-split 0.5'),
     minmax: () =>
       train(
-        '--data f.npy --epochs 2 --normalize minmax --loss mae --output sigmoid --optimizer sgd --momentum 0.9',
+        '--data f.npy --epochs 2 --normalize minmax --loss mae --output sigmoid --optimizer sgd --momentum 0.9 --nesterov',
         {
           'f.npy': floatsNpy((pixel) => 3 * pixel - 100),
         },

@@ -81,6 +81,7 @@ describe('options that contradict each other', () => {
     wrong('train --data images.npy --test-key x', /--test-key needs --test-data\./),
     wrong('train --min-delta 0.1', /--min-delta needs --patience\./),
     wrong('train --weight-decay 0.1', /--weight-decay needs --optimizer adamw\./),
+    wrong('train --nesterov --optimizer sgd', /--nesterov needs a --momentum above 0\./),
     wrong('train --momentum 0.9 --optimizer adamw', /--momentum needs --optimizer sgd\./),
     reallyWrong(
       'train --data images.npy --count 9',
