@@ -55,7 +55,7 @@ describe('the package', () => {
     );
     expect(status).toBe(1);
     expect(stderr).toMatch(
-      /^isthmus train: the package '\w+' is missing; npm install npyjs ndarray pngjs .*\n$/,
+      /^isthmus train: the package '\w+' is missing: npm install npyjs ndarray pngjs\.\n$/,
     );
   });
 

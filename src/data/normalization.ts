@@ -4,7 +4,14 @@
  */
 
 import { formatShape } from '../tensor/shape.ts';
-import type { DType, Normalization, NumericArray, SampleArray, Samples } from './samples.ts';
+import {
+  DTYPE_NAMES,
+  type DType,
+  type Normalization,
+  type NumericArray,
+  type SampleArray,
+  type Samples,
+} from './samples.ts';
 
 const { max, min, round, sqrt } = Math;
 
@@ -88,8 +95,10 @@ export function normalizationLike(trained: Normalization, array: NumericArray): 
     }
     return { kind, dtype: array.dtype, shift, scale };
   }
-  const wayOut = `save it as the model's training data was (${dtype}, ${describeNormalization(trained)})`;
-  if (kind === 'none' || dtype !== array.dtype) return byType(array, range, wayOut);
+  const wayOut = `save it as the model's training data was (${DTYPE_NAMES[dtype]}, ${describeNormalization(trained)})`;
+  if (kind === 'none' || dtype !== array.dtype) {
+    return byType(array, range, wayOut, kind === 'divide' ? scale : undefined);
+  }
   if (range.least < 0 || range.greatest > scale) {
     throw new DataError(
       `the data goes ${range.text}, the model was trained on whole numbers from 0 to ${scale}.`,
@@ -101,16 +110,18 @@ export function normalizationLike(trained: Normalization, array: NumericArray): 
 /**
  * Turns a network's outputs back into the units of the data, in its type: `value = output * scale + shift`.
  *
- * Whole numbers of up to 32 bits are rounded and clamped to their type's range, f8 is float64, all others are float32.
+ * Whole numbers of up to 32 bits are rounded and clamped to their type's range; what was divided by s, or bool, to
+ * 0 to s, in uint8 for bool and int32 for whole numbers of 64 bits. f8 is float64, all others are float32.
  *
  * @throws {DataError} If an output that is to become a whole number is NaN.
  */
 export function denormalize(
   values: Float32Array,
-  { dtype, shift, scale }: Normalization,
+  normalization: Normalization,
 ): { data: SampleArray; dtype: DType } {
+  const { shift, scale } = normalization;
+  const { dtype, bounds } = outputType(normalization);
   const data = emptyOf(dtype, values.length);
-  const bounds = WHOLE_NUMBER_RANGES[dtype];
   for (let i = 0; i < values.length; i++) {
     const value = values[i] * scale + shift;
     if (bounds === undefined) {
@@ -121,7 +132,19 @@ export function denormalize(
       data[i] = min(max(round(value), bounds[0]), bounds[1]);
     }
   }
-  return { data, dtype: bounds !== undefined || dtype === 'f8' ? dtype : 'f4' };
+  return { data, dtype };
+}
+
+/** The type that outputs are written in, and for whole numbers the range that they are clamped to. */
+function outputType({ kind, dtype, scale }: Normalization): {
+  dtype: DType;
+  bounds?: readonly [number, number];
+} {
+  const range = WHOLE_NUMBER_RANGES[dtype];
+  if (dtype === 'b1') return { dtype: 'u1', bounds: [0, 1] };
+  if (kind === 'divide') return { dtype: range ? dtype : 'i4', bounds: [0, scale] };
+  if (range) return { dtype, bounds: kind === 'none' ? [0, 1] : range };
+  return { dtype: dtype === 'f8' ? dtype : 'f4' };
 }
 
 /** What is done to the data, for people: `divided by 255`, `(x - 12.3) / 45.6, mean 0 and standard deviation 1`. */
@@ -165,8 +188,13 @@ function emptyOf(dtype: DType, length: number): SampleArray {
   }
 }
 
-/** The `auto` rule: scaled by what the type can hold. `wayOut` ends the message if that gives no inputs in [0, 1]. */
-function byType({ dtype }: NumericArray, range: Range, wayOut: string): Normalization {
+/**
+ * The `auto` rule: scaled by what the type can hold.
+ *
+ * @param wayOut - Ends the message if that gives no inputs in [0, 1].
+ * @param trained - What a model divides by: types that go by their values are divided by the same where they fit.
+ */
+function byType({ dtype }: NumericArray, range: Range, wayOut: string, trained?: number): Normalization {
   if (dtype === 'b1') return { kind: 'none', dtype, shift: 0, scale: 1 };
   if (FLOATS.includes(dtype)) {
     if (range.least < 0 || range.greatest > 1) {
@@ -180,7 +208,8 @@ function byType({ dtype }: NumericArray, range: Range, wayOut: string): Normaliz
     throw new DataError(`the data is whole numbers ${range.text}, expected none below 0: ${wayOut}.`);
   }
   // Types of 4 and 8 bytes go by their values: divided by 2^63, the pixels of an int64 file would silently be zeros.
-  const scale = GREATEST[dtype] ?? [1, 255, 65535].find((bound) => range.greatest <= bound);
+  const bounds = trained === undefined ? [1, 255, 65535] : [trained, 255, 65535];
+  const scale = GREATEST[dtype] ?? bounds.find((bound) => range.greatest <= bound);
   if (scale === 1) return { kind: 'none', dtype, shift: 0, scale };
   if (scale === undefined) {
     throw new DataError(`the data is whole numbers ${range.text}, expected at most 65535: ${wayOut}.`);
@@ -212,7 +241,7 @@ function finiteRange({ data, shape }: NumericArray): Range {
   }
   if (notFinite > 0) {
     throw new DataError(
-      `the data holds NaN or infinity ${notFinite} times, first at ${formatShape(indexOf(first, shape))}: remove or replace them.`,
+      `the data holds NaN or infinity ${notFinite === 1 ? 'once' : `${notFinite} times`}, first at ${formatShape(indexOf(first, shape))}: remove or replace them.`,
     );
   }
   return { least, greatest, text: `from ${least} to ${greatest}` };

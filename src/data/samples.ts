@@ -3,7 +3,7 @@
  * How a stored value becomes a network's input is said beside it and done batch by batch (autoencoder/batches.ts).
  */
 
-import type { Shape } from '../tensor/shape.ts';
+import { type Shape, sizeOf } from '../tensor/shape.ts';
 
 export type SampleArray =
   | Uint8Array
@@ -17,6 +17,22 @@ export type SampleArray =
 
 /** NumPy's names for what a file held: kind and bytes. `u8`, `i8` and `f2` are kept as wider floats, `b1` as 0 and 1. */
 export type DType = 'u1' | 'i1' | 'u2' | 'i2' | 'u4' | 'i4' | 'u8' | 'i8' | 'f2' | 'f4' | 'f8' | 'b1';
+
+/** The same as people know them. */
+export const DTYPE_NAMES: Readonly<Record<DType, string>> = {
+  u1: 'uint8',
+  i1: 'int8',
+  u2: 'uint16',
+  i2: 'int16',
+  u4: 'uint32',
+  i4: 'int32',
+  u8: 'uint64',
+  i8: 'int64',
+  f2: 'float16',
+  f4: 'float32',
+  f8: 'float64',
+  b1: 'bool',
+};
 
 /** An array as it was read: shape, values in row-major order, and the type that its file gave them. */
 export interface NumericArray {
@@ -51,4 +67,27 @@ export interface Samples {
   readonly shape: Shape;
   readonly data: SampleArray;
   readonly normalization?: Normalization;
+}
+
+/** Samples `start` to `end` (exclusive), or to the last if there are fewer: a view. */
+export function sliceSamples(samples: Samples, start: number, end: number): Samples {
+  const [n, ...shape] = samples.shape;
+  const last = Math.min(n, end);
+  const size = sizeOf(shape);
+  return {
+    ...samples,
+    shape: [last - start, ...shape],
+    data: samples.data.subarray(start * size, last * size),
+  };
+}
+
+/** The samples of these row numbers: a copy. */
+export function selectSamples(samples: Samples, rows: ArrayLike<number>): Samples {
+  const [, ...shape] = samples.shape;
+  const size = sizeOf(shape);
+  const data = samples.data.slice(0, rows.length * size);
+  for (let i = 0; i < rows.length; i++) {
+    data.set(samples.data.subarray(rows[i] * size, (rows[i] + 1) * size), i * size);
+  }
+  return { ...samples, shape: [rows.length, ...shape], data };
 }

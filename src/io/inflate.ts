@@ -34,9 +34,7 @@ export async function gunzip(bytes: Uint8Array, limit: number = DEFAULT_LIMIT): 
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = view.getUint32(bytes.length - 4, true);
   if (length > limit) {
-    throw new FormatError(
-      `the gzip data is cut off, or holds ${length} bytes, more than the ${limit} accepted.`,
-    );
+    throw new FormatError(`the gzip data is cut off, or longer than the ${limit} bytes accepted.`);
   }
   return inflate('gzip', bytes, length);
 }

@@ -68,7 +68,9 @@ export async function readNpz(
   if (entry === undefined) {
     const found = arrays.size === 0 ? 'no arrays' : `the arrays ${[...arrays.keys()].join(', ')}`;
     const wanted =
-      key === undefined ? `neither '${preferredKey}' nor a single array: name one of them` : `not '${key}'`;
+      key === undefined
+        ? `neither '${preferredKey}' nor a single array: name one by its key`
+        : `not '${key}'`;
     throw new FormatError(`the archive holds ${found}; ${wanted}.`);
   }
   try {

@@ -2,8 +2,8 @@
 
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
 import { BatchReader } from '../autoencoder/batches.ts';
-import type { Normalization, Samples } from '../data/samples.ts';
-import { formatShape, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
+import { type Normalization, type Samples, sliceSamples } from '../data/samples.ts';
+import { formatShape, type Shape, ShapeError } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 
 /**
@@ -54,18 +54,6 @@ function stretch(tensors: readonly Tensor[]): void {
   for (const { data } of tensors) {
     for (let i = 0; i < data.length; i++) data[i] = (data[i] - least) * scale;
   }
-}
-
-/** Samples `start` to `end` (exclusive), or to the last if there are fewer: a view. */
-export function sliceSamples(samples: Samples, start: number, end: number): Samples {
-  const [n, ...shape] = samples.shape;
-  const last = Math.min(n, end);
-  const size = sizeOf(shape);
-  return {
-    ...samples,
-    shape: [last - start, ...shape],
-    data: samples.data.subarray(start * size, last * size),
-  };
 }
 
 /** Samples as the network sees them, `[n, ...inputShape]`. */

@@ -105,5 +105,8 @@ async function readPngFolder(path: string): Promise<LoadedImages> {
   if (names.length === 0) throw new DataError('the folder holds no .png files.');
   const files = [];
   for (const name of names) files.push({ name, bytes: await readWholeFile(join(path, name)) });
-  return { ...stackPngs(files), source: `${names.length} PNGs in ${basename(path)}` };
+  return {
+    ...stackPngs(files),
+    source: `${names.length} PNG${names.length === 1 ? '' : 's'} in ${basename(path)}`,
+  };
 }

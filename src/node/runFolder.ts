@@ -1,8 +1,9 @@
 /** The folder that a training run leaves behind. Every file is written whole or not at all (files.ts). */
 
-import { mkdir, open, rm, rmdir } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { exists, FileError, fileError, writeFileAtomically } from './files.ts';
+import { MODEL_FILE } from './modelFile.ts';
 
 export class RunFolder {
   readonly path: string;
@@ -18,7 +19,7 @@ export class RunFolder {
   /**
    * Makes the folder, before any time is spent on training: an unwritable place is found out at once.
    *
-   * @param overwrite - Whether an existing folder may be used; files of the same names are replaced, others stay.
+   * @param overwrite - Whether the folder of another run may be used; files of the same names are replaced, others stay.
    * @throws {FileError} If the folder exists and may not be used, or can't be made or written to.
    */
   static async create(path: string, overwrite: boolean): Promise<RunFolder> {
@@ -55,13 +56,25 @@ export class RunFolder {
   }
 }
 
-/** @throws {FileError} If the folder is there and may not be used. */
+/**
+ * A folder may be used if it is not there; with `overwrite` also if it is empty or a run is in it. Other folders may
+ * hold what is dear to somebody. (An empty one may belong to a run that is under way.)
+ *
+ * @throws {FileError} If the folder is there and may not be used.
+ */
 export async function refuseExistingRun(path: string, overwrite: boolean): Promise<void> {
-  if (!overwrite && (await exists(path))) {
-    throw new FileError(
-      `${path} exists already, expected a new folder (--overwrite replaces the files in it).`,
-    );
-  }
+  if (!(await exists(path))) return;
+  const names = await readdir(path).catch((cause: { code?: string }) => {
+    if (cause.code === 'ENOTDIR') throw new FileError(`${path} is a file, expected a new folder.`);
+    throw fileError('read', path, cause);
+  });
+  const isRun = names.length === 0 || names.includes(MODEL_FILE) || names.includes('config.json');
+  if (overwrite && isRun) return;
+  throw new FileError(
+    isRun
+      ? `${path} exists already, expected a new folder (--overwrite replaces the files in it).`
+      : `${path} holds other files and no run, expected a new folder.`,
+  );
 }
 
 /**

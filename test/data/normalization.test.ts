@@ -164,13 +164,13 @@ describe('normalizationLike', () => {
       normalizationLike({ ...DIVIDED, dtype: 'i1', scale: 127 }, arrayOf('i1', Int8Array.of(-1))),
     ).toThrow(DataError);
     expect(() => normalizationLike(DIVIDED, arrayOf('f4', Float32Array.of(0, 255)))).toThrow(
-      "save it as the model's training data was (u1, divided by 255)",
+      "save it as the model's training data was (uint8, divided by 255)",
     );
   });
 
   test('refuses NaN also for minmax and standard', () => {
     expect(() => normalizationLike(standard, arrayOf('f4', Float32Array.of(0, Number.NaN)))).toThrow(
-      'NaN or infinity 1 times, first at [1]',
+      'NaN or infinity once, first at [1]',
     );
   });
 
@@ -206,7 +206,6 @@ describe('denormalize', () => {
     ['f4', 'f4', 'Float32Array'],
     ['f8', 'f8', 'Float64Array'],
     ['f2', 'f4', 'Float32Array'],
-    ['b1', 'f4', 'Float32Array'],
     ['i8', 'f4', 'Float32Array'],
     ['u8', 'f4', 'Float32Array'],
   ])('gives %s as %s', (dtype, given, array) => {
@@ -214,6 +213,24 @@ describe('denormalize', () => {
     expect(read.dtype).toBe(given);
     expect(read.data[Symbol.toStringTag]).toBe(array);
     expect(Array.from(read.data)).toEqual([2, 3.5]);
+  });
+
+  test.each<[Normalization, DType, number[]]>([
+    [{ kind: 'none', dtype: 'b1', shift: 0, scale: 1 }, 'u1', [0, 0, 1, 1]],
+    [{ kind: 'none', dtype: 'i4', shift: 0, scale: 1 }, 'i4', [0, 0, 1, 1]],
+    [{ kind: 'divide', dtype: 'i8', shift: 0, scale: 255 }, 'i4', [0, 51, 153, 255]],
+    [{ kind: 'divide', dtype: 'i4', shift: 0, scale: 255 }, 'i4', [0, 51, 153, 255]],
+    [{ kind: 'divide', dtype: 'i1', shift: 0, scale: 127 }, 'i1', [0, 25, 76, 127]],
+  ])('clamps what %j made to its range, as %s', (normalization, dtype, values) => {
+    const read = denormalize(Float32Array.of(-0.5, 0.2, 0.6, 1.5), normalization);
+    expect(read.dtype).toBe(dtype);
+    expect(Array.from(read.data)).toEqual(values);
+  });
+
+  test('a type that goes by its values is divided by what the model divides by, where that fits', () => {
+    const dark = arrayOf('i8', Float64Array.of(0, 1));
+    expect(normalizationLike(DIVIDED, dark)).toMatchObject({ kind: 'divide', scale: 255 });
+    expect(chooseNormalization(dark, 'auto').kind).toBe('none');
   });
 
   test('refuses to make a whole number of NaN, and passes it on as a float', () => {

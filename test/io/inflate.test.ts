@@ -53,7 +53,9 @@ describe('gunzip', () => {
   });
 
   test('inflates nothing beyond the limit', async () => {
-    await expect(gunzip(zipped, CONTENTS.length - 1)).rejects.toThrow('5000 bytes, more than the 4999');
+    await expect(gunzip(zipped, CONTENTS.length - 1)).rejects.toThrow(
+      'cut off, or longer than the 4999 bytes accepted',
+    );
     expect(await gunzip(zipped, CONTENTS.length)).toEqual(CONTENTS);
     const bomb = bytesOf(gzipSync(new Uint8Array(1_000_000)));
     bomb.set([1, 0, 0, 0], bomb.length - 4); // says that it holds one byte

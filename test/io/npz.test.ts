@@ -50,7 +50,7 @@ describe('readNpz', () => {
 
   test('lists the arrays there are if it cannot choose or does not find one', async () => {
     await expect(readNpz(goldenBytes('two.npz'))).rejects.toThrow(
-      "the archive holds the arrays first, second; neither 'x_train' nor a single array: name one of them.",
+      "the archive holds the arrays first, second; neither 'x_train' nor a single array: name one by its key.",
     );
     await expect(readNpz(goldenBytes('two.npz'), { key: 'third' })).rejects.toThrow(
       "the archive holds the arrays first, second; not 'third'.",

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
-import type { Normalization, Samples } from '../../src/data/samples.ts';
-import { pictureShape, predictPictures, rangeOf, sliceSamples, toPictures } from '../../src/node/display.ts';
+import { type Normalization, type Samples, sliceSamples } from '../../src/data/samples.ts';
+import { pictureShape, predictPictures, rangeOf, toPictures } from '../../src/node/display.ts';
 import { ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { DIVIDED } from './cli/fixtures.ts';
@@ -64,22 +64,6 @@ describe('toPictures', () => {
     expect(() => toPictures([Tensor.zeros([2, 10])], undefined)).toThrow(
       new ShapeError('toPictures: the samples are [10], expected pictures.'),
     );
-  });
-});
-
-describe('sliceSamples', () => {
-  const samples: Samples = { shape: [3, 2], data: Uint8Array.of(1, 2, 3, 4, 5, 6), normalization: DIVIDED };
-
-  test('is a view on some of them', () => {
-    const { shape, data, normalization } = sliceSamples(samples, 0, 2);
-    expect({ shape, normalization }).toEqual({ shape: [2, 2], normalization: DIVIDED });
-    expect(Array.from(data)).toEqual([1, 2, 3, 4]);
-    expect(data.buffer).toBe(samples.data.buffer);
-  });
-
-  test('ends with the last if there are no more', () => {
-    expect(sliceSamples(samples, 0, 20).shape).toEqual([3, 2]);
-    expect(Array.from(sliceSamples(samples, 2, 20).data)).toEqual([5, 6]);
   });
 });
 

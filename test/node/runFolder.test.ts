@@ -24,10 +24,10 @@ describe('RunFolder', () => {
   });
 
   test('takes away what it made if nothing was written', async () => {
-    const parent = folderWith({ 'runs/old/x': 'mine' });
+    const parent = folderWith({ 'runs/old/config.json': 'mine' });
     await (await RunFolder.create(join(parent, 'runs/new/er'), false)).discard();
     await (await RunFolder.create(join(parent, 'runs/old'), true)).discard();
-    expect(contentsOf(parent)).toEqual({ 'runs/': '', 'runs/old/': '', 'runs/old/x': 'mine' });
+    expect(contentsOf(parent)).toEqual({ 'runs/': '', 'runs/old/': '', 'runs/old/config.json': 'mine' });
   });
 
   test('leaves the folders above if another run uses them by now', async () => {
@@ -58,18 +58,9 @@ describe('RunFolder', () => {
       false,
       'OLD exists already, expected a new folder (--overwrite replaces the files in it).',
     ],
-    [
-      'an existing file',
-      'file',
-      false,
-      'FILE exists already, expected a new folder (--overwrite replaces the files in it).',
-    ],
-    [
-      'a file to overwrite',
-      'file',
-      true,
-      "can't write to FILE: a part of the path is a file, expected folders.",
-    ],
+    ['an existing file', 'file', false, 'FILE is a file, expected a new folder.'],
+    ['a file to overwrite', 'file', true, 'FILE is a file, expected a new folder.'],
+    ['a folder of something else', 'mine', true, 'MINE holds other files and no run, expected a new folder.'],
     [
       'a path through a file',
       'file/x/y',
@@ -78,9 +69,9 @@ describe('RunFolder', () => {
     ],
     ['names that are too long', `new/${'x'.repeat(300)}`, false, 'the name is too long.'],
   ])('refuses %s and leaves nothing behind', async (_, name, overwrite, message) => {
-    const parent = folderWith({ 'old/x': 'mine', file: 'mine' });
+    const parent = folderWith({ 'old/config.json': '{}', 'mine/1.png': 'mine', file: 'mine' });
     const before = contentsOf(parent);
-    const sentence = message.replace('OLD', join(parent, 'old')).replace('FILE', join(parent, 'file'));
+    const sentence = message.replace(/OLD|FILE|MINE/, (word) => join(parent, word.toLowerCase()));
     const made = RunFolder.create(join(parent, name), overwrite);
     await expect(made).rejects.toThrow(sentence);
     await expect(made).rejects.toThrow(expect.objectContaining({ name: 'FileError' }));

@@ -12,9 +12,9 @@ import { loadImages } from '../load.ts';
 import { loadModel } from '../modelFile.ts';
 import { encodePng } from '../png.ts';
 import type { Command } from './command.ts';
-import { refuseExisting, requireOption, timesShape } from './model.ts';
+import { refuseExisting, requireOption } from './model.ts';
 import { flag, parseOptions, refusePositionals, text } from './options.ts';
-import { formatCount, say } from './output.ts';
+import { formatCount, say, timesShape } from './output.ts';
 
 /** More than that in one PNG is nothing to look at. */
 const MOST_PICTURES = 1024;
@@ -24,7 +24,7 @@ const OPTIONS = {
   codes: text('FILE.npy', 'Codes, as encode writes them: [n, code length].'),
   out: text(
     'FILE',
-    `images.npy: the images in the units and the type of the training data. images.png: a grid of the first ${MOST_PICTURES}, to look at.`,
+    `FILE.npy: the images as an array. FILE.png: a grid of the first ${MOST_PICTURES}, to look at.`,
   ),
   overwrite: flag('Replace an existing file.'),
   help: flag('Show this page.'),
@@ -32,9 +32,10 @@ const OPTIONS = {
 
 export const decodeCommand: Command = {
   help: {
-    usage: 'isthmus decode --model MODEL --codes codes.npy --out images.npy|images.png',
+    usage:
+      'isthmus decode --model MODEL --codes FILE.npy --out FILE\n       npm run isthmus -- decode --model MODEL --codes FILE.npy --out FILE',
     description: [
-      'Runs the decoder of a trained model over codes. What was done to scale the training data is undone: a model of uint8 images writes uint8 images.',
+      'Runs the decoder of a trained model over codes. The scaling of the training data is undone: the images come in its units and in its type (uint8 for uint8). Three types come back as others: bool as uint8 (0 and 1); 64-bit integers as int32 if they were pixels, else as float32; float16 as float32.',
     ],
     groups: [['Options', OPTIONS]],
     sections: [

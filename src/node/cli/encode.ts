@@ -5,9 +5,9 @@ import { writeFileAtomically } from '../files.ts';
 import { loadImages } from '../load.ts';
 import { loadModel } from '../modelFile.ts';
 import type { Command } from './command.ts';
-import { refuseExisting, requireOption, samplesFor, timesShape } from './model.ts';
+import { refuseExisting, requireOption, samplesFor } from './model.ts';
 import { flag, parseOptions, refusePositionals, text } from './options.ts';
-import { formatCount, say } from './output.ts';
+import { formatCount, say, timesShape } from './output.ts';
 
 const OPTIONS = {
   model: text('MODEL', 'A run folder or a model file.'),
@@ -20,7 +20,8 @@ const OPTIONS = {
 
 export const encodeCommand: Command = {
   help: {
-    usage: 'isthmus encode --model MODEL --data FILE --out codes.npy',
+    usage:
+      'isthmus encode --model MODEL --data FILE --out codes.npy\n       npm run isthmus -- encode --model MODEL --data FILE --out codes.npy',
     description: [
       'Runs the encoder of a trained model over images and writes their codes as a NumPy array. The images must have the shape that the model was trained on; they are scaled as its training data was.',
     ],

@@ -4,15 +4,15 @@ import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { meanImageBaseline, pcaBaseline } from '../../autoencoder/baselines.ts';
 import { ErrorSums, psnr } from '../../autoencoder/metrics.ts';
 import { structuralSimilarity } from '../../autoencoder/ssim.ts';
-import type { Samples } from '../../data/samples.ts';
-import { pictureShape, sliceSamples, toInputs } from '../display.ts';
+import { type Samples, sliceSamples } from '../../data/samples.ts';
+import { pictureShape, toInputs } from '../display.ts';
 import { writeFileAtomically } from '../files.ts';
 import { loadImages } from '../load.ts';
 import { loadModel } from '../modelFile.ts';
 import type { Command } from './command.ts';
 import { refuseExisting, requireOption, samplesFor } from './model.ts';
 import { flag, parseOptions, refusePositionals, text } from './options.ts';
-import { formatCount, print, printJson, say } from './output.ts';
+import { formatCount, formatDecibels, print, printJson, say } from './output.ts';
 import { showComparison } from './showComparison.ts';
 
 /** Images that are held in memory as floats at a time. */
@@ -30,10 +30,11 @@ const OPTIONS = {
 
 export const evaluateCommand: Command = {
   help: {
-    usage: 'isthmus evaluate --model MODEL --data FILE [--out scores.csv]',
+    usage:
+      'isthmus evaluate --model MODEL --data FILE [--out scores.csv]\n       npm run isthmus -- evaluate --model MODEL --data FILE [--out scores.csv]',
     description: [
       "Encodes and decodes the images and measures how far they are from the originals: mean squared and mean absolute error, PSNR and SSIM, in the units of the network's input, where a pixel goes from 0 to 1. PSNR is that of the overall MSE; SSIM is the mean over the images.",
-      "Beside them stand two baselines: the mean image for everything, and PCA with as many numbers as the model's code, fitted to these very images: the best that any linear code of that length can do on them.",
+      'Two baselines stand beside them: predicting the mean image every time, and PCA with as many components as the code has numbers. PCA is fitted to these very images, so no linear code of that length can do better on them.',
     ],
     groups: [['Options', OPTIONS]],
     sections: [['Example', ['isthmus evaluate --model runs/digits-1 --data images.npy --out scores.csv']]],
@@ -129,7 +130,7 @@ function printTable(rows: readonly (readonly [name: string, scores: Scores])[]):
   const cell = (text: string | undefined) => (text ?? '–').padStart(10);
   print(' '.repeat(width) + ['MSE', 'MAE', 'PSNR', 'SSIM'].map(cell).join(''));
   for (const [name, { mse, mae, psnr, ssim }] of rows) {
-    const decibels = psnr === undefined ? undefined : `${psnr.toFixed(2)} dB`;
+    const decibels = psnr === undefined ? undefined : formatDecibels(psnr);
     const cells = [mse.toFixed(5), mae?.toFixed(5), decibels, ssim?.toFixed(4)];
     print(name.padEnd(width) + cells.map(cell).join(''));
   }

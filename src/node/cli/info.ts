@@ -4,9 +4,9 @@ import { describeNormalization } from '../../data/normalization.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { loadModel } from '../modelFile.ts';
 import type { Command } from './command.ts';
-import { timesShape } from './model.ts';
+
 import { flag, parseOptions, UsageError } from './options.ts';
-import { formatCount, print, printJson } from './output.ts';
+import { countOf, formatCount, print, printJson, timesShape } from './output.ts';
 
 const OPTIONS = {
   json: flag('One JSON object instead of text.'),
@@ -15,7 +15,7 @@ const OPTIONS = {
 
 export const infoCommand: Command = {
   help: {
-    usage: 'isthmus info MODEL',
+    usage: 'isthmus info MODEL [--json]\n       npm run isthmus -- info MODEL [--json]',
     description: [
       'Shows the layers of a model, how it scales images, and how it was trained. MODEL is a run folder or a model file.',
     ],
@@ -42,7 +42,7 @@ async function info(words: readonly string[]): Promise<number> {
   print(`${autoencoder.summary()}\n`);
   const facts = {
     images: `${timesShape(inputShape)}, ${describeNormalization(normalization)}`,
-    code: `${encodingDim} numbers, ${ratio.toFixed(1)} times fewer than the image has`,
+    code: `${countOf(encodingDim, 'number')}, the image has ${ratio.toFixed(1)} times as many`,
     ...training,
   };
   const width = Math.max(...Object.keys(facts).map((name) => name.length)) + 2;
@@ -51,6 +51,7 @@ async function info(words: readonly string[]): Promise<number> {
 }
 
 function inWords(value: unknown): string {
+  if (typeof value === 'number' && !Number.isInteger(value)) return String(Number(value.toPrecision(4)));
   if (typeof value !== 'object' || value === null) return String(value);
   return Object.entries(value)
     .map(([name, inner]) => `${name} ${Array.isArray(inner) ? inner.join('×') : inner}`)

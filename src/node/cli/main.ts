@@ -86,9 +86,7 @@ function explain(command: string, error: Error & { code?: string }): number {
   }
   const missing = error.code === 'ERR_MODULE_NOT_FOUND' && /package '([^']+)'/.exec(error.message);
   if (missing) {
-    say(
-      `isthmus ${command}: the package '${missing[1]}' is missing; npm install npyjs ndarray pngjs brings all there are.`,
-    );
+    say(`isthmus ${command}: the package '${missing[1]}' is missing: npm install npyjs ndarray pngjs.`);
     return FAILED;
   }
   if (error.name === 'RangeError' && OUT_OF_MEMORY.test(error.message)) {
@@ -110,13 +108,14 @@ function overview(): string {
   return [
     'Usage: isthmus COMMAND [options]',
     '',
-    'Trains and uses autoencoders: networks that squeeze an image into a short code and restore it.',
+    'Trains and uses autoencoders: networks that squeeze an image into a short code',
+    'and restore it.',
     '',
     'Commands:',
     ...rows,
     '',
-    'isthmus COMMAND --help explains one, isthmus --version says which version this is.',
-    'Data goes to stdout, talk to stderr.',
+    'isthmus COMMAND --help explains one, isthmus --version prints the version.',
+    'Data goes to stdout, messages to stderr.',
     'Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.',
   ].join('\n');
 }

@@ -7,7 +7,9 @@ import type { Normalization, Samples } from '../../data/samples.ts';
 import type { Shape } from '../../tensor/shape.ts';
 import { exists, FileError, inFile } from '../files.ts';
 import type { LoadedImages } from '../load.ts';
+import { describeImages } from './describeImages.ts';
 import { UsageError } from './options.ts';
+import { timesShape } from './output.ts';
 
 /**
  * @param endings - What a file's name must end with, if anything.
@@ -33,14 +35,19 @@ export async function refuseExisting(path: string, overwrite: boolean): Promise<
   }
 }
 
-/** Reads images for a model: of its shape, scaled as its training data was. */
+/** Reads images for a model, and says what it found: of the model's shape, scaled as its training data was. */
 export function samplesFor(autoencoder: Autoencoder, images: LoadedImages): Samples {
   requireShape(images, autoencoder.inputShape, 'the model takes');
-  return samplesOf(images, () => normalizationLike(autoencoder.normalization, images));
+  const samples = samplesOf(images, () => normalizationLike(autoencoder.normalization, images));
+  describeImages('image', images, samples.normalization);
+  return samples;
 }
 
 /** Images with the normalization that `choose` finds for them; its errors name the file. */
-export function samplesOf(images: LoadedImages, choose: () => Normalization): Samples {
+export function samplesOf(
+  images: LoadedImages,
+  choose: () => Normalization,
+): Samples & { readonly normalization: Normalization } {
   try {
     return { shape: images.shape, data: images.data, normalization: choose() };
   } catch (error) {
@@ -53,9 +60,4 @@ export function requireShape({ shape, source }: LoadedImages, expected: Shape, w
   const [, ...found] = shape;
   if (fitsSampleShape(found, expected)) return;
   throw new DataError(`${source}: the images are ${timesShape(found)}, ${who} ${timesShape(expected)}.`);
-}
-
-/** `28×28`; a flat vector as `784 numbers`. */
-export function timesShape(shape: Shape): string {
-  return shape.length === 1 ? `${shape[0]} numbers` : shape.join('×');
 }

@@ -1,6 +1,7 @@
-/** Where a command's words go: data to stdout, talk to stderr. With `--json`, stdout is one JSON object a line. */
+/** Where a command's words go: data to stdout, messages to stderr. With `--json`, stdout is one JSON object a line. */
 
 import { formatCount } from '../../autoencoder/summary.ts';
+import type { Shape } from '../../tensor/shape.ts';
 
 export { formatCount };
 
@@ -21,6 +22,11 @@ export function countOf(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** "18.36 dB"; a perfect reconstruction has "∞ dB". */
+export function formatDecibels(psnr: number): string {
+  return `${Number.isFinite(psnr) ? psnr.toFixed(2) : '∞'} dB`;
+}
+
 /** Seconds as "42 s", "3 min 20 s", "1 h 05 min". */
 export function formatDuration(seconds: number): string {
   const whole = Math.round(seconds);
@@ -28,4 +34,9 @@ export function formatDuration(seconds: number): string {
   const minutes = Math.floor(whole / 60);
   if (minutes < 60) return `${minutes} min ${String(whole % 60).padStart(2, '0')} s`;
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+}
+
+/** `28×28`; a flat vector as `784 numbers`. */
+export function timesShape(shape: Shape): string {
+  return shape.length === 1 ? countOf(shape[0], 'number') : shape.join('×');
 }

@@ -5,6 +5,7 @@ import { formatCount, formatDuration, say } from './output.ts';
 
 const REDRAW_MS = 100;
 const BAR_LENGTH = 16;
+const FIRST_ESTIMATE_S = 1;
 
 export class Progress {
   readonly #epochs: number;
@@ -27,16 +28,15 @@ export class Progress {
     if (now - this.#drawnMs < REDRAW_MS && !isLast) return;
     this.#drawnMs = now;
     const done = (record.epoch - 1 + record.batch / record.batches) / record.epochs;
-    const line = [
+    this.#draw([
       `epoch ${record.epoch}/${record.epochs}`,
       bar(record.batch / record.batches),
       `${record.batch}/${record.batches}`,
       `loss ${record.loss.toFixed(5)}`,
       this.#validation(this.#validationLoss),
       `${formatCount(this.samplesPerSecond)} samples/s`,
-      `${formatDuration((this.seconds * (1 - done)) / done)} left`,
-    ];
-    this.#draw(line.filter(Boolean).join('  '));
+      this.#left(done),
+    ]);
   }
 
   onEpochEnd({ epoch, loss, validationLoss }: EpochRecord): void {
@@ -48,7 +48,7 @@ export class Progress {
       `loss ${loss.toFixed(5)}`,
       this.#validation(validationLoss),
       `${formatCount(this.samplesPerSecond)} samples/s`,
-      `${formatDuration((this.seconds * (this.#epochs - epoch)) / epoch)} left`,
+      this.#left(epoch / this.#epochs),
     ];
     say(line.filter(Boolean).join('  '));
   }
@@ -70,9 +70,25 @@ export class Progress {
     return loss === undefined ? '' : `validation ${loss.toFixed(5)}`;
   }
 
-  /** One line, cut where the terminal ends: a line that wraps can't be drawn over. Some terminals say 0 columns. */
-  #draw(line: string): void {
-    process.stderr.write(`\r\x1b[2K${line.slice(0, (process.stderr.columns || 80) - 1)}`);
+  /** The time left, once there is enough of a run to tell. */
+  #left(done: number): string {
+    return this.seconds < FIRST_ESTIMATE_S
+      ? ''
+      : `${formatDuration((this.seconds * (1 - done)) / done)} left`;
+  }
+
+  /**
+   * One line no longer than the terminal, as a line that wraps can't be drawn over: the bar goes first, then the rate,
+   * then the end. Some terminals say 0 columns.
+   */
+  #draw(parts: readonly string[]): void {
+    const room = (process.stderr.columns || 80) - 1;
+    const join = (kept: readonly string[]) => kept.filter(Boolean).join('  ');
+    const [epoch, , batch, loss, validation, , left] = parts;
+    const withoutBar = parts.toSpliced(1, 1);
+    const lines = [join(parts), join(withoutBar), join([epoch, batch, loss, validation, left])];
+    const line = lines.find(({ length }) => length <= room) ?? lines[2].slice(0, room);
+    process.stderr.write(`\r\x1b[2K${line}`);
   }
 }
 

@@ -3,13 +3,16 @@
 import { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { DivergenceError, type FitOptions, type History } from '../../autoencoder/fit.ts';
 import type { Evaluation } from '../../autoencoder/metrics.ts';
+import { openSamples } from '../../autoencoder/split.ts';
+import { type Samples, selectSamples } from '../../data/samples.ts';
 import type { LossName } from '../../losses/loss.ts';
 import { kernels, setKernels } from '../../tensor/kernels/active.ts';
+import { sizeOf } from '../../tensor/shape.ts';
 import { freeRunPath, RunFolder, refuseExistingRun } from '../runFolder.ts';
 import { type TimedEpoch, writeRun } from '../writeRun.ts';
 import type { Command } from './command.ts';
 import { parseOptions } from './options.ts';
-import { countOf, formatCount, formatDuration, print, printJson, say } from './output.ts';
+import { countOf, formatCount, formatDecibels, formatDuration, print, printJson, say } from './output.ts';
 import { Progress } from './progress.ts';
 import { showComparison } from './showComparison.ts';
 import { loadTrainingData, type TrainingData } from './trainData.ts';
@@ -19,11 +22,13 @@ import {
   effectiveOptions,
   learningRateOf,
   refuseContradictions,
+  refuseSwallowed,
   TRAIN_HELP,
   TRAIN_OPTIONS,
   type TrainValues,
 } from './trainOptions.ts';
 
+/** As after SIGINT; a run that SIGTERM ended wrote its folder just the same. */
 const INTERRUPTED = 130;
 
 const LOSS_TITLES: Readonly<Record<LossName, string>> = {
@@ -40,6 +45,7 @@ export const trainCommand: Command = {
 async function train(words: readonly string[]): Promise<number> {
   const parsed = parseOptions(TRAIN_OPTIONS, words);
   refuseContradictions(parsed);
+  refuseSwallowed(parsed, process.env);
   const { values } = parsed;
   if (values.out !== undefined) await refuseExistingRun(values.out, values.overwrite);
   if (values.kernels) setKernels(values.kernels);
@@ -72,15 +78,14 @@ async function trainInto(
   announce(autoencoder, data, values);
   if (values.json) printJson({ event: 'start', folder: folder.path, ...config });
   const { history, epochs, seconds, samplesPerSecond } = await runTraining(autoencoder, data, values);
-  const whole = autoencoder.evaluate(data.images);
-  requireFinite(whole.mse);
   const results: Results = {
     stopped: history.stopped,
     epochs: epochs.length,
     ...(history.restoredBestWeights && { bestEpoch: history.bestEpoch }),
-    [values['validation-split'] === undefined ? 'training' : 'all']: whole,
+    ...scoreParts(autoencoder, data.images, values),
     ...(data.testImages && { test: autoencoder.evaluate(data.testImages) }),
   };
+  requireFinite(results.training.mse);
   const samples = data.testImages ?? data.images;
   const files = await writeRun(folder, {
     autoencoder,
@@ -95,8 +100,8 @@ async function trainInto(
     printJson({ event: 'end', folder: folder.path, files, seconds, samplesPerSecond, ...results });
   } else {
     print(`${countOf(epochs.length, 'epoch')} in ${formatDuration(seconds)}${endingOf(history)}`);
-    printScores(results);
-    print(`written to ${folder.path}: ${files.join(', ')}`);
+    printScores(results, data.normalization.kind !== 'standard');
+    print(`written to ${folder.path}:\n  ${files.join(', ')}`);
   }
   return history.stopped === 'signal' ? INTERRUPTED : 0;
 }
@@ -116,14 +121,23 @@ function createModel(values: TrainValues, { inputShape, trainedOn }: TrainingDat
   return autoencoder;
 }
 
-function announce(autoencoder: Autoencoder, { trainedOn }: TrainingData, values: TrainValues): void {
+function announce(
+  autoencoder: Autoencoder,
+  { trainedOn, inputShape }: TrainingData,
+  values: TrainValues,
+): void {
   say(`\n${autoencoder.summary()}\n`);
   const rate = `learning rate ${learningRateOf(values)}${values.schedule === 'cosine' ? ', cosine' : ''}`;
   const batches = `at most ${countOf(values.epochs, 'epoch')}, batches of ${formatCount(values['batch-size'])}`;
-  say(
-    `${values.optimizer}, ${rate}, ${values.loss}, ${batches}, seed ${values.seed}, ${kernels().name} kernels\n`,
-  );
+  say(`${values.optimizer}, ${rate}, ${values.loss}, seed ${values.seed}, ${kernels().name} kernels`);
+  say(`${batches}
+`);
   if (trainedOn <= values['batch-size']) say('all images fit into one batch: one step an epoch\n');
+  if (values['encoding-dim'] >= sizeOf(inputShape)) {
+    say(
+      `note: a code of ${values['encoding-dim']} numbers is no shorter than an image of ${sizeOf(inputShape)}\n`,
+    );
+  }
 }
 
 /** Trains with progress on stderr; Ctrl-C ends it after the step that is under way. */
@@ -132,7 +146,7 @@ async function runTraining(autoencoder: Autoencoder, data: TrainingData, values:
   const epochs: TimedEpoch[] = [];
   const interruption = new AbortController();
   const interrupt = () => interruption.abort();
-  process.once('SIGINT', interrupt); // a second Ctrl-C ends the process
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, interrupt); // the second one ends the process
   try {
     const history = await autoencoder.fit(data.images, {
       ...fitOptions(values, data),
@@ -147,7 +161,7 @@ async function runTraining(autoencoder: Autoencoder, data: TrainingData, values:
     return { history, epochs, seconds: progress.seconds, samplesPerSecond: progress.samplesPerSecond };
   } finally {
     progress.close();
-    process.off('SIGINT', interrupt);
+    for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, interrupt);
   }
 }
 
@@ -171,20 +185,37 @@ interface Results {
   readonly stopped: History['stopped'];
   readonly epochs: number;
   readonly bestEpoch?: number | undefined;
-  /** On the images that were trained on; */
-  readonly training?: Evaluation;
-  /** or on all images, with those that a validation split kept back. */
-  readonly all?: Evaluation;
+  readonly training: Evaluation;
+  /** On the images that a validation split kept back. */
+  readonly validation?: Evaluation;
   readonly test?: Evaluation;
 }
 
-function printScores({ training, all, test }: Results): void {
-  print('            MSE       MAE       PSNR');
-  const row = (name: string, { mse, mae, psnr }: Evaluation) =>
-    print(`${name.padEnd(10)}  ${mse.toFixed(5)}   ${mae.toFixed(5)}   ${psnr.toFixed(2)} dB`);
-  if (training) row('training', training);
-  if (all) row('all images', all);
-  if (test) row('test', test);
+/** The scores on what was trained on and, after a split, on what was not. */
+function scoreParts(
+  autoencoder: Autoencoder,
+  images: Samples,
+  { seed, 'validation-split': validationSplit = 0 }: TrainValues,
+): Pick<Results, 'training' | 'validation'> {
+  const { inputShape } = autoencoder;
+  const split = { inputShape, seed, validationSplit, validationData: undefined };
+  const { training, validation } = openSamples(images, split);
+  if (!validation) return { training: autoencoder.evaluate(images) };
+  const [trainingScore, validationScore] = [training, validation].map(({ rows }) =>
+    autoencoder.evaluate(selectSamples(images, rows)),
+  );
+  return { training: trainingScore, validation: validationScore };
+}
+
+function printScores({ training, validation, test }: Results, isPixels: boolean): void {
+  const table = { training, validation, test };
+  print(`            MSE       MAE${isPixels ? '       PSNR' : ''}`);
+  for (const [name, scores] of Object.entries(table)) {
+    if (!scores) continue;
+    const { mse, mae, psnr } = scores;
+    const decibels = isPixels ? `   ${formatDecibels(psnr)}` : '';
+    print(`${name.padEnd(10)}  ${mse.toFixed(5)}   ${mae.toFixed(5)}${decibels}`);
+  }
 }
 
 function trainingFacts(values: TrainValues, data: TrainingData, results: Results) {
@@ -198,8 +229,8 @@ function trainingFacts(values: TrainValues, data: TrainingData, results: Results
     loss: values.loss,
     seed: values.seed,
     kernels: kernels().name,
-    ...(results.training && { trainingMse: results.training.mse }),
-    ...(results.all && { allMse: results.all.mse }),
+    trainingMse: results.training.mse,
+    ...(results.validation && { validationMse: results.validation.mse }),
     ...(results.test && { testMse: results.test.mse }),
   };
 }

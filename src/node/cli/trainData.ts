@@ -2,18 +2,13 @@
 
 import { validationCount } from '../../autoencoder/split.ts';
 import { generateDigits } from '../../data/digits.ts';
-import {
-  chooseNormalization,
-  DataError,
-  describeNormalization,
-  normalizationLike,
-} from '../../data/normalization.ts';
-import type { DType, Normalization, Samples } from '../../data/samples.ts';
+import { chooseNormalization, DataError, normalizationLike } from '../../data/normalization.ts';
+import type { Normalization, Samples } from '../../data/samples.ts';
 import type { Shape } from '../../tensor/shape.ts';
-import { rangeOf } from '../display.ts';
 import { type LoadedImages, loadImages } from '../load.ts';
-import { requireShape, samplesOf, timesShape } from './model.ts';
-import { formatCount, say } from './output.ts';
+import { describeImages } from './describeImages.ts';
+import { requireShape, samplesOf } from './model.ts';
+import { countOf, say } from './output.ts';
 import type { TrainValues } from './trainOptions.ts';
 
 /** The digits are one fixed data set: `--seed` changes the training, not what is trained on. */
@@ -21,21 +16,6 @@ const DIGITS_SEED = 1;
 const TEST_DIGITS_SEED = 2;
 /** For 6 digits to train on there is 1 to test on, as in MNIST. */
 const TEST_SHARE = 1 / 6;
-
-const TYPE_NAMES: Readonly<Record<DType, string>> = {
-  u1: 'uint8',
-  i1: 'int8',
-  u2: 'uint16',
-  i2: 'int16',
-  u4: 'uint32',
-  i4: 'int32',
-  u8: 'uint64',
-  i8: 'int64',
-  f2: 'float16',
-  f4: 'float32',
-  f8: 'float64',
-  b1: 'bool',
-};
 
 export interface TrainingData {
   /** For the run folder's name. */
@@ -56,14 +36,14 @@ export async function loadTrainingData(values: TrainValues): Promise<TrainingDat
   const [, ...inputShape] = training.shape;
   const images = samplesOf(training, () => chooseNormalization(training, values.normalize ?? 'auto'));
   const normalization = images.normalization as Normalization;
-  describe('images', training, normalization);
+  describeImages('image', training, normalization);
   const trainedOn = countTrainedOn(training, values);
   const test = await loadTest(values);
   let testImages: Samples | undefined;
   if (test) {
     requireShape(test, inputShape, 'the training images are');
     testImages = samplesOf(test, () => normalizationLike(normalization, test));
-    describe('test images', test, testImages.normalization as Normalization);
+    describeImages('test image', test, testImages.normalization as Normalization);
   }
   return {
     name: runName(values.data),
@@ -97,6 +77,7 @@ function countTrainedOn({ shape, source }: LoadedImages, values: TrainValues): n
 
 async function loadTraining({ data, key, count }: TrainValues): Promise<LoadedImages> {
   if (data === undefined) {
+    say(`drawing ${countOf(count, 'digit')}`);
     return { ...generateDigits({ count, seed: DIGITS_SEED }), source: 'built-in digits' };
   }
   say(`reading ${data}`);
@@ -113,20 +94,6 @@ async function loadTest(values: TrainValues): Promise<LoadedImages | undefined> 
     ...generateDigits({ count: Math.ceil(count * TEST_SHARE), seed: TEST_DIGITS_SEED }),
     source: 'built-in digits',
   };
-}
-
-/** "6,000 images of 28×28, uint8 from 0 to 255, divided by 255 (built-in digits)" */
-function describe(what: string, images: LoadedImages, normalization: Normalization): void {
-  const [count, ...shape] = images.shape;
-  const [least, greatest] = rangeOf(images.data);
-  const type = TYPE_NAMES[images.dtype];
-  say(
-    `${formatCount(count)} ${what} of ${timesShape(shape)}, ${type} from ${short(least)} to ${short(greatest)}, ${describeNormalization(normalization)} (${images.source})`,
-  );
-}
-
-function short(value: number): string {
-  return Number.isInteger(value) ? String(value) : value.toPrecision(4);
 }
 
 /** `digits`, or the file's name without folders and ending. */

@@ -41,9 +41,13 @@ const DATA = {
   normalize: choice(
     ['minmax', 'standard'],
     undefined,
-    'Scales the values by their least and greatest, or to mean 0 and standard deviation 1. Without it uint8 is divided by 255, other whole numbers by 255 or 65535 as their type or values ask, and floats must lie in [0, 1].',
+    'Scales the values by their least and greatest, or to mean 0 and standard deviation 1. Without it whole numbers of 1 and 2 bytes are divided by the greatest of their type (uint8: 255), wider ones by 255 or 65535, whichever fits; floats must lie in [0, 1].',
   ),
-  count: number(6000, COUNT, 'Without --data: how many digits to draw.'),
+  count: number(
+    6000,
+    COUNT,
+    'Without --data: how many digits to draw; a sixth as many more are for testing.',
+  ),
 };
 
 const NETWORK = {
@@ -129,7 +133,7 @@ export const TRAIN_HELP: CommandHelp = {
         'isthmus train --data images.npy --schedule cosine --out runs/best',
       ],
     ],
-    ['Ctrl-C', ['stops after the current step, writes the run folder as it stands, exits with 130']],
+    ['Ctrl-C', ['stops after this step, writes the run folder as it stands, exits with 130']],
     ['Exit codes', ['0 done, 1 failed, 2 wrong usage, 130 interrupted']],
   ],
 };
@@ -176,6 +180,25 @@ export function refuseContradictions({ given, values, positionals }: Parsed<type
   }
   if (values['validation-split'] === 1) {
     throw new UsageError('--validation-split is 1, expected less: nothing would be left to train on.');
+  }
+}
+
+/**
+ * npm takes the options of `npm run train --data x` for its own and passes on none of them: the run would be another one
+ * than was asked for. It leaves them in the environment.
+ *
+ * @throws {UsageError} If that happened.
+ */
+export function refuseSwallowed(
+  { given }: Parsed<typeof TRAIN_OPTIONS>,
+  environment: Readonly<Record<string, string | undefined>>,
+): void {
+  if (environment.npm_package_name !== 'isthmus') return;
+  for (const name of ['data', 'test-data', 'epochs', 'out']) {
+    const value = environment[`npm_config_${name.replace('-', '_')}`];
+    if (value && !given.has(name)) {
+      throw new UsageError(`npm kept --${name} for itself, expected: npm run train -- --${name} ${value}.`);
+    }
   }
 }
 

@@ -32,7 +32,7 @@ function training(name: string, file: string, contents: Uint8Array | string, say
 
 /** A training on good images with other options. */
 function trainingWith(name: string, options: string, says: RegExp): Refusal {
-  const files = { 'images.npy': IMAGES, 'old/notes.txt': 'mine', file: 'no folder' };
+  const files = { 'images.npy': IMAGES, 'old/config.json': '{}', 'mine/1.png': 'mine', file: 'no folder' };
   return { name, files, args: ['train', '--data', 'images.npy', ...TINY, ...options.split(' ')], says };
 }
 
@@ -177,7 +177,7 @@ describe('data that cannot be trained on', () => {
       'NaN',
       'a.npy',
       oneIs(Number.NaN),
-      /a\.npy: the data holds NaN or infinity 1 times, first at \[1, 4, 4\]/,
+      /a\.npy: the data holds NaN or infinity once, first at \[1, 4, 4\]/,
     ),
     inThisProcess(training('infinity', 'a.npy', oneIs(Infinity), /a\.npy: the data holds NaN or infinity/)),
     inThisProcess({
@@ -241,7 +241,7 @@ describe('data that cannot be trained on', () => {
       name: 'a test npz of several arrays without x_test',
       files: { 'a.npz': npz({ x_train: IMAGES, y_train: imagesNpy([]) }) },
       args: ['train', '--data', 'a.npz', '--test-data', 'a.npz'],
-      says: /a\.npz: the archive holds the arrays x_train, y_train; neither 'x_test' nor a single array: name one of them\./,
+      says: /a\.npz: the archive holds the arrays x_train, y_train; neither 'x_test' nor a single array: name one by its key\./,
     }),
     inThisProcess(
       trainingWith(
@@ -285,14 +285,15 @@ describe('run folders that cannot be written', () => {
       /old exists already, expected a new folder \(--overwrite/,
     ),
     inThisProcess(
-      trainingWith('an existing file', '--out file', /file exists already, expected a new folder/),
-    ),
-    inThisProcess(
       trainingWith(
-        'a file, to overwrite',
-        '--out file --overwrite',
-        /can't write to file: a part of the path is a file/,
+        'a folder of something else, to overwrite',
+        '--out mine --overwrite',
+        /mine holds other files and no run, expected a new folder/,
       ),
+    ),
+    inThisProcess(trainingWith('an existing file', '--out file', /file is a file, expected a new folder/)),
+    inThisProcess(
+      trainingWith('a file, to overwrite', '--out file --overwrite', /file is a file, expected a new folder/),
     ),
     trainingWith(
       'a folder below a file',

@@ -67,7 +67,8 @@ describe('encode and decode', () => {
     expect(encoded).toEqual({
       code: 0,
       stdout: '',
-      stderr: '40 images of 8×8 became codes of 2 numbers: codes.npy\n',
+      stderr:
+        '40 images of 8×8, uint8 from 0 to 255, divided by 255 (images.npy)\n40 images of 8×8 became codes of 2 numbers: codes.npy\n',
     });
     expect(decoded).toEqual({ code: 0, stdout: '', stderr: '40 codes became images of 8×8: restored.npy\n' });
     expect(files).toEqual(['codes.npy', 'images.npy', 'm.safetensors', 'restored.npy']);
@@ -272,7 +273,7 @@ describe('info', () => {
     );
     expect(text.stdout).toContain(model().summary());
     expect(text.stdout).toMatch(/^images +8×8, divided by 255$/m);
-    expect(text.stdout).toMatch(/^code +2 numbers, 32\.0 times fewer than the image has$/m);
+    expect(text.stdout).toMatch(/^code +2 numbers, the image has 32\.0 times as many$/m);
     expect(text.stdout).toMatch(/^epochs +5$/m);
     expect(text.stdout).toMatch(/^data +source a\.npy, shape 40×8×8$/m);
     expect(json).toMatchObject({ code: 0, stderr: '' });

@@ -1,0 +1,28 @@
+import { describeNormalization } from '../../data/normalization.ts';
+import { DTYPE_NAMES, type Normalization } from '../../data/samples.ts';
+import { rangeOf } from '../display.ts';
+import type { LoadedImages } from '../load.ts';
+
+import { countOf, say, timesShape } from './output.ts';
+
+/** Below this, the brightest input is so dark that the scaling may be wrong. */
+const DARK = 0.02;
+
+/** Says what was read: "6,000 images of 28×28, uint8 from 0 to 255, divided by 255 (built-in digits)". */
+export function describeImages(noun: string, images: LoadedImages, normalization: Normalization): void {
+  const [count, ...shape] = images.shape;
+  const [least, greatest] = rangeOf(images.data);
+  const type = DTYPE_NAMES[images.dtype];
+  const values = `${type} from ${short(least)} to ${short(greatest)}, ${describeNormalization(normalization)}`;
+  say(`${countOf(count, noun)} of ${timesShape(shape)}, ${values} (${images.source})`);
+  const { kind, scale } = normalization;
+  if (kind === 'divide' && greatest / scale < DARK) {
+    say(
+      `note: the greatest value is ${greatest} of ${scale}; if these are 8-bit pixels, save them as uint8.`,
+    );
+  }
+}
+
+function short(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toPrecision(4);
+}
