@@ -27,6 +27,12 @@ export function formatDecibels(psnr: number): string {
   return `${Number.isFinite(psnr) ? psnr.toFixed(2) : '∞'} dB`;
 }
 
+/** Seconds as "0:42", "3:20", "65:00". */
+export function formatClock(seconds: number): string {
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+}
+
 /** Seconds as "42 s", "3 min 20 s", "1 h 05 min". */
 export function formatDuration(seconds: number): string {
   const whole = Math.round(seconds);

@@ -1,7 +1,7 @@
 /** How far training is: one line that is drawn over and over on a terminal, one plain line an epoch elsewhere. */
 
 import type { BatchRecord, EpochRecord } from '../../autoencoder/fit.ts';
-import { formatCount, formatDuration, say } from './output.ts';
+import { formatClock, formatCount, formatDuration, say } from './output.ts';
 
 const REDRAW_MS = 100;
 const BAR_LENGTH = 16;
@@ -28,15 +28,7 @@ export class Progress {
     if (now - this.#drawnMs < REDRAW_MS && !isLast) return;
     this.#drawnMs = now;
     const done = (record.epoch - 1 + record.batch / record.batches) / record.epochs;
-    this.#draw([
-      `epoch ${record.epoch}/${record.epochs}`,
-      bar(record.batch / record.batches),
-      `${record.batch}/${record.batches}`,
-      `loss ${record.loss.toFixed(5)}`,
-      this.#validation(this.#validationLoss),
-      `${formatCount(this.samplesPerSecond)} samples/s`,
-      this.#left(done),
-    ]);
+    this.#draw(record, done);
   }
 
   onEpochEnd({ epoch, loss, validationLoss }: EpochRecord): void {
@@ -71,23 +63,30 @@ export class Progress {
   }
 
   /** The time left, once there is enough of a run to tell. */
-  #left(done: number): string {
-    return this.seconds < FIRST_ESTIMATE_S
-      ? ''
-      : `${formatDuration((this.seconds * (1 - done)) / done)} left`;
+  #left(done: number, format = formatDuration): string {
+    return this.seconds < FIRST_ESTIMATE_S ? '' : `${format((this.seconds * (1 - done)) / done)} left`;
   }
 
   /**
-   * One line no longer than the terminal, as a line that wraps can't be drawn over: the bar goes first, then the rate,
-   * then the end. Some terminals say 0 columns.
+   * One line no longer than the terminal, as a line that wraps can't be drawn over: where it is narrow, the bar goes
+   * first, then long words, then the rate, then the end. Some terminals say 0 columns.
    */
-  #draw(parts: readonly string[]): void {
+  #draw({ epoch, epochs, batch, batches, loss }: BatchRecord, done: number): void {
+    const where = `epoch ${epoch}/${epochs}`;
+    const batchOf = `${batch}/${batches}`;
+    const mean = `loss ${loss.toFixed(5)}`;
+    const validation = this.#validation(this.#validationLoss);
+    const rate = `${formatCount(this.samplesPerSecond)} samples/s`;
+    const left = this.#left(done);
+    const short = [validation.replace('validation', 'val'), this.#left(done, formatClock)];
+    const lines = [
+      [where, bar(batch / batches), batchOf, mean, validation, rate, left],
+      [where, batchOf, mean, validation, rate, left],
+      [where, batchOf, mean, short[0], rate, short[1]],
+      [where, batchOf, mean, ...short],
+    ].map((parts) => parts.filter(Boolean).join('  '));
     const room = (process.stderr.columns || 80) - 1;
-    const join = (kept: readonly string[]) => kept.filter(Boolean).join('  ');
-    const [epoch, , batch, loss, validation, , left] = parts;
-    const withoutBar = parts.toSpliced(1, 1);
-    const lines = [join(parts), join(withoutBar), join([epoch, batch, loss, validation, left])];
-    const line = lines.find(({ length }) => length <= room) ?? lines[2].slice(0, room);
+    const line = lines.find(({ length }) => length <= room) ?? lines[3].slice(0, room);
     process.stderr.write(`\r\x1b[2K${line}`);
   }
 }

@@ -56,6 +56,33 @@ describe('Progress where stderr is no terminal', () => {
 describe('Progress on a terminal', () => {
   beforeEach(() => standOn({ isTTY: true, columns: 120 }));
 
+  test.each([
+    [
+      120,
+      /^epoch 1\/4 {2}█+░+ {2}1\/2 {2}loss 0\.25000 {2}validation 0\.50000 {2}[\d,]+ samples\/s {2}\d+ min \d+ s left$/,
+    ],
+    [
+      80,
+      /^epoch 1\/4 {2}1\/2 {2}loss 0\.25000 {2}validation 0\.50000 {2}[\d,]+ samples\/s {2}\d+ min \d+ s left$/,
+    ],
+    [70, /^epoch 1\/4 {2}1\/2 {2}loss 0\.25000 {2}validation 0\.50000 {2}\d+ min \d+ s left$/],
+    [30, /^epoch 1\/4 {2}1\/2 {2}loss 0\.25$/],
+  ])('keeps what matters most in %d columns', (columns, line) => {
+    standOn({ isTTY: true, columns });
+    const progress = new Progress(4);
+    progress.onEpochEnd({ epoch: 1, loss: 1, validationLoss: 0.5, learningRate: 1 });
+    now += 100_000;
+    progress.onBatchEnd(batch({ samples: 1_000_000 }));
+    expect(written.at(-1)?.replace(CLEAR_LINE, '')).toMatch(line);
+  });
+
+  test('does not guess the time left in the first second', () => {
+    const progress = new Progress(4);
+    now += 900;
+    progress.onBatchEnd(batch());
+    expect(written.at(-1)).not.toContain('left');
+  });
+
   test('draws one line over and over, with the validation loss of the epoch before', () => {
     const progress = new Progress(4);
     now += 1000;

@@ -405,26 +405,36 @@ describe('paths', () => {
 describe('interruption', () => {
   afterAll(removeFolders);
 
-  test('Ctrl-C ends training, writes what is there and exits with 130', async () => {
-    const cwd = folderWith({ 'images.npy': imagesNpy() });
-    const words = ['train', '--data', 'images.npy', '--out', 'run', '--epochs', '1000000', ...TINY];
-    const { code, stdout, stderr } = await isthmus(words, {
-      cwd,
-      onStart: (child) => {
-        child.stderr?.on('data', (text: string) => {
-          if (/^epoch 1\//m.test(text)) child.kill('SIGINT');
-        });
-      },
-    });
-    expect(code).toBe(130);
-    expect(stderr).not.toMatch(/^ {4}at |^isthmus/m);
-    const files = contentsOf(join(cwd, 'run'));
-    expect(Object.keys(files)).toEqual(RUN_FILES);
-    const epochs = files['history.csv'].trimEnd().split('\n').length - 1;
-    expect(epochs).toBeGreaterThanOrEqual(1);
-    expect(epochs).toBeLessThan(1000000);
-    expect(stdout).toMatch(new RegExp(`^${epochs} epochs in .*, interrupted$`, 'm'));
-    expect(JSON.parse(files['config.json']).results).toMatchObject({ stopped: 'signal', epochs });
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    '%s: Ctrl-C ends training, writes what is there and exits with 130',
+    async (signal) => {
+      const cwd = folderWith({ 'images.npy': imagesNpy() });
+      const words = ['train', '--data', 'images.npy', '--out', 'run', '--epochs', '1000000', ...TINY];
+      const { code, stdout, stderr } = await isthmus(words, {
+        cwd,
+        onStart: (child) => {
+          child.stderr?.on('data', (text: string) => {
+            if (/^epoch 1\//m.test(text)) child.kill(signal);
+          });
+        },
+      });
+      expect(code).toBe(130);
+      expect(stderr).not.toMatch(/^ {4}at |^isthmus/m);
+      const files = contentsOf(join(cwd, 'run'));
+      expect(Object.keys(files)).toEqual(RUN_FILES);
+      const epochs = files['history.csv'].trimEnd().split('\n').length - 1;
+      expect(epochs).toBeGreaterThanOrEqual(1);
+      expect(epochs).toBeLessThan(1000000);
+      expect(stdout).toMatch(new RegExp(`^${epochs} epochs in .*, interrupted$`, 'm'));
+      expect(JSON.parse(files['config.json']).results).toMatchObject({ stopped: 'signal', epochs });
+    },
+  );
+
+  test('options that npm kept for itself are asked back', async () => {
+    const env = { npm_package_name: 'isthmus', npm_config_data: 'images.npy' };
+    const { code, stderr } = await isthmus(['train', '--epochs', '1'], { cwd: folderWith(), env });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/: npm kept --data for itself, expected: npm run train -- --data images\.npy\./);
   });
 
   test('Ctrl-C before the first epoch is over also leaves a whole run folder', async () => {

@@ -1,0 +1,18 @@
+import { describe, expect, test } from '@jest/globals';
+import { countOf, formatDecibels, formatDuration, timesShape } from '../../../src/node/cli/output.ts';
+
+describe('words for numbers', () => {
+  test.each([
+    [countOf(1, 'epoch'), '1 epoch'],
+    [countOf(2000, 'epoch'), '2,000 epochs'],
+    [formatDecibels(18.364), '18.36 dB'],
+    [formatDecibels(Infinity), '∞ dB'],
+    [formatDuration(59.4), '59 s'],
+    [formatDuration(59.6), '1 min 00 s'],
+    [formatDuration(3900), '1 h 05 min'],
+    [timesShape([28, 28]), '28×28'],
+    [timesShape([5000]), '5,000 numbers'],
+  ])('%s', (words, expected) => {
+    expect(words).toBe(expected);
+  });
+});
