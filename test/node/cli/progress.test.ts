@@ -59,21 +59,19 @@ describe('Progress on a terminal', () => {
   test.each([
     [
       120,
-      /^epoch 1\/4 {2}█+░+ {2}1\/2 {2}loss 0\.25000 {2}validation 0\.50000 {2}[\d,]+ samples\/s {2}\d+ min \d+ s left$/,
+      'epoch 1/4  ████████░░░░░░░░  1/2  loss 0.25000  validation 0.50000  10,000 samples/s  11 min 40 s left',
     ],
-    [
-      80,
-      /^epoch 1\/4 {2}1\/2 {2}loss 0\.25000 {2}validation 0\.50000 {2}[\d,]+ samples\/s {2}\d+ min \d+ s left$/,
-    ],
-    [70, /^epoch 1\/4 {2}1\/2 {2}loss 0\.25000 {2}validation 0\.50000 {2}\d+ min \d+ s left$/],
-    [30, /^epoch 1\/4 {2}1\/2 {2}loss 0\.25$/],
+    [90, 'epoch 1/4  1/2  loss 0.25000  validation 0.50000  10,000 samples/s  11 min 40 s left'],
+    [80, 'epoch 1/4  1/2  loss 0.25000  val 0.50000  10,000 samples/s  11:40 left'],
+    [70, 'epoch 1/4  1/2  loss 0.25000  val 0.50000  11:40 left'],
+    [30, 'epoch 1/4  1/2  loss 0.25000 '],
   ])('keeps what matters most in %d columns', (columns, line) => {
     standOn({ isTTY: true, columns });
     const progress = new Progress(4);
     progress.onEpochEnd({ epoch: 1, loss: 1, validationLoss: 0.5, learningRate: 1 });
     now += 100_000;
     progress.onBatchEnd(batch({ samples: 1_000_000 }));
-    expect(written.at(-1)?.replace(CLEAR_LINE, '')).toMatch(line);
+    expect(written.at(-1)).toBe(CLEAR_LINE + line);
   });
 
   test('does not guess the time left in the first second', () => {
@@ -120,6 +118,6 @@ describe('Progress on a terminal', () => {
     progress.onBatchEnd(batch({ epoch: 999_999, epochs: 1_000_000, batches: 1_000_000, loss: 123456.789 }));
     const [line] = written;
     expect(line.startsWith(CLEAR_LINE)).toBe(true);
-    expect(line.length - CLEAR_LINE.length).toBe((width || 80) - 1);
+    expect(line.length - CLEAR_LINE.length).toBeLessThanOrEqual((width || 80) - 1);
   });
 });
