@@ -69,7 +69,7 @@ async function inflate(
     });
     if (done) break;
     if (length + value.length > expectedLength) {
-      await reader.cancel();
+      await reader.cancel().catch(() => {}); // it may know of more that is wrong (Node 24)
       throw new FormatError(`the compressed data holds more than the ${expectedLength} bytes stated.`);
     }
     inflated.set(value, length);
