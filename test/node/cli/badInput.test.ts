@@ -342,11 +342,7 @@ describe('training that fails', () => {
       args: 'train --data images.npy --hidden 8 --epochs 1 --batch-size 99 --learning-rate 1e30'.split(' '),
     },
     {
-      ...trainingWith(
-        'a network beyond any memory',
-        '',
-        /not enough memory \(.*\), expected/,
-      ),
+      ...trainingWith('a network beyond any memory', '', /not enough memory \(.*\), expected/),
       args: 'train --data images.npy --hidden 8 --encoding-dim 99999999999'.split(' '),
     },
   ]);
