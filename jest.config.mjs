@@ -1,4 +1,5 @@
 export default {
+  testTimeout: 60_000, // many tests start a process, and machines are shared
   maxWorkers: '100%', // jest leaves one core free, which is half of a small machine
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
