@@ -6,6 +6,7 @@
 import { Autoencoder } from '../src/autoencoder/autoencoder.ts';
 import { BatchReader } from '../src/autoencoder/batches.ts';
 import { generateDigits } from '../src/data/digits.ts';
+import { normalize } from '../src/data/normalization.ts';
 import type { Samples } from '../src/data/samples.ts';
 import type { Layer } from '../src/layers/layer.ts';
 import { Sequential } from '../src/layers/sequential.ts';
@@ -26,8 +27,7 @@ const BATCHES = 32; // the steps go round and round over them
 
 /** @param sets - Timed against naive; naive itself may be among them and is passed over. */
 export function trainingStepContest(sets: readonly Kernels[]): Contest {
-  const digits = generateDigits({ count: BATCH * BATCHES, seed: 1 });
-  const images: Samples = { ...digits, normalization: { kind: 'divide', dtype: 'u1', shift: 0, scale: 255 } };
+  const images = normalize(generateDigits({ count: BATCH * BATCHES, seed: 1 }));
   const others = sets.filter((set) => set.name !== naive.name);
   const contestant = (set: Kernels): Contestant => {
     const training = new Training(set, images);

@@ -20,11 +20,11 @@ export {
 export { type Evaluation, psnr } from './autoencoder/metrics.ts';
 export type { ActivationName, ArchitectureOptions, AutoencoderSpec } from './autoencoder/spec.ts';
 export { structuralSimilarity } from './autoencoder/ssim.ts';
+export { denormalize } from './data/denormalize.ts';
 export { type Digits, type DigitsOptions, generateDigits } from './data/digits.ts';
 export {
   chooseNormalization,
   DataError,
-  denormalize,
   describeNormalization,
   type NormalizationMode,
   normalizationLike,

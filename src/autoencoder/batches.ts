@@ -82,7 +82,6 @@ export class BatchReader {
     if (shift === 0 && scale === 1) {
       out.set(data.subarray(from, from + length), to);
     } else {
-      // A table of the 256 results of a uint8 was tried: looking them up is slower than dividing.
       for (let j = 0; j < length; j++) out[to + j] = (data[from + j] - shift) / scale;
     }
   }

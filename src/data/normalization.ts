@@ -1,5 +1,5 @@
 /**
- * How stored values become a network's inputs, and back: chosen once from the training data, kept in the model,
+ * How stored values become a network's inputs: chosen once from the training data, kept in the model,
  * applied to all data after that. Read samples.ts first, which defines the kinds.
  */
 
@@ -13,7 +13,7 @@ import {
   type Samples,
 } from './samples.ts';
 
-const { max, min, round, sqrt } = Math;
+const { sqrt } = Math;
 
 /** Data that is well-formed but cannot be trained on or read by a model. The message says what to do about it. */
 export class DataError extends Error {
@@ -107,46 +107,6 @@ export function normalizationLike(trained: Normalization, array: NumericArray): 
   return trained;
 }
 
-/**
- * Turns a network's outputs back into the units of the data, in its type: `value = output * scale + shift`.
- *
- * Whole numbers of up to 32 bits are rounded and clamped to their type's range; what was divided by s, or bool, to
- * 0 to s, in uint8 for bool and int32 for whole numbers of 64 bits. f8 is float64, all others are float32.
- *
- * @throws {DataError} If an output that is to become a whole number is NaN.
- */
-export function denormalize(
-  values: Float32Array,
-  normalization: Normalization,
-): { data: SampleArray; dtype: DType } {
-  const { shift, scale } = normalization;
-  const { dtype, bounds } = outputType(normalization);
-  const data = emptyOf(dtype, values.length);
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] * scale + shift;
-    if (bounds === undefined) {
-      data[i] = value;
-    } else {
-      // A typed array would silently store NaN as 0.
-      if (Number.isNaN(value)) throw new DataError(`output number ${i} is NaN, expected a number.`);
-      data[i] = min(max(round(value), bounds[0]), bounds[1]);
-    }
-  }
-  return { data, dtype };
-}
-
-/** The type that outputs are written in, and for whole numbers the range that they are clamped to. */
-function outputType({ kind, dtype, scale }: Normalization): {
-  dtype: DType;
-  bounds?: readonly [number, number];
-} {
-  const range = WHOLE_NUMBER_RANGES[dtype];
-  if (dtype === 'b1') return { dtype: 'u1', bounds: [0, 1] };
-  if (kind === 'divide') return { dtype: range ? dtype : 'i4', bounds: [0, scale] };
-  if (range) return { dtype, bounds: kind === 'none' ? [0, 1] : range };
-  return { dtype: dtype === 'f8' ? dtype : 'f4' };
-}
-
 /** What is done to the data, for people: `divided by 255`, `(x - 12.3) / 45.6, mean 0 and standard deviation 1`. */
 export function describeNormalization({ kind, dtype, shift, scale }: Normalization): string {
   if (kind === 'none') {
@@ -156,36 +116,6 @@ export function describeNormalization({ kind, dtype, shift, scale }: Normalizati
   const shifted = shift < 0 ? `x + ${short(-shift)}` : `x - ${short(shift)}`;
   const result = kind === 'minmax' ? 'from 0 to 1' : 'mean 0 and standard deviation 1';
   return `(${shifted}) / ${short(scale)}, ${result}`;
-}
-
-const WHOLE_NUMBER_RANGES: Partial<Record<DType, readonly [least: number, greatest: number]>> = {
-  u1: [0, 255],
-  i1: [-128, 127],
-  u2: [0, 65535],
-  i2: [-32768, 32767],
-  u4: [0, 2 ** 32 - 1],
-  i4: [-(2 ** 31), 2 ** 31 - 1],
-};
-
-function emptyOf(dtype: DType, length: number): SampleArray {
-  switch (dtype) {
-    case 'u1':
-      return new Uint8Array(length);
-    case 'i1':
-      return new Int8Array(length);
-    case 'u2':
-      return new Uint16Array(length);
-    case 'i2':
-      return new Int16Array(length);
-    case 'u4':
-      return new Uint32Array(length);
-    case 'i4':
-      return new Int32Array(length);
-    case 'f8':
-      return new Float64Array(length);
-    default:
-      return new Float32Array(length);
-  }
 }
 
 /**

@@ -259,7 +259,7 @@ function isArrayBuffer(buffer: ArrayBufferLike): buffer is ArrayBuffer {
 
 type BigArray = BigInt64Array | BigUint64Array;
 
-/** 64-bit whole numbers as float64, from their halves (a bigint for each would be several times slower). */
+/** 64-bit whole numbers as float64, from their halves: no bigint is made for each. */
 function safeFloat64(values: BigArray): Float64Array {
   const { buffer, byteOffset, length } = values;
   const low = new Uint32Array(buffer, byteOffset, 2 * length);

@@ -39,7 +39,7 @@ export async function loadImages(path: string, options: LoadOptions = {}): Promi
     throw new DataError(`${path}: got the key '${options.key}', but only .npz files have keys.`);
   }
   const array = await read(path, options).catch((error) => {
-    throw read === readPngFile ? error : inFile(path, error); // stackPngs names its files itself
+    throw inFile(path, error);
   });
   const [count = 0, ...sample] = array.shape;
   if (array.shape.length < 2) {
@@ -88,7 +88,7 @@ async function readIdxFile(path: string): Promise<LoadedImages> {
 
 async function readPngFile(path: string): Promise<LoadedImages> {
   return {
-    ...stackPngs([{ name: path, bytes: await readWholeFile(path) }]),
+    ...stackPngs([{ bytes: await readWholeFile(path) }]),
     source: basename(path),
   };
 }

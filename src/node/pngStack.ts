@@ -11,10 +11,10 @@ const MAX_STACK = 2 ** 32; // bytes
  * else `[n, height, width, 3]`. One image is decoded at a time.
  *
  * @throws {FormatError} If there are none, one can't be read (see {@link decodePng}), sizes differ, or any pixel is
- *   transparent. Unlike other readers' messages, these hold the file names.
+ *   transparent. The messages hold the file names, where they have any: of many files it must be said which.
  */
 export function stackPngs(
-  files: readonly { readonly name: string; readonly bytes: Uint8Array }[],
+  files: readonly { readonly name?: string; readonly bytes: Uint8Array }[],
 ): NumericArray {
   if (files.length === 0) throw new FormatError('there are no PNG files.');
   let stack: Stack | undefined;
@@ -43,15 +43,16 @@ interface Stack {
   readonly data: Uint8Array;
 }
 
-function decodeNamed(name: string, bytes: Uint8Array): DecodedPng {
+function decodeNamed(name: string | undefined, bytes: Uint8Array): DecodedPng {
+  const where = name === undefined ? '' : `${name}: `;
   let image: DecodedPng;
   try {
     image = decodePng(bytes);
   } catch (error) {
-    throw new FormatError(`${name}: ${(error as Error).message}`);
+    throw new FormatError(`${where}${(error as Error).message}`);
   }
   if (image.hasAlpha) {
-    throw new FormatError(`${name}: a PNG with transparent pixels; put it on a background first.`);
+    throw new FormatError(`${where}a PNG with transparent pixels; put it on a background first.`);
   }
   return image;
 }

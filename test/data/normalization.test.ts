@@ -1,9 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import {
   chooseNormalization,
   DataError,
-  denormalize,
   describeNormalization,
   normalizationLike,
 } from '../../src/data/normalization.ts';
@@ -130,6 +128,12 @@ describe("chooseNormalization 'minmax' and 'standard'", () => {
 });
 
 describe('normalizationLike', () => {
+  test('a type that goes by its values is divided by what the model divides by, where that fits', () => {
+    const dark = arrayOf('i8', Float64Array.of(0, 1));
+    expect(normalizationLike(DIVIDED, dark)).toMatchObject({ kind: 'divide', scale: 255 });
+    expect(chooseNormalization(dark, 'auto').kind).toBe('none');
+  });
+
   const standard: Normalization = { kind: 'standard', dtype: 'u1', shift: 70, scale: 90 };
 
   test('keeps shift and scale of minmax and standard, whatever the range of the new data', () => {
@@ -176,110 +180,6 @@ describe('normalizationLike', () => {
 
   test('takes no values as they are', () => {
     expect(normalizationLike(DIVIDED, arrayOf('u1', new Uint8Array(), [0, 4]))).toEqual(DIVIDED);
-  });
-});
-
-describe('denormalize', () => {
-  test.each<[DType, string, number, number]>([
-    ['u1', 'Uint8Array', 0, 255],
-    ['i1', 'Int8Array', -128, 127],
-    ['u2', 'Uint16Array', 0, 65535],
-    ['i2', 'Int16Array', -32768, 32767],
-    ['u4', 'Uint32Array', 0, 2 ** 32 - 1],
-    ['i4', 'Int32Array', -(2 ** 31), 2 ** 31 - 1],
-  ])('rounds %s and clamps it to the range of its type', (dtype, array, least, greatest) => {
-    const outputs = Float32Array.of(
-      -1e10,
-      1e10,
-      Number.NEGATIVE_INFINITY,
-      Number.POSITIVE_INFINITY,
-      4.4,
-      4.6,
-    );
-    const read = denormalize(outputs, { kind: 'minmax', dtype, shift: 2, scale: 10 });
-    expect(read.dtype).toBe(dtype);
-    expect(read.data[Symbol.toStringTag]).toBe(array);
-    expect(Array.from(read.data)).toEqual([least, greatest, least, greatest, 46, 48]);
-  });
-
-  test.each<[DType, DType, string]>([
-    ['f4', 'f4', 'Float32Array'],
-    ['f8', 'f8', 'Float64Array'],
-    ['f2', 'f4', 'Float32Array'],
-    ['i8', 'f4', 'Float32Array'],
-    ['u8', 'f4', 'Float32Array'],
-  ])('gives %s as %s', (dtype, given, array) => {
-    const read = denormalize(Float32Array.of(-0.5, 0.25), { kind: 'standard', dtype, shift: 3, scale: 2 });
-    expect(read.dtype).toBe(given);
-    expect(read.data[Symbol.toStringTag]).toBe(array);
-    expect(Array.from(read.data)).toEqual([2, 3.5]);
-  });
-
-  test.each<[Normalization, DType, number[]]>([
-    [{ kind: 'none', dtype: 'b1', shift: 0, scale: 1 }, 'u1', [0, 0, 1, 1]],
-    [{ kind: 'none', dtype: 'i4', shift: 0, scale: 1 }, 'i4', [0, 0, 1, 1]],
-    [{ kind: 'divide', dtype: 'i8', shift: 0, scale: 255 }, 'i4', [0, 51, 153, 255]],
-    [{ kind: 'divide', dtype: 'i4', shift: 0, scale: 255 }, 'i4', [0, 51, 153, 255]],
-    [{ kind: 'divide', dtype: 'i1', shift: 0, scale: 127 }, 'i1', [0, 25, 76, 127]],
-  ])('clamps what %j made to its range, as %s', (normalization, dtype, values) => {
-    const read = denormalize(Float32Array.of(-0.5, 0.2, 0.6, 1.5), normalization);
-    expect(read.dtype).toBe(dtype);
-    expect(Array.from(read.data)).toEqual(values);
-  });
-
-  test('a type that goes by its values is divided by what the model divides by, where that fits', () => {
-    const dark = arrayOf('i8', Float64Array.of(0, 1));
-    expect(normalizationLike(DIVIDED, dark)).toMatchObject({ kind: 'divide', scale: 255 });
-    expect(chooseNormalization(dark, 'auto').kind).toBe('none');
-  });
-
-  test('refuses to make a whole number of NaN, and passes it on as a float', () => {
-    expect(() => denormalize(Float32Array.of(1, Number.NaN), DIVIDED)).toThrow('output number 1 is NaN');
-    expect(Array.from(denormalize(Float32Array.of(Number.NaN), UNCHANGED).data)).toEqual([Number.NaN]);
-  });
-
-  test('gives back every uint8 and uint16 after normalizing it, in every mode', () => {
-    const all8 = arrayOf(
-      'u1',
-      Uint8Array.from({ length: 256 }, (_, i) => i),
-    );
-    const all16 = arrayOf(
-      'u2',
-      Uint16Array.from({ length: 65536 }, (_, i) => i),
-    );
-    for (const array of [all8, all16]) {
-      for (const mode of ['auto', 'minmax', 'standard'] as const) {
-        const normalization = chooseNormalization(array, mode);
-        const { shift, scale } = normalization;
-        const inputs = Float32Array.from(array.data, (value) => (value - shift) / scale);
-        expect(denormalize(inputs, normalization).data).toEqual(array.data);
-      }
-    }
-  });
-
-  test('gives back floats to within float32 rounding', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 2, maxLength: 20 }),
-        (values) => {
-          fc.pre(Math.max(...values) - Math.min(...values) > 1e-3);
-          const array = arrayOf('f8', Float64Array.from(values));
-          for (const mode of ['minmax', 'standard'] as const) {
-            const normalization = chooseNormalization(array, mode);
-            const { shift, scale } = normalization;
-            const inputs = Float32Array.from(values, (value) => (value - shift) / scale);
-            const back = denormalize(inputs, normalization).data;
-            // Rounding an input to float32 is off by at most 2^-24 of it; the rest is float64's.
-            values.forEach((value, i) => {
-              const bound =
-                2 ** -24 * Math.abs(value - shift) + 2 ** -50 * (Math.abs(value) + Math.abs(shift));
-              expect(Math.abs(back[i] - value)).toBeLessThanOrEqual(bound + scale * 2 ** -149);
-            });
-          }
-        },
-      ),
-      { numRuns: 100 },
-    );
   });
 });
 

@@ -1,7 +1,8 @@
 /** `isthmus decode`: codes to images, the article's decode_image. */
 
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
-import { DataError, denormalize } from '../../data/normalization.ts';
+import { denormalize } from '../../data/denormalize.ts';
+import { DataError } from '../../data/normalization.ts';
 import { writeNpy } from '../../io/npy.ts';
 import { formatShape } from '../../tensor/shape.ts';
 import { Tensor } from '../../tensor/tensor.ts';

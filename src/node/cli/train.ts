@@ -21,12 +21,11 @@ import {
   createOptimizer,
   effectiveOptions,
   learningRateOf,
-  refuseContradictions,
-  refuseSwallowed,
   TRAIN_HELP,
   TRAIN_OPTIONS,
   type TrainValues,
 } from './trainOptions.ts';
+import { refuseContradictions, refuseSwallowed } from './trainRefusals.ts';
 
 /** As after SIGINT; a run that SIGTERM ended wrote its folder just the same. */
 const INTERRUPTED = 130;

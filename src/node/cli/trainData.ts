@@ -35,15 +35,16 @@ export async function loadTrainingData(values: TrainValues): Promise<TrainingDat
   const training = await loadTraining(values);
   const [, ...inputShape] = training.shape;
   const images = samplesOf(training, () => chooseNormalization(training, values.normalize ?? 'auto'));
-  const normalization = images.normalization as Normalization;
+  const { normalization } = images;
   describeImages('image', training, normalization);
   const trainedOn = countTrainedOn(training, values);
   const test = await loadTest(values);
   let testImages: Samples | undefined;
   if (test) {
     requireShape(test, inputShape, 'the training images are');
-    testImages = samplesOf(test, () => normalizationLike(normalization, test));
-    describeImages('test image', test, testImages.normalization as Normalization);
+    const read = samplesOf(test, () => normalizationLike(normalization, test));
+    describeImages('test image', test, read.normalization);
+    testImages = read;
   }
   return {
     name: runName(values.data),

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Autoencoder } from '../../../src/autoencoder/autoencoder.ts';
-import { denormalize } from '../../../src/data/normalization.ts';
+import { denormalize } from '../../../src/data/denormalize.ts';
 import type { Normalization, NumericArray, Samples } from '../../../src/data/samples.ts';
 import { writeModel } from '../../../src/io/model.ts';
 import { readNpy } from '../../../src/io/npy.ts';

@@ -1,0 +1,80 @@
+/** From a network's outputs back to the units and the type of the data. Read normalization.ts first. */
+
+import { DataError } from './normalization.ts';
+import type { DType, Normalization, SampleArray } from './samples.ts';
+
+const { max, min, round } = Math;
+
+/**
+ * Turns a network's outputs back into the units of the data, in its type: `value = output * scale + shift`.
+ *
+ * Whole numbers are rounded and clamped: with `divide` and `none` from 0 to the scale, and with the others, where they
+ * have up to 32 bits, to their type's range. 64-bit ones become int32, or after `minmax` and `standard` float32; bool
+ * becomes uint8, 0 and 1. Of floats f8 stays float64, the others become float32.
+ *
+ * @throws {DataError} If an output that is to become a whole number is NaN.
+ */
+export function denormalize(
+  values: Float32Array,
+  normalization: Normalization,
+): { data: SampleArray; dtype: DType } {
+  const { shift, scale } = normalization;
+  const { dtype, bounds } = outputType(normalization);
+  const data = emptyOf(dtype, values.length);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] * scale + shift;
+    if (bounds === undefined) {
+      data[i] = value;
+    } else {
+      // A typed array would silently store NaN as 0.
+      if (Number.isNaN(value)) throw new DataError(`output number ${i} is NaN, expected a number.`);
+      data[i] = min(max(round(value), bounds[0]), bounds[1]);
+    }
+  }
+  return { data, dtype };
+}
+
+/** The type that outputs are written in, and for whole numbers the range that they are clamped to. */
+function outputType({ kind, dtype, scale }: Normalization): {
+  dtype: DType;
+  bounds?: readonly [number, number];
+} {
+  if (dtype === 'b1') return { dtype: 'u1', bounds: [0, 1] };
+  const range = WHOLE_NUMBER_RANGES[dtype];
+  const isWhole = range !== undefined || dtype === 'i8' || dtype === 'u8';
+  if (isWhole && (kind === 'divide' || kind === 'none')) {
+    return { dtype: range ? dtype : 'i4', bounds: [0, scale] };
+  }
+  if (range) return { dtype, bounds: range };
+  return { dtype: dtype === 'f8' ? dtype : 'f4' };
+}
+
+const WHOLE_NUMBER_RANGES: Partial<Record<DType, readonly [least: number, greatest: number]>> = {
+  u1: [0, 255],
+  i1: [-128, 127],
+  u2: [0, 65535],
+  i2: [-32768, 32767],
+  u4: [0, 2 ** 32 - 1],
+  i4: [-(2 ** 31), 2 ** 31 - 1],
+};
+
+function emptyOf(dtype: DType, length: number): SampleArray {
+  switch (dtype) {
+    case 'u1':
+      return new Uint8Array(length);
+    case 'i1':
+      return new Int8Array(length);
+    case 'u2':
+      return new Uint16Array(length);
+    case 'i2':
+      return new Int16Array(length);
+    case 'u4':
+      return new Uint32Array(length);
+    case 'i4':
+      return new Int32Array(length);
+    case 'f8':
+      return new Float64Array(length);
+    default:
+      return new Float32Array(length);
+  }
+}

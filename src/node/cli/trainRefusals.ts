@@ -1,0 +1,68 @@
+/** Options of `train` that cannot be meant together, or did not arrive. Read trainOptions.ts first. */
+
+import { type Parsed, UsageError } from './options.ts';
+import type { TRAIN_OPTIONS } from './trainOptions.ts';
+
+/** @throws {UsageError} If options that were given contradict each other. */
+export function refuseContradictions({ given, values, positionals }: Parsed<typeof TRAIN_OPTIONS>): void {
+  if (positionals.length > 0) {
+    throw new UsageError(
+      `'${positionals[0]}' is not an option, expected --data ${positionals[0]} for a file of images.`,
+    );
+  }
+  const needs = (option: string, other: string, isThere: boolean) => {
+    if (given.has(option) && !isThere) throw new UsageError(`--${option} needs ${other}.`);
+  };
+  needs('key', '--data', given.has('data'));
+  needs('test-data', '--data', given.has('data'));
+  needs('test-key', '--test-data', given.has('test-data'));
+  needs('min-delta', '--patience', given.has('patience'));
+  needs('weight-decay', '--optimizer adamw', values.optimizer === 'adamw');
+  needs('momentum', '--optimizer sgd', values.optimizer === 'sgd');
+  needs('nesterov', 'a --momentum above 0', (values.momentum ?? 0) > 0);
+  if (given.has('count') && given.has('data')) {
+    throw new UsageError(
+      '--count is for the built-in digits, --data for images of your own: expected one of them.',
+    );
+  }
+  if (given.has('test-data') && given.has('validation-split')) {
+    throw new UsageError('--test-data and --validation-split are both given, expected one of them.');
+  }
+  if (values.loss === 'bce' && values.output === 'linear') {
+    throw new UsageError('--loss bce needs --output sigmoid.');
+  }
+  if (values.output === 'sigmoid' && values.normalize === 'standard') {
+    throw new UsageError('--output sigmoid gives values in (0, 1), --normalize standard asks for others.');
+  }
+  const warmUp = values['warmup-epochs'] ?? 0;
+  if (warmUp >= values.epochs) {
+    throw new UsageError(
+      `--warmup-epochs is ${warmUp}, expected less than the ${values.epochs} of --epochs.`,
+    );
+  }
+  if (values.loss === 'bce' && values.normalize === 'standard') {
+    throw new UsageError('--loss bce needs values in [0, 1], --normalize standard gives others.');
+  }
+  if (values['validation-split'] === 1) {
+    throw new UsageError('--validation-split is 1, expected less: nothing would be left to train on.');
+  }
+}
+
+/**
+ * npm takes the options of `npm run train --data x` for its own and passes on none of them: the run would be another one
+ * than was asked for. It leaves them in the environment.
+ *
+ * @throws {UsageError} If that happened.
+ */
+export function refuseSwallowed(
+  { given }: Parsed<typeof TRAIN_OPTIONS>,
+  environment: Readonly<Record<string, string | undefined>>,
+): void {
+  if (environment.npm_package_name !== 'isthmus') return;
+  for (const name of ['data', 'test-data', 'epochs', 'out']) {
+    const value = environment[`npm_config_${name.replace('-', '_')}`];
+    if (value && !given.has(name)) {
+      throw new UsageError(`npm kept --${name} for itself, expected: npm run train -- --${name} ${value}.`);
+    }
+  }
+}
