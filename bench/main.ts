@@ -8,7 +8,7 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ALL_KERNELS } from '../src/tensor/kernels/active.ts';
+import { supportedKernels } from '../src/tensor/kernels/active.ts';
 import { type Contest, type Plan, runContest } from './contest.ts';
 import { type Floors, judge, parseFloors, requireMeasured } from './floors.ts';
 import { loadingContests } from './loading.ts';
@@ -108,8 +108,8 @@ async function main(words: readonly string[]): Promise<number> {
     return 0;
   }
   const contests = [
-    ...matmulContests(ALL_KERNELS),
-    trainingStepContest(ALL_KERNELS),
+    ...matmulContests(supportedKernels()),
+    trainingStepContest(supportedKernels()),
     ...(await loadingContests(temporaryFolder())),
   ];
   const floors = parseFloors(await readFile(FLOORS, 'utf8'), options.floorScale);

@@ -66,7 +66,9 @@ interface Multiplication extends Contestant {
 
 /** The same operands for every set, in the memory that suits it. */
 function multiplication(set: Kernels, product: Product, [m, n, k]: Sizes): Multiplication {
-  const prepare = (): void => setKernels(set.name);
+  const prepare = (): void => {
+    setKernels(set.name);
+  };
   prepare();
   const arena = new Arena();
   const random = new Random(1);

@@ -62,9 +62,10 @@ export {
 export { SGD, type SGDOptions } from './optim/sgd.ts';
 export { FlatParameters } from './tensor/flatParameters.ts';
 export { glorotUniform, heUniform, type Initializer, zeros } from './tensor/initializers.ts';
-export { setKernels } from './tensor/kernels/active.ts';
+export { setKernels, useThreads } from './tensor/kernels/active.ts';
 export type { KernelsName } from './tensor/kernels/kernels.ts';
 export { Arena } from './tensor/kernels/memory.ts';
+export type { Threads } from './tensor/kernels/simd/threads.ts';
 export { type MatmulOptions, matmul, transpose } from './tensor/ops.ts';
 export { Parameter } from './tensor/parameter.ts';
 export { Random, type RandomState } from './tensor/random.ts';

@@ -4,6 +4,7 @@
  */
 
 import { NO_NORMALIZATION, type SampleArray, type Samples } from '../data/samples.ts';
+import { kernels } from '../tensor/kernels/active.ts';
 import { formatShape, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
 
 export class BatchReader {
@@ -64,26 +65,15 @@ export class BatchReader {
 
   /** Writes the samples of these row numbers into `out` `[rows.length, features]`. */
   read(rows: ArrayLike<number>, out: Float32Array): void {
-    const features = this.#features;
-    for (let i = 0; i < rows.length; i++) {
-      this.#copy(rows[i] * features, features, out, i * features);
-    }
+    kernels().gather(this.#features, rows, this.#data, this.#shift, this.#scale, out);
   }
 
   /** Writes samples `start` to `end` (exclusive) into `out` `[end - start, features]`. */
   readRange(start: number, end: number, out: Float32Array): void {
-    this.#copy(start * this.#features, (end - start) * this.#features, out, 0);
-  }
-
-  #copy(from: number, length: number, out: Float32Array, to: number): void {
-    const data = this.#data;
-    const shift = this.#shift;
-    const scale = this.#scale;
-    if (shift === 0 && scale === 1) {
-      out.set(data.subarray(from, from + length), to);
-    } else {
-      for (let j = 0; j < length; j++) out[to + j] = (data[from + j] - shift) / scale;
-    }
+    // Samples in a row are one long row.
+    const features = this.#features * (end - start);
+    const data = this.#data.subarray(start * this.#features);
+    kernels().gather(features, [0], data, this.#shift, this.#scale, out);
   }
 }
 

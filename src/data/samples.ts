@@ -3,17 +3,10 @@
  * How a stored value becomes a network's input is said beside it and done batch by batch (autoencoder/batches.ts).
  */
 
+import type { StoredNumbers } from '../tensor/kernels/kernels.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 
-export type SampleArray =
-  | Uint8Array
-  | Int8Array
-  | Uint16Array
-  | Int16Array
-  | Uint32Array
-  | Int32Array
-  | Float32Array
-  | Float64Array;
+export type SampleArray = StoredNumbers;
 
 /** NumPy's names for what a file held: kind and bytes. `u8`, `i8` and `f2` are kept as wider floats, `b1` as 0 and 1. */
 export type DType = 'u1' | 'i1' | 'u2' | 'i2' | 'u4' | 'i4' | 'u8' | 'i8' | 'f2' | 'f4' | 'f8' | 'b1';

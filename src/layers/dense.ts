@@ -74,8 +74,9 @@ export class Dense extends Layer {
     }
     const n = this.outFeatures;
     const y = this.#y.tensor(this.arena, [batch, n]);
-    if (this.bias) kernels().broadcastRow(batch, n, this.bias.value.data, y.data);
-    kernels().matmul(batch, n, width, x.data, this.weight.value.data, this.bias !== undefined, y.data);
+    const weight = this.weight.value.data;
+    if (this.bias) kernels().matmulBias(batch, n, width, x.data, weight, this.bias.value.data, y.data);
+    else kernels().matmul(batch, n, width, x.data, weight, false, y.data);
     this.#x = x;
     return y;
   }

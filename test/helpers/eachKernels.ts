@@ -1,14 +1,18 @@
 /** The same tests once for each set of kernels. */
 
 import { afterAll, beforeAll, describe } from '@jest/globals';
-import { ALL_KERNELS, kernels, setKernels } from '../../src/tensor/kernels/active.ts';
+import { kernels, setKernels, supportedKernels } from '../../src/tensor/kernels/active.ts';
 
 /** Runs these tests with each set in use, then goes back to the one before. */
 export function describeEachKernels(name: string, tests: () => void): void {
-  describe.each(ALL_KERNELS.map((set) => set.name))(`${name} with the %s kernels`, (set) => {
+  describe.each(supportedKernels().map((set) => set.name))(`${name} with the %s kernels`, (set) => {
     const before = kernels().name;
-    beforeAll(() => setKernels(set));
-    afterAll(() => setKernels(before));
+    beforeAll(() => {
+      setKernels(set);
+    });
+    afterAll(() => {
+      setKernels(before);
+    });
     tests();
   });
 }

@@ -3,29 +3,76 @@
 import { blocked } from './blocked.ts';
 import type { Kernels, KernelsName } from './kernels.ts';
 import { naive } from './naive.ts';
+import { Engine } from './simd/engine.ts';
+import { createSimdKernels } from './simd/kernels.ts';
+import { setThreads, type Threads } from './simd/threads.ts';
 
-/** Every set, slowest first. */
-export const ALL_KERNELS: readonly Kernels[] = [naive, blocked];
+interface Simd {
+  readonly kernels: Kernels;
+  readonly engine: Engine;
+}
 
 let active: Kernels | undefined;
+/** Undefined: not tried yet. Null: this host can't. */
+let simd: Simd | null | undefined;
 
-/** The set in use: what {@link setKernels} chose, else the fastest that this machine supports. */
+/** Emits and compiles the SIMD kernels at first use, a few milliseconds. */
+function tryingSimd(): Simd | null {
+  if (simd === undefined) {
+    try {
+      const engine = new Engine();
+      simd = { engine, kernels: createSimdKernels(engine) };
+    } catch {
+      // No WebAssembly, or without SIMD, or without shared memory: plain JavaScript does it, too.
+      simd = null;
+    }
+  }
+  return simd;
+}
+
+/** Every set that this host supports, slowest first. */
+export function supportedKernels(): readonly Kernels[] {
+  const one = tryingSimd();
+  return one ? [naive, blocked, one.kernels] : [naive, blocked];
+}
+
+/** The set in use: what {@link setKernels} chose, else the fastest that this host supports. */
 export function kernels(): Kernels {
-  active ??= ALL_KERNELS[ALL_KERNELS.length - 1];
+  active ??= tryingSimd()?.kernels ?? blocked;
   return active;
 }
 
 /**
  * Uses this set from now on, in the whole program. Results differ between sets in the last bits only
- * (docs/math.md, section 2.2).
+ * (docs/math.md, section 2.2). Where the host can't run 'simd', it is 'blocked' that is used.
  *
+ * @returns The name of the set that is in use now.
  * @throws {RangeError} If there is no set of that name.
  */
-export function setKernels(name: KernelsName): void {
-  const chosen = ALL_KERNELS.find((set) => set.name === name);
-  if (!chosen) {
-    const names = ALL_KERNELS.map((set) => set.name).join(', ');
-    throw new RangeError(`setKernels: there are no kernels named '${name}', expected one of: ${names}.`);
+export function setKernels(name: KernelsName): KernelsName {
+  if (name !== 'naive' && name !== 'blocked' && name !== 'simd') {
+    throw new RangeError(
+      `setKernels: there are no kernels named '${name}', expected one of: naive, blocked, simd.`,
+    );
   }
-  active = chosen;
+  active = name === 'naive' ? naive : name === 'blocked' ? blocked : (tryingSimd()?.kernels ?? blocked);
+  return active.name;
+}
+
+/**
+ * Shares the work of the SIMD kernels among so many threads from now on, the calling thread included. Results have the
+ * same bits for any number; the other sets always run on one. The threads don't keep the process alive.
+ *
+ * @param count - 1 to 64, or 'auto': as many as the machine runs at a time.
+ * @returns How many there are now, and a warning if that is less than asked for because they did not start.
+ * @throws {RangeError} If the count is neither.
+ */
+export async function useThreads(count: number | 'auto'): Promise<Threads> {
+  const one = tryingSimd();
+  return one ? setThreads(one.engine, count) : { threads: 1 };
+}
+
+/** How many threads the kernels in use work with. */
+export function threads(): number {
+  return kernels().name === 'simd' ? (simd?.engine.threads ?? 1) : 1;
 }

@@ -10,6 +10,7 @@
  */
 
 import { activationKernels } from './activations.ts';
+import { gatherNumbers } from './gather.ts';
 import type { Kernels } from './kernels.ts';
 import { lossKernels } from './losses.ts';
 import { updateKernels } from './updates.ts';
@@ -126,13 +127,15 @@ function storeTile(i: number, j: number, m: number, n: number, accumulate: boole
   }
 }
 
+const matmul: Kernels['matmul'] = (m, n, k, a, b, accumulate, c) => {
+  const rowsOfA = { data: a, lineStride: k, stepStride: 1 };
+  const columnsOfB = { data: b, lineStride: 1, stepStride: n };
+  product(m, n, k, rowsOfA, columnsOfB, accumulate, c);
+};
+
 export const blocked: Kernels = {
   name: 'blocked',
-  matmul(m, n, k, a, b, accumulate, c) {
-    const rowsOfA = { data: a, lineStride: k, stepStride: 1 };
-    const columnsOfB = { data: b, lineStride: 1, stepStride: n };
-    product(m, n, k, rowsOfA, columnsOfB, accumulate, c);
-  },
+  matmul,
   matmulTransposeA(m, n, k, a, b, accumulate, c) {
     const columnsOfA = { data: a, lineStride: 1, stepStride: m };
     const columnsOfB = { data: b, lineStride: 1, stepStride: n };
@@ -143,8 +146,9 @@ export const blocked: Kernels = {
     const rowsOfB = { data: b, lineStride: k, stepStride: 1 };
     product(m, n, k, rowsOfA, rowsOfB, accumulate, c);
   },
-  broadcastRow(m, n, row, y) {
-    for (let i = 0; i < m; i++) y.set(row, i * n);
+  matmulBias(m, n, k, a, b, bias, c) {
+    for (let i = 0; i < m; i++) c.set(bias, i * n);
+    matmul(m, n, k, a, b, true, c);
   },
   addColumnSums(m, n, x, sums) {
     // Row by row, along the memory; naive.ts goes down the columns.
@@ -153,6 +157,7 @@ export const blocked: Kernels = {
       for (let j = 0; j < n; j++) sums[j] += x[start + j];
     }
   },
+  gather: gatherNumbers,
   ...activationKernels,
   ...lossKernels,
   ...updateKernels,

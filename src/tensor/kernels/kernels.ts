@@ -7,10 +7,35 @@
  * `this`. naive.ts is the definition of all; docs/math.md has the formulas.
  */
 
-export type KernelsName = 'naive' | 'blocked';
+export type KernelsName = 'naive' | 'blocked' | 'simd';
+
+/** What a data set's values may be stored as. */
+export type StoredNumbers =
+  | Uint8Array
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | Float32Array
+  | Float64Array;
+
+/** Part of a memory that kernels work in without copying: it lives as long as any array that was made in it. */
+export interface MemoryPart {
+  readonly buffer: ArrayBufferLike;
+}
+
+/** The memory of kernels that have one of their own. */
+export interface KernelMemory<Part extends MemoryPart = MemoryPart> {
+  createPart(): Part;
+  /** An array of zeros, or undefined if the part can't hold it: a new part may. */
+  allocate(part: Part, length: number): Float32Array | undefined;
+}
 
 export interface Kernels {
   readonly name: KernelsName;
+  /** Where arrays should lie so that they are not copied; without it, anywhere. */
+  readonly memory?: KernelMemory;
 
   // --- The three products of a dense layer (docs/math.md, section 2.1): c = op(a) · op(b), or c += with `accumulate`.
 
@@ -29,10 +54,31 @@ export interface Kernels {
   /** b `[n, k]`, read transposed. */
   matmulTransposeB: Kernels['matmul'];
 
+  /** c = a · b, and the bias `[n]` added to each row: a dense layer's forward pass in one go. */
+  matmulBias(
+    m: number,
+    n: number,
+    k: number,
+    a: Float32Array,
+    b: Float32Array,
+    bias: Float32Array,
+    c: Float32Array,
+  ): void;
+
   // --- Rows and columns
 
-  /** Every row of y `[m, n]` becomes `row` `[n]`. */
-  broadcastRow(m: number, n: number, row: Float32Array, y: Float32Array): void;
+  /**
+   * out `[rows.length, features]` = (x - shift) / scale for the rows of these numbers, in float64 and rounded once: the
+   * same bits with every set of kernels.
+   */
+  gather(
+    features: number,
+    rows: ArrayLike<number>,
+    data: StoredNumbers,
+    shift: number,
+    scale: number,
+    out: Float32Array,
+  ): void;
   /** sums `[n]` += the column sums of x `[m, n]`. */
   addColumnSums(m: number, n: number, x: Float32Array, sums: Float32Array): void;
 

@@ -1,13 +1,26 @@
+/** Where the arrays live that the engine itself owns. Read active.ts first. */
+
+import { kernels } from './active.ts';
+import type { KernelMemory, MemoryPart } from './kernels.ts';
+
 /**
- * Where the arrays live that the engine itself owns: parameters, gradients, moments, activations, one batch.
- *
- * All of a network's arrays come from one arena, and go with it when the network is garbage-collected. Today they are
- * ordinary arrays; kernels that can only work in a memory of their own will carve them from there, and nothing but
- * this file has to know.
+ * Parameters, gradients, moments, activations, one batch: all of a network's arrays come from one arena. Where the
+ * kernels in use have a memory of their own, the arrays lie in it; there is nothing to give back (simd/memory.ts).
  */
 export class Arena {
+  #memory: KernelMemory | undefined;
+  #part: MemoryPart | undefined;
+
   /** An array of zeros. */
   allocate(length: number): Float32Array {
-    return new Float32Array(length);
+    const { memory } = kernels();
+    if (!memory) return new Float32Array(length);
+    if (memory !== this.#memory) this.#part = undefined;
+    this.#memory = memory;
+    const array = this.#part && memory.allocate(this.#part, length);
+    if (array) return array;
+    // The first array, or the memory grew: a new part sees all of it. If it is full, an ordinary array must do.
+    this.#part = memory.createPart();
+    return memory.allocate(this.#part, length) ?? new Float32Array(length);
   }
 }

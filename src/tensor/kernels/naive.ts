@@ -5,6 +5,7 @@
  */
 
 import { activationKernels } from './activations.ts';
+import { gatherNumbers } from './gather.ts';
 import type { Kernels } from './kernels.ts';
 import { lossKernels } from './losses.ts';
 import { updateKernels } from './updates.ts';
@@ -40,9 +41,13 @@ const matmulTransposeB: Kernels['matmulTransposeB'] = (m, n, k, a, b, accumulate
   }
 };
 
-const broadcastRow: Kernels['broadcastRow'] = (m, n, row, y) => {
+const matmulBias: Kernels['matmulBias'] = (m, n, k, a, b, bias, c) => {
   for (let i = 0; i < m; i++) {
-    for (let j = 0; j < n; j++) y[i * n + j] = row[j];
+    for (let j = 0; j < n; j++) {
+      let sum = bias[j];
+      for (let p = 0; p < k; p++) sum += a[i * k + p] * b[p * n + j];
+      c[i * n + j] = sum;
+    }
   }
 };
 
@@ -59,8 +64,9 @@ export const naive: Kernels = {
   matmul,
   matmulTransposeA,
   matmulTransposeB,
-  broadcastRow,
+  matmulBias,
   addColumnSums,
+  gather: gatherNumbers,
   ...activationKernels,
   ...lossKernels,
   ...updateKernels,

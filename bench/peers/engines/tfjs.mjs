@@ -1,0 +1,80 @@
+/**
+ * TensorFlow.js: `tfjs.mjs wasm|cpu`. Tensors stay in the backend between calls; both backends compute before an
+ * operation returns, so nothing has to be read back for the clock to see the work.
+ */
+
+import { createRequire } from 'node:module';
+import { ADAM, batches, layersOf } from '../network.mjs';
+import { serve } from '../serve.mjs';
+
+// Its ES modules import folders, which Node refuses.
+const require = createRequire(import.meta.url);
+const tf = require('@tensorflow/tfjs-core');
+const backend = process.argv[2];
+require(`@tensorflow/tfjs-backend-${backend}`);
+await tf.setBackend(backend);
+
+/**
+ * `matMul` has flags for transposed operands, but the wasm backend is ten times slower with them than with a transposed
+ * copy, and the gradient of `matMul` uses them. So products and gradients transpose first.
+ */
+const PRODUCTS = {
+  nn: (a, b) => tf.matMul(a, b),
+  tn: (a, b) => tf.matMul(tf.transpose(a), b),
+  nt: (a, b) => tf.matMul(a, tf.transpose(b)),
+};
+
+const multiply = tf.customGrad((a, b, save) => {
+  save([a, b]);
+  const gradFunc = (dY, [x, weight]) => [PRODUCTS.nt(dY, weight), PRODUCTS.tn(x, dY)];
+  return { value: PRODUCTS.nn(a, b), gradFunc };
+});
+
+function forward(layers, x) {
+  return layers.reduce((input, { weight, bias, isLinear }) => {
+    const y = tf.add(multiply(input, weight), bias);
+    return isLinear ? y : tf.relu(y);
+  }, x);
+}
+
+serve({
+  product: ({ operation, size, a, b }) => {
+    const [tensorA, tensorB] = [tf.tensor2d(a, [size, size]), tf.tensor2d(b, [size, size])];
+    const compute = () => tf.tidy(() => PRODUCTS[operation](tensorA, tensorB));
+    const result = () => {
+      const c = compute();
+      const values = c.dataSync().slice();
+      c.dispose();
+      return values;
+    };
+    return { run: () => compute().dispose(), result };
+  },
+
+  training: ({ widths, batchSize, images, weights, count }) => {
+    const data = tf.tensor2d(images, [count, widths[0]]);
+    const layers = layersOf(widths, weights).map(({ inFeatures, outFeatures, weight, bias, isLinear }) => ({
+      weight: tf.variable(tf.tensor2d(weight.slice(), [inFeatures, outFeatures])),
+      bias: tf.variable(tf.tensor1d(bias.slice())),
+      isLinear,
+    }));
+    const { learningRate, beta1, beta2, epsilon } = ADAM;
+    const optimizer = tf.train.adam(learningRate, beta1, beta2, epsilon);
+    const step = (rows) =>
+      tf.tidy(() => {
+        const x = tf.gather(data, tf.tensor1d(rows, 'int32'));
+        const loss = () => tf.mean(tf.squaredDifference(forward(layers, x), x));
+        return optimizer.minimize(loss, true).dataSync()[0];
+      });
+    return {
+      epoch: (steps) => {
+        let sum = 0;
+        let seen = 0;
+        for (const rows of batches(count, batchSize, steps)) {
+          sum += step(rows) * rows.length;
+          seen += rows.length;
+        }
+        return sum / seen;
+      },
+    };
+  },
+});

@@ -1,0 +1,12 @@
+/** Arrays as files: what all engines read and write, raw little-endian float32. */
+
+import { readFileSync, writeFileSync } from 'node:fs';
+
+export function readFloats(path) {
+  const bytes = readFileSync(path);
+  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+}
+
+export function writeFloats(path, array) {
+  writeFileSync(path, new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+}

@@ -1,0 +1,116 @@
+/**
+ * The engine's side of the protocol: each engine is a process of its own, with its own compiled code, memory and
+ * threads. It reads one JSON object a line and answers each with one; engines/pytorch.py does the same in Python.
+ *
+ *   {"cmd": "product" | "training" | "prediction", ...}   prepares; files in, and a result as a file out
+ *   {"cmd": "check", "epochs", "limitMs"}                  -> {"losses"}: a training's first epochs
+ *   {"cmd": "run", "ms"}                                   -> {"ms"}: of one product, one prediction or one image
+ */
+
+import { createInterface } from 'node:readline';
+import { readFloats, writeFloats } from './floats.mjs';
+
+/**
+ * Answers until the input ends.
+ *
+ * @param engine - What it can do. `product` and `prediction` resolve to `{ run, result }`: the work, once, and its
+ *   outcome as a Float32Array. `training` resolves to `{ epoch }`, which trains on so many batches of a freshly
+ *   shuffled epoch and resolves to their mean loss.
+ */
+export function serve(engine) {
+  const answer = process.stdout.write.bind(process.stdout);
+  // Engines greet their users; stdout belongs to the protocol.
+  console.log = console.info = console.warn = console.error;
+  let work;
+  const commands = {
+    product: async ({ a, b, out, ...rest }) => {
+      work = repeating(await engine.product({ ...rest, a: readFloats(a), b: readFloats(b) }));
+      return work.prove(out);
+    },
+    prediction: async ({ images, weights, out, ...rest }) => {
+      const inputs = { images: readFloats(images), weights: readFloats(weights) };
+      work = repeating(await engine.prediction({ ...rest, ...inputs }));
+      return work.prove(out);
+    },
+    training: async ({ images, weights, count, ...rest }) => {
+      const inputs = { images: firstImages(readFloats(images), count, rest), weights: readFloats(weights) };
+      work = training(await engine.training({ ...rest, ...inputs, count }), count, rest.batchSize);
+      return {};
+    },
+    check: (options) => work.check(options),
+    run: ({ ms }) => work.run(ms),
+  };
+  answerLines(commands, (reply) => answer(`${JSON.stringify(reply)}\n`));
+}
+
+async function answerLines(commands, reply) {
+  for await (const line of createInterface({ input: process.stdin })) {
+    const { cmd, ...options } = JSON.parse(line);
+    try {
+      reply(await commands[cmd](options));
+    } catch (error) {
+      reply({ error: String(error?.message ?? error) });
+    }
+  }
+  process.exit(0); // whatever threads an engine has left
+}
+
+function firstImages(images, count, { widths }) {
+  return images.slice(0, count * widths[0]);
+}
+
+/** Work that is done again and again with the same outcome. */
+function repeating({ run, result }) {
+  return {
+    prove: async (out) => {
+      const start = performance.now();
+      await run();
+      const ms = performance.now() - start;
+      writeFloats(out, await result());
+      return { ms };
+    },
+    run: async (ms) => {
+      const start = performance.now();
+      let elapsed = 0;
+      let times = 0;
+      do {
+        await run();
+        times++;
+        elapsed = performance.now() - start;
+      } while (elapsed < ms);
+      return { ms: elapsed / times };
+    },
+  };
+}
+
+/** Work that goes on where it stopped. A slow engine's sample is a part of an epoch. */
+function training({ epoch }, count, batchSize) {
+  const allSteps = Math.ceil(count / batchSize);
+  let stepMs = 0;
+  return {
+    check: async ({ epochs, limitMs, atLeast }) => {
+      const losses = [];
+      const start = performance.now();
+      while (losses.length < epochs) {
+        const before = performance.now();
+        losses.push(await epoch(allSteps));
+        const now = performance.now();
+        stepMs = (now - before) / allSteps;
+        if (losses.length >= atLeast && now - start > limitMs) break;
+      }
+      return { losses };
+    },
+    run: async (ms) => {
+      const steps = Math.max(1, Math.min(allSteps, Math.round(ms / stepMs)));
+      const start = performance.now();
+      let elapsed = 0;
+      let images = 0;
+      do {
+        await epoch(steps);
+        images += Math.min(steps * batchSize, count);
+        elapsed = performance.now() - start;
+      } while (elapsed < 0.7 * ms); // most of a sample is a sample: no second epoch for the rest
+      return { ms: elapsed / images };
+    },
+  };
+}

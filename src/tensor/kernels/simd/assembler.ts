@@ -1,0 +1,134 @@
+/**
+ * A small WebAssembly assembler: one method for each instruction that the kernels use, named as in the specification.
+ * Read encode.ts first; instructions.ts beside it has them.
+ *
+ * WebAssembly is a stack machine: `local.get` pushes a value, `f32x4.add` pops two and pushes their sum. Written as
+ * nested calls, an expression emits its operands before its operator, because JavaScript evaluates arguments first:
+ *
+ * ```ts
+ * local.set(sum, f32x4.add(local.get(sum), f32x4.mul(local.get(a), local.get(b))));
+ * // local.get sum, local.get a, local.get b, f32x4.mul, f32x4.add, local.set sum
+ * ```
+ *
+ * That is the folded form of WebAssembly's text format in TypeScript's clothes. What a call returns stands for a value
+ * on the stack: it is to be used once, in place, as the next thing that takes a value.
+ */
+
+import {
+  type Bytes,
+  HEADER,
+  SECTION,
+  section,
+  sized,
+  text,
+  unsignedLeb128,
+  VALUE_TYPE_CODES,
+  type ValueType,
+  vector,
+} from './encode.ts';
+import { type Callable, FunctionBuilder, type Global, type Local, type Signature } from './instructions.ts';
+
+/** The parameters of a function by name; their types by name when it is declared. */
+type Parameters<Types extends Readonly<Record<string, ValueType>>> = {
+  readonly [Name in keyof Types]: Local<Types[Name]>;
+};
+
+/** How much memory a module asks for, in pages of 64 KiB. */
+export interface MemoryLimits {
+  readonly initial: number;
+  readonly maximum: number;
+  readonly shared: boolean;
+}
+
+interface Code extends Callable {
+  readonly name: string;
+  readonly builder: FunctionBuilder;
+}
+
+/** A module under construction. Functions are numbered in the order of their declaration. */
+export class ModuleBuilder {
+  readonly #imports: number[][] = [];
+  readonly #types: string[] = [];
+  readonly #typeBytes: Bytes[] = [];
+  readonly #functions: Code[] = [];
+  #globals = 0;
+  #table: readonly Callable[] = [];
+
+  /** The memory that all loads and stores mean. */
+  importMemory(module: string, name: string, { initial, maximum, shared }: MemoryLimits): void {
+    const limits = [shared ? 3 : 1, ...unsignedLeb128(initial), ...unsignedLeb128(maximum)];
+    this.#imports.push([...text(module), ...text(name), 2, ...limits]);
+  }
+
+  /** A number that is given when the module is instantiated and never changes. */
+  importGlobal(module: string, name: string, type: 'i32'): Global {
+    this.#imports.push([...text(module), ...text(name), 3, VALUE_TYPE_CODES[type], 0]);
+    return { index: this.#globals++, type };
+  }
+
+  /**
+   * A function, exported by its name.
+   *
+   * @param parameters - Types by name: `{ n: 'i32', factor: 'f32' }`.
+   * @param result - Its type, if the body leaves a value on the stack.
+   * @param body - Emits the instructions.
+   * @throws {Error} If an instruction is given operands of the wrong types, or values are left on the stack.
+   */
+  function<Types extends Readonly<Record<string, ValueType>>>(
+    name: string,
+    parameters: Types,
+    result: ValueType | undefined,
+    body: (f: FunctionBuilder, parameters: Parameters<Types>) => void,
+  ): Callable {
+    const types = Object.values(parameters);
+    const builder = new FunctionBuilder(name, types, result);
+    const locals = Object.keys(parameters).map((key, index) => [key, { index, type: types[index] }]);
+    body(builder, Object.fromEntries(locals));
+    builder.finish();
+    const signature = this.signature(types, result);
+    const code = { name, builder, signature, index: this.#functions.length };
+    this.#functions.push(code);
+    return code;
+  }
+
+  /** A function type; equal ones are the same. */
+  signature(parameters: readonly ValueType[], result?: ValueType): Signature {
+    const key = `${parameters.join()}:${result ?? ''}`;
+    if (!this.#types.includes(key)) {
+      const codes = (types: readonly ValueType[]) => vector(types.map((type) => [VALUE_TYPE_CODES[type]]));
+      this.#types.push(key);
+      this.#typeBytes.push([0x60, ...codes(parameters), ...codes(result ? [result] : [])]);
+    }
+    return { index: this.#types.indexOf(key), parameters, result };
+  }
+
+  /** What `call_indirect` chooses from: the first function is number 0. */
+  table(functions: readonly Callable[]): void {
+    this.#table = functions;
+  }
+
+  toBytes(): Uint8Array<ArrayBuffer> {
+    const functions = this.#functions;
+    const entries = this.#table.map(({ index }) => unsignedLeb128(index));
+    return Uint8Array.from([
+      ...HEADER,
+      ...section(SECTION.type, this.#typeBytes),
+      ...section(SECTION.import, this.#imports),
+      ...section(
+        SECTION.function,
+        functions.map(({ signature }) => unsignedLeb128(signature.index)),
+      ),
+      ...section(SECTION.table, entries.length ? [[0x70, 0, ...unsignedLeb128(entries.length)]] : []),
+      ...section(
+        SECTION.export,
+        functions.map(({ name, index }) => [...text(name), 0, ...unsignedLeb128(index)]),
+      ),
+      // One run of entries from place 0 on: i32.const 0, end.
+      ...section(SECTION.element, entries.length ? [[0, 0x41, 0, 0x0b, ...vector(entries)]] : []),
+      ...section(
+        SECTION.code,
+        functions.map(({ builder }) => sized(builder.toBytes())),
+      ),
+    ]);
+  }
+}

@@ -1,0 +1,174 @@
+/**
+ * The one WebAssembly memory that the SIMD kernels compute in, and who has which part of it.
+ *
+ * It is shared, so that helpers see it and so that growing it never detaches a view. A network's arrays are views of it.
+ * They are given back by the garbage collector: every `memory.grow`, even by nothing, makes a new SharedArrayBuffer
+ * object for the same bytes, so each owner of arrays gets a buffer object of its own; that object lives exactly as long
+ * as any view that was ever made of it, and when it is collected, its part of the memory is free again.
+ */
+
+import { SHARED_BYTES } from './job.ts';
+
+const PAGE_BYTES = 65_536;
+/** 4 GiB: all that 32-bit addresses reach. */
+const MAXIMUM_PAGES = 65_536;
+/** Arrays begin on lines of the cache. */
+const ALIGNMENT = 64;
+/** Kernels load whole vectors, so they read past an array's end: never past the memory's. */
+const MARGIN = 256;
+
+interface Block {
+  readonly start: number;
+  readonly bytes: number;
+}
+
+/** One owner's part: what it got as views of one buffer object. */
+interface Part {
+  readonly buffer: ArrayBufferLike;
+  /** The registry holds this list, not the part: it must not keep the buffer alive. */
+  readonly blocks: Block[];
+}
+
+export class EngineMemory {
+  readonly memory: WebAssembly.Memory;
+  /** All of it, as of now. */
+  #words: Float32Array;
+  #bytes: Uint8Array;
+  /** Free blocks in the order of their addresses, none touching the next. */
+  #free: Block[] = [];
+  #end: number;
+  readonly #buffers = new WeakSet<ArrayBufferLike>();
+  #lastSeen: ArrayBufferLike | undefined;
+  readonly #registry = new FinalizationRegistry<readonly Block[]>((blocks) => {
+    for (const block of blocks) this.release(block);
+  });
+  #staging: Block = { start: 0, bytes: 0 };
+  #workspace: Block = { start: 0, bytes: 0 };
+
+  /** @throws {RangeError} Where the host has no shared memory, or no room for it. */
+  constructor(initialPages: number) {
+    this.memory = new WebAssembly.Memory({ initial: initialPages, maximum: MAXIMUM_PAGES, shared: true });
+    this.#words = new Float32Array(this.memory.buffer);
+    this.#bytes = new Uint8Array(this.memory.buffer);
+    this.#end = SHARED_BYTES;
+  }
+
+  get words(): Float32Array {
+    return this.#words;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#bytes;
+  }
+
+  /** How many bytes are in use, staging and scratch included. */
+  get used(): number {
+    return this.#end - this.#free.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** A new part, for a new owner. */
+  createPart(): Part {
+    // A buffer object that nobody else has. Where the host makes no new one, the part is never given back.
+    const before = this.memory.buffer;
+    this.memory.grow(0);
+    const { buffer } = this.memory;
+    const blocks: Block[] = [];
+    if (buffer !== before) this.#registry.register(buffer, blocks);
+    this.#buffers.add(buffer);
+    return { buffer, blocks };
+  }
+
+  /**
+   * An array of zeros in this part, or undefined if the memory has no room for it: 4 GiB are in use.
+   * If the memory grew since the part was made, its buffer object is too short to see the array: it needs a new part.
+   */
+  allocate(part: Part, length: number): Float32Array | undefined {
+    const block = this.take(4 * length);
+    if (!block || block.start + block.bytes > part.buffer.byteLength) {
+      if (block) this.release(block);
+      return undefined;
+    }
+    part.blocks.push(block);
+    return new Float32Array(part.buffer, block.start, length).fill(0);
+  }
+
+  /** A block of at least so many bytes: the first that is large enough, or new memory. */
+  take(bytes: number): Block | undefined {
+    const size = Math.max(ALIGNMENT, Math.ceil(bytes / ALIGNMENT) * ALIGNMENT);
+    const index = this.#free.findIndex((block) => block.bytes >= size);
+    if (index >= 0) {
+      const { start, bytes: found } = this.#free[index];
+      if (found === size) this.#free.splice(index, 1);
+      else this.#free[index] = { start: start + size, bytes: found - size };
+      return { start, bytes: size };
+    }
+    if (!this.#grow(this.#end + size + MARGIN)) return undefined;
+    const start = this.#end;
+    this.#end += size;
+    return { start, bytes: size };
+  }
+
+  /** Gives a block back: it joins its free neighbours. */
+  release({ start, bytes }: Block): void {
+    if (bytes === 0) return;
+    const next = this.#free.findIndex((block) => block.start > start);
+    const index = next < 0 ? this.#free.length : next;
+    const before = this.#free[index - 1];
+    const after = this.#free[index];
+    const joinsBefore = before !== undefined && before.start + before.bytes === start;
+    const joinsAfter = after !== undefined && start + bytes === after.start;
+    const first = joinsBefore ? before.start : start;
+    const last = joinsAfter ? after.start + after.bytes : start + bytes;
+    const from = joinsBefore ? index - 1 : index;
+    this.#free.splice(from, (joinsBefore ? 1 : 0) + (joinsAfter ? 1 : 0), {
+      start: first,
+      bytes: last - first,
+    });
+  }
+
+  #grow(bytes: number): boolean {
+    const missing = bytes - this.memory.buffer.byteLength;
+    if (missing <= 0) return true;
+    try {
+      this.memory.grow(Math.ceil(missing / PAGE_BYTES));
+    } catch {
+      return false;
+    }
+    this.#words = new Float32Array(this.memory.buffer);
+    this.#bytes = new Uint8Array(this.memory.buffer);
+    return true;
+  }
+
+  /** The address of an array's first byte, or undefined if it lies elsewhere. */
+  addressOf(array: ArrayBufferView): number | undefined {
+    const { buffer } = array;
+    if (buffer === this.#lastSeen) return array.byteOffset;
+    if (!this.#buffers.has(buffer)) return undefined;
+    this.#lastSeen = buffer;
+    return array.byteOffset;
+  }
+
+  /**
+   * Room for copies of arrays that lie elsewhere; its contents last until the next call.
+   *
+   * @throws {RangeError} If 4 GiB are in use.
+   */
+  staging(bytes: number): number {
+    this.#staging = this.#atLeast(this.#staging, bytes);
+    return this.#staging.start;
+  }
+
+  /** Room for what a kernel needs between its jobs; its contents last until the next call. */
+  workspace(bytes: number): number {
+    this.#workspace = this.#atLeast(this.#workspace, bytes);
+    return this.#workspace.start;
+  }
+
+  #atLeast(block: Block, bytes: number): Block {
+    if (block.bytes >= bytes) return block;
+    this.release(block);
+    const larger = this.take(bytes);
+    if (!larger) throw new RangeError(`EngineMemory: no room for ${bytes} bytes within its 4 GiB.`);
+    return larger;
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * How an element-by-element kernel walks along its arrays: four numbers at a time, whatever their count. Read job.ts first.
+ *
+ * The last one to three numbers are copied to scratch memory, computed there as a whole vector and copied back, so that
+ * a kernel is written once, for vectors, and nothing is read or written that is not its own.
+ */
+
+import type { Bytes } from './encode.ts';
+import type { FunctionBuilder, I32, Local, V128 } from './instructions.ts';
+import { type ArgumentLocals, type ArgumentTypes, type KernelCode, kernelCode } from './job.ts';
+
+/** Numbers a piece. A constant, not a share: sums over pieces must not depend on how many threads there are. */
+export const CHUNK = 4096;
+
+/** What a kernel does with an array. */
+type Use = 'in' | 'out' | 'inout';
+type Arrays = Readonly<Record<string, Use>>;
+type Vectors<A extends Arrays> = { readonly [Name in keyof A]: Local<'v128'> };
+type Scalars<S extends Readonly<Record<string, 'f32'>>> = { readonly [Name in keyof S]: Local<'v128'> };
+
+interface ElementwiseSource<A extends Arrays, S extends Readonly<Record<string, 'f32'>>> {
+  readonly name: string;
+  readonly arrays: A;
+  /** Numbers that are the same for all elements: the body gets them in all four lanes. */
+  readonly scalars?: S;
+  /** Emits the work on one vector: sets the variables of what is 'out' or 'inout', and `term` if there is one. */
+  readonly body: (f: FunctionBuilder, vectors: Vectors<A>, scalars: Scalars<S>, term: Local<'v128'>) => void;
+}
+
+/** Arguments: n, the arrays' addresses, the scalars. */
+export function elementwise<const A extends Arrays, const S extends Readonly<Record<string, 'f32'>>>(
+  source: ElementwiseSource<A, S>,
+): KernelCode {
+  return walk(source, false);
+}
+
+/**
+ * The same, and the sum of a term over all elements: each piece writes its part, a float64 number, to `partials`.
+ * Within a piece the sum is one of float32 numbers in four lanes, 1,024 to each.
+ *
+ * Arguments: n, the arrays' addresses, the scalars, the address of `partials`.
+ */
+export function reduction<const A extends Arrays, const S extends Readonly<Record<string, 'f32'>>>(
+  source: ElementwiseSource<A, S>,
+): KernelCode {
+  return walk(source, true);
+}
+
+function walk<A extends Arrays, S extends Readonly<Record<string, 'f32'>>>(
+  { name, arrays, scalars, body }: ElementwiseSource<A, S>,
+  sums: boolean,
+): KernelCode {
+  const arrayNames = Object.keys(arrays);
+  const scalarNames = Object.keys(scalars ?? {});
+  const argumentTypes: ArgumentTypes = {
+    n: 'i32',
+    ...Object.fromEntries(arrayNames.map((array) => [array, 'i32' as const])),
+    ...scalars,
+    ...(sums && { partials: 'i32' }),
+  };
+  return kernelCode({
+    name,
+    argumentTypes,
+    emit(f, piece, given: ArgumentLocals<ArgumentTypes>, scratch) {
+      const { local, i32, v128, f32x4 } = f;
+      const n = given.n as Local<'i32'>;
+      const addresses = arrayNames.map((array) => given[array] as Local<'i32'>);
+      const vectors = Object.fromEntries(
+        arrayNames.map((array) => [array, f.variable('v128')]),
+      ) as Vectors<A>;
+      const splats = Object.fromEntries(
+        scalarNames.map((scalar) => {
+          const splat = f.variable('v128');
+          local.set(splat, f32x4.splat(local.get(given[scalar] as Local<'f32'>)));
+          return [scalar, splat];
+        }),
+      ) as Scalars<S>;
+      const [at, end, rest] = f.variables(3, 'i32');
+      const [sum, term] = f.variables(2, 'v128');
+      const isRead = (array: string) => arrays[array] !== 'out';
+      const isWritten = (array: string) => arrays[array] !== 'in';
+
+      /** Loads, computes, stores one vector of each array; `place` says where the array's numbers are. */
+      const step = (place: (index: number) => I32, mask?: () => V128) => {
+        for (const [i, array] of arrayNames.entries()) {
+          if (isRead(array)) local.set(vectors[array], v128.load(place(i)));
+        }
+        body(f, vectors, splats, term);
+        for (const [i, array] of arrayNames.entries()) {
+          if (isWritten(array)) v128.store(place(i), local.get(vectors[array]));
+        }
+        if (!sums) return;
+        const counted = () => (mask ? v128.and(local.get(term), mask()) : local.get(term));
+        local.set(sum, f32x4.add(local.get(sum), counted()));
+      };
+
+      // Bytes from the arrays' beginnings: this piece is [at, end), and it may hold the rest.
+      local.set(at, i32.mul(local.get(piece), i32.const(4 * CHUNK)));
+      local.set(end, i32.add(local.get(at), i32.const(4 * CHUNK)));
+      const wholeVectors = () => i32.shl(i32.shr_u(local.get(n), i32.const(2)), i32.const(4));
+      f.if(i32.gt_u(local.get(end), wholeVectors()), () => {
+        local.set(end, wholeVectors());
+        local.set(rest, i32.and(local.get(n), i32.const(3)));
+      });
+      f.block((done) => {
+        f.loop((again) => {
+          f.br_if(done, i32.ge_u(local.get(at), local.get(end)));
+          step((i) => i32.add(local.get(addresses[i]), local.get(at)));
+          local.set(at, i32.add(local.get(at), i32.const(16)));
+          f.br(again);
+        });
+      });
+      f.if(local.get(rest), () => {
+        const slot = (i: number) => i32.add(f.global.get(scratch), i32.const(16 * i));
+        const array = (i: number) => i32.add(local.get(addresses[i]), local.get(at));
+        for (const [i, one] of arrayNames.entries()) {
+          if (isRead(one))
+            copyNumbers(
+              f,
+              rest,
+              () => array(i),
+              () => slot(i),
+            );
+        }
+        step(slot, () => lanesBelow(f, rest));
+        for (const [i, one] of arrayNames.entries()) {
+          if (isWritten(one))
+            copyNumbers(
+              f,
+              rest,
+              () => slot(i),
+              () => array(i),
+            );
+        }
+      });
+      if (sums) storeSum(f, sum, () => partial(f, piece, given.partials as Local<'i32'>));
+    },
+  });
+}
+
+/** 1 to 3 numbers. */
+function copyNumbers(f: FunctionBuilder, count: Local<'i32'>, from: () => I32, to: () => I32): void {
+  const { local, i32 } = f;
+  for (let lane = 0; lane < 3; lane++) {
+    const copy = () => i32.store(to(), i32.load(from(), 4 * lane), 4 * lane);
+    if (lane === 0) copy();
+    else f.if(i32.gt_u(local.get(count), i32.const(lane)), copy);
+  }
+}
+
+/** Ones in the lanes whose number is below the count. */
+function lanesBelow(f: FunctionBuilder, count: Local<'i32'>): V128 {
+  const numbers: Bytes = [0, 1, 2, 3].flatMap((lane) => [lane, 0, 0, 0]);
+  return f.i32x4.lt_s(f.v128.const(numbers), f.i32x4.splat(f.local.get(count)));
+}
+
+function partial({ local, i32 }: FunctionBuilder, piece: Local<'i32'>, partials: Local<'i32'>): I32 {
+  return i32.add(local.get(partials), i32.shl(local.get(piece), i32.const(3)));
+}
+
+/** The four lanes' sum in float64. */
+function storeSum(f: FunctionBuilder, sum: Local<'v128'>, to: () => I32): void {
+  const { local, f64, f64x2, i8x16 } = f;
+  const upperFirst: Bytes = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
+  const pairs = f.variable('v128');
+  local.set(
+    pairs,
+    f64x2.add(
+      f64x2.promote_low_f32x4(local.get(sum)),
+      f64x2.promote_low_f32x4(i8x16.shuffle(upperFirst, local.get(sum), local.get(sum))),
+    ),
+  );
+  f64.store(to(), f64.add(f64x2.extract_lane(0, local.get(pairs)), f64x2.extract_lane(1, local.get(pairs))));
+}
+
+/** A number in all four lanes. */
+export function constant(f: FunctionBuilder, value: number): V128 {
+  return f.f32x4.splat(f.f32.const(value));
+}

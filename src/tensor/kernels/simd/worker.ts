@@ -1,0 +1,98 @@
+/**
+ * Starts the threads that help: a Worker of the browser's or of Node's.
+ *
+ * All that a helper does happens in WebAssembly (`serve` in work.ts), so its program is one line. It is given as text, not
+ * as a file: it works from any bundle, and nobody has to know where a file ended up.
+ */
+
+import type { Helper, HelperData } from './engine.ts';
+
+/** `data` is the HelperData. The message says that the thread is up; `serve` never returns. */
+const PROGRAM = `
+  const { serve } = new WebAssembly.Instance(data.module, { engine: data }).exports;
+  send('ready');
+  serve();`;
+
+const NODE_PROGRAM = `
+  const { parentPort, workerData: data } = require('node:worker_threads');
+  const send = (message) => parentPort.postMessage(message);
+  ${PROGRAM}`;
+
+const BROWSER_PROGRAM = `
+  onmessage = ({ data }) => {
+    const send = postMessage;
+    ${PROGRAM}
+  };`;
+
+/** The parts of Node that are used, without its types: the engine runs in browsers, too. */
+interface NodeWorker {
+  once(event: 'message' | 'error' | 'exit', listener: (value: unknown) => void): void;
+  unref(): void;
+  terminate(): Promise<number>;
+}
+
+interface NodeModules {
+  readonly 'node:worker_threads': {
+    readonly Worker: new (program: string, options: { eval: true; workerData: HelperData }) => NodeWorker;
+  };
+  readonly 'node:os': { readonly availableParallelism: () => number };
+}
+
+interface Host {
+  readonly process?: { getBuiltinModule?<Name extends keyof NodeModules>(name: Name): NodeModules[Name] };
+  readonly navigator?: { readonly hardwareConcurrency?: number };
+}
+
+// The one place in the engine that asks for a module of Node's: it is no import, so bundlers for browsers have no trouble.
+const { process: node, navigator } = globalThis as Host;
+
+/** How many threads the machine runs at a time. */
+export function availableThreads(): number {
+  return node?.getBuiltinModule?.('node:os').availableParallelism() ?? navigator?.hardwareConcurrency ?? 1;
+}
+
+/**
+ * Resolves when the helper is ready. It never keeps the process alive.
+ *
+ * @throws {Error} If it does not start: the host has no workers, or forbids them (a page without cross-origin isolation
+ *   may not send shared memory).
+ */
+export function startHelper(data: HelperData): Promise<Helper> {
+  const threads = node?.getBuiltinModule?.('node:worker_threads');
+  return threads
+    ? startInNode(new threads.Worker(NODE_PROGRAM, { eval: true, workerData: data }), data)
+    : startInBrowser(data);
+}
+
+async function startInNode(worker: NodeWorker, { scratch }: HelperData): Promise<Helper> {
+  await new Promise((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', () => reject(new Error('the thread ended before it began')));
+  });
+  worker.unref();
+  return {
+    scratch,
+    end: async () => {
+      await worker.terminate();
+    },
+  };
+}
+
+async function startInBrowser(data: HelperData): Promise<Helper> {
+  const url = URL.createObjectURL(new Blob([BROWSER_PROGRAM], { type: 'text/javascript' }));
+  const worker = new Worker(url);
+  try {
+    await new Promise((resolve, reject) => {
+      worker.onmessage = resolve;
+      worker.onerror = ({ message }) => reject(new Error(message));
+      worker.postMessage(data);
+    });
+  } catch (error) {
+    worker.terminate();
+    throw error;
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+  return { scratch: data.scratch, end: async () => worker.terminate() };
+}
