@@ -1,8 +1,5 @@
 /** The network that every engine builds: dense layers with ReLU between them, linear at the code and at the end. */
 
-/** The learning rate, the two decays and the epsilon of Kingma & Ba 2015, Algorithm 1, in every engine. */
-export const ADAM = { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
-
 /**
  * @param {readonly number[]} widths - Input, hidden, code, hidden, output: the code in the middle.
  * @param {Float32Array} weights - Layer by layer: weight `[in, out]`, then bias `[out]`.
@@ -36,14 +33,14 @@ export function shuffledRows(count) {
   return rows;
 }
 
-/** How many of these rows come first: all batches of an epoch, or only so many steps of it. */
+/** The row numbers of the first `steps` batches of a freshly shuffled epoch. */
 export function* batches(count, batchSize, steps) {
   const rows = shuffledRows(count);
   const end = Math.min(count, steps * batchSize);
   for (let start = 0; start < end; start += batchSize) yield rows.subarray(start, start + batchSize);
 }
 
-/** One matrix row for each of `rows`, side by side. */
+/** The images of these rows, one after the other. */
 export function gather(images, features, rows) {
   const x = new Float32Array(rows.length * features);
   for (let i = 0; i < rows.length; i++) {

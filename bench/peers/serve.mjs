@@ -15,7 +15,7 @@ import { readFloats, writeFloats } from './floats.mjs';
  *
  * @param engine - What it can do. `product` and `prediction` resolve to `{ run, result }`: the work, once, and its
  *   outcome as a Float32Array. `training` resolves to `{ epoch }`, which trains on so many batches of a freshly
- *   shuffled epoch and resolves to their mean loss.
+ *   shuffled epoch and resolves to their mean loss; `batchSize`, if it has a will of its own.
  */
 export function serve(engine) {
   const answer = process.stdout.write.bind(process.stdout);
@@ -34,7 +34,8 @@ export function serve(engine) {
     },
     training: async ({ images, weights, count, ...rest }) => {
       const inputs = { images: firstImages(readFloats(images), count, rest), weights: readFloats(weights) };
-      work = training(await engine.training({ ...rest, ...inputs, count }), count, rest.batchSize);
+      const { batchSize } = rest;
+      work = training({ batchSize, ...(await engine.training({ ...rest, ...inputs, count })) }, count);
       return {};
     },
     check: (options) => work.check(options),
@@ -84,7 +85,7 @@ function repeating({ run, result }) {
 }
 
 /** Work that goes on where it stopped. A slow engine's sample is a part of an epoch. */
-function training({ epoch }, count, batchSize) {
+function training({ epoch, batchSize }, count) {
   const allSteps = Math.ceil(count / batchSize);
   let stepMs = 0;
   return {

@@ -3,6 +3,7 @@
  * An optimizer step, a gradient norm, a checkpoint are each one pass over one array. Read parameter.ts first.
  */
 
+import { kernels } from './kernels/active.ts';
 import { Arena } from './kernels/memory.ts';
 import type { Parameter } from './parameter.ts';
 import { sizeOf } from './shape.ts';
@@ -50,6 +51,6 @@ export class FlatParameters {
 
   /** Layers add to their gradients, so each step starts from zero. */
   zeroGradients(): void {
-    this.gradients.fill(0);
+    kernels().zero(this.size, this.gradients);
   }
 }

@@ -18,7 +18,7 @@ import { kernels, setKernels, supportedKernels } from '../../src/tensor/kernels/
 import { ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { firstOutside, scaleOf, UNIT_ROUNDOFF as u } from '../helpers/bounds.ts';
-import { describeEachKernels } from '../helpers/eachKernels.ts';
+import { describeEachKernels, lossDecimals } from '../helpers/eachKernels.ts';
 import { flatten, goldenTensor, readGolden } from '../helpers/golden.ts';
 import { referenceLosses } from '../helpers/reference.ts';
 import { asInputs, FEATURES, numberedSamples, toyImages, toyModel } from './toy.ts';
@@ -73,7 +73,7 @@ describeEachKernels('what is learned', () => {
     const last = epochs[epochs.length - 1];
     expect(last.loss).toBeLessThan(epochs[0].loss / 4);
     expect(last.validationLoss).toBeLessThan(before / 4);
-    expect(model.evaluate(others).mse).toBeCloseTo(last.validationLoss!, 12);
+    expect(model.evaluate(others).mse).toBeCloseTo(last.validationLoss!, lossDecimals());
   });
 
   test('one step by hand', async () => {
@@ -124,7 +124,7 @@ describeEachKernels('what is learned', () => {
     model.compile({ loss: 'mae', optimizer: new Adam({ learningRate: 0.01 }) });
     const { mae } = model.evaluate(images);
     const { epochs } = await model.fit(images, { epochs: 30, batchSize: 60 });
-    expect(epochs[0].loss).toBeCloseTo(mae, 12);
+    expect(epochs[0].loss).toBeCloseTo(mae, lossDecimals());
     expect(epochs[29].loss).toBeLessThan(mae / 2);
   });
 
@@ -489,7 +489,7 @@ describe('validation', () => {
     await alone.fit(images, { epochs: 3 });
     // The same sums, in float64 but in another order.
     for (const [i, { validationLoss }] of epochs.entries())
-      expect(validationLoss).toBeCloseTo(measured[i], 12);
+      expect(validationLoss).toBeCloseTo(measured[i], lossDecimals());
     expect(model.parameters.values).toEqual(alone.parameters.values);
   });
 

@@ -4,6 +4,7 @@
  */
 
 import type { Layer } from '../../src/layers/layer.ts';
+import { kernels } from '../../src/tensor/kernels/active.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { firstOutside, scaleOf, UNIT_ROUNDOFF } from './bounds.ts';
@@ -17,8 +18,11 @@ export const STEP = 1e-4;
  * Inputs are float32 numbers, the same for both, so what differs is the engine's own rounding: sums of at most 7 products
  * (γ(8) = 8 u) and a few roundings of y, dX and dY in each layer. The differences themselves are off by 1.7e-9 = 0.03 u. Seen: 1.5 u for single layers and losses, 4.3 u for
  * five dense layers with activations between them.
+ *
+ * That is with sums in float64. The SIMD kernels round every product and every sum, 8 u in each of five layers, one after
+ * the other: 40 u. Seen: 18 u, where a sum of larger numbers cancels.
  */
-export const TOLERANCE = 16 * UNIT_ROUNDOFF;
+export const tolerance = () => (kernels().name === 'simd' ? 40 : 16) * UNIT_ROUNDOFF;
 
 /** (f(x + h) - f(x - h)) / 2h for each element of x. */
 export function numericGradient(
@@ -38,12 +42,8 @@ export function numericGradient(
 }
 
 /** The first element of a gradient that is wrong, as a sentence; `undefined` if there is none. */
-export function gradientMismatch(
-  got: ArrayLike<number>,
-  numeric: readonly number[],
-  tolerance = TOLERANCE,
-): string | undefined {
-  return firstOutside(got, numeric, tolerance * scaleOf(numeric));
+export function gradientMismatch(got: ArrayLike<number>, numeric: readonly number[]): string | undefined {
+  return firstOutside(got, numeric, tolerance() * scaleOf(numeric));
 }
 
 /** A layer's forward pass in float64. `parameters` come in the layer's order. */

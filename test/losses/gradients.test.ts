@@ -8,7 +8,7 @@ import { MeanSquaredError } from '../../src/losses/meanSquaredError.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { firstOutside } from '../helpers/bounds.ts';
 import { describeEachKernels } from '../helpers/eachKernels.ts';
-import { gradientMismatch, numericGradient, STEP, TOLERANCE } from '../helpers/gradientCheck.ts';
+import { gradientMismatch, numericGradient, STEP, tolerance } from '../helpers/gradientCheck.ts';
 import { tensorAwayFromZero, uniformTensor } from '../helpers/randomArrays.ts';
 import { referenceLosses } from '../helpers/reference.ts';
 
@@ -30,7 +30,7 @@ function lossMismatches(loss: Loss, reference: ReferenceLoss): string[] {
   const exact = reference(p, t);
   const numeric = numericGradient((moved) => reference(moved, t), p);
   const found = [
-    ['value', firstOutside([value], [exact], TOLERANCE * exact)],
+    ['value', firstOutside([value], [exact], tolerance() * exact)],
     ['dPrediction', gradientMismatch(loss.backward().data, numeric)],
   ];
   return found.filter(([, mismatch]) => mismatch).map(([name, mismatch]) => `${name}: ${mismatch}`);

@@ -5,14 +5,14 @@
  */
 
 import { createRequire } from 'node:module';
-import { ADAM, shuffledRows } from '../network.mjs';
+import { shuffledRows } from '../network.mjs';
 import { serve } from '../serve.mjs';
 
 // The browser's bundle holds all that it needs; the other asks for gpu.js, which a plain network never uses.
 const { NeuralNetwork } = createRequire(import.meta.url)('brain.js/dist/browser.js');
 
 serve({
-  training: ({ widths, images, count }) => {
+  training: ({ widths, images, count, adam }) => {
     const features = widths[0];
     // Plain arrays: a Float32Array would be taken for an object with keys, by a slower path.
     const data = Array.from({ length: count }, (_, i) => {
@@ -25,13 +25,13 @@ serve({
       outputSize: widths.at(-1),
       activation: 'relu',
     });
-    const { learningRate, beta1, beta2, epsilon } = ADAM;
-    const options = { praxis: 'adam', learningRate, beta1, beta2, epsilon, errorThresh: 0 };
+    const options = { ...adam, praxis: 'adam', errorThresh: 1e-9, iterations: 1, errorCheckInterval: 1 };
     return {
+      batchSize: 1,
       epoch: (steps) => {
         const rows = [...shuffledRows(count).subarray(0, steps)];
         const some = rows.map((row) => data[row]);
-        return network.train(some, { ...options, iterations: 1, errorCheckInterval: 1 }).error;
+        return network.train(some, options).error;
       },
     };
   },

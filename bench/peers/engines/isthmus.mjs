@@ -1,8 +1,8 @@
-/** isthmus itself: `isthmus.mjs THREADS`. */
+/** isthmus itself: `isthmus.mjs THREADS [matmul]`. */
 
 import * as isthmus from '../../../dist/src/index.js';
 import { kernels } from '../../../dist/src/tensor/kernels/active.js';
-import { ADAM, autoencoderOptions } from '../network.mjs';
+import { autoencoderOptions } from '../network.mjs';
 import { serve } from '../serve.mjs';
 
 const threads = Number(process.argv[2]);
@@ -31,7 +31,7 @@ function kernelProduct(operation, n, a, b) {
 
 /** What a user calls, on ordinary tensors; the result is a new one each time. */
 function publicProduct(operation, n, a, b) {
-  const [tensorA, tensorB] = [new isthmus.Tensor([n, n], a), new isthmus.Tensor([n, n], b)];
+  const [tensorA, tensorB] = [isthmus.Tensor.from(a, [n, n]), isthmus.Tensor.from(b, [n, n])];
   let c;
   return {
     run: () => {
@@ -47,7 +47,6 @@ function build(widths, weights) {
   for (const [, { value }] of autoencoder.namedParameters()) {
     value.data.set(weights.subarray(offset, (offset += value.data.length)));
   }
-  autoencoder.compile({ optimizer: new isthmus.Adam(ADAM), loss: 'mse' });
   return autoencoder;
 }
 
@@ -57,9 +56,10 @@ serve({
     return (way === 'matmul' ? publicProduct : kernelProduct)(operation, size, a, b);
   },
 
-  training: async ({ widths, batchSize, images, weights, count }) => {
+  training: async ({ widths, batchSize, images, weights, count, adam }) => {
     await useThreads();
     const autoencoder = build(widths, weights);
+    autoencoder.compile({ optimizer: new isthmus.Adam(adam), loss: 'mse' });
     const samples = { shape: [count, widths[0]], data: images };
     return {
       epoch: async (steps) => {

@@ -1,7 +1,7 @@
 /** jax-js on its wasm backend: products and the whole training step are compiled by `jit`. */
 
 import * as jax from '@jax-js/jax';
-import { ADAM, batches, gather, layersOf } from '../network.mjs';
+import { batches, gather, layersOf } from '../network.mjs';
 import { serve } from '../serve.mjs';
 
 const { numpy: np, nn } = jax;
@@ -28,8 +28,7 @@ function lossOf(parameters, x, linear) {
 }
 
 /** Adam for one array; the bias corrections are in `stepSize` and `epsilon`, which change from step to step. */
-function adam(value, gradient, m, v, stepSize, epsilon) {
-  const { beta1, beta2 } = ADAM;
+function update({ beta1, beta2 }, value, gradient, m, v, stepSize, epsilon) {
   const newM = m.mul(beta1).add(gradient.ref.mul(1 - beta1));
   const newV = v.mul(beta2).add(np.square(gradient).mul(1 - beta2));
   const change = newM.ref.mul(stepSize).div(np.sqrt(newV.ref).add(epsilon));
@@ -37,13 +36,13 @@ function adam(value, gradient, m, v, stepSize, epsilon) {
 }
 
 /** (parameters, their moments, x, stepSize, epsilon) -> [loss, parameters, moments], in one compiled function. */
-function compileStep(linear) {
+function compileStep(linear, adam) {
   return jax.jit((parameters, ms, vs, x, stepSize, epsilon) => {
     const loss = jax.valueAndGrad((some, inputs) => lossOf(some, inputs, linear));
     const kept = parameters.map((pair) => pair.map((one) => one.ref));
     const [value, gradients] = loss(kept, x);
     const updated = parameters.map((pair, i) =>
-      pair.map((one, j) => adam(one, gradients[i][j], ms[i][j], vs[i][j], stepSize.ref, epsilon.ref)),
+      pair.map((one, j) => update(adam, one, gradients[i][j], ms[i][j], vs[i][j], stepSize.ref, epsilon.ref)),
     );
     stepSize.dispose();
     epsilon.dispose();
@@ -67,10 +66,13 @@ serve({
     };
   },
 
-  training: ({ widths, batchSize, images, weights, count }) => {
+  training: ({ widths, batchSize, images, weights, count, adam }) => {
     const features = widths[0];
     const layers = layersOf(widths, weights);
-    const step = compileStep(layers.map(({ isLinear }) => isLinear));
+    const step = compileStep(
+      layers.map(({ isLinear }) => isLinear),
+      adam,
+    );
     let parameters = layers.map(({ inFeatures, outFeatures, weight, bias }) => [
       array(weight, [inFeatures, outFeatures]),
       array(bias, [outFeatures]),
@@ -80,9 +82,9 @@ serve({
     let t = 0;
     const train = (rows) => {
       t++;
-      const correction = Math.sqrt(1 - ADAM.beta2 ** t);
-      const stepSize = np.array((ADAM.learningRate * correction) / (1 - ADAM.beta1 ** t));
-      const epsilon = np.array(ADAM.epsilon * correction);
+      const correction = Math.sqrt(1 - adam.beta2 ** t);
+      const stepSize = np.array((adam.learningRate * correction) / (1 - adam.beta1 ** t));
+      const epsilon = np.array(adam.epsilon * correction);
       const x = np.array(gather(images, features, rows)).reshape([rows.length, features]);
       let loss;
       [loss, parameters, ms, vs] = step(parameters, ms, vs, x, stepSize, epsilon);

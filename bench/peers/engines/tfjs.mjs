@@ -4,12 +4,13 @@
  */
 
 import { createRequire } from 'node:module';
-import { ADAM, batches, layersOf } from '../network.mjs';
+import { batches, layersOf } from '../network.mjs';
 import { serve } from '../serve.mjs';
 
-// Its ES modules import folders, which Node refuses.
+// Not by import: their ES modules import folders, which Node refuses.
 const require = createRequire(import.meta.url);
 const tf = require('@tensorflow/tfjs-core');
+require('@tensorflow/tfjs-layers'); // for the gradients: only this registers them
 const backend = process.argv[2];
 require(`@tensorflow/tfjs-backend-${backend}`);
 await tf.setBackend(backend);
@@ -50,15 +51,14 @@ serve({
     return { run: () => compute().dispose(), result };
   },
 
-  training: ({ widths, batchSize, images, weights, count }) => {
+  training: ({ widths, batchSize, images, weights, count, adam }) => {
     const data = tf.tensor2d(images, [count, widths[0]]);
     const layers = layersOf(widths, weights).map(({ inFeatures, outFeatures, weight, bias, isLinear }) => ({
       weight: tf.variable(tf.tensor2d(weight.slice(), [inFeatures, outFeatures])),
       bias: tf.variable(tf.tensor1d(bias.slice())),
       isLinear,
     }));
-    const { learningRate, beta1, beta2, epsilon } = ADAM;
-    const optimizer = tf.train.adam(learningRate, beta1, beta2, epsilon);
+    const optimizer = tf.train.adam(adam.learningRate, adam.beta1, adam.beta2, adam.epsilon);
     const step = (rows) =>
       tf.tidy(() => {
         const x = tf.gather(data, tf.tensor1d(rows, 'int32'));

@@ -133,6 +133,8 @@ export interface Kernels {
     value: Float32Array,
   ): void;
 
+  /** x = 0 */
+  zero(n: number, x: Float32Array): void;
   sumOfSquares(n: number, x: Float32Array): number;
   /** x *= factor */
   scale(n: number, factor: number, x: Float32Array): void;

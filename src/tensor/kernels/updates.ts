@@ -31,6 +31,10 @@ export const updateKernels = {
     }
   },
 
+  zero(n, x) {
+    for (let i = 0; i < n; i++) x[i] = 0;
+  },
+
   sumOfSquares(n, x) {
     let sum = 0;
     for (let i = 0; i < n; i++) sum += x[i] * x[i];

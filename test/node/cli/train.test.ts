@@ -248,7 +248,7 @@ describe('options of train', () => {
     // Both parts are scored, each alone.
     const { results } = JSON.parse(run.files['config.json']);
     const last = historyOf(run).at(-1)?.validation_loss;
-    expect(results.validation.mse).toBeCloseTo(last ?? 0, 9);
+    expect(results.validation.mse).toBeCloseTo(last ?? 0, 6);
     expect(run.stdout).toMatch(new RegExp(`^training +${results.training.mse.toFixed(5)} `, 'm'));
     expect(run.stdout).toMatch(new RegExp(`^validation +${results.validation.mse.toFixed(5)} `, 'm'));
   });

@@ -42,6 +42,7 @@ const ARGUMENTS: Readonly<Record<KernelName, (n: number, random: Random) => Argu
     ...[n, 0.003, 0.9, 0.999, 1e-8, 0.99],
     ...[signed(n, random), signed(n, random), unit(n, random), signed(n, random)],
   ],
+  zero: (n, random) => [n, signed(n, random)],
   sumOfSquares: (n, random) => [n, signed(n, random)],
   scale: (n, random) => [n, 0.3, signed(n, random)],
 };
@@ -162,7 +163,7 @@ describe('negative controls', () => {
       const value = (naive[name] as (...given: Argument[]) => number | undefined)(...given);
       if (name === 'sumOfSquares') return value! * 1.0001;
       const output = given.filter((argument) => typeof argument === 'object').at(-1)!;
-      if (output.length > 0) output[output.length - 1] += 1e-4 * scaleOf(output);
+      if (output.length > 0) output[output.length - 1] += 1e-4 * (scaleOf(output) || 1);
       return value;
     };
     return { ...naive, [name]: wrong };

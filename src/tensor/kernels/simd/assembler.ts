@@ -42,7 +42,7 @@ export interface MemoryLimits {
 
 interface Code extends Callable {
   readonly name: string;
-  readonly builder: FunctionBuilder;
+  readonly code: Bytes;
 }
 
 /** A module under construction. Functions are numbered in the order of their declaration. */
@@ -51,6 +51,7 @@ export class ModuleBuilder {
   readonly #types: string[] = [];
   readonly #typeBytes: Bytes[] = [];
   readonly #functions: Code[] = [];
+  readonly #builder = new FunctionBuilder();
   #globals = 0;
   #table: readonly Callable[] = [];
 
@@ -81,14 +82,13 @@ export class ModuleBuilder {
     body: (f: FunctionBuilder, parameters: Parameters<Types>) => void,
   ): Callable {
     const types = Object.values(parameters);
-    const builder = new FunctionBuilder(name, types, result);
     const locals = Object.keys(parameters).map((key, index) => [key, { index, type: types[index] }]);
-    body(builder, Object.fromEntries(locals));
-    builder.finish();
-    const signature = this.signature(types, result);
-    const code = { name, builder, signature, index: this.#functions.length };
-    this.#functions.push(code);
-    return code;
+    this.#builder.begin(name, types.length);
+    body(this.#builder, Object.fromEntries(locals));
+    const code = this.#builder.finish(result);
+    const done = { name, code, signature: this.signature(types, result), index: this.#functions.length };
+    this.#functions.push(done);
+    return done;
   }
 
   /** A function type; equal ones are the same. */
@@ -110,25 +110,25 @@ export class ModuleBuilder {
   toBytes(): Uint8Array<ArrayBuffer> {
     const functions = this.#functions;
     const entries = this.#table.map(({ index }) => unsignedLeb128(index));
-    return Uint8Array.from([
-      ...HEADER,
-      ...section(SECTION.type, this.#typeBytes),
-      ...section(SECTION.import, this.#imports),
-      ...section(
+    const sections = [
+      section(SECTION.type, this.#typeBytes),
+      section(SECTION.import, this.#imports),
+      section(
         SECTION.function,
         functions.map(({ signature }) => unsignedLeb128(signature.index)),
       ),
-      ...section(SECTION.table, entries.length ? [[0x70, 0, ...unsignedLeb128(entries.length)]] : []),
-      ...section(
+      section(SECTION.table, entries.length ? [[0x70, 0, ...unsignedLeb128(entries.length)]] : []),
+      section(
         SECTION.export,
         functions.map(({ name, index }) => [...text(name), 0, ...unsignedLeb128(index)]),
       ),
       // One run of entries from place 0 on: i32.const 0, end.
-      ...section(SECTION.element, entries.length ? [[0, 0x41, 0, 0x0b, ...vector(entries)]] : []),
-      ...section(
+      section(SECTION.element, entries.length ? [[0, 0x41, 0, 0x0b, ...vector(entries)]] : []),
+      section(
         SECTION.code,
-        functions.map(({ builder }) => sized(builder.toBytes())),
+        functions.map(({ code }) => sized(code)),
       ),
-    ]);
+    ];
+    return Uint8Array.from(HEADER.concat(...sections));
   }
 }

@@ -244,6 +244,12 @@ export const adam = elementwise({
   },
 });
 
+export const zero = elementwise({
+  name: 'zero',
+  arrays: { x: 'out' },
+  body: (f, { x }) => f.local.set(x, constant(f, 0)),
+});
+
 export const sumOfSquares = reduction({
   name: 'sumOfSquares',
   arrays: { x: 'in' },

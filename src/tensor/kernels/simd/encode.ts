@@ -73,12 +73,12 @@ export function float64Bytes(value: number): number[] {
 
 /** A count, then the items. */
 export function vector(items: readonly Bytes[]): number[] {
-  return [...unsignedLeb128(items.length), ...items.flat()];
+  return unsignedLeb128(items.length).concat(...items);
 }
 
 /** Bytes with their length in front. */
 export function sized(bytes: Bytes): number[] {
-  return [...unsignedLeb128(bytes.length), ...bytes];
+  return unsignedLeb128(bytes.length).concat(bytes);
 }
 
 /** A name: UTF-8; ours are ASCII. */
@@ -88,5 +88,5 @@ export function text(name: string): number[] {
 
 /** A section, or nothing where it would be empty. */
 export function section(id: number, items: readonly Bytes[]): number[] {
-  return items.length === 0 ? [] : [id, ...sized(vector(items))];
+  return items.length === 0 ? [] : [id].concat(sized(vector(items)));
 }

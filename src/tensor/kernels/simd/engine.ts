@@ -3,14 +3,17 @@
  */
 
 import { SCRATCH_BYTES } from './gemm.ts';
-import { ARGUMENTS, SLEEPERS } from './job.ts';
+import { ARGUMENTS, SLEEPERS, THREADS } from './job.ts';
 import { EngineMemory } from './memory.ts';
 import { type Exports, emitModule, INITIAL_PAGES, KERNELS, type KernelFunction } from './module.ts';
+import { Watch } from './watch.ts';
 
 /** What a helper needs to begin. */
 export interface HelperData {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
+  /** Its number, from 1 on. */
+  readonly thread: number;
   /** The address of memory that it has to itself. */
   readonly scratch: number;
 }
@@ -24,17 +27,6 @@ export interface Helper {
 /** A job shorter than this is done before anybody could help: an offer costs about half a microsecond. */
 const WORTH_SHARING_NS = 5_000;
 
-/**
- * Looks (of about 1.5 ns) at the others' last pieces before the caller takes it that one of them has lost its processor
- * to another program: a piece takes a few microseconds, a scheduler's turn some milliseconds.
- */
-const STALL_LOOKS = 100_000;
-/** After a stall the helpers rest, and twice as long after each further one. */
-const SHORTEST_REST_MS = 20;
-const LONGEST_REST_MS = 2_000;
-/** After so long without a stall all is forgotten. */
-const FORGIVEN_MS = 500;
-
 const NUMBERS = Object.fromEntries(Object.keys(KERNELS).map((name, number) => [name, number])) as Readonly<
   Record<KernelFunction, number>
 >;
@@ -47,24 +39,26 @@ export class Engine {
   readonly #i32: Int32Array;
   readonly #f32: Float32Array;
   readonly #f64: Float64Array;
-  /** How many helpers sleep. */
-  readonly #sleepers: Int32Array;
+  /** How many threads there are, and how many of them sleep. */
+  readonly #counts: { readonly threads: Int32Array; readonly sleepers: Int32Array };
   #helpers: readonly Helper[] = [];
-  #restMs = 0;
-  #restsUntil = 0;
-  #lastStall = 0;
+  readonly #watch = new Watch();
 
   /** @throws {Error} Where the host lacks WebAssembly, its SIMD or its shared memory. */
   constructor() {
     this.memory = new EngineMemory(INITIAL_PAGES);
     this.#module = new WebAssembly.Module(emitModule());
     const instance = new WebAssembly.Instance(this.#module, {
-      engine: { memory: this.memory.memory, scratch: this.#takeScratch() },
+      engine: { memory: this.memory.memory, thread: 0, scratch: this.#takeScratch() },
     });
     this.#exports = instance.exports as unknown as Exports;
     const { buffer } = this.memory.memory;
     this.#i32 = new Int32Array(buffer, ARGUMENTS);
-    this.#sleepers = new Int32Array(buffer, SLEEPERS, 1);
+    this.#counts = {
+      threads: new Int32Array(buffer, THREADS, 1),
+      sleepers: new Int32Array(buffer, SLEEPERS, 1),
+    };
+    this.#counts.threads[0] = 1;
     this.#f32 = new Float32Array(buffer, ARGUMENTS);
     this.#f64 = new Float64Array(buffer, ARGUMENTS);
   }
@@ -89,37 +83,26 @@ export class Engine {
       else this.#f64[i] = given[i];
     }
     const number = NUMBERS[kernel];
-    if (pieces < 2 || ns < WORTH_SHARING_NS || !this.#hasHelp()) {
+    if (pieces < 2 || ns < WORTH_SHARING_NS || this.#helpers.length === 0) {
       this.#exports.runAlone(number, pieces);
-    } else if (this.#exports.runTogether(number, pieces) > STALL_LOOKS) {
-      this.#rest();
+      return;
     }
+    const start = performance.now();
+    if (this.#watch.isTogether) this.#exports.runTogether(number, pieces);
+    else this.#exports.runAlone(number, pieces);
+    this.#watch.record(ns, start);
   }
 
-  #hasHelp(): boolean {
-    if (this.#helpers.length === 0) return false;
-    return this.#restsUntil === 0 || performance.now() > this.#restsUntil;
+  /** What a new helper with this number needs. */
+  helperData(thread: number): HelperData {
+    return { module: this.#module, memory: this.memory.memory, thread, scratch: this.#takeScratch() };
   }
 
-  /** A helper held up this thread: do without them for a while. */
-  #rest(): void {
-    const now = performance.now();
-    const isRare = now - this.#lastStall > this.#restMs + FORGIVEN_MS;
-    this.#restMs = isRare ? SHORTEST_REST_MS : Math.min(2 * this.#restMs, LONGEST_REST_MS);
-    this.#lastStall = now;
-    this.#restsUntil = now + this.#restMs;
-  }
-
-  /** What a new helper needs. */
-  helperData(): HelperData {
-    return { module: this.#module, memory: this.memory.memory, scratch: this.#takeScratch() };
-  }
-
-  /** Shares jobs with these from now on. */
+  /** Shares jobs with these from now on: they have the numbers from 1 on. */
   addHelpers(helpers: readonly Helper[]): void {
-    this.#helpers = [...this.#helpers, ...helpers];
-    this.#restsUntil = 0;
-    this.#restMs = 0;
+    this.#helpers = helpers;
+    this.#counts.threads[0] = this.threads;
+    this.#watch.reset();
   }
 
   /** Resolves when this thread is the only one. */
@@ -128,7 +111,7 @@ export class Engine {
     this.#helpers = []; // first: from here on nobody is offered work
     await Promise.all(helpers.map((helper) => helper.end()));
     // Those that slept never said that they woke up.
-    this.#sleepers[0] = 0;
+    this.#counts.sleepers[0] = 0;
     for (const { scratch } of helpers) this.memory.release({ start: scratch, bytes: SCRATCH_BYTES });
   }
 

@@ -8,9 +8,9 @@
 import type { FunctionBuilder, Local, V128 } from './instructions.ts';
 import { constant } from './vectors.ts';
 
-/** ln 2 in two parts: the first has 9 zeros at its end, so that n times it is exact; the second is what is missing. */
-const LN2_HIGH = 0.693145751953125;
-const LN2_LOW = 1.4286068203094172e-6;
+/** ln 2 in two parts: the first has 15 bits, so that n times it is exact in float32; the second is what is missing. */
+const LN2_HIGH = 22713 / 2 ** 15;
+const LN2_LOW = Math.LN2 - LN2_HIGH;
 
 /** Below the first, e^x is less than half the least subnormal number: 0. Above the second, it is infinite. */
 const LEAST = -104;

@@ -75,19 +75,38 @@ const SIMD = 0xfd;
 const ATOMIC = 0xfe;
 
 export class FunctionBuilder {
-  readonly #name: string;
-  readonly #parameters: number;
-  readonly #result: ValueType | undefined;
-  readonly #variables: ValueType[] = [];
-  readonly #code: number[] = [];
-  readonly #stack: Operand[] = [];
-  readonly #frames: Frame[];
+  #name = '';
+  #parameters = 0;
+  #variables: ValueType[] = [];
+  #code: number[] = [];
+  #stack: Operand[] = [];
+  #frames: Frame[] = [];
 
-  constructor(name: string, parameters: readonly ValueType[], result: ValueType | undefined) {
+  /** Begins another function. One builder serves a whole module: making its many methods takes longer than using them. */
+  begin(name: string, parameters: number): void {
     this.#name = name;
-    this.#parameters = parameters.length;
-    this.#result = result;
+    this.#parameters = parameters;
+    this.#variables = [];
+    this.#code = [];
+    this.#stack = [];
     this.#frames = [{ name: 'function', height: 0, isDead: false }];
+  }
+
+  /**
+   * Ends the function.
+   *
+   * @returns Its variables and its code.
+   * @throws {Error} If the stack does not hold the result and nothing else.
+   */
+  finish(result: ValueType | undefined): Bytes {
+    const expected = result ? [result] : [];
+    const left = this.#stack.map(({ type }) => type);
+    if (!this.#frames[0].isDead && left.join() !== expected.join()) {
+      throw this.#error('end', `the stack holds [${left}], expected [${expected}]`);
+    }
+    const variables = this.#variables.map((type) => [1, VALUE_TYPE_CODES[type]]);
+    this.#code.push(END);
+    return vector(variables).concat(this.#code);
   }
 
   /** A new variable: 0 at first. */
@@ -192,6 +211,7 @@ export class FunctionBuilder {
   readonly i64 = {
     const: (value: number): I64 => this.#emit('i64.const', [0x42, ...signedLeb128(value)], [], [], 'i64'),
     extend_i32_u: this.#instruction('i64.extend_i32_u', [0xad], ['i32'], 'i64'),
+    or: this.#instruction('i64.or', [0x84], ['i64', 'i64'], 'i64'),
     shl: this.#instruction('i64.shl', [0x86], ['i64', 'i64'], 'i64'),
     shr_u: this.#instruction('i64.shr_u', [0x88], ['i64', 'i64'], 'i64'),
     atomic: {
@@ -319,21 +339,6 @@ export class FunctionBuilder {
 
   // --- Emitting
 
-  /** Closes the body. */
-  finish(): void {
-    const expected = this.#result ? [this.#result] : [];
-    const left = this.#stack.map(({ type }) => type);
-    if (!this.#frames[0].isDead && left.join() !== expected.join()) {
-      throw this.#error('end', `the stack holds [${left}], expected [${expected}]`);
-    }
-  }
-
-  /** Variables, code, end. */
-  toBytes(): number[] {
-    const variables = this.#variables.map((type) => [1, VALUE_TYPE_CODES[type]]);
-    return [...vector(variables), ...this.#code, END];
-  }
-
   #instruction<const Types extends readonly ValueType[], R extends ValueType>(
     name: string,
     opcode: Bytes,
@@ -432,12 +437,12 @@ export class FunctionBuilder {
     }
     const bottom = this.#stack.length - types.length;
     if (bottom < frame.height) throw this.#error(name, `the stack of this ${frame.name} is too short`);
-    for (const [i, type] of types.entries()) {
+    for (let i = 0; i < types.length; i++) {
       if (operands[i] !== this.#stack[bottom + i]) {
         throw this.#error(name, `operand ${i + 1} is not what lies on the stack there: write it in place`);
       }
-      if (operands[i].type !== type) {
-        throw this.#error(name, `operand ${i + 1} is ${operands[i].type}, expected ${type}`);
+      if (operands[i].type !== types[i]) {
+        throw this.#error(name, `operand ${i + 1} is ${operands[i].type}, expected ${types[i]}`);
       }
     }
     this.#stack.length = bottom;

@@ -7,28 +7,41 @@
  * |   at | what |
  * |-----:|------|
  * |    0 | 64 bytes of zeros, never written |
- * |   64 | the ticket: how many pieces the job has (upper 32 bits), how many are taken (lower 32 bits) |
- * |  128 | how many pieces are done |
- * |  192 | the kernel's number |
- * |  196 | how many threads sleep |
- * |  200 | how often they were woken |
+ * |   64 | how many pieces are done |
+ * |  128 | the kernel's number |
+ * |  132 | how many threads there are |
+ * |  136 | how many of them sleep |
+ * |  140 | how often they were woken |
  * |  256 | the job's arguments, 8 bytes each |
+ * | 1024 | a ticket for each thread, 64 bytes apart (work.ts) |
  *
- * What several threads write has a line of the cache (64 bytes) to itself: threads that write to one line wait for each other.
+ * What several threads write has a line of the cache (64 bytes) to itself: threads that write to one line wait for each
+ * other.
  */
 
 import type { ModuleBuilder } from './assembler.ts';
 import type { Callable, FunctionBuilder, Global, I32, Local } from './instructions.ts';
 
 export const ZEROS = 0;
-export const TICKET = 64;
-export const DONE = 128;
-export const KERNEL = 192;
-export const SLEEPERS = 196;
-export const WAKE_UPS = 200;
+export const DONE = 64;
+export const KERNEL = 128;
+export const THREADS = 132;
+export const SLEEPERS = 136;
+export const WAKE_UPS = 140;
 export const ARGUMENTS = 256;
+export const TICKETS = 1024;
+export const LINE_BYTES = 64;
+export const MOST_THREADS = 64;
 /** Where the memory's ordinary contents begin. */
-export const SHARED_BYTES = 1024;
+export const SHARED_BYTES = TICKETS + LINE_BYTES * MOST_THREADS;
+
+/** What a function of the module knows about the thread that it runs in. */
+export interface ThreadGlobals {
+  /** The thread's number: 0 is the one that offers jobs. */
+  readonly thread: Global;
+  /** The address of memory that the thread has to itself. */
+  readonly scratch: Global;
+}
 
 /** The types that an argument can have: addresses and sizes are i32. */
 export type ArgumentType = 'i32' | 'f32' | 'f64';

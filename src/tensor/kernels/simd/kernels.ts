@@ -224,6 +224,7 @@ export function createSimdKernels(engine: Engine): Kernels {
       const scalars = [stepSize, beta1, 1 - beta1, beta2, 1 - beta2, epsilon, decay];
       elementwise('adam', n, [gradient, m, v, value], 1, scalars, NS_PER_ROOT_AND_QUOTIENT);
     },
+    zero: (n, x) => elementwise('zero', n, [x], 0),
     sumOfSquares: (n, x) => reduction('sumOfSquares', n, [x], 1),
     scale: (n, factor, x) => elementwise('scale', n, [x], 0, [factor]),
   };

@@ -28,15 +28,18 @@ export const INITIAL_PAGES = 16;
 /** What an instance of the module can do. */
 export interface Exports {
   runAlone(kernel: number, pieces: number): void;
-  runTogether(kernel: number, pieces: number): number;
+  runTogether(kernel: number, pieces: number): void;
   serve(): never;
 }
 
 export function emitModule(): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   module.importMemory('engine', 'memory', { initial: INITIAL_PAGES, maximum: 65_536, shared: true });
-  const scratch = module.importGlobal('engine', 'scratch', 'i32');
-  module.table(Object.values(KERNELS).map((kernel) => kernel.addTo(module, scratch)));
-  addWork(module);
+  const globals = {
+    thread: module.importGlobal('engine', 'thread', 'i32'),
+    scratch: module.importGlobal('engine', 'scratch', 'i32'),
+  };
+  module.table(Object.values(KERNELS).map((kernel) => kernel.addTo(module, globals.scratch)));
+  addWork(module, globals);
   return module.toBytes();
 }

@@ -1,6 +1,7 @@
 /** How many threads share the work of the SIMD kernels. Read work.ts for how they share it, engine.ts for when. */
 
 import type { Engine } from './engine.ts';
+import { MOST_THREADS } from './job.ts';
 import { availableThreads, startHelper } from './worker.ts';
 
 export interface Threads {
@@ -10,22 +11,21 @@ export interface Threads {
   readonly warning?: string;
 }
 
-/** More would only wait for each other's pieces: a training step is a few hundred microseconds long. */
-const MOST = 64;
-
 /**
  * Starts or ends helpers so that there are `count` threads.
  *
  * @throws {RangeError} If the count is no whole number from 1 to 64.
  */
 export async function setThreads(engine: Engine, count: number | 'auto'): Promise<Threads> {
-  const wanted = count === 'auto' ? Math.min(availableThreads(), MOST) : count;
-  if (!Number.isInteger(wanted) || wanted < 1 || wanted > MOST) {
-    throw new RangeError(`useThreads: got ${count}, expected a whole number from 1 to ${MOST}, or 'auto'.`);
+  const wanted = count === 'auto' ? Math.min(availableThreads(), MOST_THREADS) : count;
+  if (!Number.isInteger(wanted) || wanted < 1 || wanted > MOST_THREADS) {
+    throw new RangeError(
+      `useThreads: got ${count}, expected a whole number from 1 to ${MOST_THREADS}, or 'auto'.`,
+    );
   }
   if (wanted === engine.threads) return { threads: wanted };
   await engine.endHelpers();
-  const starts = Array.from({ length: wanted - 1 }, () => startHelper(engine.helperData()));
+  const starts = Array.from({ length: wanted - 1 }, (_, i) => startHelper(engine.helperData(i + 1)));
   const outcomes = await Promise.allSettled(starts);
   engine.addHelpers(outcomes.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
   const failure = outcomes.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;

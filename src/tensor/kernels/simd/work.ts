@@ -1,23 +1,37 @@
 /**
  * How a job's pieces find a thread. Read job.ts first.
  *
- * Every thread takes the next piece when it is done with its last one, by adding 1 to a number that all share. So it does
- * not matter how fast each is: if another program takes away a helper's processor, the others do its share.
+ * Every thread has a share of the pieces, the same part of every job, so that what it writes is in its cache when it
+ * comes to it again. It takes them one by one, and when its share is done, what the others have left: if another program
+ * takes away a helper's processor, the others do its share.
  *
- * The ticket is one 64-bit number that holds both how many pieces there are and how many are taken. Whoever takes one by
- * an atomic addition learns both at once, of the same job: a helper that comes late finds nothing left, and can never
- * mistake the old count for that of the next job, whose arguments may be half-written.
+ * A share's ticket is one 64-bit number: where the share ends (upper 32 bits), and which piece is next (lower 32 bits).
+ * Whoever takes a piece by an atomic addition learns both at once, of the same job. So a helper that comes late finds
+ * nothing left; it can never mistake an old count for that of the next job, whose arguments may be half-written.
  */
 
 import type { ModuleBuilder } from './assembler.ts';
-import type { Callable, FunctionBuilder, Local } from './instructions.ts';
-import { DONE, forRange, KERNEL, SLEEPERS, TICKET, WAKE_UPS } from './job.ts';
+import type { Callable, FunctionBuilder, Global, I32, Local } from './instructions.ts';
+import {
+  DONE,
+  forRange,
+  KERNEL,
+  LINE_BYTES,
+  SLEEPERS,
+  THREADS,
+  type ThreadGlobals,
+  TICKETS,
+  WAKE_UPS,
+} from './job.ts';
 
-/** How often a helper looks for work before it sleeps: about 100 µs, longer than the pauses within a training step. */
-const LOOKS_BEFORE_SLEEP = 40_000;
+/**
+ * How often a helper looks for work before it sleeps: some 0.5 ms, longer than the pauses within an epoch. To be woken costs
+ * more than a short job takes, and a thread that wakes up may find itself on the processor of the one that woke it.
+ */
+const LOOKS_BEFORE_SLEEP = 500_000;
 
 /** Adds the functions that run jobs; the kernels are numbered by their places in the module's table. */
-export function addWork(module: ModuleBuilder): void {
+export function addWork(module: ModuleBuilder, { thread }: ThreadGlobals): void {
   const pieceOfKernel = module.signature(['i32']);
 
   /** All pieces on this thread, in order: for small jobs, and without helpers. */
@@ -36,62 +50,83 @@ export function addWork(module: ModuleBuilder): void {
     );
   });
 
-  /** Takes pieces until none is left. */
+  /** Takes pieces until none is left: first of this thread's share, then of the next one's, and so on. */
   const takePieces = module.function('takePieces', {}, undefined, (f) => {
     const { local, i32, i64 } = f;
     const ticket = f.variable('i64');
-    f.block((end) => {
-      f.loop((again) => {
-        local.set(ticket, i64.atomic.rmw.add(i32.const(0), i64.const(1), TICKET));
-        f.br_if(end, i32.ge_u(i32.wrap_i64(local.get(ticket)), piecesOf(f, ticket)));
+    const [share, emptyShares] = f.variables(2, 'i32');
+    local.set(share, f.global.get(thread));
+    f.loop((again) => {
+      local.set(ticket, i64.atomic.rmw.add(ticketOf(f, local.get(share)), i64.const(1), TICKETS));
+      f.if(isPieceLeft(f, ticket), () => {
         f.call_indirect(pieceOfKernel, [i32.wrap_i64(local.get(ticket))], i32.load(i32.const(0), KERNEL));
         f.drop(i32.atomic.rmw.add(i32.const(0), i32.const(1), DONE));
         f.br(again);
       });
+      local.set(share, i32.add(local.get(share), i32.const(1)));
+      f.if(i32.eq(local.get(share), i32.load(i32.const(0), THREADS)), () => local.set(share, i32.const(0)));
+      local.set(emptyShares, i32.add(local.get(emptyShares), i32.const(1)));
+      f.br_if(again, i32.lt_u(local.get(emptyShares), i32.load(i32.const(0), THREADS)));
     });
   });
 
   /**
-   * Offers the pieces to all threads, does what it can get, and waits for the others.
-   *
-   * @returns How often it looked before all pieces were done.
+   * Offers the pieces to all threads, does what it can get, and waits for the others. It does not sleep meanwhile: in a
+   * browser the main thread may not, and on a virtual machine a thread that was woken tends to end up on the processor of
+   * the one that woke it.
    */
-  module.function('runTogether', { kernel: 'i32', pieces: 'i32' }, 'i32', (f, { kernel, pieces }) => {
+  module.function('runTogether', { kernel: 'i32', pieces: 'i32' }, undefined, (f, { kernel, pieces }) => {
     const { local, i32, i64 } = f;
-    const looks = f.variable('i32');
+    const [share, begin, end] = f.variables(3, 'i32');
     i32.store(i32.const(0), local.get(kernel), KERNEL);
     i32.atomic.store(i32.const(0), i32.const(0), DONE);
     // From here on the others may begin.
-    i64.atomic.store(i32.const(0), i64.shl(i64.extend_i32_u(local.get(pieces)), i64.const(32)), TICKET);
+    const threads = () => i32.load(i32.const(0), THREADS);
+    forRange(
+      f,
+      share,
+      () => i32.const(0),
+      threads,
+      1,
+      () => {
+        local.set(begin, local.get(end));
+        local.set(
+          end,
+          i32.div_u(i32.mul(local.get(pieces), i32.add(local.get(share), i32.const(1))), threads()),
+        );
+        i64.atomic.store(
+          ticketOf(f, local.get(share)),
+          i64.or(
+            i64.shl(i64.extend_i32_u(local.get(end)), i64.const(32)),
+            i64.extend_i32_u(local.get(begin)),
+          ),
+          TICKETS,
+        );
+      },
+    );
     f.if(i32.atomic.load(i32.const(0), SLEEPERS), () => {
       f.drop(i32.atomic.rmw.add(i32.const(0), i32.const(1), WAKE_UPS));
       f.drop(f.memory.atomic.notify(i32.const(WAKE_UPS), i32.const(-1)));
     });
     f.call(takePieces);
-    f.block((end) => {
-      f.loop((again) => {
-        f.br_if(end, i32.eq(i32.atomic.load(i32.const(0), DONE), local.get(pieces)));
-        local.set(looks, i32.add(local.get(looks), i32.const(1)));
-        f.br(again);
-      });
+    f.loop((again) => {
+      f.br_if(again, i32.ne(i32.atomic.load(i32.const(0), DONE), local.get(pieces)));
     });
-    local.get(looks);
   });
 
-  addServe(module, takePieces);
+  addServe(module, thread, takePieces);
 }
 
 /** A helper's life: look for work, do it; sleep when there was none for a while. It ends when the thread is ended. */
-function addServe(module: ModuleBuilder, takePieces: Callable): void {
+function addServe(module: ModuleBuilder, thread: Global, takePieces: Callable): void {
   module.function('serve', {}, undefined, (f) => {
     const { local, i32, i64 } = f;
     const [looks, wakeUps] = f.variables(2, 'i32');
     const ticket = f.variable('i64');
-    const look = () => local.set(ticket, i64.atomic.load(i32.const(0), TICKET));
-    const isWork = () => i32.lt_u(i32.wrap_i64(local.get(ticket)), piecesOf(f, ticket));
+    const look = () => local.set(ticket, i64.atomic.load(ticketOf(f, f.global.get(thread)), TICKETS));
     f.loop((again) => {
       look();
-      f.if(isWork(), () => {
+      f.if(isPieceLeft(f, ticket), () => {
         f.call(takePieces);
         local.set(looks, i32.const(0));
       });
@@ -102,7 +137,7 @@ function addServe(module: ModuleBuilder, takePieces: Callable): void {
       local.set(wakeUps, i32.atomic.load(i32.const(0), WAKE_UPS));
       f.drop(i32.atomic.rmw.add(i32.const(0), i32.const(1), SLEEPERS));
       look();
-      f.if(i32.eqz(isWork()), () => {
+      f.if(i32.eqz(isPieceLeft(f, ticket)), () => {
         f.drop(f.memory.atomic.wait32(i32.const(WAKE_UPS), local.get(wakeUps), i64.const(-1)));
       });
       f.drop(i32.atomic.rmw.add(i32.const(0), i32.const(-1), SLEEPERS));
@@ -111,7 +146,13 @@ function addServe(module: ModuleBuilder, takePieces: Callable): void {
   });
 }
 
-/** The upper half of a ticket. */
-function piecesOf({ local, i32, i64 }: FunctionBuilder, ticket: Local<'i64'>) {
-  return i32.wrap_i64(i64.shr_u(local.get(ticket), i64.const(32)));
+/** How far behind the first ticket that of a share lies. */
+function ticketOf({ i32 }: FunctionBuilder, share: I32): I32 {
+  return i32.mul(share, i32.const(LINE_BYTES));
+}
+
+/** Whether the next piece lies before the share's end. */
+function isPieceLeft({ local, i32, i64 }: FunctionBuilder, ticket: Local<'i64'>): I32 {
+  const end = i64.shr_u(local.get(ticket), i64.const(32));
+  return i32.gt_u(i32.wrap_i64(end), i32.wrap_i64(local.get(ticket)));
 }

@@ -1,0 +1,77 @@
+/** Who takes part in what, and how its process is started. */
+
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** What the others are compared with. */
+export const YARDSTICK = 'isthmus';
+
+const LIBRARIES = /^(OMP|KMP|GOMP|MKL|OPENBLAS|BLIS|ATEN)_/;
+
+function enginePath(file) {
+  return fileURLToPath(new URL(`engines/${file}`, import.meta.url));
+}
+
+function node(name, file, words, groups, more = {}) {
+  return { name, command: [process.execPath, enginePath(file), ...words], groups, kind: 'peer', ...more };
+}
+
+function python(name, words, groups, more = {}) {
+  const command = [process.env.PYTHON || 'python3', enginePath('pytorch.py'), ...words];
+  return { name, command, groups, kind: 'pytorch', ...more };
+}
+
+const TRAINING = ['article', 'wide'];
+
+/**
+ * `only`: what --only calls it. `note`: of the footnotes in table.mjs. `images`: how many of the images a slow
+ * engine trains on, and `check: 'falls'`: that its loss can't be compared and just has to fall. `isSlower`: than another
+ * way of the same engine, known to be; left out of a quick run.
+ */
+export const CONTESTANTS = [
+  node('isthmus', 'isthmus.mjs', ['1'], ['products', ...TRAINING, 'predict'], { kind: 'own' }),
+  node('isthmus matmul()', 'isthmus.mjs', ['1', 'matmul'], ['products'], { kind: 'own', only: 'isthmus' }),
+  node('isthmus, 2 threads', 'isthmus.mjs', ['2'], [...TRAINING, 'predict'], {
+    kind: 'own',
+    only: 'isthmus',
+  }),
+  node('tfjs wasm', 'tfjs.mjs', ['wasm'], ['products', ...TRAINING], { only: 'tfjs', note: 'tfjs' }),
+  node('tfjs cpu', 'tfjs.mjs', ['cpu'], ['products', ...TRAINING], { only: 'tfjs', note: 'tfjs' }),
+  node('jax-js wasm', 'jax.mjs', [], ['products', ...TRAINING], { only: 'jax-js', note: 'jax-js' }),
+  node('ml-matrix', 'ml-matrix.mjs', [], ['products'], { note: 'ml-matrix' }),
+  node('brain.js', 'brain.mjs', [], TRAINING, { images: 128, check: 'falls', note: 'brain.js' }),
+  ...[1, 2].map((threads) =>
+    node(`ort-web, ${plural(threads)}`, 'onnxruntime.mjs', [`${threads}`], ['predict'], {
+      only: 'ort-web',
+      note: 'ort-web',
+    }),
+  ),
+  python('PyTorch', ['1'], ['products']),
+  ...[1, 2].flatMap((threads) => [
+    python(`PyTorch, ${plural(threads)}`, [`${threads}`], ['predict']),
+    python(`PyTorch, ${plural(threads)}`, [`${threads}`], TRAINING, { isSlower: true }),
+    python(`PyTorch fused, ${plural(threads)}`, [`${threads}`, 'fused'], TRAINING),
+  ]),
+].map((contestant) => ({ only: contestant.kind === 'pytorch' ? 'pytorch' : contestant.name, ...contestant }));
+
+function plural(threads) {
+  return threads === 1 ? '1 thread' : `${threads} threads`;
+}
+
+export const ENGINE_NAMES = [...new Set(CONTESTANTS.map(({ only }) => only))];
+
+/** The environment without what other programs set to tune a numeric library: each runs as it comes. */
+export function plainEnvironment() {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !LIBRARIES.test(name)));
+}
+
+/** PyTorch's version, or undefined if there is no Python with it. */
+export function findPyTorch() {
+  const words = ['-c', 'import torch; print(torch.__version__)'];
+  const { status, stdout } = spawnSync(process.env.PYTHON || 'python3', words, {
+    encoding: 'utf8',
+    timeout: 60_000,
+    env: plainEnvironment(),
+  });
+  return status === 0 ? stdout.trim() : undefined;
+}
