@@ -128,6 +128,7 @@ async function train(
   let stopped: History['stopped'] = 'epochs';
   let restoredBestWeights = false;
   try {
+    await slice.pause(); // at least once: what earlier networks left behind is given back then
     for (let epoch = 1; epoch <= settings.epochs && stopped === 'epochs'; epoch++) {
       model.random.shuffle(training.rows);
       const learned = await runEpoch(epoch, training.rows, step, model.optimizer, settings, slice);

@@ -85,6 +85,10 @@ def prediction(widths, images, weights, count, out):
     return work, work.prove(out)
 
 
+# The first step of an optimizer imports much of PyTorch: not in the middle of a check.
+torch.optim.Adam([nn.Parameter(torch.zeros(1))]).step()
+
+
 class Training:
     def __init__(self, widths, batchSize, images, weights, count, adam):
         self.model = build(widths, weights)

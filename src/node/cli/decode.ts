@@ -13,6 +13,7 @@ import { loadImages } from '../load.ts';
 import { loadModel } from '../modelFile.ts';
 import { encodePng } from '../png.ts';
 import type { Command } from './command.ts';
+import { MACHINE, useMachine } from './machine.ts';
 import { refuseExisting, requireOption } from './model.ts';
 import { flag, parseOptions, refusePositionals, text } from './options.ts';
 import { formatCount, say, timesShape } from './output.ts';
@@ -27,6 +28,7 @@ const OPTIONS = {
     'FILE',
     `FILE.npy: the images as an array. FILE.png: a grid of the first ${MOST_PICTURES}, to look at.`,
   ),
+  ...MACHINE,
   overwrite: flag('Replace an existing file.'),
   help: flag('Show this page.'),
 };
@@ -59,6 +61,7 @@ async function decode(words: readonly string[]): Promise<number> {
   const codesFile = requireOption('codes', parsed.values.codes, 'FILE.npy');
   const out = requireOption('out', parsed.values.out, 'FILE.npy or FILE.png', ['.npy', '.png']);
   await refuseExisting(out, parsed.values.overwrite);
+  await useMachine(parsed.values);
   const { autoencoder } = await loadModel(model);
   const codes = await loadCodes(codesFile, autoencoder.encodingDim);
   const images = autoencoder.decode(codes);

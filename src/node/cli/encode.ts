@@ -5,6 +5,7 @@ import { writeFileAtomically } from '../files.ts';
 import { loadImages } from '../load.ts';
 import { loadModel } from '../modelFile.ts';
 import type { Command } from './command.ts';
+import { MACHINE, useMachine } from './machine.ts';
 import { refuseExisting, requireOption, samplesFor } from './model.ts';
 import { flag, parseOptions, refusePositionals, text } from './options.ts';
 import { formatCount, say, timesShape } from './output.ts';
@@ -14,6 +15,7 @@ const OPTIONS = {
   data: text('FILE', 'Images: .npy, .npz, IDX (.idx, -ubyte, also .gz), a PNG or a folder of PNGs.'),
   key: text('NAME', 'The array of an .npz. [x_train, else the only one]'),
   out: text('FILE.npy', 'Where the codes go: float32, [n, code length].'),
+  ...MACHINE,
   overwrite: flag('Replace an existing file.'),
   help: flag('Show this page.'),
 };
@@ -39,6 +41,7 @@ async function encode(words: readonly string[]): Promise<number> {
   const data = requireOption('data', parsed.values.data, 'FILE');
   const out = requireOption('out', parsed.values.out, 'FILE.npy', ['.npy']);
   await refuseExisting(out, overwrite);
+  await useMachine(parsed.values);
   const { autoencoder } = await loadModel(model);
   const images = await loadImages(data, { key });
   const codes = autoencoder.encode(samplesFor(autoencoder, images));

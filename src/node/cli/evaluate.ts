@@ -10,6 +10,7 @@ import { writeFileAtomically } from '../files.ts';
 import { loadImages } from '../load.ts';
 import { loadModel } from '../modelFile.ts';
 import type { Command } from './command.ts';
+import { MACHINE, useMachine } from './machine.ts';
 import { refuseExisting, requireOption, samplesFor } from './model.ts';
 import { flag, parseOptions, refusePositionals, text } from './options.ts';
 import { formatCount, formatDecibels, print, printJson, say } from './output.ts';
@@ -23,6 +24,7 @@ const OPTIONS = {
   data: text('FILE', 'Images: .npy, .npz, IDX (.idx, -ubyte, also .gz), a PNG or a folder of PNGs.'),
   key: text('NAME', 'The array of an .npz. [x_train, else the only one]'),
   out: text('FILE.csv', 'Write the scores of every image there.'),
+  ...MACHINE,
   overwrite: flag('Replace an existing file.'),
   json: flag('One JSON object on stdout instead of a table.'),
   help: flag('Show this page.'),
@@ -58,6 +60,7 @@ async function evaluate(words: readonly string[]): Promise<number> {
   const model = requireOption('model', parsed.values.model, 'MODEL');
   const data = requireOption('data', parsed.values.data, 'FILE');
   if (out !== undefined) await refuseExisting(requireOption('out', out, 'FILE.csv', ['.csv']), overwrite);
+  await useMachine(parsed.values);
   const { autoencoder } = await loadModel(model);
   const samples = samplesFor(autoencoder, await loadImages(data, { key }));
   const isPixels = samples.normalization?.kind !== 'standard';

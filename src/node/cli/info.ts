@@ -1,10 +1,11 @@
 /** `isthmus info`: what a model file holds. */
 
+import { availableParallelism } from 'node:os';
 import { describeNormalization } from '../../data/normalization.ts';
+import { kernels } from '../../tensor/kernels/active.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { loadModel } from '../modelFile.ts';
 import type { Command } from './command.ts';
-
 import { flag, parseOptions, UsageError } from './options.ts';
 import { countOf, formatCount, print, printJson, timesShape } from './output.ts';
 
@@ -17,7 +18,7 @@ export const infoCommand: Command = {
   help: {
     usage: 'isthmus info MODEL [--json]\n       npm run isthmus -- info MODEL [--json]',
     description: [
-      'Shows the layers of a model, how it scales images, and how it was trained. MODEL is a run folder or a model file.',
+      'Shows the layers of a model, how it scales images, how it was trained, and which kernels this machine would run it with. MODEL is a run folder or a model file.',
     ],
     groups: [['Options', OPTIONS]],
     sections: [['Example', ['isthmus info runs/digits-1']]],
@@ -34,7 +35,9 @@ async function info(words: readonly string[]): Promise<number> {
   const { inputShape, encodingDim, normalization, parameters } = autoencoder;
   if (values.json) {
     const model = autoencoder.spec();
-    printJson({ path, byteLength, parameters: parameters.size, encodingDim, normalization, training, model });
+    const machine = { kernels: kernels().name, processors: availableParallelism() };
+    const { size } = parameters;
+    printJson({ path, byteLength, parameters: size, encodingDim, normalization, training, model, machine });
     return 0;
   }
   const ratio = sizeOf(inputShape) / encodingDim;
@@ -44,6 +47,7 @@ async function info(words: readonly string[]): Promise<number> {
     images: `${timesShape(inputShape)}, ${describeNormalization(normalization)}`,
     code: `${countOf(encodingDim, 'number')}, the image has ${ratio.toFixed(1)} times as many`,
     ...training,
+    machine: `runs ${kernels().name} kernels here, on ${countOf(availableParallelism(), 'processor')}`,
   };
   const width = Math.max(...Object.keys(facts).map((name) => name.length)) + 2;
   for (const [name, value] of Object.entries(facts)) print(name.padEnd(width) + inWords(value));

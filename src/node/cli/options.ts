@@ -64,6 +64,23 @@ export function number<const F extends number | undefined>(
   return { placeholder: 'N', help, fallback, read: (value, name) => readNumber(value, name, range) };
 }
 
+/** A number, or this word. */
+export function numberOr<const W extends string>(
+  word: W,
+  range: Range,
+  help: string,
+): Option<number | W | undefined> {
+  const read = (value: string, name: string) => {
+    if (value === word) return word;
+    try {
+      return readNumber(value, name, range);
+    } catch (error) {
+      throw new UsageError((error as Error).message.replace(/\.$/, `, or ${word}.`));
+    }
+  };
+  return { placeholder: `N|${word}`, help, fallback: undefined, read };
+}
+
 /** A list such as `64,32`; the word `none` is the empty list. */
 export function wholeNumbers(fallback: readonly number[], help: string): Option<readonly number[]> {
   const read = (value: string, name: string) =>

@@ -6,11 +6,12 @@ import type { Evaluation } from '../../autoencoder/metrics.ts';
 import { openSamples } from '../../autoencoder/split.ts';
 import { type Samples, selectSamples } from '../../data/samples.ts';
 import type { LossName } from '../../losses/loss.ts';
-import { kernels, setKernels } from '../../tensor/kernels/active.ts';
+import { kernels } from '../../tensor/kernels/active.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { freeRunPath, RunFolder, refuseExistingRun } from '../runFolder.ts';
 import { type TimedEpoch, writeRun } from '../writeRun.ts';
 import type { Command } from './command.ts';
+import { describeMachine, useMachine } from './machine.ts';
 import { parseOptions } from './options.ts';
 import { countOf, formatCount, formatDecibels, formatDuration, print, printJson, say } from './output.ts';
 import { Progress } from './progress.ts';
@@ -47,8 +48,7 @@ async function train(words: readonly string[]): Promise<number> {
   refuseSwallowed(parsed, process.env);
   const { values } = parsed;
   if (values.out !== undefined) await refuseExistingRun(values.out, values.overwrite);
-  if (values.kernels) setKernels(values.kernels);
-  const data = await loadTrainingData(values);
+  const [data] = await Promise.all([loadTrainingData(values), useMachine(values)]);
   const autoencoder = createModel(values, data);
   const folder = await RunFolder.create(
     values.out ?? (await freeRunPath('runs', data.name)),
@@ -128,7 +128,7 @@ function announce(
   say(`\n${autoencoder.summary()}\n`);
   const rate = `learning rate ${learningRateOf(values)}${values.schedule === 'cosine' ? ', cosine' : ''}`;
   const batches = `at most ${countOf(values.epochs, 'epoch')}, batches of ${formatCount(values['batch-size'])}`;
-  say(`${values.optimizer}, ${rate}, ${values.loss}, seed ${values.seed}, ${kernels().name} kernels`);
+  say(`${values.optimizer}, ${rate}, ${values.loss}, seed ${values.seed}, ${describeMachine()}`);
   say(`${batches}
 `);
   if (trainedOn <= values['batch-size']) say('all images fit into one batch: one step an epoch\n');

@@ -7,10 +7,10 @@ import { AdamW } from '../../optim/adamw.ts';
 import type { Optimizer } from '../../optim/optimizer.ts';
 import { constant, cosine, type Schedule, warmUp } from '../../optim/schedule.ts';
 import { SGD } from '../../optim/sgd.ts';
-import { kernels } from '../../tensor/kernels/active.ts';
-import type { KernelsName } from '../../tensor/kernels/kernels.ts';
+import { kernels, threads } from '../../tensor/kernels/active.ts';
 import type { Shape } from '../../tensor/shape.ts';
 import type { CommandHelp } from './help.ts';
+import { MACHINE } from './machine.ts';
 import { choice, flag, number, text, type Values, wholeNumbers } from './options.ts';
 
 const POSITIVE = { least: 0, exclusive: true };
@@ -23,7 +23,6 @@ const ACTIVATIONS = [
   'silu',
 ] as const satisfies readonly ActivationName[];
 const LOSSES = ['mse', 'mae', 'bce'] as const satisfies readonly LossName[];
-const KERNELS = ['naive', 'blocked'] as const satisfies readonly KernelsName[];
 
 const DATA = {
   data: text(
@@ -87,7 +86,7 @@ const TRAINING = {
     { least: 0, whole: true },
     'Decides weights, split and order. The same seed and options give the same model, byte for byte.',
   ),
-  kernels: choice(KERNELS, undefined, 'Which loops compute. [the fastest here]'),
+  ...MACHINE,
 };
 
 const OUTPUT = {
@@ -149,6 +148,7 @@ export function effectiveOptions(values: TrainValues) {
     ...(values.optimizer === 'adamw' && { 'weight-decay': weightDecayOf(values) }),
     ...(values.optimizer === 'sgd' && { momentum: momentumOf(values), nesterov }),
     kernels: kernels().name,
+    threads: threads(),
   };
 }
 

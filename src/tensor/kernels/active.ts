@@ -61,7 +61,8 @@ export function setKernels(name: KernelsName): KernelsName {
 
 /**
  * Shares the work of the SIMD kernels among so many threads from now on, the calling thread included. Results have the
- * same bits for any number; the other sets always run on one. The threads don't keep the process alive.
+ * same bits for any number; the other sets always run on one. Threads that are no longer needed sleep; none keeps the
+ * process alive.
  *
  * @param count - 1 to 64, or 'auto': as many as the machine runs at a time.
  * @returns How many there are now, and a warning if that is less than asked for because they did not start.

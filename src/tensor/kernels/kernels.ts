@@ -27,7 +27,8 @@ export interface MemoryPart {
 
 /** The memory of kernels that have one of their own. */
 export interface KernelMemory<Part extends MemoryPart = MemoryPart> {
-  createPart(): Part;
+  /** Undefined if there is none to be had just now. */
+  createPart(): Part | undefined;
   /** An array of zeros, or undefined if the part can't hold it: a new part may. */
   allocate(part: Part, length: number): Float32Array | undefined;
 }

@@ -19,8 +19,8 @@ export class Arena {
     this.#memory = memory;
     const array = this.#part && memory.allocate(this.#part, length);
     if (array) return array;
-    // The first array, or the memory grew: a new part sees all of it. If it is full, an ordinary array must do.
+    // The first array, or the memory grew: a new part sees all of it. Without one, an ordinary array must do.
     this.#part = memory.createPart();
-    return memory.allocate(this.#part, length) ?? new Float32Array(length);
+    return (this.#part && memory.allocate(this.#part, length)) ?? new Float32Array(length);
   }
 }

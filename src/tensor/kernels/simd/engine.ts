@@ -3,7 +3,7 @@
  */
 
 import { SCRATCH_BYTES } from './gemm.ts';
-import { ARGUMENTS, SLEEPERS, THREADS } from './job.ts';
+import { ARGUMENTS, THREADS } from './job.ts';
 import { EngineMemory } from './memory.ts';
 import { type Exports, emitModule, INITIAL_PAGES, KERNELS, type KernelFunction } from './module.ts';
 import { Watch } from './watch.ts';
@@ -16,12 +16,6 @@ export interface HelperData {
   readonly thread: number;
   /** The address of memory that it has to itself. */
   readonly scratch: number;
-}
-
-/** A thread that helps; it waits inside of `serve` and can only be ended. */
-export interface Helper {
-  readonly scratch: number;
-  end(): Promise<void>;
 }
 
 /** A job shorter than this is done before anybody could help: an offer costs about half a microsecond. */
@@ -39,9 +33,10 @@ export class Engine {
   readonly #i32: Int32Array;
   readonly #f32: Float32Array;
   readonly #f64: Float64Array;
-  /** How many threads there are, and how many of them sleep. */
-  readonly #counts: { readonly threads: Int32Array; readonly sleepers: Int32Array };
-  #helpers: readonly Helper[] = [];
+  /** How many threads share jobs: the others read it, too. */
+  readonly #threads: Int32Array;
+  /** The helpers that were started; those that are not asked for work sleep. */
+  #helpers = 0;
   readonly #watch = new Watch();
 
   /** @throws {Error} Where the host lacks WebAssembly, its SIMD or its shared memory. */
@@ -54,18 +49,19 @@ export class Engine {
     this.#exports = instance.exports as unknown as Exports;
     const { buffer } = this.memory.memory;
     this.#i32 = new Int32Array(buffer, ARGUMENTS);
-    this.#counts = {
-      threads: new Int32Array(buffer, THREADS, 1),
-      sleepers: new Int32Array(buffer, SLEEPERS, 1),
-    };
-    this.#counts.threads[0] = 1;
     this.#f32 = new Float32Array(buffer, ARGUMENTS);
     this.#f64 = new Float64Array(buffer, ARGUMENTS);
+    this.#threads = new Int32Array(buffer, THREADS, 1);
+    this.#threads[0] = 1;
   }
 
-  /** This thread and its helpers. */
+  /** How many threads share jobs, this one included. */
   get threads(): number {
-    return 1 + this.#helpers.length;
+    return this.#threads[0];
+  }
+
+  get helpers(): number {
+    return this.#helpers;
   }
 
   /**
@@ -83,7 +79,7 @@ export class Engine {
       else this.#f64[i] = given[i];
     }
     const number = NUMBERS[kernel];
-    if (pieces < 2 || ns < WORTH_SHARING_NS || this.#helpers.length === 0) {
+    if (pieces < 2 || ns < WORTH_SHARING_NS || this.threads === 1) {
       this.#exports.runAlone(number, pieces);
       return;
     }
@@ -98,21 +94,15 @@ export class Engine {
     return { module: this.#module, memory: this.memory.memory, thread, scratch: this.#takeScratch() };
   }
 
-  /** Shares jobs with these from now on: they have the numbers from 1 on. */
-  addHelpers(helpers: readonly Helper[]): void {
-    this.#helpers = helpers;
-    this.#counts.threads[0] = this.threads;
-    this.#watch.reset();
+  /** So many more helpers are ready. */
+  addHelpers(count: number): void {
+    this.#helpers += count;
   }
 
-  /** Resolves when this thread is the only one. */
-  async endHelpers(): Promise<void> {
-    const helpers = this.#helpers;
-    this.#helpers = []; // first: from here on nobody is offered work
-    await Promise.all(helpers.map((helper) => helper.end()));
-    // Those that slept never said that they woke up.
-    this.#counts.sleepers[0] = 0;
-    for (const { scratch } of helpers) this.memory.release({ start: scratch, bytes: SCRATCH_BYTES });
+  /** Shares jobs among so many threads from now on, at most one more than there are helpers. */
+  shareAmong(threads: number): void {
+    this.#threads[0] = threads;
+    this.#watch.reset();
   }
 
   #takeScratch(): number {

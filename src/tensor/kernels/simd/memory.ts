@@ -17,6 +17,9 @@ const ALIGNMENT = 64;
 /** Kernels load whole vectors, so they read past an array's end: never past the memory's. */
 const MARGIN = 256;
 
+/** Networks of so many bytes may be built without giving control back to the host in between. */
+const MOST_WITHOUT_PAUSE = 2 ** 27;
+
 interface Block {
   readonly start: number;
   readonly bytes: number;
@@ -38,7 +41,9 @@ export class EngineMemory {
   #free: Block[] = [];
   #end: number;
   readonly #buffers = new WeakSet<ArrayBufferLike>();
+  readonly #weights = new WeakMap<ArrayBufferLike, ArrayBuffer[]>();
   #lastSeen: ArrayBufferLike | undefined;
+  #takenSincePause = 0;
   readonly #registry = new FinalizationRegistry<readonly Block[]>((blocks) => {
     for (const block of blocks) this.release(block);
   });
@@ -66,8 +71,12 @@ export class EngineMemory {
     return this.#end - this.#free.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  /** A new part, for a new owner. */
-  createPart(): Part {
+  /**
+   * A new part, for a new owner; undefined if the program took much without a pause. What it dropped meanwhile cannot be
+   * given back before the pause, so that ordinary arrays are better for it: those are collected at once.
+   */
+  createPart(): Part | undefined {
+    if (this.#takenSincePause > MOST_WITHOUT_PAUSE) return undefined;
     // A buffer object that nobody else has. Where the host makes no new one, the part is never given back.
     const before = this.memory.buffer;
     this.memory.grow(0);
@@ -89,7 +98,24 @@ export class EngineMemory {
       return undefined;
     }
     part.blocks.push(block);
+    if (this.#takenSincePause === 0) {
+      setTimeout(() => {
+        this.#takenSincePause = 0;
+      });
+    }
+    this.#takenSincePause += block.bytes;
+    this.#weigh(part.buffer, block.bytes);
     return new Float32Array(part.buffer, block.start, length).fill(0);
+  }
+
+  /**
+   * Tells the garbage collector how much hangs on the buffer object, which it takes for a small thing: an ordinary buffer
+   * of the same size is counted, lives as long, and as nobody writes to it, costs nothing but addresses.
+   */
+  #weigh(buffer: ArrayBufferLike, bytes: number): void {
+    const weights = this.#weights.get(buffer) ?? [];
+    weights.push(new ArrayBuffer(bytes));
+    this.#weights.set(buffer, weights);
   }
 
   /** A block of at least so many bytes: the first that is large enough, or new memory. */

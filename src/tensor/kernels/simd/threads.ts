@@ -11,8 +11,11 @@ export interface Threads {
   readonly warning?: string;
 }
 
+/** Changes of one engine come one after the other. */
+const changes = new WeakMap<Engine, Promise<unknown>>();
+
 /**
- * Starts or ends helpers so that there are `count` threads.
+ * Shares the engine's jobs among `count` threads; starts helpers where there are too few. Those that are too many sleep.
  *
  * @throws {RangeError} If the count is no whole number from 1 to 64.
  */
@@ -23,16 +26,24 @@ export async function setThreads(engine: Engine, count: number | 'auto'): Promis
       `useThreads: got ${count}, expected a whole number from 1 to ${MOST_THREADS}, or 'auto'.`,
     );
   }
-  if (wanted === engine.threads) return { threads: wanted };
-  await engine.endHelpers();
-  const starts = Array.from({ length: wanted - 1 }, (_, i) => startHelper(engine.helperData(i + 1)));
+  const change = Promise.resolve(changes.get(engine)).then(() => changeThreads(engine, wanted));
+  changes.set(engine, change);
+  return change;
+}
+
+async function changeThreads(engine: Engine, wanted: number): Promise<Threads> {
+  const first = engine.helpers + 1;
+  const starts = Array.from({ length: Math.max(0, wanted - first) }, (_, i) =>
+    startHelper(engine.helperData(first + i)),
+  );
   const outcomes = await Promise.allSettled(starts);
-  engine.addHelpers(outcomes.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
-  const failure = outcomes.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
-  if (!failure) return { threads: engine.threads };
-  const reason = failure.reason instanceof Error ? failure.reason.message : String(failure.reason);
-  return {
-    threads: engine.threads,
-    warning: `useThreads: ${engine.threads} of ${wanted} threads started: ${reason}.`,
-  };
+  // Helpers are numbered without gaps: those behind one that did not start stay asleep.
+  const failed = outcomes.findIndex(({ status }) => status === 'rejected');
+  engine.addHelpers(failed < 0 ? outcomes.length : failed);
+  const threads = Math.min(wanted, engine.helpers + 1);
+  engine.shareAmong(threads);
+  if (failed < 0) return { threads };
+  const { reason } = outcomes[failed] as PromiseRejectedResult;
+  const why = reason instanceof Error ? reason.message : String(reason);
+  return { threads, warning: `useThreads: ${threads} of ${wanted} threads started: ${why}.` };
 }

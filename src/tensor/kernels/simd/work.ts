@@ -64,7 +64,8 @@ export function addWork(module: ModuleBuilder, { thread }: ThreadGlobals): void 
         f.br(again);
       });
       local.set(share, i32.add(local.get(share), i32.const(1)));
-      f.if(i32.eq(local.get(share), i32.load(i32.const(0), THREADS)), () => local.set(share, i32.const(0)));
+      // Not `eq`: a helper that comes late may see that there are fewer threads now.
+      f.if(i32.ge_u(local.get(share), i32.load(i32.const(0), THREADS)), () => local.set(share, i32.const(0)));
       local.set(emptyShares, i32.add(local.get(emptyShares), i32.const(1)));
       f.br_if(again, i32.lt_u(local.get(emptyShares), i32.load(i32.const(0), THREADS)));
     });

@@ -5,7 +5,7 @@
  * as a file: it works from any bundle, and nobody has to know where a file ended up.
  */
 
-import type { Helper, HelperData } from './engine.ts';
+import type { HelperData } from './engine.ts';
 
 /** `data` is the HelperData. The message says that the thread is up; `serve` never returns. */
 const PROGRAM = `
@@ -28,7 +28,6 @@ const BROWSER_PROGRAM = `
 interface NodeWorker {
   once(event: 'message' | 'error' | 'exit', listener: (value: unknown) => void): void;
   unref(): void;
-  terminate(): Promise<number>;
 }
 
 interface NodeModules {
@@ -57,29 +56,22 @@ export function availableThreads(): number {
  * @throws {Error} If it does not start: the host has no workers, or forbids them (a page without cross-origin isolation
  *   may not send shared memory).
  */
-export function startHelper(data: HelperData): Promise<Helper> {
+export function startHelper(data: HelperData): Promise<void> {
   const threads = node?.getBuiltinModule?.('node:worker_threads');
-  return threads
-    ? startInNode(new threads.Worker(NODE_PROGRAM, { eval: true, workerData: data }), data)
-    : startInBrowser(data);
+  return threads ? startInNode(threads, data) : startInBrowser(data);
 }
 
-async function startInNode(worker: NodeWorker, { scratch }: HelperData): Promise<Helper> {
+async function startInNode({ Worker }: NodeModules['node:worker_threads'], data: HelperData): Promise<void> {
+  const worker = new Worker(NODE_PROGRAM, { eval: true, workerData: data });
   await new Promise((resolve, reject) => {
     worker.once('message', resolve);
     worker.once('error', reject);
     worker.once('exit', () => reject(new Error('the thread ended before it began')));
   });
   worker.unref();
-  return {
-    scratch,
-    end: async () => {
-      await worker.terminate();
-    },
-  };
 }
 
-async function startInBrowser(data: HelperData): Promise<Helper> {
+async function startInBrowser(data: HelperData): Promise<void> {
   const url = URL.createObjectURL(new Blob([BROWSER_PROGRAM], { type: 'text/javascript' }));
   const worker = new Worker(url);
   try {
@@ -94,5 +86,4 @@ async function startInBrowser(data: HelperData): Promise<Helper> {
   } finally {
     URL.revokeObjectURL(url);
   }
-  return { scratch: data.scratch, end: async () => worker.terminate() };
 }

@@ -1,0 +1,42 @@
+/** The options that say what computes: they decide how long a command takes, not what comes out (but for the last bits). */
+
+import { kernels, setKernels, threads, useThreads } from '../../tensor/kernels/active.ts';
+import type { KernelsName } from '../../tensor/kernels/kernels.ts';
+import { choice, numberOr, UsageError } from './options.ts';
+import { countOf, say } from './output.ts';
+
+const KERNELS = ['naive', 'blocked', 'simd'] as const satisfies readonly KernelsName[];
+
+export const MACHINE = {
+  kernels: choice(
+    KERNELS,
+    undefined,
+    'Which loops compute: plain, blocked, or WebAssembly SIMD. [the fastest here]',
+  ),
+  threads: numberOr(
+    'auto',
+    { least: 1, most: 64, whole: true },
+    'With simd: how many threads share the work. The results have the same bits for any number. [auto: one a processor]',
+  ),
+};
+
+interface MachineValues {
+  readonly kernels: KernelsName | undefined;
+  readonly threads: number | 'auto' | undefined;
+}
+
+/** Chooses kernels and starts threads; says so if some did not start. */
+export async function useMachine({ kernels: name, threads: count }: MachineValues): Promise<void> {
+  if (count !== undefined && (name === 'naive' || name === 'blocked')) {
+    throw new UsageError(`--threads is for --kernels simd, the ${name} kernels run on one thread.`);
+  }
+  if (name) setKernels(name);
+  if (kernels().name !== 'simd') return;
+  const { warning } = await useThreads(count ?? 'auto');
+  if (warning) say(`note: ${warning}`);
+}
+
+/** `simd kernels, 2 threads` */
+export function describeMachine(): string {
+  return `${kernels().name} kernels, ${countOf(threads(), 'thread')}`;
+}
