@@ -50,7 +50,7 @@ export function startEngine(program, words, env) {
         throw new EngineError(`no answer to '${command.cmd}' within ${timeoutMs / 1000} s.`);
       }
       if (reply.done) throw new EngineError(await ended);
-      const { error, ...answer } = JSON.parse(reply.value);
+      const { error, ...answer } = parse(reply.value);
       if (error !== undefined) throw new EngineError(error);
       return answer;
     },
@@ -59,6 +59,14 @@ export function startEngine(program, words, env) {
       if ((await inTime(FAREWELL_MS, ended)) === undefined) child.kill('SIGKILL');
     },
   };
+}
+
+function parse(line) {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return { error: `said '${line.slice(0, 60)}', expected JSON.` };
+  }
 }
 
 /** What the promise resolves to, or undefined if that takes longer. */

@@ -8,5 +8,6 @@ export function readFloats(path) {
 }
 
 export function writeFloats(path, array) {
-  writeFileSync(path, new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+  const copy = array.slice(); // in ordinary memory, where an engine's own may be shared
+  writeFileSync(path, new Uint8Array(copy.buffer));
 }

@@ -99,7 +99,7 @@ export function compareBest(work, results) {
 export function formatSummary(comparisons) {
   const rows = comparisons.map(({ work, own, rate, unit, javascript, pytorch }) => {
     const other = (one) =>
-      one ? `${formatNumber(one.oneThread)}x / ${formatNumber(one.best)}x ${one.by}` : '-';
+      one?.oneThread ? `${formatNumber(one.oneThread)}x / ${formatNumber(one.best)}x ${one.by}` : '-';
     return [work, own ? `${own} ${formatNumber(rate)} ${unit}` : '-', other(javascript), other(pytorch)];
   });
   const header = ['', 'isthmus at its best', 'than the best JavaScript', "than PyTorch's best"];

@@ -5,8 +5,9 @@
  */
 
 // Looking up a global is slow in jest, and these loops run over millions of elements.
-const { abs } = Math;
+const { abs, fround, max } = Math;
 const { is } = Object;
+const { isFinite: isNumber } = Number;
 
 /** u: what one float32 operation may be off by, relative to its exact result. */
 export const UNIT_ROUNDOFF = 2 ** -24;
@@ -55,4 +56,23 @@ export function firstOutside(
     if (!is(value, wanted)) return `element ${i} is ${value}, expected ${wanted} ± ${allowed}`;
   }
   return undefined;
+}
+
+const float32 = new Float32Array(1);
+const bits = new Int32Array(float32.buffer);
+
+/**
+ * How many units in its last place (of float32) a number is off. 0 for what float32 can't tell from the exact result,
+ * infinity for NaN or an infinity where there should be none.
+ *
+ * @param absolute - An error that doesn't count.
+ */
+export function unitsOff(got: number, exact: number, absolute = 0): number {
+  const rounded = fround(exact);
+  if (is(got, rounded)) return 0;
+  if (!isNumber(got) || !isNumber(rounded)) return Number.POSITIVE_INFINITY;
+  float32[0] = rounded;
+  // 23 bits of digits, then 8 of the exponent: 127 means 0, and subnormal numbers (0) have the least one, as 1 does.
+  const exponent = max((bits[0] >>> 23) & 255, 1) - 127;
+  return max(abs(got - exact) - absolute, 0) / 2 ** (exponent - 23);
 }

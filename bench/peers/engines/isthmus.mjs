@@ -18,6 +18,7 @@ async function useThreads() {
 
 /** What a layer calls, on arrays in the engine's own memory. */
 function kernelProduct(operation, n, a, b) {
+  const multiply = kernels()[KERNELS[operation]];
   const arena = new isthmus.Arena();
   const own = (values) => {
     const array = arena.allocate(n * n);
@@ -25,7 +26,6 @@ function kernelProduct(operation, n, a, b) {
     return array;
   };
   const [ownA, ownB, c] = [own(a), own(b), arena.allocate(n * n)];
-  const multiply = kernels()[KERNELS[operation]];
   return { run: () => multiply(n, n, n, ownA, ownB, false, c), result: () => c };
 }
 

@@ -1,5 +1,5 @@
 /**
- * One table for the three products of all kernels: every combination of edge sizes (0, 1, around the blocks' 2 and 4, and
+ * One table for the products of all kernels: every combination of edge sizes (0, 1, around the blocks' 2, 4 and 8, and
  * beyond 64) against the summation bound. Any order of summation stays within it, so it needs no exceptions.
  */
 
@@ -12,7 +12,7 @@ import { firstOutside, summationBound } from '../../helpers/bounds.ts';
 import { guarded, uniformArray } from '../../helpers/randomArrays.ts';
 import { type ProductForm, referenceProduct } from '../../helpers/reference.ts';
 
-const SIZES = [0, 1, 3, 4, 5, 17, 64, 65];
+const SIZES = [0, 1, 3, 4, 5, 7, 8, 9, 17, 64, 65];
 const FORMS: readonly ProductForm[] = ['matmul', 'matmulTransposeA', 'matmulTransposeB'];
 
 interface Sizes {
@@ -72,6 +72,24 @@ function mismatch(kernels: Kernels, form: ProductForm, accumulate: boolean, size
   return unchanged && `m ${m}, n ${n}, k ${k}: wrote to an operand: ${unchanged}`;
 }
 
+/** a · b + bias in each row; the first row of `start` is the bias. */
+function biasMismatch(kernels: Kernels, { m, n, k, a, b, start, product, absoluteProduct }: Case) {
+  const bias = guarded(start.subarray(0, n));
+  const c = guarded(new Float32Array(m * n).fill(Number.NaN));
+  kernels.matmulBias(m, n, k, guarded(a).array, guarded(b).array, bias.array, c.array);
+  const expected = product.map((sum, i) => sum + start[i % n]);
+  const bounds = absoluteProduct.map((sum, i) => summationBound(k, sum + Math.abs(start[i % n])));
+  const outside = firstOutside(c.array, expected, bounds);
+  if (outside) return `m ${m}, n ${n}, k ${k}: ${outside}`;
+  return c.intact() && bias.intact() ? undefined : `m ${m}, n ${n}, k ${k}: wrote outside of an array`;
+}
+
+function firstBiasMismatch(kernels: Kernels): string | undefined {
+  // Without rows there is no row to take the bias from.
+  const cases = CASES.get('matmul')!.filter(({ m }) => m > 0);
+  return cases.map((one) => biasMismatch(kernels, one)).find((found) => found !== undefined);
+}
+
 function firstMismatch(kernels: Kernels, form: ProductForm, accumulate: boolean): string | undefined {
   for (const sizes of CASES.get(form)!) {
     const found = mismatch(kernels, form, accumulate, sizes);
@@ -81,12 +99,16 @@ function firstMismatch(kernels: Kernels, form: ProductForm, accumulate: boolean)
 }
 
 describe.each(supportedKernels())('the products of the $name kernels', (kernels) => {
+  test('matmulBias is a · b + bias at 1,210 combinations of sizes', () => {
+    expect(firstBiasMismatch(kernels)).toBeUndefined();
+  });
+
   describe.each(FORMS)('%s', (form) => {
-    test('overwrites c with op(a) · op(b) at 512 combinations of sizes', () => {
+    test('overwrites c with op(a) · op(b) at 1,331 combinations of sizes', () => {
       expect(firstMismatch(kernels, form, false)).toBeUndefined();
     });
 
-    test('adds op(a) · op(b) to c at 512 combinations of sizes', () => {
+    test('adds op(a) · op(b) to c at 1,331 combinations of sizes', () => {
       expect(firstMismatch(kernels, form, true)).toBeUndefined();
     });
 
@@ -153,6 +175,16 @@ describe('negative controls of the table', () => {
     ['the other form', false, naive.matmulTransposeB, /element/],
   ])('%s is found', (_name, accumulate, matmul, message) => {
     expect(firstMismatch({ ...naive, matmul }, 'matmul', accumulate)).toMatch(message);
+  });
+
+  test('a bias that is left out, or is that of the row, is found', () => {
+    const without: Kernels['matmulBias'] = (m, n, k, a, b, _bias, c) => naive.matmul(m, n, k, a, b, false, c);
+    const ofRow: Kernels['matmulBias'] = (m, n, k, a, b, bias, c) => {
+      naive.matmul(m, n, k, a, b, false, c);
+      for (let i = 0; i < m * n; i++) c[i] += bias[Math.floor(i / n) % n];
+    };
+    expect(firstBiasMismatch({ ...naive, matmulBias: without })).toMatch(/^m 1, n 1, k 0: element 0 /);
+    expect(firstBiasMismatch({ ...naive, matmulBias: ofRow })).toMatch(/^m 1, n 3, k 0: element 1 /);
   });
 
   test('a sum in float32 stays within the bound: it is not tighter than promised', () => {

@@ -61,7 +61,9 @@ const EDGES = [0, 63, 64, 127, 128, 2 ** 13, 2 ** 14, 2 ** 20, 2 ** 21, 2 ** 27,
 describe('LEB128', () => {
   test('unsigned numbers are right and as short as can be at every edge from 0 to 2^32 - 1', () => {
     const values = EDGES.filter((value) => value >= 0);
-    expect(values.map((value) => unsignedProblem(unsignedLeb128, value))).toEqual(values.map(() => undefined));
+    expect(values.map((value) => unsignedProblem(unsignedLeb128, value))).toEqual(
+      values.map(() => undefined),
+    );
   });
 
   test('signed numbers are right and as short as can be at every edge from -2^31 to 2^31 - 1', () => {
@@ -72,7 +74,7 @@ describe('LEB128', () => {
   });
 
   test('numbers have the bytes that the specification gives them', () => {
-    // The example of the format's inventors (DWARF 5, figures 49 and 51), and both ends.
+    // 624485 = 0x26 · 2^14 + 0x0e · 2^7 + 0x65; -123456 = -8 · 2^14 + 0x3b · 2^7 + 0x40; and both ends.
     expect(unsignedLeb128(624485)).toEqual([0xe5, 0x8e, 0x26]);
     expect(unsignedLeb128(2 ** 32 - 1)).toEqual([0xff, 0xff, 0xff, 0xff, 0x0f]);
     expect(signedLeb128(-123456)).toEqual([0xc0, 0xbb, 0x78]);

@@ -1,0 +1,168 @@
+/**
+ * `npm run bench:steps`: the figures of docs/kernels.md, from the triple loop to SIMD on two threads, step by step. Every
+ * result is compared with that of naive.ts before it is timed; times are medians of interleaved rounds.
+ */
+
+import { blocked } from '../src/tensor/kernels/blocked.ts';
+import { naive } from '../src/tensor/kernels/naive.ts';
+import { Engine } from '../src/tensor/kernels/simd/engine.ts';
+import { B_IN_PLACE, B_ROWS, MAX_DEPTH, TILE_ROWS } from '../src/tensor/kernels/simd/gemm.ts';
+import { ZEROS } from '../src/tensor/kernels/simd/job.ts';
+import { createSimdKernels } from '../src/tensor/kernels/simd/kernels.ts';
+import { setThreads } from '../src/tensor/kernels/simd/threads.ts';
+import { Random } from '../src/tensor/random.ts';
+import { median } from './contest.ts';
+import { createInnerLoop, createRowProduct, type InnerLoopOptions } from './innerLoop.ts';
+import { environment, formatEnvironment, formatNumber } from './report.ts';
+import { requireClose } from './verify.ts';
+
+const SIZE = 512;
+const GFLOP = (2 * SIZE ** 3) / 1e9;
+const ROUNDS = 7;
+
+const engine = new Engine();
+const simd = createSimdKernels(engine);
+
+function allocate(length: number): Float32Array {
+  const part = engine.memory.createPart();
+  const array = part && engine.memory.allocate(part, length);
+  return array ?? allocate(length);
+}
+
+const random = new Random(1);
+const [a, b, c] = [0, 1, 2].map(() => allocate(SIZE * SIZE));
+for (let i = 0; i < a.length; i++) {
+  a[i] = random.uniform(-1, 1);
+  b[i] = random.uniform(-1, 1);
+}
+
+/** The triple loop, with the inner one along the memory of b and c. */
+function alongRows(): void {
+  c.fill(0);
+  for (let i = 0; i < SIZE; i++) {
+    for (let p = 0; p < SIZE; p++) {
+      const factor = a[i * SIZE + p];
+      for (let j = 0; j < SIZE; j++) c[i * SIZE + j] += factor * b[p * SIZE + j];
+    }
+  }
+}
+
+const rowProduct = createRowProduct(engine.memory.memory);
+
+/** The kernels of gemm.ts on all of C at once, with this layout of B. */
+function tiles(layoutOfB: number): void {
+  const packed = engine.memory.workspace(4 * SIZE * SIZE);
+  const panel = 4 * TILE_ROWS * SIZE;
+  engine.run('packRows', 1, 0, [a.byteOffset, 4 * SIZE, SIZE, SIZE, packed, SIZE]);
+  engine.run('multiply', SIZE / 256, 0, [
+    ...[SIZE, SIZE, SIZE, packed, panel, 4 * TILE_ROWS, b.byteOffset, layoutOfB, c.byteOffset],
+    ...[0, ZEROS, 0, MAX_DEPTH, 256, SIZE],
+  ]);
+}
+
+interface Step {
+  readonly name: string;
+  readonly run: () => unknown;
+  readonly threads?: number;
+}
+
+const product = (kernels: typeof naive) => () => kernels.matmul(SIZE, SIZE, SIZE, a, b, false, c);
+
+const STEPS: readonly Step[] = [
+  { name: '1  triple loop i, j, p (naive.ts)', run: product(naive) },
+  { name: '2  i, p, j: along the rows', run: alongRows },
+  { name: '3  packed, 2x4 sums in registers (blocked.ts)', run: product(blocked) },
+  {
+    name: '4  i, p, j, four numbers at a time',
+    run: () => {
+      c.fill(0);
+      rowProduct(SIZE, SIZE, SIZE, a.byteOffset, b.byteOffset, c.byteOffset);
+    },
+  },
+  { name: '5  4x8 sums in registers, B where it is', run: () => tiles(B_IN_PLACE) },
+  { name: '6  B packed, too', run: () => tiles(B_ROWS) },
+  { name: '7  cut into pieces (simd, 1 thread)', run: product(simd) },
+  { name: '8  2 threads', run: product(simd), threads: 2 },
+];
+
+/** Milliseconds of one run, of several if they are short. */
+function time(run: () => unknown, runs: number): number {
+  const start = performance.now();
+  for (let i = 0; i < runs; i++) run();
+  return (performance.now() - start) / runs;
+}
+
+async function measureSteps(): Promise<void> {
+  const expected = new Float32Array(c.length);
+  naive.matmul(SIZE, SIZE, SIZE, a, b, false, expected);
+  const magnitude = new Float32Array(c.length);
+  naive.matmul(SIZE, SIZE, SIZE, a.map(Math.abs), b.map(Math.abs), false, magnitude);
+  const times = STEPS.map((): number[] => []);
+  for (let round = -1; round < ROUNDS; round++) {
+    for (const [i, { name, run, threads = 1 }] of STEPS.entries()) {
+      await setThreads(engine, threads);
+      c.fill(Number.NaN);
+      for (let warmUp = 0; warmUp < (threads > 1 ? 20 : 1); warmUp++) run();
+      if (round < 0) requireClose(name, c, expected, magnitude, SIZE + 3);
+      else times[i].push(time(run, i < 3 ? 1 : 5));
+    }
+  }
+  console.log(`product of ${SIZE}x${SIZE}x${SIZE}`.padEnd(49), 'GFLOP/s    gain');
+  let before = Number.NaN;
+  for (const [i, { name }] of STEPS.entries()) {
+    const rate = GFLOP / (median(times[i]) / 1000);
+    const gain = i === 0 ? '' : `${formatNumber(rate / before)}x`;
+    console.log(`  ${name.padEnd(47)} ${formatNumber(rate).padStart(7)} ${gain.padStart(7)}`);
+    before = rate;
+  }
+}
+
+const DEPTH = 256;
+
+const LOOPS: readonly InnerLoopOptions[] = [
+  ...[1, 2, 16].map((unroll) => ({ rows: 4, columns: 8, unroll, asks: false })),
+  ...[2, 4, 8, 16].map((unroll) => ({ rows: 4, columns: 8, unroll, asks: true })),
+  { rows: 2, columns: 16, unroll: 16, asks: true },
+  { rows: 3, columns: 12, unroll: 16, asks: true },
+  { rows: 5, columns: 8, unroll: 16, asks: true },
+];
+
+function measureLoops(): void {
+  const result = allocate(64);
+  const loops = LOOPS.map((options) => {
+    const loop = createInnerLoop(engine.memory.memory, options);
+    const { rows, columns } = options;
+    const run = () => loop(DEPTH, a.byteOffset, b.byteOffset, result.byteOffset);
+    run();
+    const exact = (of: (value: number) => number) =>
+      Array.from({ length: rows * columns }, (_, i) => {
+        const [row, column] = [Math.floor(i / columns), i % columns];
+        let sum = 0;
+        for (let p = 0; p < DEPTH; p++) sum += of(a[p * rows + row]) * of(b[p * columns + column]);
+        return sum;
+      });
+    requireClose(
+      `inner loop ${rows}x${columns}`,
+      result.subarray(0, rows * columns),
+      exact((value) => value),
+      exact(Math.abs),
+      DEPTH + 1,
+    );
+    return { ...options, run, gflop: (2 * rows * columns * DEPTH) / 1e9, times: [] as number[] };
+  });
+  for (let round = -2; round < ROUNDS; round++) {
+    for (const loop of loops) {
+      const milliseconds = time(loop.run, 20_000);
+      if (round >= 0) loop.times.push(milliseconds);
+    }
+  }
+  console.log(`\ninner loop, ${DEPTH} steps in the first cache             GFLOP/s`);
+  for (const { rows, columns, unroll, asks, gflop, times } of loops) {
+    const name = `${rows}x${columns}, unrolled ${unroll}${asks ? ', asks after each step' : ''}`;
+    console.log(`  ${name.padEnd(47)} ${formatNumber(gflop / (median(times) / 1000)).padStart(7)}`);
+  }
+}
+
+console.log(`${formatEnvironment(environment())}\n`);
+await measureSteps();
+measureLoops();
