@@ -5,7 +5,7 @@
 
 import { blocked } from '../src/tensor/kernels/blocked.ts';
 import { naive } from '../src/tensor/kernels/naive.ts';
-import { Engine } from '../src/tensor/kernels/simd/engine.ts';
+import { Engine, NUMBERS } from '../src/tensor/kernels/simd/engine.ts';
 import { B_IN_PLACE, B_ROWS, MAX_DEPTH, TILE_ROWS } from '../src/tensor/kernels/simd/gemm.ts';
 import { ZEROS } from '../src/tensor/kernels/simd/job.ts';
 import { createSimdKernels } from '../src/tensor/kernels/simd/kernels.ts';
@@ -49,12 +49,18 @@ function alongRows(): void {
 
 const rowProduct = createRowProduct(engine.memory.memory);
 
+/** A job with these arguments, on this thread. */
+function run(kernel: number, pieces: number, given: readonly number[]): void {
+  for (const [i, value] of given.entries()) engine.ints[2 * i] = value;
+  engine.run(kernel, pieces, 0);
+}
+
 /** The kernels of gemm.ts on all of C at once, with this layout of B. */
 function tiles(layoutOfB: number): void {
   const packed = engine.memory.workspace(4 * SIZE * SIZE);
   const panel = 4 * TILE_ROWS * SIZE;
-  engine.run('packRows', 1, 0, [a.byteOffset, 4 * SIZE, SIZE, SIZE, packed, SIZE]);
-  engine.run('multiply', SIZE / 256, 0, [
+  run(NUMBERS.packRows, 1, [a.byteOffset, 4 * SIZE, SIZE, SIZE, packed, SIZE]);
+  run(NUMBERS.multiply, SIZE / 256, [
     ...[SIZE, SIZE, SIZE, packed, panel, 4 * TILE_ROWS, b.byteOffset, layoutOfB, c.byteOffset],
     ...[0, ZEROS, 0, MAX_DEPTH, 256, SIZE],
   ]);

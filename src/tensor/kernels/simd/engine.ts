@@ -21,20 +21,22 @@ export interface HelperData {
 /** A job shorter than this is done before anybody could help: an offer costs about half a microsecond. */
 const WORTH_SHARING_NS = 5_000;
 
-const NUMBERS = Object.fromEntries(Object.keys(KERNELS).map((name, number) => [name, number])) as Readonly<
-  Record<KernelFunction, number>
->;
+/** Every kernel's place in the module's table. */
+export const NUMBERS = Object.fromEntries(
+  Object.keys(KERNELS).map((name, number) => [name, number]),
+) as Readonly<Record<KernelFunction, number>>;
 
 export class Engine {
   readonly memory: EngineMemory;
   readonly #module: WebAssembly.Module;
   readonly #exports: Exports;
   /** The arguments of the next job, 8 bytes each: the same memory as three types. */
-  readonly #i32: Int32Array;
-  readonly #f32: Float32Array;
-  readonly #f64: Float64Array;
+  readonly ints: Int32Array;
+  readonly floats: Float32Array;
+  readonly doubles: Float64Array;
   /** How many threads share jobs: the others read it, too. */
-  readonly #threads: Int32Array;
+  readonly #sharedThreads: Int32Array;
+  #threads = 1;
   /** The helpers that were started; those that are not asked for work sleep. */
   #helpers = 0;
   readonly #watch = new Watch();
@@ -48,16 +50,16 @@ export class Engine {
     });
     this.#exports = instance.exports as unknown as Exports;
     const { buffer } = this.memory.memory;
-    this.#i32 = new Int32Array(buffer, ARGUMENTS);
-    this.#f32 = new Float32Array(buffer, ARGUMENTS);
-    this.#f64 = new Float64Array(buffer, ARGUMENTS);
-    this.#threads = new Int32Array(buffer, THREADS, 1);
-    this.#threads[0] = 1;
+    this.ints = new Int32Array(buffer, ARGUMENTS);
+    this.floats = new Float32Array(buffer, ARGUMENTS);
+    this.doubles = new Float64Array(buffer, ARGUMENTS);
+    this.#sharedThreads = new Int32Array(buffer, THREADS, 1);
+    this.shareAmong(1);
   }
 
   /** How many threads share jobs, this one included. */
   get threads(): number {
-    return this.#threads[0];
+    return this.#threads;
   }
 
   get helpers(): number {
@@ -65,20 +67,13 @@ export class Engine {
   }
 
   /**
-   * Does a job: all of its pieces, here and, if it is long enough, in the helpers' threads.
+   * Does a job: all of its pieces, here and, if it is long enough, in the helpers' threads. Its arguments were written
+   * before, argument i to `ints[2 i]`, `floats[2 i]` or `doubles[i]`, as its type is.
    *
-   * @param ns - About how long it takes one thread.
-   * @param given - The kernel's arguments in their order: addresses and sizes, then floats.
+   * @param number - The kernel's, from NUMBERS.
+   * @param ns - About how long the job takes one thread.
    */
-  run(kernel: KernelFunction, pieces: number, ns: number, given: readonly number[]): void {
-    const types = KERNELS[kernel].argumentTypes;
-    for (let i = 0; i < given.length; i++) {
-      const type = types[i];
-      if (type === 'i32') this.#i32[2 * i] = given[i];
-      else if (type === 'f32') this.#f32[2 * i] = given[i];
-      else this.#f64[i] = given[i];
-    }
-    const number = NUMBERS[kernel];
+  run(number: number, pieces: number, ns: number): void {
     if (pieces < 2 || ns < WORTH_SHARING_NS || this.threads === 1) {
       this.#exports.runAlone(number, pieces);
       return;
@@ -101,7 +96,8 @@ export class Engine {
 
   /** Shares jobs among so many threads from now on, at most one more than there are helpers. */
   shareAmong(threads: number): void {
-    this.#threads[0] = threads;
+    this.#threads = threads;
+    this.#sharedThreads[0] = threads;
     this.#watch.reset();
   }
 

@@ -37,6 +37,7 @@ export class EngineMemory {
   /** All of it, as of now. */
   #words: Float32Array;
   #bytes: Uint8Array;
+  #doubles: Float64Array;
   /** Free blocks in the order of their addresses, none touching the next. */
   #free: Block[] = [];
   #end: number;
@@ -55,6 +56,7 @@ export class EngineMemory {
     this.memory = new WebAssembly.Memory({ initial: initialPages, maximum: MAXIMUM_PAGES, shared: true });
     this.#words = new Float32Array(this.memory.buffer);
     this.#bytes = new Uint8Array(this.memory.buffer);
+    this.#doubles = new Float64Array(this.memory.buffer);
     this.#end = SHARED_BYTES;
   }
 
@@ -64,6 +66,10 @@ export class EngineMemory {
 
   get bytes(): Uint8Array {
     return this.#bytes;
+  }
+
+  get doubles(): Float64Array {
+    return this.#doubles;
   }
 
   /** How many bytes are in use, staging and scratch included. */
@@ -162,6 +168,7 @@ export class EngineMemory {
     }
     this.#words = new Float32Array(this.memory.buffer);
     this.#bytes = new Uint8Array(this.memory.buffer);
+    this.#doubles = new Float64Array(this.memory.buffer);
     return true;
   }
 
