@@ -15,7 +15,8 @@ const NS_PER_PACKED_NUMBER = 0.12;
 
 /** So long a piece should take at least, and so many there should be for each thread. */
 const PIECE_NS = 4_000;
-const PIECES_PER_THREAD = 8;
+const LEAST_PER_THREAD = 4;
+const MOST_PER_THREAD = 8;
 
 /** Rows of A that a piece goes over again and again: 256 rows, 512 deep, are half of a second-level cache of 1 MB. */
 const MAX_ROWS_PER_PIECE = 256;
@@ -131,6 +132,7 @@ export function createProducts(engine: Engine, staging: Staging) {
 }
 
 const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
+const clamp = (value: number, least: number, most: number): number => Math.max(least, Math.min(value, most));
 
 /** The steps along k in equal parts of at most MAX_DEPTH. */
 function depthOf(k: number): number {
@@ -142,15 +144,19 @@ function rowsInWorkspace(k: number): number {
   return Math.max(MAX_ROWS_PER_PIECE, rows - (rows % MAX_ROWS_PER_PIECE));
 }
 
-/** Blocks of C for so many threads: enough that the last to finish is not waited for long, none too small. */
+/**
+ * Blocks of C for so many threads: enough that the last to finish is not waited for long, none too small. Columns are cut
+ * first, since pieces that share columns pack the same panels of B.
+ */
 function cutIntoPieces(m: number, n: number, k: number, threads: number) {
   const ns = m * n * k * NS_PER_MULTIPLY_ADD;
-  const wanted = threads === 1 ? 1 : Math.min(PIECES_PER_THREAD * threads, Math.floor(ns / PIECE_NS));
+  const wanted = threads === 1 ? 1 : Math.min(MOST_PER_THREAD * threads, Math.floor(ns / PIECE_NS));
   const rowBlocks = Math.ceil(m / MAX_ROWS_PER_PIECE);
-  const columnBlocks = Math.min(Math.max(1, Math.ceil(wanted / rowBlocks)), Math.ceil(n / TILE_COLUMNS));
-  const columnsPerPiece = Math.max(TILE_COLUMNS, roundUp(Math.ceil(n / columnBlocks), TILE_COLUMNS));
-  const moreRowBlocks = Math.max(rowBlocks, Math.ceil(wanted / Math.ceil(n / columnsPerPiece)));
-  const rowsPerPiece = Math.max(TILE_ROWS, roundUp(Math.ceil(m / moreRowBlocks), TILE_ROWS));
+  const columnBlocks = clamp(Math.ceil(wanted / rowBlocks), 1, Math.ceil(n / TILE_COLUMNS));
+  const isEnough = rowBlocks * columnBlocks >= Math.min(wanted, LEAST_PER_THREAD * threads);
+  const moreRowBlocks = isEnough ? rowBlocks : Math.ceil(wanted / columnBlocks);
+  const columnsPerPiece = roundUp(Math.max(1, Math.ceil(n / columnBlocks)), TILE_COLUMNS);
+  const rowsPerPiece = roundUp(Math.max(1, Math.ceil(m / Math.max(1, moreRowBlocks))), TILE_ROWS);
   const pieces = Math.ceil(m / rowsPerPiece) * Math.ceil(n / columnsPerPiece);
   return { rowsPerPiece, columnsPerPiece, pieces };
 }

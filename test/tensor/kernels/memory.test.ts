@@ -1,0 +1,56 @@
+/** Where an arena's arrays lie. That they are zeros and share nothing is shown in ../workspace.test.ts. */
+
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { kernels, setKernels } from '../../../src/tensor/kernels/active.ts';
+import { Arena } from '../../../src/tensor/kernels/memory.ts';
+import type { EngineMemory } from '../../../src/tensor/kernels/simd/memory.ts';
+
+const atFirstUse = kernels().name;
+afterEach(() => {
+  setKernels(atFirstUse);
+});
+
+/** The address in the memory that kernels compute in without copying. */
+const addressOf = (array: Float32Array) => (kernels().memory as EngineMemory | undefined)?.addressOf(array);
+
+describe('with kernels that have a memory of their own', () => {
+  test('all arrays of an arena lie in it', () => {
+    const arena = new Arena();
+    for (const length of [1, 0, 100, 3]) expect(addressOf(arena.allocate(length))).toBeGreaterThan(0);
+  });
+
+  // 4 MB, and 20 MB: more than the memory is long at first, and than the arrays before.
+  test.each([1_000_000, 5_000_000])(
+    'so does a first array of %d numbers, for which the memory has to grow',
+    (length) => {
+      expect(addressOf(new Arena().allocate(length))).toBeGreaterThan(0);
+    },
+  );
+
+  test('so does a later one, and those before stay where they are', () => {
+    const arena = new Arena();
+    const first = arena.allocate(10).fill(5);
+    const address = addressOf(first);
+    expect(addressOf(arena.allocate(10_000_000))).toBeGreaterThan(0);
+    expect(addressOf(first)).toBe(address);
+    expect(first).toEqual(new Float32Array(10).fill(5));
+  });
+});
+
+test('with kernels that have none, arrays are ordinary ones', () => {
+  setKernels('blocked');
+  const array = new Arena().allocate(5);
+  expect(array).toEqual(new Float32Array(5));
+  expect(array.buffer.byteLength).toBe(20);
+});
+
+test('an arena that outlives a change of kernels goes on with those in use', () => {
+  const arena = new Arena();
+  const first = arena.allocate(4).fill(1);
+  setKernels('blocked');
+  const second = arena.allocate(4).fill(2);
+  setKernels('simd');
+  const third = arena.allocate(4).fill(3);
+  expect([...first, ...second, ...third]).toEqual([1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3]);
+  expect([first, second, third].map((array) => addressOf(array) !== undefined)).toEqual([true, false, true]);
+});
