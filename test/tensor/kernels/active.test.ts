@@ -1,5 +1,11 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { kernels, setKernels, supportedKernels } from '../../../src/tensor/kernels/active.ts';
+import {
+  kernels,
+  setKernels,
+  supportedKernels,
+  threads,
+  useThreads,
+} from '../../../src/tensor/kernels/active.ts';
 import type { KernelsName } from '../../../src/tensor/kernels/kernels.ts';
 
 const atFirstUse = kernels().name;
@@ -27,4 +33,16 @@ test('setKernels refuses a name that it does not know, and lists those that it d
     "setKernels: there are no kernels named 'fast', expected one of: naive, blocked, simd.",
   );
   expect(kernels().name).toBe(atFirstUse);
+});
+
+test('only the SIMD kernels have more than one thread, and keep theirs while others are in use', async () => {
+  const { threads: started } = await useThreads(2);
+  expect(threads()).toBe(started);
+  setKernels('blocked');
+  expect(threads()).toBe(1);
+  setKernels('naive');
+  expect(threads()).toBe(1);
+  setKernels('simd');
+  expect(threads()).toBe(started);
+  await useThreads(1);
 });

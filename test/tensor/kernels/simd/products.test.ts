@@ -169,3 +169,57 @@ describe('where the operands lie', () => {
     expect([...inside(3)(values)]).toEqual([1, 2, 3]);
   });
 });
+
+describe('a number that is not ordinary', () => {
+  const K = 5;
+
+  /** 1 for all operands, but `value` at one place of a's row or b's column; where c is not what ones give. */
+  function touched(form: Form, side: 'a' | 'b', line: number, size: number, value: number): number[] {
+    const [a, b, bias, c] = [size * K, size * K, size, size * size].map((length) =>
+      new Float32Array(length).fill(1),
+    );
+    const isByLine = side === 'a' ? form !== 'matmulTransposeA' : form === 'matmulTransposeB';
+    const operand = side === 'a' ? a : b;
+    operand[isByLine ? line * K + 2 : 2 * size + line] = value;
+    run(simd, form, { m: size, n: size, k: K }, false, form === 'matmulBias' ? [a, b, bias, c] : [a, b, c]);
+    const ordinary = form === 'matmulBias' ? K + 1 : K;
+    return Array.from(c.keys()).filter((i) => c[i] !== ordinary);
+  }
+
+  test.each(FORMS)(
+    'in an operand of %s reaches its row or column and nothing else, at every edge',
+    (form) => {
+      for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+        for (const size of [1, 3, 4, 5, 8, 9, 33]) {
+          const all = Array.from({ length: size * size }, (_, i) => i);
+          for (let line = 0; line < size; line++) {
+            const row = all.filter((i) => Math.floor(i / size) === line);
+            expect(touched(form, 'a', line, size, value)).toEqual(row);
+            expect(touched(form, 'b', line, size, value)).toEqual(all.filter((i) => i % size === line));
+          }
+        }
+      }
+    },
+  );
+
+  test.each(FORMS)('subnormal and negative zero: %s has the bits of one float32 product', (form) => {
+    const [tiny, half] = [3 * 2 ** -149, 0.5];
+    const pairs = [
+      [tiny, half],
+      [-tiny, half],
+      [2 ** -149, half],
+      [-0, 1],
+      [2 ** -100, 2 ** -40],
+    ];
+    for (const [x, y] of pairs) {
+      const arrays = [
+        Float32Array.of(x),
+        Float32Array.of(y),
+        ...(form === 'matmulBias' ? [Float32Array.of(-0)] : []),
+      ];
+      const c = run(simd, form, { m: 1, n: 1, k: 1 }, false, [...arrays, new Float32Array(1)]);
+      // A sum begins with 0, or with the bias.
+      expect(c[0]).toBe(Math.fround((form === 'matmulBias' ? -0 : 0) + Math.fround(x * y)));
+    }
+  });
+});

@@ -108,6 +108,15 @@ describe('a job of three threads', () => {
     expect(times(MOST_PIECES)).toEqual(expected);
   });
 
+  test('has every piece done once also while the number of threads goes up and down', async () => {
+    const { runTogether, times, words } = await team(4);
+    for (let job = 0; job < 4000; job++) {
+      words[THREADS / 4] = 1 + ((job >> 2) % 4);
+      runTogether(0, 64);
+    }
+    expect(times(65)).toEqual(Int32Array.of(...all(64, 4000), 0));
+  });
+
   test('has the arguments of its own job: a piece never runs with another kernel', async () => {
     const { runTogether, times, words } = await team(3);
     for (let job = 0; job < 300; job++) {
