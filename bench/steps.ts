@@ -24,9 +24,9 @@ const engine = new Engine();
 const simd = createSimdKernels(engine);
 
 function allocate(length: number): Float32Array {
-  const part = engine.memory.createPart();
-  const array = part && engine.memory.allocate(part, length);
-  return array ?? allocate(length);
+  const array = engine.memory.createPart()?.allocate(length);
+  if (!array) throw new Error(`there is no memory for ${length} numbers.`);
+  return array;
 }
 
 const random = new Random(1);

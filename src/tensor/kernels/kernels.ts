@@ -20,17 +20,16 @@ export type StoredNumbers =
   | Float32Array
   | Float64Array;
 
-/** Part of a memory that kernels work in without copying: it lives as long as any array that was made in it. */
+/** Part of a memory that kernels work in without copying. Each of its arrays lives as long as any view of it. */
 export interface MemoryPart {
-  readonly buffer: ArrayBufferLike;
+  /** An array of zeros, or undefined if the memory has no room for it. */
+  allocate(length: number): Float32Array | undefined;
 }
 
 /** The memory of kernels that have one of their own. */
-export interface KernelMemory<Part extends MemoryPart = MemoryPart> {
+export interface KernelMemory {
   /** Undefined if there is none to be had just now. */
-  createPart(): Part | undefined;
-  /** An array of zeros, or undefined if the part can't hold it: a new part may. */
-  allocate(part: Part, length: number): Float32Array | undefined;
+  createPart(): MemoryPart | undefined;
 }
 
 export interface Kernels {

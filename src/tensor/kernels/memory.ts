@@ -9,18 +9,16 @@ import type { KernelMemory, MemoryPart } from './kernels.ts';
  */
 export class Arena {
   #memory: KernelMemory | undefined;
+  /** Ours of that memory, if it has one for us. */
   #part: MemoryPart | undefined;
 
   /** An array of zeros. */
   allocate(length: number): Float32Array {
     const { memory } = kernels();
-    if (!memory) return new Float32Array(length);
-    if (memory !== this.#memory) this.#part = undefined;
-    this.#memory = memory;
-    const array = this.#part && memory.allocate(this.#part, length);
-    if (array) return array;
-    // The first array, or the memory grew: a new part sees all of it. Without one, an ordinary array must do.
-    this.#part = memory.createPart();
-    return (this.#part && memory.allocate(this.#part, length)) ?? new Float32Array(length);
+    if (memory !== this.#memory) {
+      this.#memory = memory;
+      this.#part = memory?.createPart();
+    }
+    return this.#part?.allocate(length) ?? new Float32Array(length);
   }
 }

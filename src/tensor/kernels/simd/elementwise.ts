@@ -115,20 +115,18 @@ function difference({ local, f32x4 }: FunctionBuilder, a: Local<'v128'>, b: Loca
   return f32x4.sub(local.get(a), local.get(b));
 }
 
-export const meanSquaredError = reduction({
+export const meanSquaredError = reduction('squares of terms', {
   name: 'meanSquaredError',
   arrays: LOSS_ARRAYS,
   scalars: { factor: 'f32' },
   body: (f, { prediction, target, dPrediction }, { factor }, term) => {
     const { local, f32x4 } = f;
-    const error = f.variable('v128');
-    local.set(error, difference(f, prediction, target));
-    local.set(term, f32x4.mul(local.get(error), local.get(error)));
-    local.set(dPrediction, f32x4.mul(local.get(error), local.get(factor)));
+    local.set(term, difference(f, prediction, target));
+    local.set(dPrediction, f32x4.mul(local.get(term), local.get(factor)));
   },
 });
 
-export const meanAbsoluteError = reduction({
+export const meanAbsoluteError = reduction('terms', {
   name: 'meanAbsoluteError',
   arrays: LOSS_ARRAYS,
   scalars: { factor: 'f32' },
@@ -137,17 +135,18 @@ export const meanAbsoluteError = reduction({
     const error = f.variable('v128');
     local.set(error, difference(f, prediction, target));
     local.set(term, f32x4.abs(local.get(error)));
-    // The factor with the sign of the error. Where the error is 0 or NaN, so is the gradient.
+    // The factor with the sign of the error. Where the error is ±0 or NaN, so is the gradient.
     const signed = v128.or(local.get(factor), v128.and(local.get(error), constant(f, -0)));
-    const isNumber = f32x4.ne(f32x4.abs(local.get(error)), constant(f, 0));
-    local.set(dPrediction, v128.and(signed, isNumber));
+    const zero = local.get(error);
+    const isNotZero = f32x4.ne(f32x4.abs(local.get(error)), constant(f, 0));
+    local.set(dPrediction, v128.bitselect(signed, zero, isNotZero));
     const gradient = local.get(dPrediction);
     local.set(dPrediction, v128.or(gradient, f32x4.ne(local.get(error), local.get(error))));
   },
 });
 
 // mean max(z, 0) - z t + log(1 + e^-|z|)            gradient (sigmoid(z) - t) / n
-export const binaryCrossEntropy = reduction({
+export const binaryCrossEntropy = reduction('terms', {
   name: 'binaryCrossEntropy',
   arrays: LOSS_ARRAYS,
   scalars: { factor: 'f32' },
@@ -250,13 +249,10 @@ export const zero = elementwise({
   body: (f, { x }) => f.local.set(x, constant(f, 0)),
 });
 
-export const sumOfSquares = reduction({
+export const sumOfSquares = reduction('squares of terms', {
   name: 'sumOfSquares',
   arrays: { x: 'in' },
-  body: (f, { x }, _scalars, term) => {
-    const { local, f32x4 } = f;
-    local.set(term, f32x4.mul(local.get(x), local.get(x)));
-  },
+  body: (f, { x }, _scalars, term) => f.local.set(term, f.local.get(x)),
 });
 
 export const scale = elementwise({

@@ -64,13 +64,6 @@ export function float32Bytes(value: number): number[] {
   return [0, 1, 2, 3].map((i) => view.getUint8(i));
 }
 
-/** IEEE 754 double precision, little-endian. */
-export function float64Bytes(value: number): number[] {
-  const view = new DataView(new ArrayBuffer(8));
-  view.setFloat64(0, value, true);
-  return [0, 1, 2, 3, 4, 5, 6, 7].map((i) => view.getUint8(i));
-}
-
 /** A count, then the items. */
 export function vector(items: readonly Bytes[]): number[] {
   return unsignedLeb128(items.length).concat(...items);

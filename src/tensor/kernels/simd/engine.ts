@@ -89,6 +89,11 @@ export class Engine {
     return { module: this.#module, memory: this.memory.memory, thread, scratch: this.#takeScratch() };
   }
 
+  /** Takes back what a helper was given that did not start. */
+  releaseHelperData({ scratch }: HelperData): void {
+    this.memory.release({ start: scratch, bytes: SCRATCH_BYTES });
+  }
+
   /** So many more helpers are ready. */
   addHelpers(count: number): void {
     this.#helpers += count;
@@ -97,7 +102,8 @@ export class Engine {
   /** Shares jobs among so many threads from now on, at most one more than there are helpers. */
   shareAmong(threads: number): void {
     this.#threads = threads;
-    this.#sharedThreads[0] = threads;
+    Atomics.store(this.#sharedThreads, 0, threads);
+    Atomics.notify(this.#sharedThreads, 0); // helpers that were not wanted before
     this.#watch.reset();
   }
 

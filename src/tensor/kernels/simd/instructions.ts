@@ -9,7 +9,6 @@
 import {
   type Bytes,
   float32Bytes,
-  float64Bytes,
   signedLeb128,
   unsignedLeb128,
   VALUE_TYPE_CODES,
@@ -52,15 +51,14 @@ export interface Callable {
 
 /** A block or loop that a branch can name: to the end of the block, or back to the start of the loop. */
 export interface Label {
-  readonly depth: number;
+  readonly name: string;
 }
 
 type Operands<Types extends readonly ValueType[]> = {
   readonly [I in keyof Types]: Operand<Types[I]>;
 };
 
-interface Frame {
-  readonly name: string;
+interface Frame extends Label {
   /** How many values lay on the stack when it began. */
   readonly height: number;
   /** After a branch that is always taken. */
@@ -198,9 +196,7 @@ export class FunctionBuilder {
     ge_u: this.#instruction('i32.ge_u', [0x4f], ['i32', 'i32'], 'i32'),
     wrap_i64: this.#instruction('i32.wrap_i64', [0xa7], ['i64'], 'i32'),
     load: this.#load('i32.load', [0x28], 2, 'i32'),
-    load8_u: this.#load('i32.load8_u', [0x2d], 0, 'i32'),
     store: this.#store('i32.store', [0x36], 2, 'i32'),
-    store8: this.#store('i32.store8', [0x3a], 0, 'i32'),
     atomic: {
       load: this.#load('i32.atomic.load', [ATOMIC, 0x10], 2, 'i32'),
       store: this.#store('i32.atomic.store', [ATOMIC, 0x17], 2, 'i32'),
@@ -209,6 +205,7 @@ export class FunctionBuilder {
   };
 
   readonly i64 = {
+    /** From -2^31 to 2^31 - 1: the kernels need no others. */
     const: (value: number): I64 => this.#emit('i64.const', [0x42, ...signedLeb128(value)], [], [], 'i64'),
     extend_i32_u: this.#instruction('i64.extend_i32_u', [0xad], ['i32'], 'i64'),
     or: this.#instruction('i64.or', [0x84], ['i64', 'i64'], 'i64'),
@@ -244,11 +241,9 @@ export class FunctionBuilder {
     const: (value: number): F32 => this.#emit('f32.const', [0x43, ...float32Bytes(value)], [], [], 'f32'),
     demote_f64: this.#instruction('f32.demote_f64', [0xb6], ['f64'], 'f32'),
     load: this.#load('f32.load', [0x2a], 2, 'f32'),
-    store: this.#store('f32.store', [0x38], 2, 'f32'),
   };
 
   readonly f64 = {
-    const: (value: number): F64 => this.#emit('f64.const', [0x44, ...float64Bytes(value)], [], [], 'f64'),
     load: this.#load('f64.load', [0x2b], 3, 'f64'),
     store: this.#store('f64.store', [0x39], 3, 'f64'),
     add: this.#instruction('f64.add', [0xa0], ['f64', 'f64'], 'f64'),
@@ -260,17 +255,11 @@ export class FunctionBuilder {
     /** Sixteen bytes. */
     const: (bytes: Bytes): V128 => this.#emit('v128.const', [SIMD, 0x0c, ...bytes], [], [], 'v128'),
     load: this.#load('v128.load', [SIMD, 0x00], 0, 'v128'),
-    /** 8 bytes in the lower half, zeros in the upper. */
-    load64_zero: this.#load('v128.load64_zero', [SIMD, ...unsignedLeb128(0x5d)], 0, 'v128'),
-    /** 4 bytes in the lowest lane, zeros in the others. */
-    load32_zero: this.#load('v128.load32_zero', [SIMD, ...unsignedLeb128(0x5c)], 0, 'v128'),
     /** 4 bytes, four times. */
     load32_splat: this.#load('v128.load32_splat', [SIMD, 0x09], 0, 'v128'),
     store: this.#store('v128.store', [SIMD, 0x0b], 0, 'v128'),
     and: this.#simd('v128.and', 0x4e, ['v128', 'v128']),
-    andnot: this.#simd('v128.andnot', 0x4f, ['v128', 'v128']),
     or: this.#simd('v128.or', 0x50, ['v128', 'v128']),
-    xor: this.#simd('v128.xor', 0x51, ['v128', 'v128']),
     /** Bits of the first where the mask has ones, of the second where it has zeros. */
     bitselect: this.#simd('v128.bitselect', 0x52, ['v128', 'v128', 'v128']),
   };
@@ -308,16 +297,11 @@ export class FunctionBuilder {
     sub: this.#simd('f32x4.sub', 0xe5, ['v128', 'v128']),
     mul: this.#simd('f32x4.mul', 0xe6, ['v128', 'v128']),
     div: this.#simd('f32x4.div', 0xe7, ['v128', 'v128']),
-    /** The lesser; NaN if either is NaN. */
-    min: this.#simd('f32x4.min', 0xe8, ['v128', 'v128']),
-    /** The greater; NaN if either is NaN. */
-    max: this.#simd('f32x4.max', 0xe9, ['v128', 'v128']),
-    /** `b < a ? b : a`: one machine instruction where `min` needs several, and NaN in a stays. */
+    /** `b < a ? b : a`: NaN in a stays. One machine instruction, where `f32x4.min` needs several. */
     pmin: this.#simd('f32x4.pmin', 0xea, ['v128', 'v128']),
     /** `a < b ? b : a`. */
     pmax: this.#simd('f32x4.pmax', 0xeb, ['v128', 'v128']),
     nearest: this.#simd('f32x4.nearest', 0x6a, ['v128']),
-    eq: this.#simd('f32x4.eq', 0x41, ['v128', 'v128']),
     ne: this.#simd('f32x4.ne', 0x42, ['v128', 'v128']),
     lt: this.#simd('f32x4.lt', 0x43, ['v128', 'v128']),
     gt: this.#simd('f32x4.gt', 0x44, ['v128', 'v128']),
@@ -332,6 +316,7 @@ export class FunctionBuilder {
       this.#emit('f64x2.extract_lane', [SIMD, 0x21, lane], ['v128'], [from], 'f64'),
     add: this.#simd('f64x2.add', 0xf0, ['v128', 'v128']),
     sub: this.#simd('f64x2.sub', 0xf1, ['v128', 'v128']),
+    mul: this.#simd('f64x2.mul', 0xf2, ['v128', 'v128']),
     div: this.#simd('f64x2.div', 0xf3, ['v128', 'v128']),
     /** The two lower float32 numbers as float64. */
     promote_low_f32x4: this.#simd('f64x2.promote_low_f32x4', 0x5f, ['v128']),
@@ -461,7 +446,7 @@ export class FunctionBuilder {
   #inside(name: string, body: (label: Label) => void): void {
     const frame = { name, height: this.#stack.length, isDead: false };
     this.#frames.push(frame);
-    body({ depth: this.#frames.length });
+    body(frame);
     this.#frames.pop();
     const left = this.#stack.length - frame.height;
     if (!frame.isDead && left !== 0)
@@ -470,10 +455,10 @@ export class FunctionBuilder {
   }
 
   /** Branches name a frame by how many frames lie around the branch up to it. */
-  #distance({ depth }: Label): number[] {
-    const distance = this.#frames.length - depth;
-    if (distance < 0) throw this.#error('br', 'its label is no longer open');
-    return unsignedLeb128(distance);
+  #distance(label: Label): number[] {
+    const place = this.#frames.indexOf(label as Frame);
+    if (place < 0) throw this.#error('br', 'its label is no longer open');
+    return unsignedLeb128(this.#frames.length - 1 - place);
   }
 
   #error(instruction: string, what: string): Error {

@@ -7,6 +7,7 @@
  * as any view that was ever made of it, and when it is collected, its part of the memory is free again.
  */
 
+import type { MemoryPart } from '../kernels.ts';
 import { SHARED_BYTES } from './job.ts';
 
 const PAGE_BYTES = 65_536;
@@ -25,10 +26,9 @@ interface Block {
   readonly bytes: number;
 }
 
-/** One owner's part: what it got as views of one buffer object. */
-interface Part {
+/** A buffer object, and the blocks that are free when it is collected. The registry holds the list, not the buffer. */
+interface Owned {
   readonly buffer: ArrayBufferLike;
-  /** The registry holds this list, not the part: it must not keep the buffer alive. */
   readonly blocks: Block[];
 }
 
@@ -43,6 +43,7 @@ export class EngineMemory {
   #end: number;
   readonly #buffers = new WeakSet<ArrayBufferLike>();
   readonly #weights = new WeakMap<ArrayBufferLike, ArrayBuffer[]>();
+  /** Most calls are about one network's arrays. */
   #lastSeen: ArrayBufferLike | undefined;
   #takenSincePause = 0;
   readonly #registry = new FinalizationRegistry<readonly Block[]>((blocks) => {
@@ -81,37 +82,43 @@ export class EngineMemory {
    * A new part, for a new owner; undefined if the program took much without a pause. What it dropped meanwhile cannot be
    * given back before the pause, so that ordinary arrays are better for it: those are collected at once.
    */
-  createPart(): Part | undefined {
+  createPart(): MemoryPart | undefined {
     if (this.#takenSincePause > MOST_WITHOUT_PAUSE) return undefined;
-    // A buffer object that nobody else has. Where the host makes no new one, the part is never given back.
+    let owned: Owned | undefined;
+    return {
+      allocate: (length) => {
+        const block = this.take(4 * length);
+        if (!block) return undefined;
+        // The first array, or the memory grew: only a new buffer object sees all of it.
+        if (!owned || block.start + block.bytes > owned.buffer.byteLength) owned = this.#createOwned();
+        owned.blocks.push(block);
+        this.#weigh(owned.buffer, block.bytes);
+        this.#countUntilPause(block.bytes);
+        return new Float32Array(owned.buffer, block.start, length).fill(0);
+      },
+    };
+  }
+
+  /** A buffer object of the whole memory that nobody else has. */
+  #createOwned(): Owned {
     const before = this.memory.buffer;
     this.memory.grow(0);
     const { buffer } = this.memory;
     const blocks: Block[] = [];
+    // Where the host makes no new one, what belongs to it is never given back.
     if (buffer !== before) this.#registry.register(buffer, blocks);
     this.#buffers.add(buffer);
+    this.memory.grow(0); // the memory itself keeps its newest
     return { buffer, blocks };
   }
 
-  /**
-   * An array of zeros in this part, or undefined if the memory has no room for it: 4 GiB are in use.
-   * If the memory grew since the part was made, its buffer object is too short to see the array: it needs a new part.
-   */
-  allocate(part: Part, length: number): Float32Array | undefined {
-    const block = this.take(4 * length);
-    if (!block || block.start + block.bytes > part.buffer.byteLength) {
-      if (block) this.release(block);
-      return undefined;
-    }
-    part.blocks.push(block);
+  #countUntilPause(bytes: number): void {
     if (this.#takenSincePause === 0) {
       setTimeout(() => {
         this.#takenSincePause = 0;
       });
     }
-    this.#takenSincePause += block.bytes;
-    this.#weigh(part.buffer, block.bytes);
-    return new Float32Array(part.buffer, block.start, length).fill(0);
+    this.#takenSincePause += bytes;
   }
 
   /**
@@ -199,9 +206,9 @@ export class EngineMemory {
 
   #atLeast(block: Block, bytes: number): Block {
     if (block.bytes >= bytes) return block;
-    this.release(block);
     const larger = this.take(bytes);
     if (!larger) throw new RangeError(`EngineMemory: no room for ${bytes} bytes within its 4 GiB.`);
+    this.release(block);
     return larger;
   }
 }

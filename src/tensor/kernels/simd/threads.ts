@@ -33,9 +33,15 @@ export async function setThreads(engine: Engine, count: number | 'auto'): Promis
 
 async function changeThreads(engine: Engine, wanted: number): Promise<Threads> {
   const first = engine.helpers + 1;
-  const starts = Array.from({ length: Math.max(0, wanted - first) }, (_, i) =>
-    startHelper(engine.helperData(first + i)),
-  );
+  const starts = Array.from({ length: Math.max(0, wanted - first) }, async (_, i) => {
+    const data = engine.helperData(first + i);
+    try {
+      await startHelper(data);
+    } catch (error) {
+      engine.releaseHelperData(data);
+      throw error;
+    }
+  });
   const outcomes = await Promise.allSettled(starts);
   // Helpers are numbered without gaps: those behind one that did not start stay asleep.
   const failed = outcomes.findIndex(({ status }) => status === 'rejected');

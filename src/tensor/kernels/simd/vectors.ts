@@ -31,24 +31,28 @@ interface ElementwiseSource<A extends Arrays, S extends Readonly<Record<string, 
 export function elementwise<const A extends Arrays, const S extends Readonly<Record<string, 'f32'>>>(
   source: ElementwiseSource<A, S>,
 ): KernelCode {
-  return walk(source, false);
+  return walk(source, undefined);
 }
 
+/** What a reduction adds up. */
+type Sum = 'terms' | 'squares of terms';
+
 /**
- * The same, and the sum of a term over all elements: each piece writes its part, a float64 number, to `partials`.
- * Within a piece the sum is one of float32 numbers in four lanes, 1,024 to each.
+ * The same, and the sum over all elements of a term, or of its square. Sums and squares are float64 numbers; each piece
+ * writes its part to `partials`.
  *
  * Arguments: n, the arrays' addresses, the scalars, the address of `partials`.
  */
 export function reduction<const A extends Arrays, const S extends Readonly<Record<string, 'f32'>>>(
+  adds: Sum,
   source: ElementwiseSource<A, S>,
 ): KernelCode {
-  return walk(source, true);
+  return walk(source, adds);
 }
 
 function walk<A extends Arrays, S extends Readonly<Record<string, 'f32'>>>(
   { name, arrays, scalars, body }: ElementwiseSource<A, S>,
-  sums: boolean,
+  adds: Sum | undefined,
 ): KernelCode {
   const arrayNames = Object.keys(arrays);
   const scalarNames = Object.keys(scalars ?? {});
@@ -56,7 +60,7 @@ function walk<A extends Arrays, S extends Readonly<Record<string, 'f32'>>>(
     n: 'i32',
     ...Object.fromEntries(arrayNames.map((array) => [array, 'i32' as const])),
     ...scalars,
-    ...(sums && { partials: 'i32' }),
+    ...(adds && { partials: 'i32' }),
   };
   return kernelCode({
     name,
@@ -89,9 +93,9 @@ function walk<A extends Arrays, S extends Readonly<Record<string, 'f32'>>>(
         for (const [i, array] of arrayNames.entries()) {
           if (isWritten(array)) v128.store(place(i), local.get(vectors[array]));
         }
-        if (!sums) return;
-        const counted = () => (mask ? v128.and(local.get(term), mask()) : local.get(term));
-        local.set(sum, f32x4.add(local.get(sum), counted()));
+        if (!adds) return;
+        if (mask) local.set(term, v128.and(local.get(term), mask()));
+        addTerms(f, sum, term, adds);
       };
 
       // Bytes from the arrays' beginnings: this piece is [at, end), and it may hold the rest.
@@ -133,7 +137,7 @@ function walk<A extends Arrays, S extends Readonly<Record<string, 'f32'>>>(
             );
         }
       });
-      if (sums) storeSum(f, sum, () => partial(f, piece, given.partials as Local<'i32'>));
+      if (adds) storeSum(f, sum, () => partial(f, piece, given.partials as Local<'i32'>));
     },
   });
 }
@@ -158,19 +162,23 @@ function partial({ local, i32 }: FunctionBuilder, piece: Local<'i32'>, partials:
   return i32.add(local.get(partials), i32.shl(local.get(piece), i32.const(3)));
 }
 
-/** The four lanes' sum in float64. */
+const UPPER_HALF_FIRST: Bytes = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
+
+/** Adds four float32 terms to a sum of two float64 lanes. */
+function addTerms(f: FunctionBuilder, sum: Local<'v128'>, term: Local<'v128'>, adds: Sum): void {
+  const { local, f64x2, i8x16 } = f;
+  const [low, high] = f.variables(2, 'v128');
+  local.set(low, f64x2.promote_low_f32x4(local.get(term)));
+  local.set(high, f64x2.promote_low_f32x4(i8x16.shuffle(UPPER_HALF_FIRST, local.get(term), local.get(term))));
+  for (const half of [low, high]) {
+    if (adds === 'squares of terms') local.set(half, f64x2.mul(local.get(half), local.get(half)));
+    local.set(sum, f64x2.add(local.get(sum), local.get(half)));
+  }
+}
+
 function storeSum(f: FunctionBuilder, sum: Local<'v128'>, to: () => I32): void {
-  const { local, f64, f64x2, i8x16 } = f;
-  const upperFirst: Bytes = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
-  const pairs = f.variable('v128');
-  local.set(
-    pairs,
-    f64x2.add(
-      f64x2.promote_low_f32x4(local.get(sum)),
-      f64x2.promote_low_f32x4(i8x16.shuffle(upperFirst, local.get(sum), local.get(sum))),
-    ),
-  );
-  f64.store(to(), f64.add(f64x2.extract_lane(0, local.get(pairs)), f64x2.extract_lane(1, local.get(pairs))));
+  const { local, f64, f64x2 } = f;
+  f64.store(to(), f64.add(f64x2.extract_lane(0, local.get(sum)), f64x2.extract_lane(1, local.get(sum))));
 }
 
 /** A number in all four lanes. */

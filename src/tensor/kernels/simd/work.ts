@@ -122,7 +122,7 @@ export function addWork(module: ModuleBuilder, { thread }: ThreadGlobals): void 
 function addServe(module: ModuleBuilder, thread: Global, takePieces: Callable): void {
   module.function('serve', {}, undefined, (f) => {
     const { local, i32, i64 } = f;
-    const [looks, wakeUps] = f.variables(2, 'i32');
+    const [looks, wakeUps, threads] = f.variables(3, 'i32');
     const ticket = f.variable('i64');
     const look = () => local.set(ticket, i64.atomic.load(ticketOf(f, f.global.get(thread)), TICKETS));
     f.loop((again) => {
@@ -134,6 +134,12 @@ function addServe(module: ModuleBuilder, thread: Global, takePieces: Callable): 
       local.set(looks, i32.add(local.get(looks), i32.const(1)));
       f.br_if(again, i32.lt_u(local.get(looks), i32.const(LOOKS_BEFORE_SLEEP)));
       local.set(looks, i32.const(0));
+      // A helper that is not wanted waits until there are more threads.
+      local.set(threads, i32.atomic.load(i32.const(0), THREADS));
+      f.if(i32.ge_u(f.global.get(thread), local.get(threads)), () => {
+        f.drop(f.memory.atomic.wait32(i32.const(THREADS), local.get(threads), i64.const(-1)));
+        f.br(again);
+      });
       // It says that it sleeps, then looks once more: whoever offers work after that look will see a sleeper.
       local.set(wakeUps, i32.atomic.load(i32.const(0), WAKE_UPS));
       f.drop(i32.atomic.rmw.add(i32.const(0), i32.const(1), SLEEPERS));

@@ -14,7 +14,7 @@ const PROGRAM = `
   serve();`;
 
 const NODE_PROGRAM = `
-  const { parentPort, workerData: data } = require('node:worker_threads');
+  const { parentPort, workerData: data } = process.getBuiltinModule('node:worker_threads');
   const send = (message) => parentPort.postMessage(message);
   ${PROGRAM}`;
 

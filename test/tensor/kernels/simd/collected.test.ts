@@ -13,7 +13,7 @@ describe('arrays of a part that was dropped', () => {
     const make = () => { const part = memory.createPart(); ${make} };
     let kept = make();
     // The part that was made last, and the one seen last, are not dropped: that is this one.
-    const other = memory.allocate(memory.createPart(), 16);
+    const other = memory.createPart().allocate(16);
     const used = memory.used;
     const given = [];
     const collect = async () => {
@@ -31,11 +31,11 @@ describe('arrays of a part that was dropped', () => {
 
   // 1,000 numbers are 4,032 bytes in whole lines.
   test.each([
-    ['the array', 'return memory.allocate(part, 1000);'],
-    ['a subarray of a subarray', 'return memory.allocate(part, 1000).subarray(900).subarray(50, 51);'],
-    ['another array of the part', 'memory.allocate(part, 984); return memory.allocate(part, 1);'],
-    ['a view of other numbers', 'return new Uint8Array(memory.allocate(part, 1000).buffer, 100, 1);'],
-    ['the buffer', 'return memory.allocate(part, 1000).buffer;'],
+    ['the array', 'return part.allocate(1000);'],
+    ['a subarray of a subarray', 'return part.allocate(1000).subarray(900).subarray(50, 51);'],
+    ['another array of the part', 'part.allocate(984); return part.allocate(1);'],
+    ['a view of other numbers', 'return new Uint8Array(part.allocate(1000).buffer, 100, 1);'],
+    ['the buffer', 'return part.allocate(1000).buffer;'],
   ])('are given back when %s is dropped, not before', async (_name, make) => {
     const steps = 'await collect(); globalThis.used = kept.length; kept = undefined; await collect();';
     expect(await given(make, steps)).toEqual([0, 4032]);
@@ -43,7 +43,7 @@ describe('arrays of a part that was dropped', () => {
 
   test('are given back although the memory grew meanwhile', async () => {
     const steps = 'memory.release(memory.take(2 ** 22)); await collect(); kept = undefined; await collect();';
-    expect(await given('return memory.allocate(part, 1000);', steps)).toEqual([0, 4032]);
+    expect(await given('return part.allocate(1000);', steps)).toEqual([0, 4032]);
   });
 
   test('and what is given back is used again', async () => {
@@ -51,9 +51,9 @@ describe('arrays of a part that was dropped', () => {
       const before = memory.addressOf(kept);
       kept = undefined;
       await collect();
-      const again = memory.allocate(memory.createPart(), 1000);
+      const again = memory.createPart().allocate(1000);
       given.push(memory.addressOf(again) - before, again.some((value) => value !== 0) ? 1 : 0);`;
-    expect(await given('return memory.allocate(part, 1000).fill(7);', steps)).toEqual([4032, 0, 0]);
+    expect(await given('return part.allocate(1000).fill(7);', steps)).toEqual([4032, 0, 0]);
   });
 });
 

@@ -59,8 +59,8 @@ const SCALINGS: readonly (readonly [name: string, shift: number, scale: number])
 const PLACES: Readonly<Record<string, (length: number) => Float32Array>> = {
   outside: (length) => new Float32Array(length),
   'outside, at an odd offset': (length) => new Float32Array(length + 3).subarray(3),
-  inside: (length) => engine.memory.allocate(part, length)!,
-  'inside, at an odd offset': (length) => engine.memory.allocate(part, length + 1)!.subarray(1),
+  inside: (length) => part.allocate(length)!,
+  'inside, at an odd offset': (length) => part.allocate(length + 1)!.subarray(1),
 };
 
 type Gather = Kernels['gather'];
@@ -172,10 +172,10 @@ describe('a batch has the bits of naive.ts', () => {
   });
 
   test('where the data lie in the memory themselves, and are scaled from there', () => {
-    const data = engine.memory.allocate(part, 200)!;
+    const data = part.allocate(200)!;
     data.set(stored('float32', 200) as Float32Array);
     const one = { features: 21, rows: [5, 2, 8], data, shift: 0.25, scale: 3 };
-    expect(mismatch(simd.gather, one, engine.memory.allocate(part, 63)!)).toBeUndefined();
+    expect(mismatch(simd.gather, one, part.allocate(63)!)).toBeUndefined();
   });
 });
 

@@ -153,6 +153,7 @@ export const LANE_ROWS: readonly Row[] = [
   ),
   row('f64x2.add', [f64(0.1, 1), f64(0.2, notANumber)], f64(0.1 + 0.2, notANumber)),
   row('f64x2.sub', [f64(0.1, infinity), f64(0.3, infinity)], f64(0.1 - 0.3, notANumber)),
+  row('f64x2.mul', [f64(0.1, -infinity), f64(0.3, 0)], f64(0.1 * 0.3, notANumber)),
   row('f64x2.div', [f64(1, -1), f64(3, 0)], f64(1 / 3, -infinity)),
   row('f64x2.promote_low_f32x4', [f32(0.1, -0, 3, 4)], f64(fround(0.1), -0)),
 ];

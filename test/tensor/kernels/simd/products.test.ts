@@ -114,7 +114,7 @@ describe('where the operands lie', () => {
   const inside =
     (offset: number): Place =>
     (values) => {
-      const whole = engine.memory.allocate(part, values.length + 2 * MARGIN)!;
+      const whole = part.allocate(values.length + 2 * MARGIN)!;
       const array = whole.fill(Number.NaN).subarray(offset, offset + values.length);
       array.set(values);
       return array;
