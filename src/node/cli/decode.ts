@@ -13,7 +13,7 @@ import { loadImages } from '../load.ts';
 import { loadModel } from '../modelFile.ts';
 import { encodePng } from '../png.ts';
 import type { Command } from './command.ts';
-import { MACHINE, useMachine } from './machine.ts';
+import { MACHINE, refuseThreads, useMachine } from './machine.ts';
 import { refuseExisting, requireOption } from './model.ts';
 import { flag, parseOptions, refusePositionals, text } from './options.ts';
 import { formatCount, say, timesShape } from './output.ts';
@@ -57,6 +57,7 @@ export const decodeCommand: Command = {
 async function decode(words: readonly string[]): Promise<number> {
   const parsed = parseOptions(OPTIONS, words);
   refusePositionals(parsed);
+  refuseThreads(parsed.values);
   const model = requireOption('model', parsed.values.model, 'MODEL');
   const codesFile = requireOption('codes', parsed.values.codes, 'FILE.npy');
   const out = requireOption('out', parsed.values.out, 'FILE.npy or FILE.png', ['.npy', '.png']);

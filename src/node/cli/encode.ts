@@ -5,7 +5,7 @@ import { writeFileAtomically } from '../files.ts';
 import { loadImages } from '../load.ts';
 import { loadModel } from '../modelFile.ts';
 import type { Command } from './command.ts';
-import { MACHINE, useMachine } from './machine.ts';
+import { MACHINE, refuseThreads, useMachine } from './machine.ts';
 import { refuseExisting, requireOption, samplesFor } from './model.ts';
 import { flag, parseOptions, refusePositionals, text } from './options.ts';
 import { formatCount, say, timesShape } from './output.ts';
@@ -36,6 +36,7 @@ export const encodeCommand: Command = {
 async function encode(words: readonly string[]): Promise<number> {
   const parsed = parseOptions(OPTIONS, words);
   refusePositionals(parsed);
+  refuseThreads(parsed.values);
   const { key, overwrite } = parsed.values;
   const model = requireOption('model', parsed.values.model, 'MODEL');
   const data = requireOption('data', parsed.values.data, 'FILE');

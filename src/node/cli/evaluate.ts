@@ -10,7 +10,7 @@ import { writeFileAtomically } from '../files.ts';
 import { loadImages } from '../load.ts';
 import { loadModel } from '../modelFile.ts';
 import type { Command } from './command.ts';
-import { MACHINE, useMachine } from './machine.ts';
+import { MACHINE, refuseThreads, useMachine } from './machine.ts';
 import { refuseExisting, requireOption, samplesFor } from './model.ts';
 import { flag, parseOptions, refusePositionals, text } from './options.ts';
 import { formatCount, formatDecibels, print, printJson, say } from './output.ts';
@@ -56,6 +56,7 @@ interface Scores {
 async function evaluate(words: readonly string[]): Promise<number> {
   const parsed = parseOptions(OPTIONS, words);
   refusePositionals(parsed);
+  refuseThreads(parsed.values);
   const { key, overwrite, json, out } = parsed.values;
   const model = requireOption('model', parsed.values.model, 'MODEL');
   const data = requireOption('data', parsed.values.data, 'FILE');

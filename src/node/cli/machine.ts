@@ -25,11 +25,15 @@ interface MachineValues {
   readonly threads: number | 'auto' | undefined;
 }
 
-/** Chooses kernels and starts threads; says so if some did not start. */
-export async function useMachine({ kernels: name, threads: count }: MachineValues): Promise<void> {
+/** @throws {UsageError} If threads are asked for with kernels that have none. */
+export function refuseThreads({ kernels: name, threads: count }: MachineValues): void {
   if (count !== undefined && (name === 'naive' || name === 'blocked')) {
     throw new UsageError(`--threads is for --kernels simd, the ${name} kernels run on one thread.`);
   }
+}
+
+/** Chooses kernels and starts threads; says so if some did not start. */
+export async function useMachine({ kernels: name, threads: count }: MachineValues): Promise<void> {
   if (name) setKernels(name);
   if (kernels().name !== 'simd') return;
   const { warning } = await useThreads(count ?? 'auto');

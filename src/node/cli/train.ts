@@ -11,7 +11,7 @@ import { sizeOf } from '../../tensor/shape.ts';
 import { freeRunPath, RunFolder, refuseExistingRun } from '../runFolder.ts';
 import { type TimedEpoch, writeRun } from '../writeRun.ts';
 import type { Command } from './command.ts';
-import { describeMachine, useMachine } from './machine.ts';
+import { describeMachine, refuseThreads, useMachine } from './machine.ts';
 import { parseOptions } from './options.ts';
 import { countOf, formatCount, formatDecibels, formatDuration, print, printJson, say } from './output.ts';
 import { Progress } from './progress.ts';
@@ -47,6 +47,7 @@ async function train(words: readonly string[]): Promise<number> {
   refuseContradictions(parsed);
   refuseSwallowed(parsed, process.env);
   const { values } = parsed;
+  refuseThreads(values);
   if (values.out !== undefined) await refuseExistingRun(values.out, values.overwrite);
   const [data] = await Promise.all([loadTrainingData(values), useMachine(values)]);
   const autoencoder = createModel(values, data);

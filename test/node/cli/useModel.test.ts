@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Autoencoder } from '../../../src/autoencoder/autoencoder.ts';
@@ -7,6 +8,7 @@ import type { Normalization, NumericArray, Samples } from '../../../src/data/sam
 import { writeModel } from '../../../src/io/model.ts';
 import { readNpy } from '../../../src/io/npy.ts';
 import { decodePng } from '../../../src/node/png.ts';
+import { kernels } from '../../../src/tensor/kernels/active.ts';
 import { Tensor } from '../../../src/tensor/tensor.ts';
 import {
   type CliResult,
@@ -275,6 +277,7 @@ describe('info', () => {
     expect(text.stdout).toMatch(/^images +8×8, divided by 255$/m);
     expect(text.stdout).toMatch(/^code +2 numbers, the image has 32\.0 times as many$/m);
     expect(text.stdout).toMatch(/^epochs +5$/m);
+    expect(text.stdout).toMatch(/^machine +runs (naive|blocked|simd) kernels here, on \d+ processors?$/m);
     expect(text.stdout).toMatch(/^data +source a\.npy, shape 40×8×8$/m);
     expect(json).toMatchObject({ code: 0, stderr: '' });
     expect(jsonLines(json.stdout)).toEqual([
@@ -286,6 +289,7 @@ describe('info', () => {
         normalization: DIVIDED,
         training,
         model: model().spec(),
+        machine: { kernels: kernels().name, processors: availableParallelism() },
       },
     ]);
   });

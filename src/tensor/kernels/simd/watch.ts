@@ -5,6 +5,11 @@
 
 /** So much time in jobs is one measurement. */
 const PHASE_MS = 4;
+/**
+ * So much passes before a measurement together counts: helpers that wake up often do so on the processor of the thread
+ * that woke them, and it takes the system some milliseconds to move them to a free one.
+ */
+const SETTLE_MS = 16;
 /** Less gain than this, and the helpers rest. Two threads that help each other reach 1.5 to 1.9. */
 const LEAST_GAIN = 1.1;
 /** The first rest, and the longest: each is twice as long as the last. */
@@ -13,6 +18,8 @@ const LONGEST_REST_MS = 2_000;
 
 export class Watch {
   #isTogether = false;
+  /** Whether the helpers have just been woken. */
+  #isSettling = false;
   #workNs = 0;
   #wallMs = 0;
   /** Work done in a millisecond by this thread alone, when that was last measured. */
@@ -28,6 +35,7 @@ export class Watch {
   /** Starts again: first alone, for comparison. */
   reset(): void {
     this.#isTogether = false;
+    this.#isSettling = false;
     this.#workNs = 0;
     this.#wallMs = 0;
     this.#restMs = SHORTEST_REST_MS;
@@ -44,13 +52,16 @@ export class Watch {
     const now = performance.now();
     this.#workNs += workNs;
     this.#wallMs += now - startMs;
-    if (this.#wallMs < PHASE_MS) return;
+    if (this.#wallMs < (this.#isSettling ? SETTLE_MS : PHASE_MS)) return;
     const speed = this.#workNs / this.#wallMs;
     this.#workNs = 0;
     this.#wallMs = 0;
-    if (!this.#isTogether) {
+    if (this.#isSettling) {
+      this.#isSettling = false;
+    } else if (!this.#isTogether) {
       this.#speedAlone = speed;
       this.#isTogether = now >= this.#restsUntil;
+      this.#isSettling = this.#isTogether;
     } else if (speed < LEAST_GAIN * this.#speedAlone) {
       this.#isTogether = false;
       this.#restsUntil = now + this.#restMs;

@@ -72,13 +72,22 @@ describe('a watch', () => {
   ])('rests where a job takes %s together', (_name, togetherMs) => {
     const watch = new Watch();
     work(watch, HELPED, 4);
-    work(watch, { aloneMs: 1, togetherMs }, 8);
+    work(watch, { aloneMs: 1, togetherMs }, 16 + 8);
     expect(watch.isTogether).toBe(false);
+  });
+
+  test('gives helpers some milliseconds to find a processor of their own', () => {
+    const watch = new Watch();
+    work(watch, HELPED, 4);
+    work(watch, HINDERED, 12); // on the processor of the thread that woke them
+    work(watch, HELPED, 100);
+    expect(watch.isTogether).toBe(true);
   });
 
   test('is not misled by one job: it takes some milliseconds of jobs together', () => {
     const watch = new Watch();
     work(watch, HELPED, 4);
+    work(watch, HELPED, 17);
     for (let i = 0; i < 5; i++) job(watch, HELPED);
     job(watch, { aloneMs: 1, togetherMs: 1.2 }); // 6 ms of work in 4.2 ms of time
     expect(watch.isTogether).toBe(true);
