@@ -7,15 +7,28 @@
 
 import { Bench } from 'tinybench';
 
-export interface Contestant {
+interface Named {
   readonly name: string;
-  /** Called before each sample, outside the timing. */
-  readonly prepare?: () => void;
+  /** Called before each sample, outside the timing, and waited for. */
+  readonly prepare?: () => unknown;
+}
+
+/** Is timed. */
+export interface Timed extends Named {
   /** The work, once. */
   readonly run: () => unknown;
   /** Whether `run` returns a promise that has to be waited for. @default false */
   readonly isAsync?: boolean;
+  /** How long it runs untimed before each sample: threads that slept need a while to work along. @default 0 */
+  readonly settleMs?: number;
 }
+
+/** Does the work once and says itself how many milliseconds count: where the time from start to end is not the answer. */
+export interface Measured extends Named {
+  readonly measure: () => number | Promise<number>;
+}
+
+export type Contestant = Timed | Measured;
 
 export interface Contest {
   readonly what: string;
@@ -31,6 +44,14 @@ export interface Contest {
    * @throws {VerificationError} If one is wrong.
    */
   readonly verify: () => void | Promise<void>;
+  /** Begins what has to go on as long as the contestants are timed; returns what ends it. */
+  readonly begin?: () => Promise<() => unknown>;
+  /** What this contest needs at least, however short the plan is. */
+  readonly atLeast?: Partial<Durations>;
+  /** What a sample's runs count as: their median, or their mean where the odd slow run is part of it. @default 'median' */
+  readonly average?: 'median' | 'mean';
+  /** Left out on a machine with fewer processors. @default 1 */
+  readonly processors?: number;
 }
 
 /** What floors.json calls a contest. */
@@ -38,12 +59,15 @@ export function contestName({ what, shape }: Pick<Contest, 'what' | 'shape'>): s
   return `${what} ${shape}`;
 }
 
-export interface Plan {
-  readonly rounds: number;
+export interface Durations {
   /** How long each contestant is timed in each round. */
   readonly sampleMs: number;
   /** How long each runs before the first round, so that it is compiled. */
   readonly warmUpMs: number;
+}
+
+export interface Plan extends Durations {
+  readonly rounds: number;
 }
 
 export interface Timing {
@@ -56,8 +80,13 @@ export interface Timing {
   readonly ratio: number;
 }
 
+export interface Sampling {
+  readonly durationMs: number;
+  readonly average: 'median' | 'mean';
+}
+
 /** Times one contestant for about `durationMs`; resolves to milliseconds a `run`. */
-export type Sampler = (contestant: Contestant, durationMs: number) => Promise<number>;
+export type Sampler = (contestant: Contestant, sampling: Sampling) => Promise<number>;
 
 /**
  * Verifies, warms up, then times all contestants in turns.
@@ -67,15 +96,28 @@ export type Sampler = (contestant: Contestant, durationMs: number) => Promise<nu
  */
 export async function runContest(
   contest: Contest,
-  { rounds, sampleMs, warmUpMs }: Plan,
-  sample: Sampler = sampleWithTinybench,
+  plan: Plan,
+  sample: Sampler = sampleOnce,
 ): Promise<Timing[]> {
   await contest.verify();
-  const all = [contest.baseline, ...contest.contestants];
-  for (const contestant of all) await sample(contestant, warmUpMs);
+  const end = await contest.begin?.();
+  try {
+    return await takeTurns(contest, plan, sample);
+  } finally {
+    await end?.();
+  }
+}
+
+async function takeTurns(contest: Contest, plan: Plan, sample: Sampler): Promise<Timing[]> {
+  const { baseline, contestants, average = 'median', atLeast = {} } = contest;
+  const longest = (what: keyof Durations): number => Math.max(plan[what], atLeast[what] ?? 0);
+  const warmUp: Sampling = { durationMs: longest('warmUpMs'), average };
+  const turn: Sampling = { durationMs: longest('sampleMs'), average };
+  const all = [baseline, ...contestants];
+  for (const contestant of all) await sample(contestant, warmUp);
   const times = all.map((): number[] => []);
-  for (let round = 0; round < rounds; round++) {
-    for (const [i, contestant] of all.entries()) times[i].push(await sample(contestant, sampleMs));
+  for (let round = 0; round < plan.rounds; round++) {
+    for (const [i, contestant] of all.entries()) times[i].push(await sample(contestant, turn));
   }
   return all.map(({ name }, i) => {
     const medianMs = median(times[i]);
@@ -85,16 +127,21 @@ export async function runContest(
   });
 }
 
+async function sampleOnce(contestant: Contestant, sampling: Sampling): Promise<number> {
+  await contestant.prepare?.();
+  return 'run' in contestant ? sampleWithTinybench(contestant, sampling) : contestant.measure();
+}
+
 async function sampleWithTinybench(
-  { name, prepare, run, isAsync = false }: Contestant,
-  durationMs: number,
+  { name, run, isAsync = false, settleMs = 0 }: Timed,
+  { durationMs, average }: Sampling,
 ): Promise<number> {
-  prepare?.();
+  for (const settled = performance.now() + settleMs; performance.now() < settled; ) await run();
   const bench = new Bench({ time: durationMs, iterations: 1, warmup: false, throws: true });
   bench.add(name, run, { async: isAsync });
   const [{ result }] = await bench.run();
   if (result.state !== 'completed') throw new Error(`tinybench: ${name} is ${result.state}.`);
-  return result.latency.p50;
+  return average === 'mean' ? result.latency.mean : result.latency.p50;
 }
 
 export function median(values: readonly number[]): number {

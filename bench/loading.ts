@@ -1,28 +1,28 @@
 /**
  * Loading 10,000 images of 28x28 bytes: the .npy file from memory and from disk, then all of them gathered and scaled
- * in batches as training reads them. There are no kernels to compare here, so each is measured against the plainest
- * thing that moves the same bytes. Read contest.ts and src/autoencoder/batches.ts first.
+ * in batches as training reads them. Each is measured against the plainest thing that moves the same bytes.
+ * Read contest.ts and src/autoencoder/batches.ts first.
  */
 
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BatchReader } from '../src/autoencoder/batches.ts';
-import { generateDigits } from '../src/data/digits.ts';
 import { normalize } from '../src/data/normalization.ts';
 import type { NumericArray, Samples } from '../src/data/samples.ts';
 import { readNpy, writeNpy } from '../src/io/npy.ts';
 import { loadImages } from '../src/node/load.ts';
+import { setKernels, supportedKernels } from '../src/tensor/kernels/active.ts';
+import { Arena } from '../src/tensor/kernels/memory.ts';
 import { Random } from '../src/tensor/random.ts';
 import { formatShape, sizeOf } from '../src/tensor/shape.ts';
 import type { Contest } from './contest.ts';
+import { use } from './setting.ts';
 import { requireEqual, VerificationError } from './verify.ts';
 
-const COUNT = 10_000;
 const BATCH = 32;
 
-/** @param folder - Where a file of 8 MB may be written. */
-export async function loadingContests(folder: string): Promise<Contest[]> {
-  const images = generateDigits({ count: COUNT, seed: 1 });
+/** @param folder - Where a file as large as the images may be written. */
+export async function loadingContests(folder: string, images: NumericArray): Promise<Contest[]> {
   const bytes = writeNpy(images);
   const path = join(folder, 'images.npy');
   await writeFile(path, bytes);
@@ -66,7 +66,7 @@ export function fileContest(
 /** Writes the samples of these rows into `out`, scaled. */
 type Gather = (rows: Uint32Array, out: Float32Array) => void;
 
-/** All samples in random order, a batch at a time, against a loop that divides each pixel. */
+/** All samples in random order, a batch at a time, against a loop that divides each pixel. With the fastest kernels. */
 export function gatherContest(images: Samples, gather: Gather = batchReader(images)): Contest {
   const [count, ...sampleShape] = images.shape;
   const features = sizeOf(sampleShape);
@@ -74,7 +74,9 @@ export function gatherContest(images: Samples, gather: Gather = batchReader(imag
   const scale = images.normalization?.scale ?? 1;
   const rows = Uint32Array.from({ length: count }, (_, row) => row);
   new Random(1).shuffle(rows);
-  const batch = new Float32Array(BATCH * features);
+  const { name } = supportedKernels().at(-1)!;
+  setKernels(name);
+  const batch = new Arena().allocate(BATCH * features);
   const divide: Gather = (some, out) => {
     for (let i = 0; i < some.length; i++) {
       const from = some[i] * features;
@@ -82,6 +84,7 @@ export function gatherContest(images: Samples, gather: Gather = batchReader(imag
       for (let j = 0; j < features; j++) out[to + j] = data[from + j] / scale;
     }
   };
+  const prepare = () => use({ kernels: name });
   const pass = (gatherBatch: Gather, use?: (some: Uint32Array) => void): void => {
     for (let start = 0; start < count; start += BATCH) {
       const some = rows.subarray(start, start + BATCH);
@@ -94,8 +97,9 @@ export function gatherContest(images: Samples, gather: Gather = batchReader(imag
     shape: shapeName(images),
     work: { amount: count, unit: 'samples' },
     baseline: { name: 'divide', run: () => pass(divide) },
-    contestants: [{ name: 'BatchReader', run: () => pass(gather) }],
-    verify: () => {
+    contestants: [{ name: 'BatchReader', prepare, run: () => pass(gather) }],
+    verify: async () => {
+      await prepare();
       const expected = new Float32Array(batch.length);
       pass(gather, (some) => {
         divide(some, expected);

@@ -1,5 +1,6 @@
 /**
- * `npm run bench`: the speed of this machine's kernels and readers, as ratios to the plainest way of doing the same.
+ * `npm run bench`: how fast kernels, training, loading and start-up are on this machine, as ratios to a baseline
+ * of the same run.
  * Exit code 1 if a result is wrong or a ratio below its floor. Read contest.ts first.
  */
 
@@ -10,36 +11,36 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { supportedKernels } from '../src/tensor/kernels/active.ts';
 import { type Contest, type Plan, runContest } from './contest.ts';
+import { createContests } from './contests.ts';
 import { type Floors, judge, parseFloors, requireMeasured } from './floors.ts';
-import { loadingContests } from './loading.ts';
-import { matmulContests } from './matmul.ts';
 import {
   environment,
   failures,
   formatContest,
   formatEnvironment,
   formatHeader,
+  formatLeftOut,
   LEGEND,
   toRecord,
 } from './report.ts';
-import { trainingStepContest } from './trainingStep.ts';
 
 const HELP = `\
 Usage: npm run bench -- [options]
 
-Measures each set of kernels (products, a training step of the article's model) and the loading
-of 10,000 images, checks every result before timing it, and compares each with a plain baseline in
-the same run. Fails if a ratio is below its floor in bench/floors.json. Takes about 40 seconds.
+Measures the kernels (products, training steps, threads), training and inference through the public
+interface, loading and start-up. Checks every result before timing it, and compares each with a
+baseline in the same run. Fails if a ratio is below its floor in bench/floors.json. Takes about
+70 seconds.
 
-  --quick            fewer and shorter samples: about 10 seconds
+  --quick            fewer and shorter samples: about 20 seconds
   --floor-scale N    multiply all floors by N, e.g. 0.6 on a busy machine (default 1)
   --json             one JSON object a line: the machine, then each measurement
   --help             show this and exit
 
 Exit codes: 0 all ratios reach their floors, 1 one does not or a result is wrong, 2 wrong usage.`;
 
-const FULL: Plan = { rounds: 15, sampleMs: 100, warmUpMs: 300 };
-const QUICK: Plan = { rounds: 7, sampleMs: 25, warmUpMs: 100 };
+const FULL: Plan = { rounds: 11, sampleMs: 60, warmUpMs: 150 };
+const QUICK: Plan = { rounds: 3, sampleMs: 20, warmUpMs: 40 };
 
 /** From dist/bench, where this runs, to the source that is edited. */
 const FLOORS = new URL('../../bench/floors.json', import.meta.url);
@@ -92,12 +93,17 @@ async function measure(
   return tooLow;
 }
 
-/** A folder that is gone when the process ends, also by Ctrl-C. */
+/** A folder that is gone when the process ends. */
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'isthmus-bench-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  process.once('SIGINT', () => process.exit(130));
   return folder;
+}
+
+/** Ctrl-C and `kill` end it like any other way: the folder and the busy process go with it. */
+function exitOnSignals(): void {
+  process.once('SIGINT', () => process.exit(130));
+  process.once('SIGTERM', () => process.exit(143));
 }
 
 /** Returns the exit code. */
@@ -107,17 +113,18 @@ async function main(words: readonly string[]): Promise<number> {
     console.log(HELP);
     return 0;
   }
-  const contests = [
-    ...matmulContests(supportedKernels()),
-    trainingStepContest(supportedKernels()),
-    ...(await loadingContests(temporaryFolder())),
-  ];
+  exitOnSignals();
+  const contests = await createContests(temporaryFolder());
   const floors = parseFloors(await readFile(FLOORS, 'utf8'), options.floorScale);
   requireMeasured(floors, contests);
-  const machine = environment();
+  const kernels = supportedKernels().map(({ name }) => name);
+  const machine = { ...environment(), kernels, threads: environment().cores > 1 ? [1, 2] : [1] };
   console.log(options.json ? JSON.stringify(machine) : `${formatEnvironment(machine)}\n\n${formatHeader()}`);
-  const tooLow = await measure(contests, floors, options);
+  const isPossible = ({ processors = 1 }: Contest) => processors <= machine.cores;
+  const tooLow = await measure(contests.filter(isPossible), floors, options);
   if (!options.json) console.log(`\n${LEGEND}`);
+  const leftOut = contests.filter((contest) => !isPossible(contest));
+  for (const contest of leftOut) console.error(`bench: ${formatLeftOut(contest)}`);
   for (const sentence of tooLow) console.error(`bench: ${sentence}`);
   return tooLow.length > 0 ? 1 : 0;
 }

@@ -8,11 +8,12 @@ import type { Kernels } from '../src/tensor/kernels/kernels.ts';
 import { Arena } from '../src/tensor/kernels/memory.ts';
 import { naive } from '../src/tensor/kernels/naive.ts';
 import { Random } from '../src/tensor/random.ts';
-import type { Contest, Contestant } from './contest.ts';
+import type { Contest, Timed } from './contest.ts';
+import { use } from './setting.ts';
 import { requireClose } from './verify.ts';
 
-type Product = 'matmul' | 'matmulTransposeA' | 'matmulTransposeB';
-type Sizes = readonly [m: number, n: number, k: number];
+export type Product = 'matmul' | 'matmulTransposeA' | 'matmulTransposeB';
+export type Sizes = readonly [m: number, n: number, k: number];
 
 const SHAPES: readonly (readonly [Product, Sizes])[] = [
   ['matmul', [256, 256, 256]],
@@ -28,57 +29,73 @@ export function matmulContests(sets: readonly Kernels[]): Contest[] {
   return SHAPES.map(([product, sizes]) => matmulContest(product, sizes, sets));
 }
 
-export function matmulContest(product: Product, sizes: Sizes, sets: readonly Kernels[]): Contest {
-  const [m, n, k] = sizes;
-  const baseline = multiplication(naive, product, sizes);
+/** @param against - The baseline. What is right is what naive computes, whatever the baseline. */
+export function matmulContest(
+  product: Product,
+  sizes: Sizes,
+  sets: readonly Kernels[],
+  against = naive,
+): Contest {
+  const baseline = multiplication(against, product, sizes);
   const contestants = sets
-    .filter((set) => set.name !== naive.name)
+    .filter((set) => set.name !== against.name)
     .map((set) => multiplication(set, product, sizes));
-  const shape = sizes.join('x');
   return {
     what: product,
-    shape,
-    work: { amount: (2 * m * n * k) / 1e9, unit: 'GFLOP' },
+    ...productWork(sizes),
     baseline,
     contestants,
-    verify: () => {
-      const { a, b, c } = baseline;
-      baseline.run();
-      const magnitude = new Float32Array(m * n);
-      naive[product](m, n, k, a.map(Math.abs), b.map(Math.abs), false, magnitude);
-      for (const contestant of contestants) {
-        contestant.prepare();
-        contestant.c.fill(Number.NaN); // so that what is not written shows
-        contestant.run();
-        // k + 1 roundings of the contestant's, one of naive's result, one of the magnitude.
-        requireClose(`${product} ${shape}, ${contestant.name}`, contestant.c, c, magnitude, k + 3);
-      }
-    },
+    verify: () => verifyProducts(product, sizes, [baseline, ...contestants]),
   };
 }
 
-interface Multiplication extends Contestant {
-  readonly prepare: () => void;
+/** How such a product is written, and how much it is. */
+export function productWork([m, n, k]: Sizes): Pick<Contest, 'shape' | 'work'> {
+  return { shape: [m, n, k].join('x'), work: { amount: (2 * m * n * k) / 1e9, unit: 'GFLOP' } };
+}
+
+export interface Multiplication extends Timed {
+  readonly prepare: () => Promise<void>;
   readonly a: Float32Array;
   readonly b: Float32Array;
   readonly c: Float32Array;
 }
 
 /** The same operands for every set, in the memory that suits it. */
-function multiplication(set: Kernels, product: Product, [m, n, k]: Sizes): Multiplication {
-  const prepare = (): void => {
-    setKernels(set.name);
-  };
-  prepare();
+export function multiplication(set: Kernels, product: Product, [m, n, k]: Sizes): Multiplication {
+  setKernels(set.name); // so that the arrays lie where these kernels want them
   const arena = new Arena();
   const random = new Random(1);
   const a = fillUniform(arena.allocate(m * k), random);
   const b = fillUniform(arena.allocate(k * n), random);
   const c = arena.allocate(m * n);
-  return { name: set.name, prepare, run: () => set[product](m, n, k, a, b, false, c), a, b, c };
+  const run = (): void => set[product](m, n, k, a, b, false, c);
+  return { name: set.name, prepare: () => use({ kernels: set.name }), run, a, b, c };
 }
 
 function fillUniform(array: Float32Array, random: Random): Float32Array {
   for (let i = 0; i < array.length; i++) array[i] = random.uniform(-1, 1);
   return array;
+}
+
+/** @throws {VerificationError} At the first element that is further from naive's than rounding may be. */
+export async function verifyProducts(
+  product: Product,
+  sizes: Sizes,
+  multiplications: readonly Multiplication[],
+): Promise<void> {
+  const [m, n, k] = sizes;
+  const { a, b, c, run } = multiplication(naive, product, sizes);
+  run();
+  const magnitude = new Float32Array(m * n);
+  naive[product](m, n, k, a.map(Math.abs), b.map(Math.abs), false, magnitude);
+  for (const tested of multiplications) {
+    if (tested.name === naive.name) continue;
+    await tested.prepare();
+    tested.c.fill(Number.NaN); // so that what is not written shows
+    tested.run();
+    // k + 1 roundings of the contestant's, one of naive's result, one of the magnitude.
+    const who = `${product} ${sizes.join('x')}, ${tested.name}`;
+    requireClose(who, tested.c, c, magnitude, k + 3);
+  }
 }

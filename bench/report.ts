@@ -4,6 +4,7 @@ import { availableParallelism, cpus, loadavg } from 'node:os';
 import { styleText } from 'node:util';
 import { type Contest, contestName } from './contest.ts';
 import type { Judged } from './floors.ts';
+import { ARTICLE, BIG, layersOf } from './models.ts';
 
 export interface Environment {
   readonly cpu: string;
@@ -14,6 +15,10 @@ export interface Environment {
   readonly node: string;
   /** ISO 8601, the day only. */
   readonly date: string;
+  /** The sets that are measured. */
+  readonly kernels?: readonly string[];
+  /** With how many threads. */
+  readonly threads?: readonly number[];
 }
 
 export function environment(): Environment {
@@ -27,9 +32,14 @@ export function environment(): Environment {
   };
 }
 
-export function formatEnvironment({ cpu, cores, load, platform, node, date }: Environment): string {
+/** The machine, and in a second line what computes, if that is said. */
+export function formatEnvironment(environment: Environment): string {
+  const { cpu, cores, load, platform, node, date, kernels, threads } = environment;
   const machine = `${cpu}, ${cores} ${cores === 1 ? 'core' : 'cores'} (load ${load.toFixed(1)}), ${platform}`;
-  return `${machine} · Node ${node} · ${date}`;
+  const line = `${machine} · Node ${node} · ${date}`;
+  if (!kernels || !threads) return line;
+  const most = Math.max(...threads);
+  return `${line}\n${kernels.join(', ')} kernels · ${threads.join(' and ')} ${most === 1 ? 'thread' : 'threads'}`;
 }
 
 type Align = 'left' | 'right';
@@ -86,7 +96,18 @@ export const LEGEND = `\
 median  time of one run, over all rounds; spread: the rounds' median deviation from it
 ratio   times as fast as the first line of the group: the median of the ratios within each round
 floor   the least ratio that passes (bench/floors.json)
-shape   of a product: m x n x k. Training step: 784-64-32-32-32-64-784, forward, backward, Adam`;
+shape   of a product: m x n x k. A step is forward, backward and Adam:
+        article ${layersOf(ARTICLE)}, batches of ${ARTICLE.batch}
+        big     ${layersOf(BIG)}, batches of ${BIG.batch}
+peak    a loop of independent 128-bit operations, as many as the product has; loads nothing
+busy    another process keeps one core busy; the mean of all steps counts, not the median
+epoch   fit, against the time within it that is spent in kernels: the ratio is their share
+start   import and one step, over an empty Node process: ratio = 60 ms / that`;
+
+/** A contest that this machine can't hold. */
+export function formatLeftOut(contest: Contest): string {
+  return `${contestName(contest)} is left out: it needs ${contest.processors} processors.`;
+}
 
 /** One sentence for each ratio below its floor. */
 export function failures(contest: Contest, timings: readonly Judged[]): string[] {

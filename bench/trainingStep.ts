@@ -1,91 +1,98 @@
 /**
- * A training step of the article's model, 784-64-32-32-32-64-784 with batches of 32: forward, loss, backward, Adam.
- * Each set of kernels against naive. Read contest.ts and src/autoencoder/fit.ts first.
+ * A training step: simd against blocked, two threads against one, and the same while another process wants a processor.
+ * Read contest.ts and training.ts first.
  */
 
-import { Autoencoder } from '../src/autoencoder/autoencoder.ts';
-import { BatchReader } from '../src/autoencoder/batches.ts';
-import { generateDigits } from '../src/data/digits.ts';
-import { normalize } from '../src/data/normalization.ts';
 import type { Samples } from '../src/data/samples.ts';
-import type { Layer } from '../src/layers/layer.ts';
-import { Sequential } from '../src/layers/sequential.ts';
-import { MeanSquaredError } from '../src/losses/meanSquaredError.ts';
-import { Adam } from '../src/optim/adam.ts';
-import type { FlatParameters } from '../src/tensor/flatParameters.ts';
-import { setKernels } from '../src/tensor/kernels/active.ts';
+import { blocked } from '../src/tensor/kernels/blocked.ts';
 import type { Kernels } from '../src/tensor/kernels/kernels.ts';
-import { naive } from '../src/tensor/kernels/naive.ts';
-import { Tensor } from '../src/tensor/tensor.ts';
-import type { Contest, Contestant } from './contest.ts';
+import { startBusyProcess } from './busyProcess.ts';
+import type { Contest, Timed } from './contest.ts';
+import { ARTICLE, BIG, type Model } from './models.ts';
+import { kernelsNamed, ONE_THREAD, THREADS_NEED, THREADS_SETTLE_MS, TWO_THREADS, use } from './setting.ts';
+import { Training } from './training.ts';
+import { requireEqual } from './verify.ts';
 import { verifyTrainingStep } from './verifyTrainingStep.ts';
 
-const INPUT_SHAPE = [28, 28, 1];
-const FEATURES = 784;
-const BATCH = 32;
-const BATCHES = 32; // the steps go round and round over them
+/** Steps on so many samples take longer than the 4 ms that the engine works alone after a change (setting.ts). */
+const SAME_BITS_SAMPLES = 2048;
 
-/** @param sets - Timed against naive; naive itself may be among them and is passed over. */
-export function trainingStepContest(sets: readonly Kernels[]): Contest {
-  const images = normalize(generateDigits({ count: BATCH * BATCHES, seed: 1 }));
-  const others = sets.filter((set) => set.name !== naive.name);
-  const contestant = (set: Kernels): Contestant => {
-    const training = new Training(set, images);
-    return { name: set.name, prepare: () => training.prepare(), run: () => training.step() };
-  };
+/** @param images - Whole batches of both models. */
+export function trainingStepContests(images: Samples): Contest[] {
+  return [
+    trainingStepContest(ARTICLE, images, [kernelsNamed('simd')]),
+    threadsContest(ARTICLE, images),
+    threadsContest(BIG, images),
+    busyContest(ARTICLE, images),
+  ];
+}
+
+/** @param sets - Timed against blocked; blocked itself may be among them and is passed over. */
+export function trainingStepContest(model: Model, images: Samples, sets: readonly Kernels[]): Contest {
+  const others = sets.filter((set) => set.name !== blocked.name);
   return {
     what: 'training step',
-    shape: `batch ${BATCH}`,
-    work: { amount: BATCH, unit: 'samples' },
-    baseline: contestant(naive),
-    contestants: others.map(contestant),
-    verify: () => {
-      for (const set of others) verifyTrainingStep(set, (kernels) => new Training(kernels, images));
+    shape: model.name,
+    work: { amount: model.batch, unit: 'samples' },
+    baseline: contestant(new Training(blocked, images, model), blocked),
+    contestants: others.map((set) => contestant(new Training(set, images, model), set)),
+    verify: async () => {
+      await use(ONE_THREAD);
+      for (const set of [blocked, ...others]) {
+        verifyTrainingStep(set, (kernels) => new Training(kernels, images, model));
+      }
     },
   };
 }
 
-/** The model in training with one set of kernels. */
-export class Training {
-  readonly layers: readonly Layer[];
-  readonly parameters: FlatParameters;
-  readonly loss = new MeanSquaredError();
-  readonly optimizer = new Adam();
-  /** Scaled beforehand: what gathering them takes is measured in loading.ts. */
-  readonly batches: readonly Tensor[];
-  readonly #set: Kernels;
-  readonly #network: Sequential;
-  #next = 0;
+function contestant(training: Training, { name }: Kernels): Timed {
+  return { name, prepare: () => use({ kernels: name }), run: () => training.step() };
+}
 
-  constructor(set: Kernels, images: Samples) {
-    this.#set = set;
-    this.prepare(); // first, so that all arrays lie where these kernels want them
-    const { encoder, decoder, parameters } = new Autoencoder({ inputShape: INPUT_SHAPE, seed: 1 });
-    this.layers = [...encoder.layers, ...decoder.layers];
-    this.parameters = parameters;
-    this.loss.useArena(parameters.arena);
-    this.#network = new Sequential(this.layers);
-    const reader = new BatchReader(images, INPUT_SHAPE, 'bench');
-    this.batches = Array.from({ length: BATCHES }, (_, i) => {
-      const x = new Tensor(parameters.arena.allocate(BATCH * FEATURES), [BATCH, FEATURES]);
-      reader.readRange(i * BATCH, (i + 1) * BATCH, x.data);
-      return x;
-    });
-  }
+export function threadsContest(model: Model, images: Samples): Contest {
+  const simd = kernelsNamed('simd');
+  const training = new Training(simd, images, model);
+  const run = (): number => training.step();
+  return {
+    what: 'step, threads',
+    shape: model.name,
+    work: { amount: model.batch, unit: 'samples' },
+    ...THREADS_NEED,
+    baseline: { name: '1 thread', prepare: () => use(ONE_THREAD), run },
+    contestants: [{ name: '2 threads', prepare: () => use(TWO_THREADS), run, settleMs: THREADS_SETTLE_MS }],
+    verify: async () => {
+      await use(ONE_THREAD);
+      const create = (kernels: Kernels) => new Training(kernels, images, model);
+      verifyTrainingStep(simd, create);
+      await verifySameBits(`${model.name}, 2 threads`, () => create(simd), SAME_BITS_SAMPLES / model.batch);
+    },
+  };
+}
 
-  /** Puts the kernels into use: to be called after another training's turn. */
-  prepare(): void {
-    setKernels(this.#set.name);
+/** Trains with one thread and with two. */
+async function verifySameBits(who: string, create: () => Training, steps: number): Promise<void> {
+  const runs = [];
+  for (const setting of [ONE_THREAD, TWO_THREADS]) {
+    await use(setting);
+    const training = create();
+    const losses = Array.from({ length: steps }, () => training.step());
+    runs.push({ losses, values: training.parameters.values });
   }
+  const [one, two] = runs;
+  requireEqual(`${who}, losses of ${steps} steps`, two.losses, one.losses);
+  requireEqual(`${who}, parameters after ${steps} steps`, two.values, one.values);
+}
 
-  /** What fit.ts does for each batch. Returns the loss before the step. */
-  step(): number {
-    const x = this.batches[this.#next];
-    this.#next = (this.#next + 1) % BATCHES;
-    this.parameters.zeroGradients();
-    const loss = this.loss.forward(this.#network.forward(x), x);
-    this.#network.backwardParameters(this.loss.backward());
-    this.optimizer.step(this.parameters);
-    return loss;
-  }
+/**
+ * The same with a process beside it that never rests. What counts is the mean: steps that wait for a helper that lost its
+ * processor are few and long. The samples are longer, too, so that they hold tries of the engine's and the rests between.
+ */
+export function busyContest(model: Model, images: Samples, start = startBusyProcess): Contest {
+  return {
+    ...threadsContest(model, images),
+    what: 'step, busy core',
+    atLeast: { warmUpMs: 500, sampleMs: 200 },
+    average: 'mean',
+    begin: async () => (await start()).stop,
+  };
 }

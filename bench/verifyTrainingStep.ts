@@ -11,7 +11,7 @@ import type { Kernels } from '../src/tensor/kernels/kernels.ts';
 import { naive } from '../src/tensor/kernels/naive.ts';
 import { Random } from '../src/tensor/random.ts';
 import { Tensor } from '../src/tensor/tensor.ts';
-import type { Training } from './trainingStep.ts';
+import type { Training } from './training.ts';
 import { requireClose, requireEqual } from './verify.ts';
 
 interface Stages {

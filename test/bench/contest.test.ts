@@ -1,18 +1,25 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Contest, type Contestant, median, runContest, type Sampler } from '../../bench/contest.ts';
+import { type Contest, median, runContest, type Sampler, type Timed } from '../../bench/contest.ts';
 import { VerificationError } from '../../bench/verify.ts';
 
 const PLAN = { rounds: 5, sampleMs: 20, warmUpMs: 100 };
 
-function contestOf(names: readonly string[], verify: () => void = () => {}): Contest {
-  const [baseline, ...contestants] = names.map((name): Contestant => ({ name, run: () => {} }));
-  return { what: 'work', shape: '2x2', work: { amount: 1, unit: 'things' }, baseline, contestants, verify };
+function contestOf(names: readonly string[], verify: () => unknown = () => {}): Contest {
+  const [baseline, ...contestants] = names.map((name): Timed => ({ name, run: () => {} }));
+  return {
+    what: 'work',
+    shape: '2x2',
+    work: { amount: 1, unit: 'things' },
+    baseline,
+    contestants,
+    verify: () => void verify(),
+  };
 }
 
 describe('runContest', () => {
   test('warms everyone up, then lets them take turns', async () => {
     const calls: string[] = [];
-    const sample: Sampler = async ({ name }, durationMs) => {
+    const sample: Sampler = async ({ name }, { durationMs }) => {
       calls.push(`${name} ${durationMs}`);
       return 1;
     };
@@ -54,9 +61,12 @@ describe('runContest', () => {
 
   test('prepares each contestant before its turn and waits for promises', async () => {
     const calls: string[] = [];
-    const contestant = (name: string): Contestant => ({
+    const contestant = (name: string): Timed => ({
       name,
-      prepare: () => calls.push(`prepare ${name}`),
+      prepare: async () => {
+        await Promise.resolve();
+        calls.push(`prepare ${name}`);
+      },
       run: async () => {
         await Promise.resolve();
         calls.push(`run ${name}`);
@@ -68,6 +78,78 @@ describe('runContest', () => {
     await runContest(contest, { rounds: 1, sampleMs: 0, warmUpMs: 0 });
     const turns = ['prepare a', 'run a', 'prepare b', 'run b'];
     expect(calls).toEqual([...turns, ...turns]);
+  });
+
+  test('takes the word of a contestant that measures itself', async () => {
+    const times = [7, 10, 30, 20]; // the first is the warm-up
+    const contest = {
+      ...contestOf(['']),
+      baseline: { name: 'allowed', measure: () => 60 },
+      contestants: [{ name: 'start-up', measure: async () => times.shift() ?? 0 }],
+    };
+    const [, timing] = await runContest(contest, { ...PLAN, rounds: 3 });
+    expect(timing).toEqual({ name: 'start-up', medianMs: 20, spread: 0.5, ratio: 3 });
+  });
+
+  test('samples as long as the contest needs, and averages as it says', async () => {
+    const calls: unknown[] = [];
+    const sample: Sampler = async (_, sampling) => calls.push(sampling);
+    const contest = {
+      ...contestOf(['naive']),
+      average: 'mean',
+      atLeast: { sampleMs: 50, warmUpMs: 3 },
+    } as const;
+    await runContest(contest, { ...PLAN, rounds: 1 }, sample);
+    expect(calls).toEqual([
+      { durationMs: 100, average: 'mean' },
+      { durationMs: 50, average: 'mean' },
+    ]);
+  });
+
+  test('runs untimed before each sample if the contestant asks for it', async () => {
+    let runs = 0;
+    const run = () => runs++;
+    const once = { rounds: 1, sampleMs: 0, warmUpMs: 0 };
+    await runContest({ ...contestOf(['']), baseline: { name: '1 thread', run } }, once);
+    expect(runs).toBe(2); // warm-up and sample
+    await runContest({ ...contestOf(['']), baseline: { name: '2 threads', run, settleMs: 5 } }, once);
+    expect(runs).toBeGreaterThan(10);
+  });
+
+  test('counts the odd slow run in a mean and not in a median', async () => {
+    let runs = 0;
+    const run = () => {
+      const isSlow = runs++ % 10 === 9;
+      for (const end = performance.now() + (isSlow ? 20 : 0.2); performance.now() < end; );
+    };
+    const contest = { ...contestOf(['']), baseline: { name: 'helped', run } };
+    const plan = { rounds: 1, sampleMs: 60, warmUpMs: 0 };
+    const [inTheMiddle] = await runContest(contest, plan);
+    runs = 0;
+    const [onAverage] = await runContest({ ...contest, average: 'mean' }, plan);
+    // At least as long as the clock was watched; the machine may add to it.
+    expect(onAverage.medianMs).toBeGreaterThan(0.2 + 19 / 11);
+    expect(inTheMiddle.medianMs).toBeLessThan(onAverage.medianMs);
+  });
+
+  test('begins what goes on beside it after verifying, and ends it, whatever happens', async () => {
+    const calls: string[] = [];
+    const contest = {
+      ...contestOf(['naive'], () => calls.push('verify')),
+      begin: async () => {
+        calls.push('begin');
+        return async () => calls.push('end');
+      },
+    };
+    const sample: Sampler = async () => calls.push('sample');
+    await runContest(contest, { ...PLAN, rounds: 1 }, sample);
+    expect(calls).toEqual(['verify', 'begin', 'sample', 'sample', 'end']);
+    calls.length = 0;
+    const failing: Sampler = async () => {
+      throw new Error('out of paper');
+    };
+    await expect(runContest(contest, PLAN, failing)).rejects.toThrow('out of paper');
+    expect(calls).toEqual(['verify', 'begin', 'end']);
   });
 
   test('passes on what a contestant throws', async () => {

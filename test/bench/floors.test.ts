@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import type { Contest } from '../../bench/contest.ts';
+import { type Contest, contestName } from '../../bench/contest.ts';
+import { createContests } from '../../bench/contests.ts';
 import { judge, parseFloors, requireMeasured } from '../../bench/floors.ts';
-import { matmulContests } from '../../bench/matmul.ts';
 import { failures } from '../../bench/report.ts';
-import { supportedKernels } from '../../src/tensor/kernels/active.ts';
 
 const run = () => {};
 const CONTEST: Contest = {
@@ -81,9 +82,24 @@ describe('parseFloors', () => {
   });
 });
 
-test('floors.json asks blocked for 3 times naive at 256³', () => {
+describe('floors.json', () => {
   const floors = parseFloors(readFileSync('bench/floors.json', 'utf8'));
-  expect(floors['matmul 256x256x256'].blocked).toBeGreaterThanOrEqual(3);
-  const products = Object.fromEntries(Object.entries(floors).filter(([name]) => name.startsWith('matmul')));
-  expect(() => requireMeasured(products, matmulContests(supportedKernels()))).not.toThrow();
+
+  test('asks blocked for 3 times naive at 256³', () => {
+    expect(floors['matmul 256x256x256'].blocked).toBeGreaterThanOrEqual(3);
+  });
+
+  test('has floors for all that the benchmark measures, and for nothing else', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'isthmus-floors-'));
+    try {
+      const contests = await createContests(folder);
+      expect(() => requireMeasured(floors, contests)).not.toThrow();
+      expect(() => requireMeasured(floors, contests.slice(1))).toThrow('which is not measured');
+      const names = contests.map(contestName);
+      expect(new Set(names).size).toBe(names.length);
+      expect(names.filter((name) => !(name in floors))).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 });

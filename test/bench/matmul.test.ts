@@ -34,22 +34,27 @@ test('every set of kernels but naive takes part in every contest', () => {
 });
 
 describe.each(['matmul', 'matmulTransposeA', 'matmulTransposeB'] as const)('%s', (product) => {
-  test('accepts the kernels as they are', () => {
-    expect(() => matmulContest(product, SIZES, supportedKernels()).verify()).not.toThrow();
+  test('accepts the kernels as they are', async () => {
+    await matmulContest(product, SIZES, supportedKernels()).verify();
   });
 
   test.each<[string, (c: Float32Array) => void]>([
     ['is off by more than rounding', (c) => (c[34] += 1e-5)],
     ['is not a number', (c) => (c[3] = Number.NaN)],
     ['has the rows in another order', (c) => c.reverse()],
-  ])('catches a product that %s', (_, damage) => {
+  ])('catches a product that %s', async (_, damage) => {
     const contest = matmulContest(product, SIZES, [naive, broken(product, damage)]);
-    expect(() => contest.verify()).toThrow(VerificationError);
-    expect(() => contest.verify()).toThrow(`${product} 5x7x9, blocked: element`);
+    await expect(contest.verify()).rejects.toThrow(VerificationError);
+    await expect(contest.verify()).rejects.toThrow(`${product} 5x7x9, blocked: element`);
   });
 
-  test('catches a product that writes nothing', () => {
+  test('catches a baseline that is wrong', async () => {
+    const wrong = broken(product, (c) => c.reverse());
+    await expect(matmulContest(product, SIZES, [], wrong).verify()).rejects.toThrow('blocked: element');
+  });
+
+  test('catches a product that writes nothing', async () => {
     const idle: Kernels = { ...blocked, [product]: () => {} };
-    expect(() => matmulContest(product, SIZES, [naive, idle]).verify()).toThrow('element 0 is NaN');
+    await expect(matmulContest(product, SIZES, [naive, idle]).verify()).rejects.toThrow('element 0 is NaN');
   });
 });

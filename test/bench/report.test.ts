@@ -6,6 +6,7 @@ import {
   formatContest,
   formatEnvironment,
   formatHeader,
+  formatLeftOut,
   formatNumber,
   formatTime,
   LEGEND,
@@ -47,8 +48,9 @@ matmul            256x256x256  naive        17.7 ms  ± 0.4%       1.90 GFLOP/s 
   });
 
   test('fits into 100 columns, with large figures too', () => {
-    const wide = { ...CONTEST, what: 'matmulTransposeA', work: { amount: 10_000, unit: 'samples' } };
-    const slow = { name: 'BatchReader', medianMs: 10.2, spread: 0.99, ratio: 0.012, floor: 12.5, ok: false };
+    const work = { amount: 10_000, unit: 'samples' };
+    const wide = { ...CONTEST, what: 'matmulTransposeA', shape: '10000x28x28', work };
+    const slow = { name: 'import+step', medianMs: 10.2, spread: 0.99, ratio: 0.012, floor: 12.5, ok: false };
     const text = [formatHeader(), formatContest(wide, [NAIVE, slow]), LEGEND].join('\n');
     for (const line of stripVTControlCharacters(text).split('\n')) expect(line.length).toBeLessThan(100);
   });
@@ -65,6 +67,18 @@ test('the first line names machine, cores, load, Node version and date', () => {
   });
   expect(line).toBe('AMD EPYC, 2 cores (load 0.4), linux x64 · Node v20.20.2 · 2030-01-31');
   expect(formatEnvironment(environment())).toContain(process.version);
+});
+
+test('a second line names kernels and threads', () => {
+  const linesOf = (threads: number[]) =>
+    formatEnvironment({ ...environment(), kernels: ['blocked', 'simd'], threads }).split('\n');
+  expect(linesOf([1, 2])).toEqual([expect.any(String), 'blocked, simd kernels · 1 and 2 threads']);
+  expect(linesOf([1])[1]).toBe('blocked, simd kernels · 1 thread');
+});
+
+test('says what is left out on a machine with one processor, and why', () => {
+  const sentence = 'matmul 256x256x256 is left out: it needs 2 processors.';
+  expect(formatLeftOut({ ...CONTEST, processors: 2 })).toBe(sentence);
 });
 
 test('a record of --json holds all figures, and the floor if there is one', () => {
