@@ -1,0 +1,32 @@
+/** All that `npm run bench` measures, in the order of its table. */
+
+import { generateDigits } from '../src/data/digits.ts';
+import { normalize } from '../src/data/normalization.ts';
+import { supportedKernels } from '../src/tensor/kernels/active.ts';
+import type { Contest } from './contest.ts';
+import { epochContest } from './epoch.ts';
+import { inferenceContest } from './inference.ts';
+import { largeMatmulContests } from './largeMatmul.ts';
+import { loadingContests } from './loading.ts';
+import { matmulContests } from './matmul.ts';
+import { ARTICLE } from './models.ts';
+import { startUpContest } from './startUp.ts';
+import { trainingStepContests } from './trainingStep.ts';
+
+const IMAGES = 10_000;
+const STEP_IMAGES = 1024; // 32 batches of the article's model, 8 of the big one's
+
+/** @param folder - Where files may be written. */
+export async function createContests(folder: string): Promise<Contest[]> {
+  const images = generateDigits({ count: IMAGES, seed: 1 });
+  const inputs = normalize(images);
+  return [
+    ...matmulContests(supportedKernels()),
+    ...largeMatmulContests(),
+    ...trainingStepContests(normalize(generateDigits({ count: STEP_IMAGES, seed: 1 }))),
+    inferenceContest(ARTICLE, inputs),
+    ...(await loadingContests(folder, images)),
+    startUpContest(),
+    epochContest(ARTICLE, inputs), // the last: functions that were replaced once may be slower to call ever after
+  ];
+}
