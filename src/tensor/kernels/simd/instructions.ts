@@ -72,6 +72,13 @@ const END = 0x0b;
 const SIMD = 0xfd;
 const ATOMIC = 0xfe;
 
+/** An opcode and the number of a variable: more than half of all instructions, so each pair is made only once. */
+function withIndex(opcode: number, index: number): Bytes {
+  const ofOpcode = (INDEXED[opcode] ??= []);
+  return (ofOpcode[index] ??= [opcode, ...unsignedLeb128(index)]);
+}
+const INDEXED: Bytes[][] = [];
+
 export class FunctionBuilder {
   #name = '';
   #parameters = 0;
@@ -122,12 +129,12 @@ export class FunctionBuilder {
 
   readonly local = {
     get: <T extends ValueType>(from: Local<T>): Operand<T> =>
-      this.#emit('local.get', [0x20, ...unsignedLeb128(from.index)], [], [], from.type),
+      this.#emit('local.get', withIndex(0x20, from.index), [], [], from.type),
     set: <T extends ValueType>(to: Local<T>, value: Operand<T>): void =>
-      this.#emitVoid('local.set', [0x21, ...unsignedLeb128(to.index)], [to.type], [value]),
+      this.#emitVoid('local.set', withIndex(0x21, to.index), [to.type], [value]),
     /** Sets it and leaves the value on the stack. */
     tee: <T extends ValueType>(to: Local<T>, value: Operand<T>): Operand<T> =>
-      this.#emit('local.tee', [0x22, ...unsignedLeb128(to.index)], [to.type], [value], to.type),
+      this.#emit('local.tee', withIndex(0x22, to.index), [to.type], [value], to.type),
   };
 
   /** Takes a value off the stack that nobody wants. */

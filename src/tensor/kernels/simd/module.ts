@@ -3,8 +3,9 @@
 import { ModuleBuilder } from './assembler.ts';
 import { addColumnSums } from './columnSums.ts';
 import * as elementwise from './elementwise.ts';
-import { multiply, packColumns, packRows } from './gemm.ts';
+import { multiply } from './gemm.ts';
 import type { KernelCode } from './job.ts';
+import { packColumns, packRows } from './packing.ts';
 import { divideBytes, scaleBytes, scaleFloats } from './scaling.ts';
 import { addWork } from './work.ts';
 

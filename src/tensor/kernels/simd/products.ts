@@ -5,13 +5,14 @@
 
 import type { Kernels } from '../kernels.ts';
 import { type Engine, NUMBERS } from './engine.ts';
-import { B_COLUMNS, B_IN_PLACE, B_ROWS, MAX_DEPTH, TILE_COLUMNS, TILE_ROWS } from './gemm.ts';
+import { B_COLUMNS, B_IN_PLACE, B_ROWS, MAX_DEPTH } from './gemm.ts';
 import { ZEROS } from './job.ts';
 import type { Staging } from './staging.ts';
+import { TILE_COLUMNS, TILE_ROWS } from './tile.ts';
 
 // About how long things take, in nanoseconds: they decide how work is cut, never what is computed.
 const NS_PER_MULTIPLY_ADD = 1 / 22;
-const NS_PER_PACKED_NUMBER = 0.12;
+const NS_PER_PACKED_NUMBER = 0.25;
 
 /** So long a piece should take at least, and so many there should be for each thread. */
 const PIECE_NS = 4_000;
@@ -23,7 +24,7 @@ const MAX_ROWS_PER_PIECE = 256;
 /** Packed panels of A at a time, so that the workspace stays small however many rows there are. */
 const MAX_PACKED_BYTES = 2 ** 23;
 /** Numbers of A that are packed in one piece. */
-const PACKED_PER_PIECE = 8192;
+const PACKED_PER_PIECE = 4096;
 /** For so few rows of C, packing B costs more than it saves; so does packing a transposed A that is so short. */
 const FEW_ROWS = 32;
 const FEW_STEPS = 64;

@@ -51,5 +51,8 @@ async function changeThreads(engine: Engine, wanted: number): Promise<Threads> {
   if (failed < 0) return { threads };
   const { reason } = outcomes[failed] as PromiseRejectedResult;
   const why = reason instanceof Error ? reason.message : String(reason);
-  return { threads, warning: `useThreads: ${threads} of ${wanted} threads started: ${why.replace(/\.$/, '')}.` };
+  return {
+    threads,
+    warning: `useThreads: ${threads} of ${wanted} threads started: ${why.replace(/\.$/, '')}.`,
+  };
 }

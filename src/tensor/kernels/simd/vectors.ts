@@ -66,7 +66,7 @@ function walk<A extends Arrays, S extends Readonly<Record<string, 'f32'>>>(
     name,
     argumentTypes,
     emit(f, piece, given: ArgumentLocals<ArgumentTypes>, scratch) {
-      const { local, i32, v128, f32x4 } = f;
+      const { local, i32, v128, i32x4, f32x4 } = f;
       const n = given.n as Local<'i32'>;
       const addresses = arrayNames.map((array) => given[array] as Local<'i32'>);
       const vectors = Object.fromEntries(
@@ -79,23 +79,40 @@ function walk<A extends Arrays, S extends Readonly<Record<string, 'f32'>>>(
           return [scalar, splat];
         }),
       ) as Scalars<S>;
-      const [at, end, rest] = f.variables(3, 'i32');
-      const [sum, term] = f.variables(2, 'v128');
-      const isRead = (array: string) => arrays[array] !== 'out';
-      const isWritten = (array: string) => arrays[array] !== 'in';
+      const [at, end, rest, isRest] = f.variables(4, 'i32');
+      const [term, counted] = f.variables(2, 'v128');
+      const sums = f.variables(2, 'v128');
+      const inArrays = f.variables(arrayNames.length, 'i32');
+      const slot = (i: number) => i32.add(f.global.get(scratch), i32.const(16 * i));
+      const isRead = (i: number) => arrays[arrayNames[i]] !== 'out';
+      const isWritten = (i: number) => arrays[arrayNames[i]] !== 'in';
 
-      /** Loads, computes, stores one vector of each array; `place` says where the array's numbers are. */
-      const step = (place: (index: number) => I32, mask?: () => V128) => {
+      /** Loads, computes, stores one vector of each array. */
+      const step = () => {
+        const place = (i: number) => i32.add(local.get(addresses[i]), local.get(at));
         for (const [i, array] of arrayNames.entries()) {
-          if (isRead(array)) local.set(vectors[array], v128.load(place(i)));
+          if (isRead(i)) local.set(vectors[array], v128.load(place(i)));
         }
         body(f, vectors, splats, term);
         for (const [i, array] of arrayNames.entries()) {
-          if (isWritten(array)) v128.store(place(i), local.get(vectors[array]));
+          if (isWritten(i)) v128.store(place(i), local.get(vectors[array]));
         }
         if (!adds) return;
-        if (mask) local.set(term, v128.and(local.get(term), mask()));
-        addTerms(f, sum, term, adds);
+        local.set(term, v128.and(local.get(term), local.get(counted)));
+        addTerms(f, sums, term, adds);
+      };
+
+      /** Goes on with the rest as one vector in scratch memory. */
+      const turnToRest = () => {
+        for (const [i, address] of addresses.entries()) {
+          local.set(inArrays[i], i32.add(local.get(address), local.get(at)));
+          local.set(address, slot(i));
+          if (isRead(i)) copyNumbers(f, rest, inArrays[i], address);
+        }
+        local.set(at, i32.const(0));
+        local.set(end, i32.const(16));
+        local.set(isRest, i32.const(1));
+        if (adds) local.set(counted, lanesBelow(f, rest));
       };
 
       // Bytes from the arrays' beginnings: this piece is [at, end), and it may hold the rest.
@@ -106,47 +123,36 @@ function walk<A extends Arrays, S extends Readonly<Record<string, 'f32'>>>(
         local.set(end, wholeVectors());
         local.set(rest, i32.and(local.get(n), i32.const(3)));
       });
-      f.block((done) => {
-        f.loop((again) => {
-          f.br_if(done, i32.ge_u(local.get(at), local.get(end)));
-          step((i) => i32.add(local.get(addresses[i]), local.get(at)));
-          local.set(at, i32.add(local.get(at), i32.const(16)));
-          f.br(again);
+      if (adds) local.set(counted, i32x4.splat(i32.const(-1)));
+      f.loop((once) => {
+        f.block((done) => {
+          f.loop((again) => {
+            f.br_if(done, i32.ge_u(local.get(at), local.get(end)));
+            step();
+            local.set(at, i32.add(local.get(at), i32.const(16)));
+            f.br(again);
+          });
+        });
+        f.if(local.get(rest), () => {
+          f.if(i32.eqz(local.get(isRest)), () => {
+            turnToRest();
+            f.br(once);
+          });
+          for (const [i, address] of addresses.entries()) {
+            if (isWritten(i)) copyNumbers(f, rest, address, inArrays[i]);
+          }
         });
       });
-      f.if(local.get(rest), () => {
-        const slot = (i: number) => i32.add(f.global.get(scratch), i32.const(16 * i));
-        const array = (i: number) => i32.add(local.get(addresses[i]), local.get(at));
-        for (const [i, one] of arrayNames.entries()) {
-          if (isRead(one))
-            copyNumbers(
-              f,
-              rest,
-              () => array(i),
-              () => slot(i),
-            );
-        }
-        step(slot, () => lanesBelow(f, rest));
-        for (const [i, one] of arrayNames.entries()) {
-          if (isWritten(one))
-            copyNumbers(
-              f,
-              rest,
-              () => slot(i),
-              () => array(i),
-            );
-        }
-      });
-      if (adds) storeSum(f, sum, () => partial(f, piece, given.partials as Local<'i32'>));
+      if (adds) storeSum(f, sums, () => partial(f, piece, given.partials as Local<'i32'>));
     },
   });
 }
 
 /** 1 to 3 numbers. */
-function copyNumbers(f: FunctionBuilder, count: Local<'i32'>, from: () => I32, to: () => I32): void {
+function copyNumbers(f: FunctionBuilder, count: Local<'i32'>, from: Local<'i32'>, to: Local<'i32'>): void {
   const { local, i32 } = f;
   for (let lane = 0; lane < 3; lane++) {
-    const copy = () => i32.store(to(), i32.load(from(), 4 * lane), 4 * lane);
+    const copy = () => i32.store(local.get(to), i32.load(local.get(from), 4 * lane), 4 * lane);
     if (lane === 0) copy();
     else f.if(i32.gt_u(local.get(count), i32.const(lane)), copy);
   }
@@ -164,21 +170,22 @@ function partial({ local, i32 }: FunctionBuilder, piece: Local<'i32'>, partials:
 
 const UPPER_HALF_FIRST: Bytes = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
 
-/** Adds four float32 terms to a sum of two float64 lanes. */
-function addTerms(f: FunctionBuilder, sum: Local<'v128'>, term: Local<'v128'>, adds: Sum): void {
+/** Adds four float32 terms to two sums of two float64 lanes: one would wait for itself with each addition. */
+function addTerms(f: FunctionBuilder, sums: readonly Local<'v128'>[], term: Local<'v128'>, adds: Sum): void {
   const { local, f64x2, i8x16 } = f;
-  const [low, high] = f.variables(2, 'v128');
-  local.set(low, f64x2.promote_low_f32x4(local.get(term)));
-  local.set(high, f64x2.promote_low_f32x4(i8x16.shuffle(UPPER_HALF_FIRST, local.get(term), local.get(term))));
-  for (const half of [low, high]) {
-    if (adds === 'squares of terms') local.set(half, f64x2.mul(local.get(half), local.get(half)));
-    local.set(sum, f64x2.add(local.get(sum), local.get(half)));
+  const upperHalf = () => i8x16.shuffle(UPPER_HALF_FIRST, local.get(term), local.get(term));
+  for (const [i, half] of [() => local.get(term), upperHalf].entries()) {
+    const value = f.variable('v128');
+    local.set(value, f64x2.promote_low_f32x4(half()));
+    if (adds === 'squares of terms') local.set(value, f64x2.mul(local.get(value), local.get(value)));
+    local.set(sums[i], f64x2.add(local.get(sums[i]), local.get(value)));
   }
 }
 
-function storeSum(f: FunctionBuilder, sum: Local<'v128'>, to: () => I32): void {
+function storeSum(f: FunctionBuilder, [low, high]: readonly Local<'v128'>[], to: () => I32): void {
   const { local, f64, f64x2 } = f;
-  f64.store(to(), f64.add(f64x2.extract_lane(0, local.get(sum)), f64x2.extract_lane(1, local.get(sum))));
+  local.set(low, f64x2.add(local.get(low), local.get(high)));
+  f64.store(to(), f64.add(f64x2.extract_lane(0, local.get(low)), f64x2.extract_lane(1, local.get(low))));
 }
 
 /** A number in all four lanes. */

@@ -1,29 +1,34 @@
 /**
  * Watches whether helpers help. Where another program keeps a processor busy, a helper may share one with the thread that
  * it should help, and everything takes longer than without it. The clock decides here who works, never what is computed.
+ *
+ * Now and then some work is done alone, and the work together is compared with it. Where it is no faster, the helpers rest.
  */
 
-/** So much time in jobs is one measurement. */
-const PHASE_MS = 4;
+/** So much time in jobs tells how fast this thread is alone. */
+const ALONE_MS = 4;
 /**
- * So much passes before a measurement together counts: helpers that wake up often do so on the processor of the thread
- * that woke them, and it takes the system some milliseconds to move them to a free one.
+ * So much tells how fast it is with helpers. Even on an idle machine a helper may share a processor for some 20 ms, when it
+ * has just been woken or the host's own threads (compiler, garbage collector) need one.
  */
-const SETTLE_MS = 16;
+const TOGETHER_MS = 60;
+/** After so many measurements in a row that were good, the comparison is made anew: about once a second. */
+const GOOD_IN_A_ROW = 16;
 /** Less gain than this, and the helpers rest. Two threads that help each other reach 1.5 to 1.9. */
 const LEAST_GAIN = 1.1;
 /** The first rest, and the longest: each is twice as long as the last. */
-const SHORTEST_REST_MS = 40;
+const SHORTEST_REST_MS = 100;
 const LONGEST_REST_MS = 2_000;
 
 export class Watch {
   #isTogether = false;
-  /** Whether the helpers have just been woken. */
-  #isSettling = false;
   #workNs = 0;
   #wallMs = 0;
   /** Work done in a millisecond by this thread alone, when that was last measured. */
   #speedAlone = 0;
+  /** How many good measurements are left until the next comparison. The first one comes soon: code is still being compiled. */
+  #goodLeft = 1;
+  #nextGood = 1;
   #restMs = SHORTEST_REST_MS;
   #restsUntil = 0;
 
@@ -34,10 +39,8 @@ export class Watch {
 
   /** Starts again: first alone, for comparison. */
   reset(): void {
-    this.#isTogether = false;
-    this.#isSettling = false;
-    this.#workNs = 0;
-    this.#wallMs = 0;
+    this.#workAlone();
+    this.#nextGood = 1;
     this.#restMs = SHORTEST_REST_MS;
     this.#restsUntil = 0;
   }
@@ -52,22 +55,31 @@ export class Watch {
     const now = performance.now();
     this.#workNs += workNs;
     this.#wallMs += now - startMs;
-    if (this.#wallMs < (this.#isSettling ? SETTLE_MS : PHASE_MS)) return;
+    if (this.#wallMs < (this.#isTogether ? TOGETHER_MS : ALONE_MS)) return;
     const speed = this.#workNs / this.#wallMs;
     this.#workNs = 0;
     this.#wallMs = 0;
-    if (this.#isSettling) {
-      this.#isSettling = false;
-    } else if (!this.#isTogether) {
+    if (!this.#isTogether) {
       this.#speedAlone = speed;
       this.#isTogether = now >= this.#restsUntil;
-      this.#isSettling = this.#isTogether;
+      this.#goodLeft = this.#nextGood;
     } else if (speed < LEAST_GAIN * this.#speedAlone) {
-      this.#isTogether = false;
       this.#restsUntil = now + this.#restMs;
       this.#restMs = Math.min(2 * this.#restMs, LONGEST_REST_MS);
+      this.#nextGood = 1;
+      this.#workAlone();
     } else {
       this.#restMs = SHORTEST_REST_MS;
+      this.#goodLeft--;
+      if (this.#goodLeft > 0) return;
+      this.#nextGood = GOOD_IN_A_ROW;
+      this.#workAlone();
     }
+  }
+
+  #workAlone(): void {
+    this.#isTogether = false;
+    this.#workNs = 0;
+    this.#wallMs = 0;
   }
 }

@@ -56,13 +56,28 @@ describe('a watch', () => {
     expect(watch.isTogether).toBe(true);
   });
 
-  test('stays together as long as that pays', () => {
+  test('stays together as long as that pays, but for a comparison now and then: most of all soon after the start', () => {
     const watch = new Watch();
     work(watch, HELPED, 4);
-    for (let i = 0; i < 1000; i++) {
+    const alone: number[] = [];
+    while (now < 6000) {
+      if (!watch.isTogether && (alone.length === 0 || now > alone[alone.length - 1] + 10)) alone.push(now);
       job(watch, HELPED);
-      expect(watch.isTogether).toBe(true);
     }
+    const pauses = alone.map((at, i) => at - (alone[i - 1] ?? 1004));
+    expect(pauses[0]).toBeCloseTo(60, -1);
+    for (const pause of pauses.slice(1)) expect(Math.abs(pause - 16 * 60)).toBeLessThan(20);
+    expect(pauses.length).toBeGreaterThan(3);
+  });
+
+  test('learns from a comparison: code that was slow at first does not make helpers look good for ever', () => {
+    const watch = new Watch();
+    work(watch, { aloneMs: 10, togetherMs: 6 }, 10); // not yet compiled
+    work(watch, HELPED, 62);
+    expect(watch.isTogether).toBe(false); // once more, for comparison
+    work(watch, HELPED, 4);
+    work(watch, { aloneMs: 1, togetherMs: 2 }, 62);
+    expect(watch.isTogether).toBe(false);
   });
 
   test.each([
@@ -72,7 +87,7 @@ describe('a watch', () => {
   ])('rests where a job takes %s together', (_name, togetherMs) => {
     const watch = new Watch();
     work(watch, HELPED, 4);
-    work(watch, { aloneMs: 1, togetherMs }, 16 + 8);
+    work(watch, { aloneMs: 1, togetherMs }, 60 + 3);
     expect(watch.isTogether).toBe(false);
   });
 
@@ -80,7 +95,7 @@ describe('a watch', () => {
     const watch = new Watch();
     work(watch, HELPED, 4);
     work(watch, HINDERED, 12); // on the processor of the thread that woke them
-    work(watch, HELPED, 100);
+    work(watch, HELPED, 45);
     expect(watch.isTogether).toBe(true);
   });
 
@@ -121,7 +136,7 @@ describe('a rest', () => {
   test('is twice as long as the one before, up to two seconds', () => {
     const rests = restsOf(new Watch(), HINDERED, 9);
     // A rest ends with the measurement that is under way, of 4 ms.
-    const expected = [40, 80, 160, 320, 640, 1280, 2000, 2000, 2000];
+    const expected = [100, 200, 400, 800, 1600, 2000, 2000, 2000, 2000];
     for (const [i, rest] of rests.entries()) {
       expect(rest).toBeGreaterThanOrEqual(expected[i]);
       expect(rest).toBeLessThan(expected[i] + 8);
@@ -132,9 +147,8 @@ describe('a rest', () => {
     const watch = new Watch();
     restsOf(watch, HINDERED, 6);
     expect(watch.isTogether).toBe(true);
-    work(watch, HELPED, 50);
-    expect(watch.isTogether).toBe(true);
-    expect(restsOf(watch, HINDERED, 1)[0]).toBeLessThan(48);
+    work(watch, HELPED, 61);
+    expect(restsOf(watch, HINDERED, 1)[0]).toBeLessThan(108);
   });
 
   test('costs little where helpers never help: most work is done alone', () => {
@@ -147,7 +161,7 @@ describe('a rest', () => {
       if (wasTogether) together += now - before;
       else alone += now - before;
     }
-    expect(together / (alone + together)).toBeLessThan(0.02);
+    expect(together / (alone + together)).toBeLessThan(0.05);
   });
 
   test('is forgotten by reset: it begins alone, and the first rest is short again', () => {
@@ -157,7 +171,7 @@ describe('a rest', () => {
     expect(watch.isTogether).toBe(false);
     work(watch, HELPED, 4);
     expect(watch.isTogether).toBe(true);
-    expect(restsOf(watch, HINDERED, 1)[0]).toBeLessThan(48);
+    expect(restsOf(watch, HINDERED, 1)[0]).toBeLessThan(108);
   });
 });
 
