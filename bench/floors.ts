@@ -2,8 +2,8 @@
  * The floors: how many times as fast as its baseline each contestant must at least be. floors.json holds them by
  * contest and contestant: `{ "matmul 256x256x256": { "blocked": 3 } }`. Whoever has none is not checked.
  *
- * They guard against getting slower: about 80 % of the ratios measured when they were set. Two are different: the 3 at
- * 256³ is what blocked kernels are there for, and the 10 of readNpy says that it doesn't copy (one copy would be 1).
+ * They guard against getting slower: 80 to 95 % of the ratios measured when they were set. The 10 of readNpy is different:
+ * it says that nothing is copied (one copy would be 1).
  */
 
 import { type Contest, contestName, type Timing } from './contest.ts';

@@ -109,9 +109,9 @@ async function measureSteps(): Promise<void> {
     for (const [i, { name, run, threads = 1 }] of STEPS.entries()) {
       await setThreads(engine, threads);
       c.fill(Number.NaN);
-      for (let warmUp = 0; warmUp < (threads > 1 ? 20 : 1); warmUp++) run();
+      for (let warmUp = 0; warmUp < (threads > 1 ? 60 : 1); warmUp++) run();
       if (round < 0) requireClose(name, c, expected, magnitude, SIZE + 3);
-      else times[i].push(time(run, i < 3 ? 1 : 5));
+      else times[i].push(time(run, i < 3 ? 1 : 10));
     }
   }
   console.log(`product of ${SIZE}x${SIZE}x${SIZE}`.padEnd(49), 'GFLOP/s    gain');

@@ -85,13 +85,13 @@ async function verifySameBits(who: string, create: () => Training, steps: number
 
 /**
  * The same with a process beside it that never rests. What counts is the mean: steps that wait for a helper that lost its
- * processor are few and long. The samples are longer, too, so that they hold tries of the engine's and the rests between.
+ * processor are few and long. Samples are a second long: they hold the tries of the engine's and the rests between.
  */
 export function busyContest(model: Model, images: Samples, start = startBusyProcess): Contest {
   return {
     ...threadsContest(model, images),
     what: 'step, busy core',
-    atLeast: { warmUpMs: 500, sampleMs: 200 },
+    atLeast: { warmUpMs: 500, sampleMs: 1000 },
     average: 'mean',
     begin: async () => (await start()).stop,
   };

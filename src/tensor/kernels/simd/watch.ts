@@ -16,6 +16,8 @@ const TOGETHER_MS = 60;
 const GOOD_IN_A_ROW = 16;
 /** Less gain than this, and the helpers rest. Two threads that help each other reach 1.5 to 1.9. */
 const LEAST_GAIN = 1.1;
+/** They rest at once when they have cost so much: the work would have been done so much earlier without them. */
+const MOST_LOST_MS = 12;
 /** The first rest, and the longest: each is twice as long as the last. */
 const SHORTEST_REST_MS = 100;
 const LONGEST_REST_MS = 2_000;
@@ -55,7 +57,8 @@ export class Watch {
     const now = performance.now();
     this.#workNs += workNs;
     this.#wallMs += now - startMs;
-    if (this.#wallMs < (this.#isTogether ? TOGETHER_MS : ALONE_MS)) return;
+    const lostMs = this.#isTogether ? this.#wallMs - this.#workNs / this.#speedAlone : 0;
+    if (lostMs < MOST_LOST_MS && this.#wallMs < (this.#isTogether ? TOGETHER_MS : ALONE_MS)) return;
     const speed = this.#workNs / this.#wallMs;
     this.#workNs = 0;
     this.#wallMs = 0;

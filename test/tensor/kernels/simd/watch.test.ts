@@ -94,7 +94,7 @@ describe('a watch', () => {
   test('gives helpers some milliseconds to find a processor of their own', () => {
     const watch = new Watch();
     work(watch, HELPED, 4);
-    work(watch, HINDERED, 12); // on the processor of the thread that woke them
+    work(watch, HINDERED, 12); // on the processor of the thread that woke them: 8 ms are lost
     work(watch, HELPED, 45);
     expect(watch.isTogether).toBe(true);
   });
