@@ -38,12 +38,12 @@ for (let i = 0; i < a.length; i++) {
 }
 
 /** The triple loop, with the inner one along the memory of b and c. */
-function alongRows(): void {
-  c.fill(0);
-  for (let i = 0; i < SIZE; i++) {
-    for (let p = 0; p < SIZE; p++) {
-      const factor = a[i * SIZE + p];
-      for (let j = 0; j < SIZE; j++) c[i * SIZE + j] += factor * b[p * SIZE + j];
+function alongRows(size: number, left: Float32Array, right: Float32Array, result: Float32Array): void {
+  result.fill(0);
+  for (let i = 0; i < size; i++) {
+    for (let p = 0; p < size; p++) {
+      const factor = left[i * size + p];
+      for (let j = 0; j < size; j++) result[i * size + j] += factor * right[p * size + j];
     }
   }
 }
@@ -77,7 +77,7 @@ const product = (kernels: typeof naive) => () => kernels.matmul(SIZE, SIZE, SIZE
 
 const STEPS: readonly Step[] = [
   { name: '1  triple loop i, j, p (naive.ts)', run: product(naive) },
-  { name: '2  i, p, j: along the rows', run: alongRows },
+  { name: '2  i, p, j: along the rows', run: () => alongRows(SIZE, a, b, c) },
   { name: '3  packed, 2x4 sums in registers (blocked.ts)', run: product(blocked) },
   {
     name: '4  i, p, j, four numbers at a time',
