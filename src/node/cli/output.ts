@@ -33,14 +33,18 @@ export function formatClock(seconds: number): string {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 }
 
-/** Seconds as "0.4 s", "42 s", "3 min 20 s", "1 h 05 min". */
+/** What is left, roughly: "42 s", "3 min 20 s", "1 h 05 min". */
 export function formatDuration(seconds: number): string {
-  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
   const minutes = Math.floor(whole / 60);
   if (minutes < 60) return `${minutes} min ${String(whole % 60).padStart(2, '0')} s`;
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+}
+
+/** What it took: the same, with a tenth of a second where that is much. */
+export function formatElapsed(seconds: number): string {
+  return seconds < 9.95 ? `${seconds.toFixed(1)} s` : formatDuration(seconds);
 }
 
 /** `28×28`; a flat vector as `784 numbers`. */

@@ -13,7 +13,7 @@ import { type TimedEpoch, writeRun } from '../writeRun.ts';
 import type { Command } from './command.ts';
 import { describeMachine, refuseThreads, useMachine } from './machine.ts';
 import { parseOptions } from './options.ts';
-import { countOf, formatCount, formatDecibels, formatDuration, print, printJson, say } from './output.ts';
+import { countOf, formatCount, formatDecibels, formatElapsed, print, printJson, say } from './output.ts';
 import { Progress } from './progress.ts';
 import { showComparison } from './showComparison.ts';
 import { loadTrainingData, type TrainingData } from './trainData.ts';
@@ -99,7 +99,7 @@ async function trainInto(
   if (values.json) {
     printJson({ event: 'end', folder: folder.path, files, seconds, samplesPerSecond, ...results });
   } else {
-    print(`${countOf(epochs.length, 'epoch')} in ${formatDuration(seconds)}${endingOf(history)}`);
+    print(`${countOf(epochs.length, 'epoch')} in ${formatElapsed(seconds)}${endingOf(history)}`);
     printScores(results, data.normalization.kind !== 'standard');
     print(`written to ${folder.path}:\n  ${files.join(', ')}`);
   }

@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { countOf, formatDecibels, formatDuration, timesShape } from '../../../src/node/cli/output.ts';
+import {
+  countOf,
+  formatDecibels,
+  formatDuration,
+  formatElapsed,
+  timesShape,
+} from '../../../src/node/cli/output.ts';
 
 describe('words for numbers', () => {
   test.each([
@@ -7,10 +13,10 @@ describe('words for numbers', () => {
     [countOf(2000, 'epoch'), '2,000 epochs'],
     [formatDecibels(18.364), '18.36 dB'],
     [formatDecibels(Infinity), '∞ dB'],
-    [formatDuration(0.04), '0.0 s'],
-    [formatDuration(0.36), '0.4 s'],
-    [formatDuration(9.94), '9.9 s'],
-    [formatDuration(9.96), '10 s'],
+    [formatElapsed(0.36), '0.4 s'],
+    [formatElapsed(9.94), '9.9 s'],
+    [formatElapsed(9.96), '10 s'],
+    [formatElapsed(3900), '1 h 05 min'],
     [formatDuration(59.4), '59 s'],
     [formatDuration(59.6), '1 min 00 s'],
     [formatDuration(3900), '1 h 05 min'],
