@@ -32,7 +32,6 @@ export class Training {
     this.layers = [...model.encoder.layers, ...model.decoder.layers];
     this.parameters = model.parameters;
     const { arena } = model.parameters;
-    this.loss.useArena(arena);
     this.#network = new Sequential(this.layers);
     const reader = new BatchReader(images, INPUT_SHAPE, 'bench');
     this.batches = Array.from({ length: Math.floor(reader.count / batch) }, (_, i) => {

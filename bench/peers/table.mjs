@@ -17,7 +17,7 @@ const COLUMNS = [
 
 const NOTES = {
   tfjs: `TensorFlow.js 4.22, one thread (it has no more in Node). Products and gradients use transposed copies: its own
-flags for transposed operands are ten times slower on wasm. Training is a loop with optimizer.minimize, faster
+flags for transposed operands are much slower on wasm. Training is a loop with optimizer.minimize, faster
 here than model.fit. Its backends compute before they return; results stay in them until the check.`,
   'jax-js':
     'jax-js 0.1.25, one thread (it has no more in Node), products and the whole training step under jit.',

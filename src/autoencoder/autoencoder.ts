@@ -155,7 +155,6 @@ export class Autoencoder {
       }
       layers = layers.slice(0, -1);
     }
-    lossInUse.useArena(this.#arena);
     const network = new Sequential([...this.encoder.layers, ...layers]);
     return { network, loss: lossInUse, optimizer };
   }

@@ -9,6 +9,7 @@ import { BinaryCrossEntropy } from '../losses/binaryCrossEntropy.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
 import type { FlatParameters } from '../tensor/flatParameters.ts';
+import { Arena } from '../tensor/kernels/memory.ts';
 import type { Random } from '../tensor/random.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { Workspace } from '../tensor/workspace.ts';
@@ -120,15 +121,17 @@ async function train(
   { training, validation }: Parts,
   settings: Settings,
 ): Promise<History> {
-  const step = createStep(model, training.reader);
-  const measure = validation && createMeasurement(model, validation);
+  // The batches of one training: they go when it ends, the network stays.
+  const arena = new Arena();
+  const step = createStep(model, training.reader, arena);
+  const measure = validation && createMeasurement(model, validation, arena);
   const best = new BestWeights(model.parameters, settings.earlyStopping);
   const records: EpochRecord[] = [];
   const slice = new TimeSlice();
   let stopped: History['stopped'] = 'epochs';
   let restoredBestWeights = false;
   try {
-    await slice.pause(); // at least once: what earlier networks left behind is given back then
+    await slice.pause(); // at least once: parts of the memory are given back only while the program pauses
     for (let epoch = 1; epoch <= settings.epochs && stopped === 'epochs'; epoch++) {
       model.random.shuffle(training.rows);
       const learned = await runEpoch(epoch, training.rows, step, model.optimizer, settings, slice);
@@ -191,12 +194,12 @@ async function runEpoch(
 }
 
 /** One step of training on the samples of these rows; returns their loss before the step. */
-function createStep(model: Trainable, reader: BatchReader): (rows: Uint32Array) => number {
+function createStep(model: Trainable, reader: BatchReader, arena: Arena): (rows: Uint32Array) => number {
   const { network, loss, optimizer, parameters } = model;
   const features = sizeOf(model.inputShape);
   const input = new Workspace();
   return (rows) => {
-    const x = input.tensor(parameters.arena, [rows.length, features]);
+    const x = input.tensor(arena, [rows.length, features]);
     reader.read(rows, x.data);
     parameters.zeroGradients();
     const value = loss.forward(network.forward(x), x);
@@ -207,15 +210,19 @@ function createStep(model: Trainable, reader: BatchReader): (rows: Uint32Array) 
 }
 
 /** The mean loss over some samples, which are not learned from. */
-function createMeasurement(model: Trainable, { reader, rows }: Part): (slice: TimeSlice) => Promise<number> {
-  const { network, loss, parameters } = model;
+function createMeasurement(
+  model: Trainable,
+  { reader, rows }: Part,
+  arena: Arena,
+): (slice: TimeSlice) => Promise<number> {
+  const { network, loss } = model;
   const features = sizeOf(model.inputShape);
   const input = new Workspace();
   return async (slice) => {
     let sum = 0;
     for (let start = 0; start < rows.length; start += INFERENCE_BATCH) {
       const some = rows.subarray(start, start + INFERENCE_BATCH);
-      const x = input.tensor(parameters.arena, [some.length, features]);
+      const x = input.tensor(arena, [some.length, features]);
       reader.read(some, x.data);
       sum += loss.forward(network.forward(x), x) * some.length;
       if (slice.isOver) await slice.pause();

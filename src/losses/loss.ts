@@ -11,7 +11,7 @@ export type LossName = 'mse' | 'mae' | 'bce';
 export abstract class Loss {
   abstract readonly name: string;
   readonly #dPrediction = new Workspace();
-  #arena = new Arena();
+  readonly #arena = new Arena();
   #gradient: Tensor | undefined;
 
   /** Returns the mean over n elements and writes its gradient. */
@@ -50,10 +50,5 @@ export abstract class Loss {
       );
     }
     return this.#gradient;
-  }
-
-  /** Takes its array from this arena from now on. */
-  useArena(arena: Arena): void {
-    this.#arena = arena;
   }
 }

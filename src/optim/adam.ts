@@ -2,6 +2,7 @@
 
 import type { FlatParameters } from '../tensor/flatParameters.ts';
 import { kernels } from '../tensor/kernels/active.ts';
+import { Arena } from '../tensor/kernels/memory.ts';
 import { Optimizer, type OptimizerOptions } from './optimizer.ts';
 
 export interface AdamOptions extends OptimizerOptions {
@@ -41,7 +42,8 @@ export class Adam extends Optimizer {
     this.#epsilon = epsilon;
   }
 
-  protected override allocateMoments({ arena, size }: FlatParameters): void {
+  protected override allocateMoments({ size }: FlatParameters): void {
+    const arena = new Arena();
     this.#m = arena.allocate(size);
     this.#v = arena.allocate(size);
   }

@@ -2,6 +2,7 @@
 
 import type { FlatParameters } from '../tensor/flatParameters.ts';
 import { kernels } from '../tensor/kernels/active.ts';
+import { Arena } from '../tensor/kernels/memory.ts';
 import { Optimizer, type OptimizerOptions } from './optimizer.ts';
 
 export interface SGDOptions extends OptimizerOptions {
@@ -34,8 +35,8 @@ export class SGD extends Optimizer {
     this.#nesterov = nesterov;
   }
 
-  protected override allocateMoments({ arena, size }: FlatParameters): void {
-    if (this.#momentum > 0) this.#velocity = arena.allocate(size);
+  protected override allocateMoments({ size }: FlatParameters): void {
+    if (this.#momentum > 0) this.#velocity = new Arena().allocate(size);
   }
 
   protected override update({ size, gradients, values }: FlatParameters, learningRate: number): void {

@@ -13,7 +13,7 @@ export class FlatParameters {
   readonly parameters: readonly Parameter[];
   readonly values: Float32Array;
   readonly gradients: Float32Array;
-  /** Where an optimizer takes its moments from, so that they lie in the same memory. */
+  /** Where values and gradients lie, and what else belongs to the network. */
   readonly arena: Arena;
 
   /**

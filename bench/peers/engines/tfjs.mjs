@@ -16,7 +16,7 @@ require(`@tensorflow/tfjs-backend-${backend}`);
 await tf.setBackend(backend);
 
 /**
- * `matMul` has flags for transposed operands, but the wasm backend is ten times slower with them than with a transposed
+ * `matMul` has flags for transposed operands, but the wasm backend is much slower with them than with a transposed
  * copy, and the gradient of `matMul` uses them. So products and gradients transpose first.
  */
 const PRODUCTS = {

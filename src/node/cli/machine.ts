@@ -1,22 +1,21 @@
 /** The options that say what computes: they decide how long a command takes, not what comes out (but for the last bits). */
 
 import { kernels, setKernels, threads, useThreads } from '../../tensor/kernels/active.ts';
-import type { KernelsName } from '../../tensor/kernels/kernels.ts';
+import { KERNEL_NAMES, type KernelsName } from '../../tensor/kernels/kernels.ts';
+import { MOST_THREADS } from '../../tensor/kernels/simd/job.ts';
 import { choice, numberOr, UsageError } from './options.ts';
 import { countOf, say } from './output.ts';
 
-const KERNELS = ['naive', 'blocked', 'simd'] as const satisfies readonly KernelsName[];
-
 export const MACHINE = {
   kernels: choice(
-    KERNELS,
+    KERNEL_NAMES,
     undefined,
     'Which loops compute: plain, blocked, or WebAssembly SIMD. [the fastest here]',
   ),
   threads: numberOr(
     'auto',
-    { least: 1, most: 64, whole: true },
-    'With simd: how many threads share the work. The results have the same bits for any number. [auto: one a processor]',
+    { least: 1, most: MOST_THREADS, whole: true },
+    'With simd: how many threads share the work. The results have the same bits for any number. [auto: one a processor, at most 8]',
   ),
 };
 
@@ -27,8 +26,8 @@ interface MachineValues {
 
 /** @throws {UsageError} If threads are asked for with kernels that have none. */
 export function refuseThreads({ kernels: name, threads: count }: MachineValues): void {
-  if (count !== undefined && (name === 'naive' || name === 'blocked')) {
-    throw new UsageError(`--threads is for --kernels simd, the ${name} kernels run on one thread.`);
+  if (typeof count === 'number' && count > 1 && (name === 'naive' || name === 'blocked')) {
+    throw new UsageError(`--threads is ${count}, expected 1: the ${name} kernels run on one thread.`);
   }
 }
 

@@ -1,11 +1,13 @@
 /** Which set of kernels is in use. Read kernels.ts first. */
 
 import { blocked } from './blocked.ts';
-import type { Kernels, KernelsName } from './kernels.ts';
+import { KERNEL_NAMES, type Kernels, type KernelsName } from './kernels.ts';
 import { naive } from './naive.ts';
 import { Engine } from './simd/engine.ts';
 import { createSimdKernels } from './simd/kernels.ts';
-import { setThreads, type Threads } from './simd/threads.ts';
+import { EngineMemory } from './simd/memory.ts';
+import { emitSimdProbe } from './simd/module.ts';
+import { setThreads, type Threads, threadsWanted } from './simd/threads.ts';
 
 interface Simd {
   readonly kernels: Kernels;
@@ -16,18 +18,24 @@ let active: Kernels | undefined;
 /** Undefined: not tried yet. Null: this host can't. */
 let simd: Simd | null | undefined;
 
-/** Emits and compiles the SIMD kernels at first use, a few milliseconds. */
+/** Emits and compiles the SIMD kernels at first use, some milliseconds. */
 function tryingSimd(): Simd | null {
   if (simd === undefined) {
-    try {
-      const engine = new Engine();
-      simd = { engine, kernels: createSimdKernels(engine) };
-    } catch {
-      // No WebAssembly, or without SIMD, or without shared memory: plain JavaScript does it, too.
-      simd = null;
-    }
+    const memory = createMemory();
+    const engine = memory && new Engine(memory);
+    simd = engine ? { engine, kernels: createSimdKernels(engine) } : null;
   }
   return simd;
+}
+
+/** Null where there is no WebAssembly, or none with SIMD or with shared memory: plain JavaScript does it, too. */
+function createMemory(): EngineMemory | null {
+  if (typeof WebAssembly !== 'object' || !WebAssembly.validate(emitSimdProbe())) return null;
+  try {
+    return new EngineMemory();
+  } catch {
+    return null;
+  }
 }
 
 /** Every set that this host supports, slowest first. */
@@ -50,9 +58,9 @@ export function kernels(): Kernels {
  * @throws {RangeError} If there is no set of that name.
  */
 export function setKernels(name: KernelsName): KernelsName {
-  if (name !== 'naive' && name !== 'blocked' && name !== 'simd') {
+  if (!KERNEL_NAMES.includes(name)) {
     throw new RangeError(
-      `setKernels: there are no kernels named '${name}', expected one of: naive, blocked, simd.`,
+      `setKernels: there are no kernels named '${name}', expected one of: ${KERNEL_NAMES.join(', ')}.`,
     );
   }
   active = name === 'naive' ? naive : name === 'blocked' ? blocked : (tryingSimd()?.kernels ?? blocked);
@@ -64,11 +72,12 @@ export function setKernels(name: KernelsName): KernelsName {
  * same bits for any number; the other sets always run on one. Threads that are no longer needed sleep; none keeps the
  * process alive.
  *
- * @param count - 1 to 64, or 'auto': as many as the machine runs at a time.
+ * @param count - 1 to 64, or 'auto': as many as the machine runs at a time, at most 8.
  * @returns How many there are now, and a warning if that is less than asked for because they did not start.
  * @throws {RangeError} If the count is neither.
  */
 export async function useThreads(count: number | 'auto'): Promise<Threads> {
+  threadsWanted(count);
   const one = tryingSimd();
   return one ? setThreads(one.engine, count) : { threads: 1 };
 }

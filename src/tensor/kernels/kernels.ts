@@ -7,7 +7,9 @@
  * `this`. naive.ts is the definition of all; docs/math.md has the formulas.
  */
 
-export type KernelsName = 'naive' | 'blocked' | 'simd';
+/** Slowest first. */
+export const KERNEL_NAMES = ['naive', 'blocked', 'simd'] as const;
+export type KernelsName = (typeof KERNEL_NAMES)[number];
 
 /** What a data set's values may be stored as. */
 export type StoredNumbers =

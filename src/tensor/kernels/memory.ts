@@ -15,7 +15,7 @@ export class Arena {
   /** An array of zeros. */
   allocate(length: number): Float32Array {
     const { memory } = kernels();
-    if (memory !== this.#memory) {
+    if (memory !== this.#memory || !this.#part) {
       this.#memory = memory;
       this.#part = memory?.createPart();
     }

@@ -48,7 +48,7 @@ test.each([
   expect(result).toEqual({
     code: 2,
     stdout: '',
-    stderr: `isthmus ${line.split(' ')[0]}: --threads is for --kernels simd, the blocked kernels run on one thread. See isthmus ${line.split(' ')[0]} --help.\n`,
+    stderr: `isthmus ${line.split(' ')[0]}: --threads is 2, expected 1: the blocked kernels run on one thread. See isthmus ${line.split(' ')[0]} --help.\n`,
   });
   expect(contentsOf(cwd)).toEqual(before);
 });

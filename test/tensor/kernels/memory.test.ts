@@ -54,3 +54,12 @@ test('an arena that outlives a change of kernels goes on with those in use', () 
   expect([...first, ...second, ...third]).toEqual([1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3]);
   expect([first, second, third].map((array) => addressOf(array) !== undefined)).toEqual([true, false, true]);
 });
+
+test('slice() is a copy; a structured clone is another view of the same memory', () => {
+  const array = new Arena().allocate(3).fill(1);
+  const [copy, clone] = [array.slice(), structuredClone(array)];
+  array.fill(2);
+  expect([...copy]).toEqual([1, 1, 1]);
+  // What README's "What is not promised" warns of.
+  expect([...clone]).toEqual([2, 2, 2]);
+});

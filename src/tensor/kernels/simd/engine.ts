@@ -5,7 +5,7 @@
 import { SCRATCH_BYTES } from './gemm.ts';
 import { ARGUMENTS, THREADS } from './job.ts';
 import { EngineMemory } from './memory.ts';
-import { type Exports, emitModule, INITIAL_PAGES, KERNELS, type KernelFunction } from './module.ts';
+import { type Exports, emitModule, KERNELS, type KernelFunction } from './module.ts';
 import { Watch } from './watch.ts';
 
 /** What a helper needs to begin. */
@@ -41,9 +41,8 @@ export class Engine {
   #helpers = 0;
   readonly #watch = new Watch();
 
-  /** @throws {Error} Where the host lacks WebAssembly, its SIMD or its shared memory. */
-  constructor() {
-    this.memory = new EngineMemory(INITIAL_PAGES);
+  constructor(memory = new EngineMemory()) {
+    this.memory = memory;
     this.#module = new WebAssembly.Module(emitModule());
     const instance = new WebAssembly.Instance(this.#module, {
       engine: { memory: this.memory.memory, thread: 0, scratch: this.#takeScratch() },

@@ -2,7 +2,7 @@
  * e^x and what rests on it, four float32 numbers at a time. docs/kernels.md, section 7, derives the errors.
  *
  * x = n ln 2 + r with n whole and |r| <= ln 2 / 2 = 0.3466, so e^x = 2^n e^r. Taylor's series of e^r up to r^7 leaves
- * out less than 5.2e-9, a tenth of a float32 rounding; 2^n is written into the exponent's bits.
+ * out less than 5.4e-9, a tenth of a float32 rounding; 2^n is written into the exponent's bits.
  */
 
 import type { FunctionBuilder, Local, V128 } from './instructions.ts';

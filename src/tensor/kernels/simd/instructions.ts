@@ -187,7 +187,8 @@ export class FunctionBuilder {
   // --- Whole numbers
 
   readonly i32 = {
-    const: (value: number): I32 => this.#emit('i32.const', [0x41, ...signedLeb128(value)], [], [], 'i32'),
+    const: (value: number): I32 =>
+      this.#emit('i32.const', [0x41, ...this.#integer('i32.const', value)], [], [], 'i32'),
     add: this.#instruction('i32.add', [0x6a], ['i32', 'i32'], 'i32'),
     sub: this.#instruction('i32.sub', [0x6b], ['i32', 'i32'], 'i32'),
     mul: this.#instruction('i32.mul', [0x6c], ['i32', 'i32'], 'i32'),
@@ -213,7 +214,8 @@ export class FunctionBuilder {
 
   readonly i64 = {
     /** From -2^31 to 2^31 - 1: the kernels need no others. */
-    const: (value: number): I64 => this.#emit('i64.const', [0x42, ...signedLeb128(value)], [], [], 'i64'),
+    const: (value: number): I64 =>
+      this.#emit('i64.const', [0x42, ...this.#integer('i64.const', value)], [], [], 'i64'),
     extend_i32_u: this.#instruction('i64.extend_i32_u', [0xad], ['i32'], 'i64'),
     or: this.#instruction('i64.or', [0x84], ['i64', 'i64'], 'i64'),
     shl: this.#instruction('i64.shl', [0x86], ['i64', 'i64'], 'i64'),
@@ -260,7 +262,8 @@ export class FunctionBuilder {
 
   readonly v128 = {
     /** Sixteen bytes. */
-    const: (bytes: Bytes): V128 => this.#emit('v128.const', [SIMD, 0x0c, ...bytes], [], [], 'v128'),
+    const: (bytes: Bytes): V128 =>
+      this.#emit('v128.const', [SIMD, 0x0c, ...this.#sixteen('v128.const', bytes)], [], [], 'v128'),
     load: this.#load('v128.load', [SIMD, 0x00], 0, 'v128'),
     /** 4 bytes, four times. */
     load32_splat: this.#load('v128.load32_splat', [SIMD, 0x09], 0, 'v128'),
@@ -274,7 +277,13 @@ export class FunctionBuilder {
   readonly i8x16 = {
     /** Sixteen bytes out of the 32 of both operands, by their numbers. */
     shuffle: (lanes: Bytes, a: V128, b: V128): V128 =>
-      this.#emit('i8x16.shuffle', [SIMD, 0x0d, ...lanes], ['v128', 'v128'], [a, b], 'v128'),
+      this.#emit(
+        'i8x16.shuffle',
+        [SIMD, 0x0d, ...this.#sixteen('i8x16.shuffle', lanes)],
+        ['v128', 'v128'],
+        [a, b],
+        'v128',
+      ),
   };
 
   readonly i16x8 = {
@@ -466,6 +475,16 @@ export class FunctionBuilder {
     const place = this.#frames.indexOf(label as Frame);
     if (place < 0) throw this.#error('br', 'its label is no longer open');
     return unsignedLeb128(this.#frames.length - 1 - place);
+  }
+
+  #integer(instruction: string, value: number): Bytes {
+    if (value !== (value | 0)) throw this.#error(instruction, `got ${value}, expected 32 bits with a sign`);
+    return signedLeb128(value);
+  }
+
+  #sixteen(instruction: string, bytes: Bytes): Bytes {
+    if (bytes.length !== 16) throw this.#error(instruction, `got ${bytes.length} bytes, expected 16`);
+    return bytes;
   }
 
   #error(instruction: string, what: string): Error {

@@ -1,6 +1,6 @@
 /**
  * A job is one kernel's work: cut into pieces that any thread may do, in any order. Its arguments lie in memory, where
- * all threads see them. Read assembler.ts first; threads.ts says who does which piece.
+ * all threads see them. Read assembler.ts first; work.ts says who does which piece.
  *
  * The first page of the engine's memory holds what all threads share:
  *
@@ -10,8 +10,9 @@
  * |   64 | how many pieces are done |
  * |  128 | the kernel's number |
  * |  132 | how many threads there are |
- * |  136 | how many of them sleep |
- * |  140 | how often they were woken |
+ * |  136 | how many of them have a share of the job |
+ * |  192 | how many threads sleep |
+ * |  196 | how often they were woken |
  * |  256 | the job's arguments, 8 bytes each |
  * | 1024 | a ticket for each thread, 64 bytes apart (work.ts) |
  *
@@ -26,8 +27,9 @@ export const ZEROS = 0;
 export const DONE = 64;
 export const KERNEL = 128;
 export const THREADS = 132;
-export const SLEEPERS = 136;
-export const WAKE_UPS = 140;
+export const SHARES = 136;
+export const SLEEPERS = 192;
+export const WAKE_UPS = 196;
 export const ARGUMENTS = 256;
 export const TICKETS = 1024;
 export const LINE_BYTES = 64;

@@ -9,6 +9,7 @@ import { CHUNK } from './vectors.ts';
 
 // About how long a number takes, in nanoseconds: it decides who computes, never what is computed.
 const NS_PER_NUMBER = 0.2;
+const NS_PER_EXPONENTIAL = 1;
 const NS_PER_STEP_OF_ADAM = 0.6;
 
 const NONE: readonly number[] = [];
@@ -84,12 +85,13 @@ export function createSimdKernels(engine: Engine): Kernels {
     leakyRelu: (n, slope, x, y) => elementwise(NUMBERS.leakyRelu, n, [x, y], 1, [slope]),
     leakyReluBackward: (n, slope, y, dY, dX) =>
       elementwise(NUMBERS.leakyReluBackward, n, [y, dY, dX], 2, [slope]),
-    sigmoid: (n, x, y) => elementwise(NUMBERS.sigmoid, n, [x, y], 1),
+    sigmoid: (n, x, y) => elementwise(NUMBERS.sigmoid, n, [x, y], 1, NONE, NS_PER_EXPONENTIAL),
     sigmoidBackward: (n, y, dY, dX) => elementwise(NUMBERS.sigmoidBackward, n, [y, dY, dX], 2),
-    tanh: (n, x, y) => elementwise(NUMBERS.tanh, n, [x, y], 1),
+    tanh: (n, x, y) => elementwise(NUMBERS.tanh, n, [x, y], 1, NONE, NS_PER_EXPONENTIAL),
     tanhBackward: (n, y, dY, dX) => elementwise(NUMBERS.tanhBackward, n, [y, dY, dX], 2),
-    silu: (n, x, y) => elementwise(NUMBERS.silu, n, [x, y], 1),
-    siluBackward: (n, x, dY, dX) => elementwise(NUMBERS.siluBackward, n, [x, dY, dX], 2),
+    silu: (n, x, y) => elementwise(NUMBERS.silu, n, [x, y], 1, NONE, NS_PER_EXPONENTIAL),
+    siluBackward: (n, x, dY, dX) =>
+      elementwise(NUMBERS.siluBackward, n, [x, dY, dX], 2, NONE, NS_PER_EXPONENTIAL),
 
     meanSquaredError: loss(NUMBERS.meanSquaredError, 2),
     meanAbsoluteError: loss(NUMBERS.meanAbsoluteError, 1),

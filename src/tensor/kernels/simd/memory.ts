@@ -4,15 +4,16 @@
  * It is shared, so that helpers see it and so that growing it never detaches a view. A network's arrays are views of it.
  * They are given back by the garbage collector: every `memory.grow`, even by nothing, makes a new SharedArrayBuffer
  * object for the same bytes, so each owner of arrays gets a buffer object of its own; that object lives exactly as long
- * as any view that was ever made of it, and when it is collected, its part of the memory is free again.
+ * as any view that was ever made of it, and when it is collected, its part of the memory is free again. (A structured
+ * clone of a view, or one that was posted to a worker, has another buffer object and does not count.)
  */
 
 import type { MemoryPart } from '../kernels.ts';
 import { SHARED_BYTES } from './job.ts';
 
 const PAGE_BYTES = 65_536;
-/** 4 GiB: all that 32-bit addresses reach. */
-const MAXIMUM_PAGES = 65_536;
+/** In pages: 1 MiB at first, at most the 4 GiB that 32-bit addresses reach. */
+export const MEMORY_LIMITS = { initial: 16, maximum: 65_536, shared: true };
 /** Arrays begin on lines of the cache. */
 const ALIGNMENT = 64;
 /** Kernels load whole vectors, so they read past an array's end: never past the memory's. */
@@ -43,7 +44,7 @@ export class EngineMemory {
   #end: number;
   readonly #buffers = new WeakSet<ArrayBufferLike>();
   readonly #weights = new WeakMap<ArrayBufferLike, ArrayBuffer[]>();
-  /** Most calls are about one network's arrays. */
+  /** Most calls are about one network's arrays. It keeps that network's part, and no other, until the next one is seen. */
   #lastSeen: ArrayBufferLike | undefined;
   #takenSincePause = 0;
   readonly #registry = new FinalizationRegistry<readonly Block[]>((blocks) => {
@@ -53,8 +54,8 @@ export class EngineMemory {
   #workspace: Block = { start: 0, bytes: 0 };
 
   /** @throws {RangeError} Where the host has no shared memory, or no room for it. */
-  constructor(initialPages: number) {
-    this.memory = new WebAssembly.Memory({ initial: initialPages, maximum: MAXIMUM_PAGES, shared: true });
+  constructor(initialPages = MEMORY_LIMITS.initial) {
+    this.memory = new WebAssembly.Memory({ ...MEMORY_LIMITS, initial: initialPages });
     this.#words = new Float32Array(this.memory.buffer);
     this.#bytes = new Uint8Array(this.memory.buffer);
     this.#doubles = new Float64Array(this.memory.buffer);
@@ -123,7 +124,7 @@ export class EngineMemory {
 
   /**
    * Tells the garbage collector how much hangs on the buffer object, which it takes for a small thing: an ordinary buffer
-   * of the same size is counted, lives as long, and as nobody writes to it, costs nothing but addresses.
+   * of the same size is counted and lives as long. Nobody writes to it, so if it is large it costs only addresses.
    */
   #weigh(buffer: ArrayBufferLike, bytes: number): void {
     const weights = this.#weights.get(buffer) ?? [];
@@ -206,9 +207,11 @@ export class EngineMemory {
 
   #atLeast(block: Block, bytes: number): Block {
     if (block.bytes >= bytes) return block;
-    const larger = this.take(bytes);
-    if (!larger) throw new RangeError(`EngineMemory: no room for ${bytes} bytes within its 4 GiB.`);
     this.release(block);
-    return larger;
+    const larger = this.take(bytes);
+    if (larger) return larger;
+    // What was just released is there still.
+    if (block.bytes > 0) this.take(block.bytes);
+    throw new RangeError(`The memory of the SIMD kernels has no room for ${bytes} bytes more.`);
   }
 }

@@ -5,6 +5,7 @@ import { addColumnSums } from './columnSums.ts';
 import * as elementwise from './elementwise.ts';
 import { multiply } from './gemm.ts';
 import type { KernelCode } from './job.ts';
+import { MEMORY_LIMITS } from './memory.ts';
 import { packColumns, packRows } from './packing.ts';
 import { divideBytes, scaleBytes, scaleFloats } from './scaling.ts';
 import { addWork } from './work.ts';
@@ -23,9 +24,6 @@ export const KERNELS = {
 
 export type KernelFunction = keyof typeof KERNELS;
 
-/** The smallest memory that a module accepts. */
-export const INITIAL_PAGES = 16;
-
 /** What an instance of the module can do. */
 export interface Exports {
   runAlone(kernel: number, pieces: number): void;
@@ -35,12 +33,21 @@ export interface Exports {
 
 export function emitModule(): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
-  module.importMemory('engine', 'memory', { initial: INITIAL_PAGES, maximum: 65_536, shared: true });
+  module.importMemory('engine', 'memory', MEMORY_LIMITS);
   const globals = {
     thread: module.importGlobal('engine', 'thread', 'i32'),
     scratch: module.importGlobal('engine', 'scratch', 'i32'),
   };
   module.table(Object.values(KERNELS).map((kernel) => kernel.addTo(module, globals.scratch)));
   addWork(module, globals);
+  return module.toBytes();
+}
+
+/** The smallest module with an instruction of SIMD: hosts that know none refuse it. */
+export function emitSimdProbe(): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder();
+  module.function('probe', {}, 'v128', (f) => {
+    f.i32x4.splat(f.i32.const(0));
+  });
   return module.toBytes();
 }

@@ -21,7 +21,7 @@ const MOST_PER_THREAD = 8;
 
 /** Rows of A that a piece goes over again and again: 256 rows, 512 deep, are half of a second-level cache of 1 MB. */
 const MAX_ROWS_PER_PIECE = 256;
-/** Packed panels of A at a time, so that the workspace stays small however many rows there are. */
+/** Packed panels of A at a time, so that the workspace, which only grows, stays small however large A is. */
 const MAX_PACKED_BYTES = 2 ** 23;
 /** Numbers of A that are packed in one piece. */
 const PACKED_PER_PIECE = 4096;
@@ -91,7 +91,8 @@ export function createProducts(engine: Engine, staging: Staging) {
   }
 
   function compute(product: Product): void {
-    const { form, m, k, a } = product;
+    const { form, m, n, k, a } = product;
+    if (m === 0 || n === 0) return;
     if (form === 'matmulTransposeA' && k <= FEW_STEPS) {
       multiply(product, 0, m, [a, 4 * TILE_ROWS, 4 * m]);
       return;
@@ -142,7 +143,9 @@ function depthOf(k: number): number {
 
 function rowsInWorkspace(k: number): number {
   const rows = Math.floor(MAX_PACKED_BYTES / Math.max(4 * k, 1));
-  return Math.max(MAX_ROWS_PER_PIECE, rows - (rows % MAX_ROWS_PER_PIECE));
+  // Whole blocks of rows, unless they are so long that fewer fit.
+  const multiple = rows >= MAX_ROWS_PER_PIECE ? MAX_ROWS_PER_PIECE : TILE_ROWS;
+  return Math.max(TILE_ROWS, rows - (rows % multiple));
 }
 
 /**
@@ -156,8 +159,8 @@ function cutIntoPieces(m: number, n: number, k: number, threads: number) {
   const columnBlocks = clamp(Math.ceil(wanted / rowBlocks), 1, Math.ceil(n / TILE_COLUMNS));
   const isEnough = rowBlocks * columnBlocks >= Math.min(wanted, LEAST_PER_THREAD * threads);
   const moreRowBlocks = isEnough ? rowBlocks : Math.ceil(wanted / columnBlocks);
-  const columnsPerPiece = roundUp(Math.max(1, Math.ceil(n / columnBlocks)), TILE_COLUMNS);
-  const rowsPerPiece = roundUp(Math.max(1, Math.ceil(m / Math.max(1, moreRowBlocks))), TILE_ROWS);
+  const columnsPerPiece = roundUp(Math.ceil(n / columnBlocks), TILE_COLUMNS);
+  const rowsPerPiece = roundUp(Math.ceil(m / moreRowBlocks), TILE_ROWS);
   const pieces = Math.ceil(m / rowsPerPiece) * Math.ceil(n / columnsPerPiece);
   return { rowsPerPiece, columnsPerPiece, pieces };
 }

@@ -2,8 +2,8 @@
 
 import type { EngineMemory } from './memory.ts';
 
-/** Staged arrays begin on lines of the cache, and kernels may load a whole vector at their end. */
-const stagedBytes = (length: number): number => Math.ceil((4 * length + 16) / 64) * 64;
+/** Staged arrays begin on lines of the cache. */
+const stagedBytes = (length: number): number => Math.ceil((4 * length) / 64) * 64;
 
 export class Staging {
   readonly #memory: EngineMemory;

@@ -11,6 +11,9 @@ export interface Threads {
   readonly warning?: string;
 }
 
+/** Jobs of some 40 µs don't get faster with ever more threads: whoever knows better says a number. */
+const MOST_AUTOMATIC = 8;
+
 /** Changes of one engine come one after the other. */
 const changes = new WeakMap<Engine, Promise<unknown>>();
 
@@ -20,15 +23,21 @@ const changes = new WeakMap<Engine, Promise<unknown>>();
  * @throws {RangeError} If the count is no whole number from 1 to 64.
  */
 export async function setThreads(engine: Engine, count: number | 'auto'): Promise<Threads> {
-  const wanted = count === 'auto' ? Math.min(availableThreads(), MOST_THREADS) : count;
+  const wanted = threadsWanted(count);
+  const change = Promise.resolve(changes.get(engine)).then(() => changeThreads(engine, wanted));
+  changes.set(engine, change);
+  return change;
+}
+
+/** @throws {RangeError} If the count is no whole number from 1 to 64, and not 'auto'. */
+export function threadsWanted(count: number | 'auto'): number {
+  const wanted = count === 'auto' ? Math.min(availableThreads(), MOST_AUTOMATIC) : count;
   if (!Number.isInteger(wanted) || wanted < 1 || wanted > MOST_THREADS) {
     throw new RangeError(
       `useThreads: got ${count}, expected a whole number from 1 to ${MOST_THREADS}, or 'auto'.`,
     );
   }
-  const change = Promise.resolve(changes.get(engine)).then(() => changeThreads(engine, wanted));
-  changes.set(engine, change);
-  return change;
+  return wanted;
 }
 
 async function changeThreads(engine: Engine, wanted: number): Promise<Threads> {
@@ -43,7 +52,7 @@ async function changeThreads(engine: Engine, wanted: number): Promise<Threads> {
     }
   });
   const outcomes = await Promise.allSettled(starts);
-  // Helpers are numbered without gaps: those behind one that did not start stay asleep.
+  // Helpers are numbered without gaps: those behind one that did not start stay asleep, and their numbers are given again.
   const failed = outcomes.findIndex(({ status }) => status === 'rejected');
   engine.addHelpers(failed < 0 ? outcomes.length : failed);
   const threads = Math.min(wanted, engine.helpers + 1);

@@ -64,7 +64,7 @@ export function emitStoreSums(
  *
  * The loop is unrolled, and after each of its steps asks whether that was the last. The questions cost little, and they
  * spare a loop for the rest; but above all no load may move across a branch. Without them V8 moves the loads of all
- * steps to the front, runs out of registers and spills the sums: 30 instead of 48 GFLOP/s (docs/kernels.md).
+ * steps to the front, runs out of registers and spills the sums: a quarter of the speed (docs/kernels.md, section 6).
  */
 export function emitInnerLoop(f: FunctionBuilder, { sums, a, b, stepOfA, stepOfB, left }: Tile): void {
   const { local, i32, v128, f32x4 } = f;

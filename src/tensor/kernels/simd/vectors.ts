@@ -124,6 +124,7 @@ function walk<A extends Arrays, S extends Readonly<Record<string, 'f32'>>>(
         local.set(rest, i32.and(local.get(n), i32.const(3)));
       });
       if (adds) local.set(counted, i32x4.splat(i32.const(-1)));
+      // Twice, if there is a rest: once over the whole vectors in the arrays, once over the one in scratch memory.
       f.loop((once) => {
         f.block((done) => {
           f.loop((again) => {

@@ -8,15 +8,19 @@
  * A share's ticket is one 64-bit number: where the share ends (upper 32 bits), and which piece is next (lower 32 bits).
  * Whoever takes a piece by an atomic addition learns both at once, of the same job. So a helper that comes late finds
  * nothing left; it can never mistake an old count for that of the next job, whose arguments may be half-written.
+ *
+ * Who takes a piece must finish it: the thread that offered the job waits for it as long as it takes.
  */
 
 import type { ModuleBuilder } from './assembler.ts';
 import type { Callable, FunctionBuilder, Global, I32, Local } from './instructions.ts';
 import {
+  atMost,
   DONE,
   forRange,
   KERNEL,
   LINE_BYTES,
+  SHARES,
   SLEEPERS,
   THREADS,
   type ThreadGlobals,
@@ -64,10 +68,10 @@ export function addWork(module: ModuleBuilder, { thread }: ThreadGlobals): void 
         f.br(again);
       });
       local.set(share, i32.add(local.get(share), i32.const(1)));
-      // Not `eq`: a helper that comes late may see that there are fewer threads now.
-      f.if(i32.ge_u(local.get(share), i32.load(i32.const(0), THREADS)), () => local.set(share, i32.const(0)));
+      // Not `eq`: a helper that comes late may see that there are fewer shares now.
+      f.if(i32.ge_u(local.get(share), i32.load(i32.const(0), SHARES)), () => local.set(share, i32.const(0)));
       local.set(emptyShares, i32.add(local.get(emptyShares), i32.const(1)));
-      f.br_if(again, i32.lt_u(local.get(emptyShares), i32.load(i32.const(0), THREADS)));
+      f.br_if(again, i32.lt_u(local.get(emptyShares), i32.load(i32.const(0), SHARES)));
     });
   });
 
@@ -78,32 +82,29 @@ export function addWork(module: ModuleBuilder, { thread }: ThreadGlobals): void 
    */
   module.function('runTogether', { kernel: 'i32', pieces: 'i32' }, undefined, (f, { kernel, pieces }) => {
     const { local, i32, i64 } = f;
-    const [share, begin, end] = f.variables(3, 'i32');
+    const [shares, share, begin, end] = f.variables(4, 'i32');
     i32.store(i32.const(0), local.get(kernel), KERNEL);
     i32.atomic.store(i32.const(0), i32.const(0), DONE);
-    // From here on the others may begin.
-    const threads = () => i32.load(i32.const(0), THREADS);
+    // No more shares than pieces: an empty one would only be looked at in vain.
+    local.set(shares, i32.load(i32.const(0), THREADS));
+    atMost(f, shares, () => local.get(pieces));
+    i32.atomic.store(i32.const(0), local.get(shares), SHARES);
+    const emitTicket = () => {
+      local.set(begin, local.get(end));
+      const pieceShares = i32.mul(local.get(pieces), i32.add(local.get(share), i32.const(1)));
+      local.set(end, i32.div_u(pieceShares, local.get(shares)));
+      const address = ticketOf(f, local.get(share));
+      const upper = i64.shl(i64.extend_i32_u(local.get(end)), i64.const(32));
+      i64.atomic.store(address, i64.or(upper, i64.extend_i32_u(local.get(begin))), TICKETS);
+    };
+    // From the first ticket on the others may begin.
     forRange(
       f,
       share,
       () => i32.const(0),
-      threads,
+      () => local.get(shares),
       1,
-      () => {
-        local.set(begin, local.get(end));
-        local.set(
-          end,
-          i32.div_u(i32.mul(local.get(pieces), i32.add(local.get(share), i32.const(1))), threads()),
-        );
-        i64.atomic.store(
-          ticketOf(f, local.get(share)),
-          i64.or(
-            i64.shl(i64.extend_i32_u(local.get(end)), i64.const(32)),
-            i64.extend_i32_u(local.get(begin)),
-          ),
-          TICKETS,
-        );
-      },
+      emitTicket,
     );
     f.if(i32.atomic.load(i32.const(0), SLEEPERS), () => {
       f.drop(i32.atomic.rmw.add(i32.const(0), i32.const(1), WAKE_UPS));

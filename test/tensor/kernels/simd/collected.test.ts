@@ -90,3 +90,29 @@ describe('1,000 networks, each dropped for the next', () => {
     expect(await growth(500, `kept.push(one); ${PAUSE}`)).toBeGreaterThan(MOST_GROWTH);
   });
 });
+
+test('trainings and optimizers of one network leave nothing behind', async () => {
+  const program = `
+    const { Autoencoder, Adam, Tensor } = await import('${builtFile('index.js')}');
+    const { kernels } = await import('${builtFile('tensor/kernels/active.js')}');
+    const { memory } = kernels();
+    memory.release(memory.take(2 ** 26)); // room, as after larger networks
+    const autoencoder = new Autoencoder({ inputShape: [784], hidden: [], encodingDim: 8 });
+    const images = Tensor.zeros([40, 784]);
+    const used = [];
+    for (let i = 0; i < 3; i++) {
+      for (let fit = 0; fit < 40; fit++) {
+        autoencoder.compile({ optimizer: new Adam() });
+        await autoencoder.fit(images, { epochs: 1, validationData: images });
+        gc();
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      gc();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      used.push(memory.used);
+    }
+    console.log(JSON.stringify(used));`;
+  const [first, , last] = JSON.parse((await runScript(program, ['--expose-gc'])).stdout) as number[];
+  // 40 fits take 40 · 2 · 0.1 MB for their batches and moments: ten times what may be under way.
+  expect(last).toBeLessThan(first + MEBIBYTE);
+});

@@ -10,8 +10,6 @@ import { firstOtherBits } from '../../../helpers/bits.ts';
 
 const engine = new Engine();
 const simd = createSimdKernels(engine);
-// Long enough for all arrays of these tests, so that a part sees them.
-engine.memory.release(engine.memory.take(2 ** 22)!);
 const part = engine.memory.createPart()!;
 
 const ROWS = 40;

@@ -96,7 +96,7 @@ describe('blocks', () => {
     const memory = new EngineMemory(1);
     expect(memory.take(2 ** 32)).toBeUndefined();
     expect(memory.take(64)).toEqual({ start: SHARED_BYTES, bytes: 64 });
-    expect(() => memory.workspace(2 ** 32)).toThrow('EngineMemory: no room for 4294967296 bytes');
+    expect(() => memory.workspace(2 ** 32)).toThrow('has no room for 4294967296 bytes more.');
     expect(memory.workspace(100)).toBeGreaterThan(SHARED_BYTES);
   });
 });

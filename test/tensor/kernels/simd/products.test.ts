@@ -106,8 +106,6 @@ describe('where the operands lie', () => {
   type Place = (values: Float32Array) => Float32Array;
 
   const MARGIN = 8;
-  // The part sees the memory as long as it is now, so that is made long enough before.
-  engine.memory.release(engine.memory.take(2 ** 25)!);
   const part = engine.memory.createPart()!;
 
   /** In the engine's memory, so many numbers behind the beginning of a line of the cache; NaN around it. */
