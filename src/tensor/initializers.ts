@@ -22,6 +22,6 @@ export const zeros: Initializer = (shape) => Tensor.zeros(shape);
 
 function uniform(shape: readonly [number, number], limit: number, random: Random): Tensor {
   const data = new Float32Array(sizeOf(shape));
-  for (let i = 0; i < data.length; i++) data[i] = random.uniform(-limit, limit);
+  random.fillUniform(data, -limit, limit);
   return new Tensor(data, shape);
 }

@@ -72,6 +72,26 @@ export class Random {
     return low + (high - low) * unit;
   }
 
+  /** Fills the array with what `uniform` would give number by number. A quarter of the time, for large weights. */
+  fillUniform(out: Float32Array, low: number, high: number): void {
+    // The state in signed words in local variables, which a compiler keeps in registers.
+    let [a, b, c, d] = Int32Array.from(this.#state);
+    let high21 = 0;
+    for (let i = 0; i < 2 * out.length; i++) {
+      const draw = imul(rotateLeft(imul(b, 5), 7), 9) >>> 0;
+      const t = b << 9;
+      c ^= a;
+      d ^= b;
+      b ^= c;
+      a ^= d;
+      c ^= t;
+      d = rotateLeft(d, 11);
+      if (i % 2 === 0) high21 = draw >>> 11;
+      else out[i >>> 1] = low + (high - low) * ((high21 * TWO_POW_32 + draw) / TWO_POW_53);
+    }
+    this.#state.set([a, b, c, d]);
+  }
+
   /** A normally distributed number (Box & Muller, Annals of Mathematical Statistics 29(2), 1958). */
   normal(mean = 0, standardDeviation = 1): number {
     // 1 - u is in (0, 1], so the logarithm is finite. The twin (with sin) is not kept: no hidden state.

@@ -143,6 +143,16 @@ describe('uniform', () => {
     expect(Math.max(...shifted)).toBeGreaterThan(4.9);
   });
 
+  test('fillUniform gives the same numbers in one go, and goes on from there', () => {
+    for (const length of [0, 1, 2, 1001]) {
+      const [one, other] = [new Random(length), new Random(length)];
+      const filled = new Float32Array(length);
+      one.fillUniform(filled, -3, 5);
+      expect(filled).toEqual(Float32Array.from({ length }, () => other.uniform(-3, 5)));
+      expect(one.state()).toEqual(other.state());
+    }
+  });
+
   test('has mean 1/2 and variance 1/12, within 5 standard errors', () => {
     expect(Math.abs(mean(values, (x) => x) - 1 / 2)).toBeLessThan(5 * Math.sqrt(1 / 12 / count));
     // Var((x - 1/2)²) = 1/80 - 1/144 = 1/180
