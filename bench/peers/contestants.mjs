@@ -36,6 +36,11 @@ export const CONTESTANTS = [
     only: 'isthmus',
   }),
   node('tfjs wasm', 'tfjs.mjs', ['wasm'], ['products', ...TRAINING], { only: 'tfjs', note: 'tfjs' }),
+  node('tfjs wasm, flags', 'tfjs.mjs', ['wasm', 'flags'], ['products'], {
+    only: 'tfjs',
+    note: 'tfjs',
+    isSlower: true,
+  }),
   node('tfjs cpu', 'tfjs.mjs', ['cpu'], ['products', ...TRAINING], { only: 'tfjs', note: 'tfjs' }),
   node('jax-js wasm', 'jax.mjs', [], ['products', ...TRAINING], { only: 'jax-js', note: 'jax-js' }),
   node('ml-matrix', 'ml-matrix.mjs', [], ['products'], { note: 'ml-matrix' }),

@@ -1,5 +1,5 @@
 /**
- * TensorFlow.js: `tfjs.mjs wasm|cpu`. Tensors stay in the backend between calls; both backends compute before an
+ * TensorFlow.js: `tfjs.mjs wasm|cpu [flags]`. Tensors stay in the backend between calls; both backends compute before an
  * operation returns, so nothing has to be read back for the clock to see the work.
  */
 
@@ -17,12 +17,13 @@ await tf.setBackend(backend);
 
 /**
  * `matMul` has flags for transposed operands, but the wasm backend is much slower with them than with a transposed
- * copy, and the gradient of `matMul` uses them. So products and gradients transpose first.
+ * copy, and the gradient of `matMul` uses them. So products and gradients transpose first, unless `flags` is asked for.
  */
+const USES_FLAGS = process.argv[3] === 'flags';
 const PRODUCTS = {
   nn: (a, b) => tf.matMul(a, b),
-  tn: (a, b) => tf.matMul(tf.transpose(a), b),
-  nt: (a, b) => tf.matMul(a, tf.transpose(b)),
+  tn: (a, b) => (USES_FLAGS ? tf.matMul(a, b, true, false) : tf.matMul(tf.transpose(a), b)),
+  nt: (a, b) => (USES_FLAGS ? tf.matMul(a, b, false, true) : tf.matMul(a, tf.transpose(b))),
 };
 
 const multiply = tf.customGrad((a, b, save) => {
