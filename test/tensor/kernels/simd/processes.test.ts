@@ -148,8 +148,7 @@ describe('without what the SIMD kernels need, the blocked ones compute, and noth
   });
 
   test('Node with --jitless', async () => {
-    // Node itself says that it has no WebAssembly then.
-    const { code, stdout } = await runScript(REPORT, ['--jitless', '--no-expose-wasm']);
+    const { code, stdout } = await runScript(REPORT, ['--jitless']);
     expect({ code, stdout }).toEqual({ code: BLOCKED.code, stdout: BLOCKED.stdout });
   });
 
