@@ -5,8 +5,7 @@ import { KERNEL_NAMES, type Kernels, type KernelsName } from './kernels.ts';
 import { naive } from './naive.ts';
 import { Engine } from './simd/engine.ts';
 import { createSimdKernels } from './simd/kernels.ts';
-import { EngineMemory } from './simd/memory.ts';
-import { emitSimdProbe } from './simd/module.ts';
+import { emitModule, emitSimdProbe } from './simd/module.ts';
 import { setThreads, type Threads, threadsWanted } from './simd/threads.ts';
 
 interface Simd {
@@ -20,21 +19,24 @@ let simd: Simd | null | undefined;
 
 /** Emits and compiles the SIMD kernels at first use, some milliseconds. */
 function tryingSimd(): Simd | null {
-  if (simd === undefined) {
-    const memory = createMemory();
-    const engine = memory && new Engine(memory);
-    simd = engine ? { engine, kernels: createSimdKernels(engine) } : null;
-  }
+  if (simd === undefined) simd = createSimd();
   return simd;
 }
 
+/** What a host throws that refuses: a page may forbid compiling, a machine may have no room for the memory. */
+const REFUSALS = new Set(['CompileError', 'LinkError', 'RangeError', 'TypeError']);
+
 /** Null where there is no WebAssembly, or none with SIMD or with shared memory: plain JavaScript does it, too. */
-function createMemory(): EngineMemory | null {
+function createSimd(): Simd | null {
   if (typeof WebAssembly !== 'object' || !WebAssembly.validate(emitSimdProbe())) return null;
+  // Emitted outside of the `try`: a mistake in a kernel must not pass for a host that refuses.
+  const bytes = emitModule();
   try {
-    return new EngineMemory();
-  } catch {
-    return null;
+    const engine = new Engine(bytes);
+    return { engine, kernels: createSimdKernels(engine) };
+  } catch (error) {
+    if (REFUSALS.has((error as Error).name)) return null;
+    throw error;
   }
 }
 

@@ -3,7 +3,7 @@
  * no Tensor, no checks (the callers check).
  *
  * Every array is row-major and exactly as long as its sizes say. What is written must not overlap what is read, except
- * where a kernel updates its last argument in place. Kernels are functions, not methods: none uses
+ * where a kernel updates its last arguments in place. Kernels are functions, not methods: none uses
  * `this`. naive.ts is the definition of all; docs/math.md has the formulas.
  */
 

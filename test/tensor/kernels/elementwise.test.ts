@@ -153,6 +153,13 @@ describe.each(supportedKernels())('the $name kernels', (kernels) => {
     expect([...dPrediction]).toEqual([0.25, 0, 0, -0.25]);
   });
 
+  test('the second moment of Adam is finite where (1 - β₂) g² is, though g² is not', () => {
+    const [m, v, value] = [0, 1, 2].map(() => new Float32Array(1));
+    kernels.adam(1, 0.001, 0.9, 0.999, 1e-8, 1, Float32Array.of(1e20), m, v, value);
+    expect(v[0] / 1e37).toBeCloseTo(1, 5);
+    expect(value[0]).toBeCloseTo(-0.001 * (1e19 / Math.sqrt(1e37)), 6);
+  });
+
   test('NaN in a prediction reaches the loss', () => {
     for (const name of ['meanSquaredError', 'meanAbsoluteError', 'binaryCrossEntropy'] as const) {
       const loss = kernels[name](

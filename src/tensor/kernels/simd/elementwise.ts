@@ -234,8 +234,9 @@ export const adam = elementwise({
     const keptM = f32x4.mul(local.get(beta1), local.get(m));
     local.set(m, f32x4.add(keptM, f32x4.mul(local.get(oneMinusBeta1), local.get(g))));
     const keptV = f32x4.mul(local.get(beta2), local.get(v));
-    const square = f32x4.mul(local.get(g), local.get(g));
-    local.set(v, f32x4.add(keptV, f32x4.mul(square, local.get(oneMinusBeta2))));
+    // The factor first: g² alone may overflow where (1 - β₂) g² does not.
+    const part = f32x4.mul(local.get(oneMinusBeta2), local.get(g));
+    local.set(v, f32x4.add(keptV, f32x4.mul(part, local.get(g))));
     const kept = f32x4.mul(local.get(decay), local.get(value));
     const step = f32x4.mul(local.get(stepSize), local.get(m));
     const divisor = f32x4.add(f32x4.sqrt(local.get(v)), local.get(epsilon));

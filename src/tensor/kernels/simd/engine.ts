@@ -41,9 +41,10 @@ export class Engine {
   #helpers = 0;
   readonly #watch = new Watch();
 
-  constructor(memory = new EngineMemory()) {
-    this.memory = memory;
-    this.#module = new WebAssembly.Module(emitModule());
+  /** @param bytes - The module with the kernels. */
+  constructor(bytes = emitModule()) {
+    this.memory = new EngineMemory();
+    this.#module = new WebAssembly.Module(bytes);
     const instance = new WebAssembly.Instance(this.#module, {
       engine: { memory: this.memory.memory, thread: 0, scratch: this.#takeScratch() },
     });

@@ -117,7 +117,7 @@ export function emitTanh(f: FunctionBuilder, y: Local<'v128'>, x: Local<'v128'>)
   local.set(y, v128.or(local.get(y), v128.and(local.get(x), constant(f, -0))));
 }
 
-/** The greatest power of s that counts in log1p: the next term is below 2e-9 of the sum. */
+/** The powers of s in log1p, the highest first: what is left out is below 2e-9 of the sum. */
 const LOG_TERMS = [15, 13, 11, 9, 7, 5, 3, 1];
 
 /** `to` = log(1 + t) for 0 <= t <= 1: 2 (s + s³/3 + s⁵/5 + …) with s = t / (2 + t) <= 1/3. */

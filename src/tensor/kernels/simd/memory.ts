@@ -4,7 +4,7 @@
  * It is shared, so that helpers see it and so that growing it never detaches a view. A network's arrays are views of it.
  * They are given back by the garbage collector: every `memory.grow`, even by nothing, makes a new SharedArrayBuffer
  * object for the same bytes, so each owner of arrays gets a buffer object of its own; that object lives exactly as long
- * as any view that was ever made of it, and when it is collected, its part of the memory is free again. (A structured
+ * as its owner or any view that was ever made of it, and when it is collected, what belongs to it is free again. (A structured
  * clone of a view, or one that was posted to a worker, has another buffer object and does not count.)
  */
 
@@ -207,11 +207,10 @@ export class EngineMemory {
 
   #atLeast(block: Block, bytes: number): Block {
     if (block.bytes >= bytes) return block;
-    this.release(block);
+    // Not released before there is another: if there is none, it stays as it was.
     const larger = this.take(bytes);
-    if (larger) return larger;
-    // What was just released is there still.
-    if (block.bytes > 0) this.take(block.bytes);
-    throw new RangeError(`The memory of the SIMD kernels has no room for ${bytes} bytes more.`);
+    if (!larger) throw new RangeError(`The memory of the SIMD kernels has no room for ${bytes} bytes more.`);
+    this.release(block);
+    return larger;
   }
 }

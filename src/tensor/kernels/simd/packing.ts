@@ -1,5 +1,5 @@
 /**
- * Packing: copying an operand into panels, in the order in which the inner loop of gemm.ts reads it. Read job.ts first.
+ * Packing: copying an operand into panels, in the order in which the inner loop of tile.ts reads it. Read job.ts first.
  *
  * A panel holds a few neighbouring lines side by side: their first numbers, then their second, and so on. For A lines are
  * rows, four to a panel; for B they are columns, eight to a panel. What lies in memory one after the other may be the

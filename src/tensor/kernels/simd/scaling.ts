@@ -1,6 +1,6 @@
 /**
  * y = (x - shift) / scale in SIMD, for samples on their way into a batch. The result has the bits of float64 arithmetic
- * rounded once, as in naive.ts, so a batch is the same with all kernels. Read job.ts first.
+ * rounded once, as in ../gather.ts, so a batch is the same with all kernels. Read job.ts first.
  */
 
 import type { Bytes } from './encode.ts';

@@ -9,7 +9,7 @@
  * Whoever takes a piece by an atomic addition learns both at once, of the same job. So a helper that comes late finds
  * nothing left; it can never mistake an old count for that of the next job, whose arguments may be half-written.
  *
- * Who takes a piece must finish it: the thread that offered the job waits for it as long as it takes.
+ * Who takes a piece must finish it, so kernels must not trap: the thread that offered the job waits as long as it takes.
  */
 
 import type { ModuleBuilder } from './assembler.ts';

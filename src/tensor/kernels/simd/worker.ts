@@ -51,7 +51,7 @@ export function availableThreads(): number {
 }
 
 /**
- * Resolves when the helper is ready. It never keeps the process alive.
+ * Resolves when the helper is ready; from then on it does not keep the process alive.
  *
  * @throws {Error} If it does not start: the host has no workers, or forbids them (a page without cross-origin isolation
  *   may not send shared memory).
@@ -77,7 +77,7 @@ async function startInBrowser(data: HelperData): Promise<void> {
   try {
     await new Promise((resolve, reject) => {
       worker.onmessage = resolve;
-      worker.onerror = ({ message }) => reject(new Error(message));
+      worker.onerror = ({ message }) => reject(new Error(message || 'the worker could not be loaded'));
       worker.postMessage(data);
     });
   } catch (error) {

@@ -129,6 +129,11 @@ describe('without what the SIMD kernels need, the blocked ones compute, and noth
       WebAssembly.Module = class { constructor() { throw new WebAssembly.CompileError('invalid value type v128'); } };`,
     ],
     [
+      'leave to compile',
+      `
+      WebAssembly.Module = class { constructor() { throw new WebAssembly.CompileError('blocked by CSP'); } };`,
+    ],
+    [
       'its shared memory',
       `
       const { Memory } = WebAssembly;
