@@ -4,7 +4,8 @@ import { kernels } from './active.ts';
 import type { KernelMemory, MemoryPart } from './kernels.ts';
 
 /**
- * Parameters, gradients, moments, activations, one batch: all of a network's arrays come from one arena. Where the
+ * Parameters, gradients and activations of a network come from one arena; an optimizer's moments, a loss's gradient, the
+ * batches of a training from others, since they may go before the network does. Where the
  * kernels in use have a memory of their own, the arrays lie in it; there is nothing to give back (simd/memory.ts).
  */
 export class Arena {

@@ -2,7 +2,8 @@
  * The three products of a dense layer in SIMD. Read packing.ts and tile.ts first; docs/kernels.md tells how they came about.
  *
  * C is computed in tiles, and the inner loop over a tile knows nothing of where its operands come from: A was packed into
- * panels of 4 rows before, B is packed into panels of 8 columns by each piece of work, just before it is used. Blocking
+ * panels of 4 rows before, B is packed into panels of 8 columns by each piece of work, just before it is used. Where that
+ * doesn't pay, they are read where they are: a short transposed A, and B for a few rows of C. Blocking
  * after Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", ACM TOMS 34(3), 2008.
  */
 

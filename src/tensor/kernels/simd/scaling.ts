@@ -6,7 +6,7 @@
 import type { Bytes } from './encode.ts';
 import type { FunctionBuilder, I32, Local } from './instructions.ts';
 import { atMost, forRange, type KernelCode, kernelCode } from './job.ts';
-import { CHUNK } from './vectors.ts';
+import { CHUNK, UPPER_HALF_FIRST } from './vectors.ts';
 
 const ARGUMENTS = { n: 'i32', x: 'i32', y: 'i32', shift: 'f64', scale: 'f64' } as const;
 
@@ -26,7 +26,6 @@ type EmitScaling = (f: FunctionBuilder, x: Local<'v128'>, factors: Factors) => v
 const divide: EmitScaling = ({ local, f32x4 }, x, { scale }) =>
   local.set(x, f32x4.div(local.get(x), local.get(scale)));
 
-const UPPER_HALF_FIRST: Bytes = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
 const LOWER_HALVES: Bytes = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23];
 
 /** Two at a time in float64. */

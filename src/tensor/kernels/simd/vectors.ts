@@ -169,7 +169,8 @@ function partial({ local, i32 }: FunctionBuilder, piece: Local<'i32'>, partials:
   return i32.add(local.get(partials), i32.shl(local.get(piece), i32.const(3)));
 }
 
-const UPPER_HALF_FIRST: Bytes = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
+/** For `i8x16.shuffle`: the upper eight bytes, then the lower. */
+export const UPPER_HALF_FIRST: Bytes = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
 
 /** Adds four float32 terms to two sums of two float64 lanes: one would wait for itself with each addition. */
 function addTerms(f: FunctionBuilder, sums: readonly Local<'v128'>[], term: Local<'v128'>, adds: Sum): void {
