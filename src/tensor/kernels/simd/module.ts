@@ -1,13 +1,15 @@
 /** All kernels in one module, emitted and compiled at first use. Read job.ts, work.ts and gemm.ts first. */
 
+import * as activations from './activations.ts';
 import { ModuleBuilder } from './assembler.ts';
 import { addColumnSums } from './columnSums.ts';
-import * as elementwise from './elementwise.ts';
 import { multiply } from './gemm.ts';
 import type { KernelCode } from './job.ts';
+import * as losses from './losses.ts';
 import { MEMORY_LIMITS } from './memory.ts';
 import { packColumns, packRows } from './packing.ts';
 import { divideBytes, scaleBytes, scaleFloats } from './scaling.ts';
+import * as updates from './updates.ts';
 import { addWork } from './work.ts';
 
 /** The kernels by name; a kernel's number is its place here. */
@@ -19,7 +21,9 @@ export const KERNELS = {
   divideBytes,
   scaleBytes,
   scaleFloats,
-  ...elementwise,
+  ...activations,
+  ...losses,
+  ...updates,
 } satisfies Record<string, KernelCode>;
 
 export type KernelFunction = keyof typeof KERNELS;

@@ -8,9 +8,7 @@
 
 import type { FunctionBuilder, I32, Local } from './instructions.ts';
 import { type ArgumentLocals, atMost, forRange, kernelCode } from './job.ts';
-
-/** Rows in a panel of A. */
-export const PANEL_ROWS = 4;
+import { TILE_ROWS } from './tile.ts';
 
 // Bytes of four lanes of 32 bits each, chosen from the eight lanes of two operands.
 const lanes = (...numbers: number[]) =>
@@ -157,7 +155,7 @@ function emitPanels(
     row,
     () => local.get(first),
     () => local.get(end),
-    PANEL_ROWS,
+    TILE_ROWS,
     () => pack(row, target),
   );
 }
@@ -170,7 +168,7 @@ export const packRows = kernelCode({
     const { local, i32 } = f;
     const { a, m, k, stride } = given;
     emitPanels(f, piece, given, (row, target) =>
-      emitPackLines(f, PANEL_ROWS, {
+      emitPackLines(f, TILE_ROWS, {
         from: () => i32.add(local.get(a), i32.mul(local.get(row), local.get(stride))),
         lines: () => i32.sub(local.get(m), local.get(row)),
         stride: () => local.get(stride),
@@ -189,7 +187,7 @@ export const packColumns = kernelCode({
     const { local, i32 } = f;
     const { a, k, stride } = given;
     emitPanels(f, piece, given, (row, target) =>
-      emitPackSteps(f, PANEL_ROWS, {
+      emitPackSteps(f, TILE_ROWS, {
         from: () => i32.add(local.get(a), i32.shl(local.get(row), i32.const(2))),
         stride: () => local.get(stride),
         count: () => local.get(k),

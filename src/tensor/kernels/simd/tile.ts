@@ -1,7 +1,7 @@
 /**
  * One tile of a product, 4 rows by 8 columns: its 32 sums stay in eight registers while the inner loop goes along k. Each
  * step loads 8 numbers of B (two registers) and 4 of A (each copied into all four lanes of a register), then multiplies
- * and adds 8 times. Read packing.ts first.
+ * and adds 8 times. packing.ts lays them in that order.
  */
 
 import type { FunctionBuilder, I32, Local, V128 } from './instructions.ts';
