@@ -30,7 +30,14 @@ export {
   normalizationLike,
   normalize,
 } from './data/normalization.ts';
-export type { DType, Normalization, NumericArray, SampleArray, Samples } from './data/samples.ts';
+export type {
+  DType,
+  Normalization,
+  NumericArray,
+  SampleArray,
+  Samples,
+  StoredSamples,
+} from './data/samples.ts';
 export { FormatError } from './io/errors.ts';
 export { type LoadedModel, readModel, type TrainingFacts, writeModel } from './io/model.ts';
 export { Activation, type BackwardKernel, type ForwardKernel } from './layers/activation.ts';
@@ -50,7 +57,7 @@ export { MeanSquaredError } from './losses/meanSquaredError.ts';
 export { Adam, type AdamOptions } from './optim/adam.ts';
 export { AdamW, type AdamWOptions } from './optim/adamw.ts';
 export { clipGradientNorm } from './optim/clip.ts';
-export { Optimizer, type OptimizerOptions } from './optim/optimizer.ts';
+export { Optimizer, type OptimizerOptions, type OptimizerState } from './optim/optimizer.ts';
 export {
   type CosineOptions,
   constant,

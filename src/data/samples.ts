@@ -62,6 +62,17 @@ export interface Samples {
   readonly normalization?: Normalization;
 }
 
+/**
+ * Samples that are read piece by piece, such as those of a file that is larger than memory. Shape `[n, ...]`.
+ * What `read` gives for a row is bit for bit what {@link Samples} would hold of it.
+ */
+export interface StoredSamples {
+  readonly shape: Shape;
+  readonly normalization: Normalization;
+  /** The samples of these row numbers, in this order: `[rows.length, ...]`. Several reads may be under way at once. */
+  readonly read: (rows: Uint32Array) => Promise<SampleArray>;
+}
+
 /** Samples `start` to `end` (exclusive), or to the last if there are fewer: a view. */
 export function sliceSamples(samples: Samples, start: number, end: number): Samples {
   const [n, ...shape] = samples.shape;

@@ -42,6 +42,14 @@ export class Adam extends Optimizer {
     this.#epsilon = epsilon;
   }
 
+  protected override settings(): Record<string, number> {
+    return { beta1: this.#beta1, beta2: this.#beta2, epsilon: this.#epsilon };
+  }
+
+  protected override moments(): Record<string, Float32Array> {
+    return { m: this.#m, v: this.#v };
+  }
+
   protected override allocateMoments({ size }: FlatParameters): void {
     const arena = new Arena();
     this.#m = arena.allocate(size);

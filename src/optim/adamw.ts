@@ -20,6 +20,10 @@ export class AdamW extends Adam {
     this.#weightDecay = weightDecay;
   }
 
+  protected override settings(): Record<string, number> {
+    return { ...super.settings(), weightDecay: this.#weightDecay };
+  }
+
   protected override decay(learningRate: number): number {
     return 1 - learningRate * this.#weightDecay;
   }

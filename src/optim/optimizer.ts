@@ -11,6 +11,20 @@ export interface OptimizerOptions {
   readonly clipNorm?: number;
 }
 
+/** All that an optimizer knows beside its parameters: enough to go on as if it had never stopped. */
+export interface OptimizerState {
+  /** Which optimizer: `adam`. */
+  readonly name: string;
+  /** How many steps were taken. */
+  readonly steps: number;
+  /** Of the next step. */
+  readonly learningRate: number;
+  /** What it was made with, apart from the learning rate: `{ beta1: 0.9, … }`. */
+  readonly settings: Readonly<Record<string, number | boolean>>;
+  /** What it remembers of each parameter, each array of the parameters' size: Adam's `m` and `v`. */
+  readonly moments: Readonly<Record<string, Float32Array>>;
+}
+
 /** An optimizer serves one network: what it remembers (its moments) belongs to that network's parameters. */
 export abstract class Optimizer {
   abstract readonly name: string;
@@ -70,6 +84,61 @@ export abstract class Optimizer {
     }
     this.#steps++;
     this.update(parameters, learningRate);
+  }
+
+  /** A copy. The optimizer must be bound to parameters, by `attach` or a step. */
+  state(): OptimizerState {
+    const copies = Object.entries(this.moments()).map(([name, moment]) => [name, moment.slice()]);
+    return {
+      name: this.name,
+      steps: this.#steps,
+      learningRate: this.learningRate,
+      settings: { ...this.settings(), ...(this.#clipNorm !== undefined && { clipNorm: this.#clipNorm }) },
+      moments: Object.fromEntries(copies),
+    };
+  }
+
+  /**
+   * Goes on from a state of an optimizer that was made like this one and served a network of this size.
+   *
+   * @throws {RangeError} If it was another optimizer, or the state is none of this network's; then nothing is changed.
+   */
+  restore({ name, steps, settings, moments }: OptimizerState): void {
+    const own = this.state();
+    const differing = Object.keys({ ...own.settings, ...settings }).find(
+      (key) => own.settings[key] !== settings[key],
+    );
+    if (name !== own.name) throw this.#refuse(`the state of '${name}'`, `that of '${own.name}'`);
+    if (differing !== undefined) {
+      throw this.#refuse(
+        `${differing} ${settings[differing] ?? 'missing'}`,
+        `${own.settings[differing] ?? 'none'}`,
+      );
+    }
+    if (!Number.isSafeInteger(steps) || steps < 0)
+      throw this.#refuse(`${steps} steps`, 'a whole number >= 0');
+    const [found, expected] = [moments, own.moments].map((all) =>
+      Object.entries(all).map(([key, { length }]) => `${length} numbers of ${key}`),
+    );
+    if (found.toSorted().join() !== expected.toSorted().join()) {
+      throw this.#refuse(found.join(', ') || 'no moments', expected.join(', ') || 'none');
+    }
+    this.#steps = steps;
+    for (const [key, moment] of Object.entries(this.moments())) moment.set(moments[key]);
+  }
+
+  #refuse(came: string, expected: string): RangeError {
+    return new RangeError(`${this.constructor.name}.restore: got ${came}, expected ${expected}.`);
+  }
+
+  /** What the optimizer was made with, apart from the learning rate. */
+  protected settings(): Record<string, number | boolean> {
+    return {};
+  }
+
+  /** What it remembers of the parameters, by name: the arrays themselves. */
+  protected moments(): Record<string, Float32Array> {
+    return {};
   }
 
   /** Called once, before the first update. */

@@ -35,6 +35,14 @@ export class SGD extends Optimizer {
     this.#nesterov = nesterov;
   }
 
+  protected override settings(): Record<string, number | boolean> {
+    return { momentum: this.#momentum, nesterov: this.#nesterov };
+  }
+
+  protected override moments(): Record<string, Float32Array> {
+    return this.#momentum > 0 ? { velocity: this.#velocity } : {};
+  }
+
   protected override allocateMoments({ size }: FlatParameters): void {
     if (this.#momentum > 0) this.#velocity = new Arena().allocate(size);
   }
