@@ -10,7 +10,6 @@
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
 import type { BestState } from '../autoencoder/earlyStopping.ts';
 import type { TrainingState } from '../autoencoder/trainingState.ts';
-import type { OptimizerState } from '../optim/optimizer.ts';
 import { Random, type RandomState } from '../tensor/random.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { FormatError } from './errors.ts';
@@ -104,7 +103,7 @@ function requireFinite(name: string, { data }: Tensor): void {
 
 /** What stands in the metadata: the state without its arrays. */
 type Facts = Omit<TrainingState, 'weights' | 'optimizer' | 'best'> & {
-  readonly optimizer: Omit<OptimizerState, 'moments'>;
+  readonly optimizer: Omit<TrainingState['optimizer'], 'moments'>;
   readonly best?: Omit<BestState, 'weights'>;
 };
 
