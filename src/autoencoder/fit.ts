@@ -3,7 +3,7 @@
  * losses/loss.ts and optim/optimizer.ts first.
  */
 
-import type { Samples } from '../data/samples.ts';
+import type { Samples, StoredSamples } from '../data/samples.ts';
 import type { Sequential } from '../layers/sequential.ts';
 import { BinaryCrossEntropy } from '../losses/binaryCrossEntropy.ts';
 import type { Loss } from '../losses/loss.ts';
@@ -12,8 +12,8 @@ import type { FlatParameters } from '../tensor/flatParameters.ts';
 import { Arena } from '../tensor/kernels/memory.ts';
 import type { Random } from '../tensor/random.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
+import type { Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
-import type { BatchReader } from './batches.ts';
 import { BestWeights, type EarlyStopping } from './earlyStopping.ts';
 import { openSamples, type Part, type Parts } from './split.ts';
 import { TimeSlice } from './timeSlice.ts';
@@ -50,7 +50,7 @@ export interface FitOptions {
   /** The part of the samples to keep for validation, drawn at random by the model's seed; 0 <= split < 1. @default 0 */
   readonly validationSplit?: number;
   /** Other samples for validation, instead of a split. */
-  readonly validationData?: Samples;
+  readonly validationData?: Samples | StoredSamples;
   /** Watches the validation loss, or the training loss where there is none. @default none: all epochs are run */
   readonly earlyStopping?: EarlyStopping;
   /** Stops after the step that is under way. */
@@ -98,19 +98,19 @@ export const INFERENCE_BATCH = 256;
  * @throws {ShapeError} If the samples don't fit the model.
  * @throws {Error} If the optimizer serves another network already.
  */
-export function prepareTraining(
+export async function prepareTraining(
   model: Trainable,
-  samples: Samples,
+  samples: Samples | StoredSamples,
   options: FitOptions = {},
-): () => Promise<History> {
+): Promise<() => Promise<History>> {
   const { epochs = 100, batchSize = 32, validationSplit = 0, validationData } = options;
   const settings = { ...options, epochs, batchSize, validationSplit };
   checkOptions(settings);
   const { inputShape, seed, loss, optimizer, parameters } = model;
   const parts = openSamples(samples, { inputShape, seed, validationSplit, validationData });
   if (loss instanceof BinaryCrossEntropy) {
-    parts.training.reader.requireUnitRange();
-    parts.validation?.reader.requireUnitRange();
+    await parts.training.reader.requireUnitRange();
+    await parts.validation?.reader.requireUnitRange();
   }
   optimizer.attach(parameters);
   return () => train(model, parts, settings);
@@ -123,7 +123,7 @@ async function train(
 ): Promise<History> {
   // The batches of one training: they go when it ends, the network stays.
   const arena = new Arena();
-  const step = createStep(model, training.reader, arena);
+  const step = createStep(model, arena);
   const measure = validation && createMeasurement(model, validation, arena);
   const best = new BestWeights(model.parameters, settings.earlyStopping);
   const records: EpochRecord[] = [];
@@ -134,7 +134,7 @@ async function train(
     await slice.pause(); // at least once: parts of the memory are given back only while the program pauses
     for (let epoch = 1; epoch <= settings.epochs && stopped === 'epochs'; epoch++) {
       model.random.shuffle(training.rows);
-      const learned = await runEpoch(epoch, training.rows, step, model.optimizer, settings, slice);
+      const learned = await runEpoch(epoch, training, step, model.optimizer, settings, slice);
       if (!learned) {
         stopped = 'signal';
         break;
@@ -169,8 +169,8 @@ type Settings = FitOptions & {
 /** All batches of one epoch; undefined if the signal ended it early. */
 async function runEpoch(
   epoch: number,
-  rows: Uint32Array,
-  step: (rows: Uint32Array) => number,
+  { reader, rows }: Part,
+  step: Step,
   optimizer: Optimizer,
   { epochs, batchSize, signal, onBatchEnd }: Settings,
   slice: TimeSlice,
@@ -178,34 +178,49 @@ async function runEpoch(
   const batches = Math.ceil(rows.length / batchSize);
   let lossSum = 0;
   let learningRate = 0;
-  for (let batch = 1; batch <= batches; batch++) {
-    if (signal?.aborted) return undefined;
-    const seen = (batch - 1) * batchSize;
-    const some = rows.subarray(seen, seen + batchSize);
-    learningRate = optimizer.learningRate;
-    const loss = step(some);
-    requireFinite(loss, 'loss became', `in epoch ${epoch}, batch ${batch} of ${batches}`);
-    lossSum += loss * some.length;
-    const samples = seen + some.length;
-    onBatchEnd?.({ epoch, epochs, batch, batches, loss: lossSum / samples, samples });
-    if (slice.isOver) await slice.pause();
+  const inputs = reader.stream(rows, batchSize);
+  try {
+    for (let batch = 1; batch <= batches; batch++) {
+      if (signal?.aborted) return undefined;
+      const seen = (batch - 1) * batchSize;
+      const size = Math.min(batchSize, rows.length - seen);
+      const x = step.input(size);
+      const arriving = inputs.next(x.data);
+      if (arriving) await arriving;
+      learningRate = optimizer.learningRate;
+      const loss = step.learn(x);
+      requireFinite(loss, 'loss became', `in epoch ${epoch}, batch ${batch} of ${batches}`);
+      lossSum += loss * size;
+      const samples = seen + size;
+      onBatchEnd?.({ epoch, epochs, batch, batches, loss: lossSum / samples, samples });
+      if (slice.isOver) await slice.pause();
+    }
+  } finally {
+    await inputs.close();
   }
   return { loss: lossSum / rows.length, learningRate };
 }
 
-/** One step of training on the samples of these rows; returns their loss before the step. */
-function createStep(model: Trainable, reader: BatchReader, arena: Arena): (rows: Uint32Array) => number {
+interface Step {
+  /** The batch's place: what to fill before `learn`. */
+  readonly input: (size: number) => Tensor;
+  /** Returns the loss before the step. */
+  readonly learn: (x: Tensor) => number;
+}
+
+function createStep(model: Trainable, arena: Arena): Step {
   const { network, loss, optimizer, parameters } = model;
   const features = sizeOf(model.inputShape);
   const input = new Workspace();
-  return (rows) => {
-    const x = input.tensor(arena, [rows.length, features]);
-    reader.read(rows, x.data);
-    parameters.zeroGradients();
-    const value = loss.forward(network.forward(x), x);
-    network.backwardParameters(loss.backward());
-    optimizer.step(parameters);
-    return value;
+  return {
+    input: (size) => input.tensor(arena, [size, features]),
+    learn: (x) => {
+      parameters.zeroGradients();
+      const value = loss.forward(network.forward(x), x);
+      network.backwardParameters(loss.backward());
+      optimizer.step(parameters);
+      return value;
+    },
   };
 }
 
@@ -220,12 +235,18 @@ function createMeasurement(
   const input = new Workspace();
   return async (slice) => {
     let sum = 0;
-    for (let start = 0; start < rows.length; start += INFERENCE_BATCH) {
-      const some = rows.subarray(start, start + INFERENCE_BATCH);
-      const x = input.tensor(arena, [some.length, features]);
-      reader.read(some, x.data);
-      sum += loss.forward(network.forward(x), x) * some.length;
-      if (slice.isOver) await slice.pause();
+    const inputs = reader.stream(rows, INFERENCE_BATCH);
+    try {
+      for (let start = 0; start < rows.length; start += INFERENCE_BATCH) {
+        const size = Math.min(INFERENCE_BATCH, rows.length - start);
+        const x = input.tensor(arena, [size, features]);
+        const arriving = inputs.next(x.data);
+        if (arriving) await arriving;
+        sum += loss.forward(network.forward(x), x) * size;
+        if (slice.isOver) await slice.pause();
+      }
+    } finally {
+      await inputs.close();
     }
     return sum / rows.length;
   };
