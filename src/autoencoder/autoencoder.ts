@@ -232,6 +232,7 @@ export class Autoencoder {
    *
    * @param samples - Shape `[n, ...inputShape]`.
    * @param rows - The numbers of the samples to measure. Default: all.
+   * @throws {RangeError} If no rows are named, or one that is not there.
    * @throws {ShapeError} If the samples don't fit the model.
    * @throws Whatever reading stored samples failed with.
    */
@@ -239,6 +240,12 @@ export class Autoencoder {
     const sums = new ErrorSums();
     const reader = new BatchReader(samples, this.inputShape, 'Autoencoder.measure');
     const some = rows ?? rowNumbers(reader.count);
+    const beyond = some.find((row) => row >= reader.count);
+    if (some.length === 0 || beyond !== undefined) {
+      throw new RangeError(
+        `Autoencoder.measure: got ${beyond === undefined ? 'no rows' : `row ${beyond}`}, expected some of the ${reader.count} from 0 on.`,
+      );
+    }
     // Of its own: while this one pauses, others may use the network's.
     const input = new Workspace();
     const arena = new Arena();

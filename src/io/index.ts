@@ -4,7 +4,8 @@ export { crc32 } from './crc32.ts';
 export { FormatError } from './errors.ts';
 export { readIdx } from './idx.ts';
 export { gunzip, inflateRaw, isGzip } from './inflate.ts';
-export { NPY_HEAD_LENGTH, type NpyHeader, parseNpyHeader, readNpy, writeNpy } from './npy.ts';
+export { type ReadNpyOptions, readNpy, writeNpy } from './npy.ts';
+export { NPY_HEAD_LENGTH, type NpyHeader, parseNpyHeader } from './npyHeader.ts';
 export { listNpz, type NpzOptions, readNpz } from './npz.ts';
 export {
   type NamedTensor,
