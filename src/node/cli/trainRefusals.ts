@@ -43,6 +43,16 @@ export function refuseContradictions({ given, values, positionals }: Parsed<type
   if (values.loss === 'bce' && values.normalize === 'standard') {
     throw new UsageError('--loss bce needs values in [0, 1], --normalize standard gives others.');
   }
+  if (given.has('resume') && given.has('overwrite')) {
+    throw new UsageError('--resume goes on with a run, --overwrite starts it anew: expected one of them.');
+  }
+  const { resume, out } = values;
+  if (resume === '' && out === undefined) {
+    throw new UsageError('--resume needs the folder of a run: --resume FOLDER.');
+  }
+  if (resume && out !== undefined && resume !== out) {
+    throw new UsageError(`--resume ${resume} and --out ${out} are two folders, expected one.`);
+  }
   if (values['validation-split'] === 1) {
     throw new UsageError('--validation-split is 1, expected less: nothing would be left to train on.');
   }
