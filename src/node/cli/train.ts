@@ -4,7 +4,7 @@ import { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { DivergenceError, type FitOptions, type History } from '../../autoencoder/fit.ts';
 import type { Evaluation } from '../../autoencoder/metrics.ts';
 import { openSamples } from '../../autoencoder/split.ts';
-import { type Samples, selectSamples } from '../../data/samples.ts';
+import type { Samples, StoredSamples } from '../../data/samples.ts';
 import type { LossName } from '../../losses/loss.ts';
 import { kernels } from '../../tensor/kernels/active.ts';
 import { sizeOf } from '../../tensor/shape.ts';
@@ -50,6 +50,14 @@ async function train(words: readonly string[]): Promise<number> {
   refuseThreads(values);
   if (values.out !== undefined) await refuseExistingRun(values.out, values.overwrite);
   const [data] = await Promise.all([loadTrainingData(values), useMachine(values)]);
+  try {
+    return await trainOn(data, values);
+  } finally {
+    await data.close();
+  }
+}
+
+async function trainOn(data: TrainingData, values: TrainValues): Promise<number> {
   const autoencoder = createModel(values, data);
   const folder = await RunFolder.create(
     values.out ?? (await freeRunPath('runs', data.name)),
@@ -82,20 +90,19 @@ async function trainInto(
     stopped: history.stopped,
     epochs: epochs.length,
     ...(history.restoredBestWeights && { bestEpoch: history.bestEpoch }),
-    ...scoreParts(autoencoder, data.images, values),
-    ...(data.testImages && { test: autoencoder.evaluate(data.testImages) }),
+    ...(await scoreParts(autoencoder, data.images, values)),
+    ...(data.testImages && { test: await autoencoder.measure(data.testImages) }),
   };
   requireFinite(results.training.mse);
-  const samples = data.testImages ?? data.images;
   const files = await writeRun(folder, {
     autoencoder,
-    samples,
+    samples: data.shown,
     epochs,
     facts: trainingFacts(values, data, results),
     config: { ...config, results, seconds, samplesPerSecond },
     lossTitle: LOSS_TITLES[values.loss],
   });
-  showComparison(autoencoder, samples);
+  showComparison(autoencoder, data.shown);
   if (values.json) {
     printJson({ event: 'end', folder: folder.path, files, seconds, samplesPerSecond, ...results });
   } else {
@@ -192,19 +199,18 @@ interface Results {
 }
 
 /** The scores on what was trained on and, after a split, on what was not. */
-function scoreParts(
+async function scoreParts(
   autoencoder: Autoencoder,
-  images: Samples,
+  images: Samples | StoredSamples,
   { seed, 'validation-split': validationSplit = 0 }: TrainValues,
-): Pick<Results, 'training' | 'validation'> {
+): Promise<Pick<Results, 'training' | 'validation'>> {
   const { inputShape } = autoencoder;
   const split = { inputShape, seed, validationSplit, validationData: undefined };
   const { training, validation } = openSamples(images, split);
-  if (!validation) return { training: autoencoder.evaluate(images) };
-  const [trainingScore, validationScore] = [training, validation].map(({ rows }) =>
-    autoencoder.evaluate(selectSamples(images, rows)),
-  );
-  return { training: trainingScore, validation: validationScore };
+  return {
+    training: await autoencoder.measure(images, training.rows),
+    ...(validation && { validation: await autoencoder.measure(images, validation.rows) }),
+  };
 }
 
 function printScores({ training, validation, test }: Results, isPixels: boolean): void {
