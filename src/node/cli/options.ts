@@ -97,6 +97,20 @@ export function numberOr<const W extends string>(
   return { placeholder: `N|${word}`, help, fallback: undefined, read };
 }
 
+const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'];
+
+/** An amount of memory in bytes, such as `500MB` or `1.5GB`; 1 KB is 1000 bytes. */
+export function bytes(help: string): Option<number | undefined> {
+  const read = (value: string, name: string) => {
+    const [, amount, unit] = /^(\d+|\d*\.\d+) ?([KMGT]?B)$/i.exec(value === '0' ? '0B' : value) ?? [];
+    if (amount === undefined) {
+      throw new UsageError(`--${name} is '${value}', expected a size such as 500MB, 2GB or 0.`);
+    }
+    return Number(amount) * 1000 ** UNITS.indexOf(unit.toUpperCase());
+  };
+  return { placeholder: 'SIZE', help, fallback: undefined, read };
+}
+
 /** A list such as `64,32`; the word `none` is the empty list. */
 export function wholeNumbers(fallback: readonly number[], help: string): Option<readonly number[]> {
   const read = (value: string, name: string) =>

@@ -13,7 +13,17 @@ import type { Shape } from '../../tensor/shape.ts';
 import { readInterval } from './checkpoints.ts';
 import type { CommandHelp } from './help.ts';
 import { MACHINE } from './machine.ts';
-import { choice, flag, number, optionalText, parsed, text, type Values, wholeNumbers } from './options.ts';
+import {
+  bytes,
+  choice,
+  flag,
+  number,
+  optionalText,
+  parsed,
+  text,
+  type Values,
+  wholeNumbers,
+} from './options.ts';
 
 const POSITIVE = { least: 0, exclusive: true };
 const COUNT = { least: 1, whole: true };
@@ -43,6 +53,9 @@ const DATA = {
     ['minmax', 'standard'],
     undefined,
     'Scales the values by their least and greatest, or to mean 0 and standard deviation 1. Without it whole numbers of 1 and 2 bytes are divided by the greatest of their type (uint8: 255), wider ones by 255 or 65535, whichever fits; floats must lie in [0, 1].',
+  ),
+  'in-memory': bytes(
+    'How much a .npy of images may take in memory, such as 500MB or 2GB; a larger one is read from the file batch by batch, with the same result. 0: always from the file. [half of the free memory]',
   ),
   count: number(
     6000,

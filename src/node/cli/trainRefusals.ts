@@ -14,6 +14,7 @@ export function refuseContradictions({ given, values, positionals }: Parsed<type
     if (given.has(option) && !isThere) throw new UsageError(`--${option} needs ${other}.`);
   };
   needs('key', '--data', given.has('data'));
+  needs('in-memory', '--data', given.has('data'));
   needs('test-data', '--data', given.has('data'));
   needs('test-key', '--test-data', given.has('test-data'));
   needs('min-delta', '--patience', given.has('patience'));
