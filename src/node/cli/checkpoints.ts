@@ -36,7 +36,7 @@ export class Checkpoints {
   readonly #run: () => Readonly<Record<string, unknown>>;
   #writtenMs = performance.now();
   #hasFailed = false;
-  /** Where training was at the last one: "epoch 3, batch 17"; undefined if this process has written none. */
+  /** Where training was at the last one: "after epoch 3, batch 17"; undefined if this process has written none. */
   last: string | undefined;
 
   constructor(
@@ -97,7 +97,8 @@ export class Checkpoints {
   }
 }
 
-/** "epoch 3, batch 17", "epoch 3". */
+/** "from the beginning", "after epoch 3", "after epoch 3, batch 17". */
 export function positionOf({ epoch, batch }: TrainingState): string {
-  return batch === 0 ? `epoch ${epoch - 1}` : `epoch ${epoch}, batch ${batch}`;
+  if (batch > 0) return `after epoch ${epoch}, batch ${batch}`;
+  return epoch === 1 ? 'from the beginning' : `after epoch ${epoch - 1}`;
 }

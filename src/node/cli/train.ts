@@ -38,7 +38,7 @@ import {
   TRAIN_OPTIONS,
   type TrainValues,
 } from './trainOptions.ts';
-import { refuseContradictions, refuseSwallowed } from './trainRefusals.ts';
+import { refuseContradictions, refuseSwallowed, refuseTwoFolders } from './trainRefusals.ts';
 
 const LOSS_TITLES: Readonly<Record<LossName, string>> = {
   mse: 'mean squared error',
@@ -71,9 +71,9 @@ interface Setting {
 async function train(words: readonly string[]): Promise<number> {
   const options = parseOptions(TRAIN_OPTIONS, words);
   const { values, given } = options;
-  refuseContradictions(options);
   refuseSwallowed(options, process.env);
   refuseThreads(values);
+  refuseTwoFolders(options);
   const path = values.resume || values.out;
   // --resume with --out is for scripts that start a run over and over until it is done.
   const isNew =
@@ -83,6 +83,7 @@ async function train(words: readonly string[]): Promise<number> {
 
 async function startRun(options: TrainOptions, path: string | undefined): Promise<number> {
   const { values, given } = options;
+  refuseContradictions(options);
   const overwrite = values.overwrite || given.has('resume');
   if (path !== undefined) await refuseExistingRun(path, overwrite);
   const [data] = await Promise.all([loadTrainingData(values), useMachine(values)]);
@@ -102,7 +103,7 @@ async function resumeRun(now: TrainOptions, path: string): Promise<number> {
     const record = runRecordOf(checkpoint);
     const options = resumedOptions(now, record);
     const { values } = options;
-    say(`resuming ${path} after ${positionOf(checkpoint.state)}`);
+    say(`resuming ${path} ${positionOf(checkpoint.state)}`);
     await useMachine({ threads: values.threads, kernels: values.kernels ?? undefined });
     requireSameKernels(record);
     const data = await loadTrainingData(values);
@@ -257,7 +258,7 @@ async function runTraining(setting: Setting, signal: AbortSignal) {
   } catch (error) {
     if (error instanceof DivergenceError && (checkpoints.last || resumption)) {
       const where = checkpoints.last ?? positionOf(resumption!.state);
-      throw new DivergenceError(`${error.message} The checkpoint after ${where} stays in ${folder.path}.`);
+      throw new DivergenceError(`${error.message} The checkpoint ${where} stays in ${folder.path}.`);
     }
     throw error;
   } finally {

@@ -44,6 +44,13 @@ export function refuseContradictions({ given, values, positionals }: Parsed<type
   if (values.loss === 'bce' && values.normalize === 'standard') {
     throw new UsageError('--loss bce needs values in [0, 1], --normalize standard gives others.');
   }
+  if (values['validation-split'] === 1) {
+    throw new UsageError('--validation-split is 1, expected less: nothing would be left to train on.');
+  }
+}
+
+/** @throws {UsageError} If it isn't clear which folder the run is in, or whether to go on with it. */
+export function refuseTwoFolders({ given, values }: Parsed<typeof TRAIN_OPTIONS>): void {
   if (given.has('resume') && given.has('overwrite')) {
     throw new UsageError('--resume goes on with a run, --overwrite starts it anew: expected one of them.');
   }
@@ -53,9 +60,6 @@ export function refuseContradictions({ given, values, positionals }: Parsed<type
   }
   if (resume && out !== undefined && resume !== out) {
     throw new UsageError(`--resume ${resume} and --out ${out} are two folders, expected one.`);
-  }
-  if (values['validation-split'] === 1) {
-    throw new UsageError('--validation-split is 1, expected less: nothing would be left to train on.');
   }
 }
 
