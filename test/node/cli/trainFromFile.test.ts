@@ -1,7 +1,7 @@
 /** `train` on a file that stays on the disk is `train` in memory. */
 
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { parseOptions } from '../../../src/node/cli/options.ts';
 import { loadTrainingData, type TrainingData } from '../../../src/node/cli/trainData.ts';
 import { TRAIN_OPTIONS } from '../../../src/node/cli/trainOptions.ts';
@@ -44,7 +44,7 @@ describe('a run that reads batch by batch', () => {
   ])('gives the same files as in memory: %s', async (words) => {
     const [stored, inMemory] = await Promise.all([train(words, '0'), train(words, '1GB')]);
     expect(stored.stderr).toMatch(
-      /^40 images, read from the file batch by batch \(\d+\.\d KB, limit 0 bytes\)$/m,
+      /^40 images, read from the file batch by batch \(\d+\.\d KB in memory, limit 0 bytes\)$/m,
     );
     expect(inMemory.stderr).not.toContain('batch by batch');
     for (const name of ['model.safetensors', 'reconstructions.png']) {
@@ -59,7 +59,9 @@ describe('a run that reads batch by batch', () => {
 
   test('begins above the limit: a file of just its size is in memory', async () => {
     expect((await train('--data images.npy', '2.56KB')).stderr).not.toContain('batch by batch');
-    expect((await train('--data images.npy', '2.559KB')).stderr).toContain('(2.6 KB, limit 2.6 KB)');
+    expect((await train('--data images.npy', '2.559KB')).stderr).toContain(
+      '(2.6 KB in memory, limit 2.6 KB)',
+    );
   });
 
   test('is only for .npy files, and others say so', async () => {
@@ -72,6 +74,13 @@ describe('a run that reads batch by batch', () => {
 });
 
 describe('the data of a training', () => {
+  beforeAll(() => {
+    jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+  });
+  afterAll(() => {
+    jest.restoreAllMocks();
+  });
+
   const load = async (words: string): Promise<TrainingData> => {
     const cwd = folderWith(FILES);
     const args = words.replace(/(\w+\.npy)/g, (name) => join(cwd, name)).split(' ');
