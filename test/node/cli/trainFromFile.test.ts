@@ -1,5 +1,6 @@
 /** `train` on a file that stays on the disk is `train` in memory. */
 
+import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { parseOptions } from '../../../src/node/cli/options.ts';
@@ -71,6 +72,25 @@ describe('a run that reads batch by batch', () => {
     expect(code).toBe(0);
     expect(stderr).toContain('note: a.npz, x_train is in memory: only .npy files are read batch by batch\n');
   });
+});
+
+test('the memory of a run does not grow with the file', async () => {
+  const cwd = folderWith();
+  const [count, width] = [24_000, 16_384]; // 393 MB of zeros that take no room on the disk
+  const path = join(cwd, 'large.npy');
+  const header = npyBytes({ descr: '|u1', shape: [count, width], values: [] });
+  writeFileSync(path, header);
+  truncateSync(path, header.length + count * width);
+  const atExit = 'process.on("exit", () => console.error("peak", process.resourceUsage().maxRSS))';
+  const options = '--hidden none --encoding-dim 1 --batch-size 64 --epochs 1 --in-memory 100MB';
+  const { code, stderr } = await isthmus(['train', '--data', path, ...options.split(' ')], {
+    cwd,
+    env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(atExit)}` },
+  });
+  expect(code).toBe(0);
+  const [, peak] = /^peak (\d+)$/m.exec(stderr) ?? [];
+  // In KB. A copy of the file would be 393 MB more than Node and the engine.
+  expect(Number(peak)).toBeLessThan(330_000);
 });
 
 describe('the data of a training', () => {
