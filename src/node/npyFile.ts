@@ -131,6 +131,7 @@ export class NpyFile implements RowSource {
         if (failure) reject(failure);
         else resolve();
       };
+      if (left === 0) resolve();
       for (const run of runs) this.#readRun(run, onDone);
     });
   }
