@@ -40,6 +40,7 @@ export type {
 } from './data/samples.ts';
 export { FormatError } from './io/errors.ts';
 export { type LoadedModel, readModel, type TrainingFacts, writeModel } from './io/model.ts';
+export { type OnnxOptions, type OnnxPart, writeOnnx } from './io/onnx.ts';
 export { Activation, type BackwardKernel, type ForwardKernel } from './layers/activation.ts';
 export { Dense, type DenseOptions } from './layers/dense.ts';
 export { Layer } from './layers/layer.ts';

@@ -6,6 +6,7 @@ export { readIdx } from './idx.ts';
 export { gunzip, inflateRaw, isGzip } from './inflate.ts';
 export { NPY_HEAD_LENGTH, type NpyHeader, parseNpyHeader, readNpy, writeNpy } from './npy.ts';
 export { listNpz, type NpzOptions, readNpz } from './npz.ts';
+export { type OnnxOptions, type OnnxPart, writeOnnx } from './onnx.ts';
 export {
   type NamedTensor,
   readSafetensors,
