@@ -9,7 +9,7 @@ export {
   type CompileOptions,
 } from './autoencoder/autoencoder.ts';
 export { meanImageBaseline, pcaBaseline } from './autoencoder/baselines.ts';
-export type { EarlyStopping } from './autoencoder/earlyStopping.ts';
+export type { BestState, EarlyStopping, Keep } from './autoencoder/earlyStopping.ts';
 export {
   type BatchRecord,
   DivergenceError,
@@ -20,6 +20,7 @@ export {
 export { type Evaluation, psnr } from './autoencoder/metrics.ts';
 export type { ActivationName, ArchitectureOptions, AutoencoderSpec } from './autoencoder/spec.ts';
 export { structuralSimilarity } from './autoencoder/ssim.ts';
+export type { TrainingState } from './autoencoder/trainingState.ts';
 export { denormalize } from './data/denormalize.ts';
 export { type Digits, type DigitsOptions, generateDigits } from './data/digits.ts';
 export {
@@ -38,6 +39,7 @@ export type {
   Samples,
   StoredSamples,
 } from './data/samples.ts';
+export { type Checkpoint, readCheckpoint, writeCheckpoint } from './io/checkpoint.ts';
 export { FormatError } from './io/errors.ts';
 export { type LoadedModel, readModel, type TrainingFacts, writeModel } from './io/model.ts';
 export { type OnnxOptions, type OnnxPart, writeOnnx } from './io/onnx.ts';

@@ -3,7 +3,7 @@
  * to reproduce their input. docs/math.md, section 7. Read layers/sequential.ts and fit.ts first.
  */
 
-import { NO_NORMALIZATION, type Normalization, type Samples } from '../data/samples.ts';
+import { NO_NORMALIZATION, type Normalization, type Samples, type StoredSamples } from '../data/samples.ts';
 import type { Layer } from '../layers/layer.ts';
 import { Sequential } from '../layers/sequential.ts';
 import { Sigmoid } from '../layers/sigmoid.ts';
@@ -30,7 +30,9 @@ import {
   checkInputShape,
   describeAutoencoder,
 } from './spec.ts';
+import { rowNumbers } from './split.ts';
 import { formatSummary } from './summary.ts';
+import { TimeSlice } from './timeSlice.ts';
 
 interface WeightOptions {
   /** Decides the weights, the validation split and the order of the samples. @default 0 */
@@ -163,23 +165,23 @@ export class Autoencoder {
    * Trains the network to reproduce these samples. Between steps it hands control back to the host, at least every
    * 50 ms where a step is shorter than that.
    *
-   * @param samples - Shape `[n, ...inputShape]`.
+   * @param samples - Shape `[n, ...inputShape]`, in memory or read batch by batch: the same bits either way.
    * @returns The losses of each epoch, and why training ended.
    * @throws {RangeError} If an option is out of range.
    * @throws {ShapeError} If the samples don't fit the model.
    * @throws {DivergenceError} If the loss becomes NaN or infinite.
    */
-  async fit(samples: Samples, options: FitOptions = {}): Promise<History> {
+  async fit(samples: Samples | StoredSamples, options: FitOptions = {}): Promise<History> {
     if (this.#isTraining)
       throw new Error('Autoencoder.fit: already training, expected to be called after that.');
     this.#compiled ??= this.#prepare({});
     const compiled = this.#compiled;
     const { inputShape, parameters } = this;
     const model = { inputShape, parameters, random: this.#random, seed: this.#seed, ...compiled };
-    const train = prepareTraining(model, samples, options);
-    this.normalization = samples.normalization ?? NO_NORMALIZATION;
     this.#isTraining = true;
     try {
+      const train = await prepareTraining(model, samples, options);
+      this.normalization = samples.normalization ?? NO_NORMALIZATION;
       return await train();
     } finally {
       this.#isTraining = false;
@@ -222,6 +224,45 @@ export class Autoencoder {
     this.#forEachBatch(reader, this.inputShape, (x) => {
       sums.add(x.data, this.decoder.forward(this.encoder.forward(x)).data);
     });
+    return sums.result();
+  }
+
+  /**
+   * As {@link evaluate}, of some samples or all, which may be stored ones; hands control back to the host as `fit` does.
+   *
+   * @param samples - Shape `[n, ...inputShape]`.
+   * @param rows - The numbers of the samples to measure. Default: all.
+   * @throws {RangeError} If no rows are named, or one that is not there.
+   * @throws {ShapeError} If the samples don't fit the model.
+   * @throws Whatever reading stored samples failed with.
+   */
+  async measure(samples: Samples | StoredSamples, rows?: Uint32Array): Promise<Evaluation> {
+    const sums = new ErrorSums();
+    const reader = new BatchReader(samples, this.inputShape, 'Autoencoder.measure');
+    const some = rows ?? rowNumbers(reader.count);
+    const beyond = some.find((row) => row >= reader.count);
+    if (some.length === 0 || beyond !== undefined) {
+      throw new RangeError(
+        `Autoencoder.measure: got ${beyond === undefined ? 'no rows' : `row ${beyond}`}, expected some of the ${reader.count} from 0 on.`,
+      );
+    }
+    // Of its own: while this one pauses, others may use the network's.
+    const input = new Workspace();
+    const arena = new Arena();
+    const slice = new TimeSlice();
+    const inputs = reader.stream(some, INFERENCE_BATCH);
+    try {
+      for (let start = 0; start < some.length; start += INFERENCE_BATCH) {
+        const size = Math.min(INFERENCE_BATCH, some.length - start);
+        const x = input.tensor(arena, [size, this.#features]);
+        const arriving = inputs.next(x.data);
+        if (arriving) await arriving;
+        sums.add(x.data, this.decoder.forward(this.encoder.forward(x)).data);
+        if (slice.isOver) await slice.pause();
+      }
+    } finally {
+      await inputs.close();
+    }
     return sums.result();
   }
 

@@ -3,16 +3,24 @@
  * the network's own array. Read data/samples.ts first.
  */
 
-import { NO_NORMALIZATION, type SampleArray, type Samples } from '../data/samples.ts';
+import { readThrough } from '../data/readAhead.ts';
+import {
+  isStored,
+  NO_NORMALIZATION,
+  type SampleArray,
+  type Samples,
+  type StoredSamples,
+} from '../data/samples.ts';
 import { kernels } from '../tensor/kernels/active.ts';
 import { formatShape, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
+import { type BatchStream, streamStored } from './batchStream.ts';
 
 export class BatchReader {
   /** How many samples there are. */
   readonly count: number;
   readonly #who: string;
   readonly #features: number;
-  readonly #data: SampleArray;
+  readonly #samples: Samples | StoredSamples;
   readonly #shift: number;
   readonly #scale: number;
 
@@ -23,7 +31,7 @@ export class BatchReader {
    * @throws {ShapeError} If the samples have another shape, there are none, the data isn't as long as the shape says, or
    *   it is whole numbers that nothing says how to scale.
    */
-  constructor(samples: Samples, sampleShape: Shape, who: string) {
+  constructor(samples: Samples | StoredSamples, sampleShape: Shape, who: string) {
     const [count = 0, ...rest] = samples.shape;
     if (samples.shape.length < 2 || !fitsSampleShape(rest, sampleShape)) {
       throw new ShapeError(
@@ -31,49 +39,97 @@ export class BatchReader {
       );
     }
     if (count === 0) throw new ShapeError(`${who}: got no samples, expected at least one.`);
-    if (samples.data.length !== sizeOf(samples.shape)) {
-      throw new ShapeError(
-        `${who}: shape ${formatShape(samples.shape)} needs ${sizeOf(samples.shape)} numbers, the array holds ${samples.data.length}.`,
-      );
-    }
-    if (!samples.normalization && !isFloats(samples.data)) {
-      throw new ShapeError(
-        `${who}: the samples are whole numbers without a normalization, expected normalize(samples), or for a trained model normalizationLike(model.normalization, samples).`,
-      );
-    }
+    if (!isStored(samples)) checkData(samples, who);
     const { shift, scale } = samples.normalization ?? NO_NORMALIZATION;
     this.#who = who;
     this.count = count;
     this.#features = sizeOf(sampleShape);
-    this.#data = samples.data;
+    this.#samples = samples;
     this.#shift = shift;
     this.#scale = scale;
   }
 
-  /** @throws {RangeError} If an input is outside [0, 1], as the targets of binary cross-entropy may not be. */
-  requireUnitRange(): void {
+  /**
+   * Stored samples are read through once.
+   *
+   * @throws {RangeError} If an input is outside [0, 1], as the targets of binary cross-entropy may not be.
+   */
+  async requireUnitRange(): Promise<void> {
+    if (!isStored(this.#samples)) return this.#requireUnitRange(this.#samples.data, 0);
+    let start = 0;
+    for await (const values of readThrough(this.#samples)) {
+      this.#requireUnitRange(values, start);
+      start += values.length;
+    }
+  }
+
+  /** @param start - The number of the first value among all of them. */
+  #requireUnitRange(values: SampleArray, start: number): void {
     const inputOf = (value: number) => (value - this.#shift) / this.#scale;
     const isInside = (input: number) => 0 <= input && Math.fround(input) <= 1;
-    const bad = this.#data.findIndex((value: number) => !isInside(inputOf(value)));
+    const bad = values.findIndex((value: number) => !isInside(inputOf(value)));
     if (bad >= 0) {
-      const input = inputOf(this.#data[bad]);
+      const input = inputOf(values[bad]);
       throw new RangeError(
-        `${this.#who}: input number ${bad} is ${input}, binary cross-entropy takes 0 to 1.`,
+        `${this.#who}: input number ${start + bad} is ${input}, binary cross-entropy takes 0 to 1.`,
       );
     }
   }
 
-  /** Writes the samples of these row numbers into `out` `[rows.length, features]`. */
+  /**
+   * The samples of these row numbers, batch by batch; the same bits from memory and from a file.
+   *
+   * @param firstBatch - Where to begin: so many batches are left out.
+   */
+  stream(rows: Uint32Array, batchSize: number, firstBatch = 0): BatchStream {
+    const first = firstBatch * batchSize;
+    if (isStored(this.#samples)) {
+      return streamStored(this.#samples, {
+        rows: rows.subarray(first),
+        batchSize,
+        features: this.#features,
+      });
+    }
+    let start = first;
+    return {
+      next: (out) => {
+        this.read(rows.subarray(start, start + batchSize), out);
+        start += batchSize;
+      },
+      close: async () => {},
+    };
+  }
+
+  /** Writes the samples of these row numbers into `out` `[rows.length, features]`. Not for stored samples. */
   read(rows: ArrayLike<number>, out: Float32Array): void {
     kernels().gather(this.#features, rows, this.#data, this.#shift, this.#scale, out);
   }
 
-  /** Writes samples `start` to `end` (exclusive) into `out` `[end - start, features]`. */
+  /** Writes samples `start` to `end` (exclusive) into `out` `[end - start, features]`. Not for stored samples. */
   readRange(start: number, end: number, out: Float32Array): void {
     // Samples in a row are one long row.
     const features = this.#features * (end - start);
     const data = this.#data.subarray(start * this.#features);
     kernels().gather(features, [0], data, this.#shift, this.#scale, out);
+  }
+
+  get #data(): SampleArray {
+    if (!isStored(this.#samples)) return this.#samples.data;
+    throw new Error(`${this.#who}: the samples are stored, expected to be read by stream().`);
+  }
+}
+
+/** The checks that values in memory need, and stored ones get where they are read. */
+function checkData({ shape, data, normalization }: Samples, who: string): void {
+  if (data.length !== sizeOf(shape)) {
+    throw new ShapeError(
+      `${who}: shape ${formatShape(shape)} needs ${sizeOf(shape)} numbers, the array holds ${data.length}.`,
+    );
+  }
+  if (!normalization && !isFloats(data)) {
+    throw new ShapeError(
+      `${who}: the samples are whole numbers without a normalization, expected normalize(samples), or for a trained model normalizationLike(model.normalization, samples).`,
+    );
   }
 }
 

@@ -7,43 +7,62 @@ export interface EarlyStopping {
   readonly patience: number;
   /** How much lower the watched loss must get to count as an improvement. @default 0 */
   readonly minDelta?: number;
-  /** Whether to end with the weights of the best epoch, however the training ended. @default true */
-  readonly restoreBestWeights?: boolean;
 }
 
-/** Watches one training. Without options it only says which epoch was the best. */
-export class BestWeights {
-  /** The last epoch that was an improvement. */
-  epoch: number | undefined;
-  readonly #parameters: FlatParameters;
-  readonly #options: EarlyStopping | undefined;
-  #loss = Infinity;
-  #waited = 0;
-  #values: Float32Array | undefined;
+/** Which weights a training ends with: those of the best epoch, or those of the last step. */
+export type Keep = 'best' | 'last';
 
-  constructor(parameters: FlatParameters, options: EarlyStopping | undefined) {
+/** What {@link BestWeights} remembers. */
+export interface BestState {
+  /** The last epoch that was an improvement, and its loss. */
+  readonly epoch: number;
+  readonly loss: number;
+  /** How many epochs have passed since. */
+  readonly waited: number;
+  /** The weights after that epoch, if they are kept. */
+  readonly weights?: Float32Array;
+}
+
+/** Watches one training. */
+export class BestWeights {
+  readonly #parameters: FlatParameters;
+  readonly #keep: Keep;
+  readonly #options: EarlyStopping | undefined;
+  #best: BestState | undefined;
+
+  constructor(parameters: FlatParameters, keep: Keep, options: EarlyStopping | undefined) {
     this.#parameters = parameters;
+    this.#keep = keep;
     this.#options = options;
   }
 
   consider(epoch: number, loss: number): void {
-    this.#waited++;
-    if (loss >= this.#loss - (this.#options?.minDelta ?? 0)) return;
-    this.#loss = loss;
-    this.#waited = 0;
-    this.epoch = epoch;
-    if (this.#options && this.#options.restoreBestWeights !== false) {
-      this.#values = this.#parameters.values.slice();
+    if (this.#best && loss >= this.#best.loss - (this.#options?.minDelta ?? 0)) {
+      this.#best = { ...this.#best, waited: this.#best.waited + 1 };
+    } else {
+      const weights = this.#keep === 'best' && { weights: this.#parameters.values.slice() };
+      this.#best = { epoch, loss, waited: 0, ...weights };
     }
   }
 
-  get isPatienceOver(): boolean {
-    return this.#options !== undefined && this.#waited >= this.#options.patience;
+  /** Undefined before the first epoch has ended. */
+  get state(): BestState | undefined {
+    return this.#best;
   }
 
-  /** Returns whether there was anything to set back. */
+  /** Goes on from there. */
+  resume(state: BestState | undefined): void {
+    this.#best = state;
+  }
+
+  get isPatienceOver(): boolean {
+    return this.#options !== undefined && (this.#best?.waited ?? 0) >= this.#options.patience;
+  }
+
+  /** Sets the weights back to the best ones; returns whether there were any to set back to. */
   restore(): boolean {
-    if (this.#values) this.#parameters.values.set(this.#values);
-    return this.#values !== undefined;
+    const { weights } = this.#best ?? {};
+    if (weights) this.#parameters.values.set(weights);
+    return weights !== undefined;
   }
 }

@@ -3,7 +3,7 @@
  * losses/loss.ts and optim/optimizer.ts first.
  */
 
-import type { Samples } from '../data/samples.ts';
+import type { Samples, StoredSamples } from '../data/samples.ts';
 import type { Sequential } from '../layers/sequential.ts';
 import { BinaryCrossEntropy } from '../losses/binaryCrossEntropy.ts';
 import type { Loss } from '../losses/loss.ts';
@@ -12,11 +12,12 @@ import type { FlatParameters } from '../tensor/flatParameters.ts';
 import { Arena } from '../tensor/kernels/memory.ts';
 import type { Random } from '../tensor/random.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
+import type { Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
-import type { BatchReader } from './batches.ts';
-import { BestWeights, type EarlyStopping } from './earlyStopping.ts';
+import { BestWeights, type EarlyStopping, type Keep } from './earlyStopping.ts';
 import { openSamples, type Part, type Parts } from './split.ts';
 import { TimeSlice } from './timeSlice.ts';
+import { TrainingCourse, type TrainingState } from './trainingState.ts';
 
 export interface BatchRecord {
   /** From 1. */
@@ -50,13 +51,25 @@ export interface FitOptions {
   /** The part of the samples to keep for validation, drawn at random by the model's seed; 0 <= split < 1. @default 0 */
   readonly validationSplit?: number;
   /** Other samples for validation, instead of a split. */
-  readonly validationData?: Samples;
+  readonly validationData?: Samples | StoredSamples;
   /** Watches the validation loss, or the training loss where there is none. @default none: all epochs are run */
   readonly earlyStopping?: EarlyStopping;
+  /**
+   * The weights to end with, however training ended: those of the epoch with the lowest watched loss, or the last ones.
+   *
+   * @default 'best' with earlyStopping, else 'last'
+   */
+  readonly keep?: Keep;
+  /**
+   * Goes on from there, bit for bit as if training had never stopped. Everything else must be as it was: samples,
+   * options, loss, optimizer, seed, kernels. Only `epochs` may grow, where the learning rate doesn't depend on it.
+   */
+  readonly resumeFrom?: TrainingState | undefined;
   /** Stops after the step that is under way. */
   readonly signal?: AbortSignal;
-  readonly onBatchEnd?: (record: BatchRecord) => void;
-  readonly onEpochEnd?: (record: EpochRecord) => void | Promise<void>;
+  /** A promise is waited for. `state()` says where training is, as `resumeFrom` takes it. */
+  readonly onBatchEnd?: (record: BatchRecord, state: () => TrainingState) => unknown;
+  readonly onEpochEnd?: (record: EpochRecord, state: () => TrainingState) => unknown;
 }
 
 export interface History {
@@ -67,9 +80,11 @@ export interface History {
   readonly bestEpoch: number | undefined;
   /** Whether the weights were set back to those of the best epoch. */
   readonly restoredBestWeights: boolean;
+  /** Where training ended: `resumeFrom` goes on from there. */
+  readonly state: TrainingState;
 }
 
-/** The loss is no longer a number: training cannot go on. */
+/** The loss is no longer a finite number: training cannot go on. */
 export class DivergenceError extends Error {
   override name = 'DivergenceError';
 }
@@ -93,70 +108,106 @@ export const INFERENCE_BATCH = 256;
  * Makes ready to train a model to reproduce its input: all that can be refused is refused here, before anything changes.
  *
  * @returns The training. It throws a {@link DivergenceError} if a loss becomes NaN or infinite.
- * @throws {RangeError} If an option is out of range, a split leaves one side empty, or binary cross-entropy gets inputs
- *   outside [0, 1].
+ * @throws {RangeError} If an option is out of range, a split leaves one side empty, binary cross-entropy gets inputs
+ *   outside [0, 1], or the state to resume from is that of another network or optimizer.
  * @throws {ShapeError} If the samples don't fit the model.
  * @throws {Error} If the optimizer serves another network already.
  */
-export function prepareTraining(
+export async function prepareTraining(
   model: Trainable,
-  samples: Samples,
+  samples: Samples | StoredSamples,
   options: FitOptions = {},
-): () => Promise<History> {
-  const { epochs = 100, batchSize = 32, validationSplit = 0, validationData } = options;
+): Promise<() => Promise<History>> {
+  const { epochs = 100, batchSize = 32, validationSplit = 0, validationData, resumeFrom } = options;
   const settings = { ...options, epochs, batchSize, validationSplit };
   checkOptions(settings);
   const { inputShape, seed, loss, optimizer, parameters } = model;
   const parts = openSamples(samples, { inputShape, seed, validationSplit, validationData });
   if (loss instanceof BinaryCrossEntropy) {
-    parts.training.reader.requireUnitRange();
-    parts.validation?.reader.requireUnitRange();
+    await parts.training.reader.requireUnitRange();
+    await parts.validation?.reader.requireUnitRange();
   }
   optimizer.attach(parameters);
-  return () => train(model, parts, settings);
+  const keep = options.keep ?? (options.earlyStopping ? 'best' : 'last');
+  const course = new TrainingCourse(model, new BestWeights(parameters, keep, options.earlyStopping));
+  if (resumeFrom) course.resume(resumeFrom);
+  return () => train(model, parts, settings, course);
 }
 
 async function train(
   model: Trainable,
   { training, validation }: Parts,
   settings: Settings,
+  course: TrainingCourse,
 ): Promise<History> {
   // The batches of one training: they go when it ends, the network stays.
   const arena = new Arena();
-  const step = createStep(model, training.reader, arena);
-  const measure = validation && createMeasurement(model, validation, arena);
-  const best = new BestWeights(model.parameters, settings.earlyStopping);
-  const records: EpochRecord[] = [];
+  const step = createStep(model, arena);
+  const measure = validation && createMeasurement(model, validation, arena, settings.signal);
+  const order = training.rows.slice();
   const slice = new TimeSlice();
+  const { best } = course;
   let stopped: History['stopped'] = 'epochs';
+  let state = course.state();
   let restoredBestWeights = false;
   try {
     await slice.pause(); // at least once: parts of the memory are given back only while the program pauses
-    for (let epoch = 1; epoch <= settings.epochs && stopped === 'epochs'; epoch++) {
-      model.random.shuffle(training.rows);
-      const learned = await runEpoch(epoch, training.rows, step, model.optimizer, settings, slice);
-      if (!learned) {
+    while (course.epoch <= settings.epochs && !best.isPatienceOver) {
+      // From the same order each time: then the generator's state is all that an epoch's order depends on.
+      order.set(training.rows);
+      model.random.shuffle(order);
+      const isDone = await runEpoch(course, { ...training, rows: order }, step, settings, slice);
+      const validationLoss = isDone ? await measure?.(slice) : undefined;
+      if (!isDone || (measure && validationLoss === undefined)) {
         stopped = 'signal';
         break;
       }
-      const validationLoss = await measure?.(slice);
-      requireFinite(validationLoss ?? 0, 'validation loss became', `after epoch ${epoch}`);
-      const record = { epoch, ...learned, ...(validationLoss !== undefined && { validationLoss }) };
-      records.push(record);
-      best.consider(epoch, validationLoss ?? record.loss);
-      await settings.onEpochEnd?.(record);
-      if (best.isPatienceOver) stopped = 'patience';
+      if (validationLoss !== undefined) requireFinite(validationLoss, course, settings);
+      const loss = course.lossSum / order.length;
+      const { epoch, learningRate } = course;
+      const record = { epoch, loss, learningRate, ...(validationLoss !== undefined && { validationLoss }) };
+      course.endEpoch(record);
+      await settings.onEpochEnd?.(record, () => course.state());
     }
+    if (stopped === 'epochs' && best.isPatienceOver) stopped = 'patience';
+    state = course.state();
   } finally {
     restoredBestWeights = best.restore();
   }
-  return { epochs: records, stopped, bestEpoch: best.epoch, restoredBestWeights };
+  return { epochs: state.epochs, stopped, bestEpoch: best.state?.epoch, restoredBestWeights, state };
 }
 
-function requireFinite(loss: number, what: string, where: string): void {
-  if (Number.isFinite(loss)) return;
+function requireFinite(
+  validationLoss: number,
+  { epoch, learningRate }: TrainingCourse,
+  { epochs }: Settings,
+): void {
+  if (Number.isFinite(validationLoss)) return;
   throw new DivergenceError(
-    `fit: the ${what} ${loss} ${where}, expected a finite number: try a lower learning rate.`,
+    `fit: the validation loss became ${validationLoss} after epoch ${epoch} of ${epochs}, expected a finite number: ` +
+      `the learning rate (${learningRate}) is likely too high, or the validation data far from the training data.`,
+  );
+}
+
+/** The training loss is no number. The batch tells the two likely causes apart. */
+function divergence(
+  loss: number,
+  where: string,
+  learningRate: number,
+  inputs: Float32Array,
+): DivergenceError {
+  let least = Infinity;
+  let greatest = -Infinity;
+  let areFinite = true;
+  for (const value of inputs) {
+    if (value < least) least = value;
+    if (value > greatest) greatest = value;
+    if (!Number.isFinite(value)) areFinite = false;
+  }
+  const range = areFinite ? `go from ${least} to ${greatest}` : 'hold NaN or infinity';
+  return new DivergenceError(
+    `fit: the loss became ${loss} in ${where}, expected a finite number: the learning rate (${learningRate}) is likely ` +
+      `too high, or the range of the data too wide (this batch's inputs ${range}).`,
   );
 }
 
@@ -166,66 +217,100 @@ type Settings = FitOptions & {
   readonly validationSplit: number;
 };
 
-/** All batches of one epoch; undefined if the signal ended it early. */
+/** The batches of the epoch that are left; returns whether it came to its end, or the signal was first. */
 async function runEpoch(
-  epoch: number,
-  rows: Uint32Array,
-  step: (rows: Uint32Array) => number,
-  optimizer: Optimizer,
+  course: TrainingCourse,
+  { reader, rows }: Part,
+  step: Step,
   { epochs, batchSize, signal, onBatchEnd }: Settings,
   slice: TimeSlice,
-): Promise<{ loss: number; learningRate: number } | undefined> {
+): Promise<boolean> {
+  const { epoch } = course;
   const batches = Math.ceil(rows.length / batchSize);
-  let lossSum = 0;
-  let learningRate = 0;
-  for (let batch = 1; batch <= batches; batch++) {
-    if (signal?.aborted) return undefined;
-    const seen = (batch - 1) * batchSize;
-    const some = rows.subarray(seen, seen + batchSize);
-    learningRate = optimizer.learningRate;
-    const loss = step(some);
-    requireFinite(loss, 'loss became', `in epoch ${epoch}, batch ${batch} of ${batches}`);
-    lossSum += loss * some.length;
-    const samples = seen + some.length;
-    onBatchEnd?.({ epoch, epochs, batch, batches, loss: lossSum / samples, samples });
-    if (slice.isOver) await slice.pause();
+  const inputs = reader.stream(rows, batchSize, course.batch);
+  try {
+    while (course.batch < batches) {
+      if (signal?.aborted) return false;
+      const seen = course.batch * batchSize;
+      const size = Math.min(batchSize, rows.length - seen);
+      const x = step.input(size);
+      const arriving = inputs.next(x.data);
+      if (arriving) await arriving;
+      const learningRate = step.learningRate();
+      const loss = step.learn(x);
+      const batch = course.batch + 1;
+      if (!Number.isFinite(loss)) {
+        throw divergence(
+          loss,
+          `epoch ${epoch} of ${epochs}, batch ${batch} of ${batches}`,
+          learningRate,
+          x.data,
+        );
+      }
+      course.endBatch(loss * size, learningRate);
+      const samples = seen + size;
+      const record = { epoch, epochs, batch, batches, loss: course.lossSum / samples, samples };
+      const pending = onBatchEnd?.(record, () => course.state());
+      if (pending) await pending;
+      if (slice.isOver) await slice.pause();
+    }
+  } finally {
+    await inputs.close();
   }
-  return { loss: lossSum / rows.length, learningRate };
+  return true;
 }
 
-/** One step of training on the samples of these rows; returns their loss before the step. */
-function createStep(model: Trainable, reader: BatchReader, arena: Arena): (rows: Uint32Array) => number {
+interface Step {
+  /** The batch's place: what to fill before `learn`. */
+  readonly input: (size: number) => Tensor;
+  /** Of the next step. */
+  readonly learningRate: () => number;
+  /** Returns the loss before the step. */
+  readonly learn: (x: Tensor) => number;
+}
+
+function createStep(model: Trainable, arena: Arena): Step {
   const { network, loss, optimizer, parameters } = model;
   const features = sizeOf(model.inputShape);
   const input = new Workspace();
-  return (rows) => {
-    const x = input.tensor(arena, [rows.length, features]);
-    reader.read(rows, x.data);
-    parameters.zeroGradients();
-    const value = loss.forward(network.forward(x), x);
-    network.backwardParameters(loss.backward());
-    optimizer.step(parameters);
-    return value;
+  return {
+    input: (size) => input.tensor(arena, [size, features]),
+    learningRate: () => optimizer.learningRate,
+    learn: (x) => {
+      parameters.zeroGradients();
+      const value = loss.forward(network.forward(x), x);
+      network.backwardParameters(loss.backward());
+      optimizer.step(parameters);
+      return value;
+    },
   };
 }
 
-/** The mean loss over some samples, which are not learned from. */
+/** The mean loss over some samples, which are not learned from; undefined if the signal was first. */
 function createMeasurement(
   model: Trainable,
   { reader, rows }: Part,
   arena: Arena,
-): (slice: TimeSlice) => Promise<number> {
+  signal: AbortSignal | undefined,
+): (slice: TimeSlice) => Promise<number | undefined> {
   const { network, loss } = model;
   const features = sizeOf(model.inputShape);
   const input = new Workspace();
   return async (slice) => {
     let sum = 0;
-    for (let start = 0; start < rows.length; start += INFERENCE_BATCH) {
-      const some = rows.subarray(start, start + INFERENCE_BATCH);
-      const x = input.tensor(arena, [some.length, features]);
-      reader.read(some, x.data);
-      sum += loss.forward(network.forward(x), x) * some.length;
-      if (slice.isOver) await slice.pause();
+    const inputs = reader.stream(rows, INFERENCE_BATCH);
+    try {
+      for (let start = 0; start < rows.length; start += INFERENCE_BATCH) {
+        const size = Math.min(INFERENCE_BATCH, rows.length - start);
+        const x = input.tensor(arena, [size, features]);
+        const arriving = inputs.next(x.data);
+        if (arriving) await arriving;
+        sum += loss.forward(network.forward(x), x) * size;
+        if (slice.isOver) await slice.pause();
+        if (signal?.aborted && start + size < rows.length) return undefined;
+      }
+    } finally {
+      await inputs.close();
     }
     return sum / rows.length;
   };

@@ -1,6 +1,6 @@
 /** Which samples are trained on, and which only measured. Read batches.ts first. */
 
-import type { Samples } from '../data/samples.ts';
+import type { Samples, StoredSamples } from '../data/samples.ts';
 import { Random } from '../tensor/random.ts';
 import type { Shape } from '../tensor/shape.ts';
 import { BatchReader } from './batches.ts';
@@ -22,14 +22,14 @@ export interface SplitOptions {
   /** Decides which samples are kept: the same seed keeps the same ones, in a second training too. */
   readonly seed: number;
   readonly validationSplit: number;
-  readonly validationData: Samples | undefined;
+  readonly validationData: Samples | StoredSamples | undefined;
 }
 
 /**
  * @throws {ShapeError} If the samples don't fit the model.
  * @throws {RangeError} If a split leaves one side empty.
  */
-export function openSamples(samples: Samples, options: SplitOptions): Parts {
+export function openSamples(samples: Samples | StoredSamples, options: SplitOptions): Parts {
   const { inputShape, seed, validationSplit, validationData } = options;
   const reader = new BatchReader(samples, inputShape, 'fit');
   const rows = rowNumbers(reader.count);
@@ -62,6 +62,9 @@ export function validationCount(count: number, validationSplit: number): number 
   return kept;
 }
 
-function rowNumbers(count: number): Uint32Array {
-  return Uint32Array.from({ length: count }, (_, row) => row);
+/** 0 to `count` (exclusive). */
+export function rowNumbers(count: number): Uint32Array {
+  const rows = new Uint32Array(count);
+  for (let row = 0; row < count; row++) rows[row] = row;
+  return rows;
 }

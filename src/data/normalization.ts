@@ -3,22 +3,17 @@
  * applied to all data after that. Read samples.ts first, which defines the kinds.
  */
 
-import { formatShape } from '../tensor/shape.ts';
-import {
-  DTYPE_NAMES,
-  type DType,
-  type Normalization,
-  type NumericArray,
-  type SampleArray,
-  type Samples,
-} from './samples.ts';
-
-const { sqrt } = Math;
+import { formatShape, sizeOf } from '../tensor/shape.ts';
+import { DTYPE_NAMES, type DType, type Normalization, type NumericArray, type Samples } from './samples.ts';
+import { statisticsOf, type ValueStatistics } from './statistics.ts';
 
 /** Data that is well-formed but cannot be trained on or read by a model. The message says what to do about it. */
 export class DataError extends Error {
   override name = 'DataError';
 }
+
+/** What the rules below need to know of an array beside its values' statistics. */
+export type ArrayType = Pick<NumericArray, 'shape' | 'dtype'>;
 
 export type NormalizationMode = 'auto' | 'minmax' | 'standard';
 
@@ -42,25 +37,38 @@ const ASK_FOR_MODE = "use the normalization 'minmax' or 'standard' (--normalize)
  *   whole number is negative or greater than 65535; in the other modes, if all values are the same.
  */
 export function chooseNormalization(array: NumericArray, mode: NormalizationMode): Normalization {
-  if (array.data.length === 0) {
+  return normalizationFrom(array, statisticsOf(array.data, { moments: mode === 'standard' }), mode);
+}
+
+/**
+ * The same from statistics, wherever the values are.
+ *
+ * @param statistics - With mean and standard deviation if the mode is `standard`.
+ */
+export function normalizationFrom(
+  array: ArrayType,
+  statistics: ValueStatistics,
+  mode: NormalizationMode,
+): Normalization {
+  if (sizeOf(array.shape) === 0) {
     throw new DataError(`the data is ${formatShape(array.shape)}, expected at least one value.`);
   }
-  const range = finiteRange(array);
+  const range = finiteRange(array, statistics);
   if (mode === 'auto') return byType(array, range, ASK_FOR_MODE);
-  const { dtype, data } = array;
-  if (range.least === range.greatest) {
+  const { least, greatest } = range;
+  if (least === greatest) {
     throw new DataError(
-      `all values of the data are ${range.least}, the normalization '${mode}' needs different ones.`,
+      `all values of the data are ${least}, the normalization '${mode}' needs different ones.`,
     );
   }
-  const shift = mode === 'minmax' ? range.least : mean(data);
-  const scale = mode === 'minmax' ? range.greatest - range.least : standardDeviation(data, shift);
+  const shift = mode === 'minmax' ? least : statistics.mean;
+  const scale = mode === 'minmax' ? greatest - least : statistics.standardDeviation;
   if (!(scale > 0 && Number.isFinite(scale) && Number.isFinite(shift))) {
     throw new DataError(
       `the data goes ${range.text}, beyond what the normalization '${mode}' can compute in float64.`,
     );
   }
-  return { kind: mode, dtype, shift, scale };
+  return { kind: mode, dtype: array.dtype, shift, scale };
 }
 
 /**
@@ -84,7 +92,16 @@ export function normalize(array: NumericArray, mode: NormalizationMode = 'auto')
  * @throws {DataError} If there is NaN or infinity; with `divide` and `none`, if the inputs would not lie in [0, 1].
  */
 export function normalizationLike(trained: Normalization, array: NumericArray): Normalization {
-  const range = finiteRange(array);
+  return normalizationLikeFrom(trained, array, statisticsOf(array.data));
+}
+
+/** The same from statistics, wherever the values are. */
+export function normalizationLikeFrom(
+  trained: Normalization,
+  array: ArrayType,
+  statistics: ValueStatistics,
+): Normalization {
+  const range = finiteRange(array, statistics);
   const { kind, dtype, shift, scale } = trained;
   if (kind === 'minmax' || kind === 'standard') {
     const inputs = [range.least, range.greatest].map((value) => Math.fround((value - shift) / scale));
@@ -124,7 +141,7 @@ export function describeNormalization({ kind, dtype, shift, scale }: Normalizati
  * @param wayOut - Ends the message if that gives no inputs in [0, 1].
  * @param trained - What a model divides by: types that go by their values are divided by the same where they fit.
  */
-function byType({ dtype }: NumericArray, range: Range, wayOut: string, trained?: number): Normalization {
+function byType({ dtype }: ArrayType, range: Range, wayOut: string, trained?: number): Normalization {
   if (dtype === 'b1') return { kind: 'none', dtype, shift: 0, scale: 1 };
   if (FLOATS.includes(dtype)) {
     if (range.least < 0 || range.greatest > 1) {
@@ -154,24 +171,12 @@ interface Range {
   readonly text: string;
 }
 
-/** The least and the greatest value, after a check that there is neither NaN nor infinity. */
-function finiteRange({ data, shape }: NumericArray): Range {
-  let least = Number.POSITIVE_INFINITY;
-  let greatest = Number.NEGATIVE_INFINITY;
-  let notFinite = 0;
-  let first = -1;
-  for (let i = 0; i < data.length; i++) {
-    const value = data[i];
-    if (value - value !== 0) {
-      if (notFinite++ === 0) first = i;
-    } else {
-      if (value < least) least = value;
-      if (value > greatest) greatest = value;
-    }
-  }
+/** The range, after a check that there is neither NaN nor infinity. */
+function finiteRange({ shape }: ArrayType, statistics: ValueStatistics): Range {
+  const { least, greatest, notFinite, firstNotFinite } = statistics;
   if (notFinite > 0) {
     throw new DataError(
-      `the data holds NaN or infinity ${notFinite === 1 ? 'once' : `${notFinite} times`}, first at ${formatShape(indexOf(first, shape))}: remove or replace them.`,
+      `the data holds NaN or infinity ${notFinite === 1 ? 'once' : `${notFinite} times`}, first at ${formatShape(indexOf(firstNotFinite, shape))}: remove or replace them.`,
     );
   }
   return { least, greatest, text: `from ${least} to ${greatest}` };
@@ -188,18 +193,6 @@ function indexOf(element: number, shape: readonly number[]): number[] {
       return position;
     })
     .reverse();
-}
-
-function mean(data: SampleArray): number {
-  let sum = 0;
-  for (let i = 0; i < data.length; i++) sum += data[i];
-  return sum / data.length;
-}
-
-function standardDeviation(data: SampleArray, center: number): number {
-  let sum = 0;
-  for (let i = 0; i < data.length; i++) sum += (data[i] - center) ** 2;
-  return sqrt(sum / data.length);
 }
 
 /** Six digits are enough for people. */

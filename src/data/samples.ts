@@ -73,6 +73,10 @@ export interface StoredSamples {
   readonly read: (rows: Uint32Array) => Promise<SampleArray>;
 }
 
+export function isStored(samples: Samples | StoredSamples): samples is StoredSamples {
+  return 'read' in samples;
+}
+
 /** Samples `start` to `end` (exclusive), or to the last if there are fewer: a view. */
 export function sliceSamples(samples: Samples, start: number, end: number): Samples {
   const [n, ...shape] = samples.shape;

@@ -9,9 +9,13 @@ const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
   return crc;
 });
 
-/** The checksum as a whole number from 0 to 2^32 - 1. About 4 ms a megabyte. */
-export function crc32(bytes: Uint8Array): number {
-  let crc = -1;
+/**
+ * The checksum as a whole number from 0 to 2^32 - 1. About 4 ms a megabyte.
+ *
+ * @param before - The checksum of what stands before these bytes, to go on from. Default: nothing does.
+ */
+export function crc32(bytes: Uint8Array, before = 0): number {
+  let crc = ~before;
   for (let i = 0; i < bytes.length; i++) crc = (crc >>> 8) ^ TABLE[(crc ^ bytes[i]) & 0xff];
   return ~crc >>> 0;
 }

@@ -1,9 +1,10 @@
 /**
  * A model as bytes: a safetensors file with the weights, and in its metadata what else is needed to use them.
- * Read safetensors.ts and autoencoder/spec.ts first.
+ * Read sealed.ts and autoencoder/spec.ts first.
  *
- * Metadata (all values are text): `format` "isthmus", `version` "1", `model` (the spec), `normalization` and
- * `training` (how it came about; for people) as JSON. Weights are `[in, out]`, named `encoder.0.weight` and so on.
+ * Metadata (all values are text): `checksum` (sealed.ts), `format` "isthmus", `version` "2", `model` (the spec),
+ * `normalization` and `training` (how it came about; for people) as JSON. Weights are `[in, out]`, named
+ * `encoder.0.weight` and so on.
  */
 
 import { Autoencoder } from '../autoencoder/autoencoder.ts';
@@ -12,10 +13,10 @@ import type { Normalization } from '../data/samples.ts';
 import { zeros } from '../tensor/initializers.ts';
 import { formatShape, sameShape } from '../tensor/shape.ts';
 import { FormatError } from './errors.ts';
-import { isObject, readSafetensors, type SafetensorsContents, writeSafetensors } from './safetensors.ts';
+import { isObject, type NamedTensor, type SafetensorsContents } from './safetensors.ts';
+import { type Kind, readSealed, writeSealed } from './sealed.ts';
 
-const FORMAT = 'isthmus';
-const VERSION = '1';
+const MODEL: Kind = { format: 'isthmus', noun: 'model', version: 2 };
 
 /** Facts about a training run that go with the model, as plain JSON. */
 export type TrainingFacts = Readonly<Record<string, unknown>>;
@@ -27,36 +28,46 @@ export interface LoadedModel {
 
 /** The same weights, spec, normalization and facts give the same bytes. */
 export function writeModel(autoencoder: Autoencoder, training: TrainingFacts = {}): Uint8Array {
-  const tensors = autoencoder.namedParameters().map(([name, { value }]) => ({ name, tensor: value }));
-  return writeSafetensors(tensors, {
-    format: FORMAT,
-    version: VERSION,
-    model: JSON.stringify(autoencoder.spec()),
-    normalization: JSON.stringify(autoencoder.normalization),
+  return writeSealed(MODEL, weightsOf(autoencoder), {
+    ...describeModel(autoencoder),
     training: JSON.stringify(training),
   });
 }
 
-/** @throws {FormatError} If the bytes are no safetensors file, or no model of ours, or one whose parts don't agree. */
+/** @throws {FormatError} If the bytes are no model of ours, of another version, damaged, or their parts don't agree. */
 export function readModel(bytes: Uint8Array): LoadedModel {
-  const contents = readSafetensors(bytes);
-  const { metadata } = contents;
-  if (metadata.format !== FORMAT) {
-    throw new FormatError(
-      `the file holds tensors but no isthmus model, expected the metadata format "${FORMAT}".`,
-    );
-  }
-  if (metadata.version !== VERSION) {
-    throw new FormatError(`the model has format version ${metadata.version}, expected ${VERSION}.`);
-  }
-  const autoencoder = buildModel(parseJson('model', metadata.model), contents);
-  autoencoder.normalization = checkNormalization(parseJson('normalization', metadata.normalization));
-  const training = parseJson('training', metadata.training);
+  const contents = readSealed(MODEL, bytes);
+  const autoencoder = buildModel(contents);
+  const training = parseJson('training', contents.metadata.training);
   if (!isObject(training)) throw new FormatError("the model's metadata 'training' is not a JSON object.");
   return { autoencoder, training };
 }
 
-function buildModel(description: unknown, { tensors }: SafetensorsContents): Autoencoder {
+/** The parameters by name, as a file holds them. */
+export function weightsOf(autoencoder: Autoencoder): NamedTensor[] {
+  return autoencoder.namedParameters().map(([name, { value }]) => ({ name, tensor: value }));
+}
+
+/** The part of the metadata that says what the weights are for. */
+export function describeModel(autoencoder: Autoencoder): Record<string, string> {
+  return {
+    model: JSON.stringify(autoencoder.spec()),
+    normalization: JSON.stringify(autoencoder.normalization),
+  };
+}
+
+/**
+ * The model of a file that holds its weights and what {@link describeModel} says, and no other tensors.
+ *
+ * @throws {FormatError} If they don't agree.
+ */
+export function buildModel({ tensors, metadata }: SafetensorsContents): Autoencoder {
+  const autoencoder = buildAutoencoder(parseJson('model', metadata.model), tensors);
+  autoencoder.normalization = checkNormalization(parseJson('normalization', metadata.normalization));
+  return autoencoder;
+}
+
+function buildAutoencoder(description: unknown, tensors: SafetensorsContents['tensors']): Autoencoder {
   let autoencoder: Autoencoder;
   try {
     autoencoder = new Autoencoder({ spec: checkSpec(description, tensors), initializer: zeros });
@@ -130,7 +141,7 @@ function checkNormalization(value: unknown): Normalization {
   return value as Normalization;
 }
 
-function parseJson(key: string, text: string | undefined): unknown {
+export function parseJson(key: string, text: string | undefined): unknown {
   try {
     return JSON.parse(text ?? 'nothing');
   } catch {

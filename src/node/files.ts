@@ -5,6 +5,7 @@ import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DataError } from '../data/normalization.ts';
 import { FormatError } from '../io/errors.ts';
+import { keepAtExit, removeAtExit } from './leftovers.ts';
 
 /** A file or folder can't be used. The message names it. */
 export class FileError extends Error {
@@ -25,6 +26,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'no space is left on the device',
   EMFILE: 'too many files are open',
   ENAMETOOLONG: 'the name is too long',
+  EFBIG: 'the file would be larger than is allowed',
+  EDQUOT: 'the disk quota is used up',
 };
 
 /** Turns what the system says into a sentence: `can't read x.npy: there is no such file or folder.` */
@@ -90,12 +93,13 @@ async function readAt(path: string, file: FileHandle, bytes: Uint8Array, start: 
 
 /**
  * Writes a file so that under its name there is always either the old contents or the new: into a temporary file
- * beside it, to the disk, then renamed.
+ * beside it, to the disk, then renamed, and the folder to the disk, too.
  *
  * @throws {FileError} If it can't be written; then nothing is left behind.
  */
 export async function writeFileAtomically(path: string, contents: Uint8Array | string): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  const temporary = temporaryFor(path);
+  removeAtExit(temporary);
   try {
     const file = await open(temporary, 'wx');
     try {
@@ -105,10 +109,29 @@ export async function writeFileAtomically(path: string, contents: Uint8Array | s
       await file.close();
     }
     await rename(temporary, path);
+    await syncFolder(dirname(path));
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => {});
     throw fileError('write', path, cause);
+  } finally {
+    keepAtExit(temporary);
   }
+}
+
+function temporaryFor(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+}
+
+/** Whether a file of this name was being written by {@link writeFileAtomically}: a killed process leaves them behind. */
+export function isTemporary(name: string): boolean {
+  return /^\..+\.[0-9a-f]{12}\.tmp$/.test(name);
+}
+
+/** A renamed file survives a power cut only once its folder is on the disk. Not every system can do it. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path).catch(() => undefined);
+  await folder?.sync().catch(() => {});
+  await folder?.close();
 }
 
 export async function exists(path: string): Promise<boolean> {

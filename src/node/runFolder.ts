@@ -1,18 +1,23 @@
 /** The folder that a training run leaves behind. Every file is written whole or not at all (files.ts). */
 
-import { mkdir, open, readdir, rm, rmdir } from 'node:fs/promises';
+import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { exists, FileError, fileError, writeFileAtomically } from './files.ts';
+import { CHECKPOINT_FILE } from './checkpointFile.ts';
+import { exists, FileError, fileError, isTemporary, writeFileAtomically } from './files.ts';
 import { MODEL_FILE } from './modelFile.ts';
+import { isLock, RunLock } from './runLock.ts';
 
+/** A run's folder, which nobody else works in. */
 export class RunFolder {
   readonly path: string;
+  readonly #lock: RunLock;
   /** What this run made of the path, the outermost first. */
   readonly #made: readonly string[];
   #isEmpty = true;
 
-  private constructor(path: string, made: readonly string[]) {
+  private constructor(path: string, lock: RunLock, made: readonly string[]) {
     this.path = path;
+    this.#lock = lock;
     this.#made = made;
   }
 
@@ -20,18 +25,35 @@ export class RunFolder {
    * Makes the folder, before any time is spent on training: an unwritable place is found out at once.
    *
    * @param overwrite - Whether the folder of another run may be used; files of the same names are replaced, others stay.
-   * @throws {FileError} If the folder exists and may not be used, or can't be made or written to.
+   * @throws {FileError} If the folder exists and may not be used, can't be made or written to, or a run is under way in it.
    */
   static async create(path: string, overwrite: boolean): Promise<RunFolder> {
     await refuseExistingRun(path, overwrite);
-    const folder = new RunFolder(path, await makeFolders(path));
+    const made = await makeFolders(path);
     try {
-      await folder.#probe();
+      return await RunFolder.#enter(path, made);
     } catch (error) {
-      await folder.discard();
+      await removeFolders(made);
       throw error;
     }
-    return folder;
+  }
+
+  /**
+   * Opens the folder of a run to go on with it.
+   *
+   * @throws {FileError} If it is not there, can't be written to, or a run is under way in it.
+   */
+  static async open(path: string): Promise<RunFolder> {
+    await namesIn(path);
+    return RunFolder.#enter(path, []);
+  }
+
+  static async #enter(path: string, made: readonly string[]): Promise<RunFolder> {
+    // Permissions tell only half of it (read-only and full disks): the lock is the first thing that is written.
+    const lock = await RunLock.acquire(path);
+    const names = await namesIn(path);
+    for (const name of names.filter(isTemporary)) await rm(join(path, name), { force: true });
+    return new RunFolder(path, lock, made);
   }
 
   async write(name: string, contents: Uint8Array | string): Promise<void> {
@@ -39,20 +61,10 @@ export class RunFolder {
     this.#isEmpty = false;
   }
 
-  /** Takes the folder, and those above it, away again if they were made by this run and hold nothing. */
-  async discard(): Promise<void> {
+  /** Leaves it to others. The folder, and those above it, go if they were made by this run and hold nothing. */
+  async close(): Promise<void> {
+    await this.#lock.release();
     if (this.#isEmpty) await removeFolders(this.#made);
-  }
-
-  /** Permissions tell only half of it (read-only and full disks): try it. */
-  async #probe(): Promise<void> {
-    const probe = join(this.path, `.probe.${process.pid}.tmp`);
-    try {
-      await (await open(probe, 'wx')).close();
-      await rm(probe);
-    } catch (cause) {
-      throw fileError('write to', this.path, cause);
-    }
   }
 }
 
@@ -64,17 +76,32 @@ export class RunFolder {
  */
 export async function refuseExistingRun(path: string, overwrite: boolean): Promise<void> {
   if (!(await exists(path))) return;
-  const names = await readdir(path).catch((cause: { code?: string }) => {
-    if (cause.code === 'ENOTDIR') throw new FileError(`${path} is a file, expected a new folder.`);
-    throw fileError('read', path, cause);
-  });
-  const isRun = names.length === 0 || names.includes(MODEL_FILE) || names.includes('config.json');
+  const names = await filesOf(path);
+  const isRun = names.length === 0 || [MODEL_FILE, CHECKPOINT_FILE, 'config.json'].some((name) => names.includes(name));
   if (overwrite && isRun) return;
+  const isUnfinished = names.includes(CHECKPOINT_FILE) && !names.includes(MODEL_FILE);
+  const wayOut = isUnfinished ? `--resume ${path} goes on with it, ` : '';
   throw new FileError(
     isRun
-      ? `${path} exists already, expected a new folder (--overwrite replaces the files in it).`
+      ? `${path} exists already, expected a new folder (${wayOut}--overwrite replaces the files in it).`
       : `${path} holds other files and no run, expected a new folder.`,
   );
+}
+
+/** Whether nothing is there but what a run left that was killed before it had written a file. */
+export async function isUnused(path: string): Promise<boolean> {
+  return !(await exists(path)) || (await filesOf(path)).length === 0;
+}
+
+async function filesOf(path: string): Promise<string[]> {
+  return (await namesIn(path)).filter((name) => !isLock(name) && !isTemporary(name));
+}
+
+async function namesIn(path: string): Promise<string[]> {
+  return readdir(path).catch((cause: { code?: string }) => {
+    if (cause.code === 'ENOTDIR') throw new FileError(`${path} is a file, expected the folder of a run.`);
+    throw fileError('read', path, cause);
+  });
 }
 
 /**

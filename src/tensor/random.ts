@@ -34,21 +34,26 @@ export class Random {
     }
   }
 
-  /** @throws {RangeError} If this is not what {@link state} returns: it may come from a file. */
+  /** @throws {RangeError} As {@link restore}. */
   static fromState(state: RandomState): Random {
-    const isWord = (word: number) => Number.isInteger(word) && 0 <= word && word < TWO_POW_32;
-    if (state.length !== 4 || !state.every(isWord) || state.every((word) => word === 0)) {
-      throw new RangeError('Random.fromState: expected four 32-bit words, not all zero.');
-    }
     const random = new Random(0);
-    random.#state.set(state);
+    random.restore(state);
     return random;
   }
 
-  /** A copy of the state; {@link Random.fromState} goes on from there. */
+  /** A copy of the state; {@link restore} goes on from there. */
   state(): RandomState {
     const [a, b, c, d] = this.#state;
     return [a, b, c, d];
+  }
+
+  /** Goes on from a state. @throws {RangeError} If this is not what {@link state} returns: it may come from a file. */
+  restore(state: RandomState): void {
+    const isWord = (word: number) => Number.isInteger(word) && 0 <= word && word < TWO_POW_32;
+    if (state.length !== 4 || !state.every(isWord) || state.every((word) => word === 0)) {
+      throw new RangeError('Random.restore: expected four 32-bit words, not all zero.');
+    }
+    this.#state.set(state);
   }
 
   /** The next 32 random bits, as a whole number from 0 to 2^32 - 1. */

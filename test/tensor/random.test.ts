@@ -47,7 +47,7 @@ describe('the generator', () => {
     ['three words', [1, 2, 3] as unknown as RandomState],
   ])('refuses a state of %s', (_name, state) => {
     expect(() => Random.fromState(state)).toThrow(
-      'Random.fromState: expected four 32-bit words, not all zero.',
+      'Random.restore: expected four 32-bit words, not all zero.',
     );
   });
 });

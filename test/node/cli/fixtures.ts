@@ -7,6 +7,7 @@ import type { Normalization } from '../../../src/data/samples.ts';
 import { writeModel } from '../../../src/io/model.ts';
 import { npyBytes } from '../../helpers/npyBytes.ts';
 import { GRAY, pngBytes, RGB } from '../../helpers/pngBytes.ts';
+import { withHeader } from '../../helpers/resealed.ts';
 
 export const COUNT = 40;
 
@@ -129,10 +130,7 @@ export function changedModel(change: (header: ModelHeader) => void, file = model
   const length = Number(new DataView(file.buffer).getBigUint64(0, true));
   const header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + length))) as ModelHeader;
   change(header);
-  const text = Buffer.from(JSON.stringify(header));
-  const prefix = Buffer.alloc(8);
-  prefix.writeBigUInt64LE(BigInt(text.length));
-  return new Uint8Array(Buffer.concat([prefix, text, file.subarray(8 + length)]));
+  return withHeader(header, file.subarray(8 + length));
 }
 
 export interface ModelHeader {

@@ -1,0 +1,121 @@
+/**
+ * What a data set's values are like: their range and, if asked for, mean and standard deviation. All is added up value by
+ * value in float64, so an array and a file that is read piece by piece give the same bits.
+ */
+
+import { type RowSource, readThrough } from './readAhead.ts';
+import type { SampleArray } from './samples.ts';
+
+export interface ValueStatistics {
+  /** Of the finite values. */
+  readonly least: number;
+  readonly greatest: number;
+  /** How many are NaN or infinite, and the number of the first of them. */
+  readonly notFinite: number;
+  readonly firstNotFinite: number;
+  /** NaN unless asked for. */
+  readonly mean: number;
+  /** Of the population; NaN unless asked for. */
+  readonly standardDeviation: number;
+}
+
+export interface StatisticsOptions {
+  /** Whether to find mean and standard deviation, too: two more passes over an array, one over a file. @default false */
+  readonly moments?: boolean;
+}
+
+export interface StoredStatisticsOptions extends StatisticsOptions {
+  /** Sees all values in their order, stretch by stretch, once. */
+  readonly onValues?: (values: SampleArray) => void;
+}
+
+/** Of values in memory. */
+export function statisticsOf(
+  values: SampleArray,
+  { moments = false }: StatisticsOptions = {},
+): ValueStatistics {
+  const scan = new Scan(moments);
+  scan.addValues(values);
+  if (moments) scan.addDeviations(values);
+  return scan.result();
+}
+
+/**
+ * Of values that are read piece by piece.
+ *
+ * @throws Whatever reading failed with.
+ */
+export async function statisticsOfStored(
+  source: RowSource,
+  { moments = false, onValues }: StoredStatisticsOptions = {},
+): Promise<ValueStatistics> {
+  const scan = new Scan(moments);
+  for await (const values of readThrough(source)) {
+    scan.addValues(values);
+    onValues?.(values);
+  }
+  if (moments) for await (const values of readThrough(source)) scan.addDeviations(values);
+  return scan.result();
+}
+
+/** First all values, then, for the standard deviation, all of them again: it needs the mean. */
+class Scan {
+  readonly #withSum: boolean;
+  #count = 0;
+  #least = Number.POSITIVE_INFINITY;
+  #greatest = Number.NEGATIVE_INFINITY;
+  #notFinite = 0;
+  #firstNotFinite = -1;
+  #sum = 0;
+  #squares = 0;
+
+  constructor(withSum: boolean) {
+    this.#withSum = withSum;
+  }
+
+  get #mean(): number {
+    return this.#withSum ? this.#sum / this.#count : Number.NaN;
+  }
+
+  addValues(values: SampleArray): void {
+    let least = this.#least;
+    let greatest = this.#greatest;
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i];
+      if (value - value !== 0) {
+        if (this.#notFinite++ === 0) this.#firstNotFinite = this.#count + i;
+      } else {
+        if (value < least) least = value;
+        if (value > greatest) greatest = value;
+      }
+    }
+    this.#least = least;
+    this.#greatest = greatest;
+    this.#count += values.length;
+    if (this.#withSum) this.#addSum(values);
+  }
+
+  #addSum(values: SampleArray): void {
+    let sum = this.#sum;
+    for (let i = 0; i < values.length; i++) sum += values[i];
+    this.#sum = sum;
+  }
+
+  addDeviations(values: SampleArray): void {
+    const mean = this.#mean;
+    let squares = this.#squares;
+    for (let i = 0; i < values.length; i++) squares += (values[i] - mean) ** 2;
+    this.#squares = squares;
+  }
+
+  result(): ValueStatistics {
+    return {
+      least: this.#least,
+      greatest: this.#greatest,
+      notFinite: this.#notFinite,
+      firstNotFinite: this.#firstNotFinite,
+      mean: this.#mean,
+      standardDeviation: this.#withSum ? Math.sqrt(this.#squares / this.#count) : Number.NaN,
+    };
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * Safetensors files with a seal: a checksum of the whole file, header and all, in its own metadata. A file that was
+ * changed, be it by one bit, is refused. Other readers of safetensors see one more entry. Read safetensors.ts first.
+ */
+
+import { crc32 } from './crc32.ts';
+import { FormatError } from './errors.ts';
+import {
+  type NamedTensor,
+  readSafetensors,
+  type SafetensorsContents,
+  writeSafetensors,
+} from './safetensors.ts';
+
+/** What kind of file, and which version of its format. */
+export interface Kind {
+  /** In the metadata as `format`: `isthmus`. */
+  readonly format: string;
+  /** For messages: `model`. */
+  readonly noun: string;
+  /** In the metadata as `version`. */
+  readonly version: number;
+}
+
+/** The first key of the metadata, which stand first: so the checksum is always in the same place. */
+const BEFORE_CHECKSUM = '{"__metadata__":{"checksum":"';
+const CHECKSUM_START = 8 + BEFORE_CHECKSUM.length;
+/** What stands in the checksum's place while it is computed. */
+const UNKNOWN = '00000000';
+
+/** The same arguments give the same bytes. */
+export function writeSealed(
+  { format, version }: Kind,
+  tensors: readonly NamedTensor[],
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
+  const head = { checksum: UNKNOWN, format, version: String(version) };
+  const file = writeSafetensors(tensors, { ...head, ...metadata });
+  file.set(new TextEncoder().encode(checksumOf(file)), CHECKSUM_START);
+  return file;
+}
+
+/**
+ * @throws {FormatError} If the bytes are no safetensors file, of another kind or another version, or not those that
+ *   were written.
+ */
+export function readSealed({ format, noun, version }: Kind, bytes: Uint8Array): SafetensorsContents {
+  const contents = readSafetensors(bytes);
+  const { metadata } = contents;
+  if (metadata.format !== format) {
+    const found = metadata.format === undefined ? 'tensors of unknown origin' : `"${metadata.format}"`;
+    throw new FormatError(
+      `the file holds ${found}, expected an isthmus ${noun} (the metadata format "${format}").`,
+    );
+  }
+  if (metadata.version !== String(version)) {
+    const isLater = Number(metadata.version) > version;
+    throw new FormatError(
+      `the ${noun} has format version ${metadata.version}, expected ${version}${isLater ? ': a later isthmus wrote it' : ''}.`,
+    );
+  }
+  const isSealed = new TextDecoder().decode(bytes.subarray(8, CHECKSUM_START)) === BEFORE_CHECKSUM;
+  if (!isSealed || metadata.checksum !== checksumOf(bytes)) {
+    throw new FormatError(
+      `the ${noun} is damaged: its checksum is ${metadata.checksum ?? 'missing'}, its contents give ${checksumOf(bytes)}.`,
+    );
+  }
+  return contents;
+}
+
+/** CRC-32 of the file with zeros in the checksum's place, as 8 hexadecimal digits. */
+function checksumOf(file: Uint8Array): string {
+  const end = CHECKSUM_START + UNKNOWN.length;
+  const before = crc32(file.subarray(0, CHECKSUM_START));
+  const crc = crc32(file.subarray(end), crc32(new TextEncoder().encode(UNKNOWN), before));
+  return crc.toString(16).padStart(UNKNOWN.length, '0');
+}
