@@ -6,15 +6,14 @@
  * layout), `model` (the spec) and `normalization` as JSON: import needs nothing else.
  */
 
-import { Autoencoder } from '../autoencoder/autoencoder.ts';
+import type { Autoencoder } from '../autoencoder/autoencoder.ts';
 import type { AutoencoderSpec } from '../autoencoder/spec.ts';
-import { DTYPE_NAMES, type Normalization } from '../data/samples.ts';
 import type { OptimizerState } from '../optim/optimizer.ts';
-import { zeros } from '../tensor/initializers.ts';
 import { transpose } from '../tensor/ops.ts';
 import { formatShape, type Shape, sameShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { FormatError } from './errors.ts';
+import { buildModel, describeModel, parseJson, weightsOf } from './model.ts';
 import { namedLayers } from './namedLayers.ts';
 import { pyTorchModule } from './pytorchModule.ts';
 import { writePyTorchOptimizer } from './pytorchOptimizer.ts';
@@ -45,16 +44,8 @@ export interface PyTorchReadOptions {
  * @throws {RangeError} If the state is of another optimizer, or of a network of another size.
  */
 export function writePyTorch(autoencoder: Autoencoder, state?: OptimizerState): PyTorchFiles {
-  const { normalization } = autoencoder;
-  const tensors = autoencoder
-    .namedParameters()
-    .map(([name, { value }]) => ({ name, tensor: transposed(value) }));
-  const metadata = {
-    format: 'pt',
-    isthmus: VERSION,
-    model: JSON.stringify(autoencoder.spec()),
-    normalization: JSON.stringify(normalization),
-  };
+  const tensors = weightsOf(autoencoder).map(({ name, tensor }) => ({ name, tensor: transposed(tensor) }));
+  const metadata = { format: 'pt', isthmus: VERSION, ...describeModel(autoencoder) };
   return {
     'weights.safetensors': writeSafetensors(tensors, metadata),
     ...(state && { 'optimizer.safetensors': writePyTorchOptimizer(autoencoder, state) }),
@@ -73,15 +64,12 @@ export function writePyTorch(autoencoder: Autoencoder, state?: OptimizerState): 
  */
 export function readPyTorch(bytes: Uint8Array, { like }: PyTorchReadOptions = {}): Autoencoder {
   const contents = readSafetensors(bytes);
-  const { spec, normalization } = describeModel(contents, like);
-  requireTensors(spec, contents.tensors);
-  const autoencoder = build(spec);
+  const metadata = modelMetadata(contents, like);
+  requireTensors(checkSpec(parseJson('model', metadata.model)), contents.tensors);
+  const tensors = new Map(Array.from(contents.tensors, ([name, tensor]) => [name, transposed(tensor)]));
+  const autoencoder = buildModel({ tensors, metadata });
   if (like && JSON.stringify(like.spec()) !== JSON.stringify(autoencoder.spec())) {
     throw new FormatError('the file is of a model with other layers, or another input shape, than --like.');
-  }
-  autoencoder.normalization = normalization;
-  for (const [name, { value }] of autoencoder.namedParameters()) {
-    value.data.set(transposed(contents.tensors.get(name) as Tensor).data);
   }
   return autoencoder;
 }
@@ -91,20 +79,19 @@ function transposed(tensor: Tensor): Tensor {
   return tensor.shape.length === 2 ? transpose(tensor) : tensor;
 }
 
-interface Description {
-  readonly spec: AutoencoderSpec;
-  readonly normalization: Normalization;
-}
-
-function describeModel({ metadata }: SafetensorsContents, like: Autoencoder | undefined): Description {
+/** What the file says of its model, or else what `like` says. */
+function modelMetadata(
+  { metadata }: SafetensorsContents,
+  like: Autoencoder | undefined,
+): Record<string, string> {
   // Square weights would pass every other check.
-  if (metadata.format === 'isthmus') {
+  if (metadata.format?.startsWith('isthmus')) {
     throw new FormatError(
-      "the file is a model of isthmus already, with weights [in, out]; expected PyTorch's, [out, in].",
+      "the file is one of isthmus already, with weights [in, out]; expected PyTorch's, [out, in].",
     );
   }
   if (metadata.model === undefined) {
-    if (like) return { spec: like.spec(), normalization: like.normalization };
+    if (like) return describeModel(like);
     throw new FormatError(
       "the file says nothing of its model (no metadata 'model'), expected one with the same layers (--like).",
     );
@@ -114,15 +101,16 @@ function describeModel({ metadata }: SafetensorsContents, like: Autoencoder | un
       `the file's layout has version ${metadata.isthmus ?? 'none'}, expected ${VERSION} (metadata 'isthmus').`,
     );
   }
-  const spec = checkSpec(parseJson('model', metadata.model));
-  return { spec, normalization: checkNormalization(parseJson('normalization', metadata.normalization)) };
+  return metadata;
 }
 
-/** What the constructors take for granted. */
+/** What comparing names takes for granted. */
 function checkSpec(value: unknown): AutoencoderSpec {
   const { type, inputShape, encoder, decoder } = isObject(value) ? value : {};
   if (type !== 'autoencoder' || !Array.isArray(inputShape) || !areLayers(encoder) || !areLayers(decoder)) {
-    throw unusable('it is no autoencoder with an input shape and layers');
+    throw new FormatError(
+      "the model's description can't be used: it is no autoencoder with an input shape and layers.",
+    );
   }
   return value as unknown as AutoencoderSpec;
 }
@@ -164,37 +152,4 @@ function requireTensors({ encoder, decoder }: AutoencoderSpec, tensors: Readonly
       `tensor '${stranger}' belongs to no layer of the model, expected ${expected.size} tensors.`,
     );
   }
-}
-
-function build(spec: AutoencoderSpec): Autoencoder {
-  try {
-    return new Autoencoder({ spec, initializer: zeros });
-  } catch (error) {
-    // The spec is only as good as the file: whatever the constructors don't like, the file is to blame.
-    throw unusable((error as Error).message.replace(/\.$/, ''));
-  }
-}
-
-function checkNormalization(value: unknown): Normalization {
-  const { kind, dtype, shift, scale } = isObject(value) ? (value as Partial<Normalization>) : {};
-  const isKind = kind === 'none' || kind === 'divide' || kind === 'minmax' || kind === 'standard';
-  const isDType = typeof dtype === 'string' && Object.hasOwn(DTYPE_NAMES, dtype);
-  const isScaling = Number.isFinite(shift) && Number.isFinite(scale) && (scale as number) > 0;
-  const isIdentity = shift === 0 && scale === 1;
-  if (!isKind || !isDType || !isScaling || (kind === 'none' && !isIdentity)) {
-    throw new FormatError(`the model's normalization can't be used: ${JSON.stringify(value)}.`);
-  }
-  return value as Normalization;
-}
-
-function parseJson(key: string, text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? 'nothing');
-  } catch {
-    throw new FormatError(`the metadata '${key}' is no JSON: ${text?.slice(0, 40) ?? 'missing'}.`);
-  }
-}
-
-function unusable(why: string): FormatError {
-  return new FormatError(`the model's description can't be used: ${why}.`);
 }

@@ -268,7 +268,7 @@ describe('a file that is not what it should be', () => {
   test('is refused if it is a model of ours: square weights would be turned', async () => {
     const { autoencoder } = await trained();
     expect(() => readPyTorch(writeModel(autoencoder), { like: autoencoder })).toThrow(
-      "the file is a model of isthmus already, with weights [in, out]; expected PyTorch's, [out, in].",
+      "the file is one of isthmus already, with weights [in, out]; expected PyTorch's, [out, in].",
     );
   });
 
@@ -334,7 +334,7 @@ describe('a file that is not what it should be', () => {
     [
       'its description is no JSON',
       (_, metadata) => Object.assign(metadata, { model: '{' }),
-      "the metadata 'model' is no JSON: {.",
+      "the model's metadata 'model' is no JSON: {.",
     ],
     [
       'its description is none',
@@ -360,7 +360,7 @@ describe('a file that is not what it should be', () => {
     [
       'its normalization is missing',
       (_, metadata) => delete metadata.normalization,
-      "the metadata 'normalization' is no JSON: missing.",
+      "the model's metadata 'normalization' is no JSON: missing.",
     ],
   ])('is refused if %s', (_, change, message) => {
     expect(withChange(change)).toThrow(message);
