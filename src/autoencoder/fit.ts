@@ -67,7 +67,11 @@ export interface FitOptions {
   readonly resumeFrom?: TrainingState | undefined;
   /** Stops after the step that is under way. */
   readonly signal?: AbortSignal;
-  /** A promise is waited for. `state()` says where training is, as `resumeFrom` takes it. */
+  /**
+   * Before the first step, after every step, after every epoch. `state()` says where training is, as `resumeFrom` takes
+   * it. A promise is waited for.
+   */
+  readonly onStart?: (state: () => TrainingState) => unknown;
   readonly onBatchEnd?: (record: BatchRecord, state: () => TrainingState) => unknown;
   readonly onEpochEnd?: (record: EpochRecord, state: () => TrainingState) => unknown;
 }
@@ -152,6 +156,7 @@ async function train(
   let restoredBestWeights = false;
   try {
     await slice.pause(); // at least once: parts of the memory are given back only while the program pauses
+    await settings.onStart?.(() => course.state());
     while (course.epoch <= settings.epochs && !best.isPatienceOver) {
       // From the same order each time: then the generator's state is all that an epoch's order depends on.
       order.set(training.rows);

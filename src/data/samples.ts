@@ -88,14 +88,3 @@ export function sliceSamples(samples: Samples, start: number, end: number): Samp
     data: samples.data.subarray(start * size, last * size),
   };
 }
-
-/** The samples of these row numbers: a copy. */
-export function selectSamples(samples: Samples, rows: ArrayLike<number>): Samples {
-  const [, ...shape] = samples.shape;
-  const size = sizeOf(shape);
-  const data = samples.data.slice(0, rows.length * size);
-  for (let i = 0; i < rows.length; i++) {
-    data.set(samples.data.subarray(rows[i] * size, (rows[i] + 1) * size), i * size);
-  }
-  return { ...samples, shape: [rows.length, ...shape], data };
-}

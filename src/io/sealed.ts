@@ -48,9 +48,9 @@ export function readSealed({ format, noun, version }: Kind, bytes: Uint8Array): 
   const contents = readSafetensors(bytes);
   const { metadata } = contents;
   if (metadata.format !== format) {
-    const found = metadata.format === undefined ? 'tensors of unknown origin' : `"${metadata.format}"`;
+    const found = metadata.format === undefined ? 'missing' : `"${metadata.format}"`;
     throw new FormatError(
-      `the file holds ${found}, expected an isthmus ${noun} (the metadata format "${format}").`,
+      `the file is no isthmus ${noun}: the format in its metadata is ${found}, expected "${format}".`,
     );
   }
   if (metadata.version !== String(version)) {

@@ -21,7 +21,7 @@ export function pictureShape(sample: Shape): Shape | undefined {
 }
 
 /** As many pictures as are comfortable to look at. */
-const PICTURES = 20;
+export const PICTURES = 20;
 
 /**
  * The first originals and their reconstructions as pictures, `[n, ...pictureShape]` each.

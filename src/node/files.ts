@@ -13,7 +13,7 @@ export class FileError extends Error {
 }
 
 /** Node reads at most 2 GiB at a time. */
-const PIECE_BYTES = 2 ** 30;
+export const PIECE_BYTES = 2 ** 30;
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
@@ -34,6 +34,10 @@ const REASONS: Readonly<Record<string, string>> = {
 export function fileError(doing: string, path: string, cause: unknown): FileError {
   const { code = '', message } = cause as { code?: string; message: string };
   return new FileError(`can't ${doing} ${path}: ${REASONS[code] ?? message}.`, { cause });
+}
+
+export function becameShorter(path: string): FileError {
+  return new FileError(`can't read ${path}: it became shorter while it was read.`);
 }
 
 /** What a reader of bytes says, with the file's name in front, which it doesn't know. Other errors stay as they are. */
@@ -78,14 +82,20 @@ function allocate(path: string, size: number): Uint8Array {
   }
 }
 
-async function readAt(path: string, file: FileHandle, bytes: Uint8Array, start: number): Promise<Uint8Array> {
+/** Fills `bytes` with what lies from `start` on. */
+export async function readAt(
+  path: string,
+  file: FileHandle,
+  bytes: Uint8Array,
+  start: number,
+): Promise<Uint8Array> {
   let done = 0;
   while (done < bytes.length) {
     const piece = Math.min(PIECE_BYTES, bytes.length - done);
     const { bytesRead } = await file.read(bytes, done, piece, start + done).catch((cause) => {
       throw fileError('read', path, cause);
     });
-    if (bytesRead === 0) throw new FileError(`can't read ${path}: it became shorter while it was read.`);
+    if (bytesRead === 0) throw becameShorter(path);
     done += bytesRead;
   }
   return bytes;

@@ -13,8 +13,9 @@ import { gunzip, isGzip } from '../io/inflate.ts';
 import { readNpy } from '../io/npy.ts';
 import { NPY_HEAD_LENGTH, parseNpyHeader } from '../io/npyHeader.ts';
 import { type NpzOptions, readNpz } from '../io/npz.ts';
-import { formatShape } from '../tensor/shape.ts';
+import { formatShape, type Shape } from '../tensor/shape.ts';
 import { fileError, inFile, readWholeFile } from './files.ts';
+import { memoryOfNpy, NpyFile } from './npyFile.ts';
 import { stackPngs } from './pngStack.ts';
 
 /** Which array of an `.npz` to take; other files have only one. */
@@ -26,32 +27,74 @@ export interface LoadedImages extends NumericArray {
   readonly source: string;
 }
 
+export interface OpenOptions extends LoadOptions {
+  /** How many bytes a `.npy` may take in memory. @default {@link defaultInMemoryLimit} */
+  readonly inMemoryLimit?: number | undefined;
+}
+
+/** In bytes: half of the memory that is free, in a container of the container's. The other half is for all the rest. */
+export function defaultInMemoryLimit(): number {
+  return process.availableMemory() / 2;
+}
+
+/**
+ * Images in memory; a `.npy` that would take more than the limit there (with what its conversion takes) stays in its
+ * file, opened, to be read batch by batch.
+ *
+ * @throws As {@link loadImages}.
+ * @throws {FormatError} If a file that takes more is in Fortran order.
+ */
+export async function openImages(
+  path: string,
+  { inMemoryLimit = defaultInMemoryLimit(), ...options }: OpenOptions = {},
+): Promise<LoadedImages | NpyFile> {
+  const reader = await findReader(path, options);
+  if (reader !== readNpyFile || (await memoryOfNpy(path)) <= inMemoryLimit) {
+    return loadImages(path, options);
+  }
+  const file = await NpyFile.open(path);
+  try {
+    requireSamples(path, file.shape);
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
 /**
  * @throws {FileError} If the file or folder can't be read.
  * @throws {FormatError} If a file is not what its name says, is damaged, or can't be used.
  * @throws {DataError} If there are no samples in it, or it holds single numbers (labels, for instance).
  */
 export async function loadImages(path: string, options: LoadOptions = {}): Promise<LoadedImages> {
-  const info = await stat(path).catch((cause) => {
-    throw fileError('read', path, cause);
-  });
-  const read = info.isDirectory() ? readPngFolder : readerOf(path);
-  if (options.key !== undefined && read !== readNpzFile) {
-    throw new DataError(`${path}: got the key '${options.key}', but only .npz files have keys.`);
-  }
+  const read = await findReader(path, options);
   const array = await read(path, options).catch((error) => {
     throw inFile(path, error);
   });
-  const [count = 0, ...sample] = array.shape;
-  if (array.shape.length < 2) {
-    throw new DataError(
-      `${path}: the array is ${formatShape(array.shape)}, expected images of shape [n, ...].`,
-    );
+  requireSamples(path, array.shape);
+  return array;
+}
+
+async function findReader(path: string, { key }: LoadOptions): Promise<Reader> {
+  const info = await stat(path).catch((cause) => {
+    throw fileError('read', path, cause);
+  });
+  const reader = info.isDirectory() ? readPngFolder : readerOf(path);
+  if (key !== undefined && reader !== readNpzFile) {
+    throw new DataError(`${path}: got the key '${key}', but only .npz files have keys.`);
+  }
+  return reader;
+}
+
+function requireSamples(path: string, shape: Shape): void {
+  const [count = 0, ...sample] = shape;
+  if (shape.length < 2) {
+    throw new DataError(`${path}: the array is ${formatShape(shape)}, expected images of shape [n, ...].`);
   }
   if (count === 0 || sample.includes(0)) {
-    throw new DataError(`${path}: the array is ${formatShape(array.shape)}: it holds no images.`);
+    throw new DataError(`${path}: the array is ${formatShape(shape)}: it holds no images.`);
   }
-  return array;
 }
 
 type Reader = (path: string, options: LoadOptions) => Promise<LoadedImages>;

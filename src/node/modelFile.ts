@@ -4,7 +4,8 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
 import { type LoadedModel, readModel, type TrainingFacts, writeModel } from '../io/model.ts';
-import { fileError, inFile, readWholeFile, writeFileAtomically } from './files.ts';
+import { CHECKPOINT_FILE } from './checkpointFile.ts';
+import { exists, FileError, fileError, inFile, readWholeFile, writeFileAtomically } from './files.ts';
 
 /** The name of the model in a run folder. */
 export const MODEL_FILE = 'model.safetensors';
@@ -26,6 +27,11 @@ export async function loadModel(path: string): Promise<OpenedModel> {
     throw fileError('read', path, cause);
   });
   const file = info.isDirectory() ? join(path, MODEL_FILE) : path;
+  if (info.isDirectory() && !(await exists(file)) && (await exists(join(path, CHECKPOINT_FILE)))) {
+    throw new FileError(
+      `the run in ${path} is not finished: isthmus train --resume ${path} goes on with it.`,
+    );
+  }
   const bytes = await readWholeFile(file);
   try {
     return { ...readModel(bytes), path: file, byteLength: bytes.length };

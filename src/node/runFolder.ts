@@ -77,7 +77,8 @@ export class RunFolder {
 export async function refuseExistingRun(path: string, overwrite: boolean): Promise<void> {
   if (!(await exists(path))) return;
   const names = await filesOf(path);
-  const isRun = names.length === 0 || [MODEL_FILE, CHECKPOINT_FILE, 'config.json'].some((name) => names.includes(name));
+  const isRun =
+    names.length === 0 || [MODEL_FILE, CHECKPOINT_FILE, 'config.json'].some((name) => names.includes(name));
   if (overwrite && isRun) return;
   const isUnfinished = names.includes(CHECKPOINT_FILE) && !names.includes(MODEL_FILE);
   const wayOut = isUnfinished ? `--resume ${path} goes on with it, ` : '';

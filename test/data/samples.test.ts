@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Samples, selectSamples, sliceSamples } from '../../src/data/samples.ts';
+import { type Samples, sliceSamples } from '../../src/data/samples.ts';
 
 const normalization = { kind: 'divide', dtype: 'u1', shift: 0, scale: 255 } as const;
 const samples: Samples = { shape: [3, 2], data: Uint8Array.of(1, 2, 3, 4, 5, 6), normalization };
@@ -14,10 +14,4 @@ describe('sliceSamples', () => {
   test('ends with the last if there are no more', () => {
     expect(sliceSamples(samples, 2, 20)).toEqual({ shape: [1, 2], data: Uint8Array.of(5, 6), normalization });
   });
-});
-
-test('selectSamples copies the rows that are named, in their order', () => {
-  const selected = selectSamples(samples, [2, 0]);
-  expect(selected).toEqual({ shape: [2, 2], data: Uint8Array.of(5, 6, 1, 2), normalization });
-  expect(samples.data).toEqual(Uint8Array.of(1, 2, 3, 4, 5, 6));
 });

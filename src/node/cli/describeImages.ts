@@ -1,17 +1,22 @@
 import { describeNormalization } from '../../data/normalization.ts';
 import { DTYPE_NAMES, type Normalization } from '../../data/samples.ts';
-import { rangeOf } from '../display.ts';
+import type { ValueStatistics } from '../../data/statistics.ts';
 import type { LoadedImages } from '../load.ts';
-
 import { countOf, say, timesShape } from './output.ts';
 
 /** Below this, the brightest input is so dark that the scaling may be wrong. */
 const DARK = 0.02;
 
+export interface ImagesToDescribe {
+  readonly images: Pick<LoadedImages, 'shape' | 'dtype' | 'source'>;
+  readonly statistics: ValueStatistics;
+  readonly normalization: Normalization;
+}
+
 /** Says what was read: "6,000 images of 28×28, uint8 from 0 to 255, divided by 255 (built-in digits)". */
-export function describeImages(noun: string, images: LoadedImages, normalization: Normalization): void {
+export function describeImages(noun: string, { images, statistics, normalization }: ImagesToDescribe): void {
   const [count, ...shape] = images.shape;
-  const [least, greatest] = rangeOf(images.data);
+  const { least, greatest } = statistics;
   const type = DTYPE_NAMES[images.dtype];
   const values = `${type} from ${short(least)} to ${short(greatest)}, ${describeNormalization(normalization)}`;
   say(`${countOf(count, noun)} of ${timesShape(shape)}, ${values} (${images.source})`);

@@ -2,8 +2,9 @@
 
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { fitsSampleShape } from '../../autoencoder/batches.ts';
-import { DataError, normalizationLike } from '../../data/normalization.ts';
-import type { Normalization, Samples } from '../../data/samples.ts';
+import { DataError, normalizationLikeFrom } from '../../data/normalization.ts';
+import type { Samples } from '../../data/samples.ts';
+import { statisticsOf } from '../../data/statistics.ts';
 import type { Shape } from '../../tensor/shape.ts';
 import { exists, FileError, inFile } from '../files.ts';
 import type { LoadedImages } from '../load.ts';
@@ -37,26 +38,31 @@ export async function refuseExisting(path: string, overwrite: boolean): Promise<
 
 /** Reads images for a model, and says what it found: of the model's shape, scaled as its training data was. */
 export function samplesFor(autoencoder: Autoencoder, images: LoadedImages): Samples {
+  const { shape, data, source } = images;
   requireShape(images, autoencoder.inputShape, 'the model takes');
-  const samples = samplesOf(images, () => normalizationLike(autoencoder.normalization, images));
-  describeImages('image', images, samples.normalization);
-  return samples;
+  const statistics = statisticsOf(data);
+  const normalization = naming(source, () =>
+    normalizationLikeFrom(autoencoder.normalization, images, statistics),
+  );
+  describeImages('image', { images, statistics, normalization });
+  return { shape, data, normalization };
 }
 
-/** Images with the normalization that `choose` finds for them; its errors name the file. */
-export function samplesOf(
-  images: LoadedImages,
-  choose: () => Normalization,
-): Samples & { readonly normalization: Normalization } {
+/** What `choose` finds; its errors name the file. */
+export function naming<T>(source: string, choose: () => T): T {
   try {
-    return { shape: images.shape, data: images.data, normalization: choose() };
+    return choose();
   } catch (error) {
-    throw inFile(images.source, error as Error);
+    throw inFile(source, error as Error);
   }
 }
 
 /** @throws {DataError} If the images don't have this shape. */
-export function requireShape({ shape, source }: LoadedImages, expected: Shape, who: string): void {
+export function requireShape(
+  { shape, source }: Pick<LoadedImages, 'shape' | 'source'>,
+  expected: Shape,
+  who: string,
+): void {
   const [, ...found] = shape;
   if (fitsSampleShape(found, expected)) return;
   throw new DataError(`${source}: the images are ${timesShape(found)}, ${who} ${timesShape(expected)}.`);

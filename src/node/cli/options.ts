@@ -14,6 +14,8 @@ export class UsageError extends Error {
 export interface Option<T> {
   /** What stands for the value in the help; none for a switch. */
   readonly placeholder?: string;
+  /** Whether it may be given without a value, too: then it is read as ''. */
+  readonly mayBeBare?: boolean;
   readonly help: string;
   readonly fallback: T;
   /** Reads the text, or throws a UsageError that begins with `name`. */
@@ -32,6 +34,20 @@ export function flag(help: string): Option<boolean> {
 
 export function text(placeholder: string, help: string): Option<string | undefined> {
   return { placeholder, help, fallback: undefined, read: (value) => value };
+}
+
+/** Text that may be left out: `--resume`, `--resume FOLDER`. */
+export function optionalText(placeholder: string, help: string): Option<string | undefined> {
+  return { ...text(placeholder, help), mayBeBare: true };
+}
+
+/** Whatever this function makes of the text. */
+export function parsed<T>(
+  placeholder: string,
+  read: (text: string, name: string) => T,
+  help: string,
+): Option<T | undefined> {
+  return { placeholder, help, fallback: undefined, read };
 }
 
 export function choice<const T extends string, const F extends T | undefined>(
@@ -81,6 +97,20 @@ export function numberOr<const W extends string>(
   return { placeholder: `N|${word}`, help, fallback: undefined, read };
 }
 
+const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'];
+
+/** An amount of memory in bytes, such as `500MB` or `1.5GB`; 1 KB is 1000 bytes. */
+export function bytes(help: string): Option<number | undefined> {
+  const read = (value: string, name: string) => {
+    const [, amount, unit] = /^(\d+|\d*\.\d+) ?([KMGT]?B)$/i.exec(value === '0' ? '0B' : value) ?? [];
+    if (amount === undefined) {
+      throw new UsageError(`--${name} is '${value}', expected a size such as 500MB, 2GB or 0.`);
+    }
+    return Number(amount) * 1000 ** UNITS.indexOf(unit.toUpperCase());
+  };
+  return { placeholder: 'SIZE', help, fallback: undefined, read };
+}
+
 /** A list such as `64,32`; the word `none` is the empty list. */
 export function wholeNumbers(fallback: readonly number[], help: string): Option<readonly number[]> {
   const read = (value: string, name: string) =>
@@ -107,8 +137,8 @@ function readNumber(value: string, name: string, { least, most, exclusive, whole
 export interface Parsed<Table> {
   readonly values: Values<Table>;
   readonly positionals: readonly string[];
-  /** The options that were given, as opposed to left at their defaults. */
-  readonly given: ReadonlySet<string>;
+  /** The options that were given, as opposed to left at their defaults, and their text; '' for a switch. */
+  readonly given: ReadonlyMap<string, string>;
 }
 
 /** @throws {UsageError} For an unknown, repeated or incomplete option, or a value that can't be read. */
@@ -122,10 +152,11 @@ export function parseOptions<Table extends OptionTable>(
       { type: placeholder ? ('string' as const) : ('boolean' as const) },
     ]),
   );
-  const { tokens } = parseArgs({ args: [...words], options, strict: false, tokens: true });
+  const args = words.map((word, i) => (isBare(table, word, words[i + 1]) ? `${word}=` : word));
+  const { tokens } = parseArgs({ args, options, strict: false, tokens: true });
   const values: Record<string, unknown> = {};
   for (const [name, { fallback }] of Object.entries(table)) values[name] = fallback;
-  const given = new Set<string>();
+  const given = new Map<string, string>();
   const positionals: string[] = [];
   for (const token of tokens) {
     if (token.kind === 'positional') positionals.push(token.value);
@@ -135,10 +166,18 @@ export function parseOptions<Table extends OptionTable>(
     if (!option)
       throw new UsageError(`there is no option ${token.rawName}.${suggest(name, Object.keys(table))}`);
     if (given.has(name)) throw new UsageError(`--${name} is given twice, expected once.`);
-    given.add(name);
-    values[name] = option.read(requireValue(name, option, value, inlineValue), name);
+    const text = requireValue(name, option, value, inlineValue);
+    given.set(name, text);
+    values[name] = option.read(text, name);
   }
   return { values: values as Values<Table>, positionals, given };
+}
+
+/** Whether this word is an option that may stand alone, and does. */
+function isBare(table: OptionTable, word: string, next: string | undefined): boolean {
+  const name = word.replace(/^--/, '');
+  const isAlone = next === undefined || /^--?[a-z]/i.test(next);
+  return word !== name && Object.hasOwn(table, name) && table[name].mayBeBare === true && isAlone;
 }
 
 /** @throws {UsageError} If there are words that belong to no option. */
@@ -156,6 +195,7 @@ function requireValue(
     if (value !== undefined) throw new UsageError(`--${name} takes no value, got '${value}'.`);
     return '';
   }
+  if (option.mayBeBare && value === '') return '';
   // `--data --seed 1` forgot a file name; `--seed=-1` and `--min-delta -1` are values.
   const isNextOption = !inline && value !== undefined && /^--?[a-z]/i.test(value);
   if (value === undefined || value === '' || isNextOption) {

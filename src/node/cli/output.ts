@@ -22,6 +22,18 @@ export function countOf(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** "2.9 GB", "512.0 KB". */
+export function formatBytes(bytes: number): string {
+  const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];
+  let amount = bytes;
+  let unit = 0;
+  while (amount >= 999.95 && unit < units.length - 1) {
+    amount /= 1000;
+    unit++;
+  }
+  return `${unit === 0 ? amount : amount.toFixed(1)} ${units[unit]}`;
+}
+
 /** "18.36 dB"; a perfect reconstruction has "∞ dB". */
 export function formatDecibels(psnr: number): string {
   return `${Number.isFinite(psnr) ? psnr.toFixed(2) : '∞'} dB`;

@@ -9,6 +9,8 @@ const FIRST_ESTIMATE_S = 1;
 
 export class Progress {
   readonly #epochs: number;
+  /** How much of the run was done before, from 0 to 1. */
+  readonly #doneBefore: number;
   readonly #isTerminal = process.stderr.isTTY === true;
   readonly #startMs = performance.now();
   #drawnMs = 0;
@@ -16,8 +18,11 @@ export class Progress {
   #samplesBefore = 0;
   #validationLoss: number | undefined;
 
-  constructor(epochs: number) {
+  /** @param before - What a resumed run has behind it: epochs, the last one in part, and that one's samples. */
+  constructor(epochs: number, before = { epochs: 0, samples: 0 }) {
     this.#epochs = epochs;
+    this.#doneBefore = before.epochs / epochs;
+    this.#samplesBefore = -before.samples;
   }
 
   onBatchEnd(record: BatchRecord): void {
@@ -64,7 +69,9 @@ export class Progress {
 
   /** The time left, once there is enough of a run to tell. */
   #left(done: number, format = formatDuration): string {
-    return this.seconds < FIRST_ESTIMATE_S ? '' : `${format((this.seconds * (1 - done)) / done)} left`;
+    const doneHere = done - this.#doneBefore;
+    if (this.seconds < FIRST_ESTIMATE_S || doneHere <= 0) return '';
+    return `${format((this.seconds * (1 - done)) / doneHere)} left`;
   }
 
   /**

@@ -4,32 +4,41 @@ import { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { DivergenceError, type FitOptions, type History } from '../../autoencoder/fit.ts';
 import type { Evaluation } from '../../autoencoder/metrics.ts';
 import { openSamples } from '../../autoencoder/split.ts';
-import { type Samples, selectSamples } from '../../data/samples.ts';
+import type { TrainingState } from '../../autoencoder/trainingState.ts';
 import type { LossName } from '../../losses/loss.ts';
 import { kernels } from '../../tensor/kernels/active.ts';
 import { sizeOf } from '../../tensor/shape.ts';
-import { freeRunPath, RunFolder, refuseExistingRun } from '../runFolder.ts';
+import { CHECKPOINT_FILE, loadCheckpoint } from '../checkpointFile.ts';
+import { freeRunPath, isUnused, RunFolder, refuseExistingRun } from '../runFolder.ts';
 import { type TimedEpoch, writeRun } from '../writeRun.ts';
+import { Checkpoints, positionOf } from './checkpoints.ts';
 import type { Command } from './command.ts';
+import { INTERRUPTED, Interruption } from './interruption.ts';
 import { describeMachine, refuseThreads, useMachine } from './machine.ts';
-import { parseOptions } from './options.ts';
+import { type Parsed, parseOptions } from './options.ts';
 import { countOf, formatCount, formatDecibels, formatElapsed, print, printJson, say } from './output.ts';
 import { Progress } from './progress.ts';
+import {
+  optionsToKeep,
+  type RunRecord,
+  requireSameData,
+  requireSameKernels,
+  resumedOptions,
+  runRecordOf,
+} from './resume.ts';
 import { showComparison } from './showComparison.ts';
 import { loadTrainingData, type TrainingData } from './trainData.ts';
 import {
   architecture,
   createOptimizer,
   effectiveOptions,
+  keepOf,
   learningRateOf,
   TRAIN_HELP,
   TRAIN_OPTIONS,
   type TrainValues,
 } from './trainOptions.ts';
-import { refuseContradictions, refuseSwallowed } from './trainRefusals.ts';
-
-/** As after SIGINT; a run that SIGTERM ended wrote its folder just the same. */
-const INTERRUPTED = 130;
+import { refuseContradictions, refuseSwallowed, refuseTwoFolders } from './trainRefusals.ts';
 
 const LOSS_TITLES: Readonly<Record<LossName, string>> = {
   mse: 'mean squared error',
@@ -42,33 +51,89 @@ export const trainCommand: Command = {
   run: train,
 };
 
+type TrainOptions = Parsed<typeof TRAIN_OPTIONS>;
+
+/** Where to go on: the training's state, and what the run itself has to know. */
+interface Resumption {
+  readonly state: TrainingState;
+  readonly record: RunRecord;
+}
+
+/** What a training works on and into. */
+interface Setting {
+  readonly folder: RunFolder;
+  readonly autoencoder: Autoencoder;
+  readonly data: TrainingData;
+  readonly options: TrainOptions;
+  readonly resumption: Resumption | undefined;
+}
+
 async function train(words: readonly string[]): Promise<number> {
-  const parsed = parseOptions(TRAIN_OPTIONS, words);
-  refuseContradictions(parsed);
-  refuseSwallowed(parsed, process.env);
-  const { values } = parsed;
+  const options = parseOptions(TRAIN_OPTIONS, words);
+  const { values, given } = options;
+  refuseSwallowed(options, process.env);
   refuseThreads(values);
-  if (values.out !== undefined) await refuseExistingRun(values.out, values.overwrite);
+  refuseTwoFolders(options);
+  const path = values.resume || values.out;
+  // --resume with --out is for scripts that start a run over and over until it is done.
+  const isNew =
+    path === undefined || !given.has('resume') || (values.resume === '' && (await isUnused(path)));
+  return isNew ? startRun(options, path) : resumeRun(options, path);
+}
+
+async function startRun(options: TrainOptions, path: string | undefined): Promise<number> {
+  const { values, given } = options;
+  refuseContradictions(options);
+  const overwrite = values.overwrite || given.has('resume');
+  if (path !== undefined) await refuseExistingRun(path, overwrite);
   const [data] = await Promise.all([loadTrainingData(values), useMachine(values)]);
-  const autoencoder = createModel(values, data);
-  const folder = await RunFolder.create(
-    values.out ?? (await freeRunPath('runs', data.name)),
-    values.overwrite,
-  );
   try {
-    return await trainInto(folder, autoencoder, data, values);
-  } catch (error) {
-    await folder.discard();
-    throw error;
+    const autoencoder = createModel(values, data);
+    const folder = await RunFolder.create(path ?? (await freeRunPath('runs', data.name)), overwrite);
+    return await trainInto({ folder, autoencoder, data, options, resumption: undefined });
+  } finally {
+    await data.close();
   }
 }
 
-async function trainInto(
-  folder: RunFolder,
-  autoencoder: Autoencoder,
-  data: TrainingData,
-  values: TrainValues,
-): Promise<number> {
+async function resumeRun(now: TrainOptions, path: string): Promise<number> {
+  const folder = await RunFolder.open(path);
+  try {
+    const checkpoint = await loadCheckpoint(path);
+    const record = runRecordOf(checkpoint);
+    const options = resumedOptions(now, record);
+    const { values } = options;
+    say(`resuming ${path} ${positionOf(checkpoint.state)}`);
+    await useMachine({ threads: values.threads, kernels: values.kernels ?? undefined });
+    requireSameKernels(record);
+    const data = await loadTrainingData(values);
+    try {
+      requireSameData(path, record.data, dataRecordOf(data));
+      const autoencoder = createModel(values, data);
+      const resumption = { state: checkpoint.state, record };
+      return await trainInto({ folder, autoencoder, data, options, resumption });
+    } finally {
+      await data.close();
+    }
+  } finally {
+    await folder.close();
+  }
+}
+
+async function trainInto(setting: Setting): Promise<number> {
+  const { folder } = setting;
+  const interruption = new Interruption();
+  try {
+    return await trainAndWrite(setting, interruption.signal);
+  } finally {
+    interruption.close();
+    await folder.close();
+  }
+}
+
+async function trainAndWrite(setting: Setting, signal: AbortSignal): Promise<number> {
+  const { folder, autoencoder, data, options, resumption } = setting;
+  const { values } = options;
   const config = {
     options: effectiveOptions(values),
     data: data.facts,
@@ -76,17 +141,20 @@ async function trainInto(
     model: autoencoder.spec(),
   };
   announce(autoencoder, data, values);
-  if (values.json) printJson({ event: 'start', folder: folder.path, ...config });
-  const { history, epochs, seconds, samplesPerSecond } = await runTraining(autoencoder, data, values);
+  if (values.json) {
+    const resumedFrom = resumption && { epoch: resumption.state.epoch, batch: resumption.state.batch };
+    printJson({ event: 'start', folder: folder.path, ...(resumedFrom && { resumedFrom }), ...config });
+  }
+  const { history, epochs, seconds, samplesPerSecond } = await runTraining(setting, signal);
   const results: Results = {
     stopped: history.stopped,
     epochs: epochs.length,
     ...(history.restoredBestWeights && { bestEpoch: history.bestEpoch }),
-    ...scoreParts(autoencoder, data.images, values),
-    ...(data.testImages && { test: autoencoder.evaluate(data.testImages) }),
+    ...(await scoreParts(autoencoder, data, values)),
+    ...(data.testImages && { test: await autoencoder.measure(data.testImages) }),
   };
   requireFinite(results.training.mse);
-  const samples = data.testImages ?? data.images;
+  const samples = data.shown;
   const files = await writeRun(folder, {
     autoencoder,
     samples,
@@ -95,7 +163,9 @@ async function trainInto(
     config: { ...config, results, seconds, samplesPerSecond },
     lossTitle: LOSS_TITLES[values.loss],
   });
+  files.push(CHECKPOINT_FILE);
   showComparison(autoencoder, samples);
+  const isInterrupted = history.stopped === 'signal';
   if (values.json) {
     printJson({ event: 'end', folder: folder.path, files, seconds, samplesPerSecond, ...results });
   } else {
@@ -103,7 +173,14 @@ async function trainInto(
     printScores(results, data.normalization.kind !== 'standard');
     print(`written to ${folder.path}:\n  ${files.join(', ')}`);
   }
-  return history.stopped === 'signal' ? INTERRUPTED : 0;
+  if (isInterrupted) say(`to go on: ${resumeCommand(folder)}`);
+  return isInterrupted ? INTERRUPTED : 0;
+}
+
+/** What to type to go on, the way the user came in. */
+function resumeCommand({ path }: RunFolder): string {
+  const isScript = process.env.npm_lifecycle_event === 'train' && process.env.npm_package_name === 'isthmus';
+  return `${isScript ? 'npm run train --' : 'isthmus train'} --resume ${path}`;
 }
 
 /** fit checks the loss before each step: what the last step did is seen here. */
@@ -140,29 +217,67 @@ function announce(
   }
 }
 
-/** Trains with progress on stderr; Ctrl-C ends it after the step that is under way. */
-async function runTraining(autoencoder: Autoencoder, data: TrainingData, values: TrainValues) {
-  const progress = new Progress(values.epochs);
-  const epochs: TimedEpoch[] = [];
-  const interruption = new AbortController();
-  const interrupt = () => interruption.abort();
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, interrupt); // the second one ends the process
+/** Trains with progress on stderr and checkpoints on disk; the signal ends it after the step that is under way. */
+async function runTraining(setting: Setting, signal: AbortSignal) {
+  const { folder, autoencoder, data, options, resumption } = setting;
+  const { values } = options;
+  const before = resumption?.record.elapsed ?? 0;
+  const seconds = [...(resumption?.record.seconds ?? [])];
+  const progress = new Progress(values.epochs, progressOf(resumption?.state, data.trainedOn, values));
+  const elapsed = () => before + progress.seconds;
+  const record = (): RunRecord => ({
+    options: optionsToKeep(options),
+    kernels: kernels().name,
+    data: dataRecordOf(data),
+    seconds,
+    elapsed: elapsed(),
+  });
+  const checkpoints = new Checkpoints(folder, autoencoder, values['checkpoint-every'], () => ({
+    ...record(),
+  }));
   try {
     const history = await autoencoder.fit(data.images, {
       ...fitOptions(values, data),
-      signal: interruption.signal,
-      onBatchEnd: (record) => progress.onBatchEnd(record),
-      onEpochEnd: (record) => {
-        progress.onEpochEnd(record);
-        epochs.push({ ...record, seconds: progress.seconds });
-        if (values.json) printJson({ event: 'epoch', ...record, seconds: progress.seconds });
+      resumeFrom: resumption?.state,
+      signal,
+      onStart: (state) => (resumption ? undefined : checkpoints.require(state())),
+      onBatchEnd: (batch, state) => {
+        progress.onBatchEnd(batch);
+        return checkpoints.afterBatch(state);
+      },
+      onEpochEnd: (epoch, state) => {
+        progress.onEpochEnd(epoch);
+        seconds.push(elapsed());
+        if (values.json) printJson({ event: 'epoch', ...epoch, seconds: elapsed() });
+        return checkpoints.afterEpoch(epoch.epoch, state);
       },
     });
-    return { history, epochs, seconds: progress.seconds, samplesPerSecond: progress.samplesPerSecond };
+    await checkpoints.write(history.state);
+    const epochs: TimedEpoch[] = history.epochs.map((epoch, i) => ({ ...epoch, seconds: seconds[i] }));
+    return { history, epochs, seconds: elapsed(), samplesPerSecond: progress.samplesPerSecond };
+  } catch (error) {
+    if (error instanceof DivergenceError && (checkpoints.last || resumption)) {
+      const where = checkpoints.last ?? positionOf(resumption!.state);
+      throw new DivergenceError(`${error.message} The checkpoint ${where} stays in ${folder.path}.`);
+    }
+    throw error;
   } finally {
     progress.close();
-    for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, interrupt);
   }
+}
+
+function progressOf(state: TrainingState | undefined, trainedOn: number, values: TrainValues) {
+  if (!state) return { epochs: 0, samples: 0 };
+  const samples = Math.min(state.batch * values['batch-size'], trainedOn);
+  return { epochs: state.epoch - 1 + samples / trainedOn, samples };
+}
+
+function dataRecordOf({ images, testImages, fingerprint, testFingerprint }: TrainingData): RunRecord['data'] {
+  return {
+    shape: images.shape,
+    fingerprint,
+    ...(testImages && { testShape: testImages.shape, testFingerprint }),
+  };
 }
 
 function fitOptions(values: TrainValues, { testImages }: TrainingData): FitOptions {
@@ -172,13 +287,16 @@ function fitOptions(values: TrainValues, { testImages }: TrainingData): FitOptio
     batchSize,
     ...(validationSplit !== undefined && { validationSplit }),
     ...(testImages && { validationData: testImages }),
+    keep: keepOf(values),
     ...(patience !== undefined && { earlyStopping: { patience, minDelta: values['min-delta'] ?? 0 } }),
   };
 }
 
-function endingOf({ stopped, bestEpoch, restoredBestWeights }: History): string {
+function endingOf({ epochs, stopped, bestEpoch, restoredBestWeights }: History): string {
   const why = { epochs: '', patience: ', stopped: no better loss', signal: ', interrupted' }[stopped];
-  return why + (restoredBestWeights ? `; the weights are those of epoch ${bestEpoch}` : '');
+  if (epochs.length === 0) return why;
+  const which = restoredBestWeights ? `epoch ${bestEpoch}, the best one` : 'the last step';
+  return `${why}; the weights are those of ${which}`;
 }
 
 interface Results {
@@ -192,19 +310,16 @@ interface Results {
 }
 
 /** The scores on what was trained on and, after a split, on what was not. */
-function scoreParts(
+async function scoreParts(
   autoencoder: Autoencoder,
-  images: Samples,
+  { images }: TrainingData,
   { seed, 'validation-split': validationSplit = 0 }: TrainValues,
-): Pick<Results, 'training' | 'validation'> {
+): Promise<Pick<Results, 'training' | 'validation'>> {
   const { inputShape } = autoencoder;
-  const split = { inputShape, seed, validationSplit, validationData: undefined };
-  const { training, validation } = openSamples(images, split);
-  if (!validation) return { training: autoencoder.evaluate(images) };
-  const [trainingScore, validationScore] = [training, validation].map(({ rows }) =>
-    autoencoder.evaluate(selectSamples(images, rows)),
-  );
-  return { training: trainingScore, validation: validationScore };
+  const parts = openSamples(images, { inputShape, seed, validationSplit, validationData: undefined });
+  const training = await autoencoder.measure(images, parts.training.rows);
+  if (!parts.validation) return { training };
+  return { training, validation: await autoencoder.measure(images, parts.validation.rows) };
 }
 
 function printScores({ training, validation, test }: Results, isPixels: boolean): void {
@@ -229,6 +344,7 @@ function trainingFacts(values: TrainValues, data: TrainingData, results: Results
     loss: values.loss,
     seed: values.seed,
     kernels: kernels().name,
+    ...(results.bestEpoch !== undefined && { bestEpoch: results.bestEpoch }),
     trainingMse: results.training.mse,
     ...(results.validation && { validationMse: results.validation.mse }),
     ...(results.test && { testMse: results.test.mse }),

@@ -1,14 +1,30 @@
 /** What `train` trains on: images from files or the built-in digits, described in words. */
 
-import { validationCount } from '../../autoencoder/split.ts';
+import { rowNumbers, validationCount } from '../../autoencoder/split.ts';
 import { generateDigits } from '../../data/digits.ts';
-import { chooseNormalization, DataError, normalizationLike } from '../../data/normalization.ts';
-import type { Normalization, Samples } from '../../data/samples.ts';
+import { DataError, normalizationFrom, normalizationLikeFrom } from '../../data/normalization.ts';
+import {
+  isStored,
+  type Normalization,
+  type SampleArray,
+  type Samples,
+  type StoredSamples,
+  sliceSamples,
+} from '../../data/samples.ts';
+import {
+  type StatisticsOptions,
+  statisticsOf,
+  statisticsOfStored,
+  type ValueStatistics,
+} from '../../data/statistics.ts';
 import type { Shape } from '../../tensor/shape.ts';
-import { type LoadedImages, loadImages } from '../load.ts';
+import { PICTURES } from '../display.ts';
+import { Fingerprint } from '../fingerprint.ts';
+import { defaultInMemoryLimit, type LoadedImages, type LoadOptions, openImages } from '../load.ts';
+import { NpyFile } from '../npyFile.ts';
 import { describeImages } from './describeImages.ts';
-import { requireShape, samplesOf } from './model.ts';
-import { countOf, say } from './output.ts';
+import { naming, requireShape } from './model.ts';
+import { countOf, formatBytes, say } from './output.ts';
 import type { TrainValues } from './trainOptions.ts';
 
 /** The digits are one fixed data set: `--seed` changes the training, not what is trained on. */
@@ -21,49 +37,124 @@ export interface TrainingData {
   /** For the run folder's name. */
   readonly name: string;
   readonly inputShape: Shape;
-  readonly images: Samples;
-  readonly testImages: Samples | undefined;
+  readonly images: Samples | StoredSamples;
+  readonly testImages: Samples | StoredSamples | undefined;
+  /** A few to make pictures of, in memory: of the test images if there are any. */
+  readonly shown: Samples;
   /** How many of the images are trained on: without those that `--validation-split` keeps. */
   readonly trainedOn: number;
   readonly normalization: Normalization;
   /** What was found, as plain JSON. */
   readonly facts: Readonly<Record<string, unknown>>;
+  /** See {@link Fingerprint}. */
+  readonly fingerprint: string;
+  readonly testFingerprint: string | undefined;
+  /** Closes the files that images are read from. */
+  readonly close: () => Promise<void>;
 }
+
+type Images = LoadedImages | NpyFile;
 
 /** Loads the images and says what it found. */
 export async function loadTrainingData(values: TrainValues): Promise<TrainingData> {
-  const training = await loadTraining(values);
-  const [, ...inputShape] = training.shape;
-  const images = samplesOf(training, () => chooseNormalization(training, values.normalize ?? 'auto'));
-  const { normalization } = images;
-  describeImages('image', training, normalization);
-  const trainedOn = countTrainedOn(training, values);
-  const test = await loadTest(values);
-  let testImages: Samples | undefined;
-  if (test) {
-    requireShape(test, inputShape, 'the training images are');
-    const read = samplesOf(test, () => normalizationLike(normalization, test));
-    describeImages('test image', test, read.normalization);
-    testImages = read;
-  }
-  return {
-    name: runName(values.data),
-    inputShape,
-    images,
-    testImages,
-    trainedOn,
-    normalization,
-    facts: {
-      source: training.source,
-      shape: training.shape,
-      dtype: training.dtype,
-      ...(test && { testSource: test.source, testShape: test.shape }),
-    },
+  const opened: NpyFile[] = [];
+  const close = async () => {
+    for (const file of opened) await file.close();
   };
+  const keep = <T extends Images | undefined>(images: T): T => {
+    if (images instanceof NpyFile) opened.push(images);
+    return images;
+  };
+  try {
+    const training = keep(await openTraining(values));
+    const images = await prepareTrainingImages(training, values);
+    const trainedOn = countTrainedOn(training, values);
+    const test = keep(await openTest(values));
+    const testImages = test && (await prepareTestImages(test, images.samples));
+    return {
+      name: runName(values.data),
+      inputShape: training.shape.slice(1),
+      images: images.samples,
+      testImages: testImages?.samples,
+      shown: await firstOf((testImages ?? images).samples),
+      trainedOn,
+      normalization: images.samples.normalization,
+      facts: {
+        source: training.source,
+        shape: training.shape,
+        dtype: training.dtype,
+        ...(test && { testSource: test.source, testShape: test.shape }),
+      },
+      fingerprint: images.fingerprint,
+      testFingerprint: testImages?.fingerprint,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface Prepared {
+  readonly samples: (Samples & { readonly normalization: Normalization }) | StoredSamples;
+  readonly fingerprint: string;
+}
+
+function prepareTrainingImages(images: Images, { normalize }: TrainValues): Promise<Prepared> {
+  const mode = normalize ?? 'auto';
+  return prepare('image', images, {
+    moments: mode === 'standard',
+    choose: (statistics) => normalizationFrom(images, statistics, mode),
+  });
+}
+
+function prepareTestImages(images: Images, { shape, normalization }: Prepared['samples']): Promise<Prepared> {
+  requireShape(images, shape.slice(1), 'the training images are');
+  return prepare('test image', images, {
+    choose: (statistics) => normalizationLikeFrom(normalization, images, statistics),
+  });
+}
+
+interface Preparation extends StatisticsOptions {
+  readonly choose: (statistics: ValueStatistics) => Normalization;
+}
+
+/** Images on their way to a network, and what they are told by. Says what they are. */
+async function prepare(
+  noun: string,
+  images: Images,
+  { choose, moments = false }: Preparation,
+): Promise<Prepared> {
+  const fingerprint = new Fingerprint(images);
+  let statistics: ValueStatistics;
+  if (images instanceof NpyFile) {
+    const onValues = (values: SampleArray) => fingerprint.add(values);
+    statistics = await statisticsOfStored(images, { moments, onValues });
+  } else {
+    statistics = statisticsOf(images.data, { moments });
+    fingerprint.add(images.data);
+  }
+  const normalization = naming(images.source, () => choose(statistics));
+  describeImages(noun, { images, statistics, normalization });
+  const { shape } = images;
+  const samples =
+    images instanceof NpyFile
+      ? { shape, normalization, read: images.read }
+      : { shape, normalization, data: images.data };
+  return { samples, fingerprint: fingerprint.digest() };
+}
+
+/** The first few, in memory. */
+async function firstOf(samples: Samples | StoredSamples): Promise<Samples> {
+  if (!isStored(samples)) return sliceSamples(samples, 0, PICTURES);
+  const { shape, normalization } = samples;
+  const [count, ...sample] = shape;
+  const rows = rowNumbers(Math.min(count, PICTURES));
+  return { shape: [rows.length, ...sample], data: await samples.read(rows), normalization };
 }
 
 /** @throws {DataError} If the validation split leaves one side empty. */
-function countTrainedOn({ shape, source }: LoadedImages, values: TrainValues): number {
+function countTrainedOn({ shape, source }: Images, values: TrainValues): number {
   const { 'validation-split': split } = values;
   const [count] = shape;
   if (split === undefined) return count;
@@ -76,25 +167,43 @@ function countTrainedOn({ shape, source }: LoadedImages, values: TrainValues): n
   }
 }
 
-async function loadTraining({ data, key, count }: TrainValues): Promise<LoadedImages> {
+async function openTraining(values: TrainValues): Promise<Images> {
+  const { data, key, count } = values;
   if (data === undefined) {
     say(`drawing ${countOf(count, 'digit')}`);
     return { ...generateDigits({ count, seed: DIGITS_SEED }), source: 'built-in digits' };
   }
   say(`reading ${data}`);
-  return loadImages(data, { key });
+  return openFile(data, { key }, values);
 }
 
-async function loadTest(values: TrainValues): Promise<LoadedImages | undefined> {
+async function openTest(values: TrainValues): Promise<Images | undefined> {
   const { data, count, 'test-data': testData, 'test-key': testKey, 'validation-split': split } = values;
   if (testData !== undefined) {
-    return loadImages(testData, { key: testKey, preferredKey: 'x_test' });
+    return openFile(testData, { key: testKey, preferredKey: 'x_test' }, values);
   }
   if (data !== undefined || split !== undefined) return undefined;
   return {
     ...generateDigits({ count: Math.ceil(count * TEST_SHARE), seed: TEST_DIGITS_SEED }),
     source: 'built-in digits',
   };
+}
+
+/** Opens images, and says so where they are not read as might be expected. */
+async function openFile(
+  path: string,
+  options: LoadOptions,
+  { 'in-memory': given }: TrainValues,
+): Promise<Images> {
+  const limit = given ?? defaultInMemoryLimit();
+  const images = await openImages(path, { ...options, inMemoryLimit: limit });
+  if (images instanceof NpyFile) {
+    const sizes = `${formatBytes(images.memory)}, limit ${formatBytes(limit)}`;
+    say(`${countOf(images.shape[0], 'image')}, read from the file batch by batch (${sizes})`);
+  } else if (given !== undefined && images.data.byteLength > given) {
+    say(`note: ${images.source} is in memory: only .npy files are read batch by batch`);
+  }
+  return images;
 }
 
 /** `digits`, or the file's name without folders and ending. */

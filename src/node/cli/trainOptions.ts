@@ -1,5 +1,6 @@
 /** The options of `train`, and what they make: an architecture, an optimizer, a learning-rate schedule. */
 
+import type { Keep } from '../../autoencoder/earlyStopping.ts';
 import type { ActivationName, ArchitectureOptions } from '../../autoencoder/spec.ts';
 import type { LossName } from '../../losses/loss.ts';
 import { Adam } from '../../optim/adam.ts';
@@ -9,9 +10,20 @@ import { constant, cosine, type Schedule, warmUp } from '../../optim/schedule.ts
 import { SGD } from '../../optim/sgd.ts';
 import { kernels, threads } from '../../tensor/kernels/active.ts';
 import type { Shape } from '../../tensor/shape.ts';
+import { readInterval } from './checkpoints.ts';
 import type { CommandHelp } from './help.ts';
 import { MACHINE } from './machine.ts';
-import { choice, flag, number, text, type Values, wholeNumbers } from './options.ts';
+import {
+  bytes,
+  choice,
+  flag,
+  number,
+  optionalText,
+  parsed,
+  text,
+  type Values,
+  wholeNumbers,
+} from './options.ts';
 
 const POSITIVE = { least: 0, exclusive: true };
 const COUNT = { least: 1, whole: true };
@@ -41,6 +53,9 @@ const DATA = {
     ['minmax', 'standard'],
     undefined,
     'Scales the values by their least and greatest, or to mean 0 and standard deviation 1. Without it whole numbers of 1 and 2 bytes are divided by the greatest of their type (uint8: 255), wider ones by 255 or 65535, whichever fits; floats must lie in [0, 1].',
+  ),
+  'in-memory': bytes(
+    'How much a .npy of images may take in memory, such as 500MB or 2GB; a larger one is read from the file batch by batch, with the same result. 0: always from the file. [half of the free memory]',
   ),
   count: number(
     6000,
@@ -78,9 +93,14 @@ const TRAINING = {
   patience: number(
     undefined,
     COUNT,
-    'Stop after so many epochs without a better loss (on the test or validation images, where there are any) and keep the best weights.',
+    'Stop after so many epochs without a better loss (on the test or validation images, where there are any).',
   ),
   'min-delta': number(undefined, { least: 0 }, 'With --patience: how much lower counts as better. [0]'),
+  keep: choice(
+    ['best', 'last'],
+    undefined,
+    'The weights to end with: those of the epoch with the lowest loss on the test or validation images (without them, on the training images), or the last ones. [best with test or validation images or --patience, else last]',
+  ),
   seed: number(
     0,
     { least: 0, whole: true },
@@ -92,6 +112,15 @@ const TRAINING = {
 const OUTPUT = {
   out: text('FOLDER', 'The run folder. [runs/NAME-1, -2, …]'),
   overwrite: flag('Replace the files of an existing run folder.'),
+  resume: optionalText(
+    'FOLDER',
+    'Go on with the run in this folder where its last checkpoint left it, with the options that it was started with; the model will be the same, byte for byte, as if it had never stopped. With --out FOLDER instead: go on if there is something to go on with, else start.',
+  ),
+  'checkpoint-every': parsed(
+    'N|TIME',
+    readInterval,
+    'Write a checkpoint after every N epochs, or after a time such as 90s, 10min, 2h. [each epoch, at most once in 30 s]',
+  ),
   json: flag('One JSON object a line on stdout: start, each epoch, end.'),
   help: flag('Show this page.'),
 };
@@ -117,6 +146,7 @@ export const TRAIN_HELP: CommandHelp = {
       'The run folder',
       [
         'model.safetensors     the trained model, for encode, decode, evaluate and info',
+        'checkpoint.safetensors  where training is, for --resume',
         'history.csv           loss, validation loss, learning rate and time per epoch',
         'loss.svg              the same as a chart',
         'reconstructions.png   originals above, reconstructions below',
@@ -130,20 +160,28 @@ export const TRAIN_HELP: CommandHelp = {
         'isthmus train --data mnist.npz --test-data mnist.npz --patience 5',
         'isthmus train --data faces/ --hidden 256,64 --validation-split 0.1',
         'isthmus train --data images.npy --schedule cosine --out runs/best',
+        'isthmus train --resume runs/best',
       ],
     ],
-    ['Ctrl-C', ['stops after this step, writes the run folder as it stands, exits with 130']],
+    [
+      'Ctrl-C',
+      [
+        'once: stops after this step, writes the run folder as it stands, exits with 130',
+        'twice: ends at once, the last checkpoint stays; SIGTERM counts as Ctrl-C',
+      ],
+    ],
     ['Exit codes', ['0 done, 1 failed, 2 wrong usage, 130 interrupted']],
   ],
 };
 
 /** The options as they take effect: defaults that depend on others filled in, what has no effect left out. */
 export function effectiveOptions(values: TrainValues) {
-  const { help, json, overwrite, out, count, nesterov, ...options } = values;
+  const { help, json, overwrite, out, resume, count, nesterov, ...options } = values;
   return {
     ...options,
     ...(options.data === undefined && { count }),
     output: outputOf(values),
+    keep: keepOf(values),
     'learning-rate': learningRateOf(values),
     ...(values.optimizer === 'adamw' && { 'weight-decay': weightDecayOf(values) }),
     ...(values.optimizer === 'sgd' && { momentum: momentumOf(values), nesterov }),
@@ -174,6 +212,16 @@ export function createOptimizer(values: TrainValues, stepsPerEpoch: number): Opt
     case 'adam':
       return new Adam(options);
   }
+}
+
+/** Whether there will be images that are measured after each epoch; the built-in digits always have some. */
+export function hasValidation(values: TrainValues): boolean {
+  const { data, 'test-data': testData, 'validation-split': split } = values;
+  return data === undefined || testData !== undefined || split !== undefined;
+}
+
+export function keepOf(values: TrainValues): Keep {
+  return values.keep ?? (hasValidation(values) || values.patience !== undefined ? 'best' : 'last');
 }
 
 function outputOf({ output, loss }: TrainValues): 'linear' | 'sigmoid' {

@@ -14,6 +14,7 @@ export function refuseContradictions({ given, values, positionals }: Parsed<type
     if (given.has(option) && !isThere) throw new UsageError(`--${option} needs ${other}.`);
   };
   needs('key', '--data', given.has('data'));
+  needs('in-memory', '--data', given.has('data'));
   needs('test-data', '--data', given.has('data'));
   needs('test-key', '--test-data', given.has('test-data'));
   needs('min-delta', '--patience', given.has('patience'));
@@ -45,6 +46,20 @@ export function refuseContradictions({ given, values, positionals }: Parsed<type
   }
   if (values['validation-split'] === 1) {
     throw new UsageError('--validation-split is 1, expected less: nothing would be left to train on.');
+  }
+}
+
+/** @throws {UsageError} If it isn't clear which folder the run is in, or whether to go on with it. */
+export function refuseTwoFolders({ given, values }: Parsed<typeof TRAIN_OPTIONS>): void {
+  if (given.has('resume') && given.has('overwrite')) {
+    throw new UsageError('--resume goes on with a run, --overwrite starts it anew: expected one of them.');
+  }
+  const { resume, out } = values;
+  if (resume === '' && out === undefined) {
+    throw new UsageError('--resume needs the folder of a run: --resume FOLDER.');
+  }
+  if (resume && out !== undefined && resume !== out) {
+    throw new UsageError(`--resume ${resume} and --out ${out} are two folders, expected one.`);
   }
 }
 

@@ -1,0 +1,104 @@
+/** When a run writes its checkpoint, and what happens if that fails. Read io/checkpoint.ts first. */
+
+import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
+import type { TrainingState } from '../../autoencoder/trainingState.ts';
+import { writeCheckpoint } from '../../io/checkpoint.ts';
+import { CHECKPOINT_FILE } from '../checkpointFile.ts';
+import type { RunFolder } from '../runFolder.ts';
+import { UsageError } from './options.ts';
+import { say } from './output.ts';
+
+/** After every so many epochs, or after so many seconds, whatever the epoch. */
+export type CheckpointInterval = { readonly epochs: number } | { readonly seconds: number };
+
+/** Without an interval: after each epoch, but no sooner than this after the last one. */
+const LEAST_SECONDS = 30;
+
+const SECONDS = { s: 1, min: 60, h: 3600 } as const;
+
+/** `5`: epochs; `90s`, `10min`, `2h`: time. */
+export function readInterval(text: string, name: string): CheckpointInterval {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(s|min|h)?$/.exec(text) ?? [];
+  const value = Number(amount);
+  if (!(value > 0) || (unit === undefined && !Number.isSafeInteger(value))) {
+    throw new UsageError(
+      `--${name} is '${text}', expected a number of epochs such as 5, or a time such as 90s, 10min or 2h.`,
+    );
+  }
+  return unit === undefined ? { epochs: value } : { seconds: value * SECONDS[unit as keyof typeof SECONDS] };
+}
+
+export class Checkpoints {
+  readonly #folder: RunFolder;
+  readonly #autoencoder: Autoencoder;
+  readonly #interval: CheckpointInterval | undefined;
+  /** What goes into the file beside the state. */
+  readonly #run: () => Readonly<Record<string, unknown>>;
+  #writtenMs = performance.now();
+  #hasFailed = false;
+  /** Where training was at the last one: "after epoch 3, batch 17"; undefined if this process has written none. */
+  last: string | undefined;
+
+  constructor(
+    folder: RunFolder,
+    autoencoder: Autoencoder,
+    interval: CheckpointInterval | undefined,
+    run: () => Readonly<Record<string, unknown>>,
+  ) {
+    this.#folder = folder;
+    this.#autoencoder = autoencoder;
+    this.#interval = interval;
+    this.#run = run;
+  }
+
+  /** Returns a promise only if one is due. */
+  afterBatch(state: () => TrainingState): Promise<void> | undefined {
+    const isDue = this.#interval && 'seconds' in this.#interval && this.#seconds >= this.#interval.seconds;
+    return isDue ? this.write(state()) : undefined;
+  }
+
+  async afterEpoch(epoch: number, state: () => TrainingState): Promise<void> {
+    const interval = this.#interval;
+    if (interval && 'seconds' in interval) return;
+    const isDue = interval ? epoch % interval.epochs === 0 : this.#seconds >= LEAST_SECONDS;
+    if (isDue) await this.write(state());
+  }
+
+  /** Writes one that training can do without: a full disk must not end a run that may find room later. */
+  async write(state: TrainingState): Promise<void> {
+    try {
+      await this.require(state);
+    } catch (error) {
+      // Not finite any more: the next loss will say so, and the last good checkpoint stays.
+      if ((error as Error).name === 'FormatError') return;
+      if ((error as Error).name !== 'FileError') throw error;
+      if (!this.#hasFailed)
+        say(`\nnote: no checkpoint could be written, training goes on: ${(error as Error).message}`);
+      this.#hasFailed = true;
+      this.#writtenMs = performance.now(); // the next attempt is due when the next checkpoint would be
+    }
+  }
+
+  /**
+   * Writes one that must be there.
+   *
+   * @throws {FileError} If it can't be written; the last one stays.
+   * @throws {FormatError} If a weight or moment is not finite.
+   */
+  async require(state: TrainingState): Promise<void> {
+    await this.#folder.write(CHECKPOINT_FILE, writeCheckpoint(this.#autoencoder, state, this.#run()));
+    this.#writtenMs = performance.now();
+    this.#hasFailed = false;
+    this.last = positionOf(state);
+  }
+
+  get #seconds(): number {
+    return (performance.now() - this.#writtenMs) / 1000;
+  }
+}
+
+/** "from the beginning", "after epoch 3", "after epoch 3, batch 17". */
+export function positionOf({ epoch, batch }: TrainingState): string {
+  if (batch > 0) return `after epoch ${epoch}, batch ${batch}`;
+  return epoch === 1 ? 'from the beginning' : `after epoch ${epoch - 1}`;
+}
