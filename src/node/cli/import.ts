@@ -29,7 +29,7 @@ const OPTIONS = {
 export const importCommand: Command = {
   help: {
     usage:
-      'isthmus import --format pytorch --weights PATH --out FILE.safetensors\n       npm run isthmus -- import --format pytorch --weights PATH --out FILE.safetensors',
+      'isthmus import --format pytorch --weights PATH --out FILE\n       npm run isthmus -- import --format pytorch --weights PATH --out FILE',
     description: [
       'Makes a model of weights that PyTorch trained. The layers and the scaling of the images come from what export wrote into the file, or with --like from another model; names and shapes are checked one by one.',
     ],
