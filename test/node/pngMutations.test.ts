@@ -96,7 +96,7 @@ const damages = (huge: boolean): fc.Arbitrary<Damage> =>
     fc.tuple(fc.integer({ min: 8, max: 12 }), fc.constantFrom(0, 1, 2, 3, 4, 6, 8, 16, 255)).map(
       ([at, to]): Damage =>
         (parts) =>
-          changed(parts, 'IHDR', (body) => body.with(at, to)),
+          changed(parts, 'IHDR', (body) => (at < body.length ? body.with(at, to) : body)),
     ),
     fc.tuple(fc.integer({ min: 0, max: 9 }), edit).map(
       ([level, change]): Damage =>
