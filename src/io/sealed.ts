@@ -22,6 +22,9 @@ export interface Kind {
   readonly version: number;
 }
 
+/** What our files are, by their formats: one that is taken for another is called by its name. */
+const NOUNS: Readonly<Record<string, string>> = { isthmus: 'model', 'isthmus-checkpoint': 'checkpoint' };
+
 /** The first key of the metadata, which stand first: so the checksum is always in the same place. */
 const BEFORE_CHECKSUM = '{"__metadata__":{"checksum":"';
 const CHECKSUM_START = 8 + BEFORE_CHECKSUM.length;
@@ -48,9 +51,11 @@ export function readSealed({ format, noun, version }: Kind, bytes: Uint8Array): 
   const contents = readSafetensors(bytes);
   const { metadata } = contents;
   if (metadata.format !== format) {
-    const found = metadata.format === undefined ? 'missing' : `"${metadata.format}"`;
+    const found = metadata.format ?? '';
+    const isOurs = Object.hasOwn(NOUNS, found);
+    const what = isOurs ? `an isthmus ${NOUNS[found]}` : `no isthmus ${noun}`;
     throw new FormatError(
-      `the file is no isthmus ${noun}: the format in its metadata is ${found}, expected "${format}".`,
+      `the file is ${what}, expected ${isOurs ? `a ${noun}` : `the format "${format}" in its metadata`}.`,
     );
   }
   if (metadata.version !== String(version)) {

@@ -1,14 +1,17 @@
 /** `isthmus train`: from a file of images to a run folder. Read autoencoder/autoencoder.ts first. */
 
+import { join } from 'node:path';
 import { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { DivergenceError, type FitOptions, type History } from '../../autoencoder/fit.ts';
 import type { Evaluation } from '../../autoencoder/metrics.ts';
 import { openSamples } from '../../autoencoder/split.ts';
 import type { TrainingState } from '../../autoencoder/trainingState.ts';
+import type { Checkpoint } from '../../io/checkpoint.ts';
 import type { LossName } from '../../losses/loss.ts';
 import { kernels } from '../../tensor/kernels/active.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { CHECKPOINT_FILE, loadCheckpoint } from '../checkpointFile.ts';
+import { inFile } from '../files.ts';
 import { freeRunPath, isUnused, RunFolder, refuseExistingRun } from '../runFolder.ts';
 import { type TimedEpoch, writeRun } from '../writeRun.ts';
 import { Checkpoints, positionOf } from './checkpoints.ts';
@@ -114,7 +117,7 @@ async function resumeRun(now: TrainOptions, path: string, interruption: Interrup
   const folder = await RunFolder.open(path);
   try {
     const checkpoint = await loadCheckpoint(path);
-    const record = runRecordOf(checkpoint);
+    const record = recordIn(path, checkpoint);
     const options = resumedOptions(now, record);
     const { values } = options;
     say(`resuming ${path} ${positionOf(checkpoint.state)}`);
@@ -131,6 +134,14 @@ async function resumeRun(now: TrainOptions, path: string, interruption: Interrup
     }
   } finally {
     await folder.close();
+  }
+}
+
+function recordIn(path: string, checkpoint: Checkpoint): RunRecord {
+  try {
+    return runRecordOf(checkpoint);
+  } catch (error) {
+    throw inFile(join(path, CHECKPOINT_FILE), error as Error);
   }
 }
 
