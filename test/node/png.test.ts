@@ -358,6 +358,19 @@ describe('a small file that claims a huge image is refused at once', () => {
       /too little/,
     ],
     ['the same, interlaced', { width: 2048, height: 2048, interlaced: true }, few, /too little/],
+    [
+      '30000x30000 pixels, interlaced',
+      { width: 30000, height: 30000, interlaced: true },
+      few,
+      /more than the/,
+    ],
+    ['one row, interlaced', { width: 16384, height: 1, depth: 16, interlaced: true }, few, /too little/],
+    [
+      '28x28 pixels, interlaced, with 30 MB',
+      { width: 28, height: 28, interlaced: true },
+      zeros,
+      /more image/,
+    ],
     ['28x28 pixels, with 30 MB of zeros', { width: 28, height: 28 }, zeros, /more image data/],
   ])('%s', (_, fields, data, reason) => {
     const file = fileOf(header({ ...tiny, ...fields }), chunk('IDAT', data), chunk('IEND'));
