@@ -19,6 +19,6 @@ export function shown(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'empty';
   if (typeof value === 'object') return Array.isArray(value) ? 'a list' : 'an object';
-  const text = JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  if (typeof value !== 'string') return String(value); // not as JSON, where infinity is null
+  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
 }

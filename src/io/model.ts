@@ -150,6 +150,6 @@ export function parseJson(key: string, text: string | undefined): unknown {
   try {
     return JSON.parse(text ?? 'nothing');
   } catch {
-    throw new FormatError(`the model's metadata '${key}' is no JSON: ${text?.slice(0, 40) ?? 'missing'}.`);
+    throw new FormatError(`the model's metadata '${key}' is no JSON: ${shown(text)}.`);
   }
 }

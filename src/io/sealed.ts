@@ -4,7 +4,7 @@
  */
 
 import { crc32 } from './crc32.ts';
-import { FormatError } from './errors.ts';
+import { FormatError, shown } from './errors.ts';
 import {
   type NamedTensor,
   readSafetensors,
@@ -21,9 +21,6 @@ export interface Kind {
   /** In the metadata as `version`. */
   readonly version: number;
 }
-
-/** What our files are, by their formats: one that is taken for another is called by its name. */
-const NOUNS: Readonly<Record<string, string>> = { isthmus: 'model', 'isthmus-checkpoint': 'checkpoint' };
 
 /** The first key of the metadata, which stand first: so the checksum is always in the same place. */
 const BEFORE_CHECKSUM = '{"__metadata__":{"checksum":"';
@@ -51,26 +48,28 @@ export function readSealed({ format, noun, version }: Kind, bytes: Uint8Array): 
   const contents = readSafetensors(bytes);
   const { metadata } = contents;
   if (metadata.format !== format) {
-    const found = metadata.format ?? '';
-    const isOurs = Object.hasOwn(NOUNS, found);
-    const what = isOurs ? `an isthmus ${NOUNS[found]}` : `no isthmus ${noun}`;
     throw new FormatError(
-      `the file is ${what}, expected ${isOurs ? `a ${noun}` : `the format "${format}" in its metadata`}.`,
+      `the file is no isthmus ${noun}: the format in its metadata is ${shown(metadata.format)}, expected "${format}".`,
     );
   }
   if (metadata.version !== String(version)) {
     const isLater = Number(metadata.version) > version;
     throw new FormatError(
-      `the ${noun} has format version ${metadata.version ?? 'none'}, expected ${version}${isLater ? ': a later isthmus wrote it' : ''}.`,
+      `the ${noun} has format version ${word(metadata.version)}, expected ${version}${isLater ? ': a later isthmus wrote it' : ''}.`,
     );
   }
   const isSealed = new TextDecoder().decode(bytes.subarray(8, CHECKSUM_START)) === BEFORE_CHECKSUM;
   if (!isSealed || metadata.checksum !== checksumOf(bytes)) {
     throw new FormatError(
-      `the ${noun} is damaged: its checksum is ${metadata.checksum ?? 'missing'}, its contents give ${checksumOf(bytes)}.`,
+      `the ${noun} is damaged: its checksum is ${word(metadata.checksum)}, its contents give ${checksumOf(bytes)}.`,
     );
   }
   return contents;
+}
+
+/** For messages: bare what looks like a number, in quotes what could be anything. */
+function word(text: string | undefined): string {
+  return text !== undefined && /^[0-9a-f]{1,16}$/.test(text) ? text : shown(text);
 }
 
 /** CRC-32 of the file with zeros in the checksum's place, as 8 hexadecimal digits. */

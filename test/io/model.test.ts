@@ -308,7 +308,7 @@ describe('refused with a sentence', () => {
 
   test.each([100, 3_000, 30_000])('a layer within a layer, %d deep', (depth) => {
     const layers = `${'{"type":"sequential","layers":['.repeat(depth)}{"type":"relu"}${']}'.repeat(depth)}`;
-    const json = JSON.stringify({ ...SMALL, decoder: ['HERE', ...SMALL.decoder] }).replace('"HERE"', layers);
+    const json = JSON.stringify({ ...SMALL, decoder: [...SMALL.decoder, 'HERE'] }).replace('"HERE"', layers);
     const file = altered({ metadata: { model: json } });
     if (depth > 100) expect(refusal(file)).toMatch(/more than 100 deep/);
     else expect(readModel(file).autoencoder.predict(Tensor.zeros([1, 2])).shape).toEqual([1, 2]);
@@ -367,6 +367,16 @@ describe('refused with a sentence', () => {
 
   test('an infinite scale, which JSON can hold as 1e999', () => {
     const json = JSON.stringify({ ...NORMALIZATION, scale: 'HERE' }).replace('"HERE"', '1e999');
-    expect(refusal(altered({ metadata: { normalization: json } }))).toMatch(/normalization/);
+    expect(refusal(altered({ metadata: { normalization: json } }))).toMatch(/its scale Infinity/);
+  });
+
+  test.each([
+    ['normalization', (deep: string) => deep],
+    ['model', (deep: string) => deep],
+    ['model', (deep: string) => `{"type":${deep}}`],
+    ['normalization', (deep: string) => `{"kind":${deep}}`],
+  ])('a %s of fifty thousand lists within each other, none of which is written out', (key, json) => {
+    const deep = '['.repeat(5e4) + ']'.repeat(5e4);
+    expect(refusal(altered({ metadata: { [key]: json(deep) } })).length).toBeLessThan(200);
   });
 });

@@ -208,6 +208,8 @@ describe('decodePng', () => {
 describe('decodePng refuses', () => {
   const sound = pngBytes(tiny);
   const raw = rawPixels(tiny);
+  const palette = chunk('PLTE', Uint8Array.of(1, 2, 3));
+  const clear = chunk('tRNS', Uint8Array.of(0, 50));
   const withData = (data: Uint8Array, image = tiny): Uint8Array =>
     fileOf(header(image), chunk('IDAT', data), chunk('IEND'));
   const withHeader = (fields: Partial<PngImage>): Uint8Array =>
@@ -256,6 +258,64 @@ describe('decodePng refuses', () => {
       pngBytes({ ...tiny, extra: [chunk('gAMA', Uint8Array.of(1))] }),
       /can't be decoded/,
     ],
+    [
+      'two palettes',
+      pngBytes({ ...tiny, colorType: PALETTE, pixel: () => [0], extra: [palette, palette] }),
+      /its PLTE chunk is not where it may be/,
+    ],
+    [
+      'a palette after the image data',
+      fileOf(header(tiny), chunk('IDAT', deflateSync(raw)), palette, chunk('IEND')),
+      /its PLTE chunk is not where/,
+    ],
+    ['a palette of a gray image', pngBytes({ ...tiny, extra: [palette] }), /no palette of colour type 0/],
+    [
+      'a palette of four bytes',
+      pngBytes({ ...tiny, colorType: PALETTE, pixel: () => [0], extra: [chunk('PLTE', noise(4))] }),
+      /no palette of colour type 3 with 8 bits has 4 bytes/,
+    ],
+    [
+      'more colours than the depth has room for',
+      pngBytes({ ...tiny, depth: 1, colorType: PALETTE, pixel: () => [0], extra: [chunk('PLTE', noise(9))] }),
+      /no palette of colour type 3 with 1 bits has 9 bytes/,
+    ],
+    ['transparency twice', pngBytes({ ...tiny, extra: [clear, clear] }), /its tRNS chunk is not where/],
+    [
+      'transparency after the image data, of which pngjs makes transparent pixels',
+      fileOf(header(tiny), chunk('IDAT', deflateSync(raw)), clear, chunk('IEND')),
+      /its tRNS chunk is not where/,
+    ],
+    [
+      'transparency beside an alpha channel',
+      pngBytes({ ...tiny, colorType: GRAY_ALPHA, pixel: () => [1, 2], extra: [clear] }),
+      /tRNS.*colour type 4/,
+    ],
+    [
+      'a transparent colour too long for its type',
+      pngBytes({ ...tiny, extra: [chunk('tRNS', noise(6))] }),
+      /tRNS.*colour type 0/,
+    ],
+    [
+      'a transparent colour of more bits than a sample, which pngjs finds nowhere',
+      pngBytes({ ...tiny, extra: [chunk('tRNS', Uint8Array.of(1, 50))] }),
+      /tRNS.*with 8 bits/,
+    ],
+    [
+      'image data in two places',
+      fileOf(
+        header(tiny),
+        chunk('IDAT', deflateSync(raw).subarray(0, 5)),
+        chunk('tEXt'),
+        chunk('IDAT', deflateSync(raw).subarray(5)),
+        chunk('IEND'),
+      ),
+      /another chunk divides its image data/,
+    ],
+    [
+      'an end chunk with something in it',
+      fileOf(header(tiny), chunk('IDAT', deflateSync(raw)), chunk('IEND', noise(1))),
+      /end chunk is not empty/,
+    ],
     ['3 bits a sample', withHeaderBytes(3, GRAY, 0, 0, 0), /colour type 0 with 3 bits/],
     ['a palette of 16 bits', withHeaderBytes(16, PALETTE, 0, 0, 0), /colour type 3 with 16 bits/],
     ['colour type 5', withHeaderBytes(8, 5, 0, 0, 0), /colour type 5/],
@@ -298,6 +358,19 @@ describe('a small file that claims a huge image is refused at once', () => {
       /too little/,
     ],
     ['the same, interlaced', { width: 2048, height: 2048, interlaced: true }, few, /too little/],
+    [
+      '30000x30000 pixels, interlaced',
+      { width: 30000, height: 30000, interlaced: true },
+      few,
+      /more than the/,
+    ],
+    ['one row, interlaced', { width: 16384, height: 1, depth: 16, interlaced: true }, few, /too little/],
+    [
+      '28x28 pixels, interlaced, with 30 MB',
+      { width: 28, height: 28, interlaced: true },
+      zeros,
+      /more image/,
+    ],
     ['28x28 pixels, with 30 MB of zeros', { width: 28, height: 28 }, zeros, /more image data/],
   ])('%s', (_, fields, data, reason) => {
     const file = fileOf(header({ ...tiny, ...fields }), chunk('IDAT', data), chunk('IEND'));
