@@ -61,14 +61,14 @@ export function writeCheckpoint(
 export function readCheckpoint(bytes: Uint8Array): Checkpoint {
   const { tensors, metadata } = readSealed(CHECKPOINT, bytes);
   const weights = new Map(tensors);
-  const moments: Record<string, Float32Array> = {};
+  const moments: [string, Float32Array][] = [];
   let bestWeights: Float32Array | undefined;
   for (const [name, tensor] of tensors) {
     if (name !== BEST && !name.startsWith(MOMENT_PREFIX)) continue;
     requireFinite(name, tensor);
     weights.delete(name);
     if (name === BEST) bestWeights = tensor.data;
-    else moments[name.slice(MOMENT_PREFIX.length)] = tensor.data;
+    else moments.push([name.slice(MOMENT_PREFIX.length), tensor.data]);
   }
   const autoencoder = buildModel({ tensors: weights, metadata });
   const run = parseJson('run', metadata.run);
@@ -76,10 +76,14 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
   const facts = parseJson('state', metadata.state);
   if (!isState(facts))
     throw new FormatError("the checkpoint's metadata 'state' is not the state of a training.");
+  if (bestWeights && !facts.best) {
+    throw new FormatError("the checkpoint holds the best epoch's weights, its 'state' knows of none.");
+  }
   const state: TrainingState = {
     ...facts,
     weights: autoencoder.parameters.values.slice(),
-    optimizer: { ...facts.optimizer, moments },
+    // Not one by one: assigned to an object, `__proto__` would be gone.
+    optimizer: { ...facts.optimizer, moments: Object.fromEntries(moments) },
     best: facts.best && { ...facts.best, ...(bestWeights && { weights: bestWeights }) },
   };
   return { autoencoder, state, run };
@@ -119,11 +123,16 @@ function isState(value: unknown): value is Facts {
     typeof optimizer.name === 'string' &&
     isWhole(optimizer.steps, 0) &&
     isObject(optimizer.settings) &&
+    Object.values(optimizer.settings).every((one) => Number.isFinite(one) || typeof one === 'boolean') &&
     epochs.length === epoch - 1 &&
-    epochs.every((record, i) => isObject(record) && record.epoch === i + 1 && Number.isFinite(record.loss)) &&
+    epochs.every((record, i) => isObject(record) && record.epoch === i + 1 && isRecord(record)) &&
     (best === undefined ||
       (isObject(best) && isWhole(best.epoch, 1) && isWhole(best.waited, 0) && Number.isFinite(best.loss)))
   );
+}
+
+function isRecord({ loss, learningRate, validationLoss = 0 }: Record<string, unknown>): boolean {
+  return [loss, learningRate, validationLoss].every(Number.isFinite);
 }
 
 function isWhole(value: unknown, least: number): value is number {

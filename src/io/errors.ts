@@ -10,3 +10,15 @@ export function firstBytes(bytes: Uint8Array, count: number): string {
   const hex = Array.from(bytes.subarray(0, count), (byte) => byte.toString(16).padStart(2, '0'));
   return hex.join(' ') || 'nothing';
 }
+
+/**
+ * A value that came from JSON, for the message: short, whatever it is. JSON.stringify would write out megabytes, and
+ * overflows the stack where lists lie ten thousand deep.
+ */
+export function shown(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (value === null) return 'empty';
+  if (typeof value === 'object') return Array.isArray(value) ? 'a list' : 'an object';
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}

@@ -12,9 +12,12 @@ import type { AutoencoderSpec } from '../autoencoder/spec.ts';
 import type { Normalization } from '../data/samples.ts';
 import { zeros } from '../tensor/initializers.ts';
 import { formatShape, sameShape } from '../tensor/shape.ts';
-import { FormatError } from './errors.ts';
+import { FormatError, shown } from './errors.ts';
 import { isObject, type NamedTensor, type SafetensorsContents } from './safetensors.ts';
 import { type Kind, readSealed, writeSealed } from './sealed.ts';
+
+/** How many layers may contain each other: each level takes a part of the stack, wherever the network is walked. */
+const DEEPEST = 100;
 
 const MODEL: Kind = { format: 'isthmus', noun: 'model', version: 2 };
 
@@ -99,12 +102,10 @@ function buildAutoencoder(description: unknown, tensors: SafetensorsContents['te
 function checkSpec(value: unknown, tensors: SafetensorsContents['tensors']): AutoencoderSpec {
   const { type, inputShape, encoder, decoder } = isObject(value) ? value : {};
   if (type !== 'autoencoder') {
-    throw new RangeError(`its type is ${JSON.stringify(type)}, expected "autoencoder".`);
+    throw new RangeError(`its type is ${shown(type)}, expected "autoencoder".`);
   }
   if (!Array.isArray(inputShape)) {
-    throw new RangeError(
-      `its input shape is ${JSON.stringify(inputShape)}, expected a list of whole numbers >= 1.`,
-    );
+    throw new RangeError(`its input shape is ${shown(inputShape)}, expected a list of whole numbers >= 1.`);
   }
   const asked = countWeights(encoder) + countWeights(decoder);
   const stored = [...tensors.values()].reduce((sum, { size }) => sum + size, 0);
@@ -112,11 +113,12 @@ function checkSpec(value: unknown, tensors: SafetensorsContents['tensors']): Aut
   return value as unknown as AutoencoderSpec;
 }
 
-function countWeights(layers: unknown): number {
+function countWeights(layers: unknown, depth = 0): number {
   if (!Array.isArray(layers)) throw new RangeError('a part of it is no list of layers.');
+  if (depth > DEEPEST) throw new RangeError(`its layers lie more than ${DEEPEST} deep within each other.`);
   return layers.reduce((sum: number, layer: unknown) => {
     const { type, layers: inner, inFeatures, outFeatures } = isObject(layer) ? layer : {};
-    if (type === 'sequential') return sum + countWeights(inner);
+    if (type === 'sequential') return sum + countWeights(inner, depth + 1);
     if (type !== 'dense') return sum;
     if (!(isCount(inFeatures) && isCount(outFeatures))) {
       throw new RangeError('the widths of a dense layer of it are not whole numbers >= 1.');
@@ -130,15 +132,18 @@ function isCount(value: unknown): value is number {
 }
 
 function checkNormalization(value: unknown): Normalization {
-  const { kind, dtype, shift, scale } = (value ?? {}) as Partial<Normalization>;
+  const { kind, dtype, shift, scale }: Partial<Normalization> = isObject(value) ? value : {};
   const isKind = kind === 'none' || kind === 'divide' || kind === 'minmax' || kind === 'standard';
   const isDType = typeof dtype === 'string' && /^([iu][1248]|f[248]|b1)$/.test(dtype);
   const isScaling = Number.isFinite(shift) && Number.isFinite(scale) && (scale as number) > 0;
   const isIdentity = shift === 0 && scale === 1;
   if (!isKind || !isDType || !isScaling || (kind === 'none' && !isIdentity)) {
-    throw new FormatError(`the model's normalization can't be used: ${JSON.stringify(value)}.`);
+    throw new FormatError(
+      `the model's normalization can't be used: its kind is ${shown(kind)}, its dtype ${shown(dtype)}, ` +
+        `its shift ${shown(shift)}, its scale ${shown(scale)}.`,
+    );
   }
-  return value as Normalization;
+  return value as unknown as Normalization;
 }
 
 export function parseJson(key: string, text: string | undefined): unknown {

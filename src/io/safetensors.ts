@@ -6,7 +6,7 @@
 
 import { formatShape, sizeOf } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
-import { FormatError } from './errors.ts';
+import { FormatError, shown } from './errors.ts';
 
 export interface NamedTensor {
   readonly name: string;
@@ -117,6 +117,11 @@ function parseHeader(encoded: Uint8Array): Map<string, unknown> {
   if (json[0] !== '{' || !isObject(value)) {
     throw new FormatError('the safetensors header does not begin with {, expected a JSON object.');
   }
+  let end = json.length;
+  while (json[end - 1] === ' ') end--;
+  if (json[end - 1] !== '}') {
+    throw new FormatError('the safetensors header goes on after its }, only spaces may follow.');
+  }
   return new Map(distinctKeys(json).map((key) => [key, value[key]]));
 }
 
@@ -130,8 +135,9 @@ function decodeJson(encoded: Uint8Array): { json: string; value: unknown } {
 }
 
 /**
- * The keys of the outermost object of a JSON text that is known to be valid. Keys that stand twice in one object,
- * of which JSON.parse silently keeps the last, are an error.
+ * The keys of the outermost object of a JSON text that is known to be valid. What JSON.parse silently changes is an
+ * error: of keys that stand twice in one object it keeps the last, and it rounds numbers like 4.0000000000000000001,
+ * so that only digits make a number here.
  */
 function distinctKeys(json: string): string[] {
   const outermost = new Set<string>();
@@ -150,9 +156,19 @@ function distinctKeys(json: string): string[] {
       const key = JSON.parse(lastString);
       if (keys.has(key)) throw new FormatError(`the safetensors header holds the key '${key}' twice.`);
       keys.add(key);
+    } else if (character === '-' || character === '.' || (isExponent(character) && isDigit(json[at - 1]))) {
+      throw new FormatError('the safetensors header holds a number that is not written as a whole one >= 0.');
     }
   }
   return [...outermost];
+}
+
+function isExponent(character: string): boolean {
+  return character === 'e' || character === 'E';
+}
+
+function isDigit(character: string): boolean {
+  return character >= '0' && character <= '9';
 }
 
 interface TensorRange {
@@ -192,7 +208,7 @@ function rangeOf(name: string, info: unknown): TensorRange {
     );
   }
   if (dtype !== 'F32') {
-    throw new FormatError(`the safetensors tensor '${name}' is ${JSON.stringify(dtype)}, only F32 is read.`);
+    throw new FormatError(`the safetensors tensor '${name}' has dtype ${shown(dtype)}, only F32 is read.`);
   }
   const [begin, end] = offsets;
   if (end - begin !== sizeOf(shape) * FLOAT32_BYTES) {

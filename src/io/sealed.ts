@@ -56,7 +56,7 @@ export function readSealed({ format, noun, version }: Kind, bytes: Uint8Array): 
   if (metadata.version !== String(version)) {
     const isLater = Number(metadata.version) > version;
     throw new FormatError(
-      `the ${noun} has format version ${metadata.version}, expected ${version}${isLater ? ': a later isthmus wrote it' : ''}.`,
+      `the ${noun} has format version ${metadata.version ?? 'none'}, expected ${version}${isLater ? ': a later isthmus wrote it' : ''}.`,
     );
   }
   const isSealed = new TextDecoder().decode(bytes.subarray(8, CHECKSUM_START)) === BEFORE_CHECKSUM;

@@ -129,24 +129,63 @@ function readChunks(bytes: Uint8Array): Chunks {
     throw new FormatError(`not a PNG file: it begins with ${firstBytes(bytes, 8)}.`);
   }
   const compressed: Uint8Array[] = [];
+  const small = new Map<string, Uint8Array>(); // what else says how pixels look: PLTE, tRNS
   let header: Header | undefined;
-  let hasPalette = false;
+  let isDataOver = false;
   for (let at = SIGNATURE.length; ; ) {
     const { type, body, end } = readChunk(bytes, at);
     if (header === undefined) header = readHeader(type, body);
-    else if (type === 'IDAT') compressed.push(body);
-    else if (type === 'PLTE') hasPalette = compressed.length === 0 && body.length > 0;
-    else if (type === 'IEND') {
+    else if (type === 'IDAT') {
+      if (isDataOver) throw new FormatError('a damaged PNG: another chunk divides its image data.');
+      compressed.push(body);
+    } else if (type === 'PLTE' || type === 'tRNS') {
+      if (compressed.length > 0 || small.has(type) || small.has('tRNS')) {
+        throw new FormatError(`a damaged PNG: its ${type} chunk is not where it may be.`);
+      }
+      small.set(type, body);
+      checkColors(header, small);
+    } else if (type === 'IEND') {
+      if (body.length > 0) throw new FormatError('a damaged PNG: its end chunk is not empty.');
       if (compressed.length === 0) throw new FormatError('a PNG without image data (it has no IDAT chunk).');
-      if (header.colorType === 3 && !hasPalette) {
+      if (header.colorType === 3 && !small.has('PLTE')) {
         throw new FormatError('a PNG that lacks the palette of its colours.');
       }
       return { header, compressed, end };
     } else if (/^[A-Z]/.test(type)) {
       throw new FormatError(`a PNG with a ${type} chunk where none may be.`);
     }
+    isDataOver = compressed.length > 0 && type !== 'IDAT';
     at = end;
   }
+}
+
+/** The palette, and which colours are transparent, as far as they were read: pngjs takes any, and makes pixels of them. */
+function checkColors({ colorType, depth }: Header, small: ReadonlyMap<string, Uint8Array>): void {
+  const [palette, transparency] = [small.get('PLTE'), small.get('tRNS')];
+  const colors = (palette?.length ?? 0) / 3;
+  const most = colorType === 3 ? 2 ** depth : 256;
+  if (palette && !(Number.isInteger(colors) && colors >= 1 && colors <= most && colorType & 2)) {
+    throw new FormatError(
+      `a damaged PNG: no palette of colour type ${colorType} with ${depth} bits has ${palette.length} bytes.`,
+    );
+  }
+  if (!transparency) return;
+  const isRightLength =
+    colorType === 3 ? transparency.length <= colors : transparency.length === { 0: 2, 2: 6 }[colorType];
+  // Of the 16 bits of a sample, pngjs compares all, and so would miss the pixels that the low ones make transparent.
+  const isWithinDepth =
+    colorType === 3 || depth === 16 || depthsOf(transparency).every((bits) => bits <= depth);
+  if (!isRightLength || !isWithinDepth) {
+    throw new FormatError(
+      `a damaged PNG: its transparent colours (tRNS) don't fit colour type ${colorType} with ${depth} bits.`,
+    );
+  }
+}
+
+/** How many bits each of these 16-bit samples takes. */
+function depthsOf(samples: Uint8Array): number[] {
+  const view = new DataView(samples.buffer, samples.byteOffset, samples.byteLength);
+  return Array.from({ length: samples.length >> 1 }, (_, i) => 32 - Math.clz32(view.getUint16(2 * i)));
 }
 
 /** The chunk at byte `at`: its length, its type, that many bytes, and the checksum of type and bytes. */

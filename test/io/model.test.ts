@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
 import type { AutoencoderSpec } from '../../src/autoencoder/spec.ts';
 import type { Normalization } from '../../src/data/samples.ts';
@@ -9,7 +8,6 @@ import { type NamedTensor, readSafetensors, writeSafetensors } from '../../src/i
 import type { LayerSpec } from '../../src/layers/spec.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
-import { mutated } from '../helpers/mutations.ts';
 import { uniformArray, uniformTensor } from '../helpers/randomArrays.ts';
 import { resealed } from '../helpers/resealed.ts';
 
@@ -312,13 +310,8 @@ describe('refused with a sentence', () => {
     const layers = `${'{"type":"sequential","layers":['.repeat(depth)}{"type":"relu"}${']}'.repeat(depth)}`;
     const json = JSON.stringify({ ...SMALL, decoder: ['HERE', ...SMALL.decoder] }).replace('"HERE"', layers);
     const file = altered({ metadata: { model: json } });
-    // Either way is good, but nothing between: a model that can be used, or a refusal.
-    try {
-      const { autoencoder } = readModel(file);
-      expect(autoencoder.predict(Tensor.zeros([1, 2])).shape).toEqual([1, 2]);
-    } catch (error) {
-      expect(error).toBeInstanceOf(FormatError);
-    }
+    if (depth > 100) expect(refusal(file)).toMatch(/more than 100 deep/);
+    else expect(readModel(file).autoencoder.predict(Tensor.zeros([1, 2])).shape).toEqual([1, 2]);
   });
 
   test('a missing tensor', () => {
@@ -375,45 +368,5 @@ describe('refused with a sentence', () => {
   test('an infinite scale, which JSON can hold as 1e999', () => {
     const json = JSON.stringify({ ...NORMALIZATION, scale: 'HERE' }).replace('"HERE"', '1e999');
     expect(refusal(altered({ metadata: { normalization: json } }))).toMatch(/normalization/);
-  });
-});
-
-describe('damaged bytes', () => {
-  /** Reads what it can, and uses it. */
-  function readOrRefuse(bytes: Uint8Array): 'read' | 'refused' {
-    let loaded: LoadedModel;
-    try {
-      loaded = readModel(bytes);
-    } catch (error) {
-      expect(error).toBeInstanceOf(FormatError);
-      return 'refused';
-    }
-    const { inputShape, encodingDim } = loaded.autoencoder;
-    const samples = Tensor.zeros([2, ...inputShape]);
-    expect(loaded.autoencoder.encode(samples).shape).toEqual([2, encodingDim]);
-    expect(loaded.autoencoder.predict(samples).shape).toEqual([2, ...inputShape]);
-    expect(loaded.autoencoder.summary()).toContain('Total');
-    return 'read';
-  }
-
-  test('every change of a single byte is noticed', () => {
-    const original = writeModel(model(SMALL), TRAINING);
-    const random = new Random(1);
-    for (let at = 0; at < original.length; at++) {
-      for (const mask of [1, 0x20, 0x80, 1 + random.integer(255)]) {
-        expect(readOrRefuse(original.with(at, original[at] ^ mask))).toBe('refused');
-      }
-    }
-    expect(readOrRefuse(original)).toBe('read');
-  });
-
-  test('damage within the description alone, sealed again, gives a FormatError or a model that can be used', () => {
-    const json = new TextEncoder().encode(JSON.stringify(SMALL));
-    fc.assert(
-      fc.property(mutated(json), (bytes) => {
-        readOrRefuse(altered({ metadata: { model: new TextDecoder().decode(bytes) } }));
-      }),
-      { numRuns: 400 },
-    );
   });
 });

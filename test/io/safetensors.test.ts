@@ -4,7 +4,6 @@ import { FormatError } from '../../src/io/errors.ts';
 import { type NamedTensor, readSafetensors, writeSafetensors } from '../../src/io/safetensors.ts';
 import { sizeOf } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
-import { mutated } from '../helpers/mutations.ts';
 
 const TENSORS: readonly NamedTensor[] = [
   { name: 'encoder.0.weight', tensor: Tensor.from([1, 2, 3, 4, 5, 6], [2, 3]) },
@@ -112,7 +111,7 @@ describe('safetensors', () => {
     const { tensors, metadata } = readSafetensors(file({ b: info([1], 4, 8), a: info([1], 0, 4) }, 8));
     expect([...tensors.keys()]).toEqual(['b', 'a']);
     expect(metadata).toEqual({});
-    const spaced = '{ "\\u0061\\"}{" : {"shape" : [ 1 ] , "dtype":"F32", "data_offsets":[0, 4]} }  \n';
+    const spaced = '{ "\\u0061\\"}{" : {"shape" : [ 1 ] , "dtype":"F32", "data_offsets":\n[0, 4]} }  ';
     expect([...readSafetensors(file(spaced, 4)).tensors.keys()]).toEqual(['a"}{']);
     expect(readSafetensors(file('{}', 0)).tensors.size).toBe(0);
   });
@@ -127,11 +126,12 @@ describe('safetensors', () => {
     ['offsets that do not fit the shape', { a: info([2], 0, 4) }, 4, '[2] F32 = 8 bytes, its offsets span 4'],
     ['offsets too wide for the shape', { a: info([1], 0, 8) }, 8, '[1] F32 = 4 bytes, its offsets span 8'],
     ['offsets the wrong way round', { a: info([0], 4, 0) }, 4, 'its offsets span -4'],
-    ['another dtype', { a: info([2], 0, 4, 'F16') }, 4, 'is "F16", only F32 is read'],
+    ['another dtype', { a: info([2], 0, 4, 'F16') }, 4, 'has dtype "F16", only F32 is read'],
+    ['no dtype', { a: { shape: [1], data_offsets: [0, 4] } }, 4, 'has dtype missing, only F32 is read'],
     ['a dtype that is an object', { a: info([1], 0, 4, { toString: 1 }) }, 4, 'only F32 is read'],
-    ['a negative offset', { a: info([1], -4, 0) }, 0, "entry of 'a' is not"],
+    ['a negative offset', { a: info([1], -4, 0) }, 0, 'not written as a whole one'],
     ['an offset that is text', { a: info([1], '0', 4) }, 4, "entry of 'a' is not"],
-    ['a fractional shape', { a: info([0.5], 0, 2) }, 2, "entry of 'a' is not"],
+    ['a fractional shape', { a: info([0.5], 0, 2) }, 2, 'not written as a whole one'],
     ['a shape that is no list', { a: info(1, 0, 4) }, 4, "entry of 'a' is not"],
     ['a huge shape', { a: info([2 ** 52, 2 ** 52], 0, 4) }, 4, 'its offsets span 4'],
     ['three offsets', { a: { dtype: 'F32', shape: [1], data_offsets: [0, 4, 4] } }, 4, 'is not'],
@@ -140,6 +140,21 @@ describe('safetensors', () => {
     ['metadata that is a list', { __metadata__: [] }, 0, 'not an object of strings'],
     ['a header that is a list', [], 0, 'does not begin with {'],
     ['a header that begins with a space', ' {}', 0, 'does not begin with {'],
+    ['a header with more than spaces after it', '{}\n', 0, 'goes on after its }'],
+    [
+      'a dtype of ten thousand lists',
+      `{"a":{"dtype":${'['.repeat(1e4)}${']'.repeat(1e4)},"shape":[1],"data_offsets":[0,4]}}`,
+      4,
+      'has dtype a list',
+    ],
+    ...['-0', '0.0', '4.0000000000000000001', '4e0', '4E0'].map(
+      (number): [string, string, number, string] => [
+        `the number ${number}`,
+        `{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"more":${number}}}`,
+        4,
+        'not written as a whole one',
+      ],
+    ),
     ['a header that is not JSON', '{"a":', 0, 'not valid JSON'],
     ['an empty header', '', 0, 'not valid JSON'],
     [
@@ -172,20 +187,5 @@ describe('safetensors', () => {
     expect(() => readSafetensors(changed(7, 255))).toThrow('at most 100000000 are accepted');
     expect(() => readSafetensors(changed(8, 0xff))).toThrow('not valid JSON');
     expect(() => readSafetensors(new Uint8Array(7))).toThrow('holds 7 bytes, expected at least 8');
-  });
-
-  test('gives consistent tensors or a FormatError for damaged files', () => {
-    const original = writeSafetensors(TENSORS, METADATA);
-    fc.assert(
-      fc.property(mutated(original), (bytes) => {
-        try {
-          const { tensors } = readSafetensors(bytes);
-          for (const { shape, data } of tensors.values()) expect(data.length).toBe(sizeOf(shape));
-        } catch (error) {
-          if (!(error instanceof FormatError)) throw error;
-        }
-      }),
-      { numRuns: 1000 },
-    );
   });
 });

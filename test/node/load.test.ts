@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { type LoadOptions, loadImages } from '../../src/node/load.ts';
+import { type LoadOptions, loadImages, type OpenOptions, openImages } from '../../src/node/load.ts';
+import { NpyFile } from '../../src/node/npyFile.ts';
 import { type Files, folderWith, removeFolders } from '../helpers/cli.ts';
+import { npyBytes } from '../helpers/npyBytes.ts';
 import { COUNT, floatsNpy, imagesIdx, imagesNpy, npz, pixels, png, pngs } from './cli/fixtures.ts';
 
 afterAll(removeFolders);
@@ -130,5 +132,68 @@ describe('loadImages', () => {
         `${name}: got the key 'k', but only .npz files have keys.`,
       );
     }
+  });
+});
+
+describe('openImages', () => {
+  const open = (files: Files, name: string, options?: OpenOptions) =>
+    openImages(join(folderWith(files), name), options);
+  const size = COUNT * 64;
+
+  test.each([{}, { inMemoryLimit: size }])('gives images in memory up to the limit: %j', async (options) => {
+    const images = await open({ 'a.npy': imagesNpy() }, 'a.npy', options);
+    if (images instanceof NpyFile) throw new Error('it is in its file');
+    expect(Array.from(images.data)).toEqual(pixels());
+  });
+
+  test('leaves larger ones in their file', async () => {
+    const images = await open({ 'a.npy': imagesNpy() }, 'a.npy', { inMemoryLimit: size - 1 });
+    if (!(images instanceof NpyFile)) throw new Error('it is in memory');
+    const { shape, dtype, source, memory } = images;
+    expect({ shape, dtype, source, memory }).toEqual({
+      shape: [COUNT, 8, 8],
+      dtype: 'u1',
+      source: 'a.npy',
+      memory: size,
+    });
+    expect(Array.from(await images.read(Uint32Array.of(2)))).toEqual(pixels().slice(128, 192));
+    await images.close();
+  });
+
+  test('counts what conversion takes: Fortran order needs a copy', async () => {
+    const parts = { descr: '|u1', shape: [COUNT, 8, 8], values: pixels(), fortranOrder: true };
+    const files = { 'a.npy': npyBytes(parts) };
+    expect(await open(files, 'a.npy', { inMemoryLimit: 2 * size })).not.toBeInstanceOf(NpyFile);
+    await expect(open(files, 'a.npy', { inMemoryLimit: 2 * size - 1 })).rejects.toThrow(
+      /a\.npy: the array is in Fortran order, .* save np\.ascontiguousarray\(arr\)/,
+    );
+  });
+
+  test('reads everything else into memory, whatever the limit', async () => {
+    const files = { 'a.npz': npz({ any: imagesNpy() }), 'a.idx': imagesIdx(), ...pngs('p', 3) };
+    for (const name of ['a.npz', 'a.idx', 'p']) {
+      expect(await open(files, name, { inMemoryLimit: 0 })).not.toBeInstanceOf(NpyFile);
+    }
+  });
+
+  test.each([
+    [[5], /the array is \[5\], expected images of shape \[n, \.\.\.\]\./],
+    [[0, 3], /the array is \[0, 3\]: it holds no images\./],
+    [[3, 0], /the array is \[3, 0\]: it holds no images\./],
+  ])('refuses an array of %j as it does in memory', async (shape, message) => {
+    const values = Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => 1);
+    const files = { 'a.npy': npyBytes({ descr: '|u1', shape, values }) };
+    for (const inMemoryLimit of [-1, size]) {
+      await expect(open(files, 'a.npy', { inMemoryLimit })).rejects.toThrow(message);
+    }
+  });
+
+  test('refuses keys and other kinds of files as it does in memory', async () => {
+    const files = { 'a.npy': imagesNpy(), 'a.txt': '1' };
+    await expect(open(files, 'a.npy', { key: 'x', inMemoryLimit: 0 })).rejects.toThrow(
+      /only \.npz files have keys/,
+    );
+    await expect(open(files, 'a.txt', { inMemoryLimit: 0 })).rejects.toThrow(/unknown kind of file/);
+    await expect(open(files, 'b.npy', { inMemoryLimit: 0 })).rejects.toThrow(/there is no such file/);
   });
 });

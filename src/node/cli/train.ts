@@ -78,10 +78,19 @@ async function train(words: readonly string[]): Promise<number> {
   // --resume with --out is for scripts that start a run over and over until it is done.
   const isNew =
     path === undefined || !given.has('resume') || (values.resume === '' && (await isUnused(path)));
-  return isNew ? startRun(options, path) : resumeRun(options, path);
+  const interruption = new Interruption();
+  try {
+    return await (isNew ? startRun(options, path, interruption) : resumeRun(options, path, interruption));
+  } finally {
+    interruption.close();
+  }
 }
 
-async function startRun(options: TrainOptions, path: string | undefined): Promise<number> {
+async function startRun(
+  options: TrainOptions,
+  path: string | undefined,
+  interruption: Interruption,
+): Promise<number> {
   const { values, given } = options;
   refuseContradictions(options);
   const overwrite = values.overwrite || given.has('resume');
@@ -90,13 +99,18 @@ async function startRun(options: TrainOptions, path: string | undefined): Promis
   try {
     const autoencoder = createModel(values, data);
     const folder = await RunFolder.create(path ?? (await freeRunPath('runs', data.name)), overwrite);
-    return await trainInto({ folder, autoencoder, data, options, resumption: undefined });
+    try {
+      const setting = { folder, autoencoder, data, options, resumption: undefined };
+      return await trainInto(setting, interruption.begin());
+    } finally {
+      await folder.close();
+    }
   } finally {
     await data.close();
   }
 }
 
-async function resumeRun(now: TrainOptions, path: string): Promise<number> {
+async function resumeRun(now: TrainOptions, path: string, interruption: Interruption): Promise<number> {
   const folder = await RunFolder.open(path);
   try {
     const checkpoint = await loadCheckpoint(path);
@@ -104,14 +118,14 @@ async function resumeRun(now: TrainOptions, path: string): Promise<number> {
     const options = resumedOptions(now, record);
     const { values } = options;
     say(`resuming ${path} ${positionOf(checkpoint.state)}`);
-    await useMachine({ threads: values.threads, kernels: values.kernels ?? undefined });
+    await useMachine(values);
     requireSameKernels(record);
     const data = await loadTrainingData(values);
     try {
       requireSameData(path, record.data, dataRecordOf(data));
       const autoencoder = createModel(values, data);
       const resumption = { state: checkpoint.state, record };
-      return await trainInto({ folder, autoencoder, data, options, resumption });
+      return await trainInto({ folder, autoencoder, data, options, resumption }, interruption.begin());
     } finally {
       await data.close();
     }
@@ -120,18 +134,7 @@ async function resumeRun(now: TrainOptions, path: string): Promise<number> {
   }
 }
 
-async function trainInto(setting: Setting): Promise<number> {
-  const { folder } = setting;
-  const interruption = new Interruption();
-  try {
-    return await trainAndWrite(setting, interruption.signal);
-  } finally {
-    interruption.close();
-    await folder.close();
-  }
-}
-
-async function trainAndWrite(setting: Setting, signal: AbortSignal): Promise<number> {
+async function trainInto(setting: Setting, signal: AbortSignal): Promise<number> {
   const { folder, autoencoder, data, options, resumption } = setting;
   const { values } = options;
   const config = {

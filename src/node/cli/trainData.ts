@@ -198,7 +198,7 @@ async function openFile(
   const limit = given ?? defaultInMemoryLimit();
   const images = await openImages(path, { ...options, inMemoryLimit: limit });
   if (images instanceof NpyFile) {
-    const sizes = `${formatBytes(images.memory)}, limit ${formatBytes(limit)}`;
+    const sizes = `${formatBytes(images.memory)} in memory, limit ${formatBytes(limit)}`;
     say(`${countOf(images.shape[0], 'image')}, read from the file batch by batch (${sizes})`);
   } else if (given !== undefined && images.data.byteLength > given) {
     say(`note: ${images.source} is in memory: only .npy files are read batch by batch`);

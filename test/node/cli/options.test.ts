@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import {
+  bytes,
   choice,
   flag,
   number,
@@ -153,5 +154,27 @@ describe('suggest', () => {
 
   test('finds nothing where nothing is known', () => {
     expect(suggest('data', [])).toBe('');
+  });
+});
+
+describe('bytes', () => {
+  const read = (value: string) => parseOptions({ size: bytes('A size.') }, ['--size', value]).values.size;
+
+  test.each([
+    ['0', 0],
+    ['0B', 0],
+    ['12b', 12],
+    ['64KB', 64_000],
+    ['500MB', 500_000_000],
+    ['1.5 gb', 1_500_000_000],
+    ['.5TB', 500_000_000_000],
+  ])('%s is %d', (value, expected) => {
+    expect(read(value)).toBe(expected);
+  });
+
+  test.each(['500', 'MB', '1.GB', '1e3MB', '2GiB', ' 1GB', '1GB2'])('%p is refused', (value) => {
+    expect(() => read(value)).toThrow(
+      new UsageError(`--size is '${value}', expected a size such as 500MB, 2GB or 0.`),
+    );
   });
 });

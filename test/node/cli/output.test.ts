@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   countOf,
+  formatBytes,
   formatDecibels,
   formatDuration,
   formatElapsed,
@@ -20,6 +21,10 @@ describe('words for numbers', () => {
     [formatDuration(59.4), '59 s'],
     [formatDuration(59.6), '1 min 00 s'],
     [formatDuration(3900), '1 h 05 min'],
+    [formatBytes(0), '0 bytes'],
+    [formatBytes(999), '999 bytes'],
+    [formatBytes(999_960), '1.0 MB'],
+    [formatBytes(2_940_000_000), '2.9 GB'],
     [timesShape([28, 28]), '28×28'],
     [timesShape([5000]), '5,000 numbers'],
   ])('%s', (words, expected) => {

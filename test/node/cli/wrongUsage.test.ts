@@ -92,6 +92,9 @@ describe('bad values', () => {
       'train --validation-split 1.5',
       /--validation-split is '1\.5', expected a number, more than 0 and at most 1\./,
     ),
+    ...['500', '2XB', '1,5GB'].map((size) =>
+      wrong(`train --in-memory ${size}`, /--in-memory is '.*', expected a size such as 500MB, 2GB or 0\./),
+    ),
     wrong('train --validation-split 1', /--validation-split is 1, expected less/),
     reallyWrong(
       'train --activation gelu',
@@ -103,6 +106,7 @@ describe('bad values', () => {
 describe('options that contradict each other', () => {
   testRefusals(2, [
     wrong('train --key x', /--key needs --data\./),
+    wrong('train --in-memory 1GB', /--in-memory needs --data\./),
     reallyWrong('train --test-data images.npy', /--test-data needs --data\./),
     wrong('train --data images.npy --test-key x', /--test-key needs --test-data\./),
     wrong('train --min-delta 0.1', /--min-delta needs --patience\./),

@@ -1,0 +1,85 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  chooseNormalization,
+  normalizationFrom,
+  normalizationLike,
+  normalizationLikeFrom,
+} from '../../src/data/normalization.ts';
+import type { DType, NumericArray, SampleArray } from '../../src/data/samples.ts';
+import { statisticsOf, statisticsOfStored } from '../../src/data/statistics.ts';
+import { Random } from '../../src/tensor/random.ts';
+import { storedSamples } from '../helpers/storedSamples.ts';
+
+/** 3 million values: several reads. Sums of fractions depend on the order in which they are added. */
+const SHAPE = [3001, 1000];
+const random = new Random(5);
+const FRACTIONS = Float64Array.from({ length: 3_001_000 }, () => random.uniform(-1, 3) ** 5);
+
+const arrayOf = (data: SampleArray, dtype: DType): NumericArray => ({ shape: SHAPE, data, dtype });
+
+describe.each<[string, NumericArray]>([
+  ['float64', arrayOf(FRACTIONS, 'f8')],
+  ['float32', arrayOf(Float32Array.from(FRACTIONS), 'f4')],
+  ['uint8', arrayOf(Uint8Array.from(FRACTIONS, Math.abs), 'u1')],
+])('statistics of %s', (_name, array) => {
+  test.each([false, true])(
+    'are the same bits from memory and piece by piece, moments: %s',
+    async (moments) => {
+      const inMemory = statisticsOf(array.data, { moments });
+      expect(await statisticsOfStored(storedSamples(array), { moments })).toEqual(inMemory);
+      expect(Number.isNaN(inMemory.mean)).toBe(!moments);
+      expect(Number.isNaN(inMemory.standardDeviation)).toBe(!moments);
+    },
+  );
+
+  test('are what their definitions say', () => {
+    const { least, greatest, mean, standardDeviation } = statisticsOf(array.data, { moments: true });
+    const sorted = array.data.slice().sort();
+    expect([least, greatest]).toEqual([sorted[0], sorted.at(-1)]);
+    const values = Array.from(array.data);
+    const expected = values.reduce((sum, value) => sum + value, 0) / values.length;
+    expect(mean).toBe(expected);
+    const squares = values.reduce((sum, value) => sum + (value - expected) ** 2, 0);
+    expect(standardDeviation).toBe(Math.sqrt(squares / values.length));
+  });
+
+  test.each(['minmax', 'standard'] as const)('lead to the same normalization %s', async (mode) => {
+    const moments = mode === 'standard';
+    const statistics = await statisticsOfStored(storedSamples(array), { moments });
+    const normalization = chooseNormalization(array, mode);
+    expect(normalizationFrom(array, statistics, mode)).toEqual(normalization);
+    expect(normalizationLikeFrom(normalization, array, statistics)).toEqual(
+      normalizationLike(normalization, array),
+    );
+  });
+});
+
+test('the first value that is not finite is found where it is, in whichever piece', async () => {
+  const data = Float32Array.from(FRACTIONS);
+  data.set([Number.NaN, Infinity, Number.NaN], 2_500_123);
+  const array = arrayOf(data, 'f4');
+  const statistics = await statisticsOfStored(storedSamples(array));
+  expect(statistics).toEqual(statisticsOf(data));
+  const message = 'the data holds NaN or infinity 3 times, first at [2500, 123]: remove or replace them.';
+  expect(() => normalizationFrom(array, statistics, 'auto')).toThrow(message);
+  expect(() => chooseNormalization(array, 'auto')).toThrow(message);
+});
+
+test('all values are handed on once, in their order', async () => {
+  const pieces: number[][] = [];
+  const array = arrayOf(FRACTIONS, 'f8');
+  await statisticsOfStored(storedSamples(array), {
+    moments: true,
+    onValues: (values) => pieces.push(Array.from(values)),
+  });
+  expect(pieces.length).toBeGreaterThan(2);
+  expect(Float64Array.from(pieces.flat())).toEqual(FRACTIONS);
+});
+
+test('a read that fails ends it', async () => {
+  const onRead = (rows: Uint32Array) => {
+    if (rows[0] > 1000) throw new Error('the file is gone');
+  };
+  const stored = storedSamples(arrayOf(FRACTIONS, 'f8'), { onRead });
+  await expect(statisticsOfStored(stored)).rejects.toThrow('the file is gone');
+});

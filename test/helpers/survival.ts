@@ -1,0 +1,96 @@
+/**
+ * What every reader of files must survive: thousands of damaged copies, each of which ends in a FormatError, a sentence,
+ * or in the exact right answer, at once and without memory that the file's size doesn't justify.
+ */
+
+import { expect } from '@jest/globals';
+import fc from 'fast-check';
+import { mutated } from './mutations.ts';
+
+/** `ISTHMUS_CASES=10000 npm test -- mutations`: so many for each golden file, instead of {@link CASES} for each format. */
+const CASES_PER_FILE = Number(process.env.ISTHMUS_CASES ?? 0);
+const CASES = 10_000;
+
+const LONGEST_MS = 1_000;
+const MOST_BYTES = 64 * 2 ** 20;
+
+export interface Survival<Result> {
+  /** Sound files of one format, by name. */
+  readonly files: Readonly<Record<string, Uint8Array>>;
+  /** Damage that knows the format: lengths that lie, with checksums that fit. Beside bytes changed, cut and copied. */
+  readonly lies?: (original: Uint8Array, name: string) => fc.Arbitrary<Uint8Array>;
+  readonly read: (bytes: Uint8Array) => Result | Promise<Result>;
+  /** Throws unless this is what the damaged bytes say, by the format's definition. */
+  readonly requireRight: (result: Result, bytes: Uint8Array, name: string) => void;
+  /** Another number of cases for all files together: for negative controls. */
+  readonly cases?: number;
+}
+
+export interface Tally {
+  refused: number;
+  read: number;
+}
+
+/** Throws at the first case that is not survived. Returns how many ended which way. */
+export async function surviveMutations<Result>(survival: Survival<Result>): Promise<Tally> {
+  const names = Object.keys(survival.files);
+  const perFile = CASES_PER_FILE || Math.ceil((survival.cases ?? CASES) / names.length);
+  const tally: Tally = { refused: 0, read: 0 };
+  for (const name of names) {
+    const original = survival.files[name];
+    const lies = survival.lies?.(original, name);
+    const damaged = lies ? fc.oneof(mutated(original), lies) : mutated(original);
+    const property = fc.asyncProperty(damaged, (bytes) => surviveOne(survival, bytes, name, tally));
+    await fc.assert(property, {
+      numRuns: perFile,
+      ...(!CASES_PER_FILE && { interruptAfterTimeLimit: 120_000 }),
+    });
+  }
+  return tally;
+}
+
+async function surviveOne<Result>(
+  { read, requireRight }: Survival<Result>,
+  bytes: Uint8Array,
+  name: string,
+  tally: Tally,
+): Promise<void> {
+  // Arrays are given back later, if at all: a rise is at least what was needed at once, at most all that was allocated.
+  const before = process.memoryUsage().arrayBuffers;
+  const start = performance.now();
+  let result: { readonly value: Result } | undefined;
+  try {
+    result = { value: await read(bytes) };
+  } catch (error) {
+    requireSentence(error as Error);
+  }
+  const elapsed = performance.now() - start;
+  const allocated = process.memoryUsage().arrayBuffers - before;
+  if (elapsed > LONGEST_MS) throw new Error(`${name}: took ${elapsed} ms`);
+  if (allocated > MOST_BYTES + bytes.length) throw new Error(`${name}: allocated ${allocated} bytes`);
+  if (result) requireRight(result.value, bytes, name);
+  tally[result ? 'read' : 'refused']++;
+}
+
+/** A FormatError in words of ours, not those of a JavaScript engine or a library. */
+function requireSentence(error: Error): void {
+  if (error.name !== 'FormatError') throw error;
+  expect(error.message).toMatch(/^\S.*\.$/s);
+  expect(error.message).not.toMatch(
+    /undefined|\bnull\b|not a function|not iterable|call stack|typed array|allocation/,
+  );
+}
+
+/** Throws unless every change of a single byte is noticed: for files with a checksum. */
+export function noticesEveryByte(
+  original: Uint8Array,
+  read: (bytes: Uint8Array) => unknown,
+  masks: readonly number[],
+): void {
+  for (let at = 0; at < original.length; at++) {
+    for (const mask of masks) {
+      const bytes = original.with(at, original[at] ^ mask);
+      expect(() => read(bytes)).toThrow(expect.objectContaining({ name: 'FormatError' }) as unknown as Error);
+    }
+  }
+}

@@ -1,0 +1,142 @@
+/** No checkpoint, however broken, may let a training go on from where it never was. */
+
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { Autoencoder } from '../../../src/autoencoder/autoencoder.ts';
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../../../src/io/checkpoint.ts';
+import { FormatError } from '../../../src/io/errors.ts';
+import { readSafetensors } from '../../../src/io/safetensors.ts';
+import { Adam } from '../../../src/optim/adam.ts';
+import { headerLies } from '../../helpers/headerLies.ts';
+import { uniformTensor } from '../../helpers/randomArrays.ts';
+import { resealed } from '../../helpers/resealed.ts';
+import { requireBits, requireModel, requireSealed } from '../../helpers/sealedRight.ts';
+import { noticesEveryByte, surviveMutations } from '../../helpers/survival.ts';
+
+const SAMPLES = uniformTensor([5, 2], 1, 0, 1);
+
+function small(): Autoencoder {
+  return new Autoencoder({ inputShape: [2], encodingDim: 1, hidden: [], seed: 3, optimizer: new Adam() });
+}
+
+const trained = small();
+const { state: END } = await trained.fit(SAMPLES, { epochs: 2, batchSize: 3, keep: 'best' });
+const FILES = { end: writeCheckpoint(trained, END, { note: 'naïve' }) };
+
+function requireRight({ autoencoder, state, run }: Checkpoint, bytes: Uint8Array): void {
+  const right = requireSealed(bytes);
+  requireModel(autoencoder, right);
+  const { weights, optimizer, best, ...rest } = state;
+  const { moments, ...optimizerFacts } = optimizer;
+  const { weights: bestWeights, ...bestFacts } = best ?? {};
+  const facts = { ...rest, optimizer: optimizerFacts, ...(best && { best: bestFacts }) };
+  expect(facts).toEqual(JSON.parse(right.metadata.get('state')!));
+  expect(run).toEqual(JSON.parse(right.metadata.get('run')!));
+  expect(weights).toEqual(autoencoder.parameters.values);
+  for (const [name, moment] of Object.entries(moments)) {
+    requireBits(name, moment, right.tensors.get(`optimizer.${name}`)?.bytes);
+  }
+  if (bestWeights) requireBits('best', bestWeights, right.tensors.get('best')?.bytes);
+  const taken = autoencoder.namedParameters().length + Object.keys(moments).length + (bestWeights ? 1 : 0);
+  if (taken !== right.tensors.size) throw new Error('wrong: tensors that went unread');
+}
+
+/** Whether a training goes on from there for a step; if not, it must say so in a sentence of its own. */
+async function goesOn(file: Uint8Array): Promise<boolean> {
+  const { state } = readCheckpoint(file);
+  const autoencoder = small();
+  try {
+    await autoencoder.fit(SAMPLES, {
+      epochs: Math.min(state.epoch + 1, 4),
+      batchSize: 3,
+      keep: 'best',
+      resumeFrom: state,
+    });
+  } catch (error) {
+    const { name, message } = error as Error;
+    if (name !== 'RangeError' && name !== 'DivergenceError') throw error;
+    expect(message).toMatch(/^(fit|Adam\.restore|Random\.restore): .*\.$|^training/s);
+    return false;
+  }
+  return true;
+}
+
+let reads = 0;
+
+/** Pauses now and then: networks give their memory back only while the program does. */
+async function paused<Result>(read: () => Result): Promise<Result> {
+  if (++reads % 100 === 0) await setImmediate();
+  return read();
+}
+
+describe('damaged checkpoints', () => {
+  test('are refused, or are what the file says', async () => {
+    requireRight(readCheckpoint(FILES.end), FILES.end);
+    const tally = await surviveMutations({
+      files: FILES,
+      lies: (original) => headerLies(original, true),
+      read: (bytes) => paused(() => readCheckpoint(bytes)),
+      requireRight,
+    });
+    if (process.env.ISTHMUS_CASES) console.log('checkpoint', tally);
+    expect(tally.read).toBeGreaterThan(100);
+    expect(tally.refused).toBeGreaterThan(2000);
+  }, 600_000);
+
+  test('that are read let training go on, or are refused by it with a sentence', async () => {
+    const ends = { went: 0, refused: 0 };
+    const onward = fc.asyncProperty(fc.oneof(headerLies(FILES.end, true), stateLies()), async (bytes) => {
+      try {
+        ends[(await goesOn(bytes)) ? 'went' : 'refused']++;
+      } catch (error) {
+        if (!(error instanceof FormatError)) throw error;
+      }
+    });
+    await fc.assert(onward, { numRuns: Number(process.env.ISTHMUS_CASES ?? 1000) });
+    if (process.env.ISTHMUS_CASES) console.log('checkpoint, resumed', ends);
+    expect(await goesOn(FILES.end)).toBe(true);
+    expect(Math.min(ends.went, ends.refused)).toBeGreaterThan(10);
+  }, 600_000);
+
+  test('are noticed whichever byte is changed', () => {
+    noticesEveryByte(FILES.end, readCheckpoint, [1, 0x20, 0x80, 0xff]);
+  }, 60_000);
+
+  test('are read as sound by a reader that looks at no checksum', async () => {
+    const careless = surviveMutations({ files: FILES, read: unsealed, requireRight, cases: 1000 });
+    await expect(careless).rejects.toThrow('Property failed');
+  });
+});
+
+/** One of the state's numbers or words is another. */
+function stateLies(): fc.Arbitrary<Uint8Array> {
+  const state = readSafetensors(FILES.end).metadata.state;
+  const tokens = [...state.matchAll(/"[^"]*"|-?\d[\d.e+-]*|true|false/g)];
+  const other = fc.constantFrom(
+    '0',
+    '1',
+    '2',
+    '3',
+    '-1',
+    '0.5',
+    '1e999',
+    '9007199254740991',
+    'null',
+    '[]',
+    '"sgd"',
+  );
+  return fc.tuple(fc.nat({ max: tokens.length - 1 }), other).map(([i, to]) => {
+    const { index, 0: token } = tokens[i];
+    return resealed(FILES.end, { state: state.slice(0, index) + to + state.slice(index + token.length) });
+  });
+}
+
+/** The file with the checksum that fits, whatever it had. */
+function unsealed(bytes: Uint8Array): Checkpoint {
+  try {
+    return readCheckpoint(resealed(bytes));
+  } catch {
+    throw new FormatError('refused.');
+  }
+}

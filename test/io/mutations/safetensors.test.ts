@@ -1,0 +1,92 @@
+/** No safetensors file, however broken, may give tensors that it doesn't hold. */
+
+import { expect, test } from '@jest/globals';
+import { FormatError } from '../../../src/io/errors.ts';
+import { readSafetensors, type SafetensorsContents, writeSafetensors } from '../../../src/io/safetensors.ts';
+import { sizeOf } from '../../../src/tensor/shape.ts';
+import { Tensor } from '../../../src/tensor/tensor.ts';
+import { headerLies } from '../../helpers/headerLies.ts';
+import { naiveSafetensors } from '../../helpers/naiveSafetensors.ts';
+import { surviveMutations } from '../../helpers/survival.ts';
+
+const FILES = {
+  several: writeSafetensors(
+    [
+      { name: 'encoder.0.weight', tensor: Tensor.from([1, 2, 3, 4, 5, 6], [2, 3]) },
+      { name: 'encoder.0.bias', tensor: Tensor.from([-0, 0.5, Number.NaN]) },
+      { name: '10', tensor: Tensor.zeros([0, 4]) },
+      { name: '2', tensor: Tensor.from([1e-45], []) },
+    ],
+    { format: 'pt', spec: '{"hidden": [64, 32]}', empty: '' },
+  ),
+  // As small as can be: here most changes hit a number.
+  two: writeSafetensors(
+    [
+      { name: 'a', tensor: Tensor.from([1]) },
+      { name: 'b', tensor: Tensor.from([2, 3]) },
+    ],
+    {},
+  ),
+};
+
+function requireTensors({ tensors, metadata }: SafetensorsContents, bytes: Uint8Array): void {
+  const right = naiveSafetensors(bytes);
+  if ([...tensors.keys()].join('\n') !== [...right.tensors.keys()].join('\n')) throw new Error('wrong names');
+  for (const [name, { shape, data }] of tensors) {
+    const { shape: rightShape, bytes: rightBytes } = right.tensors.get(name)!;
+    if (shape.length !== rightShape.length || !shape.every((length, i) => Object.is(length, rightShape[i]))) {
+      throw new Error(`wrong shape of ${name}: [${shape}]`);
+    }
+    const same = Buffer.from(data.buffer, data.byteOffset, data.byteLength).equals(rightBytes);
+    if (!same) throw new Error(`wrong values of ${name}`);
+  }
+  const text = (entries: Iterable<readonly [string, string]>) => JSON.stringify([...entries].sort());
+  if (text(Object.entries(metadata)) !== text(right.metadata)) throw new Error('wrong metadata');
+}
+
+test('damaged files are refused, or read as the format says', async () => {
+  for (const bytes of Object.values(FILES)) requireTensors(readSafetensors(bytes), bytes);
+  const tally = await surviveMutations({
+    files: FILES,
+    lies: (original) => headerLies(original, false),
+    read: readSafetensors,
+    requireRight: requireTensors,
+  });
+  if (process.env.ISTHMUS_CASES) console.log('safetensors', tally);
+  expect(tally.read).toBeGreaterThan(100);
+  expect(tally.refused).toBeGreaterThan(2000);
+}, 600_000);
+
+test('the control: a reader that believes the offsets is caught', async () => {
+  const careless = surviveMutations({
+    files: FILES,
+    lies: (original) => headerLies(original, false),
+    read: believing,
+    requireRight: requireTensors,
+    cases: 2000,
+  });
+  await expect(careless).rejects.toThrow('Property failed');
+});
+
+/** Takes whatever JSON.parse gives, and each tensor from where its entry says. */
+function believing(bytes: Uint8Array): SafetensorsContents {
+  try {
+    const length = Number(Buffer.from(bytes).readBigUInt64LE());
+    const { __metadata__: metadata = {}, ...infos } = JSON.parse(
+      Buffer.from(bytes).toString('utf8', 8, 8 + length),
+    );
+    const tensors = new Map<string, Tensor>();
+    for (const [name, { shape, data_offsets }] of Object.entries<{ shape: number[]; data_offsets: number[] }>(
+      infos,
+    )) {
+      const data = new Float32Array(
+        bytes.slice(8 + length + data_offsets[0], 8 + length + data_offsets[1]).buffer,
+      );
+      if (data.length !== sizeOf(shape)) throw new Error('another size');
+      tensors.set(name, new Tensor(data, shape));
+    }
+    return { tensors, metadata };
+  } catch {
+    throw new FormatError('refused.');
+  }
+}
