@@ -1,10 +1,11 @@
 """Goes on training an exported autoencoder in many processes, on as many machines as torchrun is told of:
 
     isthmus export --model RUN/checkpoint.safetensors --format pytorch --out EXPORTED
-    torchrun --nproc-per-node 2 train.py EXPORTED images.npy TRAINED --epochs 2
+    torchrun --standalone --nproc-per-node 2 train.py EXPORTED images.npy TRAINED --epochs 2
     isthmus import --format pytorch --weights TRAINED --out trained.safetensors
 
 Every process has the whole model and a part of each epoch's images; DistributedDataParallel averages their gradients.
+The loss is the mean squared error.
 """
 
 import argparse
@@ -56,5 +57,5 @@ for epoch in range(options.epochs):
 
 if dist.get_rank() == 0:
     autoencoder.save(model, optimizer, options.trained)
-dist.barrier()  # a process that ends while others still talk to it aborts now and then
+dist.barrier()  # nobody leaves while the first is still saving
 dist.destroy_process_group()
