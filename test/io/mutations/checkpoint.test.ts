@@ -119,9 +119,7 @@ describe('checkpoints with a checksum that fits are refused', () => {
   });
 
   test("with the best epoch's weights but not which epoch that was", () => {
-    expect(() => withState({ best: undefined })).toThrow(
-      "the checkpoint holds the best epoch's weights, its 'state' knows of none.",
-    );
+    expect(() => withState({ best: undefined })).toThrow("'state' is not the state of a training.");
   });
 
   test.each([
@@ -140,7 +138,7 @@ describe('checkpoints with a checksum that fits are refused', () => {
 
   test('by fit, with a moment named like a prototype', async () => {
     const { tensors, metadata } = readSafetensors(FILES.end);
-    const extra = { name: 'optimizer.__proto__', tensor: Tensor.zeros([1]) };
+    const extra = { name: 'optimizer.__proto__', tensor: Tensor.zeros([small().parameters.size]) };
     const list = [...[...tensors].map(([name, tensor]) => ({ name, tensor })), extra];
     const { state: read } = readCheckpoint(resealed(writeSafetensors(list, metadata)));
     expect(Object.keys(read.optimizer.moments)).toContain('__proto__');

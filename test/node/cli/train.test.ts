@@ -432,7 +432,9 @@ describe('interruption', () => {
       const epochs = files['history.csv'].trimEnd().split('\n').length - 1;
       expect(epochs).toBeGreaterThanOrEqual(1);
       expect(epochs).toBeLessThan(1000000);
-      expect(stdout).toMatch(new RegExp(`^${epochs} epochs in .*, interrupted$`, 'm'));
+      expect(stdout).toMatch(
+        new RegExp(`^${epochs} epochs in .*, interrupted; the weights are those of the last step$`, 'm'),
+      );
       expect(JSON.parse(files['config.json']).results).toMatchObject({ stopped: 'signal', epochs });
     },
   );
