@@ -119,9 +119,20 @@ describe('checkpoints with a checksum that fits are refused', () => {
   });
 
   test("with the best epoch's weights but not which epoch that was", () => {
-    expect(() => withState({ best: undefined })).toThrow(
+    expect(() => withState({ epoch: 1, epochs: [], best: undefined })).toThrow(
       "the checkpoint holds the best epoch's weights, its 'state' knows of none.",
     );
+  });
+
+  test('with epochs of which none was the best, or one that is not among them', () => {
+    const { best } = state;
+    for (const other of [
+      undefined,
+      { ...best, epoch: best.epoch + 1 },
+      { ...best, waited: best.waited + 1 },
+    ]) {
+      expect(() => withState({ best: other })).toThrow("'state' is not the state of a training.");
+    }
   });
 
   test.each([
