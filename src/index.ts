@@ -42,6 +42,9 @@ export type {
 export { type Checkpoint, readCheckpoint, writeCheckpoint } from './io/checkpoint.ts';
 export { FormatError } from './io/errors.ts';
 export { type LoadedModel, readModel, type TrainingFacts, writeModel } from './io/model.ts';
+export { type OnnxOptions, type OnnxPart, writeOnnx } from './io/onnx.ts';
+export { type PyTorchFiles, type PyTorchReadOptions, readPyTorch, writePyTorch } from './io/pytorch.ts';
+export { readPyTorchOptimizer } from './io/pytorchOptimizer.ts';
 export { Activation, type BackwardKernel, type ForwardKernel } from './layers/activation.ts';
 export { Dense, type DenseOptions } from './layers/dense.ts';
 export { Layer } from './layers/layer.ts';

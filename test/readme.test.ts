@@ -50,8 +50,8 @@ describe('the commands', () => {
     const words = [...(script === 'train' ? ['train'] : []), ...args.split(' ').filter(Boolean)];
     // Shorter, but else as it stands: the built-in digits are 6,000, and 100 epochs take minutes.
     if (words[0] === 'train' && !words.includes('--epochs')) words.push('--epochs', '2');
-    if (words[0] === 'train' && !words.includes('--data') && !words.includes('--count'))
-      words.push('--count', '100');
+    const isDrawn = !['--data', '--count', '--resume'].some((word) => words.includes(word));
+    if (words[0] === 'train' && isDrawn) words.push('--count', '100');
     const { status, stderr } = spawnSync(process.execPath, [main, ...words], {
       cwd: folder,
       env: { ...process.env, INIT_CWD: folder }, // where the user stands, as npm tells it

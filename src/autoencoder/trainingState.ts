@@ -59,16 +59,22 @@ export class TrainingCourse {
         );
       }
     }
+    const before = random.state();
     random.restore(state.random);
-    optimizer.restore(state.optimizer);
+    try {
+      optimizer.restore(state.optimizer);
+    } catch (error) {
+      random.restore(before);
+      throw error;
+    }
     parameters.values.set(state.weights);
     this.epoch = state.epoch;
     this.batch = state.batch;
     this.lossSum = state.lossSum;
     this.learningRate = state.learningRate;
-    this.epochs.push(...state.epochs);
-    this.best.resume(state.best);
-    this.#random = state.random;
+    for (const record of state.epochs) this.epochs.push({ ...record });
+    this.best.resume(copyOf(state.best));
+    this.#random = random.state();
   }
 
   /** @param lossSum - Of the batch's samples. */
@@ -97,11 +103,15 @@ export class TrainingCourse {
       batch,
       lossSum,
       learningRate,
-      random: this.#random,
+      random: [...this.#random],
       weights: parameters.values.slice(),
       optimizer: optimizer.state(),
-      epochs: [...this.epochs],
-      best: this.best.state,
+      epochs: this.epochs.map((record) => ({ ...record })),
+      best: copyOf(this.best.state),
     };
   }
+}
+
+function copyOf(best: BestState | undefined): BestState | undefined {
+  return best && { ...best, ...(best.weights && { weights: best.weights.slice() }) };
 }

@@ -79,14 +79,25 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
   if (bestWeights && !facts.best) {
     throw new FormatError("the checkpoint holds the best epoch's weights, its 'state' knows of none.");
   }
+  const { size } = autoencoder.parameters;
+  for (const [name, { length }] of [...moments, ...(bestWeights ? [[BEST, bestWeights] as const] : [])]) {
+    if (length !== size) {
+      throw new FormatError(`the checkpoint's '${name}' has ${length} numbers, its model ${size} weights.`);
+    }
+  }
   const state: TrainingState = {
     ...facts,
     weights: autoencoder.parameters.values.slice(),
     // Not one by one: assigned to an object, `__proto__` would be gone.
     optimizer: { ...facts.optimizer, moments: Object.fromEntries(moments) },
-    best: facts.best && { ...facts.best, ...(bestWeights && { weights: bestWeights }) },
+    best: facts.best && { ...bestFactsOf(facts.best), ...(bestWeights && { weights: bestWeights }) },
   };
   return { autoencoder, state, run };
+}
+
+/** Without what else the file may say of it. */
+function bestFactsOf({ epoch, loss, waited }: BestState): BestState {
+  return { epoch, loss, waited };
 }
 
 /** The state's weights by the names and shapes of the model's parameters. */
@@ -125,14 +136,22 @@ function isState(value: unknown): value is Facts {
     isObject(optimizer.settings) &&
     Object.values(optimizer.settings).every((one) => Number.isFinite(one) || typeof one === 'boolean') &&
     epochs.length === epoch - 1 &&
-    epochs.every((record, i) => isObject(record) && record.epoch === i + 1 && isRecord(record)) &&
-    (best === undefined ||
-      (isObject(best) && isWhole(best.epoch, 1) && isWhole(best.waited, 0) && Number.isFinite(best.loss)))
+    epochs.every(isRecord) &&
+    (epochs.length === 0 ? best === undefined : isBest(best, epochs.length))
   );
 }
 
-function isRecord({ loss, learningRate, validationLoss = 0 }: Record<string, unknown>): boolean {
-  return [loss, learningRate, validationLoss].every(Number.isFinite);
+function isRecord(value: unknown, i: number): boolean {
+  if (!isObject(value)) return false;
+  const { epoch, loss, validationLoss, learningRate } = value;
+  const isMeasured = validationLoss === undefined || Number.isFinite(validationLoss);
+  return epoch === i + 1 && isMeasured && [loss, learningRate].every(Number.isFinite);
+}
+
+function isBest(value: unknown, epochs: number): boolean {
+  if (!isObject(value)) return false;
+  const { epoch, loss, waited } = value;
+  return isWhole(epoch, 1) && epoch <= epochs && isWhole(waited, 0) && Number.isFinite(loss);
 }
 
 function isWhole(value: unknown, least: number): value is number {

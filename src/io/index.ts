@@ -7,6 +7,9 @@ export { gunzip, inflateRaw, isGzip } from './inflate.ts';
 export { type ReadNpyOptions, readNpy, writeNpy } from './npy.ts';
 export { NPY_HEAD_LENGTH, type NpyHeader, parseNpyHeader } from './npyHeader.ts';
 export { listNpz, type NpzOptions, readNpz } from './npz.ts';
+export { type OnnxOptions, type OnnxPart, writeOnnx } from './onnx.ts';
+export { type PyTorchFiles, type PyTorchReadOptions, readPyTorch, writePyTorch } from './pytorch.ts';
+export { readPyTorchOptimizer } from './pytorchOptimizer.ts';
 export {
   type NamedTensor,
   readSafetensors,

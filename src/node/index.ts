@@ -3,8 +3,16 @@
 export { type ChartOptions, type EpochLoss, lossChart } from './chart.ts';
 export { FileError, type ReadOptions, readWholeFile, writeFileAtomically } from './files.ts';
 export { type GridOptions, type ImageBatch, imageGrid, reconstructionSheet } from './grid.ts';
-export { type LoadedImages, type LoadOptions, loadImages } from './load.ts';
+export {
+  defaultInMemoryLimit,
+  type LoadedImages,
+  type LoadOptions,
+  loadImages,
+  type OpenOptions,
+  openImages,
+} from './load.ts';
 export { loadModel, type OpenedModel, saveModel } from './modelFile.ts';
+export { NpyFile } from './npyFile.ts';
 export { type DecodedPng, decodePng, encodePng, type PixelImage } from './png.ts';
 export { stackPngs } from './pngStack.ts';
 export {

@@ -117,8 +117,8 @@ export class NpyFile implements RowSource {
   }
 
   /**
-   * All at a time, by Node's pool of threads. With callbacks: a promise for each row would cost as much again as reading
-   * it (784 bytes: 1.1 µs of the calling thread's time with a callback).
+   * All at a time, by the four threads of Node's pool: from a disk that is twice as fast as one read after the other, and
+   * the calling thread goes on computing. With callbacks, which cost it about 1.2 µs a row.
    */
   #readRuns(runs: readonly Run[]): Promise<void> {
     return new Promise((resolve, reject) => {

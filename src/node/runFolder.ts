@@ -51,8 +51,13 @@ export class RunFolder {
   static async #enter(path: string, made: readonly string[]): Promise<RunFolder> {
     // Permissions tell only half of it (read-only and full disks): the lock is the first thing that is written.
     const lock = await RunLock.acquire(path);
-    const names = await namesIn(path);
-    for (const name of names.filter(isTemporary)) await rm(join(path, name), { force: true });
+    try {
+      const names = await namesIn(path);
+      for (const name of names.filter(isTemporary)) await rm(join(path, name), { force: true });
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
     return new RunFolder(path, lock, made);
   }
 
@@ -100,7 +105,7 @@ async function filesOf(path: string): Promise<string[]> {
 
 async function namesIn(path: string): Promise<string[]> {
   return readdir(path).catch((cause: { code?: string }) => {
-    if (cause.code === 'ENOTDIR') throw new FileError(`${path} is a file, expected the folder of a run.`);
+    if (cause.code === 'ENOTDIR') throw new FileError(`${path} is a file, expected a folder.`);
     throw fileError('read', path, cause);
   });
 }

@@ -5,7 +5,7 @@
 
 import { readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { FileError, fileError } from './files.ts';
 import { keepAtExit, removeAtExit } from './leftovers.ts';
 
@@ -21,6 +21,8 @@ interface Holder {
   readonly host: string;
   /** When the process started, in the system's own count: process numbers are used again. Undefined if it doesn't say. */
   readonly started?: string | undefined;
+  /** Whether the file itself says nothing of this: the rest is from its name. */
+  readonly isGuess?: boolean;
 }
 
 /** Whether a file of this name is a lock, held or left behind. */
@@ -49,6 +51,8 @@ export class RunLock {
     try {
       await writeFile(path, JSON.stringify(own), { flag: 'wx' });
     } catch (cause) {
+      // On a full disk the file is made, but not filled. (One that was there already is another run's.)
+      if ((cause as { code?: string }).code !== 'EEXIST') await rm(path, { force: true }).catch(() => {});
       throw fileError('write to', folder, cause);
     }
     removeAtExit(path);
@@ -79,7 +83,7 @@ async function refuseHolders(folder: string, names: readonly string[]): Promise<
     const path = join(folder, name);
     const holder = await holderOf(path);
     if (holder && (await isAlive(path, holder))) {
-      const where = holder.host === hostname() ? '' : ` on ${holder.host}`;
+      const where = holder.host === hostname() ? '' : ` on ${holder.host || 'an unknown machine'}`;
       throw new FileError(
         `${folder} is in use by another run, process ${holder.pid}${where}: expected another folder, or that run to end.`,
       );
@@ -88,24 +92,31 @@ async function refuseHolders(folder: string, names: readonly string[]): Promise<
   }
 }
 
-/** Undefined if there is no such file. One that is empty or cut off is counted as held: it may be being written. */
+/** Undefined if there is no such file. One that is empty or cut off may be being written: its name says who does. */
 async function holderOf(path: string): Promise<Holder | undefined> {
   const text = await readFile(path, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   try {
-    return JSON.parse(text) as Holder;
-  } catch {
-    return { pid: Number(path.split('-').at(-1)), host: hostname() };
-  }
+    const holder = JSON.parse(text) as Holder;
+    if (isPid(holder.pid) && typeof holder.host === 'string') return holder;
+  } catch {}
+  const [, host, pid] = /^(.*)-(\d+)$/.exec(basename(path).slice(PREFIX.length)) ?? ['', '', ''];
+  return { pid: Number(pid), host, isGuess: true };
 }
 
-async function isAlive(path: string, { pid, host, started }: Holder): Promise<boolean> {
-  if (host !== hostname()) {
+/** 0 and less stand for groups of processes. */
+function isPid(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) > 0;
+}
+
+async function isAlive(path: string, { pid, host, started, isGuess }: Holder): Promise<boolean> {
+  if (host !== hostname() || isGuess) {
     const touchedMs = await stat(path).then(
       ({ mtimeMs }) => mtimeMs,
       () => 0,
     );
-    return Date.now() - touchedMs < SILENCE_MS;
+    const isSilent = Date.now() - touchedMs >= SILENCE_MS;
+    if (host !== hostname() || isSilent || !isPid(pid)) return !isSilent;
   }
   try {
     process.kill(pid, 0); // sends nothing

@@ -118,6 +118,85 @@ describe.each<[string, (options?: OptimizerOptions) => Optimizer, number]>([
     expect(optimizer.steps).toBe(steps + 1);
   });
 
+  /** After two steps of its own. */
+  const stepped = (options: OptimizerOptions = {}) => {
+    const flat = parameters([1, -2, 3], [0.5, 0.25, -1]);
+    const optimizer = make(options);
+    optimizer.step(flat);
+    optimizer.step(flat);
+    return { flat, optimizer };
+  };
+
+  test('goes on from a state as the one that it is of', () => {
+    const options = { learningRate: cosine({ learningRate: 0.1, steps: 9 }), clipNorm: 1 };
+    const { flat, optimizer } = stepped(options);
+    const other = parameters([...flat.values], [...flat.gradients]);
+    const [restored, fresh] = [make(options), make(options)];
+    restored.attach(other);
+    restored.restore(optimizer.state());
+    expect(restored.state()).toEqual(optimizer.state());
+    const control = parameters([...flat.values], [...flat.gradients]);
+    optimizer.step(flat);
+    restored.step(other);
+    fresh.step(control);
+    expect(other.values).toEqual(flat.values);
+    expect(control.values).not.toEqual(flat.values);
+  });
+
+  test('has a state that is a copy, and copies the one that it restores', () => {
+    const { flat, optimizer } = stepped();
+    const twin = stepped();
+    const spoil = ({ moments: all }: ReturnType<Optimizer['state']>) => {
+      for (const moment of Object.values(all)) moment.fill(7);
+    };
+    spoil(optimizer.state());
+    const state = optimizer.state();
+    expect(Object.keys(state.moments)).toHaveLength(moments);
+    expect(state).toMatchObject({ name: optimizer.name, steps: 2, learningRate: optimizer.learningRate });
+    optimizer.restore(state);
+    spoil(state);
+    optimizer.step(flat);
+    twin.optimizer.step(twin.flat);
+    expect(flat.values).toEqual(twin.flat.values);
+  });
+
+  test.each<
+    [string, (state: ReturnType<Optimizer['state']>) => Partial<ReturnType<Optimizer['state']>>, RegExp]
+  >([
+    ['another name', () => ({ name: 'other' }), /got the state of 'other', expected that of '\w+'/],
+    [
+      'another setting',
+      ({ settings }) => ({ settings: { ...settings, gamma: 1 } }),
+      /got gamma 1, expected none/,
+    ],
+    ['fewer settings', () => ({ settings: {} }), /got clipNorm|got \w+ missing, expected/],
+    ['-1 steps', () => ({ steps: -1 }), /got -1 steps, expected a whole number >= 0/],
+    ['2^53 steps', () => ({ steps: 2 ** 53 }), /got 9007199254740992 steps/],
+    [
+      'a moment too many',
+      ({ moments: all }) => ({ moments: { ...all, x: new Float32Array(3) } }),
+      /got .*3 numbers of x/,
+    ],
+    [
+      'moments of another size',
+      ({ moments: all }) => ({
+        moments: Object.fromEntries([...Object.keys(all), 'x'].map((key) => [key, new Float32Array(2)])),
+      }),
+      /got (2 numbers of \w+, )*2 numbers of x, expected (none|3 numbers of)/,
+    ],
+  ])('refuses a state of %s, and goes on as before', (_, change, message) => {
+    const [{ flat, optimizer }, twin] = [stepped({ clipNorm: 1 }), stepped({ clipNorm: 1 })];
+    const state = optimizer.state();
+    const refused = () => optimizer.restore({ ...state, ...change(state) });
+    expect(refused).toThrow(message);
+    expect(refused).toThrow(RangeError);
+    expect(refused).toThrow(new RegExp(`^${className}\\.restore: .*\\.$`));
+    optimizer.step(flat);
+    twin.optimizer.step(twin.flat);
+    expect(flat.values).toEqual(twin.flat.values);
+    expect(optimizer.steps).toBe(3);
+  });
+
   test.each([0, -1, Number.NaN])('refuses to clip to the norm %p', (clipNorm) => {
     expect(() => make({ clipNorm })).toThrow(
       new RangeError(`Optimizer: clipNorm is ${clipNorm}, expected more than 0.`),

@@ -59,6 +59,9 @@ test.each([
   [[-1, 1, 1, 1]],
 ] as [[number, number, number, number]][])('the state %j is refused', (state) => {
   expect(() => Random.fromState(state)).toThrow(RangeError);
+  const [random, other] = [new Random(5), new Random(5)];
+  expect(() => random.restore(state)).toThrow(RangeError);
+  expect(random.state()).toEqual(other.state());
 });
 
 test.each([0, -5, 2.5, 2 ** 32 + 1, Number.NaN])('integer refuses the bound %d', (bound) => {

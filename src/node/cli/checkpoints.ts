@@ -36,6 +36,8 @@ export class Checkpoints {
   readonly #run: () => Readonly<Record<string, unknown>>;
   #writtenMs = performance.now();
   #hasFailed = false;
+  /** Taken, but only written once the next loss has shown that training can go on from there. */
+  #taken: TrainingState | undefined;
   /** Where training was at the last one: "after epoch 3, batch 17"; undefined if this process has written none. */
   last: string | undefined;
 
@@ -51,17 +53,20 @@ export class Checkpoints {
     this.#run = run;
   }
 
-  /** Returns a promise only if one is due. */
+  /** Takes one if it is due, and writes the one before. Returns a promise only where there is something to write. */
   afterBatch(state: () => TrainingState): Promise<void> | undefined {
-    const isDue = this.#interval && 'seconds' in this.#interval && this.#seconds >= this.#interval.seconds;
-    return isDue ? this.write(state()) : undefined;
+    const proven = this.#taken;
+    const interval = this.#interval;
+    const isDue = interval && 'seconds' in interval && this.#seconds >= interval.seconds;
+    this.#taken = isDue ? state() : undefined;
+    return proven && this.write(proven);
   }
 
-  async afterEpoch(epoch: number, state: () => TrainingState): Promise<void> {
+  afterEpoch(epoch: number, state: () => TrainingState): void {
     const interval = this.#interval;
     if (interval && 'seconds' in interval) return;
     const isDue = interval ? epoch % interval.epochs === 0 : this.#seconds >= LEAST_SECONDS;
-    if (isDue) await this.write(state());
+    if (isDue) this.#taken = state();
   }
 
   /** Writes one that training can do without: a full disk must not end a run that may find room later. */

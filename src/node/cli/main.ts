@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 /** The command line's front door: finds the command, runs it, turns errors into one sentence and an exit code. */
 
-import { readFile } from 'node:fs/promises';
 import type { Command } from './command.ts';
 import { formatHelp } from './help.ts';
 import { suggest } from './options.ts';
 import { print, say } from './output.ts';
+import { packageVersion } from './version.ts';
 
 interface Entry {
   /** One line for the list of commands. */
@@ -31,6 +31,14 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'turns codes back into images',
     load: async () => (await import('./decode.ts')).decodeCommand,
   },
+  export: {
+    summary: 'writes a model for ONNX or PyTorch',
+    load: async () => (await import('./export.ts')).exportCommand,
+  },
+  import: {
+    summary: 'reads a model that PyTorch trained',
+    load: async () => (await import('./import.ts')).importCommand,
+  },
   info: {
     summary: 'shows what a model file holds',
     load: async () => (await import('./info.ts')).infoCommand,
@@ -54,7 +62,7 @@ async function main(words: readonly string[]): Promise<number> {
     return words.length === 0 ? WRONG_USAGE : DONE;
   }
   if (name === '--version') {
-    print(await version());
+    print(await packageVersion());
     return DONE;
   }
   if (!Object.hasOwn(COMMANDS, name)) {
@@ -96,11 +104,6 @@ function explain(command: string, error: Error & { code?: string }): number {
   say(`isthmus ${command}: unexpected error, please report it: ${error.message}`);
   if (process.env.ISTHMUS_DEBUG) say(error.stack);
   return FAILED;
-}
-
-async function version(): Promise<string> {
-  const file = new URL('../../../../package.json', import.meta.url);
-  return JSON.parse(await readFile(file, 'utf8')).version;
 }
 
 function overview(): string {

@@ -7,6 +7,7 @@ import { resolve } from 'node:path';
 import { DataError } from '../../data/normalization.ts';
 import type { Checkpoint } from '../../io/checkpoint.ts';
 import { FormatError } from '../../io/errors.ts';
+import { isObject } from '../../io/safetensors.ts';
 import { kernels } from '../../tensor/kernels/active.ts';
 import { formatShape, type Shape } from '../../tensor/shape.ts';
 import { FileError } from '../files.ts';
@@ -51,17 +52,24 @@ export function optionsToKeep({ given }: TrainOptions): Record<string, string> {
 }
 
 /** @throws {FormatError} If the checkpoint was not written by `train`. */
-export function runRecordOf({ run }: Checkpoint): RunRecord {
-  const { options, kernels: name, data, seconds, elapsed } = run as Partial<RunRecord>;
-  const isRecord =
-    typeof options === 'object' &&
+export function runRecordOf({ run, state }: Checkpoint): RunRecord {
+  const { options, kernels: name, data, seconds, elapsed } = run;
+  const isOurs =
+    isObject(options) &&
+    Object.values(options).every((text) => typeof text === 'string') &&
     typeof name === 'string' &&
-    typeof data === 'object' &&
-    Array.isArray(data.shape) &&
+    isObject(data) &&
+    isShape(data.shape) &&
+    (data.testShape === undefined || isShape(data.testShape)) &&
     Array.isArray(seconds) &&
-    typeof elapsed === 'number';
-  if (!isRecord) throw new FormatError('the checkpoint is not that of a run of isthmus train.');
+    seconds.length === state.epochs.length &&
+    [...seconds, elapsed].every(Number.isFinite);
+  if (!isOurs) throw new FormatError('the checkpoint is not that of a run of isthmus train.');
   return run as unknown as RunRecord;
+}
+
+function isShape(value: unknown): boolean {
+  return Array.isArray(value) && value.every(Number.isSafeInteger);
 }
 
 /**

@@ -1,14 +1,17 @@
 /** `isthmus train`: from a file of images to a run folder. Read autoencoder/autoencoder.ts first. */
 
+import { join } from 'node:path';
 import { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { DivergenceError, type FitOptions, type History } from '../../autoencoder/fit.ts';
 import type { Evaluation } from '../../autoencoder/metrics.ts';
 import { openSamples } from '../../autoencoder/split.ts';
 import type { TrainingState } from '../../autoencoder/trainingState.ts';
+import type { Checkpoint } from '../../io/checkpoint.ts';
 import type { LossName } from '../../losses/loss.ts';
 import { kernels } from '../../tensor/kernels/active.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { CHECKPOINT_FILE, loadCheckpoint } from '../checkpointFile.ts';
+import { inFile } from '../files.ts';
 import { freeRunPath, isUnused, RunFolder, refuseExistingRun } from '../runFolder.ts';
 import { type TimedEpoch, writeRun } from '../writeRun.ts';
 import { Checkpoints, positionOf } from './checkpoints.ts';
@@ -78,10 +81,19 @@ async function train(words: readonly string[]): Promise<number> {
   // --resume with --out is for scripts that start a run over and over until it is done.
   const isNew =
     path === undefined || !given.has('resume') || (values.resume === '' && (await isUnused(path)));
-  return isNew ? startRun(options, path) : resumeRun(options, path);
+  const interruption = new Interruption();
+  try {
+    return await (isNew ? startRun(options, path, interruption) : resumeRun(options, path, interruption));
+  } finally {
+    interruption.close();
+  }
 }
 
-async function startRun(options: TrainOptions, path: string | undefined): Promise<number> {
+async function startRun(
+  options: TrainOptions,
+  path: string | undefined,
+  interruption: Interruption,
+): Promise<number> {
   const { values, given } = options;
   refuseContradictions(options);
   const overwrite = values.overwrite || given.has('resume');
@@ -90,28 +102,33 @@ async function startRun(options: TrainOptions, path: string | undefined): Promis
   try {
     const autoencoder = createModel(values, data);
     const folder = await RunFolder.create(path ?? (await freeRunPath('runs', data.name)), overwrite);
-    return await trainInto({ folder, autoencoder, data, options, resumption: undefined });
+    try {
+      const setting = { folder, autoencoder, data, options, resumption: undefined };
+      return await trainInto(setting, interruption.begin());
+    } finally {
+      await folder.close();
+    }
   } finally {
     await data.close();
   }
 }
 
-async function resumeRun(now: TrainOptions, path: string): Promise<number> {
+async function resumeRun(now: TrainOptions, path: string, interruption: Interruption): Promise<number> {
   const folder = await RunFolder.open(path);
   try {
     const checkpoint = await loadCheckpoint(path);
-    const record = runRecordOf(checkpoint);
+    const record = recordIn(path, checkpoint);
     const options = resumedOptions(now, record);
     const { values } = options;
     say(`resuming ${path} ${positionOf(checkpoint.state)}`);
-    await useMachine({ threads: values.threads, kernels: values.kernels ?? undefined });
+    await useMachine(values);
     requireSameKernels(record);
     const data = await loadTrainingData(values);
     try {
       requireSameData(path, record.data, dataRecordOf(data));
       const autoencoder = createModel(values, data);
       const resumption = { state: checkpoint.state, record };
-      return await trainInto({ folder, autoencoder, data, options, resumption });
+      return await trainInto({ folder, autoencoder, data, options, resumption }, interruption.begin());
     } finally {
       await data.close();
     }
@@ -120,18 +137,15 @@ async function resumeRun(now: TrainOptions, path: string): Promise<number> {
   }
 }
 
-async function trainInto(setting: Setting): Promise<number> {
-  const { folder } = setting;
-  const interruption = new Interruption();
+function recordIn(path: string, checkpoint: Checkpoint): RunRecord {
   try {
-    return await trainAndWrite(setting, interruption.signal);
-  } finally {
-    interruption.close();
-    await folder.close();
+    return runRecordOf(checkpoint);
+  } catch (error) {
+    throw inFile(join(path, CHECKPOINT_FILE), error as Error);
   }
 }
 
-async function trainAndWrite(setting: Setting, signal: AbortSignal): Promise<number> {
+async function trainInto(setting: Setting, signal: AbortSignal): Promise<number> {
   const { folder, autoencoder, data, options, resumption } = setting;
   const { values } = options;
   const config = {

@@ -166,7 +166,7 @@ export const TRAIN_HELP: CommandHelp = {
     [
       'Ctrl-C',
       [
-        'once: stops after this step, writes the run folder as it stands, exits with 130',
+        'once: stops after this step, writes the run folder as it stands, exits 130',
         'twice: ends at once, the last checkpoint stays; SIGTERM counts as Ctrl-C',
       ],
     ],

@@ -4,7 +4,9 @@ import type { Command } from '../../../src/node/cli/command.ts';
 import { decodeCommand } from '../../../src/node/cli/decode.ts';
 import { encodeCommand } from '../../../src/node/cli/encode.ts';
 import { evaluateCommand } from '../../../src/node/cli/evaluate.ts';
+import { exportCommand } from '../../../src/node/cli/export.ts';
 import { formatHelp } from '../../../src/node/cli/help.ts';
+import { importCommand } from '../../../src/node/cli/import.ts';
 import { infoCommand } from '../../../src/node/cli/info.ts';
 import { flag, number, text, wholeNumbers } from '../../../src/node/cli/options.ts';
 import { trainCommand } from '../../../src/node/cli/train.ts';
@@ -15,6 +17,8 @@ const COMMANDS: readonly (readonly [name: string, command: Command])[] = [
   ['evaluate', evaluateCommand],
   ['encode', encodeCommand],
   ['decode', decodeCommand],
+  ['export', exportCommand],
+  ['import', importCommand],
   ['info', infoCommand],
 ];
 

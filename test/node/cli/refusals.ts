@@ -5,6 +5,8 @@ import type { Command } from '../../../src/node/cli/command.ts';
 import { decodeCommand } from '../../../src/node/cli/decode.ts';
 import { encodeCommand } from '../../../src/node/cli/encode.ts';
 import { evaluateCommand } from '../../../src/node/cli/evaluate.ts';
+import { exportCommand } from '../../../src/node/cli/export.ts';
+import { importCommand } from '../../../src/node/cli/import.ts';
 import { infoCommand } from '../../../src/node/cli/info.ts';
 import { trainCommand } from '../../../src/node/cli/train.ts';
 import {
@@ -73,6 +75,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   evaluate: evaluateCommand,
   encode: encodeCommand,
   decode: decodeCommand,
+  export: exportCommand,
+  import: importCommand,
   info: infoCommand,
 };
 

@@ -47,6 +47,32 @@ describe('options that do not exist or are incomplete', () => {
     ),
     reallyWrong('evaluate --model run', /--data is missing/),
     wrong('evaluate --model run --data images.npy --out x.txt', /--out is 'x\.txt', expected FILE\.csv\./),
+    reallyWrong('export --model run --out x', /--format is missing, expected --format onnx\|pytorch\./),
+    wrong('export --format onnx --out x', /--model is missing, expected --model MODEL\./),
+    wrong('export --model run --format onnx', /--out is missing, expected --out FILE\.onnx or a FOLDER\./),
+    wrong('export --model run --format pytorch', /--out is missing, expected --out FOLDER\./),
+    wrong('export --model run --format pytorch --out m.pt', /--out is 'm\.pt', expected a FOLDER\./),
+    wrong(
+      'export --model run --format keras --out x',
+      /--format is 'keras', expected one of: onnx, pytorch\./,
+    ),
+    wrong(
+      'export --model run --format onnx --out x --part code',
+      /--part is 'code', expected one of: encoder, /,
+    ),
+    wrong('export --model run --format pytorch --out x --part encoder', /--part needs --format onnx\./),
+    wrong('export run', /'run' belongs to no option\./),
+    reallyWrong(
+      'import --format pytorch --out m.safetensors',
+      /--weights is missing, expected --weights PATH\./,
+    ),
+    wrong('import --weights run --out m.safetensors', /--format is missing, expected --format pytorch\./),
+    wrong('import --format onnx --weights x', /--format is 'onnx', expected one of: pytorch\./),
+    wrong('import --format pytorch --weights run', /--out is missing, expected --out FILE\.safetensors\./),
+    wrong(
+      'import --format pytorch --weights run --out runs',
+      /--out is 'runs', expected FILE\.safetensors\./,
+    ),
     wrong('info', /got 0 names, expected one run folder or model file\./),
     reallyWrong('info run run', /got 2 names, expected one/),
   ]);
@@ -115,7 +141,7 @@ describe('isthmus without a command that it knows', () => {
     const { code, stdout, stderr } = await isthmus([], { cwd: folderWith() });
     expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
     expect(stdout).toMatch(/^Usage: isthmus COMMAND/);
-    for (const name of ['train', 'evaluate', 'encode', 'decode', 'info'])
+    for (const name of ['train', 'evaluate', 'encode', 'decode', 'export', 'import', 'info'])
       expect(stdout).toContain(`\n  ${name} `);
   });
 

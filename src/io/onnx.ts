@@ -1,0 +1,284 @@
+/**
+ * A trained model as an ONNX file: the network with its normalization, for onnxruntime and everything else that reads
+ * the format. Written by hand: field numbers from onnx.proto3, operators from opset 17. Read protobuf.ts first.
+ */
+
+import type { Autoencoder } from '../autoencoder/autoencoder.ts';
+import type { DType, Normalization } from '../data/samples.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { type NamedLayer, namedLayers } from './namedLayers.ts';
+import { blockField, floatField, type Message, message, toBytes, wholeField } from './protobuf.ts';
+
+export type OnnxPart = 'encoder' | 'decoder' | 'autoencoder';
+
+export interface OnnxOptions {
+  /** Stands in the file beside the producer's name, isthmus. @default none */
+  readonly producerVersion?: string;
+}
+
+const IR_VERSION = 8; // with opset 17: ONNX 1.12, read by onnxruntime 1.12 and later
+const OPSET = 17;
+
+/** TensorProto.DataType */
+const FLOAT = 1;
+const INT64 = 7;
+const DOUBLE = 11;
+const STORED_TYPES: Readonly<Record<DType, number>> = {
+  u1: 2,
+  i1: 3,
+  u2: 4,
+  i2: 5,
+  u4: 12,
+  i4: 6,
+  u8: 13,
+  i8: INT64,
+  f2: 10,
+  f4: FLOAT,
+  f8: DOUBLE,
+  b1: 9,
+};
+
+/** AttributeProto.AttributeType */
+const FLOAT_ATTRIBUTE = 1;
+const INT_ATTRIBUTE = 2;
+
+/**
+ * Writes a part of a model as an ONNX file. The batch is symbolic: any number of samples goes in at once.
+ *
+ * | part | input | output |
+ * |---|---|---|
+ * | `encoder` | `images` | `codes` |
+ * | `decoder` | `codes` | `restored` |
+ * | `autoencoder` | `images` | `restored` |
+ *
+ * - `images` `[batch, ...inputShape]`: the data as it is stored, of the type that the model was trained on (uint8 for
+ *   uint8, bool for bool). `(x - shift) / scale` happens in the graph: `divide` in float32, which gives the engine's
+ *   very inputs; `minmax` and `standard` in float64, since the shift may be large beside the scale.
+ * - `codes` `[batch, encodingDim]` float32.
+ * - `restored` `[batch, ...inputShape]`: in the units of the stored data, not rounded and not clamped. float32, but
+ *   float64 after `minmax` and `standard` of a type whose values float32 can't hold (f8, whole numbers of 4 or 8 bytes).
+ *
+ * The network's products are float32 sums in an order of the reader's choice, so results agree with the engine's within
+ * the summation bound (docs/math.md, section 2.2), not bit for bit. The same model gives the same bytes.
+ *
+ * @throws {FormatError} If the file would have more than protobuf's 2 GiB.
+ * @example
+ * const bytes = writeOnnx(autoencoder, 'encoder'); // InferenceSession.create(bytes), run({ images }) -> { codes }
+ */
+export function writeOnnx(
+  autoencoder: Autoencoder,
+  part: OnnxPart,
+  { producerVersion }: OnnxOptions = {},
+): Uint8Array {
+  const { inputShape, encodingDim, normalization } = autoencoder;
+  const graph = new Graph();
+  const hasEncoder = part !== 'decoder';
+  const hasDecoder = part !== 'encoder';
+  let x = hasEncoder
+    ? graph.input('images', STORED_TYPES[normalization.dtype], inputShape)
+    : graph.input('codes', FLOAT, [encodingDim]);
+  if (hasEncoder) {
+    x = normalizeIn(graph, x, normalization);
+    if (inputShape.length > 1) x = graph.node('Flatten', 'flatten', [x]);
+    x = addLayers(graph, x, autoencoder, 'encoder');
+  }
+  if (hasDecoder) {
+    x = addLayers(graph, x, autoencoder, 'decoder');
+    const { output, type } = denormalizeIn(graph, x, normalization);
+    graph.output('restored', restoreShape(graph, output, inputShape), type, inputShape);
+  } else {
+    graph.output('codes', x, FLOAT, [encodingDim]);
+  }
+  return toBytes(
+    message(
+      wholeField(1, IR_VERSION),
+      blockField(2, 'isthmus'),
+      ...(producerVersion === undefined ? [] : [blockField(3, producerVersion)]),
+      blockField(7, graph.toMessage(part)),
+      blockField(8, wholeField(2, OPSET)),
+      metadataProp('normalization', JSON.stringify(normalization)),
+    ),
+  );
+}
+
+/** StringStringEntryProto, in ModelProto. */
+function metadataProp(key: string, value: string): Message {
+  return blockField(14, message(blockField(1, key), blockField(2, value)));
+}
+
+/** From stored values to the network's inputs. Returns the name of what came out, as all of these do. */
+function normalizeIn(graph: Graph, images: string, normalization: Normalization): string {
+  const { dtype, shift, scale } = normalization;
+  if (isIdentity(normalization)) return dtype === 'f4' ? images : graph.cast('float', images, FLOAT);
+  if (isExactInFloat32(normalization)) {
+    const pixels = graph.cast('float', images, FLOAT);
+    return graph.node('Div', 'normalize', [pixels, graph.scalar('scale', scale, FLOAT)]);
+  }
+  const stored = dtype === 'f8' ? images : graph.cast('double', images, DOUBLE);
+  const shifted = graph.node('Sub', 'normalize.shift', [stored, graph.scalar('shift', shift, DOUBLE)]);
+  const scaled = graph.node('Div', 'normalize.scale', [shifted, graph.scalar('scale', scale, DOUBLE)]);
+  return graph.cast('float', scaled, FLOAT);
+}
+
+/** From the network's outputs to the units of the stored values. */
+function denormalizeIn(
+  graph: Graph,
+  x: string,
+  normalization: Normalization,
+): { output: string; type: number } {
+  const { dtype, shift, scale } = normalization;
+  if (isIdentity(normalization)) return { output: x, type: FLOAT };
+  if (isExactInFloat32(normalization)) {
+    const output = graph.node('Mul', 'denormalize', [x, graph.scalar('scale', scale, FLOAT)]);
+    return { output, type: FLOAT };
+  }
+  const wide = graph.cast('denormalize.double', x, DOUBLE);
+  const scaled = graph.node('Mul', 'denormalize.scale', [wide, graph.scalar('scale', scale, DOUBLE)]);
+  const output = graph.node('Add', 'denormalize.shift', [scaled, graph.scalar('shift', shift, DOUBLE)]);
+  // float32 has 24 bits: too few for the values of these types.
+  if (/^([iu][48]|f8)$/.test(dtype)) return { output, type: DOUBLE };
+  return { output: graph.cast('denormalize.float', output, FLOAT), type: FLOAT };
+}
+
+function isIdentity({ shift, scale }: Normalization): boolean {
+  return shift === 0 && scale === 1;
+}
+
+/**
+ * Pixels up to 65535 and what they are divided by have a float32 each, and a quotient of two float32 is rounded to the
+ * same float32 whether or not it was a float64 in between (Figueroa 1995, "When is double rounding innocuous?").
+ */
+function isExactInFloat32({ kind, shift, scale }: Normalization): boolean {
+  return kind === 'divide' && shift === 0 && Math.fround(scale) === scale;
+}
+
+/** Shape 0 is "as it was": the batch. */
+function restoreShape(graph: Graph, x: string, shape: readonly number[]): string {
+  if (shape.length === 1) return x;
+  const dims = BigInt64Array.from([0, ...shape], BigInt);
+  return graph.node('Reshape', 'reshape', [x, graph.constant('shape', [dims.length], INT64, dims)]);
+}
+
+function addLayers(graph: Graph, x: string, autoencoder: Autoencoder, part: 'encoder' | 'decoder'): string {
+  const parameters = new Map(autoencoder.namedParameters().map(([name, { value }]) => [name, value]));
+  const layers = namedLayers(part, autoencoder.spec()[part]);
+  return layers.reduce((input, layer) => addLayer(graph, input, layer, parameters), x);
+}
+
+function addLayer(
+  graph: Graph,
+  x: string,
+  { name, layer }: NamedLayer,
+  parameters: ReadonlyMap<string, Tensor>,
+): string {
+  switch (layer.type) {
+    case 'dense': {
+      // Gemm is x W + b, with W [in, out] as ours is.
+      const names = layer.bias ? [`${name}.weight`, `${name}.bias`] : [`${name}.weight`];
+      const operands = names.map((each) => {
+        const { shape, data } = parameters.get(each) as Tensor;
+        return graph.constant(each, shape, FLOAT, data);
+      });
+      return graph.node('Gemm', name, [x, ...operands]);
+    }
+    case 'relu':
+      return graph.node('Relu', name, [x]);
+    case 'leakyRelu':
+      return graph.node('LeakyRelu', name, [x], floatAttribute('alpha', layer.slope));
+    case 'sigmoid':
+      return graph.node('Sigmoid', name, [x]);
+    case 'tanh':
+      return graph.node('Tanh', name, [x]);
+    case 'silu':
+      return graph.node('Mul', name, [x, graph.node('Sigmoid', `${name}.sigmoid`, [x])]);
+  }
+}
+
+/** Collects what a GraphProto holds. A value has the name of the node that computes it. */
+class Graph {
+  readonly #nodes: { type: string; name: string; inputs: readonly string[]; attributes: Message }[] = [];
+  readonly #constants = new Map<string, Message>();
+  readonly #inputs: Message[] = [];
+  readonly #outputs: Message[] = [];
+  readonly #renamed = new Map<string, string>();
+
+  input(name: string, type: number, shape: readonly number[]): string {
+    this.#inputs.push(valueInfo(name, type, shape));
+    return name;
+  }
+
+  /** Gives the value `from` the name under which it leaves the graph. */
+  output(name: string, from: string, type: number, shape: readonly number[]): void {
+    this.#renamed.set(from, name);
+    this.#outputs.push(valueInfo(name, type, shape));
+  }
+
+  node(type: string, name: string, inputs: readonly string[], attributes = message()): string {
+    this.#nodes.push({ type, name, inputs, attributes });
+    return name;
+  }
+
+  cast(name: string, x: string, type: number): string {
+    return this.node('Cast', name, [x], intAttribute('to', type));
+  }
+
+  constant(
+    name: string,
+    dims: readonly number[],
+    type: number,
+    data: Float32Array | Float64Array | BigInt64Array,
+  ): string {
+    const raw = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    this.#constants.set(
+      name,
+      message(
+        ...dims.map((length) => wholeField(1, length)),
+        wholeField(2, type),
+        blockField(8, name),
+        blockField(9, raw),
+      ),
+    );
+    return name;
+  }
+
+  scalar(name: string, value: number, type: typeof FLOAT | typeof DOUBLE): string {
+    return this.constant(name, [], type, type === FLOAT ? Float32Array.of(value) : Float64Array.of(value));
+  }
+
+  toMessage(name: string): Message {
+    const valueName = (value: string) => this.#renamed.get(value) ?? value;
+    const nodes = this.#nodes.map((node) =>
+      message(
+        ...node.inputs.map((input) => blockField(1, valueName(input))),
+        blockField(2, valueName(node.name)),
+        blockField(3, node.name),
+        blockField(4, node.type),
+        node.attributes,
+      ),
+    );
+    return message(
+      ...nodes.map((node) => blockField(1, node)),
+      blockField(2, name),
+      ...[...this.#constants.values()].map((tensor) => blockField(5, tensor)),
+      ...this.#inputs.map((value) => blockField(11, value)),
+      ...this.#outputs.map((value) => blockField(12, value)),
+    );
+  }
+}
+
+/** ValueInfoProto: a tensor `[batch, ...shape]`, the batch free. */
+function valueInfo(name: string, type: number, shape: readonly number[]): Message {
+  const batch = blockField(1, blockField(2, 'batch'));
+  const dims = message(batch, ...shape.map((length) => blockField(1, wholeField(1, length))));
+  const tensorType = message(wholeField(1, type), blockField(2, dims));
+  return message(blockField(1, name), blockField(2, blockField(1, tensorType)));
+}
+
+/** AttributeProto, in NodeProto. */
+function intAttribute(name: string, value: number): Message {
+  return blockField(5, message(blockField(1, name), wholeField(3, value), wholeField(20, INT_ATTRIBUTE)));
+}
+
+function floatAttribute(name: string, value: number): Message {
+  return blockField(5, message(blockField(1, name), floatField(2, value), wholeField(20, FLOAT_ATTRIBUTE)));
+}

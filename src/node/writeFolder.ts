@@ -1,0 +1,57 @@
+/** Several files that belong together, in a folder: all of them are written or none. Read files.ts first. */
+
+import { randomBytes } from 'node:crypto';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { exists, FileError, fileError, writeFileAtomically } from './files.ts';
+
+/** By name. Undefined: no such file may be there, an older one would not belong to the others. */
+export type FolderFiles = Readonly<Record<string, Uint8Array | string | undefined>>;
+
+/** @throws {FileError} If the path is a file, or one of the names is there and may not be replaced. */
+export async function refuseExistingFiles(
+  path: string,
+  names: readonly string[],
+  overwrite: boolean,
+): Promise<void> {
+  if (!(await exists(path))) return;
+  if (!(await stat(path)).isDirectory()) throw new FileError(`${path} is a file, expected a folder.`);
+  if (overwrite) return;
+  for (const name of names) {
+    const file = join(path, name);
+    if (await exists(file)) {
+      throw new FileError(`${file} exists already, expected a new file (--overwrite replaces it).`);
+    }
+  }
+}
+
+/**
+ * Writes the files into a new folder beside this one, and only when all are on the disk gives it its name, or moves them
+ * into the folder that is there. Other files of that folder stay.
+ *
+ * @throws {FileError} If the folder above is not there, or they can't be written; then nothing is changed.
+ */
+export async function writeFolder(path: string, files: FolderFiles): Promise<void> {
+  const folder = resolve(path);
+  const temporary = join(dirname(folder), `.${basename(folder)}.${randomBytes(6).toString('hex')}.tmp`);
+  const names = Object.keys(files);
+  try {
+    await mkdir(temporary);
+    for (const name of names) {
+      const contents = files[name];
+      if (contents !== undefined) await writeFileAtomically(join(temporary, name), contents);
+    }
+    if (await exists(folder)) {
+      for (const name of names) {
+        if (files[name] === undefined) await rm(join(folder, name), { force: true });
+        else await rename(join(temporary, name), join(folder, name));
+      }
+      await rm(temporary, { recursive: true });
+    } else {
+      await rename(temporary, folder);
+    }
+  } catch (cause) {
+    await rm(temporary, { recursive: true, force: true }).catch(() => {});
+    throw (cause as Error).name === 'FileError' ? cause : fileError('write', path, cause);
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * Writes the golden ONNX files and what onnxruntime computes with them (expected.json):
+ *
+ *   npm run -s build && node test/golden/onnx/make_onnx.mjs /tmp/ort/node_modules/onnxruntime-node
+ *
+ * run_onnx.mjs says how that folder is made. The models are tiny, their weights drawn from a seed.
+ */
+
+import { writeFileSync } from 'node:fs';
+import { Autoencoder, Random, writeOnnx } from '../../../dist/src/index.js';
+import { loadOnnxruntime, runOnnx } from './run_onnx.mjs';
+
+const COUNT = 3; // images, and codes
+const ALL = ['encoder', 'decoder', 'autoencoder'];
+const TYPES = {
+  u1: 'uint8',
+  i1: 'int8',
+  u2: 'uint16',
+  i2: 'int16',
+  u4: 'uint32',
+  i4: 'int32',
+  u8: 'uint64',
+  i8: 'int64',
+  f2: 'float16',
+  f4: 'float32',
+  f8: 'float64',
+  b1: 'bool',
+};
+
+const NESTED = {
+  type: 'autoencoder',
+  inputShape: [2, 4],
+  encoder: [
+    { type: 'sequential', layers: [{ type: 'dense', inFeatures: 8, outFeatures: 5, bias: false }, { type: 'silu' }] },
+    { type: 'dense', inFeatures: 5, outFeatures: 2, bias: true },
+  ],
+  decoder: [
+    { type: 'dense', inFeatures: 2, outFeatures: 5, bias: true },
+    {
+      type: 'sequential',
+      layers: [{ type: 'leakyRelu', slope: 0.25 }, { type: 'dense', inFeatures: 5, outFeatures: 8, bias: false }],
+    },
+  ],
+};
+
+/** Of an activation, on 2x3 numbers. */
+const small = (activation, more = {}) => ({
+  inputShape: [2, 3],
+  hidden: [4],
+  encodingDim: 2,
+  activation,
+  ...more,
+});
+
+/** Name, network, normalization, and the stored images: from a number between 0 and 1. */
+const CASES = [
+  ['divide-u1', { inputShape: [3, 4], hidden: [5], encodingDim: 2 }, ['divide', 'u1', 0, 255], (t) => Math.round(255 * t)],
+  ['standard-f4', small('leakyRelu'), ['standard', 'f4', 1e6, 2.5], (t) => Math.fround(1e6 + 10 * (t - 0.5))],
+  ['minmax-u2', small('sigmoid', { outputActivation: 'sigmoid' }), ['minmax', 'u2', 1000, 5000], (t) => 1000 + Math.round(5000 * t)],
+  ['none-f4', { inputShape: [7], hidden: [5, 3], encodingDim: 2, activation: 'tanh' }, ['none', 'f4', 0, 1], Math.fround],
+  ['none-b1', { spec: NESTED }, ['none', 'b1', 0, 1], Math.round],
+  ['standard-f8', small('silu'), ['standard', 'f8', 1e9, 3], (t) => 1e9 + 12 * (t - 0.5)],
+  ['minmax-i8', small('relu'), ['minmax', 'i8', -5e9, 1e10], (t) => -5e9 + Math.round(1e10 * t), ['autoencoder']],
+  ['minmax-u8', small('relu'), ['minmax', 'u8', 5e9, 1e10], (t) => 5e9 + Math.round(1e10 * t), ['autoencoder']],
+  ['standard-i4', small('relu'), ['standard', 'i4', 2e8, 3e4], (t) => 2e8 + Math.round(1e5 * (t - 0.5)), ['autoencoder']],
+  ['divide-u4', small('relu'), ['divide', 'u4', 0, 65535], (t) => Math.round(65535 * t), ['autoencoder']],
+  ['divide-i2', small('relu'), ['divide', 'i2', 0, 32767], (t) => Math.round(32767 * t), ['autoencoder']],
+  ['standard-i1', small('relu'), ['standard', 'i1', -3.5, 40.25], (t) => Math.round(255 * t - 128), ['autoencoder']],
+  ['none-f2', small('relu'), ['none', 'f2', 0, 1], (t) => Math.ceil(32 * t) / 32, ['autoencoder']],
+];
+
+const { ort, version } = loadOnnxruntime(process.argv[2]);
+const cases = [];
+for (const [index, [name, network, [kind, dtype, shift, scale], stored, parts = ALL]] of CASES.entries()) {
+  const seed = index + 1;
+  const autoencoder = new Autoencoder({ ...network, seed });
+  autoencoder.normalization = { kind, dtype, shift, scale };
+  const { inputShape, encodingDim } = autoencoder;
+  const random = new Random(seed);
+  const draw = (count, from) => Array.from({ length: count }, () => from(random.uniform()));
+  // Biases too, which a new model has at 0; in the order of the parameters.
+  autoencoder.parameters.values.set(draw(autoencoder.parameters.size, (t) => t - 0.5));
+  const features = inputShape.reduce((product, length) => product * length, 1);
+  const images = draw(COUNT * features, stored);
+  const codes = draw(COUNT * encodingDim, (t) => Math.fround(4 * t - 2));
+  const outputs = {};
+  for (const part of parts) {
+    const model = writeOnnx(autoencoder, part);
+    writeFileSync(new URL(`${name}.${part}.onnx`, import.meta.url), model);
+    const input =
+      part === 'decoder'
+        ? { name: 'codes', type: 'float32', dims: [COUNT, encodingDim], data: codes }
+        : { name: 'images', type: TYPES[dtype], dims: [COUNT, ...inputShape], data: images };
+    [outputs[part]] = await runOnnx(ort, [{ model: Buffer.from(model).toString('base64'), ...input }]);
+  }
+  cases.push({ name, seed, model: autoencoder.spec(), normalization: autoencoder.normalization, images, codes, outputs });
+}
+writeFileSync(
+  new URL('expected.json', import.meta.url),
+  `${JSON.stringify({ onnxruntime: version, cases })}\n`,
+);
+console.log(`onnxruntime ${version}: ${cases.map(({ name }) => name).join(', ')}`);
