@@ -151,7 +151,7 @@ describe('checkpoints with a checksum that fits are refused', () => {
 
   test('by fit, with a moment named like a prototype', async () => {
     const { tensors, metadata } = readSafetensors(FILES.end);
-    const extra = { name: 'optimizer.__proto__', tensor: Tensor.zeros([1]) };
+    const extra = { name: 'optimizer.__proto__', tensor: Tensor.zeros([END.weights.length]) };
     const list = [...[...tensors].map(([name, tensor]) => ({ name, tensor })), extra];
     const { state: read } = readCheckpoint(resealed(writeSafetensors(list, metadata)));
     expect(Object.keys(read.optimizer.moments)).toContain('__proto__');
