@@ -77,7 +77,7 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
   if (!isState(facts))
     throw new FormatError("the checkpoint's metadata 'state' is not the state of a training.");
   if (bestWeights && !facts.best) {
-    throw new FormatError("the checkpoint holds the best epoch's weights, its 'state' knows of none.");
+    throw new FormatError('the checkpoint holds the weights of a best epoch, but no epoch is done.');
   }
   const { size } = autoencoder.parameters;
   for (const [name, { length }] of [...moments, ...(bestWeights ? [[BEST, bestWeights] as const] : [])]) {

@@ -12,7 +12,13 @@ describe('RunFolder', () => {
     const parent = folderWith();
     const folder = await RunFolder.create(join(parent, 'a/b/c'), false);
     expect(folder.path).toBe(join(parent, 'a/b/c'));
-    expect(contentsOf(parent)).toEqual({ 'a/': '', 'a/b/': '', 'a/b/c/': '' });
+    expect(Object.keys(contentsOf(parent))).toEqual([
+      'a/',
+      'a/b/',
+      'a/b/c/',
+      expect.stringMatching(/\.running-/),
+    ]);
+    await folder.close();
   });
 
   test('writes files into it', async () => {
@@ -20,13 +26,14 @@ describe('RunFolder', () => {
     const folder = await RunFolder.create(join(parent, 'run'), false);
     await folder.write('a.txt', 'one');
     await folder.write('b.bin', Uint8Array.of(65));
+    await folder.close();
     expect(contentsOf(folder.path)).toEqual({ 'a.txt': 'one', 'b.bin': 'A' });
   });
 
   test('takes away what it made if nothing was written', async () => {
     const parent = folderWith({ 'runs/old/config.json': 'mine' });
-    await (await RunFolder.create(join(parent, 'runs/new/er'), false)).discard();
-    await (await RunFolder.create(join(parent, 'runs/old'), true)).discard();
+    await (await RunFolder.create(join(parent, 'runs/new/er'), false)).close();
+    await (await RunFolder.create(join(parent, 'runs/old'), true)).close();
     expect(contentsOf(parent)).toEqual({ 'runs/': '', 'runs/old/': '', 'runs/old/config.json': 'mine' });
   });
 
@@ -34,20 +41,20 @@ describe('RunFolder', () => {
     const parent = folderWith();
     const folder = await RunFolder.create(join(parent, 'runs/a'), false);
     mkdirSync(join(parent, 'runs/b'));
-    await folder.discard();
+    await folder.close();
     expect(contentsOf(parent)).toEqual({ 'runs/': '', 'runs/b/': '' });
   });
 
   test('keeps what was written', async () => {
     const folder = await RunFolder.create(join(folderWith(), 'run'), false);
     await folder.write('model', 'weights');
-    await folder.discard();
+    await folder.close();
     expect(contentsOf(folder.path)).toEqual({ model: 'weights' });
   });
 
   test('does not take an empty folder away that was there before', async () => {
     const parent = folderWith({ 'run/': '' });
-    await (await RunFolder.create(join(parent, 'run'), true)).discard();
+    await (await RunFolder.create(join(parent, 'run'), true)).close();
     expect(readdirSync(parent)).toEqual(['run']);
   });
 
@@ -58,8 +65,8 @@ describe('RunFolder', () => {
       false,
       'OLD exists already, expected a new folder (--overwrite replaces the files in it).',
     ],
-    ['an existing file', 'file', false, 'FILE is a file, expected a new folder.'],
-    ['a file to overwrite', 'file', true, 'FILE is a file, expected a new folder.'],
+    ['an existing file', 'file', false, 'FILE is a file, expected a folder.'],
+    ['a file to overwrite', 'file', true, 'FILE is a file, expected a folder.'],
     ['a folder of something else', 'mine', true, 'MINE holds other files and no run, expected a new folder.'],
     [
       'a path through a file',

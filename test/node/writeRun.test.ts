@@ -40,6 +40,7 @@ test('writes the model first, then what tells of the training', async () => {
   const folder = await newFolder();
   const names = ['model.safetensors', 'history.csv', 'loss.svg', 'config.json', 'reconstructions.png'];
   expect(await writeRun(folder, run())).toEqual(names);
+  await folder.close();
   const files = contentsOf(folder.path);
   expect(Object.keys(files)).toEqual([...names].sort());
   expect(files['history.csv']).toBe(
@@ -55,6 +56,7 @@ test('writes the model first, then what tells of the training', async () => {
 test('leaves the picture out where samples are no pictures', async () => {
   const folder = await newFolder();
   expect(await writeRun(folder, run([10]))).not.toContain('reconstructions.png');
+  await folder.close();
   expect(Object.keys(contentsOf(folder.path))).toHaveLength(4);
 });
 
@@ -62,5 +64,6 @@ test('names the file that it cannot write and leaves no temporary file', async (
   const folder = await newFolder();
   mkdirSync(join(folder.path, 'history.csv'));
   await expect(writeRun(folder, run())).rejects.toThrow(/^can't write .*history\.csv: it is a folder/);
+  await folder.close();
   expect(Object.keys(contentsOf(folder.path))).toEqual(['history.csv/', 'model.safetensors']);
 });

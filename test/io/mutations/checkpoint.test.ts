@@ -120,7 +120,7 @@ describe('checkpoints with a checksum that fits are refused', () => {
 
   test("with the best epoch's weights but not which epoch that was", () => {
     expect(() => withState({ epoch: 1, epochs: [], best: undefined })).toThrow(
-      "the checkpoint holds the best epoch's weights, its 'state' knows of none.",
+      'the checkpoint holds the weights of a best epoch, but no epoch is done.',
     );
   });
 
@@ -151,7 +151,7 @@ describe('checkpoints with a checksum that fits are refused', () => {
 
   test('by fit, with a moment named like a prototype', async () => {
     const { tensors, metadata } = readSafetensors(FILES.end);
-    const extra = { name: 'optimizer.__proto__', tensor: Tensor.zeros([END.weights.length]) };
+    const extra = { name: 'optimizer.__proto__', tensor: Tensor.zeros([small().parameters.size]) };
     const list = [...[...tensors].map(([name, tensor]) => ({ name, tensor })), extra];
     const { state: read } = readCheckpoint(resealed(writeSafetensors(list, metadata)));
     expect(Object.keys(read.optimizer.moments)).toContain('__proto__');

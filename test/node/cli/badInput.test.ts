@@ -291,9 +291,9 @@ describe('run folders that cannot be written', () => {
         /mine holds other files and no run, expected a new folder/,
       ),
     ),
-    inThisProcess(trainingWith('an existing file', '--out file', /file is a file, expected a new folder/)),
+    inThisProcess(trainingWith('an existing file', '--out file', /file is a file, expected a folder/)),
     inThisProcess(
-      trainingWith('a file, to overwrite', '--out file --overwrite', /file is a file, expected a new folder/),
+      trainingWith('a file, to overwrite', '--out file --overwrite', /file is a file, expected a folder/),
     ),
     trainingWith(
       'a folder below a file',
@@ -317,24 +317,32 @@ describe('run folders that cannot be written', () => {
 
 describe('training that fails', () => {
   const diverging = '--epochs 3 --learning-rate 1e30';
+  const keepsCheckpoint = (run: string, ...training: Parameters<typeof trainingWith>): Refusal => ({
+    ...trainingWith(...training),
+    keepsCheckpointIn: run,
+  });
   testRefusals(1, [
-    trainingWith(
+    keepsCheckpoint(
+      'runs/images-1',
       'a loss that is no longer a number',
       diverging,
-      /the loss became NaN in epoch 1, batch 2 of 2, expected a finite number/,
+      /the loss became NaN in epoch 1 of 3, batch 2 of 2, expected a finite number: the learning rate \(1e\+30\) is .*inputs go from 0 to 1\)\. The checkpoint from the beginning stays in runs\/images-1\./,
     ),
-    trainingWith(
+    keepsCheckpoint(
+      'a/b/c',
       'such a loss in a folder of several new ones',
       `${diverging} --out a/b/c`,
       /the loss became NaN/,
     ),
-    trainingWith(
+    keepsCheckpoint(
+      'old',
       'such a loss in an existing folder',
       `${diverging} --out old --overwrite`,
       /the loss became NaN/,
     ),
     {
-      ...trainingWith(
+      ...keepsCheckpoint(
+        'runs/images-1',
         'weights that the last step spoiled',
         '',
         /the mean squared error is (NaN|Infinity) after the last step/,
@@ -405,16 +413,16 @@ describe('models that cannot be used', () => {
         changedModel((all) => {
           all.__metadata__ = { format: 'pt' };
         }),
-        /m\.safetensors: the file holds tensors but no isthmus model/,
+        /m\.safetensors: the file is no isthmus model/,
       ),
     ),
     inThisProcess(
       using(
         'a model of a later version',
         changedModel((all) => {
-          all.__metadata__.version = '2';
+          all.__metadata__.version = '3';
         }),
-        /m\.safetensors: the model has format version 2, expected 1\./,
+        /m\.safetensors: the model has format version 3, expected 2: a later isthmus wrote it\./,
       ),
     ),
     inThisProcess(

@@ -62,13 +62,16 @@ describe('parseOptions', () => {
     );
     expect(parse(...words).values).toEqual(expected);
     expect(parse(...joined).values).toEqual(expected);
-    expect([...parse(...words).given]).toEqual(Object.keys(TABLE));
+    expect([...parse(...words).given.keys()]).toEqual(Object.keys(TABLE));
   });
 
   test('keeps the words that belong to no option', () => {
     const { positionals, given } = parse('one', '--force', 'two', '--count', '3', '--', '--file');
     expect(positionals).toEqual(['one', 'two', '--file']);
-    expect([...given]).toEqual(['force', 'count']);
+    expect([...given]).toEqual([
+      ['force', ''],
+      ['count', '3'],
+    ]);
   });
 
   test('knows given from default, even where they are equal', () => {

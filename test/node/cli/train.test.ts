@@ -16,7 +16,14 @@ import {
 } from '../../helpers/cli.ts';
 import { floatsNpy, imagesIdx, imagesNpy, npz, pixels, pngs, TINY } from './fixtures.ts';
 
-const RUN_FILES = ['config.json', 'history.csv', 'loss.svg', 'model.safetensors', 'reconstructions.png'];
+const RUN_FILES = [
+  'checkpoint.safetensors',
+  'config.json',
+  'history.csv',
+  'loss.svg',
+  'model.safetensors',
+  'reconstructions.png',
+];
 
 interface Run extends CliResult {
   /** The folder that the command was called in. */
@@ -74,7 +81,7 @@ describe('the run folder', () => {
     other: () => train('--data images.npy --epochs 3 --seed 8'),
   });
 
-  test('holds exactly the five files, and nothing is written beside it', async () => {
+  test('holds exactly these files, and nothing is written beside it', async () => {
     const { cwd, files, stdout } = await runs('one');
     expect(Object.keys(files)).toEqual(RUN_FILES);
     expect(Object.keys(contentsOf(cwd)).filter((path) => !path.startsWith('run'))).toEqual(['images.npy']);
@@ -257,7 +264,7 @@ describe('options of train', () => {
     const run = await runs('patience');
     expect(historyOf(run)).toHaveLength(3);
     expect(run.stdout).toMatch(
-      /^3 epochs in .*, stopped: no better loss; the weights are those of epoch 1$/m,
+      /^3 epochs in .*, stopped: no better loss; the weights are those of epoch 1, the best one$/m,
     );
     expect(JSON.parse(run.files['config.json']).results).toMatchObject({ stopped: 'patience', bestEpoch: 1 });
     expect(modelOf(run).training.epochs).toBe(3);
@@ -425,7 +432,9 @@ describe('interruption', () => {
       const epochs = files['history.csv'].trimEnd().split('\n').length - 1;
       expect(epochs).toBeGreaterThanOrEqual(1);
       expect(epochs).toBeLessThan(1000000);
-      expect(stdout).toMatch(new RegExp(`^${epochs} epochs in .*, interrupted$`, 'm'));
+      expect(stdout).toMatch(
+        new RegExp(`^${epochs} epochs in .*, interrupted; the weights are those of the last step$`, 'm'),
+      );
       expect(JSON.parse(files['config.json']).results).toMatchObject({ stopped: 'signal', epochs });
     },
   );
