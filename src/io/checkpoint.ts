@@ -151,7 +151,7 @@ function isRecord(value: unknown, i: number): boolean {
 function isBest(value: unknown, epochs: number): boolean {
   if (!isObject(value)) return false;
   const { epoch, loss, waited } = value;
-  return isWhole(epoch, 1) && epoch <= epochs && isWhole(waited, 0) && Number.isFinite(loss);
+  return isWhole(epoch, 1) && isWhole(waited, 0) && epoch + waited === epochs && Number.isFinite(loss);
 }
 
 function isWhole(value: unknown, least: number): value is number {

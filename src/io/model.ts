@@ -19,6 +19,9 @@ import { type Kind, readSealed, writeSealed } from './sealed.ts';
 /** How many layers may contain each other: each level takes a part of the stack, wherever the network is walked. */
 const DEEPEST = 100;
 
+/** JSON.parse takes any depth; what writes the same again, or compares it, would overflow the stack. */
+const DEEPEST_JSON = 500;
+
 const MODEL: Kind = { format: 'isthmus', noun: 'model', version: 2 };
 
 /** Facts about a training run that go with the model, as plain JSON. */
@@ -147,9 +150,27 @@ function checkNormalization(value: unknown): Normalization {
 }
 
 export function parseJson(key: string, text: string | undefined): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(text ?? 'nothing');
+    value = JSON.parse(text ?? 'nothing');
   } catch {
     throw new FormatError(`the model's metadata '${key}' is no JSON: ${shown(text)}.`);
   }
+  if (depthOf(text!) > DEEPEST_JSON) {
+    throw new FormatError(
+      `the model's metadata '${key}' has more than ${DEEPEST_JSON} lists and objects within each other.`,
+    );
+  }
+  return value;
+}
+
+/** How many lists and objects of a JSON text lie within each other, where it is deepest. */
+function depthOf(json: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
+    if (token === '[' || token === '{') deepest = Math.max(deepest, ++depth);
+    else if (token === ']' || token === '}') depth--;
+  }
+  return deepest;
 }

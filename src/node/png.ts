@@ -19,6 +19,9 @@ const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const MAX_SIDE = 16384;
 const MAX_PIXELS = 2048 * 2048;
 
+// pngjs makes an object of each, and encoders write 4 kB and more at once.
+const MAX_CHUNKS = 2 ** 16;
+
 /** By colour type (gray, RGB, palette, gray + alpha, RGBA): samples a pixel, and the bits that a sample may have. */
 const COLOR_TYPES: Readonly<Record<number, { samples: number; depths: readonly number[] }>> = {
   0: { samples: 1, depths: [1, 2, 4, 8, 16] },
@@ -132,7 +135,9 @@ function readChunks(bytes: Uint8Array): Chunks {
   const small = new Map<string, Uint8Array>(); // what else says how pixels look: PLTE, tRNS
   let header: Header | undefined;
   let isDataOver = false;
-  for (let at = SIGNATURE.length; ; ) {
+  for (let at = SIGNATURE.length, count = 1; ; count++) {
+    if (count > MAX_CHUNKS)
+      throw new FormatError(`a PNG of more than the ${MAX_CHUNKS} chunks that are read.`);
     const { type, body, end } = readChunk(bytes, at);
     if (header === undefined) header = readHeader(type, body);
     else if (type === 'IDAT') {

@@ -24,9 +24,10 @@ export function mutated(original: Uint8Array): fc.Arbitrary<Uint8Array> {
 type Mutation = (bytes: Uint8Array) => Uint8Array;
 
 function flip(at: number, mask: number): Mutation {
-  return (bytes) => bytes.map((byte, i) => (i === at ? byte ^ mask : byte));
+  return (bytes) => (at < bytes.length ? bytes.with(at, bytes[at] ^ mask) : bytes);
 }
 
 function splice(at: number, removed: number, insert: (bytes: Uint8Array) => Uint8Array): Mutation {
-  return (bytes) => Uint8Array.from([...bytes.slice(0, at), ...insert(bytes), ...bytes.slice(at + removed)]);
+  return (bytes) =>
+    new Uint8Array(Buffer.concat([bytes.subarray(0, at), insert(bytes), bytes.subarray(at + removed)]));
 }

@@ -381,6 +381,15 @@ describe('a small file that claims a huge image is refused at once', () => {
   });
 });
 
+test('a file of a million empty chunks is refused at once', () => {
+  const empty = chunk('IDAT');
+  const many = new Uint8Array(1e6 * empty.length).map((_, i) => empty[i % empty.length]);
+  const file = fileOf(header(tiny), chunk('IDAT', deflateSync(rawPixels(tiny))), many, chunk('IEND'));
+  const start = performance.now();
+  expect(refusal(() => decodePng(file))).toMatch(/more than the 65536 chunks/);
+  expect(performance.now() - start).toBeLessThan(2000); // pngjs would make an object of each
+});
+
 describe('stackPngs', () => {
   const grayFile = (name: string, value: number): { name: string; bytes: Uint8Array } => ({
     name,

@@ -119,7 +119,20 @@ describe('checkpoints with a checksum that fits are refused', () => {
   });
 
   test("with the best epoch's weights but not which epoch that was", () => {
-    expect(() => withState({ best: undefined })).toThrow("'state' is not the state of a training.");
+    expect(() => withState({ epoch: 1, epochs: [], best: undefined })).toThrow(
+      'the checkpoint holds the weights of a best epoch, but no epoch is done.',
+    );
+  });
+
+  test('with epochs of which none was the best, or one that is not among them', () => {
+    const { best } = state;
+    for (const other of [
+      undefined,
+      { ...best, epoch: best.epoch + 1 },
+      { ...best, waited: best.waited + 1 },
+    ]) {
+      expect(() => withState({ best: other })).toThrow("'state' is not the state of a training.");
+    }
   });
 
   test.each([
