@@ -134,7 +134,15 @@ export async function prepareTraining(
   optimizer.attach(parameters);
   const keep = options.keep ?? (options.earlyStopping ? 'best' : 'last');
   const course = new TrainingCourse(model, new BestWeights(parameters, keep, options.earlyStopping));
-  if (resumeFrom) course.resume(resumeFrom);
+  if (resumeFrom) {
+    const batches = Math.ceil(parts.training.rows.length / batchSize);
+    if (resumeFrom.batch > batches) {
+      throw new RangeError(
+        `fit: the state to resume from is after batch ${resumeFrom.batch}, an epoch has ${batches}.`,
+      );
+    }
+    course.resume(resumeFrom);
+  }
   return () => train(model, parts, settings, course);
 }
 

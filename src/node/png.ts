@@ -20,7 +20,7 @@ const MAX_SIDE = 16384;
 const MAX_PIXELS = 2048 * 2048;
 
 // pngjs makes an object of each, and encoders write 4 kB and more at once.
-const MAX_CHUNKS = 2 ** 16;
+const MAX_CHUNKS = 2 ** 13;
 
 /** By colour type (gray, RGB, palette, gray + alpha, RGBA): samples a pixel, and the bits that a sample may have. */
 const COLOR_TYPES: Readonly<Record<number, { samples: number; depths: readonly number[] }>> = {

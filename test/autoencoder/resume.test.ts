@@ -355,6 +355,12 @@ describe('states that are refused', () => {
       'Adam.restore: got 2 numbers of m, 2 numbers of v, expected 499 numbers of m, 499 numbers of v.',
     ],
     [
+      'a batch that an epoch does not have',
+      (from) => ({ ...from, batch: 9 }),
+      {},
+      'fit: the state to resume from is after batch 9, an epoch has 1.',
+    ],
+    [
       'half a step',
       (from) => ({ ...from, optimizer: { ...from.optimizer, steps: 0.5 } }),
       {},
