@@ -1,0 +1,61 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { readNpy } from '../../../src/io/npy.ts';
+import { naiveNpy, requireSame } from '../../helpers/naiveReaders.ts';
+import { expectedFiles, goldenBytes, valuesOf } from '../../helpers/npyGolden.ts';
+import { npyLies } from '../../helpers/npyLies.ts';
+import { surviveMutations } from '../../helpers/survival.ts';
+
+const names = [...Object.keys(expectedFiles.arrays), ...expectedFiles.refused];
+const files = Object.fromEntries(names.map((name) => [name, goldenBytes(name)]));
+
+describe('damaged .npy files', () => {
+  test('the independent reader reads what NumPy wrote', () => {
+    for (const [name, expected] of Object.entries(expectedFiles.arrays)) {
+      requireSame({ ...expected, data: valuesOf(expected) }, naiveNpy(files[name]));
+    }
+    for (const name of expectedFiles.refused) expect(() => naiveNpy(files[name])).toThrow();
+  });
+
+  test('all of the golden files are damaged', () => {
+    const folder = new URL('../../golden/npy/', import.meta.url);
+    const golden = readdirSync(folder).filter((name) => name.endsWith('.npy'));
+    expect(names.toSorted()).toEqual(golden.toSorted());
+  });
+
+  test('are refused in words, or read as an independent reader reads them', async () => {
+    const tally = await surviveMutations({
+      files,
+      lies: npyLies,
+      read: (bytes) => readNpy(bytes),
+      requireRight: (read, bytes) => requireSame(read, naiveNpy(bytes)),
+    });
+    expect(tally.read).toBeGreaterThan(tally.refused / 10);
+    expect(tally.refused).toBeGreaterThan(tally.read / 10);
+  });
+
+  test.each([
+    ['takes the first values and ignores bytes behind them', false],
+    ['allocates what the header claims', true],
+  ])('a reader that %s is found out', async (_, trusting) => {
+    const careless = (bytes: Uint8Array) => {
+      const { length } = readNpy(files['u1.npy']).data;
+      const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+      const shape = Array.from(/\((.*?)\)/.exec(text)?.[1].matchAll(/\d+/g) ?? [], ([digits]) =>
+        Number(digits),
+      );
+      const claimed = shape.reduce((size, dimension) => size * dimension, 1);
+      const data = new Uint8Array(trusting ? claimed : length);
+      data.set(bytes.subarray(128, 128 + data.length));
+      return { shape, dtype: 'u1', data };
+    };
+    const run = surviveMutations({
+      files: { 'u1.npy': files['u1.npy'] },
+      lies: npyLies,
+      read: careless,
+      requireRight: (read, bytes) => requireSame(read, naiveNpy(bytes)),
+      cases: 500,
+    });
+    await expect(run).rejects.toThrow();
+  });
+});
