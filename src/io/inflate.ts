@@ -50,7 +50,7 @@ export async function gunzip(
     throw new FormatError(`the gzip data is cut off, or longer than the ${limit} bytes accepted.`);
   }
   const contents = await inflate('gzip', bytes, length, head);
-  // Node has checked the CRC-32 behind the first member; what follows it Node passes over.
+  // Node has checked the CRC-32 behind the first member, but passes over what follows it if that begins with a zero.
   if (view.getUint32(bytes.length - GZIP_TRAILER_LENGTH, true) !== crc32(contents)) {
     throw new FormatError('the gzip data is corrupt: it does not end with the CRC-32 of its contents.');
   }

@@ -141,7 +141,10 @@ function headerText(head: Uint8Array, fileSize: number): { text: string; dataOff
   if (dataOffset > head.length) {
     throw new FormatError(`the header is ${dataOffset} bytes long, at most ${NPY_HEAD_LENGTH} are accepted.`);
   }
-  return { text: new TextDecoder().decode(head.subarray(textOffset, dataOffset)), dataOffset };
+  return {
+    text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(head.subarray(textOffset, dataOffset)),
+    dataOffset,
+  };
 }
 
 type DictionaryValue = string | boolean | number[];

@@ -39,15 +39,10 @@ describe('gunzip', () => {
 
   test('refuses what follows the data, even if it ends as the data do', async () => {
     const length = zipped.subarray(zipped.length - 4);
-    for (const extra of [
-      [0, 0, 0, 0, ...length],
-      [1, ...length],
-    ]) {
-      await expect(gunzip(Uint8Array.from([...zipped, ...extra]))).rejects.toThrow(
-        'does not end with the CRC-32 of its contents',
-      );
-    }
-    expect(await gunzip(Uint8Array.from([...zipped]))).toEqual(CONTENTS);
+    await expect(gunzip(Uint8Array.from([...zipped, 0, 0, 0, 0, ...length]))).rejects.toThrow(
+      'does not end with the CRC-32 of its contents',
+    );
+    await expect(gunzip(Uint8Array.from([...zipped, 1, ...length]))).rejects.toThrow(FormatError);
   });
 
   test('shows the beginning before memory for all is taken', async () => {

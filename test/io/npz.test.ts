@@ -138,7 +138,7 @@ describe('readNpz', () => {
     await expect(readNpz(consistent)).rejects.toThrow("array 'x_train': not an .npy file");
   });
 
-  test.each(['/etc/x', '../x', 'a/../../x', 'a/..', '..\\x', 'a\\b', 'C:x', 'c:/x', 'a\0b', 'a\nb', 'a\x7f'])(
+  test.each(['/etc/x', '../x', 'a/../../x', '..\\x', 'a\\b', 'C:x', 'c:/x', 'a\0b', 'a\nb', 'a\x7f'])(
     'refuses the entry name %j, also beside the array that is asked for',
     async (key) => {
       const array = npyBytes({ descr: '|u1', shape: [1, 2], values: [1, 2] });
