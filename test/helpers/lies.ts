@@ -1,5 +1,6 @@
 /** Damage that knows a format: numbers of a header overwritten by those that readers trip over. */
 
+import { expect } from '@jest/globals';
 import fc from 'fast-check';
 
 export interface Field {
@@ -64,4 +65,9 @@ export function resized(bytes: Uint8Array, lengths: readonly number[]): fc.Arbit
     other.set(bytes.subarray(0, other.length));
     return other;
   });
+}
+
+/** What a failed property rejects with, for this reason. */
+export function because(reason: RegExp) {
+  return { cause: { message: expect.stringMatching(reason) as unknown } };
 }

@@ -6,7 +6,7 @@ import type { NumericArray } from '../../../src/data/samples.ts';
 import { FormatError } from '../../../src/io/errors.ts';
 import { IDX_HEAD_LENGTH, parseIdxHeader, readIdx } from '../../../src/io/idx.ts';
 import { gunzip } from '../../../src/io/inflate.ts';
-import { lyingFields, resized } from '../../helpers/lies.ts';
+import { because, lyingFields, resized } from '../../helpers/lies.ts';
 import { naiveIdx, requireSame } from '../../helpers/naiveReaders.ts';
 import { type ExpectedArray, valuesOf } from '../../helpers/npyGolden.ts';
 import { surviveMutations } from '../../helpers/survival.ts';
@@ -126,22 +126,26 @@ describe('damaged IDX files', () => {
     }
   });
 
-  test('that are gzipped are noticed by a change of any byte of what gzip protects', async () => {
+  test('that are gzipped are refused or read right with any one byte changed', async () => {
     const bytes = zipped['images.idx.gz'];
-    const body = 10; // before it stand the time and the system, which say nothing about the contents
-    for (let at = body; at < bytes.length; at++) {
+    const original = naiveIdx(plain['images.idx']);
+    let right = 0;
+    for (let at = 0; at < bytes.length; at++) {
       for (const mask of [1, 128, 255]) {
-        const read = async () => readIdx(await unzip(bytes.with(at, bytes[at] ^ mask)));
-        await expect(read()).rejects.toThrow(
-          expect.objectContaining({ name: 'FormatError' }) as unknown as Error,
-        );
+        const read = await unzip(bytes.with(at, bytes[at] ^ mask)).then(readIdx, (error: Error) => error);
+        if (read instanceof Error) expect(read.name).toBe('FormatError');
+        else requireSame(read, original);
+        if (!(read instanceof Error)) right++;
       }
     }
+    // The time and the system in the header say nothing about the contents, nor do unused bits behind the last block.
+    expect(right).toBeLessThanOrEqual(3 * 7);
   });
 
   test.each([
     [
       'ignores bytes behind the values',
+      /another length/,
       (bytes: Uint8Array) => {
         const view = new DataView(bytes.buffer);
         const shape = [4, 8, 12].map((at) => (at + 4 <= bytes.length ? view.getUint32(at) : 0));
@@ -150,6 +154,7 @@ describe('damaged IDX files', () => {
     ],
     [
       'allocates what the header claims',
+      /allocated|allocation failed|typed array length/,
       (bytes: Uint8Array) => {
         if (bytes.length < 16) throw new FormatError('too short.');
         const view = new DataView(bytes.buffer);
@@ -160,9 +165,9 @@ describe('damaged IDX files', () => {
         return readIdx(bytes);
       },
     ],
-  ] satisfies [string, (bytes: Uint8Array) => NumericArray][])(
+  ] satisfies [string, RegExp, (bytes: Uint8Array) => NumericArray][])(
     'a reader that %s is found out',
-    async (_, read) => {
+    async (_, reason, read) => {
       const run = surviveMutations({
         files: { 'images.idx': plain['images.idx'] },
         lies: idxLies,
@@ -170,7 +175,7 @@ describe('damaged IDX files', () => {
         requireRight: (result, bytes) => requireSame(result, naiveIdx(bytes)),
         cases: 500,
       });
-      await expect(run).rejects.toThrow();
+      await expect(run).rejects.toMatchObject(because(reason));
     },
   );
 
@@ -190,6 +195,6 @@ describe('damaged IDX files', () => {
       requireRight: (read) => requireSame(read, original),
       cases: 5_000,
     });
-    await expect(run).rejects.toThrow(/value \d+ is|shape|dtype/);
+    await expect(run).rejects.toMatchObject(because(/^value \d+ is|^shape|^dtype/));
   });
 });
