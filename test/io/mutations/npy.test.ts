@@ -43,12 +43,15 @@ describe('damaged .npy files', () => {
   ])('a reader that %s is found out', async (_, trusting, reason) => {
     const original = files['u1.npy'];
     const careless = (bytes: Uint8Array) => {
+      if (!trusting) {
+        if (original.some((byte, at) => at < 128 && byte !== bytes[at]))
+          throw new FormatError('another header.');
+        return { ...readNpy(original), data: bytes.subarray(128, original.length) };
+      }
       const text = Array.from(bytes.subarray(0, 128), (byte) => String.fromCharCode(byte)).join('');
-      const tuple = /\((.*?)\)/.exec(text)?.[1];
-      if (!text.includes("'|u1'") || tuple === undefined) throw new FormatError('another header.');
-      const shape = Array.from(tuple.matchAll(/\d+/g), ([digits]) => Number(digits));
-      if (trusting) new Uint8Array(sizeOf(shape)).set(bytes.subarray(0, 0));
-      return trusting ? readNpy(bytes) : { ...readNpy(original), data: bytes.subarray(128, original.length) };
+      const digits = /\((\d+), (\d+), (\d+)\)/.exec(text)?.slice(1) ?? [];
+      new Uint8Array(sizeOf(digits.map(Number))).fill(0, 0, 1);
+      return readNpy(bytes);
     };
     const run = surviveMutations({
       files: { 'u1.npy': files['u1.npy'] },

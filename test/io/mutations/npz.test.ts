@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { crc32, inflateRawSync } from 'node:zlib';
+import { crc32 } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { NumericArray } from '../../../src/data/samples.ts';
@@ -206,7 +206,7 @@ describe('damaged .npz files', () => {
     async (name) => {
       const bytes = files[name];
       for (let at = 0; at < bytes.length; at++) {
-        for (const mask of [1, 8, 255]) {
+        for (const mask of [1, 8]) {
           const read = await readAll(bytes.with(at, bytes[at] ^ mask)).catch((error: Error) => error);
           if (read instanceof Error) expect(read.name).toBe('FormatError');
           else requireAll(read, originals[name]);
@@ -215,21 +215,18 @@ describe('damaged .npz files', () => {
     },
   );
 
-  /** Reads the only entry of single.npz as the local header, the checksum or nothing but the length says. */
-  function careless(bytes: Uint8Array, trusting: boolean): Keyed<NumericArray> {
-    if (bytes.length < 60) throw new FormatError('too short.');
+  /** Reads the first array of stored.npz from where it always is, believing what stands there. */
+  function careless(bytes: Uint8Array, trusting: boolean): NumericArray {
+    const original = files['stored.npz'];
+    if (bytes.length !== original.length) throw new FormatError('another length.');
     const view = new DataView(bytes.buffer);
-    const start = 30 + view.getUint16(26, true) + view.getUint16(28, true);
-    const directory = places(files['single.npz']).directory[0];
-    if (trusting && bytes.length > directory + 28) new Uint8Array(view.getUint32(directory + 24, true));
-    let contents: Uint8Array;
-    try {
-      contents = Uint8Array.from(inflateRawSync(bytes.subarray(start)));
-    } catch {
-      throw new FormatError('the data is corrupt.');
-    }
-    if (trusting && crc32(contents) !== view.getUint32(14, true)) throw new FormatError('another CRC.');
-    return [['images', readNpy(contents)]];
+    const [start] = places(original).locals.map((at) => at + 30 + 'x_train.npy'.length + 20);
+    const [directory] = places(original).directory;
+    const contents = bytes.slice(start, start + 208);
+    if (trusting) new Uint8Array(view.getUint32(directory + 24, true)).fill(0, 0, 1);
+    if (trusting && crc32(contents) !== view.getUint32(directory + 16, true))
+      throw new FormatError('another CRC.');
+    return readNpy(contents);
   }
 
   test.each([
@@ -237,10 +234,10 @@ describe('damaged .npz files', () => {
     ['allocates what the directory claims', true, /allocated|allocation failed|typed array length/],
   ])('a reader that %s is found out', async (_, trusting, reason) => {
     const run = surviveMutations({
-      files: { 'single.npz': files['single.npz'] },
+      files: { 'stored.npz': files['stored.npz'] },
       lies: fieldLies,
       read: (bytes) => careless(bytes, trusting),
-      requireRight: ([[, read]]) => requireSame(read, originals['single.npz'][0][1]),
+      requireRight: (read) => requireSame(read, originals['stored.npz'][0][1]),
       cases: 5_000,
     });
     await expect(run).rejects.toMatchObject(because(reason));
