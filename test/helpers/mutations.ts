@@ -28,5 +28,14 @@ function flip(at: number, mask: number): Mutation {
 }
 
 function splice(at: number, removed: number, insert: (bytes: Uint8Array) => Uint8Array): Mutation {
-  return (bytes) => Uint8Array.from([...bytes.slice(0, at), ...insert(bytes), ...bytes.slice(at + removed)]);
+  return (bytes) => {
+    const start = Math.min(at, bytes.length);
+    const inserted = insert(bytes);
+    const rest = bytes.subarray(start + removed);
+    const spliced = new Uint8Array(start + inserted.length + rest.length);
+    spliced.set(bytes.subarray(0, start));
+    spliced.set(inserted, start);
+    spliced.set(rest, start + inserted.length);
+    return spliced;
+  };
 }
