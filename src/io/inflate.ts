@@ -84,7 +84,7 @@ async function inflate(
       `the compressed data is corrupt or cut off: ${bytes.length} bytes cannot hold ${expectedLength}.`,
     );
   }
-  let inflated = new Uint8Array(Math.min(expectedLength, head?.headLength ?? expectedLength));
+  let inflated = allocate(Math.min(expectedLength, head?.headLength ?? expectedLength));
   const reader = decompressed(format, bytes).getReader();
   let length = 0;
   for (;;) {
@@ -100,7 +100,7 @@ async function inflate(
         const beginning = inflated;
         beginning.set(value.subarray(0, beginning.length - length), length);
         head?.check(beginning, expectedLength);
-        inflated = new Uint8Array(expectedLength);
+        inflated = allocate(expectedLength);
         inflated.set(beginning);
       }
     } catch (error) {
@@ -114,6 +114,16 @@ async function inflate(
     throw new FormatError(`the compressed data holds ${length} bytes, ${expectedLength} were stated.`);
   }
   return inflated;
+}
+
+function allocate(length: number): Uint8Array {
+  try {
+    return new Uint8Array(length);
+  } catch (cause) {
+    throw new FormatError(`the ${length} bytes stated for the compressed data don't fit into memory.`, {
+      cause,
+    });
+  }
 }
 
 function decompressed(format: CompressionFormat, bytes: Uint8Array): ReadableStream<Uint8Array> {
