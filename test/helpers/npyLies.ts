@@ -108,8 +108,17 @@ function otherTexts(text: string): fc.Arbitrary<string> {
     .chain((letter) =>
       fc.nat({ max: 70 }).map((at) => (was: string) => was.slice(0, at) + letter + was.slice(at)),
     );
+  const numbersNotTuples = fc
+    .constantFrom(1, 2, 24)
+    .map((length) => (was: string) => was.replace(/\(.*\)/s, `(${length})`));
+  const twice = fc
+    .constantFrom("'fortran_order': False, ", "'fortran_order': True, ", "'shape': (2,), ")
+    .map((field) => (was: string) => was.replace('{', `{${field}`));
   return fc
-    .array(fc.oneof(dimensions, shapes, types, orders, punctuation), { minLength: 1, maxLength: 2 })
+    .array(fc.oneof(dimensions, shapes, types, orders, punctuation, numbersNotTuples, twice), {
+      minLength: 1,
+      maxLength: 2,
+    })
     .map((changes) => changes.reduce((was, change) => change(was), text));
 }
 
