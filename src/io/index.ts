@@ -2,8 +2,8 @@
 
 export { crc32 } from './crc32.ts';
 export { FormatError } from './errors.ts';
-export { readIdx } from './idx.ts';
-export { gunzip, inflateRaw, isGzip } from './inflate.ts';
+export { IDX_HEAD_LENGTH, type IdxHeader, parseIdxHeader, readIdx } from './idx.ts';
+export { gunzip, type HeadCheck, inflateRaw, isGzip } from './inflate.ts';
 export { type ReadNpyOptions, readNpy, writeNpy } from './npy.ts';
 export { NPY_HEAD_LENGTH, type NpyHeader, parseNpyHeader } from './npyHeader.ts';
 export { listNpz, type NpzOptions, readNpz } from './npz.ts';

@@ -3,6 +3,7 @@
  * The length is known beforehand and nothing is inflated beyond it, so a small file cannot fill the memory.
  */
 
+import { crc32 } from './crc32.ts';
 import { FormatError } from './errors.ts';
 
 /** No deflate data grows more: 2 bits (a length code and a distance code) stand for at most 258 bytes. */
@@ -10,6 +11,13 @@ const GREATEST_RATIO = 1032;
 const GZIP_HEADER_LENGTH = 10;
 const GZIP_TRAILER_LENGTH = 8;
 const DEFAULT_LIMIT = 2 ** 31;
+
+/** A look at the beginning of the contents, before memory for all of them is taken. */
+export interface HeadCheck {
+  /** Sees the first `headLength` bytes, or all if there are no more, and the length stated. What it throws is passed on. */
+  readonly check: (head: Uint8Array, length: number) => void;
+  readonly headLength: number;
+}
 
 /** Whether the bytes begin as gzip data do (1f 8b). */
 export function isGzip(bytes: Uint8Array): boolean {
@@ -21,10 +29,15 @@ export function isGzip(bytes: Uint8Array): boolean {
  *
  * @param bytes - The whole file. Its last four bytes give the length of the contents.
  * @param limit - The most bytes that the contents may have. Default 2 GiB.
+ * @param head - Looks at contents longer than its `headLength` before they are allocated.
  * @returns The contents, in a buffer of their own.
  * @throws {FormatError} If the data is not gzip, corrupt or cut off, has more than one member, or holds more than `limit` bytes.
  */
-export async function gunzip(bytes: Uint8Array, limit: number = DEFAULT_LIMIT): Promise<Uint8Array> {
+export async function gunzip(
+  bytes: Uint8Array,
+  limit: number = DEFAULT_LIMIT,
+  head?: HeadCheck,
+): Promise<Uint8Array> {
   if (!isGzip(bytes)) throw new FormatError('not gzip data: it does not begin with the bytes 1f 8b.');
   if (bytes.length < GZIP_HEADER_LENGTH + GZIP_TRAILER_LENGTH) {
     throw new FormatError(
@@ -36,23 +49,34 @@ export async function gunzip(bytes: Uint8Array, limit: number = DEFAULT_LIMIT): 
   if (length > limit) {
     throw new FormatError(`the gzip data is cut off, or longer than the ${limit} bytes accepted.`);
   }
-  return inflate('gzip', bytes, length);
+  const contents = await inflate('gzip', bytes, length, head);
+  // Node has checked the CRC-32 behind the first member, but passes over what follows it if that begins with a zero.
+  if (view.getUint32(bytes.length - GZIP_TRAILER_LENGTH, true) !== crc32(contents)) {
+    throw new FormatError('the gzip data is corrupt: it does not end with the CRC-32 of its contents.');
+  }
+  return contents;
 }
 
 /**
  * Inflates raw deflate data, as zip archives hold them.
  *
+ * @param head - Looks at contents longer than its `headLength` before they are allocated.
  * @returns Exactly `expectedLength` bytes, in a buffer of their own.
  * @throws {FormatError} If the data is corrupt, cut off, or doesn't give exactly `expectedLength` bytes.
  */
-export async function inflateRaw(bytes: Uint8Array, expectedLength: number): Promise<Uint8Array> {
-  return inflate('deflate-raw', bytes, expectedLength);
+export async function inflateRaw(
+  bytes: Uint8Array,
+  expectedLength: number,
+  head?: HeadCheck,
+): Promise<Uint8Array> {
+  return inflate('deflate-raw', bytes, expectedLength, head);
 }
 
 async function inflate(
   format: CompressionFormat,
   bytes: Uint8Array,
   expectedLength: number,
+  head?: HeadCheck,
 ): Promise<Uint8Array> {
   // Checked first: a lying length must not even allocate.
   if (expectedLength > GREATEST_RATIO * bytes.length) {
@@ -60,7 +84,7 @@ async function inflate(
       `the compressed data is corrupt or cut off: ${bytes.length} bytes cannot hold ${expectedLength}.`,
     );
   }
-  const inflated = new Uint8Array(expectedLength);
+  let inflated = allocate(Math.min(expectedLength, head?.headLength ?? expectedLength));
   const reader = decompressed(format, bytes).getReader();
   let length = 0;
   for (;;) {
@@ -68,9 +92,20 @@ async function inflate(
       throw new FormatError('the compressed data is corrupt or cut off.', { cause });
     });
     if (done) break;
-    if (length + value.length > expectedLength) {
+    try {
+      if (length + value.length > expectedLength) {
+        throw new FormatError(`the compressed data holds more than the ${expectedLength} bytes stated.`);
+      }
+      if (length + value.length > inflated.length) {
+        const beginning = inflated;
+        beginning.set(value.subarray(0, beginning.length - length), length);
+        head?.check(beginning, expectedLength);
+        inflated = allocate(expectedLength);
+        inflated.set(beginning);
+      }
+    } catch (error) {
       await reader.cancel().catch(() => {}); // it may know of more that is wrong (Node 24)
-      throw new FormatError(`the compressed data holds more than the ${expectedLength} bytes stated.`);
+      throw error;
     }
     inflated.set(value, length);
     length += value.length;
@@ -79,6 +114,16 @@ async function inflate(
     throw new FormatError(`the compressed data holds ${length} bytes, ${expectedLength} were stated.`);
   }
   return inflated;
+}
+
+function allocate(length: number): Uint8Array {
+  try {
+    return new Uint8Array(length);
+  } catch (cause) {
+    throw new FormatError(`the ${length} bytes stated for the compressed data don't fit into memory.`, {
+      cause,
+    });
+  }
 }
 
 function decompressed(format: CompressionFormat, bytes: Uint8Array): ReadableStream<Uint8Array> {

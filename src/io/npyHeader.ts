@@ -70,13 +70,16 @@ export function parseNpyHeader(head: Uint8Array, fileSize: number): NpyHeader {
   ) {
     throw malformed(text);
   }
-  if (shape.length > MAX_RANK || !shape.every(Number.isSafeInteger)) {
+  if (shape.length > MAX_RANK) {
+    throw new FormatError(`the header says ${shape.length} dimensions, at most ${MAX_RANK} are read.`);
+  }
+  const size = sizeOf(shape);
+  if (!shape.every(Number.isSafeInteger) || !Number.isSafeInteger(size)) {
     throw new FormatError(
-      `the header's shape ${formatShape(shape)} is not one of up to ${MAX_RANK} whole numbers below 2^53.`,
+      `the header's shape ${formatShape(shape)}, or its product, is not one of whole numbers below 2^53.`,
     );
   }
   const dtype = dtypeOf(descr);
-  const size = sizeOf(shape);
   const byteLength = size * itemSizeOf(dtype);
   if (dataOffset + byteLength !== fileSize) {
     throw new FormatError(
@@ -138,7 +141,10 @@ function headerText(head: Uint8Array, fileSize: number): { text: string; dataOff
   if (dataOffset > head.length) {
     throw new FormatError(`the header is ${dataOffset} bytes long, at most ${NPY_HEAD_LENGTH} are accepted.`);
   }
-  return { text: new TextDecoder().decode(head.subarray(textOffset, dataOffset)).trim(), dataOffset };
+  return {
+    text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(head.subarray(textOffset, dataOffset)),
+    dataOffset,
+  };
 }
 
 type DictionaryValue = string | boolean | number[];
@@ -148,7 +154,8 @@ type DictionaryValue = string | boolean | number[];
  * Nothing else of Python is understood; strings are single-quoted, as NumPy writes them and npyjs expects them.
  */
 function parseDictionary(text: string): Map<string, DictionaryValue> {
-  const tokens = text.match(/'[^'\\]*'|\d+L?|True|False|\S/g) ?? [];
+  // Between tokens only what is space to Python, whole numbers without zeros before them.
+  const tokens = text.match(/'[^'\\]*'|(?:0|[1-9]\d*)L?|True|False|[^ \t\n\f\r]/g) ?? [];
   const fields = new Map<string, DictionaryValue>();
   let at = 0;
   const take = (pattern: RegExp): string => {
@@ -160,7 +167,7 @@ function parseDictionary(text: string): Map<string, DictionaryValue> {
     const shape: number[] = [];
     while (tokens[at] !== ')') {
       shape.push(Number.parseInt(take(/^\d/), 10)); // Python 2 wrote 3L
-      if (tokens[at] !== ')') take(/^,$/);
+      if (tokens[at] !== ')' || shape.length === 1) take(/^,$/); // (3) is a number, (3,) a tuple
     }
     at++;
     return shape;
@@ -179,7 +186,8 @@ function parseDictionary(text: string): Map<string, DictionaryValue> {
 }
 
 function malformed(text: string): FormatError {
-  const shown = text.length > 100 ? `${text.slice(0, 100)}...` : text;
+  const trimmed = text.trim();
+  const shown = trimmed.length > 100 ? `${trimmed.slice(0, 100)}...` : trimmed;
   return new FormatError(
     `the .npy header is ${JSON.stringify(shown)}, expected {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }.`,
   );

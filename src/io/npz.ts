@@ -1,14 +1,15 @@
 /**
  * NumPy's .npz files: zip archives of .npy files, one an array (np.savez and np.savez_compressed).
  * Follows PKWARE's APPNOTE 6.3; read npy.ts and inflate.ts first. Only what the central directory at the end of the
- * archive lists is read, and it must agree with what stands before each entry.
+ * archive lists is read, and it must agree with what stands before each entry, of those too that nobody asks for.
  */
 
 import type { NumericArray } from '../data/samples.ts';
 import { crc32 } from './crc32.ts';
 import { FormatError } from './errors.ts';
-import { inflateRaw } from './inflate.ts';
+import { type HeadCheck, inflateRaw } from './inflate.ts';
 import { readNpy } from './npy.ts';
+import { NPY_HEAD_LENGTH, parseNpyHeader } from './npyHeader.ts';
 
 const END_SIGNATURE = 0x06054b50;
 const END_LENGTH = 22;
@@ -20,8 +21,12 @@ const LOCAL_LENGTH = 30;
 const STORED = 0;
 const DEFLATED = 8;
 const ENCRYPTED_FLAG = 1;
+/** CRC and lengths stand behind the data, not in the local header. */
+const DESCRIPTOR_FLAG = 8;
 const ZIP64_COUNT = 0xffff;
 const ZIP64_VALUE = 0xffffffff;
+const ZIP64_FIELD = 1;
+const DEFAULT_LIMIT = 2 ** 32;
 
 const SUFFIX = '.npy';
 
@@ -32,12 +37,15 @@ interface Entry {
   readonly compressedLength: number;
   readonly length: number;
   readonly offset: number;
+  /** Where the data begins, behind the local header at `offset`. */
+  readonly start: number;
 }
 
 /**
  * The names of the arrays in a .npz file, in the order of the file.
  *
- * @throws {FormatError} If the bytes are not a zip archive, or one that is corrupt, cut off, encrypted or of zip64 size.
+ * @throws {FormatError} If the bytes are not a zip archive, or one that is corrupt, cut off, encrypted or of zip64 size,
+ *   or an entry's name is not a relative path, or two entries share bytes.
  */
 export function listNpz(bytes: Uint8Array): string[] {
   return [...arraysOf(bytes).keys()];
@@ -48,18 +56,20 @@ export interface NpzOptions {
   readonly key?: string | undefined;
   /** Which of several to read if no `key` says it. @default 'x_train' */
   readonly preferredKey?: string | undefined;
+  /** The most bytes that the array's .npy file may have uncompressed. @default 4 GiB */
+  readonly limit?: number | undefined;
 }
 
 /**
  * Reads one array of a .npz file and checks its CRC-32.
  *
  * @param options - `key`: the array's name. Without it: `preferredKey` (default `x_train`, as in Keras's mnist.npz), or
- *   else the only array.
+ *   else the only array. `limit`: the most bytes it may have uncompressed, 4 GiB by default.
  * @throws {FormatError} As {@link listNpz} and `readNpy`; also if there is no such array, which lists those there are.
  */
 export async function readNpz(
   bytes: Uint8Array,
-  { key, preferredKey = 'x_train' }: NpzOptions = {},
+  { key, preferredKey = 'x_train', limit = DEFAULT_LIMIT }: NpzOptions = {},
 ): Promise<NumericArray & { key: string }> {
   const arrays = arraysOf(bytes);
   const [only] = arrays.keys();
@@ -74,7 +84,7 @@ export async function readNpz(
     throw new FormatError(`the archive holds ${found}; ${wanted}.`);
   }
   try {
-    return { ...readNpy(await readEntry(bytes, entry)), key: chosen };
+    return { ...readNpy(await readEntry(bytes, entry, limit)), key: chosen };
   } catch (error) {
     throw error instanceof FormatError ? new FormatError(`array '${chosen}': ${error.message}`) : error;
   }
@@ -120,7 +130,32 @@ function readDirectory(bytes: Uint8Array): Entry[] {
       `the zip archive is corrupt: its directory holds more than the ${count} entries stated.`,
     );
   }
+  requireApart(entries, start);
   return entries;
+}
+
+/** No byte belongs to two entries (as in archives made to grow without end), or to one and the directory. */
+function requireApart(entries: readonly Entry[], directory: number): void {
+  const sorted = [...entries].sort((a, b) => a.offset - b.offset);
+  sorted.forEach(({ name, start, compressedLength }, i) => {
+    const next = sorted[i + 1]?.offset ?? directory;
+    if (start + compressedLength > next) {
+      throw new FormatError(
+        `the zip archive is corrupt: '${name}' should be bytes ${start} to ${start + compressedLength}, something else begins at ${next}.`,
+      );
+    }
+  });
+}
+
+/** Refuses names that mean a place outside of the folder where an archive is unpacked, on any system. */
+function requireRelative(name: string): void {
+  const isRelative = !/^\/|^[a-z]:|\\/i.test(name) && !name.split('/').includes('..');
+  const hasControls = Array.from(name).some((letter) => letter < ' ' || letter === '\x7f');
+  if (!isRelative || hasControls) {
+    throw new FormatError(
+      `the zip archive holds an entry named ${JSON.stringify(name.slice(0, 100))}, expected a relative path without '..', backslashes and control characters.`,
+    );
+  }
 }
 
 /** Where the end record begins: the one whose comment reaches just to the end of the archive. */
@@ -149,6 +184,7 @@ function readDirectoryEntry(
     );
   }
   const name = textOf(bytes.subarray(at + DIRECTORY_LENGTH, nameEnd));
+  requireRelative(name);
   const [compressedLength, length, offset] = [20, 24, 42].map((field) => view.getUint32(at + field, true));
   if (view.getUint16(at + 8, true) & ENCRYPTED_FLAG) {
     throw new FormatError(`the zip archive's '${name}' is encrypted, expected it without a password.`);
@@ -160,17 +196,18 @@ function readDirectoryEntry(
   }
   const method = view.getUint16(at + 10, true);
   const crc = view.getUint32(at + 16, true);
-  return { entry: { name, method, crc, compressedLength, length, offset }, next };
+  const entry = { name, method, crc, compressedLength, length, offset };
+  return { entry: { ...entry, start: dataStart(bytes, view, entry) }, next };
 }
 
+/** A few bytes can claim to hold 1000 times as many: that those begin as an array of that size is checked first. */
+const NPY_HEAD: HeadCheck = { check: parseNpyHeader, headLength: NPY_HEAD_LENGTH };
+
 /** The entry's contents, uncompressed, with the length and CRC-32 that the directory states. */
-async function readEntry(bytes: Uint8Array, entry: Entry): Promise<Uint8Array> {
-  const { name, method, crc, compressedLength, length, offset } = entry;
-  const start = dataStart(bytes, entry);
-  if (start + compressedLength > bytes.length) {
-    throw new FormatError(
-      `the zip archive is corrupt: '${name}' should be bytes ${start} to ${start + compressedLength}, the archive holds ${bytes.length}.`,
-    );
+async function readEntry(bytes: Uint8Array, entry: Entry, limit: number): Promise<Uint8Array> {
+  const { name, method, crc, compressedLength, length, offset, start } = entry;
+  if (length > limit) {
+    throw new FormatError(`'${name}' holds ${length} bytes uncompressed, more than the ${limit} accepted.`);
   }
   const packed = bytes.subarray(start, start + compressedLength);
   if (method !== STORED && method !== DEFLATED) {
@@ -183,16 +220,16 @@ async function readEntry(bytes: Uint8Array, entry: Entry): Promise<Uint8Array> {
       `the zip archive is corrupt: '${name}' at byte ${offset} is stored as ${compressedLength} bytes but should hold ${length}.`,
     );
   }
-  const contents = method === STORED ? packed : await inflateRaw(packed, length);
+  const contents = method === STORED ? packed : await inflateRaw(packed, length, NPY_HEAD);
   if (crc32(contents) !== crc) {
     throw new FormatError(`the zip archive is corrupt: the contents of '${name}' don't have its CRC-32.`);
   }
   return contents;
 }
 
-/** Where the entry's data begins. Its local header says method and name again; only its extra field may differ. */
-function dataStart(bytes: Uint8Array, { name, method, offset }: Entry): number {
-  const view = viewOf(bytes);
+/** Where the entry's data begins. Its local header says all of this again; only its extra field may differ. */
+function dataStart(bytes: Uint8Array, view: DataView, entry: Omit<Entry, 'start'>): number {
+  const { name, method, crc, compressedLength, length, offset } = entry;
   if (offset + LOCAL_LENGTH > bytes.length || view.getUint32(offset, true) !== LOCAL_SIGNATURE) {
     throw new FormatError(
       `the zip archive is corrupt: no entry at byte ${offset}, where '${name}' should be.`,
@@ -205,7 +242,37 @@ function dataStart(bytes: Uint8Array, { name, method, offset }: Entry): number {
       `the zip archive is corrupt: the entry at byte ${offset} is not '${name}', as its directory says.`,
     );
   }
-  return nameEnd + view.getUint16(offset + 28, true);
+  const start = nameEnd + view.getUint16(offset + 28, true);
+  const flags = view.getUint16(offset + 6, true);
+  if (start > bytes.length || flags & ENCRYPTED_FLAG) {
+    throw new FormatError(
+      `the zip archive is corrupt: the header of '${name}' at byte ${offset} is not sound.`,
+    );
+  }
+  const [localLength, localCompressedLength] = localLengths(view, offset, nameEnd, start);
+  const agrees =
+    view.getUint32(offset + 14, true) === crc &&
+    localLength === length &&
+    localCompressedLength === compressedLength;
+  if (!agrees && !(flags & DESCRIPTOR_FLAG)) {
+    throw new FormatError(
+      `the zip archive is corrupt: the CRC-32 or the lengths of '${name}' at byte ${offset} are not those that its directory says.`,
+    );
+  }
+  return start;
+}
+
+/** The lengths in a local header, uncompressed and compressed. NumPy puts them into the extra field for zip64. */
+function localLengths(view: DataView, offset: number, extra: number, extraEnd: number): number[] {
+  const lengths = [22, 18].map((field) => view.getUint32(offset + field, true));
+  if (!lengths.includes(ZIP64_VALUE)) return lengths;
+  for (let at = extra; at + 4 <= extraEnd; at += 4 + view.getUint16(at + 2, true)) {
+    if (view.getUint16(at, true) !== ZIP64_FIELD || at + 20 > extraEnd) continue;
+    if (view.getUint16(at + 2, true) >= 16) {
+      return [4, 12].map((field) => Number(view.getBigUint64(at + field, true)));
+    }
+  }
+  return lengths;
 }
 
 function viewOf(bytes: Uint8Array): DataView {

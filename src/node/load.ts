@@ -8,7 +8,7 @@ import { basename, join } from 'node:path';
 import { DataError } from '../data/normalization.ts';
 import type { NumericArray } from '../data/samples.ts';
 import { FormatError } from '../io/errors.ts';
-import { readIdx } from '../io/idx.ts';
+import { IDX_HEAD_LENGTH, parseIdxHeader, readIdx } from '../io/idx.ts';
 import { gunzip, isGzip } from '../io/inflate.ts';
 import { readNpy } from '../io/npy.ts';
 import { NPY_HEAD_LENGTH, parseNpyHeader } from '../io/npyHeader.ts';
@@ -127,7 +127,10 @@ async function readIdxFile(path: string): Promise<LoadedImages> {
   if (!compressed && path.toLowerCase().endsWith('.gz')) {
     throw new FormatError('the file does not start like a gzip file, expected one by its name.');
   }
-  return { ...readIdx(compressed ? await gunzip(bytes) : bytes), source: basename(path) };
+  // With the header checked before a small file is allowed the memory for the length it states.
+  const head = { check: parseIdxHeader, headLength: IDX_HEAD_LENGTH };
+  const contents = compressed ? await gunzip(bytes, undefined, head) : bytes;
+  return { ...readIdx(contents), source: basename(path) };
 }
 
 async function readPngFile(path: string): Promise<LoadedImages> {

@@ -5,7 +5,6 @@ import { FormatError } from '../../src/io/errors.ts';
 import { readNpy, writeNpy } from '../../src/io/npy.ts';
 import { NPY_HEAD_LENGTH, parseNpyHeader } from '../../src/io/npyHeader.ts';
 import { ShapeError, sizeOf } from '../../src/tensor/shape.ts';
-import { mutated } from '../helpers/mutations.ts';
 import { type NpyParts, npyBytes } from '../helpers/npyBytes.ts';
 import { expectedFiles, goldenBytes, valuesOf } from '../helpers/npyGolden.ts';
 
@@ -178,37 +177,6 @@ describe('readNpy', () => {
       expect(() => readNpy(Uint8Array.from([...bytes, 0]))).toThrow(FormatError);
     }
   });
-
-  test('gives a consistent array or a FormatError for damaged files', () => {
-    const originals = [
-      ...[
-        'u1.npy',
-        'f4_fortran.npy',
-        'i2_big_fortran.npy',
-        'i8.npy',
-        'f2.npy',
-        'b1.npy',
-        'i4_version2.npy',
-      ].map(goldenBytes),
-      npyBytes({ descr: '|u1', shape: [2, 3], values: [1, 2, 3, 4, 5, 6], alignment: 1 }),
-    ];
-    const damaged = fc.constantFrom(...originals).chain(mutated);
-    let read = 0;
-    fc.assert(
-      fc.property(damaged, (bytes) => {
-        try {
-          const { shape, data, dtype } = readNpy(bytes);
-          read++;
-          expect(data.length).toBe(sizeOf(shape));
-          expect(data[Symbol.toStringTag]).toBe(DTYPES.find((known) => known.dtype === dtype)?.array);
-        } catch (error) {
-          if (!(error instanceof FormatError)) throw error;
-        }
-      }),
-      { numRuns: 1500 },
-    );
-    expect(read).toBeGreaterThan(0); // flipped values stay readable: the property saw both outcomes
-  });
 });
 
 describe('parseNpyHeader', () => {
@@ -271,6 +239,11 @@ describe('parseNpyHeader', () => {
     "{'descr': '<f4', 'fortran_order': False, 'shape': (3,, 4), }",
     "{'descr': '<f4', 'fortran_order': False, 'shape': (-3, -4), }",
     "{'descr': '<f4', 'fortran_order': False, 'shape': (3.0, 4), }",
+    "{'descr': '<f4', 'fortran_order': False, 'shape': (03, 4), }",
+    "{'descr': '<f4', 'fortran_order': False, 'shape': (12), }",
+    "{'descr': '<f4', 'fortran_order': False, 'shape': (3,\u00a04), }",
+    "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }\u000b",
+    "\ufeff{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }",
     "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), ",
     "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4",
     "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), } # more",

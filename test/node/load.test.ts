@@ -103,6 +103,7 @@ describe('loadImages', () => {
       'unknown kind of file, expected .npy, .npz, .idx, -ubyte',
     ],
     ['a bare .gz', 'a.gz', gzipSync('x'), 'FormatError', 'unknown kind of file'],
+    ['a .gz of no IDX file', 'a.idx.gz', gzipSync(new Uint8Array(300_000)), 'FormatError', 'not an IDX file'],
     ['a .gz that is none', 'a.idx.gz', imagesIdx(), 'FormatError', 'does not start like a gzip file'],
     ['a wrong format', 'a.npy', png(), 'FormatError', 'not an .npy file'],
     [

@@ -1,6 +1,5 @@
 /** Small images in every format, and models for them, as bytes: what the tests of the commands read. */
 
-import { crc32, deflateRawSync } from 'node:zlib';
 import { Autoencoder } from '../../../src/autoencoder/autoencoder.ts';
 import type { ArchitectureOptions } from '../../../src/autoencoder/spec.ts';
 import type { Normalization } from '../../../src/data/samples.ts';
@@ -8,6 +7,7 @@ import { writeModel } from '../../../src/io/model.ts';
 import { npyBytes } from '../../helpers/npyBytes.ts';
 import { GRAY, pngBytes, RGB } from '../../helpers/pngBytes.ts';
 import { withHeader } from '../../helpers/resealed.ts';
+import { zipBytes } from '../../helpers/zipBytes.ts';
 
 export const COUNT = 40;
 
@@ -43,40 +43,8 @@ export function codesNpy(values: readonly number[], width = 2): Uint8Array {
 
 /** A zip archive of these .npy files, compressed. */
 export function npz(arrays: Readonly<Record<string, Uint8Array>>): Uint8Array {
-  const locals: Buffer[] = [];
-  const directory: Buffer[] = [];
-  let offset = 0;
-  for (const [key, contents] of Object.entries(arrays)) {
-    const name = Buffer.from(`${key}.npy`);
-    const packed = deflateRawSync(contents);
-    // Version, flags, method, time and date, CRC-32, both lengths, length of the name, no extra field.
-    const common = Buffer.concat([
-      numbers(2, 20, 0, 8, 0, 0),
-      numbers(4, crc32(contents), packed.length, contents.length),
-      numbers(2, name.length, 0),
-    ]);
-    const local = Buffer.concat([Buffer.from('PK\x03\x04'), common, name, packed]);
-    const rest = Buffer.concat([numbers(2, 0, 0, 0), numbers(4, 0, offset)]);
-    directory.push(Buffer.concat([Buffer.from('PK\x01\x02'), numbers(2, 20), common, rest, name]));
-    locals.push(local);
-    offset += local.length;
-  }
-  const entries = Buffer.concat(directory);
-  const end = [
-    numbers(2, 0, 0, locals.length, locals.length),
-    numbers(4, entries.length, offset),
-    numbers(2, 0),
-  ];
-  return new Uint8Array(Buffer.concat([...locals, entries, Buffer.from('PK\x05\x06'), ...end]));
-}
-
-/** Little-endian numbers of so many bytes. */
-function numbers(bytes: number, ...values: readonly number[]): Buffer {
-  const buffer = Buffer.alloc(bytes * values.length);
-  values.forEach((value, i) => {
-    buffer.writeUIntLE(value, i * bytes, bytes);
-  });
-  return buffer;
+  const entries = Object.entries(arrays);
+  return zipBytes(entries.map(([key, contents]) => ({ name: `${key}.npy`, contents, method: 8 })));
 }
 
 /** uint8 images as IDX. */
