@@ -355,7 +355,7 @@ describe('a file that is not what it should be', () => {
     [
       'its normalization is none',
       (_, metadata) => Object.assign(metadata, { normalization: '{"kind":"divide","scale":0}' }),
-      'the model\'s normalization can\'t be used: {"kind":"divide","scale":0}.',
+      'its kind is "divide", its dtype missing, its shift missing, its scale 0.',
     ],
     [
       'its normalization is missing',
