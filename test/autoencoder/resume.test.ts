@@ -376,7 +376,9 @@ describe('states that are refused', () => {
     const [model, untouched] = [toyModel(), toyModel()];
     model.compile(compile);
     const resumeFrom = change(await state());
-    await expect(model.fit(toyImages(30), { resumeFrom, batchSize: 8 })).rejects.toThrow(new RangeError(message));
+    await expect(model.fit(toyImages(30), { resumeFrom, batchSize: 8 })).rejects.toThrow(
+      new RangeError(message),
+    );
     expect(model.normalization).toEqual(untouched.normalization);
     expect(model.parameters.values).toEqual(untouched.parameters.values);
     expect(compile.optimizer?.steps ?? 0).toBe(0);
