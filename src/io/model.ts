@@ -79,7 +79,10 @@ function buildAutoencoder(description: unknown, tensors: SafetensorsContents['te
     autoencoder = new Autoencoder({ spec: checkSpec(description, tensors), initializer: zeros });
   } catch (error) {
     // The spec is only as good as the file: whatever the constructors don't like, the file is to blame.
-    throw new FormatError(`the model's description can't be used: ${(error as Error).message}`);
+    const { name, message } = error as Error;
+    const isOurs = (name === 'RangeError' || name === 'ShapeError') && message.endsWith('.');
+    const reason = isOurs ? message : 'a part of it is of another type than it should be.';
+    throw new FormatError(`the model's description can't be used: ${reason}`);
   }
   const parameters = autoencoder.namedParameters();
   if (parameters.length !== tensors.size) {

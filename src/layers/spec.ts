@@ -59,10 +59,11 @@ export function buildLayer(spec: LayerSpec, options: BuildOptions): Layer {
       return new Tanh();
     case 'silu':
       return new SiLU();
-    default:
-      throw new RangeError(
-        `buildLayer: '${(spec as { type?: unknown } | null)?.type}' is not a type of layer.`,
-      );
+    default: {
+      const { type } = (spec ?? {}) as { type?: unknown };
+      if (typeof type !== 'string') throw new RangeError('buildLayer: a layer has no type.');
+      throw new RangeError(`buildLayer: ${JSON.stringify(type)} is not a type of layer.`);
+    }
   }
 }
 

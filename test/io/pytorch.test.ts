@@ -350,7 +350,7 @@ describe('a file that is not what it should be', () => {
     [
       'its description has an unknown layer',
       (_, metadata) => Object.assign(metadata, { model: metadata.model.replace('silu', 'gelu') }),
-      "the model's description can't be used: buildLayer: 'gelu' is not a type of layer.",
+      'the model\'s description can\'t be used: buildLayer: "gelu" is not a type of layer.',
     ],
     [
       'its normalization is none',

@@ -50,16 +50,16 @@ describe('buildLayer', () => {
   });
 
   test.each<[unknown, string]>([
-    [{ type: 'conv2d' }, "buildLayer: 'conv2d' is not a type of layer."],
-    [{}, "buildLayer: 'undefined' is not a type of layer."],
+    [{ type: 'conv2d' }, 'buildLayer: "conv2d" is not a type of layer.'],
+    [{}, 'buildLayer: a layer has no type.'],
     [
       { type: 'dense', inFeatures: 0, outFeatures: 2, bias: true },
       'Dense: the widths are 0 and 2, expected whole numbers >= 1.',
     ],
     [{ type: 'leakyRelu', slope: -1 }, 'LeakyReLU: the slope is -1, expected a number >= 0.'],
-    [null, "buildLayer: 'undefined' is not a type of layer."],
+    [null, 'buildLayer: a layer has no type.'],
     [{ type: 'sequential' }, "buildLayer: a sequential layer has no proper 'layers'."],
-    [{ type: 'sequential', layers: [null] }, "buildLayer: 'undefined' is not a type of layer."],
+    [{ type: 'sequential', layers: [null] }, 'buildLayer: a layer has no type.'],
     [{ type: 'leakyRelu' }, "buildLayer: a leakyRelu layer has no proper 'slope'."],
     [{ type: 'leakyRelu', slope: '0.5' }, "buildLayer: a leakyRelu layer has no proper 'slope'."],
     [{ type: 'dense', inFeatures: 1, outFeatures: 2 }, "buildLayer: a dense layer has no proper 'bias'."],
