@@ -7,6 +7,9 @@ import { exists, FileError, fileError, isTemporary, writeFileAtomically } from '
 import { MODEL_FILE } from './modelFile.ts';
 import { isLock, RunLock } from './runLock.ts';
 
+/** What a run writes at its end (writeRun.ts). */
+const RESULT_FILES = [MODEL_FILE, 'history.csv', 'loss.svg', 'config.json', 'reconstructions.png'];
+
 /** A run's folder, which nobody else works in. */
 export class RunFolder {
   readonly path: string;
@@ -64,6 +67,11 @@ export class RunFolder {
   async write(name: string, contents: Uint8Array | string): Promise<void> {
     await writeFileAtomically(join(this.path, name), contents);
     this.#isEmpty = false;
+  }
+
+  /** Takes away what a finished run left here. */
+  async removeResults(): Promise<void> {
+    for (const name of RESULT_FILES) await rm(join(this.path, name), { force: true });
   }
 
   /** Leaves it to others. The folder, and those above it, go if they were made by this run and hold nothing. */

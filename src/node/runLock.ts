@@ -94,7 +94,10 @@ async function refuseHolders(folder: string, names: readonly string[]): Promise<
 
 /** Undefined if there is no such file. One that is empty or cut off may be being written: its name says who does. */
 async function holderOf(path: string): Promise<Holder | undefined> {
-  const text = await readFile(path, 'utf8').catch(() => undefined);
+  // One that can't be read for another reason may be somebody else's.
+  const text = await readFile(path, 'utf8').catch((cause: { code?: string }) =>
+    cause.code === 'ENOENT' ? undefined : '',
+  );
   if (text === undefined) return undefined;
   try {
     const holder = JSON.parse(text) as Holder;

@@ -42,10 +42,10 @@ export async function writeFolder(path: string, files: FolderFiles): Promise<voi
       if (contents !== undefined) await writeFileAtomically(join(temporary, name), contents);
     }
     if (await exists(folder)) {
-      for (const name of names) {
-        if (files[name] === undefined) await rm(join(folder, name), { force: true });
-        else await rename(join(temporary, name), join(folder, name));
-      }
+      const written = names.filter((name) => files[name] !== undefined);
+      for (const name of written) await refuseFolder(join(path, name));
+      for (const name of written) await rename(join(temporary, name), join(folder, name));
+      for (const name of names) if (files[name] === undefined) await rm(join(folder, name), { force: true });
       await rm(temporary, { recursive: true });
     } else {
       await rename(temporary, folder);
@@ -53,5 +53,12 @@ export async function writeFolder(path: string, files: FolderFiles): Promise<voi
   } catch (cause) {
     await rm(temporary, { recursive: true, force: true }).catch(() => {});
     throw (cause as Error).name === 'FileError' ? cause : fileError('write', path, cause);
+  }
+}
+
+/** A file can't take the place of a folder: found out before the first one is moved. */
+async function refuseFolder(path: string): Promise<void> {
+  if ((await exists(path)) && (await stat(path)).isDirectory()) {
+    throw new FileError(`can't write ${path}: it is a folder, expected a file.`);
   }
 }

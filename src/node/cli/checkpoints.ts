@@ -54,7 +54,7 @@ export class Checkpoints {
   }
 
   /** Takes one if it is due, and writes the one before. Returns a promise only where there is something to write. */
-  afterBatch(state: () => TrainingState): Promise<void> | undefined {
+  afterBatch(state: () => TrainingState): Promise<boolean> | undefined {
     const proven = this.#taken;
     const interval = this.#interval;
     const isDue = interval && 'seconds' in interval && this.#seconds >= interval.seconds;
@@ -69,18 +69,23 @@ export class Checkpoints {
     if (isDue) this.#taken = state();
   }
 
-  /** Writes one that training can do without: a full disk must not end a run that may find room later. */
-  async write(state: TrainingState): Promise<void> {
+  /**
+   * Writes one that training can do without: a full disk must not end a run that may find room later.
+   *
+   * @returns Whether it is written.
+   */
+  async write(state: TrainingState): Promise<boolean> {
     try {
       await this.require(state);
+      return true;
     } catch (error) {
       // Not finite any more: the next loss will say so, and the last good checkpoint stays.
-      if ((error as Error).name === 'FormatError') return;
+      if ((error as Error).name === 'FormatError') return false;
       if ((error as Error).name !== 'FileError') throw error;
-      if (!this.#hasFailed)
-        say(`\nnote: no checkpoint could be written, training goes on: ${(error as Error).message}`);
+      if (!this.#hasFailed) say(`\nnote: no checkpoint could be written: ${(error as Error).message}`);
       this.#hasFailed = true;
       this.#writtenMs = performance.now(); // the next attempt is due when the next checkpoint would be
+      return false;
     }
   }
 

@@ -9,25 +9,22 @@ export const INTERRUPTED = 130;
 
 export class Interruption {
   readonly #controller = new AbortController();
-  #isTraining = false;
 
-  /** Listens until `close`. Before training begins there is nothing to finish: the first signal ends the process. */
+  /** Listens until `close`. Before that a signal ends the process at once, as it does everywhere. */
   constructor() {
     for (const name of SIGNALS) process.on(name, this.#hear);
   }
 
-  /** From now on the first signal only aborts. */
-  begin(): AbortSignal {
-    this.#isTraining = true;
+  readonly #hear = (): void => {
+    if (this.#controller.signal.aborted) process.exit(INTERRUPTED);
+    this.#controller.abort();
+    say('\ninterrupted: finishing this step, writing what there is; a second signal ends at once');
+  };
+
+  /** Aborted by the first signal. */
+  get signal(): AbortSignal {
     return this.#controller.signal;
   }
-
-  readonly #hear = (): void => {
-    if (!this.#isTraining || this.#controller.signal.aborted) process.exit(INTERRUPTED);
-    this.#controller.abort();
-    if (process.stderr.isTTY)
-      say('\nstopping after this step and writing what there is; Ctrl-C again ends at once');
-  };
 
   close(): void {
     for (const name of SIGNALS) process.off(name, this.#hear);

@@ -31,6 +31,8 @@ export interface RunRecord {
 export interface DataRecord {
   readonly shape: Shape;
   readonly fingerprint: string;
+  /** What the model file says of it: source, shape, type. */
+  readonly facts: Readonly<Record<string, unknown>>;
   readonly testShape?: Shape | undefined;
   readonly testFingerprint?: string | undefined;
 }
@@ -60,6 +62,7 @@ export function runRecordOf({ run, state }: Checkpoint): RunRecord {
     typeof name === 'string' &&
     isObject(data) &&
     isShape(data.shape) &&
+    isObject(data.facts) &&
     (data.testShape === undefined || isShape(data.testShape)) &&
     Array.isArray(seconds) &&
     seconds.length === state.epochs.length &&
@@ -78,6 +81,9 @@ function isShape(value: unknown): boolean {
  * @throws {UsageError} If something was given that would lead to another model; it names all of it.
  */
 export function resumedOptions(now: TrainOptions, { options }: RunRecord): TrainOptions {
+  if (now.given.has('data') && !('data' in options)) {
+    throw new UsageError('the run is one on the built-in digits, --data gives other images.');
+  }
   const stored = parseOptions(TRAIN_OPTIONS, wordsOf(options));
   const merged = parseOptions(TRAIN_OPTIONS, wordsOf({ ...options, ...Object.fromEntries(now.given) }));
   refuseContradictions(merged);
@@ -122,19 +128,22 @@ export function requireSameKernels(record: RunRecord): void {
 
 /** @throws {DataError} If the data is not that of the run. */
 export function requireSameData(folder: string, was: DataRecord, is: DataRecord): void {
+  const [before, after] = [was.facts.dtype, is.facts.dtype].map(String);
   const differences = [
-    difference('data', [was.shape, was.fingerprint], [is.shape, is.fingerprint]),
+    difference('data', [was.shape, was.fingerprint, before], [is.shape, is.fingerprint, after]),
     difference('test data', [was.testShape, was.testFingerprint], [is.testShape, is.testFingerprint]),
   ].filter((text) => text !== undefined);
   if (differences.length === 0) return;
   throw new DataError(`the run in ${folder} can't be resumed with other data: ${differences.join('; ')}.`);
 }
 
-type Identity = readonly [shape: Shape | undefined, fingerprint: string | undefined];
+type Identity = readonly [shape: Shape | undefined, fingerprint: string | undefined, dtype?: string];
 
-function difference(noun: string, [wasShape, was]: Identity, [isShape, is]: Identity): string | undefined {
-  if (was === is) return undefined;
-  const [before, after] = [wasShape, isShape].map((shape) => (shape ? formatShape(shape) : 'none'));
+function difference(noun: string, was: Identity, is: Identity): string | undefined {
+  if (was[1] === is[1]) return undefined;
+  const [before, after] = [was, is].map(([shape, , dtype]) =>
+    shape ? [formatShape(shape), dtype].filter(Boolean).join(' ') : 'none',
+  );
   if (before !== after) return `its ${noun} was ${before}, this is ${after}`;
-  return `its ${noun} had the same shape, ${before}, but other values (${was}, now ${is})`;
+  return `its ${noun} had the same shape and type, ${before}, but other values (${was[1]}, now ${is[1]})`;
 }

@@ -81,19 +81,10 @@ async function train(words: readonly string[]): Promise<number> {
   // --resume with --out is for scripts that start a run over and over until it is done.
   const isNew =
     path === undefined || !given.has('resume') || (values.resume === '' && (await isUnused(path)));
-  const interruption = new Interruption();
-  try {
-    return await (isNew ? startRun(options, path, interruption) : resumeRun(options, path, interruption));
-  } finally {
-    interruption.close();
-  }
+  return isNew ? startRun(options, path) : resumeRun(options, path);
 }
 
-async function startRun(
-  options: TrainOptions,
-  path: string | undefined,
-  interruption: Interruption,
-): Promise<number> {
+async function startRun(options: TrainOptions, path: string | undefined): Promise<number> {
   const { values, given } = options;
   refuseContradictions(options);
   const overwrite = values.overwrite || given.has('resume');
@@ -103,8 +94,7 @@ async function startRun(
     const autoencoder = createModel(values, data);
     const folder = await RunFolder.create(path ?? (await freeRunPath('runs', data.name)), overwrite);
     try {
-      const setting = { folder, autoencoder, data, options, resumption: undefined };
-      return await trainInto(setting, interruption.begin());
+      return await trainInto({ folder, autoencoder, data, options, resumption: undefined });
     } finally {
       await folder.close();
     }
@@ -113,7 +103,7 @@ async function startRun(
   }
 }
 
-async function resumeRun(now: TrainOptions, path: string, interruption: Interruption): Promise<number> {
+async function resumeRun(now: TrainOptions, path: string): Promise<number> {
   const folder = await RunFolder.open(path);
   try {
     const checkpoint = await loadCheckpoint(path);
@@ -123,12 +113,14 @@ async function resumeRun(now: TrainOptions, path: string, interruption: Interrup
     say(`resuming ${path} ${positionOf(checkpoint.state)}`);
     await useMachine(values);
     requireSameKernels(record);
-    const data = await loadTrainingData(values);
+    const loaded = await loadTrainingData(values);
+    // As the run named them: the name of a file goes into the model, and it may have another one by now.
+    const data = { ...loaded, facts: record.data.facts };
     try {
-      requireSameData(path, record.data, dataRecordOf(data));
+      requireSameData(path, record.data, dataRecordOf(loaded));
       const autoencoder = createModel(values, data);
       const resumption = { state: checkpoint.state, record };
-      return await trainInto({ folder, autoencoder, data, options, resumption }, interruption.begin());
+      return await trainInto({ folder, autoencoder, data, options, resumption });
     } finally {
       await data.close();
     }
@@ -145,7 +137,16 @@ function recordIn(path: string, checkpoint: Checkpoint): RunRecord {
   }
 }
 
-async function trainInto(setting: Setting, signal: AbortSignal): Promise<number> {
+async function trainInto(setting: Setting): Promise<number> {
+  const interruption = new Interruption();
+  try {
+    return await trainAndWrite(setting, interruption.signal);
+  } finally {
+    interruption.close();
+  }
+}
+
+async function trainAndWrite(setting: Setting, signal: AbortSignal): Promise<number> {
   const { folder, autoencoder, data, options, resumption } = setting;
   const { values } = options;
   const config = {
@@ -159,7 +160,8 @@ async function trainInto(setting: Setting, signal: AbortSignal): Promise<number>
     const resumedFrom = resumption && { epoch: resumption.state.epoch, batch: resumption.state.batch };
     printJson({ event: 'start', folder: folder.path, ...(resumedFrom && { resumedFrom }), ...config });
   }
-  const { history, epochs, seconds, samplesPerSecond } = await runTraining(setting, signal);
+  const training = await runTraining(setting, signal);
+  const { history, epochs, seconds, samplesPerSecond } = training;
   const results: Results = {
     stopped: history.stopped,
     epochs: epochs.length,
@@ -167,7 +169,7 @@ async function trainInto(setting: Setting, signal: AbortSignal): Promise<number>
     ...(await scoreParts(autoencoder, data, values)),
     ...(data.testImages && { test: await autoencoder.measure(data.testImages) }),
   };
-  requireFinite(results.training.mse);
+  requireFinite(results.training.mse, setting, training);
   const samples = data.shown;
   const files = await writeRun(folder, {
     autoencoder,
@@ -177,9 +179,8 @@ async function trainInto(setting: Setting, signal: AbortSignal): Promise<number>
     config: { ...config, results, seconds, samplesPerSecond },
     lossTitle: LOSS_TITLES[values.loss],
   });
-  files.push(CHECKPOINT_FILE);
+  if (training.hasCheckpoint) files.push(CHECKPOINT_FILE);
   showComparison(autoencoder, samples);
-  const isInterrupted = history.stopped === 'signal';
   if (values.json) {
     printJson({ event: 'end', folder: folder.path, files, seconds, samplesPerSecond, ...results });
   } else {
@@ -187,8 +188,13 @@ async function trainInto(setting: Setting, signal: AbortSignal): Promise<number>
     printScores(results, data.normalization.kind !== 'standard');
     print(`written to ${folder.path}:\n  ${files.join(', ')}`);
   }
-  if (isInterrupted) say(`to go on: ${resumeCommand(folder)}`);
-  return isInterrupted ? INTERRUPTED : 0;
+  if (!training.hasCheckpoint) {
+    say(
+      `note: the last checkpoint, ${training.lastCheckpoint}, is older than the model: --resume goes on from there`,
+    );
+  }
+  if (history.stopped === 'signal') say(`to go on: ${resumeCommand(folder)}`);
+  return signal.aborted ? INTERRUPTED : 0;
 }
 
 /** What to type to go on, the way the user came in. */
@@ -198,10 +204,18 @@ function resumeCommand({ path }: RunFolder): string {
 }
 
 /** fit checks the loss before each step: what the last step did is seen here. */
-function requireFinite(mse: number): void {
+function requireFinite(
+  mse: number,
+  { folder, data, options: { values } }: Setting,
+  { history, lastCheckpoint }: { readonly history: History; readonly lastCheckpoint: string },
+): void {
   if (Number.isFinite(mse)) return;
+  const { epoch } = history.epochs.at(-1) ?? history.state;
+  const batches = Math.ceil(data.trainedOn / values['batch-size']);
   throw new DivergenceError(
-    `the mean squared error is ${mse} after the last step, expected a finite number: try a lower --learning-rate.`,
+    `the mean squared error is ${mse} after the last step, epoch ${epoch}, batch ${history.state.batch || batches} of ${batches}, ` +
+      `expected a finite number: the learning rate (${learningRateOf(values)}) is likely too high, or the range of the data too wide. ` +
+      `The checkpoint ${lastCheckpoint} stays in ${folder.path}.`,
   );
 }
 
@@ -254,7 +268,11 @@ async function runTraining(setting: Setting, signal: AbortSignal) {
       ...fitOptions(values, data),
       resumeFrom: resumption?.state,
       signal,
-      onStart: (state) => (resumption ? undefined : checkpoints.require(state())),
+      onStart: async (state) => {
+        if (resumption) return;
+        await checkpoints.require(state());
+        await folder.removeResults(); // of the run that was here before: they are not those of this checkpoint
+      },
       onBatchEnd: (batch, state) => {
         progress.onBatchEnd(batch);
         return checkpoints.afterBatch(state);
@@ -266,9 +284,11 @@ async function runTraining(setting: Setting, signal: AbortSignal) {
         return checkpoints.afterEpoch(epoch.epoch, state);
       },
     });
-    await checkpoints.write(history.state);
+    const hasCheckpoint = await checkpoints.write(history.state);
     const epochs: TimedEpoch[] = history.epochs.map((epoch, i) => ({ ...epoch, seconds: seconds[i] }));
-    return { history, epochs, seconds: elapsed(), samplesPerSecond: progress.samplesPerSecond };
+    const { samplesPerSecond } = progress;
+    const lastCheckpoint = checkpoints.last ?? positionOf(resumption!.state);
+    return { history, epochs, seconds: elapsed(), samplesPerSecond, hasCheckpoint, lastCheckpoint };
   } catch (error) {
     if (error instanceof DivergenceError && (checkpoints.last || resumption)) {
       const where = checkpoints.last ?? positionOf(resumption!.state);
@@ -286,10 +306,12 @@ function progressOf(state: TrainingState | undefined, trainedOn: number, values:
   return { epochs: state.epoch - 1 + samples / trainedOn, samples };
 }
 
-function dataRecordOf({ images, testImages, fingerprint, testFingerprint }: TrainingData): RunRecord['data'] {
+function dataRecordOf(data: TrainingData): RunRecord['data'] {
+  const { images, testImages, fingerprint, testFingerprint, facts } = data;
   return {
     shape: images.shape,
     fingerprint,
+    facts,
     ...(testImages && { testShape: testImages.shape, testFingerprint }),
   };
 }

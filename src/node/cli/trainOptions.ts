@@ -145,12 +145,12 @@ export const TRAIN_HELP: CommandHelp = {
     [
       'The run folder',
       [
-        'model.safetensors     the trained model, for encode, decode, evaluate and info',
+        'model.safetensors       the trained model, for all other commands',
         'checkpoint.safetensors  where training is, for --resume',
-        'history.csv           loss, validation loss, learning rate and time per epoch',
-        'loss.svg              the same as a chart',
-        'reconstructions.png   originals above, reconstructions below',
-        'config.json           all options, the data, the result',
+        'history.csv             losses, learning rate and time per epoch',
+        'loss.svg                the same as a chart',
+        'reconstructions.png     originals above, reconstructions below',
+        'config.json             all options, the data, the result',
       ],
     ],
     [

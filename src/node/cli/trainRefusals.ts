@@ -1,5 +1,6 @@
 /** Options of `train` that cannot be meant together, or did not arrive. Read trainOptions.ts first. */
 
+import { resolve } from 'node:path';
 import { type Parsed, UsageError } from './options.ts';
 import type { TRAIN_OPTIONS } from './trainOptions.ts';
 
@@ -58,7 +59,7 @@ export function refuseTwoFolders({ given, values }: Parsed<typeof TRAIN_OPTIONS>
   if (resume === '' && out === undefined) {
     throw new UsageError('--resume needs the folder of a run: --resume FOLDER.');
   }
-  if (resume && out !== undefined && resume !== out) {
+  if (resume && out !== undefined && resolve(resume) !== resolve(out)) {
     throw new UsageError(`--resume ${resume} and --out ${out} are two folders, expected one.`);
   }
 }

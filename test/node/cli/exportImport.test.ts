@@ -203,7 +203,7 @@ describe('export and import refuse', () => {
     cheap(
       'a folder in place of a file, and leaves the others as they were',
       `${pytorch} out --overwrite`,
-      /can't write out: /,
+      /can't write out\/weights\.safetensors: it is a folder, expected a file/,
       { 'out/weights.safetensors/': '' },
     ),
     refusal('weights that are not there', `${bringIn} nowhere`, /can't read nowhere: there is no such/),

@@ -63,7 +63,9 @@ export function testRefusals(code: 1 | 2, refusals: readonly Refusal[]): void {
       const { kept, rest } = withoutCheckpoint(after, refusal.keepsCheckpointIn, before);
       if (kept !== undefined) readCheckpoint(Buffer.from(kept, 'latin1'));
       expect(kept !== undefined).toBe(refusal.keepsCheckpointIn !== undefined);
-      expect(rest).toEqual(before);
+      // What an earlier run left there doesn't belong to the new checkpoint.
+      const { [`${refusal.keepsCheckpointIn}/config.json`]: _old, ...others } = before;
+      expect(rest).toEqual(others);
     },
     30_000,
   );

@@ -63,8 +63,11 @@ describe('a run is not resumed', () => {
   });
 
   test.each([
-    ['--data others.npy', /other data: its data had the same shape, \[40, 8, 8\], but other values/],
-    ['--data fewer.npy', /other data: its data was \[40, 8, 8\], this is \[20, 8, 8\]/],
+    [
+      '--data others.npy',
+      /other data: its data had the same shape and type, \[40, 8, 8\] u1, but other values/,
+    ],
+    ['--data fewer.npy', /other data: its data was \[40, 8, 8\] u1, this is \[20, 8, 8\] u1/],
     ['--test-data fewer.npy', /its test data was \[10, 8, 8\], this is \[20, 8, 8\]/],
     ['--data gone.npy', /can't read gone\.npy: there is no such file/],
     ['--kernels naive', /computed by the simd kernels, here it would be the naive kernels/],
