@@ -80,7 +80,8 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
     throw new FormatError('the checkpoint holds the weights of a best epoch, but no epoch is done.');
   }
   const { size } = autoencoder.parameters;
-  for (const [name, { length }] of [...moments, ...(bestWeights ? [[BEST, bestWeights] as const] : [])]) {
+  for (const [name, { size: length }] of tensors) {
+    if (weights.has(name)) continue;
     if (length !== size) {
       throw new FormatError(`the checkpoint's '${name}' has ${length} numbers, its model ${size} weights.`);
     }

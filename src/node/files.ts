@@ -1,6 +1,7 @@
 /** Reading and writing whole files so that nothing is half-read or half-written, and errors are sentences. */
 
 import { randomBytes } from 'node:crypto';
+import { closeSync, openSync } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DataError } from '../data/normalization.ts';
@@ -111,7 +112,9 @@ export async function writeFileAtomically(path: string, contents: Uint8Array | s
   const temporary = temporaryFor(path);
   removeAtExit(temporary);
   try {
-    const file = await open(temporary, 'wx');
+    // Made before anything else can happen: made later, it might be there after the clean-up at exit.
+    closeSync(openSync(temporary, 'wx'));
+    const file = await open(temporary, 'r+');
     try {
       await file.writeFile(contents);
       await file.sync();

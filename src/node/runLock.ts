@@ -3,7 +3,8 @@
  * start in the same moment may both give up, but never both go on. What a dead run left is no obstacle.
  */
 
-import { readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import { FileError, fileError } from './files.ts';
@@ -49,7 +50,8 @@ export class RunLock {
     const path = join(folder, name);
     await refuseHolders(folder, [name]); // this process itself may have another run there
     try {
-      await writeFile(path, JSON.stringify(own), { flag: 'wx' });
+      // At once, or it might be there after the clean-up at exit.
+      writeFileSync(path, JSON.stringify(own), { flag: 'wx' });
     } catch (cause) {
       // On a full disk the file is made, but not filled. (One that was there already is another run's.)
       if ((cause as { code?: string }).code !== 'EEXIST') await rm(path, { force: true }).catch(() => {});

@@ -34,7 +34,8 @@ export class Checkpoints {
   readonly #interval: CheckpointInterval | undefined;
   /** What goes into the file beside the state. */
   readonly #run: () => Readonly<Record<string, unknown>>;
-  #writtenMs = performance.now();
+  /** When the last one was taken, whether or not it could be written. */
+  #takenMs = performance.now();
   #hasFailed = false;
   /** Taken, but only written once the next loss has shown that training can go on from there. */
   #taken: TrainingState | undefined;
@@ -58,7 +59,7 @@ export class Checkpoints {
     const proven = this.#taken;
     const interval = this.#interval;
     const isDue = interval && 'seconds' in interval && this.#seconds >= interval.seconds;
-    this.#taken = isDue ? state() : undefined;
+    this.#taken = isDue ? this.#take(state) : undefined;
     return proven && this.write(proven);
   }
 
@@ -66,7 +67,7 @@ export class Checkpoints {
     const interval = this.#interval;
     if (interval && 'seconds' in interval) return;
     const isDue = interval ? epoch % interval.epochs === 0 : this.#seconds >= LEAST_SECONDS;
-    if (isDue) this.#taken = state();
+    if (isDue) this.#taken = this.#take(state);
   }
 
   /**
@@ -84,7 +85,6 @@ export class Checkpoints {
       if ((error as Error).name !== 'FileError') throw error;
       if (!this.#hasFailed) say(`\nnote: no checkpoint could be written: ${(error as Error).message}`);
       this.#hasFailed = true;
-      this.#writtenMs = performance.now(); // the next attempt is due when the next checkpoint would be
       return false;
     }
   }
@@ -97,13 +97,17 @@ export class Checkpoints {
    */
   async require(state: TrainingState): Promise<void> {
     await this.#folder.write(CHECKPOINT_FILE, writeCheckpoint(this.#autoencoder, state, this.#run()));
-    this.#writtenMs = performance.now();
     this.#hasFailed = false;
     this.last = positionOf(state);
   }
 
+  #take(state: () => TrainingState): TrainingState {
+    this.#takenMs = performance.now();
+    return state();
+  }
+
   get #seconds(): number {
-    return (performance.now() - this.#writtenMs) / 1000;
+    return (performance.now() - this.#takenMs) / 1000;
   }
 }
 
