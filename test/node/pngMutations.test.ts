@@ -4,8 +4,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { crc32, deflateSync, inflateSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { PNG } from 'pngjs';
-import { FormatError } from '../../src/io/errors.ts';
 import { type DecodedPng, decodePng } from '../../src/node/png.ts';
 import { naivePng } from '../helpers/naivePng.ts';
 import { bigEndian32, chunk, concat, fileOf } from '../helpers/pngBytes.ts';
@@ -55,7 +53,7 @@ function recompressed(parts: readonly Part[], level: number, change: (raw: Uint8
 
 const position = fc.nat({ max: 1000 });
 const bytes = fc.uint8Array({ maxLength: 40 });
-const size = (huge: boolean) =>
+const size = () =>
   fc.oneof(
     fc.constantFrom<(old: number) => number>(
       () => 0,
@@ -64,9 +62,7 @@ const size = (huge: boolean) =>
       (old) => old - 1,
       (old) => 2 * old,
     ),
-    huge
-      ? fc.constantFrom(2048, 2049, 16384, 30_000, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1).map((to) => () => to)
-      : fc.integer({ min: 1, max: 20 }).map((to) => () => to),
+    fc.constantFrom(2048, 2049, 16384, 30_000, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1).map((to) => () => to),
   );
 
 /** Cut to a length, or lengthened, or with a byte changed. */
@@ -80,9 +76,9 @@ const edit = fc.oneof(
   ),
 );
 
-const damages = (huge: boolean): fc.Arbitrary<Damage> =>
+const damages = (): fc.Arbitrary<Damage> =>
   fc.oneof(
-    fc.tuple(fc.constantFrom(0, 4), size(huge)).map(([at, to]): Damage => {
+    fc.tuple(fc.constantFrom(0, 4), size()).map(([at, to]): Damage => {
       return (parts) =>
         changed(parts, 'IHDR', (body) => {
           if (body.length < 8) return body; // damaged twice
@@ -168,12 +164,12 @@ const wrongLength = (original: Uint8Array) =>
       return copy;
     });
 
-const lies = (original: Uint8Array, huge: boolean): fc.Arbitrary<Uint8Array> =>
+const lies = (original: Uint8Array): fc.Arbitrary<Uint8Array> =>
   fc.oneof(
     {
       weight: 5,
       arbitrary: fc
-        .array(damages(huge), { minLength: 1, maxLength: 2 })
+        .array(damages(), { minLength: 1, maxLength: 2 })
         .map((all) =>
           fileOfParts(all.reduce((parts, damage) => damage(parts), partsOf(original) as readonly Part[])),
         ),
@@ -211,7 +207,7 @@ describe('damaged files', () => {
   test('are refused, or read as the specification says', async () => {
     const tally = await surviveMutations({
       files: FILES,
-      lies: (original) => lies(original, true),
+      lies: (original) => lies(original),
       read: decodePng,
       requireRight: requirePixels,
     });
@@ -220,31 +216,22 @@ describe('damaged files', () => {
     expect(tally.refused).toBeGreaterThan(2000);
   }, 600_000);
 
-  test('of these, pngjs alone reads some as what they are not', async () => {
+  test('the control: a reader that shows the undamaged picture instead is found out', async () => {
+    // Not pngjs by itself: on damaged data it takes the process with it now and then.
+    const [name] = NAMES;
     const careless = surviveMutations({
-      files: FILES,
-      lies: (original) => lies(original, false), // of a huge size it makes gigabytes
+      files: { [name]: FILES[name] },
+      lies: (original) => lies(original),
       read: (file) => {
         try {
-          return PNG.sync.read(Buffer.from(file));
+          return decodePng(file);
         } catch {
-          throw new FormatError('refused.');
+          return decodePng(FILES[name]);
         }
       },
-      requireRight: (image, file) => {
-        try {
-          requirePixels(image, file);
-        } catch (error) {
-          // Not chunks out of order, which only a strict reader minds: pixels that are not in the file.
-          if (/wrong|too little/.test((error as Error).message)) throw error;
-        }
-      },
-      cases: 5000,
+      requireRight: requirePixels,
+      cases: 1000,
     });
-    const { cause } = await careless.then(
-      () => new Error('survived'),
-      (error: Error) => error,
-    );
-    expect(String(cause)).toMatch(/wrong|too little/);
+    await expect(careless).rejects.toThrow('Property failed');
   });
 });
