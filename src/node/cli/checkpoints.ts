@@ -28,6 +28,12 @@ export function readInterval(text: string, name: string): CheckpointInterval {
   return unit === undefined ? { epochs: value } : { seconds: value * SECONDS[unit as keyof typeof SECONDS] };
 }
 
+/** Both of one moment: an epoch may end before they are written. */
+interface Taken {
+  readonly state: TrainingState;
+  readonly run: Readonly<Record<string, unknown>>;
+}
+
 export class Checkpoints {
   readonly #folder: RunFolder;
   readonly #autoencoder: Autoencoder;
@@ -38,7 +44,7 @@ export class Checkpoints {
   #takenMs = performance.now();
   #hasFailed = false;
   /** Taken, but only written once the next loss has shown that training can go on from there. */
-  #taken: TrainingState | undefined;
+  #taken: Taken | undefined;
   /** Where training was at the last one: "after epoch 3, batch 17"; undefined if this process has written none. */
   last: string | undefined;
 
@@ -60,7 +66,7 @@ export class Checkpoints {
     const interval = this.#interval;
     const isDue = interval && 'seconds' in interval && this.#seconds >= interval.seconds;
     this.#taken = isDue ? this.#take(state) : undefined;
-    return proven && this.write(proven);
+    return proven && this.write(proven.state, proven.run);
   }
 
   afterEpoch(epoch: number, state: () => TrainingState): void {
@@ -75,9 +81,9 @@ export class Checkpoints {
    *
    * @returns Whether it is written.
    */
-  async write(state: TrainingState): Promise<boolean> {
+  async write(state: TrainingState, run = this.#run()): Promise<boolean> {
     try {
-      await this.require(state);
+      await this.require(state, run);
       return true;
     } catch (error) {
       // Not finite any more: the next loss will say so, and the last good checkpoint stays.
@@ -95,15 +101,15 @@ export class Checkpoints {
    * @throws {FileError} If it can't be written; the last one stays.
    * @throws {FormatError} If a weight or moment is not finite.
    */
-  async require(state: TrainingState): Promise<void> {
-    await this.#folder.write(CHECKPOINT_FILE, writeCheckpoint(this.#autoencoder, state, this.#run()));
+  async require(state: TrainingState, run = this.#run()): Promise<void> {
+    await this.#folder.write(CHECKPOINT_FILE, writeCheckpoint(this.#autoencoder, state, run));
     this.#hasFailed = false;
     this.last = positionOf(state);
   }
 
-  #take(state: () => TrainingState): TrainingState {
+  #take(state: () => TrainingState): Taken {
     this.#takenMs = performance.now();
-    return state();
+    return { state: state(), run: this.#run() };
   }
 
   get #seconds(): number {

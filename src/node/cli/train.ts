@@ -257,7 +257,7 @@ async function runTraining(setting: Setting, signal: AbortSignal) {
     options: optionsToKeep(options),
     kernels: kernels().name,
     data: dataRecordOf(data),
-    seconds,
+    seconds: [...seconds],
     elapsed: elapsed(),
   });
   const checkpoints = new Checkpoints(folder, autoencoder, values['checkpoint-every'], () => ({

@@ -87,16 +87,17 @@ function stateAt(epoch: number, batch = 0, loss = 0.5): TrainingState {
 /** What is written goes into `written`, as positions; `fail` may throw first. */
 function checkpoints(interval?: CheckpointInterval, fail: () => void = () => {}) {
   const written: string[] = [];
+  const runs: unknown[] = [];
   const folder = {
     write: async (name: string, contents: Uint8Array) => {
       fail();
       expect(name).toBe('checkpoint.safetensors');
       const { state, run } = readCheckpoint(contents);
-      expect(run).toEqual({ mine: now });
+      runs.push(run);
       written.push(positionOf(state));
     },
   } as unknown as RunFolder;
-  return { written, points: new Checkpoints(folder, AUTOENCODER, interval, () => ({ mine: now })) };
+  return { written, runs, points: new Checkpoints(folder, AUTOENCODER, interval, () => ({ mine: now })) };
 }
 
 describe('Checkpoints', () => {
@@ -145,11 +146,13 @@ describe('Checkpoints', () => {
   }
 
   test('is written once the next step has shown that training can go on from there', async () => {
-    const { written, points } = checkpoints({ epochs: 1 });
+    const { written, runs, points } = checkpoints({ epochs: 1 });
     points.afterEpoch(1, () => stateAt(2));
     expect(written).toEqual([]);
+    now += 5; // what the caller says of the run is of the moment of the state
     await points.afterBatch(() => stateAt(2, 1));
     expect(written).toEqual(['after epoch 1']);
+    expect(runs).toEqual([{ mine: 1000 }]);
   });
 
   test('one that cannot be written is said once, and training goes on; later ones may succeed', async () => {
