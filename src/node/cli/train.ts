@@ -3,13 +3,10 @@
 import { join } from 'node:path';
 import { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { DivergenceError, type FitOptions, type History } from '../../autoencoder/fit.ts';
-import type { Evaluation } from '../../autoencoder/metrics.ts';
-import { openSamples } from '../../autoencoder/split.ts';
 import type { TrainingState } from '../../autoencoder/trainingState.ts';
 import type { Checkpoint } from '../../io/checkpoint.ts';
 import type { LossName } from '../../losses/loss.ts';
 import { kernels } from '../../tensor/kernels/active.ts';
-import { sizeOf } from '../../tensor/shape.ts';
 import { CHECKPOINT_FILE, loadCheckpoint } from '../checkpointFile.ts';
 import { inFile } from '../files.ts';
 import { freeRunPath, isUnused, RunFolder, refuseExistingRun } from '../runFolder.ts';
@@ -17,9 +14,9 @@ import { type TimedEpoch, writeRun } from '../writeRun.ts';
 import { Checkpoints, positionOf } from './checkpoints.ts';
 import type { Command } from './command.ts';
 import { INTERRUPTED, Interruption } from './interruption.ts';
-import { describeMachine, refuseThreads, useMachine } from './machine.ts';
+import { refuseThreads, useMachine } from './machine.ts';
 import { type Parsed, parseOptions } from './options.ts';
-import { countOf, formatCount, formatDecibels, formatElapsed, print, printJson, say } from './output.ts';
+import { countOf, formatElapsed, print, printJson, say } from './output.ts';
 import { Progress } from './progress.ts';
 import {
   optionsToKeep,
@@ -42,6 +39,7 @@ import {
   type TrainValues,
 } from './trainOptions.ts';
 import { refuseContradictions, refuseSwallowed, refuseTwoFolders } from './trainRefusals.ts';
+import { announce, endingOf, printScores, type Results, scoreParts, trainingFacts } from './trainReport.ts';
 
 const LOSS_TITLES: Readonly<Record<LossName, string>> = {
   mse: 'mean squared error',
@@ -207,7 +205,7 @@ function resumeCommand({ path }: RunFolder): string {
 function requireFinite(
   mse: number,
   { folder, data, options: { values } }: Setting,
-  { history, lastCheckpoint }: { readonly history: History; readonly lastCheckpoint: string },
+  { history, lastCheckpoint }: { readonly history: History; readonly lastCheckpoint: string | undefined },
 ): void {
   if (Number.isFinite(mse)) return;
   const { epoch } = history.epochs.at(-1) ?? history.state;
@@ -224,25 +222,6 @@ function createModel(values: TrainValues, { inputShape, trainedOn }: TrainingDat
   const autoencoder = new Autoencoder({ ...architecture(values, inputShape), seed: values.seed });
   autoencoder.compile({ optimizer: createOptimizer(values, stepsPerEpoch), loss: values.loss });
   return autoencoder;
-}
-
-function announce(
-  autoencoder: Autoencoder,
-  { trainedOn, inputShape }: TrainingData,
-  values: TrainValues,
-): void {
-  say(`\n${autoencoder.summary()}\n`);
-  const rate = `learning rate ${learningRateOf(values)}${values.schedule === 'cosine' ? ', cosine' : ''}`;
-  const batches = `at most ${countOf(values.epochs, 'epoch')}, batches of ${formatCount(values['batch-size'])}`;
-  say(`${values.optimizer}, ${rate}, ${values.loss}, seed ${values.seed}, ${describeMachine()}`);
-  say(`${batches}
-`);
-  if (trainedOn <= values['batch-size']) say('all images fit into one batch: one step an epoch\n');
-  if (values['encoding-dim'] >= sizeOf(inputShape)) {
-    say(
-      `note: a code of ${values['encoding-dim']} numbers is no shorter than an image of ${sizeOf(inputShape)}\n`,
-    );
-  }
 }
 
 /** Trains with progress on stderr and checkpoints on disk; the signal ends it after the step that is under way. */
@@ -263,6 +242,7 @@ async function runTraining(setting: Setting, signal: AbortSignal) {
   const checkpoints = new Checkpoints(folder, autoencoder, values['checkpoint-every'], () => ({
     ...record(),
   }));
+  const lastCheckpoint = () => checkpoints.last ?? (resumption && positionOf(resumption.state));
   try {
     const history = await autoencoder.fit(data.images, {
       ...fitOptions(values, data),
@@ -287,11 +267,11 @@ async function runTraining(setting: Setting, signal: AbortSignal) {
     const hasCheckpoint = await checkpoints.write(history.state);
     const epochs: TimedEpoch[] = history.epochs.map((epoch, i) => ({ ...epoch, seconds: seconds[i] }));
     const { samplesPerSecond } = progress;
-    const lastCheckpoint = checkpoints.last ?? positionOf(resumption!.state);
-    return { history, epochs, seconds: elapsed(), samplesPerSecond, hasCheckpoint, lastCheckpoint };
+    const timing = { seconds: elapsed(), samplesPerSecond };
+    return { history, epochs, ...timing, hasCheckpoint, lastCheckpoint: lastCheckpoint() };
   } catch (error) {
-    if (error instanceof DivergenceError && (checkpoints.last || resumption)) {
-      const where = checkpoints.last ?? positionOf(resumption!.state);
+    const where = lastCheckpoint();
+    if (error instanceof DivergenceError && where) {
       throw new DivergenceError(`${error.message} The checkpoint ${where} stays in ${folder.path}.`);
     }
     throw error;
@@ -325,64 +305,5 @@ function fitOptions(values: TrainValues, { testImages }: TrainingData): FitOptio
     ...(testImages && { validationData: testImages }),
     keep: keepOf(values),
     ...(patience !== undefined && { earlyStopping: { patience, minDelta: values['min-delta'] ?? 0 } }),
-  };
-}
-
-function endingOf({ epochs, stopped, bestEpoch, restoredBestWeights }: History): string {
-  const why = { epochs: '', patience: ', stopped: no better loss', signal: ', interrupted' }[stopped];
-  if (epochs.length === 0) return why;
-  const which = restoredBestWeights ? `epoch ${bestEpoch}, the best one` : 'the last step';
-  return `${why}; the weights are those of ${which}`;
-}
-
-interface Results {
-  readonly stopped: History['stopped'];
-  readonly epochs: number;
-  readonly bestEpoch?: number | undefined;
-  readonly training: Evaluation;
-  /** On the images that a validation split kept back. */
-  readonly validation?: Evaluation;
-  readonly test?: Evaluation;
-}
-
-/** The scores on what was trained on and, after a split, on what was not. */
-async function scoreParts(
-  autoencoder: Autoencoder,
-  { images }: TrainingData,
-  { seed, 'validation-split': validationSplit = 0 }: TrainValues,
-): Promise<Pick<Results, 'training' | 'validation'>> {
-  const { inputShape } = autoencoder;
-  const parts = openSamples(images, { inputShape, seed, validationSplit, validationData: undefined });
-  const training = await autoencoder.measure(images, parts.training.rows);
-  if (!parts.validation) return { training };
-  return { training, validation: await autoencoder.measure(images, parts.validation.rows) };
-}
-
-function printScores({ training, validation, test }: Results, isPixels: boolean): void {
-  const table = { training, validation, test };
-  print(`            MSE       MAE${isPixels ? '       PSNR' : ''}`);
-  for (const [name, scores] of Object.entries(table)) {
-    if (!scores) continue;
-    const { mse, mae, psnr } = scores;
-    const decibels = isPixels ? `   ${formatDecibels(psnr)}` : '';
-    print(`${name.padEnd(10)}  ${mse.toFixed(5)}   ${mae.toFixed(5)}${decibels}`);
-  }
-}
-
-function trainingFacts(values: TrainValues, data: TrainingData, results: Results) {
-  return {
-    data: data.facts,
-    epochs: results.epochs,
-    batchSize: values['batch-size'],
-    optimizer: values.optimizer,
-    learningRate: learningRateOf(values),
-    schedule: values.schedule,
-    loss: values.loss,
-    seed: values.seed,
-    kernels: kernels().name,
-    ...(results.bestEpoch !== undefined && { bestEpoch: results.bestEpoch }),
-    trainingMse: results.training.mse,
-    ...(results.validation && { validationMse: results.validation.mse }),
-    ...(results.test && { testMse: results.test.mse }),
   };
 }

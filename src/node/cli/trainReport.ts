@@ -1,0 +1,90 @@
+/** What `train` says before and after training, and what its model file keeps of it. Read train.ts first. */
+
+import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
+import type { History } from '../../autoencoder/fit.ts';
+import type { Evaluation } from '../../autoencoder/metrics.ts';
+import { openSamples } from '../../autoencoder/split.ts';
+import { kernels } from '../../tensor/kernels/active.ts';
+import { sizeOf } from '../../tensor/shape.ts';
+import { describeMachine } from './machine.ts';
+import { countOf, formatCount, formatDecibels, print, say } from './output.ts';
+import type { TrainingData } from './trainData.ts';
+import { learningRateOf, type TrainValues } from './trainOptions.ts';
+
+export function announce(
+  autoencoder: Autoencoder,
+  { trainedOn, inputShape }: TrainingData,
+  values: TrainValues,
+): void {
+  say(`\n${autoencoder.summary()}\n`);
+  const rate = `learning rate ${learningRateOf(values)}${values.schedule === 'cosine' ? ', cosine' : ''}`;
+  const batches = `at most ${countOf(values.epochs, 'epoch')}, batches of ${formatCount(values['batch-size'])}`;
+  say(`${values.optimizer}, ${rate}, ${values.loss}, seed ${values.seed}, ${describeMachine()}`);
+  say(`${batches}
+`);
+  if (trainedOn <= values['batch-size']) say('all images fit into one batch: one step an epoch\n');
+  if (values['encoding-dim'] >= sizeOf(inputShape)) {
+    say(
+      `note: a code of ${values['encoding-dim']} numbers is no shorter than an image of ${sizeOf(inputShape)}\n`,
+    );
+  }
+}
+
+export function endingOf({ epochs, stopped, bestEpoch, restoredBestWeights }: History): string {
+  const why = { epochs: '', patience: ', stopped: no better loss', signal: ', interrupted' }[stopped];
+  if (epochs.length === 0) return why;
+  const which = restoredBestWeights ? `epoch ${bestEpoch}, the best one` : 'the last step';
+  return `${why}; the weights are those of ${which}`;
+}
+
+export interface Results {
+  readonly stopped: History['stopped'];
+  readonly epochs: number;
+  readonly bestEpoch?: number | undefined;
+  readonly training: Evaluation;
+  /** On the images that a validation split kept back. */
+  readonly validation?: Evaluation;
+  readonly test?: Evaluation;
+}
+
+/** The scores on what was trained on and, after a split, on what was not. */
+export async function scoreParts(
+  autoencoder: Autoencoder,
+  { images }: TrainingData,
+  { seed, 'validation-split': validationSplit = 0 }: TrainValues,
+): Promise<Pick<Results, 'training' | 'validation'>> {
+  const { inputShape } = autoencoder;
+  const parts = openSamples(images, { inputShape, seed, validationSplit, validationData: undefined });
+  const training = await autoencoder.measure(images, parts.training.rows);
+  if (!parts.validation) return { training };
+  return { training, validation: await autoencoder.measure(images, parts.validation.rows) };
+}
+
+export function printScores({ training, validation, test }: Results, isPixels: boolean): void {
+  const table = { training, validation, test };
+  print(`            MSE       MAE${isPixels ? '       PSNR' : ''}`);
+  for (const [name, scores] of Object.entries(table)) {
+    if (!scores) continue;
+    const { mse, mae, psnr } = scores;
+    const decibels = isPixels ? `   ${formatDecibels(psnr)}` : '';
+    print(`${name.padEnd(10)}  ${mse.toFixed(5)}   ${mae.toFixed(5)}${decibels}`);
+  }
+}
+
+export function trainingFacts(values: TrainValues, data: TrainingData, results: Results) {
+  return {
+    data: data.facts,
+    epochs: results.epochs,
+    batchSize: values['batch-size'],
+    optimizer: values.optimizer,
+    learningRate: learningRateOf(values),
+    schedule: values.schedule,
+    loss: values.loss,
+    seed: values.seed,
+    kernels: kernels().name,
+    ...(results.bestEpoch !== undefined && { bestEpoch: results.bestEpoch }),
+    trainingMse: results.training.mse,
+    ...(results.validation && { validationMse: results.validation.mse }),
+    ...(results.test && { testMse: results.test.mse }),
+  };
+}
