@@ -2,7 +2,8 @@
 
 import { join } from 'node:path';
 import { Autoencoder } from '../../autoencoder/autoencoder.ts';
-import { DivergenceError, type FitOptions, type History } from '../../autoencoder/fit.ts';
+import { DivergenceError } from '../../autoencoder/divergence.ts';
+import type { FitOptions, History } from '../../autoencoder/fit.ts';
 import type { TrainingState } from '../../autoencoder/trainingState.ts';
 import type { Checkpoint } from '../../io/checkpoint.ts';
 import type { LossName } from '../../losses/loss.ts';

@@ -55,9 +55,9 @@ export async function scoreParts(
 ): Promise<Pick<Results, 'training' | 'validation'>> {
   const { inputShape } = autoencoder;
   const parts = openSamples(images, { inputShape, seed, validationSplit, validationData: undefined });
-  const training = await autoencoder.measure(images, parts.training.rows);
+  const training = await autoencoder.measure(images, { rows: parts.training.rows });
   if (!parts.validation) return { training };
-  return { training, validation: await autoencoder.measure(images, parts.validation.rows) };
+  return { training, validation: await autoencoder.measure(images, { rows: parts.validation.rows }) };
 }
 
 export function printScores({ training, validation, test }: Results, isPixels: boolean): void {
