@@ -170,7 +170,7 @@ export const TRAIN_HELP: CommandHelp = {
         'checkpoint.safetensors  where training is, for --resume',
         'history.csv             losses, learning rate and time per epoch',
         'loss.svg                the same as a chart',
-        'reconstructions.png     originals above, with --noise what it made of them, reconstructions below',
+        'reconstructions.png     originals, noisy inputs (--noise), reconstructions',
         'config.json             all options, the data, the result',
       ],
     ],
