@@ -10,9 +10,11 @@ export {
   type MeasureOptions,
 } from './autoencoder/autoencoder.ts';
 export { meanImageBaseline, pcaBaseline } from './autoencoder/baselines.ts';
+export { type CodeStatistics, codeStatistics } from './autoencoder/codes.ts';
 export { Corruption, type Noise } from './autoencoder/corruption.ts';
 export { DivergenceError } from './autoencoder/divergence.ts';
 export type { BestState, EarlyStopping, Keep } from './autoencoder/earlyStopping.ts';
+export { gaussianFilter, type ImageFilter, medianFilter } from './autoencoder/filters.ts';
 export type { BatchRecord, EpochRecord, FitOptions, History } from './autoencoder/fit.ts';
 export { type Evaluation, psnr } from './autoencoder/metrics.ts';
 export type { ActivationName, ArchitectureOptions, AutoencoderSpec } from './autoencoder/spec.ts';
