@@ -2,7 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { denormalize } from '../../src/data/denormalize.ts';
 import { chooseNormalization } from '../../src/data/normalization.ts';
-import type { DType, Normalization, NumericArray, SampleArray } from '../../src/data/samples.ts';
+import type {
+  DType,
+  Normalization,
+  NumericArray,
+  SampleArray,
+  UniformNormalization,
+} from '../../src/data/samples.ts';
 
 function arrayOf(dtype: DType, data: SampleArray, shape: readonly number[] = [data.length]): NumericArray {
   return { shape, data, dtype };
@@ -77,7 +83,7 @@ describe('denormalize', () => {
     for (const array of [all8, all16]) {
       for (const mode of ['auto', 'minmax', 'standard'] as const) {
         const normalization = chooseNormalization(array, mode);
-        const { shift, scale } = normalization;
+        const { shift, scale } = normalization as UniformNormalization;
         const inputs = Float32Array.from(array.data, (value) => (value - shift) / scale);
         expect(denormalize(inputs, normalization).data).toEqual(array.data);
       }
@@ -93,7 +99,7 @@ describe('denormalize', () => {
           const array = arrayOf('f8', Float64Array.from(values));
           for (const mode of ['minmax', 'standard'] as const) {
             const normalization = chooseNormalization(array, mode);
-            const { shift, scale } = normalization;
+            const { shift, scale } = normalization as UniformNormalization;
             const inputs = Float32Array.from(values, (value) => (value - shift) / scale);
             const back = denormalize(inputs, normalization).data;
             // Rounding an input to float32 is off by at most 2^-24 of it; the rest is float64's.
