@@ -126,9 +126,8 @@ function normalizeIn(graph: Graph, images: string, normalization: Normalization)
     return graph.node('Div', 'normalize', [pixels, graph.scalar('scale', normalization.scale)]);
   }
   const stored = dtype === 'f8' ? images : graph.cast('double', images, DOUBLE);
-  const { shift, scale } = scalingIn(graph, normalization);
-  const shifted = graph.node('Sub', 'normalize.shift', [stored, shift]);
-  const scaled = graph.node('Div', 'normalize.scale', [shifted, scale]);
+  const shifted = graph.node('Sub', 'normalize.shift', [stored, operandIn(graph, 'shift', normalization)]);
+  const scaled = graph.node('Div', 'normalize.scale', [shifted, operandIn(graph, 'scale', normalization)]);
   return graph.cast('float', scaled, FLOAT);
 }
 
@@ -145,22 +144,18 @@ function denormalizeIn(
     return { output, type: FLOAT };
   }
   const wide = graph.cast('denormalize.double', x, DOUBLE);
-  const { shift, scale } = scalingIn(graph, normalization);
-  const scaled = graph.node('Mul', 'denormalize.scale', [wide, scale]);
-  const output = graph.node('Add', 'denormalize.shift', [scaled, shift]);
+  const scaled = graph.node('Mul', 'denormalize.scale', [wide, operandIn(graph, 'scale', normalization)]);
+  const output = graph.node('Add', 'denormalize.shift', [scaled, operandIn(graph, 'shift', normalization)]);
   // float32 has 24 bits: too few for the values of these types.
   if (/^([iu][48]|f8)$/.test(dtype)) return { output, type: DOUBLE };
   return { output: graph.cast('denormalize.float', output, FLOAT), type: FLOAT };
 }
 
-/** In float64: a number each, or a vector `[features]`, added to and multiplied with every row. */
-function scalingIn(graph: Graph, normalization: Normalization): { shift: string; scale: string } {
+/** In float64: a number for all, or a vector `[features]` for every row. */
+function operandIn(graph: Graph, name: 'shift' | 'scale', normalization: Normalization): string {
   const { shifts, scales } = scalingOf(normalization);
   const dims = isByFeature(normalization) ? [scales.length] : [];
-  return {
-    shift: graph.constant('shift', dims, DOUBLE, shifts),
-    scale: graph.constant('scale', dims, DOUBLE, scales),
-  };
+  return graph.constant(name, dims, DOUBLE, name === 'shift' ? shifts : scales);
 }
 
 function isIdentity({ shift, scale }: Normalization): boolean {

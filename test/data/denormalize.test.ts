@@ -90,6 +90,25 @@ describe('denormalize', () => {
     }
   });
 
+  test('undoes the scaling of each feature on its own, sample by sample', () => {
+    const normalization: Normalization = {
+      kind: 'standard',
+      dtype: 'f8',
+      shift: [1e9, -3, 0.5],
+      scale: [10, 0.25, 1e-6],
+    };
+    const { data, dtype } = denormalize(Float32Array.of(0, 1, 2, -1, 0.5, 0), normalization);
+    expect(dtype).toBe('f8');
+    expect(Array.from(data)).toEqual([1e9, -2.75, 0.500002, 1e9 - 10, -2.875, 0.5]);
+    const counts = denormalize(Float32Array.of(0, 1, 0.5, -1), {
+      kind: 'minmax',
+      dtype: 'i2',
+      shift: [100, -300],
+      scale: [7, 40_000],
+    });
+    expect(counts).toEqual({ dtype: 'i2', data: Int16Array.of(100, 32767, 104, -32768) });
+  });
+
   test('gives back floats to within float32 rounding', () => {
     fc.assert(
       fc.property(
