@@ -191,14 +191,17 @@ function addLayer(
   parameters: ReadonlyMap<string, Tensor>,
 ): string {
   switch (layer.type) {
-    case 'dense': {
+    case 'dense':
+    case 'transposedDense': {
       // Gemm is x W + b, with W [in, out] as ours is.
-      const names = layer.bias ? [`${name}.weight`, `${name}.bias`] : [`${name}.weight`];
+      const isTied = layer.type === 'transposedDense';
+      const weight = `${isTied ? layer.tiedTo : name}.weight`;
+      const names = layer.bias ? [weight, `${name}.bias`] : [weight];
       const operands = names.map((each) => {
         const { shape, data } = parameters.get(each) as Tensor;
         return graph.constant(each, shape, FLOAT, data);
       });
-      return graph.node('Gemm', name, [x, ...operands]);
+      return graph.node('Gemm', name, [x, ...operands], isTied ? intAttribute('transB', 1) : undefined);
     }
     case 'relu':
       return graph.node('Relu', name, [x]);

@@ -3,11 +3,28 @@
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
 import { isByFeature, type Normalization } from '../data/samples.ts';
 import type { LayerSpec } from '../layers/spec.ts';
+import { namedLayers } from './namedLayers.ts';
+
+/** PyTorch has no such layer. */
+const TRANSPOSED = `
+class Transposed(nn.Module):
+    """x W + b, with the weight W [out, in] of another layer: the same numbers, not a copy."""
+
+    def __init__(self, of, bias=True):
+        super().__init__()
+        self.of = (of,)  # in a tuple, so that its weight is not counted twice
+        self.bias = nn.Parameter(torch.zeros(of.in_features)) if bias else None
+
+    def forward(self, x):
+        return nn.functional.linear(x, self.of[0].weight.T, self.bias)
+
+`;
 
 /** `autoencoder.py` for this model. The same layers, input shape and normalization give the same text. */
 export function pyTorchModule(autoencoder: Autoencoder): string {
   const { encoder, decoder, inputShape } = autoencoder.spec();
   const { scaling, toNetwork, fromNetwork } = scalingCode(autoencoder.normalization);
+  const isTied = namedLayers('decoder', decoder).some(({ layer }) => layer.type === 'transposedDense');
   return `"""An autoencoder made with isthmus, for PyTorch.
 
     model, optimizer = load("this/folder")
@@ -26,7 +43,7 @@ from torch import nn
 INPUT_SHAPE = (${inputShape.join(', ')}${inputShape.length === 1 ? ',' : ''})
 ${scaling}
 
-
+${isTied ? TRANSPOSED : ''}
 class Autoencoder(nn.Module):
     """[batch, features] to the same, in the network's units: (stored - SHIFT) / SCALE."""
 
@@ -143,6 +160,8 @@ function module(layer: LayerSpec, indent: number): string {
   switch (layer.type) {
     case 'dense':
       return `nn.Linear(${layer.inFeatures}, ${layer.outFeatures}${layer.bias ? '' : ', bias=False'})`;
+    case 'transposedDense':
+      return `Transposed(self.${layer.tiedTo.replace(/\.(\d+)/g, '[$1]')}${layer.bias ? '' : ', bias=False'})`;
     case 'sequential':
       return sequential(layer.layers, indent);
     case 'relu':

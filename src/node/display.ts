@@ -2,7 +2,9 @@
 
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
 import { BatchReader } from '../autoencoder/batches.ts';
+import { Corruption, type Noise } from '../autoencoder/corruption.ts';
 import { type Normalization, type Samples, sliceSamples } from '../data/samples.ts';
+import { Random } from '../tensor/random.ts';
 import { formatShape, type Shape, ShapeError } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 
@@ -23,15 +25,27 @@ export function pictureShape(sample: Shape): Shape | undefined {
 /** As many pictures as are comfortable to look at. */
 export const PICTURES = 20;
 
+/** `[n, ...pictureShape]` each. */
+export interface ComparedPictures {
+  readonly originals: Tensor;
+  /** What the reconstructions were made from, where it is not the originals. */
+  readonly noisy?: Tensor;
+  readonly reconstructions: Tensor;
+}
+
 /**
- * The first originals and their reconstructions as pictures, `[n, ...pictureShape]` each.
+ * The first originals and their reconstructions as pictures.
  *
+ * @param noise - Corrupts what the model gets; the same pictures get the same noise each time.
  * @throws {ShapeError} If the samples don't fit the model, or are no pictures.
  */
-export function predictPictures(autoencoder: Autoencoder, samples: Samples): [Tensor, Tensor] {
+export function predictPictures(autoencoder: Autoencoder, samples: Samples, noise?: Noise): ComparedPictures {
   const some = sliceSamples(samples, 0, PICTURES);
-  const originals = toInputs(autoencoder, some);
-  return toPictures([originals, autoencoder.predict(some)], samples.normalization) as [Tensor, Tensor];
+  const inputs = toInputs(autoencoder, some);
+  const seen = noise ? new Corruption(noise).apply(inputs, new Random(0)) : inputs;
+  const tensors = [inputs, autoencoder.predict(seen), ...(noise ? [seen] : [])];
+  const [originals, reconstructions, noisy] = toPictures(tensors, samples.normalization);
+  return { originals, reconstructions, ...(noisy && { noisy }) };
 }
 
 /**

@@ -1,6 +1,7 @@
 /** What a training run leaves in its folder: the model, the losses as table and chart, a picture, the configuration. */
 
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
+import type { Noise } from '../autoencoder/corruption.ts';
 import type { EpochRecord } from '../autoencoder/fit.ts';
 import type { Samples } from '../data/samples.ts';
 import { type TrainingFacts, writeModel } from '../io/model.ts';
@@ -20,6 +21,8 @@ export interface Run {
   readonly autoencoder: Autoencoder;
   /** What to show originals and reconstructions of. */
   readonly samples: Samples;
+  /** What it learned to remove. */
+  readonly noise?: Noise | undefined;
   readonly epochs: readonly TimedEpoch[];
   /** Goes into the model file. No times, no paths: the same run must give the same bytes. */
   readonly facts: TrainingFacts;
@@ -38,8 +41,9 @@ export async function writeRun(folder: RunFolder, run: Run): Promise<string[]> {
     ['config.json', `${JSON.stringify(run.config, null, 2)}\n`],
   ];
   if (pictureShape(run.autoencoder.inputShape)) {
-    const [originals, reconstructions] = predictPictures(run.autoencoder, run.samples);
-    files.push(['reconstructions.png', encodePng(reconstructionSheet(originals, reconstructions))]);
+    const { originals, reconstructions, noisy } = predictPictures(run.autoencoder, run.samples, run.noise);
+    const sheet = reconstructionSheet(originals, reconstructions, { noisy });
+    files.push(['reconstructions.png', encodePng(sheet)]);
   }
   for (const [name, contents] of files) await folder.write(name, contents);
   return files.map(([name]) => name);

@@ -2,7 +2,8 @@
 
 import { join } from 'node:path';
 import { Autoencoder } from '../../autoencoder/autoencoder.ts';
-import { DivergenceError, type FitOptions, type History } from '../../autoencoder/fit.ts';
+import { DivergenceError } from '../../autoencoder/divergence.ts';
+import type { FitOptions, History } from '../../autoencoder/fit.ts';
 import type { TrainingState } from '../../autoencoder/trainingState.ts';
 import type { Checkpoint } from '../../io/checkpoint.ts';
 import type { LossName } from '../../losses/loss.ts';
@@ -39,7 +40,15 @@ import {
   type TrainValues,
 } from './trainOptions.ts';
 import { refuseContradictions, refuseSwallowed, refuseTwoFolders } from './trainRefusals.ts';
-import { announce, endingOf, printScores, type Results, scoreParts, trainingFacts } from './trainReport.ts';
+import {
+  announce,
+  endingOf,
+  printScores,
+  type Results,
+  scoreDenoising,
+  scoreParts,
+  trainingFacts,
+} from './trainReport.ts';
 
 const LOSS_TITLES: Readonly<Record<LossName, string>> = {
   mse: 'mean squared error',
@@ -166,19 +175,21 @@ async function trainAndWrite(setting: Setting, signal: AbortSignal): Promise<num
     ...(history.restoredBestWeights && { bestEpoch: history.bestEpoch }),
     ...(await scoreParts(autoencoder, data, values)),
     ...(data.testImages && { test: await autoencoder.measure(data.testImages) }),
+    ...(values.noise && { denoising: await scoreDenoising(autoencoder, data, values) }),
   };
   requireFinite(results.training.mse, setting, training);
   const samples = data.shown;
   const files = await writeRun(folder, {
     autoencoder,
     samples,
+    noise: values.noise,
     epochs,
     facts: trainingFacts(values, data, results),
     config: { ...config, results, seconds, samplesPerSecond },
     lossTitle: LOSS_TITLES[values.loss],
   });
   if (training.hasCheckpoint) files.push(CHECKPOINT_FILE);
-  showComparison(autoencoder, samples);
+  showComparison(autoencoder, samples, values.noise);
   if (values.json) {
     printJson({ event: 'end', folder: folder.path, files, seconds, samplesPerSecond, ...results });
   } else {
@@ -220,7 +231,13 @@ function requireFinite(
 function createModel(values: TrainValues, { inputShape, trainedOn }: TrainingData): Autoencoder {
   const stepsPerEpoch = Math.ceil(trainedOn / values['batch-size']);
   const autoencoder = new Autoencoder({ ...architecture(values, inputShape), seed: values.seed });
-  autoencoder.compile({ optimizer: createOptimizer(values, stepsPerEpoch), loss: values.loss });
+  const { loss, sparsity, dropout } = values;
+  autoencoder.compile({
+    optimizer: createOptimizer(values, stepsPerEpoch),
+    loss,
+    ...(sparsity !== undefined && { sparsity }),
+    ...(dropout !== undefined && { dropout }),
+  });
   return autoencoder;
 }
 
@@ -303,6 +320,7 @@ function fitOptions(values: TrainValues, { testImages }: TrainingData): FitOptio
     batchSize,
     ...(validationSplit !== undefined && { validationSplit }),
     ...(testImages && { validationData: testImages }),
+    noise: values.noise,
     keep: keepOf(values),
     ...(patience !== undefined && { earlyStopping: { patience, minDelta: values['min-delta'] ?? 0 } }),
   };

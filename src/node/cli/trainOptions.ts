@@ -13,6 +13,7 @@ import type { Shape } from '../../tensor/shape.ts';
 import { readInterval } from './checkpoints.ts';
 import type { CommandHelp } from './help.ts';
 import { MACHINE } from './machine.ts';
+import { formatNoise, noise } from './noise.ts';
 import {
   bytes,
   choice,
@@ -72,6 +73,25 @@ const NETWORK = {
   'encoding-dim': number(32, COUNT, 'How many numbers a code has.'),
   activation: choice(ACTIVATIONS, 'relu', 'After each hidden layer.'),
   output: choice(['linear', 'sigmoid'], undefined, 'After the last layer. [linear; sigmoid with --loss bce]'),
+  tied: flag(
+    "The decoder uses the encoder's weights, transposed, and has only biases of its own: half as many numbers.",
+  ),
+};
+
+const REGULARIZATION = {
+  noise: noise(
+    'Corrupt the images anew in every step and learn to restore the clean ones. gaussian:0.2 adds noise of this standard deviation (a pixel goes from 0 to 1), mask:0.3 sets this share of the values to 0, salt:0.1 sets it to 0 or 1. The loss on test or validation images is measured with noise, too.',
+  ),
+  sparsity: number(
+    undefined,
+    POSITIVE,
+    'Add so many times the sum of the absolute values of the code to the loss, such as 1e-4: most numbers of a code come near 0. The losses that are shown are without it.',
+  ),
+  dropout: number(
+    undefined,
+    { least: 0, most: 0.99, exclusive: true },
+    'Leave out this share of the outputs of the hidden layers, others in every step.',
+  ),
 };
 
 const TRAINING = {
@@ -125,7 +145,7 @@ const OUTPUT = {
   help: flag('Show this page.'),
 };
 
-export const TRAIN_OPTIONS = { ...DATA, ...NETWORK, ...TRAINING, ...OUTPUT };
+export const TRAIN_OPTIONS = { ...DATA, ...NETWORK, ...REGULARIZATION, ...TRAINING, ...OUTPUT };
 
 export type TrainValues = Values<typeof TRAIN_OPTIONS>;
 
@@ -138,6 +158,7 @@ export const TRAIN_HELP: CommandHelp = {
   groups: [
     ['Images', DATA],
     ['Network', NETWORK],
+    ['Denoising, sparse codes', REGULARIZATION],
     ['Training', TRAINING],
     ['Output', OUTPUT],
   ],
@@ -149,7 +170,7 @@ export const TRAIN_HELP: CommandHelp = {
         'checkpoint.safetensors  where training is, for --resume',
         'history.csv             losses, learning rate and time per epoch',
         'loss.svg                the same as a chart',
-        'reconstructions.png     originals above, reconstructions below',
+        'reconstructions.png     originals above, with --noise what it made of them, reconstructions below',
         'config.json             all options, the data, the result',
       ],
     ],
@@ -181,6 +202,7 @@ export function effectiveOptions(values: TrainValues) {
     ...options,
     ...(options.data === undefined && { count }),
     output: outputOf(values),
+    ...(values.noise && { noise: formatNoise(values.noise) }),
     keep: keepOf(values),
     'learning-rate': learningRateOf(values),
     ...(values.optimizer === 'adamw' && { 'weight-decay': weightDecayOf(values) }),
@@ -197,6 +219,7 @@ export function architecture(values: TrainValues, inputShape: Shape): Architectu
     encodingDim: values['encoding-dim'],
     activation: values.activation,
     outputActivation: outputOf(values),
+    tied: values.tied,
   };
 }
 

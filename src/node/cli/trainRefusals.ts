@@ -1,6 +1,7 @@
 /** Options of `train` that cannot be meant together, or did not arrive. Read trainOptions.ts first. */
 
 import { resolve } from 'node:path';
+import { refuseSalt } from './noise.ts';
 import { type Parsed, UsageError } from './options.ts';
 import type { TRAIN_OPTIONS } from './trainOptions.ts';
 
@@ -35,6 +36,10 @@ export function refuseContradictions({ given, values, positionals }: Parsed<type
   }
   if (values.output === 'sigmoid' && values.normalize === 'standard') {
     throw new UsageError('--output sigmoid gives values in (0, 1), --normalize standard asks for others.');
+  }
+  refuseSalt(values.noise, values.normalize);
+  if (values.dropout !== undefined && values.hidden.length === 0) {
+    throw new UsageError('--dropout leaves out outputs of hidden layers, --hidden none has no such layers.');
   }
   const warmUp = values['warmup-epochs'] ?? 0;
   if (warmUp >= values.epochs) {
