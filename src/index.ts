@@ -28,16 +28,20 @@ export {
   DataError,
   describeNormalization,
   type NormalizationMode,
+  type NormalizationOptions,
   normalizationLike,
   normalize,
+  type ScaleBy,
 } from './data/normalization.ts';
 export type {
   DType,
+  FeatureNormalization,
   Normalization,
   NumericArray,
   SampleArray,
   Samples,
   StoredSamples,
+  UniformNormalization,
 } from './data/samples.ts';
 export { type Checkpoint, readCheckpoint, writeCheckpoint } from './io/checkpoint.ts';
 export { FormatError } from './io/errors.ts';

@@ -1,6 +1,7 @@
 /** The Python file beside the weights: the network as PyTorch code, and how it is loaded and saved. It needs torch alone. */
 
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
+import { isByFeature, type Normalization } from '../data/samples.ts';
 import type { LayerSpec } from '../layers/spec.ts';
 import { namedLayers } from './namedLayers.ts';
 
@@ -22,7 +23,7 @@ class Transposed(nn.Module):
 /** `autoencoder.py` for this model. The same layers, input shape and normalization give the same text. */
 export function pyTorchModule(autoencoder: Autoencoder): string {
   const { encoder, decoder, inputShape } = autoencoder.spec();
-  const { shift, scale } = autoencoder.normalization;
+  const { scaling, toNetwork, fromNetwork } = scalingCode(autoencoder.normalization);
   const isTied = namedLayers('decoder', decoder).some(({ layer }) => layer.type === 'transposedDense');
   return `"""An autoencoder made with isthmus, for PyTorch.
 
@@ -40,7 +41,7 @@ import torch
 from torch import nn
 
 INPUT_SHAPE = (${inputShape.join(', ')}${inputShape.length === 1 ? ',' : ''})
-SHIFT, SCALE = ${shift}, ${scale}
+${scaling}
 
 ${isTied ? TRANSPOSED : ''}
 class Autoencoder(nn.Module):
@@ -56,11 +57,11 @@ class Autoencoder(nn.Module):
 
 
 def to_network(images):
-    return ((images.double() - SHIFT) / SCALE).float().flatten(1)
+    return ${toNetwork}
 
 
 def from_network(outputs):
-    return (outputs.double() * SCALE + SHIFT).unflatten(1, INPUT_SHAPE)
+    return ${fromNetwork}
 
 
 def load(folder, device="cpu"):
@@ -127,6 +128,25 @@ def write(path, tensors, metadata):
         target.copy_(tensor.detach().flatten())
     path.write_bytes(data)
 `;
+}
+
+/** Python for the way in and the way out. With one shift a feature, they are tensors and go where the data is. */
+function scalingCode(normalization: Normalization) {
+  if (isByFeature(normalization)) {
+    const { shift, scale } = normalization;
+    const tensor = (values: readonly number[]) => `torch.tensor([${values.join(', ')}], dtype=torch.float64)`;
+    return {
+      scaling: `# One of each a feature.\nSHIFT = ${tensor(shift)}\nSCALE = ${tensor(scale)}`,
+      toNetwork: '((images.double().flatten(1) - SHIFT.to(images.device)) / SCALE.to(images.device)).float()',
+      fromNetwork:
+        '(outputs.double() * SCALE.to(outputs.device) + SHIFT.to(outputs.device)).unflatten(1, INPUT_SHAPE)',
+    };
+  }
+  return {
+    scaling: `SHIFT, SCALE = ${normalization.shift}, ${normalization.scale}`,
+    toNetwork: '((images.double() - SHIFT) / SCALE).float().flatten(1)',
+    fromNetwork: '(outputs.double() * SCALE + SHIFT).unflatten(1, INPUT_SHAPE)',
+  };
 }
 
 /** `nn.Sequential(...)` with a layer a line, as its elements stand in our own: so the names of the weights are the same. */

@@ -11,6 +11,7 @@ import { kernels } from '../../tensor/kernels/active.ts';
 import { CHECKPOINT_FILE, loadCheckpoint } from '../checkpointFile.ts';
 import { inFile } from '../files.ts';
 import { freeRunPath, isUnused, RunFolder, refuseExistingRun } from '../runFolder.ts';
+import { arePixels } from '../sampleKind.ts';
 import { type TimedEpoch, writeRun } from '../writeRun.ts';
 import { Checkpoints, positionOf } from './checkpoints.ts';
 import type { Command } from './command.ts';
@@ -24,6 +25,7 @@ import {
   type RunRecord,
   requireSameData,
   requireSameKernels,
+  requireSameScaling,
   resumedOptions,
   runRecordOf,
 } from './resume.ts';
@@ -125,6 +127,7 @@ async function resumeRun(now: TrainOptions, path: string): Promise<number> {
     const data = { ...loaded, facts: record.data.facts };
     try {
       requireSameData(path, record.data, dataRecordOf(loaded));
+      requireSameScaling(path, checkpoint.autoencoder.normalization, data.normalization);
       const autoencoder = createModel(values, data);
       const resumption = { state: checkpoint.state, record };
       return await trainInto({ folder, autoencoder, data, options, resumption });
@@ -194,7 +197,7 @@ async function trainAndWrite(setting: Setting, signal: AbortSignal): Promise<num
     printJson({ event: 'end', folder: folder.path, files, seconds, samplesPerSecond, ...results });
   } else {
     print(`${countOf(epochs.length, 'epoch')} in ${formatElapsed(seconds)}${endingOf(history)}`);
-    printScores(results, data.normalization.kind !== 'standard');
+    printScores(results, arePixels(data.inputShape, data.normalization));
     print(`written to ${folder.path}:\n  ${files.join(', ')}`);
   }
   if (!training.hasCheckpoint) {

@@ -9,7 +9,7 @@ import type { TRAIN_OPTIONS } from './trainOptions.ts';
 export function refuseContradictions({ given, values, positionals }: Parsed<typeof TRAIN_OPTIONS>): void {
   if (positionals.length > 0) {
     throw new UsageError(
-      `'${positionals[0]}' is not an option, expected --data ${positionals[0]} for a file of images.`,
+      `'${positionals[0]}' is not an option, expected --data ${positionals[0]} for a file of images or other samples.`,
     );
   }
   const needs = (option: string, other: string, isThere: boolean) => {
@@ -19,6 +19,7 @@ export function refuseContradictions({ given, values, positionals }: Parsed<type
   needs('in-memory', '--data', given.has('data'));
   needs('test-data', '--data', given.has('data'));
   needs('test-key', '--test-data', given.has('test-data'));
+  needs('scale-by', '--normalize', values.normalize !== undefined);
   needs('min-delta', '--patience', given.has('patience'));
   needs('weight-decay', '--optimizer adamw', values.optimizer === 'adamw');
   needs('momentum', '--optimizer sgd', values.optimizer === 'sgd');

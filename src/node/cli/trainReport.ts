@@ -6,6 +6,7 @@ import type { Evaluation } from '../../autoencoder/metrics.ts';
 import { openSamples } from '../../autoencoder/split.ts';
 import { kernels } from '../../tensor/kernels/active.ts';
 import { sizeOf } from '../../tensor/shape.ts';
+import { nounOf } from '../sampleKind.ts';
 import { describeMachine } from './machine.ts';
 import { describeNoise, formatNoise } from './noise.ts';
 import { countOf, formatCount, formatDecibels, print, say } from './output.ts';
@@ -14,7 +15,7 @@ import { learningRateOf, type TrainValues } from './trainOptions.ts';
 
 export function announce(
   autoencoder: Autoencoder,
-  { trainedOn, inputShape }: TrainingData,
+  { trainedOn, inputShape, normalization }: TrainingData,
   values: TrainValues,
 ): void {
   say(`\n${autoencoder.summary()}\n`);
@@ -27,10 +28,11 @@ export function announce(
   if (sparsity !== undefined) say(`sparse codes: L1 penalty ${sparsity}`);
   if (dropout !== undefined) say(`dropout ${dropout} behind each hidden layer`);
   say();
-  if (trainedOn <= values['batch-size']) say('all images fit into one batch: one step an epoch\n');
+  const noun = nounOf(inputShape, normalization);
+  if (trainedOn <= values['batch-size']) say(`all ${noun}s fit into one batch: one step an epoch\n`);
   if (values['encoding-dim'] >= sizeOf(inputShape)) {
     say(
-      `note: a code of ${values['encoding-dim']} numbers is no shorter than an image of ${sizeOf(inputShape)}\n`,
+      `note: a code of ${values['encoding-dim']} numbers is no shorter than ${noun === 'image' ? 'an image' : 'a sample'} of ${sizeOf(inputShape)} (--encoding-dim)\n`,
     );
   }
 }
