@@ -18,6 +18,7 @@ export {
   type History,
 } from './autoencoder/fit.ts';
 export { type Evaluation, psnr } from './autoencoder/metrics.ts';
+export { PrincipalComponents } from './autoencoder/principalComponents.ts';
 export type { ActivationName, ArchitectureOptions, AutoencoderSpec } from './autoencoder/spec.ts';
 export { structuralSimilarity } from './autoencoder/ssim.ts';
 export type { TrainingState } from './autoencoder/trainingState.ts';
@@ -39,6 +40,10 @@ export type {
   Samples,
   StoredSamples,
 } from './data/samples.ts';
+export { FeatureScaling } from './features/featureScaling.ts';
+export { accuracyOf, classesOf, stratifiedFolds } from './features/labels.ts';
+export { LinearProbe, type LinearProbeOptions } from './features/linearProbe.ts';
+export { nearestNeighbours, voteOfNeighbours } from './features/nearestNeighbours.ts';
 export { type Checkpoint, readCheckpoint, writeCheckpoint } from './io/checkpoint.ts';
 export { FormatError } from './io/errors.ts';
 export { type LoadedModel, readModel, type TrainingFacts, writeModel } from './io/model.ts';
