@@ -17,6 +17,7 @@ export type { BestState, EarlyStopping, Keep } from './autoencoder/earlyStopping
 export { gaussianFilter, type ImageFilter, medianFilter } from './autoencoder/filters.ts';
 export type { BatchRecord, EpochRecord, FitOptions, History } from './autoencoder/fit.ts';
 export { type Evaluation, psnr } from './autoencoder/metrics.ts';
+export { PrincipalComponents } from './autoencoder/principalComponents.ts';
 export type { ActivationName, ArchitectureOptions, AutoencoderSpec } from './autoencoder/spec.ts';
 export { structuralSimilarity } from './autoencoder/ssim.ts';
 export type { RegularizationOptions } from './autoencoder/trainingNetwork.ts';
@@ -43,6 +44,10 @@ export type {
   StoredSamples,
   UniformNormalization,
 } from './data/samples.ts';
+export { FeatureScaling } from './features/featureScaling.ts';
+export { accuracyOf, classesOf, stratifiedFolds } from './features/labels.ts';
+export { LinearProbe, type LinearProbeOptions } from './features/linearProbe.ts';
+export { nearestNeighbours, voteOfNeighbours } from './features/nearestNeighbours.ts';
 export { type Checkpoint, readCheckpoint, writeCheckpoint } from './io/checkpoint.ts';
 export { FormatError } from './io/errors.ts';
 export { type LoadedModel, readModel, type TrainingFacts, writeModel } from './io/model.ts';
