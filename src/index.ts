@@ -10,11 +10,14 @@ export {
   type MeasureOptions,
 } from './autoencoder/autoencoder.ts';
 export { meanImageBaseline, pcaBaseline } from './autoencoder/baselines.ts';
+export { type CodeStatistics, codeStatistics } from './autoencoder/codes.ts';
 export { Corruption, type Noise } from './autoencoder/corruption.ts';
 export { DivergenceError } from './autoencoder/divergence.ts';
 export type { BestState, EarlyStopping, Keep } from './autoencoder/earlyStopping.ts';
+export { gaussianFilter, type ImageFilter, medianFilter } from './autoencoder/filters.ts';
 export type { BatchRecord, EpochRecord, FitOptions, History } from './autoencoder/fit.ts';
 export { type Evaluation, psnr } from './autoencoder/metrics.ts';
+export { PrincipalComponents } from './autoencoder/principalComponents.ts';
 export type { ActivationName, ArchitectureOptions, AutoencoderSpec } from './autoencoder/spec.ts';
 export { structuralSimilarity } from './autoencoder/ssim.ts';
 export type { RegularizationOptions } from './autoencoder/trainingNetwork.ts';
@@ -41,6 +44,10 @@ export type {
   StoredSamples,
   UniformNormalization,
 } from './data/samples.ts';
+export { FeatureScaling } from './features/featureScaling.ts';
+export { accuracyOf, classesOf, stratifiedFolds } from './features/labels.ts';
+export { LinearProbe, type LinearProbeOptions } from './features/linearProbe.ts';
+export { nearestNeighbours, voteOfNeighbours } from './features/nearestNeighbours.ts';
 export { type Checkpoint, readCheckpoint, writeCheckpoint } from './io/checkpoint.ts';
 export { FormatError } from './io/errors.ts';
 export { type LoadedModel, readModel, type TrainingFacts, writeModel } from './io/model.ts';

@@ -1,6 +1,6 @@
 /**
  * Noise on the way into a network that learns to remove it: a denoising autoencoder (Vincent, Larochelle, Bengio &
- * Manzagol, "Extracting and composing robust features with denoising autoencoders", ICML 2008). docs/math.md, section 7.2.
+ * Manzagol, "Extracting and composing robust features with denoising autoencoders", ICML 2008). docs/math.md, section 7.1.
  */
 
 import { Arena } from '../tensor/kernels/memory.ts';

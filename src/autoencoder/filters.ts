@@ -1,5 +1,5 @@
 /**
- * What a denoising autoencoder must beat: two filters that know nothing of the images. docs/math.md, section 7.3.
+ * What a denoising autoencoder must beat: two filters that know nothing of the images. docs/math.md, section 7.2.
  * Beyond the edge an image is continued by its mirror image.
  */
 

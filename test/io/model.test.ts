@@ -242,6 +242,21 @@ describe('refused with a sentence', () => {
     expect(refusal(altered({ without: ['format'] }))).toMatch(/no isthmus model/);
   });
 
+  test('a layer tied to what is not there, or to another width', () => {
+    const spec = (tiedTo: unknown, inFeatures = 1) => ({
+      ...SMALL,
+      decoder: [{ type: 'transposedDense', tiedTo, inFeatures, outFeatures: 2, bias: true }],
+    });
+    const tied = (changed: unknown) => refusal(altered({ metadata: { model: JSON.stringify(changed) } }));
+    expect(tied(spec('encoder.1'))).toMatch(/a layer is tied to "encoder\.1", which is no dense layer\.$/);
+    expect(tied(spec(null))).toMatch(/a layer is tied to null, which is no dense layer\.$/);
+    expect(tied(spec('encoder.0', 7))).toMatch(
+      /from 7 to 2 is tied to encoder\.0, which goes from 2 to 1\.$/,
+    );
+    // The weight that the file has for the decoder belongs to nobody then.
+    expect(tied(spec('encoder.0'))).toMatch(/the file holds 4 tensors, its description asks for 3\.$/);
+  });
+
   test('another version', () => {
     expect(refusal(altered({ metadata: { version: '1' } }))).toBe(
       'the model has format version 1, expected 2.',

@@ -4,6 +4,7 @@ import { writeFileAtomically } from '../files.ts';
 import { loadImages } from '../load.ts';
 import { loadModel } from '../modelFile.ts';
 import type { Command } from './command.ts';
+import { codeSection } from './evaluateCodes.ts';
 import { noiseSection } from './evaluateNoise.ts';
 import { DATA, OPTIONS, OTHERS } from './evaluateOptions.ts';
 import { scoreImages, scoreSection, scoresCsv } from './evaluateScores.ts';
@@ -47,7 +48,7 @@ async function evaluate(words: readonly string[]): Promise<number> {
 
   const images = scoreImages(autoencoder, samples);
   if (out !== undefined) await writeFileAtomically(out, scoresCsv(images));
-  const sections: Section[] = [scoreSection(autoencoder, samples, images)];
+  const sections: Section[] = [scoreSection(autoencoder, samples, images), codeSection(autoencoder, samples)];
   if (noise) sections.push(noiseSection(autoencoder, samples, noise));
   report(sections, json);
   if (json) return 0;
