@@ -13,7 +13,10 @@ import { formatCount, say, timesShape } from './output.ts';
 
 const OPTIONS = {
   model: text('MODEL', 'A run folder or a model file.'),
-  data: text('FILE', 'Images: .npy, .npz, IDX (.idx, -ubyte, also .gz), a PNG or a folder of PNGs.'),
+  data: text(
+    'FILE',
+    'Images, or other samples as the model was trained on: .npy, .npz, IDX (.idx, -ubyte, also .gz), a PNG or a folder of PNGs.',
+  ),
   key: text('NAME', 'The array of an .npz. [x_train, else the only one]'),
   out: text('FILE.npy', 'Where the codes go: float32, [n, code length].'),
   ...MACHINE,

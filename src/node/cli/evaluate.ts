@@ -3,8 +3,10 @@
 import { writeFileAtomically } from '../files.ts';
 import { loadImages } from '../load.ts';
 import { loadModel } from '../modelFile.ts';
+import { isFlat, nounOf } from '../sampleKind.ts';
 import type { Command } from './command.ts';
 import { codeSection } from './evaluateCodes.ts';
+import { featureSection } from './evaluateFeatures.ts';
 import { noiseSection } from './evaluateNoise.ts';
 import { DATA, OPTIONS, OTHERS } from './evaluateOptions.ts';
 import { scoreImages, scoreSection, scoresCsv } from './evaluateScores.ts';
@@ -22,6 +24,7 @@ export const evaluateCommand: Command = {
       'isthmus evaluate --model MODEL --data FILE [--out scores.csv]\n       npm run isthmus -- evaluate --model MODEL --data FILE [--out scores.csv]',
     description: [
       "Encodes and decodes the images and measures how far they are from the originals: mean squared and mean absolute error, PSNR and SSIM, in the units of the network's input, where a pixel goes from 0 to 1. PSNR is that of the overall MSE; SSIM is the mean over the images.",
+      'Where the samples are no images, R² stands in place of PSNR and SSIM, the part of their variance that comes back; of vectors, such as the rows of a table, also the error and R² of each feature, in the units of the data.',
       'Two baselines stand beside them: predicting the mean image every time, and PCA with as many components as the code has numbers. PCA is fitted to these very images, so no linear code of that length can do better on them.',
     ],
     groups: [
@@ -46,13 +49,16 @@ async function evaluate(words: readonly string[]): Promise<number> {
   const samples = samplesFor(autoencoder, await loadImages(data, { key }));
   refuseSalt(noise, autoencoder.normalization.kind);
 
+  const { inputShape, normalization } = autoencoder;
+  const noun = nounOf(inputShape, normalization);
   const images = scoreImages(autoencoder, samples);
-  if (out !== undefined) await writeFileAtomically(out, scoresCsv(images));
+  if (out !== undefined) await writeFileAtomically(out, scoresCsv(images, noun));
   const sections: Section[] = [scoreSection(autoencoder, samples, images), codeSection(autoencoder, samples)];
+  if (isFlat(inputShape) && noun === 'sample') sections.push(featureSection(autoencoder, samples));
   if (noise) sections.push(noiseSection(autoencoder, samples, noise));
   report(sections, json);
   if (json) return 0;
-  if (out !== undefined) say(`\nthe scores of every image: ${out}`);
+  if (out !== undefined) say(`\nthe scores of every ${noun}: ${out}`);
   say();
   showComparison(autoencoder, samples, noise);
   return 0;

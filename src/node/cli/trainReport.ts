@@ -32,7 +32,7 @@ export function announce(
   if (trainedOn <= values['batch-size']) say(`all ${noun}s fit into one batch: one step an epoch\n`);
   if (values['encoding-dim'] >= sizeOf(inputShape)) {
     say(
-      `note: a code of ${values['encoding-dim']} numbers is no shorter than ${noun === 'image' ? 'an image' : 'a sample'} of ${sizeOf(inputShape)} (--encoding-dim)\n`,
+      `note: a code of ${countOf(values['encoding-dim'], 'number')} is no shorter than ${noun === 'image' ? 'an image' : 'a sample'} of ${sizeOf(inputShape)} (--encoding-dim)\n`,
     );
   }
 }
