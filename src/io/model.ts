@@ -137,7 +137,8 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 1;
 }
 
-function checkNormalization(value: unknown): Normalization {
+/** What a file says of a normalization, checked. */
+export function checkNormalization(value: unknown): Normalization {
   const { kind, dtype, shift, scale }: Partial<Normalization> = isObject(value) ? value : {};
   const isKind = kind === 'none' || kind === 'divide' || kind === 'minmax' || kind === 'standard';
   const isDType = typeof dtype === 'string' && /^([iu][1248]|f[248]|b1)$/.test(dtype);
