@@ -42,15 +42,44 @@ export interface NumericArray {
  * - `divide`: whole numbers divided by their greatest possible value (uint8: by 255)
  * - `minmax`: the least value of the training data becomes 0, the greatest 1
  * - `standard`: the training data gets mean 0 and standard deviation 1
+ *
+ * The last two have one shift and scale for all values, or one for each feature (each of a sample's numbers).
  */
-export interface Normalization {
+export type Normalization = UniformNormalization | FeatureNormalization;
+
+export interface UniformNormalization {
   readonly kind: 'none' | 'divide' | 'minmax' | 'standard';
   readonly dtype: DType;
   readonly shift: number;
   readonly scale: number;
 }
 
-export const NO_NORMALIZATION: Normalization = { kind: 'none', dtype: 'f4', shift: 0, scale: 1 };
+/** Lists of as many numbers as a sample has, in its row-major order: plain arrays, as JSON holds them. */
+export interface FeatureNormalization {
+  readonly kind: 'minmax' | 'standard';
+  readonly dtype: DType;
+  readonly shift: readonly number[];
+  readonly scale: readonly number[];
+}
+
+export function isByFeature(normalization: Normalization): normalization is FeatureNormalization {
+  return typeof normalization.scale !== 'number';
+}
+
+/** A normalization for loops: feature `j` has shift and scale `j`, or all have the only one. */
+export interface Scaling {
+  readonly shifts: Float64Array;
+  readonly scales: Float64Array;
+}
+
+export function scalingOf(normalization: Normalization): Scaling {
+  const { shift, scale } = isByFeature(normalization)
+    ? normalization
+    : { shift: [normalization.shift], scale: [normalization.scale] };
+  return { shifts: Float64Array.from(shift), scales: Float64Array.from(scale) };
+}
+
+export const NO_NORMALIZATION: UniformNormalization = { kind: 'none', dtype: 'f4', shift: 0, scale: 1 };
 
 /**
  * Samples, outermost dimension first: shape `[n, ...]`, row-major. A Tensor is one, too.

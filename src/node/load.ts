@@ -90,10 +90,12 @@ async function findReader(path: string, { key }: LoadOptions): Promise<Reader> {
 function requireSamples(path: string, shape: Shape): void {
   const [count = 0, ...sample] = shape;
   if (shape.length < 2) {
-    throw new DataError(`${path}: the array is ${formatShape(shape)}, expected images of shape [n, ...].`);
+    throw new DataError(
+      `${path}: the array is ${formatShape(shape)}, expected samples of shape [n, ...]: a recording can be cut into frames, arr.reshape(-1, 512), and n numbers are a column, arr.reshape(-1, 1).`,
+    );
   }
   if (count === 0 || sample.includes(0)) {
-    throw new DataError(`${path}: the array is ${formatShape(shape)}: it holds no images.`);
+    throw new DataError(`${path}: the array is ${formatShape(shape)}: it holds no samples.`);
   }
 }
 

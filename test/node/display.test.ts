@@ -71,7 +71,7 @@ test('predictPictures shows at most 20 originals and what the model makes of the
   const autoencoder = new Autoencoder({ inputShape: [2, 2], hidden: [], encodingDim: 2, seed: 1 });
   const data = Uint8Array.from({ length: 100 }, (_, i) => i * 2);
   const samples: Samples = { shape: [25, 2, 2], data, normalization: DIVIDED };
-  const [originals, reconstructions] = predictPictures(autoencoder, samples);
+  const { originals, reconstructions } = predictPictures(autoencoder, samples);
   expect([originals.shape, reconstructions.shape]).toEqual(Array(2).fill([20, 2, 2]));
   expect(Array.from(originals.data)).toEqual(
     Array.from({ length: 80 }, (_, i) => Math.fround((i * 2) / 255)),

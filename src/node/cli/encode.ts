@@ -1,9 +1,10 @@
-/** `isthmus encode`: images to codes, the article's compress_image. */
+/** `isthmus encode`: images or other samples to codes, the article's compress_image. */
 
 import { writeNpy } from '../../io/npy.ts';
 import { writeFileAtomically } from '../files.ts';
 import { loadImages } from '../load.ts';
 import { loadModel } from '../modelFile.ts';
+import { nounOf } from '../sampleKind.ts';
 import type { Command } from './command.ts';
 import { MACHINE, refuseThreads, useMachine } from './machine.ts';
 import { refuseExisting, requireOption, samplesFor } from './model.ts';
@@ -25,7 +26,7 @@ export const encodeCommand: Command = {
     usage:
       'isthmus encode --model MODEL --data FILE --out codes.npy\n       npm run isthmus -- encode --model MODEL --data FILE --out codes.npy',
     description: [
-      'Runs the encoder of a trained model over images and writes their codes as a NumPy array. The images must have the shape that the model was trained on; they are scaled as its training data was.',
+      'Runs the encoder of a trained model over images, the rows of a table, or whatever it was trained on, and writes their codes as a NumPy array. The samples must have the shape that the model was trained on; they are scaled as its training data was.',
     ],
     groups: [['Options', OPTIONS]],
     sections: [['Example', ['isthmus encode --model runs/digits-1 --data images.npy --out codes.npy']]],
@@ -49,8 +50,9 @@ async function encode(words: readonly string[]): Promise<number> {
   await writeFileAtomically(out, writeNpy(codes));
   const [count] = codes.shape;
   const [, ...shape] = images.shape;
+  const noun = nounOf(autoencoder.inputShape, autoencoder.normalization);
   say(
-    `${formatCount(count)} images of ${timesShape(shape)} became codes of ${autoencoder.encodingDim} numbers: ${out}`,
+    `${formatCount(count)} ${noun}s of ${timesShape(shape)} became codes of ${autoencoder.encodingDim} numbers: ${out}`,
   );
   return 0;
 }

@@ -4,11 +4,14 @@ import { writeFileAtomically } from '../files.ts';
 import { loadImages } from '../load.ts';
 import { loadModel } from '../modelFile.ts';
 import type { Command } from './command.ts';
+import { codeSection } from './evaluateCodes.ts';
+import { noiseSection } from './evaluateNoise.ts';
 import { DATA, OPTIONS, OTHERS } from './evaluateOptions.ts';
 import { scoreImages, scoreSection, scoresCsv } from './evaluateScores.ts';
 import type { Section } from './evaluateSection.ts';
 import { refuseThreads, useMachine } from './machine.ts';
 import { refuseExisting, requireOption, samplesFor } from './model.ts';
+import { refuseSalt } from './noise.ts';
 import { parseOptions, refusePositionals } from './options.ts';
 import { print, printJson, say } from './output.ts';
 import { showComparison } from './showComparison.ts';
@@ -34,22 +37,24 @@ async function evaluate(words: readonly string[]): Promise<number> {
   const parsed = parseOptions(OPTIONS, words);
   refusePositionals(parsed);
   refuseThreads(parsed.values);
-  const { key, overwrite, json, out } = parsed.values;
+  const { key, overwrite, json, noise, out } = parsed.values;
   const model = requireOption('model', parsed.values.model, 'MODEL');
   const data = requireOption('data', parsed.values.data, 'FILE');
   if (out !== undefined) await refuseExisting(requireOption('out', out, 'FILE.csv', ['.csv']), overwrite);
   await useMachine(parsed.values);
   const { autoencoder } = await loadModel(model);
   const samples = samplesFor(autoencoder, await loadImages(data, { key }));
+  refuseSalt(noise, autoencoder.normalization.kind);
 
   const images = scoreImages(autoencoder, samples);
   if (out !== undefined) await writeFileAtomically(out, scoresCsv(images));
-  const sections: Section[] = [scoreSection(autoencoder, samples, images)];
+  const sections: Section[] = [scoreSection(autoencoder, samples, images), codeSection(autoencoder, samples)];
+  if (noise) sections.push(noiseSection(autoencoder, samples, noise));
   report(sections, json);
   if (json) return 0;
   if (out !== undefined) say(`\nthe scores of every image: ${out}`);
   say();
-  showComparison(autoencoder, samples);
+  showComparison(autoencoder, samples, noise);
   return 0;
 }
 

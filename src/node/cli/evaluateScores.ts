@@ -12,7 +12,7 @@ import { formatCount, formatDecibels, print } from './output.ts';
 /** Images that are held in memory as floats at a time. */
 const BATCH = 256;
 
-interface Scores {
+export interface Scores {
   readonly mse: number;
   readonly mae?: number;
   /** Only where the network's inputs are pixels between 0 and 1. */
@@ -46,7 +46,7 @@ export function scoreImages(autoencoder: Autoencoder, samples: Samples): ImageSc
   return scores;
 }
 
-function hasPixels({ normalization }: Samples): boolean {
+export function hasPixels({ normalization }: Samples): boolean {
   return normalization?.kind !== 'standard';
 }
 
@@ -91,7 +91,7 @@ export function scoresCsv(images: readonly Scores[]): string {
   return `${['image,mse,mae,psnr,ssim', ...rows].join('\n')}\n`;
 }
 
-function printTable(rows: readonly (readonly [name: string, scores: Scores])[]): void {
+export function printTable(rows: readonly (readonly [name: string, scores: Scores])[]): void {
   const width = Math.max(...rows.map(([name]) => name.length));
   const cell = (text: string | undefined) => (text ?? '–').padStart(10);
   print(' '.repeat(width) + ['MSE', 'MAE', 'PSNR', 'SSIM'].map(cell).join(''));

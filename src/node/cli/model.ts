@@ -2,13 +2,14 @@
 
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { fitsSampleShape } from '../../autoencoder/batches.ts';
-import { DataError, normalizationLikeFrom } from '../../data/normalization.ts';
+import { DataError, normalizationLikeFrom, statisticsLike } from '../../data/normalization.ts';
 import type { Samples } from '../../data/samples.ts';
 import { statisticsOf } from '../../data/statistics.ts';
 import type { Shape } from '../../tensor/shape.ts';
 import { exists, FileError, inFile } from '../files.ts';
 import type { LoadedImages } from '../load.ts';
-import { describeImages } from './describeImages.ts';
+import { nounOf } from '../sampleKind.ts';
+import { describeSamples } from './describeSamples.ts';
 import { UsageError } from './options.ts';
 import { timesShape } from './output.ts';
 
@@ -40,11 +41,11 @@ export async function refuseExisting(path: string, overwrite: boolean): Promise<
 export function samplesFor(autoencoder: Autoencoder, images: LoadedImages): Samples {
   const { shape, data, source } = images;
   requireShape(images, autoencoder.inputShape, 'the model takes');
-  const statistics = statisticsOf(data);
+  const statistics = statisticsOf(data, statisticsLike(autoencoder.normalization, shape));
   const normalization = naming(source, () =>
     normalizationLikeFrom(autoencoder.normalization, images, statistics),
   );
-  describeImages('image', { images, statistics, normalization });
+  describeSamples(nounOf(autoencoder.inputShape, normalization), { images, statistics, normalization });
   return { shape, data, normalization };
 }
 
@@ -57,7 +58,7 @@ export function naming<T>(source: string, choose: () => T): T {
   }
 }
 
-/** @throws {DataError} If the images don't have this shape. */
+/** @throws {DataError} If the samples don't have this shape. */
 export function requireShape(
   { shape, source }: Pick<LoadedImages, 'shape' | 'source'>,
   expected: Shape,
@@ -65,5 +66,5 @@ export function requireShape(
 ): void {
   const [, ...found] = shape;
   if (fitsSampleShape(found, expected)) return;
-  throw new DataError(`${source}: the images are ${timesShape(found)}, ${who} ${timesShape(expected)}.`);
+  throw new DataError(`${source}: the samples are ${timesShape(found)}, ${who} ${timesShape(expected)}.`);
 }

@@ -4,7 +4,8 @@
  */
 
 import { resolve } from 'node:path';
-import { DataError } from '../../data/normalization.ts';
+import { DataError, describeNormalization } from '../../data/normalization.ts';
+import type { Normalization } from '../../data/samples.ts';
 import type { Checkpoint } from '../../io/checkpoint.ts';
 import { FormatError } from '../../io/errors.ts';
 import { isObject } from '../../io/safetensors.ts';
@@ -135,6 +136,18 @@ export function requireSameData(folder: string, was: DataRecord, is: DataRecord)
   ].filter((text) => text !== undefined);
   if (differences.length === 0) return;
   throw new DataError(`the run in ${folder} can't be resumed with other data: ${differences.join('; ')}.`);
+}
+
+/**
+ * The same data may be scaled in another way by another version of this program.
+ *
+ * @throws {DataError} If it is: the weights belong to inputs that are no more.
+ */
+export function requireSameScaling(folder: string, was: Normalization, is: Normalization): void {
+  if (JSON.stringify(was) === JSON.stringify(is)) return;
+  throw new DataError(
+    `the run in ${folder} can't be resumed: its data was scaled so: ${describeNormalization(was)}; now it would be: ${describeNormalization(is)}.`,
+  );
 }
 
 type Identity = readonly [shape: Shape | undefined, fingerprint: string | undefined, dtype?: string];

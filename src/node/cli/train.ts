@@ -2,7 +2,8 @@
 
 import { join } from 'node:path';
 import { Autoencoder } from '../../autoencoder/autoencoder.ts';
-import { DivergenceError, type FitOptions, type History } from '../../autoencoder/fit.ts';
+import { DivergenceError } from '../../autoencoder/divergence.ts';
+import type { FitOptions, History } from '../../autoencoder/fit.ts';
 import type { TrainingState } from '../../autoencoder/trainingState.ts';
 import type { Checkpoint } from '../../io/checkpoint.ts';
 import type { LossName } from '../../losses/loss.ts';
@@ -10,6 +11,7 @@ import { kernels } from '../../tensor/kernels/active.ts';
 import { CHECKPOINT_FILE, loadCheckpoint } from '../checkpointFile.ts';
 import { inFile } from '../files.ts';
 import { freeRunPath, isUnused, RunFolder, refuseExistingRun } from '../runFolder.ts';
+import { arePixels } from '../sampleKind.ts';
 import { type TimedEpoch, writeRun } from '../writeRun.ts';
 import { Checkpoints, positionOf } from './checkpoints.ts';
 import type { Command } from './command.ts';
@@ -23,6 +25,7 @@ import {
   type RunRecord,
   requireSameData,
   requireSameKernels,
+  requireSameScaling,
   resumedOptions,
   runRecordOf,
 } from './resume.ts';
@@ -39,7 +42,15 @@ import {
   type TrainValues,
 } from './trainOptions.ts';
 import { refuseContradictions, refuseSwallowed, refuseTwoFolders } from './trainRefusals.ts';
-import { announce, endingOf, printScores, type Results, scoreParts, trainingFacts } from './trainReport.ts';
+import {
+  announce,
+  endingOf,
+  printScores,
+  type Results,
+  scoreDenoising,
+  scoreParts,
+  trainingFacts,
+} from './trainReport.ts';
 
 const LOSS_TITLES: Readonly<Record<LossName, string>> = {
   mse: 'mean squared error',
@@ -116,6 +127,7 @@ async function resumeRun(now: TrainOptions, path: string): Promise<number> {
     const data = { ...loaded, facts: record.data.facts };
     try {
       requireSameData(path, record.data, dataRecordOf(loaded));
+      requireSameScaling(path, checkpoint.autoencoder.normalization, data.normalization);
       const autoencoder = createModel(values, data);
       const resumption = { state: checkpoint.state, record };
       return await trainInto({ folder, autoencoder, data, options, resumption });
@@ -166,24 +178,26 @@ async function trainAndWrite(setting: Setting, signal: AbortSignal): Promise<num
     ...(history.restoredBestWeights && { bestEpoch: history.bestEpoch }),
     ...(await scoreParts(autoencoder, data, values)),
     ...(data.testImages && { test: await autoencoder.measure(data.testImages) }),
+    ...(values.noise && { denoising: await scoreDenoising(autoencoder, data, values) }),
   };
   requireFinite(results.training.mse, setting, training);
   const samples = data.shown;
   const files = await writeRun(folder, {
     autoencoder,
     samples,
+    noise: values.noise,
     epochs,
     facts: trainingFacts(values, data, results),
     config: { ...config, results, seconds, samplesPerSecond },
     lossTitle: LOSS_TITLES[values.loss],
   });
   if (training.hasCheckpoint) files.push(CHECKPOINT_FILE);
-  showComparison(autoencoder, samples);
+  showComparison(autoencoder, samples, values.noise);
   if (values.json) {
     printJson({ event: 'end', folder: folder.path, files, seconds, samplesPerSecond, ...results });
   } else {
     print(`${countOf(epochs.length, 'epoch')} in ${formatElapsed(seconds)}${endingOf(history)}`);
-    printScores(results, data.normalization.kind !== 'standard');
+    printScores(results, arePixels(data.inputShape, data.normalization));
     print(`written to ${folder.path}:\n  ${files.join(', ')}`);
   }
   if (!training.hasCheckpoint) {
@@ -220,7 +234,13 @@ function requireFinite(
 function createModel(values: TrainValues, { inputShape, trainedOn }: TrainingData): Autoencoder {
   const stepsPerEpoch = Math.ceil(trainedOn / values['batch-size']);
   const autoencoder = new Autoencoder({ ...architecture(values, inputShape), seed: values.seed });
-  autoencoder.compile({ optimizer: createOptimizer(values, stepsPerEpoch), loss: values.loss });
+  const { loss, sparsity, dropout } = values;
+  autoencoder.compile({
+    optimizer: createOptimizer(values, stepsPerEpoch),
+    loss,
+    ...(sparsity !== undefined && { sparsity }),
+    ...(dropout !== undefined && { dropout }),
+  });
   return autoencoder;
 }
 
@@ -303,6 +323,7 @@ function fitOptions(values: TrainValues, { testImages }: TrainingData): FitOptio
     batchSize,
     ...(validationSplit !== undefined && { validationSplit }),
     ...(testImages && { validationData: testImages }),
+    noise: values.noise,
     keep: keepOf(values),
     ...(patience !== undefined && { earlyStopping: { patience, minDelta: values['min-delta'] ?? 0 } }),
   };

@@ -13,6 +13,7 @@ import type { Shape } from '../../tensor/shape.ts';
 import { readInterval } from './checkpoints.ts';
 import type { CommandHelp } from './help.ts';
 import { MACHINE } from './machine.ts';
+import { formatNoise, noise } from './noise.ts';
 import {
   bytes,
   choice,
@@ -39,23 +40,28 @@ const LOSSES = ['mse', 'mae', 'bce'] as const satisfies readonly LossName[];
 const DATA = {
   data: text(
     'FILE',
-    'Images to train on: .npy, .npz, IDX (.idx, -ubyte, also .gz), a PNG or a folder of PNGs.',
+    'What to train on: images, tables, sensor readings, sound in frames, anything of shape [n, …]. .npy, .npz, IDX (.idx, -ubyte, also .gz), a PNG or a folder of PNGs.',
   ),
   key: text('NAME', 'The array of an .npz. [x_train, else the only one]'),
-  'test-data': text('FILE', 'Other images, measured after every epoch and never trained on.'),
+  'test-data': text('FILE', 'Other samples, measured after every epoch and never trained on.'),
   'test-key': text('NAME', 'The array of a test .npz. [x_test, else the only one]'),
   'validation-split': number(
     undefined,
     { least: 0, most: 1, exclusive: true },
-    'Instead of --test-data: the part of the images to keep for that, such as 0.1.',
+    'Instead of --test-data: the part of the samples to keep for that, such as 0.1.',
   ),
   normalize: choice(
     ['minmax', 'standard'],
     undefined,
     'Scales the values by their least and greatest, or to mean 0 and standard deviation 1. Without it whole numbers of 1 and 2 bytes are divided by the greatest of their type (uint8: 255), wider ones by 255 or 65535, whichever fits; floats must lie in [0, 1].',
   ),
+  'scale-by': choice(
+    ['feature', 'all'],
+    undefined,
+    'With --normalize: whether each feature (each of the numbers of a sample) has its own least, greatest, mean and standard deviation, as columns with units of their own need it, or all values have the same, as pixels do. A feature that never changes gets the scale 1. [feature for samples that are vectors, [n, d]; all for others, [n, h, w]]',
+  ),
   'in-memory': bytes(
-    'How much a .npy of images may take in memory, such as 500MB or 2GB; a larger one is read from the file batch by batch, with the same result. 0: always from the file. [half of the free memory]',
+    'How much a .npy may take in memory, such as 500MB or 2GB; a larger one is read from the file batch by batch, with the same result. 0: always from the file. [half of the free memory]',
   ),
   count: number(
     6000,
@@ -72,6 +78,25 @@ const NETWORK = {
   'encoding-dim': number(32, COUNT, 'How many numbers a code has.'),
   activation: choice(ACTIVATIONS, 'relu', 'After each hidden layer.'),
   output: choice(['linear', 'sigmoid'], undefined, 'After the last layer. [linear; sigmoid with --loss bce]'),
+  tied: flag(
+    "The decoder uses the encoder's weights, transposed, and has only biases of its own: half as many numbers.",
+  ),
+};
+
+const REGULARIZATION = {
+  noise: noise(
+    'Corrupt the images anew in every step and learn to restore the clean ones. gaussian:0.2 adds noise of this standard deviation (a pixel goes from 0 to 1), mask:0.3 sets this share of the values to 0, salt:0.1 sets it to 0 or 1. The loss on test or validation images is measured with noise, too.',
+  ),
+  sparsity: number(
+    undefined,
+    POSITIVE,
+    'Add so many times the sum of the absolute values of the code to the loss, such as 1e-4: most numbers of a code come near 0. The losses that are shown are without it.',
+  ),
+  dropout: number(
+    undefined,
+    { least: 0, most: 0.99, exclusive: true },
+    'Leave out this share of the outputs of the hidden layers, others in every step.',
+  ),
 };
 
 const TRAINING = {
@@ -125,19 +150,20 @@ const OUTPUT = {
   help: flag('Show this page.'),
 };
 
-export const TRAIN_OPTIONS = { ...DATA, ...NETWORK, ...TRAINING, ...OUTPUT };
+export const TRAIN_OPTIONS = { ...DATA, ...NETWORK, ...REGULARIZATION, ...TRAINING, ...OUTPUT };
 
 export type TrainValues = Values<typeof TRAIN_OPTIONS>;
 
 export const TRAIN_HELP: CommandHelp = {
   usage: 'isthmus train [--data FILE] [options]\n       npm run train -- [--data FILE] [options]',
   description: [
-    'Trains an autoencoder: an encoder squeezes each image into a short code, a decoder restores it, and both learn from the difference. Without --data it trains on built-in handwritten digits, drawn on the spot.',
+    'Trains an autoencoder: an encoder squeezes each image, or each row of a table, into a short code, a decoder restores it, and both learn from the difference. Without --data it trains on built-in handwritten digits, drawn on the spot.',
     'The defaults are 784-64-32-32-32-64-784 for 28×28 images: ReLU, linear code and output, Adam, mean squared error, 100 epochs of batches of 32.',
   ],
   groups: [
-    ['Images', DATA],
+    ['Data', DATA],
     ['Network', NETWORK],
+    ['Denoising, sparse codes', REGULARIZATION],
     ['Training', TRAINING],
     ['Output', OUTPUT],
   ],
@@ -149,7 +175,8 @@ export const TRAIN_HELP: CommandHelp = {
         'checkpoint.safetensors  where training is, for --resume',
         'history.csv             losses, learning rate and time per epoch',
         'loss.svg                the same as a chart',
-        'reconstructions.png     originals above, reconstructions below',
+        'reconstructions.png     originals, noisy inputs (--noise), reconstructions',
+        'reconstructions.csv     the same as numbers, where the samples are no images',
         'config.json             all options, the data, the result',
       ],
     ],
@@ -159,6 +186,7 @@ export const TRAIN_HELP: CommandHelp = {
         'isthmus train --data images.npy',
         'isthmus train --data mnist.npz --test-data mnist.npz --patience 5',
         'isthmus train --data faces/ --hidden 256,64 --validation-split 0.1',
+        'isthmus train --data table.npy --normalize standard --encoding-dim 4',
         'isthmus train --data images.npy --schedule cosine --out runs/best',
         'isthmus train --resume runs/best',
       ],
@@ -181,6 +209,7 @@ export function effectiveOptions(values: TrainValues) {
     ...options,
     ...(options.data === undefined && { count }),
     output: outputOf(values),
+    ...(values.noise && { noise: formatNoise(values.noise) }),
     keep: keepOf(values),
     'learning-rate': learningRateOf(values),
     ...(values.optimizer === 'adamw' && { 'weight-decay': weightDecayOf(values) }),
@@ -197,6 +226,7 @@ export function architecture(values: TrainValues, inputShape: Shape): Architectu
     encodingDim: values['encoding-dim'],
     activation: values.activation,
     outputActivation: outputOf(values),
+    tied: values.tied,
   };
 }
 

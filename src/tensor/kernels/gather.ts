@@ -1,6 +1,6 @@
 /** Samples on their way into a batch, by definition: every row's numbers become (x - shift) / scale. */
 
-import type { Kernels } from './kernels.ts';
+import type { Kernels, StoredNumbers } from './kernels.ts';
 
 export const gatherNumbers: Kernels['gather'] = (features, rows, data, shift, scale, out) => {
   for (let i = 0; i < rows.length; i++) {
@@ -13,3 +13,23 @@ export const gatherNumbers: Kernels['gather'] = (features, rows, data, shift, sc
     }
   }
 };
+
+/**
+ * The same with one shift and scale a feature, for all sets of kernels.
+ *
+ * @param shifts - `[features]`, as are `scales`.
+ */
+export function gatherByFeature(
+  features: number,
+  rows: ArrayLike<number>,
+  data: StoredNumbers,
+  shifts: Float64Array,
+  scales: Float64Array,
+  out: Float32Array,
+): void {
+  for (let i = 0; i < rows.length; i++) {
+    const from = rows[i] * features;
+    const to = i * features;
+    for (let j = 0; j < features; j++) out[to + j] = (data[from + j] - shifts[j]) / scales[j];
+  }
+}

@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Autoencoder } from '../../../src/autoencoder/autoencoder.ts';
 import { denormalize } from '../../../src/data/denormalize.ts';
-import type { Normalization, NumericArray, Samples } from '../../../src/data/samples.ts';
+import type {
+  Normalization,
+  NumericArray,
+  Samples,
+  UniformNormalization,
+} from '../../../src/data/samples.ts';
 import { writeModel } from '../../../src/io/model.ts';
 import { readNpy } from '../../../src/io/npy.ts';
 import { decodePng } from '../../../src/node/png.ts';
@@ -76,7 +81,7 @@ describe('encode and decode', () => {
     expect(files).toEqual(['codes.npy', 'images.npy', 'm.safetensors', 'restored.npy']);
   });
 
-  test.each<[string, Normalization, Uint8Array, (pixel: number) => number]>([
+  test.each<[string, UniformNormalization, Uint8Array, (pixel: number) => number]>([
     [
       'floats in [0, 1]',
       { kind: 'none', dtype: 'f4', shift: 0, scale: 1 },
