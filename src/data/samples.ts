@@ -117,3 +117,26 @@ export function sliceSamples(samples: Samples, start: number, end: number): Samp
     data: samples.data.subarray(start * size, last * size),
   };
 }
+
+/** The samples of these numbers, in this order: a copy. */
+export function pickSamples(samples: Samples, rows: readonly number[]): Samples {
+  const [, ...shape] = samples.shape;
+  const size = sizeOf(shape);
+  const data = new Picked[samples.data[Symbol.toStringTag]](rows.length * size);
+  rows.forEach((row, i) => {
+    data.set(samples.data.subarray(row * size, (row + 1) * size), i * size);
+  });
+  return { ...samples, shape: [rows.length, ...shape], data };
+}
+
+/** By name: an array of another realm has a constructor of its own, and maybe a memory that is shared. */
+const Picked = {
+  Uint8Array,
+  Int8Array,
+  Uint16Array,
+  Int16Array,
+  Uint32Array,
+  Int32Array,
+  Float32Array,
+  Float64Array,
+} as const;

@@ -1,18 +1,35 @@
 /** `isthmus evaluate`: how good a model is, section by section. */
 
+import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
+import { pickSamples, type Samples } from '../../data/samples.ts';
 import { writeFileAtomically } from '../files.ts';
+import { loadLabels } from '../labels.ts';
 import { loadImages } from '../load.ts';
 import { loadModel } from '../modelFile.ts';
 import { isFlat, nounOf } from '../sampleKind.ts';
 import type { Command } from './command.ts';
+import { anomalyPicture, anomalySection, refuseAnomalyPicture, worstSamples } from './evaluateAnomalies.ts';
 import { codeSection } from './evaluateCodes.ts';
 import { featureSection } from './evaluateFeatures.ts';
+import { labelSection } from './evaluateLabels.ts';
+import { latentPicture, refuseNamelessLabels } from './evaluateLatent.ts';
 import { noiseSection } from './evaluateNoise.ts';
-import { DATA, OPTIONS, OTHERS } from './evaluateOptions.ts';
-import { scoreImages, scoreSection, scoresCsv } from './evaluateScores.ts';
+import {
+  ANOMALIES,
+  DATA,
+  type EvaluateValues,
+  LABELS,
+  LATENT,
+  OPTIONS,
+  OTHERS,
+  refuseEvaluateOptions,
+  refuseExistingOutputs,
+} from './evaluateOptions.ts';
+import { type ImageScores, scoreImages, scoreSection, scoresCsv } from './evaluateScores.ts';
 import type { Section } from './evaluateSection.ts';
+import type { LabelledSamples } from './labelledFeatures.ts';
 import { refuseThreads, useMachine } from './machine.ts';
-import { refuseExisting, requireOption, samplesFor } from './model.ts';
+import { requireOption, samplesFor } from './model.ts';
 import { refuseSalt } from './noise.ts';
 import { parseOptions, refusePositionals } from './options.ts';
 import { print, printJson, say } from './output.ts';
@@ -21,17 +38,30 @@ import { showComparison } from './showComparison.ts';
 export const evaluateCommand: Command = {
   help: {
     usage:
-      'isthmus evaluate --model MODEL --data FILE [--out scores.csv]\n       npm run isthmus -- evaluate --model MODEL --data FILE [--out scores.csv]',
+      'isthmus evaluate --model MODEL --data FILE [options]\n       npm run isthmus -- evaluate --model MODEL --data FILE [options]',
     description: [
       "Encodes and decodes the images and measures how far they are from the originals: mean squared and mean absolute error, PSNR and SSIM, in the units of the network's input, where a pixel goes from 0 to 1. PSNR is that of the overall MSE; SSIM is the mean over the images.",
       'Where the samples are no images, R² stands in place of PSNR and SSIM, the part of their variance that comes back; of vectors, such as the rows of a table, also the error and R² of each feature, in the units of the data.',
       'Two baselines stand beside them: predicting the mean image every time, and PCA with as many components as the code has numbers. PCA is fitted to these very images, so no linear code of that length can do better on them.',
+      'With --labels it also measures what the codes are good for: how well the classes can be told apart by them, beside PCA of the same length and the inputs themselves. Nearest neighbours are the nearest by Euclidean distance, of the features as they are and, beside that, scaled to mean 0 and standard deviation 1; of classes with as many votes the one of the nearest neighbour wins. The linear probe is multinomial logistic regression on scaled features, with an L2 penalty as that of scikit-learn (C = 1), until no component of the gradient is above 0.0001.',
     ],
     groups: [
       ['Options', DATA],
+      ['Anomalies', ANOMALIES],
+      ['Classes', LABELS],
+      ['A picture of the codes', LATENT],
       ['Others', OTHERS],
     ],
-    sections: [['Example', ['isthmus evaluate --model runs/digits-1 --data images.npy --out scores.csv']]],
+    sections: [
+      [
+        'Examples',
+        [
+          'isthmus evaluate --model runs/digits-1 --data images.npy --out scores.csv',
+          'isthmus evaluate --model runs/digits-1 --data images.npy --anomalies 20',
+          'isthmus evaluate --model runs/digits-1 --data images.npy --labels labels.npy',
+        ],
+      ],
+    ],
   },
   run: evaluate,
 };
@@ -40,28 +70,109 @@ async function evaluate(words: readonly string[]): Promise<number> {
   const parsed = parseOptions(OPTIONS, words);
   refusePositionals(parsed);
   refuseThreads(parsed.values);
-  const { key, overwrite, json, noise, out } = parsed.values;
-  const model = requireOption('model', parsed.values.model, 'MODEL');
-  const data = requireOption('data', parsed.values.data, 'FILE');
-  if (out !== undefined) await refuseExisting(requireOption('out', out, 'FILE.csv', ['.csv']), overwrite);
-  await useMachine(parsed.values);
+  refuseEvaluateOptions(parsed);
+  const { values } = parsed;
+  const model = requireOption('model', values.model, 'MODEL');
+  const data = requireOption('data', values.data, 'FILE');
+  await refuseExistingOutputs(parsed);
+  await useMachine(values);
   const { autoencoder } = await loadModel(model);
-  const samples = samplesFor(autoencoder, await loadImages(data, { key }));
-  refuseSalt(noise, autoencoder.normalization.kind);
+  if (values['anomalies-out'] !== undefined) refuseAnomalyPicture(autoencoder);
+  refuseSalt(values.noise, autoencoder.normalization.kind);
+  const images = await loadImages(data, { key: values.key });
+  const measured = { samples: samplesFor(autoencoder, images), source: images.source };
+  const { labels, fitted } = await loadLabelled(autoencoder, measured.samples, values);
 
-  const { inputShape, normalization } = autoencoder;
-  const noun = nounOf(inputShape, normalization);
-  const images = scoreImages(autoencoder, samples);
-  if (out !== undefined) await writeFileAtomically(out, scoresCsv(images, noun));
-  const sections: Section[] = [scoreSection(autoencoder, samples, images), codeSection(autoencoder, samples)];
-  if (isFlat(inputShape) && noun === 'sample') sections.push(featureSection(autoencoder, samples));
-  if (noise) sections.push(noiseSection(autoencoder, samples, noise));
-  report(sections, json);
-  if (json) return 0;
-  if (out !== undefined) say(`\nthe scores of every ${noun}: ${out}`);
+  const scores = scoreImages(autoencoder, measured.samples);
+  const worst = worstSamples(scores, values.anomalies ?? 0);
+  const subject = { autoencoder, ...measured, labels, fitted, scores, worst };
+  const sections = sectionsOf(subject, values);
+  const files = filesOf(subject, values);
+  for (const { path, contents } of files) await writeFileAtomically(path, contents);
+  report(sections, values.json);
+  if (values.json) return 0;
+  for (const { path, what } of files) say(`${path === files[0].path ? '\n' : ''}${what}: ${path}`);
   say();
-  showComparison(autoencoder, samples, noise);
+  const { samples } = measured;
+  showComparison(autoencoder, worst.length > 0 ? pickSamples(samples, worst) : samples, values.noise);
   return 0;
+}
+
+/** The labels of the samples, and other samples with theirs. */
+async function loadLabelled(
+  autoencoder: Autoencoder,
+  { shape: [count] }: Samples,
+  values: EvaluateValues,
+): Promise<{ labels?: ArrayLike<number>; fitted?: LabelledSamples }> {
+  const { 'train-data': trainData, 'train-labels': trainLabels } = values;
+  if (values.labels === undefined) return {};
+  const { labels } = await loadLabels(values.labels, { key: values['labels-key'], count });
+  const names = values['label-names'];
+  if (names) refuseNamelessLabels(labels, names);
+  if (trainData === undefined || trainLabels === undefined) return { labels };
+  const images = await loadImages(trainData, { key: values['train-key'] });
+  const samples = samplesFor(autoencoder, images);
+  const options = { key: values['train-labels-key'], count: images.shape[0] };
+  const own = await loadLabels(trainLabels, options);
+  return { labels, fitted: { samples, labels: own.labels, source: images.source } };
+}
+
+/** What is evaluated. */
+interface Subject {
+  readonly autoencoder: Autoencoder;
+  readonly samples: Samples;
+  readonly source: string;
+  readonly labels: ArrayLike<number> | undefined;
+  readonly fitted: LabelledSamples | undefined;
+  readonly scores: readonly ImageScores[];
+  /** The numbers of the samples to list. */
+  readonly worst: readonly number[];
+}
+
+function sectionsOf(
+  { autoencoder, samples, source, labels, fitted, scores, worst }: Subject,
+  { noise, neighbours }: EvaluateValues,
+): Section[] {
+  const sections = [scoreSection(autoencoder, samples, scores), codeSection(autoencoder, samples)];
+  const { inputShape, normalization } = autoencoder;
+  if (isFlat(inputShape) && nounOf(inputShape, normalization) === 'sample') {
+    sections.push(featureSection(autoencoder, samples));
+  }
+  if (noise) sections.push(noiseSection(autoencoder, samples, noise));
+  if (labels) {
+    const measured = { samples, labels, source };
+    sections.push(labelSection(autoencoder, { measured, fitted, neighbours }));
+  }
+  if (worst.length > 0) {
+    sections.push(anomalySection(autoencoder, samples, { images: scores, worst, labels }));
+  }
+  return sections;
+}
+
+interface OutputFile {
+  readonly path: string;
+  readonly contents: Uint8Array | string;
+  readonly what: string;
+}
+
+function filesOf(
+  { autoencoder, samples, source, labels, scores, worst }: Subject,
+  { out, latent, 'anomalies-out': picture, 'label-names': names }: EvaluateValues,
+): OutputFile[] {
+  const files: OutputFile[] = [];
+  if (out !== undefined) {
+    const noun = nounOf(autoencoder.inputShape, autoencoder.normalization);
+    files.push({ path: out, contents: scoresCsv(scores, noun), what: `the scores of every ${noun}` });
+  }
+  if (picture !== undefined) {
+    const contents = anomalyPicture(autoencoder, samples, worst);
+    files.push({ path: picture, contents, what: 'what is restored worst' });
+  }
+  if (latent !== undefined) {
+    const contents = latentPicture(latent, autoencoder, samples, { labels, names, source });
+    files.push({ path: latent, contents, what: 'the codes' });
+  }
+  return files;
 }
 
 function report(sections: readonly Section[], json: boolean): void {

@@ -13,7 +13,7 @@ export function codeSection(autoencoder: Autoencoder, samples: Samples): Section
     json: { codes },
     print: () =>
       print(
-        `\ncodes: mean absolute value ${codes.meanAbsolute.toPrecision(3)}, ${share} of their numbers near 0 (below 5 % of the code's largest)`,
+        `codes: mean absolute value ${codes.meanAbsolute.toPrecision(3)}, ${share} of their numbers near 0 (below 5 % of the code's largest)`,
       ),
   };
 }

@@ -57,7 +57,7 @@ export function noiseSection(autoencoder: Autoencoder, samples: Samples, noise: 
   return {
     json: { noise: formatNoise(noise), filters, denoising: scores },
     print: () => {
-      print(`\n${describeNoise(noise)}, and what is left of it\n`);
+      print(`${describeNoise(noise)}, and what is left of it\n`);
       printTable([
         ['with noise', scores.noisy],
         ...(median && scores.median ? [[median.name, scores.median] as const] : []),
