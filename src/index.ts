@@ -80,6 +80,8 @@ export {
   type CosineOptions,
   constant,
   cosine,
+  type DecayOptions,
+  linear,
   type Schedule,
   type WarmUpOptions,
   warmUp,
