@@ -85,6 +85,8 @@ export {
   type CosineOptions,
   constant,
   cosine,
+  type DecayOptions,
+  linear,
   type Schedule,
   type WarmUpOptions,
   warmUp,
