@@ -19,7 +19,7 @@ export function announce(
   values: TrainValues,
 ): void {
   say(`\n${autoencoder.summary()}\n`);
-  const rate = `learning rate ${learningRateOf(values)}${values.schedule === 'cosine' ? ', cosine' : ''}`;
+  const rate = `learning rate ${learningRateOf(values)}${values.schedule === 'constant' ? '' : `, ${values.schedule}`}`;
   const batches = `at most ${countOf(values.epochs, 'epoch')}, batches of ${formatCount(values['batch-size'])}`;
   say(`${values.optimizer}, ${rate}, ${values.loss}, seed ${values.seed}, ${describeMachine()}`);
   say(batches);
