@@ -66,6 +66,11 @@ export function isByFeature(normalization: Normalization): normalization is Feat
   return typeof normalization.scale !== 'number';
 }
 
+/** Whether inputs have one unit from 0 to 1, as pixels do (`minmax`: those of the training data). */
+export function isUnitRange(normalization: Normalization): boolean {
+  return normalization.kind !== 'standard' && !isByFeature(normalization);
+}
+
 /** A normalization for loops: feature `j` has shift and scale `j`, or all have the only one. */
 export interface Scaling {
   readonly shifts: Float64Array;

@@ -3,7 +3,14 @@
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
 import { BatchReader } from '../autoencoder/batches.ts';
 import { Corruption, type Noise } from '../autoencoder/corruption.ts';
-import { isByFeature, type Normalization, type Samples, scalingOf, sliceSamples } from '../data/samples.ts';
+import {
+  isByFeature,
+  isUnitRange,
+  type Normalization,
+  type Samples,
+  scalingOf,
+  sliceSamples,
+} from '../data/samples.ts';
 import { Random } from '../tensor/random.ts';
 import { formatShape, type Shape, ShapeError } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
@@ -59,7 +66,7 @@ export function toPictures(tensors: readonly Tensor[], normalization: Normalizat
   const shape = pictureShape(sample);
   if (!shape) throw new ShapeError(`toPictures: the samples are ${formatShape(sample)}, expected pictures.`);
   if (normalization && isByFeature(normalization)) toOneScale(tensors, normalization);
-  if (normalization && (normalization.kind === 'standard' || isByFeature(normalization))) stretch(tensors);
+  if (normalization && !isUnitRange(normalization)) stretch(tensors);
   return tensors.map((tensor) => tensor.reshape([tensor.shape[0], ...shape]));
 }
 

@@ -1,6 +1,6 @@
 /** What samples are to people, as far as their shape and scaling tell: images to draw, or a table, sensors, sound. */
 
-import { isByFeature, NO_NORMALIZATION, type Normalization } from '../data/samples.ts';
+import { isUnitRange, NO_NORMALIZATION, type Normalization } from '../data/samples.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { pictureShape } from './display.ts';
 
@@ -31,8 +31,4 @@ export function nounOf(sample: Shape, normalization: Normalization | undefined):
 /** Whether samples are vectors; dimensions of 1 don't count. */
 export function isFlat(sample: Shape): boolean {
   return sample.filter((length) => length !== 1).length <= 1;
-}
-
-function isUnitRange(normalization: Normalization): boolean {
-  return normalization.kind !== 'standard' && !isByFeature(normalization);
 }

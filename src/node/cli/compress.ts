@@ -11,7 +11,7 @@ import {
 import { requireWholeNumbers } from '../../compression/originalFile.ts';
 import { Quality } from '../../compression/quality.ts';
 import { levelsFor } from '../../compression/targetPsnr.ts';
-import { normalizationLikeFrom } from '../../data/normalization.ts';
+import { normalizationLikeFrom, statisticsLike } from '../../data/normalization.ts';
 import type { Normalization, SampleArray, Samples, StoredSamples } from '../../data/samples.ts';
 import { statisticsOf, statisticsOfStored } from '../../data/statistics.ts';
 import { kernels } from '../../tensor/kernels/active.ts';
@@ -124,7 +124,8 @@ async function samplesOf(
   requireShape(images, autoencoder.inputShape, 'the model takes');
   if (lossless) naming(source, () => requireWholeNumbers(dtype));
   const isFile = images instanceof NpyFile;
-  const statistics = isFile ? await statisticsOfStored(images) : statisticsOf(images.data);
+  const options = statisticsLike(autoencoder.normalization, shape);
+  const statistics = isFile ? await statisticsOfStored(images, options) : statisticsOf(images.data, options);
   const normalization = naming(source, () =>
     normalizationLikeFrom(autoencoder.normalization, images, statistics),
   );
@@ -167,6 +168,7 @@ async function write(out: string, { autoencoder, samples, source, included, valu
   const report: CompressReport = {
     path: out,
     images: count,
+    noun: nounOf(autoencoder.inputShape, samples.normalization),
     shape: samples.shape,
     dtype: source.images.dtype,
     byteLength,
@@ -180,5 +182,5 @@ async function write(out: string, { autoencoder, samples, source, included, valu
   };
   if (values.json) printJson(jsonOf(report));
   else printReport(report);
-  say(`${countOf(count, 'image')} in ${formatElapsed(seconds)}: ${out}`);
+  say(`${countOf(count, report.noun)} in ${formatElapsed(seconds)}: ${out}`);
 }

@@ -203,6 +203,49 @@ describe('a model of a table', () => {
     );
   });
 
+  test('is compressed and comes back in the units of the data, with or without what is missing', async () => {
+    const cwd = await shared;
+    const command = run(cwd);
+    const compressed = await command('compress --model run --data table.npy --out table.isth --bits 8');
+    expect(compressed).toMatchObject({ code: 0 });
+    expect(compressed.stdout).toMatch(/^ +bytes a sample +ratio$/m);
+    expect(compressed.stdout).toMatch(/^MSE 0\.\d+$/m);
+    expect(compressed.stderr).toContain('90 samples in ');
+    await command('decompress table.isth --model run --out table-back.npy');
+    const { dtype, data } = readNpy(fileIn(cwd, 'table-back.npy'));
+    expect(dtype).toBe('f8');
+    UNITS.forEach(({ shift, scale }, j) => {
+      const errors = values
+        .filter((_, i) => i % FEATURES === j)
+        .map((value, i) => data[i * FEATURES + j] - value);
+      expect(Math.hypot(...errors) / Math.sqrt(COUNT)).toBeLessThan(scale || 0.1 * shift);
+    });
+    const refused = await command('compress --model run --data table.npy --out t.isth --target-psnr 20');
+    expect(refused.stderr).toContain(
+      'each of the 5 features to mean 0 and standard deviation 1; there is no PSNR',
+    );
+    const described = await command('info table.isth');
+    expect(described.stdout).toMatch(
+      / a sample\n\nsamples +90 of 5 numbers, float64, each of the 5 features/,
+    );
+  });
+
+  test('gives whole numbers back byte for byte, losslessly', async () => {
+    const counts = rows().map((value, i) =>
+      Math.round(i % FEATURES === 1 ? value / 10 : 100 * Math.abs(value)),
+    );
+    const file = npyBytes({ descr: '<u2', shape: [COUNT, FEATURES], values: counts });
+    const cwd = folderWith({ 'table.npy': file });
+    const command = run(cwd);
+    await command(`${TRAIN} --epochs 20 --out run`);
+    const compressed = await command(
+      'compress --model run --data table.npy --out t.isth --lossless --include-model',
+    );
+    expect(compressed).toMatchObject({ code: 0 });
+    expect(await command('decompress t.isth --out back.npy')).toMatchObject({ code: 0 });
+    expect(Buffer.compare(fileIn(cwd, 'back.npy'), file)).toBe(0);
+  });
+
   test('info and export call samples what they are', async () => {
     const cwd = await shared;
     const command = run(cwd);
