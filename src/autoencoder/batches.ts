@@ -5,8 +5,10 @@
 
 import { readThrough } from '../data/readAhead.ts';
 import {
+  isByFeature,
   isStored,
   NO_NORMALIZATION,
+  type Normalization,
   type SampleArray,
   type Samples,
   type Scaling,
@@ -45,14 +47,7 @@ export class BatchReader {
     this.count = count;
     this.#features = sizeOf(sampleShape);
     this.#samples = samples;
-    this.#scaling = scalingOf(samples.normalization ?? NO_NORMALIZATION);
-    const { shifts, scales } = this.#scaling;
-    const isFitting = scales.length === 1 || scales.length === this.#features;
-    if (!isFitting || shifts.length !== scales.length) {
-      throw new ShapeError(
-        `${who}: the normalization has ${shifts.length} shifts and ${scales.length} scales, expected ${this.#features} each, one a feature.`,
-      );
-    }
+    this.#scaling = checkedScaling(samples.normalization ?? NO_NORMALIZATION, this.#features, who);
   }
 
   /**
@@ -124,6 +119,17 @@ export class BatchReader {
     if (!isStored(this.#samples)) return this.#samples.data;
     throw new Error(`${this.#who}: the samples are stored, expected to be read by stream().`);
   }
+}
+
+function checkedScaling(normalization: Normalization, features: number, who: string): Scaling {
+  const scaling = scalingOf(normalization);
+  const [shifts, scales] = [scaling.shifts.length, scaling.scales.length];
+  if (isByFeature(normalization) && (shifts !== features || scales !== features)) {
+    throw new ShapeError(
+      `${who}: the normalization has ${shifts} shifts and ${scales} scales, expected ${features} each, one a feature.`,
+    );
+  }
+  return scaling;
 }
 
 /** The checks that values in memory need, and stored ones get where they are read. */

@@ -19,14 +19,11 @@ export function gatherInputs(
 /** Samples one after another: `data` and `out` are `[rows, features]`. */
 export function gatherRun(scaling: Scaling, data: SampleArray, out: Float32Array): void {
   const features = scaling.scales.length;
-  // Without features of their own, samples in a row are one long row.
-  if (features === 1) gatherInputs(scaling, out.length, [0], data, out);
-  else
-    gatherInputs(
-      scaling,
-      features,
-      Array.from({ length: out.length / features }, (_, i) => i),
-      data,
-      out,
-    );
+  if (features === 1) {
+    // One scale for all: samples in a row are one long row.
+    gatherInputs(scaling, out.length, [0], data, out);
+  } else {
+    const rows = Array.from({ length: out.length / features }, (_, i) => i);
+    gatherInputs(scaling, features, rows, data, out);
+  }
 }

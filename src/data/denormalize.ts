@@ -1,5 +1,6 @@
 /** From a network's outputs back to the units and the type of the data. Read normalization.ts first. */
 
+import { ShapeError } from '../tensor/shape.ts';
 import { DataError } from './dataError.ts';
 import { type DType, type Normalization, type SampleArray, scalingOf } from './samples.ts';
 
@@ -14,12 +15,18 @@ const { max, min, round } = Math;
  *
  * @param values - Of whole samples, one after another, if each feature was scaled on its own.
  * @throws {DataError} If an output that is to become a whole number is NaN.
+ * @throws {ShapeError} If the last sample is not whole.
  */
 export function denormalize(
   values: Float32Array,
   normalization: Normalization,
 ): { data: SampleArray; dtype: DType } {
   const { shifts, scales } = scalingOf(normalization);
+  if (values.length % scales.length !== 0) {
+    throw new ShapeError(
+      `denormalize: got ${values.length} values, expected whole samples of ${scales.length} features.`,
+    );
+  }
   const { dtype, bounds } = outputType(normalization);
   const data = emptyOf(dtype, values.length);
   let feature = 0;

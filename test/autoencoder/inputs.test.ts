@@ -80,6 +80,7 @@ test('a shift that belongs to its neighbour is noticed', () => {
 test.each([
   [[1, 2], [1, 2], 2],
   [[1, 2, 3], [1], 3],
+  [[1], [1], 1],
 ])('shifts %j with scales %j for 3 features are refused', (shift, scale, shifts) => {
   const normalization: FeatureNormalization = { kind: 'minmax', dtype: 'f8', shift, scale };
   const samples = { shape: [2, 3], data: new Float64Array(6), normalization };

@@ -107,6 +107,9 @@ describe('denormalize', () => {
       scale: [7, 40_000],
     });
     expect(counts).toEqual({ dtype: 'i2', data: Int16Array.of(100, 32767, 104, -32768) });
+    expect(() => denormalize(new Float32Array(4), normalization)).toThrow(
+      'denormalize: got 4 values, expected whole samples of 3 features.',
+    );
   });
 
   test('gives back floats to within float32 rounding', () => {
