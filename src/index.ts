@@ -18,8 +18,10 @@ export { gaussianFilter, type ImageFilter, medianFilter } from './autoencoder/fi
 export type { BatchRecord, EpochRecord, FitOptions, History } from './autoencoder/fit.ts';
 export { type Evaluation, psnr } from './autoencoder/metrics.ts';
 export { PrincipalComponents } from './autoencoder/principalComponents.ts';
+export { type Recipe, type RecipeName, recipe } from './autoencoder/recipes.ts';
 export type { ActivationName, ArchitectureOptions, AutoencoderSpec } from './autoencoder/spec.ts';
 export { structuralSimilarity } from './autoencoder/ssim.ts';
+export type { Start } from './autoencoder/startAtMean.ts';
 export type { RegularizationOptions } from './autoencoder/trainingNetwork.ts';
 export type { TrainingState } from './autoencoder/trainingState.ts';
 export { denormalize } from './data/denormalize.ts';
@@ -85,6 +87,8 @@ export {
   type CosineOptions,
   constant,
   cosine,
+  type DecayOptions,
+  linear,
   type Schedule,
   type WarmUpOptions,
   warmUp,

@@ -20,6 +20,8 @@ export interface ArchitectureOptions {
   readonly encodingDim?: number;
   /** The widths between input and code; the decoder has them in reverse. @default [64, 32] */
   readonly hidden?: readonly number[];
+  /** The widths between code and output, if they are others; not with `tied`. @default hidden, in reverse */
+  readonly decoderHidden?: readonly number[] | undefined;
   /** After each hidden layer. The code is linear. @default 'relu' */
   readonly activation?: ActivationName;
   /** After the last layer: 'sigmoid' keeps the output in (0, 1), and 'bce' needs it. @default 'linear' */
@@ -36,10 +38,15 @@ export interface ArchitectureOptions {
 export function describeAutoencoder(options: ArchitectureOptions): AutoencoderSpec {
   const { inputShape, encodingDim = 32, hidden = [64, 32], activation = 'relu' } = options;
   checkInputShape(inputShape);
-  const { outputActivation = 'linear', tied = false } = options;
+  const { outputActivation = 'linear', tied = false, decoderHidden } = options;
   if (outputActivation !== 'linear' && outputActivation !== 'sigmoid') {
     throw new RangeError(
       `Autoencoder: the output activation is '${outputActivation}', expected 'linear' or 'sigmoid'.`,
+    );
+  }
+  if (tied && decoderHidden) {
+    throw new RangeError(
+      "Autoencoder: tied weights give the decoder the encoder's widths, got decoderHidden as well.",
     );
   }
   const features = sizeOf(inputShape);
@@ -48,7 +55,7 @@ export function describeAutoencoder(options: ArchitectureOptions): AutoencoderSp
   const encoder = denseStack([features, ...hidden, encodingDim], activationSpec);
   const decoder = tied
     ? mirrored(encoder)
-    : denseStack([encodingDim, ...hidden.toReversed(), features], activationSpec);
+    : denseStack([encodingDim, ...(decoderHidden ?? hidden.toReversed()), features], activationSpec);
   return {
     type: 'autoencoder',
     inputShape: [...inputShape],

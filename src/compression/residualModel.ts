@@ -50,6 +50,9 @@ const ACTIVITIES = 42;
 export class ResidualModel {
   readonly #grid: SampleGrid;
   readonly #bits: number;
+  readonly #most: number;
+  /** Numbers from 0 to 1 are what least squares sees. */
+  readonly #scale: number;
   readonly #least: number;
   readonly #stride: number;
   /** Of one sample, with its margins: originals from 0 on, reconstruction from 0 on, errors of the predictions. */
@@ -67,6 +70,8 @@ export class ResidualModel {
     const { height, width, channels } = grid;
     this.#grid = grid;
     this.#bits = bits;
+    this.#most = 2 ** bits - 1;
+    this.#scale = 2 ** -bits;
     this.#least = least;
     this.#stride = (LEFT + width + RIGHT) * channels;
     const size = (ABOVE + height + BELOW) * this.#stride;
@@ -114,7 +119,8 @@ export class ResidualModel {
     const found = this.#codeValue(coder, value, predicted);
     this.#originals[at] = found;
     this.#errors[at] = abs(found - predicted);
-    this.#predictor.learn(found / 2 ** this.#bits);
+    // What was right teaches nothing much, and half of many images is background.
+    if (found !== predicted) this.#predictor.learn(found * this.#scale);
     return found;
   }
 
@@ -123,7 +129,7 @@ export class ResidualModel {
     const stride = this.#stride;
     const x = this.#originals;
     const r = this.#restored;
-    const scale = 2 ** -this.#bits;
+    const scale = this.#scale;
     const inputs = this.#predictor.inputs;
     inputs[0] = x[at - channels] * scale;
     inputs[1] = x[at - stride] * scale;
@@ -142,7 +148,7 @@ export class ResidualModel {
       inputs[13] = x[at - 1] * scale;
       inputs[14] = r[at - 1] * scale;
     }
-    return min(max(round(this.#predictor.predict() / scale), 0), 2 ** this.#bits - 1);
+    return min(max(round(this.#predictor.predict() / scale), 0), this.#most);
   }
 
   /** By brightness and how much is going on around; by the neighbours' and the prediction's magnitudes. */
@@ -171,7 +177,7 @@ export class ResidualModel {
     const isMore = this.#decide(coder, IS_MORE, value > predicted);
     const error = this.#codeError(coder, abs(value - predicted));
     const found = isMore ? predicted + error : predicted - error;
-    if (found < 0 || found >= 2 ** this.#bits) throw new FormatError('the coded data is corrupt.');
+    if (found < 0 || found > this.#most) throw new FormatError('the coded data is corrupt.');
     return found;
   }
 

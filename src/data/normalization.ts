@@ -196,7 +196,8 @@ export function describeNormalization(normalization: Normalization): string {
   const result = kind === 'minmax' ? 'from 0 to 1' : 'mean 0 and standard deviation 1';
   if (isByFeature(normalization)) {
     const { length } = normalization.scale;
-    const which = length === 1 ? 'the only feature' : `each of the ${length} features`;
+    const which =
+      length === 1 ? 'the only feature' : `each of the ${length.toLocaleString('en-US')} features`;
     return `${which} ${kind === 'minmax' ? result : `to ${result}`}`;
   }
   const { shift, scale } = normalization;

@@ -107,10 +107,14 @@ function* chunksOfAll(count: number, length: number): Generator<Uint32Array, voi
   }
 }
 
-/** All values in their order, a stretch of rows at a time. */
-export async function* readThrough(source: RowSource): AsyncGenerator<SampleArray, void> {
+/**
+ * All values in their order, a stretch of rows at a time.
+ *
+ * @param rows - How many. Default: those of a megabyte or so.
+ */
+export async function* readThrough(source: RowSource, rows?: number): AsyncGenerator<SampleArray, void> {
   const [count, ...sample] = source.shape;
-  const ahead = new ReadAhead(source, chunksOfAll(count, rowsPerChunk(sizeOf(sample))));
+  const ahead = new ReadAhead(source, chunksOfAll(count, rows ?? rowsPerChunk(sizeOf(sample))));
   try {
     for (let values = await ahead.next(); values; values = await ahead.next()) yield values;
   } finally {

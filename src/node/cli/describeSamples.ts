@@ -1,9 +1,9 @@
 import { constantFeatures } from '../../data/featureNormalization.ts';
 import { describeNormalization } from '../../data/normalization.ts';
-import { DTYPE_NAMES, type Normalization } from '../../data/samples.ts';
+import { DTYPE_NAMES, isByFeature, type Normalization } from '../../data/samples.ts';
 import type { ValueStatistics } from '../../data/statistics.ts';
 import type { LoadedImages } from '../load.ts';
-import { isFlat } from '../sampleKind.ts';
+import { isFlat, pictureOf } from '../sampleKind.ts';
 import { countOf, formatCount, say, timesShape } from './output.ts';
 
 /** Below this, the brightest input is so dark that the scaling may be wrong. */
@@ -40,16 +40,24 @@ export function describeSamples(
   }
 }
 
-/** What those who train on features should know of how they were scaled. */
+/**
+ * What those who train on vectors should know of how they were scaled.
+ *
+ * @param isAskedFor - Whether the user said what to scale by.
+ */
 export function noteScaling(
-  noun: 'image' | 'sample',
   { images, statistics, normalization }: SamplesToDescribe,
+  isAskedFor: boolean,
 ): void {
   const [, ...shape] = images.shape;
-  if (normalization.kind === 'divide' && noun === 'sample' && isFlat(shape)) {
+  const isImage = pictureOf(shape, normalization) !== undefined;
+  if (normalization.kind === 'divide' && isFlat(shape) && !isImage) {
     say(
       `note: all values are divided by ${normalization.scale}; --normalize standard would give each feature a scale of its own.`,
     );
+  }
+  if (isByFeature(normalization) && !isAskedFor && pictureOf(shape)) {
+    say('note: if these are flattened images, --scale-by all gives their pixels one scale.');
   }
   const constant = statistics.features ? constantFeatures(statistics.features) : [];
   if (constant.length === 0) return;

@@ -16,7 +16,10 @@ import { formatBytes, formatCount, say, timesShape } from './output.ts';
 
 const OPTIONS = {
   model: text('MODEL', 'A run folder or a model file.'),
-  data: text('FILE', 'Images: .npy, .npz, IDX (.idx, -ubyte, also .gz), a PNG or a folder of PNGs.'),
+  data: text(
+    'FILE',
+    'Images, or other samples as the model was trained on: .npy, .npz, IDX (.idx, -ubyte, also .gz), a PNG or a folder of PNGs.',
+  ),
   key: text('NAME', 'The array of an .npz. [x_train, else the only one]'),
   'in-memory': bytes(
     'How much a .npy of images may take in memory, such as 500MB or 2GB; a larger one is read from the file batch by batch, with the same result. 0: always from the file. [half of the free memory]',

@@ -6,9 +6,11 @@ import { writeFileAtomically } from '../files.ts';
 import { loadLabels } from '../labels.ts';
 import { loadImages } from '../load.ts';
 import { loadModel } from '../modelFile.ts';
+import { isFlat, nounOf } from '../sampleKind.ts';
 import type { Command } from './command.ts';
 import { anomalyPicture, anomalySection, refuseAnomalyPicture, worstSamples } from './evaluateAnomalies.ts';
 import { codeSection } from './evaluateCodes.ts';
+import { featureSection } from './evaluateFeatures.ts';
 import { labelSection } from './evaluateLabels.ts';
 import { latentPicture, refuseNamelessLabels } from './evaluateLatent.ts';
 import { noiseSection } from './evaluateNoise.ts';
@@ -39,6 +41,7 @@ export const evaluateCommand: Command = {
       'isthmus evaluate --model MODEL --data FILE [options]\n       npm run isthmus -- evaluate --model MODEL --data FILE [options]',
     description: [
       "Encodes and decodes the images and measures how far they are from the originals: mean squared and mean absolute error, PSNR and SSIM, in the units of the network's input, where a pixel goes from 0 to 1. PSNR is that of the overall MSE; SSIM is the mean over the images.",
+      'Where the samples are no images, R² stands in place of PSNR and SSIM, the part of their variance that comes back; of vectors, such as the rows of a table, also the error and R² of each feature, in the units of the data.',
       'Two baselines stand beside them: predicting the mean image every time, and PCA with as many components as the code has numbers. PCA is fitted to these very images, so no linear code of that length can do better on them.',
       'With --labels it also measures what the codes are good for: how well the classes can be told apart by them, beside PCA of the same length and the inputs themselves. Nearest neighbours are the nearest by Euclidean distance, of the features as they are and, beside that, scaled to mean 0 and standard deviation 1; of classes with as many votes the one of the nearest neighbour wins. The linear probe is multinomial logistic regression on scaled features, with an L2 penalty as that of scikit-learn (C = 1), until no component of the gradient is above 0.0001.',
     ],
@@ -143,6 +146,10 @@ function sectionsOf(
   { noise, neighbours }: EvaluateValues,
 ): Section[] {
   const sections = [scoreSection(autoencoder, samples, scores), codeSection(autoencoder, samples)];
+  const { inputShape, normalization } = autoencoder;
+  if (isFlat(inputShape) && nounOf(inputShape, normalization) === 'sample') {
+    sections.push(featureSection(autoencoder, samples));
+  }
   if (noise) sections.push(noiseSection(autoencoder, samples, noise));
   if (labels) {
     const measured = { samples, labels, source };
@@ -166,7 +173,8 @@ function filesOf(
 ): OutputFile[] {
   const files: OutputFile[] = [];
   if (out !== undefined) {
-    files.push({ path: out, contents: scoresCsv(scores), what: 'the scores of every image' });
+    const noun = nounOf(autoencoder.inputShape, autoencoder.normalization);
+    files.push({ path: out, contents: scoresCsv(scores, noun), what: `the scores of every ${noun}` });
   }
   if (picture !== undefined) {
     const contents = anomalyPicture(autoencoder, samples, worst);

@@ -8,8 +8,9 @@ import { structuralSimilarity } from '../../autoencoder/ssim.ts';
 import { type Samples, sliceSamples } from '../../data/samples.ts';
 import { Random } from '../../tensor/random.ts';
 import type { Shape } from '../../tensor/shape.ts';
-import { pictureShape, toInputs } from '../display.ts';
-import { hasPixels, printTable, type Scores } from './evaluateScores.ts';
+import { toInputs } from '../display.ts';
+import { arePixels, pictureOf } from '../sampleKind.ts';
+import { printTable, type Scores } from './evaluateScores.ts';
 import type { Section } from './evaluateSection.ts';
 import { describeNoise, formatNoise } from './noise.ts';
 import { print } from './output.ts';
@@ -30,7 +31,9 @@ interface NamedFilter {
 
 /** The noise is the same in each call. */
 export function noiseSection(autoencoder: Autoencoder, samples: Samples, noise: Noise): Section {
-  const shape = hasPixels(samples) ? pictureShape(autoencoder.inputShape) : undefined;
+  const { inputShape } = autoencoder;
+  const isPixels = arePixels(inputShape, samples.normalization);
+  const shape = isPixels ? pictureOf(inputShape, samples.normalization) : undefined;
   const [gaussian, median] = shape ? chooseFilters(autoencoder, samples, noise, shape) : [];
   const sums = { noisy: new ScoreSums(shape), gaussian: new ScoreSums(shape), median: new ScoreSums(shape) };
   const restored = new ScoreSums(shape);
@@ -44,7 +47,6 @@ export function noiseSection(autoencoder: Autoencoder, samples: Samples, noise: 
       if (median) sums.median.add(x, median.filter(y));
     }
   });
-  const isPixels = hasPixels(samples);
   const scores = {
     noisy: sums.noisy.result(isPixels),
     model: restored.result(isPixels),

@@ -7,12 +7,15 @@ import { flag, number, type Parsed, parsed, text, UsageError, type Values } from
 
 export const DATA = {
   model: text('MODEL', 'A run folder or a model file.'),
-  data: text('FILE', 'Images: .npy, .npz, IDX (.idx, -ubyte, also .gz), a PNG or a folder of PNGs.'),
+  data: text(
+    'FILE',
+    'Images, or other samples as the model was trained on: .npy, .npz, IDX (.idx, -ubyte, also .gz), a PNG or a folder of PNGs.',
+  ),
   key: text('NAME', 'The array of an .npz. [x_train, else the only one]'),
   noise: noise(
     'Also corrupt the images as --noise of train does, and measure what the model makes of them, beside a median and a Gaussian filter with the settings that suit these images best.',
   ),
-  out: text('FILE.csv', 'Write the scores of every image there.'),
+  out: text('FILE.csv', 'Write the scores of every sample there.'),
 };
 
 export const ANOMALIES = {

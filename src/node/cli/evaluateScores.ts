@@ -5,9 +5,10 @@ import { meanImageBaseline, pcaBaseline } from '../../autoencoder/baselines.ts';
 import { ErrorSums, psnr } from '../../autoencoder/metrics.ts';
 import { structuralSimilarity } from '../../autoencoder/ssim.ts';
 import { type Samples, sliceSamples } from '../../data/samples.ts';
-import { pictureShape, toInputs } from '../display.ts';
+import { toInputs } from '../display.ts';
+import { arePixels, nounOf, pictureOf } from '../sampleKind.ts';
 import type { Section } from './evaluateSection.ts';
-import { formatCount, formatDecibels, print } from './output.ts';
+import { countOf, formatDecibels, print } from './output.ts';
 
 /** Images that are held in memory as floats at a time. */
 const BATCH = 256;
@@ -19,6 +20,8 @@ export interface Scores {
   readonly psnr?: number;
   /** Only for pictures of at least 11×11 pixels between 0 and 1. */
   readonly ssim?: number;
+  /** Where they are no pixels: the part of the variance that is explained. */
+  readonly r2?: number;
 }
 
 export interface ImageScores extends Scores {
@@ -28,8 +31,9 @@ export interface ImageScores extends Scores {
 /** The scores of each image alone. */
 export function scoreImages(autoencoder: Autoencoder, samples: Samples): ImageScores[] {
   const scores: ImageScores[] = [];
-  const isPixels = hasPixels(samples);
-  const shape = isPixels ? pictureShape(autoencoder.inputShape) : undefined;
+  const { inputShape } = autoencoder;
+  const isPixels = arePixels(inputShape, samples.normalization);
+  const shape = isPixels ? pictureOf(inputShape, samples.normalization) : undefined;
   for (let start = 0; start < samples.shape[0]; start += BATCH) {
     const some = sliceSamples(samples, start, start + BATCH);
     const originals = toInputs(autoencoder, some);
@@ -46,36 +50,38 @@ export function scoreImages(autoencoder: Autoencoder, samples: Samples): ImageSc
   return scores;
 }
 
-export function hasPixels({ normalization }: Samples): boolean {
-  return normalization?.kind !== 'standard';
-}
-
 /** Of all images together, beside both baselines. */
 export function scoreSection(
   autoencoder: Autoencoder,
   samples: Samples,
   images: readonly ImageScores[],
 ): Section {
-  const withPsnr = (mse: number): Scores => ({ mse, ...(hasPixels(samples) && { psnr: psnr(mse) }) });
+  const { encodingDim, inputShape } = autoencoder;
+  const isPixels = arePixels(inputShape, samples.normalization);
+  const noun = nounOf(inputShape, samples.normalization);
+  const variance = meanImageBaseline(samples);
+  const scoresOf = (mse: number): Scores => ({
+    mse,
+    ...(isPixels ? { psnr: psnr(mse) } : variance > 0 && { r2: 1 - mse / variance }),
+  });
   const meanSsim = images[0].ssim === undefined ? undefined : meanOf(images, ({ ssim }) => ssim ?? 0);
-  const { encodingDim } = autoencoder;
   const scores = {
     model: {
-      ...withPsnr(meanOf(images, ({ mse }) => mse)),
+      ...scoresOf(meanOf(images, ({ mse }) => mse)),
       mae: meanOf(images, ({ mae }) => mae),
       ...(meanSsim !== undefined && { ssim: meanSsim }),
     },
-    pca: withPsnr(pcaBaseline(samples, encodingDim)),
-    meanImage: withPsnr(meanImageBaseline(samples)),
+    pca: scoresOf(pcaBaseline(samples, encodingDim)),
+    meanImage: scoresOf(variance),
   };
   return {
-    json: { images: images.length, codeLength: encodingDim, ...scores },
+    json: { [`${noun}s`]: images.length, codeLength: encodingDim, ...scores },
     print: () => {
-      print(`${formatCount(images.length)} images, codes of ${encodingDim} numbers\n`);
+      print(`${countOf(images.length, noun)}, codes of ${countOf(encodingDim, 'number')}\n`);
       printTable([
         ['this model', scores.model],
-        [`PCA, ${encodingDim} components`, scores.pca],
-        ['mean image', scores.meanImage],
+        [`PCA, ${countOf(encodingDim, 'component')}`, scores.pca],
+        [`mean ${noun}`, scores.meanImage],
       ]);
     },
   };
@@ -86,18 +92,22 @@ function meanOf(images: readonly ImageScores[], pick: (scores: ImageScores) => n
   return images.reduce((sum, scores) => sum + pick(scores), 0) / images.length;
 }
 
-export function scoresCsv(images: readonly Scores[]): string {
+/** @param noun - What one of them is: image or sample. */
+export function scoresCsv(images: readonly Scores[], noun: string): string {
   const rows = images.map(({ mse, mae, psnr, ssim }, i) => [i, mse, mae, psnr ?? '', ssim ?? ''].join(','));
-  return `${['image,mse,mae,psnr,ssim', ...rows].join('\n')}\n`;
+  return `${[`${noun},mse,mae,psnr,ssim`, ...rows].join('\n')}\n`;
 }
 
 export function printTable(rows: readonly (readonly [name: string, scores: Scores])[]): void {
   const width = Math.max(...rows.map(([name]) => name.length));
   const cell = (text: string | undefined) => (text ?? '–').padStart(10);
-  print(' '.repeat(width) + ['MSE', 'MAE', 'PSNR', 'SSIM'].map(cell).join(''));
-  for (const [name, { mse, mae, psnr, ssim }] of rows) {
+  const has = (name: keyof Scores) => rows.some(([, scores]) => scores[name] !== undefined);
+  const [hasR2, hasPsnr] = [has('r2'), has('psnr')];
+  const names = ['MSE', 'MAE', ...(hasR2 ? ['R²'] : []), ...(hasPsnr ? ['PSNR', 'SSIM'] : [])];
+  print(' '.repeat(width) + names.map(cell).join(''));
+  for (const [name, { mse, mae, psnr, ssim, r2 }] of rows) {
     const decibels = psnr === undefined ? undefined : formatDecibels(psnr);
-    const cells = [mse.toFixed(5), mae?.toFixed(5), decibels, ssim?.toFixed(4)];
-    print(name.padEnd(width) + cells.map(cell).join(''));
+    const quality = [...(hasR2 ? [r2?.toFixed(4)] : []), ...(hasPsnr ? [decibels, ssim?.toFixed(4)] : [])];
+    print(name.padEnd(width) + [mse.toFixed(5), mae?.toFixed(5), ...quality].map(cell).join(''));
   }
 }

@@ -12,7 +12,7 @@ import { isObject } from '../../io/safetensors.ts';
 import { kernels } from '../../tensor/kernels/active.ts';
 import { formatShape, type Shape } from '../../tensor/shape.ts';
 import { FileError } from '../files.ts';
-import { type Parsed, parseOptions, UsageError } from './options.ts';
+import { type Parsed, parseOptions, UsageError, wordsOf } from './options.ts';
 import { effectiveOptions, TRAIN_OPTIONS, type TrainValues } from './trainOptions.ts';
 import { refuseContradictions } from './trainRefusals.ts';
 
@@ -109,10 +109,6 @@ function mayGoOn(before: TrainValues, after: TrainValues): boolean {
 function decidingOptions(values: TrainValues): Record<string, unknown> {
   const { kernels: _, ...options } = effectiveOptions(values) as Record<string, unknown>;
   return Object.fromEntries(Object.entries(options).filter(([name]) => !FREE.has(name)));
-}
-
-function wordsOf(options: Readonly<Record<string, string>>): string[] {
-  return Object.entries(options).map(([name, text]) => (text === '' ? `--${name}` : `--${name}=${text}`));
 }
 
 function textOf(value: unknown): string {

@@ -17,8 +17,9 @@ import { Checkpoints, positionOf } from './checkpoints.ts';
 import type { Command } from './command.ts';
 import { INTERRUPTED, Interruption } from './interruption.ts';
 import { refuseThreads, useMachine } from './machine.ts';
-import { type Parsed, parseOptions } from './options.ts';
+import { type Parsed, parseOptions, wordsOf } from './options.ts';
 import { countOf, formatElapsed, print, printJson, say } from './output.ts';
+import { addedByPreset, inWords } from './presets.ts';
 import { Progress } from './progress.ts';
 import {
   optionsToKeep,
@@ -93,9 +94,13 @@ async function train(words: readonly string[]): Promise<number> {
   return isNew ? startRun(options, path) : resumeRun(options, path);
 }
 
-async function startRun(options: TrainOptions, path: string | undefined): Promise<number> {
+async function startRun(asGiven: TrainOptions, path: string | undefined): Promise<number> {
+  const { preset } = asGiven.values;
+  const added = addedByPreset(preset, asGiven.given);
+  const options = withOptions(asGiven, added);
   const { values, given } = options;
   refuseContradictions(options);
+  if (preset !== 'article') say(`preset ${preset}: ${inWords(added)}`);
   const overwrite = values.overwrite || given.has('resume');
   if (path !== undefined) await refuseExistingRun(path, overwrite);
   const [data] = await Promise.all([loadTrainingData(values), useMachine(values)]);
@@ -110,6 +115,12 @@ async function startRun(options: TrainOptions, path: string | undefined): Promis
   } finally {
     await data.close();
   }
+}
+
+/** With these as if they had been given: a checkpoint remembers them, and a later preset may be another one. */
+function withOptions({ given, positionals }: TrainOptions, added: Record<string, string>): TrainOptions {
+  const all = { ...Object.fromEntries(given), ...added };
+  return { ...parseOptions(TRAIN_OPTIONS, wordsOf(all)), positionals };
 }
 
 async function resumeRun(now: TrainOptions, path: string): Promise<number> {
@@ -325,6 +336,7 @@ function fitOptions(values: TrainValues, { testImages }: TrainingData): FitOptio
     ...(testImages && { validationData: testImages }),
     noise: values.noise,
     keep: keepOf(values),
+    start: values.start,
     ...(patience !== undefined && { earlyStopping: { patience, minDelta: values['min-delta'] ?? 0 } }),
   };
 }

@@ -117,9 +117,8 @@ function prepareTrainingImages(
     ...statisticsFor(images.shape, mode, { scaleBy }),
     choose: (statistics) => normalizationFrom(images, statistics, mode),
     describe: (found) => {
-      const noun = nounOf(sample, found.normalization);
-      describeSamples(noun, found);
-      noteScaling(noun, found);
+      describeSamples(nounOf(sample, found.normalization), found);
+      noteScaling(found, scaleBy !== undefined);
     },
   });
 }

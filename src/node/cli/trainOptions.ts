@@ -2,16 +2,17 @@
 
 import type { Keep } from '../../autoencoder/earlyStopping.ts';
 import type { ActivationName, ArchitectureOptions } from '../../autoencoder/spec.ts';
+import type { Start } from '../../autoencoder/startAtMean.ts';
 import type { LossName } from '../../losses/loss.ts';
 import { Adam } from '../../optim/adam.ts';
 import { AdamW } from '../../optim/adamw.ts';
 import type { Optimizer } from '../../optim/optimizer.ts';
-import { constant, cosine, type Schedule, warmUp } from '../../optim/schedule.ts';
+import { constant, cosine, linear, type Schedule, warmUp } from '../../optim/schedule.ts';
 import { SGD } from '../../optim/sgd.ts';
 import { kernels, threads } from '../../tensor/kernels/active.ts';
 import type { Shape } from '../../tensor/shape.ts';
 import { readInterval } from './checkpoints.ts';
-import type { CommandHelp } from './help.ts';
+import { type CommandHelp, wrap } from './help.ts';
 import { MACHINE } from './machine.ts';
 import { formatNoise, noise } from './noise.ts';
 import {
@@ -25,6 +26,7 @@ import {
   type Values,
   wholeNumbers,
 } from './options.ts';
+import { inWords, PRESETS, presetOptions } from './presets.ts';
 
 const POSITIVE = { least: 0, exclusive: true };
 const COUNT = { least: 1, whole: true };
@@ -70,14 +72,31 @@ const DATA = {
   ),
 };
 
+const RECIPE = {
+  preset: choice(
+    PRESETS,
+    'article',
+    'Settings found by measuring (docs/recipes.md); below is what each sets. Options that are given win. small has the layers of article and comes nearer to the images; best comes nearest, in about the same time as article.',
+  ),
+};
+
 const NETWORK = {
   hidden: wholeNumbers(
     [64, 32],
     'Widths of the hidden layers of the encoder; the decoder has them in reverse. Any depth; none for no hidden layer.',
   ),
+  'decoder-hidden': wholeNumbers(
+    undefined,
+    'Widths of the hidden layers of the decoder, from the code on, if they are others. Not with --tied.',
+  ),
   'encoding-dim': number(32, COUNT, 'How many numbers a code has.'),
   activation: choice(ACTIVATIONS, 'relu', 'After each hidden layer.'),
   output: choice(['linear', 'sigmoid'], undefined, 'After the last layer. [linear; sigmoid with --loss bce]'),
+  start: choice(
+    ['as-is', 'mean'] as const satisfies readonly Start[],
+    'as-is',
+    'mean: before the first step, set the biases so that the encoder sees the images minus the mean image and the decoder answers with the mean image.',
+  ),
   tied: flag(
     "The decoder uses the encoder's weights, transposed, and has only biases of its own: half as many numbers.",
   ),
@@ -106,9 +125,9 @@ const TRAINING = {
   optimizer: choice(['adam', 'adamw', 'sgd'], 'adam', 'How steps follow from gradients.'),
   'learning-rate': number(undefined, POSITIVE, 'Step size. [0.001; sgd 0.01]'),
   schedule: choice(
-    ['constant', 'cosine'],
+    ['constant', 'cosine', 'linear'],
     'constant',
-    'Keep the learning rate, or let it fall to 0 along a half cosine.',
+    'Keep the learning rate, or let it fall to 0: along a half cosine, or in a straight line.',
   ),
   'warmup-epochs': number(undefined, POSITIVE, 'Let the learning rate climb in a straight line first.'),
   'weight-decay': number(undefined, { least: 0 }, 'With adamw. [0.01]'),
@@ -150,7 +169,7 @@ const OUTPUT = {
   help: flag('Show this page.'),
 };
 
-export const TRAIN_OPTIONS = { ...DATA, ...NETWORK, ...REGULARIZATION, ...TRAINING, ...OUTPUT };
+export const TRAIN_OPTIONS = { ...DATA, ...RECIPE, ...NETWORK, ...REGULARIZATION, ...TRAINING, ...OUTPUT };
 
 export type TrainValues = Values<typeof TRAIN_OPTIONS>;
 
@@ -162,12 +181,16 @@ export const TRAIN_HELP: CommandHelp = {
   ],
   groups: [
     ['Data', DATA],
+    ['Recipe', RECIPE],
     ['Network', NETWORK],
     ['Denoising, sparse codes', REGULARIZATION],
     ['Training', TRAINING],
     ['Output', OUTPUT],
   ],
   sections: [
+    ...PRESETS.filter((name) => name !== 'article').map(
+      (name) => [`--preset ${name} stands for`, wrap(inWords(presetOptions(name)), 76)] as const,
+    ),
     [
       'The run folder',
       [
@@ -188,6 +211,7 @@ export const TRAIN_HELP: CommandHelp = {
         'isthmus train --data faces/ --hidden 256,64 --validation-split 0.1',
         'isthmus train --data table.npy --normalize standard --encoding-dim 4',
         'isthmus train --data images.npy --schedule cosine --out runs/best',
+        'isthmus train --data images.npy --preset best --encoding-dim 16',
         'isthmus train --resume runs/best',
       ],
     ],
@@ -223,6 +247,7 @@ export function architecture(values: TrainValues, inputShape: Shape): Architectu
   return {
     inputShape,
     hidden: values.hidden,
+    decoderHidden: values['decoder-hidden'],
     encodingDim: values['encoding-dim'],
     activation: values.activation,
     outputActivation: outputOf(values),
@@ -274,6 +299,8 @@ function createSchedule(values: TrainValues, stepsPerEpoch: number): Schedule {
   const learningRate = learningRateOf(values);
   const warmUpSteps = Math.round((values['warmup-epochs'] ?? 0) * stepsPerEpoch);
   const steps = Math.max(1, values.epochs * stepsPerEpoch - warmUpSteps);
-  const main = values.schedule === 'cosine' ? cosine({ learningRate, steps }) : constant(learningRate);
+  const fall = { cosine, linear };
+  const main =
+    values.schedule === 'constant' ? constant(learningRate) : fall[values.schedule]({ learningRate, steps });
   return warmUpSteps > 0 ? warmUp({ steps: warmUpSteps, schedule: main }) : main;
 }

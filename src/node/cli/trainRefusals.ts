@@ -39,8 +39,13 @@ export function refuseContradictions({ given, values, positionals }: Parsed<type
     throw new UsageError('--output sigmoid gives values in (0, 1), --normalize standard asks for others.');
   }
   refuseSalt(values.noise, values.normalize);
-  if (values.dropout !== undefined && values.hidden.length === 0) {
+  if (values.dropout !== undefined && values.hidden.length + (values['decoder-hidden'] ?? []).length === 0) {
     throw new UsageError('--dropout leaves out outputs of hidden layers, --hidden none has no such layers.');
+  }
+  if (values.tied && values['decoder-hidden']) {
+    throw new UsageError(
+      "--tied gives the decoder the encoder's widths, --decoder-hidden others: expected one of them.",
+    );
   }
   const warmUp = values['warmup-epochs'] ?? 0;
   if (warmUp >= values.epochs) {

@@ -19,7 +19,7 @@ export function announce(
   values: TrainValues,
 ): void {
   say(`\n${autoencoder.summary()}\n`);
-  const rate = `learning rate ${learningRateOf(values)}${values.schedule === 'cosine' ? ', cosine' : ''}`;
+  const rate = `learning rate ${learningRateOf(values)}${values.schedule === 'constant' ? '' : `, ${values.schedule}`}`;
   const batches = `at most ${countOf(values.epochs, 'epoch')}, batches of ${formatCount(values['batch-size'])}`;
   say(`${values.optimizer}, ${rate}, ${values.loss}, seed ${values.seed}, ${describeMachine()}`);
   say(batches);
@@ -32,7 +32,7 @@ export function announce(
   if (trainedOn <= values['batch-size']) say(`all ${noun}s fit into one batch: one step an epoch\n`);
   if (values['encoding-dim'] >= sizeOf(inputShape)) {
     say(
-      `note: a code of ${values['encoding-dim']} numbers is no shorter than ${noun === 'image' ? 'an image' : 'a sample'} of ${sizeOf(inputShape)} (--encoding-dim)\n`,
+      `note: a code of ${countOf(values['encoding-dim'], 'number')} is no shorter than ${noun === 'image' ? 'an image' : 'a sample'} of ${sizeOf(inputShape)} (--encoding-dim)\n`,
     );
   }
 }

@@ -1,0 +1,233 @@
+/**
+ * Images to a `.isth` file: their codes, quantized and coded chunk by chunk, and for `lossless` what is missing to the
+ * originals. Read quantizer.ts, codeModel.ts, residualModel.ts and header.ts first.
+ */
+
+import type { Autoencoder } from '../autoencoder/autoencoder.ts';
+import { BatchReader } from '../autoencoder/batches.ts';
+import { denormalize } from '../data/denormalize.ts';
+import { readThrough } from '../data/readAhead.ts';
+import {
+  isStored,
+  NO_NORMALIZATION,
+  type SampleArray,
+  type Samples,
+  type StoredSamples,
+  sliceSamples,
+} from '../data/samples.ts';
+import { crc32 } from '../io/crc32.ts';
+import { kernels } from '../tensor/kernels/active.ts';
+import type { KernelsName } from '../tensor/kernels/kernels.ts';
+import { sizeOf } from '../tensor/shape.ts';
+import { joined } from './byteStream.ts';
+import { CodeModel } from './codeModel.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { type CompressedHeader, checkValue, imagesPerChunk, requireSizes, writeHeader } from './header.ts';
+import {
+  npyOriginal,
+  type OriginalFile,
+  requireWholeNumbers,
+  storedBytes,
+  storedOrder,
+} from './originalFile.ts';
+import { Quality, type QualityScores } from './quality.ts';
+import { CodeRanges, FEWEST_LEVELS, MOST_LEVELS, Quantizer } from './quantizer.ts';
+import { RangeEncoder } from './rangeCoder.ts';
+import { ResidualModel } from './residualModel.ts';
+import { sampleGrid } from './sampleGrid.ts';
+import { withKernels } from './withKernels.ts';
+
+/** 5 bits: within 0.1 dB of the codes as they are (fashion-test-2k, codes of 32 numbers; 4 bits lose 0.4 dB). */
+export const DEFAULT_LEVELS = 2 ** 5;
+/** With the residual, codes of 4 bits make the smallest files (the same data). */
+export const DEFAULT_LOSSLESS_LEVELS = 2 ** 4;
+
+export interface CompressOptions {
+  /** How many levels a code number has, 4 to 256: 2 to 8 bits. @default 32, with `lossless` 16 */
+  readonly levels?: number | undefined;
+  /** Store what is missing to the originals, too: whole numbers of 8 or 16 bits. @default false */
+  readonly lossless?: boolean;
+  /** The file that the originals come from, to get its very bytes back. Default: a `.npy` of them. */
+  readonly original?: OriginalFile | undefined;
+  /** A model file to put inside, so that the result needs nothing else: `writeModel(autoencoder)`. */
+  readonly model?: Uint8Array | undefined;
+  /** The ranges of these images' codes, where they are known: one pass less. */
+  readonly ranges?: CodeRanges;
+  /** Sees each chunk's originals, and what a lossy file gives back for them. Costs a run of the decoder. */
+  readonly onChunk?: (originals: SampleArray, restored: SampleArray) => void;
+}
+
+/** A file in memory, and what it is worth. */
+export interface CompressedImages {
+  readonly bytes: Uint8Array;
+  /** Of what the codes alone give back. */
+  readonly quality: QualityScores;
+}
+
+/**
+ * Compresses images in memory or stored ones: `[n, ...inputShape]`, with the normalization that they are read with.
+ *
+ * @throws As {@link compressStream}.
+ * @example
+ * const { bytes, quality } = await compressImages(autoencoder, images, { levels: 16 });
+ * const { data } = await decompressImages(bytes, autoencoder);
+ */
+export async function compressImages(
+  autoencoder: Autoencoder,
+  samples: Samples | StoredSamples,
+  options: CompressOptions = {},
+): Promise<CompressedImages> {
+  const quality = new Quality(autoencoder.inputShape, samples.normalization ?? NO_NORMALIZATION);
+  const onChunk = (originals: SampleArray, restored: SampleArray) => {
+    quality.add(originals, restored);
+    options.onChunk?.(originals, restored);
+  };
+  const pieces: Uint8Array[] = [];
+  for await (const piece of compressStream(autoencoder, samples, { ...options, onChunk })) pieces.push(piece);
+  return { bytes: joined(pieces), quality: quality.scores() };
+}
+
+/**
+ * The bytes of a `.isth` file, piece by piece. Memory is taken for a chunk of images at a time; stored samples are read
+ * twice, for the ranges of their codes and for these.
+ *
+ * @throws {ShapeError} If the samples don't fit the model.
+ * @throws {RangeError} If the number of levels is out of range, or images or codes are too long.
+ * @throws {DataError} If the model's codes are not finite; with `lossless`, if the values are of another type.
+ */
+export async function* compressStream(
+  autoencoder: Autoencoder,
+  samples: Samples | StoredSamples,
+  options: CompressOptions = {},
+): AsyncGenerator<Uint8Array, void> {
+  const kernelsName = kernels().name;
+  const ranges = options.ranges ?? (await findRanges(autoencoder, samples));
+  const header = headerFor(autoencoder, samples, { ...options, ranges, kernelsName });
+  const coder = new ChunkCoder(autoencoder, header, options.onChunk);
+  const headerBytes = writeHeader(header);
+  let crc = crc32(headerBytes.subarray(0, -4));
+  const checked = (bytes: Uint8Array) => {
+    crc = crc32(bytes, crc);
+    return joined([bytes, checkValue(crc)]);
+  };
+  yield headerBytes;
+  if (options.model) yield checked(options.model);
+  for await (const chunk of chunksOfSamples(samples, imagesPerChunk(header))) {
+    yield checked(coder.code(chunk));
+  }
+  if (header.original) yield checked(checkValue(coder.originalsCrc));
+}
+
+/** The range of each code dimension of these images. */
+export async function findRanges(
+  autoencoder: Autoencoder,
+  samples: Samples | StoredSamples,
+): Promise<CodeRanges> {
+  const { count } = new BatchReader(samples, autoencoder.inputShape, 'compressImages');
+  const { encodingDim: codeLength } = autoencoder;
+  const features = sizeOf(autoencoder.inputShape);
+  requireSizes(features, codeLength);
+  const kernelsName = kernels().name;
+  const ranges = new CodeRanges(codeLength);
+  const size = imagesPerChunk({ shape: [count, features], codeLength });
+  for await (const chunk of chunksOfSamples(samples, size)) {
+    ranges.add(withKernels(kernelsName, () => autoencoder.encode(chunk).data));
+  }
+  return ranges;
+}
+
+/** The images, so many at a time. */
+export async function* chunksOfSamples(
+  samples: Samples | StoredSamples,
+  size: number,
+): AsyncGenerator<Samples, void> {
+  const [count, ...sample] = samples.shape;
+  if (!isStored(samples)) {
+    for (let start = 0; start < count; start += size) yield sliceSamples(samples, start, start + size);
+    return;
+  }
+  const { normalization } = samples;
+  for await (const data of readThrough(samples, size)) {
+    yield { shape: [data.length / sizeOf(sample), ...sample], data, normalization };
+  }
+}
+
+interface Settings extends CompressOptions {
+  readonly ranges: CodeRanges;
+  readonly kernelsName: KernelsName;
+}
+
+function headerFor(
+  autoencoder: Autoencoder,
+  { shape, normalization = NO_NORMALIZATION }: Samples | StoredSamples,
+  { levels, lossless = false, original, model, ranges, kernelsName }: Settings,
+): CompressedHeader {
+  const count = levels ?? (lossless ? DEFAULT_LOSSLESS_LEVELS : DEFAULT_LEVELS);
+  if (!(Number.isInteger(count) && count >= FEWEST_LEVELS && count <= MOST_LEVELS)) {
+    throw new RangeError(
+      `compressImages: levels is ${count}, expected a whole number from ${FEWEST_LEVELS} to ${MOST_LEVELS}.`,
+    );
+  }
+  const { dtype } = normalization;
+  if (lossless) requireWholeNumbers(dtype);
+  if (lossless && original) storedOrder(original, dtype, shape); // or else nothing could read the result
+  return {
+    shape,
+    dtype,
+    normalization,
+    model: fingerprintOf(autoencoder),
+    kernels: kernelsName,
+    codeLength: autoencoder.encodingDim,
+    levels: count,
+    least: ranges.least,
+    greatest: ranges.greatest,
+    original: lossless ? (original ?? npyOriginal(dtype, shape)) : undefined,
+    modelBytes: model?.length ?? 0,
+  };
+}
+
+/** Makes the bytes of one chunk after another. What was learned from one serves the next. */
+class ChunkCoder {
+  readonly #autoencoder: Autoencoder;
+  readonly #header: CompressedHeader;
+  readonly #onChunk: CompressOptions['onChunk'];
+  readonly #quantizer: Quantizer;
+  readonly #codes: CodeModel;
+  readonly #residual: ResidualModel | undefined;
+  #originalsCrc = 0;
+
+  constructor(autoencoder: Autoencoder, header: CompressedHeader, onChunk: CompressOptions['onChunk']) {
+    const { levels, shape, dtype, original } = header;
+    this.#autoencoder = autoencoder;
+    this.#header = header;
+    this.#onChunk = onChunk;
+    this.#quantizer = new Quantizer(levels, header);
+    this.#codes = new CodeModel(this.#quantizer.levels);
+    this.#residual = original && new ResidualModel(sampleGrid(shape.slice(1)), requireWholeNumbers(dtype));
+  }
+
+  /** CRC-32 of all originals so far, little-endian. */
+  get originalsCrc(): number {
+    return this.#originalsCrc;
+  }
+
+  /** The chunk's length and its bytes. */
+  code(chunk: Samples): Uint8Array {
+    const { kernels: name, codeLength, normalization } = this.#header;
+    const encoder = new RangeEncoder();
+    const levels = this.#quantizer.quantize(withKernels(name, () => this.#autoencoder.encode(chunk).data));
+    this.#codes.code(encoder, levels);
+    if (this.#residual || this.#onChunk) {
+      const codes = { shape: [chunk.shape[0], codeLength], data: this.#quantizer.dequantize(levels) };
+      const outputs = withKernels(name, () => this.#autoencoder.decode(codes).data);
+      const restored = denormalize(outputs, normalization).data;
+      this.#onChunk?.(chunk.data, restored);
+      this.#residual?.code(encoder, chunk.data, restored);
+      if (this.#residual) {
+        this.#originalsCrc = crc32(storedBytes(chunk.data, { bigEndian: false }), this.#originalsCrc);
+      }
+    }
+    const message = encoder.finish();
+    return joined([checkValue(message.length), message]);
+  }
+}

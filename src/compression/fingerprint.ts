@@ -1,0 +1,33 @@
+/** A short name for a model: two models of one fingerprint encode and decode alike. */
+
+import type { Autoencoder } from '../autoencoder/autoencoder.ts';
+import { describeModel, weightsOf } from '../io/model.ts';
+import { Sha256 } from './sha256.ts';
+
+const HEX_DIGITS = 32;
+
+/**
+ * SHA-256 over what a model file says of the network: its description and normalization as JSON, then each parameter's
+ * name, shape and float32 numbers, little-endian. How it was trained doesn't count.
+ *
+ * Of the encoder, too: codes of another encoder mean something else. A checksum would do against accidents, but
+ * `--model` may come from anywhere.
+ *
+ * @returns `sha256:` and 32 hexadecimal digits.
+ */
+export function fingerprintOf(autoencoder: Autoencoder): string {
+  const hash = new Sha256();
+  const addText = (value: unknown) => hash.add(new TextEncoder().encode(JSON.stringify(value)));
+  addText(describeModel(autoencoder));
+  for (const { name, tensor } of weightsOf(autoencoder)) {
+    addText([name, tensor.shape]);
+    const { buffer, byteOffset, byteLength } = tensor.data;
+    hash.add(new Uint8Array(buffer, byteOffset, byteLength));
+  }
+  return `sha256:${hash.digest().slice(0, HEX_DIGITS)}`;
+}
+
+/** What {@link fingerprintOf} gives for any model. */
+export function isFingerprint(value: unknown): value is string {
+  return typeof value === 'string' && /^sha256:[0-9a-f]{32}$/.test(value);
+}

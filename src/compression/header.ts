@@ -1,0 +1,257 @@
+/**
+ * The beginning of a `.isth` file: what it holds and how it was made. docs/isth.md has the layout. All numbers are
+ * checked here, before anything is allocated by them.
+ */
+
+import { DTYPE_NAMES, type DType, type Normalization } from '../data/samples.ts';
+import { crc32 } from '../io/crc32.ts';
+import { FormatError, firstBytes, shown } from '../io/errors.ts';
+import { parseJson } from '../io/model.ts';
+import { checkNormalization } from '../io/normalization.ts';
+import { isObject } from '../io/safetensors.ts';
+import { KERNEL_NAMES, type KernelsName } from '../tensor/kernels/kernels.ts';
+import { type Shape, sizeOf } from '../tensor/shape.ts';
+import { type ByteStream, joined } from './byteStream.ts';
+import { isFingerprint } from './fingerprint.ts';
+import { MOST_HEAD_BYTES, type OriginalFile } from './originalFile.ts';
+import { FEWEST_LEVELS, MOST_LEVELS } from './quantizer.ts';
+import { SHORTEST_MESSAGE } from './rangeCoder.ts';
+
+/** As PNG's: no text begins so, and what changes line ends or cuts off the eighth bit is noticed. */
+const MAGIC = [0x89, 0x49, 0x53, 0x54, 0x48, 0x0d, 0x0a, 0x1a]; // \x89ISTH\r\n\x1a
+const VERSION = 1;
+
+/** Magic, version, and the lengths of description, original head and model. */
+const FIXED_BYTES = 24;
+export const CHECK_BYTES = 4;
+/** A chunk's length, the shortest message and the check. */
+const SHORTEST_CHUNK = 4 + SHORTEST_MESSAGE + CHECK_BYTES;
+
+const MOST_DESCRIPTION_BYTES = 2 ** 20;
+const MOST_RANK = 64;
+/** Numbers in a chunk: of its images, and of its codes. It bounds the memory that both sides need. */
+const CHUNK_NUMBERS = 2 ** 18;
+/** More than that in one image is not compressed: 2048×2048, or 1182×1182 in colour. */
+const MOST_FEATURES = 2 ** 22;
+const MOST_CODE_LENGTH = 2 ** 14;
+
+export interface CompressedHeader {
+  /** Of all images together, `[n, ...]`. */
+  readonly shape: Shape;
+  /** Of the values that were compressed. */
+  readonly dtype: DType;
+  /** How they became inputs. */
+  readonly normalization: Normalization;
+  /** See fingerprint.ts. */
+  readonly model: string;
+  /** Reconstructions have the same bits with the same kernels. */
+  readonly kernels: KernelsName;
+  readonly codeLength: number;
+  /** How many levels the range of a code dimension is divided into. */
+  readonly levels: number;
+  /** Of each code dimension. */
+  readonly least: Float32Array;
+  readonly greatest: Float32Array;
+  /** Given where the file holds what is missing to the original. */
+  readonly original: OriginalFile | undefined;
+  /** The length of the model file inside; 0 if there is none. */
+  readonly modelBytes: number;
+}
+
+/** No chunk of so many images is longer: 64 bytes a number are far more than its decisions can take. */
+export function mostChunkBytes(images: number, { shape, codeLength }: CompressedHeader): number {
+  return SHORTEST_CHUNK + 64 * images * (sizeOf(shape.slice(1)) + codeLength);
+}
+
+/** How many images a chunk holds; the last may hold fewer. */
+export function imagesPerChunk({
+  shape,
+  codeLength,
+}: Pick<CompressedHeader, 'shape' | 'codeLength'>): number {
+  const [, ...sample] = shape;
+  return Math.max(1, Math.floor(CHUNK_NUMBERS / Math.max(sizeOf(sample), codeLength)));
+}
+
+export function chunkCount(header: Pick<CompressedHeader, 'shape' | 'codeLength'>): number {
+  return Math.ceil(header.shape[0] / imagesPerChunk(header));
+}
+
+/** The bytes of the header, check value included. */
+export function writeHeader(header: CompressedHeader): Uint8Array {
+  const { shape, dtype, normalization, model, kernels, codeLength, levels, original } = header;
+  const kind = original?.kind ?? null;
+  const description = { shape, dtype, normalization, model, kernels, codeLength, levels, original: kind };
+  const text = new TextEncoder().encode(JSON.stringify(description));
+  const head = original?.head ?? new Uint8Array();
+  const fixed = new Uint8Array(FIXED_BYTES);
+  const view = new DataView(fixed.buffer);
+  fixed.set(MAGIC);
+  for (const [i, length] of [VERSION, text.length, head.length, header.modelBytes].entries()) {
+    view.setUint32(MAGIC.length + 4 * i, length, true);
+  }
+  const ranges = new Float32Array(2 * codeLength);
+  ranges.set(header.least);
+  ranges.set(header.greatest, codeLength);
+  const bytes = joined([fixed, text, new Uint8Array(ranges.buffer), head]);
+  return joined([bytes, checkValue(crc32(bytes))]);
+}
+
+export function checkValue(crc: number): Uint8Array {
+  const bytes = new Uint8Array(CHECK_BYTES);
+  new DataView(bytes.buffer).setUint32(0, crc, true);
+  return bytes;
+}
+
+/**
+ * Reads and checks a header.
+ *
+ * @param fileSize - If it is known, what the header claims must fit into it.
+ * @returns The header, and the CRC-32 of its bytes without the check value, which that of the rest goes on from.
+ * @throws {FormatError} If it is none, of another version, damaged, or its parts don't agree.
+ */
+export async function readHeader(
+  stream: ByteStream,
+  fileSize?: number,
+): Promise<{ header: CompressedHeader; crc: number }> {
+  const fixed = await stream.read(FIXED_BYTES).catch(asNoHeader);
+  const [textLength, headLength, modelBytes] = checkFixed(fixed);
+  const text = await stream.read(textLength);
+  const description = checkDescription(parseJson('description', new TextDecoder().decode(text)));
+  const { codeLength } = description;
+  const rangeBytes = await stream.read(8 * codeLength);
+  const head = await stream.read(headLength);
+  const crc = crc32(joined([fixed, text, rangeBytes, head]));
+  requireCheck(await stream.read(CHECK_BYTES), crc);
+  const ranges = new Float32Array(rangeBytes.slice().buffer);
+  const [least, greatest] = [ranges.slice(0, codeLength), ranges.slice(codeLength)];
+  const isRange = least.every((low, j) => Number.isFinite(low) && low <= greatest[j]);
+  if (!isRange || !greatest.every(Number.isFinite))
+    throw new FormatError('the ranges of the codes are none.');
+  const { kind, ...facts } = description;
+  if ((kind === null) !== (headLength === 0)) {
+    throw new FormatError(`the original file's header has ${headLength} bytes, its kind is ${shown(kind)}.`);
+  }
+  const original = kind === null ? undefined : { kind, head };
+  const header: CompressedHeader = { ...facts, least, greatest, original, modelBytes };
+  const headerBytes = FIXED_BYTES + textLength + 8 * codeLength + headLength + CHECK_BYTES;
+  if (fileSize !== undefined) requireRoom(header, fileSize - headerBytes);
+  return { header, crc };
+}
+
+/** @throws {FormatError} If these are not the bytes that were written. */
+export function requireCheck(stored: Uint8Array, crc: number): void {
+  const value = new DataView(stored.buffer, stored.byteOffset).getUint32(0, true);
+  if (value === crc) return;
+  const [found, expected] = [value, crc].map((one) => one.toString(16).padStart(8, '0'));
+  throw new FormatError(`the file is damaged: its checksum is ${found}, its contents give ${expected}.`);
+}
+
+function asNoHeader(error: Error): never {
+  if (error.name !== 'FormatError') throw error;
+  throw new FormatError(
+    `not an .isth file: it is shorter than the ${FIXED_BYTES} bytes that one begins with.`,
+  );
+}
+
+/** The three lengths. */
+function checkFixed(fixed: Uint8Array): number[] {
+  if (!MAGIC.every((byte, i) => fixed[i] === byte)) {
+    throw new FormatError(
+      `not an .isth file: it begins with ${firstBytes(fixed, 8)}, expected 89 49 53 54 48 0d 0a 1a.`,
+    );
+  }
+  const view = new DataView(fixed.buffer, fixed.byteOffset);
+  const numbers = [0, 1, 2, 3].map((i) => view.getUint32(MAGIC.length + 4 * i, true));
+  const [version, textLength, headLength] = numbers;
+  if (version !== VERSION) {
+    const isLater = version > VERSION;
+    throw new FormatError(
+      `the file has format version ${version}, expected ${VERSION}${isLater ? ': a later isthmus wrote it' : ''}.`,
+    );
+  }
+  if (textLength > MOST_DESCRIPTION_BYTES || headLength > MOST_HEAD_BYTES) {
+    throw new FormatError(
+      `the header claims ${textLength} bytes of description and ${headLength} of the original's header, at most ${MOST_DESCRIPTION_BYTES} and ${MOST_HEAD_BYTES} are read.`,
+    );
+  }
+  return numbers.slice(1);
+}
+
+type Description = Pick<
+  CompressedHeader,
+  'shape' | 'dtype' | 'normalization' | 'model' | 'kernels' | 'codeLength' | 'levels'
+> & { readonly kind: OriginalFile['kind'] | null };
+
+function checkDescription(value: unknown): Description {
+  const { shape, dtype, normalization, model, kernels, codeLength, levels, original } = isObject(value)
+    ? value
+    : {};
+  const checkedShape = checkShape(shape);
+  const isKnown = typeof dtype === 'string' && Object.hasOwn(DTYPE_NAMES, dtype);
+  const checked = checkNormalization(normalization, sizeOf(checkedShape.slice(1)));
+  if (!isKnown || checked.dtype !== dtype) {
+    throw new FormatError(
+      `the values' type is ${shown(dtype)}, that of their scaling ${shown(checked.dtype)}.`,
+    );
+  }
+  if (!isFingerprint(model)) throw new FormatError(`the model's fingerprint is ${shown(model)}.`);
+  const kernelsName = KERNEL_NAMES.find((name) => name === kernels);
+  if (!kernelsName)
+    throw new FormatError(`the kernels are ${shown(kernels)}, expected ${KERNEL_NAMES.join(', ')}.`);
+  const kind = original === null || original === 'npy' || original === 'idx' ? original : undefined;
+  if (kind === undefined) {
+    throw new FormatError(`the kind of original file is ${shown(original)}, expected "npy" or "idx".`);
+  }
+  return {
+    shape: checkedShape,
+    dtype: dtype as DType,
+    normalization: checked,
+    model,
+    kernels: kernelsName,
+    codeLength: checkWhole('length of the codes', codeLength, 1, MOST_CODE_LENGTH),
+    levels: checkWhole('number of levels', levels, FEWEST_LEVELS, MOST_LEVELS),
+    kind,
+  };
+}
+
+function checkWhole(what: string, value: unknown, least: number, most: number): number {
+  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most)
+    return value as number;
+  throw new FormatError(`the ${what} is ${shown(value)}, expected ${least} to ${most}.`);
+}
+
+function checkShape(value: unknown): Shape {
+  const isShape =
+    Array.isArray(value) &&
+    value.length >= 2 &&
+    value.length <= MOST_RANK &&
+    value.every((length) => Number.isSafeInteger(length) && length >= 1) &&
+    Number.isSafeInteger(8 * sizeOf(value));
+  if (!isShape) throw new FormatError("the images' shape is not one of 2 to 64 whole numbers >= 1.");
+  const features = sizeOf(value.slice(1));
+  if (features > MOST_FEATURES) {
+    throw new FormatError(`an image has ${features} numbers, at most ${MOST_FEATURES} are read.`);
+  }
+  return value;
+}
+
+/**
+ * What the writer must keep to, as the reader does.
+ *
+ * @throws {RangeError} If images or codes are longer than a file may hold.
+ */
+export function requireSizes(features: number, codeLength: number): void {
+  if (features <= MOST_FEATURES && codeLength <= MOST_CODE_LENGTH) return;
+  throw new RangeError(
+    `images of ${features} numbers and codes of ${codeLength}: at most ${MOST_FEATURES} and ${MOST_CODE_LENGTH} are compressed.`,
+  );
+}
+
+/** However well images are compressed, their chunks take some bytes each. */
+function requireRoom(header: CompressedHeader, room: number): void {
+  const least = header.modelBytes + chunkCount(header) * SHORTEST_CHUNK;
+  if (least <= room) return;
+  throw new FormatError(
+    `the file is cut off: ${header.shape[0]} images take at least ${least} bytes, ${Math.max(0, room)} are left.`,
+  );
+}

@@ -1,0 +1,76 @@
+/** How good images are that were compressed: in the units of the network's input, where a pixel goes from 0 to 1. */
+
+import { BatchReader } from '../autoencoder/batches.ts';
+import { ErrorSums } from '../autoencoder/metrics.ts';
+import { structuralSimilarity } from '../autoencoder/ssim.ts';
+import type { Normalization, SampleArray } from '../data/samples.ts';
+import { type Shape, sizeOf } from '../tensor/shape.ts';
+import { sampleGrid } from './sampleGrid.ts';
+
+/** SSIM costs as much as all the rest: of more images than that it is the mean of the first ones. */
+export const MOST_FOR_SSIM = 2_000;
+
+export interface QualityScores {
+  readonly mse: number;
+  readonly mae: number;
+  /** In dB, of the overall MSE. Undefined where inputs are no pixels from 0 to 1 (`standard`). */
+  readonly psnr: number | undefined;
+  /** The mean over the images. Undefined where they are no pixels, or smaller than its window of 11×11. */
+  readonly ssim: number | undefined;
+}
+
+export class Quality {
+  readonly #shape: Shape;
+  readonly #picture: Shape;
+  readonly #normalization: Normalization;
+  readonly #errors = new ErrorSums();
+  readonly #mostForSsim: number;
+  #ssim = 0;
+  #withSsim = 0;
+
+  /**
+   * @param sample - The shape of one image.
+   * @param mostForSsim - 0 to do without.
+   */
+  constructor(sample: Shape, normalization: Normalization, mostForSsim = MOST_FOR_SSIM) {
+    this.#mostForSsim = mostForSsim;
+    const { height, width, channels } = sampleGrid(sample);
+    this.#shape = sample;
+    this.#picture = [height, width, channels];
+    this.#normalization = normalization;
+  }
+
+  /** Some images, `[n, ...]` each, in the units of their file. */
+  add(originals: SampleArray, restored: SampleArray): void {
+    const [before, after] = [originals, restored].map((values) => this.#toInputs(values));
+    this.#errors.add(before, after);
+    if (this.#normalization.kind === 'standard') return;
+    const size = sizeOf(this.#shape);
+    for (let at = 0; at < before.length && this.#withSsim < this.#mostForSsim; at += size) {
+      const [a, b] = [before, after].map((values) => values.subarray(at, at + size));
+      const ssim = structuralSimilarity(a, b, this.#picture);
+      if (ssim === undefined) return;
+      this.#ssim += ssim;
+      this.#withSsim++;
+    }
+  }
+
+  scores(): QualityScores {
+    const { mse, mae, psnr } = this.#errors.result();
+    const isPixels = this.#normalization.kind !== 'standard';
+    return {
+      mse,
+      mae,
+      psnr: isPixels ? psnr : undefined,
+      ssim: this.#withSsim > 0 ? this.#ssim / this.#withSsim : undefined,
+    };
+  }
+
+  #toInputs(data: SampleArray): Float32Array {
+    const count = data.length / sizeOf(this.#shape);
+    const samples = { shape: [count, ...this.#shape], data, normalization: this.#normalization };
+    const inputs = new Float32Array(data.length);
+    new BatchReader(samples, this.#shape, 'Quality').readRange(0, count, inputs);
+    return inputs;
+  }
+}
