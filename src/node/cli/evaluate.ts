@@ -58,7 +58,8 @@ export const evaluateCommand: Command = {
         [
           'isthmus evaluate --model runs/digits-1 --data images.npy --out scores.csv',
           'isthmus evaluate --model runs/digits-1 --data images.npy --anomalies 20',
-          'isthmus evaluate --model runs/digits-1 --data images.npy --labels labels.npy',
+          'isthmus evaluate --model runs/digits-1 --data images.npy --labels labels.npy \\',
+          '  --train-data train.npy --train-labels train-labels.npy --latent latent.svg',
         ],
       ],
     ],
