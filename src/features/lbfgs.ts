@@ -1,7 +1,8 @@
 /**
  * Minimises a smooth function of many variables by L-BFGS: steps along the direction that the last few steps and their
  * gradients say leads to the minimum (Nocedal & Wright, Numerical Optimization, 2nd ed., algorithms 7.4 and 7.5), shortened
- * until the function falls enough (Armijo's rule, section 3.1). For a convex function that is the one minimum.
+ * until the function falls enough (Armijo's rule, section 3.1; where rounding hides that, as in Hager & Zhang, SIAM Journal
+ * on Optimization 16(1), 2005, section 2). For a convex function that leads to the one minimum.
  */
 
 const { abs, max } = Math;
@@ -11,6 +12,8 @@ const MEMORY = 10;
 /** Armijo: a step must bring this part of what the slope promises. */
 const SUFFICIENT = 1e-4;
 const MAX_HALVINGS = 30;
+/** Of the function's value, relative to it: what is computed by float32 products. */
+const ROUNDING = 1e-6;
 
 export interface MinimizeOptions {
   /** Done when no component of the gradient is larger than this. */
@@ -72,7 +75,11 @@ function searchAlong(objective: Objective, from: Point, direction: Float64Array)
     addMultiple(x, length, direction);
     const gradient = new Float64Array(x.length);
     const value = objective(x, gradient);
-    if (value <= from.value + SUFFICIENT * length * slope) return { x, value, gradient };
+    const next = { x, value, gradient };
+    if (value <= from.value + SUFFICIENT * length * slope) return next;
+    // Near the minimum the fall is less than the value's rounding: there the slope at the step's end tells.
+    const isAsLow = value <= from.value + ROUNDING * abs(from.value);
+    if (isAsLow && dot(gradient, direction) <= (2 * SUFFICIENT - 1) * slope) return next;
   }
   return undefined;
 }

@@ -27,7 +27,7 @@ import {
 } from './evaluateOptions.ts';
 import { type ImageScores, scoreImages, scoreSection, scoresCsv } from './evaluateScores.ts';
 import type { Section } from './evaluateSection.ts';
-import type { LabelledSamples } from './labelledFeatures.ts';
+import { type LabelledSamples, refuseTooFew } from './labelledFeatures.ts';
 import { refuseThreads, useMachine } from './machine.ts';
 import { requireOption, samplesFor } from './model.ts';
 import { refuseSalt } from './noise.ts';
@@ -58,7 +58,8 @@ export const evaluateCommand: Command = {
         [
           'isthmus evaluate --model runs/digits-1 --data images.npy --out scores.csv',
           'isthmus evaluate --model runs/digits-1 --data images.npy --anomalies 20',
-          'isthmus evaluate --model runs/digits-1 --data images.npy --labels labels.npy',
+          'isthmus evaluate --model runs/digits-1 --data images.npy --labels labels.npy \\',
+          '  --train-data train.npy --train-labels train-labels.npy --latent latent.svg',
         ],
       ],
     ],
@@ -81,7 +82,7 @@ async function evaluate(words: readonly string[]): Promise<number> {
   refuseSalt(values.noise, autoencoder.normalization.kind);
   const images = await loadImages(data, { key: values.key });
   const measured = { samples: samplesFor(autoencoder, images), source: images.source };
-  const { labels, fitted } = await loadLabelled(autoencoder, measured.samples, values);
+  const { labels, fitted } = await loadLabelled(autoencoder, measured, values);
 
   const scores = scoreImages(autoencoder, measured.samples);
   const worst = worstSamples(scores, values.anomalies ?? 0);
@@ -101,20 +102,32 @@ async function evaluate(words: readonly string[]): Promise<number> {
 /** The labels of the samples, and other samples with theirs. */
 async function loadLabelled(
   autoencoder: Autoencoder,
-  { shape: [count] }: Samples,
+  measured: Omit<LabelledSamples, 'labels'>,
   values: EvaluateValues,
-): Promise<{ labels?: ArrayLike<number>; fitted?: LabelledSamples }> {
-  const { 'train-data': trainData, 'train-labels': trainLabels } = values;
+): Promise<{ labels?: ArrayLike<number>; fitted?: LabelledSamples | undefined }> {
   if (values.labels === undefined) return {};
+  const [count] = measured.samples.shape;
   const { labels } = await loadLabels(values.labels, { key: values['labels-key'], count });
   const names = values['label-names'];
   if (names) refuseNamelessLabels(labels, names);
-  if (trainData === undefined || trainLabels === undefined) return { labels };
-  const images = await loadImages(trainData, { key: values['train-key'] });
-  const samples = samplesFor(autoencoder, images);
-  const options = { key: values['train-labels-key'], count: images.shape[0] };
-  const own = await loadLabels(trainLabels, options);
-  return { labels, fitted: { samples, labels: own.labels, source: images.source } };
+  const fitted = await loadFitted(autoencoder, values);
+  refuseTooFew({ ...measured, labels }, fitted, values.neighbours);
+  return { labels, fitted };
+}
+
+async function loadFitted(
+  autoencoder: Autoencoder,
+  {
+    'train-data': data,
+    'train-key': key,
+    'train-labels': path,
+    'train-labels-key': labelsKey,
+  }: EvaluateValues,
+): Promise<LabelledSamples | undefined> {
+  if (data === undefined || path === undefined) return undefined;
+  const images = await loadImages(data, { key });
+  const { labels } = await loadLabels(path, { key: labelsKey, count: images.shape[0] });
+  return { samples: samplesFor(autoencoder, images), labels, source: images.source };
 }
 
 /** What is evaluated. */

@@ -40,7 +40,7 @@ export function labelSection(
   { measured, fitted, neighbours }: LabelSectionOptions,
 ): Section {
   const { encodingDim, inputShape } = autoencoder;
-  const parts = partsOf(autoencoder, measured, fitted, neighbours);
+  const parts = partsOf(autoencoder, measured, fitted);
   const [, size] = parts[0].measured.inputs.shape;
   const noun = arePixels(inputShape, measured.samples.normalization) ? 'pixels' : 'inputs';
   const classify = (name: string, featuresOf: FeaturesOf) => {

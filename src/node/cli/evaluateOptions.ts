@@ -88,11 +88,11 @@ const ENDINGS: Partial<Record<keyof EvaluateValues, readonly string[]>> = {
 export function refuseEvaluateOptions({ given }: Parsed<typeof OPTIONS>): void {
   for (const [name, needed] of Object.entries(NEEDED)) {
     if (given.has(name) && !given.has(needed)) {
-      throw new UsageError(`--${name} goes with --${needed}, which is missing.`);
+      throw new UsageError(`--${name} needs --${needed}.`);
     }
   }
   if (given.has('train-data') && !given.has('train-labels')) {
-    throw new UsageError('--train-data goes with --train-labels, which is missing.');
+    throw new UsageError('--train-data needs --train-labels.');
   }
   for (const [name, endings] of Object.entries(ENDINGS)) {
     if (given.has(name)) requireOption(name, given.get(name), `FILE${endings.join(' or FILE')}`, endings);

@@ -34,31 +34,33 @@ export interface Part {
 }
 
 /**
- * One part if there are samples to be fitted to, else a part for each fold. Takes 4 bytes for each number of the samples.
+ * To be asked before anything is computed.
  *
  * @param neighbours - As many samples as that there must be to be fitted to.
  * @throws {DataError} If there are too few samples or classes.
  */
-export function partsOf(
-  autoencoder: Autoencoder,
-  measured: LabelledSamples,
+export function refuseTooFew(
+  { labels, source }: LabelledSamples,
   fitted: LabelledSamples | undefined,
   neighbours: number,
-): Part[] {
-  const features = featuresOf(autoencoder, measured);
-  const parts = fitted
-    ? [{ fitted: featuresOf(autoencoder, fitted), measured: features }]
-    : foldsOf(features, measured.source);
-  for (const part of parts) checkFitted(part.fitted, fitted, neighbours);
-  return parts;
+): void {
+  if (fitted) {
+    refuseTooFewToFit(fitted.labels, `the samples of ${fitted.source}`, neighbours);
+    return;
+  }
+  if (labels.length < FOLDS) {
+    throw new DataError(
+      `${source}: it holds ${labels.length} samples, expected at least ${FOLDS}, or others in --train-data.`,
+    );
+  }
+  const what = `${FOLDS - 1} of ${FOLDS} folds of the samples`;
+  for (const [rows] of foldsOf(labels)) {
+    const fittedTo = rows.map((i) => labels[i]);
+    refuseTooFewToFit(fittedTo, what, neighbours);
+  }
 }
 
-function checkFitted(
-  { labels }: LabelledFeatures,
-  own: LabelledSamples | undefined,
-  neighbours: number,
-): void {
-  const what = own ? `the samples of ${own.source}` : `${FOLDS - 1} of ${FOLDS} folds of the samples`;
+function refuseTooFewToFit(labels: ArrayLike<number>, what: string, neighbours: number): void {
   if (labels.length < neighbours) {
     throw new DataError(
       `--neighbours is ${neighbours}, expected at most ${labels.length}: ${what} are no more.`,
@@ -70,31 +72,34 @@ function checkFitted(
   }
 }
 
+/** One part if there are samples to be fitted to, else a part for each fold. Takes 4 bytes for each number of the samples. */
+export function partsOf(
+  autoencoder: Autoencoder,
+  measured: LabelledSamples,
+  fitted: LabelledSamples | undefined,
+): Part[] {
+  const features = featuresOf(autoencoder, measured);
+  if (fitted) return [{ fitted: featuresOf(autoencoder, fitted), measured: features }];
+  return foldsOf(features.labels).map(([others, own]) => ({
+    fitted: some(features, others),
+    measured: some(features, own),
+  }));
+}
+
 function featuresOf(autoencoder: Autoencoder, { samples, labels }: LabelledSamples): LabelledFeatures {
   const inputs = toInputs(autoencoder, samples);
   const [n] = inputs.shape;
   return { inputs: inputs.reshape([n, inputs.size / n]), codes: autoencoder.encode(inputs), labels };
 }
 
-function foldsOf(features: LabelledFeatures, source: string): Part[] {
-  const { labels } = features;
-  if (labels.length < FOLDS) {
-    throw new DataError(
-      `${source}: it holds ${labels.length} samples, expected at least ${FOLDS}, or others in --train-data.`,
-    );
-  }
+/** The row numbers of each fold, behind those of all others. */
+function foldsOf(labels: ArrayLike<number>): (readonly [others: number[], own: number[]])[] {
   const foldOf = stratifiedFolds(labels, FOLDS, SEED);
-  const numbers = Array.from(foldOf, (_, i) => i);
-  return Array.from({ length: FOLDS }, (_, fold) => ({
-    fitted: some(
-      features,
-      numbers.filter((i) => foldOf[i] !== fold),
-    ),
-    measured: some(
-      features,
-      numbers.filter((i) => foldOf[i] === fold),
-    ),
-  }));
+  const rows = Array.from(foldOf, (_, i) => i);
+  return Array.from({ length: FOLDS }, (_, fold) => [
+    rows.filter((i) => foldOf[i] !== fold),
+    rows.filter((i) => foldOf[i] === fold),
+  ]);
 }
 
 function some({ inputs, codes, labels }: LabelledFeatures, rows: readonly number[]): LabelledFeatures {

@@ -143,6 +143,31 @@ describe('encode and decode', () => {
     expect(shown).toEqual(Array.from(restored.subarray(pixel, pixel + 3)));
   });
 
+  test('encode reads batch by batch what is larger than --in-memory, with the same bytes', async () => {
+    const count = 600; // two batches and a part of one
+    const cwd = folderWith({ 'm.safetensors': writeModel(model()), 'images.npy': imagesNpy([8, 8], count) });
+    const run = (line: string) =>
+      isthmus(`encode --model m.safetensors --data images.npy --out ${line}`.split(' '), { cwd });
+    const [, stored] = await Promise.all([run('memory.npy'), run('stored.npy --in-memory 0')]);
+    expect(stored.stderr).toMatch(
+      /^reading images\.npy batch by batch: it takes 38\.4 KB\n600 images of 8×8, uint8/,
+    );
+    const [memory, other] = ['memory.npy', 'stored.npy'].map((name) => bytesAt(cwd, name));
+    expect(other).toEqual(memory);
+    const images = { ...samples(DIVIDED), shape: [count, 8, 8], data: Uint8Array.from(pixels(64, count)) };
+    expectSame(readNpy(memory), { ...model().encode(images), dtype: 'f4' });
+  });
+
+  test('encode leaves nothing behind if the file turns out to hold what it cannot use', async () => {
+    const nan = floatsNpy((pixel, i) => (i === 39 * 64 ? Number.NaN : pixel / 255));
+    const cwd = folderWith({ 'm.safetensors': writeModel(model()), 'nan.npy': nan });
+    const words = 'encode --model m.safetensors --data nan.npy --out codes.npy --in-memory 0'.split(' ');
+    const { code, stderr } = await isthmus(words, { cwd });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/nan\.npy: the data holds NaN or infinity once, first at \[39, 0, 0\]/);
+    expect(Object.keys(contentsOf(cwd))).toEqual(['m.safetensors', 'nan.npy']);
+  });
+
   test('--overwrite replaces an existing file', async () => {
     const files = { 'm.safetensors': writeModel(model()), 'images.npy': imagesNpy(), 'codes.npy': 'old' };
     const cwd = folderWith(files);

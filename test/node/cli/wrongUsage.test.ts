@@ -121,6 +121,27 @@ describe('bad values', () => {
 
 describe('options that contradict each other', () => {
   testRefusals(2, [
+    reallyWrong('evaluate --model run --data images.npy --neighbours 3', /--neighbours needs --labels\./),
+    ...[
+      ['--labels-key y', '--labels-key needs --labels'],
+      ['--label-names a,b', '--label-names needs --labels'],
+      ['--train-data images.npy', '--train-data needs --labels'],
+      ['--labels l.npy --train-data images.npy', '--train-data needs --train-labels'],
+      ['--labels l.npy --train-labels l.npy', '--train-labels needs --train-data'],
+      ['--labels l.npy --train-key x', '--train-key needs --train-data'],
+      ['--labels l.npy --train-labels-key x', '--train-labels-key needs --train-labels'],
+      ['--anomalies-out x.png', '--anomalies-out needs --anomalies'],
+      ['--anomalies 0', "--anomalies is '0', expected a whole number, at least 1"],
+      ['--anomalies 3 --anomalies-out x.svg', "--anomalies-out is 'x\\.svg', expected FILE\\.png"],
+      ['--latent x.jpg', "--latent is 'x\\.jpg', expected FILE\\.svg or FILE\\.png"],
+      [
+        '--anomalies 3 --anomalies-out x.png --latent x.png',
+        "--latent and --anomalies-out are both 'x\\.png', expected two files",
+      ],
+      ['--labels l.npy --neighbours 1.5', "--neighbours is '1\\.5', expected a whole number, at least 1"],
+    ].map(([words, says]) =>
+      wrong(`evaluate --model run --data images.npy ${words}`, new RegExp(`${says}\\.`)),
+    ),
     wrong('train --key x', /--key needs --data\./),
     wrong('train --in-memory 1GB', /--in-memory needs --data\./),
     reallyWrong('train --test-data images.npy', /--test-data needs --data\./),
