@@ -66,7 +66,7 @@ export const compressCommand: Command = {
         'Examples',
         [
           'isthmus compress --model runs/digits-1 --data images.npy --out images.isth',
-          'isthmus compress --model runs/digits-1 --data images.npy --out all.isth --lossless',
+          'isthmus compress --model runs/digits-1 --data x.npy --out all.isth --lossless',
         ],
       ],
     ],
