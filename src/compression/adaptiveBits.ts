@@ -5,6 +5,8 @@
 
 import { CERTAIN, EVEN } from './rangeCoder.ts';
 
+const { max, min, trunc } = Math;
+
 /** No decision is ever certain: one that was expected costs at least 0.0007 bits. */
 const LEAST = 32;
 
@@ -33,8 +35,8 @@ export class AdaptiveBits {
   learn(context: number, bit: number): void {
     const seen = this.#seen[context];
     const before = this.#probabilities[context];
-    const learned = before + Math.trunc(((bit ? CERTAIN : 0) - before) / (seen + 1.5));
-    this.#probabilities[context] = Math.min(Math.max(learned, LEAST), CERTAIN - LEAST);
+    const learned = before + trunc(((bit ? CERTAIN : 0) - before) / (seen + 1.5));
+    this.#probabilities[context] = min(max(learned, LEAST), CERTAIN - LEAST);
     if (seen < MOST_SEEN) this.#seen[context] = seen + 1;
   }
 }

@@ -10,6 +10,8 @@
 import { AdaptiveBits } from './adaptiveBits.ts';
 import type { BitCoder } from './rangeCoder.ts';
 
+const { clz32 } = Math;
+
 /** A tree of up to 256 leaves has fewer nodes than that. */
 const NODES = 256;
 
@@ -52,5 +54,5 @@ export class CodeModel {
 
 /** The greatest power of two below: half of a tree with at least so many leaves. 0 for a single level. */
 function halfOf(levels: number): number {
-  return levels === 1 ? 0 : 2 ** (31 - Math.clz32(levels - 1));
+  return levels === 1 ? 0 : 2 ** (31 - clz32(levels - 1));
 }

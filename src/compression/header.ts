@@ -7,7 +7,6 @@ import { DataError } from '../data/dataError.ts';
 import { DTYPE_NAMES, type DType, type Normalization } from '../data/samples.ts';
 import { crc32 } from '../io/crc32.ts';
 import { FormatError, firstBytes, shown } from '../io/errors.ts';
-import { parseJson } from '../io/model.ts';
 import { checkNormalization } from '../io/normalization.ts';
 import { isObject } from '../io/safetensors.ts';
 import { KERNEL_NAMES, type KernelsName } from '../tensor/kernels/kernels.ts';
@@ -127,7 +126,7 @@ export async function readHeader(
   const fixed = await stream.read(FIXED_BYTES).catch(asNoHeader);
   const [textLength, headLength, modelBytes] = checkFixed(fixed);
   const text = await stream.read(textLength);
-  const description = checkDescription(parseJson('description', new TextDecoder().decode(text)));
+  const description = checkDescription(parseDescription(text));
   const { codeLength } = description;
   const rangeBytes = await stream.read(8 * codeLength);
   const head = await stream.read(headLength);
@@ -186,6 +185,14 @@ function checkFixed(fixed: Uint8Array): number[] {
     );
   }
   return numbers.slice(1);
+}
+
+function parseDescription(text: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(text));
+  } catch {
+    throw new FormatError('the description in the header is no JSON.');
+  }
 }
 
 type Description = Pick<

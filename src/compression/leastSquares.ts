@@ -6,7 +6,7 @@
  */
 
 /** Keeps weights near the first ones until enough was seen. */
-const RIDGE = 1;
+const RIDGE = 2 ** -10;
 
 /** Solved again after so many more. */
 const EVERY = 1024;

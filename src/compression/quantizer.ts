@@ -2,6 +2,8 @@
 
 import { DataError } from '../data/normalization.ts';
 
+const { max, min, round } = Math;
+
 export const FEWEST_LEVELS = 4;
 /** A level is kept in a byte. */
 export const MOST_LEVELS = 256;
@@ -66,8 +68,8 @@ export class Quantizer {
       const j = i % width;
       const last = this.levels[j] - 1;
       if (last === 0) continue;
-      const level = Math.round((codes[i] - this.#least[j]) / this.#steps[j]);
-      levels[i] = Math.min(Math.max(level, 0), last);
+      const level = round((codes[i] - this.#least[j]) / this.#steps[j]);
+      levels[i] = min(max(level, 0), last);
     }
     return levels;
   }
@@ -78,7 +80,7 @@ export class Quantizer {
     const codes = new Float32Array(levels.length);
     for (let i = 0; i < levels.length; i++) {
       const j = i % width;
-      codes[i] = Math.min(this.#least[j] + levels[i] * this.#steps[j], this.#greatest[j]);
+      codes[i] = min(this.#least[j] + levels[i] * this.#steps[j], this.#greatest[j]);
     }
     return codes;
   }

@@ -8,6 +8,8 @@
 
 import { FormatError } from '../io/errors.ts';
 
+const { floor, max } = Math;
+
 /** Probabilities are whole numbers of 1/65536. */
 export const CERTAIN = 65536;
 export const EVEN = CERTAIN / 2;
@@ -36,7 +38,7 @@ export class RangeEncoder implements BitCoder {
 
   code(bit: number, probability: number): number {
     // A product below 2^48: exact in float64.
-    const part = Math.floor((this.#range * probability) / CERTAIN);
+    const part = floor((this.#range * probability) / CERTAIN);
     if (bit) {
       this.#range = part;
     } else {
@@ -52,7 +54,7 @@ export class RangeEncoder implements BitCoder {
 
   /** How many bytes there are so far, but for the few that may still change. */
   get length(): number {
-    return Math.max(0, this.#length - 1);
+    return max(0, this.#length - 1);
   }
 
   /** All bytes. To be called once, at the end. */
@@ -103,7 +105,7 @@ export class RangeDecoder implements BitCoder {
 
   /** @throws {FormatError} If the bytes are over. */
   code(_: number, probability: number): number {
-    const part = Math.floor((this.#range * probability) / CERTAIN);
+    const part = floor((this.#range * probability) / CERTAIN);
     let bit = 0;
     if (this.#code < part) {
       this.#range = part;

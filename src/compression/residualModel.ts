@@ -14,7 +14,7 @@ import { LeastSquares } from './leastSquares.ts';
 import { type BitCoder, EVEN } from './rangeCoder.ts';
 import type { SampleGrid } from './sampleGrid.ts';
 
-const { abs, max, min, round } = Math;
+const { abs, clz32, max, min, round } = Math;
 
 /** How whole numbers are stored: so many bits from the least one on. */
 export interface WholeNumbers {
@@ -211,7 +211,7 @@ export class ResidualModel {
 
 /** 0 has none, 255 has 8. */
 function bitLength(value: number): number {
-  return 32 - Math.clz32(value);
+  return 32 - clz32(value);
 }
 
 /** Twice the logarithm to the base of 2, and 1 more, roughly: 0, 2, 4, 5, 6, 6, 7, 7, 8, … */

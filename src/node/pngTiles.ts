@@ -7,6 +7,8 @@
 
 import { crc32, deflateSync } from 'node:zlib';
 
+const { abs, ceil, floor, sqrt } = Math;
+
 export interface Tiles {
   readonly count: number;
   readonly height: number;
@@ -23,8 +25,8 @@ const RGB = 2;
 /** The smaller of two files: without filters, and with the filter of each row that leaves the smallest numbers. */
 export function encodePngTiles(tiles: Tiles): Uint8Array {
   const { count, height, width, channels, data } = tiles;
-  const columns = Math.ceil(Math.sqrt(count));
-  const rows = Math.ceil(count / columns);
+  const columns = ceil(sqrt(count));
+  const rows = ceil(count / columns);
   const pixelBytes = channels * data.BYTES_PER_ELEMENT;
   const scanlines = layOut(tiles, columns, rows);
   const length = columns * width * pixelBytes;
@@ -57,7 +59,7 @@ function layOut({ count, height, width, channels, data }: Tiles, columns: number
   for (let image = 0; image < count; image++) {
     for (let y = 0; y < height; y++) {
       const from = (image * height + y) * line;
-      const top = Math.floor(image / columns) * height + y;
+      const top = floor(image / columns) * height + y;
       const to = (top * columns + (image % columns)) * line * itemSize;
       for (let i = 0; i < line; i++) {
         if (itemSize === 1) bytes[to + i] = data[from + i];
@@ -111,7 +113,7 @@ function filtered(scanlines: Uint8Array, length: number, pixelBytes: number): Ui
 
 /** The one of the three that is nearest to a + b - c. */
 function paeth(a: number, b: number, c: number): number {
-  const [toA, toB, toC] = [Math.abs(b - c), Math.abs(a - c), Math.abs(a + b - 2 * c)];
+  const [toA, toB, toC] = [abs(b - c), abs(a - c), abs(a + b - 2 * c)];
   if (toA <= toB && toA <= toC) return a;
   return toB <= toC ? b : c;
 }

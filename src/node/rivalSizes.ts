@@ -9,7 +9,7 @@ import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { encodePngTiles } from './pngTiles.ts';
 
 /** Of more images than fit in there, the first ones are measured. */
-const MOST_BYTES = 2 ** 25;
+const MOST_BYTES = 2 ** 23;
 
 export interface Sizes {
   /** How many images were measured. */

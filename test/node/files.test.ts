@@ -83,6 +83,32 @@ describe('writeFileAtomically', () => {
     expect(readFileSync(join(folder, 'text'), 'utf8')).toBe('käse\n');
   });
 
+  test('writes pieces as they come', async () => {
+    const folder = folderWith();
+    const seen: string[][] = [];
+    async function* pieces() {
+      yield Uint8Array.of(1, 2);
+      seen.push(Object.keys(contentsOf(folder)));
+      yield new Uint8Array();
+      yield Uint8Array.of(9, 3).subarray(1);
+    }
+    await writeFileAtomically(join(folder, 'bytes'), pieces());
+    expect([...readFileSync(join(folder, 'bytes'))]).toEqual([1, 2, 3]);
+    expect(seen).toEqual([[expect.stringMatching(/^\.bytes\.[0-9a-f]{12}\.tmp$/)]]);
+  });
+
+  test('leaves nothing behind if the pieces fail, and passes on why', async () => {
+    const folder = folderWith({ bytes: 'old' });
+    async function* pieces() {
+      yield Uint8Array.of(1, 2);
+      throw new RangeError('no more');
+    }
+    await expect(writeFileAtomically(join(folder, 'bytes'), pieces())).rejects.toThrow(
+      new RangeError('no more'),
+    );
+    expect(contentsOf(folder)).toEqual({ bytes: 'old' });
+  });
+
   test('writes just the part that a view shows', async () => {
     const folder = folderWith();
     await writeFileAtomically(join(folder, 'bytes'), Uint8Array.of(9, 1, 2, 9).subarray(1, 3));

@@ -1,7 +1,9 @@
 import { existsSync, openSync, readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { Command } from '../../../src/node/cli/command.ts';
+import { compressCommand } from '../../../src/node/cli/compress.ts';
 import { decodeCommand } from '../../../src/node/cli/decode.ts';
+import { decompressCommand } from '../../../src/node/cli/decompress.ts';
 import { encodeCommand } from '../../../src/node/cli/encode.ts';
 import { evaluateCommand } from '../../../src/node/cli/evaluate.ts';
 import { exportCommand } from '../../../src/node/cli/export.ts';
@@ -17,6 +19,8 @@ const COMMANDS: readonly (readonly [name: string, command: Command])[] = [
   ['evaluate', evaluateCommand],
   ['encode', encodeCommand],
   ['decode', decodeCommand],
+  ['compress', compressCommand],
+  ['decompress', decompressCommand],
   ['export', exportCommand],
   ['import', importCommand],
   ['info', infoCommand],

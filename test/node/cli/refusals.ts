@@ -3,7 +3,9 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { readCheckpoint } from '../../../src/io/checkpoint.ts';
 import type { Command } from '../../../src/node/cli/command.ts';
+import { compressCommand } from '../../../src/node/cli/compress.ts';
 import { decodeCommand } from '../../../src/node/cli/decode.ts';
+import { decompressCommand } from '../../../src/node/cli/decompress.ts';
 import { encodeCommand } from '../../../src/node/cli/encode.ts';
 import { evaluateCommand } from '../../../src/node/cli/evaluate.ts';
 import { exportCommand } from '../../../src/node/cli/export.ts';
@@ -96,6 +98,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   evaluate: evaluateCommand,
   encode: encodeCommand,
   decode: decodeCommand,
+  compress: compressCommand,
+  decompress: decompressCommand,
   export: exportCommand,
   import: importCommand,
   info: infoCommand,

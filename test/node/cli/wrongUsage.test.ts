@@ -89,7 +89,18 @@ describe('options that do not exist or are incomplete', () => {
       'import --format pytorch --weights run --out runs',
       /--out is 'runs', expected FILE\.safetensors\./,
     ),
-    wrong('info', /got 0 names, expected one run folder or model file\./),
+    wrong('compress --data images.npy --out x.isth', /--model is missing, expected --model MODEL\./),
+    wrong('compress --model run --out x.isth', /--data is missing, expected --data FILE\./),
+    wrong('compress --model run --data images.npy', /--out is missing, expected --out FILE\.isth\./),
+    reallyWrong(
+      'compress --model run --data images.npy --out x.zip',
+      /--out is 'x\.zip', expected FILE\.isth\./,
+    ),
+    wrong('compress run', /'run' belongs to no option\./),
+    wrong('decompress --out x.npy', /got 0 names, expected one file: FILE\.isth\./),
+    reallyWrong('decompress a.isth', /--out is missing, expected --out FILE\.npy, FILE\.png or, /),
+    wrong('decompress a.isth --out x.jpg', /--out is 'x\.jpg', expected FILE\.npy, FILE\.png or, /),
+    wrong('info', /got 0 names, expected one run folder, model file or \.isth file\./),
     reallyWrong('info run run', /got 2 names, expected one/),
   ]);
 });
@@ -97,6 +108,10 @@ describe('options that do not exist or are incomplete', () => {
 describe('bad values', () => {
   testRefusals(2, [
     reallyWrong('train --epochs 0', /--epochs is '0', expected a whole number, at least 1\./),
+    ...['1', '9', '4.5'].map((bits) =>
+      wrong(`compress --bits ${bits}`, /--bits is '.*', expected a whole number, at least 2 and at most 8\./),
+    ),
+    wrong('compress --target-psnr 0', /--target-psnr is '0', expected a number, more than 0\./),
     wrong('train --epochs 1.5', /--epochs is '1\.5', expected a whole number, at least 1\./),
     wrong('train --epochs many', /--epochs is 'many', expected a whole number/),
     wrong('train --seed -1', /--seed is '-1', expected a whole number, at least 0\./),
@@ -142,6 +157,15 @@ describe('options that contradict each other', () => {
     ].map(([words, says]) =>
       wrong(`evaluate --model run --data images.npy ${words}`, new RegExp(`${says}\\.`)),
     ),
+    reallyWrong(
+      'compress --bits 4 --target-psnr 20',
+      /--bits and --target-psnr are both given, expected one of them\./,
+    ),
+    wrong(
+      'compress --lossless --target-psnr 20',
+      /--lossless gives back all there is, expected no --target-psnr\./,
+    ),
+    wrong('compress --kernels naive --threads 2', /--threads is 2, expected 1: the naive kernels/),
     wrong('train --key x', /--key needs --data\./),
     wrong('train --in-memory 1GB', /--in-memory needs --data\./),
     reallyWrong('train --test-data images.npy', /--test-data needs --data\./),
@@ -178,7 +202,17 @@ describe('isthmus without a command that it knows', () => {
     const { code, stdout, stderr } = await isthmus([], { cwd: folderWith() });
     expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
     expect(stdout).toMatch(/^Usage: isthmus COMMAND/);
-    for (const name of ['train', 'evaluate', 'encode', 'decode', 'export', 'import', 'info'])
+    for (const name of [
+      'train',
+      'evaluate',
+      'encode',
+      'decode',
+      'compress',
+      'decompress',
+      'export',
+      'import',
+      'info',
+    ])
       expect(stdout).toContain(`\n  ${name} `);
   });
 

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { expect, test } from '@jest/globals';
+import type { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
+import { fingerprintOf, isFingerprint } from '../../src/compression/fingerprint.ts';
+import { Sha256 } from '../../src/compression/sha256.ts';
+import { readModel, writeModel } from '../../src/io/model.ts';
+import { Random } from '../../src/tensor/random.ts';
+import { toyModel } from '../autoencoder/toy.ts';
+
+const random = new Random(5);
+const bytesOf = (length: number) => Uint8Array.from({ length }, () => random.uniform(0, 256));
+const nodes = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+test('SHA-256 gives what Node gives, for every length around its blocks', () => {
+  for (let length = 0; length <= 200; length++) {
+    const bytes = bytesOf(length);
+    const hash = new Sha256();
+    hash.add(bytes);
+    expect(hash.digest()).toBe(nodes(bytes));
+  }
+});
+
+test("SHA-256 doesn't care how the bytes arrive", () => {
+  const bytes = bytesOf(10_000);
+  for (const size of [1, 63, 64, 65, 1000]) {
+    const hash = new Sha256();
+    for (let at = 0; at < bytes.length; at += size) hash.add(bytes.subarray(at, at + size));
+    expect(hash.digest()).toBe(nodes(bytes));
+  }
+});
+
+test('a fingerprint is that of the network, not of its training', () => {
+  const model = toyModel();
+  const fingerprint = fingerprintOf(model);
+  expect(isFingerprint(fingerprint)).toBe(true);
+  const loaded = readModel(writeModel(model, { epochs: 3 })).autoencoder;
+  expect(fingerprintOf(loaded)).toBe(fingerprint);
+});
+
+test('a fingerprint changes with any weight, the layers and the scaling', () => {
+  const others = new Set([fingerprintOf(toyModel())]);
+  const change = (edit: (model: Autoencoder) => void) => {
+    const model = toyModel();
+    edit(model);
+    others.add(fingerprintOf(model));
+  };
+  change(({ parameters }) => {
+    parameters.values[0] += 1e-7;
+  });
+  change(({ parameters }) => {
+    parameters.values[parameters.size - 1] += 1e-7;
+  });
+  change((model) => {
+    model.normalization = { kind: 'divide', dtype: 'u1', shift: 0, scale: 255 };
+  });
+  others.add(fingerprintOf(toyModel({ activation: 'silu' } as object)));
+  expect(others.size).toBe(5);
+});
