@@ -220,6 +220,33 @@ export class Autoencoder {
   }
 
   /**
+   * As {@link encode}, batch by batch, of samples that may be stored ones: neither they nor their codes need to fit into memory.
+   *
+   * @param samples - Shape `[n, ...inputShape]`.
+   * @returns The codes of some samples after those of others: the same bits.
+   * @throws {ShapeError} If the samples don't fit the model.
+   * @throws Whatever reading stored samples failed with.
+   */
+  async *encodeBatches(samples: Samples | StoredSamples): AsyncGenerator<Tensor, void> {
+    const reader = new BatchReader(samples, this.inputShape, 'Autoencoder.encodeBatches');
+    const inputs = reader.stream(rowNumbers(reader.count), INFERENCE_BATCH);
+    // Of its own: while this one waits, others may use the network's.
+    const input = new Workspace();
+    const arena = new Arena();
+    try {
+      for (let start = 0; start < reader.count; start += INFERENCE_BATCH) {
+        const size = Math.min(INFERENCE_BATCH, reader.count - start);
+        const x = input.tensor(arena, [size, this.#features]);
+        const arriving = inputs.next(x.data);
+        if (arriving) await arriving;
+        yield this.encoder.forward(x).copy();
+      }
+    } finally {
+      await inputs.close();
+    }
+  }
+
+  /**
    * @param codes - Shape `[n, encodingDim]`.
    * @returns The samples that they stand for, `[n, ...inputShape]`, in the units of the network's input.
    * @throws {ShapeError} If the codes have another shape.

@@ -24,11 +24,16 @@ export class Quality {
   readonly #picture: Shape;
   readonly #normalization: Normalization;
   readonly #errors = new ErrorSums();
+  readonly #mostForSsim: number;
   #ssim = 0;
   #withSsim = 0;
 
-  /** @param sample - The shape of one image. */
-  constructor(sample: Shape, normalization: Normalization) {
+  /**
+   * @param sample - The shape of one image.
+   * @param mostForSsim - 0 to do without.
+   */
+  constructor(sample: Shape, normalization: Normalization, mostForSsim = MOST_FOR_SSIM) {
+    this.#mostForSsim = mostForSsim;
     const { height, width, channels } = sampleGrid(sample);
     this.#shape = sample;
     this.#picture = [height, width, channels];
@@ -41,7 +46,7 @@ export class Quality {
     this.#errors.add(before, after);
     if (this.#normalization.kind === 'standard') return;
     const size = sizeOf(this.#shape);
-    for (let at = 0; at < before.length && this.#withSsim < MOST_FOR_SSIM; at += size) {
+    for (let at = 0; at < before.length && this.#withSsim < this.#mostForSsim; at += size) {
       const [a, b] = [before, after].map((values) => values.subarray(at, at + size));
       const ssim = structuralSimilarity(a, b, this.#picture);
       if (ssim === undefined) return;

@@ -82,7 +82,7 @@ function stretch(tensors: readonly Tensor[]): void {
 }
 
 /** Samples as the network sees them, `[n, ...inputShape]`. */
-export function toInputs({ inputShape }: Autoencoder, samples: Samples): Tensor {
+export function toInputs({ inputShape }: Pick<Autoencoder, 'inputShape'>, samples: Samples): Tensor {
   const reader = new BatchReader(samples, inputShape, 'toInputs');
   const inputs = Tensor.zeros([reader.count, ...inputShape]);
   reader.readRange(0, reader.count, inputs.data);

@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DataError } from '../data/normalization.ts';
 import { FormatError } from '../io/errors.ts';
@@ -106,9 +106,14 @@ export async function readAt(
  * Writes a file so that under its name there is always either the old contents or the new: into a temporary file
  * beside it, to the disk, then renamed, and the folder to the disk, too.
  *
+ * @param contents - All of it, or its pieces as they come.
  * @throws {FileError} If it can't be written; then nothing is left behind.
+ * @throws Whatever making the pieces failed with; then neither.
  */
-export async function writeFileAtomically(path: string, contents: Uint8Array | string): Promise<void> {
+export async function writeFileAtomically(
+  path: string,
+  contents: Uint8Array | string | AsyncIterable<Uint8Array>,
+): Promise<void> {
   const temporary = temporaryFor(path);
   removeAtExit(temporary);
   try {
@@ -116,7 +121,7 @@ export async function writeFileAtomically(path: string, contents: Uint8Array | s
     closeSync(openSync(temporary, 'wx'));
     const file = await open(temporary, 'r+');
     try {
-      await file.writeFile(contents);
+      await writeFile(file, contents);
       await file.sync();
     } finally {
       await file.close();
@@ -125,6 +130,8 @@ export async function writeFileAtomically(path: string, contents: Uint8Array | s
     await syncFolder(dirname(path));
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => {});
+    // What the system says has a code: the rest is of whoever makes the pieces.
+    if ((cause as { code?: string }).code === undefined) throw cause;
     throw fileError('write', path, cause);
   } finally {
     keepAtExit(temporary);

@@ -32,6 +32,8 @@ export type Mark = (typeof MARKS)[number];
 /** Classes with a look of their own; what goes beyond is drawn as one. */
 const MOST_CLASSES = COLORS.length * MARKS.length;
 const OTHERS_COLOR = '#c8ced4';
+/** What the legend has room for, in letters. */
+const LONGEST_NAME = 12;
 
 /** More dots only hide each other. */
 const MOST_POINTS = 3000;
@@ -123,7 +125,9 @@ function count(number: number): string {
 
 function lookOf(i: number, name: string): PlottedClass {
   if (i >= MOST_CLASSES) return { name: 'others', color: OTHERS_COLOR, mark: 'disc' };
-  return { name, color: COLORS[i % COLORS.length], mark: MARKS[floor(i / COLORS.length)] };
+  const letters = Array.from(name);
+  const short = letters.length > LONGEST_NAME ? `${letters.slice(0, LONGEST_NAME - 1).join('')}…` : name;
+  return { name: short, color: COLORS[i % COLORS.length], mark: MARKS[floor(i / COLORS.length)] };
 }
 
 /** Some of n numbers, all if they are few, in random order. */
@@ -167,7 +171,7 @@ function axesOf(points: readonly (readonly [x: number, y: number])[]): Axes {
   const perPixel = unit > 0 ? unit : 1 / width; // all in one place
   const x = (value: number) => (PLOT.left + PLOT.right) / 2 + (value - xs.middle) / perPixel;
   const y = (value: number) => (PLOT.top + PLOT.bottom) / 2 - (value - ys.middle) / perPixel;
-  const step = roundStep((perPixel * width) / 7);
+  const step = roundStep((perPixel * width) / 11);
   const ticks = (middle: number, length: number, at: (value: number) => number) => {
     const [first, last] = [-1, 1].map((side) => (middle + (side * length * perPixel) / 2) / step);
     const numbers = Array.from({ length: floor(last) - ceil(first) + 1 }, (_, i) => ceil(first) + i);

@@ -7,7 +7,9 @@ const RADIUS = 2.6; // of a dot, in pixels
 
 const STYLE = `
 .grid { stroke: #eef1f4; }
-.dots { fill-opacity: 0.8; stroke-opacity: 0.8; stroke-linecap: round; }
+.name { fill: #1f2328; }
+path { stroke-linecap: round; }
+.dots { fill-opacity: 0.8; stroke-opacity: 0.8; }
 `;
 
 /** An SVG file as text. */
@@ -31,7 +33,7 @@ export function latentSvg(plot: LatentPlot): string {
     ...classes.map(({ name, color, mark }, i) => {
       const y = legend.y(i);
       const dot = { look: { name, color, mark }, points: [[legend.x, y] as const] };
-      return drawLayer(dot, 2 * RADIUS) + text(legend.x + 14, y + 4.5, name, '');
+      return drawLayer(dot, 2 * RADIUS) + text(legend.x + 14, y + 4.5, name, 'class="name"');
     }),
   ]);
 }

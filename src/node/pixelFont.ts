@@ -6,6 +6,8 @@
  *     H  10001   #...#
  *     H  10001   #...#
  *     V  11111   #####   and so on.
+ *
+ * What hangs below the line, as in p, has more digits.
  */
 
 const WIDTH = 5;
@@ -56,17 +58,17 @@ const LETTERS: Readonly<Record<string, string>> = {
   d: '11DJHHF',
   e: '00EHVGE',
   f: '698S888',
-  g: '0FHHF1E',
+  g: '00FHHHF1E',
   h: 'GGMPHHH',
   i: '40C444E',
-  j: '20622IC',
+  j: '2062222IC',
   k: 'GGIKOKI',
   l: 'C44444E',
   m: '00QLLHH',
   n: '00MPHHH',
   o: '00EHHHE',
-  p: '00UHUGG',
-  q: '00DJF11',
+  p: '00UHHHUGG',
+  q: '00FHHHF11',
   r: '00MPGGG',
   s: '00EGE1U',
   t: '88S8896',
@@ -74,12 +76,13 @@ const LETTERS: Readonly<Record<string, string>> = {
   v: '00HHHA4',
   w: '00HHLLA',
   x: '00HA4AH',
-  y: '00HHF1E',
+  y: '00HHHHF1E',
   z: '00V248V',
   '.': '00000CC',
-  ',': '0000C48',
+  ',': '00000C48',
+  '…': '000000L',
   ':': '0CC0CC0',
-  ';': '0CC0C48',
+  ';': '0CC00C48',
   '-': '000V000',
   _: '000000V',
   '+': '044V440',
@@ -119,7 +122,7 @@ export function drawText(
   const top = middle - Math.floor((HEIGHT * size) / 2);
   Array.from(content).forEach((letter, i) => {
     const rows = LETTERS[letter] ?? LETTERS[letter.normalize('NFD')[0]] ?? LETTERS['?'];
-    for (let y = 0; y < HEIGHT * size; y++) {
+    for (let y = 0; y < rows.length * size; y++) {
       const dots = Number.parseInt(rows[Math.floor(y / size)], 32);
       for (let x = 0; x < WIDTH * size; x++) {
         const isSet = (dots >> (WIDTH - 1 - Math.floor(x / size))) & 1;

@@ -33,7 +33,7 @@ const inputOf = (autoencoder: Autoencoder, { images, codes }: OnnxCase, part: On
 describe('the golden files', () => {
   test('hold every activation, every kind of normalization and every stored type', () => {
     const models = JSON.stringify(CASES.map(({ model }) => model));
-    for (const type of ['relu', 'leakyRelu', 'sigmoid', 'tanh', 'silu', 'sequential'])
+    for (const type of ['relu', 'leakyRelu', 'sigmoid', 'tanh', 'silu', 'sequential', 'transposedDense'])
       expect(models).toContain(`"type":"${type}"`);
     const kinds = new Set(CASES.map(({ normalization }) => normalization.kind));
     expect([...kinds].sort()).toEqual(['divide', 'minmax', 'none', 'standard']);

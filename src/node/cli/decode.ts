@@ -20,7 +20,7 @@ import { flag, parseOptions, refusePositionals, text } from './options.ts';
 import { formatCount, say, timesShape } from './output.ts';
 
 /** More than that in one PNG is nothing to look at. */
-const MOST_PICTURES = 1024;
+export const MOST_PICTURES = 1024;
 
 const OPTIONS = {
   model: text('MODEL', 'A run folder or a model file.'),

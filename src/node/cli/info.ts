@@ -1,4 +1,4 @@
-/** `isthmus info`: what a model file holds. */
+/** `isthmus info`: what a model file or a compressed file holds. */
 
 import { availableParallelism } from 'node:os';
 import { describeNormalization } from '../../data/normalization.ts';
@@ -7,6 +7,7 @@ import { sizeOf } from '../../tensor/shape.ts';
 import { loadModel } from '../modelFile.ts';
 import { nounOf } from '../sampleKind.ts';
 import type { Command } from './command.ts';
+import { infoCompressed } from './infoCompressed.ts';
 import { flag, parseOptions, UsageError } from './options.ts';
 import { countOf, formatCount, print, printJson, timesShape } from './output.ts';
 
@@ -17,12 +18,13 @@ const OPTIONS = {
 
 export const infoCommand: Command = {
   help: {
-    usage: 'isthmus info MODEL [--json]\n       npm run isthmus -- info MODEL [--json]',
+    usage: 'isthmus info FILE [--json]\n       npm run isthmus -- info FILE [--json]',
     description: [
-      'Shows the layers of a model, how it scales its data, how it was trained, and which kernels this machine would run it with. MODEL is a run folder or a model file.',
+'Shows the layers of a model, how it scales its data, how it was trained, and which kernels this machine would run it with. FILE is a run folder or a model file.',
+      'Of a .isth file it shows what is inside: images, codes, and the model and kernels that it was made with.',
     ],
     groups: [['Options', OPTIONS]],
-    sections: [['Example', ['isthmus info runs/digits-1']]],
+    sections: [['Examples', ['isthmus info runs/digits-1', 'isthmus info images.isth']]],
   },
   run: info,
 };
@@ -30,7 +32,13 @@ export const infoCommand: Command = {
 async function info(words: readonly string[]): Promise<number> {
   const { values, positionals } = parseOptions(OPTIONS, words);
   if (positionals.length !== 1) {
-    throw new UsageError(`got ${positionals.length} names, expected one run folder or model file.`);
+    throw new UsageError(
+      `got ${positionals.length} names, expected one run folder, model file or .isth file.`,
+    );
+  }
+  if (positionals[0].toLowerCase().endsWith('.isth')) {
+    await infoCompressed(positionals[0], values.json);
+    return 0;
   }
   const { autoencoder, training, path, byteLength } = await loadModel(positionals[0]);
   const { inputShape, encodingDim, normalization, parameters } = autoencoder;

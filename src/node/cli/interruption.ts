@@ -7,6 +7,20 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** As after SIGINT, whichever signal it was. */
 export const INTERRUPTED = 130;
 
+/**
+ * Ends the process at a signal, so that what it has half-written is cleared away (leftovers.ts), which it is not where
+ * the signal ends it.
+ *
+ * @returns To be called when there is nothing half-written any more.
+ */
+export function exitOnSignals(): () => void {
+  const exit = () => process.exit(INTERRUPTED);
+  for (const name of SIGNALS) process.on(name, exit);
+  return () => {
+    for (const name of SIGNALS) process.off(name, exit);
+  };
+}
+
 export class Interruption {
   readonly #controller = new AbortController();
 

@@ -31,6 +31,14 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'turns codes back into images',
     load: async () => (await import('./decode.ts')).decodeCommand,
   },
+  compress: {
+    summary: 'turns images into a small file',
+    load: async () => (await import('./compress.ts')).compressCommand,
+  },
+  decompress: {
+    summary: 'turns such a file back into images',
+    load: async () => (await import('./decompress.ts')).decompressCommand,
+  },
   export: {
     summary: 'writes a model for ONNX or PyTorch',
     load: async () => (await import('./export.ts')).exportCommand,
@@ -107,7 +115,7 @@ function explain(command: string, error: Error & { code?: string }): number {
 }
 
 function overview(): string {
-  const rows = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`);
+  const rows = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}`);
   return [
     'Usage: isthmus COMMAND [options]',
     '',

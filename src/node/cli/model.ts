@@ -3,11 +3,12 @@
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { fitsSampleShape } from '../../autoencoder/batches.ts';
 import { DataError, normalizationLikeFrom, statisticsLike } from '../../data/normalization.ts';
-import type { Samples } from '../../data/samples.ts';
-import { statisticsOf } from '../../data/statistics.ts';
+import type { Normalization, Samples, StoredSamples } from '../../data/samples.ts';
+import { statisticsOf, statisticsOfStored, type ValueStatistics } from '../../data/statistics.ts';
 import type { Shape } from '../../tensor/shape.ts';
 import { exists, FileError, inFile } from '../files.ts';
 import type { LoadedImages } from '../load.ts';
+import type { NpyFile } from '../npyFile.ts';
 import { nounOf } from '../sampleKind.ts';
 import { describeSamples } from './describeSamples.ts';
 import { UsageError } from './options.ts';
@@ -39,14 +40,28 @@ export async function refuseExisting(path: string, overwrite: boolean): Promise<
 
 /** Reads images for a model, and says what it found: of the model's shape, scaled as its training data was. */
 export function samplesFor(autoencoder: Autoencoder, images: LoadedImages): Samples {
-  const { shape, data, source } = images;
   requireShape(images, autoencoder.inputShape, 'the model takes');
+  const { shape, data } = images;
   const statistics = statisticsOf(data, statisticsLike(autoencoder.normalization, shape));
-  const normalization = naming(source, () =>
-    normalizationLikeFrom(autoencoder.normalization, images, statistics),
-  );
-  describeSamples(nounOf(autoencoder.inputShape, normalization), { images, statistics, normalization });
-  return { shape, data, normalization };
+  return { shape, data, normalization: scaledFor(autoencoder, images, statistics) };
+}
+
+/** The same of a file that is read batch by batch: it is read through once here. */
+export async function storedSamplesFor(autoencoder: Autoencoder, file: NpyFile): Promise<StoredSamples> {
+  requireShape(file, autoencoder.inputShape, 'the model takes');
+  const { shape, read } = file;
+  const statistics = await statisticsOfStored(file, statisticsLike(autoencoder.normalization, shape));
+  return { shape, read, normalization: scaledFor(autoencoder, file, statistics) };
+}
+
+function scaledFor(
+  { inputShape, normalization: trained }: Autoencoder,
+  images: Pick<LoadedImages, 'shape' | 'dtype' | 'source'>,
+  statistics: ValueStatistics,
+): Normalization {
+  const normalization = naming(images.source, () => normalizationLikeFrom(trained, images, statistics));
+  describeSamples(nounOf(inputShape, normalization), { images, statistics, normalization });
+  return normalization;
 }
 
 /** What `choose` finds; its errors name the file. */

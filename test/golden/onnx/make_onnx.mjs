@@ -73,6 +73,7 @@ const CASES = [
   ['none-f2', small('relu'), ['none', 'f2', 0, 1], (t) => Math.ceil(32 * t) / 32, ['autoencoder']],
   ['standard-f8-features', { inputShape: [6], hidden: [4], encodingDim: 2, activation: 'tanh' }, ['standard', 'f8', UNITS.shift, UNITS.scale], (t, j) => UNITS.shift[j] + 4 * (t - 0.5) * UNITS.scale[j]],
   ['minmax-i2-features', small('silu'), ['minmax', 'i2', COUNTS.shift, COUNTS.scale], (t, j) => Math.round(COUNTS.shift[j] + t * COUNTS.scale[j])],
+  ['divide-u1-tied', small('relu', { tied: true }), ['divide', 'u1', 0, 255], (t) => Math.round(255 * t)],
 ];
 
 const { ort, version } = loadOnnxruntime(process.argv[2]);

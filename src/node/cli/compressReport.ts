@@ -1,0 +1,112 @@
+/** What `compress` prints: sizes beside those of others, and how good the images are. */
+
+import type { QualityScores } from '../../compression/quality.ts';
+import type { DType } from '../../data/samples.ts';
+import { itemSizeOf } from '../../io/npyHeader.ts';
+import { type Shape, sizeOf } from '../../tensor/shape.ts';
+import type { Sizes } from '../rivalSizes.ts';
+import { countOf, formatCount, formatDecibels, print } from './output.ts';
+
+export interface CompressReport {
+  readonly path: string;
+  readonly images: number;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly byteLength: number;
+  /** Of the model inside, which are in `byteLength`, too. */
+  readonly modelBytes: number;
+  readonly codeLength: number;
+  readonly levels: number;
+  readonly lossless: boolean;
+  readonly kernels: string;
+  /** Of what the codes give back. */
+  readonly quality: QualityScores;
+  readonly rivals: Sizes;
+}
+
+/** One way to store the images. */
+interface Size {
+  readonly bytesPerImage: number;
+  /** How many times as large this is as the file. */
+  readonly ratio: number;
+}
+
+interface ComparedSizes {
+  readonly raw: Size;
+  readonly gzip?: Size;
+  readonly png?: Size;
+}
+
+/** Of the file without a model inside, which costs the same however many images there are. */
+function compare({ shape, dtype, images, byteLength, modelBytes, rivals }: CompressReport): ComparedSizes {
+  const own = (byteLength - modelBytes) / images;
+  const sizeFrom = (bytes: number, count: number): Size => ({
+    bytesPerImage: bytes / count,
+    ratio: bytes / count / own,
+  });
+  const { gzip, png } = rivals;
+  return {
+    raw: sizeFrom(sizeOf(shape) * itemSizeOf(dtype), images),
+    ...(gzip !== undefined && { gzip: sizeFrom(gzip, rivals.images) }),
+    ...(png !== undefined && { png: sizeFrom(png, rivals.images) }),
+  };
+}
+
+/** The same as one object for `--json`. */
+export function jsonOf(report: CompressReport) {
+  const { path, images, byteLength, modelBytes, codeLength, levels, lossless, kernels, quality } = report;
+  return {
+    path,
+    images,
+    byteLength,
+    modelBytes,
+    bytesPerImage: (byteLength - modelBytes) / images,
+    ...compare(report),
+    comparedImages: report.rivals.images,
+    codeLength,
+    levels,
+    lossless,
+    kernels,
+    ...quality,
+  };
+}
+
+export function printReport(report: CompressReport): void {
+  const { path, images, byteLength, modelBytes, lossless, quality, rivals } = report;
+  const inside = modelBytes > 0 ? `, of these ${formatCount(modelBytes)} the model` : '';
+  print(`${path}: ${formatCount(byteLength)} bytes${inside}\n`);
+  const { raw, gzip, png } = compare(report);
+  const some = rivals.images < images ? ` (the first ${formatCount(rivals.images)})` : '';
+  const own = { bytesPerImage: (byteLength - modelBytes) / images, ratio: 1 };
+  const rows: readonly (readonly [name: string, size: Size | undefined])[] = [
+    ['raw', raw],
+    [`gzip${some}`, gzip],
+    [`PNG, tiled${some}`, png],
+    [`this file, ${describeCodes(report)}`, own],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  print(`${' '.repeat(width)}  bytes an image     ratio`);
+  for (const [name, size] of rows) {
+    if (!size) continue;
+    const cells = [size.bytesPerImage.toFixed(1).padStart(14), size.ratio.toFixed(2).padStart(8)];
+    print(`${name.padEnd(width)}  ${cells.join('  ')}`);
+  }
+  print(`\n${lossless ? 'the codes alone: ' : ''}${describeQuality(quality)}`);
+}
+
+function describeCodes({
+  codeLength,
+  levels,
+  lossless,
+}: Pick<CompressReport, 'codeLength' | 'levels' | 'lossless'>) {
+  const bits = Math.log2(levels);
+  const depth = Number.isInteger(bits) ? countOf(bits, 'bit') : countOf(levels, 'level');
+  return `${countOf(codeLength, 'number')} of ${depth}${lossless ? ' and the residual' : ''}`;
+}
+
+function describeQuality({ mse, psnr, ssim }: QualityScores): string {
+  return [
+    psnr === undefined ? `MSE ${mse.toFixed(5)}` : `PSNR ${formatDecibels(psnr)}`,
+    ...(ssim === undefined ? [] : [`SSIM ${ssim.toFixed(4)}`]),
+  ].join(', ');
+}

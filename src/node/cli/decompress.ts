@@ -1,0 +1,135 @@
+/** `isthmus decompress`: a `.isth` file back to images. */
+
+import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
+import type { CompressedFile } from '../../compression/decompress.ts';
+import { npyOriginal, storedBytes } from '../../compression/originalFile.ts';
+import { canUseKernels } from '../../compression/withKernels.ts';
+import { denormalize } from '../../data/denormalize.ts';
+import { DataError } from '../../data/normalization.ts';
+import type { SampleArray } from '../../data/samples.ts';
+import { kernels } from '../../tensor/kernels/active.ts';
+import { sizeOf } from '../../tensor/shape.ts';
+import { openCompressedFile } from '../compressedFile.ts';
+import { pictureShape, toInputs, toPictures } from '../display.ts';
+import { inFile, writeFileAtomically } from '../files.ts';
+import { imageGrid } from '../grid.ts';
+import { loadModel } from '../modelFile.ts';
+import { encodePng } from '../png.ts';
+import type { Command } from './command.ts';
+import { MOST_PICTURES } from './decode.ts';
+import { exitOnSignals } from './interruption.ts';
+import { MACHINE, useMachine } from './machine.ts';
+import { refuseExisting, requireOption } from './model.ts';
+import { flag, parseOptions, text, UsageError } from './options.ts';
+import { countOf, formatElapsed, say, timesShape } from './output.ts';
+
+const OPTIONS = {
+  model: text('MODEL', 'The run folder or model file that the images were compressed with. [the one inside]'),
+  out: text(
+    'FILE',
+    `FILE.npy: the images as an array. FILE.png: a grid of the first ${MOST_PICTURES}, to look at. FILE.idx or -ubyte: what was compressed losslessly from such a file.`,
+  ),
+  threads: MACHINE.threads,
+  overwrite: flag('Replace an existing file.'),
+  help: flag('Show this page.'),
+};
+
+const ENDINGS = ['.npy', '.png', '.idx', '-ubyte'];
+
+export const decompressCommand: Command = {
+  help: {
+    usage:
+      'isthmus decompress FILE.isth --out FILE [--model MODEL]\n       npm run isthmus -- decompress FILE.isth --out FILE [--model MODEL]',
+    description: [
+      'Makes images of a file that compress wrote, with the model that it was made with and no other. They come in the units and in the type of the originals, as decode gives them; a lossless file gives back the .npy or IDX file that was compressed, byte for byte, and from other files the same array as a .npy.',
+      'A file records which kernels it was made with, and these are used again: others differ in the last bits. Where they are not to be had, a lossless file is refused.',
+    ],
+    groups: [['Options', OPTIONS]],
+    sections: [
+      [
+        'Examples',
+        [
+          'isthmus decompress images.isth --model runs/digits-1 --out restored.npy',
+          'isthmus decompress images.isth --model runs/digits-1 --out restored.png',
+        ],
+      ],
+    ],
+  },
+  run: decompress,
+};
+
+async function decompress(words: readonly string[]): Promise<number> {
+  const { values, positionals } = parseOptions(OPTIONS, words);
+  if (positionals.length !== 1) {
+    throw new UsageError(`got ${positionals.length} names, expected one file: FILE.isth.`);
+  }
+  const [path] = positionals;
+  const out = requireOption(
+    'out',
+    values.out,
+    'FILE.npy, FILE.png or, of IDX files, FILE.idx or -ubyte',
+    ENDINGS,
+  );
+  await refuseExisting(out, values.overwrite);
+  await useMachine({ kernels: undefined, threads: values.threads });
+  const given = values.model === undefined ? undefined : (await loadModel(values.model)).autoencoder;
+  const file = await openCompressedFile(path);
+  const stopListening = exitOnSignals();
+  const start = performance.now();
+  try {
+    await write(out, file, given ?? file.model?.autoencoder);
+  } catch (error) {
+    throw inFile(path, error as Error);
+  } finally {
+    stopListening();
+    await file.close();
+  }
+  const [count, ...sample] = file.header.shape;
+  const elapsed = formatElapsed((performance.now() - start) / 1000);
+  say(`${countOf(count, 'image')} of ${timesShape(sample)} in ${elapsed}: ${out}`);
+  return 0;
+}
+
+async function write(out: string, file: CompressedFile, autoencoder: Autoencoder | undefined): Promise<void> {
+  const { kernels: name, original } = file.header;
+  if (!file.isLossless && !canUseKernels(name)) {
+    say(`note: the file was made with the ${name} kernels, ${kernels().name} ones differ in the last bits.`);
+  }
+  const ending = ENDINGS.find((one) => out.toLowerCase().endsWith(one));
+  if (ending === '.png') {
+    await writeFileAtomically(out, await asPng(file, autoencoder));
+  } else if (ending === '.npy' && original?.kind !== 'npy') {
+    await writeFileAtomically(out, asNpy(file, autoencoder));
+  } else if (original?.kind === (ending === '.npy' ? 'npy' : 'idx')) {
+    await writeFileAtomically(out, file.originalBytes(autoencoder));
+  } else {
+    throw new DataError('it was not made losslessly from an IDX file, expected --out FILE.npy or FILE.png.');
+  }
+}
+
+async function* asNpy(
+  file: CompressedFile,
+  autoencoder: Autoencoder | undefined,
+): AsyncGenerator<Uint8Array, void> {
+  const { shape, normalization } = file.header;
+  yield npyOriginal(denormalize(new Float32Array(), normalization).dtype, shape).head;
+  for await (const values of file.images(autoencoder)) yield storedBytes(values, { bigEndian: false });
+}
+
+/** A grid of the first images. The rest is read, too: what is damaged is no picture of it. */
+async function asPng(file: CompressedFile, autoencoder: Autoencoder | undefined): Promise<Uint8Array> {
+  const { shape, normalization } = file.header;
+  const [, ...sample] = shape;
+  if (!pictureShape(sample)) {
+    throw new DataError(`samples of ${timesShape(sample)} are no pictures, expected --out FILE.npy.`);
+  }
+  const parts: SampleArray[] = [];
+  let missing = MOST_PICTURES * sizeOf(sample);
+  for await (const values of file.images(autoencoder)) {
+    parts.push(values.slice(0, missing));
+    missing = Math.max(0, missing - values.length);
+  }
+  const data = Float64Array.from(parts.flatMap((part) => Array.from(part)));
+  const shown = { shape: [data.length / sizeOf(sample), ...sample], data, normalization };
+  return encodePng(imageGrid(toPictures([toInputs({ inputShape: sample }, shown)], normalization)[0]));
+}

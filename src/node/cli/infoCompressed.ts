@@ -1,0 +1,36 @@
+/** What `info` says of a `.isth` file. */
+
+import { stat } from 'node:fs/promises';
+import { chunkCount } from '../../compression/header.ts';
+import { canUseKernels } from '../../compression/withKernels.ts';
+import { describeNormalization } from '../../data/normalization.ts';
+import { DTYPE_NAMES } from '../../data/samples.ts';
+import { openCompressedFile } from '../compressedFile.ts';
+import { countOf, formatCount, print, printJson, timesShape } from './output.ts';
+
+export async function infoCompressed(path: string, json: boolean): Promise<void> {
+  const file = await openCompressedFile(path);
+  await file.close();
+  const { size: byteLength } = await stat(path);
+  const { header } = file;
+  const { shape, dtype, normalization, model, kernels, codeLength, levels, original, modelBytes } = header;
+  if (json) {
+    const chunks = chunkCount(header);
+    const facts = { shape, dtype, normalization, model, kernels, codeLength, levels, modelBytes, chunks };
+    printJson({ path, byteLength, ...facts, lossless: original?.kind ?? false });
+    return;
+  }
+  const [count, ...sample] = shape;
+  const perImage = (byteLength - modelBytes) / count;
+  print(`${path}: ${formatCount(byteLength)} bytes, ${perImage.toFixed(1)} an image\n`);
+  const here = canUseKernels(kernels) ? 'to be had here' : 'not to be had here';
+  const inside = modelBytes > 0 ? `inside, ${formatCount(modelBytes)} bytes` : 'not inside';
+  const facts = {
+    images: `${formatCount(count)} of ${timesShape(sample)}, ${DTYPE_NAMES[dtype]}, ${describeNormalization(normalization)}`,
+    codes: `${countOf(codeLength, 'number')} in ${levels} levels`,
+    lossless: original ? `yes, of a ${original.kind === 'npy' ? '.npy' : 'IDX'} file` : 'no',
+    model: `${model}, ${inside}`,
+    kernels: `${kernels}, ${here}`,
+  };
+  for (const [name, value] of Object.entries(facts)) print(name.padEnd(10) + value);
+}

@@ -1,0 +1,65 @@
+/** How small others make the same images: gzip, and PNG with all of them tiled into one picture. */
+
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { sampleGrid } from '../compression/sampleGrid.ts';
+import type { DType, SampleArray } from '../data/samples.ts';
+import { itemSizeOf } from '../io/npyHeader.ts';
+import { type Shape, sizeOf } from '../tensor/shape.ts';
+import { encodePngTiles } from './pngTiles.ts';
+
+/** Of more images than fit in there, the first ones are measured. */
+const MOST_BYTES = 2 ** 25;
+
+export interface Sizes {
+  /** How many images were measured. */
+  readonly images: number;
+  /** Bytes of all of these. Undefined where the values are held as another type than the file's. */
+  readonly gzip: number | undefined;
+  /** Undefined for what is no picture of 8 or 16 bits, gray or in colour. */
+  readonly png: number | undefined;
+}
+
+export class RivalSizes {
+  readonly #sample: Shape;
+  readonly #dtype: DType;
+  readonly #most: number;
+  readonly #parts: SampleArray[] = [];
+  #images = 0;
+
+  constructor(sample: Shape, dtype: DType) {
+    this.#sample = sample;
+    this.#dtype = dtype;
+    this.#most = Math.max(1, Math.floor(MOST_BYTES / (sizeOf(sample) * itemSizeOf(dtype))));
+  }
+
+  /** The next images, `[n, ...sample]`. */
+  add(values: SampleArray): void {
+    const features = sizeOf(this.#sample);
+    const count = Math.min(values.length / features, this.#most - this.#images);
+    if (count === 0) return;
+    this.#parts.push(values.slice(0, count * features));
+    this.#images += count;
+  }
+
+  async measure(): Promise<Sizes> {
+    const bytes = Buffer.concat(
+      this.#parts.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength)),
+    );
+    const isStored = bytes.length === this.#images * sizeOf(this.#sample) * itemSizeOf(this.#dtype);
+    return {
+      images: this.#images,
+      gzip: isStored ? (await promisify(gzip)(bytes, { level: 9 })).length : undefined,
+      png: this.#pngSize(bytes),
+    };
+  }
+
+  #pngSize(bytes: Buffer): number | undefined {
+    const { height, width, channels } = sampleGrid(this.#sample);
+    const isPicture = height > 1 && (channels === 1 || channels === 3);
+    if (!isPicture || !(this.#dtype === 'u1' || this.#dtype === 'u2')) return undefined;
+    const { buffer, byteOffset, byteLength } = Uint8Array.from(bytes); // aligned
+    const data = this.#dtype === 'u1' ? bytes : new Uint16Array(buffer, byteOffset, byteLength / 2);
+    return encodePngTiles({ count: this.#images, height, width, channels, data }).length;
+  }
+}
