@@ -20,7 +20,7 @@ export const infoCommand: Command = {
   help: {
     usage: 'isthmus info FILE [--json]\n       npm run isthmus -- info FILE [--json]',
     description: [
-'Shows the layers of a model, how it scales its data, how it was trained, and which kernels this machine would run it with. FILE is a run folder or a model file.',
+      'Shows the layers of a model, how it scales its data, how it was trained, and which kernels this machine would run it with. FILE is a run folder or a model file.',
       'Of a .isth file it shows what is inside: images, codes, and the model and kernels that it was made with.',
     ],
     groups: [['Options', OPTIONS]],
