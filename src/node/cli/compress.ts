@@ -20,9 +20,10 @@ import { readWholeFile, writeFileAtomically } from '../files.ts';
 import { loadModel } from '../modelFile.ts';
 import { NpyFile } from '../npyFile.ts';
 import { RivalSizes } from '../rivalSizes.ts';
+import { nounOf } from '../sampleKind.ts';
 import type { Command } from './command.ts';
 import { type CompressReport, jsonOf, printReport } from './compressReport.ts';
-import { describeImages } from './describeImages.ts';
+import { describeSamples } from './describeSamples.ts';
 import { exitOnSignals } from './interruption.ts';
 import { MACHINE, refuseThreads, useMachine } from './machine.ts';
 import { naming, refuseExisting, requireOption, requireShape } from './model.ts';
@@ -127,7 +128,7 @@ async function samplesOf(
   const normalization = naming(source, () =>
     normalizationLikeFrom(autoencoder.normalization, images, statistics),
   );
-  describeImages('image', { images, statistics, normalization });
+  describeSamples(nounOf(autoencoder.inputShape, normalization), { images, statistics, normalization });
   return isFile ? { shape, normalization, read: images.read } : { shape, normalization, data: images.data };
 }
 
