@@ -19,7 +19,7 @@ import { trainingDivergence, validationDivergence } from './divergence.ts';
 import { BestWeights, type EarlyStopping, type Keep } from './earlyStopping.ts';
 import { forEachBatch } from './pass.ts';
 import { openSamples, type Part, type Parts } from './split.ts';
-import { requireEnds, type Start, startAtMean } from './startAtMean.ts';
+import { requireLastLayer, type Start, startAtMean } from './startAtMean.ts';
 import { TimeSlice } from './timeSlice.ts';
 import { TrainingCourse, type TrainingState } from './trainingState.ts';
 
@@ -75,8 +75,8 @@ export interface FitOptions {
    */
   readonly noise?: Noise | undefined;
   /**
-   * 'mean': before the first step the biases are set so that the encoder sees the samples minus their mean and the decoder
-   * answers with the mean, which costs one pass over the samples. 'as-is': the weights and biases stay as they are.
+   * 'mean': before the first step the last layer is set so that it answers with the samples' mean, which costs one pass
+   * over the samples. 'as-is': all weights and biases stay as they are.
    *
    * @default 'as-is'
    */
@@ -126,7 +126,7 @@ export interface Trainable {
  * @returns The training. It throws a {@link DivergenceError} if a loss becomes NaN or infinite.
  * @throws {RangeError} If an option is out of range, a split leaves one side empty, binary cross-entropy gets inputs
  *   outside [0, 1], or the state to resume from is that of another network or optimizer; or the start 'mean' is asked of
- *   a network without the biases for it.
+ *   a network that doesn't end with a bias.
  * @throws {ShapeError} If the samples don't fit the model.
  * @throws {Error} If the optimizer serves another network already.
  */
@@ -145,7 +145,7 @@ export async function prepareTraining(
     await parts.training.reader.requireUnitRange();
     await parts.validation?.reader.requireUnitRange();
   }
-  if (settings.start === 'mean') endsOf(model);
+  if (settings.start === 'mean') lastLayerOf(model);
   optimizer.attach(parameters);
   const keep = options.keep ?? (options.earlyStopping ? 'best' : 'last');
   const course = new TrainingCourse(model, new BestWeights(parameters, keep, options.earlyStopping));
@@ -181,7 +181,7 @@ async function train(
     await slice.pause(); // at least once: parts of the memory are given back only while the program pauses
     // Without the signal: a state from before this would be resumed as if it were from after it.
     if (settings.start === 'mean' && !settings.resumeFrom) {
-      await startAtMean(endsOf(model), training, { features: sizeOf(model.inputShape), arena, slice });
+      await startAtMean(lastLayerOf(model), training, { features: sizeOf(model.inputShape), arena, slice });
     }
     await settings.onStart?.(() => course.state());
     while (course.epoch <= settings.epochs && !best.isPatienceOver) {
@@ -218,8 +218,8 @@ async function train(
   return { epochs: state.epochs, stopped, bestEpoch: best.state?.epoch, restoredBestWeights, state };
 }
 
-function endsOf({ network, loss }: Trainable) {
-  return requireEnds(network, loss instanceof BinaryCrossEntropy);
+function lastLayerOf({ network, loss }: Trainable) {
+  return requireLastLayer(network, loss instanceof BinaryCrossEntropy);
 }
 
 type Settings = FitOptions & {

@@ -1,13 +1,13 @@
 /**
- * A start that knows the data: the encoder sees samples minus their mean, and the decoder answers with the mean until it
- * has learned more. docs/math.md, section 6, says why; docs/recipes.md, what it brings. Read fit.ts first.
+ * A start that knows the data: the decoder answers with the samples' mean until it has learned more. docs/math.md,
+ * section 6.3, says why; docs/recipes.md, what it brings. Read fit.ts first.
  */
 
 import { Dense } from '../layers/dense.ts';
-import type { Layer } from '../layers/layer.ts';
-import { Sequential } from '../layers/sequential.ts';
+import type { Sequential } from '../layers/sequential.ts';
 import { Sigmoid } from '../layers/sigmoid.ts';
 import { TransposedDense } from '../layers/transposedDense.ts';
+import type { Parameter } from '../tensor/parameter.ts';
 import { forEachBatch, type PassOptions } from './pass.ts';
 import type { Part } from './split.ts';
 
@@ -19,56 +19,44 @@ const NEAREST = 1e-3;
 
 type MeanOptions = Omit<PassOptions, 'signal'>;
 
-/** The layers that a start at the mean sets. */
-export interface Ends {
-  readonly first: Dense;
-  readonly last: Dense | TransposedDense;
-  /** Whether the last layer's output is a logit: a sigmoid follows, its own or the loss's. */
+/** The layer that a start at the mean sets. */
+export interface LastLayer {
+  readonly layer: Dense | TransposedDense;
+  readonly bias: Parameter;
+  /** Whether its output is a logit: a sigmoid follows, its own or the loss's. */
   readonly isLogit: boolean;
 }
 
 /**
  * @param network - From input to what the loss reads.
  * @param readsLogits - Whether the loss holds a sigmoid of its own.
- * @throws {RangeError} If it doesn't begin and end with dense layers that have biases.
+ * @throws {RangeError} If it doesn't end with a dense layer that has a bias.
  */
-export function requireEnds(network: Sequential, readsLogits: boolean): Ends {
-  const layers: Layer[] = network
-    .namedLayers()
-    .flatMap(([, layer]) => (layer instanceof Sequential ? [] : layer));
+export function requireLastLayer(network: Sequential, readsLogits: boolean): LastLayer {
+  const layers = network.namedLayers().map(([, layer]) => layer);
   const endsWithSigmoid = layers.at(-1) instanceof Sigmoid;
-  const first = layers[0];
-  const last = layers.at(endsWithSigmoid ? -2 : -1);
-  const isFirstDense = first instanceof Dense && first.bias;
-  const isLastDense = (last instanceof Dense || last instanceof TransposedDense) && last.bias;
-  if (!isFirstDense || !isLastDense) {
-    throw new RangeError(
-      "fit: the start 'mean' sets biases, expected a network that begins and ends with dense layers that have some.",
-    );
+  const layer = layers.at(endsWithSigmoid ? -2 : -1);
+  if ((layer instanceof Dense || layer instanceof TransposedDense) && layer.bias) {
+    return { layer, bias: layer.bias, isLogit: readsLogits || endsWithSigmoid };
   }
-  return { first, last, isLogit: readsLogits || endsWithSigmoid };
+  throw new RangeError(
+    "fit: the start 'mean' sets the last bias, expected a network that ends with a dense layer that has one.",
+  );
 }
 
 /**
- * First layer: `b = -mean W`, so that it computes `(x - mean) W`. Last layer: `b = mean` and, unless it borrows them,
- * weights of zero, so that the first answer is the mean whatever the code.
+ * The bias becomes the mean and the weights, unless they are borrowed, zero: the first answer is the mean whatever the code.
  *
  * @param part - The samples to take the mean of: one pass over them.
  */
 export async function startAtMean(
-  { first, last, isLogit }: Ends,
+  { layer, bias, isLogit }: LastLayer,
   part: Part,
   options: MeanOptions,
 ): Promise<void> {
   const mean = await meanInput(part, options);
-  const { inFeatures, outFeatures, weight } = first;
-  const shift = new Float64Array(outFeatures);
-  for (let i = 0; i < inFeatures; i++) {
-    for (let j = 0; j < outFeatures; j++) shift[j] -= mean[i] * weight.value.data[i * outFeatures + j];
-  }
-  first.bias?.value.data.set(shift);
-  last.bias?.value.data.set(isLogit ? mean.map(logit) : mean);
-  if (last instanceof Dense) last.weight.value.data.fill(0);
+  bias.value.data.set(isLogit ? mean.map(logit) : mean);
+  if (layer instanceof Dense) layer.weight.value.data.fill(0);
 }
 
 /** The mean of these samples, as inputs: one number a feature, added up in float64. */

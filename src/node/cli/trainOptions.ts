@@ -95,7 +95,7 @@ const NETWORK = {
   start: choice(
     ['as-is', 'mean'] as const satisfies readonly Start[],
     'as-is',
-    'mean: before the first step, set the biases so that the encoder sees the images minus the mean image and the decoder answers with the mean image.',
+    'mean: set the last layer before the first step so that it answers with the mean image, whatever the code.',
   ),
   tied: flag(
     "The decoder uses the encoder's weights, transposed, and has only biases of its own: half as many numbers.",
