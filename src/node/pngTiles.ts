@@ -5,7 +5,8 @@
  * Source: W3C, "Portable Network Graphics (PNG) Specification (Third Edition)", sections 5, 9 and 12.7.
  */
 
-import { crc32, deflateSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { crc32, deflate } from 'node:zlib';
 
 const { abs, ceil, floor, sqrt } = Math;
 
@@ -23,15 +24,17 @@ const GRAY = 0;
 const RGB = 2;
 
 /** The smaller of two files: without filters, and with the filter of each row that leaves the smallest numbers. */
-export function encodePngTiles(tiles: Tiles): Uint8Array {
+export async function encodePngTiles(tiles: Tiles): Promise<Uint8Array> {
   const { count, height, width, channels, data } = tiles;
   const columns = ceil(sqrt(count));
   const rows = ceil(count / columns);
   const pixelBytes = channels * data.BYTES_PER_ELEMENT;
   const scanlines = layOut(tiles, columns, rows);
   const length = columns * width * pixelBytes;
-  const candidates = [unfiltered, filtered].map((filter) =>
-    deflateSync(filter(scanlines, length, pixelBytes), { level: 9 }),
+  const candidates = await Promise.all(
+    [unfiltered, filtered].map((filter) =>
+      promisify(deflate)(filter(scanlines, length, pixelBytes), { level: 9 }),
+    ),
   );
   const [smallest] = candidates.sort((a, b) => a.length - b.length);
   const header = Buffer.alloc(13);

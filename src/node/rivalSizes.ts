@@ -8,8 +8,8 @@ import { itemSizeOf } from '../io/npyHeader.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { encodePngTiles } from './pngTiles.ts';
 
-/** Of more images than fit in there, the first ones are measured. */
-const MOST_BYTES = 2 ** 23;
+/** Of more images than fit in there, the first ones are measured: zlib's level 9 may take seconds a megabyte. */
+const MOST_BYTES = 2 ** 22;
 
 export interface Sizes {
   /** How many images were measured. */
@@ -47,19 +47,19 @@ export class RivalSizes {
       this.#parts.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength)),
     );
     const isStored = bytes.length === this.#images * sizeOf(this.#sample) * itemSizeOf(this.#dtype);
-    return {
-      images: this.#images,
-      gzip: isStored ? (await promisify(gzip)(bytes, { level: 9 })).length : undefined,
-      png: this.#pngSize(bytes),
-    };
+    const [zipped, png] = await Promise.all([
+      isStored ? promisify(gzip)(bytes, { level: 9 }) : undefined,
+      this.#encodePng(bytes),
+    ]);
+    return { images: this.#images, gzip: zipped?.length, png: png?.length };
   }
 
-  #pngSize(bytes: Buffer): number | undefined {
+  async #encodePng(bytes: Buffer): Promise<Uint8Array | undefined> {
     const { height, width, channels } = sampleGrid(this.#sample);
     const isPicture = height > 1 && (channels === 1 || channels === 3);
     if (!isPicture || !(this.#dtype === 'u1' || this.#dtype === 'u2')) return undefined;
     const { buffer, byteOffset, byteLength } = Uint8Array.from(bytes); // aligned
     const data = this.#dtype === 'u1' ? bytes : new Uint16Array(buffer, byteOffset, byteLength / 2);
-    return encodePngTiles({ count: this.#images, height, width, channels, data }).length;
+    return encodePngTiles({ count: this.#images, height, width, channels, data });
   }
 }

@@ -23,10 +23,10 @@ describe('tiles', () => {
     [100, 8, 8, 1],
   ])(
     '%d of %dx%d with %d channels are all in the picture, in their places',
-    (count, height, width, channels) => {
+    async (count, height, width, channels) => {
       for (const noise of [1, 200]) {
         const some = tiles(count, height, width, channels, noise);
-        const png = decodePng(encodePngTiles(some));
+        const png = decodePng(await encodePngTiles(some));
         const columns = Math.ceil(Math.sqrt(count));
         expect(png.width).toBe(columns * width);
         expect(png.height).toBe(Math.ceil(count / columns) * height);
@@ -46,9 +46,9 @@ describe('tiles', () => {
     },
   );
 
-  test('of 16 bits keep both bytes, the higher first', () => {
+  test('of 16 bits keep both bytes, the higher first', async () => {
     const data = Uint16Array.of(0x0102, 0xfffe);
-    const png = Buffer.from(encodePngTiles({ count: 1, height: 1, width: 2, channels: 1, data }));
+    const png = Buffer.from(await encodePngTiles({ count: 1, height: 1, width: 2, channels: 1, data }));
     const at = png.indexOf('IDAT');
     const body = png.subarray(at + 4, at + 4 + png.readUInt32BE(at - 4));
     const [filter, ...bytes] = inflateSync(body);
@@ -57,10 +57,10 @@ describe('tiles', () => {
     expect(png[24]).toBe(16);
   });
 
-  test('are no larger than what pngjs makes of the same picture', () => {
+  test('are no larger than what pngjs makes of the same picture', async () => {
     const some = tiles(1, 64, 64, 1, 9);
     const picture = encodePng({ width: 64, height: 64, channels: 1, data: some.data as Uint8Array });
-    expect(encodePngTiles(some).length).toBeLessThanOrEqual(picture.length);
+    expect((await encodePngTiles(some)).length).toBeLessThanOrEqual(picture.length);
   });
 });
 
@@ -69,9 +69,9 @@ describe('the sizes of others', () => {
     const sizes = new RivalSizes([512, 512], 'u1');
     for (let i = 0; i < 20; i++) sizes.add(new Uint8Array(2 * 512 * 512).fill(i));
     const { images, gzip, png } = await sizes.measure();
-    expect(images).toBe(32); // 8 MiB
-    expect(gzip).toBeGreaterThan(5000);
-    expect(png).toBeGreaterThan(5000);
+    expect(images).toBe(16); // 4 MiB
+    expect(gzip).toBeGreaterThan(2000);
+    expect(png).toBeGreaterThan(2000);
   });
 
   test('leave out what makes no sense', async () => {

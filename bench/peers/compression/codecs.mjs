@@ -8,12 +8,24 @@ import sharp from 'sharp';
 
 const BLOCK = 16; // pixels: WebP's macroblocks, two of JPEG's blocks
 
-/** Name, sharp's name, and its options for a quality from 1 to 100. */
+const QUALITIES = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 18, 20, 24, 28, 32, 40, 50];
+
+/** Name, sharp's name, the qualities to try (of 100), and the options for each. AVIF takes a second for a picture. */
 export const CODECS = [
-  { name: 'JPEG', format: 'jpeg', options: (quality) => ({ quality, optimizeCoding: true }) },
-  { name: 'mozjpeg', format: 'jpeg', options: (quality) => ({ quality, mozjpeg: true }) },
-  { name: 'WebP', format: 'webp', options: (quality) => ({ quality, effort: 6 }) },
-  { name: 'AVIF', format: 'avif', options: (quality) => ({ quality, effort: 6 }) },
+  {
+    name: 'JPEG',
+    format: 'jpeg',
+    qualities: QUALITIES,
+    options: (quality) => ({ quality, optimizeCoding: true }),
+  },
+  {
+    name: 'mozjpeg',
+    format: 'jpeg',
+    qualities: QUALITIES,
+    options: (quality) => ({ quality, mozjpeg: true }),
+  },
+  { name: 'WebP', format: 'webp', qualities: QUALITIES, options: (quality) => ({ quality, effort: 6 }) },
+  { name: 'AVIF', format: 'avif', qualities: [1, 6, 12, 18, 24, 30], options: (quality) => ({ quality }) },
 ];
 
 /** Gray images `[n, height, width]`, uint8, as one picture. `side` is the room of each. */
@@ -55,7 +67,7 @@ function psnr({ count, height, width, data }, sheet, decoded) {
 }
 
 /** Bytes an image and PSNR at each quality, in both layouts. */
-export async function measureCodec({ format, options }, images, qualities) {
+export async function measureCodec({ format, qualities, options }, images) {
   const points = [];
   for (const padded of [false, true]) {
     const sheet = tile(images, padded);

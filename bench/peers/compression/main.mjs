@@ -34,7 +34,6 @@ const HERE = fileURLToPath(new URL('.', import.meta.url));
 const MAIN = resolve(HERE, '../../../dist/src/node/cli/main.js');
 const CODE_LENGTHS = [8, 16, 32, 64];
 const BITS = [2, 3, 4, 5, 6, 7, 8];
-const QUALITIES = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 18, 20, 24, 28, 32, 40, 50];
 const TARGETS = [16, 17, 18, 19, 19.5, 20, 20.5, 21, 21.5, 22, 23, 24];
 
 function trainedModel(train, runs, codeLength) {
@@ -124,7 +123,7 @@ async function main() {
   const images = { count, height, width, data: array.data };
   const codecs = [];
   for (const codec of CODECS) {
-    codecs.push({ name: codec.name, points: await measureCodec(codec, images, QUALITIES) });
+    codecs.push({ name: codec.name, points: await measureCodec(codec, images) });
   }
   const ours = { name: 'autoencoder', points: autoencoders.flatMap(({ points }) => points) };
   const curves = [ours, ...codecs];

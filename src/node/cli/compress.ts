@@ -59,7 +59,7 @@ export const compressCommand: Command = {
       'isthmus compress --model MODEL --data FILE --out FILE.isth\n       npm run isthmus -- compress --model MODEL --data FILE --out FILE.isth',
     description: [
       "Encodes images with a trained model, rounds the codes and writes them as a small file, from which decompress makes images again: those that the model's decoder restores, or with --lossless the very same. The images must have the shape that the model was trained on. A .npy is read piece by piece, however large it is.",
-      'Shows how many bytes an image takes, beside gzip (level 9) and PNG (all images tiled into one picture, level 9, the best of no filter and adaptive ones), and the PSNR and SSIM of what comes back. SSIM is that of the first 2,000 images, gzip and PNG of the first 8 MB.',
+      'Shows how many bytes an image takes, beside gzip (level 9) and PNG (all images tiled into one picture, level 9, the best of no filter and adaptive ones), and the PSNR and SSIM of what comes back. SSIM is that of the first 2,000 images, gzip and PNG of the first 4 MB.',
     ],
     groups: [['Options', OPTIONS]],
     sections: [
