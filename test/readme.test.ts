@@ -42,7 +42,9 @@ describe('the commands', () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'isthmus-readme-'));
     for (const [i, name] of ['images', 'test', 'fashion-train-10k', 'fashion-test-2k'].entries()) {
-      writeFileSync(join(folder, `${name}.npy`), writeNpy(generateDigits({ count: 60 - 10 * i, seed: i })));
+      const { labels, ...digits } = generateDigits({ count: 60 - 10 * i, seed: i });
+      writeFileSync(join(folder, `${name}.npy`), writeNpy(digits));
+      writeFileSync(join(folder, `${name}-labels.npy`), writeNpy({ shape: [labels.length], data: labels }));
     }
     writeFileSync(join(folder, 'wine.npy'), writeNpy(wine()));
   });

@@ -22,16 +22,14 @@ export class FeatureScaling {
     const mean = new Float64Array(d);
     const deviation = new Float64Array(d);
     forEachElement(x, (value, j) => {
-      mean[j] += value / n;
+      mean[j] += value;
     });
+    for (let j = 0; j < d; j++) mean[j] /= n;
     forEachElement(x, (value, j) => {
-      deviation[j] += (value - mean[j]) ** 2 / n;
+      deviation[j] += (value - mean[j]) ** 2;
     });
-    for (let j = 0; j < d; j++) {
-      const root = Math.sqrt(deviation[j]);
-      // What rounding leaves of a constant is not its scale.
-      deviation[j] = root > ROUNDING * Math.abs(mean[j]) ? root : 1;
-    }
+    // That of a constant is exactly 0: float64 has room for the sum of 2^29 equal float32 numbers.
+    for (let j = 0; j < d; j++) deviation[j] = Math.sqrt(deviation[j] / n) || 1;
     return new FeatureScaling(mean, deviation);
   }
 
@@ -48,9 +46,6 @@ export class FeatureScaling {
     return scaled;
   }
 }
-
-/** Of a sum in float64 of up to 2^20 equal numbers. */
-const ROUNDING = 2 ** -33;
 
 function forEachElement(
   { shape: [n, d], data }: Tensor,

@@ -190,8 +190,15 @@ function rangeOf(values: readonly number[]): { low: number; high: number; middle
   return { low, high, middle: (low + high) / 2 };
 }
 
-/** Where the legend's lines stand, top first, as close as they must. */
-export function legendRows(lines: number): { readonly x: number; readonly y: (line: number) => number } {
-  const step = min(22, (PLOT.bottom - PLOT.top) / max(1, lines));
-  return { x: PLOT.right + 24, y: (line) => PLOT.top + step * (line + 0.5) };
+export interface Legend {
+  readonly x: number;
+  /** The middle of a line, top first. */
+  readonly y: (line: number) => number;
+  /** From one line to the next: as close as they must. */
+  readonly step: number;
+}
+
+export function legendOf({ classes }: LatentPlot): Legend {
+  const step = min(22, (PLOT.bottom - PLOT.top) / max(1, classes.length));
+  return { x: PLOT.right + 24, y: (line) => PLOT.top + step * (line + 0.5), step };
 }

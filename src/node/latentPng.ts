@@ -1,6 +1,6 @@
 /** A latent plot as pixels, twice as fine as its SVG, with the bitmap letters of pixelFont.ts. Read latentPlot.ts first. */
 
-import { type LatentPlot, type Layer, legendRows, type Mark, PAGE, PLOT } from './latentPlot.ts';
+import { type LatentPlot, type Layer, legendOf, type Mark, PAGE, PLOT } from './latentPlot.ts';
 import { drawText, textWidth } from './pixelFont.ts';
 import { encodePng, type PixelImage } from './png.ts';
 
@@ -9,7 +9,7 @@ const { abs, ceil, floor, hypot, max, min, round } = Math;
 const SCALE = 2; // pixels for one of the plot
 const RADIUS = 2.6; // of a dot, in the plot's pixels
 const OPACITY = 0.8;
-const TEXT = { title: 4, label: 3 }; // pixels for a dot of a letter
+const TEXT = { title: 4, label: 3, crowded: 2 }; // pixels for a dot of a letter
 
 type Color = readonly [red: number, green: number, blue: number];
 const WHITE: Color = [255, 255, 255];
@@ -33,10 +33,11 @@ export function latentPng(plot: LatentPlot): Uint8Array {
   canvas.line(left, top, left, bottom, AXIS);
   canvas.text((left + right) / 2, bottom + 40, plot.xLabel, { align: 0.5 });
   for (const layer of plot.layers) canvas.marks(layer, RADIUS, OPACITY);
-  const legend = legendRows(plot.classes.length);
+  const legend = legendOf(plot);
+  const size = legend.step < 13 ? TEXT.crowded : TEXT.label;
   plot.classes.forEach((look, i) => {
-    canvas.marks({ look, points: [[legend.x, legend.y(i)]] }, 2 * RADIUS, 1);
-    canvas.text(legend.x + 14, legend.y(i), look.name, { color: DARK });
+    canvas.marks({ look, points: [[legend.x, legend.y(i)]] }, min(2 * RADIUS, 0.4 * legend.step), 1);
+    canvas.text(legend.x + 14, legend.y(i), look.name, { color: DARK, size });
   });
   return encodePng(canvas.image);
 }

@@ -1,6 +1,6 @@
 /** A latent plot as SVG. Read latentPlot.ts first. */
 
-import { type LatentPlot, type Layer, legendRows, type Mark, PAGE, PLOT } from './latentPlot.ts';
+import { type LatentPlot, type Layer, legendOf, type Mark, PAGE, PLOT } from './latentPlot.ts';
 import { px, svgPage, text } from './svg.ts';
 
 const RADIUS = 2.6; // of a dot, in pixels
@@ -16,7 +16,8 @@ path { stroke-linecap: round; }
 export function latentSvg(plot: LatentPlot): string {
   const { title, caption, xLabel, yLabel, xTicks, yTicks, classes, layers } = plot;
   const { left, right, top, bottom } = PLOT;
-  const legend = legendRows(classes.length);
+  const legend = legendOf(plot);
+  const size = Math.min(13, legend.step); // of its letters
   return svgPage({ title, ...PAGE, style: STYLE }, [
     text(24, 54, caption, 'class="label"'),
     text(left, top - 12, yLabel, 'class="label"'),
@@ -33,7 +34,8 @@ export function latentSvg(plot: LatentPlot): string {
     ...classes.map(({ name, color, mark }, i) => {
       const y = legend.y(i);
       const dot = { look: { name, color, mark }, points: [[legend.x, y] as const] };
-      return drawLayer(dot, 2 * RADIUS) + text(legend.x + 14, y + 4.5, name, 'class="name"');
+      const style = `class="name" style="font-size: ${px(size)}px"`;
+      return drawLayer(dot, 0.4 * size) + text(legend.x + 14, y + 0.35 * size, name, style);
     }),
   ]);
 }

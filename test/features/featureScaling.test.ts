@@ -23,16 +23,11 @@ test('gives other samples the scale of those that it was fitted to', () => {
   expect(Array.from(scaling.transform(Tensor.from([2, 20, 6, 0], [2, 2])).data)).toEqual([0, 0, 2, -2]);
 });
 
-test('makes a feature that is always the same 0, also where its mean is rounded', () => {
-  const x = new Tensor(new Float32Array(3 * 7).fill(0.1), [21, 1]);
-  expect(new Set(FeatureScaling.fit(x).transform(x).data.map(Math.abs))).toEqual(
-    new Set(
-      FeatureScaling.fit(x)
-        .transform(x)
-        .data.map((value) => Math.min(Math.abs(value), 1e-15)),
-    ),
-  );
-  expect(Array.from(FeatureScaling.fit(x).deviation)).toEqual([1]);
+test('makes a feature that is always the same 0', () => {
+  const x = new Tensor(new Float32Array(21).fill(0.1), [21, 1]);
+  const scaling = FeatureScaling.fit(x);
+  expect(Array.from(scaling.deviation)).toEqual([1]);
+  expect(scaling.transform(x).data.every((value) => value === 0)).toBe(true);
 });
 
 test.each([[[4]], [[0, 3]], [[2, 3, 1]]])('refuses features of shape %p', (shape) => {

@@ -27,7 +27,7 @@ import {
 } from './evaluateOptions.ts';
 import { type ImageScores, scoreImages, scoreSection, scoresCsv } from './evaluateScores.ts';
 import type { Section } from './evaluateSection.ts';
-import { type LabelledSamples, refuseTooFew } from './labelledFeatures.ts';
+import { type LabelledSamples, refuseUnfit } from './labelledFeatures.ts';
 import { refuseThreads, useMachine } from './machine.ts';
 import { requireOption, samplesFor } from './model.ts';
 import { refuseSalt } from './noise.ts';
@@ -92,7 +92,8 @@ async function evaluate(words: readonly string[]): Promise<number> {
   for (const { path, contents } of files) await writeFileAtomically(path, contents);
   report(sections, values.json);
   if (values.json) return 0;
-  for (const { path, what } of files) say(`${path === files[0].path ? '\n' : ''}${what}: ${path}`);
+  if (files.length > 0) say();
+  for (const { path, what } of files) say(`${what}: ${path}`);
   say();
   const { samples } = measured;
   showComparison(autoencoder, worst.length > 0 ? pickSamples(samples, worst) : samples, values.noise);
@@ -111,7 +112,7 @@ async function loadLabelled(
   const names = values['label-names'];
   if (names) refuseNamelessLabels(labels, names);
   const fitted = await loadFitted(autoencoder, values);
-  refuseTooFew({ ...measured, labels }, fitted, values.neighbours);
+  refuseUnfit({ ...measured, labels }, fitted, values.neighbours);
   return { labels, fitted };
 }
 

@@ -6,6 +6,7 @@ import { FeatureScaling } from '../../features/featureScaling.ts';
 import { classesOf } from '../../features/labels.ts';
 import { LinearProbe } from '../../features/linearProbe.ts';
 import { nearestNeighbours, voteOfNeighbours } from '../../features/nearestNeighbours.ts';
+import { sizeOf } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { arePixels } from '../sampleKind.ts';
 import type { Section } from './evaluateSection.ts';
@@ -17,6 +18,9 @@ import {
   partsOf,
 } from './labelledFeatures.ts';
 import { countOf, formatCount, print, say } from './output.ts';
+
+/** More labels are no help. */
+const MOST_NAMED = 10;
 
 export interface LabelSectionOptions {
   readonly measured: LabelledSamples;
@@ -41,7 +45,6 @@ export function labelSection(
 ): Section {
   const { encodingDim, inputShape } = autoencoder;
   const parts = partsOf(autoencoder, measured, fitted);
-  const [, size] = parts[0].measured.inputs.shape;
   const noun = arePixels(inputShape, measured.samples.normalization) ? 'pixels' : 'inputs';
   const classify = (name: string, featuresOf: FeaturesOf) => {
     say(`telling classes apart by ${name}`);
@@ -54,35 +57,50 @@ export function labelSection(
   });
   const inputs = classify(noun, ({ fitted, measured }) => [fitted.inputs, measured.inputs]);
   const classes = classesOf(measured.labels);
+  if (fitted) noteUnknown(classes, fitted);
   const commonest = commonestShare(measured.labels, classes);
   const fittedTo = fitted ? { source: fitted.source, samples: fitted.labels.length } : { folds: FOLDS };
   const rows = { codes, pca, inputs };
+  const data = fitted
+    ? `the ${countOf(fitted.labels.length, 'sample')} of ${fitted.source}`
+    : 'four fifths of the samples, for each fifth in turn';
+  const number = `${formatCount(classes.length)} ${classes.length === 1 ? 'class' : 'classes'}`;
   return {
     json: { classification: { fittedTo, classes, neighbours, commonestClass: commonest, ...rows } },
     print: () => {
-      print(`Share of ${formatCount(measured.labels.length)} samples whose class is found\n`);
+      print(`Share of ${countOf(measured.labels.length, 'sample')} whose class is found\n`);
       printAccuracies(neighbours, [
-        [`codes, ${encodingDim} numbers`, codes],
-        [`PCA, ${encodingDim} components`, pca],
-        [`${noun}, ${formatCount(size)} numbers`, inputs],
+        [`codes, ${countOf(encodingDim, 'number')}`, codes],
+        [`PCA, ${countOf(encodingDim, 'component')}`, pca],
+        [`${noun}, ${countOf(sizeOf(inputShape), 'number')}`, inputs],
       ]);
-      const data = fitted
-        ? `the ${formatCount(fitted.labels.length)} samples of ${fitted.source}`
-        : `four fifths of the samples, for each fifth in turn`;
-      print(
-        `\n${countOf(classes.length, 'class').replace(/ss?s$/, 'sses')}; the commonest alone is right for ${commonest.toFixed(4)}. PCA and classifiers were\nfitted to ${data}.`,
-      );
+      print(`\n${number}; the commonest alone is right for ${commonest.toFixed(4)}.`);
+      print(`PCA and classifiers were fitted to ${data}.`);
     },
   };
 }
 
 type FeaturesOf = (part: Part) => readonly [fitted: Tensor, measured: Tensor];
 
-function classifyParts(parts: readonly Part[], featuresOf: FeaturesOf, neighbours: number): Accuracies {
+/** Says which classes can't be found. */
+function noteUnknown(classes: readonly number[], { labels, source }: LabelledSamples): void {
+  const known = new Set(classesOf(labels));
+  const unknown = classes.filter((label) => !known.has(label));
+  if (unknown.length === 0) return;
+  const named = `${unknown.slice(0, MOST_NAMED).join(', ')}${unknown.length > MOST_NAMED ? ', …' : ''}`;
+  say(`note: no sample of ${source} has a label of these, so they are never found: ${named}`);
+}
+
+function classifyParts(
+  parts: readonly (() => Part)[],
+  featuresOf: FeaturesOf,
+  neighbours: number,
+): Accuracies {
   const right = { neighbours: 0, scaledNeighbours: 0, linearProbe: 0 };
   let probeConverged = true;
   let count = 0;
-  for (const part of parts) {
+  for (const makePart of parts) {
+    const part = makePart();
     const { labels } = part.fitted;
     const [x, queries] = featuresOf(part);
     const vote = (points: Tensor, others: Tensor) =>

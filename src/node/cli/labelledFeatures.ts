@@ -9,6 +9,8 @@ import { toInputs } from '../display.ts';
 
 /** Cross-validation. */
 export const FOLDS = 5;
+/** More are no classes but numbers of samples, or of something that is measured. */
+const MOST_CLASSES = 1000;
 /** The folds are the same each time: the figures should be, too. */
 const SEED = 0;
 
@@ -37,15 +39,15 @@ export interface Part {
  * To be asked before anything is computed.
  *
  * @param neighbours - As many samples as that there must be to be fitted to.
- * @throws {DataError} If there are too few samples or classes.
+ * @throws {DataError} If there are too few samples, or too few or too many classes.
  */
-export function refuseTooFew(
+export function refuseUnfit(
   { labels, source }: LabelledSamples,
   fitted: LabelledSamples | undefined,
   neighbours: number,
 ): void {
   if (fitted) {
-    refuseTooFewToFit(fitted.labels, `the samples of ${fitted.source}`, neighbours);
+    refuseUnfitLabels(fitted.labels, `the samples of ${fitted.source}`, neighbours);
     return;
   }
   if (labels.length < FOLDS) {
@@ -56,11 +58,11 @@ export function refuseTooFew(
   const what = `${FOLDS - 1} of ${FOLDS} folds of the samples`;
   for (const [rows] of foldsOf(labels)) {
     const fittedTo = rows.map((i) => labels[i]);
-    refuseTooFewToFit(fittedTo, what, neighbours);
+    refuseUnfitLabels(fittedTo, what, neighbours);
   }
 }
 
-function refuseTooFewToFit(labels: ArrayLike<number>, what: string, neighbours: number): void {
+function refuseUnfitLabels(labels: ArrayLike<number>, what: string, neighbours: number): void {
   if (labels.length < neighbours) {
     throw new DataError(
       `--neighbours is ${neighbours}, expected at most ${labels.length}: ${what} are no more.`,
@@ -70,17 +72,28 @@ function refuseTooFewToFit(labels: ArrayLike<number>, what: string, neighbours: 
   if (classes.length < 2) {
     throw new DataError(`${what} all have the label ${classes[0]}, expected at least two classes.`);
   }
+  if (classes.length > MOST_CLASSES) {
+    throw new DataError(
+      `${what} have ${classes.length} different labels, expected at most ${MOST_CLASSES} classes.`,
+    );
+  }
 }
 
-/** One part if there are samples to be fitted to, else a part for each fold. Takes 4 bytes for each number of the samples. */
+/**
+ * One part if there are samples to be fitted to, else a part for each fold: as functions, since a fold is a copy.
+ * Takes 4 bytes for each number of the samples, and once more for a fold.
+ */
 export function partsOf(
   autoencoder: Autoencoder,
   measured: LabelledSamples,
   fitted: LabelledSamples | undefined,
-): Part[] {
+): readonly (() => Part)[] {
   const features = featuresOf(autoencoder, measured);
-  if (fitted) return [{ fitted: featuresOf(autoencoder, fitted), measured: features }];
-  return foldsOf(features.labels).map(([others, own]) => ({
+  if (fitted) {
+    const part = { fitted: featuresOf(autoencoder, fitted), measured: features };
+    return [() => part];
+  }
+  return foldsOf(features.labels).map(([others, own]) => () => ({
     fitted: some(features, others),
     measured: some(features, own),
   }));

@@ -70,7 +70,7 @@ describe('evaluate --labels', () => {
     for (const name of ['codes, 2 numbers', 'PCA, 2 components', 'pixels, 64 numbers']) {
       expect(stdout).toMatch(new RegExp(`^${name}( +[01]\\.\\d{4}){3}$`, 'm'));
     }
-    expect(stdout).toMatch(/^7 classes; the commonest alone is right for 0\.1500\. PCA/m);
+    expect(stdout).toMatch(/^7 classes; the commonest alone is right for 0\.1500\.$/m);
     expect(stdout).toContain('fitted to four fifths of the samples, for each fifth in turn.');
   });
 
@@ -99,7 +99,24 @@ describe('evaluate --labels', () => {
     const { inputs, commonestClass } = await classificationOf(runs.train);
     expect(inputs.neighbours).toBeGreaterThanOrEqual(30 / COUNT);
     expect(commonestClass).toBe(6 / COUNT);
+    expect((await runs.train).stderr).not.toContain('note');
   });
+});
+
+test('says which classes are never found', async () => {
+  const cwd = folderWith({
+    'm.safetensors': writeModel(model()),
+    'images.npy': imagesNpy(),
+    'labels.npy': labelsNpy(),
+    'two.npy': labelsNpy((i) => i % 2),
+  });
+  const words =
+    'evaluate --model m.safetensors --data images.npy --labels labels.npy --train-data images.npy --train-labels two.npy';
+  const { code, stderr } = await isthmus(words.split(' '), { cwd });
+  expect(code).toBe(0);
+  expect(stderr).toContain(
+    'note: no sample of images.npy has a label of these, so they are never found: 2, 3, 4, 5, 6\n',
+  );
 });
 
 describe('evaluate --latent', () => {
@@ -137,6 +154,12 @@ describe('labels that are not as they must be', () => {
     'minus.npy': labelsNpy((i) => (i % 3) - 1),
     'fewLabels.npy': labelsNpy((i) => i % 2, 4),
     'floats.npy': npyBytes({ descr: '<f4', shape: [COUNT], values: new Array(COUNT).fill(1) }),
+    'many.npy': imagesNpy([8, 8], 1001),
+    'manyLabels.npy': npyBytes({
+      descr: '<i8',
+      shape: [1001],
+      values: Array.from({ length: 1001 }, (_, i) => i),
+    }),
     'old.svg': 'mine',
   };
   const refusal = (words: string, says: RegExp): Refusal => ({
@@ -185,6 +208,10 @@ describe('labels that are not as they must be', () => {
       refusal(
         '--labels minus.npy --label-names a,b,c --latent x.svg',
         /--label-names has 3 names, for the labels 0 to 2; there is a label -1\./,
+      ),
+      refusal(
+        '--labels labels.npy --train-data many.npy --train-labels manyLabels.npy',
+        /the samples of many\.npy have 1001 different labels, expected at most 1000 classes\./,
       ),
       refusal('--latent old.svg', /old\.svg exists already/),
       refusal('--latent no/x.svg', /can't write no\/x\.svg: there is no such/),
