@@ -22,7 +22,7 @@ import { type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
 import { BatchReader } from './batches.ts';
-import { Corruption, type Noise } from './corruption.ts';
+import { Corruption, MEASURED_NOISE_SEED, type Noise } from './corruption.ts';
 import { type FitOptions, type History, prepareTraining } from './fit.ts';
 import { ErrorSums, type Evaluation } from './metrics.ts';
 import { forEachBatch, INFERENCE_BATCH } from './pass.ts';
@@ -47,7 +47,10 @@ interface WeightOptions {
 /** An architecture in a few numbers, or the whole spec of another model. */
 export type AutoencoderOptions = WeightOptions & (ArchitectureOptions | { readonly spec: AutoencoderSpec });
 
-/** How to train. The losses that `fit` reports are without the sparsity penalty. */
+/**
+ * How to train. The losses that `fit` reports are without the sparsity penalty; training losses are with dropout,
+ * validation losses without.
+ */
 export interface CompileOptions extends RegularizationOptions {
   /** @default new Adam(): learning rate 1e-3 */
   readonly optimizer?: Optimizer;
@@ -58,7 +61,7 @@ export interface CompileOptions extends RegularizationOptions {
 export interface MeasureOptions {
   /** The numbers of the samples to measure. @default all */
   readonly rows?: Uint32Array;
-  /** Corrupts what goes in, by the model's seed; what comes out is compared with the clean samples. @default none */
+  /** Corrupts what goes in, the same way each time; what comes out is compared with the clean samples. @default none */
   readonly noise?: Noise | undefined;
 }
 
@@ -297,7 +300,7 @@ export class Autoencoder {
     // Of its own: while this one pauses, others may use the network's.
     const arena = new Arena();
     const corruption = noise && new Corruption(noise, arena);
-    const random = new Random(this.#seed);
+    const random = new Random(MEASURED_NOISE_SEED);
     const options = { features: this.#features, arena, slice: new TimeSlice() };
     await forEachBatch({ reader, rows: some }, options, (x) => {
       const seen = corruption ? corruption.apply(x, random) : x;

@@ -19,20 +19,26 @@ export const NOISE_KINDS = ['gaussian', 'mask', 'salt'] as const;
  */
 export interface Noise {
   readonly kind: (typeof NOISE_KINDS)[number];
-  /** Above 0; a probability is at most 1. */
+  /** Above 0; a probability is below 1. */
   readonly amount: number;
 }
+
+/** What is measured gets the same noise each time, whatever the model: results can be compared. */
+export const MEASURED_NOISE_SEED = 0;
 
 /** @throws {RangeError} If the kind is none, or the amount out of range. */
 export function checkNoise({ kind, amount }: Noise): void {
   if (!NOISE_KINDS.includes(kind)) {
     throw new RangeError(`noise: the kind is '${kind}', expected one of: ${NOISE_KINDS.join(', ')}.`);
   }
-  const most = kind === 'gaussian' ? Number.MAX_VALUE : 1;
-  if (!(amount > 0 && amount <= most)) {
-    const range = kind === 'gaussian' ? 'a finite number > 0' : 'a probability above 0, at most 1';
+  if (!isInRange({ kind, amount })) {
+    const range = kind === 'gaussian' ? 'a finite number > 0' : 'a probability above 0, below 1';
     throw new RangeError(`noise: the amount of ${kind} is ${amount}, expected ${range}.`);
   }
+}
+
+export function isInRange({ kind, amount }: Noise): boolean {
+  return Number.isFinite(amount) && amount > 0 && (kind === 'gaussian' || amount < 1);
 }
 
 /** Corrupts one batch after another. The same noise and state of the generator give the same bits. */

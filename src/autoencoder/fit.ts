@@ -14,7 +14,7 @@ import { Random } from '../tensor/random.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
-import { Corruption, checkNoise, type Noise } from './corruption.ts';
+import { Corruption, checkNoise, MEASURED_NOISE_SEED, type Noise } from './corruption.ts';
 import { trainingDivergence, validationDivergence } from './divergence.ts';
 import { BestWeights, type EarlyStopping, type Keep } from './earlyStopping.ts';
 import { forEachBatch } from './pass.ts';
@@ -188,7 +188,7 @@ async function train(
       // From the same order each time: then the generator's state is all that an epoch's order depends on.
       order.set(training.rows);
       model.random.shuffle(order);
-      const seedOf = stepSeeds(model.random);
+      const seedOf = stepSeeds(model.random, course.epoch);
       const isDone = await runEpoch(
         course,
         { ...training, rows: order },
@@ -251,7 +251,7 @@ async function runEpoch(
       const loss = step.learn(x, step.seedOf(course.batch));
       const batch = course.batch + 1;
       if (!Number.isFinite(loss)) {
-        throw trainingDivergence(loss, { epoch, epochs, batch, batches, learningRate }, x.data);
+        throw trainingDivergence(loss, { epoch, epochs, batch, batches, learningRate }, step.seen().data);
       }
       course.endBatch(loss * size, learningRate);
       const samples = seen + size;
@@ -270,9 +270,9 @@ async function runEpoch(
  * A seed for each step of an epoch, from the generator's state behind the epoch's shuffle: a run that is resumed in the
  * middle of an epoch has the same ones. Nothing is drawn, so that the shuffles of a run without noise are the same, too.
  */
-function stepSeeds(random: Random): (batch: number) => number {
-  const [word] = random.state();
-  // 32 bits and 21 are the 53 that a seed may have.
+function stepSeeds(random: Random, epoch: number): (batch: number) => number {
+  // The epoch, too: a single sample's shuffle draws nothing. 32 bits and 21 are the 53 that a seed may have.
+  const word = (random.state()[0] + epoch) % 2 ** 32;
   return (batch) => word * 2 ** 21 + (batch % 2 ** 21);
 }
 
@@ -283,6 +283,8 @@ interface Step {
   readonly learningRate: () => number;
   /** Returns the loss before the step. `seed` decides its noise and dropout. */
   readonly learn: (x: Tensor, seed: number) => number;
+  /** What the network got in the last step. */
+  readonly seen: () => Tensor;
 }
 
 function createStep(model: Trainable, arena: Arena, noise: Noise | undefined): Step {
@@ -290,24 +292,26 @@ function createStep(model: Trainable, arena: Arena, noise: Noise | undefined): S
   const features = sizeOf(model.inputShape);
   const input = new Workspace();
   const corruption = noise && new Corruption(noise, arena);
+  let seen: Tensor;
   return {
     input: (size) => input.tensor(arena, [size, features]),
     learningRate: () => optimizer.learningRate,
     learn: (x, seed) => {
       chance.restore(new Random(seed).state());
       parameters.zeroGradients();
-      const seen = corruption ? corruption.apply(x, chance) : x;
+      seen = corruption ? corruption.apply(x, chance) : x;
       const value = loss.forward(trainingNetwork.forward(seen), x);
       trainingNetwork.backwardParameters(loss.backward());
       optimizer.step(parameters);
       return value;
     },
+    seen: () => seen,
   };
 }
 
 /** The mean loss over some samples, which are not learned from; undefined if the signal was first. */
 function createMeasurement(
-  { network, loss, inputShape, seed }: Trainable,
+  { network, loss, inputShape }: Trainable,
   part: Part,
   arena: Arena,
   { noise, signal }: Settings,
@@ -315,7 +319,7 @@ function createMeasurement(
   const corruption = noise && new Corruption(noise, arena);
   return async (slice) => {
     let sum = 0;
-    const random = new Random(seed); // the same noise each time, or epochs could not be compared
+    const random = new Random(MEASURED_NOISE_SEED);
     const options = { features: sizeOf(inputShape), arena, slice, signal };
     const isDone = await forEachBatch(part, options, (x) => {
       const seen = corruption ? corruption.apply(x, random) : x;

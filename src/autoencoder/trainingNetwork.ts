@@ -21,6 +21,7 @@ export interface RegularizationOptions {
  * @param encoder - Its layers up to the code.
  * @param decoder - Its layers from the code to what the loss reads.
  * @param random - Decides what dropout leaves out.
+ * @throws {RangeError} If the strength or the rate is out of range, or there is no hidden layer for the dropout.
  * @returns The same layers with the regularization between them: dropout behind each activation but the last layer of
  *   either part, the penalty on the code.
  */
@@ -30,11 +31,15 @@ export function buildTrainingNetwork(
   { sparsity = 0, dropout = 0 }: RegularizationOptions,
   random: Random,
 ): Sequential {
-  return new Sequential([
+  const layers = [
     ...withDropout(encoder, dropout, random),
     ...(sparsity === 0 ? [] : [new L1Penalty(sparsity)]),
     ...withDropout(decoder, dropout, random),
-  ]);
+  ];
+  if (dropout !== 0 && !layers.some((layer) => layer instanceof Dropout)) {
+    throw new RangeError('Autoencoder.compile: dropout needs a hidden layer with an activation.');
+  }
+  return new Sequential(layers);
 }
 
 function withDropout(layers: readonly Layer[], rate: number, random: Random): Layer[] {

@@ -2,7 +2,7 @@
 
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
 import { BatchReader } from '../autoencoder/batches.ts';
-import { Corruption, type Noise } from '../autoencoder/corruption.ts';
+import { Corruption, MEASURED_NOISE_SEED, type Noise } from '../autoencoder/corruption.ts';
 import {
   isByFeature,
   isUnitRange,
@@ -49,7 +49,7 @@ export interface ComparedPictures {
 export function predictPictures(autoencoder: Autoencoder, samples: Samples, noise?: Noise): ComparedPictures {
   const some = sliceSamples(samples, 0, PICTURES);
   const inputs = toInputs(autoencoder, some);
-  const seen = noise ? new Corruption(noise).apply(inputs, new Random(0)) : inputs;
+  const seen = noise ? new Corruption(noise).apply(inputs, new Random(MEASURED_NOISE_SEED)) : inputs;
   const tensors = [inputs, autoencoder.predict(seen), ...(noise ? [seen] : [])];
   const [originals, reconstructions, noisy] = toPictures(tensors, samples.normalization);
   return { originals, reconstructions, ...(noisy && { noisy }) };

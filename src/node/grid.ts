@@ -88,7 +88,9 @@ export function sheetRows(
 ): readonly Images[] {
   const above = imagesOf(originals, who);
   const others = [...(noisy ? [noisy] : []), reconstructions].map((batch) => imagesOf(batch, who));
-  for (const other of others) assertSameSize(above, other, who);
+  for (const [i, other] of others.entries()) {
+    assertSameSize(above, other, who, noisy && i === 0 ? 'noisy ones' : 'reconstructions');
+  }
   return [above, ...others];
 }
 
@@ -116,14 +118,12 @@ export function imagesOf({ shape, data }: ImageBatch, who: string): Images {
   return { count, height, width, channels, data };
 }
 
-function assertSameSize(a: Images, b: Images, who: string): void {
+function assertSameSize(a: Images, b: Images, who: string, noun: string): void {
   if (a.count === b.count && a.height === b.height && a.width === b.width && a.channels === b.channels)
     return;
   const text = ({ count, height, width, channels }: Images): string =>
     formatShape([count, height, width, channels]);
-  throw new ShapeError(
-    `${who}: the originals are ${text(a)}, the reconstructions ${text(b)}, expected the same.`,
-  );
+  throw new ShapeError(`${who}: the originals are ${text(a)}, the ${noun} ${text(b)}, expected the same.`);
 }
 
 function columnsFor(count: number, wanted: number): number {

@@ -79,6 +79,18 @@ describe('toPictures', () => {
   });
 });
 
+test('predictPictures restores the noisy pictures that it shows', () => {
+  const autoencoder = new Autoencoder({ inputShape: [2, 2], encodingDim: 2, hidden: [] });
+  const samples = Tensor.from([0.1, 0.2, 0.3, 0.4], [1, 2, 2]);
+  const { originals, noisy, reconstructions } = predictPictures(autoencoder, samples, {
+    kind: 'gaussian',
+    amount: 1,
+  });
+  expect(originals.data).toEqual(samples.data);
+  expect(noisy?.data).not.toEqual(samples.data);
+  expect(reconstructions.data).toEqual(autoencoder.predict(noisy as Tensor).data);
+});
+
 test('predictPictures shows at most 20 originals and what the model makes of them', () => {
   const autoencoder = new Autoencoder({ inputShape: [2, 2], hidden: [], encodingDim: 2, seed: 1 });
   const data = Uint8Array.from({ length: 100 }, (_, i) => i * 2);

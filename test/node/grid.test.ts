@@ -88,6 +88,16 @@ describe('imageGrid', () => {
 });
 
 describe('reconstructionSheet', () => {
+  test('has noisy images between originals and reconstructions', () => {
+    const [original, noisy, restored] = [0, 0.4, 1].map((gray) => plain([gray, gray], 1, 1));
+    const sheet = reconstructionSheet(original, restored, { noisy, columns: 1, scale: 1 });
+    const column = Array.from({ length: sheet.height }, (_, y) => sheet.data[y * sheet.width + 2]);
+    expect(column.filter((value) => value !== 72)).toEqual([0, 102, 255, 0, 102, 255]);
+    expect(() => reconstructionSheet(original, restored, { noisy: plain([0], 1, 1) })).toThrow(
+      'reconstructionSheet: the originals are [2, 1, 1, 1], the noisy ones [1, 1, 1, 1], expected the same.',
+    );
+  });
+
   test('puts each reconstruction below its original, and more space below the pair', () => {
     const sheet = reconstructionSheet(plain([0, 0.2, 0.4], 1, 1), plain([1, 0.8, 0.6], 1, 1), {
       columns: 2,

@@ -1,116 +1,98 @@
 /** How well a model removes noise, beside what the noise did and two filters that know nothing of the images. */
 
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
-import { Corruption, type Noise } from '../../autoencoder/corruption.ts';
-import { gaussianFilter, type ImageFilter, medianFilter } from '../../autoencoder/filters.ts';
+import { Corruption, MEASURED_NOISE_SEED, type Noise } from '../../autoencoder/corruption.ts';
 import { ErrorSums } from '../../autoencoder/metrics.ts';
+import { INFERENCE_BATCH } from '../../autoencoder/pass.ts';
 import { structuralSimilarity } from '../../autoencoder/ssim.ts';
-import { type Samples, sliceSamples } from '../../data/samples.ts';
+import { isByFeature, type Samples, sliceSamples } from '../../data/samples.ts';
 import { Random } from '../../tensor/random.ts';
-import type { Shape } from '../../tensor/shape.ts';
+import { type Shape, sizeOf } from '../../tensor/shape.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
 import { toInputs } from '../display.ts';
 import { arePixels, pictureOf } from '../sampleKind.ts';
+import { bestFilters } from './bestFilters.ts';
 import { printTable, type Scores } from './evaluateScores.ts';
 import type { Section } from './evaluateSection.ts';
 import { describeNoise, formatNoise } from './noise.ts';
 import { print } from './output.ts';
 
-/** Samples that are held in memory as floats at a time. */
-const BATCH = 256;
-/** The filters' settings are chosen by the first so many. */
-const TO_CHOOSE_BY = 1024;
+/** Numbers of the images by which the filters' settings are chosen: 128 images of 28×28. */
+const TO_CHOOSE_BY = 100_352;
 
-const SIGMAS = Array.from({ length: 18 }, (_, i) => Number((0.3 + 0.1 * i).toFixed(1)));
-const SIDES = [3, 5, 7];
-
-/** A filter with its settings, in words. */
-interface NamedFilter {
+/** What is compared, in the order of the table. */
+interface Contender {
+  readonly key: 'noisy' | 'median' | 'gaussian' | 'model';
   readonly name: string;
-  readonly filter: ImageFilter;
+  /** What it makes of a noisy sample; undefined for the model, which takes a whole batch. */
+  readonly restore: ((noisy: Float32Array) => Float32Array) | undefined;
+  readonly sums: ScoreSums;
 }
 
 /** The noise is the same in each call. */
 export function noiseSection(autoencoder: Autoencoder, samples: Samples, noise: Noise): Section {
-  const { inputShape } = autoencoder;
-  const isPixels = arePixels(inputShape, samples.normalization);
-  const shape = isPixels ? pictureOf(inputShape, samples.normalization) : undefined;
-  const [gaussian, median] = shape ? chooseFilters(autoencoder, samples, noise, shape) : [];
-  const sums = { noisy: new ScoreSums(shape), gaussian: new ScoreSums(shape), median: new ScoreSums(shape) };
-  const restored = new ScoreSums(shape);
+  const contenders = createContenders(autoencoder, samples, noise);
   forEachNoisy(autoencoder, samples, noise, (clean, noisy) => {
     const output = autoencoder.predict(noisy);
     for (let i = 0; i < clean.shape[0]; i++) {
-      const [x, y, z] = [clean, noisy, output].map((batch) => batch.rows(i, i + 1).data);
-      sums.noisy.add(x, y);
-      restored.add(x, z);
-      if (gaussian) sums.gaussian.add(x, gaussian.filter(y));
-      if (median) sums.median.add(x, median.filter(y));
+      const [original, corrupted, restored] = [clean, noisy, output].map(
+        (batch) => batch.rows(i, i + 1).data,
+      );
+      for (const { restore, sums } of contenders) sums.add(original, restore ? restore(corrupted) : restored);
     }
   });
-  const scores = {
-    noisy: sums.noisy.result(isPixels),
-    model: restored.result(isPixels),
-    ...(median && { median: sums.median.result(isPixels) }),
-    ...(gaussian && { gaussian: sums.gaussian.result(isPixels) }),
-  };
-  const filters = { ...(median && { median: median.name }), ...(gaussian && { gaussian: gaussian.name }) };
+  const results = contenders.map(({ key, name, sums }) => ({ key, name, scores: sums.result() }));
+  const hasFilters = contenders.length > 2;
   return {
-    json: { noise: formatNoise(noise), filters, denoising: scores },
+    json: {
+      noise: formatNoise(noise),
+      filters: Object.fromEntries(results.slice(1, -1).map(({ key, name }) => [key, name])),
+      denoising: Object.fromEntries(results.map(({ key, scores }) => [key, scores])),
+    },
     print: () => {
       print(`${describeNoise(noise)}, and what is left of it\n`);
-      printTable([
-        ['with noise', scores.noisy],
-        ...(median && scores.median ? [[median.name, scores.median] as const] : []),
-        ...(gaussian && scores.gaussian ? [[gaussian.name, scores.gaussian] as const] : []),
-        ['this model', scores.model],
-      ]);
+      printTable(results.map(({ name, scores }) => [name, scores]));
+      if (!hasFilters) print('\n(no filters beside it: they are for images whose pixels share one scale)');
     },
   };
 }
 
-/** Of each kind the setting with the lowest error on the first samples: the hardest to beat. */
-function chooseFilters(
-  autoencoder: Autoencoder,
-  samples: Samples,
-  noise: Noise,
-  shape: Shape,
-): [NamedFilter, NamedFilter] {
-  const gaussians = SIGMAS.map((sigma) => ({
-    name: `Gaussian filter, σ ${sigma}`,
-    filter: gaussianFilter(shape, sigma),
-  }));
-  const medians = SIDES.map((side) => ({
-    name: `median filter, ${side}×${side}`,
-    filter: medianFilter(shape, side),
-  }));
-  const all = [...gaussians, ...medians];
-  const errors = all.map(() => new ErrorSums());
-  forEachNoisy(autoencoder, sliceSamples(samples, 0, TO_CHOOSE_BY), noise, (clean, noisy) => {
-    for (let i = 0; i < clean.shape[0]; i++) {
-      const [x, y] = [clean, noisy].map((batch) => batch.rows(i, i + 1).data);
-      all.forEach(({ filter }, k) => {
-        errors[k].add(x, filter(y));
-      });
-    }
+function createContenders(autoencoder: Autoencoder, samples: Samples, noise: Noise): Contender[] {
+  const { inputShape, normalization } = autoencoder;
+  const isPixels = arePixels(inputShape, normalization);
+  const shape = isByFeature(normalization) ? undefined : pictureOf(inputShape, normalization);
+  const contender = (key: Contender['key'], name: string, restore: Contender['restore']): Contender => ({
+    key,
+    name,
+    restore,
+    sums: new ScoreSums(isPixels, shape),
   });
-  const best = (candidates: readonly NamedFilter[]) => {
-    const mse = (candidate: NamedFilter) => errors[all.indexOf(candidate)].result().mse;
-    return candidates.reduce((a, b) => (mse(b) < mse(a) ? b : a));
-  };
-  return [best(gaussians), best(medians)];
+  const before = contender('noisy', 'with noise', (noisy) => noisy);
+  const model = contender('model', 'this model', undefined);
+  if (!shape) return [before, model];
+  const count = Math.max(1, Math.floor(TO_CHOOSE_BY / sizeOf(shape)));
+  const clean = toInputs(autoencoder, sliceSamples(samples, 0, count));
+  const noisy = new Corruption(noise).apply(clean, new Random(MEASURED_NOISE_SEED));
+  const { gaussian, median } = bestFilters(shape, clean, noisy);
+  return [
+    before,
+    contender('median', median.name, median.filter),
+    contender('gaussian', gaussian.name, gaussian.filter),
+    model,
+  ];
 }
 
-/** Clean and noisy inputs, a batch at a time. */
+/** Clean and noisy inputs, a batch at a time: the batches, and so the noise, of `Autoencoder.measure`. */
 function forEachNoisy(
   autoencoder: Autoencoder,
   samples: Samples,
   noise: Noise,
-  use: (clean: ReturnType<typeof toInputs>, noisy: ReturnType<typeof toInputs>) => void,
+  use: (clean: Tensor, noisy: Tensor) => void,
 ): void {
   const corruption = new Corruption(noise);
-  const random = new Random(0);
-  for (let start = 0; start < samples.shape[0]; start += BATCH) {
-    const clean = toInputs(autoencoder, sliceSamples(samples, start, start + BATCH));
+  const random = new Random(MEASURED_NOISE_SEED);
+  for (let start = 0; start < samples.shape[0]; start += INFERENCE_BATCH) {
+    const clean = toInputs(autoencoder, sliceSamples(samples, start, start + INFERENCE_BATCH));
     use(clean, corruption.apply(clean, random));
   }
 }
@@ -118,13 +100,15 @@ function forEachNoisy(
 /** The scores of many samples, one after the other. */
 class ScoreSums {
   readonly #errors = new ErrorSums();
+  readonly #isPixels: boolean;
   readonly #shape: Shape | undefined;
   #ssim = 0;
   #count = 0;
 
   /** @param shape - Of the pictures; undefined if they are none. */
-  constructor(shape: Shape | undefined) {
-    this.#shape = shape;
+  constructor(isPixels: boolean, shape: Shape | undefined) {
+    this.#isPixels = isPixels;
+    this.#shape = isPixels ? shape : undefined;
   }
 
   add(original: Float32Array, other: Float32Array): void {
@@ -133,9 +117,9 @@ class ScoreSums {
     this.#count++;
   }
 
-  result(isPixels: boolean): Scores {
+  result(): Scores {
     const { mse, mae, psnr } = this.#errors.result();
     const ssim = this.#ssim / this.#count;
-    return { mse, mae, ...(isPixels && { psnr }), ...(Number.isFinite(ssim) && { ssim }) };
+    return { mse, mae, ...(this.#isPixels && { psnr }), ...(Number.isFinite(ssim) && { ssim }) };
   }
 }

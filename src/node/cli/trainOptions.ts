@@ -104,17 +104,17 @@ const NETWORK = {
 
 const REGULARIZATION = {
   noise: noise(
-    'Corrupt the images anew in every step and learn to restore the clean ones. gaussian:0.2 adds noise of this standard deviation (a pixel goes from 0 to 1), mask:0.3 sets this share of the values to 0, salt:0.1 sets it to 0 or 1. The loss on test or validation images is measured with noise, too.',
+    'Corrupt the images anew in every step and learn to restore the clean ones. gaussian:0.2 adds noise of this standard deviation, mask:0.3 sets this share of the values to 0, salt:0.1 sets it to 0 or 1: in the units of the network, where a pixel goes from 0 to 1 and, after --normalize standard, 0 is the mean and 1 a standard deviation. The loss on test or validation images is measured with noise, too. A long code (--encoding-dim 256) restores more.',
   ),
   sparsity: number(
     undefined,
     POSITIVE,
-    'Add so many times the sum of the absolute values of the code to the loss, such as 1e-4: most numbers of a code come near 0. The losses that are shown are without it.',
+    'Add so many times the sum of the absolute values of the code to the loss, such as 1e-4: most numbers of a code come near 0, best with --tied. Much more than 1e-3 lets whole codes vanish. The losses that are shown are without it.',
   ),
   dropout: number(
     undefined,
     { least: 0, most: 0.99, exclusive: true },
-    'Leave out this share of the outputs of the hidden layers, others in every step.',
+    'Leave out this share of the outputs of the hidden layers, others in every step. Training losses are measured so, all others with the whole network.',
   ),
 };
 
@@ -212,6 +212,7 @@ export const TRAIN_HELP: CommandHelp = {
         'isthmus train --data table.npy --normalize standard --encoding-dim 4',
         'isthmus train --data images.npy --schedule cosine --out runs/best',
         'isthmus train --data images.npy --preset best --encoding-dim 16',
+        'isthmus train --data images.npy --noise gaussian:0.2 --encoding-dim 256',
         'isthmus train --resume runs/best',
       ],
     ],

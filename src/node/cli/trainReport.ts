@@ -24,7 +24,7 @@ export function announce(
   say(`${values.optimizer}, ${rate}, ${values.loss}, seed ${values.seed}, ${describeMachine()}`);
   say(batches);
   const { noise, sparsity, dropout } = values;
-  if (noise) say(`learning to remove ${describeNoise(noise)}`);
+  if (noise) say(`learning to restore the clean samples: ${describeNoise(noise)}`);
   if (sparsity !== undefined) say(`sparse codes: L1 penalty ${sparsity}`);
   if (dropout !== undefined) say(`dropout ${dropout} behind each hidden layer`);
   say();
@@ -44,6 +44,11 @@ export function endingOf({ epochs, stopped, bestEpoch, restoredBestWeights }: Hi
   return `${why}; the weights are those of ${which}`;
 }
 
+export interface Denoising extends Evaluation {
+  /** The samples that the epoch was chosen by. */
+  readonly of: 'test' | 'validation' | 'training';
+}
+
 export interface Results {
   readonly stopped: History['stopped'];
   readonly epochs: number;
@@ -52,8 +57,8 @@ export interface Results {
   /** On the images that a validation split kept back. */
   readonly validation?: Evaluation;
   readonly test?: Evaluation;
-  /** What the model restores from noisy samples, beside the clean ones. Of the test samples, or the next best. */
-  readonly denoising?: Evaluation;
+  /** What the model restores from noisy samples, beside the clean ones. */
+  readonly denoising?: Denoising;
 }
 
 /** The scores on what was trained on and, after a split, on what was not. */
@@ -69,26 +74,29 @@ export async function scoreParts(
   return { training, validation: await autoencoder.measure(images, { rows: parts.validation.rows }) };
 }
 
-/** Of the samples that the epoch was chosen by, with the same noise; so it is the loss of that epoch, where it is the MSE. */
-export function scoreDenoising(
+/** With the noise of each epoch's validation: the loss of the epoch that was chosen, where that is the MSE. */
+export async function scoreDenoising(
   autoencoder: Autoencoder,
   { images, testImages }: TrainingData,
   { noise, seed, 'validation-split': validationSplit = 0 }: TrainValues,
-): Promise<Evaluation> {
-  if (testImages) return autoencoder.measure(testImages, { noise });
+): Promise<Denoising> {
+  if (testImages) return { of: 'test', ...(await autoencoder.measure(testImages, { noise })) };
   const { inputShape } = autoencoder;
   const parts = openSamples(images, { inputShape, seed, validationSplit, validationData: undefined });
-  return autoencoder.measure(images, { noise, rows: (parts.validation ?? parts.training).rows });
+  const { rows } = parts.validation ?? parts.training;
+  const of = parts.validation ? 'validation' : 'training';
+  return { of, ...(await autoencoder.measure(images, { noise, rows })) };
 }
 
 export function printScores({ training, validation, test, denoising }: Results, isPixels: boolean): void {
-  const table = { training, validation, test, 'with noise': denoising };
-  print(`            MSE       MAE${isPixels ? '       PSNR' : ''}`);
+  const table = { training, validation, test, ...(denoising && { [`${denoising.of}, noisy`]: denoising }) };
+  const width = Math.max(10, ...Object.keys(table).map((name) => name.length));
+  print(`${' '.repeat(width)}  MSE       MAE${isPixels ? '       PSNR' : ''}`);
   for (const [name, scores] of Object.entries(table)) {
     if (!scores) continue;
     const { mse, mae, psnr } = scores;
     const decibels = isPixels ? `   ${formatDecibels(psnr)}` : '';
-    print(`${name.padEnd(10)}  ${mse.toFixed(5)}   ${mae.toFixed(5)}${decibels}`);
+    print(`${name.padEnd(width)}  ${mse.toFixed(5)}   ${mae.toFixed(5)}${decibels}`);
   }
 }
 

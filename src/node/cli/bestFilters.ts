@@ -1,0 +1,67 @@
+/** The filters that suit some noisy images best: what a denoising autoencoder is compared with. */
+
+import { gaussianFilter, type ImageFilter, medianFilter } from '../../autoencoder/filters.ts';
+import type { Shape } from '../../tensor/shape.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+
+/** A filter with its setting, in words. */
+export interface NamedFilter {
+  readonly name: string;
+  readonly filter: ImageFilter;
+}
+
+const FIRST_SIGMA = 0.3; // pixels
+const SIGMA_STEP = 1.1;
+const CLEARLY_MORE = 1.1;
+
+/**
+ * The Gaussian filter and the median filter with the least error: each kind is tried with a growing setting until the
+ * error rises clearly.
+ *
+ * @param shape - `[height, width]`, with or without channels.
+ * @param clean - `[n, ...]`, what the filters should give back.
+ * @param noisy - The same with noise.
+ */
+export function bestFilters(
+  shape: Shape,
+  clean: Tensor,
+  noisy: Tensor,
+): { gaussian: NamedFilter; median: NamedFilter } {
+  const longest = Math.max(shape[0], shape[1]);
+  const sigmas = Array.from({ length: 100 }, (_, i) =>
+    Number((FIRST_SIGMA * SIGMA_STEP ** i).toPrecision(2)),
+  );
+  const gaussians = sigmas
+    .filter((sigma) => sigma <= longest)
+    .map((sigma) => ({ name: `Gaussian filter, σ ${sigma}`, filter: gaussianFilter(shape, sigma) }));
+  const medians = Array.from({ length: longest }, (_, i) => 2 * i + 3)
+    .filter((side) => side <= Math.max(3, longest))
+    .map((side) => ({ name: `median filter, ${side}×${side}`, filter: medianFilter(shape, side) }));
+  const errorOf = ({ filter }: NamedFilter) => squaredError(clean, noisy, filter);
+  return { gaussian: lowest(gaussians, errorOf), median: lowest(medians, errorOf) };
+}
+
+function firstMinimum(
+  candidates: readonly NamedFilter[],
+  errorOf: (one: NamedFilter) => number,
+): NamedFilter {
+  let best = candidates[0];
+  let least = Number.POSITIVE_INFINITY;
+  for (const candidate of candidates) {
+    const error = errorOf(candidate);
+    if (error > least) break;
+    least = error;
+    best = candidate;
+  }
+  return best;
+}
+
+function squaredError(clean: Tensor, noisy: Tensor, filter: ImageFilter): number {
+  let squares = 0;
+  for (let i = 0; i < clean.shape[0]; i++) {
+    const original = clean.rows(i, i + 1).data;
+    const filtered = filter(noisy.rows(i, i + 1).data);
+    for (let j = 0; j < original.length; j++) squares += (filtered[j] - original[j]) ** 2;
+  }
+  return squares;
+}
