@@ -41,15 +41,14 @@ export function bestFilters(
   return { gaussian: lowest(gaussians, errorOf), median: lowest(medians, errorOf) };
 }
 
-function firstMinimum(
-  candidates: readonly NamedFilter[],
-  errorOf: (one: NamedFilter) => number,
-): NamedFilter {
+/** On strong noise the error goes up and down a little around its minimum: what is close to it is no reason to stop. */
+function lowest(candidates: readonly NamedFilter[], errorOf: (one: NamedFilter) => number): NamedFilter {
   let best = candidates[0];
   let least = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
     const error = errorOf(candidate);
-    if (error > least) break;
+    if (error > CLEARLY_MORE * least) break;
+    if (error >= least) continue;
     least = error;
     best = candidate;
   }
