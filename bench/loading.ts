@@ -8,7 +8,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BatchReader } from '../src/autoencoder/batches.ts';
 import { normalize } from '../src/data/normalization.ts';
-import type { NumericArray, Samples } from '../src/data/samples.ts';
+import { NO_NORMALIZATION, type NumericArray, type Samples, scalingOf } from '../src/data/samples.ts';
 import { readNpy, writeNpy } from '../src/io/npy.ts';
 import { loadImages } from '../src/node/load.ts';
 import { setKernels, supportedKernels } from '../src/tensor/kernels/active.ts';
@@ -71,7 +71,8 @@ export function gatherContest(images: Samples, gather: Gather = batchReader(imag
   const [count, ...sampleShape] = images.shape;
   const features = sizeOf(sampleShape);
   const { data } = images;
-  const scale = images.normalization?.scale ?? 1;
+  const { scales } = scalingOf(images.normalization ?? NO_NORMALIZATION);
+  const [scale] = scales; // one for all: the built-in digits
   const rows = Uint32Array.from({ length: count }, (_, row) => row);
   new Random(1).shuffle(rows);
   const { name } = supportedKernels().at(-1)!;

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { generateDigits } from '../src/data/digits.ts';
 import { writeNpy } from '../src/io/npy.ts';
+import { Random } from '../src/tensor/random.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -19,6 +20,16 @@ function blocks(language: string): string[] {
   return [...readme.matchAll(/^```(\w+)\n(.*?)^```$/gms)]
     .filter(([, found]) => found === language)
     .map(([, , text]) => text);
+}
+
+/** A table as that of the README: 178 rows, 13 columns of very different units. */
+function wine() {
+  const random = new Random(1);
+  const data = Float64Array.from(
+    { length: 178 * 13 },
+    (_, i) => 10 ** ((i % 13) / 4 - 1) * (5 + random.normal()),
+  );
+  return { shape: [178, 13], data };
 }
 
 const commands = blocks('sh')
@@ -33,6 +44,7 @@ describe('the commands', () => {
     for (const [i, name] of ['images', 'test', 'fashion-train-10k', 'fashion-test-2k'].entries()) {
       writeFileSync(join(folder, `${name}.npy`), writeNpy(generateDigits({ count: 60 - 10 * i, seed: i })));
     }
+    writeFileSync(join(folder, 'wine.npy'), writeNpy(wine()));
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -3,15 +3,14 @@
  * itself fails or computes something wrong; another engine that does is a line in the table. Read works.mjs first.
  */
 
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { environment, formatEnvironment } from '../../dist/bench/report.js';
 import { startEngine } from './child.mjs';
 import { CONTESTANTS, ENGINE_NAMES, findPyTorch, plainEnvironment, YARDSTICK } from './contestants.mjs';
+import { install } from './install.mjs';
 import { runWork } from './rounds.mjs';
 import { compareBest, formatNotes, formatSummary, formatTable, toRecord } from './table.mjs';
 import { createGroups, WORK_NAMES } from './works.mjs';
@@ -67,15 +66,6 @@ function readNames(option, text, known) {
   if (unknown !== undefined)
     throw new Error(`${option} names '${unknown}', expected some of: ${known.join(', ')}`);
   return names;
-}
-
-/** The other engines, if this is the first time; returns whether they are there. npm's words go to stderr. */
-function install() {
-  const cwd = fileURLToPath(new URL('.', import.meta.url));
-  if (existsSync(join(cwd, 'node_modules'))) return true;
-  const npm = process.env.npm_execpath;
-  const [program, ...words] = npm ? [process.execPath, npm, 'ci'] : ['npm', 'ci'];
-  return spawnSync(program, words, { cwd, stdio: ['ignore', process.stderr, process.stderr] }).status === 0;
 }
 
 /** A folder that is gone when the process ends, also by Ctrl-C. */

@@ -22,8 +22,10 @@ import { type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
 import { BatchReader } from './batches.ts';
-import { type FitOptions, type History, INFERENCE_BATCH, prepareTraining } from './fit.ts';
+import { Corruption, type Noise } from './corruption.ts';
+import { type FitOptions, type History, prepareTraining } from './fit.ts';
 import { ErrorSums, type Evaluation } from './metrics.ts';
+import { forEachBatch, INFERENCE_BATCH } from './pass.ts';
 import {
   type ArchitectureOptions,
   type AutoencoderSpec,
@@ -33,6 +35,7 @@ import {
 import { rowNumbers } from './split.ts';
 import { formatSummary } from './summary.ts';
 import { TimeSlice } from './timeSlice.ts';
+import { buildTrainingNetwork, type RegularizationOptions } from './trainingNetwork.ts';
 
 interface WeightOptions {
   /** Decides the weights, the validation split and the order of the samples. @default 0 */
@@ -44,17 +47,27 @@ interface WeightOptions {
 /** An architecture in a few numbers, or the whole spec of another model. */
 export type AutoencoderOptions = WeightOptions & (ArchitectureOptions | { readonly spec: AutoencoderSpec });
 
-export interface CompileOptions {
+/** How to train. The losses that `fit` reports are without the sparsity penalty. */
+export interface CompileOptions extends RegularizationOptions {
   /** @default new Adam(): learning rate 1e-3 */
   readonly optimizer?: Optimizer;
   /** A name, or a loss of your own. @default 'mse' */
   readonly loss?: LossName | Loss;
 }
 
+export interface MeasureOptions {
+  /** The numbers of the samples to measure. @default all */
+  readonly rows?: Uint32Array;
+  /** Corrupts what goes in, by the model's seed; what comes out is compared with the clean samples. @default none */
+  readonly noise?: Noise | undefined;
+}
+
 /** What `compile` settles. */
 interface Compiled {
   /** From input to what the loss reads. */
   readonly network: Sequential;
+  /** The same with what training alone needs. */
+  readonly trainingNetwork: Sequential;
   readonly loss: Loss;
   readonly optimizer: Optimizer;
 }
@@ -82,6 +95,8 @@ export class Autoencoder {
   readonly #arena = new Arena();
   readonly #input = new Workspace();
   readonly #random: Random;
+  /** What noise and dropout are drawn from. */
+  readonly #chance: Random;
   readonly #seed: number;
   #compiled: Compiled | undefined;
   #isTraining = false;
@@ -95,10 +110,12 @@ export class Autoencoder {
     checkInputShape(spec.inputShape);
     this.#seed = seed;
     this.#random = new Random(seed);
+    this.#chance = new Random(seed);
     const build = { random: this.#random, initializer };
     this.inputShape = [...spec.inputShape];
     this.encoder = buildSequential(spec.encoder, build);
-    this.decoder = buildSequential(spec.decoder, build);
+    const named = new Map(this.encoder.namedLayers().map(([name, layer]) => [`encoder.${name}`, layer]));
+    this.decoder = buildSequential(spec.decoder, { ...build, named });
     this.encodingDim = this.encoder.outputWidth(this.#features);
     const restored = this.decoder.outputWidth(this.encodingDim);
     if (restored !== this.#features) {
@@ -142,12 +159,13 @@ export class Autoencoder {
    * Chooses how to train. Without it, `fit` uses the defaults.
    *
    * @throws {RangeError} With the loss 'bce', if the output activation is not 'sigmoid': it reads the output as logits.
+   *   If sparsity or dropout are out of range.
    */
   compile(options: CompileOptions = {}): void {
     this.#compiled = this.#prepare(options);
   }
 
-  #prepare({ optimizer = new Adam(), loss = 'mse' }: CompileOptions): Compiled {
+  #prepare({ optimizer = new Adam(), loss = 'mse', ...regularization }: CompileOptions): Compiled {
     const lossInUse = typeof loss === 'string' ? namedLoss(loss) : loss;
     let layers: readonly Layer[] = this.decoder.layers;
     if (lossInUse instanceof BinaryCrossEntropy) {
@@ -157,8 +175,11 @@ export class Autoencoder {
       }
       layers = layers.slice(0, -1);
     }
-    const network = new Sequential([...this.encoder.layers, ...layers]);
-    return { network, loss: lossInUse, optimizer };
+    const encoder = this.encoder.layers;
+    const network = new Sequential([...encoder, ...layers]);
+    const trainingNetwork = buildTrainingNetwork(encoder, layers, regularization, this.#chance);
+    trainingNetwork.useArena(this.#arena);
+    return { network, trainingNetwork, loss: lossInUse, optimizer };
   }
 
   /**
@@ -177,7 +198,8 @@ export class Autoencoder {
     this.#compiled ??= this.#prepare({});
     const compiled = this.#compiled;
     const { inputShape, parameters } = this;
-    const model = { inputShape, parameters, random: this.#random, seed: this.#seed, ...compiled };
+    const [random, chance, seed] = [this.#random, this.#chance, this.#seed];
+    const model = { inputShape, parameters, random, chance, seed, ...compiled };
     this.#isTraining = true;
     try {
       const train = await prepareTraining(model, samples, options);
@@ -195,6 +217,33 @@ export class Autoencoder {
    */
   encode(samples: Samples): Tensor {
     return this.#run('encode', this.encoder, samples, this.inputShape, [this.encodingDim]);
+  }
+
+  /**
+   * As {@link encode}, batch by batch, of samples that may be stored ones: neither they nor their codes need to fit into memory.
+   *
+   * @param samples - Shape `[n, ...inputShape]`.
+   * @returns The codes of some samples after those of others: the same bits.
+   * @throws {ShapeError} If the samples don't fit the model.
+   * @throws Whatever reading stored samples failed with.
+   */
+  async *encodeBatches(samples: Samples | StoredSamples): AsyncGenerator<Tensor, void> {
+    const reader = new BatchReader(samples, this.inputShape, 'Autoencoder.encodeBatches');
+    const inputs = reader.stream(rowNumbers(reader.count), INFERENCE_BATCH);
+    // Of its own: while this one waits, others may use the network's.
+    const input = new Workspace();
+    const arena = new Arena();
+    try {
+      for (let start = 0; start < reader.count; start += INFERENCE_BATCH) {
+        const size = Math.min(INFERENCE_BATCH, reader.count - start);
+        const x = input.tensor(arena, [size, this.#features]);
+        const arriving = inputs.next(x.data);
+        if (arriving) await arriving;
+        yield this.encoder.forward(x).copy();
+      }
+    } finally {
+      await inputs.close();
+    }
   }
 
   /**
@@ -231,12 +280,11 @@ export class Autoencoder {
    * As {@link evaluate}, of some samples or all, which may be stored ones; hands control back to the host as `fit` does.
    *
    * @param samples - Shape `[n, ...inputShape]`.
-   * @param rows - The numbers of the samples to measure. Default: all.
-   * @throws {RangeError} If no rows are named, or one that is not there.
+   * @throws {RangeError} If no rows are named, or one that is not there; if the noise is none.
    * @throws {ShapeError} If the samples don't fit the model.
    * @throws Whatever reading stored samples failed with.
    */
-  async measure(samples: Samples | StoredSamples, rows?: Uint32Array): Promise<Evaluation> {
+  async measure(samples: Samples | StoredSamples, { rows, noise }: MeasureOptions = {}): Promise<Evaluation> {
     const sums = new ErrorSums();
     const reader = new BatchReader(samples, this.inputShape, 'Autoencoder.measure');
     const some = rows ?? rowNumbers(reader.count);
@@ -247,22 +295,14 @@ export class Autoencoder {
       );
     }
     // Of its own: while this one pauses, others may use the network's.
-    const input = new Workspace();
     const arena = new Arena();
-    const slice = new TimeSlice();
-    const inputs = reader.stream(some, INFERENCE_BATCH);
-    try {
-      for (let start = 0; start < some.length; start += INFERENCE_BATCH) {
-        const size = Math.min(INFERENCE_BATCH, some.length - start);
-        const x = input.tensor(arena, [size, this.#features]);
-        const arriving = inputs.next(x.data);
-        if (arriving) await arriving;
-        sums.add(x.data, this.decoder.forward(this.encoder.forward(x)).data);
-        if (slice.isOver) await slice.pause();
-      }
-    } finally {
-      await inputs.close();
-    }
+    const corruption = noise && new Corruption(noise, arena);
+    const random = new Random(this.#seed);
+    const options = { features: this.#features, arena, slice: new TimeSlice() };
+    await forEachBatch({ reader, rows: some }, options, (x) => {
+      const seen = corruption ? corruption.apply(x, random) : x;
+      sums.add(x.data, this.decoder.forward(this.encoder.forward(seen)).data);
+    });
     return sums.result();
   }
 

@@ -1,32 +1,13 @@
 /**
  * What a reconstruction must beat: the mean image, and PCA at the same code length. docs/math.md, section 7, says why
- * PCA is the measure of an autoencoder. Read batches.ts and tensor/ops.ts first.
- *
- * The axes come from subspace iteration with Rayleigh-Ritz (Halko, Martinsson & Tropp, SIAM Review 53(2), 2011,
- * algorithm 4.4; Saad, Numerical Methods for Large Eigenvalue Problems, 2nd ed., section 5.2): a few passes over the
- * samples, batch by batch. No covariance matrix is built, so large images cost no more than their numbers.
+ * PCA is the measure of an autoencoder. Read principalComponents.ts first.
  */
 
 import type { Samples } from '../data/samples.ts';
-import { kernels } from '../tensor/kernels/active.ts';
 import { matmul } from '../tensor/ops.ts';
-import { Random } from '../tensor/random.ts';
-import { sizeOf } from '../tensor/shape.ts';
-import { Tensor } from '../tensor/tensor.ts';
-import { BatchReader } from './batches.ts';
+import { CentredSamples } from './centredSamples.ts';
 import { ErrorSums } from './metrics.ts';
-
-const { abs, hypot, min, sqrt } = Math;
-
-const BATCH = 256; // samples
-/** More axes than asked for are iterated: the k-th then converges by its distance to axis k + 33, not to its neighbour. */
-const EXTRA_AXES = 32;
-const MAX_PASSES = 40;
-/** Done when a pass lowers the error by less than this part of it. */
-const TOLERANCE = 1e-5;
-const MAX_SWEEPS = 30;
-/** Of a column's length: what float64 leaves of a dependent one is some 1e-16, of any other float32 rounding alone 1e-8. */
-const NEGLIGIBLE = 1e-10;
+import { principalAxes } from './principalComponents.ts';
 
 /**
  * The mean squared error if each sample is replaced by the mean of all: what a code of no numbers can do.
@@ -58,8 +39,8 @@ export function pcaBaseline(samples: Samples, codeLength: number): number {
     throw new RangeError(`pcaBaseline: the code length is ${codeLength}, expected a whole number >= 1.`);
   }
   const centred = new CentredSamples(samples, 'pcaBaseline');
-  if (codeLength >= min(centred.features, centred.count - 1)) return 0;
-  const axes = principalAxes(centred, codeLength);
+  if (codeLength >= Math.min(centred.features, centred.count - 1)) return 0;
+  const { axes } = principalAxes(centred, codeLength);
   const errors = new ErrorSums();
   // From the reconstruction itself: the total variance minus the captured one would cancel where little is left.
   centred.forEachBatch((x) => {
@@ -67,184 +48,4 @@ export function pcaBaseline(samples: Samples, codeLength: number): number {
     errors.add(x.data, matmul(codes, axes, { transposeB: true }).data);
   });
   return errors.result().mse;
-}
-
-/** The samples as network inputs, their mean subtracted. */
-class CentredSamples {
-  readonly count: number;
-  readonly features: number;
-  readonly #reader: BatchReader;
-  readonly #batch: Float32Array;
-  readonly #mean: Float64Array;
-
-  constructor(samples: Samples, who: string) {
-    this.features = sizeOf(samples.shape.slice(1));
-    this.#reader = new BatchReader(samples, [this.features], who);
-    this.count = this.#reader.count;
-    this.#batch = new Float32Array(min(BATCH, this.count) * this.features);
-    this.#mean = new Float64Array(this.features);
-    const sum = new Float64Array(this.features);
-    // The mean is still 0 here: the batches come as they are.
-    this.forEachBatch(({ data, shape: [rows, width] }) => {
-      for (let i = 0; i < rows; i++) {
-        for (let j = 0; j < width; j++) sum[j] += data[i * width + j];
-      }
-    });
-    this.#mean = sum.map((value) => value / this.count);
-  }
-
-  get size(): number {
-    return this.count * this.features;
-  }
-
-  /** x `[batch, features]`, overwritten by the next batch. */
-  forEachBatch(use: (x: Tensor) => void): void {
-    const width = this.features;
-    const mean = this.#mean;
-    for (let start = 0; start < this.count; start += BATCH) {
-      const rows = min(BATCH, this.count - start);
-      const x = this.#batch.subarray(0, rows * width);
-      this.#reader.readRange(start, start + rows, x);
-      for (let i = 0; i < rows; i++) {
-        for (let j = 0; j < width; j++) x[i * width + j] -= mean[j];
-      }
-      use(new Tensor(x, [rows, width]));
-    }
-  }
-
-  sumOfSquares(): number {
-    let sum = 0;
-    this.forEachBatch((x) => {
-      sum += kernels().sumOfSquares(x.size, x.data);
-    });
-    return sum;
-  }
-}
-
-/** The first k principal axes of X [n, d], as the columns of a matrix [d, k]. */
-function principalAxes(centred: CentredSamples, k: number): Tensor {
-  const { count, features } = centred;
-  const width = min(features, count, k + EXTRA_AXES);
-  const random = new Random(0);
-  const start = Float32Array.from({ length: features * width }, () => random.normal());
-  let axes = orthonormalColumns(new Tensor(start, [features, width]));
-  const total = centred.sumOfSquares();
-  let captured = -Infinity;
-  for (let pass = 1; ; pass++) {
-    // Y = X V: its squares say what V captures, and Xᵀ Y turns V towards the axes of largest variance.
-    const turned = Tensor.zeros([features, width]);
-    const gram = Tensor.zeros([width, width]);
-    centred.forEachBatch((x) => {
-      const y = matmul(x, axes);
-      const rows = y.shape[0];
-      kernels().matmulTransposeA(features, width, rows, x.data, y.data, true, turned.data);
-      kernels().matmulTransposeA(width, width, rows, y.data, y.data, true, gram.data);
-    });
-    // Rayleigh-Ritz: within the span of V, the eigenvectors of Yᵀ Y are the best axes.
-    const { values, vectors } = eigenDecomposition(gram);
-    const before = captured;
-    captured = values.slice(0, k).reduce((sum, value) => sum + value, 0);
-    if (captured - before <= TOLERANCE * (total - captured) || pass === MAX_PASSES) {
-      return firstColumns(matmul(axes, vectors), k);
-    }
-    axes = orthonormalColumns(turned);
-  }
-}
-
-/**
- * Columns of length 1, each perpendicular to those before it, with the same span (Gram-Schmidt, twice, as rounding
- * spoils once: Giraud, Langou, Rozloznik & van den Eshof, Numerische Mathematik 101, 2005). A column that adds nothing becomes 0.
- */
-function orthonormalColumns(matrix: Tensor): Tensor {
-  const [rows, columns] = matrix.shape;
-  const done: Float64Array[] = [];
-  const result = Tensor.zeros(matrix.shape);
-  for (let j = 0; j < columns; j++) {
-    const column = Float64Array.from({ length: rows }, (_, i) => matrix.data[i * columns + j]);
-    const before = sqrt(dot(column, column));
-    for (let round = 0; round < 2; round++) {
-      for (const other of done) addMultiple(column, -dot(column, other), other);
-    }
-    const length = sqrt(dot(column, column));
-    // A column within the span of the others leaves rounding, not 0. At length 1 it would be an axis that is not
-    // perpendicular to them.
-    if (length > NEGLIGIBLE * before) for (let i = 0; i < rows; i++) column[i] /= length;
-    else column.fill(0);
-    for (let i = 0; i < rows; i++) result.data[i * columns + j] = column[i];
-    done.push(column);
-  }
-  return result;
-}
-
-function dot(x: Float64Array, y: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += x[i] * y[i];
-  return sum;
-}
-
-/** x += factor · y */
-function addMultiple(x: Float64Array, factor: number, y: Float64Array): void {
-  for (let i = 0; i < x.length; i++) x[i] += factor * y[i];
-}
-
-/**
- * Eigenvalues of a symmetric matrix, largest first, and its eigenvectors as the columns of a matrix in the same order:
- * Jacobi's cyclic method (Golub & Van Loan, Matrix Computations, 4th ed., section 8.5), in float64.
- */
-function eigenDecomposition(symmetric: Tensor): { values: number[]; vectors: Tensor } {
-  const [n] = symmetric.shape;
-  const a = Float64Array.from(symmetric.data);
-  const v = a.map((_, i) => (i % (n + 1) === 0 ? 1 : 0));
-  for (let sweep = 0; sweep < MAX_SWEEPS; sweep++) {
-    let rotations = 0;
-    for (let p = 0; p < n; p++) {
-      for (let q = p + 1; q < n; q++) {
-        const apq = a[p * n + q];
-        const app = a[p * n + p];
-        const aqq = a[q * n + q];
-        // The matrix comes from float32 sums, which don't resolve less than this.
-        if (abs(apq) <= 1e-7 * sqrt(abs(app * aqq))) continue;
-        // The rotation by the angle with this tangent makes a[p, q] zero.
-        const tau = (aqq - app) / (2 * apq);
-        const tangent = (tau < 0 ? -1 : 1) / (abs(tau) + hypot(1, tau));
-        const cosine = 1 / hypot(1, tangent);
-        const sine = tangent * cosine;
-        rotate(n, a, p, q, n, cosine, sine);
-        rotate(n, a, p * n, q * n, 1, cosine, sine);
-        rotate(n, v, p, q, n, cosine, sine);
-        rotations++;
-      }
-    }
-    if (rotations === 0) break;
-  }
-  const order = Array.from({ length: n }, (_, i) => i).sort((i, j) => a[j * (n + 1)] - a[i * (n + 1)]);
-  const vectors = Float32Array.from(v, (_, i) => v[i - (i % n) + order[i % n]]);
-  return { values: order.map((i) => a[i * (n + 1)]), vectors: new Tensor(vectors, [n, n]) };
-}
-
-/** Turns two rows (step 1) or columns (step n) of a matrix into each other; they begin at these indices. */
-function rotate(
-  n: number,
-  matrix: Float64Array,
-  first: number,
-  second: number,
-  step: number,
-  cosine: number,
-  sine: number,
-): void {
-  for (let i = 0; i < n; i++) {
-    const x = matrix[first + i * step];
-    const y = matrix[second + i * step];
-    matrix[first + i * step] = cosine * x - sine * y;
-    matrix[second + i * step] = sine * x + cosine * y;
-  }
-}
-
-function firstColumns(matrix: Tensor, k: number): Tensor {
-  const [rows, columns] = matrix.shape;
-  const result = Tensor.zeros([rows, k]);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < k; j++) result.data[i * k + j] = matrix.data[i * columns + j];
-  }
-  return result;
 }

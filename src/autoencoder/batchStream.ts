@@ -4,8 +4,8 @@
  */
 
 import { chunksOf, ReadAhead, rowsPerChunk } from '../data/readAhead.ts';
-import type { SampleArray, StoredSamples } from '../data/samples.ts';
-import { kernels } from '../tensor/kernels/active.ts';
+import type { SampleArray, Scaling, StoredSamples } from '../data/samples.ts';
+import { gatherRun } from './inputs.ts';
 
 /** The rows of an epoch, batch by batch. Ask for one batch at a time. */
 export interface BatchStream {
@@ -26,21 +26,20 @@ export interface StreamOptions {
   readonly batchSize: number;
   /** How many numbers a sample has. */
   readonly features: number;
+  readonly scaling: Scaling;
 }
 
 /** Each batch is a run of a chunk: chunks hold whole batches. */
 export function streamStored(
   samples: StoredSamples,
-  { rows, batchSize, features }: StreamOptions,
+  { rows, batchSize, features, scaling }: StreamOptions,
 ): BatchStream {
-  const { shift, scale } = samples.normalization;
   const ahead = new ReadAhead(samples, chunksOf(rows, rowsPerChunk(features, batchSize)));
   let chunk: SampleArray | undefined;
   let used = 0;
   const write = (out: Float32Array) => {
     if (!chunk) throw new RangeError('BatchStream.next: there are no more batches.');
-    const values = chunk.subarray(used, used + out.length);
-    kernels().gather(out.length, [0], values, shift, scale, out);
+    gatherRun(scaling, chunk.subarray(used, used + out.length), out);
     used += out.length;
   };
   const replace = (values: SampleArray | undefined) => {

@@ -5,15 +5,19 @@
 
 import { readThrough } from '../data/readAhead.ts';
 import {
+  isByFeature,
   isStored,
   NO_NORMALIZATION,
+  type Normalization,
   type SampleArray,
   type Samples,
+  type Scaling,
   type StoredSamples,
+  scalingOf,
 } from '../data/samples.ts';
-import { kernels } from '../tensor/kernels/active.ts';
 import { formatShape, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
 import { type BatchStream, streamStored } from './batchStream.ts';
+import { gatherInputs, gatherRun } from './inputs.ts';
 
 export class BatchReader {
   /** How many samples there are. */
@@ -21,15 +25,14 @@ export class BatchReader {
   readonly #who: string;
   readonly #features: number;
   readonly #samples: Samples | StoredSamples;
-  readonly #shift: number;
-  readonly #scale: number;
+  readonly #scaling: Scaling;
 
   /**
    * @param samples - Shape `[n, ...]`.
    * @param sampleShape - What the model takes. Flat vectors fit any shape of their size, and dimensions of 1 don't count.
    * @param who - Named in the error.
    * @throws {ShapeError} If the samples have another shape, there are none, the data isn't as long as the shape says, or
-   *   it is whole numbers that nothing says how to scale.
+   *   it is whole numbers that nothing says how to scale; or other features are scaled than the samples have.
    */
   constructor(samples: Samples | StoredSamples, sampleShape: Shape, who: string) {
     const [count = 0, ...rest] = samples.shape;
@@ -40,13 +43,11 @@ export class BatchReader {
     }
     if (count === 0) throw new ShapeError(`${who}: got no samples, expected at least one.`);
     if (!isStored(samples)) checkData(samples, who);
-    const { shift, scale } = samples.normalization ?? NO_NORMALIZATION;
     this.#who = who;
     this.count = count;
     this.#features = sizeOf(sampleShape);
     this.#samples = samples;
-    this.#shift = shift;
-    this.#scale = scale;
+    this.#scaling = checkedScaling(samples.normalization ?? NO_NORMALIZATION, this.#features, who);
   }
 
   /**
@@ -65,11 +66,13 @@ export class BatchReader {
 
   /** @param start - The number of the first value among all of them. */
   #requireUnitRange(values: SampleArray, start: number): void {
-    const inputOf = (value: number) => (value - this.#shift) / this.#scale;
+    const { shifts, scales } = this.#scaling;
+    const inputOf = (value: number, i: number) =>
+      (value - shifts[i % shifts.length]) / scales[i % scales.length];
     const isInside = (input: number) => 0 <= input && Math.fround(input) <= 1;
-    const bad = values.findIndex((value: number) => !isInside(inputOf(value)));
+    const bad = values.findIndex((value: number, i: number) => !isInside(inputOf(value, i)));
     if (bad >= 0) {
-      const input = inputOf(values[bad]);
+      const input = inputOf(values[bad], bad);
       throw new RangeError(
         `${this.#who}: input number ${start + bad} is ${input}, binary cross-entropy takes 0 to 1.`,
       );
@@ -88,6 +91,7 @@ export class BatchReader {
         rows: rows.subarray(first),
         batchSize,
         features: this.#features,
+        scaling: this.#scaling,
       });
     }
     let start = first;
@@ -102,21 +106,30 @@ export class BatchReader {
 
   /** Writes the samples of these row numbers into `out` `[rows.length, features]`. Not for stored samples. */
   read(rows: ArrayLike<number>, out: Float32Array): void {
-    kernels().gather(this.#features, rows, this.#data, this.#shift, this.#scale, out);
+    gatherInputs(this.#scaling, this.#features, rows, this.#data, out);
   }
 
   /** Writes samples `start` to `end` (exclusive) into `out` `[end - start, features]`. Not for stored samples. */
   readRange(start: number, end: number, out: Float32Array): void {
-    // Samples in a row are one long row.
-    const features = this.#features * (end - start);
-    const data = this.#data.subarray(start * this.#features);
-    kernels().gather(features, [0], data, this.#shift, this.#scale, out);
+    const data = this.#data.subarray(start * this.#features, end * this.#features);
+    gatherRun(this.#scaling, data, out);
   }
 
   get #data(): SampleArray {
     if (!isStored(this.#samples)) return this.#samples.data;
     throw new Error(`${this.#who}: the samples are stored, expected to be read by stream().`);
   }
+}
+
+function checkedScaling(normalization: Normalization, features: number, who: string): Scaling {
+  const scaling = scalingOf(normalization);
+  const [shifts, scales] = [scaling.shifts.length, scaling.scales.length];
+  if (isByFeature(normalization) && (shifts !== features || scales !== features)) {
+    throw new ShapeError(
+      `${who}: the normalization has ${shifts} shifts and ${scales} scales, expected ${features} each, one a feature.`,
+    );
+  }
+  return scaling;
 }
 
 /** The checks that values in memory need, and stored ones get where they are read. */

@@ -10,12 +10,16 @@ import type { Loss } from '../losses/loss.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
 import type { FlatParameters } from '../tensor/flatParameters.ts';
 import { Arena } from '../tensor/kernels/memory.ts';
-import type { Random } from '../tensor/random.ts';
+import { Random } from '../tensor/random.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
+import { Corruption, checkNoise, type Noise } from './corruption.ts';
+import { trainingDivergence, validationDivergence } from './divergence.ts';
 import { BestWeights, type EarlyStopping, type Keep } from './earlyStopping.ts';
+import { forEachBatch } from './pass.ts';
 import { openSamples, type Part, type Parts } from './split.ts';
+import { requireLastLayer, type Start, startAtMean } from './startAtMean.ts';
 import { TimeSlice } from './timeSlice.ts';
 import { TrainingCourse, type TrainingState } from './trainingState.ts';
 
@@ -65,6 +69,18 @@ export interface FitOptions {
    * options, loss, optimizer, seed, kernels. Only `epochs` may grow, where the learning rate doesn't depend on it.
    */
   readonly resumeFrom?: TrainingState | undefined;
+  /**
+   * Corrupts the inputs, anew in every step, and learns to restore the clean ones. Validation inputs are corrupted too,
+   * each epoch in the same way. @default none
+   */
+  readonly noise?: Noise | undefined;
+  /**
+   * 'mean': before the first step the last layer is set so that it answers with the samples' mean, which costs one pass
+   * over the samples. 'as-is': all weights and biases stay as they are.
+   *
+   * @default 'as-is'
+   */
+  readonly start?: Start;
   /** Stops after the step that is under way. */
   readonly signal?: AbortSignal;
   /**
@@ -88,16 +104,15 @@ export interface History {
   readonly state: TrainingState;
 }
 
-/** The loss is no longer a finite number: training cannot go on. */
-export class DivergenceError extends Error {
-  override name = 'DivergenceError';
-}
-
 /** What the loop needs of a model. */
 export interface Trainable {
   readonly inputShape: Shape;
   /** From input to what the loss reads. */
   readonly network: Sequential;
+  /** The same layers, with what training alone needs between them (trainingNetwork.ts). */
+  readonly trainingNetwork: Sequential;
+  /** What dropout and noise are drawn from: set anew for each step. */
+  readonly chance: Random;
   readonly parameters: FlatParameters;
   readonly loss: Loss;
   readonly optimizer: Optimizer;
@@ -105,15 +120,13 @@ export interface Trainable {
   readonly seed: number;
 }
 
-/** How many samples to run at a time where nothing is learned. */
-export const INFERENCE_BATCH = 256;
-
 /**
  * Makes ready to train a model to reproduce its input: all that can be refused is refused here, before anything changes.
  *
  * @returns The training. It throws a {@link DivergenceError} if a loss becomes NaN or infinite.
  * @throws {RangeError} If an option is out of range, a split leaves one side empty, binary cross-entropy gets inputs
- *   outside [0, 1], or the state to resume from is that of another network or optimizer.
+ *   outside [0, 1], or the state to resume from is that of another network or optimizer; or the start 'mean' is asked of
+ *   a network that doesn't end with a bias.
  * @throws {ShapeError} If the samples don't fit the model.
  * @throws {Error} If the optimizer serves another network already.
  */
@@ -125,12 +138,14 @@ export async function prepareTraining(
   const { epochs = 100, batchSize = 32, validationSplit = 0, validationData, resumeFrom } = options;
   const settings = { ...options, epochs, batchSize, validationSplit };
   checkOptions(settings);
+  if (options.noise) checkNoise(options.noise);
   const { inputShape, seed, loss, optimizer, parameters } = model;
   const parts = openSamples(samples, { inputShape, seed, validationSplit, validationData });
   if (loss instanceof BinaryCrossEntropy) {
     await parts.training.reader.requireUnitRange();
     await parts.validation?.reader.requireUnitRange();
   }
+  if (settings.start === 'mean') lastLayerOf(model);
   optimizer.attach(parameters);
   const keep = options.keep ?? (options.earlyStopping ? 'best' : 'last');
   const course = new TrainingCourse(model, new BestWeights(parameters, keep, options.earlyStopping));
@@ -154,8 +169,8 @@ async function train(
 ): Promise<History> {
   // The batches of one training: they go when it ends, the network stays.
   const arena = new Arena();
-  const step = createStep(model, arena);
-  const measure = validation && createMeasurement(model, validation, arena, settings.signal);
+  const step = createStep(model, arena, settings.noise);
+  const measure = validation && createMeasurement(model, validation, arena, settings);
   const order = training.rows.slice();
   const slice = new TimeSlice();
   const { best } = course;
@@ -164,20 +179,33 @@ async function train(
   let restoredBestWeights = false;
   try {
     await slice.pause(); // at least once: parts of the memory are given back only while the program pauses
+    // Without the signal: a state from before this would be resumed as if it were from after it.
+    if (settings.start === 'mean' && !settings.resumeFrom) {
+      await startAtMean(lastLayerOf(model), training, { features: sizeOf(model.inputShape), arena, slice });
+    }
     await settings.onStart?.(() => course.state());
     while (course.epoch <= settings.epochs && !best.isPatienceOver) {
       // From the same order each time: then the generator's state is all that an epoch's order depends on.
       order.set(training.rows);
       model.random.shuffle(order);
-      const isDone = await runEpoch(course, { ...training, rows: order }, step, settings, slice);
+      const seedOf = stepSeeds(model.random);
+      const isDone = await runEpoch(
+        course,
+        { ...training, rows: order },
+        { ...step, seedOf },
+        settings,
+        slice,
+      );
       const validationLoss = isDone ? await measure?.(slice) : undefined;
       if (!isDone || (measure && validationLoss === undefined)) {
         stopped = 'signal';
         break;
       }
-      if (validationLoss !== undefined) requireFinite(validationLoss, course, settings);
       const loss = course.lossSum / order.length;
       const { epoch, learningRate } = course;
+      if (validationLoss !== undefined && !Number.isFinite(validationLoss)) {
+        throw validationDivergence(validationLoss, { epoch, epochs: settings.epochs, learningRate });
+      }
       const record = { epoch, loss, learningRate, ...(validationLoss !== undefined && { validationLoss }) };
       course.endEpoch(record);
       await settings.onEpochEnd?.(record, () => course.state());
@@ -190,38 +218,8 @@ async function train(
   return { epochs: state.epochs, stopped, bestEpoch: best.state?.epoch, restoredBestWeights, state };
 }
 
-function requireFinite(
-  validationLoss: number,
-  { epoch, learningRate }: TrainingCourse,
-  { epochs }: Settings,
-): void {
-  if (Number.isFinite(validationLoss)) return;
-  throw new DivergenceError(
-    `fit: the validation loss became ${validationLoss} after epoch ${epoch} of ${epochs}, expected a finite number: ` +
-      `the learning rate (${learningRate}) is likely too high, or the validation data far from the training data.`,
-  );
-}
-
-/** The training loss is no number. The batch tells the two likely causes apart. */
-function divergence(
-  loss: number,
-  where: string,
-  learningRate: number,
-  inputs: Float32Array,
-): DivergenceError {
-  let least = Infinity;
-  let greatest = -Infinity;
-  let areFinite = true;
-  for (const value of inputs) {
-    if (value < least) least = value;
-    if (value > greatest) greatest = value;
-    if (!Number.isFinite(value)) areFinite = false;
-  }
-  const range = areFinite ? `go from ${least} to ${greatest}` : 'hold NaN or infinity';
-  return new DivergenceError(
-    `fit: the loss became ${loss} in ${where}, expected a finite number: the learning rate (${learningRate}) is likely ` +
-      `too high, or the range of the data too wide (this batch's inputs ${range}).`,
-  );
+function lastLayerOf({ network, loss }: Trainable) {
+  return requireLastLayer(network, loss instanceof BinaryCrossEntropy);
 }
 
 type Settings = FitOptions & {
@@ -234,7 +232,7 @@ type Settings = FitOptions & {
 async function runEpoch(
   course: TrainingCourse,
   { reader, rows }: Part,
-  step: Step,
+  step: Step & { readonly seedOf: (batch: number) => number },
   { epochs, batchSize, signal, onBatchEnd }: Settings,
   slice: TimeSlice,
 ): Promise<boolean> {
@@ -250,15 +248,10 @@ async function runEpoch(
       const arriving = inputs.next(x.data);
       if (arriving) await arriving;
       const learningRate = step.learningRate();
-      const loss = step.learn(x);
+      const loss = step.learn(x, step.seedOf(course.batch));
       const batch = course.batch + 1;
       if (!Number.isFinite(loss)) {
-        throw divergence(
-          loss,
-          `epoch ${epoch} of ${epochs}, batch ${batch} of ${batches}`,
-          learningRate,
-          x.data,
-        );
+        throw trainingDivergence(loss, { epoch, epochs, batch, batches, learningRate }, x.data);
       }
       course.endBatch(loss * size, learningRate);
       const samples = seen + size;
@@ -273,26 +266,39 @@ async function runEpoch(
   return true;
 }
 
+/**
+ * A seed for each step of an epoch, from the generator's state behind the epoch's shuffle: a run that is resumed in the
+ * middle of an epoch has the same ones. Nothing is drawn, so that the shuffles of a run without noise are the same, too.
+ */
+function stepSeeds(random: Random): (batch: number) => number {
+  const [word] = random.state();
+  // 32 bits and 21 are the 53 that a seed may have.
+  return (batch) => word * 2 ** 21 + (batch % 2 ** 21);
+}
+
 interface Step {
   /** The batch's place: what to fill before `learn`. */
   readonly input: (size: number) => Tensor;
   /** Of the next step. */
   readonly learningRate: () => number;
-  /** Returns the loss before the step. */
-  readonly learn: (x: Tensor) => number;
+  /** Returns the loss before the step. `seed` decides its noise and dropout. */
+  readonly learn: (x: Tensor, seed: number) => number;
 }
 
-function createStep(model: Trainable, arena: Arena): Step {
-  const { network, loss, optimizer, parameters } = model;
+function createStep(model: Trainable, arena: Arena, noise: Noise | undefined): Step {
+  const { trainingNetwork, loss, optimizer, parameters, chance } = model;
   const features = sizeOf(model.inputShape);
   const input = new Workspace();
+  const corruption = noise && new Corruption(noise, arena);
   return {
     input: (size) => input.tensor(arena, [size, features]),
     learningRate: () => optimizer.learningRate,
-    learn: (x) => {
+    learn: (x, seed) => {
+      chance.restore(new Random(seed).state());
       parameters.zeroGradients();
-      const value = loss.forward(network.forward(x), x);
-      network.backwardParameters(loss.backward());
+      const seen = corruption ? corruption.apply(x, chance) : x;
+      const value = loss.forward(trainingNetwork.forward(seen), x);
+      trainingNetwork.backwardParameters(loss.backward());
       optimizer.step(parameters);
       return value;
     },
@@ -301,31 +307,21 @@ function createStep(model: Trainable, arena: Arena): Step {
 
 /** The mean loss over some samples, which are not learned from; undefined if the signal was first. */
 function createMeasurement(
-  model: Trainable,
-  { reader, rows }: Part,
+  { network, loss, inputShape, seed }: Trainable,
+  part: Part,
   arena: Arena,
-  signal: AbortSignal | undefined,
+  { noise, signal }: Settings,
 ): (slice: TimeSlice) => Promise<number | undefined> {
-  const { network, loss } = model;
-  const features = sizeOf(model.inputShape);
-  const input = new Workspace();
+  const corruption = noise && new Corruption(noise, arena);
   return async (slice) => {
     let sum = 0;
-    const inputs = reader.stream(rows, INFERENCE_BATCH);
-    try {
-      for (let start = 0; start < rows.length; start += INFERENCE_BATCH) {
-        const size = Math.min(INFERENCE_BATCH, rows.length - start);
-        const x = input.tensor(arena, [size, features]);
-        const arriving = inputs.next(x.data);
-        if (arriving) await arriving;
-        sum += loss.forward(network.forward(x), x) * size;
-        if (slice.isOver) await slice.pause();
-        if (signal?.aborted && start + size < rows.length) return undefined;
-      }
-    } finally {
-      await inputs.close();
-    }
-    return sum / rows.length;
+    const random = new Random(seed); // the same noise each time, or epochs could not be compared
+    const options = { features: sizeOf(inputShape), arena, slice, signal };
+    const isDone = await forEachBatch(part, options, (x) => {
+      const seen = corruption ? corruption.apply(x, random) : x;
+      sum += loss.forward(network.forward(seen), x) * x.shape[0];
+    });
+    return isDone ? sum / part.rows.length : undefined;
   };
 }
 

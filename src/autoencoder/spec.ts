@@ -20,30 +20,46 @@ export interface ArchitectureOptions {
   readonly encodingDim?: number;
   /** The widths between input and code; the decoder has them in reverse. @default [64, 32] */
   readonly hidden?: readonly number[];
+  /** The widths between code and output, if they are others; not with `tied`. @default hidden, in reverse */
+  readonly decoderHidden?: readonly number[] | undefined;
   /** After each hidden layer. The code is linear. @default 'relu' */
   readonly activation?: ActivationName;
   /** After the last layer: 'sigmoid' keeps the output in (0, 1), and 'bce' needs it. @default 'linear' */
   readonly outputActivation?: 'linear' | 'sigmoid';
+  /**
+   * Whether the decoder borrows the encoder's weights, transposed, and has only biases of its own: half the parameters.
+   *
+   * @default false
+   */
+  readonly tied?: boolean;
 }
 
 /** Dense layers input - hidden - code - hidden reversed - input: the article's autoencoder by default. */
 export function describeAutoencoder(options: ArchitectureOptions): AutoencoderSpec {
   const { inputShape, encodingDim = 32, hidden = [64, 32], activation = 'relu' } = options;
   checkInputShape(inputShape);
-  const { outputActivation = 'linear' } = options;
+  const { outputActivation = 'linear', tied = false, decoderHidden } = options;
   if (outputActivation !== 'linear' && outputActivation !== 'sigmoid') {
     throw new RangeError(
       `Autoencoder: the output activation is '${outputActivation}', expected 'linear' or 'sigmoid'.`,
     );
   }
+  if (tied && decoderHidden) {
+    throw new RangeError(
+      "Autoencoder: tied weights give the decoder the encoder's widths, got decoderHidden as well.",
+    );
+  }
   const features = sizeOf(inputShape);
   const activationSpec: ActivationSpec =
     activation === 'leakyRelu' ? { type: activation, slope: 0.01 } : { type: activation };
-  const decoder = denseStack([encodingDim, ...hidden.toReversed(), features], activationSpec);
+  const encoder = denseStack([features, ...hidden, encodingDim], activationSpec);
+  const decoder = tied
+    ? mirrored(encoder)
+    : denseStack([encodingDim, ...(decoderHidden ?? hidden.toReversed()), features], activationSpec);
   return {
     type: 'autoencoder',
     inputShape: [...inputShape],
-    encoder: denseStack([features, ...hidden, encodingDim], activationSpec),
+    encoder,
     decoder: outputActivation === 'sigmoid' ? [...decoder, { type: 'sigmoid' }] : decoder,
   };
 }
@@ -64,4 +80,21 @@ function denseStack(widths: readonly number[], activation: ActivationSpec): Laye
     const dense = { type: 'dense', inFeatures: widths[i], outFeatures, bias: true } as const;
     return i === widths.length - 2 ? [dense] : [dense, activation];
   });
+}
+
+/** The encoder backwards: each dense layer becomes its transposed one, activations stay between them. */
+function mirrored(encoder: readonly LayerSpec[]): LayerSpec[] {
+  return encoder
+    .map((layer, i): LayerSpec => {
+      if (layer.type !== 'dense') return layer;
+      const { inFeatures, outFeatures, bias } = layer;
+      return {
+        type: 'transposedDense',
+        tiedTo: `encoder.${i}`,
+        inFeatures: outFeatures,
+        outFeatures: inFeatures,
+        bias,
+      };
+    })
+    .toReversed();
 }

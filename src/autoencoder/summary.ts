@@ -6,6 +6,7 @@ import type { AutoencoderSpec } from './spec.ts';
 
 const TITLES: Readonly<Record<LayerSpec['type'], string>> = {
   dense: 'Dense',
+  transposedDense: 'TransposedDense',
   relu: 'ReLU',
   leakyRelu: 'LeakyReLU',
   sigmoid: 'Sigmoid',
@@ -61,14 +62,16 @@ function outputWidth(layer: LayerSpec, inFeatures: number): number {
   if (layer.type === 'sequential') {
     return layer.layers.reduce((width, inner) => outputWidth(inner, width), inFeatures);
   }
-  return layer.type === 'dense' ? layer.outFeatures : inFeatures;
+  const isDense = layer.type === 'dense' || layer.type === 'transposedDense';
+  return isDense ? layer.outFeatures : inFeatures;
 }
 
 function countParameters(layer: LayerSpec): number {
   if (layer.type === 'sequential')
     return layer.layers.reduce((sum, inner) => sum + countParameters(inner), 0);
-  if (layer.type !== 'dense') return 0;
-  return layer.inFeatures * layer.outFeatures + (layer.bias ? layer.outFeatures : 0);
+  if (layer.type !== 'dense' && layer.type !== 'transposedDense') return 0;
+  const weights = layer.type === 'dense' ? layer.inFeatures * layer.outFeatures : 0;
+  return weights + (layer.bias ? layer.outFeatures : 0);
 }
 
 /** 109200 as "109,200", the same in every locale. */

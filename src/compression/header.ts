@@ -3,13 +3,14 @@
  * checked here, before anything is allocated by them.
  */
 
+import { DataError } from '../data/dataError.ts';
 import { DTYPE_NAMES, type DType, type Normalization } from '../data/samples.ts';
 import { crc32 } from '../io/crc32.ts';
 import { FormatError, firstBytes, shown } from '../io/errors.ts';
-import { checkNormalization } from '../io/model.ts';
+import { checkNormalization } from '../io/normalization.ts';
 import { isObject } from '../io/safetensors.ts';
 import { KERNEL_NAMES, type KernelsName } from '../tensor/kernels/kernels.ts';
-import { type Shape, sizeOf } from '../tensor/shape.ts';
+import { formatShape, type Shape, sizeOf } from '../tensor/shape.ts';
 import { type ByteStream, joined } from './byteStream.ts';
 import { isFingerprint } from './fingerprint.ts';
 import { MOST_HEAD_BYTES, type OriginalFile } from './originalFile.ts';
@@ -26,7 +27,8 @@ export const CHECK_BYTES = 4;
 /** A chunk's length, the shortest message and the check. */
 const SHORTEST_CHUNK = 4 + SHORTEST_MESSAGE + CHECK_BYTES;
 
-const MOST_DESCRIPTION_BYTES = 2 ** 20;
+/** A scaling by feature takes some 40 of them for each. */
+const MOST_DESCRIPTION_BYTES = 2 ** 24;
 const MOST_RANK = 64;
 /** Numbers in a chunk: of its images, and of its codes. It bounds the memory that both sides need. */
 const CHUNK_NUMBERS = 2 ** 18;
@@ -75,12 +77,21 @@ export function chunkCount(header: Pick<CompressedHeader, 'shape' | 'codeLength'
   return Math.ceil(header.shape[0] / imagesPerChunk(header));
 }
 
-/** The bytes of the header, check value included. */
+/**
+ * The bytes of the header, check value included.
+ *
+ * @throws {DataError} If more features are scaled each on its own than fit into it.
+ */
 export function writeHeader(header: CompressedHeader): Uint8Array {
   const { shape, dtype, normalization, model, kernels, codeLength, levels, original } = header;
   const kind = original?.kind ?? null;
   const description = { shape, dtype, normalization, model, kernels, codeLength, levels, original: kind };
   const text = new TextEncoder().encode(JSON.stringify(description));
+  if (text.length > MOST_DESCRIPTION_BYTES) {
+    throw new DataError(
+      `the scaling of ${formatShape(shape.slice(1))} features takes ${text.length} bytes of the file's description, at most ${MOST_DESCRIPTION_BYTES} fit.`,
+    );
+  }
   const head = original?.head ?? new Uint8Array();
   const fixed = new Uint8Array(FIXED_BYTES);
   const view = new DataView(fixed.buffer);
@@ -195,7 +206,7 @@ function checkDescription(value: unknown): Description {
     : {};
   const checkedShape = checkShape(shape);
   const isKnown = typeof dtype === 'string' && Object.hasOwn(DTYPE_NAMES, dtype);
-  const checked = checkNormalization(normalization);
+  const checked = checkNormalization(normalization, sizeOf(checkedShape.slice(1)));
   if (!isKnown || checked.dtype !== dtype) {
     throw new FormatError(
       `the values' type is ${shown(dtype)}, that of their scaling ${shown(checked.dtype)}.`,

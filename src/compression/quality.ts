@@ -3,7 +3,7 @@
 import { BatchReader } from '../autoencoder/batches.ts';
 import { ErrorSums } from '../autoencoder/metrics.ts';
 import { structuralSimilarity } from '../autoencoder/ssim.ts';
-import type { Normalization, SampleArray } from '../data/samples.ts';
+import { isUnitRange, type Normalization, type SampleArray } from '../data/samples.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { sampleGrid } from './sampleGrid.ts';
 
@@ -13,7 +13,7 @@ export const MOST_FOR_SSIM = 2_000;
 export interface QualityScores {
   readonly mse: number;
   readonly mae: number;
-  /** In dB, of the overall MSE. Undefined where inputs are no pixels from 0 to 1 (`standard`). */
+  /** In dB, of the overall MSE. Undefined where inputs are no pixels from 0 to 1 (`standard`, or scaled by feature). */
   readonly psnr: number | undefined;
   /** The mean over the images. Undefined where they are no pixels, or smaller than its window of 11×11. */
   readonly ssim: number | undefined;
@@ -44,7 +44,7 @@ export class Quality {
   add(originals: SampleArray, restored: SampleArray): void {
     const [before, after] = [originals, restored].map((values) => this.#toInputs(values));
     this.#errors.add(before, after);
-    if (this.#normalization.kind === 'standard') return;
+    if (!isUnitRange(this.#normalization)) return;
     const size = sizeOf(this.#shape);
     for (let at = 0; at < before.length && this.#withSsim < this.#mostForSsim; at += size) {
       const [a, b] = [before, after].map((values) => values.subarray(at, at + size));
@@ -57,7 +57,7 @@ export class Quality {
 
   scores(): QualityScores {
     const { mse, mae, psnr } = this.#errors.result();
-    const isPixels = this.#normalization.kind !== 'standard';
+    const isPixels = isUnitRange(this.#normalization);
     return {
       mse,
       mae,

@@ -2,7 +2,7 @@
 
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
 import { denormalize } from '../data/denormalize.ts';
-import { DataError } from '../data/normalization.ts';
+import { DataError, describeNormalization } from '../data/normalization.ts';
 import { NO_NORMALIZATION, type Samples, type StoredSamples } from '../data/samples.ts';
 import { kernels } from '../tensor/kernels/active.ts';
 import { sizeOf } from '../tensor/shape.ts';
@@ -64,5 +64,7 @@ async function psnrOf(
   }
   const { psnr } = quality.scores();
   if (psnr !== undefined) return psnr;
-  throw new DataError('the images are scaled to mean 0 and standard deviation 1: there is no PSNR of these.');
+  throw new DataError(
+    `the data is scaled so: ${describeNormalization(normalization)}; there is no PSNR of what are no pixels.`,
+  );
 }

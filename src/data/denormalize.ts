@@ -1,7 +1,8 @@
 /** From a network's outputs back to the units and the type of the data. Read normalization.ts first. */
 
-import { DataError } from './normalization.ts';
-import type { DType, Normalization, SampleArray } from './samples.ts';
+import { ShapeError } from '../tensor/shape.ts';
+import { DataError } from './dataError.ts';
+import { type DType, type Normalization, type SampleArray, scalingOf } from './samples.ts';
 
 const { max, min, round } = Math;
 
@@ -12,17 +13,26 @@ const { max, min, round } = Math;
  * have up to 32 bits, to their type's range. 64-bit ones become int32, or after `minmax` and `standard` float32; bool
  * becomes uint8, 0 and 1. Of floats f8 stays float64, the others become float32.
  *
+ * @param values - Of whole samples, one after another, if each feature was scaled on its own.
  * @throws {DataError} If an output that is to become a whole number is NaN.
+ * @throws {ShapeError} If the last sample is not whole.
  */
 export function denormalize(
   values: Float32Array,
   normalization: Normalization,
 ): { data: SampleArray; dtype: DType } {
-  const { shift, scale } = normalization;
+  const { shifts, scales } = scalingOf(normalization);
+  if (values.length % scales.length !== 0) {
+    throw new ShapeError(
+      `denormalize: got ${values.length} values, expected whole samples of ${scales.length} features.`,
+    );
+  }
   const { dtype, bounds } = outputType(normalization);
   const data = emptyOf(dtype, values.length);
+  let feature = 0;
   for (let i = 0; i < values.length; i++) {
-    const value = values[i] * scale + shift;
+    const value = values[i] * scales[feature] + shifts[feature];
+    if (++feature === scales.length) feature = 0;
     if (bounds === undefined) {
       data[i] = value;
     } else {
@@ -35,15 +45,16 @@ export function denormalize(
 }
 
 /** The type that outputs are written in, and for whole numbers the range that they are clamped to. */
-function outputType({ kind, dtype, scale }: Normalization): {
+function outputType(normalization: Normalization): {
   dtype: DType;
   bounds?: readonly [number, number];
 } {
+  const { kind, dtype } = normalization;
   if (dtype === 'b1') return { dtype: 'u1', bounds: [0, 1] };
   const range = WHOLE_NUMBER_RANGES[dtype];
   const isWhole = range !== undefined || dtype === 'i8' || dtype === 'u8';
   if (isWhole && (kind === 'divide' || kind === 'none')) {
-    return { dtype: range ? dtype : 'i4', bounds: [0, scale] };
+    return { dtype: range ? dtype : 'i4', bounds: [0, normalization.scale] };
   }
   if (range) return { dtype, bounds: range };
   return { dtype: dtype === 'f8' ? dtype : 'f4' };

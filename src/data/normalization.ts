@@ -3,19 +3,33 @@
  * applied to all data after that. Read samples.ts first, which defines the kinds.
  */
 
-import { formatShape, sizeOf } from '../tensor/shape.ts';
-import { DTYPE_NAMES, type DType, type Normalization, type NumericArray, type Samples } from './samples.ts';
-import { statisticsOf, type ValueStatistics } from './statistics.ts';
+import { formatShape, type Shape, sizeOf } from '../tensor/shape.ts';
+import { DataError } from './dataError.ts';
+import { requireInputs, scaleFeatures } from './featureNormalization.ts';
+import {
+  DTYPE_NAMES,
+  type DType,
+  isByFeature,
+  type Normalization,
+  type NumericArray,
+  type Samples,
+} from './samples.ts';
+import { type StatisticsOptions, statisticsOf, type ValueStatistics } from './statistics.ts';
 
-/** Data that is well-formed but cannot be trained on or read by a model. The message says what to do about it. */
-export class DataError extends Error {
-  override name = 'DataError';
-}
+export { DataError };
 
 /** What the rules below need to know of an array beside its values' statistics. */
 export type ArrayType = Pick<NumericArray, 'shape' | 'dtype'>;
 
 export type NormalizationMode = 'auto' | 'minmax' | 'standard';
+
+/** What `minmax` and `standard` look at: each of a sample's numbers on its own, or all values together. */
+export type ScaleBy = 'feature' | 'all';
+
+export interface NormalizationOptions {
+  /** @default 'feature' for samples that are vectors (`[n, d]`), else 'all' */
+  readonly scaleBy?: ScaleBy | undefined;
+}
 
 const FLOATS: readonly DType[] = ['f2', 'f4', 'f8'];
 
@@ -33,17 +47,40 @@ const ASK_FOR_MODE = "use the normalization 'minmax' or 'standard' (--normalize)
  * - `minmax`: the least value becomes 0, the greatest 1.
  * - `standard`: mean 0 and (population) standard deviation 1, computed in float64 in two passes.
  *
+ * The last two scale each feature on its own where samples are vectors: the columns of a table have units of their own,
+ * the pixels of an image share one. A feature that is constant gets the scale 1.
+ *
  * @throws {DataError} If there are no values; if there is NaN or infinity; in `auto`, if a float is outside [0, 1] or a
  *   whole number is negative or greater than 65535; in the other modes, if all values are the same.
  */
-export function chooseNormalization(array: NumericArray, mode: NormalizationMode): Normalization {
-  return normalizationFrom(array, statisticsOf(array.data, { moments: mode === 'standard' }), mode);
+export function chooseNormalization(
+  array: NumericArray,
+  mode: NormalizationMode,
+  options: NormalizationOptions = {},
+): Normalization {
+  const statistics = statisticsOf(array.data, statisticsFor(array.shape, mode, options));
+  return normalizationFrom(array, statistics, mode);
+}
+
+/** What {@link normalizationFrom} needs to know of data of this shape. */
+export function statisticsFor(
+  shape: Shape,
+  mode: NormalizationMode,
+  { scaleBy = areVectors(shape) ? 'feature' : 'all' }: NormalizationOptions = {},
+): StatisticsOptions {
+  const isByFeature = mode !== 'auto' && scaleBy === 'feature';
+  return { moments: mode === 'standard', ...(isByFeature && { features: sizeOf(shape.slice(1)) }) };
+}
+
+/** `[n, d]`; dimensions of 1 don't count. A single number has only one scale anyway. */
+function areVectors([, ...sample]: Shape): boolean {
+  return sample.filter((length) => length !== 1).length === 1;
 }
 
 /**
  * The same from statistics, wherever the values are.
  *
- * @param statistics - With mean and standard deviation if the mode is `standard`.
+ * @param statistics - As {@link statisticsFor} says: with those of each feature, each is scaled on its own.
  */
 export function normalizationFrom(
   array: ArrayType,
@@ -61,6 +98,7 @@ export function normalizationFrom(
       `all values of the data are ${least}, the normalization '${mode}' needs different ones.`,
     );
   }
+  if (statistics.features) return scaleFeatures(mode, array.dtype, statistics.features);
   const shift = mode === 'minmax' ? least : statistics.mean;
   const scale = mode === 'minmax' ? greatest - least : statistics.standardDeviation;
   if (!(scale > 0 && Number.isFinite(scale) && Number.isFinite(shift))) {
@@ -77,9 +115,13 @@ export function normalizationFrom(
  * @example
  * const images = normalize(generateDigits({ count: 2000, seed: 1 })); // uint8, to be divided by 255
  */
-export function normalize(array: NumericArray, mode: NormalizationMode = 'auto'): Samples {
+export function normalize(
+  array: NumericArray,
+  mode: NormalizationMode = 'auto',
+  options: NormalizationOptions = {},
+): Samples {
   const { shape, data } = array;
-  return { shape, data, normalization: chooseNormalization(array, mode) };
+  return { shape, data, normalization: chooseNormalization(array, mode, options) };
 }
 
 /**
@@ -92,16 +134,34 @@ export function normalize(array: NumericArray, mode: NormalizationMode = 'auto')
  * @throws {DataError} If there is NaN or infinity; with `divide` and `none`, if the inputs would not lie in [0, 1].
  */
 export function normalizationLike(trained: Normalization, array: NumericArray): Normalization {
-  return normalizationLikeFrom(trained, array, statisticsOf(array.data));
+  return normalizationLikeFrom(
+    trained,
+    array,
+    statisticsOf(array.data, statisticsLike(trained, array.shape)),
+  );
 }
 
-/** The same from statistics, wherever the values are. */
+/** What {@link normalizationLikeFrom} needs to know of data of this shape. */
+export function statisticsLike(trained: Normalization, shape: Shape): StatisticsOptions {
+  return isByFeature(trained) ? { features: sizeOf(shape.slice(1)) } : {};
+}
+
+/**
+ * The same from statistics, wherever the values are.
+ *
+ * @param statistics - As {@link statisticsLike} says.
+ */
 export function normalizationLikeFrom(
   trained: Normalization,
   array: ArrayType,
   statistics: ValueStatistics,
 ): Normalization {
   const range = finiteRange(array, statistics);
+  if (isByFeature(trained)) {
+    if (!statistics.features) throw new Error('normalizationLikeFrom: expected statistics of each feature.');
+    requireInputs(trained, statistics.features);
+    return { ...trained, dtype: array.dtype };
+  }
   const { kind, dtype, shift, scale } = trained;
   if (kind === 'minmax' || kind === 'standard') {
     const inputs = [range.least, range.greatest].map((value) => Math.fround((value - shift) / scale));
@@ -124,14 +184,25 @@ export function normalizationLikeFrom(
   return trained;
 }
 
-/** What is done to the data, for people: `divided by 255`, `(x - 12.3) / 45.6, mean 0 and standard deviation 1`. */
-export function describeNormalization({ kind, dtype, shift, scale }: Normalization): string {
+/**
+ * What is done to the data, for people: `divided by 255`, `(x - 12.3) / 45.6, mean 0 and standard deviation 1`,
+ * `each of the 13 features to mean 0 and standard deviation 1`.
+ */
+export function describeNormalization(normalization: Normalization): string {
+  const { kind, dtype } = normalization;
   if (kind === 'none') {
     return dtype === 'b1' ? 'used as they are (0 and 1)' : 'used as they are (already in [0, 1])';
   }
+  const result = kind === 'minmax' ? 'from 0 to 1' : 'mean 0 and standard deviation 1';
+  if (isByFeature(normalization)) {
+    const { length } = normalization.scale;
+    const which =
+      length === 1 ? 'the only feature' : `each of the ${length.toLocaleString('en-US')} features`;
+    return `${which} ${kind === 'minmax' ? result : `to ${result}`}`;
+  }
+  const { shift, scale } = normalization;
   if (kind === 'divide') return `divided by ${scale}`;
   const shifted = shift < 0 ? `x + ${short(-shift)}` : `x - ${short(shift)}`;
-  const result = kind === 'minmax' ? 'from 0 to 1' : 'mean 0 and standard deviation 1';
   return `(${shifted}) / ${short(scale)}, ${result}`;
 }
 

@@ -42,15 +42,49 @@ export interface NumericArray {
  * - `divide`: whole numbers divided by their greatest possible value (uint8: by 255)
  * - `minmax`: the least value of the training data becomes 0, the greatest 1
  * - `standard`: the training data gets mean 0 and standard deviation 1
+ *
+ * The last two have one shift and scale for all values, or one for each feature (each of a sample's numbers).
  */
-export interface Normalization {
+export type Normalization = UniformNormalization | FeatureNormalization;
+
+export interface UniformNormalization {
   readonly kind: 'none' | 'divide' | 'minmax' | 'standard';
   readonly dtype: DType;
   readonly shift: number;
   readonly scale: number;
 }
 
-export const NO_NORMALIZATION: Normalization = { kind: 'none', dtype: 'f4', shift: 0, scale: 1 };
+/** Lists of as many numbers as a sample has, in its row-major order: plain arrays, as JSON holds them. */
+export interface FeatureNormalization {
+  readonly kind: 'minmax' | 'standard';
+  readonly dtype: DType;
+  readonly shift: readonly number[];
+  readonly scale: readonly number[];
+}
+
+export function isByFeature(normalization: Normalization): normalization is FeatureNormalization {
+  return typeof normalization.scale !== 'number';
+}
+
+/** Whether inputs have one unit from 0 to 1, as pixels do (`minmax`: those of the training data). */
+export function isUnitRange(normalization: Normalization): boolean {
+  return normalization.kind !== 'standard' && !isByFeature(normalization);
+}
+
+/** A normalization for loops: feature `j` has shift and scale `j`, or all have the only one. */
+export interface Scaling {
+  readonly shifts: Float64Array;
+  readonly scales: Float64Array;
+}
+
+export function scalingOf(normalization: Normalization): Scaling {
+  const { shift, scale } = isByFeature(normalization)
+    ? normalization
+    : { shift: [normalization.shift], scale: [normalization.scale] };
+  return { shifts: Float64Array.from(shift), scales: Float64Array.from(scale) };
+}
+
+export const NO_NORMALIZATION: UniformNormalization = { kind: 'none', dtype: 'f4', shift: 0, scale: 1 };
 
 /**
  * Samples, outermost dimension first: shape `[n, ...]`, row-major. A Tensor is one, too.
@@ -88,3 +122,26 @@ export function sliceSamples(samples: Samples, start: number, end: number): Samp
     data: samples.data.subarray(start * size, last * size),
   };
 }
+
+/** The samples of these numbers, in this order: a copy. */
+export function pickSamples(samples: Samples, rows: readonly number[]): Samples {
+  const [, ...shape] = samples.shape;
+  const size = sizeOf(shape);
+  const data = new Picked[samples.data[Symbol.toStringTag]](rows.length * size);
+  rows.forEach((row, i) => {
+    data.set(samples.data.subarray(row * size, (row + 1) * size), i * size);
+  });
+  return { ...samples, shape: [rows.length, ...shape], data };
+}
+
+/** By name: an array of another realm has a constructor of its own, and maybe a memory that is shared. */
+const Picked = {
+  Uint8Array,
+  Int8Array,
+  Uint16Array,
+  Int16Array,
+  Uint32Array,
+  Int32Array,
+  Float32Array,
+  Float64Array,
+} as const;

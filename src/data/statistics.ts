@@ -3,6 +3,7 @@
  * value in float64, so an array and a file that is read piece by piece give the same bits.
  */
 
+import { FeatureScan, type FeatureStatistics } from './featureStatistics.ts';
 import { type RowSource, readThrough } from './readAhead.ts';
 import type { SampleArray } from './samples.ts';
 
@@ -17,11 +18,15 @@ export interface ValueStatistics {
   readonly mean: number;
   /** Of the population; NaN unless asked for. */
   readonly standardDeviation: number;
+  /** The same of each feature, if asked for. */
+  readonly features?: FeatureStatistics;
 }
 
 export interface StatisticsOptions {
   /** Whether to find mean and standard deviation, too: two more passes over an array, one over a file. @default false */
   readonly moments?: boolean;
+  /** How many features a sample has, if each is to be looked at on its own, too. @default none */
+  readonly features?: number | undefined;
 }
 
 export interface StoredStatisticsOptions extends StatisticsOptions {
@@ -32,9 +37,9 @@ export interface StoredStatisticsOptions extends StatisticsOptions {
 /** Of values in memory. */
 export function statisticsOf(
   values: SampleArray,
-  { moments = false }: StatisticsOptions = {},
+  { moments = false, features }: StatisticsOptions = {},
 ): ValueStatistics {
-  const scan = new Scan(moments);
+  const scan = new Scan(moments, features);
   scan.addValues(values);
   if (moments) scan.addDeviations(values);
   return scan.result();
@@ -47,9 +52,9 @@ export function statisticsOf(
  */
 export async function statisticsOfStored(
   source: RowSource,
-  { moments = false, onValues }: StoredStatisticsOptions = {},
+  { moments = false, features, onValues }: StoredStatisticsOptions = {},
 ): Promise<ValueStatistics> {
-  const scan = new Scan(moments);
+  const scan = new Scan(moments, features);
   for await (const values of readThrough(source)) {
     scan.addValues(values);
     onValues?.(values);
@@ -61,6 +66,7 @@ export async function statisticsOfStored(
 /** First all values, then, for the standard deviation, all of them again: it needs the mean. */
 class Scan {
   readonly #withSum: boolean;
+  readonly #features: FeatureScan | undefined;
   #count = 0;
   #least = Number.POSITIVE_INFINITY;
   #greatest = Number.NEGATIVE_INFINITY;
@@ -69,8 +75,9 @@ class Scan {
   #sum = 0;
   #squares = 0;
 
-  constructor(withSum: boolean) {
+  constructor(withSum: boolean, features: number | undefined) {
     this.#withSum = withSum;
+    if (features !== undefined) this.#features = new FeatureScan(features);
   }
 
   get #mean(): number {
@@ -93,6 +100,7 @@ class Scan {
     this.#greatest = greatest;
     this.#count += values.length;
     if (this.#withSum) this.#addSum(values);
+    this.#features?.addValues(values);
   }
 
   #addSum(values: SampleArray): void {
@@ -106,6 +114,7 @@ class Scan {
     let squares = this.#squares;
     for (let i = 0; i < values.length; i++) squares += (values[i] - mean) ** 2;
     this.#squares = squares;
+    this.#features?.addDeviations(values);
   }
 
   result(): ValueStatistics {
@@ -116,6 +125,7 @@ class Scan {
       firstNotFinite: this.#firstNotFinite,
       mean: this.#mean,
       standardDeviation: this.#withSum ? Math.sqrt(this.#squares / this.#count) : Number.NaN,
+      ...(this.#features && { features: this.#features.result() }),
     };
   }
 }

@@ -9,10 +9,10 @@
 
 import { Autoencoder } from '../autoencoder/autoencoder.ts';
 import type { AutoencoderSpec } from '../autoencoder/spec.ts';
-import type { Normalization } from '../data/samples.ts';
 import { zeros } from '../tensor/initializers.ts';
-import { formatShape, sameShape } from '../tensor/shape.ts';
+import { formatShape, sameShape, sizeOf } from '../tensor/shape.ts';
 import { FormatError, shown } from './errors.ts';
+import { checkNormalization } from './normalization.ts';
 import { isObject, type NamedTensor, type SafetensorsContents } from './safetensors.ts';
 import { type Kind, readSealed, writeSealed } from './sealed.ts';
 
@@ -69,7 +69,8 @@ export function describeModel(autoencoder: Autoencoder): Record<string, string> 
  */
 export function buildModel({ tensors, metadata }: SafetensorsContents): Autoencoder {
   const autoencoder = buildAutoencoder(parseJson('model', metadata.model), tensors);
-  autoencoder.normalization = checkNormalization(parseJson('normalization', metadata.normalization));
+  const normalization = parseJson('normalization', metadata.normalization);
+  autoencoder.normalization = checkNormalization(normalization, sizeOf(autoencoder.inputShape));
   return autoencoder;
 }
 
@@ -135,22 +136,6 @@ function countWeights(layers: unknown, depth = 0): number {
 
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 1;
-}
-
-/** What a file says of a normalization, checked. */
-export function checkNormalization(value: unknown): Normalization {
-  const { kind, dtype, shift, scale }: Partial<Normalization> = isObject(value) ? value : {};
-  const isKind = kind === 'none' || kind === 'divide' || kind === 'minmax' || kind === 'standard';
-  const isDType = typeof dtype === 'string' && /^([iu][1248]|f[248]|b1)$/.test(dtype);
-  const isScaling = Number.isFinite(shift) && Number.isFinite(scale) && (scale as number) > 0;
-  const isIdentity = shift === 0 && scale === 1;
-  if (!isKind || !isDType || !isScaling || (kind === 'none' && !isIdentity)) {
-    throw new FormatError(
-      `the model's normalization can't be used: its kind is ${shown(kind)}, its dtype ${shown(dtype)}, ` +
-        `its shift ${shown(shift)}, its scale ${shown(scale)}.`,
-    );
-  }
-  return value as unknown as Normalization;
 }
 
 export function parseJson(key: string, text: string | undefined): unknown {

@@ -1,11 +1,11 @@
 /** A network's layers in order, as its exports write them down. Read layers/spec.ts first. */
 
-import type { ActivationSpec, DenseSpec, LayerSpec } from '../layers/spec.ts';
+import type { LayerSpec, SequentialSpec } from '../layers/spec.ts';
 
 export interface NamedLayer {
   /** As in the names of its parameters: `encoder.0`, and in a Sequential `encoder.0.1`. */
   readonly name: string;
-  readonly layer: DenseSpec | ActivationSpec;
+  readonly layer: Exclude<LayerSpec, SequentialSpec>;
 }
 
 /** Those inside of Sequentials stand in the Sequential's place. */

@@ -99,13 +99,23 @@ export function parseNpyHeader(head: Uint8Array, fileSize: number): NpyHeader {
  * behind it, it is read as the whole file would be.
  */
 export function npyHeaderOfRows({ descr, shape }: NpyHeader, rows: number): Uint8Array {
-  const tuple = shape.length === 1 ? `${rows},` : [rows, ...shape.slice(1)].join(', ');
+  return npyHeader(descr, [rows, ...shape.slice(1)]);
+}
+
+/**
+ * The beginning of a .npy file, version 1: values in C order follow it.
+ *
+ * @param descr - Byte order and type, e.g. `<f4`.
+ */
+export function npyHeader(descr: string, shape: Shape): Uint8Array {
+  const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
   const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${tuple}), }`;
-  const length = Math.ceil((12 + text.length) / 64) * 64; // values are aligned, as NumPy aligns them
+  const length = Math.ceil((10 + text.length + 1) / 64) * 64; // values are aligned, as NumPy aligns them
   const head = new Uint8Array(length).fill(0x20); // spaces
-  head.set([...MAGIC, 2, 0]);
-  new DataView(head.buffer).setUint32(8, length - 12, true);
-  head.set(new TextEncoder().encode(text), 12);
+  head.set([...MAGIC, 1, 0]);
+  new DataView(head.buffer).setUint16(8, length - 10, true);
+  head.set(new TextEncoder().encode(text), 10);
+  head[length - 1] = 0x0a; // a line's end
   return head;
 }
 

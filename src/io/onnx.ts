@@ -4,7 +4,13 @@
  */
 
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
-import type { DType, Normalization } from '../data/samples.ts';
+import {
+  type DType,
+  isByFeature,
+  type Normalization,
+  scalingOf,
+  type UniformNormalization,
+} from '../data/samples.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { type NamedLayer, namedLayers } from './namedLayers.ts';
 import { blockField, floatField, type Message, message, toBytes, wholeField } from './protobuf.ts';
@@ -53,7 +59,8 @@ const INT_ATTRIBUTE = 2;
  *
  * - `images` `[batch, ...inputShape]`: the data as it is stored, of the type that the model was trained on (uint8 for
  *   uint8, bool for bool). `(x - shift) / scale` happens in the graph: `divide` in float32, which gives the engine's
- *   very inputs; `minmax` and `standard` in float64, since the shift may be large beside the scale.
+ *   very inputs; `minmax` and `standard` in float64, since the shift may be large beside the scale. Where each feature
+ *   has its own, shift and scale are vectors.
  * - `codes` `[batch, encodingDim]` float32.
  * - `restored` `[batch, ...inputShape]`: in the units of the stored data, not rounded and not clamped. float32, but
  *   float64 after `minmax` and `standard` of a type whose values float32 can't hold (f8, whole numbers of 4 or 8 bytes).
@@ -78,8 +85,12 @@ export function writeOnnx(
     ? graph.input('images', STORED_TYPES[normalization.dtype], inputShape)
     : graph.input('codes', FLOAT, [encodingDim]);
   if (hasEncoder) {
-    x = normalizeIn(graph, x, normalization);
-    if (inputShape.length > 1) x = graph.node('Flatten', 'flatten', [x]);
+    const flatten = (value: string) =>
+      inputShape.length > 1 ? graph.node('Flatten', 'flatten', [value]) : value;
+    // A shift for each feature is one number a column.
+    x = isByFeature(normalization)
+      ? normalizeIn(graph, flatten(x), normalization)
+      : flatten(normalizeIn(graph, x, normalization));
     x = addLayers(graph, x, autoencoder, 'encoder');
   }
   if (hasDecoder) {
@@ -108,15 +119,15 @@ function metadataProp(key: string, value: string): Message {
 
 /** From stored values to the network's inputs. Returns the name of what came out, as all of these do. */
 function normalizeIn(graph: Graph, images: string, normalization: Normalization): string {
-  const { dtype, shift, scale } = normalization;
+  const { dtype } = normalization;
   if (isIdentity(normalization)) return dtype === 'f4' ? images : graph.cast('float', images, FLOAT);
   if (isExactInFloat32(normalization)) {
     const pixels = graph.cast('float', images, FLOAT);
-    return graph.node('Div', 'normalize', [pixels, graph.scalar('scale', scale, FLOAT)]);
+    return graph.node('Div', 'normalize', [pixels, graph.scalar('scale', normalization.scale)]);
   }
   const stored = dtype === 'f8' ? images : graph.cast('double', images, DOUBLE);
-  const shifted = graph.node('Sub', 'normalize.shift', [stored, graph.scalar('shift', shift, DOUBLE)]);
-  const scaled = graph.node('Div', 'normalize.scale', [shifted, graph.scalar('scale', scale, DOUBLE)]);
+  const shifted = graph.node('Sub', 'normalize.shift', [stored, operandIn(graph, 'shift', normalization)]);
+  const scaled = graph.node('Div', 'normalize.scale', [shifted, operandIn(graph, 'scale', normalization)]);
   return graph.cast('float', scaled, FLOAT);
 }
 
@@ -126,18 +137,25 @@ function denormalizeIn(
   x: string,
   normalization: Normalization,
 ): { output: string; type: number } {
-  const { dtype, shift, scale } = normalization;
+  const { dtype } = normalization;
   if (isIdentity(normalization)) return { output: x, type: FLOAT };
   if (isExactInFloat32(normalization)) {
-    const output = graph.node('Mul', 'denormalize', [x, graph.scalar('scale', scale, FLOAT)]);
+    const output = graph.node('Mul', 'denormalize', [x, graph.scalar('scale', normalization.scale)]);
     return { output, type: FLOAT };
   }
   const wide = graph.cast('denormalize.double', x, DOUBLE);
-  const scaled = graph.node('Mul', 'denormalize.scale', [wide, graph.scalar('scale', scale, DOUBLE)]);
-  const output = graph.node('Add', 'denormalize.shift', [scaled, graph.scalar('shift', shift, DOUBLE)]);
+  const scaled = graph.node('Mul', 'denormalize.scale', [wide, operandIn(graph, 'scale', normalization)]);
+  const output = graph.node('Add', 'denormalize.shift', [scaled, operandIn(graph, 'shift', normalization)]);
   // float32 has 24 bits: too few for the values of these types.
   if (/^([iu][48]|f8)$/.test(dtype)) return { output, type: DOUBLE };
   return { output: graph.cast('denormalize.float', output, FLOAT), type: FLOAT };
+}
+
+/** In float64: a number for all, or a vector `[features]` for every row. */
+function operandIn(graph: Graph, name: 'shift' | 'scale', normalization: Normalization): string {
+  const { shifts, scales } = scalingOf(normalization);
+  const dims = isByFeature(normalization) ? [scales.length] : [];
+  return graph.constant(name, dims, DOUBLE, name === 'shift' ? shifts : scales);
 }
 
 function isIdentity({ shift, scale }: Normalization): boolean {
@@ -148,8 +166,9 @@ function isIdentity({ shift, scale }: Normalization): boolean {
  * Pixels up to 65535 and what they are divided by have a float32 each, and a quotient of two float32 is rounded to the
  * same float32 whether or not it was a float64 in between (Figueroa 1995, "When is double rounding innocuous?").
  */
-function isExactInFloat32({ kind, shift, scale }: Normalization): boolean {
-  return kind === 'divide' && shift === 0 && Math.fround(scale) === scale;
+function isExactInFloat32(normalization: Normalization): normalization is UniformNormalization {
+  if (normalization.kind !== 'divide') return false;
+  return normalization.shift === 0 && Math.fround(normalization.scale) === normalization.scale;
 }
 
 /** Shape 0 is "as it was": the batch. */
@@ -172,14 +191,17 @@ function addLayer(
   parameters: ReadonlyMap<string, Tensor>,
 ): string {
   switch (layer.type) {
-    case 'dense': {
+    case 'dense':
+    case 'transposedDense': {
       // Gemm is x W + b, with W [in, out] as ours is.
-      const names = layer.bias ? [`${name}.weight`, `${name}.bias`] : [`${name}.weight`];
+      const isTied = layer.type === 'transposedDense';
+      const weight = `${isTied ? layer.tiedTo : name}.weight`;
+      const names = layer.bias ? [weight, `${name}.bias`] : [weight];
       const operands = names.map((each) => {
         const { shape, data } = parameters.get(each) as Tensor;
         return graph.constant(each, shape, FLOAT, data);
       });
-      return graph.node('Gemm', name, [x, ...operands]);
+      return graph.node('Gemm', name, [x, ...operands], isTied ? intAttribute('transB', 1) : undefined);
     }
     case 'relu':
       return graph.node('Relu', name, [x]);
@@ -241,8 +263,8 @@ class Graph {
     return name;
   }
 
-  scalar(name: string, value: number, type: typeof FLOAT | typeof DOUBLE): string {
-    return this.constant(name, [], type, type === FLOAT ? Float32Array.of(value) : Float64Array.of(value));
+  scalar(name: string, value: number): string {
+    return this.constant(name, [], FLOAT, Float32Array.of(value));
   }
 
   toMessage(name: string): Message {

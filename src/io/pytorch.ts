@@ -127,8 +127,8 @@ function areLayers(value: unknown): boolean {
 function requireTensors({ encoder, decoder }: AutoencoderSpec, tensors: ReadonlyMap<string, Tensor>): void {
   const expected = new Map<string, Shape>();
   for (const { name, layer } of [...namedLayers('encoder', encoder), ...namedLayers('decoder', decoder)]) {
-    if (layer.type !== 'dense') continue;
-    expected.set(`${name}.weight`, [layer.outFeatures, layer.inFeatures]);
+    if (layer.type !== 'dense' && layer.type !== 'transposedDense') continue;
+    if (layer.type === 'dense') expected.set(`${name}.weight`, [layer.outFeatures, layer.inFeatures]);
     if (layer.bias) expected.set(`${name}.bias`, [layer.outFeatures]);
   }
   const stranger = [...tensors.keys()].find((name) => !expected.has(name));

@@ -1,12 +1,30 @@
 /** The Python file beside the weights: the network as PyTorch code, and how it is loaded and saved. It needs torch alone. */
 
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
+import { isByFeature, type Normalization } from '../data/samples.ts';
 import type { LayerSpec } from '../layers/spec.ts';
+import { namedLayers } from './namedLayers.ts';
+
+/** PyTorch has no such layer. */
+const TRANSPOSED = `
+class Transposed(nn.Module):
+    """x W + b, with the weight W [out, in] of another layer: the same numbers, not a copy."""
+
+    def __init__(self, of, bias=True):
+        super().__init__()
+        self.of = (of,)  # in a tuple, so that its weight is not counted twice
+        self.bias = nn.Parameter(torch.zeros(of.in_features)) if bias else None
+
+    def forward(self, x):
+        return nn.functional.linear(x, self.of[0].weight.T, self.bias)
+
+`;
 
 /** `autoencoder.py` for this model. The same layers, input shape and normalization give the same text. */
 export function pyTorchModule(autoencoder: Autoencoder): string {
   const { encoder, decoder, inputShape } = autoencoder.spec();
-  const { shift, scale } = autoencoder.normalization;
+  const { scaling, toNetwork, fromNetwork } = scalingCode(autoencoder.normalization);
+  const isTied = namedLayers('decoder', decoder).some(({ layer }) => layer.type === 'transposedDense');
   return `"""An autoencoder made with isthmus, for PyTorch.
 
     model, optimizer = load("this/folder")
@@ -23,9 +41,9 @@ import torch
 from torch import nn
 
 INPUT_SHAPE = (${inputShape.join(', ')}${inputShape.length === 1 ? ',' : ''})
-SHIFT, SCALE = ${shift}, ${scale}
+${scaling}
 
-
+${isTied ? TRANSPOSED : ''}
 class Autoencoder(nn.Module):
     """[batch, features] to the same, in the network's units: (stored - SHIFT) / SCALE."""
 
@@ -39,11 +57,11 @@ class Autoencoder(nn.Module):
 
 
 def to_network(images):
-    return ((images.double() - SHIFT) / SCALE).float().flatten(1)
+    return ${toNetwork}
 
 
 def from_network(outputs):
-    return (outputs.double() * SCALE + SHIFT).unflatten(1, INPUT_SHAPE)
+    return ${fromNetwork}
 
 
 def load(folder, device="cpu"):
@@ -112,6 +130,25 @@ def write(path, tensors, metadata):
 `;
 }
 
+/** Python for the way in and the way out. With one shift a feature, they are tensors and go where the data is. */
+function scalingCode(normalization: Normalization) {
+  if (isByFeature(normalization)) {
+    const { shift, scale } = normalization;
+    const tensor = (values: readonly number[]) => `torch.tensor([${values.join(', ')}], dtype=torch.float64)`;
+    return {
+      scaling: `# One of each a feature.\nSHIFT = ${tensor(shift)}\nSCALE = ${tensor(scale)}`,
+      toNetwork: '((images.double().flatten(1) - SHIFT.to(images.device)) / SCALE.to(images.device)).float()',
+      fromNetwork:
+        '(outputs.double() * SCALE.to(outputs.device) + SHIFT.to(outputs.device)).unflatten(1, INPUT_SHAPE)',
+    };
+  }
+  return {
+    scaling: `SHIFT, SCALE = ${normalization.shift}, ${normalization.scale}`,
+    toNetwork: '((images.double() - SHIFT) / SCALE).float().flatten(1)',
+    fromNetwork: '(outputs.double() * SCALE + SHIFT).unflatten(1, INPUT_SHAPE)',
+  };
+}
+
 /** `nn.Sequential(...)` with a layer a line, as its elements stand in our own: so the names of the weights are the same. */
 function sequential(layers: readonly LayerSpec[], indent: number): string {
   const inner = ' '.repeat(indent + 4);
@@ -123,6 +160,8 @@ function module(layer: LayerSpec, indent: number): string {
   switch (layer.type) {
     case 'dense':
       return `nn.Linear(${layer.inFeatures}, ${layer.outFeatures}${layer.bias ? '' : ', bias=False'})`;
+    case 'transposedDense':
+      return `Transposed(self.${layer.tiedTo.replace(/\.(\d+)/g, '[$1]')}${layer.bias ? '' : ', bias=False'})`;
     case 'sequential':
       return sequential(layer.layers, indent);
     case 'relu':

@@ -48,6 +48,17 @@ export class Sequential extends Layer {
     );
   }
 
+  /** All layers by their place: `0`, and inside of another Sequential `0.1`. */
+  namedLayers(): readonly (readonly [name: string, layer: Layer])[] {
+    return this.layers.flatMap((layer, index) => {
+      const inner = layer instanceof Sequential ? layer.namedLayers() : [];
+      return [
+        [String(index), layer] as const,
+        ...inner.map(([name, each]) => [`${index}.${name}`, each] as const),
+      ];
+    });
+  }
+
   override useArena(arena: Arena): void {
     super.useArena(arena);
     for (const layer of this.layers) layer.useArena(arena);

@@ -10,6 +10,7 @@ import { Sequential } from './sequential.ts';
 import { Sigmoid } from './sigmoid.ts';
 import { SiLU } from './silu.ts';
 import { Tanh } from './tanh.ts';
+import { TransposedDense } from './transposedDense.ts';
 
 export type ActivationSpec =
   | { readonly type: 'relu' | 'sigmoid' | 'tanh' | 'silu' }
@@ -22,17 +23,28 @@ export interface DenseSpec {
   readonly bias: boolean;
 }
 
+/** A dense layer with the transposed weight of another one, such as the encoder's `encoder.0`. */
+export interface TransposedDenseSpec {
+  readonly type: 'transposedDense';
+  readonly tiedTo: string;
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+  readonly bias: boolean;
+}
+
 export interface SequentialSpec {
   readonly type: 'sequential';
   readonly layers: readonly LayerSpec[];
 }
 
-export type LayerSpec = DenseSpec | ActivationSpec | SequentialSpec;
+export type LayerSpec = DenseSpec | TransposedDenseSpec | ActivationSpec | SequentialSpec;
 
 export interface BuildOptions {
   readonly random: Random;
   /** For the weights of dense layers. @default glorotUniform */
   readonly initializer?: Initializer;
+  /** The layers that others may be tied to, by name. @default none */
+  readonly named?: ReadonlyMap<string, Layer>;
 }
 
 /**
@@ -45,6 +57,9 @@ export function buildLayer(spec: LayerSpec, options: BuildOptions): Layer {
     case 'dense':
       requireField(spec, 'bias', typeof spec.bias === 'boolean');
       return new Dense(spec.inFeatures, spec.outFeatures, { bias: spec.bias, ...options });
+    case 'transposedDense':
+      requireField(spec, 'bias', typeof spec.bias === 'boolean');
+      return buildTransposed(spec, options);
     case 'sequential':
       requireField(spec, 'layers', Array.isArray(spec.layers));
       return buildSequential(spec.layers, options);
@@ -65,6 +80,22 @@ export function buildLayer(spec: LayerSpec, options: BuildOptions): Layer {
       throw new RangeError(`buildLayer: ${JSON.stringify(type)} is not a type of layer.`);
     }
   }
+}
+
+function buildTransposed(spec: TransposedDenseSpec, { named }: BuildOptions): TransposedDense {
+  const { tiedTo, inFeatures, outFeatures, bias } = spec;
+  const of = named?.get(tiedTo);
+  if (!(of instanceof Dense)) {
+    throw new RangeError(
+      `buildLayer: a layer is tied to ${JSON.stringify(tiedTo)}, which is no dense layer.`,
+    );
+  }
+  if (of.outFeatures !== inFeatures || of.inFeatures !== outFeatures) {
+    throw new RangeError(
+      `buildLayer: a layer from ${inFeatures} to ${outFeatures} is tied to ${tiedTo}, which goes from ${of.inFeatures} to ${of.outFeatures}.`,
+    );
+  }
+  return new TransposedDense(of, { tiedTo, bias });
 }
 
 export function buildSequential(specs: readonly LayerSpec[], options: BuildOptions): Sequential {

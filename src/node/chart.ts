@@ -1,10 +1,13 @@
 /**
  * The loss per epoch as an SVG line chart, written by hand: axes with round numbers, one line for training, one for
- * validation, each named where it ends. It brings its own light background, so it reads the same on a dark page.
+ * validation, each named where it ends.
  * Colours: Okabe & Ito, "Color Universal Design", 2008, which most colour-blind people tell apart.
  */
 
-const { abs, ceil, floor, log10, max, min, round } = Math;
+import { formatTick, roundStep } from './roundNumbers.ts';
+import { px, svgPage, text } from './svg.ts';
+
+const { abs, ceil, floor, log10, max, min } = Math;
 
 const WIDTH = 760;
 const HEIGHT = 420;
@@ -140,22 +143,6 @@ function epochAxis(epochs: readonly number[]): Axis {
   return { logarithmic: false, ticks, place, format: String };
 }
 
-/** The next of 1, 2, 5, 10, ... times a power of ten that is not smaller. */
-function roundStep(least: number): number {
-  const power = floor(log10(least));
-  const digit = [1, 2, 5].find((candidate) => Number(`${candidate}e${power}`) >= least * (1 - 1e-9));
-  return digit === undefined ? Number(`1e${power + 1}`) : Number(`${digit}e${power}`);
-}
-
-/** With as many decimals as the step needs; very small and very large numbers with a power of ten. */
-function formatTick(value: number, step: number): string {
-  if (value === 0) return '0';
-  const decimals = max(0, -floor(log10(step) + 1e-9));
-  if (decimals > 5 || abs(value) >= 1e6)
-    return Number(value.toPrecision(6)).toExponential().replace('e+', 'e');
-  return value.toFixed(decimals);
-}
-
 function horizontalGridLine(y: number, label: string): string {
   return (
     `<line class="grid" x1="${PLOT.left}" x2="${PLOT.right}" y1="${px(y)}" y2="${px(y)}"/>` +
@@ -209,49 +196,12 @@ function nameLines(series: readonly Series[], atX: Placing, atY: Placing): strin
   });
 }
 
-function text(x: number, y: number, content: string, attributes: string): string {
-  return `<text x="${px(x)}" y="${px(y)}" ${attributes}>${escapeXml(content)}</text>`;
-}
-
-/** A coordinate, to a tenth of a pixel. */
-function px(value: number): string {
-  return String(round(10 * value) / 10);
-}
-
-/** Text as XML may hold it: without control characters, which no escape makes legal. */
-function escapeXml(content: string): string {
-  const names: Readonly<Record<string, string>> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;',
-  };
-  return content.replace(/[^\P{C}]/gu, ' ').replace(/[&<>"']/g, (character) => names[character]);
-}
-
 const STYLE = `
-text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; font-size: 13px; }
-.title { font-size: 17px; font-weight: 600; fill: #1f2328; }
-.label { fill: #59636e; }
-.tick { fill: #59636e; font-size: 12px; font-variant-numeric: tabular-nums; }
 .name { font-weight: 600; }
-.middle { text-anchor: middle; }
-.end { text-anchor: end; }
 .grid { stroke: #e4e8ec; }
-.axis { stroke: #8c959f; }
 polyline { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
 `;
 
 function svg(title: string, parts: readonly string[]): string {
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img">`,
-    `<title>${escapeXml(title)}</title>`,
-    `<style>${STYLE}</style>`,
-    `<rect x="0.5" y="0.5" width="${WIDTH - 1}" height="${HEIGHT - 1}" rx="8" fill="#ffffff" stroke="#d1d9e0"/>`,
-    text(24, 32, title, 'class="title"'),
-    ...parts,
-    '</svg>',
-    '',
-  ].join('\n');
+  return svgPage({ title, width: WIDTH, height: HEIGHT, style: STYLE }, parts);
 }

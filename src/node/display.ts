@@ -2,7 +2,16 @@
 
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
 import { BatchReader } from '../autoencoder/batches.ts';
-import { type Normalization, type Samples, sliceSamples } from '../data/samples.ts';
+import { Corruption, type Noise } from '../autoencoder/corruption.ts';
+import {
+  isByFeature,
+  isUnitRange,
+  type Normalization,
+  type Samples,
+  scalingOf,
+  sliceSamples,
+} from '../data/samples.ts';
+import { Random } from '../tensor/random.ts';
 import { formatShape, type Shape, ShapeError } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 
@@ -23,20 +32,32 @@ export function pictureShape(sample: Shape): Shape | undefined {
 /** As many pictures as are comfortable to look at. */
 export const PICTURES = 20;
 
-/**
- * The first originals and their reconstructions as pictures, `[n, ...pictureShape]` each.
- *
- * @throws {ShapeError} If the samples don't fit the model, or are no pictures.
- */
-export function predictPictures(autoencoder: Autoencoder, samples: Samples): [Tensor, Tensor] {
-  const some = sliceSamples(samples, 0, PICTURES);
-  const originals = toInputs(autoencoder, some);
-  return toPictures([originals, autoencoder.predict(some)], samples.normalization) as [Tensor, Tensor];
+/** `[n, ...pictureShape]` each. */
+export interface ComparedPictures {
+  readonly originals: Tensor;
+  /** What the reconstructions were made from, where it is not the originals. */
+  readonly noisy?: Tensor;
+  readonly reconstructions: Tensor;
 }
 
 /**
- * Samples as pictures of one brightness. Where the network's units are not pixels (`standard`), the first tensor's least
- * value becomes black and its greatest white.
+ * The first originals and their reconstructions as pictures.
+ *
+ * @param noise - Corrupts what the model gets; the same pictures get the same noise each time.
+ * @throws {ShapeError} If the samples don't fit the model, or are no pictures.
+ */
+export function predictPictures(autoencoder: Autoencoder, samples: Samples, noise?: Noise): ComparedPictures {
+  const some = sliceSamples(samples, 0, PICTURES);
+  const inputs = toInputs(autoencoder, some);
+  const seen = noise ? new Corruption(noise).apply(inputs, new Random(0)) : inputs;
+  const tensors = [inputs, autoencoder.predict(seen), ...(noise ? [seen] : [])];
+  const [originals, reconstructions, noisy] = toPictures(tensors, samples.normalization);
+  return { originals, reconstructions, ...(noisy && { noisy }) };
+}
+
+/**
+ * Samples as pictures of one brightness. Where the network's units are not pixels (`standard`, or another scale for each
+ * of them), the first tensor's least value becomes black and its greatest white.
  *
  * @param tensors - `[n, ...sample]` each, in the units of the network's input. They are overwritten.
  */
@@ -44,8 +65,19 @@ export function toPictures(tensors: readonly Tensor[], normalization: Normalizat
   const [, ...sample] = tensors[0].shape;
   const shape = pictureShape(sample);
   if (!shape) throw new ShapeError(`toPictures: the samples are ${formatShape(sample)}, expected pictures.`);
-  if (normalization?.kind === 'standard') stretch(tensors);
+  if (normalization && isByFeature(normalization)) toOneScale(tensors, normalization);
+  if (normalization && !isUnitRange(normalization)) stretch(tensors);
   return tensors.map((tensor) => tensor.reshape([tensor.shape[0], ...shape]));
+}
+
+/** Back to the units of the data, which pixels share. */
+function toOneScale(tensors: readonly Tensor[], normalization: Normalization): void {
+  const { shifts, scales } = scalingOf(normalization);
+  for (const { data } of tensors) {
+    for (let i = 0; i < data.length; i++) {
+      data[i] = data[i] * scales[i % scales.length] + shifts[i % shifts.length];
+    }
+  }
 }
 
 function stretch(tensors: readonly Tensor[]): void {

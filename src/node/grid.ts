@@ -9,7 +9,7 @@ import type { PixelImage } from './png.ts';
 const { ceil, floor, max, min, round, sqrt } = Math;
 
 const GAP = 2; // pixels between two images
-const BETWEEN_PAIRS = 8; // pixels between a reconstruction and the next original below it
+const BETWEEN_GROUPS = 8; // pixels between a reconstruction and the next original below it
 const GAP_GRAY = 72; // seen beside black and beside white
 const COMFORTABLE_SIDE = 84; // pixels: 28x28 is shown three times as large
 
@@ -44,8 +44,13 @@ export function imageGrid(images: ImageBatch, options: GridOptions = {}): PixelI
   return canvas;
 }
 
+export interface SheetOptions extends GridOptions {
+  /** The originals with noise, as a model got them to restore: in a row between the two. */
+  readonly noisy?: ImageBatch | undefined;
+}
+
 /**
- * Pairs of rows: originals above, their reconstructions below, and a wider gap before the next pair.
+ * Rows that belong together: originals above, their reconstructions below, and a wider gap before the next originals.
  *
  * @param options - `columns`: images in a row; default 10.
  * @throws {ShapeError} If the shapes are not of images, or differ.
@@ -53,24 +58,38 @@ export function imageGrid(images: ImageBatch, options: GridOptions = {}): PixelI
 export function reconstructionSheet(
   originals: ImageBatch,
   reconstructions: ImageBatch,
-  options: GridOptions = {},
+  { noisy, ...options }: SheetOptions = {},
 ): PixelImage {
-  const above = imagesOf(originals, 'reconstructionSheet');
-  const below = imagesOf(reconstructions, 'reconstructionSheet');
-  assertSameSize(above, below, 'reconstructionSheet');
+  const layers = sheetRows('reconstructionSheet', originals, noisy, reconstructions);
+  const [above] = layers;
   const columns = columnsFor(above.count, options.columns ?? 10);
   const scale = options.scale ?? comfortableScale(above);
-  const pairs = ceil(above.count / columns);
+  const groups = ceil(above.count / columns);
   const [stepX, stepY] = [scale * above.width + GAP, scale * above.height + GAP];
-  const pairStep = 2 * stepY - GAP + BETWEEN_PAIRS;
-  const canvas = newCanvas(columns * stepX + GAP, pairs * pairStep - BETWEEN_PAIRS + 2 * GAP, above.channels);
+  const groupStep = layers.length * stepY - GAP + BETWEEN_GROUPS;
+  const height = groups * groupStep - BETWEEN_GROUPS + 2 * GAP;
+  const canvas = newCanvas(columns * stepX + GAP, height, above.channels);
   for (let i = 0; i < above.count; i++) {
     const x = GAP + (i % columns) * stepX;
-    const y = GAP + floor(i / columns) * pairStep;
-    paint(above, i, canvas, x, y, scale);
-    paint(below, i, canvas, x, y + stepY, scale);
+    const y = GAP + floor(i / columns) * groupStep;
+    layers.forEach((images, row) => {
+      paint(images, i, canvas, x, y + row * stepY, scale);
+    });
   }
   return canvas;
+}
+
+/** What stands above each other, top first; all of one size. `who` asks, for the message. */
+export function sheetRows(
+  who: string,
+  originals: ImageBatch,
+  noisy: ImageBatch | undefined,
+  reconstructions: ImageBatch,
+): readonly Images[] {
+  const above = imagesOf(originals, who);
+  const others = [...(noisy ? [noisy] : []), reconstructions].map((batch) => imagesOf(batch, who));
+  for (const other of others) assertSameSize(above, other, who);
+  return [above, ...others];
 }
 
 /** A batch whose shape is known to be one of images. */
@@ -97,7 +116,7 @@ export function imagesOf({ shape, data }: ImageBatch, who: string): Images {
   return { count, height, width, channels, data };
 }
 
-export function assertSameSize(a: Images, b: Images, who: string): void {
+function assertSameSize(a: Images, b: Images, who: string): void {
   if (a.count === b.count && a.height === b.height && a.width === b.width && a.channels === b.channels)
     return;
   const text = ({ count, height, width, channels }: Images): string =>

@@ -3,6 +3,10 @@
 export { type ChartOptions, type EpochLoss, lossChart } from './chart.ts';
 export { FileError, type ReadOptions, readWholeFile, writeFileAtomically } from './files.ts';
 export { type GridOptions, type ImageBatch, imageGrid, reconstructionSheet } from './grid.ts';
+export { type LabelOptions, type LoadedLabels, loadLabels } from './labels.ts';
+export { type LatentOptions, type LatentPlot, latentPlot } from './latentPlot.ts';
+export { latentPng } from './latentPng.ts';
+export { latentSvg } from './latentSvg.ts';
 export {
   defaultInMemoryLimit,
   type LoadedImages,

@@ -68,12 +68,22 @@ export async function openImages(
  * @throws {DataError} If there are no samples in it, or it holds single numbers (labels, for instance).
  */
 export async function loadImages(path: string, options: LoadOptions = {}): Promise<LoadedImages> {
-  const read = await findReader(path, options);
-  const array = await read(path, options).catch((error) => {
-    throw inFile(path, error);
-  });
+  const array = await loadArray(path, options);
   requireSamples(path, array.shape);
   return array;
+}
+
+/**
+ * An array of any shape, from the same kinds of files.
+ *
+ * @throws {FileError} If the file or folder can't be read.
+ * @throws {FormatError} If a file is not what its name says, is damaged, or can't be used.
+ */
+export async function loadArray(path: string, options: LoadOptions = {}): Promise<LoadedImages> {
+  const read = await findReader(path, options);
+  return read(path, options).catch((error) => {
+    throw inFile(path, error);
+  });
 }
 
 async function findReader(path: string, { key }: LoadOptions): Promise<Reader> {
@@ -90,10 +100,12 @@ async function findReader(path: string, { key }: LoadOptions): Promise<Reader> {
 function requireSamples(path: string, shape: Shape): void {
   const [count = 0, ...sample] = shape;
   if (shape.length < 2) {
-    throw new DataError(`${path}: the array is ${formatShape(shape)}, expected images of shape [n, ...].`);
+    throw new DataError(
+      `${path}: the array is ${formatShape(shape)}, expected samples of shape [n, ...]: a recording can be cut into frames, arr.reshape(-1, 512), and n numbers are a column, arr.reshape(-1, 1).`,
+    );
   }
   if (count === 0 || sample.includes(0)) {
-    throw new DataError(`${path}: the array is ${formatShape(shape)}: it holds no images.`);
+    throw new DataError(`${path}: the array is ${formatShape(shape)}: it holds no samples.`);
   }
 }
 

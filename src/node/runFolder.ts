@@ -8,7 +8,14 @@ import { MODEL_FILE } from './modelFile.ts';
 import { isLock, RunLock } from './runLock.ts';
 
 /** What a run writes at its end (writeRun.ts). */
-const RESULT_FILES = [MODEL_FILE, 'history.csv', 'loss.svg', 'config.json', 'reconstructions.png'];
+const RESULT_FILES = [
+  MODEL_FILE,
+  'history.csv',
+  'loss.svg',
+  'config.json',
+  'reconstructions.png',
+  'reconstructions.csv',
+];
 
 /** A run's folder, which nobody else works in. */
 export class RunFolder {

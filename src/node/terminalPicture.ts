@@ -4,7 +4,7 @@
  * a ramp of characters from light to dense stands for their mean.
  */
 
-import { assertSameSize, type ImageBatch, type Images, imagesOf, toByte } from './grid.ts';
+import { type ImageBatch, type Images, imagesOf, sheetRows, toByte } from './grid.ts';
 
 const { floor, max, min, round } = Math;
 
@@ -24,6 +24,8 @@ export interface TerminalOptions {
 export interface ComparisonOptions extends TerminalOptions {
   /** Width of the terminal, in characters. Default: 80. */
   readonly columns?: number;
+  /** The originals with noise, as a model got them to restore: in a row between the two. */
+  readonly noisy?: ImageBatch | undefined;
 }
 
 /**
@@ -45,18 +47,18 @@ export function terminalPicture(image: ImageBatch, { colorDepth }: TerminalOptio
 export function terminalComparison(
   originals: ImageBatch,
   reconstructions: ImageBatch,
-  { columns = 80, colorDepth }: ComparisonOptions,
+  { columns = 80, colorDepth, noisy }: ComparisonOptions,
 ): string {
-  const above = imagesOf(originals, 'terminalComparison');
-  const below = imagesOf(reconstructions, 'terminalComparison');
-  assertSameSize(above, below, 'terminalComparison');
+  const rows = sheetRows('terminalComparison', originals, noisy, reconstructions);
+  const [above] = rows;
   const room = max(1, columns - 1); // some terminals wrap when the last column is written
   const width = imageWidth(above.width, room, colorDepth);
   const count = max(1, min(above.count, floor((room + GAP) / (width + GAP))));
   const rowOf = (images: Images): string[] =>
     sideBySide(Array.from({ length: count }, (_, i) => toLines(shrink(images, i, width), colorDepth)));
-  const labels = count === 1 ? ['original', 'reconstruction'] : ['originals', 'reconstructions'];
-  return [labels[0].slice(0, room), ...rowOf(above), labels[1].slice(0, room), ...rowOf(below)].join('\n');
+  const plural = count === 1 ? '' : 's';
+  const labels = [`original${plural}`, ...(noisy ? ['with noise'] : []), `reconstruction${plural}`];
+  return rows.flatMap((images, i) => [labels[i].slice(0, room), ...rowOf(images)]).join('\n');
 }
 
 /** Full size where a few fit in a row; else narrower, but not so narrow that they can't be recognised. */

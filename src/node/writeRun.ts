@@ -1,15 +1,18 @@
-/** What a training run leaves in its folder: the model, the losses as table and chart, a picture, the configuration. */
+/** What a training run leaves in its folder: the model, the losses as table and chart, reconstructions, the configuration. */
 
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
+import type { Noise } from '../autoencoder/corruption.ts';
 import type { EpochRecord } from '../autoencoder/fit.ts';
 import type { Samples } from '../data/samples.ts';
 import { type TrainingFacts, writeModel } from '../io/model.ts';
 import { lossChart } from './chart.ts';
-import { pictureShape, predictPictures } from './display.ts';
+import { predictPictures } from './display.ts';
 import { reconstructionSheet } from './grid.ts';
 import { MODEL_FILE } from './modelFile.ts';
 import { encodePng } from './png.ts';
+import { reconstructionTable } from './reconstructionTable.ts';
 import type { RunFolder } from './runFolder.ts';
+import { pictureOf } from './sampleKind.ts';
 
 export interface TimedEpoch extends EpochRecord {
   /** Since training began. */
@@ -20,6 +23,8 @@ export interface Run {
   readonly autoencoder: Autoencoder;
   /** What to show originals and reconstructions of. */
   readonly samples: Samples;
+  /** What it learned to remove. */
+  readonly noise?: Noise | undefined;
   readonly epochs: readonly TimedEpoch[];
   /** Goes into the model file. No times, no paths: the same run must give the same bytes. */
   readonly facts: TrainingFacts;
@@ -37,9 +42,13 @@ export async function writeRun(folder: RunFolder, run: Run): Promise<string[]> {
     ['loss.svg', lossChart(run.epochs, { title: 'Loss per epoch', yLabel: run.lossTitle })],
     ['config.json', `${JSON.stringify(run.config, null, 2)}\n`],
   ];
-  if (pictureShape(run.autoencoder.inputShape)) {
-    const [originals, reconstructions] = predictPictures(run.autoencoder, run.samples);
-    files.push(['reconstructions.png', encodePng(reconstructionSheet(originals, reconstructions))]);
+  const { inputShape, normalization } = run.autoencoder;
+  if (pictureOf(inputShape, normalization)) {
+    const { originals, reconstructions, noisy } = predictPictures(run.autoencoder, run.samples, run.noise);
+    const sheet = reconstructionSheet(originals, reconstructions, { noisy });
+    files.push(['reconstructions.png', encodePng(sheet)]);
+  } else {
+    files.push(['reconstructions.csv', reconstructionTable(run.autoencoder, run.samples, run.noise)]);
   }
   for (const [name, contents] of files) await folder.write(name, contents);
   return files.map(([name]) => name);

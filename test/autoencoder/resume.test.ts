@@ -88,6 +88,13 @@ const PLANS: readonly (readonly [string, Plan])[] = [
     },
   ],
   [
+    'noise, dropout and a sparse code, a validation split, the best weights',
+    {
+      compile: () => ({ dropout: 0.3, sparsity: 0.01 }),
+      options: { noise: { kind: 'gaussian', amount: 0.2 }, validationSplit: 0.2, keep: 'best' },
+    },
+  ],
+  [
     'binary cross-entropy on stored samples, patience, the last weights',
     {
       compile: () => ({ loss: 'bce', optimizer: new Adam({ learningRate: 0.05 }) }),

@@ -45,6 +45,20 @@ describe('describeAutoencoder', () => {
     expect(hidden).toEqual(kept);
   });
 
+  test.each([
+    [[3], '12-7 relu 7-2', '2-3 relu 3-12'],
+    [[3, 9], '12-7 relu 7-2', '2-3 relu 3-9 relu 9-12'],
+    [[], '12-7 relu 7-2', '2-12'],
+  ])('the decoder has widths of its own, %j, from the code on', (decoderHidden, encoder, decoder) => {
+    const options = { inputShape: [12], hidden: [7], decoderHidden, encodingDim: 2 };
+    expect(bothInShort(options)).toEqual([encoder, decoder]);
+    expect(() => describeAutoencoder({ ...options, tied: true })).toThrow(
+      new RangeError(
+        "Autoencoder: tied weights give the decoder the encoder's widths, got decoderHidden as well.",
+      ),
+    );
+  });
+
   test.each(['relu', 'sigmoid', 'tanh', 'silu'] as const)('the activation %s', (activation) => {
     expect(bothInShort({ inputShape: [5], hidden: [4], encodingDim: 2, activation })).toEqual([
       `5-4 ${activation} 4-2`,

@@ -34,15 +34,15 @@ describeEachKernels('stored samples', () => {
     expect(await model.measure(IMAGES)).toEqual(model.evaluate(IMAGES));
     expect(await model.measure(storedSamples(IMAGES))).toEqual(model.evaluate(IMAGES));
     const rows = Uint32Array.from({ length: 280 }, (_, i) => (i * 7) % 300);
-    const some = await model.measure(IMAGES, rows);
-    expect(await model.measure(storedSamples(IMAGES), rows)).toEqual(some);
+    const some = await model.measure(IMAGES, { rows });
+    expect(await model.measure(storedSamples(IMAGES), { rows })).toEqual(some);
     expect(some).not.toEqual(model.evaluate(IMAGES));
   });
 });
 
 test('rows that are not there, or none, are refused', async () => {
   const model = toyModel();
-  const measure = (...rows: number[]) => model.measure(IMAGES, Uint32Array.from(rows));
+  const measure = (...rows: number[]) => model.measure(IMAGES, { rows: Uint32Array.from(rows) });
   await expect(measure()).rejects.toThrow(
     new RangeError('Autoencoder.measure: got no rows, expected some of the 300 from 0 on.'),
   );

@@ -1,13 +1,13 @@
 /** A problem small enough to train on in a test: images of one bump, which two numbers describe, and a model for them. */
 
 import { Autoencoder, type AutoencoderOptions } from '../../src/autoencoder/autoencoder.ts';
-import type { Normalization, Samples } from '../../src/data/samples.ts';
+import type { Samples, UniformNormalization } from '../../src/data/samples.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 
 const { exp, fround, round } = Math;
 
-export const DIVIDED_BY_255: Normalization = { kind: 'divide', dtype: 'u1', shift: 0, scale: 255 };
+export const DIVIDED_BY_255: UniformNormalization = { kind: 'divide', dtype: 'u1', shift: 0, scale: 255 };
 
 const SIDE = 4;
 export const FEATURES = SIDE * SIDE;

@@ -2,7 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { denormalize } from '../../src/data/denormalize.ts';
 import { chooseNormalization } from '../../src/data/normalization.ts';
-import type { DType, Normalization, NumericArray, SampleArray } from '../../src/data/samples.ts';
+import type {
+  DType,
+  Normalization,
+  NumericArray,
+  SampleArray,
+  UniformNormalization,
+} from '../../src/data/samples.ts';
 
 function arrayOf(dtype: DType, data: SampleArray, shape: readonly number[] = [data.length]): NumericArray {
   return { shape, data, dtype };
@@ -77,11 +83,33 @@ describe('denormalize', () => {
     for (const array of [all8, all16]) {
       for (const mode of ['auto', 'minmax', 'standard'] as const) {
         const normalization = chooseNormalization(array, mode);
-        const { shift, scale } = normalization;
+        const { shift, scale } = normalization as UniformNormalization;
         const inputs = Float32Array.from(array.data, (value) => (value - shift) / scale);
         expect(denormalize(inputs, normalization).data).toEqual(array.data);
       }
     }
+  });
+
+  test('undoes the scaling of each feature on its own, sample by sample', () => {
+    const normalization: Normalization = {
+      kind: 'standard',
+      dtype: 'f8',
+      shift: [1e9, -3, 0.5],
+      scale: [10, 0.25, 1e-6],
+    };
+    const { data, dtype } = denormalize(Float32Array.of(0, 1, 2, -1, 0.5, 0), normalization);
+    expect(dtype).toBe('f8');
+    expect(Array.from(data)).toEqual([1e9, -2.75, 0.500002, 1e9 - 10, -2.875, 0.5]);
+    const counts = denormalize(Float32Array.of(0, 1, 0.5, -1), {
+      kind: 'minmax',
+      dtype: 'i2',
+      shift: [100, -300],
+      scale: [7, 40_000],
+    });
+    expect(counts).toEqual({ dtype: 'i2', data: Int16Array.of(100, 32767, 104, -32768) });
+    expect(() => denormalize(new Float32Array(4), normalization)).toThrow(
+      'denormalize: got 4 values, expected whole samples of 3 features.',
+    );
   });
 
   test('gives back floats to within float32 rounding', () => {
@@ -93,7 +121,7 @@ describe('denormalize', () => {
           const array = arrayOf('f8', Float64Array.from(values));
           for (const mode of ['minmax', 'standard'] as const) {
             const normalization = chooseNormalization(array, mode);
-            const { shift, scale } = normalization;
+            const { shift, scale } = normalization as UniformNormalization;
             const inputs = Float32Array.from(values, (value) => (value - shift) / scale);
             const back = denormalize(inputs, normalization).data;
             // Rounding an input to float32 is off by at most 2^-24 of it; the rest is float64's.

@@ -4,8 +4,16 @@ import {
   DataError,
   describeNormalization,
   normalizationLike,
+  type ScaleBy,
 } from '../../src/data/normalization.ts';
-import type { DType, Normalization, NumericArray, SampleArray } from '../../src/data/samples.ts';
+import {
+  type DType,
+  type FeatureNormalization,
+  isByFeature,
+  type Normalization,
+  type NumericArray,
+  type SampleArray,
+} from '../../src/data/samples.ts';
 
 function arrayOf(dtype: DType, data: SampleArray, shape: readonly number[] = [data.length]): NumericArray {
   return { shape, data, dtype };
@@ -127,6 +135,86 @@ describe("chooseNormalization 'minmax' and 'standard'", () => {
   );
 });
 
+/** Three columns of very different units, and one that is constant. */
+const TABLE = arrayOf('f8', Float64Array.of(1e9, 0.1, 5, 2, 1e9 + 1, 0.1, 7, 4, 1e9 + 2, 0.1, 6, 9), [3, 4]);
+
+describe('scaling by feature', () => {
+  test('is what vectors get: every column has mean 0 and standard deviation 1', () => {
+    const { kind, shift, scale } = chooseNormalization(TABLE, 'standard');
+    expect([kind, shift]).toEqual(['standard', [1e9 + 1, 0.1, 6, 5]]);
+    expect(scale).toEqual([Math.sqrt(2 / 3), 1, Math.sqrt(2 / 3), Math.sqrt(26 / 3)]);
+  });
+
+  test('takes the least value of every column to 0, the greatest to 1', () => {
+    const { kind, shift, scale } = chooseNormalization(TABLE, 'minmax');
+    expect({ kind, shift, scale }).toEqual({ kind: 'minmax', shift: [1e9, 0.1, 5, 2], scale: [2, 1, 2, 7] });
+  });
+
+  test.each(['minmax', 'standard'] as const)('%s leaves a constant column at exactly 0', (mode) => {
+    // The mean of ten times 0.1 is not 0.1 in float64.
+    const data = Float64Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? 0.1 : i));
+    const { shift, scale } = chooseNormalization(arrayOf('f8', data, [10, 2]), mode) as FeatureNormalization;
+    expect([shift[0], scale[0]]).toEqual([0.1, 1]);
+  });
+
+  test.each<[readonly number[], ScaleBy | undefined, boolean]>([
+    [[6, 2], undefined, true],
+    [[2, 6, 1], undefined, true],
+    [[2, 1, 6], undefined, true],
+    [[2, 2, 3], undefined, false],
+    [[12, 1], undefined, false],
+    [[12], undefined, false],
+    [[6, 2], 'all', false],
+    [[2, 2, 3], 'feature', true],
+    [[12, 1], 'feature', true],
+  ])('of %j by %j: %s', (shape, scaleBy, expected) => {
+    for (const mode of ['minmax', 'standard'] as const) {
+      const normalization = chooseNormalization({ ...TABLE, shape }, mode, { scaleBy });
+      expect(isByFeature(normalization)).toBe(expected);
+    }
+  });
+
+  test('says nothing of what is divided or stays as it is', () => {
+    const array = arrayOf('u1', Uint8Array.of(1, 2, 3, 4), [2, 2]);
+    expect(chooseNormalization(array, 'auto', { scaleBy: 'feature' })).toEqual(DIVIDED);
+  });
+
+  test.each(['minmax', 'standard'] as const)('%s refuses data whose samples are all the same', (mode) => {
+    for (const count of [1, 3]) {
+      const data = Float64Array.from({ length: 2 * count }, (_, i) => i % 2);
+      expect(() => chooseNormalization(arrayOf('f8', data, [count, 2]), mode)).toThrow(
+        `all samples of the data are the same, the normalization '${mode}' needs different ones.`,
+      );
+    }
+  });
+
+  test('names the feature that spans too much', () => {
+    const data = Float64Array.of(1, -1.7e308, 2, 1.7e308);
+    for (const mode of ['minmax', 'standard'] as const) {
+      expect(() => chooseNormalization(arrayOf('f8', data, [2, 2]), mode)).toThrow(
+        'feature 1 of the data goes from -1.7e+308 to 1.7e+308, beyond what',
+      );
+    }
+  });
+
+  const trained: Normalization = { kind: 'standard', dtype: 'f8', shift: [1e20, 0], scale: [1e20, 1e-30] };
+
+  test('is kept for new data, whatever its range', () => {
+    const array = arrayOf('f4', Float32Array.of(-3e20, 1e-30, 5e20, 2e-29), [2, 2]);
+    expect(normalizationLike(trained, array)).toEqual({ ...trained, dtype: 'f4' });
+  });
+
+  test('refuses new data that would be beyond float32, and data of other features', () => {
+    const array = arrayOf('f4', Float32Array.of(1, 0, 1, 1e9), [2, 2]);
+    expect(() => normalizationLike(trained, array)).toThrow(
+      'feature 1 of the data goes from 0 to 1000000000, too far for float32 after (x - 0) / 1e-30.',
+    );
+    expect(() => normalizationLike(trained, { ...array, shape: [1, 4] })).toThrow(
+      'the data has 4 features, the model scales 2.',
+    );
+  });
+});
+
 describe('normalizationLike', () => {
   test('a type that goes by its values is divided by what the model divides by, where that fits', () => {
     const dark = arrayOf('i8', Float64Array.of(0, 1));
@@ -192,6 +280,11 @@ describe('describeNormalization', () => {
       { kind: 'standard', dtype: 'f4', shift: 12.3, scale: 45.6 },
       '(x - 12.3) / 45.6, mean 0 and standard deviation 1',
     ],
+    [
+      { kind: 'standard', dtype: 'f8', shift: [1, 2], scale: [1, 1] },
+      'each of the 2 features to mean 0 and standard deviation 1',
+    ],
+    [{ kind: 'minmax', dtype: 'f8', shift: [1], scale: [1] }, 'the only feature from 0 to 1'],
     [{ kind: 'minmax', dtype: 'f8', shift: -1 / 3, scale: 2 }, '(x + 0.333333) / 2, from 0 to 1'],
   ])('says of %j: %s', (normalization, text) => {
     expect(describeNormalization(normalization)).toBe(text);

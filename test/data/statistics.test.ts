@@ -4,8 +4,9 @@ import {
   normalizationFrom,
   normalizationLike,
   normalizationLikeFrom,
+  statisticsFor,
 } from '../../src/data/normalization.ts';
-import type { DType, NumericArray, SampleArray } from '../../src/data/samples.ts';
+import { type DType, isByFeature, type NumericArray, type SampleArray } from '../../src/data/samples.ts';
 import { statisticsOf, statisticsOfStored } from '../../src/data/statistics.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { storedSamples } from '../helpers/storedSamples.ts';
@@ -43,10 +44,39 @@ describe.each<[string, NumericArray]>([
     expect(standardDeviation).toBe(Math.sqrt(squares / values.length));
   });
 
-  test.each(['minmax', 'standard'] as const)('lead to the same normalization %s', async (mode) => {
-    const moments = mode === 'standard';
-    const statistics = await statisticsOfStored(storedSamples(array), { moments });
-    const normalization = chooseNormalization(array, mode);
+  test('are those of each column, the same bits from memory and piece by piece', async () => {
+    const options = { moments: true, features: SHAPE[1] };
+    const { features } = statisticsOf(array.data, options);
+    const stored = await statisticsOfStored(storedSamples(array), options);
+    expect(stored.features).toEqual(features);
+    for (const j of [0, 1, 999]) {
+      const column = Array.from({ length: SHAPE[0] }, (_, i) => array.data[i * SHAPE[1] + j]);
+      const mean = column.reduce((sum, value) => sum + value, 0) / column.length;
+      const squares = column.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+      expect({
+        least: features?.least[j],
+        greatest: features?.greatest[j],
+        mean: features?.mean[j],
+        standardDeviation: features?.standardDeviation[j],
+      }).toEqual({
+        least: Math.min(...column),
+        greatest: Math.max(...column),
+        mean,
+        standardDeviation: Math.sqrt(squares / column.length),
+      });
+    }
+  });
+
+  test.each([
+    ['minmax', 'feature'],
+    ['minmax', 'all'],
+    ['standard', 'feature'],
+    ['standard', 'all'],
+  ] as const)('lead to the same normalization %s by %s', async (mode, scaleBy) => {
+    const options = statisticsFor(SHAPE, mode, { scaleBy });
+    const statistics = await statisticsOfStored(storedSamples(array), options);
+    const normalization = chooseNormalization(array, mode, { scaleBy });
+    expect(isByFeature(normalization)).toBe(scaleBy === 'feature');
     expect(normalizationFrom(array, statistics, mode)).toEqual(normalization);
     expect(normalizationLikeFrom(normalization, array, statistics)).toEqual(
       normalizationLike(normalization, array),

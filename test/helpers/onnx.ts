@@ -6,7 +6,13 @@ import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
 import type { AutoencoderSpec } from '../../src/autoencoder/spec.ts';
-import type { DType, Normalization, SampleArray, Samples } from '../../src/data/samples.ts';
+import {
+  type DType,
+  type Normalization,
+  type SampleArray,
+  type Samples,
+  scalingOf,
+} from '../../src/data/samples.ts';
 import type { OnnxPart } from '../../src/io/onnx.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
@@ -112,8 +118,12 @@ export function engineOutput(
   return stored(autoencoder.predict(samples).data, normalization);
 }
 
-function stored(values: Float32Array, { scale, shift }: Normalization): Float64Array {
-  return Float64Array.from(values, (value) => value * scale + shift);
+function stored(values: Float32Array, normalization: Normalization): Float64Array {
+  const { shifts, scales } = scalingOf(normalization);
+  return Float64Array.from(
+    values,
+    (value, i) => value * scales[i % scales.length] + shifts[i % shifts.length],
+  );
 }
 
 /**
@@ -124,13 +134,14 @@ export function onnxError(
   { type, data }: OnnxValue,
   expected: Float64Array,
   part: OnnxPart,
-  scale: number,
+  scale: Normalization['scale'],
 ): number {
   if (data.length !== expected.length) return Infinity;
-  const unit = part === 'encoder' ? 1 : scale;
+  const scales = part === 'encoder' ? [1] : [scale].flat();
   const rounding = type === 'float32' ? 2 ** -23 : 2 ** -52;
   return data.reduce((worst, value, i) => {
-    const error = Math.abs(value - expected[i]) / (1e-5 * unit + rounding * Math.abs(value));
+    const error =
+      Math.abs(value - expected[i]) / (1e-5 * scales[i % scales.length] + rounding * Math.abs(value));
     return Number.isNaN(error) ? Infinity : Math.max(worst, error);
   }, 0);
 }

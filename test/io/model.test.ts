@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
 import type { AutoencoderSpec } from '../../src/autoencoder/spec.ts';
-import type { Normalization } from '../../src/data/samples.ts';
+import type { FeatureNormalization, Normalization } from '../../src/data/samples.ts';
 import { FormatError } from '../../src/io/errors.ts';
 import { type LoadedModel, readModel, writeModel } from '../../src/io/model.ts';
 import { type NamedTensor, readSafetensors, writeSafetensors } from '../../src/io/safetensors.ts';
@@ -32,6 +32,12 @@ const EVERY_LAYER: AutoencoderSpec = {
 };
 
 const NORMALIZATION: Normalization = { kind: 'standard', dtype: 'u2', shift: 0.1, scale: 1 / 3 };
+const byFeature = (shift = [0.1, 2, -3, 4, 5, 6]): FeatureNormalization => ({
+  kind: 'standard',
+  dtype: 'f8',
+  shift,
+  scale: shift.map((_, j) => 1 / (3 + j)),
+});
 const TRAINING = { epochs: 3, loss: { train: [0.5, 0.25, 1 / 3] }, note: 'naïve "quoted" \u2028 text' };
 
 /** Random weights and biases, all different. */
@@ -60,6 +66,24 @@ describe('a model that is written and read', () => {
     expect(autoencoder.summary()).toBe(original.summary());
     expect(autoencoder.normalization).toEqual(NORMALIZATION);
     expect(training).toEqual(TRAINING);
+  });
+
+  test('has the same normalization by feature, to the last bit', () => {
+    const another = model();
+    another.normalization = byFeature([0.1, 1e-300, -1e300, 2 ** -1074, 1 / 3, -0.5]);
+    expect(readModel(writeModel(another)).autoencoder.normalization).toEqual(another.normalization);
+  });
+
+  test('may have a hundred thousand features: its header grows by some 4 MB of the 100 MB that are allowed', () => {
+    const features = 100_000;
+    const wide = new Autoencoder({ inputShape: [features], hidden: [], encodingDim: 1 });
+    const random = new Random(7);
+    const list = () =>
+      Array.from({ length: features }, () => random.uniform(1, 2) * 10 ** random.uniform(-9, 9));
+    wide.normalization = { kind: 'standard', dtype: 'f8', shift: list(), scale: list() };
+    const file = writeModel(wide);
+    expect(Number(new DataView(file.buffer).getBigUint64(0, true))).toBeLessThan(4.5e6);
+    expect(readModel(file).autoencoder.normalization).toEqual(wide.normalization);
   });
 
   test('has the same weights, to the last bit, under the same names', () => {
@@ -218,6 +242,21 @@ describe('refused with a sentence', () => {
     expect(refusal(altered({ without: ['format'] }))).toMatch(/no isthmus model/);
   });
 
+  test('a layer tied to what is not there, or to another width', () => {
+    const spec = (tiedTo: unknown, inFeatures = 1) => ({
+      ...SMALL,
+      decoder: [{ type: 'transposedDense', tiedTo, inFeatures, outFeatures: 2, bias: true }],
+    });
+    const tied = (changed: unknown) => refusal(altered({ metadata: { model: JSON.stringify(changed) } }));
+    expect(tied(spec('encoder.1'))).toMatch(/a layer is tied to "encoder\.1", which is no dense layer\.$/);
+    expect(tied(spec(null))).toMatch(/a layer is tied to null, which is no dense layer\.$/);
+    expect(tied(spec('encoder.0', 7))).toMatch(
+      /from 7 to 2 is tied to encoder\.0, which goes from 2 to 1\.$/,
+    );
+    // The weight that the file has for the decoder belongs to nobody then.
+    expect(tied(spec('encoder.0'))).toMatch(/the file holds 4 tensors, its description asks for 3\.$/);
+  });
+
   test('another version', () => {
     expect(refusal(altered({ metadata: { version: '1' } }))).toBe(
       'the model has format version 1, expected 2.',
@@ -359,6 +398,18 @@ describe('refused with a sentence', () => {
     ['without a shift', { ...NORMALIZATION, shift: undefined }],
     ['with a shift that is text', { ...NORMALIZATION, shift: '0' }],
     ['with a scale of 0', { ...NORMALIZATION, scale: 0 }],
+    ['by feature, of too few', byFeature([0.1, 2, -3, 4, 5])],
+    ['by feature, of too many', byFeature([0.1, 2, -3, 4, 5, 6, 7])],
+    ['by feature, of none', byFeature([])],
+    ['by feature only in its shift', { ...byFeature(), scale: 2 }],
+    ['by feature only in its scale', { ...byFeature(), shift: 2 }],
+    ['by feature with a scale of 0', { ...byFeature(), scale: [1, 1, 0, 1, 1, 1] }],
+    ['by feature with a negative scale', { ...byFeature(), scale: [1, 1, 1, 1, 1, -1] }],
+    ['by feature with a shift of null', { ...byFeature(), shift: [0, 0, null, 0, 0, 0] }],
+    ['by feature with a shift that is text', { ...byFeature(), shift: [0, 0, '0', 0, 0, 0] }],
+    ['by feature with lists in it', { ...byFeature(), scale: [1, 1, 1, 1, 1, [1]] }],
+    ['a division by feature', { ...byFeature(), kind: 'divide' }],
+    ['none by feature', { ...byFeature([0, 0, 0, 0, 0, 0]), kind: 'none', scale: [1, 1, 1, 1, 1, 1] }],
     ['with a scale of NaN, which JSON writes as null', { ...NORMALIZATION, scale: Number.NaN }],
   ])('a normalization that is %s', (_what, normalization) => {
     const file = altered({ metadata: { normalization: JSON.stringify(normalization) } });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { DType, SampleArray } from '../../src/data/samples.ts';
 import { FormatError } from '../../src/io/errors.ts';
 import { readNpy, writeNpy } from '../../src/io/npy.ts';
-import { NPY_HEAD_LENGTH, parseNpyHeader } from '../../src/io/npyHeader.ts';
+import { NPY_HEAD_LENGTH, npyHeader, parseNpyHeader } from '../../src/io/npyHeader.ts';
 import { ShapeError, sizeOf } from '../../src/tensor/shape.ts';
 import { type NpyParts, npyBytes } from '../helpers/npyBytes.ts';
 import { expectedFiles, goldenBytes, valuesOf } from '../helpers/npyGolden.ts';
@@ -340,4 +340,18 @@ describe('writeNpy', () => {
     expect(() => writeNpy({ shape: [1.5, 8], data })).toThrow(ShapeError);
     expect(() => writeNpy({ shape: [...new Array(64).fill(1), 12], data })).toThrow(ShapeError);
   });
+});
+
+describe('npyHeader', () => {
+  test.each([[[3]], [[0, 5]], [[2, 3]], [[1, 28, 28, 1]], [new Array(64).fill(1)]])(
+    'begins a file as NumPy does, of shape %p',
+    (shape) => {
+      const values = Array.from({ length: sizeOf(shape) }, (_, i) => i / 4);
+      const bytes = new Uint8Array(Float32Array.from(values).buffer);
+      const head = npyHeader('<f4', shape);
+      const file = new Uint8Array([...head, ...bytes]);
+      expect(file).toEqual(npyBytes({ descr: '<f4', shape, values }));
+      expect(readNpy(file)).toEqual({ shape, data: Float32Array.from(values), dtype: 'f4' });
+    },
+  );
 });

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
 import { generateDigits } from '../../src/data/digits.ts';
 import { normalize } from '../../src/data/normalization.ts';
+import { NO_NORMALIZATION } from '../../src/data/samples.ts';
 import { type OnnxPart, writeOnnx } from '../../src/io/onnx.ts';
 import {
   CASES,
@@ -32,7 +33,7 @@ const inputOf = (autoencoder: Autoencoder, { images, codes }: OnnxCase, part: On
 describe('the golden files', () => {
   test('hold every activation, every kind of normalization and every stored type', () => {
     const models = JSON.stringify(CASES.map(({ model }) => model));
-    for (const type of ['relu', 'leakyRelu', 'sigmoid', 'tanh', 'silu', 'sequential'])
+    for (const type of ['relu', 'leakyRelu', 'sigmoid', 'tanh', 'silu', 'sequential', 'transposedDense'])
       expect(models).toContain(`"type":"${type}"`);
     const kinds = new Set(CASES.map(({ normalization }) => normalization.kind));
     expect([...kinds].sort()).toEqual(['divide', 'minmax', 'none', 'standard']);
@@ -86,7 +87,7 @@ describe('the golden files', () => {
   test('would show a normalization that is left out', () => {
     const golden = CASES[0];
     const autoencoder = goldenModel(golden);
-    autoencoder.normalization = { ...golden.normalization, kind: 'none', scale: 1 };
+    autoencoder.normalization = NO_NORMALIZATION;
     const expected = engineOutput(autoencoder, 'encoder', inputOf(autoencoder, golden, 'encoder'));
     expect(onnxError(golden.outputs.encoder as OnnxOutput, expected, 'encoder', 1)).toBeGreaterThan(1000);
   });

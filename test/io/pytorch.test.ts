@@ -163,6 +163,35 @@ SHIFT, SCALE = -1e-9, 12.5
 `);
   });
 
+  test('write tied weights once, and as Python what shares them', async () => {
+    const autoencoder = new Autoencoder({
+      inputShape: [6],
+      hidden: [5],
+      encodingDim: 2,
+      tied: true,
+      seed: 3,
+    });
+    const { state } = await autoencoder.fit(NETWORK_BATCH.reshape([32, 6]), { epochs: 2 });
+    const files = writePyTorch(autoencoder, state.optimizer);
+    const again = readPyTorch(files['weights.safetensors']);
+    expect(writeModel(again)).toEqual(writeModel(autoencoder));
+    expect(readPyTorchOptimizer(files['optimizer.safetensors'] as Uint8Array, again)).toEqual(
+      state.optimizer,
+    );
+    const { tensors } = readSafetensors(files['weights.safetensors']);
+    expect([...tensors.keys()].filter((name) => name.startsWith('decoder'))).toEqual([
+      'decoder.0.bias',
+      'decoder.2.bias',
+    ]);
+    expect(files['autoencoder.py']).toContain(`
+        self.decoder = nn.Sequential(
+            Transposed(self.encoder[2]),
+            nn.ReLU(),
+            Transposed(self.encoder[0]),
+        )
+`);
+  });
+
   test('refuse a state that is of another network or optimizer', async () => {
     const { autoencoder, state } = await trained();
     const other = new Autoencoder({ inputShape: [2, 3], hidden: [4], encodingDim: 2 });
@@ -471,6 +500,59 @@ describe(`with PyTorch${live.note}`, () => {
       expectAgreement(exported, after);
     },
   );
+
+  live.test('a tied model is loaded, computes the same, and ten further steps do', () => {
+    const exported = join(folder, 'tied');
+    const options = { inputShape: [3, 4], hidden: [8], encodingDim: 3, tied: true, seed: 5 };
+    const autoencoder = new Autoencoder(options);
+    autoencoder.normalization = { kind: 'divide', dtype: 'u1', shift: 0, scale: 255 };
+    const optimizer = new Adam();
+    optimizer.attach(autoencoder.parameters);
+    tenSteps(autoencoder, optimizer);
+    mkdirSync(exported);
+    for (const [file, contents] of Object.entries(writePyTorch(autoencoder, optimizer.state()))) {
+      writeFileSync(join(exported, file), contents);
+    }
+    const after = join(folder, 'tied-after');
+    const script = `${FOLDER}/continue_training.py`;
+    expect(runPython(['-W', 'error', script, exported, `${FOLDER}/batch.json`, after])).toEqual({
+      status: 0,
+      stderr: '',
+    });
+    expectAgreement(exported, after);
+  });
+
+  live.test('features that are scaled on their own are there, too, and back in their units', () => {
+    const autoencoder = new Autoencoder({ inputShape: [2, 3], hidden: [5], encodingDim: 2, seed: 1 });
+    const shift = [1e9, -273.15, 1e-6, 13, 750, 0.1];
+    const scale = [3, 20, 1e-7, 0.8, 315, 1];
+    const normalization = { kind: 'standard', dtype: 'f8', shift, scale } as const;
+    autoencoder.normalization = normalization;
+    const data = Float64Array.from({ length: 24 }, (_, i) => shift[i % 6] + scale[i % 6] * Math.sin(i));
+    const exported = join(folder, 'by-feature');
+    mkdirSync(exported);
+    for (const [file, contents] of Object.entries(writePyTorch(autoencoder))) {
+      writeFileSync(join(exported, file), contents);
+    }
+    const program = `
+import json, sys, torch
+sys.path.insert(0, ${JSON.stringify(exported)})
+import autoencoder as a
+model, _ = a.load(${JSON.stringify(exported)})
+x = a.to_network(torch.tensor(${JSON.stringify(Array.from(data))}, dtype=torch.float64).reshape(4, 2, 3))
+restored = a.from_network(model(x))
+with open(${JSON.stringify(join(exported, 'out.json'))}, "w") as f:
+    json.dump({"inputs": x.flatten().tolist(), "shape": list(restored.shape), "restored": restored.flatten().tolist()}, f)
+`;
+    expect(runPython(['-W', 'error', '-c', program])).toEqual({ status: 0, stderr: '' });
+    const { inputs, shape, restored } = JSON.parse(readFileSync(join(exported, 'out.json'), 'utf8'));
+    const networkInputs = Array.from(data, (value, i) => Math.fround((value - shift[i % 6]) / scale[i % 6]));
+    expect(inputs).toEqual(networkInputs);
+    expect(shape).toEqual([4, 2, 3]);
+    const outputs = autoencoder.predict({ shape: [4, 2, 3], data, normalization });
+    const inNetworkUnits = restored.map((value: number, i: number) => (value - shift[i % 6]) / scale[i % 6]);
+    expect(greatestDifference(inNetworkUnits, outputs.data)).toBeLessThan(1e-5);
+  });
 
   live.test('what load and save do loses nothing', () => {
     const [from, to] = [`${FOLDER}/nesterov`, join(folder, 'same')];

@@ -6,6 +6,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { BackwardKernel } from '../../src/layers/activation.ts';
 import { Dense } from '../../src/layers/dense.ts';
+import { L1Penalty } from '../../src/layers/l1Penalty.ts';
 import type { Layer } from '../../src/layers/layer.ts';
 import { LeakyReLU } from '../../src/layers/leakyRelu.ts';
 import { ReLU } from '../../src/layers/relu.ts';
@@ -13,11 +14,18 @@ import { Sequential } from '../../src/layers/sequential.ts';
 import { Sigmoid } from '../../src/layers/sigmoid.ts';
 import { SiLU } from '../../src/layers/silu.ts';
 import { Tanh } from '../../src/layers/tanh.ts';
-import { matmul } from '../../src/tensor/ops.ts';
+import { TransposedDense } from '../../src/layers/transposedDense.ts';
+import { matmul, transpose } from '../../src/tensor/ops.ts';
 import { Random } from '../../src/tensor/random.ts';
-import type { Tensor } from '../../src/tensor/tensor.ts';
+import { Tensor } from '../../src/tensor/tensor.ts';
 import { describeEachKernels } from '../helpers/eachKernels.ts';
-import { layerMismatches, type ReferenceForward, STEP } from '../helpers/gradientCheck.ts';
+import {
+  gradientMismatch,
+  layerMismatches,
+  numericGradient,
+  type ReferenceForward,
+  STEP,
+} from '../helpers/gradientCheck.ts';
 import { tensorAwayFromZero, uniformArray, uniformTensor } from '../helpers/randomArrays.ts';
 import { referenceActivations as activations, referenceDense } from '../helpers/reference.ts';
 
@@ -48,6 +56,47 @@ describeEachKernels('gradients of single layers', () => {
     const layer = dense(inFeatures, outFeatures, 1, bias);
     const reference = denseReference(batch, inFeatures, outFeatures);
     expect(layerMismatches(layer, uniformTensor([batch, inFeatures], 2), reference)).toEqual([]);
+  });
+
+  test.each([
+    [5, 4, 3, true],
+    [5, 4, 3, false],
+    [1, 7, 6, true],
+    [7, 1, 1, true],
+  ])('TransposedDense, batch %i, %i to %i features, bias %p', (batch, inFeatures, outFeatures, bias) => {
+    const of = dense(outFeatures, inFeatures, 1, false);
+    const layer = new TransposedDense(of, { bias });
+    layer.bias?.value.data.set(uniformArray(outFeatures, new Random(4)));
+    const weight = Array.from(transpose(of.weight.value).data);
+    const reference: ReferenceForward = (x, [b]) =>
+      referenceDense(batch, inFeatures, outFeatures, x, weight, b);
+    expect(layerMismatches(layer, uniformTensor([batch, inFeatures], 2), reference)).toEqual([]);
+  });
+
+  test('Dense and its transposed layer behind it: the shared weight gets the gradients of both', () => {
+    const [batch, wide, narrow] = [5, 6, 3];
+    const down = dense(wide, narrow, 1);
+    const tied = new Sequential([down, new Tanh(), new TransposedDense(down)]);
+    const reference: ReferenceForward = (x, [weight, bias, upBias]) => {
+      const code = referenceDense(batch, wide, narrow, x, weight, bias).map(activations.tanh);
+      const transposed = weight.map((_, i) => weight[(i % wide) * narrow + Math.floor(i / wide)]);
+      return referenceDense(batch, narrow, wide, code, transposed, upBias);
+    };
+    expect(layerMismatches(tied, uniformTensor([batch, wide], 2), reference)).toEqual([]);
+  });
+
+  test('L1Penalty: the gradient of the loss and of the mean absolute sum', () => {
+    const [layer, x] = [new L1Penalty(0.3), atKinklessPoints(3)];
+    const [batch] = x.shape;
+    const r = uniformArray(x.size, new Random(9));
+    expect(layer.forward(x).data).toEqual(x.data);
+    const dX = layer.backward(new Tensor(r, x.shape));
+    const loss = (at: readonly number[]) =>
+      at.reduce((sum, value, i) => sum + r[i] * value + (0.3 * Math.abs(value)) / batch, 0);
+    expect(gradientMismatch(dX.data, numericGradient(loss, x.data))).toBeUndefined();
+    const wrong = (at: readonly number[]) =>
+      at.reduce((sum, value, i) => sum + r[i] * value + 0.3 * Math.abs(value), 0);
+    expect(gradientMismatch(dX.data, numericGradient(wrong, x.data))).toBeDefined();
   });
 
   test.each<[string, Layer, (x: number) => number]>([

@@ -1,9 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { Dense } from '../../src/layers/dense.ts';
+import type { Layer } from '../../src/layers/layer.ts';
+import { ReLU } from '../../src/layers/relu.ts';
 import type { Sequential } from '../../src/layers/sequential.ts';
 import { buildLayer, buildSequential, type LayerSpec } from '../../src/layers/spec.ts';
+import { TransposedDense } from '../../src/layers/transposedDense.ts';
 import { heUniform } from '../../src/tensor/initializers.ts';
 import { Random } from '../../src/tensor/random.ts';
+import { Tensor } from '../../src/tensor/tensor.ts';
 
 const ALL: readonly LayerSpec[] = [
   { type: 'dense', inFeatures: 3, outFeatures: 4, bias: true },
@@ -72,4 +76,48 @@ describe('buildLayer', () => {
 test('Dense takes its default initializer where the options name none', () => {
   const built = buildLayer(ALL[0], { random: new Random(4) }) as Dense;
   expect(built.weight.value).toEqual(new Dense(3, 4, { random: new Random(4) }).weight.value);
+});
+
+describe('a layer tied to another', () => {
+  const of = new Dense(4, 2, { random: new Random(1) });
+  const named = new Map<string, Layer>([
+    ['encoder.0', of],
+    ['encoder.1', new ReLU()],
+  ]);
+  const spec = {
+    type: 'transposedDense',
+    tiedTo: 'encoder.0',
+    inFeatures: 2,
+    outFeatures: 4,
+    bias: true,
+  } as const;
+
+  test('describes itself the same way, has a bias alone, and uses the other weight', () => {
+    const layer = buildLayer(spec, { random: new Random(1), named });
+    expect(layer.spec()).toEqual(spec);
+    expect(layer.namedParameters().map(([name, { value }]) => [name, value.shape])).toEqual([['bias', [4]]]);
+    const unit = layer.forward(Tensor.from([1, 0], [1, 2])).data.slice();
+    expect([...unit]).toEqual([0, 2, 4, 6].map((i) => of.weight.value.data[i]));
+    of.weight.value.data[0] = 0.5;
+    expect(layer.forward(Tensor.from([1, 0], [1, 2])).data[0]).toBe(0.5);
+  });
+
+  test('has no spec where it was not told what the other layer is called', () => {
+    expect(() => new TransposedDense(of).spec()).toThrow('TransposedDense.spec: this layer has no spec');
+  });
+
+  test.each<[Partial<Record<string, unknown>>, string]>([
+    [{ tiedTo: 'encoder.9' }, 'buildLayer: a layer is tied to "encoder.9", which is no dense layer.'],
+    [{ tiedTo: 'encoder.1' }, 'buildLayer: a layer is tied to "encoder.1", which is no dense layer.'],
+    [{ tiedTo: undefined }, 'buildLayer: a layer is tied to undefined, which is no dense layer.'],
+    [{ outFeatures: 5 }, 'buildLayer: a layer from 2 to 5 is tied to encoder.0, which goes from 4 to 2.'],
+    [
+      { inFeatures: 4, outFeatures: 2 },
+      'buildLayer: a layer from 4 to 2 is tied to encoder.0, which goes from 4 to 2.',
+    ],
+    [{ bias: undefined }, "buildLayer: a transposedDense layer has no proper 'bias'."],
+  ])('is refused with %p', (change, message) => {
+    const wrong = { ...spec, ...change } as LayerSpec;
+    expect(() => buildLayer(wrong, { random: new Random(1), named })).toThrow(new RangeError(message));
+  });
 });

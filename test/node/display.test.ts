@@ -55,6 +55,18 @@ describe('toPictures', () => {
     expect(Array.from(second.data)).toEqual([0, 1, 1.5, 0.5]);
   });
 
+  test('brings features of other scales back to the one that pixels share, before it stretches them', () => {
+    const normalization: Normalization = {
+      kind: 'standard',
+      dtype: 'f4',
+      shift: [0, 100, 0, 100],
+      scale: [10, 1, 10, 1],
+    };
+    const [picture] = toPictures([Tensor.from([0, 0, 20, -100], [1, 2, 2])], normalization);
+    // 0, 100, 200, 0 in the units of the data
+    expect(Array.from(picture.data)).toEqual([0, 0.5, 1, 0]);
+  });
+
   test('makes equal values black, not NaN', () => {
     const [picture] = toPictures([Tensor.from([7, 7, 7, 7], [1, 4])], STANDARD);
     expect(Array.from(picture.data)).toEqual([0, 0, 0, 0]);
@@ -71,7 +83,7 @@ test('predictPictures shows at most 20 originals and what the model makes of the
   const autoencoder = new Autoencoder({ inputShape: [2, 2], hidden: [], encodingDim: 2, seed: 1 });
   const data = Uint8Array.from({ length: 100 }, (_, i) => i * 2);
   const samples: Samples = { shape: [25, 2, 2], data, normalization: DIVIDED };
-  const [originals, reconstructions] = predictPictures(autoencoder, samples);
+  const { originals, reconstructions } = predictPictures(autoencoder, samples);
   expect([originals.shape, reconstructions.shape]).toEqual(Array(2).fill([20, 2, 2]));
   expect(Array.from(originals.data)).toEqual(
     Array.from({ length: 80 }, (_, i) => Math.fround((i * 2) / 255)),

@@ -111,10 +111,16 @@ describe('loadImages', () => {
       'a.npy',
       imagesNpy([]),
       'DataError',
-      'the array is [40], expected images of shape [n, ...].',
+      'the array is [40], expected samples of shape [n, ...]: a recording can be cut into frames, arr.reshape(-1, 512), and n numbers are a column, arr.reshape(-1, 1).',
     ],
-    ['no images', 'a.npy', imagesNpy([8], 0), 'DataError', 'the array is [0, 8]: it holds no images.'],
-    ['empty images', 'a.npy', imagesNpy([0, 8]), 'DataError', 'the array is [40, 0, 8]: it holds no images.'],
+    ['no images', 'a.npy', imagesNpy([8], 0), 'DataError', 'the array is [0, 8]: it holds no samples.'],
+    [
+      'empty images',
+      'a.npy',
+      imagesNpy([0, 8]),
+      'DataError',
+      'the array is [40, 0, 8]: it holds no samples.',
+    ],
     ['an empty folder', 'a/', '', 'DataError', 'the folder holds no .png files.'],
     ['no file', 'b', '', 'FileError', 'there is no such file or folder.'],
   ])('refuses %s and names the path', async (_, name, contents, errorName, words) => {
@@ -178,9 +184,9 @@ describe('openImages', () => {
   });
 
   test.each([
-    [[5], /the array is \[5\], expected images of shape \[n, \.\.\.\]\./],
-    [[0, 3], /the array is \[0, 3\]: it holds no images\./],
-    [[3, 0], /the array is \[3, 0\]: it holds no images\./],
+    [[5], /the array is \[5\], expected samples of shape \[n, \.\.\.\]: /],
+    [[0, 3], /the array is \[0, 3\]: it holds no samples\./],
+    [[3, 0], /the array is \[3, 0\]: it holds no samples\./],
   ])('refuses an array of %j as it does in memory', async (shape, message) => {
     const values = Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => 1);
     const files = { 'a.npy': npyBytes({ descr: '|u1', shape, values }) };

@@ -53,11 +53,13 @@ test('writes the model first, then what tells of the training', async () => {
   });
 });
 
-test('leaves the picture out where samples are no pictures', async () => {
+test('writes a table instead of the picture where samples are no pictures', async () => {
   const folder = await newFolder();
   expect(await writeRun(folder, run([10]))).not.toContain('reconstructions.png');
   await folder.close();
-  expect(Object.keys(contentsOf(folder.path))).toHaveLength(4);
+  const { 'reconstructions.csv': table, ...others } = contentsOf(folder.path);
+  expect(Object.keys(others)).toHaveLength(4);
+  expect(table).toMatch(/^sample,values,feature 0,.*,feature 9\n0,original,/);
 });
 
 test('names the file that it cannot write and leaves no temporary file', async () => {

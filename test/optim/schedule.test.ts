@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type CosineOptions, constant, cosine, warmUp } from '../../src/optim/schedule.ts';
+import { constant, cosine, type DecayOptions, linear, warmUp } from '../../src/optim/schedule.ts';
 
 const NO_NUMBERS_OF_STEPS = [0, -5, 0.5, 2.5, Number.NaN, Infinity];
 
@@ -43,7 +43,7 @@ describe('cosine', () => {
     expect(long.at(99) - long.at(100)).toBeLessThan(1e-3);
   });
 
-  test.each<[CosineOptions, string]>([
+  test.each<[DecayOptions, string]>([
     [{ learningRate: 0, steps: 10 }, 'cosine: the learning rate is 0, expected more than 0.'],
     [
       { learningRate: 1, steps: 2, minimum: 2 },
@@ -60,6 +60,41 @@ describe('cosine', () => {
   test.each(NO_NUMBERS_OF_STEPS)('refuses %p steps', (steps) => {
     expect(() => cosine({ learningRate: 1, steps })).toThrow(
       new RangeError(`cosine: the number of steps is ${steps}, expected a whole number >= 1.`),
+    );
+  });
+});
+
+describe('linear', () => {
+  const schedule = linear({ learningRate: 1e-3, minimum: 1e-4, steps: 4 });
+
+  test('gives the numbers of docs/math.md, section 5.4', () => {
+    const rates = [10, 7.75, 5.5, 3.25, 1];
+    for (const [step, rate] of rates.entries()) expect(schedule.at(step) * 1e4).toBeCloseTo(rate, 9);
+  });
+
+  test('starts at the learning rate, ends at the minimum and stays there', () => {
+    expect(schedule.at(0)).toBe(1e-3);
+    expect(schedule.at(4)).toBe(1e-4);
+    expect(schedule.at(1e6)).toBe(1e-4);
+    expect(linear({ learningRate: 1, steps: 3 }).at(3)).toBe(0);
+  });
+
+  test('falls by the same amount at each step', () => {
+    const toZero = linear({ learningRate: 1, steps: 100 });
+    for (let step = 0; step < 100; step++) {
+      expect(toZero.at(step) - toZero.at(step + 1)).toBeCloseTo(0.01, 12);
+    }
+  });
+
+  test('refuses what cosine refuses, in its own name', () => {
+    expect(() => linear({ learningRate: 0, steps: 10 })).toThrow(
+      new RangeError('linear: the learning rate is 0, expected more than 0.'),
+    );
+    expect(() => linear({ learningRate: 1, steps: 2, minimum: 2 })).toThrow(
+      new RangeError('linear: the minimum is 2, expected 0 to the learning rate, 1.'),
+    );
+    expect(() => linear({ learningRate: 1, steps: 0 })).toThrow(
+      new RangeError('linear: the number of steps is 0, expected a whole number >= 1.'),
     );
   });
 });

@@ -183,10 +183,27 @@ describe('uniform', () => {
   });
 });
 
-describe('normal', () => {
+const NORMALS: readonly (readonly [string, (count: number) => ArrayLike<number>])[] = [
+  [
+    'normal',
+    (length) => {
+      const random = new Random(2);
+      return Array.from({ length }, () => random.normal());
+    },
+  ],
+  [
+    'fillNormal',
+    (length) => {
+      const values = new Float32Array(length);
+      new Random(2).fillNormal(values);
+      return values;
+    },
+  ],
+];
+
+describe.each(NORMALS)('%s', (_, draw) => {
   const count = 100_000;
-  const random = new Random(2);
-  const values = Array.from({ length: count }, () => random.normal());
+  const values = Array.from(draw(count));
 
   // The k-th moment of n numbers has the variance (E[x^2k] - E[x^k]²) / n; E[x^2, 4, 6, 8] = 1, 3, 15, 105.
   test.each([
@@ -205,10 +222,28 @@ describe('normal', () => {
     expect(Math.abs(share - p)).toBeLessThan(5 * Math.sqrt((p * (1 - p)) / count));
   });
 
-  test('is shifted and scaled as asked', () => {
-    const [a, b] = [new Random(3), new Random(3)];
-    expect(a.normal(10, 2)).toBe(10 + 2 * b.normal());
+  test('neighbours and the next but one are not correlated', () => {
+    for (const lag of [1, 2]) {
+      const products = values.slice(lag).map((value, i) => value * values[i]);
+      expect(Math.abs(mean(products, (x) => x))).toBeLessThan(5 / Math.sqrt(count));
+    }
   });
+});
+
+test('normal is shifted and scaled as asked', () => {
+  const [a, b] = [new Random(3), new Random(3)];
+  expect(a.normal(10, 2)).toBe(10 + 2 * b.normal());
+});
+
+test('fillNormal fills arrays of odd and even lengths, the same way for the same seed', () => {
+  const filled = (length: number) => {
+    const values = new Float32Array(length);
+    new Random(5).fillNormal(values);
+    return [...values];
+  };
+  const seven = filled(7);
+  expect(new Set(seven).size).toBe(7);
+  for (const length of [0, 1, 2, 6]) expect(filled(length)).toEqual(seven.slice(0, length));
 });
 
 describe('integer', () => {

@@ -11,7 +11,7 @@ import {
 import { requireWholeNumbers } from '../../compression/originalFile.ts';
 import { Quality } from '../../compression/quality.ts';
 import { levelsFor } from '../../compression/targetPsnr.ts';
-import { normalizationLikeFrom } from '../../data/normalization.ts';
+import { normalizationLikeFrom, statisticsLike } from '../../data/normalization.ts';
 import type { Normalization, SampleArray, Samples, StoredSamples } from '../../data/samples.ts';
 import { statisticsOf, statisticsOfStored } from '../../data/statistics.ts';
 import { kernels } from '../../tensor/kernels/active.ts';
@@ -20,9 +20,10 @@ import { readWholeFile, writeFileAtomically } from '../files.ts';
 import { loadModel } from '../modelFile.ts';
 import { NpyFile } from '../npyFile.ts';
 import { RivalSizes } from '../rivalSizes.ts';
+import { nounOf } from '../sampleKind.ts';
 import type { Command } from './command.ts';
 import { type CompressReport, jsonOf, printReport } from './compressReport.ts';
-import { describeImages } from './describeImages.ts';
+import { describeSamples } from './describeSamples.ts';
 import { exitOnSignals } from './interruption.ts';
 import { MACHINE, refuseThreads, useMachine } from './machine.ts';
 import { naming, refuseExisting, requireOption, requireShape } from './model.ts';
@@ -123,11 +124,12 @@ async function samplesOf(
   requireShape(images, autoencoder.inputShape, 'the model takes');
   if (lossless) naming(source, () => requireWholeNumbers(dtype));
   const isFile = images instanceof NpyFile;
-  const statistics = isFile ? await statisticsOfStored(images) : statisticsOf(images.data);
+  const options = statisticsLike(autoencoder.normalization, shape);
+  const statistics = isFile ? await statisticsOfStored(images, options) : statisticsOf(images.data, options);
   const normalization = naming(source, () =>
     normalizationLikeFrom(autoencoder.normalization, images, statistics),
   );
-  describeImages('image', { images, statistics, normalization });
+  describeSamples(nounOf(autoencoder.inputShape, normalization), { images, statistics, normalization });
   return isFile ? { shape, normalization, read: images.read } : { shape, normalization, data: images.data };
 }
 
@@ -166,6 +168,7 @@ async function write(out: string, { autoencoder, samples, source, included, valu
   const report: CompressReport = {
     path: out,
     images: count,
+    noun: nounOf(autoencoder.inputShape, samples.normalization),
     shape: samples.shape,
     dtype: source.images.dtype,
     byteLength,
@@ -179,5 +182,5 @@ async function write(out: string, { autoencoder, samples, source, included, valu
   };
   if (values.json) printJson(jsonOf(report));
   else printReport(report);
-  say(`${countOf(count, 'image')} in ${formatElapsed(seconds)}: ${out}`);
+  say(`${countOf(count, report.noun)} in ${formatElapsed(seconds)}: ${out}`);
 }

@@ -10,6 +10,8 @@ import { countOf, formatCount, formatDecibels, print } from './output.ts';
 export interface CompressReport {
   readonly path: string;
   readonly images: number;
+  /** What one of them is. */
+  readonly noun: 'image' | 'sample';
   readonly shape: Shape;
   readonly dtype: DType;
   readonly byteLength: number;
@@ -72,7 +74,7 @@ export function jsonOf(report: CompressReport) {
 }
 
 export function printReport(report: CompressReport): void {
-  const { path, images, byteLength, modelBytes, lossless, quality, rivals } = report;
+  const { path, images, noun, byteLength, modelBytes, lossless, quality, rivals } = report;
   const inside = modelBytes > 0 ? `, of these ${formatCount(modelBytes)} the model` : '';
   print(`${path}: ${formatCount(byteLength)} bytes${inside}\n`);
   const { raw, gzip, png } = compare(report);
@@ -85,7 +87,9 @@ export function printReport(report: CompressReport): void {
     [`this file, ${describeCodes(report)}`, own],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
-  print(`${' '.repeat(width)}  bytes an image     ratio`);
+  print(
+    `${' '.repeat(width)}  ${`bytes ${noun === 'image' ? 'an image' : 'a sample'}`.padStart(14)}     ratio`,
+  );
   for (const [name, size] of rows) {
     if (!size) continue;
     const cells = [size.bytesPerImage.toFixed(1).padStart(14), size.ratio.toFixed(2).padStart(8)];

@@ -1,4 +1,4 @@
-/** `isthmus decode`: codes to images, the article's decode_image. */
+/** `isthmus decode`: codes to images or other samples, the article's decode_image. */
 
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { denormalize } from '../../data/denormalize.ts';
@@ -6,12 +6,13 @@ import { DataError } from '../../data/normalization.ts';
 import { writeNpy } from '../../io/npy.ts';
 import { formatShape } from '../../tensor/shape.ts';
 import { Tensor } from '../../tensor/tensor.ts';
-import { pictureShape, toPictures } from '../display.ts';
+import { toPictures } from '../display.ts';
 import { writeFileAtomically } from '../files.ts';
 import { imageGrid } from '../grid.ts';
 import { loadImages } from '../load.ts';
 import { loadModel } from '../modelFile.ts';
 import { encodePng } from '../png.ts';
+import { nounOf, pictureOf } from '../sampleKind.ts';
 import type { Command } from './command.ts';
 import { MACHINE, refuseThreads, useMachine } from './machine.ts';
 import { refuseExisting, requireOption } from './model.ts';
@@ -26,7 +27,7 @@ const OPTIONS = {
   codes: text('FILE.npy', 'Codes, as encode writes them: [n, code length].'),
   out: text(
     'FILE',
-    `FILE.npy: the images as an array. FILE.png: a grid of the first ${MOST_PICTURES}, to look at.`,
+    `FILE.npy: the images (or other samples) as an array. FILE.png: images as a grid of the first ${MOST_PICTURES}, to look at.`,
   ),
   ...MACHINE,
   overwrite: flag('Replace an existing file.'),
@@ -38,7 +39,7 @@ export const decodeCommand: Command = {
     usage:
       'isthmus decode --model MODEL --codes FILE.npy --out FILE\n       npm run isthmus -- decode --model MODEL --codes FILE.npy --out FILE',
     description: [
-      'Runs the decoder of a trained model over codes. The scaling of the training data is undone: the images come in its units and in its type (uint8 for uint8). Three types come back as others: bool as uint8 (0 and 1); 64-bit integers as int32 if they were pixels, else as float32; float16 as float32.',
+      'Runs the decoder of a trained model over codes. The scaling of the training data is undone, for each feature if it was done so: what comes out is in its units and in its type (uint8 for uint8). Three types come back as others: bool as uint8 (0 and 1); 64-bit integers as int32 if they were pixels, else as float32; float16 as float32.',
     ],
     groups: [['Options', OPTIONS]],
     sections: [
@@ -70,7 +71,9 @@ async function decode(words: readonly string[]): Promise<number> {
     out,
     out.toLowerCase().endsWith('.png') ? asPng(autoencoder, images) : asNpy(autoencoder, images),
   );
-  say(`${formatCount(images.shape[0])} codes became images of ${timesShape(autoencoder.inputShape)}: ${out}`);
+  const { inputShape, normalization } = autoencoder;
+  const noun = nounOf(inputShape, normalization);
+  say(`${formatCount(images.shape[0])} codes became ${noun}s of ${timesShape(inputShape)}: ${out}`);
   return 0;
 }
 
@@ -94,7 +97,7 @@ function asNpy({ normalization }: Autoencoder, images: Tensor): Uint8Array {
 }
 
 function asPng({ inputShape, normalization }: Autoencoder, images: Tensor): Uint8Array {
-  if (!pictureShape(inputShape)) {
+  if (!pictureOf(inputShape, normalization)) {
     throw new DataError(`samples of ${timesShape(inputShape)} are no pictures, expected --out FILE.npy.`);
   }
   const shown = images.rows(0, Math.min(images.shape[0], MOST_PICTURES));

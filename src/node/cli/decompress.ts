@@ -10,11 +10,12 @@ import type { SampleArray } from '../../data/samples.ts';
 import { kernels } from '../../tensor/kernels/active.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { openCompressedFile } from '../compressedFile.ts';
-import { pictureShape, toInputs, toPictures } from '../display.ts';
+import { toInputs, toPictures } from '../display.ts';
 import { inFile, writeFileAtomically } from '../files.ts';
 import { imageGrid } from '../grid.ts';
 import { loadModel } from '../modelFile.ts';
 import { encodePng } from '../png.ts';
+import { nounOf, pictureOf } from '../sampleKind.ts';
 import type { Command } from './command.ts';
 import { MOST_PICTURES } from './decode.ts';
 import { exitOnSignals } from './interruption.ts';
@@ -86,7 +87,9 @@ async function decompress(words: readonly string[]): Promise<number> {
   }
   const [count, ...sample] = file.header.shape;
   const elapsed = formatElapsed((performance.now() - start) / 1000);
-  say(`${countOf(count, 'image')} of ${timesShape(sample)} in ${elapsed}: ${out}`);
+  say(
+    `${countOf(count, nounOf(sample, file.header.normalization))} of ${timesShape(sample)} in ${elapsed}: ${out}`,
+  );
   return 0;
 }
 
@@ -120,7 +123,7 @@ async function* asNpy(
 async function asPng(file: CompressedFile, autoencoder: Autoencoder | undefined): Promise<Uint8Array> {
   const { shape, normalization } = file.header;
   const [, ...sample] = shape;
-  if (!pictureShape(sample)) {
+  if (!pictureOf(sample, normalization)) {
     throw new DataError(`samples of ${timesShape(sample)} are no pictures, expected --out FILE.npy.`);
   }
   const parts: SampleArray[] = [];

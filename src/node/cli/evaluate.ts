@@ -1,141 +1,200 @@
-/** `isthmus evaluate`: how good a model's reconstructions are, image by image and beside what must be beaten. */
+/** `isthmus evaluate`: how good a model is, section by section. */
 
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
-import { meanImageBaseline, pcaBaseline } from '../../autoencoder/baselines.ts';
-import { ErrorSums, psnr } from '../../autoencoder/metrics.ts';
-import { structuralSimilarity } from '../../autoencoder/ssim.ts';
-import { type Samples, sliceSamples } from '../../data/samples.ts';
-import { pictureShape, toInputs } from '../display.ts';
+import { pickSamples, type Samples } from '../../data/samples.ts';
 import { writeFileAtomically } from '../files.ts';
+import { loadLabels } from '../labels.ts';
 import { loadImages } from '../load.ts';
 import { loadModel } from '../modelFile.ts';
+import { isFlat, nounOf } from '../sampleKind.ts';
 import type { Command } from './command.ts';
-import { MACHINE, refuseThreads, useMachine } from './machine.ts';
-import { refuseExisting, requireOption, samplesFor } from './model.ts';
-import { flag, parseOptions, refusePositionals, text } from './options.ts';
-import { formatCount, formatDecibels, print, printJson, say } from './output.ts';
+import { anomalyPicture, anomalySection, refuseAnomalyPicture, worstSamples } from './evaluateAnomalies.ts';
+import { codeSection } from './evaluateCodes.ts';
+import { featureSection } from './evaluateFeatures.ts';
+import { labelSection } from './evaluateLabels.ts';
+import { latentPicture, refuseNamelessLabels } from './evaluateLatent.ts';
+import { noiseSection } from './evaluateNoise.ts';
+import {
+  ANOMALIES,
+  DATA,
+  type EvaluateValues,
+  LABELS,
+  LATENT,
+  OPTIONS,
+  OTHERS,
+  refuseEvaluateOptions,
+  refuseExistingOutputs,
+} from './evaluateOptions.ts';
+import { type ImageScores, scoreImages, scoreSection, scoresCsv } from './evaluateScores.ts';
+import type { Section } from './evaluateSection.ts';
+import { type LabelledSamples, refuseTooFew } from './labelledFeatures.ts';
+import { refuseThreads, useMachine } from './machine.ts';
+import { requireOption, samplesFor } from './model.ts';
+import { refuseSalt } from './noise.ts';
+import { parseOptions, refusePositionals } from './options.ts';
+import { print, printJson, say } from './output.ts';
 import { showComparison } from './showComparison.ts';
-
-/** Images that are held in memory as floats at a time. */
-const BATCH = 256;
-
-const OPTIONS = {
-  model: text('MODEL', 'A run folder or a model file.'),
-  data: text('FILE', 'Images: .npy, .npz, IDX (.idx, -ubyte, also .gz), a PNG or a folder of PNGs.'),
-  key: text('NAME', 'The array of an .npz. [x_train, else the only one]'),
-  out: text('FILE.csv', 'Write the scores of every image there.'),
-  ...MACHINE,
-  overwrite: flag('Replace an existing file.'),
-  json: flag('One JSON object on stdout instead of a table.'),
-  help: flag('Show this page.'),
-};
 
 export const evaluateCommand: Command = {
   help: {
     usage:
-      'isthmus evaluate --model MODEL --data FILE [--out scores.csv]\n       npm run isthmus -- evaluate --model MODEL --data FILE [--out scores.csv]',
+      'isthmus evaluate --model MODEL --data FILE [options]\n       npm run isthmus -- evaluate --model MODEL --data FILE [options]',
     description: [
       "Encodes and decodes the images and measures how far they are from the originals: mean squared and mean absolute error, PSNR and SSIM, in the units of the network's input, where a pixel goes from 0 to 1. PSNR is that of the overall MSE; SSIM is the mean over the images.",
+      'Where the samples are no images, R² stands in place of PSNR and SSIM, the part of their variance that comes back; of vectors, such as the rows of a table, also the error and R² of each feature, in the units of the data.',
       'Two baselines stand beside them: predicting the mean image every time, and PCA with as many components as the code has numbers. PCA is fitted to these very images, so no linear code of that length can do better on them.',
+      'With --labels it also measures what the codes are good for: how well the classes can be told apart by them, beside PCA of the same length and the inputs themselves. Nearest neighbours are the nearest by Euclidean distance, of the features as they are and, beside that, scaled to mean 0 and standard deviation 1; of classes with as many votes the one of the nearest neighbour wins. The linear probe is multinomial logistic regression on scaled features, with an L2 penalty as that of scikit-learn (C = 1), until no component of the gradient is above 0.0001.',
     ],
-    groups: [['Options', OPTIONS]],
-    sections: [['Example', ['isthmus evaluate --model runs/digits-1 --data images.npy --out scores.csv']]],
+    groups: [
+      ['Options', DATA],
+      ['Anomalies', ANOMALIES],
+      ['Classes', LABELS],
+      ['A picture of the codes', LATENT],
+      ['Others', OTHERS],
+    ],
+    sections: [
+      [
+        'Examples',
+        [
+          'isthmus evaluate --model runs/digits-1 --data images.npy --out scores.csv',
+          'isthmus evaluate --model runs/digits-1 --data images.npy --anomalies 20',
+          'isthmus evaluate --model runs/digits-1 --data images.npy --labels labels.npy \\',
+          '  --train-data train.npy --train-labels train-labels.npy --latent latent.svg',
+        ],
+      ],
+    ],
   },
   run: evaluate,
 };
-
-interface Scores {
-  readonly mse: number;
-  readonly mae?: number;
-  /** Only where the network's inputs are pixels between 0 and 1. */
-  readonly psnr?: number;
-  /** Only for pictures of at least 11×11 pixels between 0 and 1. */
-  readonly ssim?: number;
-}
 
 async function evaluate(words: readonly string[]): Promise<number> {
   const parsed = parseOptions(OPTIONS, words);
   refusePositionals(parsed);
   refuseThreads(parsed.values);
-  const { key, overwrite, json, out } = parsed.values;
-  const model = requireOption('model', parsed.values.model, 'MODEL');
-  const data = requireOption('data', parsed.values.data, 'FILE');
-  if (out !== undefined) await refuseExisting(requireOption('out', out, 'FILE.csv', ['.csv']), overwrite);
-  await useMachine(parsed.values);
+  refuseEvaluateOptions(parsed);
+  const { values } = parsed;
+  const model = requireOption('model', values.model, 'MODEL');
+  const data = requireOption('data', values.data, 'FILE');
+  await refuseExistingOutputs(parsed);
+  await useMachine(values);
   const { autoencoder } = await loadModel(model);
-  const samples = samplesFor(autoencoder, await loadImages(data, { key }));
-  const isPixels = samples.normalization?.kind !== 'standard';
+  if (values['anomalies-out'] !== undefined) refuseAnomalyPicture(autoencoder);
+  refuseSalt(values.noise, autoencoder.normalization.kind);
+  const images = await loadImages(data, { key: values.key });
+  const measured = { samples: samplesFor(autoencoder, images), source: images.source };
+  const { labels, fitted } = await loadLabelled(autoencoder, measured, values);
 
-  const images = scoreImages(autoencoder, samples, isPixels);
-  if (out !== undefined) await writeFileAtomically(out, scoresCsv(images));
-  const withPsnr = (mse: number): Scores => ({ mse, ...(isPixels && { psnr: psnr(mse) }) });
-  const meanSsim = images[0].ssim === undefined ? undefined : meanOf(images, ({ ssim }) => ssim ?? 0);
-  const scores = {
-    model: {
-      ...withPsnr(meanOf(images, ({ mse }) => mse)),
-      mae: meanOf(images, ({ mae }) => mae),
-      ...(meanSsim !== undefined && { ssim: meanSsim }),
-    },
-    pca: withPsnr(pcaBaseline(samples, autoencoder.encodingDim)),
-    meanImage: withPsnr(meanImageBaseline(samples)),
-  };
-  if (json) {
-    printJson({ images: samples.shape[0], codeLength: autoencoder.encodingDim, ...scores });
-    return 0;
-  }
-  print(`${formatCount(samples.shape[0])} images, codes of ${autoencoder.encodingDim} numbers\n`);
-  printTable([
-    ['this model', scores.model],
-    [`PCA, ${autoencoder.encodingDim} components`, scores.pca],
-    ['mean image', scores.meanImage],
-  ]);
-  if (out !== undefined) say(`\nthe scores of every image: ${out}`);
+  const scores = scoreImages(autoencoder, measured.samples);
+  const worst = worstSamples(scores, values.anomalies ?? 0);
+  const subject = { autoencoder, ...measured, labels, fitted, scores, worst };
+  const sections = sectionsOf(subject, values);
+  const files = filesOf(subject, values);
+  for (const { path, contents } of files) await writeFileAtomically(path, contents);
+  report(sections, values.json);
+  if (values.json) return 0;
+  for (const { path, what } of files) say(`${path === files[0].path ? '\n' : ''}${what}: ${path}`);
   say();
-  showComparison(autoencoder, samples);
+  const { samples } = measured;
+  showComparison(autoencoder, worst.length > 0 ? pickSamples(samples, worst) : samples, values.noise);
   return 0;
 }
 
-interface ImageScores extends Scores {
-  readonly mae: number;
+/** The labels of the samples, and other samples with theirs. */
+async function loadLabelled(
+  autoencoder: Autoencoder,
+  measured: Omit<LabelledSamples, 'labels'>,
+  values: EvaluateValues,
+): Promise<{ labels?: ArrayLike<number>; fitted?: LabelledSamples | undefined }> {
+  if (values.labels === undefined) return {};
+  const [count] = measured.samples.shape;
+  const { labels } = await loadLabels(values.labels, { key: values['labels-key'], count });
+  const names = values['label-names'];
+  if (names) refuseNamelessLabels(labels, names);
+  const fitted = await loadFitted(autoencoder, values);
+  refuseTooFew({ ...measured, labels }, fitted, values.neighbours);
+  return { labels, fitted };
 }
 
-/** The scores of each image alone. */
-function scoreImages(autoencoder: Autoencoder, samples: Samples, isPixels: boolean): ImageScores[] {
-  const scores: ImageScores[] = [];
-  const shape = isPixels ? pictureShape(autoencoder.inputShape) : undefined;
-  for (let start = 0; start < samples.shape[0]; start += BATCH) {
-    const some = sliceSamples(samples, start, start + BATCH);
-    const originals = toInputs(autoencoder, some);
-    const reconstructions = autoencoder.predict(some);
-    for (let i = 0; i < originals.shape[0]; i++) {
-      const [original, reconstruction] = [originals, reconstructions].map((all) => all.rows(i, i + 1).data);
-      const errors = new ErrorSums();
-      errors.add(original, reconstruction);
-      const { mse, mae, psnr } = errors.result();
-      const ssim = shape && structuralSimilarity(original, reconstruction, shape);
-      scores.push({ mse, mae, ...(isPixels && { psnr }), ...(ssim !== undefined && { ssim }) });
-    }
+async function loadFitted(
+  autoencoder: Autoencoder,
+  {
+    'train-data': data,
+    'train-key': key,
+    'train-labels': path,
+    'train-labels-key': labelsKey,
+  }: EvaluateValues,
+): Promise<LabelledSamples | undefined> {
+  if (data === undefined || path === undefined) return undefined;
+  const images = await loadImages(data, { key });
+  const { labels } = await loadLabels(path, { key: labelsKey, count: images.shape[0] });
+  return { samples: samplesFor(autoencoder, images), labels, source: images.source };
+}
+
+/** What is evaluated. */
+interface Subject {
+  readonly autoencoder: Autoencoder;
+  readonly samples: Samples;
+  readonly source: string;
+  readonly labels: ArrayLike<number> | undefined;
+  readonly fitted: LabelledSamples | undefined;
+  readonly scores: readonly ImageScores[];
+  /** The numbers of the samples to list. */
+  readonly worst: readonly number[];
+}
+
+function sectionsOf(
+  { autoencoder, samples, source, labels, fitted, scores, worst }: Subject,
+  { noise, neighbours }: EvaluateValues,
+): Section[] {
+  const sections = [scoreSection(autoencoder, samples, scores), codeSection(autoencoder, samples)];
+  const { inputShape, normalization } = autoencoder;
+  if (isFlat(inputShape) && nounOf(inputShape, normalization) === 'sample') {
+    sections.push(featureSection(autoencoder, samples));
   }
-  return scores;
-}
-
-/** The mean over all images; as each has as many numbers, that of an error is the error over all numbers. */
-function meanOf(images: readonly ImageScores[], pick: (scores: ImageScores) => number): number {
-  return images.reduce((sum, scores) => sum + pick(scores), 0) / images.length;
-}
-
-function scoresCsv(images: readonly Scores[]): string {
-  const rows = images.map(({ mse, mae, psnr, ssim }, i) => [i, mse, mae, psnr ?? '', ssim ?? ''].join(','));
-  return `${['image,mse,mae,psnr,ssim', ...rows].join('\n')}\n`;
-}
-
-function printTable(rows: readonly (readonly [name: string, scores: Scores])[]): void {
-  const width = Math.max(...rows.map(([name]) => name.length));
-  const cell = (text: string | undefined) => (text ?? '–').padStart(10);
-  print(' '.repeat(width) + ['MSE', 'MAE', 'PSNR', 'SSIM'].map(cell).join(''));
-  for (const [name, { mse, mae, psnr, ssim }] of rows) {
-    const decibels = psnr === undefined ? undefined : formatDecibels(psnr);
-    const cells = [mse.toFixed(5), mae?.toFixed(5), decibels, ssim?.toFixed(4)];
-    print(name.padEnd(width) + cells.map(cell).join(''));
+  if (noise) sections.push(noiseSection(autoencoder, samples, noise));
+  if (labels) {
+    const measured = { samples, labels, source };
+    sections.push(labelSection(autoencoder, { measured, fitted, neighbours }));
   }
+  if (worst.length > 0) {
+    sections.push(anomalySection(autoencoder, samples, { images: scores, worst, labels }));
+  }
+  return sections;
+}
+
+interface OutputFile {
+  readonly path: string;
+  readonly contents: Uint8Array | string;
+  readonly what: string;
+}
+
+function filesOf(
+  { autoencoder, samples, source, labels, scores, worst }: Subject,
+  { out, latent, 'anomalies-out': picture, 'label-names': names }: EvaluateValues,
+): OutputFile[] {
+  const files: OutputFile[] = [];
+  if (out !== undefined) {
+    const noun = nounOf(autoencoder.inputShape, autoencoder.normalization);
+    files.push({ path: out, contents: scoresCsv(scores, noun), what: `the scores of every ${noun}` });
+  }
+  if (picture !== undefined) {
+    const contents = anomalyPicture(autoencoder, samples, worst);
+    files.push({ path: picture, contents, what: 'what is restored worst' });
+  }
+  if (latent !== undefined) {
+    const contents = latentPicture(latent, autoencoder, samples, { labels, names, source });
+    files.push({ path: latent, contents, what: 'the codes' });
+  }
+  return files;
+}
+
+function report(sections: readonly Section[], json: boolean): void {
+  if (json) {
+    printJson(Object.assign({}, ...sections.map((section) => section.json)));
+    return;
+  }
+  sections.forEach((section, i) => {
+    if (i > 0) print('');
+    section.print();
+  });
 }

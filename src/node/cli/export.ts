@@ -5,6 +5,7 @@ import { DTYPE_NAMES } from '../../data/samples.ts';
 import { type OnnxPart, writeOnnx } from '../../io/onnx.ts';
 import { writePyTorch } from '../../io/pytorch.ts';
 import { writeFileAtomically } from '../files.ts';
+import { nounOf } from '../sampleKind.ts';
 import { loadTrainedModel, type TrainedModel } from '../trainedModel.ts';
 import { refuseExistingFiles, writeFolder } from '../writeFolder.ts';
 import type { Command } from './command.ts';
@@ -36,7 +37,7 @@ export const exportCommand: Command = {
     usage:
       'isthmus export --model MODEL --format onnx|pytorch --out PATH\n       npm run isthmus -- export --model MODEL --format onnx|pytorch --out PATH',
     description: [
-      'onnx: to run the model elsewhere. Images go in as they are stored (uint8 for uint8), any number at a time: the scaling of the training data is a part of the file, and undone behind the decoder, without rounding.',
+      'onnx: to run the model elsewhere. Images, or what else the model was trained on, go in as they are stored (uint8 for uint8), any number at a time: the scaling of the training data is a part of the file, and undone behind the decoder, without rounding.',
       'pytorch: to go on training there. The weights and, where they are known, what the optimizer remembers; autoencoder.py beside them is the network, and loads and saves both.',
       "A run's model may be that of its best epoch, its checkpoint goes on from the last. The optimizer's state is exported with a model only if it belongs to the same weights; checkpoint.safetensors has both.",
     ],
@@ -100,9 +101,12 @@ async function exportOnnxFolder(
 /** `images of 28×28 (uint8) to codes of 32 numbers` */
 function describePart({ inputShape, encodingDim, normalization }: Autoencoder, part: OnnxPart): string {
   const codes = `codes of ${countOf(encodingDim, 'number')}`;
+  const noun = nounOf(inputShape, normalization);
   const from =
-    part === 'decoder' ? codes : `images of ${timesShape(inputShape)} (${DTYPE_NAMES[normalization.dtype]})`;
-  return `${from} to ${part === 'encoder' ? codes : `restored images of ${timesShape(inputShape)}`}`;
+    part === 'decoder'
+      ? codes
+      : `${noun}s of ${timesShape(inputShape)} (${DTYPE_NAMES[normalization.dtype]})`;
+  return `${from} to ${part === 'encoder' ? codes : `restored ${noun}s of ${timesShape(inputShape)}`}`;
 }
 
 async function exportPyTorch(model: string, out: string, overwrite: boolean): Promise<void> {

@@ -42,7 +42,8 @@ function formatFallback(fallback: unknown): string {
   return ` [${Array.isArray(fallback) ? fallback.join(',') : String(fallback)}]`;
 }
 
-function wrap(text: string, width: number): string[] {
+/** Lines of at most this many characters. */
+export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {

@@ -6,6 +6,7 @@ import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { readPyTorch } from '../../io/pytorch.ts';
 import { exists, fileError, inFile, readWholeFile } from '../files.ts';
 import { loadModel, saveModel } from '../modelFile.ts';
+import { nounOf } from '../sampleKind.ts';
 import type { Command } from './command.ts';
 import { refuseExisting, requireOption } from './model.ts';
 import { choice, flag, parseOptions, refusePositionals, text } from './options.ts';
@@ -31,7 +32,7 @@ export const importCommand: Command = {
     usage:
       'isthmus import --format pytorch --weights PATH --out FILE\n       npm run isthmus -- import --format pytorch --weights PATH --out FILE',
     description: [
-      'Makes a model of weights that PyTorch trained. The layers and the scaling of the images come from what export wrote into the file, or with --like from another model; names and shapes are checked one by one.',
+      'Makes a model of weights that PyTorch trained. The layers and the scaling of the data come from what export wrote into the file, or with --like from another model; names and shapes are checked one by one.',
     ],
     groups: [['Options', OPTIONS]],
     sections: [
@@ -59,9 +60,9 @@ async function importModel(words: readonly string[]): Promise<number> {
   const file = await weightsFile(weights);
   const autoencoder = await readWeights(file, like);
   await saveModel(out, autoencoder, { imported: 'pytorch' });
-  const { inputShape, encodingDim, parameters } = autoencoder;
+  const { inputShape, encodingDim, normalization, parameters } = autoencoder;
   say(
-    `${out}: ${countOf(parameters.size, 'weight')}, images of ${timesShape(inputShape)}, codes of ${countOf(encodingDim, 'number')}`,
+    `${out}: ${countOf(parameters.size, 'weight')}, ${nounOf(inputShape, normalization)}s of ${timesShape(inputShape)}, codes of ${countOf(encodingDim, 'number')}`,
   );
   if (await exists(join(dirname(file), 'optimizer.safetensors'))) {
     say("note: the optimizer's state stays where it is, a model file holds none.");

@@ -5,6 +5,7 @@ import { describeNormalization } from '../../data/normalization.ts';
 import { kernels } from '../../tensor/kernels/active.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { loadModel } from '../modelFile.ts';
+import { nounOf } from '../sampleKind.ts';
 import type { Command } from './command.ts';
 import { infoCompressed } from './infoCompressed.ts';
 import { flag, parseOptions, UsageError } from './options.ts';
@@ -19,7 +20,7 @@ export const infoCommand: Command = {
   help: {
     usage: 'isthmus info FILE [--json]\n       npm run isthmus -- info FILE [--json]',
     description: [
-      'Shows the layers of a model, how it scales images, how it was trained, and which kernels this machine would run it with. FILE is a run folder or a model file.',
+      'Shows the layers of a model, how it scales its data, how it was trained, and which kernels this machine would run it with. FILE is a run folder or a model file.',
       'Of a .isth file it shows what is inside: images, codes, and the model and kernels that it was made with.',
     ],
     groups: [['Options', OPTIONS]],
@@ -48,12 +49,13 @@ async function info(words: readonly string[]): Promise<number> {
     printJson({ path, byteLength, parameters: size, encodingDim, normalization, training, model, machine });
     return 0;
   }
+  const noun = nounOf(inputShape, normalization);
   const ratio = sizeOf(inputShape) / encodingDim;
   print(`${path}: ${formatCount(byteLength)} bytes, ${formatCount(parameters.size)} parameters\n`);
   print(`${autoencoder.summary()}\n`);
   const facts = {
-    images: `${timesShape(inputShape)}, ${describeNormalization(normalization)}`,
-    code: `${countOf(encodingDim, 'number')}, the image has ${ratio.toFixed(1)} times as many`,
+    [`${noun}s`]: `${timesShape(inputShape)}, ${describeNormalization(normalization)}`,
+    code: `${countOf(encodingDim, 'number')}, the ${noun} has ${ratio.toFixed(1)} times as many`,
     ...training,
     machine: `runs ${kernels().name} kernels here, on ${countOf(availableParallelism(), 'processor')}`,
   };

@@ -6,6 +6,7 @@ import { canUseKernels } from '../../compression/withKernels.ts';
 import { describeNormalization } from '../../data/normalization.ts';
 import { DTYPE_NAMES } from '../../data/samples.ts';
 import { openCompressedFile } from '../compressedFile.ts';
+import { nounOf } from '../sampleKind.ts';
 import { countOf, formatCount, print, printJson, timesShape } from './output.ts';
 
 export async function infoCompressed(path: string, json: boolean): Promise<void> {
@@ -21,12 +22,15 @@ export async function infoCompressed(path: string, json: boolean): Promise<void>
     return;
   }
   const [count, ...sample] = shape;
+  const noun = nounOf(sample, normalization);
   const perImage = (byteLength - modelBytes) / count;
-  print(`${path}: ${formatCount(byteLength)} bytes, ${perImage.toFixed(1)} an image\n`);
+  print(
+    `${path}: ${formatCount(byteLength)} bytes, ${perImage.toFixed(1)} ${noun === 'image' ? 'an image' : 'a sample'}\n`,
+  );
   const here = canUseKernels(kernels) ? 'to be had here' : 'not to be had here';
   const inside = modelBytes > 0 ? `inside, ${formatCount(modelBytes)} bytes` : 'not inside';
   const facts = {
-    images: `${formatCount(count)} of ${timesShape(sample)}, ${DTYPE_NAMES[dtype]}, ${describeNormalization(normalization)}`,
+    [`${noun}s`]: `${formatCount(count)} of ${timesShape(sample)}, ${DTYPE_NAMES[dtype]}, ${describeNormalization(normalization)}`,
     codes: `${countOf(codeLength, 'number')} in ${levels} levels`,
     lossless: original ? `yes, of a ${original.kind === 'npy' ? '.npy' : 'IDX'} file` : 'no',
     model: `${model}, ${inside}`,

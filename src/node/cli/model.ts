@@ -2,13 +2,15 @@
 
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { fitsSampleShape } from '../../autoencoder/batches.ts';
-import { DataError, normalizationLikeFrom } from '../../data/normalization.ts';
-import type { Samples } from '../../data/samples.ts';
-import { statisticsOf } from '../../data/statistics.ts';
+import { DataError, normalizationLikeFrom, statisticsLike } from '../../data/normalization.ts';
+import type { Normalization, Samples, StoredSamples } from '../../data/samples.ts';
+import { statisticsOf, statisticsOfStored, type ValueStatistics } from '../../data/statistics.ts';
 import type { Shape } from '../../tensor/shape.ts';
 import { exists, FileError, inFile } from '../files.ts';
 import type { LoadedImages } from '../load.ts';
-import { describeImages } from './describeImages.ts';
+import type { NpyFile } from '../npyFile.ts';
+import { nounOf } from '../sampleKind.ts';
+import { describeSamples } from './describeSamples.ts';
 import { UsageError } from './options.ts';
 import { timesShape } from './output.ts';
 
@@ -38,14 +40,28 @@ export async function refuseExisting(path: string, overwrite: boolean): Promise<
 
 /** Reads images for a model, and says what it found: of the model's shape, scaled as its training data was. */
 export function samplesFor(autoencoder: Autoencoder, images: LoadedImages): Samples {
-  const { shape, data, source } = images;
   requireShape(images, autoencoder.inputShape, 'the model takes');
-  const statistics = statisticsOf(data);
-  const normalization = naming(source, () =>
-    normalizationLikeFrom(autoencoder.normalization, images, statistics),
-  );
-  describeImages('image', { images, statistics, normalization });
-  return { shape, data, normalization };
+  const { shape, data } = images;
+  const statistics = statisticsOf(data, statisticsLike(autoencoder.normalization, shape));
+  return { shape, data, normalization: scaledFor(autoencoder, images, statistics) };
+}
+
+/** The same of a file that is read batch by batch: it is read through once here. */
+export async function storedSamplesFor(autoencoder: Autoencoder, file: NpyFile): Promise<StoredSamples> {
+  requireShape(file, autoencoder.inputShape, 'the model takes');
+  const { shape, read } = file;
+  const statistics = await statisticsOfStored(file, statisticsLike(autoencoder.normalization, shape));
+  return { shape, read, normalization: scaledFor(autoencoder, file, statistics) };
+}
+
+function scaledFor(
+  { inputShape, normalization: trained }: Autoencoder,
+  images: Pick<LoadedImages, 'shape' | 'dtype' | 'source'>,
+  statistics: ValueStatistics,
+): Normalization {
+  const normalization = naming(images.source, () => normalizationLikeFrom(trained, images, statistics));
+  describeSamples(nounOf(inputShape, normalization), { images, statistics, normalization });
+  return normalization;
 }
 
 /** What `choose` finds; its errors name the file. */
@@ -57,7 +73,7 @@ export function naming<T>(source: string, choose: () => T): T {
   }
 }
 
-/** @throws {DataError} If the images don't have this shape. */
+/** @throws {DataError} If the samples don't have this shape. */
 export function requireShape(
   { shape, source }: Pick<LoadedImages, 'shape' | 'source'>,
   expected: Shape,
@@ -65,5 +81,5 @@ export function requireShape(
 ): void {
   const [, ...found] = shape;
   if (fitsSampleShape(found, expected)) return;
-  throw new DataError(`${source}: the images are ${timesShape(found)}, ${who} ${timesShape(expected)}.`);
+  throw new DataError(`${source}: the samples are ${timesShape(found)}, ${who} ${timesShape(expected)}.`);
 }

@@ -112,7 +112,10 @@ export function bytes(help: string): Option<number | undefined> {
 }
 
 /** A list such as `64,32`; the word `none` is the empty list. */
-export function wholeNumbers(fallback: readonly number[], help: string): Option<readonly number[]> {
+export function wholeNumbers<const F extends readonly number[] | undefined>(
+  fallback: F,
+  help: string,
+): Option<readonly number[] | F> {
   const read = (value: string, name: string) =>
     value === 'none' ? [] : value.split(',').map((part) => readNumber(part, name, { least: 1, whole: true }));
   return { placeholder: 'N,N,…', help, fallback, read };
@@ -171,6 +174,11 @@ export function parseOptions<Table extends OptionTable>(
     values[name] = option.read(text, name);
   }
   return { values: values as Values<Table>, positionals, given };
+}
+
+/** What `parseOptions` reads these options from: text by name, '' for a switch. */
+export function wordsOf(options: Readonly<Record<string, string>>): string[] {
+  return Object.entries(options).map(([name, text]) => (text === '' ? `--${name}` : `--${name}=${text}`));
 }
 
 /** Whether this word is an option that may stand alone, and does. */

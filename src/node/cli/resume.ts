@@ -4,14 +4,15 @@
  */
 
 import { resolve } from 'node:path';
-import { DataError } from '../../data/normalization.ts';
+import { DataError, describeNormalization } from '../../data/normalization.ts';
+import type { Normalization } from '../../data/samples.ts';
 import type { Checkpoint } from '../../io/checkpoint.ts';
 import { FormatError } from '../../io/errors.ts';
 import { isObject } from '../../io/safetensors.ts';
 import { kernels } from '../../tensor/kernels/active.ts';
 import { formatShape, type Shape } from '../../tensor/shape.ts';
 import { FileError } from '../files.ts';
-import { type Parsed, parseOptions, UsageError } from './options.ts';
+import { type Parsed, parseOptions, UsageError, wordsOf } from './options.ts';
 import { effectiveOptions, TRAIN_OPTIONS, type TrainValues } from './trainOptions.ts';
 import { refuseContradictions } from './trainRefusals.ts';
 
@@ -110,10 +111,6 @@ function decidingOptions(values: TrainValues): Record<string, unknown> {
   return Object.fromEntries(Object.entries(options).filter(([name]) => !FREE.has(name)));
 }
 
-function wordsOf(options: Readonly<Record<string, string>>): string[] {
-  return Object.entries(options).map(([name, text]) => (text === '' ? `--${name}` : `--${name}=${text}`));
-}
-
 function textOf(value: unknown): string {
   return value === undefined ? 'none' : Array.isArray(value) ? value.join(',') || 'none' : String(value);
 }
@@ -135,6 +132,18 @@ export function requireSameData(folder: string, was: DataRecord, is: DataRecord)
   ].filter((text) => text !== undefined);
   if (differences.length === 0) return;
   throw new DataError(`the run in ${folder} can't be resumed with other data: ${differences.join('; ')}.`);
+}
+
+/**
+ * The same data may be scaled in another way by another version of this program.
+ *
+ * @throws {DataError} If it is: the weights belong to inputs that are no more.
+ */
+export function requireSameScaling(folder: string, was: Normalization, is: Normalization): void {
+  if (JSON.stringify(was) === JSON.stringify(is)) return;
+  throw new DataError(
+    `the run in ${folder} can't be resumed: its data was scaled so: ${describeNormalization(was)}; now it would be: ${describeNormalization(is)}.`,
+  );
 }
 
 type Identity = readonly [shape: Shape | undefined, fingerprint: string | undefined, dtype?: string];

@@ -1,15 +1,17 @@
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
+import type { Noise } from '../../autoencoder/corruption.ts';
 import type { Samples } from '../../data/samples.ts';
-import { pictureShape, predictPictures } from '../display.ts';
+import { predictPictures } from '../display.ts';
+import { pictureOf } from '../sampleKind.ts';
 import { terminalComparison } from '../terminalPicture.ts';
 import { say } from './output.ts';
 
 /** A few originals and their reconstructions on stderr: in colour where it is a terminal that can, else in characters. */
-export function showComparison(autoencoder: Autoencoder, samples: Samples): void {
-  if (!pictureShape(autoencoder.inputShape)) return;
+export function showComparison(autoencoder: Autoencoder, samples: Samples, noise?: Noise): void {
+  if (!pictureOf(autoencoder.inputShape, samples.normalization)) return;
   const { isTTY } = process.stderr;
   const columns = process.stderr.columns || 80; // some terminals say 0
   const colorDepth = isTTY ? process.stderr.getColorDepth() : 1;
-  const [originals, reconstructions] = predictPictures(autoencoder, samples);
-  say(`${terminalComparison(originals, reconstructions, { columns, colorDepth })}\n`);
+  const { originals, reconstructions, noisy } = predictPictures(autoencoder, samples, noise);
+  say(`${terminalComparison(originals, reconstructions, { columns, colorDepth, noisy })}\n`);
 }

@@ -2,7 +2,8 @@
 
 import { join } from 'node:path';
 import { Autoencoder } from '../../autoencoder/autoencoder.ts';
-import { DivergenceError, type FitOptions, type History } from '../../autoencoder/fit.ts';
+import { DivergenceError } from '../../autoencoder/divergence.ts';
+import type { FitOptions, History } from '../../autoencoder/fit.ts';
 import type { TrainingState } from '../../autoencoder/trainingState.ts';
 import type { Checkpoint } from '../../io/checkpoint.ts';
 import type { LossName } from '../../losses/loss.ts';
@@ -10,19 +11,22 @@ import { kernels } from '../../tensor/kernels/active.ts';
 import { CHECKPOINT_FILE, loadCheckpoint } from '../checkpointFile.ts';
 import { inFile } from '../files.ts';
 import { freeRunPath, isUnused, RunFolder, refuseExistingRun } from '../runFolder.ts';
+import { arePixels } from '../sampleKind.ts';
 import { type TimedEpoch, writeRun } from '../writeRun.ts';
 import { Checkpoints, positionOf } from './checkpoints.ts';
 import type { Command } from './command.ts';
 import { INTERRUPTED, Interruption } from './interruption.ts';
 import { refuseThreads, useMachine } from './machine.ts';
-import { type Parsed, parseOptions } from './options.ts';
+import { type Parsed, parseOptions, wordsOf } from './options.ts';
 import { countOf, formatElapsed, print, printJson, say } from './output.ts';
+import { addedByPreset, inWords } from './presets.ts';
 import { Progress } from './progress.ts';
 import {
   optionsToKeep,
   type RunRecord,
   requireSameData,
   requireSameKernels,
+  requireSameScaling,
   resumedOptions,
   runRecordOf,
 } from './resume.ts';
@@ -39,7 +43,15 @@ import {
   type TrainValues,
 } from './trainOptions.ts';
 import { refuseContradictions, refuseSwallowed, refuseTwoFolders } from './trainRefusals.ts';
-import { announce, endingOf, printScores, type Results, scoreParts, trainingFacts } from './trainReport.ts';
+import {
+  announce,
+  endingOf,
+  printScores,
+  type Results,
+  scoreDenoising,
+  scoreParts,
+  trainingFacts,
+} from './trainReport.ts';
 
 const LOSS_TITLES: Readonly<Record<LossName, string>> = {
   mse: 'mean squared error',
@@ -82,9 +94,13 @@ async function train(words: readonly string[]): Promise<number> {
   return isNew ? startRun(options, path) : resumeRun(options, path);
 }
 
-async function startRun(options: TrainOptions, path: string | undefined): Promise<number> {
+async function startRun(asGiven: TrainOptions, path: string | undefined): Promise<number> {
+  const { preset } = asGiven.values;
+  const added = addedByPreset(preset, asGiven.given);
+  const options = withOptions(asGiven, added);
   const { values, given } = options;
   refuseContradictions(options);
+  if (preset !== 'article') say(`preset ${preset}: ${inWords(added)}`);
   const overwrite = values.overwrite || given.has('resume');
   if (path !== undefined) await refuseExistingRun(path, overwrite);
   const [data] = await Promise.all([loadTrainingData(values), useMachine(values)]);
@@ -99,6 +115,12 @@ async function startRun(options: TrainOptions, path: string | undefined): Promis
   } finally {
     await data.close();
   }
+}
+
+/** With these as if they had been given: a checkpoint remembers them, and a later preset may be another one. */
+function withOptions({ given, positionals }: TrainOptions, added: Record<string, string>): TrainOptions {
+  const all = { ...Object.fromEntries(given), ...added };
+  return { ...parseOptions(TRAIN_OPTIONS, wordsOf(all)), positionals };
 }
 
 async function resumeRun(now: TrainOptions, path: string): Promise<number> {
@@ -116,6 +138,7 @@ async function resumeRun(now: TrainOptions, path: string): Promise<number> {
     const data = { ...loaded, facts: record.data.facts };
     try {
       requireSameData(path, record.data, dataRecordOf(loaded));
+      requireSameScaling(path, checkpoint.autoencoder.normalization, data.normalization);
       const autoencoder = createModel(values, data);
       const resumption = { state: checkpoint.state, record };
       return await trainInto({ folder, autoencoder, data, options, resumption });
@@ -166,24 +189,26 @@ async function trainAndWrite(setting: Setting, signal: AbortSignal): Promise<num
     ...(history.restoredBestWeights && { bestEpoch: history.bestEpoch }),
     ...(await scoreParts(autoencoder, data, values)),
     ...(data.testImages && { test: await autoencoder.measure(data.testImages) }),
+    ...(values.noise && { denoising: await scoreDenoising(autoencoder, data, values) }),
   };
   requireFinite(results.training.mse, setting, training);
   const samples = data.shown;
   const files = await writeRun(folder, {
     autoencoder,
     samples,
+    noise: values.noise,
     epochs,
     facts: trainingFacts(values, data, results),
     config: { ...config, results, seconds, samplesPerSecond },
     lossTitle: LOSS_TITLES[values.loss],
   });
   if (training.hasCheckpoint) files.push(CHECKPOINT_FILE);
-  showComparison(autoencoder, samples);
+  showComparison(autoencoder, samples, values.noise);
   if (values.json) {
     printJson({ event: 'end', folder: folder.path, files, seconds, samplesPerSecond, ...results });
   } else {
     print(`${countOf(epochs.length, 'epoch')} in ${formatElapsed(seconds)}${endingOf(history)}`);
-    printScores(results, data.normalization.kind !== 'standard');
+    printScores(results, arePixels(data.inputShape, data.normalization));
     print(`written to ${folder.path}:\n  ${files.join(', ')}`);
   }
   if (!training.hasCheckpoint) {
@@ -220,7 +245,13 @@ function requireFinite(
 function createModel(values: TrainValues, { inputShape, trainedOn }: TrainingData): Autoencoder {
   const stepsPerEpoch = Math.ceil(trainedOn / values['batch-size']);
   const autoencoder = new Autoencoder({ ...architecture(values, inputShape), seed: values.seed });
-  autoencoder.compile({ optimizer: createOptimizer(values, stepsPerEpoch), loss: values.loss });
+  const { loss, sparsity, dropout } = values;
+  autoencoder.compile({
+    optimizer: createOptimizer(values, stepsPerEpoch),
+    loss,
+    ...(sparsity !== undefined && { sparsity }),
+    ...(dropout !== undefined && { dropout }),
+  });
   return autoencoder;
 }
 
@@ -303,7 +334,9 @@ function fitOptions(values: TrainValues, { testImages }: TrainingData): FitOptio
     batchSize,
     ...(validationSplit !== undefined && { validationSplit }),
     ...(testImages && { validationData: testImages }),
+    noise: values.noise,
     keep: keepOf(values),
+    start: values.start,
     ...(patience !== undefined && { earlyStopping: { patience, minDelta: values['min-delta'] ?? 0 } }),
   };
 }

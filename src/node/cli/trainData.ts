@@ -1,8 +1,14 @@
-/** What `train` trains on: images from files or the built-in digits, described in words. */
+/** What `train` trains on: images, tables and others from files or the built-in digits, described in words. */
 
 import { rowNumbers, validationCount } from '../../autoencoder/split.ts';
 import { generateDigits } from '../../data/digits.ts';
-import { DataError, normalizationFrom, normalizationLikeFrom } from '../../data/normalization.ts';
+import {
+  DataError,
+  normalizationFrom,
+  normalizationLikeFrom,
+  statisticsFor,
+  statisticsLike,
+} from '../../data/normalization.ts';
 import {
   isStored,
   type Normalization,
@@ -22,7 +28,8 @@ import { PICTURES } from '../display.ts';
 import { Fingerprint } from '../fingerprint.ts';
 import { defaultInMemoryLimit, type LoadedImages, type LoadOptions, openImages } from '../load.ts';
 import { NpyFile } from '../npyFile.ts';
-import { describeImages } from './describeImages.ts';
+import { nounOf } from '../sampleKind.ts';
+import { describeSamples, noteScaling, type SamplesToDescribe } from './describeSamples.ts';
 import { naming, requireShape } from './model.ts';
 import { countOf, formatBytes, say } from './output.ts';
 import type { TrainValues } from './trainOptions.ts';
@@ -100,42 +107,50 @@ interface Prepared {
   readonly fingerprint: string;
 }
 
-function prepareTrainingImages(images: Images, { normalize }: TrainValues): Promise<Prepared> {
+function prepareTrainingImages(
+  images: Images,
+  { normalize, 'scale-by': scaleBy }: TrainValues,
+): Promise<Prepared> {
   const mode = normalize ?? 'auto';
-  return prepare('image', images, {
-    moments: mode === 'standard',
+  const [, ...sample] = images.shape;
+  return prepare(images, {
+    ...statisticsFor(images.shape, mode, { scaleBy }),
     choose: (statistics) => normalizationFrom(images, statistics, mode),
+    describe: (found) => {
+      describeSamples(nounOf(sample, found.normalization), found);
+      noteScaling(found, scaleBy !== undefined);
+    },
   });
 }
 
 function prepareTestImages(images: Images, { shape, normalization }: Prepared['samples']): Promise<Prepared> {
-  requireShape(images, shape.slice(1), 'the training images are');
-  return prepare('test image', images, {
+  const [, ...sample] = shape;
+  requireShape(images, sample, 'the training samples are');
+  return prepare(images, {
+    ...statisticsLike(normalization, images.shape),
     choose: (statistics) => normalizationLikeFrom(normalization, images, statistics),
+    describe: (found) => describeSamples(`test ${nounOf(sample, normalization)}`, found),
   });
 }
 
 interface Preparation extends StatisticsOptions {
   readonly choose: (statistics: ValueStatistics) => Normalization;
+  readonly describe: (found: SamplesToDescribe) => void;
 }
 
 /** Images on their way to a network, and what they are told by. Says what they are. */
-async function prepare(
-  noun: string,
-  images: Images,
-  { choose, moments = false }: Preparation,
-): Promise<Prepared> {
+async function prepare(images: Images, { choose, describe, ...options }: Preparation): Promise<Prepared> {
   const fingerprint = new Fingerprint(images);
   let statistics: ValueStatistics;
   if (images instanceof NpyFile) {
     const onValues = (values: SampleArray) => fingerprint.add(values);
-    statistics = await statisticsOfStored(images, { moments, onValues });
+    statistics = await statisticsOfStored(images, { ...options, onValues });
   } else {
-    statistics = statisticsOf(images.data, { moments });
+    statistics = statisticsOf(images.data, options);
     fingerprint.add(images.data);
   }
   const normalization = naming(images.source, () => choose(statistics));
-  describeImages(noun, { images, statistics, normalization });
+  describe({ images, statistics, normalization });
   const { shape } = images;
   const samples =
     images instanceof NpyFile
@@ -162,7 +177,7 @@ function countTrainedOn({ shape, source }: Images, values: TrainValues): number 
     return count - validationCount(count, split);
   } catch {
     throw new DataError(
-      `${source}: --validation-split ${split} leaves one side of its ${count} images empty, expected at least one on each.`,
+      `${source}: --validation-split ${split} leaves one side of its ${count} samples empty, expected at least one on each.`,
     );
   }
 }
@@ -199,7 +214,7 @@ async function openFile(
   const images = await openImages(path, { ...options, inMemoryLimit: limit });
   if (images instanceof NpyFile) {
     const sizes = `${formatBytes(images.memory)} in memory, limit ${formatBytes(limit)}`;
-    say(`${countOf(images.shape[0], 'image')}, read from the file batch by batch (${sizes})`);
+    say(`${countOf(images.shape[0], 'sample')}, read from the file batch by batch (${sizes})`);
   } else if (given !== undefined && images.data.byteLength > given) {
     say(`note: ${images.source} is in memory: only .npy files are read batch by batch`);
   }

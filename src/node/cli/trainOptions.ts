@@ -2,17 +2,19 @@
 
 import type { Keep } from '../../autoencoder/earlyStopping.ts';
 import type { ActivationName, ArchitectureOptions } from '../../autoencoder/spec.ts';
+import type { Start } from '../../autoencoder/startAtMean.ts';
 import type { LossName } from '../../losses/loss.ts';
 import { Adam } from '../../optim/adam.ts';
 import { AdamW } from '../../optim/adamw.ts';
 import type { Optimizer } from '../../optim/optimizer.ts';
-import { constant, cosine, type Schedule, warmUp } from '../../optim/schedule.ts';
+import { constant, cosine, linear, type Schedule, warmUp } from '../../optim/schedule.ts';
 import { SGD } from '../../optim/sgd.ts';
 import { kernels, threads } from '../../tensor/kernels/active.ts';
 import type { Shape } from '../../tensor/shape.ts';
 import { readInterval } from './checkpoints.ts';
-import type { CommandHelp } from './help.ts';
+import { type CommandHelp, wrap } from './help.ts';
 import { MACHINE } from './machine.ts';
+import { formatNoise, noise } from './noise.ts';
 import {
   bytes,
   choice,
@@ -24,6 +26,7 @@ import {
   type Values,
   wholeNumbers,
 } from './options.ts';
+import { inWords, PRESETS, presetOptions } from './presets.ts';
 
 const POSITIVE = { least: 0, exclusive: true };
 const COUNT = { least: 1, whole: true };
@@ -39,23 +42,28 @@ const LOSSES = ['mse', 'mae', 'bce'] as const satisfies readonly LossName[];
 const DATA = {
   data: text(
     'FILE',
-    'Images to train on: .npy, .npz, IDX (.idx, -ubyte, also .gz), a PNG or a folder of PNGs.',
+    'What to train on: images, tables, sensor readings, sound in frames, anything of shape [n, …]. .npy, .npz, IDX (.idx, -ubyte, also .gz), a PNG or a folder of PNGs.',
   ),
   key: text('NAME', 'The array of an .npz. [x_train, else the only one]'),
-  'test-data': text('FILE', 'Other images, measured after every epoch and never trained on.'),
+  'test-data': text('FILE', 'Other samples, measured after every epoch and never trained on.'),
   'test-key': text('NAME', 'The array of a test .npz. [x_test, else the only one]'),
   'validation-split': number(
     undefined,
     { least: 0, most: 1, exclusive: true },
-    'Instead of --test-data: the part of the images to keep for that, such as 0.1.',
+    'Instead of --test-data: the part of the samples to keep for that, such as 0.1.',
   ),
   normalize: choice(
     ['minmax', 'standard'],
     undefined,
     'Scales the values by their least and greatest, or to mean 0 and standard deviation 1. Without it whole numbers of 1 and 2 bytes are divided by the greatest of their type (uint8: 255), wider ones by 255 or 65535, whichever fits; floats must lie in [0, 1].',
   ),
+  'scale-by': choice(
+    ['feature', 'all'],
+    undefined,
+    'With --normalize: whether each feature (each of the numbers of a sample) has its own least, greatest, mean and standard deviation, as columns with units of their own need it, or all values have the same, as pixels do. A feature that never changes gets the scale 1. [feature for samples that are vectors, [n, d]; all for others, [n, h, w]]',
+  ),
   'in-memory': bytes(
-    'How much a .npy of images may take in memory, such as 500MB or 2GB; a larger one is read from the file batch by batch, with the same result. 0: always from the file. [half of the free memory]',
+    'How much a .npy may take in memory, such as 500MB or 2GB; a larger one is read from the file batch by batch, with the same result. 0: always from the file. [half of the free memory]',
   ),
   count: number(
     6000,
@@ -64,14 +72,50 @@ const DATA = {
   ),
 };
 
+const RECIPE = {
+  preset: choice(
+    PRESETS,
+    'article',
+    'Settings found by measuring (docs/recipes.md); below is what each sets. Options that are given win. small has the layers of article and comes nearer to the images; best comes nearest, in about the same time as article.',
+  ),
+};
+
 const NETWORK = {
   hidden: wholeNumbers(
     [64, 32],
     'Widths of the hidden layers of the encoder; the decoder has them in reverse. Any depth; none for no hidden layer.',
   ),
+  'decoder-hidden': wholeNumbers(
+    undefined,
+    'Widths of the hidden layers of the decoder, from the code on, if they are others. Not with --tied.',
+  ),
   'encoding-dim': number(32, COUNT, 'How many numbers a code has.'),
   activation: choice(ACTIVATIONS, 'relu', 'After each hidden layer.'),
   output: choice(['linear', 'sigmoid'], undefined, 'After the last layer. [linear; sigmoid with --loss bce]'),
+  start: choice(
+    ['as-is', 'mean'] as const satisfies readonly Start[],
+    'as-is',
+    'mean: set the last layer before the first step so that it answers with the mean image, whatever the code.',
+  ),
+  tied: flag(
+    "The decoder uses the encoder's weights, transposed, and has only biases of its own: half as many numbers.",
+  ),
+};
+
+const REGULARIZATION = {
+  noise: noise(
+    'Corrupt the images anew in every step and learn to restore the clean ones. gaussian:0.2 adds noise of this standard deviation (a pixel goes from 0 to 1), mask:0.3 sets this share of the values to 0, salt:0.1 sets it to 0 or 1. The loss on test or validation images is measured with noise, too.',
+  ),
+  sparsity: number(
+    undefined,
+    POSITIVE,
+    'Add so many times the sum of the absolute values of the code to the loss, such as 1e-4: most numbers of a code come near 0. The losses that are shown are without it.',
+  ),
+  dropout: number(
+    undefined,
+    { least: 0, most: 0.99, exclusive: true },
+    'Leave out this share of the outputs of the hidden layers, others in every step.',
+  ),
 };
 
 const TRAINING = {
@@ -81,9 +125,9 @@ const TRAINING = {
   optimizer: choice(['adam', 'adamw', 'sgd'], 'adam', 'How steps follow from gradients.'),
   'learning-rate': number(undefined, POSITIVE, 'Step size. [0.001; sgd 0.01]'),
   schedule: choice(
-    ['constant', 'cosine'],
+    ['constant', 'cosine', 'linear'],
     'constant',
-    'Keep the learning rate, or let it fall to 0 along a half cosine.',
+    'Keep the learning rate, or let it fall to 0: along a half cosine, or in a straight line.',
   ),
   'warmup-epochs': number(undefined, POSITIVE, 'Let the learning rate climb in a straight line first.'),
   'weight-decay': number(undefined, { least: 0 }, 'With adamw. [0.01]'),
@@ -125,23 +169,28 @@ const OUTPUT = {
   help: flag('Show this page.'),
 };
 
-export const TRAIN_OPTIONS = { ...DATA, ...NETWORK, ...TRAINING, ...OUTPUT };
+export const TRAIN_OPTIONS = { ...DATA, ...RECIPE, ...NETWORK, ...REGULARIZATION, ...TRAINING, ...OUTPUT };
 
 export type TrainValues = Values<typeof TRAIN_OPTIONS>;
 
 export const TRAIN_HELP: CommandHelp = {
   usage: 'isthmus train [--data FILE] [options]\n       npm run train -- [--data FILE] [options]',
   description: [
-    'Trains an autoencoder: an encoder squeezes each image into a short code, a decoder restores it, and both learn from the difference. Without --data it trains on built-in handwritten digits, drawn on the spot.',
+    'Trains an autoencoder: an encoder squeezes each image, or each row of a table, into a short code, a decoder restores it, and both learn from the difference. Without --data it trains on built-in handwritten digits, drawn on the spot.',
     'The defaults are 784-64-32-32-32-64-784 for 28×28 images: ReLU, linear code and output, Adam, mean squared error, 100 epochs of batches of 32.',
   ],
   groups: [
-    ['Images', DATA],
+    ['Data', DATA],
+    ['Recipe', RECIPE],
     ['Network', NETWORK],
+    ['Denoising, sparse codes', REGULARIZATION],
     ['Training', TRAINING],
     ['Output', OUTPUT],
   ],
   sections: [
+    ...PRESETS.filter((name) => name !== 'article').map(
+      (name) => [`--preset ${name} stands for`, wrap(inWords(presetOptions(name)), 76)] as const,
+    ),
     [
       'The run folder',
       [
@@ -149,7 +198,8 @@ export const TRAIN_HELP: CommandHelp = {
         'checkpoint.safetensors  where training is, for --resume',
         'history.csv             losses, learning rate and time per epoch',
         'loss.svg                the same as a chart',
-        'reconstructions.png     originals above, reconstructions below',
+        'reconstructions.png     originals, noisy inputs (--noise), reconstructions',
+        'reconstructions.csv     the same as numbers, where the samples are no images',
         'config.json             all options, the data, the result',
       ],
     ],
@@ -159,7 +209,9 @@ export const TRAIN_HELP: CommandHelp = {
         'isthmus train --data images.npy',
         'isthmus train --data mnist.npz --test-data mnist.npz --patience 5',
         'isthmus train --data faces/ --hidden 256,64 --validation-split 0.1',
+        'isthmus train --data table.npy --normalize standard --encoding-dim 4',
         'isthmus train --data images.npy --schedule cosine --out runs/best',
+        'isthmus train --data images.npy --preset best --encoding-dim 16',
         'isthmus train --resume runs/best',
       ],
     ],
@@ -181,6 +233,7 @@ export function effectiveOptions(values: TrainValues) {
     ...options,
     ...(options.data === undefined && { count }),
     output: outputOf(values),
+    ...(values.noise && { noise: formatNoise(values.noise) }),
     keep: keepOf(values),
     'learning-rate': learningRateOf(values),
     ...(values.optimizer === 'adamw' && { 'weight-decay': weightDecayOf(values) }),
@@ -194,9 +247,11 @@ export function architecture(values: TrainValues, inputShape: Shape): Architectu
   return {
     inputShape,
     hidden: values.hidden,
+    decoderHidden: values['decoder-hidden'],
     encodingDim: values['encoding-dim'],
     activation: values.activation,
     outputActivation: outputOf(values),
+    tied: values.tied,
   };
 }
 
@@ -244,6 +299,8 @@ function createSchedule(values: TrainValues, stepsPerEpoch: number): Schedule {
   const learningRate = learningRateOf(values);
   const warmUpSteps = Math.round((values['warmup-epochs'] ?? 0) * stepsPerEpoch);
   const steps = Math.max(1, values.epochs * stepsPerEpoch - warmUpSteps);
-  const main = values.schedule === 'cosine' ? cosine({ learningRate, steps }) : constant(learningRate);
+  const fall = { cosine, linear };
+  const main =
+    values.schedule === 'constant' ? constant(learningRate) : fall[values.schedule]({ learningRate, steps });
   return warmUpSteps > 0 ? warmUp({ steps: warmUpSteps, schedule: main }) : main;
 }

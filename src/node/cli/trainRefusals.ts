@@ -1,6 +1,7 @@
 /** Options of `train` that cannot be meant together, or did not arrive. Read trainOptions.ts first. */
 
 import { resolve } from 'node:path';
+import { refuseSalt } from './noise.ts';
 import { type Parsed, UsageError } from './options.ts';
 import type { TRAIN_OPTIONS } from './trainOptions.ts';
 
@@ -8,7 +9,7 @@ import type { TRAIN_OPTIONS } from './trainOptions.ts';
 export function refuseContradictions({ given, values, positionals }: Parsed<typeof TRAIN_OPTIONS>): void {
   if (positionals.length > 0) {
     throw new UsageError(
-      `'${positionals[0]}' is not an option, expected --data ${positionals[0]} for a file of images.`,
+      `'${positionals[0]}' is not an option, expected --data ${positionals[0]} for a file of images or other samples.`,
     );
   }
   const needs = (option: string, other: string, isThere: boolean) => {
@@ -18,6 +19,7 @@ export function refuseContradictions({ given, values, positionals }: Parsed<type
   needs('in-memory', '--data', given.has('data'));
   needs('test-data', '--data', given.has('data'));
   needs('test-key', '--test-data', given.has('test-data'));
+  needs('scale-by', '--normalize', values.normalize !== undefined);
   needs('min-delta', '--patience', given.has('patience'));
   needs('weight-decay', '--optimizer adamw', values.optimizer === 'adamw');
   needs('momentum', '--optimizer sgd', values.optimizer === 'sgd');
@@ -35,6 +37,15 @@ export function refuseContradictions({ given, values, positionals }: Parsed<type
   }
   if (values.output === 'sigmoid' && values.normalize === 'standard') {
     throw new UsageError('--output sigmoid gives values in (0, 1), --normalize standard asks for others.');
+  }
+  refuseSalt(values.noise, values.normalize);
+  if (values.dropout !== undefined && values.hidden.length + (values['decoder-hidden'] ?? []).length === 0) {
+    throw new UsageError('--dropout leaves out outputs of hidden layers, --hidden none has no such layers.');
+  }
+  if (values.tied && values['decoder-hidden']) {
+    throw new UsageError(
+      "--tied gives the decoder the encoder's widths, --decoder-hidden others: expected one of them.",
+    );
   }
   const warmUp = values['warmup-epochs'] ?? 0;
   if (warmUp >= values.epochs) {

@@ -6,26 +6,33 @@ import type { Evaluation } from '../../autoencoder/metrics.ts';
 import { openSamples } from '../../autoencoder/split.ts';
 import { kernels } from '../../tensor/kernels/active.ts';
 import { sizeOf } from '../../tensor/shape.ts';
+import { nounOf } from '../sampleKind.ts';
 import { describeMachine } from './machine.ts';
+import { describeNoise, formatNoise } from './noise.ts';
 import { countOf, formatCount, formatDecibels, print, say } from './output.ts';
 import type { TrainingData } from './trainData.ts';
 import { learningRateOf, type TrainValues } from './trainOptions.ts';
 
 export function announce(
   autoencoder: Autoencoder,
-  { trainedOn, inputShape }: TrainingData,
+  { trainedOn, inputShape, normalization }: TrainingData,
   values: TrainValues,
 ): void {
   say(`\n${autoencoder.summary()}\n`);
-  const rate = `learning rate ${learningRateOf(values)}${values.schedule === 'cosine' ? ', cosine' : ''}`;
+  const rate = `learning rate ${learningRateOf(values)}${values.schedule === 'constant' ? '' : `, ${values.schedule}`}`;
   const batches = `at most ${countOf(values.epochs, 'epoch')}, batches of ${formatCount(values['batch-size'])}`;
   say(`${values.optimizer}, ${rate}, ${values.loss}, seed ${values.seed}, ${describeMachine()}`);
-  say(`${batches}
-`);
-  if (trainedOn <= values['batch-size']) say('all images fit into one batch: one step an epoch\n');
+  say(batches);
+  const { noise, sparsity, dropout } = values;
+  if (noise) say(`learning to remove ${describeNoise(noise)}`);
+  if (sparsity !== undefined) say(`sparse codes: L1 penalty ${sparsity}`);
+  if (dropout !== undefined) say(`dropout ${dropout} behind each hidden layer`);
+  say();
+  const noun = nounOf(inputShape, normalization);
+  if (trainedOn <= values['batch-size']) say(`all ${noun}s fit into one batch: one step an epoch\n`);
   if (values['encoding-dim'] >= sizeOf(inputShape)) {
     say(
-      `note: a code of ${values['encoding-dim']} numbers is no shorter than an image of ${sizeOf(inputShape)}\n`,
+      `note: a code of ${countOf(values['encoding-dim'], 'number')} is no shorter than ${noun === 'image' ? 'an image' : 'a sample'} of ${sizeOf(inputShape)} (--encoding-dim)\n`,
     );
   }
 }
@@ -45,6 +52,8 @@ export interface Results {
   /** On the images that a validation split kept back. */
   readonly validation?: Evaluation;
   readonly test?: Evaluation;
+  /** What the model restores from noisy samples, beside the clean ones. Of the test samples, or the next best. */
+  readonly denoising?: Evaluation;
 }
 
 /** The scores on what was trained on and, after a split, on what was not. */
@@ -55,13 +64,25 @@ export async function scoreParts(
 ): Promise<Pick<Results, 'training' | 'validation'>> {
   const { inputShape } = autoencoder;
   const parts = openSamples(images, { inputShape, seed, validationSplit, validationData: undefined });
-  const training = await autoencoder.measure(images, parts.training.rows);
+  const training = await autoencoder.measure(images, { rows: parts.training.rows });
   if (!parts.validation) return { training };
-  return { training, validation: await autoencoder.measure(images, parts.validation.rows) };
+  return { training, validation: await autoencoder.measure(images, { rows: parts.validation.rows }) };
 }
 
-export function printScores({ training, validation, test }: Results, isPixels: boolean): void {
-  const table = { training, validation, test };
+/** Of the samples that the epoch was chosen by, with the same noise; so it is the loss of that epoch, where it is the MSE. */
+export function scoreDenoising(
+  autoencoder: Autoencoder,
+  { images, testImages }: TrainingData,
+  { noise, seed, 'validation-split': validationSplit = 0 }: TrainValues,
+): Promise<Evaluation> {
+  if (testImages) return autoencoder.measure(testImages, { noise });
+  const { inputShape } = autoencoder;
+  const parts = openSamples(images, { inputShape, seed, validationSplit, validationData: undefined });
+  return autoencoder.measure(images, { noise, rows: (parts.validation ?? parts.training).rows });
+}
+
+export function printScores({ training, validation, test, denoising }: Results, isPixels: boolean): void {
+  const table = { training, validation, test, 'with noise': denoising };
   print(`            MSE       MAE${isPixels ? '       PSNR' : ''}`);
   for (const [name, scores] of Object.entries(table)) {
     if (!scores) continue;
@@ -80,11 +101,15 @@ export function trainingFacts(values: TrainValues, data: TrainingData, results: 
     learningRate: learningRateOf(values),
     schedule: values.schedule,
     loss: values.loss,
+    ...(values.noise && { noise: formatNoise(values.noise) }),
+    ...(values.sparsity !== undefined && { sparsity: values.sparsity }),
+    ...(values.dropout !== undefined && { dropout: values.dropout }),
     seed: values.seed,
     kernels: kernels().name,
     ...(results.bestEpoch !== undefined && { bestEpoch: results.bestEpoch }),
     trainingMse: results.training.mse,
     ...(results.validation && { validationMse: results.validation.mse }),
     ...(results.test && { testMse: results.test.mse }),
+    ...(results.denoising && { denoisingMse: results.denoising.mse }),
   };
 }

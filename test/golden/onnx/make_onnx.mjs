@@ -52,7 +52,11 @@ const small = (activation, more = {}) => ({
   ...more,
 });
 
-/** Name, network, normalization, and the stored images: from a number between 0 and 1. */
+/** Of six features each, with very different units. */
+const UNITS = { shift: [1e9, -273.15, 1e-6, 13, 750, 0.1], scale: [3, 20, 1e-7, 0.8, 315, 1] };
+const COUNTS = { shift: [-500, 0, 3, 7, -32768, 100], scale: [1000, 1, 40, 12, 65535, 9] };
+
+/** Name, network, normalization, and the stored images: from a number between 0 and 1, and the number of the feature. */
 const CASES = [
   ['divide-u1', { inputShape: [3, 4], hidden: [5], encodingDim: 2 }, ['divide', 'u1', 0, 255], (t) => Math.round(255 * t)],
   ['standard-f4', small('leakyRelu'), ['standard', 'f4', 1e6, 2.5], (t) => Math.fround(1e6 + 10 * (t - 0.5))],
@@ -67,6 +71,9 @@ const CASES = [
   ['divide-i2', small('relu'), ['divide', 'i2', 0, 32767], (t) => Math.round(32767 * t), ['autoencoder']],
   ['standard-i1', small('relu'), ['standard', 'i1', -3.5, 40.25], (t) => Math.round(255 * t - 128), ['autoencoder']],
   ['none-f2', small('relu'), ['none', 'f2', 0, 1], (t) => Math.ceil(32 * t) / 32, ['autoencoder']],
+  ['standard-f8-features', { inputShape: [6], hidden: [4], encodingDim: 2, activation: 'tanh' }, ['standard', 'f8', UNITS.shift, UNITS.scale], (t, j) => UNITS.shift[j] + 4 * (t - 0.5) * UNITS.scale[j]],
+  ['minmax-i2-features', small('silu'), ['minmax', 'i2', COUNTS.shift, COUNTS.scale], (t, j) => Math.round(COUNTS.shift[j] + t * COUNTS.scale[j])],
+  ['divide-u1-tied', small('relu', { tied: true }), ['divide', 'u1', 0, 255], (t) => Math.round(255 * t)],
 ];
 
 const { ort, version } = loadOnnxruntime(process.argv[2]);
@@ -76,11 +83,11 @@ for (const [index, [name, network, [kind, dtype, shift, scale], stored, parts = 
   const autoencoder = new Autoencoder({ ...network, seed });
   autoencoder.normalization = { kind, dtype, shift, scale };
   const { inputShape, encodingDim } = autoencoder;
+  const features = inputShape.reduce((product, length) => product * length, 1);
   const random = new Random(seed);
-  const draw = (count, from) => Array.from({ length: count }, () => from(random.uniform()));
+  const draw = (count, from) => Array.from({ length: count }, (_, i) => from(random.uniform(), i % features));
   // Biases too, which a new model has at 0; in the order of the parameters.
   autoencoder.parameters.values.set(draw(autoencoder.parameters.size, (t) => t - 0.5));
-  const features = inputShape.reduce((product, length) => product * length, 1);
   const images = draw(COUNT * features, stored);
   const codes = draw(COUNT * encodingDim, (t) => Math.fround(4 * t - 2));
   const outputs = {};

@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { Autoencoder } from '../../../src/autoencoder/autoencoder.ts';
 import type { AutoencoderSpec } from '../../../src/autoencoder/spec.ts';
+import type { Normalization } from '../../../src/data/samples.ts';
 import { FormatError } from '../../../src/io/errors.ts';
 import { type LoadedModel, readModel, writeModel } from '../../../src/io/model.ts';
 import { zeros } from '../../../src/tensor/initializers.ts';
@@ -13,10 +14,12 @@ import { uniformArray } from '../../helpers/randomArrays.ts';
 import { requireModel, requireSealed } from '../../helpers/sealedRight.ts';
 import { noticesEveryByte, surviveMutations } from '../../helpers/survival.ts';
 
-function file(spec: AutoencoderSpec, training = {}): Uint8Array {
+const STANDARD: Normalization = { kind: 'standard', dtype: 'u2', shift: 0.1, scale: 1 / 3 };
+
+function file(spec: AutoencoderSpec, training = {}, normalization = STANDARD): Uint8Array {
   const autoencoder = new Autoencoder({ spec });
   autoencoder.parameters.values.set(uniformArray(autoencoder.parameters.size, new Random(5)));
-  autoencoder.normalization = { kind: 'standard', dtype: 'u2', shift: 0.1, scale: 1 / 3 };
+  autoencoder.normalization = normalization;
   return writeModel(autoencoder, training);
 }
 
@@ -38,6 +41,16 @@ const FILES = {
       decoder: [{ type: 'dense', inFeatures: 2, outFeatures: 3, bias: true }, { type: 'sigmoid' }],
     },
     { epochs: 3, loss: [0.5, 1 / 3], note: 'naïve' },
+  ),
+  byFeature: file(
+    {
+      type: 'autoencoder',
+      inputShape: [2, 2],
+      encoder: [{ type: 'dense', inFeatures: 4, outFeatures: 1, bias: false }],
+      decoder: [{ type: 'dense', inFeatures: 1, outFeatures: 4, bias: false }],
+    },
+    {},
+    { kind: 'minmax', dtype: 'f8', shift: [0, -2.5, 1e9, 0.1], scale: [1, 3, 1 / 3, 1e-7] },
   ),
 };
 

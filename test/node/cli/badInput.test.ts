@@ -203,21 +203,21 @@ describe('data that cannot be trained on', () => {
       'no images',
       'a.npy',
       imagesNpy([8, 8], 0),
-      /a\.npy: the array is \[0, 8, 8\]: it holds no images/,
+      /a\.npy: the array is \[0, 8, 8\]: it holds no samples/,
     ),
     inThisProcess(
       training(
         'empty images',
         'a.npy',
         imagesNpy([8, 0]),
-        /a\.npy: the array is \[40, 8, 0\]: it holds no images/,
+        /a\.npy: the array is \[40, 8, 0\]: it holds no samples/,
       ),
     ),
     training(
       'labels',
       'a.npy',
       imagesNpy([]),
-      /a\.npy: the array is \[40\], expected images of shape \[n, \.\.\.\]/,
+      /a\.npy: the array is \[40\], expected samples of shape \[n, \.\.\.\]/,
     ),
     inThisProcess({
       name: 'equal values with --normalize',
@@ -253,20 +253,20 @@ describe('data that cannot be trained on', () => {
     trainingWith(
       'a split that keeps nothing',
       '--validation-split 0.001',
-      /--validation-split 0\.001 leaves one side of its 40 images empty/,
+      /--validation-split 0\.001 leaves one side of its 40 samples empty/,
     ),
     inThisProcess(
       trainingWith(
         'a split that keeps all',
         '--validation-split 0.999',
-        /--validation-split 0\.999 leaves one side of its 40 images empty/,
+        /--validation-split 0\.999 leaves one side of its 40 samples empty/,
       ),
     ),
     {
       name: 'test images of another shape',
       files: { 'images.npy': IMAGES, 'test.npy': imagesNpy([9, 8]) },
       args: ['train', '--data', 'images.npy', '--test-data', 'test.npy'],
-      says: /test\.npy: the images are 9×8, the training images are 8×8\./,
+      says: /test\.npy: the samples are 9×8, the training samples are 8×8\./,
     },
     inThisProcess({
       name: 'test images that cannot be scaled alike',
@@ -500,14 +500,14 @@ describe('images and codes that do not fit the model', () => {
     command(
       'to encode images of another shape',
       `${encode} wide.npy`,
-      /wide\.npy: the images are 9×8, the model takes 8×8\./,
+      /wide\.npy: the samples are 9×8, the model takes 8×8\./,
       wide,
     ),
     inThisProcess(
       command(
         'to evaluate images of another shape',
         'evaluate --model m.safetensors --data rgb.npy --out scores.csv',
-        /rgb\.npy: the images are 8×8×3, the model takes 8×8\./,
+        /rgb\.npy: the samples are 8×8×3, the model takes 8×8\./,
         { 'rgb.npy': imagesNpy([8, 8, 3]) },
       ),
     ),

@@ -2,7 +2,7 @@
 
 import { Autoencoder } from '../../../src/autoencoder/autoencoder.ts';
 import type { ArchitectureOptions } from '../../../src/autoencoder/spec.ts';
-import type { Normalization } from '../../../src/data/samples.ts';
+import type { Normalization, UniformNormalization } from '../../../src/data/samples.ts';
 import { writeModel } from '../../../src/io/model.ts';
 import { npyBytes } from '../../helpers/npyBytes.ts';
 import { GRAY, pngBytes, RGB } from '../../helpers/pngBytes.ts';
@@ -71,7 +71,7 @@ export function pngs(folder: string, count: number, color = false): Record<strin
   );
 }
 
-export const DIVIDED: Normalization = { kind: 'divide', dtype: 'u1', shift: 0, scale: 255 };
+export const DIVIDED: UniformNormalization = { kind: 'divide', dtype: 'u1', shift: 0, scale: 255 };
 
 /** An untrained model of 8x8 images, codes of 2 numbers. */
 export function model(

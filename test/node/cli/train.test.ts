@@ -348,10 +348,10 @@ describe('what train reads', () => {
   });
 
   test.each([
-    ['npz', '40 images of 10 numbers, uint8 from 0 to 255, divided by 255 (a.npz, x_train)'],
-    ['npz', '10 test images of 10 numbers, uint8 from 0 to 255, divided by 255 (a.npz, x_test)'],
-    ['keys', '10 images of 10 numbers, uint8 from 0 to 255, divided by 255 (a.npz, x_test)'],
-    ['keys', '40 test images of 10 numbers, uint8 from 0 to 255, divided by 255 (a.npz, x_train)'],
+    ['npz', '40 samples of 10 numbers, uint8 from 0 to 255, divided by 255 (a.npz, x_train)'],
+    ['npz', '10 test samples of 10 numbers, uint8 from 0 to 255, divided by 255 (a.npz, x_test)'],
+    ['keys', '10 samples of 10 numbers, uint8 from 0 to 255, divided by 255 (a.npz, x_test)'],
+    ['keys', '40 test samples of 10 numbers, uint8 from 0 to 255, divided by 255 (a.npz, x_train)'],
     ['gz', '40 images of 8×8, uint8 from 0 to 255, divided by 255 (a.idx.gz)'],
     ['pngs', '12 images of 8×8×3, uint8 from'],
     ['pngs', 'divided by 255 (12 PNGs in pictures)'],
@@ -360,7 +360,8 @@ describe('what train reads', () => {
     const { stderr, files } = await runs(name);
     expect(stderr).toContain(words);
     const isPictures = !words.includes('10 numbers');
-    expect(Object.keys(files)).toEqual(RUN_FILES.filter((file) => isPictures || !file.endsWith('.png')));
+    const names = RUN_FILES.map((file) => (isPictures ? file : file.replace('.png', '.csv')));
+    expect(Object.keys(files)).toEqual(names);
   });
 
   test('draws colours in colour', async () => {

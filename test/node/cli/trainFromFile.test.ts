@@ -45,7 +45,7 @@ describe('a run that reads batch by batch', () => {
   ])('gives the same files as in memory: %s', async (words) => {
     const [stored, inMemory] = await Promise.all([train(words, '0'), train(words, '1GB')]);
     expect(stored.stderr).toMatch(
-      /^40 images, read from the file batch by batch \(\d+\.\d KB in memory, limit 0 bytes\)$/m,
+      /^40 samples, read from the file batch by batch \(\d+\.\d KB in memory, limit 0 bytes\)$/m,
     );
     expect(inMemory.stderr).not.toContain('batch by batch');
     for (const name of ['model.safetensors', 'reconstructions.png']) {

@@ -26,6 +26,22 @@ describe('options that do not exist or are incomplete', () => {
     wrong('train -x', /there is no option -x\./),
     wrong('train --no-json', /there is no option --no-json\./),
     reallyWrong('train images.npy', /'images\.npy' is not an option, expected --data images\.npy/),
+    wrong(
+      'train --noise gauss:0.2',
+      /--noise is 'gauss:0\.2', expected gaussian:0\.2, mask:0\.3 or salt:0\.1/,
+    ),
+    wrong('train --noise mask', /--noise is 'mask', expected gaussian:0\.2, mask:0\.3 or salt:0\.1/),
+    wrong(
+      'train --noise mask:1.5',
+      /--noise is 'mask:1\.5', expected .* another amount \(above 0, at most 1\)\./,
+    ),
+    wrong('train --noise gaussian:0', /--noise is 'gaussian:0', expected .* another amount \(above 0\)\./),
+    wrong('evaluate --model run --data images.npy --noise gaussian:x', /--noise is 'gaussian:x', expected/),
+    wrong('train --noise salt:0.1 --normalize standard', /--noise salt needs values from 0 to 1/),
+    wrong('train --sparsity 0', /--sparsity is '0', expected a number, more than 0\./),
+    wrong('train --dropout 1', /--dropout is '1', expected a number, more than 0 and at most 0\.99\./),
+    wrong('train --dropout 0.5 --hidden none', /--hidden none has no such layers/),
+    wrong('train --tied=yes', /--tied takes no value, got 'yes'\./),
     wrong('encode run', /'run' belongs to no option\./),
     wrong('train --data', /--data needs a value: --data FILE\./),
     reallyWrong('train --data --seed 1', /--data needs a value: --data FILE\./),
@@ -120,6 +136,27 @@ describe('bad values', () => {
 
 describe('options that contradict each other', () => {
   testRefusals(2, [
+    reallyWrong('evaluate --model run --data images.npy --neighbours 3', /--neighbours needs --labels\./),
+    ...[
+      ['--labels-key y', '--labels-key needs --labels'],
+      ['--label-names a,b', '--label-names needs --labels'],
+      ['--train-data images.npy', '--train-data needs --labels'],
+      ['--labels l.npy --train-data images.npy', '--train-data needs --train-labels'],
+      ['--labels l.npy --train-labels l.npy', '--train-labels needs --train-data'],
+      ['--labels l.npy --train-key x', '--train-key needs --train-data'],
+      ['--labels l.npy --train-labels-key x', '--train-labels-key needs --train-labels'],
+      ['--anomalies-out x.png', '--anomalies-out needs --anomalies'],
+      ['--anomalies 0', "--anomalies is '0', expected a whole number, at least 1"],
+      ['--anomalies 3 --anomalies-out x.svg', "--anomalies-out is 'x\\.svg', expected FILE\\.png"],
+      ['--latent x.jpg', "--latent is 'x\\.jpg', expected FILE\\.svg or FILE\\.png"],
+      [
+        '--anomalies 3 --anomalies-out x.png --latent x.png',
+        "--latent and --anomalies-out are both 'x\\.png', expected two files",
+      ],
+      ['--labels l.npy --neighbours 1.5', "--neighbours is '1\\.5', expected a whole number, at least 1"],
+    ].map(([words, says]) =>
+      wrong(`evaluate --model run --data images.npy ${words}`, new RegExp(`${says}\\.`)),
+    ),
     reallyWrong(
       'compress --bits 4 --target-psnr 20',
       /--bits and --target-psnr are both given, expected one of them\./,

@@ -1,0 +1,77 @@
+/** The curves as an SVG chart: bytes an image to the right, PSNR upward. Colours: Okabe & Ito, as in src/node/chart.ts. */
+
+const [WIDTH, HEIGHT] = [760, 460];
+const PLOT = { left: 64, right: 640, top: 64, bottom: 400 };
+const COLORS = ['#0072b2', '#d55e00', '#cc79a7', '#009e73', '#666666'];
+const LABEL_HEIGHT = 18;
+
+/** @param curves - `{ name, points: [{ bytes, psnr }] }`, least bytes first. @param bounds - `{ bytes, least, greatest }`. */
+export function rateChart(title, curves, { bytes: mostBytes, least, greatest }) {
+  const atX = (bytes) => PLOT.left + (bytes / mostBytes) * (PLOT.right - PLOT.left);
+  const atY = (psnr) => PLOT.bottom - ((psnr - least) / (greatest - least)) * (PLOT.bottom - PLOT.top);
+  const shown = curves.map(({ points, ...curve }, i) => ({
+    ...curve,
+    color: COLORS[i],
+    points: points.filter(
+      (point) => point.bytes <= mostBytes && point.psnr >= least && point.psnr <= greatest,
+    ),
+  }));
+  const visible = shown.filter(({ points }) => points.length > 0);
+  const lines = [];
+  for (let psnr = Math.ceil(least); psnr <= greatest; psnr++) {
+    lines.push(
+      `<line class="grid" x1="${PLOT.left}" x2="${PLOT.right}" y1="${atY(psnr)}" y2="${atY(psnr)}"/>`,
+      text(PLOT.left - 8, atY(psnr) + 4, psnr, 'end'),
+    );
+  }
+  for (let bytes = 0; bytes <= mostBytes; bytes += 10)
+    lines.push(text(atX(bytes), PLOT.bottom + 20, bytes, 'middle'));
+  for (const { color, points } of visible) {
+    const path = points
+      .map(({ bytes, psnr }) => `${atX(bytes).toFixed(1)},${atY(psnr).toFixed(1)}`)
+      .join(' ');
+    lines.push(`<polyline fill="none" stroke="${color}" stroke-width="2" points="${path}"/>`);
+    for (const { bytes, psnr } of points) {
+      lines.push(
+        `<circle cx="${atX(bytes).toFixed(1)}" cy="${atY(psnr).toFixed(1)}" r="2.5" fill="${color}"/>`,
+      );
+    }
+  }
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-label="${title}">
+<style>
+text { font: 13px system-ui, sans-serif; fill: #333 }
+.title { font-size: 17px; font-weight: 600 }
+.grid { stroke: #e4e4e4 }
+.axis { stroke: #999 }
+</style>
+<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>
+<text class="title" x="16" y="28">${title}</text>
+${text(16, 50, 'PSNR in dB', 'start')}
+${lines.join('\n')}
+<line class="axis" x1="${PLOT.left}" x2="${PLOT.right}" y1="${PLOT.bottom}" y2="${PLOT.bottom}"/>
+${text((PLOT.left + PLOT.right) / 2, PLOT.bottom + 44, 'bytes an image, of 784', 'middle')}
+${names(visible, atX, atY).join('\n')}
+</svg>
+`;
+}
+
+/** Each curve's name where it ends, not one over the other. */
+function names(curves, atX, atY) {
+  const ends = curves
+    .map(({ name, color, points }) => ({
+      name,
+      color,
+      x: atX(points.at(-1).bytes),
+      y: atY(points.at(-1).psnr),
+    }))
+    .sort((a, b) => a.y - b.y);
+  let lowest = Number.NEGATIVE_INFINITY;
+  return ends.map(({ name, color, x, y }) => {
+    lowest = Math.max(y + 4, lowest + LABEL_HEIGHT);
+    return `<text x="${(x + 8).toFixed(1)}" y="${lowest.toFixed(1)}" style="fill:${color};font-weight:600">${name}</text>`;
+  });
+}
+
+function text(x, y, content, anchor) {
+  return `<text x="${Number(x.toFixed(1))}" y="${Number(y.toFixed(1))}" text-anchor="${anchor}">${content}</text>`;
+}

@@ -1,0 +1,50 @@
+/**
+ * The network as it is trained: with what training alone needs between the layers that are used later, and shared by
+ * both. Read layers/sequential.ts, layers/dropout.ts and layers/l1Penalty.ts first.
+ */
+
+import { Activation } from '../layers/activation.ts';
+import { Dropout } from '../layers/dropout.ts';
+import { L1Penalty } from '../layers/l1Penalty.ts';
+import type { Layer } from '../layers/layer.ts';
+import { Sequential } from '../layers/sequential.ts';
+import type { Random } from '../tensor/random.ts';
+
+export interface RegularizationOptions {
+  /** The strength of an L1 penalty on the code: this times the sum of its absolute values is added to the loss. @default 0 */
+  readonly sparsity?: number;
+  /** The share of each hidden layer's outputs that every step leaves out, 0 <= dropout < 1. @default 0 */
+  readonly dropout?: number;
+}
+
+/**
+ * @param encoder - Its layers up to the code.
+ * @param decoder - Its layers from the code to what the loss reads.
+ * @param random - Decides what dropout leaves out.
+ * @returns The same layers with the regularization between them: dropout behind each activation but the last layer of
+ *   either part, the penalty on the code.
+ */
+export function buildTrainingNetwork(
+  encoder: readonly Layer[],
+  decoder: readonly Layer[],
+  { sparsity = 0, dropout = 0 }: RegularizationOptions,
+  random: Random,
+): Sequential {
+  return new Sequential([
+    ...withDropout(encoder, dropout, random),
+    ...(sparsity === 0 ? [] : [new L1Penalty(sparsity)]),
+    ...withDropout(decoder, dropout, random),
+  ]);
+}
+
+function withDropout(layers: readonly Layer[], rate: number, random: Random): Layer[] {
+  if (rate === 0) return [...layers];
+  const all = layers.flatMap(flatten);
+  return all.flatMap((layer, i) =>
+    layer instanceof Activation && i < all.length - 1 ? [layer, new Dropout(rate, { random })] : [layer],
+  );
+}
+
+function flatten(layer: Layer): readonly Layer[] {
+  return layer instanceof Sequential ? layer.layers.flatMap(flatten) : [layer];
+}

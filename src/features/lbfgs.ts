@@ -1,0 +1,132 @@
+/**
+ * Minimises a smooth function of many variables by L-BFGS: steps along the direction that the last few steps and their
+ * gradients say leads to the minimum (Nocedal & Wright, Numerical Optimization, 2nd ed., algorithms 7.4 and 7.5), shortened
+ * until the function falls enough (Armijo's rule, section 3.1; where rounding hides that, as in Hager & Zhang, SIAM Journal
+ * on Optimization 16(1), 2005, section 2). For a convex function that leads to the one minimum.
+ */
+
+const { abs, max } = Math;
+
+/** How many steps are remembered. */
+const MEMORY = 10;
+/** Armijo: a step must bring this part of what the slope promises. */
+const SUFFICIENT = 1e-4;
+const MAX_HALVINGS = 30;
+/** Of the function's value, relative to it: what is computed by float32 products. */
+const ROUNDING = 1e-6;
+
+export interface MinimizeOptions {
+  /** Done when no component of the gradient is larger than this. */
+  readonly tolerance: number;
+  readonly maxIterations: number;
+}
+
+export interface Minimum {
+  readonly x: Float64Array;
+  readonly value: number;
+  readonly iterations: number;
+  /** Whether the gradient is within the tolerance. */
+  readonly converged: boolean;
+}
+
+/** Returns the function's value at x and writes its gradient. */
+export type Objective = (x: Float64Array, gradient: Float64Array) => number;
+
+/** A step and how the gradient changed along it. */
+interface Pair {
+  readonly step: Float64Array;
+  readonly change: Float64Array;
+  /** 1 / (step · change) */
+  readonly rho: number;
+}
+
+/** @param start - Not modified. */
+export function minimize(
+  objective: Objective,
+  start: Float64Array,
+  { tolerance, maxIterations }: MinimizeOptions,
+): Minimum {
+  let x: Float64Array = start.slice();
+  let gradient: Float64Array = new Float64Array(x.length);
+  let value = objective(x, gradient);
+  const pairs: Pair[] = [];
+  for (let iterations = 0; ; iterations++) {
+    const converged = gradient.every((component) => abs(component) <= tolerance);
+    if (converged || iterations === maxIterations) return { x, value, iterations, converged };
+    const direction = descentDirection(gradient, pairs);
+    const next = searchAlong(objective, { x, value, gradient }, direction);
+    if (!next) return { x, value, iterations, converged };
+    remember(pairs, difference(next.x, x), difference(next.gradient, gradient));
+    ({ x, value, gradient } = next);
+  }
+}
+
+interface Point {
+  readonly x: Float64Array;
+  readonly value: number;
+  readonly gradient: Float64Array;
+}
+
+/** The first of the points at 1, 1/2, 1/4 … of the direction where the function is low enough; none if rounding hides it. */
+function searchAlong(objective: Objective, from: Point, direction: Float64Array): Point | undefined {
+  const slope = dot(from.gradient, direction);
+  for (let halving = 0, length = 1; halving <= MAX_HALVINGS; halving++, length /= 2) {
+    const x = from.x.slice();
+    addMultiple(x, length, direction);
+    const gradient = new Float64Array(x.length);
+    const value = objective(x, gradient);
+    const next = { x, value, gradient };
+    if (value <= from.value + SUFFICIENT * length * slope) return next;
+    // Near the minimum the fall is less than the value's rounding: there the slope at the step's end tells.
+    const isAsLow = value <= from.value + ROUNDING * abs(from.value);
+    if (isAsLow && dot(gradient, direction) <= (2 * SUFFICIENT - 1) * slope) return next;
+  }
+  return undefined;
+}
+
+/** -H · gradient, where H is the inverse Hessian that the pairs describe (the two-loop recursion, algorithm 7.4). */
+function descentDirection(gradient: Float64Array, pairs: readonly Pair[]): Float64Array {
+  const direction = gradient.map((component) => -component);
+  const last = pairs.at(-1);
+  if (!last) {
+    // Nothing is known of the scale: a step of length 1 at most.
+    const length = max(1, Math.sqrt(dot(gradient, gradient)));
+    return direction.map((component) => component / length);
+  }
+  const factors: number[] = [];
+  for (const { step, change, rho } of pairs.toReversed()) {
+    const factor = rho * dot(step, direction);
+    addMultiple(direction, -factor, change);
+    factors.push(factor);
+  }
+  const scale = 1 / (last.rho * dot(last.change, last.change));
+  for (let i = 0; i < direction.length; i++) direction[i] *= scale;
+  for (const { step, change, rho } of pairs) {
+    const factor = factors.pop() as number;
+    addMultiple(direction, factor - rho * dot(change, direction), step);
+  }
+  return direction;
+}
+
+/** Keeps the last few pairs; one along which the function does not curve upward says nothing of a minimum. */
+function remember(pairs: Pair[], step: Float64Array, change: Float64Array): void {
+  const curvature = dot(step, change);
+  if (!(curvature > Number.EPSILON * dot(change, change))) return;
+  pairs.push({ step, change, rho: 1 / curvature });
+  if (pairs.length > MEMORY) pairs.shift();
+}
+
+function difference(a: Float64Array, b: Float64Array): Float64Array {
+  return a.map((value, i) => value - b[i]);
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+}
+
+/** x += factor · y */
+function addMultiple(x: Float64Array, factor: number, y: Float64Array): void {
+  for (let i = 0; i < x.length; i++) x[i] += factor * y[i];
+}

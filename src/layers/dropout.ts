@@ -1,0 +1,72 @@
+/** Dropout: a layer for training alone. Read layer.ts first; docs/math.md, section 3.6. */
+
+import type { Random } from '../tensor/random.ts';
+import { formatShape, ShapeError, sameShape } from '../tensor/shape.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { Workspace } from '../tensor/workspace.ts';
+import { backwardBeforeForward, Layer } from './layer.ts';
+
+export interface DropoutOptions {
+  /** Decides what is dropped. */
+  readonly random: Random;
+}
+
+/**
+ * `Y = X M`, `dX = dY M`, element by element: M is 0 with probability `rate`, else `1 / (1 - rate)`, so that the mean
+ * stays as it was. M is drawn anew in each forward pass. Input and output have any one shape; there are no parameters.
+ *
+ * There is no mode to switch: put the layer into the network that is trained, and leave it out of the one that is used.
+ * Both may share all other layers.
+ *
+ * @example
+ * const [dense, relu, out] = [new Dense(784, 64), new ReLU(), new Dense(64, 10)];
+ * const trained = new Sequential([dense, relu, new Dropout(0.2, { random: new Random(1) }), out]);
+ * const used = new Sequential([dense, relu, out]);
+ * @see Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", JMLR 15, 2014.
+ */
+export class Dropout extends Layer {
+  readonly rate: number;
+  readonly #random: Random;
+  readonly #mask = new Workspace();
+  readonly #y = new Workspace();
+  readonly #dX = new Workspace();
+  #kept: Tensor | undefined;
+
+  /** @throws {RangeError} If the rate is not from 0 up to, but not including, 1. */
+  constructor(rate: number, { random }: DropoutOptions) {
+    super();
+    if (!(rate >= 0 && rate < 1))
+      throw new RangeError(`Dropout: the rate is ${rate}, expected 0 <= rate < 1.`);
+    this.rate = rate;
+    this.#random = random;
+  }
+
+  override forward(x: Tensor): Tensor {
+    const mask = this.#mask.tensor(this.arena, x.shape);
+    this.#random.fillUniform(mask.data, 0, 1);
+    const keep = 1 / (1 - this.rate);
+    for (let i = 0; i < mask.size; i++) mask.data[i] = mask.data[i] < this.rate ? 0 : keep;
+    this.#kept = mask;
+    return multiply(x, mask, this.#y.tensor(this.arena, x.shape));
+  }
+
+  override backward(dY: Tensor): Tensor {
+    const mask = this.#kept;
+    if (!mask) throw backwardBeforeForward('Dropout');
+    if (!sameShape(dY.shape, mask.shape)) {
+      throw new ShapeError(
+        `Dropout.backward: dY is ${formatShape(dY.shape)}, expected ${formatShape(mask.shape)}.`,
+      );
+    }
+    return multiply(dY, mask, this.#dX.tensor(this.arena, mask.shape));
+  }
+
+  override outputWidth(inFeatures: number): number {
+    return inFeatures;
+  }
+}
+
+function multiply(a: Tensor, b: Tensor, out: Tensor): Tensor {
+  for (let i = 0; i < out.size; i++) out.data[i] = a.data[i] * b.data[i];
+  return out;
+}

@@ -1,0 +1,128 @@
+/**
+ * A dense layer that borrows its weight: the W of another one, transposed. With it a decoder is tied to its encoder and
+ * has half the weights. Read dense.ts first; docs/math.md, section 3.5.
+ */
+
+import { kernels } from '../tensor/kernels/active.ts';
+import { Parameter } from '../tensor/parameter.ts';
+import { formatShape, ShapeError } from '../tensor/shape.ts';
+import { Tensor } from '../tensor/tensor.ts';
+import { Workspace } from '../tensor/workspace.ts';
+import type { Dense } from './dense.ts';
+import { backwardBeforeForward, Layer } from './layer.ts';
+import type { LayerSpec } from './spec.ts';
+
+export interface TransposedDenseOptions {
+  /** What the other layer is called in the model's spec: `encoder.0`. A layer without a name has no spec. */
+  readonly tiedTo?: string;
+  /** Whether to add a bias, which starts at zero. @default true */
+  readonly bias?: boolean;
+}
+
+/**
+ * `Y = X Wᵀ + b` with the weight `W` `[outFeatures, inFeatures]` of a dense layer that maps the other way;
+ * backward `dW += dYᵀ X`, `db += column sums of dY`, `dX = dY W`.
+ *
+ * Input `[batch, inFeatures]`, output `[batch, outFeatures]`. The bias is the layer's own and its only parameter: the
+ * weight's gradient is added to the other layer's, whose two uses it sums up.
+ *
+ * @example
+ * const down = new Dense(784, 32);
+ * const tied = new Sequential([down, new TransposedDense(down)]); // 784 -> 32 -> 784, one weight
+ * @see Vincent et al., "Stacked denoising autoencoders", JMLR 11, 2010, section 3.1, for tied weights.
+ */
+export class TransposedDense extends Layer {
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+  readonly bias: Parameter | undefined;
+  readonly #of: Dense;
+  readonly #tiedTo: string | undefined;
+  readonly #y = new Workspace();
+  readonly #dX = new Workspace();
+  #x: Tensor | undefined;
+
+  constructor(of: Dense, { tiedTo, bias = true }: TransposedDenseOptions = {}) {
+    super();
+    this.#of = of;
+    this.#tiedTo = tiedTo;
+    this.inFeatures = of.outFeatures;
+    this.outFeatures = of.inFeatures;
+    const shape = [this.outFeatures];
+    if (bias) this.bias = new Parameter('bias', Tensor.zeros(shape), Tensor.zeros(shape));
+  }
+
+  // Y = X Wᵀ + b
+  override forward(x: Tensor): Tensor {
+    const [batch, width] = x.shape;
+    if (x.shape.length !== 2 || width !== this.inFeatures) {
+      throw new ShapeError(
+        `TransposedDense.forward: x is ${formatShape(x.shape)}, expected [batch, ${this.inFeatures}].`,
+      );
+    }
+    const n = this.outFeatures;
+    const y = this.#y.tensor(this.arena, [batch, n]);
+    const bias = this.bias?.value.data;
+    if (bias) for (let i = 0; i < batch; i++) y.data.set(bias, i * n);
+    kernels().matmulTransposeB(
+      batch,
+      n,
+      width,
+      x.data,
+      this.#of.weight.value.data,
+      bias !== undefined,
+      y.data,
+    );
+    this.#x = x;
+    return y;
+  }
+
+  // dX = dY W
+  override backward(dY: Tensor): Tensor {
+    this.backwardParameters(dY);
+    const [batch] = dY.shape;
+    const dX = this.#dX.tensor(this.arena, [batch, this.inFeatures]);
+    const weight = this.#of.weight.value.data;
+    kernels().matmul(batch, this.inFeatures, this.outFeatures, dY.data, weight, false, dX.data);
+    return dX;
+  }
+
+  // dW += dYᵀ X, db += column sums of dY
+  override backwardParameters(dY: Tensor): void {
+    const x = this.#x;
+    if (!x) throw backwardBeforeForward('TransposedDense');
+    const [batch] = x.shape;
+    const n = this.outFeatures;
+    if (dY.shape.length !== 2 || dY.shape[0] !== batch || dY.shape[1] !== n) {
+      throw new ShapeError(
+        `TransposedDense.backward: dY is ${formatShape(dY.shape)}, expected [${batch}, ${n}].`,
+      );
+    }
+    const dWeight = this.#of.weight.gradient.data;
+    kernels().matmulTransposeA(n, this.inFeatures, batch, dY.data, x.data, true, dWeight);
+    if (this.bias) kernels().addColumnSums(batch, n, dY.data, this.bias.gradient.data);
+  }
+
+  override namedParameters(): readonly (readonly [string, Parameter])[] {
+    return this.bias ? [[this.bias.name, this.bias]] : [];
+  }
+
+  override outputWidth(inFeatures: number): number {
+    if (inFeatures !== this.inFeatures) {
+      throw new ShapeError(
+        `TransposedDense: the input has ${inFeatures} features, expected ${this.inFeatures}.`,
+      );
+    }
+    return this.outFeatures;
+  }
+
+  override spec(): LayerSpec {
+    if (this.#tiedTo === undefined) return super.spec();
+    return {
+      type: 'transposedDense',
+      tiedTo: this.#tiedTo,
+      inFeatures: this.inFeatures,
+      outFeatures: this.outFeatures,
+      bias: this.bias !== undefined,
+    };
+  }
+}

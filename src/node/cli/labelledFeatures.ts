@@ -1,0 +1,119 @@
+/** What the classifiers of `evaluate --labels` get: labelled samples to be fitted to, and others to be told apart. */
+
+import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
+import { DataError } from '../../data/normalization.ts';
+import type { Samples } from '../../data/samples.ts';
+import { classesOf, stratifiedFolds } from '../../features/labels.ts';
+import { Tensor } from '../../tensor/tensor.ts';
+import { toInputs } from '../display.ts';
+
+/** Cross-validation. */
+export const FOLDS = 5;
+/** The folds are the same each time: the figures should be, too. */
+const SEED = 0;
+
+export interface LabelledSamples {
+  readonly samples: Samples;
+  readonly labels: ArrayLike<number>;
+  /** For people: the file's name. */
+  readonly source: string;
+}
+
+/** The same samples as features of two kinds. */
+export interface LabelledFeatures {
+  /** The network's inputs, flat: `[n, d]`. */
+  readonly inputs: Tensor;
+  /** `[n, code length]` */
+  readonly codes: Tensor;
+  readonly labels: ArrayLike<number>;
+}
+
+export interface Part {
+  readonly fitted: LabelledFeatures;
+  readonly measured: LabelledFeatures;
+}
+
+/**
+ * To be asked before anything is computed.
+ *
+ * @param neighbours - As many samples as that there must be to be fitted to.
+ * @throws {DataError} If there are too few samples or classes.
+ */
+export function refuseTooFew(
+  { labels, source }: LabelledSamples,
+  fitted: LabelledSamples | undefined,
+  neighbours: number,
+): void {
+  if (fitted) {
+    refuseTooFewToFit(fitted.labels, `the samples of ${fitted.source}`, neighbours);
+    return;
+  }
+  if (labels.length < FOLDS) {
+    throw new DataError(
+      `${source}: it holds ${labels.length} samples, expected at least ${FOLDS}, or others in --train-data.`,
+    );
+  }
+  const what = `${FOLDS - 1} of ${FOLDS} folds of the samples`;
+  for (const [rows] of foldsOf(labels)) {
+    const fittedTo = rows.map((i) => labels[i]);
+    refuseTooFewToFit(fittedTo, what, neighbours);
+  }
+}
+
+function refuseTooFewToFit(labels: ArrayLike<number>, what: string, neighbours: number): void {
+  if (labels.length < neighbours) {
+    throw new DataError(
+      `--neighbours is ${neighbours}, expected at most ${labels.length}: ${what} are no more.`,
+    );
+  }
+  const classes = classesOf(labels);
+  if (classes.length < 2) {
+    throw new DataError(`${what} all have the label ${classes[0]}, expected at least two classes.`);
+  }
+}
+
+/** One part if there are samples to be fitted to, else a part for each fold. Takes 4 bytes for each number of the samples. */
+export function partsOf(
+  autoencoder: Autoencoder,
+  measured: LabelledSamples,
+  fitted: LabelledSamples | undefined,
+): Part[] {
+  const features = featuresOf(autoencoder, measured);
+  if (fitted) return [{ fitted: featuresOf(autoencoder, fitted), measured: features }];
+  return foldsOf(features.labels).map(([others, own]) => ({
+    fitted: some(features, others),
+    measured: some(features, own),
+  }));
+}
+
+function featuresOf(autoencoder: Autoencoder, { samples, labels }: LabelledSamples): LabelledFeatures {
+  const inputs = toInputs(autoencoder, samples);
+  const [n] = inputs.shape;
+  return { inputs: inputs.reshape([n, inputs.size / n]), codes: autoencoder.encode(inputs), labels };
+}
+
+/** The row numbers of each fold, behind those of all others. */
+function foldsOf(labels: ArrayLike<number>): (readonly [others: number[], own: number[]])[] {
+  const foldOf = stratifiedFolds(labels, FOLDS, SEED);
+  const rows = Array.from(foldOf, (_, i) => i);
+  return Array.from({ length: FOLDS }, (_, fold) => [
+    rows.filter((i) => foldOf[i] !== fold),
+    rows.filter((i) => foldOf[i] === fold),
+  ]);
+}
+
+function some({ inputs, codes, labels }: LabelledFeatures, rows: readonly number[]): LabelledFeatures {
+  return {
+    inputs: rowsOf(inputs, rows),
+    codes: rowsOf(codes, rows),
+    labels: rows.map((i) => labels[i]),
+  };
+}
+
+function rowsOf({ shape: [, width], data }: Tensor, rows: readonly number[]): Tensor {
+  const chosen = Tensor.zeros([rows.length, width]);
+  rows.forEach((row, i) => {
+    chosen.data.set(data.subarray(row * width, (row + 1) * width), i * width);
+  });
+  return chosen;
+}

@@ -1,0 +1,34 @@
+/** What samples are to people, as far as their shape and scaling tell: images to draw, or a table, sensors, sound. */
+
+import { isUnitRange, NO_NORMALIZATION, type Normalization } from '../data/samples.ts';
+import { type Shape, sizeOf } from '../tensor/shape.ts';
+import { pictureShape } from './display.ts';
+
+/** Shorter vectors of a square size are features more often than pixels. */
+const SMALLEST_FLAT_PICTURE = 64;
+
+/**
+ * The shape to draw samples in, undefined if they are no pictures. Vectors of a square size are pictures only if all
+ * their values were scaled alike, to between 0 and 1: the features of a table are not.
+ *
+ * @param sample - Without the batch.
+ */
+export function pictureOf(sample: Shape, normalization: Normalization = NO_NORMALIZATION): Shape | undefined {
+  const canBeFlat = sizeOf(sample) >= SMALLEST_FLAT_PICTURE && isUnitRange(normalization);
+  return isFlat(sample) && !canBeFlat ? undefined : pictureShape(sample);
+}
+
+/** Whether the network's inputs are brightnesses between 0 and 1, as PSNR and SSIM take them. */
+export function arePixels(sample: Shape, normalization: Normalization = NO_NORMALIZATION): boolean {
+  return isUnitRange(normalization) && !(isFlat(sample) && !pictureOf(sample, normalization));
+}
+
+/** What to call one of them. */
+export function nounOf(sample: Shape, normalization: Normalization | undefined): 'image' | 'sample' {
+  return pictureOf(sample, normalization) ? 'image' : 'sample';
+}
+
+/** Whether samples are vectors; dimensions of 1 don't count. */
+export function isFlat(sample: Shape): boolean {
+  return sample.filter((length) => length !== 1).length <= 1;
+}
