@@ -12,6 +12,7 @@ import { kernels } from '../tensor/kernels/active.ts';
 import { formatShape } from '../tensor/shape.ts';
 import { type ByteSource, ByteStream } from './byteStream.ts';
 import { CodeModel } from './codeModel.ts';
+import { decodeInPieces } from './decodeInPieces.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import {
   CHECK_BYTES,
@@ -106,7 +107,7 @@ export class CompressedFile {
     this.#requireModel(autoencoder);
     const name = this.#kernelsName();
     const decoder = new ChunkDecoder(header, (codes) =>
-      withKernels(name, () => autoencoder.decode(codes).data),
+      withKernels(name, () => decodeInPieces(autoencoder, codes)),
     );
     const [count] = header.shape;
     const size = imagesPerChunk(header);
