@@ -64,8 +64,16 @@ export class CompressedFile {
    */
   static async open(source: ByteSource, { byteLength }: OpenCompressedOptions = {}): Promise<CompressedFile> {
     const stream = new ByteStream(source);
-    const size = ArrayBuffer.isView(source) ? source.byteLength : byteLength;
-    const { header, crc } = await readHeader(stream, size);
+    try {
+      return await CompressedFile.#read(stream, ArrayBuffer.isView(source) ? source.byteLength : byteLength);
+    } catch (error) {
+      await stream.close();
+      throw error;
+    }
+  }
+
+  static async #read(stream: ByteStream, fileSize: number | undefined): Promise<CompressedFile> {
+    const { header, crc } = await readHeader(stream, fileSize);
     if (header.original) requireOriginal(header);
     if (header.modelBytes === 0) return new CompressedFile(stream, header, crc);
     const bytes = await stream.read(header.modelBytes);

@@ -338,6 +338,19 @@ describe('kernels', () => {
 });
 
 describe('what does not fit', () => {
+  test('closes the source of a file that cannot be opened', async () => {
+    let isClosed = false;
+    async function* pieces() {
+      try {
+        for (;;) yield new Uint8Array(100);
+      } finally {
+        isClosed = true;
+      }
+    }
+    await expect(CompressedFile.open(pieces())).rejects.toThrow('not an .isth file');
+    expect(isClosed).toBe(true);
+  });
+
   test('another model is refused by its fingerprint', async () => {
     const { bytes } = await compressImages(toyModel(), toyImages(5));
     await expect(decompressImages(bytes, toyModel({ seed: 8 }))).rejects.toThrow(
