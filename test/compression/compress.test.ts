@@ -379,6 +379,21 @@ describe('what does not fit', () => {
     );
   });
 
+  test('images that are too large are refused', async () => {
+    const spec = {
+      type: 'autoencoder',
+      inputShape: [2 ** 22 + 1],
+      encoder: [{ type: 'relu' }],
+      decoder: [{ type: 'relu' }],
+    } as const;
+    const images = { shape: [1, 2 ** 22 + 1], data: new Float32Array(2 ** 22 + 1) };
+    await expect(compressImages(new Autoencoder({ spec }), images)).rejects.toThrow(
+      new DataError(
+        'images of 4194305 numbers and codes of 4194305, at most 4194304 and 16384 are compressed.',
+      ),
+    );
+  });
+
   test('images of another shape are refused', async () => {
     const images = { shape: [2, 5, 5], data: new Uint8Array(50), normalization: DIVIDED_BY_255 };
     await expect(compressImages(toyModel(), images)).rejects.toThrow(ShapeError);
