@@ -201,7 +201,7 @@ export class ResidualModel {
     return found;
   }
 
-  /** With the mean of what both contexts expect. Measured: mixing them with learned weights gains nothing. */
+  /** With the mean of what both contexts expect. Mixing them with learned weights makes files 1 % smaller, for more time. */
   #decide(coder: BitCoder, decision: number, isSo: boolean): number {
     const one = this.#activity + decision;
     const other = this.#neighbours + decision;
