@@ -92,8 +92,9 @@ export async function compressImages(
  * twice, for the ranges of their codes and for these.
  *
  * @throws {ShapeError} If the samples don't fit the model.
- * @throws {RangeError} If the number of levels is out of range, or images or codes are too long.
- * @throws {DataError} If the model's codes are not finite; with `lossless`, if the values are of another type.
+ * @throws {RangeError} If the number of levels is out of range.
+ * @throws {DataError} If images or codes are too long, or codes are not finite; with `lossless`, if the values are of
+ *   another type.
  */
 export async function* compressStream(
   autoencoder: Autoencoder,
@@ -126,7 +127,6 @@ export async function findRanges(
   const { count } = new BatchReader(samples, autoencoder.inputShape, 'compressImages');
   const { encodingDim: codeLength } = autoencoder;
   const features = sizeOf(autoencoder.inputShape);
-  requireSizes(features, codeLength);
   const kernelsName = kernels().name;
   const ranges = new CodeRanges(codeLength);
   const size = imagesPerChunk({ shape: [count, features], codeLength });
@@ -168,6 +168,7 @@ function headerFor(
       `compressImages: levels is ${count}, expected a whole number from ${FEWEST_LEVELS} to ${MOST_LEVELS}.`,
     );
   }
+  requireSizes(sizeOf(autoencoder.inputShape), autoencoder.encodingDim);
   const { dtype } = normalization;
   if (lossless) requireWholeNumbers(dtype);
   if (lossless && original) storedOrder(original, dtype, shape); // or else nothing could read the result

@@ -12,6 +12,7 @@ import { kernels } from '../tensor/kernels/active.ts';
 import { formatShape } from '../tensor/shape.ts';
 import { type ByteSource, ByteStream } from './byteStream.ts';
 import { CodeModel } from './codeModel.ts';
+import { decodeInPieces } from './decodeInPieces.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import {
   CHECK_BYTES,
@@ -63,8 +64,16 @@ export class CompressedFile {
    */
   static async open(source: ByteSource, { byteLength }: OpenCompressedOptions = {}): Promise<CompressedFile> {
     const stream = new ByteStream(source);
-    const size = ArrayBuffer.isView(source) ? source.byteLength : byteLength;
-    const { header, crc } = await readHeader(stream, size);
+    try {
+      return await CompressedFile.#read(stream, ArrayBuffer.isView(source) ? source.byteLength : byteLength);
+    } catch (error) {
+      await stream.close();
+      throw error;
+    }
+  }
+
+  static async #read(stream: ByteStream, fileSize: number | undefined): Promise<CompressedFile> {
+    const { header, crc } = await readHeader(stream, fileSize);
     if (header.original) requireOriginal(header);
     if (header.modelBytes === 0) return new CompressedFile(stream, header, crc);
     const bytes = await stream.read(header.modelBytes);
@@ -106,7 +115,7 @@ export class CompressedFile {
     this.#requireModel(autoencoder);
     const name = this.#kernelsName();
     const decoder = new ChunkDecoder(header, (codes) =>
-      withKernels(name, () => autoencoder.decode(codes).data),
+      withKernels(name, () => decodeInPieces(autoencoder, codes)),
     );
     const [count] = header.shape;
     const size = imagesPerChunk(header);

@@ -256,12 +256,12 @@ function checkShape(value: unknown): Shape {
 /**
  * What the writer must keep to, as the reader does.
  *
- * @throws {RangeError} If images or codes are longer than a file may hold.
+ * @throws {DataError} If images or codes are longer than a file may hold.
  */
 export function requireSizes(features: number, codeLength: number): void {
   if (features <= MOST_FEATURES && codeLength <= MOST_CODE_LENGTH) return;
-  throw new RangeError(
-    `images of ${features} numbers and codes of ${codeLength}: at most ${MOST_FEATURES} and ${MOST_CODE_LENGTH} are compressed.`,
+  throw new DataError(
+    `images of ${features} numbers and codes of ${codeLength}, at most ${MOST_FEATURES} and ${MOST_CODE_LENGTH} are compressed.`,
   );
 }
 

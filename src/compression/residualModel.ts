@@ -29,7 +29,10 @@ const BELOW = 1;
 const LEFT = 2;
 const RIGHT = 1;
 
-/** Of W, N, NW, NE, WW, NN; then the reconstruction here, W, N, E, S, NW, NE; then the channel before, original and reconstruction. */
+/**
+ * Of the originals at W, N, NW, NE, WW, NN; of the reconstruction here and at W, N, E, S, NW, NE; in colour, of original
+ * and reconstruction in the channel before.
+ */
 const FIRST_WEIGHTS = [0.4, 0.4, 0, 0, 0, 0, 0.2, 0, 0, 0, 0, 0, 0];
 const FIRST_WEIGHTS_OF_COLORS = [...FIRST_WEIGHTS, 0, 0];
 
@@ -55,7 +58,7 @@ export class ResidualModel {
   readonly #scale: number;
   readonly #least: number;
   readonly #stride: number;
-  /** Of one sample, with its margins: originals from 0 on, reconstruction from 0 on, errors of the predictions. */
+  /** Of one sample, with its margins: originals and reconstruction, both from 0 on, and how wrong predictions were. */
   readonly #originals: Int32Array;
   readonly #restored: Int32Array;
   readonly #errors: Int32Array;
@@ -148,7 +151,8 @@ export class ResidualModel {
       inputs[13] = x[at - 1] * scale;
       inputs[14] = r[at - 1] * scale;
     }
-    return min(max(round(this.#predictor.predict() / scale), 0), this.#most);
+    // NaN, should sums ever become so large that nothing is left of the small ones, is 0 here: on both sides.
+    return min(max(round(this.#predictor.predict() / scale) | 0, 0), this.#most);
   }
 
   /** By brightness and how much is going on around; by the neighbours' and the prediction's magnitudes. */
@@ -197,7 +201,7 @@ export class ResidualModel {
     return found;
   }
 
-  /** With the mean of what both contexts expect. Measured: mixing them with learned weights gains nothing. */
+  /** With the mean of what both contexts expect. Mixing them with learned weights makes files 1 % smaller, for more time. */
   #decide(coder: BitCoder, decision: number, isSo: boolean): number {
     const one = this.#activity + decision;
     const other = this.#neighbours + decision;

@@ -338,6 +338,19 @@ describe('kernels', () => {
 });
 
 describe('what does not fit', () => {
+  test('closes the source of a file that cannot be opened', async () => {
+    let isClosed = false;
+    async function* pieces() {
+      try {
+        for (;;) yield new Uint8Array(100);
+      } finally {
+        isClosed = true;
+      }
+    }
+    await expect(CompressedFile.open(pieces())).rejects.toThrow('not an .isth file');
+    expect(isClosed).toBe(true);
+  });
+
   test('another model is refused by its fingerprint', async () => {
     const { bytes } = await compressImages(toyModel(), toyImages(5));
     await expect(decompressImages(bytes, toyModel({ seed: 8 }))).rejects.toThrow(
@@ -363,6 +376,21 @@ describe('what does not fit', () => {
   test.each([1, 3, 257, 8.5, Number.NaN])('%d levels are refused', async (levels) => {
     await expect(compressImages(toyModel(), toyImages(5), { levels })).rejects.toThrow(
       `compressImages: levels is ${levels}, expected a whole number from 4 to 256.`,
+    );
+  });
+
+  test('images that are too large are refused', async () => {
+    const spec = {
+      type: 'autoencoder',
+      inputShape: [2 ** 22 + 1],
+      encoder: [{ type: 'relu' }],
+      decoder: [{ type: 'relu' }],
+    } as const;
+    const images = { shape: [1, 2 ** 22 + 1], data: new Float32Array(2 ** 22 + 1) };
+    await expect(compressImages(new Autoencoder({ spec }), images)).rejects.toThrow(
+      new DataError(
+        'images of 4194305 numbers and codes of 4194305, at most 4194304 and 16384 are compressed.',
+      ),
     );
   });
 

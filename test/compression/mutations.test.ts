@@ -48,12 +48,15 @@ const FILES = {
   wide: (await compressImages(small, images(4, 'u2'), { lossless: true, levels: 5, model })).bytes,
 };
 
-/** With the model that is inside, unless there is none any more: then with the one that was. */
-const read = (bytes: Uint8Array): Promise<NumericArray> =>
-  decompressImages(bytes).catch((error: Error) => {
-    if (!error.message.startsWith('there is no model inside')) throw error;
-    return decompressImages(bytes, small);
+/** With the model that is inside; where there is none, or none any more, with the one that was. */
+async function read(bytes: Uint8Array): Promise<NumericArray> {
+  const { model: inside } = await CompressedFile.open(bytes);
+  return decompressImages(bytes, inside?.autoencoder ?? small).catch((error: Error) => {
+    // Not the file is at fault, for all that is known, but the model.
+    const isOther = error.message.startsWith('the images were compressed with the model');
+    throw isOther ? new FormatError(error.message) : error;
   });
+}
 
 let reads = 0;
 

@@ -38,11 +38,12 @@ describe.each<Noise>([
     }
   });
 
-  test('neither a smaller nor a larger window does better', () => {
+  test('neither a smaller nor a larger window within the image does better', () => {
     const [, side] = /(\d+)×/.exec(median.name) ?? [];
     const least = error(corrupted, median.filter);
     for (const other of [Number(side) - 2, Number(side) + 2]) {
-      if (other >= 3) expect(error(corrupted, medianFilter([SIDE, SIDE], other))).toBeGreaterThan(least);
+      if (other >= 3 && other <= SIDE)
+        expect(error(corrupted, medianFilter([SIDE, SIDE], other))).toBeGreaterThan(least);
     }
   });
 });

@@ -265,7 +265,7 @@ describe('what cannot be done', () => {
       name: 'images of another shape',
       files: { ...toCompress, 'images.npy': imagesNpy([9, 9]) },
       args: compress,
-      says: /: images\.npy: the images are 9×9, the model takes 8×8\.$/,
+      says: /: images\.npy: the samples are 9×9, the model takes 8×8\.$/,
     }),
     inThisProcess({
       name: 'to compress over an existing file',
