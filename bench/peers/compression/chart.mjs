@@ -55,9 +55,10 @@ ${names(visible, atX, atY).join('\n')}
 `;
 }
 
-/** Each curve's name where it ends, not one over the other. */
-function names(curves, atX, atY) {
-  const ends = curves
+/** The first curve's name above its middle, where others don't reach; the others' where they end, not one over the other. */
+function names([first, ...others], atX, atY) {
+  const middle = first.points[Math.floor(first.points.length / 2)];
+  const ends = others
     .map(({ name, color, points }) => ({
       name,
       color,
@@ -66,10 +67,15 @@ function names(curves, atX, atY) {
     }))
     .sort((a, b) => a.y - b.y);
   let lowest = Number.NEGATIVE_INFINITY;
-  return ends.map(({ name, color, x, y }) => {
+  const placed = ends.map(({ x, y, ...end }) => {
     lowest = Math.max(y + 4, lowest + LABEL_HEIGHT);
-    return `<text x="${(x + 8).toFixed(1)}" y="${lowest.toFixed(1)}" style="fill:${color};font-weight:600">${name}</text>`;
+    return { ...end, x: x + 8, y: lowest, anchor: 'start' };
   });
+  const own = { ...first, x: atX(middle.bytes), y: atY(middle.psnr) - 12, anchor: 'middle' };
+  return [own, ...placed].map(
+    ({ name, color, x, y, anchor }) =>
+      `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}" style="fill:${color};font-weight:600">${name}</text>`,
+  );
 }
 
 function text(x, y, content, anchor) {
