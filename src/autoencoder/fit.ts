@@ -330,7 +330,10 @@ function createMeasurement(
 }
 
 function checkOptions(settings: Settings): void {
-  const { epochs, batchSize, validationSplit, earlyStopping, validationData } = settings;
+  const { epochs, batchSize, validationSplit, earlyStopping, validationData, start = 'as-is' } = settings;
+  if (start !== 'as-is' && start !== 'mean') {
+    throw new RangeError(`fit: start is '${start}', expected 'as-is' or 'mean'.`);
+  }
   requireWhole('epochs', epochs);
   requireWhole('batchSize', batchSize);
   if (!(validationSplit >= 0 && validationSplit < 1)) {

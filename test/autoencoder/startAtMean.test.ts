@@ -138,3 +138,10 @@ test('a network that does not end with a bias is refused before anything changes
     await expect(model.fit(IMAGES, { epochs: 1 })).resolves.toBeDefined();
   }
 });
+
+test('a start that there is not is refused, rather than left out', async () => {
+  const start = 'Mean' as 'mean';
+  await expect(toyModel().fit(IMAGES, { start })).rejects.toThrow(
+    new RangeError("fit: start is 'Mean', expected 'as-is' or 'mean'."),
+  );
+});
