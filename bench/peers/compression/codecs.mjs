@@ -25,7 +25,12 @@ export const CODECS = [
     options: (quality) => ({ quality, mozjpeg: true }),
   },
   { name: 'WebP', format: 'webp', qualities: QUALITIES, options: (quality) => ({ quality, effort: 6 }) },
-  { name: 'AVIF', format: 'avif', qualities: [1, 6, 12, 18, 24, 30], options: (quality) => ({ quality }) },
+  {
+    name: 'AVIF',
+    format: 'avif',
+    qualities: [1, 4, 8, 12, 16, 20, 24, 28, 32],
+    options: (quality) => ({ quality }),
+  },
 ];
 
 /** Gray images `[n, height, width]`, uint8, as one picture. `side` is the room of each. */

@@ -119,7 +119,7 @@ describe('evaluate --noise', () => {
   test('prints them as a table, and how sparse the codes are', async () => {
     const { stdout, stderr } = await evaluate('--noise mask:0.3');
     expect(stdout).toContain('\n30 % of the values masked, and what is left of it\n');
-    expect(stdout).toMatch(/\nmedian filter, \d×\d {2,}0\.\d{5}/);
+    expect(stdout).toMatch(/\nmedian filter, \d+×\d+ {2,}0\.\d{5}/);
     expect(stdout).toMatch(/\ncodes: mean absolute value [\d.]+, \d+\.\d % of their numbers near 0/);
     expect(stderr).toContain('\nwith noise\n');
   });
