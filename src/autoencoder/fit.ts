@@ -4,24 +4,17 @@
  */
 
 import type { Samples, StoredSamples } from '../data/samples.ts';
-import type { Sequential } from '../layers/sequential.ts';
 import { BinaryCrossEntropy } from '../losses/binaryCrossEntropy.ts';
-import type { Loss } from '../losses/loss.ts';
-import type { Optimizer } from '../optim/optimizer.ts';
-import type { FlatParameters } from '../tensor/flatParameters.ts';
 import { Arena } from '../tensor/kernels/memory.ts';
-import { Random } from '../tensor/random.ts';
-import { type Shape, sizeOf } from '../tensor/shape.ts';
-import type { Tensor } from '../tensor/tensor.ts';
-import { Workspace } from '../tensor/workspace.ts';
-import { Corruption, checkNoise, MEASURED_NOISE_SEED, type Noise } from './corruption.ts';
+import { sizeOf } from '../tensor/shape.ts';
+import { checkNoise, type Noise } from './corruption.ts';
 import { trainingDivergence, validationDivergence } from './divergence.ts';
 import { BestWeights, type EarlyStopping, type Keep } from './earlyStopping.ts';
-import { forEachBatch } from './pass.ts';
 import { openSamples, type Part, type Parts } from './split.ts';
 import { requireLastLayer, type Start, startAtMean } from './startAtMean.ts';
 import { TimeSlice } from './timeSlice.ts';
 import { TrainingCourse, type TrainingState } from './trainingState.ts';
+import { createMeasurement, createStep, type Step, stepSeeds, type Trainable } from './trainingStep.ts';
 
 export interface BatchRecord {
   /** From 1. */
@@ -102,22 +95,6 @@ export interface History {
   readonly restoredBestWeights: boolean;
   /** Where training ended: `resumeFrom` goes on from there. */
   readonly state: TrainingState;
-}
-
-/** What the loop needs of a model. */
-export interface Trainable {
-  readonly inputShape: Shape;
-  /** From input to what the loss reads. */
-  readonly network: Sequential;
-  /** The same layers, with what training alone needs between them (trainingNetwork.ts). */
-  readonly trainingNetwork: Sequential;
-  /** What dropout and noise are drawn from: set anew for each step. */
-  readonly chance: Random;
-  readonly parameters: FlatParameters;
-  readonly loss: Loss;
-  readonly optimizer: Optimizer;
-  readonly random: Random;
-  readonly seed: number;
 }
 
 /**
@@ -264,69 +241,6 @@ async function runEpoch(
     await inputs.close();
   }
   return true;
-}
-
-/**
- * A seed for each step of an epoch, from the generator's state behind the epoch's shuffle: a run that is resumed in the
- * middle of an epoch has the same ones. Nothing is drawn, so that the shuffles of a run without noise are the same, too.
- */
-function stepSeeds(random: Random, epoch: number): (batch: number) => number {
-  // The epoch, too: a single sample's shuffle draws nothing. 32 bits and 21 are the 53 that a seed may have.
-  const word = (random.state()[0] + epoch) % 2 ** 32;
-  return (batch) => word * 2 ** 21 + (batch % 2 ** 21);
-}
-
-interface Step {
-  /** The batch's place: what to fill before `learn`. */
-  readonly input: (size: number) => Tensor;
-  /** Of the next step. */
-  readonly learningRate: () => number;
-  /** Returns the loss before the step. `seed` decides its noise and dropout. */
-  readonly learn: (x: Tensor, seed: number) => number;
-  /** What the network got in the last step. */
-  readonly seen: () => Tensor;
-}
-
-function createStep(model: Trainable, arena: Arena, noise: Noise | undefined): Step {
-  const { trainingNetwork, loss, optimizer, parameters, chance } = model;
-  const features = sizeOf(model.inputShape);
-  const input = new Workspace();
-  const corruption = noise && new Corruption(noise, arena);
-  let seen: Tensor;
-  return {
-    input: (size) => input.tensor(arena, [size, features]),
-    learningRate: () => optimizer.learningRate,
-    learn: (x, seed) => {
-      chance.restore(new Random(seed).state());
-      parameters.zeroGradients();
-      seen = corruption ? corruption.apply(x, chance) : x;
-      const value = loss.forward(trainingNetwork.forward(seen), x);
-      trainingNetwork.backwardParameters(loss.backward());
-      optimizer.step(parameters);
-      return value;
-    },
-    seen: () => seen,
-  };
-}
-
-/** The mean loss over some samples, which are not learned from; undefined if the signal was first. */
-function createMeasurement(
-  { network, loss, inputShape }: Trainable,
-  part: Part,
-  arena: Arena,
-  { noise, signal }: Settings,
-): (slice: TimeSlice) => Promise<number | undefined> {
-  const corruption = noise && new Corruption(noise, arena);
-  return async (slice) => {
-    let sum = 0;
-    const random = new Random(MEASURED_NOISE_SEED);
-    const options = { features: sizeOf(inputShape), arena, slice, signal };
-    const isDone = await forEachBatch(part, options, (x) => {
-      const seen = corruption ? corruption.apply(x, random) : x;
-      sum += loss.forward(network.forward(seen), x) * x.shape[0];
-    });
-    return isDone ? sum / part.rows.length : undefined;
-  };
 }
 
 function checkOptions(settings: Settings): void {

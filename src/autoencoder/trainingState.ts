@@ -6,7 +6,8 @@
 import type { OptimizerState } from '../optim/optimizer.ts';
 import type { RandomState } from '../tensor/random.ts';
 import type { BestState, BestWeights } from './earlyStopping.ts';
-import type { EpochRecord, Trainable } from './fit.ts';
+import type { EpochRecord } from './fit.ts';
+import type { Trainable } from './trainingStep.ts';
 
 export interface TrainingState {
   /** The epoch that is under way, from 1. After the last one: one more than there are. */

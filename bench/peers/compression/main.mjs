@@ -157,7 +157,9 @@ async function main() {
       ]),
     );
     const sizes = autoencoders.map(({ size }) => `${(size / 1e6).toFixed(1)} MB`).join(', ');
-    console.log(`\n* its lowest setting, which is better than that. Models are not counted; they take ${sizes}.`);
+    console.log(
+      `\n* its lowest setting, which is better than that. Models are not counted; they take ${sizes}.`,
+    );
   }
   if (values.svg) {
     const title = 'Quality against size: 2,000 images, models not counted';

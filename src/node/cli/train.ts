@@ -3,26 +3,22 @@
 import { join } from 'node:path';
 import { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { DivergenceError } from '../../autoencoder/divergence.ts';
-import type { FitOptions, History } from '../../autoencoder/fit.ts';
-import type { TrainingState } from '../../autoencoder/trainingState.ts';
+import type { History } from '../../autoencoder/fit.ts';
 import type { Checkpoint } from '../../io/checkpoint.ts';
 import type { LossName } from '../../losses/loss.ts';
-import { kernels } from '../../tensor/kernels/active.ts';
 import { CHECKPOINT_FILE, loadCheckpoint } from '../checkpointFile.ts';
 import { inFile } from '../files.ts';
 import { freeRunPath, isUnused, RunFolder, refuseExistingRun } from '../runFolder.ts';
 import { arePixels } from '../sampleKind.ts';
-import { type TimedEpoch, writeRun } from '../writeRun.ts';
-import { Checkpoints, positionOf } from './checkpoints.ts';
+import { writeRun } from '../writeRun.ts';
+import { positionOf } from './checkpoints.ts';
 import type { Command } from './command.ts';
 import { INTERRUPTED, Interruption } from './interruption.ts';
 import { refuseThreads, useMachine } from './machine.ts';
-import { type Parsed, parseOptions, wordsOf } from './options.ts';
+import { parseOptions, wordsOf } from './options.ts';
 import { countOf, formatElapsed, print, printJson, say } from './output.ts';
 import { addedByPreset, inWords } from './presets.ts';
-import { Progress } from './progress.ts';
 import {
-  optionsToKeep,
   type RunRecord,
   requireSameData,
   requireSameKernels,
@@ -30,13 +26,13 @@ import {
   resumedOptions,
   runRecordOf,
 } from './resume.ts';
+import { dataRecordOf, runTraining, type Setting, type TrainOptions } from './runTraining.ts';
 import { showComparison } from './showComparison.ts';
 import { loadTrainingData, type TrainingData } from './trainData.ts';
 import {
   architecture,
   createOptimizer,
   effectiveOptions,
-  keepOf,
   learningRateOf,
   TRAIN_HELP,
   TRAIN_OPTIONS,
@@ -63,23 +59,6 @@ export const trainCommand: Command = {
   help: TRAIN_HELP,
   run: train,
 };
-
-type TrainOptions = Parsed<typeof TRAIN_OPTIONS>;
-
-/** Where to go on: the training's state, and what the run itself has to know. */
-interface Resumption {
-  readonly state: TrainingState;
-  readonly record: RunRecord;
-}
-
-/** What a training works on and into. */
-interface Setting {
-  readonly folder: RunFolder;
-  readonly autoencoder: Autoencoder;
-  readonly data: TrainingData;
-  readonly options: TrainOptions;
-  readonly resumption: Resumption | undefined;
-}
 
 async function train(words: readonly string[]): Promise<number> {
   const options = parseOptions(TRAIN_OPTIONS, words);
@@ -253,90 +232,4 @@ function createModel(values: TrainValues, { inputShape, trainedOn }: TrainingDat
     ...(dropout !== undefined && { dropout }),
   });
   return autoencoder;
-}
-
-/** Trains with progress on stderr and checkpoints on disk; the signal ends it after the step that is under way. */
-async function runTraining(setting: Setting, signal: AbortSignal) {
-  const { folder, autoencoder, data, options, resumption } = setting;
-  const { values } = options;
-  const before = resumption?.record.elapsed ?? 0;
-  const seconds = [...(resumption?.record.seconds ?? [])];
-  const progress = new Progress(values.epochs, progressOf(resumption?.state, data.trainedOn, values));
-  const elapsed = () => before + progress.seconds;
-  const record = (): RunRecord => ({
-    options: optionsToKeep(options),
-    kernels: kernels().name,
-    data: dataRecordOf(data),
-    seconds: [...seconds],
-    elapsed: elapsed(),
-  });
-  const checkpoints = new Checkpoints(folder, autoencoder, values['checkpoint-every'], () => ({
-    ...record(),
-  }));
-  const lastCheckpoint = () => checkpoints.last ?? (resumption && positionOf(resumption.state));
-  try {
-    const history = await autoencoder.fit(data.images, {
-      ...fitOptions(values, data),
-      resumeFrom: resumption?.state,
-      signal,
-      onStart: async (state) => {
-        if (resumption) return;
-        await checkpoints.require(state());
-        await folder.removeResults(); // of the run that was here before: they are not those of this checkpoint
-      },
-      onBatchEnd: (batch, state) => {
-        progress.onBatchEnd(batch);
-        return checkpoints.afterBatch(state);
-      },
-      onEpochEnd: (epoch, state) => {
-        progress.onEpochEnd(epoch);
-        seconds.push(elapsed());
-        if (values.json) printJson({ event: 'epoch', ...epoch, seconds: elapsed() });
-        return checkpoints.afterEpoch(epoch.epoch, state);
-      },
-    });
-    const hasCheckpoint = await checkpoints.write(history.state);
-    const epochs: TimedEpoch[] = history.epochs.map((epoch, i) => ({ ...epoch, seconds: seconds[i] }));
-    const { samplesPerSecond } = progress;
-    const timing = { seconds: elapsed(), samplesPerSecond };
-    return { history, epochs, ...timing, hasCheckpoint, lastCheckpoint: lastCheckpoint() };
-  } catch (error) {
-    const where = lastCheckpoint();
-    if (error instanceof DivergenceError && where) {
-      throw new DivergenceError(`${error.message} The checkpoint ${where} stays in ${folder.path}.`);
-    }
-    throw error;
-  } finally {
-    progress.close();
-  }
-}
-
-function progressOf(state: TrainingState | undefined, trainedOn: number, values: TrainValues) {
-  if (!state) return { epochs: 0, samples: 0 };
-  const samples = Math.min(state.batch * values['batch-size'], trainedOn);
-  return { epochs: state.epoch - 1 + samples / trainedOn, samples };
-}
-
-function dataRecordOf(data: TrainingData): RunRecord['data'] {
-  const { images, testImages, fingerprint, testFingerprint, facts } = data;
-  return {
-    shape: images.shape,
-    fingerprint,
-    facts,
-    ...(testImages && { testShape: testImages.shape, testFingerprint }),
-  };
-}
-
-function fitOptions(values: TrainValues, { testImages }: TrainingData): FitOptions {
-  const { epochs, 'batch-size': batchSize, 'validation-split': validationSplit, patience } = values;
-  return {
-    epochs,
-    batchSize,
-    ...(validationSplit !== undefined && { validationSplit }),
-    ...(testImages && { validationData: testImages }),
-    noise: values.noise,
-    keep: keepOf(values),
-    start: values.start,
-    ...(patience !== undefined && { earlyStopping: { patience, minDelta: values['min-delta'] ?? 0 } }),
-  };
 }
