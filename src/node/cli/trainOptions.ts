@@ -148,7 +148,7 @@ const TRAINING = {
   seed: number(
     0,
     { least: 0, whole: true },
-    'Decides weights, split and order. The same seed and options give the same model, byte for byte.',
+    'Decides weights, split, order, noise and dropout. The same seed and options give the same model, byte for byte.',
   ),
   ...MACHINE,
 };
