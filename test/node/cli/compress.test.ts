@@ -4,9 +4,11 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Autoencoder } from '../../../src/autoencoder/autoencoder.ts';
 import { compressImages, DEFAULT_LEVELS } from '../../../src/compression/compress.ts';
 import { decompressImages } from '../../../src/compression/decompress.ts';
 import { fingerprintOf } from '../../../src/compression/fingerprint.ts';
+import { writeModel } from '../../../src/io/model.ts';
 import { readNpy } from '../../../src/io/npy.ts';
 import { loadImages } from '../../../src/node/load.ts';
 import { decodePng } from '../../../src/node/png.ts';
@@ -186,6 +188,22 @@ describe('compress and decompress', () => {
     expect(data[(3 * width + 3) * 4]).toBe(pixels()[0]);
   });
 
+  test('images of a million numbers are few in a picture, which is said', async () => {
+    const large = new Autoencoder({ inputShape: [1000, 1000], encodingDim: 1, hidden: [], seed: 1 });
+    const data = new Uint8Array(18e6).map((_, i) => i >> 16);
+    const { bytes } = await compressImages(
+      large,
+      { shape: [18, 1000, 1000], data, normalization: DIVIDED },
+      { model: writeModel(large) },
+    );
+    const folder = folderWith({ 'large.isth': bytes });
+    const { code, stderr } = await isthmus(['decompress', 'large.isth', '--out', 'l.png'], { cwd: folder });
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^note: the picture shows the first 16 of 18\.\n18 images of 1000×1000 in /);
+    const picture = readFileSync(join(folder, 'l.png'));
+    expect([16, 20].map((at) => picture.readUInt32BE(at))).toEqual([4 * 1002 + 2, 4 * 1002 + 2]);
+  }, 60_000);
+
   test('--overwrite replaces, and nothing is left beside', async () => {
     const before = Object.keys(contentsOf(cwd));
     expect(await run('compress --model run --data images.npy --out a.isth --overwrite')).toMatchObject({
@@ -268,16 +286,31 @@ describe('what cannot be done', () => {
       says: /: images\.npy: the samples are 9×9, the model takes 8×8\.$/,
     }),
     inThisProcess({
+      name: 'one image without the dimension of images',
+      files: {
+        ...toCompress,
+        'images.npy': npyBytes({ descr: '|u1', shape: [8, 8], values: pixels().slice(0, 64) }),
+      },
+      args: compress,
+      says: /: images\.npy: the array is \[8, 8\], expected \[n, 8, 8\]: one sample is \[1, 8, 8\], arr\[None\]\.$/,
+    }),
+    inThisProcess({
       name: 'to compress over an existing file',
       files: { ...toCompress, 'new.isth': 'mine' },
       args: compress,
       says: /: new\.isth exists already, expected a new file \(--overwrite replaces it\)\.$/,
     }),
     inThisProcess({
-      name: 'to compress into a folder that is not there',
-      files: toCompress,
+      name: 'to compress into a folder that is not there, before anything is read',
+      files: {},
       args: [...compress.slice(0, -1), 'nowhere/new.isth'],
       says: /: can't write nowhere\/new\.isth: there is no such file or folder\.$/,
+    }),
+    inThisProcess({
+      name: 'to decompress into a file instead of a folder, before anything is read',
+      files: { file: '' },
+      args: [...decompress.slice(0, -1), 'file/new.npy'],
+      says: /: can't write file\/new\.npy: a part of the path is a file, expected folders\.$/,
     }),
     {
       name: 'another model',
@@ -325,7 +358,7 @@ describe('what cannot be done', () => {
       name: 'the IDX file of what was none',
       files: inside,
       args: ['decompress', 'exact.isth', '--model', 'run', '--out', 'new-ubyte'],
-      says: /: exact\.isth: it was not made losslessly from an IDX file, expected --out FILE\.npy or FILE\.png\.$/,
+      says: /: exact\.isth: it gives back a \.npy, expected --out FILE\.npy or FILE\.png: as IDX comes back what was compressed with --lossless from an IDX file that was not gzipped\.$/,
     }),
   ]);
 });
