@@ -3,10 +3,8 @@
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import type { CompressedFile } from '../../compression/decompress.ts';
 import { npyOriginal, storedBytes } from '../../compression/originalFile.ts';
-import { canUseKernels } from '../../compression/withKernels.ts';
 import { denormalize } from '../../data/denormalize.ts';
 import { DataError } from '../../data/normalization.ts';
-import { kernels } from '../../tensor/kernels/active.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { openCompressedFile } from '../compressedFile.ts';
 import { toInputs, toPictures } from '../display.ts';
@@ -96,10 +94,9 @@ async function decompress(words: readonly string[]): Promise<number> {
 }
 
 async function write(out: string, file: CompressedFile, autoencoder: Autoencoder | undefined): Promise<void> {
-  const { kernels: name, original } = file.header;
-  if (!file.isLossless && !canUseKernels(name)) {
-    say(`note: the file was made with the ${name} kernels, ${kernels().name} ones differ in the last bits.`);
-  }
+  const { original } = file.header;
+  const missing = file.isLossless ? undefined : file.missingKernels;
+  if (missing) say(`note: the file was made with ${missing}: some values differ in the last bit.`);
   const ending = ENDINGS.find((one) => out.toLowerCase().endsWith(one));
   if (ending === '.png') {
     await writeFileAtomically(out, await asPng(file, autoencoder));
