@@ -1,6 +1,7 @@
 /** Bytes that arrive piece by piece, asked for by length. */
 
 import { FormatError } from '../io/errors.ts';
+import { joined } from './joined.ts';
 
 /** A whole file, or its pieces in their order. */
 export type ByteSource = Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
@@ -32,7 +33,7 @@ export class ByteStream {
       parts.push(part);
       missing -= part.length;
     }
-    return parts.length === 1 ? parts[0] : joined(parts, length);
+    return parts.length === 1 ? parts[0] : joined(Uint8Array, parts);
   }
 
   /** Whether nothing comes any more. */
@@ -53,15 +54,4 @@ export class ByteStream {
       if (value.length > 0) return true;
     }
   }
-}
-
-/** Pieces behind each other. */
-export function joined(parts: readonly Uint8Array[], length?: number): Uint8Array {
-  const bytes = new Uint8Array(length ?? parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

@@ -5,7 +5,6 @@
 
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
 import { BatchReader } from '../autoencoder/batches.ts';
-import { denormalize } from '../data/denormalize.ts';
 import { readThrough } from '../data/readAhead.ts';
 import {
   isStored,
@@ -19,22 +18,14 @@ import { crc32 } from '../io/crc32.ts';
 import { kernels } from '../tensor/kernels/active.ts';
 import type { KernelsName } from '../tensor/kernels/kernels.ts';
 import { sizeOf } from '../tensor/shape.ts';
-import { joined } from './byteStream.ts';
-import { CodeModel } from './codeModel.ts';
+import { ChunkEncoder, type OnChunk } from './chunkEncoder.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { type CompressedHeader, checkValue, imagesPerChunk, requireSizes, writeHeader } from './header.ts';
-import {
-  npyOriginal,
-  type OriginalFile,
-  requireWholeNumbers,
-  storedBytes,
-  storedOrder,
-} from './originalFile.ts';
+import { joined } from './joined.ts';
+import { kernelsProbe } from './kernelsProbe.ts';
+import { npyOriginal, type OriginalFile, requireWholeNumbers, storedOrder } from './originalFile.ts';
 import { Quality, type QualityScores } from './quality.ts';
-import { CodeRanges, FEWEST_LEVELS, MOST_LEVELS, Quantizer } from './quantizer.ts';
-import { RangeEncoder } from './rangeCoder.ts';
-import { ResidualModel } from './residualModel.ts';
-import { sampleGrid } from './sampleGrid.ts';
+import { CodeRanges, FEWEST_LEVELS, MOST_LEVELS } from './quantizer.ts';
 import { withKernels } from './withKernels.ts';
 
 /** 5 bits: within 0.1 dB of the codes as they are (fashion-test-2k, codes of 32 numbers; 4 bits lose 0.4 dB). */
@@ -54,7 +45,7 @@ export interface CompressOptions {
   /** The ranges of these images' codes, where they are known: one pass less. */
   readonly ranges?: CodeRanges;
   /** Sees each chunk's originals, and what a lossy file gives back for them. Costs a run of the decoder. */
-  readonly onChunk?: (originals: SampleArray, restored: SampleArray) => void;
+  readonly onChunk?: OnChunk;
 }
 
 /** A file in memory, and what it is worth. */
@@ -84,7 +75,7 @@ export async function compressImages(
   };
   const pieces: Uint8Array[] = [];
   for await (const piece of compressStream(autoencoder, samples, { ...options, onChunk })) pieces.push(piece);
-  return { bytes: joined(pieces), quality: quality.scores() };
+  return { bytes: joined(Uint8Array, pieces), quality: quality.scores() };
 }
 
 /**
@@ -104,19 +95,19 @@ export async function* compressStream(
   const kernelsName = kernels().name;
   const ranges = options.ranges ?? (await findRanges(autoencoder, samples));
   const header = headerFor(autoencoder, samples, { ...options, ranges, kernelsName });
-  const coder = new ChunkCoder(autoencoder, header, options.onChunk);
+  const encoder = new ChunkEncoder(autoencoder, header, options.onChunk);
   const headerBytes = writeHeader(header);
   let crc = crc32(headerBytes.subarray(0, -4));
   const checked = (bytes: Uint8Array) => {
     crc = crc32(bytes, crc);
-    return joined([bytes, checkValue(crc)]);
+    return joined(Uint8Array, [bytes, checkValue(crc)]);
   };
   yield headerBytes;
   if (options.model) yield checked(options.model);
   for await (const chunk of chunksOfSamples(samples, imagesPerChunk(header))) {
-    yield checked(coder.code(chunk));
+    yield checked(encoder.encode(chunk));
   }
-  if (header.original) yield checked(checkValue(coder.originalsCrc));
+  if (header.original) yield checked(checkValue(encoder.originalsCrc));
 }
 
 /** The range of each code dimension of these images. */
@@ -178,6 +169,7 @@ function headerFor(
     normalization,
     model: fingerprintOf(autoencoder),
     kernels: kernelsName,
+    kernelsProbe: kernelsProbe(kernelsName),
     codeLength: autoencoder.encodingDim,
     levels: count,
     least: ranges.least,
@@ -185,50 +177,4 @@ function headerFor(
     original: lossless ? (original ?? npyOriginal(dtype, shape)) : undefined,
     modelBytes: model?.length ?? 0,
   };
-}
-
-/** Makes the bytes of one chunk after another. What was learned from one serves the next. */
-class ChunkCoder {
-  readonly #autoencoder: Autoencoder;
-  readonly #header: CompressedHeader;
-  readonly #onChunk: CompressOptions['onChunk'];
-  readonly #quantizer: Quantizer;
-  readonly #codes: CodeModel;
-  readonly #residual: ResidualModel | undefined;
-  #originalsCrc = 0;
-
-  constructor(autoencoder: Autoencoder, header: CompressedHeader, onChunk: CompressOptions['onChunk']) {
-    const { levels, shape, dtype, original } = header;
-    this.#autoencoder = autoencoder;
-    this.#header = header;
-    this.#onChunk = onChunk;
-    this.#quantizer = new Quantizer(levels, header);
-    this.#codes = new CodeModel(this.#quantizer.levels);
-    this.#residual = original && new ResidualModel(sampleGrid(shape.slice(1)), requireWholeNumbers(dtype));
-  }
-
-  /** CRC-32 of all originals so far, little-endian. */
-  get originalsCrc(): number {
-    return this.#originalsCrc;
-  }
-
-  /** The chunk's length and its bytes. */
-  code(chunk: Samples): Uint8Array {
-    const { kernels: name, codeLength, normalization } = this.#header;
-    const encoder = new RangeEncoder();
-    const levels = this.#quantizer.quantize(withKernels(name, () => this.#autoencoder.encode(chunk).data));
-    this.#codes.code(encoder, levels);
-    if (this.#residual || this.#onChunk) {
-      const codes = { shape: [chunk.shape[0], codeLength], data: this.#quantizer.dequantize(levels) };
-      const outputs = withKernels(name, () => this.#autoencoder.decode(codes).data);
-      const restored = denormalize(outputs, normalization).data;
-      this.#onChunk?.(chunk.data, restored);
-      this.#residual?.code(encoder, chunk.data, restored);
-      if (this.#residual) {
-        this.#originalsCrc = crc32(storedBytes(chunk.data, { bigEndian: false }), this.#originalsCrc);
-      }
-    }
-    const message = encoder.finish();
-    return joined([checkValue(message.length), message]);
-  }
 }

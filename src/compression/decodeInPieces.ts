@@ -2,6 +2,7 @@
 
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
 import type { Shape } from '../tensor/shape.ts';
+import { joined } from './joined.ts';
 
 /** Numbers that a layer gives out at a time: 16 MB. */
 const MOST_OUTPUTS = 2 ** 22;
@@ -27,11 +28,5 @@ export function decodeInPieces(autoencoder: Autoencoder, codes: Codes): Float32A
     const data = codes.data.subarray(start * width, (start + step) * width);
     pieces.push(autoencoder.decode({ shape: [data.length / width, width], data }).data);
   }
-  const outputs = new Float32Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    outputs.set(piece, at);
-    at += piece.length;
-  }
-  return outputs;
+  return joined(Float32Array, pieces);
 }

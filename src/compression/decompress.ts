@@ -9,20 +9,22 @@ import { crc32 } from '../io/crc32.ts';
 import { FormatError } from '../io/errors.ts';
 import { type LoadedModel, readModel } from '../io/model.ts';
 import { kernels } from '../tensor/kernels/active.ts';
+import type { KernelsName } from '../tensor/kernels/kernels.ts';
 import { formatShape } from '../tensor/shape.ts';
 import { type ByteSource, ByteStream } from './byteStream.ts';
-import { CodeModel } from './codeModel.ts';
+import { ChunkDecoder } from './chunkDecoder.ts';
 import { decodeInPieces } from './decodeInPieces.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import {
   CHECK_BYTES,
   type CompressedHeader,
-  chunkCount,
   imagesPerChunk,
   mostChunkBytes,
   readHeader,
   requireCheck,
 } from './header.ts';
+import { joined } from './joined.ts';
+import { kernelsProbe } from './kernelsProbe.ts';
 import {
   requireWholeNumbers,
   type StoredOrder,
@@ -30,10 +32,6 @@ import {
   storedOrder,
   toFortranOrder,
 } from './originalFile.ts';
-import { Quantizer } from './quantizer.ts';
-import { RangeDecoder } from './rangeCoder.ts';
-import { ResidualModel } from './residualModel.ts';
-import { sampleGrid } from './sampleGrid.ts';
 import { canUseKernels, withKernels } from './withKernels.ts';
 
 export interface OpenCompressedOptions {
@@ -93,6 +91,18 @@ export class CompressedFile {
     return this.header.original !== undefined;
   }
 
+  /**
+   * The kernels that the file was made with and that this machine doesn't have, or not with the same bits, and what is
+   * the matter with them: 'the simd kernels, which are not to be had here'. Undefined if they are to be had.
+   */
+  get missingKernels(): string | undefined {
+    const { kernels: name, kernelsProbe: made } = this.header;
+    if (!canUseKernels(name)) return `the ${name} kernels, which are not to be had here`;
+    const here = kernelsProbe(name);
+    if (here === made) return undefined;
+    return `${name} kernels of another version or on another engine, which compute other bits than those here (their probe is ${made}, here ${here})`;
+  }
+
   /** How the file that it was made from stores its values. */
   get order(): StoredOrder | undefined {
     const { original, dtype, shape } = this.header;
@@ -104,10 +114,12 @@ export class CompressedFile {
    * up to 32 bits is that of the file.
    *
    * A lossy file is decoded with other kernels if this machine lacks those it was made with: some values then differ
-   * in their last bit.
+   * in their last bit. A lossless one is refused then. Its last check, the CRC-32 of all values, stands at its end: who
+   * uses chunks as they come must throw them away again if a later one fails.
    *
    * @param autoencoder - Default: the model inside.
-   * @throws {DataError} If it is another model, or there is none; for a lossless file, if its kernels are not to be had.
+   * @throws {DataError} If it is another model, or there is none; for a lossless file, if its kernels are not to be had
+   *   or compute other bits here.
    * @throws {FormatError} If the file is damaged or cut off, or a lossless one doesn't give back what it was made from.
    */
   async *images(autoencoder = this.model?.autoencoder): AsyncGenerator<SampleArray, void> {
@@ -119,12 +131,25 @@ export class CompressedFile {
     );
     const [count] = header.shape;
     const size = imagesPerChunk(header);
-    for (let chunk = 0; chunk < chunkCount(header); chunk++) {
-      const images = Math.min(size, count - chunk * size);
+    for (let start = 0; start < count; start += size) {
+      const images = Math.min(size, count - start);
       yield decoder.decode(await this.#readChunk(images), images);
     }
-    if (this.isLossless) this.#requireOriginals(await this.#readChecked(CHECK_BYTES), decoder.originalsCrc);
-    if (!(await this.#stream.isOver())) throw new FormatError('there are bytes behind the end of the file.');
+    await this.#readEnd(decoder.originalsCrc);
+  }
+
+  /**
+   * Reads the rest of the file and its check values, without making images of it; then there are none to be read.
+   *
+   * @throws {FormatError} If the file is damaged or cut off.
+   */
+  async check(): Promise<void> {
+    const { shape } = this.header;
+    const size = imagesPerChunk(this.header);
+    for (let start = 0; start < shape[0]; start += size) {
+      await this.#readChunk(Math.min(size, shape[0] - start));
+    }
+    await this.#readEnd();
   }
 
   /**
@@ -173,12 +198,14 @@ export class CompressedFile {
     );
   }
 
-  #kernelsName() {
+  /** Those to decode with. */
+  #kernelsName(): KernelsName {
     const { kernels: name } = this.header;
-    if (canUseKernels(name)) return name;
-    if (!this.isLossless) return kernels().name;
+    const missing = this.missingKernels;
+    if (missing === undefined) return name;
+    if (!this.isLossless) return canUseKernels(name) ? name : kernels().name;
     throw new DataError(
-      `the file was made with the ${name} kernels, which are not to be had here: others differ in the last bits, and a lossless file needs them all.`,
+      `the file was made with ${missing}: others differ in the last bits, and a lossless file needs them all.`,
     );
   }
 
@@ -198,6 +225,15 @@ export class CompressedFile {
     this.#crc = crc32(bytes, this.#crc);
     requireCheck(await this.#stream.read(CHECK_BYTES), this.#crc);
     return bytes;
+  }
+
+  /** @param originalsCrc - Of the values that the file gave, where these were made. */
+  async #readEnd(originalsCrc?: number): Promise<void> {
+    if (this.isLossless) {
+      const stored = await this.#readChecked(CHECK_BYTES);
+      if (originalsCrc !== undefined) this.#requireOriginals(stored, originalsCrc);
+    }
+    if (!(await this.#stream.isOver())) throw new FormatError('there are bytes behind the end of the file.');
   }
 
   #requireOriginals(stored: Uint8Array, crc: number): void {
@@ -225,14 +261,7 @@ export async function decompressImages(bytes: Uint8Array, autoencoder?: Autoenco
 async function gathered(chunks: AsyncIterable<SampleArray>): Promise<SampleArray> {
   const parts: SampleArray[] = [];
   for await (const values of chunks) parts.push(values);
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const all = new (parts[0].constructor as new (length: number) => SampleArray)(length);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+  return joined(parts[0].constructor as new (length: number) => SampleArray, parts);
 }
 
 /** A lossless file that lies about its values is refused before the first of them. */
@@ -243,60 +272,4 @@ function requireOriginal({ original, dtype, shape }: CompressedHeader): void {
     throw new FormatError((error as Error).message);
   }
   if (original) storedOrder(original, dtype, shape);
-}
-
-interface Codes {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
-
-class ChunkDecoder {
-  readonly #header: CompressedHeader;
-  readonly #restore: (codes: Codes) => Float32Array;
-  readonly #quantizer: Quantizer;
-  readonly #codes: CodeModel;
-  readonly #residual: ResidualModel | undefined;
-  #originalsCrc = 0;
-
-  constructor(header: CompressedHeader, restore: (codes: Codes) => Float32Array) {
-    const { levels, shape, dtype, original } = header;
-    this.#header = header;
-    this.#restore = restore;
-    this.#quantizer = new Quantizer(levels, header);
-    this.#codes = new CodeModel(this.#quantizer.levels);
-    this.#residual = original && new ResidualModel(sampleGrid(shape.slice(1)), requireWholeNumbers(dtype));
-  }
-
-  /** CRC-32 of all values so far, little-endian. */
-  get originalsCrc(): number {
-    return this.#originalsCrc;
-  }
-
-  decode(bytes: Uint8Array, images: number): SampleArray {
-    const { codeLength, normalization } = this.#header;
-    const decoder = new RangeDecoder(bytes);
-    const levels = new Uint8Array(images * codeLength);
-    this.#codes.code(decoder, levels);
-    const outputs = this.#restore({ shape: [images, codeLength], data: this.#quantizer.dequantize(levels) });
-    const restored = denormalized(outputs, normalization);
-    if (!this.#residual) {
-      decoder.finish();
-      return restored;
-    }
-    const originals = restored.slice();
-    this.#residual.code(decoder, originals, restored);
-    decoder.finish();
-    this.#originalsCrc = crc32(storedBytes(originals, { bigEndian: false }), this.#originalsCrc);
-    return originals;
-  }
-}
-
-/** Codes and models of a file can be such that outputs are no numbers. */
-function denormalized(outputs: Float32Array, normalization: CompressedHeader['normalization']): SampleArray {
-  try {
-    return denormalize(outputs, normalization).data;
-  } catch (error) {
-    if ((error as Error).name === 'DataError') throw new FormatError((error as Error).message);
-    throw error;
-  }
 }

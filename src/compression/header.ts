@@ -11,8 +11,10 @@ import { checkNormalization } from '../io/normalization.ts';
 import { isObject } from '../io/safetensors.ts';
 import { KERNEL_NAMES, type KernelsName } from '../tensor/kernels/kernels.ts';
 import { formatShape, type Shape, sizeOf } from '../tensor/shape.ts';
-import { type ByteStream, joined } from './byteStream.ts';
+import type { ByteStream } from './byteStream.ts';
 import { isFingerprint } from './fingerprint.ts';
+import { joined } from './joined.ts';
+import { isProbe } from './kernelsProbe.ts';
 import { MOST_HEAD_BYTES, type OriginalFile } from './originalFile.ts';
 import { FEWEST_LEVELS, MOST_LEVELS } from './quantizer.ts';
 import { SHORTEST_MESSAGE } from './rangeCoder.ts';
@@ -47,6 +49,8 @@ export interface CompressedHeader {
   readonly model: string;
   /** Reconstructions have the same bits with the same kernels. */
   readonly kernels: KernelsName;
+  /** Which bits they computed: see kernelsProbe.ts. */
+  readonly kernelsProbe: string;
   readonly codeLength: number;
   /** How many levels the range of a code dimension is divided into. */
   readonly levels: number;
@@ -83,9 +87,10 @@ export function chunkCount(header: Pick<CompressedHeader, 'shape' | 'codeLength'
  * @throws {DataError} If more features are scaled each on its own than fit into it.
  */
 export function writeHeader(header: CompressedHeader): Uint8Array {
-  const { shape, dtype, normalization, model, kernels, codeLength, levels, original } = header;
+  const { shape, dtype, normalization, model, kernels, kernelsProbe, codeLength, levels, original } = header;
   const kind = original?.kind ?? null;
-  const description = { shape, dtype, normalization, model, kernels, codeLength, levels, original: kind };
+  const made = { model, kernels, kernelsProbe, codeLength, levels };
+  const description = { shape, dtype, normalization, ...made, original: kind };
   const text = new TextEncoder().encode(JSON.stringify(description));
   if (text.length > MOST_DESCRIPTION_BYTES) {
     throw new DataError(
@@ -102,8 +107,8 @@ export function writeHeader(header: CompressedHeader): Uint8Array {
   const ranges = new Float32Array(2 * codeLength);
   ranges.set(header.least);
   ranges.set(header.greatest, codeLength);
-  const bytes = joined([fixed, text, new Uint8Array(ranges.buffer), head]);
-  return joined([bytes, checkValue(crc32(bytes))]);
+  const bytes = joined(Uint8Array, [fixed, text, new Uint8Array(ranges.buffer), head]);
+  return joined(Uint8Array, [bytes, checkValue(crc32(bytes))]);
 }
 
 export function checkValue(crc: number): Uint8Array {
@@ -130,7 +135,7 @@ export async function readHeader(
   const { codeLength } = description;
   const rangeBytes = await stream.read(8 * codeLength);
   const head = await stream.read(headLength);
-  const crc = crc32(joined([fixed, text, rangeBytes, head]));
+  const crc = crc32(joined(Uint8Array, [fixed, text, rangeBytes, head]));
   requireCheck(await stream.read(CHECK_BYTES), crc);
   const ranges = new Float32Array(rangeBytes.slice().buffer);
   const [least, greatest] = [ranges.slice(0, codeLength), ranges.slice(codeLength)];
@@ -197,11 +202,11 @@ function parseDescription(text: Uint8Array): unknown {
 
 type Description = Pick<
   CompressedHeader,
-  'shape' | 'dtype' | 'normalization' | 'model' | 'kernels' | 'codeLength' | 'levels'
+  'shape' | 'dtype' | 'normalization' | 'model' | 'kernels' | 'kernelsProbe' | 'codeLength' | 'levels'
 > & { readonly kind: OriginalFile['kind'] | null };
 
 function checkDescription(value: unknown): Description {
-  const { shape, dtype, normalization, model, kernels, codeLength, levels, original } = isObject(value)
+  const { shape, dtype, normalization, model, codeLength, levels, original, ...made } = isObject(value)
     ? value
     : {};
   const checkedShape = checkShape(shape);
@@ -213,9 +218,6 @@ function checkDescription(value: unknown): Description {
     );
   }
   if (!isFingerprint(model)) throw new FormatError(`the model's fingerprint is ${shown(model)}.`);
-  const kernelsName = KERNEL_NAMES.find((name) => name === kernels);
-  if (!kernelsName)
-    throw new FormatError(`the kernels are ${shown(kernels)}, expected ${KERNEL_NAMES.join(', ')}.`);
   const kind = original === null || original === 'npy' || original === 'idx' ? original : undefined;
   if (kind === undefined) {
     throw new FormatError(`the kind of original file is ${shown(original)}, expected "npy" or "idx".`);
@@ -225,11 +227,18 @@ function checkDescription(value: unknown): Description {
     dtype: dtype as DType,
     normalization: checked,
     model,
-    kernels: kernelsName,
+    ...checkKernels(made),
     codeLength: checkWhole('length of the codes', codeLength, 1, MOST_CODE_LENGTH),
     levels: checkWhole('number of levels', levels, FEWEST_LEVELS, MOST_LEVELS),
     kind,
   };
+}
+
+function checkKernels({ kernels, kernelsProbe }: Readonly<Record<string, unknown>>) {
+  const name = KERNEL_NAMES.find((one) => one === kernels);
+  if (!name) throw new FormatError(`the kernels are ${shown(kernels)}, expected ${KERNEL_NAMES.join(', ')}.`);
+  if (!isProbe(kernelsProbe)) throw new FormatError(`the probe of the kernels is ${shown(kernelsProbe)}.`);
+  return { kernels: name, kernelsProbe };
 }
 
 function checkWhole(what: string, value: unknown, least: number, most: number): number {

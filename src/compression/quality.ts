@@ -7,8 +7,8 @@ import { isUnitRange, type Normalization, type SampleArray } from '../data/sampl
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { sampleGrid } from './sampleGrid.ts';
 
-/** SSIM costs as much as all the rest: of more images than that it is the mean of the first ones. */
-export const MOST_FOR_SSIM = 2_000;
+/** SSIM costs as much as all the rest: of more numbers than that it is the mean of the first images. 2,000 of 28×28. */
+const MOST_FOR_SSIM = 2_000 * 784;
 
 export interface QualityScores {
   readonly mse: number;
@@ -17,6 +17,13 @@ export interface QualityScores {
   readonly psnr: number | undefined;
   /** The mean over the images. Undefined where they are no pixels, or smaller than its window of 11×11. */
   readonly ssim: number | undefined;
+  /** Of how many images the SSIM is: the first ones. */
+  readonly ssimImages: number;
+}
+
+export interface QualityOptions {
+  /** Without it, the rest takes half the time. @default true */
+  readonly withSsim?: boolean;
 }
 
 export class Quality {
@@ -26,14 +33,11 @@ export class Quality {
   readonly #errors = new ErrorSums();
   readonly #mostForSsim: number;
   #ssim = 0;
-  #withSsim = 0;
+  #ssimImages = 0;
 
-  /**
-   * @param sample - The shape of one image.
-   * @param mostForSsim - 0 to do without.
-   */
-  constructor(sample: Shape, normalization: Normalization, mostForSsim = MOST_FOR_SSIM) {
-    this.#mostForSsim = mostForSsim;
+  /** @param sample - The shape of one image. */
+  constructor(sample: Shape, normalization: Normalization, { withSsim = true }: QualityOptions = {}) {
+    this.#mostForSsim = withSsim ? Math.max(1, Math.floor(MOST_FOR_SSIM / sizeOf(sample))) : 0;
     const { height, width, channels } = sampleGrid(sample);
     this.#shape = sample;
     this.#picture = [height, width, channels];
@@ -46,12 +50,12 @@ export class Quality {
     this.#errors.add(before, after);
     if (!isUnitRange(this.#normalization)) return;
     const size = sizeOf(this.#shape);
-    for (let at = 0; at < before.length && this.#withSsim < this.#mostForSsim; at += size) {
+    for (let at = 0; at < before.length && this.#ssimImages < this.#mostForSsim; at += size) {
       const [a, b] = [before, after].map((values) => values.subarray(at, at + size));
       const ssim = structuralSimilarity(a, b, this.#picture);
       if (ssim === undefined) return;
       this.#ssim += ssim;
-      this.#withSsim++;
+      this.#ssimImages++;
     }
   }
 
@@ -62,7 +66,8 @@ export class Quality {
       mse,
       mae,
       psnr: isPixels ? psnr : undefined,
-      ssim: this.#withSsim > 0 ? this.#ssim / this.#withSsim : undefined,
+      ssim: this.#ssimImages > 0 ? this.#ssim / this.#ssimImages : undefined,
+      ssimImages: this.#ssimImages,
     };
   }
 

@@ -40,9 +40,9 @@ const FIRST_WEIGHTS_OF_COLORS = [...FIRST_WEIGHTS, 0, 0];
 const IS_LEAST = 0;
 const IS_PREDICTED = 1;
 const IS_MORE = 2;
-const HAS_MORE_BITS = 3; // 15: is the error of more bits than this?
-const SECOND_BIT = 19; // 17, by the number of bits
-const THIRD_BIT = 36; // 34, by that and the second bit
+const HAS_MORE_BITS = 3; // + 0 to 14: is the error of more bits than 1 to 15?
+const SECOND_BIT = 19; // + 2 to 16, the number of bits
+const THIRD_BIT = 36; // + 5 to 32, twice that, less 1 if the second bit is 0
 const DECISIONS = 70;
 
 /** Of the prediction, for the first context. */

@@ -51,7 +51,7 @@ async function psnrOf(
 ): Promise<number> {
   const { normalization = NO_NORMALIZATION, shape } = samples;
   const { encodingDim: codeLength, inputShape } = autoencoder;
-  const quality = new Quality(inputShape, normalization, 0);
+  const quality = new Quality(inputShape, normalization, { withSsim: false });
   const name = kernels().name;
   const size = imagesPerChunk({ shape: [shape[0], sizeOf(inputShape)], codeLength });
   for await (const chunk of chunksOfSamples(samples, size)) {

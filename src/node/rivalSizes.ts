@@ -8,13 +8,29 @@ import { itemSizeOf } from '../io/npyHeader.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { encodePngTiles } from './pngTiles.ts';
 
+/**
+ * How the values of a file's type are held where that is without a change. (64-bit whole numbers are held as float64,
+ * float16 as float32: their bytes are not those of the file.)
+ */
+const HELD_AS: Partial<Record<DType, string>> = {
+  b1: 'Uint8Array',
+  u1: 'Uint8Array',
+  i1: 'Int8Array',
+  u2: 'Uint16Array',
+  i2: 'Int16Array',
+  u4: 'Uint32Array',
+  i4: 'Int32Array',
+  f4: 'Float32Array',
+  f8: 'Float64Array',
+};
+
 /** Of more images than fit in there, the first ones are measured: zlib's level 9 may take seconds a megabyte. */
 const MOST_BYTES = 2 ** 22;
 
 export interface Sizes {
   /** How many images were measured. */
   readonly images: number;
-  /** Bytes of all of these. Undefined where the values are held as another type than the file's. */
+  /** Bytes of all of these, row-major and little-endian. Undefined where values are held as another type than the file's. */
   readonly gzip: number | undefined;
   /** Undefined for what is no picture of 8 or 16 bits, gray or in colour. */
   readonly png: number | undefined;
@@ -43,15 +59,13 @@ export class RivalSizes {
   }
 
   async measure(): Promise<Sizes> {
+    const isStored = this.#parts.every((part) => part[Symbol.toStringTag] === HELD_AS[this.#dtype]);
+    if (!isStored) return { images: this.#images, gzip: undefined, png: undefined };
     const bytes = Buffer.concat(
       this.#parts.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength)),
     );
-    const isStored = bytes.length === this.#images * sizeOf(this.#sample) * itemSizeOf(this.#dtype);
-    const [zipped, png] = await Promise.all([
-      isStored ? promisify(gzip)(bytes, { level: 9 }) : undefined,
-      this.#encodePng(bytes),
-    ]);
-    return { images: this.#images, gzip: zipped?.length, png: png?.length };
+    const [zipped, png] = await Promise.all([promisify(gzip)(bytes, { level: 9 }), this.#encodePng(bytes)]);
+    return { images: this.#images, gzip: zipped.length, png: png?.length };
   }
 
   async #encodePng(bytes: Buffer): Promise<Uint8Array | undefined> {

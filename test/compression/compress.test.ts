@@ -5,6 +5,7 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
 import { compressImages, compressStream, DEFAULT_LEVELS } from '../../src/compression/compress.ts';
 import { CompressedFile, decompressImages } from '../../src/compression/decompress.ts';
+import { kernelsProbe } from '../../src/compression/kernelsProbe.ts';
 import { type OriginalFile, toFortranOrder } from '../../src/compression/originalFile.ts';
 import { Quality } from '../../src/compression/quality.ts';
 import { CodeRanges, Quantizer } from '../../src/compression/quantizer.ts';
@@ -24,11 +25,12 @@ import * as io from '../../src/io/index.ts';
 import { readModel, writeModel } from '../../src/io/model.ts';
 import { readNpy } from '../../src/io/npy.ts';
 import { parseNpyHeader } from '../../src/io/npyHeader.ts';
-import { setKernels, supportedKernels } from '../../src/tensor/kernels/active.ts';
+import { kernels, setKernels, supportedKernels } from '../../src/tensor/kernels/active.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { type Shape, ShapeError, sizeOf } from '../../src/tensor/shape.ts';
 import { DIVIDED_BY_255, toyImages, toyModel } from '../autoencoder/toy.ts';
 import { describeEachKernels } from '../helpers/eachKernels.ts';
+import { partsOf, withChecks, withLengths } from '../helpers/isthParts.ts';
 import { npyBytes } from '../helpers/npyBytes.ts';
 import { storedSamples } from '../helpers/storedSamples.ts';
 
@@ -294,9 +296,10 @@ describe('lossless files', () => {
     const { bytes } = await compressImages(toyModel(), images, { lossless: true });
     const model = toyModel();
     const decode = model.decode.bind(model);
+    const gray = images.data.findIndex((value, i) => i > 70 && value > 100 && value < 200);
     jest.spyOn(model, 'decode').mockImplementation((codes) => {
       const outputs = decode(codes);
-      outputs.data[77] += 1 / 255;
+      outputs.data[gray] += outputs.data[gray] < 0.5 ? 0.5 : -0.5; // a fifth of it is in the prediction
       return outputs;
     });
     await expect(decompressImages(bytes, model)).rejects.toThrow(
@@ -319,21 +322,61 @@ describe('kernels', () => {
     setKernels(before);
   });
 
-  test('are those that the file was made with, whatever is in use', async () => {
-    const images = toyImages(500);
-    for (const { name } of supportedKernels()) {
+  const model = toyModel({ hidden: [64, 48] });
+  const array = toyImages(500);
+  const floats: Samples = {
+    ...array,
+    data: Float32Array.from(array.data, (value) => value / 255),
+    normalization: { kind: 'none', dtype: 'f4', shift: 0, scale: 1 },
+  };
+  const wide: Samples = {
+    ...array,
+    data: Uint16Array.from(array.data, (value) => 257 * value),
+    normalization: { kind: 'divide', dtype: 'u2', shift: 0, scale: 65535 },
+  };
+  const names = supportedKernels().map(({ name }) => name);
+
+  test('differ on these images, as floats and as uint16: the control', () => {
+    for (const images of [floats, wide]) {
+      setKernels('naive');
+      const codes = model.encode(images);
+      const outputs = names.map((name) => {
+        setKernels(name);
+        const { data } = denormalize(model.decode(codes).data, images.normalization ?? NO_NORMALIZATION);
+        return Buffer.from(data.buffer).toString('hex');
+      });
+      expect(new Set(outputs).size).toBeGreaterThan(1);
+    }
+    expect(kernelsProbe('simd')).not.toBe(kernelsProbe('naive'));
+  });
+
+  test('are those that the file was made with, whatever is in use, which stays in use', async () => {
+    for (const name of names) {
       setKernels(name);
-      const lossy = await compressImages(toyModel(), images);
-      const exact = await compressImages(toyModel(), images, { lossless: true });
-      const expected = byDefinition(toyModel(), images, DEFAULT_LEVELS);
-      for (const { name: other } of supportedKernels()) {
+      const lossy = await compressImages(model, floats);
+      const exact = await compressImages(model, wide, { lossless: true });
+      const expected = byDefinition(model, floats, DEFAULT_LEVELS);
+      for (const other of names) {
         setKernels(other);
-        expectSameBytes((await decompressImages(lossy.bytes, toyModel())).data, expected);
-        expectSameBytes((await decompressImages(exact.bytes, toyModel())).data, images.data);
-        expect(supportedKernels().find((set) => set.name === other)).toBeDefined();
+        expectSameBytes((await decompressImages(lossy.bytes, model)).data, expected);
+        expect(kernels().name).toBe(other);
+        expectSameBytes((await decompressImages(exact.bytes, model)).data, wide.data);
+        expect(kernels().name).toBe(other);
       }
       expect((await CompressedFile.open(lossy.bytes)).header.kernels).toBe(name);
     }
+  });
+
+  test('that compute other bits are refused for lossless files before the first image', async () => {
+    const { bytes } = await compressImages(model, wide, { lossless: true });
+    const parts = partsOf(bytes);
+    const description = JSON.stringify({ ...JSON.parse(parts.description), kernelsProbe: '00c0ffee' });
+    const file = await CompressedFile.open(withChecks(withLengths({ ...parts, description })));
+    expect(file.missingKernels).toMatch(
+      /^\w+ kernels of another version .* \(their probe is 00c0ffee, here /,
+    );
+    await expect(file.images(model).next()).rejects.toThrow(DataError);
+    expect((await CompressedFile.open(bytes)).missingKernels).toBeUndefined();
   });
 });
 

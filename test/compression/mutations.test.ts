@@ -52,8 +52,10 @@ const FILES = {
 async function read(bytes: Uint8Array): Promise<NumericArray> {
   const { model: inside } = await CompressedFile.open(bytes);
   return decompressImages(bytes, inside?.autoencoder ?? small).catch((error: Error) => {
-    // Not the file is at fault, for all that is known, but the model.
-    const isOther = error.message.startsWith('the images were compressed with the model');
+    // Not the file is at fault, for all that is known, but the model or the machine.
+    const isOther = /^the images were compressed with the model|^the file was made with .* kernels/.test(
+      error.message,
+    );
     throw isOther ? new FormatError(error.message) : error;
   });
 }

@@ -53,6 +53,15 @@ describe('quantization', () => {
     expect(quantizer.dequantize(quantizer.quantize(codes)).every(Number.isFinite)).toBe(true);
   });
 
+  test('goes beyond the range at no number of levels, however far its ends are from each other', () => {
+    const codes = Float32Array.of(-1e30, 1e-30);
+    for (let levels = 4; levels <= 256; levels++) {
+      const quantizer = quantizerFor(codes, 1, levels);
+      const [, last] = quantizer.dequantize(Uint8Array.of(0, levels - 1));
+      if (last > codes[1]) throw new Error(`${levels} levels: the last one is ${last}`);
+    }
+  });
+
   test.each([Number.NaN, Number.POSITIVE_INFINITY])('refuses codes that hold %d', (value) => {
     expect(() => new CodeRanges(1).add(Float32Array.of(1, value))).toThrow(DataError);
   });

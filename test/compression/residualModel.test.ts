@@ -83,6 +83,41 @@ describe('the residual', () => {
     expect((8 * size) / originals.length).toBeLessThan(1.06 * numbers.bits);
   });
 
+  /** Plain ground, gentle slopes and a noisy band, brighter ones noisier; the channels go together. */
+  function pictures(count: number, channels: number): Uint8Array {
+    const random = new Random(12);
+    const values = new Uint8Array(count * 16 * 16 * channels);
+    let at = 0;
+    for (let n = 0; n < count; n++) {
+      const [slope, level, from] = [random.uniform(1, 8), random.uniform(20, 100), random.uniform(2, 10)];
+      for (let y = 0; y < 16; y++) {
+        for (let x = 0; x < 16; x++) {
+          const isBand = y >= from && y < from + 5;
+          const noise = isBand ? random.uniform(-25, 25) : random.uniform(-1, 1);
+          const isGround = x < 3 || y < 2;
+          const gray = level + slope * x + noise;
+          for (let c = 0; c < channels; c++) {
+            values[at++] = isGround ? 0 : Math.round(gray + 15 * c + random.uniform(-1, 1));
+          }
+        }
+      }
+    }
+    return values;
+  }
+
+  // They take 3.718 and 3.587 bits. Without the first context 3.99 and 3.79, the second 4.15 and 3.99, gradients 3.81 and
+  // 3.63, what was learned 3.76 and 3.72, and in colour without the channel before 3.65.
+  test.each([
+    [[16, 16], 3.74],
+    [[16, 16, 3], 3.62],
+  ])('of pictures of %j takes no more than its contexts allow, %d bits a number', (shape, most) => {
+    const originals = pictures(60, shape[2] ?? 1);
+    const [, numbers, make] = TYPES[0];
+    const { length } = originals;
+    const size = sizeAfterRoundTrip(shape, numbers, originals, make(length), make(length));
+    expect((8 * size) / length).toBeLessThan(most);
+  });
+
   test('that was never written is refused', () => {
     const [, numbers] = TYPES[0];
     const random = new Random(8);

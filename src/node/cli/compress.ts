@@ -58,8 +58,8 @@ export const compressCommand: Command = {
     usage:
       'isthmus compress --model MODEL --data FILE --out FILE.isth\n       npm run isthmus -- compress --model MODEL --data FILE --out FILE.isth',
     description: [
-      "Encodes images with a trained model, rounds the codes and writes them as a small file, from which decompress makes images again: those that the model's decoder restores, or with --lossless the very same. The images must have the shape that the model was trained on. A .npy is read piece by piece, however large it is.",
-      'Shows how many bytes an image takes, beside gzip (level 9) and PNG (all images tiled into one picture, level 9, the best of no filter and adaptive ones), and the PSNR and SSIM of what comes back. SSIM is that of the first 2,000 images, gzip and PNG of the first 4 MB.',
+      "Encodes images with a trained model, rounds the codes and writes them as a small file, from which decompress makes images again: those that the model's decoder restores, or with --lossless the very same. The images must have the shape that the model was trained on. A .npy in C order is read piece by piece, however large it is; one in Fortran order, .npz, IDX and PNG are held in memory whole.",
+      'Shows how many bytes an image takes, beside gzip (level 9, of the values row-major and little-endian, in the type of the file) and PNG (all images tiled into one picture, level 9, the best of no filter and adaptive ones), and the PSNR and SSIM of what comes back. Of large files gzip and PNG are those of the first 4 MB, SSIM that of the first images (2,000 of 28×28).',
     ],
     groups: [['Options', OPTIONS]],
     sections: [
@@ -76,6 +76,7 @@ export const compressCommand: Command = {
 };
 
 async function compress(words: readonly string[]): Promise<number> {
+  const start = performance.now();
   const parsed = parseOptions(OPTIONS, words);
   refusePositionals(parsed);
   const { values } = parsed;
@@ -92,7 +93,12 @@ async function compress(words: readonly string[]): Promise<number> {
   try {
     const samples = await samplesOf(autoencoder, source, values.lossless);
     const included = values['include-model'] ? await readWholeFile(path) : undefined;
-    await write(out, { autoencoder, samples, source, included, values });
+    const report = await write(out, { autoencoder, samples, source, included, values });
+    if (values.json) printJson(jsonOf(report));
+    else printReport(report);
+    say(
+      `${countOf(report.images, report.noun)} in ${formatElapsed((performance.now() - start) / 1000)}: ${out}`,
+    );
   } finally {
     stopListening();
     if (source.images instanceof NpyFile) await source.images.close();
@@ -141,10 +147,12 @@ interface Job {
   readonly values: Values<typeof OPTIONS>;
 }
 
-async function write(out: string, { autoencoder, samples, source, included, values }: Job): Promise<void> {
+async function write(
+  out: string,
+  { autoencoder, samples, source, included, values }: Job,
+): Promise<CompressReport> {
   const { lossless, bits, 'target-psnr': target } = values;
   const [count] = samples.shape;
-  const start = performance.now();
   const ranges = await findRanges(autoencoder, samples);
   const asked = bits === undefined ? (lossless ? DEFAULT_LOSSLESS_LEVELS : DEFAULT_LEVELS) : 2 ** bits;
   const levels = target === undefined ? asked : await levelsFor(target, autoencoder, samples, ranges);
@@ -164,8 +172,7 @@ async function write(out: string, { autoencoder, samples, source, included, valu
     }
   };
   await writeFileAtomically(out, pieces());
-  const seconds = (performance.now() - start) / 1000;
-  const report: CompressReport = {
+  return {
     path: out,
     images: count,
     noun: nounOf(autoencoder.inputShape, samples.normalization),
@@ -180,7 +187,4 @@ async function write(out: string, { autoencoder, samples, source, included, valu
     quality: quality.scores(),
     rivals: await rivals.measure(),
   };
-  if (values.json) printJson(jsonOf(report));
-  else printReport(report);
-  say(`${countOf(count, report.noun)} in ${formatElapsed(seconds)}: ${out}`);
 }

@@ -95,7 +95,7 @@ export function printReport(report: CompressReport): void {
     const cells = [size.bytesPerImage.toFixed(1).padStart(14), size.ratio.toFixed(2).padStart(8)];
     print(`${name.padEnd(width)}  ${cells.join('  ')}`);
   }
-  print(`\n${lossless ? 'the codes alone: ' : ''}${describeQuality(quality)}`);
+  print(`\n${lossless ? 'the codes alone: ' : ''}${describeQuality(quality, images)}`);
 }
 
 function describeCodes({
@@ -108,9 +108,10 @@ function describeCodes({
   return `${countOf(codeLength, 'number')} of ${depth}${lossless ? ' and the residual' : ''}`;
 }
 
-function describeQuality({ mse, psnr, ssim }: QualityScores): string {
+function describeQuality({ mse, psnr, ssim, ssimImages }: QualityScores, images: number): string {
+  const some = ssimImages < images ? ` (of the first ${countOf(ssimImages, 'image')})` : '';
   return [
     psnr === undefined ? `MSE ${mse.toFixed(5)}` : `PSNR ${formatDecibels(psnr)}`,
-    ...(ssim === undefined ? [] : [`SSIM ${ssim.toFixed(4)}`]),
+    ...(ssim === undefined ? [] : [`SSIM ${ssim.toFixed(4)}${some}`]),
   ].join(', ');
 }

@@ -3,11 +3,8 @@
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import type { CompressedFile } from '../../compression/decompress.ts';
 import { npyOriginal, storedBytes } from '../../compression/originalFile.ts';
-import { canUseKernels } from '../../compression/withKernels.ts';
 import { denormalize } from '../../data/denormalize.ts';
 import { DataError } from '../../data/normalization.ts';
-import type { SampleArray } from '../../data/samples.ts';
-import { kernels } from '../../tensor/kernels/active.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { openCompressedFile } from '../compressedFile.ts';
 import { toInputs, toPictures } from '../display.ts';
@@ -22,18 +19,21 @@ import { exitOnSignals } from './interruption.ts';
 import { MACHINE, useMachine } from './machine.ts';
 import { refuseExisting, requireOption } from './model.ts';
 import { flag, parseOptions, text, UsageError } from './options.ts';
-import { countOf, formatElapsed, say, timesShape } from './output.ts';
+import { countOf, formatCount, formatElapsed, say, timesShape } from './output.ts';
 
 const OPTIONS = {
   model: text('MODEL', 'The run folder or model file that the images were compressed with. [the one inside]'),
   out: text(
     'FILE',
-    `FILE.npy: the images as an array. FILE.png: a grid of the first ${MOST_PICTURES}, to look at. FILE.idx or -ubyte: what was compressed losslessly from such a file.`,
+    `FILE.npy: the images as an array. FILE.png: a grid of the first ones, to look at: at most ${MOST_PICTURES}, fewer of large ones. FILE.idx or -ubyte: what was compressed losslessly from such a file, not gzipped.`,
   ),
   threads: MACHINE.threads,
   overwrite: flag('Replace an existing file.'),
   help: flag('Show this page.'),
 };
+
+/** More than that in one PNG takes long to write and to open: 16 images of 1024×1024. */
+const MOST_PICTURE_NUMBERS = 2 ** 24;
 
 const ENDINGS = ['.npy', '.png', '.idx', '-ubyte'];
 
@@ -42,7 +42,7 @@ export const decompressCommand: Command = {
     usage:
       'isthmus decompress FILE.isth --out FILE [--model MODEL]\n       npm run isthmus -- decompress FILE.isth --out FILE [--model MODEL]',
     description: [
-      'Makes images of a file that compress wrote, with the model that it was made with and no other. They come in the units and in the type of the originals, as decode gives them; a lossless file gives back the .npy or IDX file that was compressed, byte for byte, and from other files the same array as a .npy.',
+      'Makes images of a file that compress wrote, with the model that it was made with and no other. They come in the units and in the type of the originals, as decode gives them; a lossless file gives back the .npy or IDX file that was compressed, byte for byte, and from other files (a gzipped IDX file, too) the same array as a .npy.',
       'A file records which kernels it was made with, and these are used again: others differ in the last bits. Where they are not to be had, a lossless file is refused.',
     ],
     groups: [['Options', OPTIONS]],
@@ -60,6 +60,7 @@ export const decompressCommand: Command = {
 };
 
 async function decompress(words: readonly string[]): Promise<number> {
+  const start = performance.now();
   const { values, positionals } = parseOptions(OPTIONS, words);
   if (positionals.length !== 1) {
     throw new UsageError(`got ${positionals.length} names, expected one file: FILE.isth.`);
@@ -76,7 +77,6 @@ async function decompress(words: readonly string[]): Promise<number> {
   const given = values.model === undefined ? undefined : (await loadModel(values.model)).autoencoder;
   const file = await openCompressedFile(path);
   const stopListening = exitOnSignals();
-  const start = performance.now();
   try {
     await write(out, file, given ?? file.model?.autoencoder);
   } catch (error) {
@@ -94,10 +94,9 @@ async function decompress(words: readonly string[]): Promise<number> {
 }
 
 async function write(out: string, file: CompressedFile, autoencoder: Autoencoder | undefined): Promise<void> {
-  const { kernels: name, original } = file.header;
-  if (!file.isLossless && !canUseKernels(name)) {
-    say(`note: the file was made with the ${name} kernels, ${kernels().name} ones differ in the last bits.`);
-  }
+  const { original } = file.header;
+  const missing = file.isLossless ? undefined : file.missingKernels;
+  if (missing) say(`note: the file was made with ${missing}: some values differ in the last bit.`);
   const ending = ENDINGS.find((one) => out.toLowerCase().endsWith(one));
   if (ending === '.png') {
     await writeFileAtomically(out, await asPng(file, autoencoder));
@@ -106,7 +105,10 @@ async function write(out: string, file: CompressedFile, autoencoder: Autoencoder
   } else if (original?.kind === (ending === '.npy' ? 'npy' : 'idx')) {
     await writeFileAtomically(out, file.originalBytes(autoencoder));
   } else {
-    throw new DataError('it was not made losslessly from an IDX file, expected --out FILE.npy or FILE.png.');
+    const kept = original ? 'it gives back a .npy' : 'it is a lossy file';
+    throw new DataError(
+      `${kept}, expected --out FILE.npy or FILE.png: as IDX comes back what was compressed with --lossless from an IDX file that was not gzipped.`,
+    );
   }
 }
 
@@ -122,17 +124,21 @@ async function* asNpy(
 /** A grid of the first images. The rest is read, too: what is damaged is no picture of it. */
 async function asPng(file: CompressedFile, autoencoder: Autoencoder | undefined): Promise<Uint8Array> {
   const { shape, normalization } = file.header;
-  const [, ...sample] = shape;
+  const [count, ...sample] = shape;
   if (!pictureOf(sample, normalization)) {
     throw new DataError(`samples of ${timesShape(sample)} are no pictures, expected --out FILE.npy.`);
   }
-  const parts: SampleArray[] = [];
-  let missing = MOST_PICTURES * sizeOf(sample);
+  const fitting = Math.max(1, Math.floor(MOST_PICTURE_NUMBERS / sizeOf(sample)));
+  const images = Math.min(count, MOST_PICTURES, fitting);
+  const { data } = denormalize(new Float32Array(images * sizeOf(sample)), normalization);
+  let at = 0;
   for await (const values of file.images(autoencoder)) {
-    parts.push(values.slice(0, missing));
-    missing = Math.max(0, missing - values.length);
+    const part = values.subarray(0, data.length - at);
+    data.set(part, at);
+    at += part.length;
   }
-  const data = Float64Array.from(parts.flatMap((part) => Array.from(part)));
-  const shown = { shape: [data.length / sizeOf(sample), ...sample], data, normalization };
+  if (images < count)
+    say(`note: the picture shows the first ${formatCount(images)} of ${formatCount(count)}.`);
+  const shown = { shape: [images, ...sample], data, normalization };
   return encodePng(imageGrid(toPictures([toInputs({ inputShape: sample }, shown)], normalization)[0]));
 }

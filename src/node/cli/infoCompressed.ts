@@ -2,16 +2,25 @@
 
 import { stat } from 'node:fs/promises';
 import { chunkCount } from '../../compression/header.ts';
+import { kernelsProbe } from '../../compression/kernelsProbe.ts';
 import { canUseKernels } from '../../compression/withKernels.ts';
 import { describeNormalization } from '../../data/normalization.ts';
 import { DTYPE_NAMES } from '../../data/samples.ts';
 import { openCompressedFile } from '../compressedFile.ts';
+import { inFile } from '../files.ts';
 import { nounOf } from '../sampleKind.ts';
 import { countOf, formatCount, print, printJson, timesShape } from './output.ts';
 
+/** The whole file is read, so that nothing is said of one that is damaged or cut off. */
 export async function infoCompressed(path: string, json: boolean): Promise<void> {
   const file = await openCompressedFile(path);
-  await file.close();
+  try {
+    await file.check();
+  } catch (error) {
+    throw inFile(path, error as Error);
+  } finally {
+    await file.close();
+  }
   const { size: byteLength } = await stat(path);
   const { header } = file;
   const { shape, dtype, normalization, model, kernels, codeLength, levels, original, modelBytes } = header;
@@ -27,7 +36,11 @@ export async function infoCompressed(path: string, json: boolean): Promise<void>
   print(
     `${path}: ${formatCount(byteLength)} bytes, ${perImage.toFixed(1)} ${noun === 'image' ? 'an image' : 'a sample'}\n`,
   );
-  const here = canUseKernels(kernels) ? 'to be had here' : 'not to be had here';
+  const here = !canUseKernels(kernels)
+    ? 'not to be had here'
+    : kernelsProbe(kernels) === header.kernelsProbe
+      ? 'to be had here'
+      : 'which compute other bits here';
   const inside = modelBytes > 0 ? `inside, ${formatCount(modelBytes)} bytes` : 'not inside';
   const facts = {
     [`${noun}s`]: `${formatCount(count)} of ${timesShape(sample)}, ${DTYPE_NAMES[dtype]}, ${describeNormalization(normalization)}`,

@@ -1,12 +1,14 @@
 /** What the commands that use a trained model share: opening it, and reading images as it was trained to see them. */
 
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { fitsSampleShape } from '../../autoencoder/batches.ts';
 import { DataError, normalizationLikeFrom, statisticsLike } from '../../data/normalization.ts';
 import type { Normalization, Samples, StoredSamples } from '../../data/samples.ts';
 import { statisticsOf, statisticsOfStored, type ValueStatistics } from '../../data/statistics.ts';
-import type { Shape } from '../../tensor/shape.ts';
-import { exists, FileError, inFile } from '../files.ts';
+import { formatShape, type Shape } from '../../tensor/shape.ts';
+import { exists, FileError, fileError, inFile } from '../files.ts';
 import type { LoadedImages } from '../load.ts';
 import type { NpyFile } from '../npyFile.ts';
 import { nounOf } from '../sampleKind.ts';
@@ -31,8 +33,11 @@ export function requireOption(
   return value;
 }
 
-/** @throws {FileError} If the file is there and may not be replaced. */
+/** @throws {FileError} If the file is there and may not be replaced, or there is no folder for it. */
 export async function refuseExisting(path: string, overwrite: boolean): Promise<void> {
+  await stat(`${dirname(path)}/.`).catch((cause) => {
+    throw fileError('write', path, cause);
+  });
   if (!overwrite && (await exists(path))) {
     throw new FileError(`${path} exists already, expected a new file (--overwrite replaces it).`);
   }
@@ -81,5 +86,11 @@ export function requireShape(
 ): void {
   const [, ...found] = shape;
   if (fitsSampleShape(found, expected)) return;
+  if (fitsSampleShape(shape, expected)) {
+    const dimensions = expected.join(', ');
+    throw new DataError(
+      `${source}: the array is ${formatShape(shape)}, expected [n, ${dimensions}]: one sample is [1, ${dimensions}], arr[None].`,
+    );
+  }
   throw new DataError(`${source}: the samples are ${timesShape(found)}, ${who} ${timesShape(expected)}.`);
 }

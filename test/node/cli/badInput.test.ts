@@ -584,7 +584,7 @@ describe('images and codes that do not fit the model', () => {
     command(
       'to write below a file',
       'encode --model m.safetensors --data images.npy --out file/codes.npy',
-      /can't use file\/codes\.npy: a part of the path is a file/,
+      /can't write file\/codes\.npy: a part of the path is a file/,
     ),
     inThisProcess(
       command(
