@@ -11,6 +11,7 @@ import type { Tensor } from '../../tensor/tensor.ts';
 import { arePixels } from '../sampleKind.ts';
 import type { Section } from './evaluateSection.ts';
 import {
+  type EncodedSamples,
   FOLDS,
   type LabelledFeatures,
   type LabelledSamples,
@@ -23,9 +24,9 @@ import { countOf, formatCount, print, say } from './output.ts';
 const MOST_NAMED = 10;
 
 export interface LabelSectionOptions {
-  readonly measured: LabelledSamples;
+  readonly measured: EncodedSamples;
   /** What PCA and the classifiers are fitted to. Without: cross-validation. */
-  readonly fitted: LabelledSamples | undefined;
+  readonly fitted: EncodedSamples | undefined;
   readonly neighbours: number;
 }
 
@@ -129,7 +130,8 @@ function countRight(predicted: Float64Array, { measured: { labels } }: Part): nu
 function commonestShare(labels: LabelledFeatures['labels'], classes: readonly number[]): number {
   const counts = new Map(classes.map((label) => [label, 0]));
   for (let i = 0; i < labels.length; i++) counts.set(labels[i], (counts.get(labels[i]) ?? 0) + 1);
-  return Math.max(...counts.values()) / labels.length;
+  const most = [...counts.values()].reduce((a, b) => Math.max(a, b), 0); // thousands are too many arguments
+  return most / labels.length;
 }
 
 function printAccuracies(
