@@ -51,9 +51,11 @@ export function labelSection(
     say(`telling classes apart by ${name}`);
     return classifyParts(parts, featuresOf, neighbours);
   };
+  const ranks: number[] = [];
   const codes = classify('codes', ({ fitted, measured }) => [fitted.codes, measured.codes]);
   const pca = classify('PCA', ({ fitted, measured }) => {
     const components = PrincipalComponents.fit(fitted.inputs, encodingDim);
+    ranks.push(components.rank);
     return [components.transform(fitted.inputs), components.transform(measured.inputs)];
   });
   const inputs = classify(noun, ({ fitted, measured }) => [fitted.inputs, measured.inputs]);
@@ -61,7 +63,8 @@ export function labelSection(
   if (fitted) noteUnknown(classes, fitted);
   const commonest = commonestShare(measured.labels, classes);
   const fittedTo = fitted ? { source: fitted.source, samples: fitted.labels.length } : { folds: FOLDS };
-  const rows = { codes, pca, inputs };
+  const components = ranks.reduce((a, b) => Math.max(a, b));
+  const rows = { codes, pca: { ...pca, components }, inputs };
   const data = fitted
     ? `the ${countOf(fitted.labels.length, 'sample')} of ${fitted.source}`
     : 'four fifths of the samples, for each fifth in turn';
@@ -72,7 +75,7 @@ export function labelSection(
       print(`Share of ${countOf(measured.labels.length, 'sample')} whose class is found\n`);
       printAccuracies(neighbours, [
         [`codes, ${countOf(encodingDim, 'number')}`, codes],
-        [`PCA, ${countOf(encodingDim, 'component')}`, pca],
+        [`PCA, ${countOf(components, 'component')}`, pca],
         [`${noun}, ${countOf(sizeOf(inputShape), 'number')}`, inputs],
       ]);
       print(`\n${number}; the commonest alone is right for ${commonest.toFixed(4)}.`);

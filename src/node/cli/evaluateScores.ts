@@ -1,7 +1,7 @@
 /** How far the reconstructions are from the originals: image by image, overall, and beside what must be beaten. */
 
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
-import { meanImageBaseline, pcaBaseline } from '../../autoencoder/baselines.ts';
+import { meanImageBaseline, pcaScore } from '../../autoencoder/baselines.ts';
 import { ErrorSums, psnr } from '../../autoencoder/metrics.ts';
 import { structuralSimilarity } from '../../autoencoder/ssim.ts';
 import { type Samples, sliceSamples } from '../../data/samples.ts';
@@ -67,13 +67,14 @@ export function scoreSection(
     ...(isPixels ? { psnr: psnr(mse) } : isVariance && Number.isFinite(mse) && { r2: 1 - mse / variance }),
   });
   const meanSsim = images[0].ssim === undefined ? undefined : meanOf(images, ({ ssim }) => ssim ?? 0);
+  const pca = pcaScore(samples, encodingDim);
   const scores = {
     model: {
       ...scoresOf(meanOf(images, ({ mse }) => mse)),
       mae: meanOf(images, ({ mae }) => mae),
       ...(meanSsim !== undefined && { ssim: meanSsim }),
     },
-    pca: scoresOf(pcaBaseline(samples, encodingDim)),
+    pca: { ...scoresOf(pca.mse), components: pca.components },
     meanImage: scoresOf(variance),
   };
   return {
@@ -82,7 +83,7 @@ export function scoreSection(
       print(`${countOf(images.length, noun)}, codes of ${countOf(encodingDim, 'number')}\n`);
       printTable([
         ['this model', scores.model],
-        [`PCA, ${countOf(encodingDim, 'component')}`, scores.pca],
+        [`PCA, ${countOf(pca.components, 'component')}`, scores.pca],
         [`mean ${noun}`, scores.meanImage],
       ]);
     },
