@@ -35,17 +35,31 @@ export function meanImageBaseline(samples: Samples): number {
  * @throws {ShapeError} If there are no samples.
  */
 export function pcaBaseline(samples: Samples, codeLength: number): number {
+  return pcaScore(samples, codeLength).mse;
+}
+
+export interface PcaScore {
+  /** As {@link pcaBaseline} gives it. */
+  readonly mse: number;
+  /** How many components that took: fewer than the code has numbers where the samples don't vary along so many. */
+  readonly components: number;
+}
+
+/** The same with what it took. */
+export function pcaScore(samples: Samples, codeLength: number): PcaScore {
   if (!Number.isSafeInteger(codeLength) || codeLength < 1) {
     throw new RangeError(`pcaBaseline: the code length is ${codeLength}, expected a whole number >= 1.`);
   }
   const centred = new CentredSamples(samples, 'pcaBaseline');
-  if (codeLength >= Math.min(centred.features, centred.count - 1)) return 0;
-  const { axes } = principalAxes(centred, codeLength);
+  const most = Math.min(centred.features, centred.count - 1);
+  if (codeLength >= most) return { mse: 0, components: most };
+  const { axes, variances } = principalAxes(centred, codeLength);
   const errors = new ErrorSums();
   // From the reconstruction itself: the total variance minus the captured one would cancel where little is left.
   centred.forEachBatch((x) => {
     const codes = matmul(x, axes);
     errors.add(x.data, matmul(codes, axes, { transposeB: true }).data);
   });
-  return errors.result().mse;
+  const components = variances.filter((variance) => variance > 0).length;
+  return { mse: errors.result().mse, components };
 }

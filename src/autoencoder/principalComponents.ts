@@ -13,6 +13,7 @@ import { matmul } from '../tensor/ops.ts';
 import { Random } from '../tensor/random.ts';
 import { ShapeError } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
+import { addMultiple, dot } from '../tensor/vectors.ts';
 import { CentredSamples } from './centredSamples.ts';
 
 const { abs, hypot, min, sqrt } = Math;
@@ -25,6 +26,8 @@ const TOLERANCE = 1e-5;
 const MAX_SWEEPS = 30;
 /** Of a column's length: what float64 leaves of a dependent one is some 1e-16, of any other float32 rounding alone 1e-8. */
 const NEGLIGIBLE = 1e-10;
+/** Of a number's size: what float32 may have rounded off of it, and of what was computed from it. */
+const ROUNDING = 2 ** -22;
 
 /**
  * PCA that is fitted to some samples and applied to any of their size.
@@ -36,9 +39,12 @@ const NEGLIGIBLE = 1e-10;
 export class PrincipalComponents {
   /** The mean sample, d numbers. */
   readonly mean: Float64Array;
-  /** One axis a column, `[d, k]`, the one of greatest variance first; the number of largest size in each is positive. */
+  /**
+   * One axis a column, `[d, k]`, the one of greatest variance first; the number of largest size in each is positive.
+   * Where the samples don't vary along so many, but for float32's rounding, the last columns are 0, and so are their scores.
+   */
   readonly axes: Tensor;
-  /** The part of the samples' variance that lies along each axis, from 0 to 1; 0 if they don't vary. */
+  /** The part of the samples' variance that lies along each axis, from 0 to 1; 0 if there is no such axis. */
   readonly varianceShares: readonly number[];
 
   private constructor(mean: Float64Array, axes: Tensor, varianceShares: readonly number[]) {
@@ -62,8 +68,13 @@ export class PrincipalComponents {
     const centred = new CentredSamples(samples, 'PrincipalComponents.fit');
     const { axes, variances, total } = principalAxes(centred, min(count, centred.count, centred.features));
     fixSigns(axes);
-    const shares = variances.map((variance) => (total > 0 ? variance / total : 0));
+    const shares = variances.map((variance) => (variance > 0 ? variance / total : 0));
     return new PrincipalComponents(centred.mean, axes, shares);
+  }
+
+  /** How many axes there are that are not 0. */
+  get rank(): number {
+    return this.varianceShares.filter((share) => share > 0).length;
   }
 
   /**
@@ -102,9 +113,9 @@ function fixSigns({ shape: [rows, columns], data }: Tensor): void {
 }
 
 export interface PrincipalAxes {
-  /** The first k axes of X [n, d], as the columns of a matrix `[d, k]`. */
+  /** The first k axes of X [n, d], as the columns of a matrix `[d, k]`; 0 where only rounding is left. */
   readonly axes: Tensor;
-  /** The sum of squares along each axis, and in all. */
+  /** The sum of squares along each axis, 0 where only rounding is left, and in all. */
   readonly variances: readonly number[];
   readonly total: number;
 }
@@ -134,10 +145,22 @@ export function principalAxes(centred: CentredSamples, k: number): PrincipalAxes
     const variances = values.slice(0, k);
     captured = variances.reduce((sum, value) => sum + value, 0);
     if (captured - before <= TOLERANCE * (total - captured) || pass === MAX_PASSES) {
-      return { axes: firstColumns(matmul(axes, vectors), k), variances, total };
+      const rank = rankOf(variances, total, centred);
+      const first = firstColumns(matmul(axes, vectors), k, rank);
+      return { axes: first, variances: variances.fill(0, rank), total };
     }
     axes = orthonormalColumns(turned);
   }
+}
+
+/**
+ * How many axes hold more than rounding. Scaled to deviation 1, an axis of rounding would weigh as much as the others.
+ * What is rounded is the inputs as they come, their mean included.
+ */
+function rankOf(variances: readonly number[], total: number, { mean, count }: CentredSamples): number {
+  const squares = total + count * dot(mean, mean);
+  const rank = variances.findIndex((variance) => !(variance > ROUNDING ** 2 * squares));
+  return rank < 0 ? variances.length : rank;
 }
 
 /**
@@ -163,17 +186,6 @@ function orthonormalColumns(matrix: Tensor): Tensor {
     done.push(column);
   }
   return result;
-}
-
-function dot(x: Float64Array, y: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += x[i] * y[i];
-  return sum;
-}
-
-/** x += factor · y */
-function addMultiple(x: Float64Array, factor: number, y: Float64Array): void {
-  for (let i = 0; i < x.length; i++) x[i] += factor * y[i];
 }
 
 /**
@@ -229,11 +241,12 @@ function rotate(
   }
 }
 
-function firstColumns(matrix: Tensor, k: number): Tensor {
+/** As `[rows, k]`; those from `rank` on are 0. */
+function firstColumns(matrix: Tensor, k: number, rank: number): Tensor {
   const [rows, columns] = matrix.shape;
   const result = Tensor.zeros([rows, k]);
   for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < k; j++) result.data[i * k + j] = matrix.data[i * columns + j];
+    for (let j = 0; j < rank; j++) result.data[i * k + j] = matrix.data[i * columns + j];
   }
   return result;
 }

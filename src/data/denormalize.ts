@@ -9,9 +9,10 @@ const { max, min, round } = Math;
 /**
  * Turns a network's outputs back into the units of the data, in its type: `value = output * scale + shift`.
  *
- * Whole numbers are rounded and clamped: with `divide` and `none` from 0 to the scale, and with the others, where they
- * have up to 32 bits, to their type's range. 64-bit ones become int32, or after `minmax` and `standard` float32; bool
- * becomes uint8, 0 and 1. Of floats f8 stays float64, the others become float32.
+ * Whole numbers are rounded and clamped: with `divide` and `none` from 0 to the scale, and with the others
+ * to their type's range. 64-bit ones become int32 with the former, and whole numbers as float64 with the latter: float32
+ * would have 64 seconds between the times of today, and there is no other array type for both. bool becomes uint8, 0 and 1.
+ * Of floats f8 stays float64, the others become float32.
  *
  * @param values - Of whole samples, one after another, if each feature was scaled on its own.
  * @throws {DataError} If an output that is to become a whole number is NaN.
@@ -52,11 +53,12 @@ function outputType(normalization: Normalization): {
   const { kind, dtype } = normalization;
   if (dtype === 'b1') return { dtype: 'u1', bounds: [0, 1] };
   const range = WHOLE_NUMBER_RANGES[dtype];
-  const isWhole = range !== undefined || dtype === 'i8' || dtype === 'u8';
-  if (isWhole && (kind === 'divide' || kind === 'none')) {
+  const wideRange = FLOAT64_RANGES[dtype];
+  if ((range || wideRange) && (kind === 'divide' || kind === 'none')) {
     return { dtype: range ? dtype : 'i4', bounds: [0, normalization.scale] };
   }
   if (range) return { dtype, bounds: range };
+  if (wideRange) return { dtype: 'f8', bounds: wideRange };
   return { dtype: dtype === 'f8' ? dtype : 'f4' };
 }
 
@@ -67,6 +69,12 @@ const WHOLE_NUMBER_RANGES: Partial<Record<DType, readonly [least: number, greate
   i2: [-32768, 32767],
   u4: [0, 2 ** 32 - 1],
   i4: [-(2 ** 31), 2 ** 31 - 1],
+};
+
+/** The same, to the greatest float64 that the type holds, too. */
+const FLOAT64_RANGES: Partial<Record<DType, readonly [least: number, greatest: number]>> = {
+  u8: [0, 2 ** 64 - 2 ** 11],
+  i8: [-(2 ** 63), 2 ** 63 - 2 ** 10],
 };
 
 function emptyOf(dtype: DType, length: number): SampleArray {

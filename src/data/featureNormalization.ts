@@ -3,36 +3,69 @@
  * numbers. Read featureStatistics.ts first; normalization.ts decides when.
  */
 
+import type { Shape } from '../tensor/shape.ts';
 import { DataError } from './dataError.ts';
 import type { FeatureStatistics } from './featureStatistics.ts';
 import type { DType, FeatureNormalization } from './samples.ts';
 
-/** The numbers of the features that are the same in all samples. */
-export function constantFeatures({ least, greatest }: FeatureStatistics): number[] {
-  return Array.from(least.keys()).filter((j) => least[j] === greatest[j]);
+/** Of a value's size, how far apart what should be the same may be: some roundings, each 2^-53, of float64 arithmetic. */
+const FLOAT64_ROUNDING = 2 ** -48;
+/** Of float32, the distance of two neighbours: one rounding. More could be content, as in times of 1e7 seconds. */
+const FLOAT32_ROUNDING = 2 ** -23;
+
+/** What the rules below need to know of an array beside its features' statistics. */
+export interface FeatureArray {
+  /** `[n, ...]` */
+  readonly shape: Shape;
+  readonly dtype: DType;
 }
 
 /**
- * A constant feature gets its value as shift, and the scale 1 (as in scikit-learn's StandardScaler): its inputs are 0.
+ * The numbers of the features that are the same in all samples, but for rounding: scaled by that, it would become inputs
+ * of the size of all others, and new data that is rounded otherwise would be far out.
+ *
+ * A feature is constant if its range is no more than the rounding of its greatest value, where its type is float32 or
+ * float64; float16 has so few digits that two neighbours may be content. Where the deviation is known, it also is if the
+ * deviation is no more than the rounding of n additions would make it (as in scikit-learn's StandardScaler):
+ * variance <= n eps variance + (n eps mean)², with float64's eps of 2^-52, in which it is computed.
+ */
+export function constantFeatures(
+  { least, greatest, mean, standardDeviation }: FeatureStatistics,
+  { shape: [n], dtype }: FeatureArray,
+): number[] {
+  const rounding = dtype === 'f4' ? FLOAT32_ROUNDING : dtype === 'f2' ? 0 : FLOAT64_ROUNDING;
+  const eps = n * Number.EPSILON;
+  return Array.from(least.keys()).filter((j) => {
+    const size = Math.max(Math.abs(least[j]), Math.abs(greatest[j]));
+    if (greatest[j] - least[j] <= rounding * size) return true;
+    const deviation = standardDeviation[j] * Math.sqrt(Math.max(0, 1 - eps)); // not squared: that could overflow
+    return Number.isFinite(deviation) && deviation <= Math.abs(eps * mean[j]);
+  });
+}
+
+/**
+ * A constant feature gets its value as shift, and the scale 1 (as in scikit-learn's StandardScaler): its inputs are 0, or as good as 0.
  *
  * @param statistics - With mean and standard deviation if the kind is `standard`.
  * @throws {DataError} If all features are constant, or one spans more than float64 can compute with.
  */
 export function scaleFeatures(
   kind: FeatureNormalization['kind'],
-  dtype: DType,
-  { least, greatest, mean, standardDeviation }: FeatureStatistics,
+  array: FeatureArray,
+  statistics: FeatureStatistics,
 ): FeatureNormalization {
-  const isConstant = least.map((value, j) => (value === greatest[j] ? 1 : 0));
-  if (!isConstant.includes(0)) {
+  const { least, greatest, mean, standardDeviation } = statistics;
+  const { dtype } = array;
+  const constant = new Set(constantFeatures(statistics, array));
+  if (constant.size === least.length) {
     throw new DataError(
       `all samples of the data are the same, the normalization '${kind}' needs different ones.`,
     );
   }
   const [shifts, scales] =
     kind === 'minmax' ? [least, greatest.map((value, j) => value - least[j])] : [mean, standardDeviation];
-  const shift = Array.from(shifts, (value, j) => (isConstant[j] ? least[j] : value));
-  const scale = Array.from(scales, (value, j) => (isConstant[j] ? 1 : value));
+  const shift = Array.from(shifts, (value, j) => (constant.has(j) ? least[j] : value));
+  const scale = Array.from(scales, (value, j) => (constant.has(j) ? 1 : value));
   const bad = scale.findIndex(
     (value, j) => !(value > 0 && Number.isFinite(value) && Number.isFinite(shift[j])),
   );

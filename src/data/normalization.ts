@@ -48,7 +48,7 @@ const ASK_FOR_MODE = "use the normalization 'minmax' or 'standard' (--normalize)
  * - `standard`: mean 0 and (population) standard deviation 1, computed in float64 in two passes.
  *
  * The last two scale each feature on its own where samples are vectors: the columns of a table have units of their own,
- * the pixels of an image share one. A feature that is constant gets the scale 1.
+ * the pixels of an image share one. A feature that is constant, but for rounding, gets the scale 1.
  *
  * @throws {DataError} If there are no values; if there is NaN or infinity; in `auto`, if a float is outside [0, 1] or a
  *   whole number is negative or greater than 65535; in the other modes, if all values are the same.
@@ -98,7 +98,7 @@ export function normalizationFrom(
       `all values of the data are ${least}, the normalization '${mode}' needs different ones.`,
     );
   }
-  if (statistics.features) return scaleFeatures(mode, array.dtype, statistics.features);
+  if (statistics.features) return scaleFeatures(mode, array, statistics.features);
   const shift = mode === 'minmax' ? least : statistics.mean;
   const scale = mode === 'minmax' ? greatest - least : statistics.standardDeviation;
   if (!(scale > 0 && Number.isFinite(scale) && Number.isFinite(shift))) {

@@ -5,6 +5,8 @@
  * on Optimization 16(1), 2005, section 2). For a convex function that leads to the one minimum.
  */
 
+import { addMultiple, dot } from '../tensor/vectors.ts';
+
 const { abs, max } = Math;
 
 /** How many steps are remembered. */
@@ -118,15 +120,4 @@ function remember(pairs: Pair[], step: Float64Array, change: Float64Array): void
 
 function difference(a: Float64Array, b: Float64Array): Float64Array {
   return a.map((value, i) => value - b[i]);
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
-}
-
-/** x += factor · y */
-function addMultiple(x: Float64Array, factor: number, y: Float64Array): void {
-  for (let i = 0; i < x.length; i++) x[i] += factor * y[i];
 }

@@ -9,6 +9,7 @@
 import { kernels } from '../tensor/kernels/active.ts';
 import { ShapeError } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { dot } from '../tensor/vectors.ts';
 import { requireFeatures } from './requireFeatures.ts';
 
 const { max, min, sqrt } = Math;
@@ -112,12 +113,6 @@ function rowSquares({ shape: [m, d], data }: Tensor): Float64Array {
     const row = data.subarray(i * d, (i + 1) * d);
     return dot(row, row);
   });
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let j = 0; j < a.length; j++) sum += a[j] * b[j];
-  return sum;
 }
 
 /**

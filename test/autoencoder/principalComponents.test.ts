@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { pcaBaseline } from '../../src/autoencoder/baselines.ts';
+import { pcaBaseline, pcaScore } from '../../src/autoencoder/baselines.ts';
 import { PrincipalComponents } from '../../src/autoencoder/principalComponents.ts';
 import { matmul } from '../../src/tensor/ops.ts';
 import { Random } from '../../src/tensor/random.ts';
@@ -15,6 +15,20 @@ function cloud(n: number): Tensor {
   for (let i = 0; i < n; i++) {
     const [a, b] = [random.normal(0, 10), random.normal(0, 1)];
     x.data.set([7 + (3 * a + 4 * b) / 5, -2 + (4 * a - 3 * b) / 5], 2 * i);
+  }
+  return x;
+}
+
+/** Normally distributed along four random directions, along each so many times as far as along the next. */
+function ofRankFour(n: number, d: number, mean: number, step: number): Tensor {
+  const random = new Random(1);
+  const directions = Array.from({ length: 4 * d }, () => random.normal());
+  const x = Tensor.zeros([n, d]);
+  for (let i = 0; i < n; i++) {
+    const z = Array.from({ length: 4 }, (_, a) => random.normal() / step ** a);
+    for (let j = 0; j < d; j++) {
+      x.data[i * d + j] = z.reduce((sum, value, a) => sum + value * directions[a * d + j], mean);
+    }
   }
   return x;
 }
@@ -48,6 +62,29 @@ describeEachKernels('PrincipalComponents', () => {
       for (let j = 0; j < i; j++) expect(Math.abs(gram[5 * i + j] / total)).toBeLessThan(1e-5);
     }
   });
+
+  test.each([
+    [1000, 64, 0, 1],
+    [300, 784, 0.5, 1],
+    [2000, 20, 100, 1],
+    [500, 5, 0, 1],
+    [1000, 64, 0, 30],
+    [40, 100, 3, 1],
+  ])(
+    'of %p samples of %p numbers around %p that vary in four directions, each %p times as far as the next, it finds four axes',
+    (n, d, mean, step) => {
+      const x = ofRankFour(n, d, mean, step);
+      const pca = PrincipalComponents.fit(x, 16);
+      const width = Math.min(d, 16);
+      expect(pca.rank).toBe(4);
+      expect(pca.axes.shape).toEqual([d, width]);
+      expect(pca.varianceShares.every((share, j) => share > 0 === j < 4)).toBe(true);
+      const scores = pca.transform(x);
+      expect(scores.shape).toEqual([n, width]);
+      expect(scores.data.every((score, i) => i % width < 4 || score === 0)).toBe(true);
+      if (d > 16) expect(pcaScore(x, 16).components).toBe(4);
+    },
+  );
 
   test('restores as well as the baseline says', () => {
     const x = uniformTensor([60, 12], 4);

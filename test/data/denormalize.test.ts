@@ -44,14 +44,30 @@ describe('denormalize', () => {
     ['f4', 'f4', 'Float32Array'],
     ['f8', 'f8', 'Float64Array'],
     ['f2', 'f4', 'Float32Array'],
-    ['i8', 'f4', 'Float32Array'],
-    ['u8', 'f4', 'Float32Array'],
   ])('gives %s as %s', (dtype, given, array) => {
     const read = denormalize(Float32Array.of(-0.5, 0.25), { kind: 'standard', dtype, shift: 3, scale: 2 });
     expect(read.dtype).toBe(given);
     expect(read.data[Symbol.toStringTag]).toBe(array);
     expect(Array.from(read.data)).toEqual([2, 3.5]);
   });
+
+  test.each<[DType, number, number]>([
+    ['i8', -(2 ** 63), 2 ** 63 - 1024],
+    ['u8', 0, 2 ** 64 - 2048],
+  ])(
+    'gives %s as whole numbers in float64, which has room for what float32 has not',
+    (dtype, least, greatest) => {
+      const normalization: Normalization = { kind: 'standard', dtype, shift: 1.6e9, scale: 20 };
+      const read = denormalize(Float32Array.of(0.05, -1.02, 3e38, -3e38), normalization);
+      expect(read.dtype).toBe('f8');
+      expect(read.data).toEqual(Float64Array.of(1_600_000_001, 1_599_999_980, greatest, least));
+      expect(() => denormalize(Float32Array.of(Number.NaN), normalization)).toThrow('output number 0 is NaN');
+      for (const limit of [least, greatest]) {
+        const asType = dtype === 'i8' ? BigInt.asIntN(64, BigInt(limit)) : BigInt.asUintN(64, BigInt(limit));
+        expect(Number(asType)).toBe(limit);
+      }
+    },
+  );
 
   test.each<[Normalization, DType, number[]]>([
     [{ kind: 'none', dtype: 'b1', shift: 0, scale: 1 }, 'u1', [0, 0, 1, 1]],

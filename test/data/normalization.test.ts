@@ -157,6 +157,42 @@ describe('scaling by feature', () => {
     expect([shift[0], scale[0]]).toEqual([0.1, 1]);
   });
 
+  const twoColumns = (dtype: DType, column: (i: number) => number, n = 1000): NumericArray => {
+    const values = Array.from({ length: 2 * n }, (_, i) => (i % 2 ? column((i - 1) / 2) : i));
+    return arrayOf(dtype, dtype === 'f8' ? Float64Array.from(values) : Float32Array.from(values), [n, 2]);
+  };
+  const next = Math.fround(3.3) + 2 ** -22; // the neighbour of 3.3 in float32
+
+  test.each<[string, NumericArray, boolean, boolean]>([
+    // Which of minmax and standard takes the column to be constant.
+    ['0.3 and 0.1 + 0.2', twoColumns('f8', (i) => (i % 2 ? 0.3 : 0.1 + 0.2)), true, true],
+    ['-0.3 and -0.1 - 0.2', twoColumns('f8', (i) => (i % 2 ? -0.3 : -0.1 - 0.2)), true, true],
+    ['1e9, some roundings apart', twoColumns('f8', (i) => 1e9 + (i % 4) * 2 ** -23), true, true],
+    ['1e9, a thousand roundings apart', twoColumns('f8', (i) => 1e9 + (i % 2) * 2 ** -14), false, true],
+    ['the same of few samples', twoColumns('f8', (i) => 1e9 + (i % 2) * 2 ** -14, 4), false, false],
+    ['1.6e9, seconds apart', twoColumns('f8', (i) => 1.6e9 + 3 * (i % 2)), false, false],
+    [
+      '1e-300 and twice that, whose squares are 0',
+      twoColumns('f8', (i) => (1 + (i % 2)) * 1e-300),
+      false,
+      true,
+    ],
+    ['0 and 1e-16', twoColumns('f8', (i) => (i % 2) * 1e-16), false, false],
+    ['two neighbours of float32', twoColumns('f4', (i) => (i % 2 ? 3.3 : next)), true, true],
+    ['float32, but three values', twoColumns('f4', (i) => 3.3 + (i % 3) * 2 ** -22), false, false],
+    ['the same as float64', twoColumns('f8', (i) => (i % 2 ? 3.3 : next)), false, false],
+    ['two neighbours of float16', twoColumns('f2', (i) => 1 + (i % 2) * 2 ** -10), false, false],
+  ])('constant but for rounding: %s', (_, array, byMinmax, byStandard) => {
+    const [minmax, standard] = (['minmax', 'standard'] as const).map(
+      (mode) => chooseNormalization(array, mode) as FeatureNormalization,
+    );
+    expect([minmax.scale[1] === 1, standard.scale[1] === 1]).toEqual([byMinmax, byStandard]);
+    expect([minmax.scale[0], standard.scale[0]].every((scale) => scale > 1)).toBe(true);
+    if (byStandard) {
+      expect(standard.shift[1]).toBe(Math.min(...Array.from(array.data).filter((_, i) => i % 2 === 1)));
+    }
+  });
+
   test.each<[readonly number[], ScaleBy | undefined, boolean]>([
     [[6, 2], undefined, true],
     [[2, 6, 1], undefined, true],

@@ -59,7 +59,7 @@ export function noteScaling(
   if (isByFeature(normalization) && !isAskedFor && pictureOf(shape)) {
     say('note: if these are flattened images, --scale-by all gives their pixels one scale.');
   }
-  const constant = statistics.features ? constantFeatures(statistics.features) : [];
+  const constant = statistics.features ? constantFeatures(statistics.features, images) : [];
   if (constant.length === 0) return;
   const which = `${constant.slice(0, MOST_NAMED).join(', ')}${constant.length > MOST_NAMED ? ', …' : ''}`;
   say(

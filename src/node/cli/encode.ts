@@ -13,6 +13,7 @@ import { MACHINE, refuseThreads, useMachine } from './machine.ts';
 import { refuseExisting, requireOption, samplesFor, storedSamplesFor } from './model.ts';
 import { bytes, flag, parseOptions, refusePositionals, text } from './options.ts';
 import { formatBytes, formatCount, say, timesShape } from './output.ts';
+import { noteOverflow, overflownRows } from './overflow.ts';
 
 const OPTIONS = {
   model: text('MODEL', 'A run folder or a model file.'),
@@ -56,11 +57,12 @@ async function encode(words: readonly string[]): Promise<number> {
   await useMachine(parsed.values);
   const { autoencoder } = await loadModel(model);
   const images = await openImages(data, { key, inMemoryLimit: limit });
+  const overflow = { count: 0 };
   try {
     const isStored = images instanceof NpyFile;
     if (isStored) say(`reading ${images.source} batch by batch: it takes ${formatBytes(images.memory)}`);
     const samples = isStored ? await storedSamplesFor(autoencoder, images) : samplesFor(autoencoder, images);
-    await writeFileAtomically(out, codesFile(autoencoder, samples));
+    await writeFileAtomically(out, codesFile(autoencoder, samples, overflow));
   } finally {
     if (images instanceof NpyFile) await images.close();
   }
@@ -69,17 +71,21 @@ async function encode(words: readonly string[]): Promise<number> {
   say(
     `${formatCount(count)} ${noun}s of ${timesShape(shape)} became codes of ${autoencoder.encodingDim} numbers: ${out}`,
   );
+  noteOverflow(overflow.count, noun);
   return 0;
 }
 
-/** A `.npy` of the codes, piece by piece. */
+/** A `.npy` of the codes, piece by piece. Those that are not finite are counted in `overflow`. */
 async function* codesFile(
   autoencoder: Autoencoder,
   samples: Samples | StoredSamples,
+  overflow: { count: number },
 ): AsyncGenerator<Uint8Array, void> {
   const [count] = samples.shape;
   yield npyHeader('<f4', [count, autoencoder.encodingDim]);
-  for await (const { data } of autoencoder.encodeBatches(samples)) {
+  for await (const codes of autoencoder.encodeBatches(samples)) {
+    const { data } = codes;
+    overflow.count += overflownRows(codes).length;
     yield new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   }
 }

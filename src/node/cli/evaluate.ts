@@ -2,6 +2,7 @@
 
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { pickSamples, type Samples } from '../../data/samples.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
 import { writeFileAtomically } from '../files.ts';
 import { loadLabels } from '../labels.ts';
 import { loadImages } from '../load.ts';
@@ -27,12 +28,13 @@ import {
 } from './evaluateOptions.ts';
 import { type ImageScores, scoreImages, scoreSection, scoresCsv } from './evaluateScores.ts';
 import type { Section } from './evaluateSection.ts';
-import { type LabelledSamples, refuseUnfit } from './labelledFeatures.ts';
+import { type EncodedSamples, type LabelledSamples, refuseUnfit } from './labelledFeatures.ts';
 import { refuseThreads, useMachine } from './machine.ts';
 import { requireOption, samplesFor } from './model.ts';
 import { refuseSalt } from './noise.ts';
 import { parseOptions, refusePositionals } from './options.ts';
 import { print, printJson, say } from './output.ts';
+import { noteOverflow, refuseOverflow } from './overflow.ts';
 import { showComparison } from './showComparison.ts';
 
 export const evaluateCommand: Command = {
@@ -84,9 +86,16 @@ async function evaluate(words: readonly string[]): Promise<number> {
   const measured = { samples: samplesFor(autoencoder, images), source: images.source };
   const { labels, fitted } = await loadLabelled(autoencoder, measured, values);
 
+  const codes = autoencoder.encode(measured.samples);
+  if (labels) refuseOverflow(codes, measured.source, '--labels');
+  if (values.latent !== undefined) refuseOverflow(codes, measured.source, '--latent');
   const scores = scoreImages(autoencoder, measured.samples);
+  noteOverflow(
+    scores.filter(({ mse }) => !Number.isFinite(mse)).length,
+    nounOf(autoencoder.inputShape, autoencoder.normalization),
+  );
   const worst = worstSamples(scores, values.anomalies ?? 0);
-  const subject = { autoencoder, ...measured, labels, fitted, scores, worst };
+  const subject = { autoencoder, ...measured, codes, labels, fitted, scores, worst };
   const sections = sectionsOf(subject, values);
   const files = filesOf(subject, values);
   for (const { path, contents } of files) await writeFileAtomically(path, contents);
@@ -105,7 +114,7 @@ async function loadLabelled(
   autoencoder: Autoencoder,
   measured: Omit<LabelledSamples, 'labels'>,
   values: EvaluateValues,
-): Promise<{ labels?: ArrayLike<number>; fitted?: LabelledSamples | undefined }> {
+): Promise<{ labels?: ArrayLike<number>; fitted?: EncodedSamples | undefined }> {
   if (values.labels === undefined) return {};
   const [count] = measured.samples.shape;
   const { labels } = await loadLabels(values.labels, { key: values['labels-key'], count });
@@ -113,7 +122,10 @@ async function loadLabelled(
   if (names) refuseNamelessLabels(labels, names);
   const fitted = await loadFitted(autoencoder, values);
   refuseUnfit({ ...measured, labels }, fitted, values.neighbours);
-  return { labels, fitted };
+  if (!fitted) return { labels };
+  const codes = autoencoder.encode(fitted.samples);
+  refuseOverflow(codes, fitted.source, '--train-data');
+  return { labels, fitted: { ...fitted, codes } };
 }
 
 async function loadFitted(
@@ -136,29 +148,31 @@ interface Subject {
   readonly autoencoder: Autoencoder;
   readonly samples: Samples;
   readonly source: string;
+  /** Of the samples, `[n, code length]`. */
+  readonly codes: Tensor;
   readonly labels: ArrayLike<number> | undefined;
-  readonly fitted: LabelledSamples | undefined;
+  readonly fitted: EncodedSamples | undefined;
   readonly scores: readonly ImageScores[];
   /** The numbers of the samples to list. */
   readonly worst: readonly number[];
 }
 
 function sectionsOf(
-  { autoencoder, samples, source, labels, fitted, scores, worst }: Subject,
-  { noise, neighbours }: EvaluateValues,
+  { autoencoder, samples, source, codes, labels, fitted, scores, worst }: Subject,
+  { noise, neighbours, 'label-names': names }: EvaluateValues,
 ): Section[] {
-  const sections = [scoreSection(autoencoder, samples, scores), codeSection(autoencoder, samples)];
+  const sections = [scoreSection(autoencoder, samples, scores), codeSection(codes)];
   const { inputShape, normalization } = autoencoder;
   if (isFlat(inputShape) && nounOf(inputShape, normalization) === 'sample') {
     sections.push(featureSection(autoencoder, samples));
   }
   if (noise) sections.push(noiseSection(autoencoder, samples, noise));
   if (labels) {
-    const measured = { samples, labels, source };
+    const measured = { samples, codes, labels, source };
     sections.push(labelSection(autoencoder, { measured, fitted, neighbours }));
   }
   if (worst.length > 0) {
-    sections.push(anomalySection(autoencoder, samples, { images: scores, worst, labels }));
+    sections.push(anomalySection(autoencoder, samples, { images: scores, worst, labels, names }));
   }
   return sections;
 }
@@ -170,7 +184,7 @@ interface OutputFile {
 }
 
 function filesOf(
-  { autoencoder, samples, source, labels, scores, worst }: Subject,
+  { autoencoder, samples, source, codes, labels, scores, worst }: Subject,
   { out, latent, 'anomalies-out': picture, 'label-names': names }: EvaluateValues,
 ): OutputFile[] {
   const files: OutputFile[] = [];
@@ -183,7 +197,7 @@ function filesOf(
     files.push({ path: picture, contents, what: 'what is restored worst' });
   }
   if (latent !== undefined) {
-    const contents = latentPicture(latent, autoencoder, samples, { labels, names, source });
+    const contents = latentPicture(latent, codes, { labels, names, source });
     files.push({ path: latent, contents, what: 'the codes' });
   }
   return files;

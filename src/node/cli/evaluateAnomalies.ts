@@ -7,40 +7,48 @@ import { formatShape, type Shape } from '../../tensor/shape.ts';
 import { toInputs, toPictures } from '../display.ts';
 import { reconstructionSheet } from '../grid.ts';
 import { encodePng } from '../png.ts';
-import { nounOf, pictureOf } from '../sampleKind.ts';
+import { arePixels, nounOf, pictureOf } from '../sampleKind.ts';
 import type { ImageScores } from './evaluateScores.ts';
 import type { Section } from './evaluateSection.ts';
 import { formatCount, print, timesShape } from './output.ts';
+import { formatNumber, formatShare, tableLines } from './textTable.ts';
 
-/** Of a sample that is no picture, so many features are named. */
+/** Where the inputs are no pixels of a picture, so many features are named. */
 const FEATURES = 3;
 
 export interface Anomaly {
   /** The sample's number, from 0. */
   readonly index: number;
+  /** Not finite where the network overflows: null in JSON. */
   readonly mse: number;
-  /** How many times the median of all samples that is; none if that is 0. */
+  /** How many times the median of all finite ones that is; none if that is 0, or one is not finite. */
   readonly timesMedian?: number;
   readonly label?: number;
-  /** Of a sample that is no picture: the features that are furthest off. */
+  /** What that class is called, if it has a name. */
+  readonly name?: string;
+  /** Where the inputs are no pixels of a picture: the features that are furthest off. */
   readonly features?: readonly FeatureError[];
 }
 
 interface FeatureError {
   /** Where it is in the sample, from 0: a number, or several for samples of several dimensions. */
   readonly index: readonly number[];
-  /** Its part of the sample's squared error, from 0 to 1. */
+  /** Its part of the sample's squared error, from 0 to 1; of the squared inputs where the network overflows. */
   readonly share: number;
 }
 
 /**
- * The samples of greatest error, the worst first; of two with the same, the first.
+ * The samples of greatest error, the worst first; of two with the same, the first. An error that is not finite, NaN
+ * included, is above every other.
  *
  * @param count - How many; all if there are fewer.
  */
 export function worstSamples(images: readonly ImageScores[], count: number): number[] {
   const numbers = images.map((_, i) => i);
-  return numbers.sort((a, b) => images[b].mse - images[a].mse || a - b).slice(0, count);
+  const rankOf = (i: number) => (Number.isFinite(images[i].mse) ? images[i].mse : Infinity);
+  const ranks = numbers.map(rankOf);
+  const compare = (a: number, b: number) => (ranks[a] === ranks[b] ? a - b : ranks[b] - ranks[a]);
+  return numbers.sort(compare).slice(0, count);
 }
 
 export interface AnomalyOptions {
@@ -48,23 +56,29 @@ export interface AnomalyOptions {
   /** As {@link worstSamples} finds them. */
   readonly worst: readonly number[];
   readonly labels?: ArrayLike<number> | undefined;
+  /** What class i is called. */
+  readonly names?: readonly string[] | undefined;
 }
 
 export function anomalySection(
   autoencoder: Autoencoder,
   samples: Samples,
-  { images, worst, labels }: AnomalyOptions,
+  { images, worst, labels, names }: AnomalyOptions,
 ): Section {
-  const isPicture = pictureOf(autoencoder.inputShape, samples.normalization) !== undefined;
-  const features = isPicture ? [] : featureErrors(autoencoder, pickSamples(samples, worst));
-  const median = medianOf(images.map(({ mse }) => mse));
+  const { inputShape } = autoencoder;
+  const isPicture = pictureOf(inputShape, samples.normalization) !== undefined;
+  const features =
+    isPicture && arePixels(inputShape, samples.normalization)
+      ? []
+      : featureErrors(autoencoder, pickSamples(samples, worst));
+  const median = medianOf(images.map(({ mse }) => mse).filter(Number.isFinite));
   const anomalies = worst.map((index, i): Anomaly => {
     const { mse } = images[index];
     return {
       index,
       mse,
-      ...(median > 0 && { timesMedian: mse / median }),
-      ...(labels && { label: labels[index] }),
+      ...(median > 0 && Number.isFinite(mse) && { timesMedian: mse / median }),
+      ...(labels && { label: labels[index], ...(names && { name: names[labels[index]] }) }),
       ...(features[i] && { features: features[i] }),
     };
   });
@@ -75,7 +89,7 @@ export function anomalySection(
       const which =
         worst.length === 1 ? `${noun} that is restored worst` : `${noun}s that are restored worst`;
       print(
-        `The ${worst.length === 1 ? '' : `${formatCount(worst.length)} `}${which}, numbered from 0; the median MSE is ${formatError(median)}\n`,
+        `The ${worst.length === 1 ? '' : `${formatCount(worst.length)} `}${which}, numbered from 0; the median MSE is ${formatNumber(median)}\n`,
       );
       printAnomalies(noun, anomalies);
     },
@@ -112,7 +126,9 @@ function featureErrors(autoencoder: Autoencoder, samples: Samples): FeatureError
   const restored = autoencoder.predict(samples);
   return Array.from({ length: originals.shape[0] }, (_, i) => {
     const [x, y] = [originals, restored].map((all) => all.rows(i, i + 1).data);
-    const squares = Array.from(x, (value, j) => (y[j] - value) ** 2);
+    const errors = Array.from(x, (value, j) => (y[j] - value) ** 2);
+    // Where they overflow, what is furthest out is the reason.
+    const squares = errors.every(Number.isFinite) ? errors : Array.from(x, (value) => value ** 2);
     const sum = squares.reduce((a, b) => a + b, 0);
     const order = squares.map((_, j) => j).sort((a, b) => squares[b] - squares[a] || a - b);
     return order.slice(0, FEATURES).map((j) => ({
@@ -122,7 +138,7 @@ function featureErrors(autoencoder: Autoencoder, samples: Samples): FeatureError
   });
 }
 
-/** Where number j of a row-major sample is; dimensions of 1 don't count. */
+/** Where number j of a row-major sample is; dimensions of 1 don't count, unless there is no other. */
 function positionOf(j: number, sample: Shape): number[] {
   const position: number[] = [];
   let rest = j;
@@ -130,10 +146,12 @@ function positionOf(j: number, sample: Shape): number[] {
     position.unshift(rest % length);
     rest = Math.floor(rest / length);
   }
-  return position;
+  return position.length > 0 ? position : [j]; // of a single number: 0
 }
 
+/** NaN of none. */
 function medianOf(values: readonly number[]): number {
+  if (values.length === 0) return Number.NaN;
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
@@ -143,26 +161,27 @@ function printAnomalies(noun: string, anomalies: readonly Anomaly[]): void {
   const [first] = anomalies;
   const columns: (readonly [head: string, cell: (anomaly: Anomaly) => string])[] = [
     [noun, ({ index }) => String(index)],
-    ['MSE', ({ mse }) => formatError(mse)],
-    ['× median', ({ timesMedian }) => timesMedian?.toFixed(1) ?? '–'],
+    ['MSE', ({ mse }) => formatNumber(mse)],
+    ['× median', ({ timesMedian }) => formatTimes(timesMedian)],
   ];
-  if (first.label !== undefined) columns.push(['label', ({ label }) => String(label)]);
-  const cells = columns.map(([head, cell]) => [head, ...anomalies.map(cell)]);
-  const widths = cells.map((column) => Math.max(...column.map((text) => text.length)));
-  for (let row = 0; row <= anomalies.length; row++) {
-    const line = cells.map((column, i) => column[row].padStart(widths[i])).join('   ');
+  if (first.label !== undefined) columns.push(['label', ({ label, name }) => name ?? String(label)]);
+  const rows = [
+    columns.map(([head]) => head),
+    ...anomalies.map((one) => columns.map(([, cell]) => cell(one))),
+  ];
+  tableLines(rows, { first: 'right' }).forEach((line, row) => {
     const rest = row === 0 ? 'features furthest off, with their share' : describe(anomalies[row - 1]);
     print(first.features ? `${line}   ${rest}` : line);
-  }
+  });
+}
+
+function formatTimes(times: number | undefined): string {
+  if (times === undefined) return '–';
+  return times < 1000 ? times.toFixed(1) : formatNumber(times);
 }
 
 /** "3 (61 %), 0 (20 %)"; of samples of several dimensions "[2, 3] (61 %), [0, 1] (20 %)". */
 function describe({ features = [] }: Anomaly): string {
   const name = (index: readonly number[]) => (index.length === 1 ? String(index[0]) : formatShape(index));
-  return features.map(({ index, share }) => `${name(index)} (${(100 * share).toFixed(0)} %)`).join(', ');
-}
-
-/** As the table of scores has it, but for errors that would be 0 there. */
-function formatError(mse: number): string {
-  return mse >= 0.001 || mse === 0 ? mse.toFixed(5) : mse.toExponential(2);
+  return features.map(({ index, share }) => `${name(index)} (${formatShare(share)})`).join(', ');
 }

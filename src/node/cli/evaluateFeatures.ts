@@ -6,18 +6,21 @@ import { sizeOf } from '../../tensor/shape.ts';
 import { toInputs } from '../display.ts';
 import type { Section } from './evaluateSection.ts';
 import { formatCount, print } from './output.ts';
+import { formatAmount, formatR2, tableLines } from './textTable.ts';
 
 /** Samples that are held in memory as floats at a time. */
 const BATCH = 256;
 /** More lines are nothing to read: then those that come back worst. */
 const MOST_LINES = 20;
+/** Of its mean: what deviates less is constant but for the rounding of its values. */
+const ROUNDING = 2 ** -48;
 
 interface FeatureScore {
   readonly feature: number;
   /** In the units of the data, as is the standard deviation of the feature in these samples. */
   readonly rmse: number;
   readonly standardDeviation: number;
-  /** The part of the variance that comes back, at most 1; null for a feature that is constant. */
+  /** The part of the variance that comes back, at most 1; null for a feature that is constant, or where the network overflows. */
   readonly r2: number | null;
 }
 
@@ -26,52 +29,67 @@ export function featureSection(autoencoder: Autoencoder, samples: Samples): Sect
   return {
     json: { features },
     print: () => {
-      const shown = [...features].sort((a, b) => (a.r2 ?? 1) - (b.r2 ?? 1)).slice(0, MOST_LINES);
+      const shown = [...features].sort((a, b) => rankOf(a) - rankOf(b)).slice(0, MOST_LINES);
       const isAll = shown.length === features.length;
       const which = isAll
         ? 'each feature'
         : `the worst ${MOST_LINES} of ${formatCount(features.length)} features`;
       print(`${which}, in units of the data\n`);
-      print(['feature', 'RMSE', 'std. dev.', 'R²'].map((text) => text.padStart(12)).join(''));
-      for (const { feature, rmse, standardDeviation, r2 } of isAll ? features : shown) {
-        const cells = [String(feature), short(rmse), short(standardDeviation), r2?.toFixed(3) ?? '–'];
-        print(cells.map((text) => text.padStart(12)).join(''));
-      }
+      const cells = (isAll ? features : shown).map(({ feature, rmse, standardDeviation, r2 }) => [
+        String(feature),
+        formatAmount(rmse),
+        formatAmount(standardDeviation),
+        formatR2(r2, 3),
+      ]);
+      const rows = [['feature', 'RMSE', 'std. dev.', 'R²'], ...cells];
+      for (const line of tableLines(rows, { least: 12, first: 'right' })) print(line);
     },
   };
 }
 
-/** One pass over the samples; sums in float64 of the network's units, where the mean of the training data is near 0. */
+/** What comes back worst is least: what overflows before all, what is constant last. */
+function rankOf({ r2, rmse }: FeatureScore): number {
+  return Number.isFinite(rmse) ? (r2 ?? 1) : -Infinity;
+}
+
+/** In the network's units, summed in float64; in two passes, as the sum of squares minus that of the mean cancels. */
 function scoreFeatures(autoencoder: Autoencoder, samples: Samples): FeatureScore[] {
   const features = sizeOf(autoencoder.inputShape);
-  const [sums, squares, errors] = Array.from({ length: 3 }, () => new Float64Array(features));
+  const [means, deviations, errors] = Array.from({ length: 3 }, () => new Float64Array(features));
   const [count] = samples.shape;
-  for (let start = 0; start < count; start += BATCH) {
-    const some = sliceSamples(samples, start, start + BATCH);
+  forEachBatch(samples, (some) => {
+    toInputs(autoencoder, some).data.forEach((value, i) => {
+      means[i % features] += value;
+    });
+  });
+  // Of a constant it is that constant: float64 has room for the sum of 2^29 equal float32 numbers.
+  for (let j = 0; j < features; j++) means[j] /= count;
+  forEachBatch(samples, (some) => {
     const x = toInputs(autoencoder, some).data;
     const y = autoencoder.predict(some).data;
     for (let i = 0; i < x.length; i++) {
       const j = i % features;
-      sums[j] += x[i];
-      squares[j] += x[i] ** 2;
+      deviations[j] += (x[i] - means[j]) ** 2;
       errors[j] += (y[i] - x[i]) ** 2;
     }
-  }
-  const { scales } = scalingOf(autoencoder.normalization);
+  });
+  const { shifts, scales } = scalingOf(autoencoder.normalization);
   return Array.from(errors, (error, feature) => {
-    const scale = scales[feature % scales.length];
-    const deviations = squares[feature] - sums[feature] ** 2 / count;
-    // Of a constant feature, rounding alone is left.
-    const isConstant = deviations <= 1e-12 * squares[feature];
+    const [shift, scale] = [shifts, scales].map((all) => all[feature % all.length]);
+    const deviation = Math.sqrt(deviations[feature] / count);
+    const isConstant = !(deviation * scale > ROUNDING * Math.abs(means[feature] * scale + shift));
+    const isMeasured = Number.isFinite(error);
     return {
       feature,
       rmse: Math.sqrt(error / count) * scale,
-      standardDeviation: isConstant ? 0 : Math.sqrt(deviations / count) * scale,
-      r2: isConstant ? null : 1 - error / deviations,
+      standardDeviation: isConstant ? 0 : deviation * scale,
+      r2: isConstant || !isMeasured ? null : 1 - error / deviations[feature],
     };
   });
 }
 
-function short(value: number): string {
-  return String(Number(value.toPrecision(4)));
+function forEachBatch(samples: Samples, use: (some: Samples) => void): void {
+  for (let start = 0; start < samples.shape[0]; start += BATCH) {
+    use(sliceSamples(samples, start, start + BATCH));
+  }
 }

@@ -11,6 +11,7 @@ import type { Tensor } from '../../tensor/tensor.ts';
 import { arePixels } from '../sampleKind.ts';
 import type { Section } from './evaluateSection.ts';
 import {
+  type EncodedSamples,
   FOLDS,
   type LabelledFeatures,
   type LabelledSamples,
@@ -23,9 +24,9 @@ import { countOf, formatCount, print, say } from './output.ts';
 const MOST_NAMED = 10;
 
 export interface LabelSectionOptions {
-  readonly measured: LabelledSamples;
+  readonly measured: EncodedSamples;
   /** What PCA and the classifiers are fitted to. Without: cross-validation. */
-  readonly fitted: LabelledSamples | undefined;
+  readonly fitted: EncodedSamples | undefined;
   readonly neighbours: number;
 }
 
@@ -50,9 +51,11 @@ export function labelSection(
     say(`telling classes apart by ${name}`);
     return classifyParts(parts, featuresOf, neighbours);
   };
+  const ranks: number[] = [];
   const codes = classify('codes', ({ fitted, measured }) => [fitted.codes, measured.codes]);
   const pca = classify('PCA', ({ fitted, measured }) => {
     const components = PrincipalComponents.fit(fitted.inputs, encodingDim);
+    ranks.push(components.rank);
     return [components.transform(fitted.inputs), components.transform(measured.inputs)];
   });
   const inputs = classify(noun, ({ fitted, measured }) => [fitted.inputs, measured.inputs]);
@@ -60,7 +63,8 @@ export function labelSection(
   if (fitted) noteUnknown(classes, fitted);
   const commonest = commonestShare(measured.labels, classes);
   const fittedTo = fitted ? { source: fitted.source, samples: fitted.labels.length } : { folds: FOLDS };
-  const rows = { codes, pca, inputs };
+  const components = ranks.reduce((a, b) => Math.max(a, b));
+  const rows = { codes, pca: { ...pca, components }, inputs };
   const data = fitted
     ? `the ${countOf(fitted.labels.length, 'sample')} of ${fitted.source}`
     : 'four fifths of the samples, for each fifth in turn';
@@ -71,7 +75,7 @@ export function labelSection(
       print(`Share of ${countOf(measured.labels.length, 'sample')} whose class is found\n`);
       printAccuracies(neighbours, [
         [`codes, ${countOf(encodingDim, 'number')}`, codes],
-        [`PCA, ${countOf(encodingDim, 'component')}`, pca],
+        [`PCA, ${countOf(components, 'component')}`, pca],
         [`${noun}, ${countOf(sizeOf(inputShape), 'number')}`, inputs],
       ]);
       print(`\n${number}; the commonest alone is right for ${commonest.toFixed(4)}.`);
@@ -129,7 +133,8 @@ function countRight(predicted: Float64Array, { measured: { labels } }: Part): nu
 function commonestShare(labels: LabelledFeatures['labels'], classes: readonly number[]): number {
   const counts = new Map(classes.map((label) => [label, 0]));
   for (let i = 0; i < labels.length; i++) counts.set(labels[i], (counts.get(labels[i]) ?? 0) + 1);
-  return Math.max(...counts.values()) / labels.length;
+  const most = [...counts.values()].reduce((a, b) => Math.max(a, b), 0); // thousands are too many arguments
+  return most / labels.length;
 }
 
 function printAccuracies(

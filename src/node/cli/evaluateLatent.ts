@@ -1,8 +1,7 @@
 /** The codes as a picture in two dimensions. */
 
-import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { DataError } from '../../data/normalization.ts';
-import type { Samples } from '../../data/samples.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
 import { latentPlot } from '../latentPlot.ts';
 import { latentPng } from '../latentPng.ts';
 import { latentSvg } from '../latentSvg.ts';
@@ -18,14 +17,14 @@ export interface LatentPictureOptions {
  * The file's contents.
  *
  * @param path - Its name says which kind.
+ * @param codes - `[n, code length]`, finite.
  */
 export function latentPicture(
   path: string,
-  autoencoder: Autoencoder,
-  samples: Samples,
+  codes: Tensor,
   options: LatentPictureOptions,
 ): Uint8Array | string {
-  const plot = latentPlot(autoencoder.encode(samples), options);
+  const plot = latentPlot(codes, options);
   return path.toLowerCase().endsWith('.png') ? latentPng(plot) : latentSvg(plot);
 }
 

@@ -51,7 +51,7 @@ export const LATENT = {
   'label-names': parsed(
     'A,B,…',
     (value) => value.split(',').map((name) => name.trim()),
-    'With --labels: what the classes 0, 1, … are called in the picture.',
+    'With --labels: what the classes 0, 1, … are called in the picture, and in the list of anomalies.',
   ),
 };
 

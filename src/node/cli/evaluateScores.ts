@@ -1,7 +1,7 @@
 /** How far the reconstructions are from the originals: image by image, overall, and beside what must be beaten. */
 
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
-import { meanImageBaseline, pcaBaseline } from '../../autoencoder/baselines.ts';
+import { meanImageBaseline, pcaScore } from '../../autoencoder/baselines.ts';
 import { ErrorSums, psnr } from '../../autoencoder/metrics.ts';
 import { structuralSimilarity } from '../../autoencoder/ssim.ts';
 import { type Samples, sliceSamples } from '../../data/samples.ts';
@@ -9,6 +9,7 @@ import { toInputs } from '../display.ts';
 import { arePixels, nounOf, pictureOf } from '../sampleKind.ts';
 import type { Section } from './evaluateSection.ts';
 import { countOf, formatDecibels, print } from './output.ts';
+import { formatNumber, formatR2, tableLines } from './textTable.ts';
 
 /** Images that are held in memory as floats at a time. */
 const BATCH = 256;
@@ -60,18 +61,20 @@ export function scoreSection(
   const isPixels = arePixels(inputShape, samples.normalization);
   const noun = nounOf(inputShape, samples.normalization);
   const variance = meanImageBaseline(samples);
+  const isVariance = variance > 0 && Number.isFinite(variance);
   const scoresOf = (mse: number): Scores => ({
     mse,
-    ...(isPixels ? { psnr: psnr(mse) } : variance > 0 && { r2: 1 - mse / variance }),
+    ...(isPixels ? { psnr: psnr(mse) } : isVariance && Number.isFinite(mse) && { r2: 1 - mse / variance }),
   });
   const meanSsim = images[0].ssim === undefined ? undefined : meanOf(images, ({ ssim }) => ssim ?? 0);
+  const pca = pcaScore(samples, encodingDim);
   const scores = {
     model: {
       ...scoresOf(meanOf(images, ({ mse }) => mse)),
       mae: meanOf(images, ({ mae }) => mae),
       ...(meanSsim !== undefined && { ssim: meanSsim }),
     },
-    pca: scoresOf(pcaBaseline(samples, encodingDim)),
+    pca: { ...scoresOf(pca.mse), components: pca.components },
     meanImage: scoresOf(variance),
   };
   return {
@@ -80,7 +83,7 @@ export function scoreSection(
       print(`${countOf(images.length, noun)}, codes of ${countOf(encodingDim, 'number')}\n`);
       printTable([
         ['this model', scores.model],
-        [`PCA, ${countOf(encodingDim, 'component')}`, scores.pca],
+        [`PCA, ${countOf(pca.components, 'component')}`, scores.pca],
         [`mean ${noun}`, scores.meanImage],
       ]);
     },
@@ -92,22 +95,30 @@ function meanOf(images: readonly ImageScores[], pick: (scores: ImageScores) => n
   return images.reduce((sum, scores) => sum + pick(scores), 0) / images.length;
 }
 
-/** @param noun - What one of them is: image or sample. */
+/**
+ * A column for each score that there is.
+ *
+ * @param noun - What one of them is: image or sample.
+ */
 export function scoresCsv(images: readonly Scores[], noun: string): string {
-  const rows = images.map(({ mse, mae, psnr, ssim }, i) => [i, mse, mae, psnr ?? '', ssim ?? ''].join(','));
-  return `${[`${noun},mse,mae,psnr,ssim`, ...rows].join('\n')}\n`;
+  const names = (['mse', 'mae', 'psnr', 'ssim'] as const).filter((name) => images[0][name] !== undefined);
+  const rows = images.map((scores, i) => [i, ...names.map((name) => scores[name])].join(','));
+  return `${[[noun, ...names].join(','), ...rows].join('\n')}\n`;
 }
 
 export function printTable(rows: readonly (readonly [name: string, scores: Scores])[]): void {
-  const width = Math.max(...rows.map(([name]) => name.length));
-  const cell = (text: string | undefined) => (text ?? '–').padStart(10);
   const has = (name: keyof Scores) => rows.some(([, scores]) => scores[name] !== undefined);
-  const [hasR2, hasPsnr] = [has('r2'), has('psnr')];
-  const names = ['MSE', 'MAE', ...(hasR2 ? ['R²'] : []), ...(hasPsnr ? ['PSNR', 'SSIM'] : [])];
-  print(' '.repeat(width) + names.map(cell).join(''));
-  for (const [name, { mse, mae, psnr, ssim, r2 }] of rows) {
-    const decibels = psnr === undefined ? undefined : formatDecibels(psnr);
-    const quality = [...(hasR2 ? [r2?.toFixed(4)] : []), ...(hasPsnr ? [decibels, ssim?.toFixed(4)] : [])];
-    print(name.padEnd(width) + [mse.toFixed(5), mae?.toFixed(5), ...quality].map(cell).join(''));
+  const amount = (value: number | undefined) => (value === undefined ? '–' : formatNumber(value));
+  const columns: (readonly [head: string, cell: (scores: Scores) => string])[] = [
+    ['MSE', ({ mse }) => amount(mse)],
+    ['MAE', ({ mae }) => amount(mae)],
+  ];
+  if (has('r2')) columns.push(['R²', ({ r2 }) => formatR2(r2)]);
+  if (has('psnr')) {
+    columns.push(['PSNR', ({ psnr }) => (psnr === undefined ? '–' : formatDecibels(psnr))]);
+    columns.push(['SSIM', ({ ssim }) => ssim?.toFixed(4) ?? '–']);
   }
+  const heads = ['', ...columns.map(([head]) => head)];
+  const cells = rows.map(([name, scores]) => [name, ...columns.map(([, cell]) => cell(scores))]);
+  for (const line of tableLines([heads, ...cells], { least: 10 })) print(line);
 }

@@ -21,6 +21,11 @@ export interface LabelledSamples {
   readonly source: string;
 }
 
+/** Samples with their codes, `[n, code length]`: they are computed once. */
+export interface EncodedSamples extends LabelledSamples {
+  readonly codes: Tensor;
+}
+
 /** The same samples as features of two kinds. */
 export interface LabelledFeatures {
   /** The network's inputs, flat: `[n, d]`. */
@@ -46,14 +51,21 @@ export function refuseUnfit(
   fitted: LabelledSamples | undefined,
   neighbours: number,
 ): void {
+  const all = `the samples of ${source}`;
   if (fitted) {
     refuseUnfitLabels(fitted.labels, `the samples of ${fitted.source}`, neighbours);
+    refuseManyClasses(classesOf(labels), all);
     return;
   }
   if (labels.length < FOLDS) {
     throw new DataError(
       `${source}: it holds ${labels.length} samples, expected at least ${FOLDS}, or others in --train-data.`,
     );
+  }
+  const classes = classesOf(labels);
+  refuseManyClasses(classes, all);
+  if (classes.length === labels.length) {
+    throw new DataError(`${all} all have labels of their own, expected classes of two samples or more.`);
   }
   const what = `${FOLDS - 1} of ${FOLDS} folds of the samples`;
   for (const [rows] of foldsOf(labels)) {
@@ -72,11 +84,12 @@ function refuseUnfitLabels(labels: ArrayLike<number>, what: string, neighbours: 
   if (classes.length < 2) {
     throw new DataError(`${what} all have the label ${classes[0]}, expected at least two classes.`);
   }
-  if (classes.length > MOST_CLASSES) {
-    throw new DataError(
-      `${what} have ${classes.length} different labels, expected at most ${MOST_CLASSES} classes.`,
-    );
-  }
+  refuseManyClasses(classes, what);
+}
+
+function refuseManyClasses({ length }: readonly number[], what: string): void {
+  if (length <= MOST_CLASSES) return;
+  throw new DataError(`${what} have ${length} different labels, expected at most ${MOST_CLASSES} classes.`);
 }
 
 /**
@@ -85,8 +98,8 @@ function refuseUnfitLabels(labels: ArrayLike<number>, what: string, neighbours: 
  */
 export function partsOf(
   autoencoder: Autoencoder,
-  measured: LabelledSamples,
-  fitted: LabelledSamples | undefined,
+  measured: EncodedSamples,
+  fitted: EncodedSamples | undefined,
 ): readonly (() => Part)[] {
   const features = featuresOf(autoencoder, measured);
   if (fitted) {
@@ -99,10 +112,10 @@ export function partsOf(
   }));
 }
 
-function featuresOf(autoencoder: Autoencoder, { samples, labels }: LabelledSamples): LabelledFeatures {
+function featuresOf(autoencoder: Autoencoder, { samples, codes, labels }: EncodedSamples): LabelledFeatures {
   const inputs = toInputs(autoencoder, samples);
   const [n] = inputs.shape;
-  return { inputs: inputs.reshape([n, inputs.size / n]), codes: autoencoder.encode(inputs), labels };
+  return { inputs: inputs.reshape([n, inputs.size / n]), codes, labels };
 }
 
 /** The row numbers of each fold, behind those of all others. */

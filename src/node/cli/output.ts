@@ -34,8 +34,9 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 ? amount : amount.toFixed(1)} ${units[unit]}`;
 }
 
-/** "18.36 dB"; a perfect reconstruction has "∞ dB". */
+/** "18.36 dB"; a perfect reconstruction has "∞ dB", one that overflows "–". */
 export function formatDecibels(psnr: number): string {
+  if (Number.isNaN(psnr) || psnr === -Infinity) return '–';
   return `${Number.isFinite(psnr) ? psnr.toFixed(2) : '∞'} dB`;
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { Autoencoder } from '../../../src/autoencoder/autoencoder.ts';
 import { writeModel } from '../../../src/io/model.ts';
+import { worstSamples } from '../../../src/node/cli/evaluateAnomalies.ts';
 import { decodePng } from '../../../src/node/png.ts';
 import { Tensor } from '../../../src/tensor/tensor.ts';
 import { contentsOf, folderWith, isthmus, jsonLines, removeFolders } from '../../helpers/cli.ts';
@@ -50,6 +51,13 @@ async function report(cwd: string, line: string): Promise<Report> {
   if (code !== 0) throw new Error(stderr);
   return jsonLines(stdout)[0] as unknown as Report;
 }
+
+test('of two samples with the same error the first is worse, of those that overflow, too', () => {
+  const images = [0.1, 0.3, NaN, 0.3, 0.2, Infinity, 0.3, NaN].map((mse) => ({ mse, mae: 0 }));
+  expect(worstSamples(images, 8)).toEqual([2, 5, 7, 1, 3, 6, 4, 0]);
+  expect(worstSamples(images, 4)).toEqual([2, 5, 7, 1]);
+  expect(worstSamples([], 3)).toEqual([]);
+});
 
 describe('evaluate --anomalies', () => {
   const files = {
@@ -147,6 +155,54 @@ describe('evaluate --anomalies', () => {
     );
     expect(stdout).toMatch(/features furthest off, with their share\n/);
     expect(stdout).toMatch(/\[\d, \d, \d\] \(\d+ %\), \[/);
+  });
+
+  test('the terminal shows these, and not the first ones', async () => {
+    const worst = greatest(errors, 2);
+    expect(worst).not.toContain(0);
+    const only = (rows: readonly number[]) =>
+      npyBytes({
+        descr: '|u1',
+        shape: [rows.length, 8, 8],
+        values: rows.flatMap((i) => pixels().slice(64 * i, 64 * (i + 1))),
+      });
+    const cwd = folderWith({ ...files, 'worst.npy': only(worst) });
+    const picture = async (line: string) =>
+      (await isthmus(line.split(' '), { cwd })).stderr.split('\n').slice(1);
+    const [shown, alone, first] = await Promise.all([
+      picture(`${evaluate} --anomalies 2`),
+      picture('evaluate --model m.safetensors --data worst.npy'),
+      picture(evaluate),
+    ]);
+    expect(shown).toEqual(alone);
+    expect(first).not.toEqual(shown);
+  });
+
+  test('calls classes by their names', async () => {
+    const cwd = folderWith(files);
+    const line = `${evaluate} --anomalies 4 --labels labels.npy --label-names even,odd`;
+    const { stdout } = await isthmus(line.split(' '), { cwd });
+    const rows = [...stdout.matchAll(/^ *(\d+) +0\.\d{5} +\d+\.\d +(even|odd)$/gm)];
+    expect(rows.map(([, index, name]) => [Number(index), name])).toEqual(
+      greatest(errors, 4).map((i) => [i, i % 2 ? 'odd' : 'even']),
+    );
+    const { anomalies } = await report(cwd, `${line} --json`);
+    expect(anomalies[0]).toMatchObject({ label: anomalies[0].index % 2, name: rows[0][2] });
+  });
+
+  test('the only number of a sample is feature 0', async () => {
+    const cwd = folderWith({
+      'm.safetensors': modelBytes(
+        { kind: 'standard', dtype: 'f4', shift: 0, scale: 1 },
+        { inputShape: [1], encodingDim: 1 },
+      ),
+      'one.npy': npyBytes({ descr: '<f4', shape: [3, 1], values: [0.5, -2, 1] }),
+    });
+    const line = 'evaluate --model m.safetensors --data one.npy --anomalies 1';
+    const { stdout } = await isthmus(line.split(' '), { cwd });
+    expect(stdout).toMatch(/ {3}0 \(100 %\)$/m);
+    const { anomalies } = await report(cwd, `${line} --json`);
+    expect(anomalies[0].features).toEqual([{ index: [0], share: 1 }]);
   });
 
   const refusal = (words: string, says: RegExp) =>
