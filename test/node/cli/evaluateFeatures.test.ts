@@ -11,12 +11,12 @@ interface FeatureScore {
   readonly r2: number | null;
 }
 
-/** Feature j is what `valueOf` says of sample i; inputs are (x - 10) / 2. */
-function sectionOf(n: number, features: number, valueOf: (i: number, j: number) => number) {
+/** Feature j is what `value` says of sample i; inputs are (x - 10) / 2. */
+function sectionOf(n: number, features: number, value: (i: number, j: number) => number) {
   const normalization = { kind: 'standard', dtype: 'f8', shift: 10, scale: 2 } as const;
   const autoencoder = model(normalization, { inputShape: [features] });
   const data = Float64Array.from({ length: n * features }, (_, at) =>
-    valueOf(Math.floor(at / features), at % features),
+    value(Math.floor(at / features), at % features),
   );
   const samples: Samples = { shape: [n, features], data, normalization };
   const section = featureSection(autoencoder, samples);
