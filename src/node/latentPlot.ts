@@ -29,9 +29,9 @@ const COLORS = [
 const MARKS = ['disc', 'square', 'triangle', 'diamond'] as const;
 export type Mark = (typeof MARKS)[number];
 
-/** Classes with a look of their own; what goes beyond is drawn as one. */
+/** Classes with a look of their own: the commonest, if there are more; the others are drawn as one. */
 const MOST_CLASSES = COLORS.length * MARKS.length;
-const OTHERS_COLOR = '#c8ced4';
+const OTHERS: PlottedClass = { name: 'others', color: '#c8ced4', mark: 'disc' };
 /** What the legend has room for, in letters. */
 const LONGEST_NAME = 12;
 
@@ -95,9 +95,10 @@ export function latentPlot(codes: Tensor, { labels, names, source }: LatentOptio
   const placeOf = (i: number): [number, number] => [data[i * shape[1]], shape[1] > 1 ? data[i * 2 + 1] : 0];
   const drawn = chooseDrawn(n);
   const { xTicks, yTicks, place } = axesOf(drawn.map(placeOf));
-  const classes = labels ? classesOf(labels) : [0];
+  const classes = labels ? commonestClasses(labels) : [0];
   const looks = classes.map((label, i) => lookOf(i, labels ? (names?.[label] ?? String(label)) : 'samples'));
-  const lookOfLabel = new Map(classes.map((label, i) => [label, looks[min(i, MOST_CLASSES)]]));
+  const lookOfLabel = new Map(classes.map((label, i) => [label, looks[i]]));
+  const hasOthers = labels !== undefined && !Array.from(labels).every((label) => lookOfLabel.has(label));
   const share = (i: number) => `${(100 * (components.varianceShares[i] ?? 0)).toFixed(1)} % of the variance`;
   const what = `codes of ${width} ${width === 1 ? 'number' : 'numbers'} (${source})`;
   return {
@@ -110,10 +111,10 @@ export function latentPlot(codes: Tensor, { labels, names, source }: LatentOptio
     yLabel: `component 2: ${share(1)}`,
     xTicks,
     yTicks,
-    classes: labels ? looks.slice(0, MOST_CLASSES + 1) : [],
+    classes: labels ? [...looks, ...(hasOthers ? [OTHERS] : [])] : [],
     layers: layersOf(
       drawn,
-      (i) => lookOfLabel.get(labels?.[i] ?? 0)!,
+      (i) => lookOfLabel.get(labels?.[i] ?? 0) ?? OTHERS,
       (i) => place(placeOf(i)),
     ),
   };
@@ -123,8 +124,15 @@ function count(number: number): string {
   return number.toLocaleString('en');
 }
 
+/** The labels of the classes that have a look of their own, least first; of two as common the one of the lesser label. */
+function commonestClasses(labels: ArrayLike<number>): number[] {
+  const counts = new Map<number, number>();
+  for (let i = 0; i < labels.length; i++) counts.set(labels[i], (counts.get(labels[i]) ?? 0) + 1);
+  const byCount = [...counts].sort(([a, countA], [b, countB]) => countB - countA || a - b);
+  return classesOf(byCount.slice(0, MOST_CLASSES).map(([label]) => label));
+}
+
 function lookOf(i: number, name: string): PlottedClass {
-  if (i >= MOST_CLASSES) return { name: 'others', color: OTHERS_COLOR, mark: 'disc' };
   const letters = Array.from(name);
   const short = letters.length > LONGEST_NAME ? `${letters.slice(0, LONGEST_NAME - 1).join('')}…` : name;
   return { name: short, color: COLORS[i % COLORS.length], mark: MARKS[floor(i / COLORS.length)] };

@@ -148,6 +148,20 @@ describe('export and import', () => {
 INPUT_SHAPE = (3,)
 SHIFT, SCALE = -1e-9, 12.5
 `);
+    expect(files['autoencoder.py']).toContain(
+      'return ((images.double() - SHIFT) / SCALE).float().flatten(1)\n',
+    );
+    expect(files['autoencoder.py']).toContain(
+      'return (outputs.double() * SCALE + SHIFT).unflatten(1, INPUT_SHAPE)\n',
+    );
+    autoencoder.normalization = { kind: 'standard', dtype: 'f4', shift: [1, 2, 3], scale: [4, 5, 6] };
+    const byFeature = writePyTorch(autoencoder)['autoencoder.py'];
+    expect(byFeature).toContain(
+      'return ((images.double().flatten(1) - SHIFT.to(images.device)) / SCALE.to(images.device)).float()\n',
+    );
+    expect(byFeature).toContain(
+      'return (outputs.double() * SCALE.to(outputs.device) + SHIFT.to(outputs.device)).unflatten(1, INPUT_SHAPE)\n',
+    );
     expect(files['autoencoder.py']).toContain(`
         self.encoder = nn.Sequential(
             nn.Sequential(

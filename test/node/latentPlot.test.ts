@@ -85,6 +85,36 @@ describe('latentPlot', () => {
     expect(pointsOf(more)).toHaveLength(126);
   });
 
+  test('of more classes than 40 the commonest have a look, least label first', () => {
+    const { codes, labels } = clusters(126, 42);
+    labels[0] = 1; // now class 0 has two samples, 1 has four
+    labels[5] = 41;
+    const names = latentPlot(codes, { labels, source: 'a.npy' }).classes.map(({ name }) => name);
+    const kept = Array.from({ length: 42 }, (_, i) => String(i)).filter((name) => !['0', '5'].includes(name));
+    expect(names).toEqual([...kept, 'others']);
+    labels[7] = -1; // one of its kind
+    const fewer = latentPlot(codes, { labels, source: 'a.npy' }).classes.map(({ name }) => name);
+    expect(fewer.slice(0, 2)).toEqual(['0', '1']);
+    expect(fewer).not.toContain('-1');
+  });
+
+  test('gives each class the colour that the legend says', () => {
+    const labels = Array.from({ length: 60 }, (_, i) => 3 * (i % 3));
+    // Along the first axis in the order of the labels; the sign of the axis says which way.
+    const codes = Tensor.from(
+      labels.flatMap((label, i) => [label + 0.01 * Math.sin(i), 0.01 * Math.cos(i)]),
+      [60, 2],
+    );
+    const plot = latentPlot(codes, { labels, source: 'a.npy' });
+    const centres = plot.classes.map((look) => {
+      const xs = plot.layers.filter((layer) => layer.look === look).flatMap(({ points }) => points);
+      return xs.reduce((sum, [x]) => sum + x, 0) / xs.length;
+    });
+    expect(plot.classes.map(({ name }) => name)).toEqual(['0', '3', '6']);
+    expect(centres).toEqual([...centres].sort((a, b) => a - b));
+    expect(new Set(centres.map(Math.round)).size).toBe(3);
+  });
+
   test.each<[string, Tensor]>([
     ['one code', uniformTensor([1, 4], 1)],
     ['two codes', uniformTensor([2, 4], 1)],

@@ -1,15 +1,11 @@
-import { constantFeatures } from '../../data/featureNormalization.ts';
 import { describeNormalization } from '../../data/normalization.ts';
-import { DTYPE_NAMES, isByFeature, type Normalization } from '../../data/samples.ts';
+import { DTYPE_NAMES, type Normalization } from '../../data/samples.ts';
 import type { ValueStatistics } from '../../data/statistics.ts';
 import type { LoadedImages } from '../load.ts';
-import { isFlat, pictureOf } from '../sampleKind.ts';
-import { countOf, formatCount, say, timesShape } from './output.ts';
+import { countOf, say, timesShape } from './output.ts';
 
 /** Below this, the brightest input is so dark that the scaling may be wrong. */
 const DARK = 0.02;
-/** More numbers of features are no help. */
-const MOST_NAMED = 10;
 
 export interface SamplesToDescribe {
   readonly images: Pick<LoadedImages, 'shape' | 'dtype' | 'source'>;
@@ -38,35 +34,6 @@ export function describeSamples(
       `note: the greatest value is ${greatest} of ${scale}; if these are 8-bit pixels, save them as uint8.`,
     );
   }
-}
-
-/**
- * What those who train on vectors should know of how they were scaled.
- *
- * @param isAskedFor - Whether the user said what to scale by.
- */
-export function noteScaling(
-  { images, statistics, normalization }: SamplesToDescribe,
-  isAskedFor: boolean,
-): void {
-  const [, ...shape] = images.shape;
-  const isImage = pictureOf(shape, normalization) !== undefined;
-  if (normalization.kind === 'divide' && isFlat(shape) && !isImage) {
-    say(
-      `note: all values are divided by ${normalization.scale}; --normalize standard would give each feature a scale of its own.`,
-    );
-  }
-  if (isByFeature(normalization) && !isAskedFor && pictureOf(shape)) {
-    say('note: if these are flattened images, --scale-by all gives their pixels one scale.');
-  }
-  const constant = statistics.features ? constantFeatures(statistics.features, images) : [];
-  if (constant.length === 0) return;
-  const which = `${constant.slice(0, MOST_NAMED).join(', ')}${constant.length > MOST_NAMED ? ', …' : ''}`;
-  say(
-    constant.length === 1
-      ? `note: feature ${which} is the same in all samples: its input is 0, its scale 1.`
-      : `note: ${formatCount(constant.length)} features are the same in all samples (${which}): their input is 0, their scale 1.`,
-  );
 }
 
 function short(value: number): string {

@@ -23,14 +23,15 @@ import {
   statisticsOfStored,
   type ValueStatistics,
 } from '../../data/statistics.ts';
-import type { Shape } from '../../tensor/shape.ts';
+import { type Shape, sizeOf } from '../../tensor/shape.ts';
 import { PICTURES } from '../display.ts';
 import { Fingerprint } from '../fingerprint.ts';
 import { defaultInMemoryLimit, type LoadedImages, type LoadOptions, openImages } from '../load.ts';
 import { NpyFile } from '../npyFile.ts';
 import { nounOf } from '../sampleKind.ts';
-import { describeSamples, noteScaling, type SamplesToDescribe } from './describeSamples.ts';
+import { describeSamples, type SamplesToDescribe } from './describeSamples.ts';
 import { naming, requireShape } from './model.ts';
+import { noteScaling } from './noteScaling.ts';
 import { countOf, formatBytes, say } from './output.ts';
 import type { TrainValues } from './trainOptions.ts';
 
@@ -113,9 +114,15 @@ function prepareTrainingImages(
 ): Promise<Prepared> {
   const mode = normalize ?? 'auto';
   const [, ...sample] = images.shape;
+  const options = statisticsFor(images.shape, mode, { scaleBy });
+  const isByFeature = options.features !== undefined;
+  // Also where all values get one scale without anybody having said so: the notes say whether that suits them.
+  const features = mode !== 'auto' && scaleBy === undefined ? sizeOf(sample) : options.features;
   return prepare(images, {
-    ...statisticsFor(images.shape, mode, { scaleBy }),
-    choose: (statistics) => normalizationFrom(images, statistics, mode),
+    ...options,
+    features,
+    choose: ({ features, ...all }) =>
+      normalizationFrom(images, { ...all, ...(isByFeature && features && { features }) }, mode),
     describe: (found) => {
       describeSamples(nounOf(sample, found.normalization), found);
       noteScaling(found, scaleBy !== undefined);

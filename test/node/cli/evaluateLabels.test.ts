@@ -1,8 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { PrincipalComponents } from '../../../src/autoencoder/principalComponents.ts';
+import { FeatureScaling } from '../../../src/features/featureScaling.ts';
+import { stratifiedFolds } from '../../../src/features/labels.ts';
+import { LinearProbe } from '../../../src/features/linearProbe.ts';
+import { nearestNeighbours, voteOfNeighbours } from '../../../src/features/nearestNeighbours.ts';
 import { writeModel } from '../../../src/io/model.ts';
+import { labelSection } from '../../../src/node/cli/evaluateLabels.ts';
 import { decodePng } from '../../../src/node/png.ts';
+import { Random } from '../../../src/tensor/random.ts';
+import { Tensor } from '../../../src/tensor/tensor.ts';
 import {
   type CliResult,
   contentsOf,
@@ -119,6 +127,114 @@ test('says which classes are never found', async () => {
   );
 });
 
+/** Samples whose classes lie along the narrow features, and unlike in the two sets. */
+function samplesOf(count: number, seed: number, widths: readonly number[]): { x: Tensor; labels: number[] } {
+  const random = new Random(seed);
+  const labels = Array.from({ length: count }, () => random.integer(3));
+  const values = labels.flatMap((label) =>
+    widths.map((width, j) => width * (random.normal() + (j % 2 ? 0 : 0.8 * Math.cos(label + j)))),
+  );
+  return { x: Tensor.from(values, [count, widths.length]), labels };
+}
+
+type Rows = readonly number[];
+
+/** The figures of a row by definition, from one set or one fold after the other. */
+function expectedRow(
+  parts: readonly { readonly fitted: Rows; readonly measured: Rows }[],
+  featuresOf: (fitted: Rows, measured: Rows) => readonly [Tensor, Tensor],
+  labels: ArrayLike<number>,
+  k: number,
+) {
+  const right = [0, 0, 0];
+  let count = 0;
+  for (const { fitted, measured } of parts) {
+    const [x, queries] = featuresOf(fitted, measured);
+    const own = fitted.map((i) => labels[i]);
+    const scaling = FeatureScaling.fit(x);
+    const vote = (points: Tensor, others: Tensor) =>
+      voteOfNeighbours(own, nearestNeighbours(points, others, k), k);
+    const predictions = [
+      vote(x, queries),
+      vote(scaling.transform(x), scaling.transform(queries)),
+      LinearProbe.fit(x, own).predict(queries),
+    ];
+    predictions.forEach((predicted, i) => {
+      right[i] += measured.filter((row, j) => predicted[j] === labels[row]).length;
+    });
+    count += measured.length;
+  }
+  const [neighbours, scaledNeighbours, linearProbe] = right.map((number) => number / count);
+  return { neighbours, scaledNeighbours, linearProbe };
+}
+
+describe('labelSection', () => {
+  const autoencoder = model({ kind: 'standard', dtype: 'f4', shift: 0, scale: 1 }, { inputShape: [6] });
+  const test1 = samplesOf(70, 1, [1, 5, 0.3, 1, 9, 0.2]);
+  const train = samplesOf(90, 2, [0.5, 9, 1, 7, 2, 0.4]);
+  const encoded = ({ x, labels }: typeof train) => ({
+    samples: { ...x, normalization: autoencoder.normalization },
+    codes: autoencoder.encode(x),
+    labels,
+    source: 'a.npy',
+  });
+  const rangeFrom = (start: number, length: number) => Array.from({ length }, (_, i) => start + i);
+  const all = {
+    x: Tensor.from([...train.x.data, ...test1.x.data], [160, 6]),
+    labels: [...train.labels, ...test1.labels],
+  };
+  const foldOf = stratifiedFolds(test1.labels, 5, 0);
+  const folds = rangeFrom(0, 5).map((fold) => ({
+    fitted: rangeFrom(0, 70).filter((i) => foldOf[i] !== fold),
+    measured: rangeFrom(0, 70).filter((i) => foldOf[i] === fold),
+  }));
+
+  test.each([
+    ['other samples', all, [{ fitted: rangeFrom(0, 90), measured: rangeFrom(90, 70) }], 5, true],
+    ['four fifths of the same', test1, folds, 3, false],
+  ] as const)('gives what each classifier finds, fitted to %s', (_, { x, labels }, parts, k, isOther) => {
+    const rowsOf = (rows: Rows) =>
+      Tensor.from(
+        rows.flatMap((i) => Array.from(x.data.subarray(6 * i, 6 * i + 6))),
+        [rows.length, 6],
+      );
+    const both = (fitted: Rows, measured: Rows) => [rowsOf(fitted), rowsOf(measured)] as const;
+    const expected = {
+      inputs: expectedRow(parts, both, labels, k),
+      codes: expectedRow(
+        parts,
+        (fitted, measured) => {
+          const [a, b] = both(fitted, measured);
+          return [autoencoder.encode(a), autoencoder.encode(b)];
+        },
+        labels,
+        k,
+      ),
+      pca: expectedRow(
+        parts,
+        (fitted, measured) => {
+          const [a, b] = both(fitted, measured);
+          const pca = PrincipalComponents.fit(a, 2);
+          return [pca.transform(a), pca.transform(b)];
+        },
+        labels,
+        k,
+      ),
+    };
+    const quiet = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const { json } = labelSection(autoencoder, {
+      measured: encoded(test1),
+      fitted: isOther ? encoded(train) : undefined,
+      neighbours: k,
+    });
+    quiet.mockRestore();
+    expect(json.classification).toMatchObject(expected);
+    // Were they alike, one could stand in for another.
+    const figures = Object.values(expected).flatMap((row) => Object.values(row));
+    expect(new Set(figures).size).toBeGreaterThan(6);
+  });
+});
+
 describe('evaluate --latent', () => {
   test('draws the codes as SVG and PNG, with names, and says where', async () => {
     const cwd = folderWith({
@@ -153,6 +269,7 @@ describe('labels that are not as they must be', () => {
     'same.npy': labelsNpy(() => 5),
     'minus.npy': labelsNpy((i) => (i % 3) - 1),
     'fewLabels.npy': labelsNpy((i) => i % 2, 4),
+    'rows.npy': labelsNpy((i) => i),
     'floats.npy': npyBytes({ descr: '<f4', shape: [COUNT], values: new Array(COUNT).fill(1) }),
     'many.npy': imagesNpy([8, 8], 1001),
     'manyLabels.npy': npyBytes({
@@ -206,6 +323,10 @@ describe('labels that are not as they must be', () => {
         /the samples of images\.npy all have the label 5, expected at least/,
       ),
       refusal(
+        '--labels rows.npy',
+        /the samples of images\.npy all have labels of their own, expected classes of two samples or more\./,
+      ),
+      refusal(
         '--labels minus.npy --label-names a,b,c --latent x.svg',
         /--label-names has 3 names, for the labels 0 to 2; there is a label -1\./,
       ),
@@ -216,6 +337,14 @@ describe('labels that are not as they must be', () => {
       refusal('--latent old.svg', /old\.svg exists already/),
       refusal('--latent no/x.svg', /can't write no\/x\.svg: there is no such/),
     ].map(inThisProcess),
+    inThisProcess({
+      name: 'more classes than there can be, of what is measured',
+      files,
+      args: 'evaluate --model m.safetensors --data many.npy --labels manyLabels.npy --train-data images.npy --train-labels labels.npy'.split(
+        ' ',
+      ),
+      says: /the samples of many\.npy have 1001 different labels, expected at most 1000 classes\./,
+    }),
     inThisProcess({
       ...refusal('', /few\.npy: it holds 4 samples, expected at least 5, or others in --train-data\./),
       args: 'evaluate --model m.safetensors --data few.npy --labels fewLabels.npy'.split(' '),

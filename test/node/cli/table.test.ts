@@ -343,6 +343,69 @@ describe('other samples', () => {
     expect(byAll.files).toContain('run/reconstructions.png');
   });
 
+  const MINUTES = 12;
+  const sensors = (units: readonly number[]) =>
+    npyBytes({
+      descr: '<f4',
+      shape: [20, MINUTES, units.length],
+      values: Array.from({ length: 20 * MINUTES }, (_, i) => units.map((unit) => unit * Math.sin(i))).flat(),
+    });
+  const ONE_SCALE =
+    /note: all values get one scale, though the ranges of the features differ by a factor of (\S+); --scale-by feature gives each its own\.\n/;
+
+  test.each([' --normalize standard', ' --normalize minmax'])(
+    'sensors of very different units, with%s: a note leads to --scale-by feature',
+    async (how) => {
+      const [far, near, byFeature, byAll] = await Promise.all([
+        train(how, sensors([1000, 0.5])),
+        train(how, sensors([30, 0.5])),
+        train(`${how} --scale-by feature`, sensors([1000, 0.5])),
+        train(`${how} --scale-by all`, sensors([1000, 0.5])),
+      ]);
+      expect(far.stderr.match(ONE_SCALE)?.[1]).toBe('2000');
+      for (const { code, stderr } of [near, byFeature, byAll]) {
+        expect(code).toBe(0);
+        expect(stderr).not.toContain('note: all values');
+      }
+    },
+  );
+
+  const frames = (loudness: (position: number) => number, size = 90) =>
+    npyBytes({
+      descr: '<i2',
+      shape: [60, size],
+      values: Array.from({ length: 60 * size }, (_, i) => Math.round(loudness(i % size) * Math.sin(i * i))),
+    });
+
+  test('sound, whose positions vary alike: a note leads to --scale-by all', async () => {
+    const hint =
+      'note: the features vary alike; if they are positions of one signal, such as sound, --scale-by all';
+    const how = ' --normalize standard';
+    const [sound, unlike, few, asked] = await Promise.all([
+      train(
+        how,
+        frames(() => 8000),
+      ),
+      train(
+        how,
+        frames((position) => 100 * (1 + position)),
+      ),
+      train(
+        how,
+        frames(() => 8000, 63),
+      ),
+      train(
+        `${how} --scale-by feature`,
+        frames(() => 8000),
+      ),
+    ]);
+    expect(sound.stderr).toContain(hint);
+    for (const { code, stderr } of [unlike, few, asked]) {
+      expect(code).toBe(0);
+      expect(stderr).not.toContain(hint);
+    }
+  });
+
   test('small squares are features', async () => {
     const { stderr, files } = await train('', whole([20, 16], '|u1'));
     expect(stderr).toContain('20 samples of 16 numbers');
