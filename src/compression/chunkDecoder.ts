@@ -5,17 +5,13 @@ import type { SampleArray } from '../data/samples.ts';
 import { crc32 } from '../io/crc32.ts';
 import { FormatError } from '../io/errors.ts';
 import { CodeModel } from './codeModel.ts';
+import type { Codes } from './decodeInPieces.ts';
 import type { CompressedHeader } from './header.ts';
 import { requireWholeNumbers, storedBytes } from './originalFile.ts';
 import { Quantizer } from './quantizer.ts';
 import { RangeDecoder } from './rangeCoder.ts';
 import { ResidualModel } from './residualModel.ts';
 import { sampleGrid } from './sampleGrid.ts';
-
-interface Codes {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
 
 /** Makes the images of one chunk after another. What was learned from one serves the next. */
 export class ChunkDecoder {

@@ -10,7 +10,7 @@ const MOST_OUTPUTS = 2 ** 22;
 /** So many images at a time the autoencoder takes by itself. */
 const USUAL_BATCH = 256;
 
-interface Codes {
+export interface Codes {
   /** `[n, encodingDim]` */
   readonly shape: Shape;
   readonly data: Float32Array;

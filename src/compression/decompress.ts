@@ -24,7 +24,7 @@ import {
   requireCheck,
 } from './header.ts';
 import { joined } from './joined.ts';
-import { kernelsProbe } from './kernelsProbe.ts';
+import { missingKernels } from './kernelsProbe.ts';
 import {
   requireWholeNumbers,
   type StoredOrder,
@@ -91,16 +91,9 @@ export class CompressedFile {
     return this.header.original !== undefined;
   }
 
-  /**
-   * The kernels that the file was made with and that this machine doesn't have, or not with the same bits, and what is
-   * the matter with them: 'the simd kernels, which are not to be had here'. Undefined if they are to be had.
-   */
+  /** What is the matter with the kernels that it was made with, if they don't compute the same bits here. */
   get missingKernels(): string | undefined {
-    const { kernels: name, kernelsProbe: made } = this.header;
-    if (!canUseKernels(name)) return `the ${name} kernels, which are not to be had here`;
-    const here = kernelsProbe(name);
-    if (here === made) return undefined;
-    return `${name} kernels of another version or on another engine, which compute other bits than those here (their probe is ${made}, here ${here})`;
+    return missingKernels(this.header);
   }
 
   /** How the file that it was made from stores its values. */

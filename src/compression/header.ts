@@ -1,22 +1,16 @@
 /**
  * The beginning of a `.isth` file: what it holds and how it was made. docs/isth.md has the layout. All numbers are
- * checked here, before anything is allocated by them.
+ * checked here and in description.ts, before anything is allocated by them.
  */
 
 import { DataError } from '../data/dataError.ts';
-import { DTYPE_NAMES, type DType, type Normalization } from '../data/samples.ts';
 import { crc32 } from '../io/crc32.ts';
 import { FormatError, firstBytes, shown } from '../io/errors.ts';
-import { checkNormalization } from '../io/normalization.ts';
-import { isObject } from '../io/safetensors.ts';
-import { KERNEL_NAMES, type KernelsName } from '../tensor/kernels/kernels.ts';
-import { formatShape, type Shape, sizeOf } from '../tensor/shape.ts';
+import { formatShape, sizeOf } from '../tensor/shape.ts';
 import type { ByteStream } from './byteStream.ts';
-import { isFingerprint } from './fingerprint.ts';
+import { type Description, readDescription } from './description.ts';
 import { joined } from './joined.ts';
-import { isProbe } from './kernelsProbe.ts';
 import { MOST_HEAD_BYTES, type OriginalFile } from './originalFile.ts';
-import { FEWEST_LEVELS, MOST_LEVELS } from './quantizer.ts';
 import { SHORTEST_MESSAGE } from './rangeCoder.ts';
 
 /** As PNG's: no text begins so, and what changes line ends or cuts off the eighth bit is noticed. */
@@ -31,29 +25,10 @@ const SHORTEST_CHUNK = 4 + SHORTEST_MESSAGE + CHECK_BYTES;
 
 /** A scaling by feature takes some 40 of them for each. */
 const MOST_DESCRIPTION_BYTES = 2 ** 24;
-const MOST_RANK = 64;
 /** Numbers in a chunk: of its images, and of its codes. It bounds the memory that both sides need. */
 const CHUNK_NUMBERS = 2 ** 18;
-/** More than that in one image is not compressed: 2048×2048, or 1182×1182 in colour. */
-const MOST_FEATURES = 2 ** 22;
-const MOST_CODE_LENGTH = 2 ** 14;
 
-export interface CompressedHeader {
-  /** Of all images together, `[n, ...]`. */
-  readonly shape: Shape;
-  /** Of the values that were compressed. */
-  readonly dtype: DType;
-  /** How they became inputs. */
-  readonly normalization: Normalization;
-  /** See fingerprint.ts. */
-  readonly model: string;
-  /** Reconstructions have the same bits with the same kernels. */
-  readonly kernels: KernelsName;
-  /** Which bits they computed: see kernelsProbe.ts. */
-  readonly kernelsProbe: string;
-  readonly codeLength: number;
-  /** How many levels the range of a code dimension is divided into. */
-  readonly levels: number;
+export interface CompressedHeader extends Description {
   /** Of each code dimension. */
   readonly least: Float32Array;
   readonly greatest: Float32Array;
@@ -131,7 +106,7 @@ export async function readHeader(
   const fixed = await stream.read(FIXED_BYTES).catch(asNoHeader);
   const [textLength, headLength, modelBytes] = checkFixed(fixed);
   const text = await stream.read(textLength);
-  const description = checkDescription(parseDescription(text));
+  const { description, kind } = readDescription(text);
   const { codeLength } = description;
   const rangeBytes = await stream.read(8 * codeLength);
   const head = await stream.read(headLength);
@@ -142,12 +117,11 @@ export async function readHeader(
   const isRange = least.every((low, j) => Number.isFinite(low) && low <= greatest[j]);
   if (!isRange || !greatest.every(Number.isFinite))
     throw new FormatError('the ranges of the codes are none.');
-  const { kind, ...facts } = description;
   if ((kind === null) !== (headLength === 0)) {
     throw new FormatError(`the original file's header has ${headLength} bytes, its kind is ${shown(kind)}.`);
   }
   const original = kind === null ? undefined : { kind, head };
-  const header: CompressedHeader = { ...facts, least, greatest, original, modelBytes };
+  const header: CompressedHeader = { ...description, least, greatest, original, modelBytes };
   const headerBytes = FIXED_BYTES + textLength + 8 * codeLength + headLength + CHECK_BYTES;
   if (fileSize !== undefined) requireRoom(header, fileSize - headerBytes);
   return { header, crc };
@@ -190,88 +164,6 @@ function checkFixed(fixed: Uint8Array): number[] {
     );
   }
   return numbers.slice(1);
-}
-
-function parseDescription(text: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(text));
-  } catch {
-    throw new FormatError('the description in the header is no JSON.');
-  }
-}
-
-type Description = Pick<
-  CompressedHeader,
-  'shape' | 'dtype' | 'normalization' | 'model' | 'kernels' | 'kernelsProbe' | 'codeLength' | 'levels'
-> & { readonly kind: OriginalFile['kind'] | null };
-
-function checkDescription(value: unknown): Description {
-  const { shape, dtype, normalization, model, codeLength, levels, original, ...made } = isObject(value)
-    ? value
-    : {};
-  const checkedShape = checkShape(shape);
-  const isKnown = typeof dtype === 'string' && Object.hasOwn(DTYPE_NAMES, dtype);
-  const checked = checkNormalization(normalization, sizeOf(checkedShape.slice(1)));
-  if (!isKnown || checked.dtype !== dtype) {
-    throw new FormatError(
-      `the values' type is ${shown(dtype)}, that of their scaling ${shown(checked.dtype)}.`,
-    );
-  }
-  if (!isFingerprint(model)) throw new FormatError(`the model's fingerprint is ${shown(model)}.`);
-  const kind = original === null || original === 'npy' || original === 'idx' ? original : undefined;
-  if (kind === undefined) {
-    throw new FormatError(`the kind of original file is ${shown(original)}, expected "npy" or "idx".`);
-  }
-  return {
-    shape: checkedShape,
-    dtype: dtype as DType,
-    normalization: checked,
-    model,
-    ...checkKernels(made),
-    codeLength: checkWhole('length of the codes', codeLength, 1, MOST_CODE_LENGTH),
-    levels: checkWhole('number of levels', levels, FEWEST_LEVELS, MOST_LEVELS),
-    kind,
-  };
-}
-
-function checkKernels({ kernels, kernelsProbe }: Readonly<Record<string, unknown>>) {
-  const name = KERNEL_NAMES.find((one) => one === kernels);
-  if (!name) throw new FormatError(`the kernels are ${shown(kernels)}, expected ${KERNEL_NAMES.join(', ')}.`);
-  if (!isProbe(kernelsProbe)) throw new FormatError(`the probe of the kernels is ${shown(kernelsProbe)}.`);
-  return { kernels: name, kernelsProbe };
-}
-
-function checkWhole(what: string, value: unknown, least: number, most: number): number {
-  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most)
-    return value as number;
-  throw new FormatError(`the ${what} is ${shown(value)}, expected ${least} to ${most}.`);
-}
-
-function checkShape(value: unknown): Shape {
-  const isShape =
-    Array.isArray(value) &&
-    value.length >= 2 &&
-    value.length <= MOST_RANK &&
-    value.every((length) => Number.isSafeInteger(length) && length >= 1) &&
-    Number.isSafeInteger(8 * sizeOf(value));
-  if (!isShape) throw new FormatError("the images' shape is not one of 2 to 64 whole numbers >= 1.");
-  const features = sizeOf(value.slice(1));
-  if (features > MOST_FEATURES) {
-    throw new FormatError(`an image has ${features} numbers, at most ${MOST_FEATURES} are read.`);
-  }
-  return value;
-}
-
-/**
- * What the writer must keep to, as the reader does.
- *
- * @throws {DataError} If images or codes are longer than a file may hold.
- */
-export function requireSizes(features: number, codeLength: number): void {
-  if (features <= MOST_FEATURES && codeLength <= MOST_CODE_LENGTH) return;
-  throw new DataError(
-    `images of ${features} numbers and codes of ${codeLength}, at most ${MOST_FEATURES} and ${MOST_CODE_LENGTH} are compressed.`,
-  );
 }
 
 /** However well images are compressed, their chunks take some bytes each. */

@@ -6,13 +6,18 @@
 import { crc32 } from '../io/crc32.ts';
 import { kernels } from '../tensor/kernels/active.ts';
 import type { KernelsName } from '../tensor/kernels/kernels.ts';
-import { withKernels } from './withKernels.ts';
+import { canUseKernels, withKernels } from './withKernels.ts';
 
 /** No multiples of what kernels take at a time, and sums longer than that. */
 const ROWS = 7;
 const COLUMNS = 21;
 const INNER = 301;
 const SLOPE = Math.fround(0.01);
+
+interface Made {
+  readonly kernels: KernelsName;
+  readonly kernelsProbe: string;
+}
 
 /**
  * CRC-32 of all that this set makes of a small product, by each kernel that a decoder may call: the three products of
@@ -23,6 +28,17 @@ const SLOPE = Math.fround(0.01);
 export function kernelsProbe(name: KernelsName): string {
   const crc = withKernels(name, () => results().reduce((sum, result) => crc32(bytesOf(result), sum), 0));
   return crc.toString(16).padStart(8, '0');
+}
+
+/**
+ * The kernels of this name and probe if this machine doesn't have them, or not with the same bits, and what is the matter
+ * with them: 'the simd kernels, which are not to be had here'. Undefined if they are to be had.
+ */
+export function missingKernels({ kernels: name, kernelsProbe: made }: Made): string | undefined {
+  if (!canUseKernels(name)) return `the ${name} kernels, which are not to be had here`;
+  const here = kernelsProbe(name);
+  if (here === made) return undefined;
+  return `${name} kernels of another version or on another engine, which compute other bits than those here (their probe is ${made}, here ${here})`;
 }
 
 /** What {@link kernelsProbe} gives for any set. */
