@@ -4,6 +4,7 @@
  */
 
 import { formatShape, type Shape, ShapeError } from '../tensor/shape.ts';
+import { drawText } from './pixelFont.ts';
 import type { PixelImage } from './png.ts';
 
 const { ceil, floor, max, min, round, sqrt } = Math;
@@ -11,6 +12,8 @@ const { ceil, floor, max, min, round, sqrt } = Math;
 const GAP = 2; // pixels between two images
 const BETWEEN_GROUPS = 8; // pixels between a reconstruction and the next original below it
 const GAP_GRAY = 72; // seen beside black and beside white
+const HEADING = 11; // pixels for a line of text above an original
+const TEXT_GRAY = 235;
 const COMFORTABLE_SIDE = 84; // pixels: 28x28 is shown three times as large
 
 /** Images with values from 0 (black) to 1 (white): `[n, h, w]`, `[n, h, w, 1]` or `[n, h, w, 3]`. A Tensor is one. */
@@ -47,6 +50,8 @@ export function imageGrid(images: ImageBatch, options: GridOptions = {}): PixelI
 export interface SheetOptions extends GridOptions {
   /** The originals with noise, as a model got them to restore: in a row between the two. */
   readonly noisy?: ImageBatch | undefined;
+  /** What stands above each original, as far as it is as wide. */
+  readonly headings?: readonly string[] | undefined;
 }
 
 /**
@@ -58,7 +63,7 @@ export interface SheetOptions extends GridOptions {
 export function reconstructionSheet(
   originals: ImageBatch,
   reconstructions: ImageBatch,
-  { noisy, ...options }: SheetOptions = {},
+  { noisy, headings, ...options }: SheetOptions = {},
 ): PixelImage {
   const layers = sheetRows('reconstructionSheet', originals, noisy, reconstructions);
   const [above] = layers;
@@ -66,12 +71,14 @@ export function reconstructionSheet(
   const scale = options.scale ?? comfortableScale(above);
   const groups = ceil(above.count / columns);
   const [stepX, stepY] = [scale * above.width + GAP, scale * above.height + GAP];
-  const groupStep = layers.length * stepY - GAP + BETWEEN_GROUPS;
+  const heading = headings ? HEADING : 0;
+  const groupStep = heading + layers.length * stepY - GAP + BETWEEN_GROUPS;
   const height = groups * groupStep - BETWEEN_GROUPS + 2 * GAP;
   const canvas = newCanvas(columns * stepX + GAP, height, above.channels);
   for (let i = 0; i < above.count; i++) {
     const x = GAP + (i % columns) * stepX;
-    const y = GAP + floor(i / columns) * groupStep;
+    const y = GAP + floor(i / columns) * groupStep + heading;
+    if (headings) write(headings[i], canvas, x, y - HEADING, scale * above.width);
     layers.forEach((images, row) => {
       paint(images, i, canvas, x, y + row * stepY, scale);
     });
@@ -156,6 +163,16 @@ function paint(
       for (let channel = 0; channel < channels; channel++) canvas.data[to++] = toByte(data[from + channel]);
     }
   }
+}
+
+/** A line of text, cut off where it would be wider than `width`. */
+function write(text: string, canvas: PixelImage, left: number, top: number, width: number): void {
+  const { channels, data } = canvas;
+  drawText(text, { left, middle: top + floor(HEADING / 2), size: 1 }, (x, y) => {
+    if (x >= left + width) return;
+    const at = (y * canvas.width + x) * channels;
+    data.fill(TEXT_GRAY, at, at + channels);
+  });
 }
 
 /** 0 to 1 as 0 to 255; NaN is black. */

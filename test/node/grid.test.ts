@@ -115,6 +115,25 @@ describe('reconstructionSheet', () => {
     expect(sheet).toMatchObject({ width: 8, height: 20 });
   });
 
+  test('writes a heading above each original, no wider than it, and moves nothing else', () => {
+    const [originals, restored] = [plain([0, 0.2, 0.4], 9, 9), plain([1, 0.8, 0.6], 9, 9)];
+    const sheet = (headings?: readonly string[]) =>
+      reconstructionSheet(originals, restored, { columns: 2, scale: 1, headings });
+    const [bare, headed] = [sheet(), sheet(['1', '27', '1'])].map(rowsOf);
+    const strips = [2, 2 + 11 + 9 + 2 + 9 + 8];
+    const rest = headed.filter((_, y) => !strips.some((top) => y >= top && y < top + 11));
+    expect(rest).toEqual(bare);
+    const dots = (top: number, left: number) =>
+      headed
+        .slice(top, top + 11)
+        .map((row) => Array.from(row.slice(left, left + 9), (value) => (value === GAP ? '.' : '#')).join(''));
+    const one = ['..#......', '.##......', '..#......', '..#......', '..#......', '..#......', '.###.....'];
+    expect(dots(2, 2).slice(2, 9)).toEqual(one);
+    expect(dots(strips[1], 2)).toEqual(dots(2, 2));
+    expect(dots(2, 13).slice(2, 4)).toEqual(['.###..###', '#...#....']); // a 7 that is cut off
+    expect(headed[4][13]).toBe(GAP);
+  });
+
   test('shows ten in a row by default', () => {
     expect(
       reconstructionSheet(plain(new Array(12).fill(0), 28, 28), plain(new Array(12).fill(0), 28, 28)).width,

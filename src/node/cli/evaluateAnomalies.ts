@@ -97,7 +97,7 @@ export function anomalySection(
 }
 
 /**
- * The samples as a picture: originals above, reconstructions below, in this order.
+ * The samples as a picture: their numbers, originals below and reconstructions below these, in this order.
  *
  * @throws {DataError} If they are no pictures.
  */
@@ -109,7 +109,7 @@ export function anomalyPicture(
   const inputs = toInputs(autoencoder, pickSamples(samples, worst));
   const tensors = [inputs, autoencoder.predict(inputs)];
   const [originals, reconstructions] = toPictures(tensors, samples.normalization);
-  return encodePng(reconstructionSheet(originals, reconstructions));
+  return encodePng(reconstructionSheet(originals, reconstructions, { headings: worst.map(String) }));
 }
 
 /** @throws {DataError} If samples of the model are no pictures. */

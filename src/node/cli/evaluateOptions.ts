@@ -24,7 +24,10 @@ export const ANOMALIES = {
     { least: 1, whole: true },
     'List so many samples, those that the model restores worst, the worst first; where they are no images, with the features that are furthest off.',
   ),
-  'anomalies-out': text('FILE.png', 'Draw them, where they are images: originals above, restored below.'),
+  'anomalies-out': text(
+    'FILE.png',
+    'Draw them, where they are images: originals above, with their numbers, restored below.',
+  ),
 };
 
 export const LABELS = {

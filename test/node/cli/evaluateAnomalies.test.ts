@@ -111,9 +111,10 @@ describe('evaluate --anomalies', () => {
     // Three columns and two rows of images, some 80 pixels wide, with gaps of 2.
     const scale = (width - 8) / 3 / 8;
     expect(Number.isInteger(scale)).toBe(true);
-    expect(height).toBe(2 * 8 * scale + 6);
+    expect(height).toBe(2 * 8 * scale + 6 + 11); // the numbers stand above
     const half = Math.floor(scale / 2);
-    const gray = (column: number) => data[((2 + half) * width + 2 + column * (8 * scale + 2) + half) * 4];
+    const gray = (column: number) =>
+      data[((2 + 11 + half) * width + 2 + column * (8 * scale + 2) + half) * 4];
     expect([0, 1, 2].map(gray)).toEqual(greatest(errors, 3).map((i) => pixels()[64 * i]));
   });
 
