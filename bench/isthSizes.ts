@@ -14,7 +14,7 @@ import { RangeEncoder } from '../src/compression/rangeCoder.ts';
 import { ResidualModel } from '../src/compression/residualModel.ts';
 import { sampleGrid } from '../src/compression/sampleGrid.ts';
 import { denormalize } from '../src/data/denormalize.ts';
-import { normalizationLike } from '../src/data/normalization.ts';
+import { normalizationLike } from '../src/data/normalizationLike.ts';
 import type { SampleArray } from '../src/data/samples.ts';
 import { readNpy } from '../src/io/npy.ts';
 import { loadModel } from '../src/node/modelFile.ts';

@@ -25,17 +25,17 @@ export type { Start } from './autoencoder/startAtMean.ts';
 export type { RegularizationOptions } from './autoencoder/trainingNetwork.ts';
 export type { TrainingState } from './autoencoder/trainingState.ts';
 export { denormalize } from './data/denormalize.ts';
+export { describeNormalization } from './data/describeNormalization.ts';
 export { type Digits, type DigitsOptions, generateDigits } from './data/digits.ts';
 export {
   chooseNormalization,
   DataError,
-  describeNormalization,
   type NormalizationMode,
   type NormalizationOptions,
-  normalizationLike,
   normalize,
   type ScaleBy,
 } from './data/normalization.ts';
+export { normalizationLike } from './data/normalizationLike.ts';
 export type {
   DType,
   FeatureNormalization,

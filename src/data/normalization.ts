@@ -1,19 +1,12 @@
 /**
  * How stored values become a network's inputs: chosen once from the training data, kept in the model,
- * applied to all data after that. Read samples.ts first, which defines the kinds.
+ * applied to all data after that (normalizationLike.ts). Read samples.ts first, which defines the kinds.
  */
 
 import { formatShape, type Shape, sizeOf } from '../tensor/shape.ts';
 import { DataError } from './dataError.ts';
-import { requireInputs, scaleFeatures } from './featureNormalization.ts';
-import {
-  DTYPE_NAMES,
-  type DType,
-  isByFeature,
-  type Normalization,
-  type NumericArray,
-  type Samples,
-} from './samples.ts';
+import { scaleFeatures } from './featureNormalization.ts';
+import type { DType, Normalization, NumericArray, Samples } from './samples.ts';
 import { type StatisticsOptions, statisticsOf, type ValueStatistics } from './statistics.ts';
 
 export { DataError };
@@ -125,94 +118,12 @@ export function normalize(
 }
 
 /**
- * How new data is read by a model that was trained with `trained`: with the same shift and scale for `minmax` and
- * `standard`, and for `divide` of the same type; otherwise by the `auto` rule of its own type (a model trained on
- * uint8 images also reads floats in [0, 1]).
- *
- * With `minmax`, new data may go beyond what the model has seen: its inputs then go beyond [0, 1].
- *
- * @throws {DataError} If there is NaN or infinity; with `divide` and `none`, if the inputs would not lie in [0, 1].
- */
-export function normalizationLike(trained: Normalization, array: NumericArray): Normalization {
-  return normalizationLikeFrom(
-    trained,
-    array,
-    statisticsOf(array.data, statisticsLike(trained, array.shape)),
-  );
-}
-
-/** What {@link normalizationLikeFrom} needs to know of data of this shape. */
-export function statisticsLike(trained: Normalization, shape: Shape): StatisticsOptions {
-  return isByFeature(trained) ? { features: sizeOf(shape.slice(1)) } : {};
-}
-
-/**
- * The same from statistics, wherever the values are.
- *
- * @param statistics - As {@link statisticsLike} says.
- */
-export function normalizationLikeFrom(
-  trained: Normalization,
-  array: ArrayType,
-  statistics: ValueStatistics,
-): Normalization {
-  const range = finiteRange(array, statistics);
-  if (isByFeature(trained)) {
-    if (!statistics.features) throw new Error('normalizationLikeFrom: expected statistics of each feature.');
-    requireInputs(trained, statistics.features);
-    return { ...trained, dtype: array.dtype };
-  }
-  const { kind, dtype, shift, scale } = trained;
-  if (kind === 'minmax' || kind === 'standard') {
-    const inputs = [range.least, range.greatest].map((value) => Math.fround((value - shift) / scale));
-    if (!inputs.every(Number.isFinite)) {
-      throw new DataError(
-        `the data goes ${range.text}, too far for float32 after (x - ${short(shift)}) / ${short(scale)}.`,
-      );
-    }
-    return { kind, dtype: array.dtype, shift, scale };
-  }
-  const wayOut = `save it as the model's training data was (${DTYPE_NAMES[dtype]}, ${describeNormalization(trained)})`;
-  if (kind === 'none' || dtype !== array.dtype) {
-    return byType(array, range, wayOut, kind === 'divide' ? scale : undefined);
-  }
-  if (range.least < 0 || range.greatest > scale) {
-    throw new DataError(
-      `the data goes ${range.text}, the model was trained on whole numbers from 0 to ${scale}.`,
-    );
-  }
-  return trained;
-}
-
-/**
- * What is done to the data, for people: `divided by 255`, `(x - 12.3) / 45.6, mean 0 and standard deviation 1`,
- * `each of the 13 features to mean 0 and standard deviation 1`.
- */
-export function describeNormalization(normalization: Normalization): string {
-  const { kind, dtype } = normalization;
-  if (kind === 'none') {
-    return dtype === 'b1' ? 'used as they are (0 and 1)' : 'used as they are (already in [0, 1])';
-  }
-  const result = kind === 'minmax' ? 'from 0 to 1' : 'mean 0 and standard deviation 1';
-  if (isByFeature(normalization)) {
-    const { length } = normalization.scale;
-    const which =
-      length === 1 ? 'the only feature' : `each of the ${length.toLocaleString('en-US')} features`;
-    return `${which} ${kind === 'minmax' ? result : `to ${result}`}`;
-  }
-  const { shift, scale } = normalization;
-  if (kind === 'divide') return `divided by ${scale}`;
-  const shifted = shift < 0 ? `x + ${short(-shift)}` : `x - ${short(shift)}`;
-  return `(${shifted}) / ${short(scale)}, ${result}`;
-}
-
-/**
  * The `auto` rule: scaled by what the type can hold.
  *
  * @param wayOut - Ends the message if that gives no inputs in [0, 1].
  * @param trained - What a model divides by: types that go by their values are divided by the same where they fit.
  */
-function byType({ dtype }: ArrayType, range: Range, wayOut: string, trained?: number): Normalization {
+export function byType({ dtype }: ArrayType, range: Range, wayOut: string, trained?: number): Normalization {
   if (dtype === 'b1') return { kind: 'none', dtype, shift: 0, scale: 1 };
   if (FLOATS.includes(dtype)) {
     if (range.least < 0 || range.greatest > 1) {
@@ -235,7 +146,7 @@ function byType({ dtype }: ArrayType, range: Range, wayOut: string, trained?: nu
   return { kind: 'divide', dtype, shift: 0, scale };
 }
 
-interface Range {
+export interface Range {
   readonly least: number;
   readonly greatest: number;
   /** `from 0 to 255` */
@@ -243,7 +154,7 @@ interface Range {
 }
 
 /** The range, after a check that there is neither NaN nor infinity. */
-function finiteRange({ shape }: ArrayType, statistics: ValueStatistics): Range {
+export function finiteRange({ shape }: ArrayType, statistics: ValueStatistics): Range {
   const { least, greatest, notFinite, firstNotFinite } = statistics;
   if (notFinite > 0) {
     throw new DataError(
@@ -264,9 +175,4 @@ function indexOf(element: number, shape: readonly number[]): number[] {
       return position;
     })
     .reverse();
-}
-
-/** Six digits are enough for people. */
-function short(value: number): string {
-  return String(Number(value.toPrecision(6)));
 }

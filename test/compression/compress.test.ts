@@ -11,7 +11,8 @@ import { Quality } from '../../src/compression/quality.ts';
 import { CodeRanges, Quantizer } from '../../src/compression/quantizer.ts';
 import { levelsFor } from '../../src/compression/targetPsnr.ts';
 import { denormalize } from '../../src/data/denormalize.ts';
-import { DataError, normalizationLike } from '../../src/data/normalization.ts';
+import { DataError } from '../../src/data/normalization.ts';
+import { normalizationLike } from '../../src/data/normalizationLike.ts';
 import {
   type DType,
   NO_NORMALIZATION,

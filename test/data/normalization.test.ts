@@ -1,11 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  chooseNormalization,
-  DataError,
-  describeNormalization,
-  normalizationLike,
-  type ScaleBy,
-} from '../../src/data/normalization.ts';
+import { describeNormalization } from '../../src/data/describeNormalization.ts';
+import { chooseNormalization, DataError, type ScaleBy } from '../../src/data/normalization.ts';
+import { normalizationLike } from '../../src/data/normalizationLike.ts';
 import {
   type DType,
   type FeatureNormalization,

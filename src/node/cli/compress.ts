@@ -11,7 +11,7 @@ import {
 import { requireWholeNumbers } from '../../compression/originalFile.ts';
 import { Quality } from '../../compression/quality.ts';
 import { levelsFor } from '../../compression/targetPsnr.ts';
-import { normalizationLikeFrom, statisticsLike } from '../../data/normalization.ts';
+import { normalizationLikeFrom, statisticsLike } from '../../data/normalizationLike.ts';
 import type { Normalization, SampleArray, Samples, StoredSamples } from '../../data/samples.ts';
 import { statisticsOf, statisticsOfStored } from '../../data/statistics.ts';
 import { kernels } from '../../tensor/kernels/active.ts';

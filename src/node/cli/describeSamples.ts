@@ -1,4 +1,4 @@
-import { describeNormalization } from '../../data/normalization.ts';
+import { describeNormalization } from '../../data/describeNormalization.ts';
 import { DTYPE_NAMES, type Normalization } from '../../data/samples.ts';
 import type { ValueStatistics } from '../../data/statistics.ts';
 import type { LoadedImages } from '../load.ts';

@@ -1,7 +1,7 @@
 /** `isthmus info`: what a model file or a compressed file holds. */
 
 import { availableParallelism } from 'node:os';
-import { describeNormalization } from '../../data/normalization.ts';
+import { describeNormalization } from '../../data/describeNormalization.ts';
 import { kernels } from '../../tensor/kernels/active.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { loadModel } from '../modelFile.ts';

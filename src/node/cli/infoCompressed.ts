@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { chunkCount } from '../../compression/header.ts';
 import { kernelsProbe } from '../../compression/kernelsProbe.ts';
 import { canUseKernels } from '../../compression/withKernels.ts';
-import { describeNormalization } from '../../data/normalization.ts';
+import { describeNormalization } from '../../data/describeNormalization.ts';
 import { DTYPE_NAMES } from '../../data/samples.ts';
 import { openCompressedFile } from '../compressedFile.ts';
 import { inFile } from '../files.ts';

@@ -4,7 +4,8 @@
  */
 
 import { resolve } from 'node:path';
-import { DataError, describeNormalization } from '../../data/normalization.ts';
+import { describeNormalization } from '../../data/describeNormalization.ts';
+import { DataError } from '../../data/normalization.ts';
 import type { Normalization } from '../../data/samples.ts';
 import type { Checkpoint } from '../../io/checkpoint.ts';
 import { FormatError } from '../../io/errors.ts';
@@ -13,8 +14,9 @@ import { kernels } from '../../tensor/kernels/active.ts';
 import { formatShape, type Shape } from '../../tensor/shape.ts';
 import { FileError } from '../files.ts';
 import { type Parsed, parseOptions, UsageError, wordsOf } from './options.ts';
-import { effectiveOptions, TRAIN_OPTIONS, type TrainValues } from './trainOptions.ts';
+import { TRAIN_OPTIONS, type TrainValues } from './trainOptions.ts';
 import { refuseContradictions } from './trainRefusals.ts';
+import { effectiveOptions } from './trainSettings.ts';
 
 /** What a run's checkpoint keeps of the run itself. */
 export interface RunRecord {

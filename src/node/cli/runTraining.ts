@@ -13,7 +13,8 @@ import { printJson } from './output.ts';
 import { Progress } from './progress.ts';
 import { optionsToKeep, type RunRecord } from './resume.ts';
 import type { TrainingData } from './trainData.ts';
-import { keepOf, type TRAIN_OPTIONS, type TrainValues } from './trainOptions.ts';
+import type { TRAIN_OPTIONS, TrainValues } from './trainOptions.ts';
+import { keepOf } from './trainSettings.ts';
 
 export type TrainOptions = Parsed<typeof TRAIN_OPTIONS>;
 

@@ -29,25 +29,10 @@ import {
 import { dataRecordOf, runTraining, type Setting, type TrainOptions } from './runTraining.ts';
 import { showComparison } from './showComparison.ts';
 import { loadTrainingData, type TrainingData } from './trainData.ts';
-import {
-  architecture,
-  createOptimizer,
-  effectiveOptions,
-  learningRateOf,
-  TRAIN_HELP,
-  TRAIN_OPTIONS,
-  type TrainValues,
-} from './trainOptions.ts';
+import { TRAIN_HELP, TRAIN_OPTIONS, type TrainValues } from './trainOptions.ts';
 import { refuseContradictions, refuseSwallowed, refuseTwoFolders } from './trainRefusals.ts';
-import {
-  announce,
-  endingOf,
-  printScores,
-  type Results,
-  scoreDenoising,
-  scoreParts,
-  trainingFacts,
-} from './trainReport.ts';
+import { announce, endingOf, printScores, type Results, scoreAll, trainingFacts } from './trainReport.ts';
+import { architecture, createOptimizer, effectiveOptions, learningRateOf } from './trainSettings.ts';
 
 const LOSS_TITLES: Readonly<Record<LossName, string>> = {
   mse: 'mean squared error',
@@ -166,9 +151,7 @@ async function trainAndWrite(setting: Setting, signal: AbortSignal): Promise<num
     stopped: history.stopped,
     epochs: epochs.length,
     ...(history.restoredBestWeights && { bestEpoch: history.bestEpoch }),
-    ...(await scoreParts(autoencoder, data, values)),
-    ...(data.testImages && { test: await autoencoder.measure(data.testImages) }),
-    ...(values.noise && { denoising: await scoreDenoising(autoencoder, data, values) }),
+    ...(await scoreAll(autoencoder, data, values)),
   };
   requireFinite(results.training.mse, setting, training);
   const samples = data.shown;

@@ -2,13 +2,8 @@
 
 import { rowNumbers, validationCount } from '../../autoencoder/split.ts';
 import { generateDigits } from '../../data/digits.ts';
-import {
-  DataError,
-  normalizationFrom,
-  normalizationLikeFrom,
-  statisticsFor,
-  statisticsLike,
-} from '../../data/normalization.ts';
+import { DataError, normalizationFrom, statisticsFor } from '../../data/normalization.ts';
+import { normalizationLikeFrom, statisticsLike } from '../../data/normalizationLike.ts';
 import {
   isStored,
   type Normalization,

@@ -1,20 +1,12 @@
-/** The options of `train`, and what they make: an architecture, an optimizer, a learning-rate schedule. */
+/** The options of `train`, and its help. trainSettings.ts says what they come to. */
 
-import type { Keep } from '../../autoencoder/earlyStopping.ts';
-import type { ActivationName, ArchitectureOptions } from '../../autoencoder/spec.ts';
+import type { ActivationName } from '../../autoencoder/spec.ts';
 import type { Start } from '../../autoencoder/startAtMean.ts';
 import type { LossName } from '../../losses/loss.ts';
-import { Adam } from '../../optim/adam.ts';
-import { AdamW } from '../../optim/adamw.ts';
-import type { Optimizer } from '../../optim/optimizer.ts';
-import { constant, cosine, linear, type Schedule, warmUp } from '../../optim/schedule.ts';
-import { SGD } from '../../optim/sgd.ts';
-import { kernels, threads } from '../../tensor/kernels/active.ts';
-import type { Shape } from '../../tensor/shape.ts';
 import { readInterval } from './checkpoints.ts';
 import { type CommandHelp, wrap } from './help.ts';
 import { MACHINE } from './machine.ts';
-import { formatNoise, noise } from './noise.ts';
+import { noise } from './noise.ts';
 import {
   bytes,
   choice,
@@ -226,82 +218,3 @@ export const TRAIN_HELP: CommandHelp = {
     ['Exit codes', ['0 done, 1 failed, 2 wrong usage, 130 interrupted']],
   ],
 };
-
-/** The options as they take effect: defaults that depend on others filled in, what has no effect left out. */
-export function effectiveOptions(values: TrainValues) {
-  const { help, json, overwrite, out, resume, count, nesterov, ...options } = values;
-  return {
-    ...options,
-    ...(options.data === undefined && { count }),
-    output: outputOf(values),
-    ...(values.noise && { noise: formatNoise(values.noise) }),
-    keep: keepOf(values),
-    'learning-rate': learningRateOf(values),
-    ...(values.optimizer === 'adamw' && { 'weight-decay': weightDecayOf(values) }),
-    ...(values.optimizer === 'sgd' && { momentum: momentumOf(values), nesterov }),
-    kernels: kernels().name,
-    threads: threads(),
-  };
-}
-
-export function architecture(values: TrainValues, inputShape: Shape): ArchitectureOptions {
-  return {
-    inputShape,
-    hidden: values.hidden,
-    decoderHidden: values['decoder-hidden'],
-    encodingDim: values['encoding-dim'],
-    activation: values.activation,
-    outputActivation: outputOf(values),
-    tied: values.tied,
-  };
-}
-
-export function createOptimizer(values: TrainValues, stepsPerEpoch: number): Optimizer {
-  const learningRate = createSchedule(values, stepsPerEpoch);
-  const clipping = values['clip-norm'] === undefined ? {} : { clipNorm: values['clip-norm'] };
-  const options = { learningRate, ...clipping };
-  switch (values.optimizer) {
-    case 'sgd':
-      return new SGD({ ...options, momentum: momentumOf(values), nesterov: values.nesterov });
-    case 'adamw':
-      return new AdamW({ ...options, weightDecay: weightDecayOf(values) });
-    case 'adam':
-      return new Adam(options);
-  }
-}
-
-/** Whether there will be images that are measured after each epoch; the built-in digits always have some. */
-export function hasValidation(values: TrainValues): boolean {
-  const { data, 'test-data': testData, 'validation-split': split } = values;
-  return data === undefined || testData !== undefined || split !== undefined;
-}
-
-export function keepOf(values: TrainValues): Keep {
-  return values.keep ?? (hasValidation(values) || values.patience !== undefined ? 'best' : 'last');
-}
-
-function outputOf({ output, loss }: TrainValues): 'linear' | 'sigmoid' {
-  return output ?? (loss === 'bce' ? 'sigmoid' : 'linear');
-}
-
-function weightDecayOf({ 'weight-decay': weightDecay }: TrainValues): number {
-  return weightDecay ?? 0.01;
-}
-
-function momentumOf({ momentum }: TrainValues): number {
-  return momentum ?? 0;
-}
-
-export function learningRateOf(values: TrainValues): number {
-  return values['learning-rate'] ?? (values.optimizer === 'sgd' ? 0.01 : 1e-3);
-}
-
-function createSchedule(values: TrainValues, stepsPerEpoch: number): Schedule {
-  const learningRate = learningRateOf(values);
-  const warmUpSteps = Math.round((values['warmup-epochs'] ?? 0) * stepsPerEpoch);
-  const steps = Math.max(1, values.epochs * stepsPerEpoch - warmUpSteps);
-  const fall = { cosine, linear };
-  const main =
-    values.schedule === 'constant' ? constant(learningRate) : fall[values.schedule]({ learningRate, steps });
-  return warmUpSteps > 0 ? warmUp({ steps: warmUpSteps, schedule: main }) : main;
-}

@@ -11,7 +11,8 @@ import { describeMachine } from './machine.ts';
 import { describeNoise, formatNoise } from './noise.ts';
 import { countOf, formatCount, formatDecibels, print, say } from './output.ts';
 import type { TrainingData } from './trainData.ts';
-import { learningRateOf, type TrainValues } from './trainOptions.ts';
+import type { TrainValues } from './trainOptions.ts';
+import { learningRateOf } from './trainSettings.ts';
 
 export function announce(
   autoencoder: Autoencoder,
@@ -61,31 +62,30 @@ export interface Results {
   readonly denoising?: Denoising;
 }
 
-/** The scores on what was trained on and, after a split, on what was not. */
-export async function scoreParts(
-  autoencoder: Autoencoder,
-  { images }: TrainingData,
-  { seed, 'validation-split': validationSplit = 0 }: TrainValues,
-): Promise<Pick<Results, 'training' | 'validation'>> {
-  const { inputShape } = autoencoder;
-  const parts = openSamples(images, { inputShape, seed, validationSplit, validationData: undefined });
-  const training = await autoencoder.measure(images, { rows: parts.training.rows });
-  if (!parts.validation) return { training };
-  return { training, validation: await autoencoder.measure(images, { rows: parts.validation.rows }) };
-}
-
-/** With the noise of each epoch's validation: the loss of the epoch that was chosen, where that is the MSE. */
-export async function scoreDenoising(
+/**
+ * The scores on what was trained on and on what was not; with `--noise` also of what is restored from noisy samples, those
+ * that the epoch was chosen by: with the noise of each epoch's validation, so it is the loss of that epoch where that is
+ * the MSE.
+ */
+export async function scoreAll(
   autoencoder: Autoencoder,
   { images, testImages }: TrainingData,
   { noise, seed, 'validation-split': validationSplit = 0 }: TrainValues,
-): Promise<Denoising> {
-  if (testImages) return { of: 'test', ...(await autoencoder.measure(testImages, { noise })) };
+): Promise<Pick<Results, 'training' | 'validation' | 'test' | 'denoising'>> {
   const { inputShape } = autoencoder;
   const parts = openSamples(images, { inputShape, seed, validationSplit, validationData: undefined });
-  const { rows } = parts.validation ?? parts.training;
-  const of = parts.validation ? 'validation' : 'training';
-  return { of, ...(await autoencoder.measure(images, { noise, rows })) };
+  const [trained, kept] = [parts.training.rows, parts.validation?.rows];
+  const denoise = async (): Promise<Denoising> => {
+    if (testImages) return { of: 'test', ...(await autoencoder.measure(testImages, { noise })) };
+    const scores = await autoencoder.measure(images, { noise, rows: kept ?? trained });
+    return { of: kept ? 'validation' : 'training', ...scores };
+  };
+  return {
+    training: await autoencoder.measure(images, { rows: trained }),
+    ...(kept && { validation: await autoencoder.measure(images, { rows: kept }) }),
+    ...(testImages && { test: await autoencoder.measure(testImages) }),
+    ...(noise && { denoising: await denoise() }),
+  };
 }
 
 export function printScores({ training, validation, test, denoising }: Results, isPixels: boolean): void {
