@@ -55,7 +55,7 @@ export const RECIPES: Readonly<Record<RecipeName, RecipeSettings>> = {
     hidden: [192],
     decoderHidden: [192, 384],
     activation: 'silu',
-    epochs: 25,
+    epochs: 20,
     batchSize: 64,
     weightDecay: 0.1,
     learningRate: 4e-3,

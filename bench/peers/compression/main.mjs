@@ -12,6 +12,7 @@ import { environment, formatEnvironment } from '../../../dist/bench/report.js';
 import { normalizationLike, readModel } from '../../../dist/src/index.js';
 import { compressImages, decompressImages, readNpy } from '../../../dist/src/io/index.js';
 import { install } from '../install.mjs';
+import { printTable } from '../printTable.mjs';
 import { rateChart } from './chart.mjs';
 import { cheapestAt, frontier } from './rates.mjs';
 
@@ -75,13 +76,6 @@ async function measureAutoencoder(autoencoder, samples) {
     });
   }
   return points;
-}
-
-function printTable(title, head, rows) {
-  const widths = head.map((cell, i) => Math.max(cell.length, ...rows.map((row) => row[i].length)));
-  const line = (cells) => cells.map((cell, i) => cell.padStart(widths[i])).join('  ');
-  console.log(`\n${title}\n\n${line(head)}`);
-  for (const row of rows) console.log(line(row));
 }
 
 /** Bytes at this PSNR; with a star where the codec's least setting is better than was asked for, a dash where it never is. */
