@@ -18,16 +18,14 @@ import { MACHINE, refuseThreads, useMachine } from './machine.ts';
 import { refuseExisting, requireOption } from './model.ts';
 import { flag, parseOptions, refusePositionals, text } from './options.ts';
 import { formatCount, say, timesShape } from './output.ts';
-
-/** More than that in one PNG is nothing to look at. */
-export const MOST_PICTURES = 1024;
+import { countShown, MOST_PICTURES } from './pictureLimit.ts';
 
 const OPTIONS = {
   model: text('MODEL', 'A run folder or a model file.'),
   codes: text('FILE.npy', 'Codes, as encode writes them: [n, code length].'),
   out: text(
     'FILE',
-    `FILE.npy: the images (or other samples) as an array. FILE.png: images as a grid of the first ${MOST_PICTURES}, to look at.`,
+    `FILE.npy: the images (or other samples) as an array. FILE.png: a grid of the first ones, to look at: at most ${MOST_PICTURES}, fewer of large ones.`,
   ),
   ...MACHINE,
   overwrite: flag('Replace an existing file.'),
@@ -100,6 +98,6 @@ function asPng({ inputShape, normalization }: Autoencoder, images: Tensor): Uint
   if (!pictureOf(inputShape, normalization)) {
     throw new DataError(`samples of ${timesShape(inputShape)} are no pictures, expected --out FILE.npy.`);
   }
-  const shown = images.rows(0, Math.min(images.shape[0], MOST_PICTURES));
+  const shown = images.rows(0, countShown(images.shape));
   return encodePng(imageGrid(toPictures([shown], normalization)[0]));
 }

@@ -14,12 +14,12 @@ import { loadModel } from '../modelFile.ts';
 import { encodePng } from '../png.ts';
 import { nounOf, pictureOf } from '../sampleKind.ts';
 import type { Command } from './command.ts';
-import { MOST_PICTURES } from './decode.ts';
 import { exitOnSignals } from './interruption.ts';
 import { MACHINE, useMachine } from './machine.ts';
 import { refuseExisting, requireOption } from './model.ts';
 import { flag, parseOptions, text, UsageError } from './options.ts';
-import { countOf, formatCount, formatElapsed, say, timesShape } from './output.ts';
+import { countOf, formatElapsed, say, timesShape } from './output.ts';
+import { countShown, MOST_PICTURES } from './pictureLimit.ts';
 
 const OPTIONS = {
   model: text('MODEL', 'The run folder or model file that the images were compressed with. [the one inside]'),
@@ -31,9 +31,6 @@ const OPTIONS = {
   overwrite: flag('Replace an existing file.'),
   help: flag('Show this page.'),
 };
-
-/** More than that in one PNG takes long to write and to open: 16 images of 1024×1024. */
-const MOST_PICTURE_NUMBERS = 2 ** 24;
 
 const ENDINGS = ['.npy', '.png', '.idx', '-ubyte'];
 
@@ -128,8 +125,7 @@ async function asPng(file: CompressedFile, autoencoder: Autoencoder | undefined)
   if (!pictureOf(sample, normalization)) {
     throw new DataError(`samples of ${timesShape(sample)} are no pictures, expected --out FILE.npy.`);
   }
-  const fitting = Math.max(1, Math.floor(MOST_PICTURE_NUMBERS / sizeOf(sample)));
-  const images = Math.min(count, MOST_PICTURES, fitting);
+  const images = countShown([count, ...sample]);
   const { data } = denormalize(new Float32Array(images * sizeOf(sample)), normalization);
   let at = 0;
   for await (const values of file.images(autoencoder)) {
@@ -137,8 +133,6 @@ async function asPng(file: CompressedFile, autoencoder: Autoencoder | undefined)
     data.set(part, at);
     at += part.length;
   }
-  if (images < count)
-    say(`note: the picture shows the first ${formatCount(images)} of ${formatCount(count)}.`);
   const shown = { shape: [images, ...sample], data, normalization };
   return encodePng(imageGrid(toPictures([toInputs({ inputShape: sample }, shown)], normalization)[0]));
 }
