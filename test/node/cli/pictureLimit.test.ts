@@ -7,7 +7,9 @@ beforeEach(() => {
   said = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
 });
 
-afterEach(() => jest.restoreAllMocks());
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 
 test.each<[shape: number[], shown: number]>([
   [[3, 28, 28], 3],
