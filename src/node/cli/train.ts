@@ -31,7 +31,15 @@ import { showComparison } from './showComparison.ts';
 import { loadTrainingData, type TrainingData } from './trainData.ts';
 import { TRAIN_HELP, TRAIN_OPTIONS, type TrainValues } from './trainOptions.ts';
 import { refuseContradictions, refuseSwallowed, refuseTwoFolders } from './trainRefusals.ts';
-import { announce, endingOf, printScores, type Results, scoreAll, trainingFacts } from './trainReport.ts';
+import {
+  announce,
+  describeRise,
+  endingOf,
+  printScores,
+  type Results,
+  scoreAll,
+  trainingFacts,
+} from './trainReport.ts';
 import { architecture, createOptimizer, effectiveOptions, learningRateOf } from './trainSettings.ts';
 
 const LOSS_TITLES: Readonly<Record<LossName, string>> = {
@@ -173,6 +181,8 @@ async function trainAndWrite(setting: Setting, signal: AbortSignal): Promise<num
     printScores(results, arePixels(data.inputShape, data.normalization));
     print(`written to ${folder.path}:\n  ${files.join(', ')}`);
   }
+  const rise = describeRise(epochs);
+  if (rise) say(`note: ${rise}`);
   if (!training.hasCheckpoint) {
     say(
       `note: the last checkpoint, ${training.lastCheckpoint}, is older than the model: --resume goes on from there`,

@@ -1,7 +1,7 @@
 /** What `train` says before and after training, and what its model file keeps of it. Read train.ts first. */
 
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
-import type { History } from '../../autoencoder/fit.ts';
+import type { EpochRecord, History } from '../../autoencoder/fit.ts';
 import type { Evaluation } from '../../autoencoder/metrics.ts';
 import { openSamples } from '../../autoencoder/split.ts';
 import { kernels } from '../../tensor/kernels/active.ts';
@@ -43,6 +43,20 @@ export function endingOf({ epochs, stopped, bestEpoch, restoredBestWeights }: Hi
   if (epochs.length === 0) return why;
   const which = restoredBestWeights ? `epoch ${bestEpoch}, the best one` : 'the last step';
   return `${why}; the weights are those of ${which}`;
+}
+
+/** No epoch of a training that goes well is so many times as bad as an earlier one. */
+const RISE = 3;
+
+/** Of a loss that shot up, and perhaps fell again from there: what was learned before is lost then. Undefined if it didn't. */
+export function describeRise(epochs: readonly EpochRecord[]): string | undefined {
+  for (let i = 1; i < epochs.length; i++) {
+    const [before, after] = [epochs[i - 1], epochs[i]];
+    if (after.loss > RISE * before.loss) {
+      return `the loss rose from ${before.loss.toPrecision(3)} in epoch ${before.epoch} to ${after.loss.toPrecision(3)} in epoch ${after.epoch}: a lower --learning-rate may end better`;
+    }
+  }
+  return undefined;
 }
 
 export interface Denoising extends Evaluation {

@@ -1,0 +1,20 @@
+import { expect, test } from '@jest/globals';
+import { describeRise } from '../../../src/node/cli/trainReport.ts';
+
+const epochs = (...losses: number[]) =>
+  losses.map((loss, i) => ({ epoch: i + 1, loss, learningRate: 0.001 }));
+
+test('a loss that shot up is told, the first time it did', () => {
+  expect(describeRise(epochs(0.05, 0.04, 1.25, 0.5, 9))).toBe(
+    'the loss rose from 0.0400 in epoch 2 to 1.25 in epoch 3: a lower --learning-rate may end better',
+  );
+});
+
+test.each<[string, number[]]>([
+  ['no epoch', []],
+  ['one', [5]],
+  ['a loss that falls', [3, 2, 1]],
+  ['one that goes up and down a little', [0.01, 0.03, 0.01, 0.029]],
+])('nothing is told of %s', (_, losses) => {
+  expect(describeRise(epochs(...losses))).toBeUndefined();
+});
