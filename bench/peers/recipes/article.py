@@ -22,7 +22,10 @@ images, others = read(train), read(test)
 widths = [images.shape[1], 64, 32, 32, 32, 64, images.shape[1]]
 layers = []
 for i, (rows, columns) in enumerate(zip(widths, widths[1:])):
-    layers.append(nn.Linear(rows, columns))
+    layer = nn.Linear(rows, columns)
+    nn.init.xavier_uniform_(layer.weight)  # as Keras does
+    nn.init.zeros_(layer.bias)
+    layers.append(layer)
     if i not in (2, 5):  # the code and the output are linear
         layers.append(nn.ReLU())
 model = nn.Sequential(*layers)
