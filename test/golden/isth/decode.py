@@ -3,7 +3,7 @@
   python decode.py FILE.isth [--model model.safetensors] --out FILE    (needs numpy)
   python decode.py --golden    writes decoded.json: what is in the files of this folder
 
-A lossless file gives the very file that was compressed, a lossy one a .npy. Plain and slow: some 10,000 numbers a
+A lossless file gives the very file that was compressed, a lossy one a .npy. Plain and slow: some 50,000 numbers a
 second of lossless files. It trusts a file more than the engine does: no limits on what a header may claim.
 """
 import argparse
