@@ -1,7 +1,7 @@
 """Decodes .isth files without the engine, from what docs/isth.md says; the numbers of sections are those there.
 
   python decode.py FILE.isth [--model model.safetensors] --out FILE    (needs numpy)
-  python decode.py --golden    writes decoded.json: what is in the files of this folder
+  python decode.py --golden [--out FILE]    writes decoded.json: what is in the files of this folder
 
 A lossless file gives the very file that was compressed, a lossy one a .npy. Plain and slow: some 50,000 numbers a
 second of lossless files. It trusts a file more than the engine does: no limits on what a header may claim.
@@ -419,7 +419,7 @@ def original_file(file, values):
     return file.head + values.astype((">" if is_big else "<") + file.description["dtype"]).tobytes(order)
 
 
-def write_golden():
+def write_golden(out):
     """Lossless files by their values and the SHA-256 of the whole file, lossy ones by their values."""
     lines = [f'  "made_with": "decode.py, NumPy {np.__version__}"']
     for path in sorted(HERE.glob("*.isth")):
@@ -429,7 +429,7 @@ def write_golden():
         if file.is_lossless:
             facts["original_sha256"] = hashlib.sha256(original_file(file, values)).hexdigest()
         lines.append(f"  {json.dumps(path.stem)}: {compact(facts).decode()}")
-    (HERE / "decoded.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
+    out.write_text("{\n" + ",\n".join(lines) + "\n}\n")
 
 
 def main():
@@ -440,7 +440,7 @@ def main():
     parser.add_argument("--golden", action="store_true")
     options = parser.parse_args()
     if options.golden:
-        return write_golden()
+        return write_golden(options.out or HERE / "decoded.json")
     if not (options.file and options.out):
         parser.error("expected a file and --out")
     file = File(options.file.read_bytes(), options.model and options.model.read_bytes())
