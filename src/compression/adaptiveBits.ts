@@ -29,8 +29,9 @@ export class AdaptiveBits {
   }
 
   /**
-   * p += (bit - p) / (n + 1.5), where n decisions were seen before: nearly the share of ones, with half a decision of
-   * each kind to begin with (Krichevsky & Trofimov, IEEE Transactions on Information Theory 27(2), 1981).
+   * p += (bit - p) / (n + 1.5), where n decisions were seen before: the share of ones, with a quarter of a decision of
+   * each kind to begin with, half as much as Krichevsky & Trofimov have (IEEE Transactions on Information Theory 27(2),
+   * 1981).
    */
   learn(context: number, bit: number): void {
     const seen = this.#seen[context];

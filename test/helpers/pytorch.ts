@@ -1,6 +1,5 @@
 /** The golden PyTorch folders, ten steps of ours on what is in them, and a Python with torch where there is one. */
 
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
@@ -10,6 +9,7 @@ import { AdamW } from '../../src/optim/adamw.ts';
 import type { Optimizer, OptimizerState } from '../../src/optim/optimizer.ts';
 import { SGD } from '../../src/optim/sgd.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
+import { findPython, runPython } from './python.ts';
 
 export const FOLDER = resolve('test/golden/pytorch');
 
@@ -68,22 +68,7 @@ export function greatestDifference(a: ArrayLike<number>, b: ArrayLike<number>): 
   }, 0);
 }
 
-/** `PYTHON`, or python3, if it has torch; else undefined. Looked for outside of the repository. */
-export const PYTHON = findPython();
+/** Undefined if there is no torch. */
+export const PYTHON = findPython('torch');
 
-function findPython(): string | undefined {
-  const python = process.env.PYTHON ?? 'python3';
-  return runPython(['-c', 'import torch'], python).status === 0 ? python : undefined;
-}
-
-export function runPython(
-  args: readonly string[],
-  python = PYTHON as string,
-): { status: number | null; stderr: string } {
-  const { status, stderr } = spawnSync(python, [...args], {
-    cwd: '/',
-    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
-    encoding: 'utf8',
-  });
-  return { status, stderr };
-}
+export const runTorch = (args: readonly string[]) => runPython(PYTHON as string, args);

@@ -23,7 +23,7 @@ import {
   optimizerOf,
   outputsOf,
   PYTHON,
-  runPython,
+  runTorch,
   tenSteps,
 } from '../helpers/pytorch.ts';
 
@@ -507,7 +507,7 @@ describe(`with PyTorch${live.note}`, () => {
         writeFileSync(join(exported, file), contents);
       }
       const script = `${FOLDER}/continue_training.py`;
-      expect(runPython(['-W', 'error', script, exported, `${FOLDER}/batch.json`, after])).toEqual({
+      expect(runTorch(['-W', 'error', script, exported, `${FOLDER}/batch.json`, after])).toEqual({
         status: 0,
         stderr: '',
       });
@@ -529,7 +529,7 @@ describe(`with PyTorch${live.note}`, () => {
     }
     const after = join(folder, 'tied-after');
     const script = `${FOLDER}/continue_training.py`;
-    expect(runPython(['-W', 'error', script, exported, `${FOLDER}/batch.json`, after])).toEqual({
+    expect(runTorch(['-W', 'error', script, exported, `${FOLDER}/batch.json`, after])).toEqual({
       status: 0,
       stderr: '',
     });
@@ -558,7 +558,7 @@ restored = a.from_network(model(x))
 with open(${JSON.stringify(join(exported, 'out.json'))}, "w") as f:
     json.dump({"inputs": x.flatten().tolist(), "shape": list(restored.shape), "restored": restored.flatten().tolist()}, f)
 `;
-    expect(runPython(['-W', 'error', '-c', program])).toEqual({ status: 0, stderr: '' });
+    expect(runTorch(['-W', 'error', '-c', program])).toEqual({ status: 0, stderr: '' });
     const { inputs, shape, restored } = JSON.parse(readFileSync(join(exported, 'out.json'), 'utf8'));
     const networkInputs = Array.from(data, (value, i) => Math.fround((value - shift[i % 6]) / scale[i % 6]));
     expect(inputs).toEqual(networkInputs);
@@ -576,7 +576,7 @@ sys.path.insert(0, ${JSON.stringify(from)})
 import autoencoder
 autoencoder.save(*autoencoder.load(${JSON.stringify(from)}), ${JSON.stringify(to)})
 `;
-    expect(runPython(['-c', program])).toEqual({ status: 0, stderr: '' });
+    expect(runTorch(['-c', program])).toEqual({ status: 0, stderr: '' });
     const [before, after] = [from, to].map((path) => {
       const model = readPyTorch(bytesOf(`${path}/weights.safetensors`));
       const state = readPyTorchOptimizer(bytesOf(`${path}/optimizer.safetensors`), model);
