@@ -40,6 +40,7 @@ export async function runTraining(setting: Setting, signal: AbortSignal) {
   const before = resumption?.record.elapsed ?? 0;
   const seconds = [...(resumption?.record.seconds ?? [])];
   const progress = new Progress(values.epochs, progressOf(resumption?.state, data.trainedOn, values));
+  let firstLoss: number | undefined;
   const elapsed = () => before + progress.seconds;
   const record = (): RunRecord => ({
     options: optionsToKeep(options),
@@ -63,6 +64,7 @@ export async function runTraining(setting: Setting, signal: AbortSignal) {
         await folder.removeResults(); // of the run that was here before: they are not those of this checkpoint
       },
       onBatchEnd: (batch, state) => {
+        if (!resumption) firstLoss ??= batch.loss;
         progress.onBatchEnd(batch);
         return checkpoints.afterBatch(state);
       },
@@ -77,7 +79,7 @@ export async function runTraining(setting: Setting, signal: AbortSignal) {
     const epochs: TimedEpoch[] = history.epochs.map((epoch, i) => ({ ...epoch, seconds: seconds[i] }));
     const { samplesPerSecond } = progress;
     const timing = { seconds: elapsed(), samplesPerSecond };
-    return { history, epochs, ...timing, hasCheckpoint, lastCheckpoint: lastCheckpoint() };
+    return { history, epochs, firstLoss, ...timing, hasCheckpoint, lastCheckpoint: lastCheckpoint() };
   } catch (error) {
     const where = lastCheckpoint();
     if (error instanceof DivergenceError && where) {

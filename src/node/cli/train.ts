@@ -181,7 +181,7 @@ async function trainAndWrite(setting: Setting, signal: AbortSignal): Promise<num
     printScores(results, arePixels(data.inputShape, data.normalization));
     print(`written to ${folder.path}:\n  ${files.join(', ')}`);
   }
-  const rise = describeRise(epochs);
+  const rise = describeRise(epochs, training.firstLoss);
   if (rise) say(`note: ${rise}`);
   if (!training.hasCheckpoint) {
     say(

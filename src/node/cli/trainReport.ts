@@ -45,16 +45,21 @@ export function endingOf({ epochs, stopped, bestEpoch, restoredBestWeights }: Hi
   return `${why}; the weights are those of ${which}`;
 }
 
-/** No epoch of a training that goes well is so many times as bad as an earlier one. */
+/** No epoch of a training that goes well is so many times as bad as one before it, or as no training at all. */
 const RISE = 3;
 
-/** Of a loss that shot up, and perhaps fell again from there: what was learned before is lost then. Undefined if it didn't. */
-export function describeRise(epochs: readonly EpochRecord[]): string | undefined {
-  for (let i = 1; i < epochs.length; i++) {
-    const [before, after] = [epochs[i - 1], epochs[i]];
-    if (after.loss > RISE * before.loss) {
-      return `the loss rose from ${before.loss.toPrecision(3)} in epoch ${before.epoch} to ${after.loss.toPrecision(3)} in epoch ${after.epoch}: a lower --learning-rate may end better`;
+/**
+ * Of a loss that shot up, and perhaps fell again from there: what was learned before is lost then. Undefined if it didn't.
+ *
+ * @param firstLoss - That of the first batch, where this is known: a resumed run has it behind it.
+ */
+export function describeRise(epochs: readonly EpochRecord[], firstLoss?: number): string | undefined {
+  let [before, where] = [firstLoss ?? Number.POSITIVE_INFINITY, 'the first batch'];
+  for (const { epoch, loss } of epochs) {
+    if (loss > RISE * before) {
+      return `the loss rose from ${before.toPrecision(3)} in ${where} to ${loss.toPrecision(3)} in epoch ${epoch}: a lower --learning-rate may end better`;
     }
+    [before, where] = [loss, `epoch ${epoch}`];
   }
   return undefined;
 }

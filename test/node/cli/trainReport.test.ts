@@ -10,6 +10,13 @@ test('a loss that shot up is told, the first time it did', () => {
   );
 });
 
+test('so is a first epoch that is far worse than the first batch', () => {
+  expect(describeRise(epochs(4.4, 0.06), 0.17)).toBe(
+    'the loss rose from 0.170 in the first batch to 4.40 in epoch 1: a lower --learning-rate may end better',
+  );
+  expect(describeRise(epochs(0.5, 0.06), 0.17)).toBeUndefined();
+});
+
 test.each<[string, number[]]>([
   ['no epoch', []],
   ['one', [5]],
