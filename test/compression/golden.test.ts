@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { compressImages } from '../../src/compression/compress.ts';
 import { CompressedFile, decompressImages } from '../../src/compression/decompress.ts';
 import { fingerprintOf } from '../../src/compression/fingerprint.ts';
-import type { DType, Normalization } from '../../src/data/samples.ts';
+import type { DType, Normalization, SampleArray } from '../../src/data/samples.ts';
 import { readModel } from '../../src/io/model.ts';
 import { kernels, setKernels } from '../../src/tensor/kernels/active.ts';
 import type { Shape } from '../../src/tensor/shape.ts';
@@ -34,6 +34,12 @@ interface Decoded {
   /** SHA-256 of the whole file that a lossless one was made from. */
   readonly original_sha256?: string;
 }
+
+const ARRAYS: Partial<Record<DType, { from(values: readonly number[]): SampleArray }>> = {
+  u1: Uint8Array,
+  u2: Uint16Array,
+  f4: Float32Array,
+};
 
 const folder = new URL('../golden/isth/', import.meta.url);
 const expected: Record<string, Expected> = JSON.parse(readFileSync(new URL('expected.json', folder), 'utf8'));
@@ -88,7 +94,7 @@ describe.each(Object.entries(expected))('the golden file %s', (name, facts) => {
   test('is written as ever', async () => {
     const { model, description } = partsOf(bytes);
     const normalization: Normalization = JSON.parse(description).normalization;
-    const data = dtype === 'u2' ? Uint16Array.from(originals) : Uint8Array.from(originals);
+    const data = ARRAYS[dtype]?.from(originals) as SampleArray;
     const { autoencoder } = readModel(model ?? new Uint8Array());
     const written = await compressImages(
       autoencoder,

@@ -44,6 +44,14 @@ const at = (name: string) => join(cwd, name);
 const train = (data: string, options: string, out = `${data}.run`) =>
   run(`train --data ${data} --epochs 2 --hidden 16 --encoding-dim 4 --threads 1 --out ${out}${options}`);
 
+/** The golden file, read by a decode.py with another sentence in it. */
+function misread(right: string, wrong: string, golden: string) {
+  expect(SCRIPT.split(right).length).toBe(2);
+  writeFileSync(at('misread.py'), SCRIPT.replace(right, wrong));
+  const out = at('misread.npy');
+  return { out, ...decode(at('misread.py'), [join(FOLDER, golden), '--out', out]) };
+}
+
 describe(`with Python${live.note}`, () => {
   live.test.each([
     ['digits.npy', 'out.npy', ''],
@@ -82,6 +90,17 @@ describe(`with Python${live.note}`, () => {
     expect(now).toEqual(then);
   });
 
+  // Controls: the golden table's floats show each bit of a code.
+  live.test.each([
+    ['least + levels * steps', 'least + levels * steps.astype("f4")'],
+    ['if a < b else 1', 'if True else 1'],
+  ])('with %s misread as %s other floats come, or none', (right, wrong) => {
+    const { status, out } = misread(right, wrong, 'table.isth');
+    const truth = at('table.npy');
+    expect(decode(join(FOLDER, 'decode.py'), [join(FOLDER, 'table.isth'), '--out', truth]).status).toBe(0);
+    if (status === 0) expect(readFileSync(out).equals(readFileSync(truth))).toBe(false);
+  });
+
   // Controls: each is a sentence of docs/isth.md, misread. The golden file must notice.
   live.test.each([
     ['self.range * probability // 65536', '(self.range >> 16) * probability'],
@@ -94,13 +113,7 @@ describe(`with Python${live.note}`, () => {
     ['("third", length, error & 1)', '("third", length)'],
     ['e[nw] + e[ne]', 'e[nw]'],
   ])('with %s misread as %s it fails', (right, wrong) => {
-    expect(SCRIPT.split(right).length).toBe(2);
-    writeFileSync(at('misread.py'), SCRIPT.replace(right, wrong));
-    const { status, stderr } = decode(at('misread.py'), [
-      join(FOLDER, 'colour.isth'),
-      '--out',
-      at('none.npy'),
-    ]);
+    const { status, stderr } = misread(right, wrong, 'colour.isth');
     expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining('ValueError') });
   });
 });
