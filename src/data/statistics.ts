@@ -14,11 +14,11 @@ export interface ValueStatistics {
   /** How many are NaN or infinite, and the number of the first of them. */
   readonly notFinite: number;
   readonly firstNotFinite: number;
-  /** NaN unless asked for, and where each feature has its own. */
+  /** NaN unless asked for. */
   readonly mean: number;
-  /** Of the population; NaN as the mean. */
+  /** Of the population; NaN unless asked for. */
   readonly standardDeviation: number;
-  /** Of each feature, if asked for. */
+  /** The same of each feature, if asked for. */
   readonly features?: FeatureStatistics;
 }
 
@@ -75,8 +75,8 @@ class Scan {
   #sum = 0;
   #squares = 0;
 
-  constructor(moments: boolean, features: number | undefined) {
-    this.#withSum = moments && features === undefined;
+  constructor(withSum: boolean, features: number | undefined) {
+    this.#withSum = withSum;
     if (features !== undefined) this.#features = new FeatureScan(features);
   }
 
@@ -110,15 +110,11 @@ class Scan {
   }
 
   addDeviations(values: SampleArray): void {
-    if (this.#withSum) this.#addSquares(values);
-    this.#features?.addDeviations(values);
-  }
-
-  #addSquares(values: SampleArray): void {
     const mean = this.#mean;
     let squares = this.#squares;
     for (let i = 0; i < values.length; i++) squares += (values[i] - mean) ** 2;
     this.#squares = squares;
+    this.#features?.addDeviations(values);
   }
 
   result(): ValueStatistics {
