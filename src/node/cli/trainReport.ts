@@ -45,8 +45,10 @@ export function endingOf({ epochs, stopped, bestEpoch, restoredBestWeights }: Hi
   return `${why}; the weights are those of ${which}`;
 }
 
-/** No epoch of a training that goes well is so many times as bad as one before it, or as no training at all. */
+/** In a training that goes well no epoch is so many times as bad as the best one before it, or as no training at all. */
 const RISE = 3;
+/** But a loss that is next to nothing may jump: one below this part of the first is no loss of what was learned. */
+const NOTABLE = 0.1;
 
 /**
  * Of a loss that shot up, and perhaps fell again from there: what was learned before is lost then. Undefined if it didn't.
@@ -54,12 +56,13 @@ const RISE = 3;
  * @param firstLoss - That of the first batch, where this is known: a resumed run has it behind it.
  */
 export function describeRise(epochs: readonly EpochRecord[], firstLoss?: number): string | undefined {
-  let [before, where] = [firstLoss ?? Number.POSITIVE_INFINITY, 'the first batch'];
+  const first = firstLoss ?? epochs[0]?.loss ?? Number.NaN;
+  let [best, where] = [first, firstLoss === undefined ? 'epoch 1' : 'the first batch'];
   for (const { epoch, loss } of epochs) {
-    if (loss > RISE * before) {
-      return `the loss rose from ${before.toPrecision(3)} in ${where} to ${loss.toPrecision(3)} in epoch ${epoch}: a lower --learning-rate may end better`;
+    if (loss > RISE * best && loss > NOTABLE * first) {
+      return `the loss rose from ${best.toPrecision(3)} in ${where} to ${loss.toPrecision(3)} in epoch ${epoch}: a lower --learning-rate may end better`;
     }
-    [before, where] = [loss, `epoch ${epoch}`];
+    if (loss < best) [best, where] = [loss, `epoch ${epoch}`];
   }
   return undefined;
 }

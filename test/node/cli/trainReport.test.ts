@@ -10,6 +10,10 @@ test('a loss that shot up is told, the first time it did', () => {
   );
 });
 
+test('so is one that rose in small steps', () => {
+  expect(describeRise(epochs(0.1, 0.04, 0.09, 0.2))).toMatch('from 0.0400 in epoch 2 to 0.200 in epoch 4');
+});
+
 test('so is a first epoch that is far worse than the first batch', () => {
   expect(describeRise(epochs(4.4, 0.06), 0.17)).toBe(
     'the loss rose from 0.170 in the first batch to 4.40 in epoch 1: a lower --learning-rate may end better',
@@ -22,6 +26,7 @@ test.each<[string, number[]]>([
   ['one', [5]],
   ['a loss that falls', [3, 2, 1]],
   ['one that goes up and down a little', [0.01, 0.03, 0.01, 0.029]],
+  ['one next to nothing that jumps', [0.05, 2e-13, 7e-13, 6e-4]],
 ])('nothing is told of %s', (_, losses) => {
   expect(describeRise(epochs(...losses))).toBeUndefined();
 });
