@@ -1,9 +1,9 @@
 /** The README's commands and examples are run; what they print must be what stands there. */
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { generateDigits } from '../src/data/digits.ts';
@@ -85,7 +85,8 @@ describe('the examples', () => {
 
   test.each(examples)('%s prints what the README says', (name) => {
     const program = join(root, `dist/examples/${name}.js`);
-    const { stdout, stderr } = spawnSync(process.execPath, [program], { encoding: 'utf8' });
+    const env = { PATH: process.env.PATH }; // no colours
+    const { stdout, stderr } = spawnSync(process.execPath, [program], { env, encoding: 'utf8' });
     expect(stderr).toBe('');
     expect(blocks('text')).toContain(stdout);
   });
@@ -93,9 +94,8 @@ describe('the examples', () => {
 
 test('the map names every source file, and none that is not there', () => {
   const named = [...readme.matchAll(/`(src\/[\w/.-]+\.ts)`/g)].map(([, path]) => path);
-  const { stdout } = spawnSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', 'src'], {
-    cwd: root,
-    encoding: 'utf8',
-  });
-  expect([...new Set(named)].sort()).toEqual(stdout.trim().split('\n').sort());
+  const files = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(root, join(parentPath, name)).replaceAll('\\', '/'));
+  expect([...new Set(named)].sort()).toEqual(files.sort());
 });
