@@ -1,6 +1,7 @@
 export default {
-  testTimeout: 60_000, // many tests start a process, and machines are shared
+  testTimeout: 300_000, // many tests start a process, and machines are shared: only what hangs is ended
   maxWorkers: '100%', // jest leaves one core free, which is half of a small machine
+  setupFiles: ['<rootDir>/test/helpers/sameCases.ts'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   // A reader's import (`from 'isthmus'`) means the sources here, not a build that may be stale.

@@ -69,11 +69,37 @@ export function requireMeasured(floors: Floors, contests: readonly Contest[]): v
 /** One contestant's timing and its floor, if there is one. */
 export interface Judged extends Timing {
   readonly floor?: number;
+  /** Left open where the ratio is too low and the contest was disturbed: whether it is the machine's, nobody knows. */
   readonly ok?: boolean;
 }
 
 export function judge(contest: Pick<Contest, 'what' | 'shape'>, timing: Timing, floors: Floors): Judged {
   const floor = floors[contestName(contest)]?.[timing.name];
-  // By `>=`, so that a ratio of NaN does not pass.
-  return floor === undefined ? timing : { ...timing, floor, ok: timing.ratio >= floor };
+  if (floor === undefined) return timing;
+  const ok = timing.ratio >= floor; // so that NaN does not pass
+  return !ok && timing.isDisturbed ? { ...timing, floor } : { ...timing, floor, ok };
+}
+
+/** Whether there is a floor, and nobody knows whether the ratio reaches it. */
+export function isOpen({ floor, ok }: Judged): boolean {
+  return floor !== undefined && ok === undefined;
+}
+
+/**
+ * Holds a contest again as long as a ratio is too low: something else on the machine may be the reason, if it is gone the
+ * next time. Each contestant has to reach its floor once.
+ *
+ * @param hold - Is told how often it was held before.
+ * @returns What the last one gave, but of a contestant that passed before what let it pass.
+ */
+export async function runUntilPassed(
+  tries: number,
+  hold: (attempt: number) => Promise<Judged[]>,
+): Promise<Judged[]> {
+  let judged = await hold(0);
+  for (let attempt = 1; attempt < tries && judged.some(({ ok }) => ok === false); attempt++) {
+    const before = judged;
+    judged = (await hold(attempt)).map((one, i) => (before[i].ok ? before[i] : one));
+  }
+  return judged;
 }

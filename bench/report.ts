@@ -86,7 +86,7 @@ export function formatContest({ what, shape, work }: Contest, timings: readonly 
         floor === undefined ? '' : formatNumber(floor),
         '',
       ]);
-      if (ok === undefined) return line;
+      if (ok === undefined) return floor === undefined ? line : `${line}  busy`;
       return `${line}  ${ok ? styleText('green', 'ok') : styleText(['red', 'bold'], 'FAIL')}`;
     })
     .join('\n');
@@ -102,11 +102,16 @@ shape   of a product: m x n x k. A step is forward, backward and Adam:
 peak    a loop of independent 128-bit operations, as many as the product has; loads nothing
 busy    another process keeps one core busy; the mean of all steps counts, not the median
 epoch   fit, against the time within it that is spent in kernels: the ratio is their share
-start   import and one step, over an empty Node process: ratio = 60 ms / that`;
+start   import and one step, over an empty Node process; allowed: 1.5 times what that takes`;
 
 /** A contest that this machine can't hold. */
 export function formatLeftOut(contest: Contest): string {
   return `${contestName(contest)} is left out: it needs ${contest.processors} processors.`;
+}
+
+/** A contest whose floors say nothing, as others wanted the processors that it needs. */
+export function formatOpen(contest: Contest): string {
+  return `${contestName(contest)} is not judged: it needs ${contest.processors} processors to itself, others wanted them.`;
 }
 
 /** One sentence for each ratio below its floor. */

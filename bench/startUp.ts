@@ -7,8 +7,8 @@ import type { Contest } from './contest.ts';
 import { ONE_THREAD, use } from './setting.ts';
 import { requireEqual, VerificationError } from './verify.ts';
 
-/** Over an empty process: 60 ms. A lazily loaded engine should not be noticed. */
-const ALLOWED_MS = 60;
+/** Over an empty process, of what that takes itself, at the same moment: 60 ms on a good day. */
+const ALLOWED = 1.5;
 const BATCH = 32;
 const FEATURES = 784;
 
@@ -21,7 +21,7 @@ const programFor = (engine: string): string => `
   const images = normalize({ shape: [${BATCH}, ${FEATURES}], data, dtype: 'u1' });
   const autoencoder = new Autoencoder({ inputShape: [${FEATURES}], seed: 1 });
   const { epochs } = await autoencoder.fit(images, { epochs: 1, batchSize: ${BATCH} });
-  console.log(epochs[0].loss);`;
+  console.log(String(epochs[0].loss)); // a number may be written in colour`;
 
 export interface Ended {
   readonly ms: number;
@@ -47,7 +47,7 @@ export function startUpContest({ engine = ENGINE, runNode = runNodeProcess }: St
     what: 'start-up',
     shape: 'first step',
     work: { amount: 1, unit: 'starts' },
-    baseline: { name: 'allowed', measure: () => ALLOWED_MS },
+    baseline: { name: 'allowed', measure: () => ALLOWED * runNode('').ms },
     contestants: [{ name: 'import+step', measure }],
     verify: async () => {
       requireEqual('start-up, loss of the step', [Number(runNode(program).output)], [await lossHere()]);

@@ -91,6 +91,7 @@ export function busyContest(model: Model, images: Samples, start = startBusyProc
   return {
     ...threadsContest(model, images),
     what: 'step, busy core',
+    needsAll: false,
     atLeast: { warmUpMs: 500, sampleMs: 1000 },
     average: 'mean',
     begin: async () => (await start()).stop,

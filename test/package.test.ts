@@ -42,7 +42,7 @@ describe('the package', () => {
     ['require', "const { Autoencoder } = require('isthmus');"],
   ])('works with %s', (kind, line) => {
     const type = kind === 'import' ? 'module' : 'commonjs';
-    const program = `${line} console.log(new Autoencoder({ inputShape: [28, 28] }).parameters.size);`;
+    const program = `${line} console.log(String(new Autoencoder({ inputShape: [28, 28] }).parameters.size));`;
     const { stdout, stderr } = run(process.execPath, `--input-type=${type}`, '--eval', program);
     expect({ stdout, stderr }).toEqual({ stdout: '107504\n', stderr: '' });
   });

@@ -1,9 +1,9 @@
 /** The README's commands and examples are run; what they print must be what stands there. */
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { generateDigits } from '../src/data/digits.ts';
@@ -54,13 +54,10 @@ describe('the commands', () => {
     expect(commands.length).toBeGreaterThan(10);
   });
 
-  test.each([...new Set(commands)])('%s', (command) => {
+  /** The exit code, and what was said if it is not 0. Nothing where CI runs the command. */
+  function run(command: string): object | undefined {
     const [, script, args = ''] = /^npm run (train|isthmus)(?: -- (.*))?$/.exec(command) ?? [];
-    if (script === undefined) {
-      // What builds, tests and measures the whole repository is run by CI, not inside a test.
-      expect(ci).toContain(command);
-      return;
-    }
+    if (script === undefined) return undefined;
     const words = [...(script === 'train' ? ['train'] : []), ...args.split(' ').filter(Boolean)];
     // Shorter, but else as it stands: the built-in digits are 6,000, and 100 epochs take minutes.
     if (words[0] === 'train' && !words.includes('--epochs')) words.push('--epochs', '2');
@@ -71,7 +68,21 @@ describe('the commands', () => {
       env: { ...process.env, INIT_CWD: folder }, // where the user stands, as npm tells it
       encoding: 'utf8',
     });
-    expect({ status, ...(status !== 0 && { stderr }) }).toEqual({ status: 0 });
+    return { status, ...(status !== 0 && { stderr }) };
+  }
+
+  const inOrder = [...new Set(commands)];
+  const outcomes = new Map<string, object | undefined>();
+
+  test.each(inOrder)('%s', (command) => {
+    // Those above it have made the files that it reads, whichever test comes first.
+    for (const one of inOrder.slice(0, inOrder.indexOf(command) + 1)) {
+      if (!outcomes.has(one)) outcomes.set(one, run(one));
+    }
+    const outcome = outcomes.get(command);
+    // What builds, tests and measures the whole repository is run by CI, not inside a test.
+    if (outcome === undefined) expect(ci).toContain(command);
+    else expect(outcome).toEqual({ status: 0 });
   });
 });
 
@@ -85,7 +96,8 @@ describe('the examples', () => {
 
   test.each(examples)('%s prints what the README says', (name) => {
     const program = join(root, `dist/examples/${name}.js`);
-    const { stdout, stderr } = spawnSync(process.execPath, [program], { encoding: 'utf8' });
+    const env = { PATH: process.env.PATH }; // no colours
+    const { stdout, stderr } = spawnSync(process.execPath, [program], { env, encoding: 'utf8' });
     expect(stderr).toBe('');
     expect(blocks('text')).toContain(stdout);
   });
@@ -93,9 +105,8 @@ describe('the examples', () => {
 
 test('the map names every source file, and none that is not there', () => {
   const named = [...readme.matchAll(/`(src\/[\w/.-]+\.ts)`/g)].map(([, path]) => path);
-  const { stdout } = spawnSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', 'src'], {
-    cwd: root,
-    encoding: 'utf8',
-  });
-  expect([...new Set(named)].sort()).toEqual(stdout.trim().split('\n').sort());
+  const files = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(root, join(parentPath, name)).replaceAll('\\', '/'));
+  expect([...new Set(named)].sort()).toEqual(files.sort());
 });

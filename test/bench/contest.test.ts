@@ -123,7 +123,8 @@ describe('runContest', () => {
       for (const end = performance.now() + (isSlow ? 20 : 0.2); performance.now() < end; );
     };
     const contest = { ...contestOf(['']), baseline: { name: 'helped', run } };
-    const plan = { rounds: 1, sampleMs: 60, warmUpMs: 0 };
+    // Long: the processor may be away for a while, but not in most of the runs.
+    const plan = { rounds: 1, sampleMs: 500, warmUpMs: 0 };
     const [inTheMiddle] = await runContest(contest, plan);
     runs = 0;
     const [onAverage] = await runContest({ ...contest, average: 'mean' }, plan);
@@ -150,6 +151,40 @@ describe('runContest', () => {
     };
     await expect(runContest(contest, PLAN, failing)).rejects.toThrow('out of paper');
     expect(calls).toEqual(['verify', 'begin', 'end']);
+  });
+
+  describe('of one that needs all of its processors', () => {
+    const needing = { ...contestOf(['1 thread', '2 threads']), processors: 2, needsAll: true };
+
+    /** Two threads are twice as fast in rounds with processors to spare, and slower in others. */
+    async function timingOf(spares: readonly number[], contest: Contest = needing) {
+      let asked = 0;
+      let rounds = 0;
+      const spareAt = (i: number) => spares[Math.min(i, spares.length - 1)];
+      const spare = async () => spareAt(asked++);
+      const sample: Sampler = async ({ name }) => {
+        if (name === '2 threads') return Math.min(spareAt(asked - 1), spareAt(asked)) > 1.5 ? 5 : 40;
+        rounds++;
+        return 10;
+      };
+      const [, { ratio, isDisturbed }] = await runContest(contest, { ...PLAN, rounds: 3 }, sample, spare);
+      return { ratio, isDisturbed, rounds: rounds - 1, asked }; // the first is the warm-up
+    }
+
+    test('counts rounds that had them before and after', async () => {
+      expect(await timingOf([2])).toEqual({ ratio: 2, isDisturbed: undefined, rounds: 3, asked: 4 });
+      const spares = [1, 1.9, 2, 1.2, 1, 2, 1.9, 2];
+      expect(await timingOf(spares)).toEqual({ ratio: 2, isDisturbed: undefined, rounds: 7, asked: 8 });
+    });
+
+    test('says so where there are too few, and gives the figures of all', async () => {
+      expect(await timingOf([1])).toEqual({ ratio: 0.25, isDisturbed: true, rounds: 9, asked: 10 });
+    });
+
+    test('others do not ask', async () => {
+      const contest = { ...needing, needsAll: false };
+      expect(await timingOf([1], contest)).toMatchObject({ isDisturbed: undefined, rounds: 3, asked: 0 });
+    });
   });
 
   test('passes on what a contestant throws', async () => {

@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { type Contest, contestName } from '../../bench/contest.ts';
 import { createContests } from '../../bench/contests.ts';
-import { judge, parseFloors, requireMeasured } from '../../bench/floors.ts';
+import {
+  isOpen,
+  type Judged,
+  judge,
+  parseFloors,
+  requireMeasured,
+  runUntilPassed,
+} from '../../bench/floors.ts';
 import { failures } from '../../bench/report.ts';
 
 const run = () => {};
@@ -40,6 +47,18 @@ describe('judge', () => {
     );
   });
 
+  test('leaves open what is too low in a contest that was disturbed, and nothing else', () => {
+    const judged = (ratio: number) =>
+      judge(CONTEST, { ...timing('blocked', ratio), isDisturbed: true }, FLOORS);
+    expect(judged(2.9)).not.toHaveProperty('ok');
+    expect(isOpen(judged(2.9))).toBe(true);
+    expect(judged(3).ok).toBe(true);
+    expect(isOpen(judged(3))).toBe(false);
+    expect(isOpen(judge(CONTEST, timing('blocked', 2.9), FLOORS))).toBe(false);
+    expect(isOpen(timing('simd', 1))).toBe(false);
+    expect(failures(CONTEST, [judged(2.9)])).toEqual([]);
+  });
+
   test('a failure is told in one sentence with contest, contestant, ratio and floor', () => {
     const judged = [
       timing('naive', 1),
@@ -49,6 +68,36 @@ describe('judge', () => {
     expect(failures(CONTEST, judged)).toEqual([
       'matmul 8x8x8: blocked is 2.500x as fast as naive, expected at least 3.00.',
     ]);
+  });
+});
+
+describe('a contest whose ratios are too low', () => {
+  const judgedOf = (...ratios: number[]): Judged[] =>
+    ratios.map((ratio) => judge(CONTEST, timing('blocked', ratio), FLOORS));
+
+  async function hold(...outcomes: Judged[][]): Promise<{ attempts: number[]; judged: Judged[] }> {
+    const attempts: number[] = [];
+    const judged = await runUntilPassed(3, async (attempt) => {
+      attempts.push(attempt);
+      return outcomes[attempt];
+    });
+    return { attempts, judged };
+  }
+
+  test('is held once where all pass', async () => {
+    expect(await hold(judgedOf(3, 4))).toEqual({ attempts: [0], judged: judgedOf(3, 4) });
+  });
+
+  test('is held again until each has passed once', async () => {
+    const { attempts, judged } = await hold(judgedOf(3, 1), judgedOf(2, 1), judgedOf(1, 5));
+    expect(attempts).toEqual([0, 1, 2]);
+    expect(judged).toEqual(judgedOf(3, 5));
+  });
+
+  test('fails where one is too low each time: a loss does not pass', async () => {
+    const { attempts, judged } = await hold(judgedOf(3, 2), judgedOf(3, 2.5), judgedOf(3, 2.9));
+    expect(attempts).toEqual([0, 1, 2]);
+    expect(judged[1]).toMatchObject({ ratio: 2.9, ok: false });
   });
 });
 

@@ -43,6 +43,11 @@ matmul            256x256x256  naive        17.7 ms  ± 0.4%       1.90 GFLOP/s 
     expect(tableOf(NAIVE, { ...BLOCKED, ratio: 2.9, ok: false })).toMatch(/ 2\.90 {3}3\.00 {2}FAIL$/);
   });
 
+  test('marks a ratio that nobody can judge', () => {
+    const open = { ...NAIVE, name: '2 threads', floor: 1.85, ratio: 0.6, isDisturbed: true };
+    expect(tableOf(NAIVE, open)).toMatch(/ 0\.60 {3}1\.85 {2}busy$/);
+  });
+
   test('leaves floor and verdict empty where there is no floor', () => {
     expect(tableOf(NAIVE, { name: 'simd', medianMs: 0.66, spread: 0.01, ratio: 26.8 })).toMatch(/ 26\.8$/);
   });

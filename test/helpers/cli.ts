@@ -19,6 +19,8 @@ import { dirname, join, resolve } from 'node:path';
 
 const MAIN = resolve('dist/src/node/cli/main.js');
 const AT_ONCE = 3;
+/** Only what hangs takes so long, however busy the machine is; less than Jest waits for a test. */
+const TIMEOUT_MS = 120_000;
 
 /** By path; a folder's path ends with a slash and its contents don't count. */
 export type Files = Readonly<Record<string, Uint8Array | string>>;
@@ -62,7 +64,7 @@ function start(args: readonly string[], { cwd, env, onStart, stdout }: CliOption
     cwd,
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', stdout ?? 'pipe', 'pipe'],
-    timeout: 30_000,
+    timeout: TIMEOUT_MS,
   });
   const texts = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {

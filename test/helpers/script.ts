@@ -26,7 +26,7 @@ export function runScript(program: string, flags: readonly string[] = []): Promi
   const child = spawn(process.execPath, [...flags, '--eval', `(async () => { ${program} })();`], {
     env: { PATH: process.env.PATH },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 30_000,
+    timeout: 120_000, // only what hangs takes so long; less than Jest waits for a test
     killSignal: 'SIGKILL',
   });
   const texts = { stdout: '', stderr: '' };

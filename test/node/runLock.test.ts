@@ -1,15 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { isLock, RunLock } from '../../src/node/runLock.ts';
 import { folderWith, removeFolders } from '../helpers/cli.ts';
+import { builtFile } from '../helpers/script.ts';
 
 afterAll(removeFolders);
 
 const HERE = hostname();
-const LOCK = resolve('dist/src/node/runLock.js');
+const LOCK = builtFile('node/runLock.js');
 
 /** A process that takes the lock of this folder, then does this. */
 function holder(folder: string, then: string, shell = ''): ChildProcess {

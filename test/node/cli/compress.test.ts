@@ -203,7 +203,7 @@ describe('compress and decompress', () => {
     expect(stderr).toMatch(/^note: the picture shows the first 16 of 18\.\n18 images of 1000×1000 in /);
     const picture = readFileSync(join(folder, 'l.png'));
     expect([16, 20].map((at) => picture.readUInt32BE(at))).toEqual([4 * 1002 + 2, 4 * 1002 + 2]);
-  }, 60_000);
+  });
 
   test('--overwrite replaces, and nothing is left beside', async () => {
     const before = Object.keys(contentsOf(cwd));

@@ -421,8 +421,11 @@ describe('interruption', () => {
       const { code, stdout, stderr } = await isthmus(words, {
         cwd,
         onStart: (child) => {
+          let said = '';
           child.stderr?.on('data', (text: string) => {
-            if (/^epoch 1\//m.test(text)) child.kill(signal);
+            said += text;
+            if (child.killed || !/^epoch 1\//m.test(said)) return; // a second signal would end it at once
+            child.kill(signal);
           });
         },
       });
@@ -448,12 +451,13 @@ describe('interruption', () => {
   });
 
   test('Ctrl-C before the first epoch is over also leaves a whole run folder', async () => {
-    const cwd = folderWith({ 'images.npy': imagesNpy([8, 8], 1000) });
-    const words = ['train', '--data', 'images.npy', '--out', 'run', '--hidden', '512,512', '--json'];
+    const cwd = folderWith({ 'images.npy': imagesNpy([8, 8], 5000) });
+    const words = ['train', '--data', 'images.npy', '--out', 'run', '--hidden', '512,512'];
+    words.push('--batch-size', '1', '--json');
     const { code, stdout } = await isthmus(words, {
       cwd,
       onStart: (child) => {
-        // An epoch takes a second; the first words of training come just before it listens.
+        // It listens before its first words. An epoch takes many seconds: this comes in the midst of it, even if late.
         child.stdout?.once('data', () => setTimeout(() => child.kill('SIGINT'), 100));
       },
     });

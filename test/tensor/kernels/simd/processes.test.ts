@@ -20,7 +20,7 @@ const pause = (ms: number) => `await new Promise((resolve) => setTimeout(resolve
 const DONE = { code: 0, stdout: 'done\n', stderr: '' };
 
 describe('a process whose helpers run ends by itself', () => {
-  // A process that is kept alive is ended by force after 30 seconds: its code is a signal's name then.
+  // A process that is kept alive is ended by force after two minutes: its code is a signal's name then.
   test.each([
     ['right after they started', ''],
     ['right after work', WORK],

@@ -16,7 +16,7 @@ const BY_THREAD = PIECES + 4 * MOST_PIECES;
 const ARRIVED = BY_THREAD + 4 * 64;
 const NEVER = ARRIVED + 4;
 
-/** Kernel 0 counts. Kernel 1 does, too, and then waits up to two seconds until all threads have come. */
+/** Kernel 0 counts. Kernel 1 does, too, and then waits up to ten seconds until all threads have come. */
 function emitted(): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   module.importMemory('engine', 'memory', { initial: 1, maximum: 1, shared: true });
@@ -37,7 +37,7 @@ function emitted(): Uint8Array<ArrayBuffer> {
         f.br_if(end, i32.ge_u(i32.atomic.load(i32.const(0), ARRIVED), i32.load(i32.const(0), THREADS)));
         f.drop(f.memory.atomic.wait32(i32.const(NEVER), i32.const(0), i64.const(1_000_000)));
         local.set(tries, i32.add(local.get(tries), i32.const(1)));
-        f.br_if(again, i32.lt_u(local.get(tries), i32.const(2000)));
+        f.br_if(again, i32.lt_u(local.get(tries), i32.const(10_000)));
       });
     });
   });

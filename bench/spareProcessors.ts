@@ -1,0 +1,45 @@
+/**
+ * How many processors this machine has to spare: what two threads against one can gain at all depends on that, and not on
+ * the engine. Two threads that only count are given a moment, and the system says how much of it they got.
+ */
+
+import { Worker } from 'node:worker_threads';
+
+/** Sleeps until the number changes, then counts until it changes back. */
+const COUNTING_PROGRAM = `
+  const flag = new Int32Array(require('node:worker_threads').workerData);
+  for (;;) {
+    Atomics.wait(flag, 0, 0);
+    while (Atomics.load(flag, 0) === 1);
+  }`;
+
+/** Long enough for the system to share the processors among all that want one. */
+const MOMENT_MS = 40;
+
+/**
+ * 2 if nothing else wants a processor, less if something does. Whichever of this process's threads get the time counts:
+ * a thread of the engine's that runs when it should sleep does not make the machine look busy.
+ */
+export type SpareProcessors = () => Promise<number>;
+
+export function createSpareProcessors(): SpareProcessors {
+  let flag: Int32Array | undefined;
+  const startHelper = async (): Promise<Int32Array> => {
+    const shared = new SharedArrayBuffer(4);
+    const worker = new Worker(COUNTING_PROGRAM, { eval: true, workerData: shared });
+    await new Promise((resolve) => worker.once('online', resolve));
+    worker.unref();
+    return new Int32Array(shared);
+  };
+  return async () => {
+    flag ??= await startHelper();
+    Atomics.store(flag, 0, 1);
+    Atomics.notify(flag, 0);
+    const [start, before] = [performance.now(), process.cpuUsage()];
+    while (performance.now() < start + MOMENT_MS);
+    const { user, system } = process.cpuUsage(before);
+    const elapsedMs = performance.now() - start;
+    Atomics.store(flag, 0, 0);
+    return (user + system) / 1000 / elapsedMs;
+  };
+}

@@ -1,0 +1,38 @@
+/** Controls of what the mutation tests of all formats rest on. */
+
+import { expect, test } from '@jest/globals';
+import { FormatError } from '../../../src/io/errors.ts';
+import { processorMs } from '../../helpers/processorTime.ts';
+import { surviveMutations } from '../../helpers/survival.ts';
+
+const survive = (read: () => never) =>
+  surviveMutations({ files: { any: new Uint8Array(9) }, read, requireRight: () => {}, cases: 3 });
+
+function refuse(): never {
+  throw new FormatError('It is damaged.');
+}
+
+test('a reader that refuses everything at once survives', async () => {
+  expect(await survive(refuse)).toEqual({ refused: 3, read: 0 });
+});
+
+test('a reader that computes for a second is found', async () => {
+  const slow = survive(() => {
+    for (const end = processorMs() + 1_010; processorMs() < end; );
+    return refuse();
+  });
+  await expect(slow).rejects.toMatchObject({
+    cause: { message: expect.stringMatching(/^any: took 1\d{3}/) },
+  });
+});
+
+test('a reader that takes 100 MB is found', async () => {
+  const kept: Uint8Array[] = [];
+  const greedy = survive(() => {
+    kept.push(new Uint8Array(100e6));
+    return refuse();
+  });
+  await expect(greedy).rejects.toMatchObject({
+    cause: { message: expect.stringMatching(/^any: allocated 1\d{8} bytes/) },
+  });
+});
