@@ -5,7 +5,7 @@ import { CompressedFile } from '../compression/decompress.ts';
 import { MOST_HEAD_BYTES, type OriginalFile } from '../compression/originalFile.ts';
 import { IDX_HEAD_LENGTH, parseIdxHeader } from '../io/idx.ts';
 import { parseNpyHeader } from '../io/npyHeader.ts';
-import { fileError, inFile, readAt } from './files.ts';
+import { FileError, fileError, inFile, readAt } from './files.ts';
 import { type LoadedImages, type LoadOptions, openImages } from './load.ts';
 import type { NpyFile } from './npyFile.ts';
 
@@ -19,11 +19,16 @@ const PIECE_BYTES = 2 ** 20;
  * @throws {FormatError} If it is no `.isth` file, or is damaged.
  */
 export async function openCompressedFile(path: string): Promise<CompressedFile> {
-  const { size } = await stat(path).catch((cause) => {
+  const info = await stat(path).catch((cause) => {
     throw fileError('read', path, cause);
   });
+  if (info.isFIFO() || info.isCharacterDevice() || info.isSocket()) {
+    throw new FileError(
+      `can't read ${path}: a pipe or a device, expected a file, as its size must be known.`,
+    );
+  }
   try {
-    return await CompressedFile.open(piecesOf(path), { byteLength: size });
+    return await CompressedFile.open(piecesOf(path), { byteLength: info.size });
   } catch (error) {
     throw inFile(path, error as Error);
   }

@@ -37,11 +37,6 @@ async function readAll(
   return all;
 }
 
-/** Turns of the host, not time: on a busy machine a timer may be due before what was to come first. */
-async function pause(): Promise<void> {
-  for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
-}
-
 /** Until reads that nothing holds up have arrived: they take a turn of the host each, however long that is. */
 async function arrival(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await hostTurn();
@@ -107,7 +102,7 @@ test('a read that fails is told where its batch is asked for, not before', async
 
 test('a read that fails while it is waited for rejects', async () => {
   const onRead = async () => {
-    await pause();
+    await arrival();
     throw new Error('the file is gone');
   };
   const stream = readerOf(storedSamples(SAMPLES, { onRead })).stream(ROWS, 2000);
@@ -118,7 +113,7 @@ test('a read that fails while it is waited for rejects', async () => {
 test('closing waits for the reads under way, and nobody hears of their errors', async () => {
   let ended = 0;
   const onRead = async () => {
-    await pause();
+    await arrival();
     ended++;
     throw new Error('the file is gone');
   };

@@ -44,6 +44,8 @@ describe.each<[string, NumericArray]>([
     const { features } = statisticsOf(array.data, options);
     const stored = await statisticsOfStored(storedSamples(array), options);
     expect(stored.features).toEqual(features);
+    // Beside those of all values together, which the notes of `train` compare them with.
+    expect(stored).toMatchObject(statisticsOf(array.data, { moments: true }));
     for (const j of [0, 1, 999]) {
       const column = Array.from({ length: SHAPE[0] }, (_, i) => array.data[i * SHAPE[1] + j]);
       const mean = column.reduce((sum, value) => sum + value, 0) / column.length;

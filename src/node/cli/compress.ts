@@ -59,7 +59,7 @@ export const compressCommand: Command = {
       'isthmus compress --model MODEL --data FILE --out FILE.isth\n       npm run isthmus -- compress --model MODEL --data FILE --out FILE.isth',
     description: [
       "Encodes images with a trained model, rounds the codes and writes them as a small file, from which decompress makes images again: those that the model's decoder restores, or with --lossless the very same. The images must have the shape that the model was trained on. A .npy in C order is read piece by piece, however large it is; one in Fortran order, .npz, IDX and PNG are held in memory whole.",
-      'Shows how many bytes an image takes, beside gzip (level 9, of the values row-major and little-endian, in the type of the file) and PNG (all images tiled into one picture, level 9, the best of no filter and adaptive ones), and the PSNR and SSIM of what comes back. Of large files gzip and PNG are those of the first 4 MB, SSIM that of the first images (2,000 of 28×28).',
+      'Shows how many bytes an image takes, beside gzip (level 9, of the values row-major and little-endian, in the type of the file) and PNG (all images tiled into one picture, level 9, the best of no filter and adaptive ones), and the PSNR and SSIM of what comes back, rounded and clamped as the originals are: it may be a little better than what evaluate finds. Of large files gzip and PNG are those of the first 4 MB, SSIM that of the first images (2,000 of 28×28).',
     ],
     groups: [['Options', OPTIONS]],
     sections: [

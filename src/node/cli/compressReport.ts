@@ -84,7 +84,7 @@ export function printReport(report: CompressReport): void {
     ['raw', raw],
     [`gzip${some}`, gzip],
     [`PNG, tiled${some}`, png],
-    [`this file, ${describeCodes(report)}`, own],
+    [`this file${modelBytes > 0 ? ' without the model' : ''}, ${describeCodes(report)}`, own],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   print(

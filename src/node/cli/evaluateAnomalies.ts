@@ -11,6 +11,7 @@ import { arePixels, nounOf, pictureOf } from '../sampleKind.ts';
 import type { ImageScores } from './evaluateScores.ts';
 import type { Section } from './evaluateSection.ts';
 import { formatCount, print, timesShape } from './output.ts';
+import { countShown } from './pictureLimit.ts';
 import { formatNumber, formatShare, tableLines } from './textTable.ts';
 
 /** Where the inputs are no pixels of a picture, so many features are named. */
@@ -106,10 +107,11 @@ export function anomalyPicture(
   samples: Samples,
   worst: readonly number[],
 ): Uint8Array {
-  const inputs = toInputs(autoencoder, pickSamples(samples, worst));
+  const shown = worst.slice(0, countShown([worst.length, ...autoencoder.inputShape]));
+  const inputs = toInputs(autoencoder, pickSamples(samples, shown));
   const tensors = [inputs, autoencoder.predict(inputs)];
   const [originals, reconstructions] = toPictures(tensors, samples.normalization);
-  return encodePng(reconstructionSheet(originals, reconstructions, { headings: worst.map(String) }));
+  return encodePng(reconstructionSheet(originals, reconstructions, { headings: shown.map(String) }));
 }
 
 /** @throws {DataError} If samples of the model are no pictures. */

@@ -32,10 +32,9 @@ export async function infoCompressed(path: string, json: boolean): Promise<void>
   }
   const [count, ...sample] = shape;
   const noun = nounOf(sample, normalization);
-  const perImage = (byteLength - modelBytes) / count;
-  print(
-    `${path}: ${formatCount(byteLength)} bytes, ${perImage.toFixed(1)} ${noun === 'image' ? 'an image' : 'a sample'}\n`,
-  );
+  const perImage = `${((byteLength - modelBytes) / count).toFixed(1)} ${noun === 'image' ? 'an image' : 'a sample'}`;
+  const without = modelBytes > 0 ? ' without the model' : '';
+  print(`${path}: ${formatCount(byteLength)} bytes, ${perImage}${without}\n`);
   const here = !canUseKernels(kernels)
     ? 'not to be had here'
     : kernelsProbe(kernels) === header.kernelsProbe

@@ -68,7 +68,7 @@ const RECIPE = {
   preset: choice(
     PRESETS,
     'article',
-    'Settings found by measuring (docs/recipes.md); below is what each sets. Options that are given win. small has the layers of article and comes nearer to the images; best comes nearest, in about the same time as article.',
+    'Settings found by measuring (docs/recipes.md); below is what each sets. Options that are given win; with another --hidden, the decoder is its mirror image. small has the layers of article and comes nearer to the images; best comes nearest, in about the same time as article.',
   ),
 };
 

@@ -445,8 +445,10 @@ def main():
         parser.error("expected a file and --out")
     file = File(options.file.read_bytes(), options.model and options.model.read_bytes())
     kernels = file.description["kernels"]
+    others = f"made with the {kernels} kernels, whose sums those of this reader are not"
     if kernels != "naive":
-        print(f"made with the {kernels} kernels, whose sums these here are not", file=sys.stderr)
+        require(not file.is_lossless, f"{others}: what is lossless needs compress --kernels naive")
+        print(f"note: {others}; some values may differ by one", file=sys.stderr)
     values = decode_images(file)
     if file.is_lossless:
         options.out.write_bytes(original_file(file, values))
@@ -456,4 +458,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except (OSError, ValueError) as error:
+        sys.exit(f"decode.py: {error}.")

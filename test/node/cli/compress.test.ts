@@ -225,7 +225,7 @@ describe('info', () => {
       code: 0,
       stderr: '',
       stdout: [
-        `info.isth: ${size.toLocaleString('en')} bytes, ${((size - length) / COUNT).toFixed(1)} an image`,
+        `info.isth: ${size.toLocaleString('en')} bytes, ${((size - length) / COUNT).toFixed(1)} an image without the model`,
         '',
         'images    40 of 8×8, uint8, divided by 255',
         'codes     2 numbers in 16 levels',

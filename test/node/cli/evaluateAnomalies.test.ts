@@ -118,6 +118,15 @@ describe('evaluate --anomalies', () => {
     expect([0, 1, 2].map(gray)).toEqual(greatest(errors, 3).map((i) => pixels()[64 * i]));
   });
 
+  test('draws no more of them than can be looked at', async () => {
+    const cwd = folderWith({ ...files, 'many.npy': imagesNpy([8, 8], 1030) });
+    const words = 'evaluate --model m.safetensors --data many.npy --anomalies 1028 --anomalies-out worst.png';
+    const { code, stdout, stderr } = await isthmus(words.split(' '), { cwd });
+    expect(code).toBe(0);
+    expect(stdout).toContain('The 1,028 images that are restored worst');
+    expect(stderr).toContain('note: the picture shows the first 1,024 of 1,028.\n');
+  });
+
   test('lists all if there are fewer, and one', async () => {
     const cwd = folderWith(files);
     const [all, one] = await Promise.all([
