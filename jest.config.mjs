@@ -7,7 +7,7 @@ export default {
   // A reader's import (`from 'isthmus'`) means the sources here, not a build that may be stale.
   moduleNameMapper: {
     '^isthmus$': '<rootDir>/src/index.ts',
-    '^isthmus/(io|node)$': '<rootDir>/src/$1/index.ts',
+    '^isthmus/(compression|io|node)$': '<rootDir>/src/$1/index.ts',
   },
   transform: {
     '\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }],

@@ -47,6 +47,19 @@ describe('the package', () => {
     expect({ stdout, stderr }).toEqual({ stdout: '107504\n', stderr: '' });
   });
 
+  test('compresses without other packages', () => {
+    const program = `
+      import { Autoencoder } from 'isthmus';
+      import { compressImages, decompressImages } from 'isthmus/compression';
+      const autoencoder = new Autoencoder({ inputShape: [4], hidden: [], encodingDim: 2 });
+      const normalization = { kind: 'divide', dtype: 'u1', shift: 0, scale: 255 };
+      const images = { shape: [2, 4], data: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), normalization };
+      const { bytes } = await compressImages(autoencoder, images, { lossless: true });
+      console.log((await decompressImages(bytes, autoencoder)).data.join());`;
+    const { stdout, stderr } = run(process.execPath, '--input-type=module', '--eval', program);
+    expect({ stdout, stderr }).toEqual({ stdout: '1,2,3,4,5,6,7,8\n', stderr: '' });
+  });
+
   test('the command says which packages the formats need', () => {
     const { status, stderr } = run(
       process.execPath,

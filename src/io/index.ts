@@ -1,18 +1,5 @@
 /** The formats: bytes to values and back, without files, for Node and browsers. Needs npyjs and ndarray for .npy. */
 
-export {
-  type CompressedImages,
-  type CompressOptions,
-  compressImages,
-  compressStream,
-  DEFAULT_LEVELS,
-  DEFAULT_LOSSLESS_LEVELS,
-} from '../compression/compress.ts';
-export { CompressedFile, decompressImages, type OpenCompressedOptions } from '../compression/decompress.ts';
-export { fingerprintOf } from '../compression/fingerprint.ts';
-export type { CompressedHeader } from '../compression/header.ts';
-export type { OriginalFile } from '../compression/originalFile.ts';
-export { Quality, type QualityScores } from '../compression/quality.ts';
 export { crc32 } from './crc32.ts';
 export { FormatError } from './errors.ts';
 export { IDX_HEAD_LENGTH, type IdxHeader, parseIdxHeader, readIdx } from './idx.ts';

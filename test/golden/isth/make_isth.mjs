@@ -9,7 +9,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { Autoencoder, normalize, Random, setKernels, writeModel } from '../../../dist/src/index.js';
-import { compressImages, decompressImages, fingerprintOf } from '../../../dist/src/io/index.js';
+import { compressImages, decompressImages, fingerprintOf } from '../../../dist/src/compression/index.js';
 
 const at = (name) => new URL(name, import.meta.url);
 setKernels('naive');
