@@ -71,7 +71,8 @@ function names([first, ...others], atX, atY) {
     lowest = Math.max(y + 4, lowest + LABEL_HEIGHT);
     return { ...end, x: x + 8, y: lowest, anchor: 'start' };
   });
-  const own = { ...first, x: atX(middle.bytes), y: atY(middle.psnr) - 12, anchor: 'middle' };
+  // To the left: the curve rises, so that is above it.
+  const own = { ...first, x: atX(middle.bytes), y: atY(middle.psnr) - 10, anchor: 'end' };
   return [own, ...placed].map(
     ({ name, color, x, y, anchor }) =>
       `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}" style="fill:${color};font-weight:600">${name}</text>`,

@@ -94,7 +94,11 @@ export function resumedOptions(now: TrainOptions, { options }: RunRecord): Train
   const differing = [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
     .filter((name) => name !== 'epochs' || !mayGoOn(stored.values, merged.values))
-    .map((name) => `--${name} is ${textOf(after[name])}, the run has ${textOf(before[name])}`);
+    .map((name) => {
+      const falls = name === 'epochs' && stored.values.schedule !== 'constant';
+      const why = falls ? ', for which its learning rate falls' : '';
+      return `--${name} is ${textOf(after[name])}, the run has ${textOf(before[name])}${why}`;
+    });
   if (differing.length > 0) {
     throw new UsageError(
       `a run is resumed with the options it was started with, but ${differing.join('; ')}.`,
