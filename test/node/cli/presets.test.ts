@@ -171,6 +171,8 @@ describe('a run with a preset is resumed', () => {
       new RegExp(`but --hidden is 9, the run has ${best.hidden}\\.`),
     );
     expect(await refusal('--start', 'as-is')).toMatch(/but --start is as-is, the run has mean\./);
-    expect(await refusal('--epochs', '4')).toMatch(/but --epochs is 4, the run has 3, for which its learning rate falls\./);
+    expect(await refusal('--epochs', '4')).toMatch(
+      /but --epochs is 4, the run has 3, for which its learning rate falls\./,
+    );
   });
 });
