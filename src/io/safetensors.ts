@@ -6,7 +6,7 @@
 
 import { formatShape, sizeOf } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
-import { FormatError, shown } from './errors.ts';
+import { FormatError, firstBytes, shown } from './errors.ts';
 
 export interface NamedTensor {
   readonly name: string;
@@ -98,7 +98,7 @@ function splitFile(bytes: Uint8Array): { header: Map<string, unknown>; values: U
   const headerLength = view.getBigUint64(0, true);
   if (headerLength > GREATEST_HEADER) {
     throw new FormatError(
-      `not a safetensors file: its header would have ${headerLength} bytes, at most ${GREATEST_HEADER} are accepted.`,
+      `not a safetensors file: it begins with ${firstBytes(bytes, LENGTH_BYTES)}, expected the length of a header of at most ${GREATEST_HEADER} bytes.`,
     );
   }
   const start = LENGTH_BYTES + Number(headerLength);

@@ -3,6 +3,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
+import { FormatError } from '../io/errors.ts';
 import { type LoadedModel, readModel, type TrainingFacts, writeModel } from '../io/model.ts';
 import { CHECKPOINT_FILE } from './checkpointFile.ts';
 import { exists, FileError, fileError, inFile, readWholeFile, writeFileAtomically } from './files.ts';
@@ -23,6 +24,9 @@ export interface OpenedModel extends LoadedModel {
  * @throws {FormatError} If it is no model.
  */
 export async function loadModel(path: string): Promise<OpenedModel> {
+  if (path.toLowerCase().endsWith('.isth')) {
+    throw new FormatError(`${path} is a compressed file by its name, expected a run folder or a model file.`);
+  }
   const info = await stat(path).catch((cause) => {
     throw fileError('read', path, cause);
   });

@@ -1,11 +1,12 @@
 /** What `compress` prints: sizes beside those of others, and how good the images are. */
 
 import type { QualityScores } from '../../compression/quality.ts';
-import type { DType } from '../../data/samples.ts';
+import { DTYPE_NAMES, type DType } from '../../data/samples.ts';
 import { itemSizeOf } from '../../io/npyHeader.ts';
 import { type Shape, sizeOf } from '../../tensor/shape.ts';
 import type { Sizes } from '../rivalSizes.ts';
 import { countOf, formatCount, formatDecibels, print } from './output.ts';
+import { formatNumber } from './textTable.ts';
 
 export interface CompressReport {
   readonly path: string;
@@ -74,7 +75,7 @@ export function jsonOf(report: CompressReport) {
 }
 
 export function printReport(report: CompressReport): void {
-  const { path, images, noun, byteLength, modelBytes, lossless, quality, rivals } = report;
+  const { path, images, noun, dtype, byteLength, modelBytes, lossless, rivals } = report;
   const inside = modelBytes > 0 ? `, of these ${formatCount(modelBytes)} the model` : '';
   print(`${path}: ${formatCount(byteLength)} bytes${inside}\n`);
   const { raw, gzip, png } = compare(report);
@@ -95,7 +96,9 @@ export function printReport(report: CompressReport): void {
     const cells = [size.bytesPerImage.toFixed(1).padStart(14), size.ratio.toFixed(2).padStart(8)];
     print(`${name.padEnd(width)}  ${cells.join('  ')}`);
   }
-  print(`\n${lossless ? 'the codes alone: ' : ''}${describeQuality(quality, images)}`);
+  if (!gzip)
+    print(`\nno gzip: ${DTYPE_NAMES[dtype]} is held as a wider type, whose bytes are not those of the file`);
+  print(`\n${lossless ? 'the codes alone: ' : ''}${describeQuality(report)}`);
 }
 
 function describeCodes({
@@ -108,10 +111,16 @@ function describeCodes({
   return `${countOf(codeLength, 'number')} of ${depth}${lossless ? ' and the residual' : ''}`;
 }
 
-function describeQuality({ mse, psnr, ssim, ssimImages }: QualityScores, images: number): string {
+function describeQuality({
+  noun,
+  images,
+  quality: { mse, psnr, ssim, ssimImages },
+}: Pick<CompressReport, 'noun' | 'images' | 'quality'>): string {
   const some = ssimImages < images ? ` (of the first ${countOf(ssimImages, 'image')})` : '';
   return [
-    psnr === undefined ? `MSE ${mse.toFixed(5)}` : `PSNR ${formatDecibels(psnr)}`,
+    // As evaluate has them: numbers that are no pixels by their MSE.
+    ...(psnr === undefined || noun === 'sample' ? [`MSE ${formatNumber(mse)}`] : []),
+    ...(psnr === undefined ? [] : [`PSNR ${formatDecibels(psnr)}`]),
     ...(ssim === undefined ? [] : [`SSIM ${ssim.toFixed(4)}${some}`]),
   ].join(', ');
 }

@@ -81,11 +81,17 @@ export function scoreSection(
     json: { [`${noun}s`]: images.length, codeLength: encodingDim, ...scores },
     print: () => {
       print(`${countOf(images.length, noun)}, codes of ${countOf(encodingDim, 'number')}\n`);
+      const isTrivial = images.length <= encodingDim + 1; // the mean and that many components span all of them
       printTable([
         ['this model', scores.model],
-        [`PCA, ${countOf(pca.components, 'component')}`, scores.pca],
-        [`mean ${noun}`, scores.meanImage],
+        ...(isTrivial ? [] : [[`PCA, ${countOf(pca.components, 'component')}`, scores.pca] as const]),
+        ...(images.length === 1 ? [] : [[`mean ${noun}`, scores.meanImage] as const]),
       ]);
+      if (isTrivial) {
+        print(
+          `\nno PCA beside it: it is fitted to the ${noun}s that are evaluated, and restores up to ${encodingDim + 1} exactly`,
+        );
+      }
     },
   };
 }

@@ -390,7 +390,17 @@ describe('models that cannot be used', () => {
       args: ['info', 'run'],
       says: /can't read run\/model\.safetensors: there is no such file or folder\./,
     }),
-    using('images as a model', IMAGES, /m\.safetensors: not a safetensors file/),
+    using(
+      'images as a model',
+      IMAGES,
+      /m\.safetensors: not a safetensors file: it begins with 93 4e 55 4d 50 59 /,
+    ),
+    inThisProcess({
+      name: 'a compressed file as a model',
+      files: { 'a.isth': 'anything', 'images.npy': IMAGES },
+      args: 'encode --model a.isth --data images.npy --out codes.npy'.split(' '),
+      says: /: a\.isth is a compressed file by its name, expected a run folder or a model file\.$/,
+    }),
     inThisProcess(using('an empty model', '', /m\.safetensors: not a safetensors file: it holds 0 bytes/)),
     inThisProcess(
       using(

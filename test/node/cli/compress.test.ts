@@ -96,6 +96,31 @@ describe('compress and decompress', () => {
     );
   });
 
+  test('of a type that is held as a wider one there is no gzip, which is said', async () => {
+    const values = pixels().map((value) => value / 255);
+    const folder = folderWith({
+      'run/model.safetensors': modelBytes({ ...DIVIDED, dtype: 'f2', scale: 1 }),
+      'half.npy': npyBytes({ descr: '<f2', shape: [COUNT, 8, 8], values }),
+    });
+    const args = 'compress --model run --data half.npy --out half.isth'.split(' ');
+    const { stdout } = await isthmus(args, { cwd: folder });
+    expect(stdout).toMatch(/\nraw +128\.0 .*\nthis file/);
+    expect(stdout).toContain(
+      '\nno gzip: float16 is held as a wider type, whose bytes are not those of the file\n\nPSNR',
+    );
+  });
+
+  test('numbers that are no pixels have an MSE, as evaluate has it', async () => {
+    const table = new Autoencoder({ inputShape: [8], encodingDim: 2, hidden: [], seed: 3 });
+    const folder = folderWith({
+      'table.safetensors': writeModel(table),
+      'table.npy': imagesNpy([8]),
+    });
+    const args = 'compress --model table.safetensors --data table.npy --out table.isth'.split(' ');
+    const { stdout } = await isthmus(args, { cwd: folder });
+    expect(stdout).toMatch(/\n +bytes a sample .*\n\nMSE \d\S+, PSNR -?[\d.]+ dB\n$/s);
+  });
+
   test('--json gives one object with the same numbers', async () => {
     const { code, stdout } = await run('compress --model run --data images.npy --out b.isth --json --bits 3');
     expect(code).toBe(0);

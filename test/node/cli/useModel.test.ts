@@ -282,6 +282,26 @@ describe('evaluate', () => {
     for (const [, mse, , psnr] of table) expect(psnr).toBeCloseTo(-10 * Math.log10(mse), 9);
   });
 
+  test('leaves out baselines that are fitted to so few images that they restore them exactly', async () => {
+    const few = (count: number) =>
+      isthmus(['evaluate', '--model', 'run', '--data', `${count}.npy`], {
+        cwd: folderWith({
+          'run/model.safetensors': writeModel(autoencoder),
+          [`${count}.npy`]: imagesNpy([12, 12], count),
+        }),
+      });
+    const [one, three, four] = await Promise.all([1, 3, 4].map(few));
+    expect(Object.keys(tableOf(one.stdout))).toEqual(['this model']);
+    expect(Object.keys(tableOf(three.stdout))).toEqual(['this model', 'mean image']);
+    for (const { stdout } of [one, three]) {
+      expect(stdout).toContain(
+        '\nno PCA beside it: it is fitted to the images that are evaluated, and restores up to 3 exactly\n',
+      );
+    }
+    expect(Object.keys(tableOf(four.stdout))).toEqual(['this model', 'PCA, 2 components', 'mean image']);
+    expect(four.stdout).not.toContain('no PCA');
+  });
+
   test('leaves out what has no meaning where inputs are no pixels, or pictures are too small', async () => {
     const { code, stdout } = await runs.standard;
     expect(code).toBe(0);
