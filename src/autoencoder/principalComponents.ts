@@ -128,12 +128,16 @@ export function principalAxes(centred: CentredSamples, k: number): PrincipalAxes
   const start = Float32Array.from({ length: features * width }, () => random.normal());
   let axes = orthonormalColumns(new Tensor(start, [features, width]));
   const total = centred.sumOfSquares();
+  // Squares of what is very large or small are beyond float32. A power of two changes no digit of what is not.
+  const scale = powerOfTwoBelow(1 / sqrt(total / centred.size));
+  const unscaled = (variance: number) => variance / scale / scale;
   let captured = -Infinity;
   for (let pass = 1; ; pass++) {
     // Y = X V: its squares say what V captures, and Xᵀ Y turns V towards the axes of largest variance.
     const turned = Tensor.zeros([features, width]);
     const gram = Tensor.zeros([width, width]);
     centred.forEachBatch((x) => {
+      for (let i = 0; i < x.size; i++) x.data[i] *= scale;
       const y = matmul(x, axes);
       const rows = y.shape[0];
       kernels().matmulTransposeA(features, width, rows, x.data, y.data, true, turned.data);
@@ -142,7 +146,7 @@ export function principalAxes(centred: CentredSamples, k: number): PrincipalAxes
     // Rayleigh-Ritz: within the span of V, the eigenvectors of Yᵀ Y are the best axes.
     const { values, vectors } = eigenDecomposition(gram);
     const before = captured;
-    const variances = values.slice(0, k);
+    const variances = values.slice(0, k).map(unscaled);
     captured = variances.reduce((sum, value) => sum + value, 0);
     if (captured - before <= TOLERANCE * (total - captured) || pass === MAX_PASSES) {
       const rank = rankOf(variances, total, centred);
@@ -151,6 +155,12 @@ export function principalAxes(centred: CentredSamples, k: number): PrincipalAxes
     }
     axes = orthonormalColumns(turned);
   }
+}
+
+/** 1 where there is none: of what is 0 or infinite. */
+function powerOfTwoBelow(value: number): number {
+  const power = 2 ** Math.floor(Math.log2(value));
+  return power > 0 && power < Infinity ? power : 1;
 }
 
 /**

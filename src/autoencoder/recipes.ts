@@ -3,7 +3,7 @@
 import { Adam } from '../optim/adam.ts';
 import { AdamW } from '../optim/adamw.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
-import { constant, linear, type Schedule, warmUp } from '../optim/schedule.ts';
+import { trainingSchedule } from '../optim/schedule.ts';
 import type { FitOptions } from './fit.ts';
 import type { ActivationName, ArchitectureOptions } from './spec.ts';
 import type { Start } from './startAtMean.ts';
@@ -96,21 +96,17 @@ export function recipe(name: RecipeName, count: number): Recipe {
   }
   const settings = RECIPES[name];
   const { hidden, decoderHidden, activation, weightDecay, epochs, batchSize, start } = settings;
-  const learningRate = scheduleOf(settings, Math.ceil(count / batchSize));
+  const stepsPerEpoch = Math.ceil(count / batchSize);
+  const learningRate = trainingSchedule({
+    kind: settings.schedule,
+    learningRate: settings.learningRate,
+    steps: epochs * stepsPerEpoch,
+    warmUpSteps: Math.round((settings.warmUpEpochs ?? 0) * stepsPerEpoch),
+  });
   return {
     architecture: { hidden, ...(decoderHidden && { decoderHidden }), activation },
     optimizer:
       weightDecay === undefined ? new Adam({ learningRate }) : new AdamW({ learningRate, weightDecay }),
     fit: { epochs, batchSize, start },
   };
-}
-
-function scheduleOf(
-  { epochs, learningRate, schedule, warmUpEpochs = 0 }: RecipeSettings,
-  stepsPerEpoch: number,
-): Schedule {
-  if (schedule === 'constant') return constant(learningRate);
-  const climb = Math.round(warmUpEpochs * stepsPerEpoch);
-  const fall = linear({ learningRate, steps: epochs * stepsPerEpoch - climb });
-  return climb > 0 ? warmUp({ steps: climb, schedule: fall }) : fall;
 }

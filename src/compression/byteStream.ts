@@ -50,7 +50,8 @@ export class ByteStream {
     for (;;) {
       const { done, value } = await this.#pieces.next();
       if (done) return false;
-      this.#rest = value;
+      // A Node Buffer would be sliced without a copy: from here on it is the plain array that it is made of.
+      this.#rest = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
       if (value.length > 0) return true;
     }
   }

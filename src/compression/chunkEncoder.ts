@@ -1,8 +1,9 @@
 /** Images to the bytes of a chunk. Read quantizer.ts, codeModel.ts, residualModel.ts and rangeCoder.ts first. */
 
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
+import { DataError } from '../data/dataError.ts';
 import { denormalize } from '../data/denormalize.ts';
-import type { SampleArray, Samples } from '../data/samples.ts';
+import { ARRAY_NAMES, DTYPE_NAMES, type SampleArray, type Samples } from '../data/samples.ts';
 import { crc32 } from '../io/crc32.ts';
 import { CodeModel } from './codeModel.ts';
 import { type CompressedHeader, checkValue } from './header.ts';
@@ -42,7 +43,11 @@ export class ChunkEncoder {
     return this.#originalsCrc;
   }
 
-  /** The chunk's length and its bytes. */
+  /**
+   * The chunk's length and its bytes.
+   *
+   * @throws {DataError} If a lossless file is to hold values of another type than it says.
+   */
   encode(chunk: Samples): Uint8Array {
     const { kernels: name, codeLength, normalization } = this.#header;
     const encoder = new RangeEncoder();
@@ -53,12 +58,22 @@ export class ChunkEncoder {
       const outputs = withKernels(name, () => this.#autoencoder.decode(codes).data);
       const restored = denormalize(outputs, normalization).data;
       this.#onChunk?.(chunk.data, restored);
-      this.#residual?.code(encoder, chunk.data, restored);
       if (this.#residual) {
+        requireStored(chunk.data, this.#header);
+        this.#residual.code(encoder, chunk.data, restored);
         this.#originalsCrc = crc32(storedBytes(chunk.data, { bigEndian: false }), this.#originalsCrc);
       }
     }
     const message = encoder.finish();
     return joined(Uint8Array, [checkValue(message.length), message]);
   }
+}
+
+/** Others would be rounded to the type, and nobody could read the result. */
+function requireStored(values: SampleArray, { dtype }: CompressedHeader): void {
+  const found = values[Symbol.toStringTag];
+  if (found === ARRAY_NAMES[dtype]) return;
+  throw new DataError(
+    `the values are a ${found}, lossless compression of ${DTYPE_NAMES[dtype]} takes a ${ARRAY_NAMES[dtype]}.`,
+  );
 }

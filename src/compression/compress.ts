@@ -5,6 +5,7 @@
 
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
 import { BatchReader } from '../autoencoder/batches.ts';
+import { DataError } from '../data/dataError.ts';
 import { readThrough } from '../data/readAhead.ts';
 import {
   isStored,
@@ -15,8 +16,8 @@ import {
   sliceSamples,
 } from '../data/samples.ts';
 import { crc32 } from '../io/crc32.ts';
+import { readModel } from '../io/model.ts';
 import { kernels } from '../tensor/kernels/active.ts';
-import type { KernelsName } from '../tensor/kernels/kernels.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import { ChunkEncoder, type OnChunk } from './chunkEncoder.ts';
 import { requireSizes } from './description.ts';
@@ -31,6 +32,8 @@ import { withKernels } from './withKernels.ts';
 
 /** 5 bits: within 0.1 dB of the codes as they are (fashion-test-2k, codes of 32 numbers; 4 bits lose 0.4 dB). */
 export const DEFAULT_LEVELS = 2 ** 5;
+/** What its length, a number of 32 bits, can say. */
+const MOST_MODEL_BYTES = 2 ** 32 - 1;
 /** With the residual, codes of 4 bits make the smallest files (the same data). */
 export const DEFAULT_LOSSLESS_LEVELS = 2 ** 4;
 
@@ -86,16 +89,17 @@ export async function compressImages(
  * @throws {ShapeError} If the samples don't fit the model.
  * @throws {RangeError} If the number of levels is out of range.
  * @throws {DataError} If images or codes are too long, or codes are not finite; with `lossless`, if the values are of
- *   another type.
+ *   another type; if the model to put inside is another one.
+ * @throws {FormatError} If the original file's header doesn't fit, or the model to put inside is none.
  */
 export async function* compressStream(
   autoencoder: Autoencoder,
   samples: Samples | StoredSamples,
   options: CompressOptions = {},
 ): AsyncGenerator<Uint8Array, void> {
-  const kernelsName = kernels().name;
-  const ranges = options.ranges ?? (await findRanges(autoencoder, samples));
-  const header = headerFor(autoencoder, samples, { ...options, ranges, kernelsName });
+  const facts = factsFor(autoencoder, samples, options); // what can't be done is refused before the work begins
+  const { least, greatest } = options.ranges ?? (await findRanges(autoencoder, samples));
+  const header = { ...facts, least, greatest };
   const encoder = new ChunkEncoder(autoencoder, header, options.onChunk);
   const headerBytes = writeHeader(header);
   let crc = crc32(headerBytes.subarray(0, -4));
@@ -144,16 +148,12 @@ export async function* chunksOfSamples(
   }
 }
 
-interface Settings extends CompressOptions {
-  readonly ranges: CodeRanges;
-  readonly kernelsName: KernelsName;
-}
-
-function headerFor(
+/** What stands in the header, but for the ranges of the codes. */
+function factsFor(
   autoencoder: Autoencoder,
   { shape, normalization = NO_NORMALIZATION }: Samples | StoredSamples,
-  { levels, lossless = false, original, model, ranges, kernelsName }: Settings,
-): CompressedHeader {
+  { levels, lossless = false, original, model: inside }: CompressOptions,
+): Omit<CompressedHeader, 'least' | 'greatest'> {
   const count = levels ?? (lossless ? DEFAULT_LOSSLESS_LEVELS : DEFAULT_LEVELS);
   if (!(Number.isInteger(count) && count >= FEWEST_LEVELS && count <= MOST_LEVELS)) {
     throw new RangeError(
@@ -164,18 +164,30 @@ function headerFor(
   const { dtype } = normalization;
   if (lossless) requireWholeNumbers(dtype);
   if (lossless && original) storedOrder(original, dtype, shape); // or else nothing could read the result
+  const model = fingerprintOf(autoencoder);
+  if (inside) requireInside(inside, model);
+  const { name } = kernels();
   return {
     shape,
     dtype,
     normalization,
-    model: fingerprintOf(autoencoder),
-    kernels: kernelsName,
-    kernelsProbe: kernelsProbe(kernelsName),
+    model,
+    kernels: name,
+    kernelsProbe: kernelsProbe(name),
     codeLength: autoencoder.encodingDim,
     levels: count,
-    least: ranges.least,
-    greatest: ranges.greatest,
     original: lossless ? (original ?? npyOriginal(dtype, shape)) : undefined,
-    modelBytes: model?.length ?? 0,
+    modelBytes: inside?.length ?? 0,
   };
+}
+
+/** A file with another model inside is refused by its reader. */
+function requireInside(inside: Uint8Array, model: string): void {
+  const found = fingerprintOf(readModel(inside).autoencoder);
+  if (found !== model) {
+    throw new DataError(`the model to put inside is ${found}, the one that compresses is ${model}.`);
+  }
+  if (inside.length > MOST_MODEL_BYTES) {
+    throw new DataError(`the model has ${inside.length} bytes, at most ${MOST_MODEL_BYTES} fit into a file.`);
+  }
 }

@@ -1,11 +1,16 @@
-/** Decoding with a model that came from who knows where: a small file may hold a layer that is a million numbers wide. */
+/** Decoding with a model that came from who knows where: a small file may hold layers that are a million numbers wide. */
 
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
+import { FormatError } from '../io/errors.ts';
+import { Sequential } from '../layers/sequential.ts';
 import type { Shape } from '../tensor/shape.ts';
 import { joined } from './joined.ts';
 
-/** Numbers that a layer gives out at a time: 16 MB. */
+/** Numbers that all layers together give out at a time, as each keeps its own: 16 MB. */
 const MOST_OUTPUTS = 2 ** 22;
+
+/** For one image: 16 layers as wide as the largest image that is compressed. 256 MB. */
+const MOST_OUTPUTS_FOR_ONE = 2 ** 26;
 
 /** So many images at a time the autoencoder takes by itself. */
 const USUAL_BATCH = 256;
@@ -16,10 +21,19 @@ export interface Codes {
   readonly data: Float32Array;
 }
 
-/** As `autoencoder.decode`, with the same bits, and in smaller batches where the model has very wide layers. */
+/**
+ * As `autoencoder.decode`, with the same bits, and in smaller batches where the decoder's layers are very wide or many.
+ *
+ * @throws {FormatError} If one image alone takes too much.
+ */
 export function decodeInPieces(autoencoder: Autoencoder, codes: Codes): Float32Array {
-  const widths = autoencoder.namedParameters().flatMap(([, { value }]) => value.shape);
-  const size = Math.floor(MOST_OUTPUTS / Math.max(1, ...widths));
+  const outputs = outputsForOne(autoencoder);
+  if (outputs > MOST_OUTPUTS_FOR_ONE) {
+    throw new FormatError(
+      `the layers of the model's decoder give out ${outputs} numbers for one image, at most ${MOST_OUTPUTS_FOR_ONE} are computed.`,
+    );
+  }
+  const size = Math.floor(MOST_OUTPUTS / outputs);
   if (size >= USUAL_BATCH) return autoencoder.decode(codes).data;
   const [count, width] = codes.shape;
   const step = Math.max(1, size);
@@ -29,4 +43,15 @@ export function decodeInPieces(autoencoder: Autoencoder, codes: Codes): Float32A
     pieces.push(autoencoder.decode({ shape: [data.length / width, width], data }).data);
   }
   return joined(Float32Array, pieces);
+}
+
+function outputsForOne({ decoder, encodingDim }: Autoencoder): number {
+  let width = encodingDim;
+  let outputs = 0;
+  for (const [, layer] of decoder.namedLayers()) {
+    if (layer instanceof Sequential) continue; // the layers inside follow
+    width = layer.outputWidth(width);
+    outputs += width;
+  }
+  return outputs;
 }

@@ -3,9 +3,9 @@
 import { BatchReader } from '../autoencoder/batches.ts';
 import { ErrorSums } from '../autoencoder/metrics.ts';
 import { structuralSimilarity } from '../autoencoder/ssim.ts';
+import { pictureShape } from '../data/pictureShape.ts';
 import { isUnitRange, type Normalization, type SampleArray } from '../data/samples.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
-import { sampleGrid } from './sampleGrid.ts';
 
 /** SSIM costs as much as all the rest: of more numbers than that it is the mean of the first images. 2,000 of 28×28. */
 const MOST_FOR_SSIM = 2_000 * 784;
@@ -15,7 +15,7 @@ export interface QualityScores {
   readonly mae: number;
   /** In dB, of the overall MSE. Undefined where inputs are no pixels from 0 to 1 (`standard`, or scaled by feature). */
   readonly psnr: number | undefined;
-  /** The mean over the images. Undefined where they are no pixels, or smaller than its window of 11×11. */
+  /** The mean over the images. Undefined where they are no pictures, or smaller than its window of 11×11. */
   readonly ssim: number | undefined;
   /** Of how many images the SSIM is: the first ones. */
   readonly ssimImages: number;
@@ -28,7 +28,7 @@ export interface QualityOptions {
 
 export class Quality {
   readonly #shape: Shape;
-  readonly #picture: Shape;
+  readonly #picture: Shape | undefined;
   readonly #normalization: Normalization;
   readonly #errors = new ErrorSums();
   readonly #mostForSsim: number;
@@ -38,9 +38,8 @@ export class Quality {
   /** @param sample - The shape of one image. */
   constructor(sample: Shape, normalization: Normalization, { withSsim = true }: QualityOptions = {}) {
     this.#mostForSsim = withSsim ? Math.max(1, Math.floor(MOST_FOR_SSIM / sizeOf(sample))) : 0;
-    const { height, width, channels } = sampleGrid(sample);
     this.#shape = sample;
-    this.#picture = [height, width, channels];
+    this.#picture = isUnitRange(normalization) ? pictureShape(sample) : undefined;
     this.#normalization = normalization;
   }
 
@@ -48,7 +47,7 @@ export class Quality {
   add(originals: SampleArray, restored: SampleArray): void {
     const [before, after] = [originals, restored].map((values) => this.#toInputs(values));
     this.#errors.add(before, after);
-    if (!isUnitRange(this.#normalization)) return;
+    if (!this.#picture) return;
     const size = sizeOf(this.#shape);
     for (let at = 0; at < before.length && this.#ssimImages < this.#mostForSsim; at += size) {
       const [a, b] = [before, after].map((values) => values.subarray(at, at + size));

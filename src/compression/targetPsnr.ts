@@ -28,7 +28,7 @@ export async function levelsFor(
 ): Promise<number> {
   const psnrAt = (levels?: number) => psnrOf(autoencoder, samples, levels && new Quantizer(levels, ranges));
   const best = await psnrAt(MOST_LEVELS);
-  if (best < targetPsnr) {
+  if (!(best >= targetPsnr)) {
     const unquantized = await psnrAt();
     throw new DataError(
       `the model reaches ${best.toFixed(2)} dB on these images with ${MOST_LEVELS} levels and ${unquantized.toFixed(2)} dB with codes as they are, expected at least the ${targetPsnr} dB asked for.`,

@@ -24,8 +24,6 @@ export interface NormalizationOptions {
   readonly scaleBy?: ScaleBy | undefined;
 }
 
-const FLOATS: readonly DType[] = ['f2', 'f4', 'f8'];
-
 /** The greatest value of the whole-number types whose full range pixels are expected to use. */
 const GREATEST: Partial<Record<DType, number>> = { u1: 255, u2: 65535, i1: 127, i2: 32767 };
 
@@ -121,11 +119,12 @@ export function normalize(
  * The `auto` rule: scaled by what the type can hold.
  *
  * @param wayOut - Ends the message if that gives no inputs in [0, 1].
- * @param trained - What a model divides by: types that go by their values are divided by the same where they fit.
+ * @param trained - What a model of whole numbers divides by, 1 for zeros and ones: types that go by their values are
+ *   divided by the same where they fit, and zeros and ones stay what they are to it in any type.
  */
 export function byType({ dtype }: ArrayType, range: Range, wayOut: string, trained?: number): Normalization {
   if (dtype === 'b1') return { kind: 'none', dtype, shift: 0, scale: 1 };
-  if (FLOATS.includes(dtype)) {
+  if (isFloat(dtype)) {
     if (range.least < 0 || range.greatest > 1) {
       throw new DataError(
         `the data is floats ${range.text}, expected [0, 1]: ${wayOut}; pixels from 0 to 255 can also be saved as uint8.`,
@@ -138,12 +137,17 @@ export function byType({ dtype }: ArrayType, range: Range, wayOut: string, train
   }
   // Types of 4 and 8 bytes go by their values: divided by 2^63, the pixels of an int64 file would silently be zeros.
   const bounds = trained === undefined ? [1, 255, 65535] : [trained, 255, 65535];
-  const scale = GREATEST[dtype] ?? bounds.find((bound) => range.greatest <= bound);
+  const fitting = bounds.find((bound) => range.greatest <= bound);
+  const scale = trained === 1 && fitting === 1 ? 1 : (GREATEST[dtype] ?? fitting);
   if (scale === 1) return { kind: 'none', dtype, shift: 0, scale };
   if (scale === undefined) {
     throw new DataError(`the data is whole numbers ${range.text}, expected at most 65535: ${wayOut}.`);
   }
   return { kind: 'divide', dtype, shift: 0, scale };
+}
+
+export function isFloat(dtype: DType): boolean {
+  return dtype.startsWith('f');
 }
 
 export interface Range {

@@ -27,6 +27,22 @@ export const DTYPE_NAMES: Readonly<Record<DType, string>> = {
   b1: 'bool',
 };
 
+/**
+ * The typed array that holds a file's values without a change; there is none for 64-bit whole numbers, which are held as
+ * float64, nor for float16, held as float32.
+ */
+export const ARRAY_NAMES: Readonly<Partial<Record<DType, string>>> = {
+  b1: 'Uint8Array',
+  u1: 'Uint8Array',
+  i1: 'Int8Array',
+  u2: 'Uint16Array',
+  i2: 'Int16Array',
+  u4: 'Uint32Array',
+  i4: 'Int32Array',
+  f4: 'Float32Array',
+  f8: 'Float64Array',
+};
+
 /** An array as it was read: shape, values in row-major order, and the type that its file gave them. */
 export interface NumericArray {
   readonly shape: Shape;

@@ -54,7 +54,7 @@ export function minimize(
   const pairs: Pair[] = [];
   for (let iterations = 0; ; iterations++) {
     const converged = gradient.every((component) => abs(component) <= tolerance);
-    if (converged || iterations === maxIterations) return { x, value, iterations, converged };
+    if (converged || iterations >= maxIterations) return { x, value, iterations, converged };
     const direction = descentDirection(gradient, pairs);
     const next = searchAlong(objective, { x, value, gradient }, direction);
     if (!next) return { x, value, iterations, converged };

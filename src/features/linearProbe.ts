@@ -71,7 +71,7 @@ export class LinearProbe {
    * @param features - Shape `[n, d]`, finite numbers. Not modified.
    * @param labels - n whole numbers.
    * @throws {ShapeError} If the features are no matrix, or there are not as many labels.
-   * @throws {RangeError} If all labels are the same, or the penalty is negative.
+   * @throws {RangeError} If all labels are the same, or an option is negative or NaN.
    */
   static fit(
     features: Tensor,
@@ -88,7 +88,10 @@ export class LinearProbe {
     if (classes.length < 2) {
       throw new RangeError(`LinearProbe.fit: all labels are ${classes[0]}, expected at least two classes.`);
     }
-    if (!(l2 >= 0)) throw new RangeError(`LinearProbe.fit: l2 is ${l2}, expected a number >= 0.`);
+    for (const [name, value] of Object.entries({ l2, tolerance, maxIterations })) {
+      if (!(value >= 0))
+        throw new RangeError(`LinearProbe.fit: ${name} is ${value}, expected a number >= 0.`);
+    }
     const scaling = FeatureScaling.fit(features);
     const numberOf = new Map(classes.map((label, number) => [label, number]));
     const targets = Uint32Array.from(labels, (label) => numberOf.get(label) as number);

@@ -3,6 +3,7 @@
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
 import { BatchReader } from '../autoencoder/batches.ts';
 import { Corruption, MEASURED_NOISE_SEED, type Noise } from '../autoencoder/corruption.ts';
+import { pictureShape } from '../data/pictureShape.ts';
 import {
   isByFeature,
   isUnitRange,
@@ -12,22 +13,8 @@ import {
   sliceSamples,
 } from '../data/samples.ts';
 import { Random } from '../tensor/random.ts';
-import { formatShape, type Shape, ShapeError } from '../tensor/shape.ts';
+import { formatShape, ShapeError } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
-
-/**
- * The shape to draw samples of this shape in: `[h, w]` or `[h, w, 3]`; dimensions of 1 don't count. Flat vectors of a
- * square size are drawn as squares; undefined for everything else.
- */
-export function pictureShape(sample: Shape): Shape | undefined {
-  const shape = sample.filter((length) => length !== 1);
-  if (shape.length === 1) {
-    const side = Math.sqrt(shape[0]);
-    return Number.isInteger(side) ? [side, side] : undefined;
-  }
-  const isPicture = shape.length === 2 || (shape.length === 3 && shape[2] === 3);
-  return isPicture ? shape : undefined;
-}
 
 /** As many pictures as are comfortable to look at. */
 export const PICTURES = 20;

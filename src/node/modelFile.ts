@@ -13,7 +13,8 @@ export const MODEL_FILE = 'model.safetensors';
 
 export interface OpenedModel extends LoadedModel {
   readonly path: string;
-  readonly byteLength: number;
+  /** The file's. */
+  readonly bytes: Uint8Array;
 }
 
 /**
@@ -38,7 +39,7 @@ export async function loadModel(path: string): Promise<OpenedModel> {
   }
   const bytes = await readWholeFile(file);
   try {
-    return { ...readModel(bytes), path: file, byteLength: bytes.length };
+    return { ...readModel(bytes), path: file, bytes };
   } catch (error) {
     throw inFile(file, error as Error);
   }

@@ -3,26 +3,10 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { sampleGrid } from '../compression/sampleGrid.ts';
-import type { DType, SampleArray } from '../data/samples.ts';
+import { ARRAY_NAMES, type DType, type SampleArray } from '../data/samples.ts';
 import { itemSizeOf } from '../io/npyHeader.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { encodePngTiles } from './pngTiles.ts';
-
-/**
- * How the values of a file's type are held where that is without a change. (64-bit whole numbers are held as float64,
- * float16 as float32: their bytes are not those of the file.)
- */
-const HELD_AS: Partial<Record<DType, string>> = {
-  b1: 'Uint8Array',
-  u1: 'Uint8Array',
-  i1: 'Int8Array',
-  u2: 'Uint16Array',
-  i2: 'Int16Array',
-  u4: 'Uint32Array',
-  i4: 'Int32Array',
-  f4: 'Float32Array',
-  f8: 'Float64Array',
-};
 
 /** Of more images than fit in there, the first ones are measured: zlib's level 9 may take seconds a megabyte. */
 const MOST_BYTES = 2 ** 22;
@@ -59,7 +43,7 @@ export class RivalSizes {
   }
 
   async measure(): Promise<Sizes> {
-    const isStored = this.#parts.every((part) => part[Symbol.toStringTag] === HELD_AS[this.#dtype]);
+    const isStored = this.#parts.every((part) => part[Symbol.toStringTag] === ARRAY_NAMES[this.#dtype]);
     if (!isStored) return { images: this.#images, gzip: undefined, png: undefined };
     const bytes = Buffer.concat(
       this.#parts.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength)),

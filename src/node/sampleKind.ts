@@ -1,8 +1,8 @@
 /** What samples are to people, as far as their shape and scaling tell: images to draw, or a table, sensors, sound. */
 
+import { pictureShape } from '../data/pictureShape.ts';
 import { isUnitRange, NO_NORMALIZATION, type Normalization } from '../data/samples.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
-import { pictureShape } from './display.ts';
 
 /** Shorter vectors of a square size are features more often than pixels. */
 const SMALLEST_FLAT_PICTURE = 64;

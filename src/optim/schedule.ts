@@ -57,6 +57,31 @@ export function warmUp({ steps, schedule }: WarmUpOptions): Schedule {
   };
 }
 
+export interface TrainingScheduleOptions {
+  readonly kind: 'constant' | 'cosine' | 'linear';
+  readonly learningRate: number;
+  /** Of the whole training, the climb included. */
+  readonly steps: number;
+  /** 0 for none. */
+  readonly warmUpSteps: number;
+}
+
+/** What one training goes by: the rate climbs, if it is to, and then stays, or falls to 0 at the last step. */
+export function trainingSchedule({
+  kind,
+  learningRate,
+  steps,
+  warmUpSteps,
+}: TrainingScheduleOptions): Schedule {
+  const fall = { learningRate, steps: Math.max(1, steps - warmUpSteps) };
+  const schedule = {
+    constant: () => constant(learningRate),
+    cosine: () => cosine(fall),
+    linear: () => linear(fall),
+  }[kind]();
+  return warmUpSteps > 0 ? warmUp({ steps: warmUpSteps, schedule }) : schedule;
+}
+
 function requireDecay(who: string, { learningRate, steps, minimum = 0 }: DecayOptions): void {
   requirePositive(who, 'learning rate', learningRate);
   requireSteps(who, steps);

@@ -67,6 +67,20 @@ export class Tensor {
     return new Tensor(this.data.subarray(start * stride, end * stride), [end - start, ...rest]);
   }
 
+  /**
+   * These entries of the first dimension, copied.
+   *
+   * @param indices - Whole numbers from 0 on, as often and in the order that is wanted.
+   */
+  pick(indices: readonly number[]): Tensor {
+    const [, ...rest] = this.shape;
+    const picked = Tensor.zeros([indices.length, ...rest]);
+    indices.forEach((index, i) => {
+      picked.rows(i, i + 1).data.set(this.rows(index, index + 1).data);
+    });
+    return picked;
+  }
+
   copy(): Tensor {
     return new Tensor(this.data.slice(), this.shape);
   }

@@ -3,7 +3,13 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
-import { compressImages, compressStream, DEFAULT_LEVELS } from '../../src/compression/compress.ts';
+import {
+  type CompressOptions,
+  compressImages,
+  compressStream,
+  DEFAULT_LEVELS,
+  findRanges,
+} from '../../src/compression/compress.ts';
 import { CompressedFile, decompressImages } from '../../src/compression/decompress.ts';
 import * as compression from '../../src/compression/index.ts';
 import { kernelsProbe } from '../../src/compression/kernelsProbe.ts';
@@ -192,6 +198,18 @@ describe('levelsFor', () => {
     await expect(levelsFor(90, toyModel(), toyImages(20), ranges)).rejects.toThrow(
       /^the model reaches -?[\d.]+ dB on these images with 256 levels and -?[\d.]+ dB with codes as they are, expected at least the 90 dB asked for\.$/,
     );
+  });
+
+  test('does not take a network that overflows for good enough', async () => {
+    const model = toyModel();
+    for (const [, { value }] of model.decoder.namedParameters()) value.data.fill(3e38);
+    const floats = { ...toyImages(20), data: Float32Array.from(toyImages(20).data, (value) => value / 255) };
+    const images = {
+      ...floats,
+      normalization: { ...DIVIDED_BY_255, kind: 'none', dtype: 'f4', scale: 1 } as const,
+    };
+    const ranges = await findRanges(model, images);
+    await expect(levelsFor(1, model, images, ranges)).rejects.toThrow('expected at least the 1 dB asked for');
   });
 });
 
@@ -410,10 +428,34 @@ describe('what does not fit', () => {
     );
   });
 
-  test('a model inside that is not the one is refused', async () => {
-    const model = writeModel(toyModel({ seed: 8 }));
+  test('a model inside that is not the one is neither written nor read', async () => {
+    const [model, other] = [toyModel(), toyModel({ seed: 8 })].map((one) => writeModel(one));
+    await expect(compressImages(toyModel(), toyImages(5), { model: other })).rejects.toThrow(
+      /^the model to put inside is sha256:[0-9a-f]{32}, the one that compresses is sha256:[0-9a-f]{32}\.$/,
+    );
+    await expect(compressImages(toyModel(), toyImages(5), { model: new Uint8Array() })).rejects.toThrow(
+      'not a safetensors file: it holds 0 bytes',
+    );
     const { bytes } = await compressImages(toyModel(), toyImages(5), { model });
-    await expect(decompressImages(bytes)).rejects.toThrow('the model inside is not the one');
+    const swapped = withChecks(withLengths({ ...partsOf(bytes), model: other }));
+    await expect(decompressImages(swapped)).rejects.toThrow('the model inside is not the one');
+  });
+
+  test('values of another type than they are said to have are not stored without loss', async () => {
+    const images = { ...toyImages(5), data: Float32Array.from(toyImages(5).data) };
+    await expect(compressImages(toyModel(), images, { lossless: true })).rejects.toThrow(
+      new DataError('the values are a Float32Array, lossless compression of uint8 takes a Uint8Array.'),
+    );
+  });
+
+  test('what can be known to fail fails before the images are looked at', async () => {
+    const unread = { ...storedSamples(toyImages(5)), read: () => Promise.reject(new Error('read')) };
+    const compress = (options: CompressOptions) => compressImages(toyModel(), unread, options);
+    await expect(compress({ levels: 3 })).rejects.toThrow('levels is 3');
+    await expect(compress({ model: writeModel(toyModel({ seed: 8 })) })).rejects.toThrow(
+      'the model to put inside',
+    );
+    await expect(compress({})).rejects.toThrow('read');
   });
 
   test.each([1, 3, 257, 8.5, Number.NaN])('%d levels are refused', async (levels) => {

@@ -13,7 +13,31 @@ describeEachKernels('decoding in pieces', () => {
     const expected = wide.decode(codes).data;
     const decode = jest.spyOn(wide, 'decode');
     expect(firstOtherBits(decodeInPieces(wide, codes), expected)).toBeUndefined();
-    expect(decode.mock.calls.map(([{ shape }]) => shape[0])).toEqual([32, 32, 6]);
+    // 2^22 numbers at a time, of which an image takes 2^17 behind the dense layer, 2^17 behind its ReLU and 3.
+    expect(decode.mock.calls.map(([{ shape }]) => shape[0])).toEqual([15, 15, 15, 15, 10]);
+  });
+
+  const withActivations = (count: number) => {
+    const spec = new Autoencoder({ inputShape: [3], encodingDim: 2, hidden: [2 ** 17], seed: 1 }).spec();
+    const [first, ...rest] = spec.decoder;
+    const relus = Array.from({ length: count }, () => ({ type: 'relu' }) as const);
+    return new Autoencoder({
+      spec: { ...spec, decoder: [first, { type: 'sequential', layers: relus }, ...rest] },
+    });
+  };
+
+  test('counts activations, which cost a file nothing, wherever they stand', () => {
+    const model = withActivations(30);
+    const decode = jest.spyOn(model, 'decode');
+    const codes = uniformTensor([3, 2], 5);
+    decodeInPieces(model, codes);
+    expect(decode).toHaveBeenCalledTimes(3);
+  });
+
+  test('refuses so many that one image takes too much', () => {
+    expect(() => decodeInPieces(withActivations(600), uniformTensor([1, 2], 5))).toThrow(
+      "the layers of the model's decoder give out 78905347 numbers for one image, at most 67108864 are computed.",
+    );
   });
 
   test('is one call where they are not', () => {

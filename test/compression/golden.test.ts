@@ -46,7 +46,8 @@ const expected: Record<string, Expected> = JSON.parse(readFileSync(new URL('expe
 const decoded: Record<string, Decoded> = JSON.parse(readFileSync(new URL('decoded.json', folder), 'utf8'));
 
 describe.each(Object.entries(expected))('the golden file %s', (name, facts) => {
-  const bytes = new Uint8Array(readFileSync(new URL(`${name}.isth`, folder)));
+  // A Buffer within a larger one, as files come in Node: its slice() copies nothing.
+  const bytes = Buffer.concat([Buffer.of(1), readFileSync(new URL(`${name}.isth`, folder))]).subarray(1);
   const { originals, restored = originals, fingerprint, levels, lossless, shape, dtype } = facts;
   const before = kernels().name;
   beforeAll(() => {

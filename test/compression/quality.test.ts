@@ -41,6 +41,8 @@ describe('SSIM of compressed images', () => {
     for (const quality of [
       new Quality([12, 12], DIVIDED_BY_255, { withSsim: false }),
       new Quality([8, 18], DIVIDED_BY_255),
+      new Quality([2, 6, 12], DIVIDED_BY_255), // planes that lie behind each other are no picture
+      new Quality([6, 6, 4], DIVIDED_BY_255),
     ]) {
       quality.add(noise(144, 1), noise(144, 2));
       expect(quality.scores()).toMatchObject({ ssim: undefined, ssimImages: 0 });

@@ -268,6 +268,24 @@ describe('normalizationLike', () => {
     expect(normalizationLike(DIVIDED, arrayOf('u1', Uint8Array.of(9)))).toEqual(DIVIDED);
   });
 
+  const zerosAndOnes: Normalization = { kind: 'none', dtype: 'i8', shift: 0, scale: 1 };
+
+  test('what is 0 or 1 stays so for a model of zeros and ones, in any type', () => {
+    for (const dtype of ['i8', 'b1'] as const) {
+      const trained = { ...zerosAndOnes, dtype };
+      for (const array of [
+        arrayOf('b1', Uint8Array.of(0, 1)),
+        arrayOf('u1', Uint8Array.of(0, 1)),
+        arrayOf('u2', Uint16Array.of(0, 1)),
+        arrayOf('i8', Float64Array.of(0, 1)),
+      ]) {
+        expect(normalizationLike(trained, array)).toEqual({ ...zerosAndOnes, dtype: array.dtype });
+      }
+      expect(normalizationLike(trained, arrayOf('u1', Uint8Array.of(0, 255)))).toEqual(DIVIDED);
+    }
+    expect(normalizationLike(UNCHANGED, arrayOf('u1', Uint8Array.of(0, 1)))).toEqual(DIVIDED);
+  });
+
   test('goes by the new type where that is another', () => {
     const sixteen = normalizationLike(DIVIDED, arrayOf('u2', Uint16Array.of(0, 65535)));
     expect(sixteen).toEqual({ kind: 'divide', dtype: 'u2', shift: 0, scale: 65535 });
@@ -283,6 +301,9 @@ describe('normalizationLike', () => {
     const wide = arrayOf('i4', Int32Array.of(0, 300));
     expect(() => normalizationLike({ ...DIVIDED, dtype: 'i4' }, wide)).toThrow(
       'the data goes from 0 to 300, the model was trained on whole numbers from 0 to 255.',
+    );
+    expect(() => normalizationLike(zerosAndOnes, arrayOf('i8', Float64Array.of(0, 2)))).toThrow(
+      'the data goes from 0 to 2, the model was trained on whole numbers from 0 to 1.',
     );
     expect(() =>
       normalizationLike({ ...DIVIDED, dtype: 'i1', scale: 127 }, arrayOf('i1', Int8Array.of(-1))),

@@ -153,6 +153,10 @@ describe('the linear probe', () => {
     expect(() => LinearProbe.fit(features, labels, { l2: -1 })).toThrow(
       'LinearProbe.fit: l2 is -1, expected a number >= 0.',
     );
+    for (const options of [{ maxIterations: Number.NaN }, { tolerance: Number.NaN }, { maxIterations: -1 }]) {
+      expect(() => LinearProbe.fit(features, labels, options)).toThrow('expected a number >= 0.');
+    }
+    expect(LinearProbe.fit(features, labels, { tolerance: 0, maxIterations: 1.5 }).iterations).toBe(2);
     expect(() => LinearProbe.fit(features, labels).predict(Tensor.zeros([1, 3]))).toThrow(ShapeError);
   });
 });

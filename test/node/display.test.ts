@@ -1,44 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
 import { type Normalization, type Samples, sliceSamples } from '../../src/data/samples.ts';
-import { pictureShape, predictPictures, rangeOf, toPictures } from '../../src/node/display.ts';
+import { predictPictures, rangeOf, toPictures } from '../../src/node/display.ts';
 import { ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { DIVIDED } from './cli/fixtures.ts';
 
 const STANDARD: Normalization = { kind: 'standard', dtype: 'f4', shift: 10, scale: 2 };
-
-describe('pictureShape', () => {
-  test.each([
-    [
-      [28, 28],
-      [28, 28],
-    ],
-    [
-      [28, 28, 1],
-      [28, 28],
-    ],
-    [
-      [1, 28, 20],
-      [28, 20],
-    ],
-    [
-      [32, 32, 3],
-      [32, 32, 3],
-    ],
-    [[784], [28, 28]],
-    [
-      [1, 784, 1],
-      [28, 28],
-    ],
-    [[10], undefined],
-    [[8, 8, 2], undefined],
-    [[3, 8, 8], undefined],
-    [[2, 8, 8, 3], undefined],
-  ])('of samples of %j is %j', (sample, expected) => {
-    expect(pictureShape(sample)).toEqual(expected);
-  });
-});
 
 describe('toPictures', () => {
   test('leaves pixels as they are and gives them the shape of pictures', () => {

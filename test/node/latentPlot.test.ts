@@ -130,7 +130,7 @@ describe('latentPlot', () => {
     [
       'huge codes',
       new Tensor(
-        new Float32Array(40).map((_, i) => 1e15 * Math.sin(i)),
+        new Float32Array(40).map((_, i) => 1e30 * Math.sin(i)),
         [10, 4],
       ),
     ],
@@ -142,6 +142,20 @@ describe('latentPlot', () => {
     expect(latentSvg(plot)).not.toMatch(/NaN|undefined|Infinity/);
     expect(decodePng(latentPng(plot)).width).toBe(1520);
   });
+});
+
+test('codes that are huge are drawn as the same codes in another unit', () => {
+  const draw = (scale: number) =>
+    latentPlot(
+      new Tensor(
+        new Float32Array(40).map((_, i) => scale * Math.sin(i)),
+        [10, 4],
+      ),
+      { source: 'a.npy' },
+    );
+  const [usual, huge] = [1, 2 ** 100].map((scale) => draw(scale));
+  expect(new Set(pointsOf(usual).map(String)).size).toBe(10);
+  expect(pointsOf(huge)).toEqual(pointsOf(usual));
 });
 
 describe('latentSvg', () => {

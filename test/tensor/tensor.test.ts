@@ -77,6 +77,16 @@ describe('views', () => {
     expect([...rows.data]).toEqual([3, 4]);
   });
 
+  test('picked rows come in the order asked for, and share nothing', () => {
+    const tensor = Tensor.from([1, 2, 3, 4, 5, 6, 7, 8], [4, 1, 2]);
+    const picked = tensor.pick([3, 0, 3]);
+    expect(picked).toEqual(Tensor.from([7, 8, 1, 2, 7, 8], [3, 1, 2]));
+    picked.data.fill(0);
+    expect(tensor.data[6]).toBe(7);
+    expect(tensor.pick([]).shape).toEqual([0, 1, 2]);
+    expect(() => tensor.pick([4])).toThrow(ShapeError);
+  });
+
   test('rows of more dimensions keep the others', () => {
     const x = Tensor.from(
       Array.from({ length: 24 }, (_, i) => i),

@@ -28,30 +28,39 @@ export function bestFilters(
   noisy: Tensor,
 ): { gaussian: NamedFilter; median: NamedFilter } {
   const longest = Math.max(shape[0], shape[1]);
-  const sigmas = Array.from({ length: 100 }, (_, i) =>
-    Number((FIRST_SIGMA * SIGMA_STEP ** i).toPrecision(2)),
-  );
-  const gaussians = sigmas
-    .filter((sigma) => sigma <= longest)
-    .map((sigma) => ({ name: `Gaussian filter, σ ${sigma}`, filter: gaussianFilter(shape, sigma) }));
-  const medians = Array.from({ length: longest }, (_, i) => 2 * i + 3)
-    .filter((side) => side <= Math.max(3, longest))
-    .map((side) => ({ name: `median filter, ${side}×${side}`, filter: medianFilter(shape, side) }));
   const errorOf = ({ filter }: NamedFilter) => squaredError(clean, noisy, filter);
-  return { gaussian: lowest(gaussians, errorOf), median: lowest(medians, errorOf) };
+  return {
+    gaussian: lowest(gaussianFilters(shape, longest), errorOf),
+    median: lowest(medianFilters(shape, longest), errorOf),
+  };
+}
+
+// One by one: a filter holds memory, and few are tried.
+function* gaussianFilters(shape: Shape, longest: number): Generator<NamedFilter, void> {
+  for (let exact = FIRST_SIGMA; exact <= longest; exact *= SIGMA_STEP) {
+    const sigma = Number(exact.toPrecision(2));
+    yield { name: `Gaussian filter, σ ${sigma}`, filter: gaussianFilter(shape, sigma) };
+  }
+}
+
+function* medianFilters(shape: Shape, longest: number): Generator<NamedFilter, void> {
+  for (let side = 3; side <= Math.max(3, longest); side += 2) {
+    yield { name: `median filter, ${side}×${side}`, filter: medianFilter(shape, side) };
+  }
 }
 
 /** On strong noise the error goes up and down a little around its minimum: what is close to it is no reason to stop. */
-function lowest(candidates: readonly NamedFilter[], errorOf: (one: NamedFilter) => number): NamedFilter {
-  let best = candidates[0];
+function lowest(candidates: Iterable<NamedFilter>, errorOf: (one: NamedFilter) => number): NamedFilter {
+  let best: NamedFilter | undefined;
   let least = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
     const error = errorOf(candidate);
     if (error > CLEARLY_MORE * least) break;
-    if (error >= least) continue;
+    if (best && !(error < least)) continue;
     least = error;
     best = candidate;
   }
+  if (!best) throw new Error('bestFilters: expected an image of at least one pixel.');
   return best;
 }
 

@@ -11,12 +11,14 @@ import {
 import { requireWholeNumbers } from '../../compression/originalFile.ts';
 import { Quality } from '../../compression/quality.ts';
 import { levelsFor } from '../../compression/targetPsnr.ts';
+import { isFloat } from '../../data/normalization.ts';
 import { normalizationLikeFrom, statisticsLike } from '../../data/normalizationLike.ts';
 import type { Normalization, SampleArray, Samples, StoredSamples } from '../../data/samples.ts';
 import { statisticsOf, statisticsOfStored } from '../../data/statistics.ts';
 import { kernels } from '../../tensor/kernels/active.ts';
+import { sizeOf } from '../../tensor/shape.ts';
 import { type ImagesToCompress, openToCompress } from '../compressedFile.ts';
-import { readWholeFile, writeFileAtomically } from '../files.ts';
+import { writeFileAtomically } from '../files.ts';
 import { loadModel } from '../modelFile.ts';
 import { NpyFile } from '../npyFile.ts';
 import { RivalSizes } from '../rivalSizes.ts';
@@ -29,6 +31,7 @@ import { MACHINE, refuseThreads, useMachine } from './machine.ts';
 import { naming, refuseExisting, requireOption, requireShape } from './model.ts';
 import { flag, number, parseOptions, refusePositionals, text, UsageError, type Values } from './options.ts';
 import { countOf, formatElapsed, printJson, say } from './output.ts';
+import { noteOverflow, overflownRows } from './overflow.ts';
 
 const OPTIONS = {
   model: text('MODEL', 'A run folder or a model file.'),
@@ -38,14 +41,16 @@ const OPTIONS = {
   bits: number(
     undefined,
     { least: 2, most: 8, whole: true },
-    `Bits that each number of a code is rounded to. [${Math.log2(DEFAULT_LEVELS)}, with --lossless ${Math.log2(DEFAULT_LOSSLESS_LEVELS)}]`,
+    `Bits that each number of a code is rounded to, 2 to 8. [${Math.log2(DEFAULT_LEVELS)}, with --lossless ${Math.log2(DEFAULT_LOSSLESS_LEVELS)}]`,
   ),
   'target-psnr': number(
     undefined,
     { least: 0, exclusive: true },
     'Instead of --bits: the smallest file whose images come back with this PSNR, in dB.',
   ),
-  lossless: flag('Store what is missing to the originals, too: uint8 and uint16 come back byte for byte.'),
+  lossless: flag(
+    'Store what is missing to the originals, too: whole numbers of 8 and 16 bits come back byte for byte.',
+  ),
   'include-model': flag('Put the model inside: decompress needs nothing else then.'),
   ...MACHINE,
   overwrite: flag('Replace an existing file.'),
@@ -87,12 +92,12 @@ async function compress(words: readonly string[]): Promise<number> {
   const out = requireOption('out', values.out, 'FILE.isth', ['.isth']);
   await refuseExisting(out, values.overwrite);
   await useMachine(values);
-  const { autoencoder, path } = await loadModel(model);
+  const { autoencoder, bytes } = await loadModel(model);
   const source = await openToCompress(data, { key: values.key });
   const stopListening = exitOnSignals();
   try {
     const samples = await samplesOf(autoencoder, source, values.lossless);
-    const included = values['include-model'] ? await readWholeFile(path) : undefined;
+    const included = values['include-model'] ? bytes : undefined;
     const report = await write(out, { autoencoder, samples, source, included, values });
     if (values.json) printJson(jsonOf(report));
     else printReport(report);
@@ -157,10 +162,14 @@ async function write(
   const asked = bits === undefined ? (lossless ? DEFAULT_LOSSLESS_LEVELS : DEFAULT_LEVELS) : 2 ** bits;
   const levels = target === undefined ? asked : await levelsFor(target, autoencoder, samples, ranges);
   const quality = new Quality(autoencoder.inputShape, samples.normalization);
+  const features = sizeOf(autoencoder.inputShape);
+  let overflown = 0;
   const rivals = new RivalSizes(samples.shape.slice(1), source.images.dtype);
   const onChunk = (originals: SampleArray, restored: SampleArray) => {
     quality.add(originals, restored);
     rivals.add(originals);
+    if (isFloat(source.images.dtype))
+      overflown += overflownRows({ shape: [restored.length / features, features], data: restored }).length;
   };
   const { original } = source;
   const options: CompressOptions = { levels, lossless, original, model: included, ranges, onChunk };
@@ -172,10 +181,12 @@ async function write(
     }
   };
   await writeFileAtomically(out, pieces());
+  const noun = nounOf(autoencoder.inputShape, samples.normalization);
+  noteOverflow(overflown, noun);
   return {
     path: out,
     images: count,
-    noun: nounOf(autoencoder.inputShape, samples.normalization),
+    noun,
     shape: samples.shape,
     dtype: source.images.dtype,
     byteLength,

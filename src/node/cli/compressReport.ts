@@ -121,6 +121,6 @@ function describeQuality({
     // As evaluate has them: numbers that are no pixels by their MSE.
     ...(psnr === undefined || noun === 'sample' ? [`MSE ${formatNumber(mse)}`] : []),
     ...(psnr === undefined ? [] : [`PSNR ${formatDecibels(psnr)}`]),
-    ...(ssim === undefined ? [] : [`SSIM ${ssim.toFixed(4)}${some}`]),
+    ...(ssim === undefined || Number.isNaN(ssim) ? [] : [`SSIM ${ssim.toFixed(4)}${some}`]),
   ].join(', ');
 }

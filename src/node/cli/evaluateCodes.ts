@@ -1,8 +1,7 @@
 /** What a sparsity penalty did to the codes. */
 
 import { codeStatistics } from '../../autoencoder/codes.ts';
-import { pickSamples } from '../../data/samples.ts';
-import { Tensor } from '../../tensor/tensor.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
 import type { Section } from './evaluateSection.ts';
 import { formatCount, print } from './output.ts';
 import { overflownRows } from './overflow.ts';
@@ -14,7 +13,7 @@ export function codeSection(all: Tensor): Section {
   if (finite.length === 0) {
     return { json: { codes: null }, print: () => print('codes: none is finite') };
   }
-  const codes = codeStatistics(over.size === 0 ? all : rowsOf(all, finite));
+  const codes = codeStatistics(over.size === 0 ? all : all.pick(finite));
   const share = `${(100 * codes.nearZero).toFixed(1)} %`;
   const which = over.size === 0 ? '' : ` (of the ${formatCount(finite.length)} that are finite)`;
   return {
@@ -24,9 +23,4 @@ export function codeSection(all: Tensor): Section {
         `codes${which}: mean absolute value ${codes.meanAbsolute.toPrecision(3)}, ${share} of their numbers near 0 (below 5 % of the code's largest)`,
       ),
   };
-}
-
-function rowsOf(codes: Tensor, rows: readonly number[]): Tensor {
-  const { data, shape } = pickSamples(codes, rows);
-  return Tensor.from(data, shape);
 }

@@ -1,5 +1,6 @@
 /** What `evaluate` can be told: its options, and which of them go together. */
 
+import { resolve } from 'node:path';
 import { MACHINE } from './machine.ts';
 import { refuseExisting, requireOption } from './model.ts';
 import { noise } from './noise.ts';
@@ -101,7 +102,7 @@ export function refuseEvaluateOptions({ given }: Parsed<typeof OPTIONS>): void {
     if (given.has(name)) requireOption(name, given.get(name), `FILE${endings.join(' or FILE')}`, endings);
   }
   const { latent, 'anomalies-out': picture } = Object.fromEntries(given);
-  if (latent !== undefined && latent === picture) {
+  if (latent !== undefined && picture !== undefined && resolve(latent) === resolve(picture)) {
     throw new UsageError(`--latent and --anomalies-out are both '${latent}', expected two files.`);
   }
 }

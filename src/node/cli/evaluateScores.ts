@@ -67,33 +67,47 @@ export function scoreSection(
     ...(isPixels ? { psnr: psnr(mse) } : isVariance && Number.isFinite(mse) && { r2: 1 - mse / variance }),
   });
   const meanSsim = images[0].ssim === undefined ? undefined : meanOf(images, ({ ssim }) => ssim ?? 0);
-  const pca = pcaScore(samples, encodingDim);
-  const scores = {
+  const rows = {
     model: {
       ...scoresOf(meanOf(images, ({ mse }) => mse)),
       mae: meanOf(images, ({ mae }) => mae),
       ...(meanSsim !== undefined && { ssim: meanSsim }),
     },
-    pca: { ...scoresOf(pca.mse), components: pca.components },
-    meanImage: scoresOf(variance),
+    ...baselines(samples, { encodingDim, variance, scoresOf }),
   };
   return {
-    json: { [`${noun}s`]: images.length, codeLength: encodingDim, ...scores },
+    json: { [`${noun}s`]: images.length, codeLength: encodingDim, ...rows },
     print: () => {
+      const { model, pca, meanImage } = rows;
       print(`${countOf(images.length, noun)}, codes of ${countOf(encodingDim, 'number')}\n`);
-      const isTrivial = images.length <= encodingDim + 1; // the mean and that many components span all of them
       printTable([
-        ['this model', scores.model],
-        ...(isTrivial ? [] : [[`PCA, ${countOf(pca.components, 'component')}`, scores.pca] as const]),
-        ...(images.length === 1 ? [] : [[`mean ${noun}`, scores.meanImage] as const]),
+        ['this model', model],
+        ...(pca ? [[`PCA, ${countOf(pca.components, 'component')}`, pca] as const] : []),
+        ...(meanImage ? [[`mean ${noun}`, meanImage] as const] : []),
       ]);
-      if (isTrivial) {
-        print(
-          `\nno PCA beside it: it is fitted to the ${noun}s that are evaluated, and restores up to ${encodingDim + 1} exactly`,
-        );
-      }
+      if (pca) return;
+      print(
+        `\nno PCA beside it: it is fitted to the ${noun}s that are evaluated, and restores up to ${encodingDim + 1} exactly`,
+      );
     },
   };
+}
+
+/** But for those that are exact because there are so few images: so many components and the mean span all of them. */
+function baselines(
+  samples: Samples,
+  {
+    encodingDim,
+    variance,
+    scoresOf,
+  }: { encodingDim: number; variance: number; scoresOf: (mse: number) => Scores },
+): { pca?: Scores & { components: number }; meanImage?: Scores } {
+  const [count] = samples.shape;
+  if (count === 1) return {};
+  const meanImage = scoresOf(variance);
+  if (count <= encodingDim + 1) return { meanImage };
+  const { mse, components } = pcaScore(samples, encodingDim);
+  return { pca: { ...scoresOf(mse), components }, meanImage };
 }
 
 /** The mean over all images; as each has as many numbers, that of an error is the error over all numbers. */

@@ -40,7 +40,8 @@ async function info(words: readonly string[]): Promise<number> {
     await infoCompressed(positionals[0], values.json);
     return 0;
   }
-  const { autoencoder, training, path, byteLength } = await loadModel(positionals[0]);
+  const { autoencoder, training, path, bytes } = await loadModel(positionals[0]);
+  const { byteLength } = bytes;
   const { inputShape, encodingDim, normalization, parameters } = autoencoder;
   if (values.json) {
     const model = autoencoder.spec();

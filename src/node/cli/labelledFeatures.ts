@@ -4,7 +4,7 @@ import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { DataError } from '../../data/normalization.ts';
 import type { Samples } from '../../data/samples.ts';
 import { classesOf, stratifiedFolds } from '../../features/labels.ts';
-import { Tensor } from '../../tensor/tensor.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
 import { toInputs } from '../display.ts';
 
 /** Cross-validation. */
@@ -130,16 +130,8 @@ function foldsOf(labels: ArrayLike<number>): (readonly [others: number[], own: n
 
 function some({ inputs, codes, labels }: LabelledFeatures, rows: readonly number[]): LabelledFeatures {
   return {
-    inputs: rowsOf(inputs, rows),
-    codes: rowsOf(codes, rows),
+    inputs: inputs.pick(rows),
+    codes: codes.pick(rows),
     labels: rows.map((i) => labels[i]),
   };
-}
-
-function rowsOf({ shape: [, width], data }: Tensor, rows: readonly number[]): Tensor {
-  const chosen = Tensor.zeros([rows.length, width]);
-  rows.forEach((row, i) => {
-    chosen.data.set(data.subarray(row * width, (row + 1) * width), i * width);
-  });
-  return chosen;
 }

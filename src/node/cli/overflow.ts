@@ -4,11 +4,19 @@
  */
 
 import { DataError } from '../../data/normalization.ts';
+import type { SampleArray } from '../../data/samples.ts';
+import type { Shape } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { countOf, formatCount, say } from './output.ts';
 
+interface Rows {
+  /** `[n, width]` */
+  readonly shape: Shape;
+  readonly data: SampleArray;
+}
+
 /** The numbers of the rows that hold NaN or infinity. */
-export function overflownRows({ shape: [n, width], data }: Tensor): number[] {
+export function overflownRows({ shape: [n, width], data }: Rows): number[] {
   const isOver = (i: number) => !data.subarray(i * width, (i + 1) * width).every(Number.isFinite);
   return Array.from({ length: n }, (_, i) => i).filter(isOver);
 }

@@ -5,7 +5,7 @@ import type { ArchitectureOptions } from '../../autoencoder/spec.ts';
 import { Adam } from '../../optim/adam.ts';
 import { AdamW } from '../../optim/adamw.ts';
 import type { Optimizer } from '../../optim/optimizer.ts';
-import { constant, cosine, linear, type Schedule, warmUp } from '../../optim/schedule.ts';
+import { trainingSchedule } from '../../optim/schedule.ts';
 import { SGD } from '../../optim/sgd.ts';
 import { kernels, threads } from '../../tensor/kernels/active.ts';
 import type { Shape } from '../../tensor/shape.ts';
@@ -42,7 +42,12 @@ export function architecture(values: TrainValues, inputShape: Shape): Architectu
 }
 
 export function createOptimizer(values: TrainValues, stepsPerEpoch: number): Optimizer {
-  const learningRate = createSchedule(values, stepsPerEpoch);
+  const learningRate = trainingSchedule({
+    kind: values.schedule,
+    learningRate: learningRateOf(values),
+    steps: values.epochs * stepsPerEpoch,
+    warmUpSteps: Math.round((values['warmup-epochs'] ?? 0) * stepsPerEpoch),
+  });
   const clipping = values['clip-norm'] === undefined ? {} : { clipNorm: values['clip-norm'] };
   const options = { learningRate, ...clipping };
   switch (values.optimizer) {
@@ -56,7 +61,7 @@ export function createOptimizer(values: TrainValues, stepsPerEpoch: number): Opt
 }
 
 /** Whether there will be images that are measured after each epoch; the built-in digits always have some. */
-export function hasValidation(values: TrainValues): boolean {
+function hasValidation(values: TrainValues): boolean {
   const { data, 'test-data': testData, 'validation-split': split } = values;
   return data === undefined || testData !== undefined || split !== undefined;
 }
@@ -79,14 +84,4 @@ function momentumOf({ momentum }: TrainValues): number {
 
 export function learningRateOf(values: TrainValues): number {
   return values['learning-rate'] ?? (values.optimizer === 'sgd' ? 0.01 : 1e-3);
-}
-
-function createSchedule(values: TrainValues, stepsPerEpoch: number): Schedule {
-  const learningRate = learningRateOf(values);
-  const warmUpSteps = Math.round((values['warmup-epochs'] ?? 0) * stepsPerEpoch);
-  const steps = Math.max(1, values.epochs * stepsPerEpoch - warmUpSteps);
-  const fall = { cosine, linear };
-  const main =
-    values.schedule === 'constant' ? constant(learningRate) : fall[values.schedule]({ learningRate, steps });
-  return warmUpSteps > 0 ? warmUp({ steps: warmUpSteps, schedule: main }) : main;
 }

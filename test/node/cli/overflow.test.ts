@@ -1,6 +1,8 @@
 /** Samples whose numbers are finite, but so far out that the network's are not. */
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Autoencoder } from '../../../src/autoencoder/autoencoder.ts';
+import { writeModel } from '../../../src/io/model.ts';
 import { Random } from '../../../src/tensor/random.ts';
 import { contentsOf, folderWith, isthmus, jsonLines, removeFolders } from '../../helpers/cli.ts';
 import { npyBytes } from '../../helpers/npyBytes.ts';
@@ -86,6 +88,21 @@ describe('what overflows', () => {
     expect(others.stderr).not.toContain('note');
     expect(Object.keys(contentsOf(cwd))).toEqual(expect.arrayContaining(['data-codes.npy']));
   });
+});
+
+test('what a decoder overflows on is counted by compress, whose file then holds what decode gives', async () => {
+  const autoencoder = new Autoencoder({ inputShape: [FEATURES], encodingDim: 2, hidden: [], seed: 1 });
+  autoencoder.normalization = { kind: 'minmax', dtype: 'f8', shift: -3, scale: 6 };
+  for (const [, { value }] of autoencoder.decoder.namedParameters()) value.data.fill(3e38);
+  const cwd = folderWith({ ...files, 'wild.safetensors': writeModel(autoencoder) });
+  const compress = 'compress --model wild.safetensors --data some.npy --out a.isth';
+  const { code, stdout, stderr } = await isthmus(compress.split(' '), { cwd });
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/\nnote: 1?\d samples are so far out that the network overflows\n/);
+  expect(stdout).not.toContain('NaN dB');
+  const target = await isthmus([...compress.split(' '), '--overwrite', '--target-psnr', '1'], { cwd });
+  expect(target.code).toBe(1);
+  expect(target.stderr).toContain('expected at least the 1 dB asked for');
 });
 
 describe('codes that must be finite', () => {

@@ -150,7 +150,7 @@ describe('options that contradict each other', () => {
       ['--anomalies 3 --anomalies-out x.svg', "--anomalies-out is 'x\\.svg', expected FILE\\.png"],
       ['--latent x.jpg', "--latent is 'x\\.jpg', expected FILE\\.svg or FILE\\.png"],
       [
-        '--anomalies 3 --anomalies-out x.png --latent x.png',
+        '--anomalies 3 --anomalies-out ./x.png --latent x.png',
         "--latent and --anomalies-out are both 'x\\.png', expected two files",
       ],
       ['--labels l.npy --neighbours 1.5', "--neighbours is '1\\.5', expected a whole number, at least 1"],
