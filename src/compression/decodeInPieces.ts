@@ -2,7 +2,6 @@
 
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
 import { FormatError } from '../io/errors.ts';
-import { Sequential } from '../layers/sequential.ts';
 import type { Shape } from '../tensor/shape.ts';
 import { joined } from './joined.ts';
 
@@ -27,7 +26,7 @@ export interface Codes {
  * @throws {FormatError} If one image alone takes too much.
  */
 export function decodeInPieces(autoencoder: Autoencoder, codes: Codes): Float32Array {
-  const outputs = outputsForOne(autoencoder);
+  const outputs = autoencoder.decoder.numbersGivenOut(autoencoder.encodingDim);
   if (outputs > MOST_OUTPUTS_FOR_ONE) {
     throw new FormatError(
       `the layers of the model's decoder give out ${outputs} numbers for one image, at most ${MOST_OUTPUTS_FOR_ONE} are computed.`,
@@ -43,15 +42,4 @@ export function decodeInPieces(autoencoder: Autoencoder, codes: Codes): Float32A
     pieces.push(autoencoder.decode({ shape: [data.length / width, width], data }).data);
   }
   return joined(Float32Array, pieces);
-}
-
-function outputsForOne({ decoder, encodingDim }: Autoencoder): number {
-  let width = encodingDim;
-  let outputs = 0;
-  for (const [, layer] of decoder.namedLayers()) {
-    if (layer instanceof Sequential) continue; // the layers inside follow
-    width = layer.outputWidth(width);
-    outputs += width;
-  }
-  return outputs;
 }

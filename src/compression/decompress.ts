@@ -173,7 +173,7 @@ export class CompressedFile {
     const { model, shape, codeLength } = this.header;
     if (!autoencoder) {
       throw new DataError(
-        `there is no model inside, expected one with the fingerprint ${model} (images of ${formatShape(shape.slice(1))}, codes of ${codeLength} numbers).`,
+        `there is no model inside, expected one with the fingerprint ${model} (samples of ${formatShape(shape.slice(1))}, codes of ${codeLength} numbers).`,
       );
     }
     const found = fingerprintOf(autoencoder);

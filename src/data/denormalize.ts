@@ -39,7 +39,7 @@ export function denormalize(
     } else {
       // A typed array would silently store NaN as 0.
       if (Number.isNaN(value)) throw new DataError(`output number ${i} is NaN, expected a number.`);
-      data[i] = min(max(round(value), bounds[0]), bounds[1]);
+      data[i] = min(max(round(value), bounds[0]), bounds[1]) + 0; // -0 becomes 0
     }
   }
   return { data, dtype };

@@ -59,7 +59,7 @@ export function scaleFeatures(
   const constant = new Set(constantFeatures(statistics, array));
   if (constant.size === least.length) {
     throw new DataError(
-      `all samples of the data are the same, the normalization '${kind}' needs different ones.`,
+      `${array.shape[0] === 1 ? 'the data is one sample' : 'all samples of the data are the same'}, the normalization '${kind}' needs different ones.`,
     );
   }
   const [shifts, scales] =

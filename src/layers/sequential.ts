@@ -68,6 +68,17 @@ export class Sequential extends Layer {
     return this.layers.reduce((width, layer) => layer.outputWidth(width), inFeatures);
   }
 
+  /** How many numbers its layers give out for one sample, all together: what a pass holds in memory, as each keeps its own. */
+  numbersGivenOut(inFeatures: number): number {
+    let width = inFeatures;
+    let numbers = 0;
+    for (const layer of this.layers) {
+      numbers += layer instanceof Sequential ? layer.numbersGivenOut(width) : layer.outputWidth(width);
+      width = layer.outputWidth(width);
+    }
+    return numbers;
+  }
+
   override spec(): LayerSpec {
     return { type: 'sequential', layers: this.layers.map((layer) => layer.spec()) };
   }

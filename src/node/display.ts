@@ -4,14 +4,7 @@ import type { Autoencoder } from '../autoencoder/autoencoder.ts';
 import { BatchReader } from '../autoencoder/batches.ts';
 import { Corruption, MEASURED_NOISE_SEED, type Noise } from '../autoencoder/corruption.ts';
 import { pictureShape } from '../data/pictureShape.ts';
-import {
-  isByFeature,
-  isUnitRange,
-  type Normalization,
-  type Samples,
-  scalingOf,
-  sliceSamples,
-} from '../data/samples.ts';
+import { isUnitRange, type Normalization, type Samples, sliceSamples } from '../data/samples.ts';
 import { Random } from '../tensor/random.ts';
 import { formatShape, ShapeError } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
@@ -43,8 +36,7 @@ export function predictPictures(autoencoder: Autoencoder, samples: Samples, nois
 }
 
 /**
- * Samples as pictures of one brightness. Where the network's units are not pixels (`standard`, or another scale for each
- * of them), the first tensor's least value becomes black and its greatest white.
+ * Samples as pictures of one brightness. Where the network's units are not pixels (`standard`), the first tensor's least value becomes black and its greatest white.
  *
  * @param tensors - `[n, ...sample]` each, in the units of the network's input. They are overwritten.
  */
@@ -52,19 +44,8 @@ export function toPictures(tensors: readonly Tensor[], normalization: Normalizat
   const [, ...sample] = tensors[0].shape;
   const shape = pictureShape(sample);
   if (!shape) throw new ShapeError(`toPictures: the samples are ${formatShape(sample)}, expected pictures.`);
-  if (normalization && isByFeature(normalization)) toOneScale(tensors, normalization);
   if (normalization && !isUnitRange(normalization)) stretch(tensors);
   return tensors.map((tensor) => tensor.reshape([tensor.shape[0], ...shape]));
-}
-
-/** Back to the units of the data, which pixels share. */
-function toOneScale(tensors: readonly Tensor[], normalization: Normalization): void {
-  const { shifts, scales } = scalingOf(normalization);
-  for (const { data } of tensors) {
-    for (let i = 0; i < data.length; i++) {
-      data[i] = data[i] * scales[i % scales.length] + shifts[i % shifts.length];
-    }
-  }
 }
 
 function stretch(tensors: readonly Tensor[]): void {

@@ -4,7 +4,7 @@
  */
 
 import { formatShape, type Shape, ShapeError } from '../tensor/shape.ts';
-import { drawText } from './pixelFont.ts';
+import { drawText, textWidth } from './pixelFont.ts';
 import type { PixelImage } from './png.ts';
 
 const { ceil, floor, max, min, round, sqrt } = Math;
@@ -50,7 +50,7 @@ export function imageGrid(images: ImageBatch, options: GridOptions = {}): PixelI
 export interface SheetOptions extends GridOptions {
   /** The originals with noise, as a model got them to restore: in a row between the two. */
   readonly noisy?: ImageBatch | undefined;
-  /** What stands above each original, as far as it is as wide. */
+  /** What stands above each original; narrow ones lie as far apart as that needs. */
   readonly headings?: readonly string[] | undefined;
 }
 
@@ -70,7 +70,9 @@ export function reconstructionSheet(
   const columns = columnsFor(above.count, options.columns ?? 10);
   const scale = options.scale ?? comfortableScale(above);
   const groups = ceil(above.count / columns);
-  const [stepX, stepY] = [scale * above.width + GAP, scale * above.height + GAP];
+  const widths = (headings ?? []).map((heading) => textWidth(heading, 1));
+  const stepX = max(scale * above.width, ...widths) + GAP;
+  const stepY = scale * above.height + GAP;
   const heading = headings ? HEADING : 0;
   const groupStep = heading + layers.length * stepY - GAP + BETWEEN_GROUPS;
   const height = groups * groupStep - BETWEEN_GROUPS + 2 * GAP;
@@ -78,7 +80,7 @@ export function reconstructionSheet(
   for (let i = 0; i < above.count; i++) {
     const x = GAP + (i % columns) * stepX;
     const y = GAP + floor(i / columns) * groupStep + heading;
-    if (headings) write(headings[i], canvas, x, y - HEADING, scale * above.width);
+    if (headings) write(headings[i], canvas, x, y - HEADING);
     layers.forEach((images, row) => {
       paint(images, i, canvas, x, y + row * stepY, scale);
     });
@@ -165,11 +167,9 @@ function paint(
   }
 }
 
-/** A line of text, cut off where it would be wider than `width`. */
-function write(text: string, canvas: PixelImage, left: number, top: number, width: number): void {
+function write(text: string, canvas: PixelImage, left: number, top: number): void {
   const { channels, data } = canvas;
   drawText(text, { left, middle: top + floor(HEADING / 2), size: 1 }, (x, y) => {
-    if (x >= left + width) return;
     const at = (y * canvas.width + x) * channels;
     data.fill(TEXT_GRAY, at, at + channels);
   });

@@ -25,6 +25,8 @@ export type LoadOptions = NpzOptions;
 export interface LoadedImages extends NumericArray {
   /** What was read, for people: "mnist.npz, x_train". */
   readonly source: string;
+  /** Whether values were rounded: those of PNGs with 16 bits a sample, which are read as uint8. */
+  readonly isRounded?: boolean;
 }
 
 export interface OpenOptions extends LoadOptions {

@@ -59,6 +59,8 @@ export interface DecodedPng {
   readonly data: Uint8Array;
   /** Whether any pixel is not fully opaque. */
   readonly hasAlpha: boolean;
+  /** Whether the file has 16 bits a sample. */
+  readonly isRounded: boolean;
 }
 
 /** The bytes of an 8-bit PNG file, gray or RGB. */
@@ -97,7 +99,7 @@ export function decodePng(bytes: Uint8Array): DecodedPng {
   const { width, height, data } = readWithPngjs(Buffer.from(bytes.buffer, bytes.byteOffset, end));
   let hasAlpha = false;
   for (let i = 3; i < data.length && !hasAlpha; i += 4) hasAlpha = data[i] !== 255;
-  return { width, height, channels: 4, data: toBytes(data), hasAlpha };
+  return { width, height, channels: 4, data: toBytes(data), hasAlpha, isRounded: header.depth === 16 };
 }
 
 function readWithPngjs(file: Buffer): PNG {

@@ -6,18 +6,24 @@ import { type DecodedPng, decodePng } from './png.ts';
 
 const MAX_STACK = 2 ** 32; // bytes
 
+export interface StackedImages extends NumericArray {
+  /** Whether a file had 16 bits a sample, of which the upper 8 are here. */
+  readonly isRounded: boolean;
+}
+
 /**
  * One array of many PNG files of one size: `[n, height, width]` if every pixel of every image is gray,
- * else `[n, height, width, 3]`. One image is decoded at a time.
+ * else `[n, height, width, 3]`. One image is decoded at a time. Files of 16 bits a sample are rounded to 8.
  *
  * @throws {FormatError} If there are none, one can't be read (see {@link decodePng}), sizes differ, or any pixel is
  *   transparent. The messages hold the file names, where they have any: of many files it must be said which.
  */
 export function stackPngs(
   files: readonly { readonly name?: string; readonly bytes: Uint8Array }[],
-): NumericArray {
+): StackedImages {
   if (files.length === 0) throw new FormatError('there are no PNG files.');
   let stack: Stack | undefined;
+  let isRounded = false;
   for (let i = 0; i < files.length; i++) {
     const { name } = files[i];
     const image = decodeNamed(name, files[i].bytes);
@@ -30,10 +36,11 @@ export function stackPngs(
     }
     if (stack.channels === 1 && !isGray(image.data)) stack = withColor(stack, files.length, i);
     copyPixels(image.data, stack, i);
+    isRounded ||= image.isRounded;
   }
   const { width, height, channels, data } = stack!;
   const shape = channels === 1 ? [files.length, height, width] : [files.length, height, width, 3];
-  return { shape, data, dtype: 'u1' };
+  return { shape, data, dtype: 'u1', isRounded };
 }
 
 interface Stack {

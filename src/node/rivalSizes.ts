@@ -2,7 +2,7 @@
 
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { sampleGrid } from '../compression/sampleGrid.ts';
+import { pictureShape } from '../data/pictureShape.ts';
 import { ARRAY_NAMES, type DType, type SampleArray } from '../data/samples.ts';
 import { itemSizeOf } from '../io/npyHeader.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
@@ -53,9 +53,10 @@ export class RivalSizes {
   }
 
   async #encodePng(bytes: Buffer): Promise<Uint8Array | undefined> {
-    const { height, width, channels } = sampleGrid(this.#sample);
-    const isPicture = height > 1 && (channels === 1 || channels === 3);
-    if (!isPicture || !(this.#dtype === 'u1' || this.#dtype === 'u2')) return undefined;
+    const shape = pictureShape(this.#sample);
+    if (!shape || !(this.#dtype === 'u1' || this.#dtype === 'u2')) return undefined;
+    const [height, width] = shape;
+    const channels = shape.length === 3 ? 3 : 1;
     const { buffer, byteOffset, byteLength } = Uint8Array.from(bytes); // aligned
     const data = this.#dtype === 'u1' ? bytes : new Uint16Array(buffer, byteOffset, byteLength / 2);
     return encodePngTiles({ count: this.#images, height, width, channels, data });

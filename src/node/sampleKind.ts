@@ -1,19 +1,21 @@
 /** What samples are to people, as far as their shape and scaling tell: images to draw, or a table, sensors, sound. */
 
 import { pictureShape } from '../data/pictureShape.ts';
-import { isUnitRange, NO_NORMALIZATION, type Normalization } from '../data/samples.ts';
+import { isByFeature, isUnitRange, NO_NORMALIZATION, type Normalization } from '../data/samples.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 
 /** Shorter vectors of a square size are features more often than pixels. */
 const SMALLEST_FLAT_PICTURE = 64;
 
 /**
- * The shape to draw samples in, undefined if they are no pictures. Vectors of a square size are pictures only if all
- * their values were scaled alike, to between 0 and 1: the features of a table are not.
+ * The shape to draw samples in, undefined if they are no pictures. What was scaled number by number is none: the columns
+ * of a table and windows of several sensors have units of their own. Vectors of a square size are pictures only if their
+ * values were scaled to between 0 and 1.
  *
  * @param sample - Without the batch.
  */
 export function pictureOf(sample: Shape, normalization: Normalization = NO_NORMALIZATION): Shape | undefined {
+  if (isByFeature(normalization)) return undefined;
   const canBeFlat = sizeOf(sample) >= SMALLEST_FLAT_PICTURE && isUnitRange(normalization);
   return isFlat(sample) && !canBeFlat ? undefined : pictureShape(sample);
 }

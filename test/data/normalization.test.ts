@@ -215,7 +215,7 @@ describe('scaling by feature', () => {
     for (const count of [1, 3]) {
       const data = Float64Array.from({ length: 2 * count }, (_, i) => i % 2);
       expect(() => chooseNormalization(arrayOf('f8', data, [count, 2]), mode)).toThrow(
-        `all samples of the data are the same, the normalization '${mode}' needs different ones.`,
+        `${count === 1 ? 'the data is one sample' : 'all samples of the data are the same'}, the normalization '${mode}' needs different ones.`,
       );
     }
   });

@@ -23,18 +23,6 @@ describe('toPictures', () => {
     expect(Array.from(second.data)).toEqual([0, 1, 1.5, 0.5]);
   });
 
-  test('brings features of other scales back to the one that pixels share, before it stretches them', () => {
-    const normalization: Normalization = {
-      kind: 'standard',
-      dtype: 'f4',
-      shift: [0, 100, 0, 100],
-      scale: [10, 1, 10, 1],
-    };
-    const [picture] = toPictures([Tensor.from([0, 0, 20, -100], [1, 2, 2])], normalization);
-    // 0, 100, 200, 0 in the units of the data
-    expect(Array.from(picture.data)).toEqual([0, 0.5, 1, 0]);
-  });
-
   test('makes equal values black, not NaN', () => {
     const [picture] = toPictures([Tensor.from([7, 7, 7, 7], [1, 4])], STANDARD);
     expect(Array.from(picture.data)).toEqual([0, 0, 0, 0]);

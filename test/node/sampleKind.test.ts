@@ -18,7 +18,7 @@ describe('samples of', () => {
     [[28, 28], 'divided', DIVIDED, [28, 28], true],
     [[28, 28], 'not scaled', undefined, [28, 28], true],
     [[28, 28], 'standard', STANDARD, [28, 28], false],
-    [[28, 28], 'minmax by feature', byFeature('minmax', 784), [28, 28], false],
+    [[28, 28], 'minmax by feature', byFeature('minmax', 784), undefined, false],
     [[2, 2], 'divided', DIVIDED, [2, 2], true],
     [[32, 32, 3], 'minmax', MINMAX, [32, 32, 3], true],
     [[784], 'divided', DIVIDED, [28, 28], true],

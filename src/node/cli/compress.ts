@@ -11,7 +11,7 @@ import {
 import { requireWholeNumbers } from '../../compression/originalFile.ts';
 import { Quality } from '../../compression/quality.ts';
 import { levelsFor } from '../../compression/targetPsnr.ts';
-import { isFloat } from '../../data/normalization.ts';
+import { DataError, isFloat } from '../../data/normalization.ts';
 import { normalizationLikeFrom, statisticsLike } from '../../data/normalizationLike.ts';
 import type { Normalization, SampleArray, Samples, StoredSamples } from '../../data/samples.ts';
 import { statisticsOf, statisticsOfStored } from '../../data/statistics.ts';
@@ -25,6 +25,7 @@ import { RivalSizes } from '../rivalSizes.ts';
 import { nounOf } from '../sampleKind.ts';
 import type { Command } from './command.ts';
 import { type CompressReport, jsonOf, printReport } from './compressReport.ts';
+import { CountProgress } from './countProgress.ts';
 import { describeSamples } from './describeSamples.ts';
 import { exitOnSignals } from './interruption.ts';
 import { MACHINE, refuseThreads, useMachine } from './machine.ts';
@@ -134,6 +135,11 @@ async function samplesOf(
   const { shape, source, dtype } = images;
   requireShape(images, autoencoder.inputShape, 'the model takes');
   if (lossless) naming(source, () => requireWholeNumbers(dtype));
+  if (lossless && 'isRounded' in images && images.isRounded) {
+    throw new DataError(
+      `${source}: PNGs of 16 bits are read with 8, expected without --lossless, or as a .npy of uint16.`,
+    );
+  }
   const isFile = images instanceof NpyFile;
   const options = statisticsLike(autoencoder.normalization, shape);
   const statistics = isFile ? await statisticsOfStored(images, options) : statisticsOf(images.data, options);
@@ -165,7 +171,10 @@ async function write(
   const features = sizeOf(autoencoder.inputShape);
   let overflown = 0;
   const rivals = new RivalSizes(samples.shape.slice(1), source.images.dtype);
+  const noun = nounOf(autoencoder.inputShape, samples.normalization);
+  const progress = new CountProgress(noun, count);
   const onChunk = (originals: SampleArray, restored: SampleArray) => {
+    progress.add(originals.length / features);
     quality.add(originals, restored);
     rivals.add(originals);
     if (isFloat(source.images.dtype))
@@ -180,8 +189,11 @@ async function write(
       yield piece;
     }
   };
-  await writeFileAtomically(out, pieces());
-  const noun = nounOf(autoencoder.inputShape, samples.normalization);
+  try {
+    await writeFileAtomically(out, pieces());
+  } finally {
+    progress.close();
+  }
   noteOverflow(overflown, noun);
   return {
     path: out,

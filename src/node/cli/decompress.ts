@@ -5,6 +5,7 @@ import type { CompressedFile } from '../../compression/decompress.ts';
 import { npyOriginal, storedBytes } from '../../compression/originalFile.ts';
 import { denormalize } from '../../data/denormalize.ts';
 import { DataError } from '../../data/normalization.ts';
+import { itemSizeOf } from '../../io/npyHeader.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { openCompressedFile } from '../compressedFile.ts';
 import { toInputs, toPictures } from '../display.ts';
@@ -14,6 +15,7 @@ import { loadModel } from '../modelFile.ts';
 import { encodePng } from '../png.ts';
 import { nounOf, pictureOf } from '../sampleKind.ts';
 import type { Command } from './command.ts';
+import { CountProgress } from './countProgress.ts';
 import { exitOnSignals } from './interruption.ts';
 import { MACHINE, useMachine } from './machine.ts';
 import { refuseExisting, requireOption } from './model.ts';
@@ -73,24 +75,30 @@ async function decompress(words: readonly string[]): Promise<number> {
   await useMachine({ kernels: undefined, threads: values.threads });
   const given = values.model === undefined ? undefined : (await loadModel(values.model)).autoencoder;
   const file = await openCompressedFile(path);
+  const [count, ...sample] = file.header.shape;
+  const noun = nounOf(sample, file.header.normalization);
+  const progress = new CountProgress(noun, count);
   const stopListening = exitOnSignals();
   try {
-    await write(out, file, given ?? file.model?.autoencoder);
+    await write(out, file, given ?? file.model?.autoencoder, progress);
   } catch (error) {
     throw inFile(path, error as Error);
   } finally {
+    progress.close();
     stopListening();
     await file.close();
   }
-  const [count, ...sample] = file.header.shape;
   const elapsed = formatElapsed((performance.now() - start) / 1000);
-  say(
-    `${countOf(count, nounOf(sample, file.header.normalization))} of ${timesShape(sample)} in ${elapsed}: ${out}`,
-  );
+  say(`${countOf(count, noun)} of ${timesShape(sample)} in ${elapsed}: ${out}`);
   return 0;
 }
 
-async function write(out: string, file: CompressedFile, autoencoder: Autoencoder | undefined): Promise<void> {
+async function write(
+  out: string,
+  file: CompressedFile,
+  autoencoder: Autoencoder | undefined,
+  progress: CountProgress,
+): Promise<void> {
   const { original } = file.header;
   const missing = file.isLossless ? undefined : file.missingKernels;
   if (missing) say(`note: the file was made with ${missing}: some values differ in the last bit.`);
@@ -98,14 +106,27 @@ async function write(out: string, file: CompressedFile, autoencoder: Autoencoder
   if (ending === '.png') {
     await writeFileAtomically(out, await asPng(file, autoencoder));
   } else if (ending === '.npy' && original?.kind !== 'npy') {
-    await writeFileAtomically(out, asNpy(file, autoencoder));
+    await writeFileAtomically(out, counted(asNpy(file, autoencoder), file, progress));
   } else if (original?.kind === (ending === '.npy' ? 'npy' : 'idx')) {
-    await writeFileAtomically(out, file.originalBytes(autoencoder));
+    await writeFileAtomically(out, counted(file.originalBytes(autoencoder), file, progress));
   } else {
     const kept = original ? 'it gives back a .npy' : 'it is a lossy file';
     throw new DataError(
       `${kept}, expected --out FILE.npy or FILE.png: as IDX comes back what was compressed with --lossless from an IDX file that was not gzipped.`,
     );
+  }
+}
+
+/** The same pieces. A file's head counts as a part of its first image. */
+async function* counted(
+  pieces: AsyncIterable<Uint8Array>,
+  { header: { shape, dtype } }: CompressedFile,
+  progress: CountProgress,
+): AsyncGenerator<Uint8Array, void> {
+  const bytesPerImage = sizeOf(shape.slice(1)) * itemSizeOf(dtype);
+  for await (const piece of pieces) {
+    yield piece;
+    progress.add(Math.floor(piece.length / bytesPerImage));
   }
 }
 

@@ -4,11 +4,12 @@ import type { ValueStatistics } from '../../data/statistics.ts';
 import type { LoadedImages } from '../load.ts';
 import { countOf, say, timesShape } from './output.ts';
 
-/** Below this, the brightest input is so dark that the scaling may be wrong. */
-const DARK = 0.02;
+/** Below this part of its type's range, the brightest pixel is so dark that reconstructions are hard to see and errors small. */
+const DARK = 0.25;
+const EIGHT_BITS = 255;
 
 export interface SamplesToDescribe {
-  readonly images: Pick<LoadedImages, 'shape' | 'dtype' | 'source'>;
+  readonly images: Pick<LoadedImages, 'shape' | 'dtype' | 'source' | 'isRounded'>;
   readonly statistics: ValueStatistics;
   readonly normalization: Normalization;
 }
@@ -27,13 +28,15 @@ export function describeSamples(
   const type = DTYPE_NAMES[images.dtype];
   const values = `${type} from ${short(least)} to ${short(greatest)}, ${describeNormalization(normalization)}`;
   say(`${countOf(count, noun)} of ${timesShape(shape)}, ${values} (${images.source})`);
+  if (images.isRounded) say('note: PNGs of 16 bits are read with 8.');
   if (normalization.kind !== 'divide' || !noun.endsWith('image')) return;
   const { scale } = normalization;
-  if (greatest / scale < DARK) {
-    say(
-      `note: the greatest value is ${greatest} of ${scale}; if these are 8-bit pixels, save them as uint8.`,
-    );
-  }
+  if (greatest / scale >= DARK) return;
+  const wayOut =
+    scale > EIGHT_BITS && greatest <= EIGHT_BITS
+      ? 'if these are 8-bit pixels, save them as uint8.'
+      : 'train --normalize minmax makes full use of the range.';
+  say(`note: the greatest value is ${greatest} of ${scale}; ${wayOut}`);
 }
 
 function short(value: number): string {

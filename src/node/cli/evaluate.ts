@@ -1,7 +1,8 @@
 /** `isthmus evaluate`: how good a model is, section by section. */
 
+import { resolve } from 'node:path';
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
-import { pickSamples, type Samples } from '../../data/samples.ts';
+import { isByFeature, pickSamples, type Samples } from '../../data/samples.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { writeFileAtomically } from '../files.ts';
 import { loadLabels } from '../labels.ts';
@@ -135,9 +136,13 @@ async function loadFitted(
     'train-key': key,
     'train-labels': path,
     'train-labels-key': labelsKey,
+    data: measured = '',
   }: EvaluateValues,
 ): Promise<LabelledSamples | undefined> {
   if (data === undefined || path === undefined) return undefined;
+  if (resolve(data) === resolve(measured)) {
+    say('note: --train-data is --data: how well classes are told apart says nothing of other samples');
+  }
   const images = await loadImages(data, { key });
   const { labels } = await loadLabels(path, { key: labelsKey, count: images.shape[0] });
   return { samples: samplesFor(autoencoder, images), labels, source: images.source };
@@ -163,7 +168,7 @@ function sectionsOf(
 ): Section[] {
   const sections = [scoreSection(autoencoder, samples, scores), codeSection(codes)];
   const { inputShape, normalization } = autoencoder;
-  if (isFlat(inputShape) && nounOf(inputShape, normalization) === 'sample') {
+  if (isByFeature(normalization) || (isFlat(inputShape) && nounOf(inputShape, normalization) === 'sample')) {
     sections.push(featureSection(autoencoder, samples));
   }
   if (noise) sections.push(noiseSection(autoencoder, samples, noise));

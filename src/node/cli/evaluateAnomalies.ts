@@ -3,7 +3,7 @@
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { DataError } from '../../data/normalization.ts';
 import { pickSamples, type Samples } from '../../data/samples.ts';
-import { formatShape, type Shape } from '../../tensor/shape.ts';
+import { formatShape } from '../../tensor/shape.ts';
 import { toInputs, toPictures } from '../display.ts';
 import { reconstructionSheet } from '../grid.ts';
 import { encodePng } from '../png.ts';
@@ -12,6 +12,7 @@ import type { ImageScores } from './evaluateScores.ts';
 import type { Section } from './evaluateSection.ts';
 import { formatCount, print, timesShape } from './output.ts';
 import { countShown } from './pictureLimit.ts';
+import { positionOf } from './position.ts';
 import { formatNumber, formatShare, tableLines } from './textTable.ts';
 
 /** Where the inputs are no pixels of a picture, so many features are named. */
@@ -138,17 +139,6 @@ function featureErrors(autoencoder: Autoencoder, samples: Samples): FeatureError
       share: sum > 0 ? squares[j] / sum : 0,
     }));
   });
-}
-
-/** Where number j of a row-major sample is; dimensions of 1 don't count, unless there is no other. */
-function positionOf(j: number, sample: Shape): number[] {
-  const position: number[] = [];
-  let rest = j;
-  for (const length of sample.filter((length) => length !== 1).toReversed()) {
-    position.unshift(rest % length);
-    rest = Math.floor(rest / length);
-  }
-  return position.length > 0 ? position : [j]; // of a single number: 0
 }
 
 /** NaN of none. */

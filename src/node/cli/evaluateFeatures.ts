@@ -6,6 +6,7 @@ import { sizeOf } from '../../tensor/shape.ts';
 import { toInputs } from '../display.ts';
 import type { Section } from './evaluateSection.ts';
 import { formatCount, print } from './output.ts';
+import { positionOf } from './position.ts';
 import { formatAmount, formatR2, tableLines } from './textTable.ts';
 
 /** Samples that are held in memory as floats at a time. */
@@ -36,7 +37,7 @@ export function featureSection(autoencoder: Autoencoder, samples: Samples): Sect
         : `the worst ${MOST_LINES} of ${formatCount(features.length)} features`;
       print(`${which}, in units of the data\n`);
       const cells = (isAll ? features : shown).map(({ feature, rmse, standardDeviation, r2 }) => [
-        String(feature),
+        positionOf(feature, autoencoder.inputShape).join(', '),
         formatAmount(rmse),
         formatAmount(standardDeviation),
         formatR2(r2, 3),

@@ -5,7 +5,7 @@ import { Corruption, MEASURED_NOISE_SEED, type Noise } from '../../autoencoder/c
 import { ErrorSums } from '../../autoencoder/metrics.ts';
 import { INFERENCE_BATCH } from '../../autoencoder/pass.ts';
 import { structuralSimilarity } from '../../autoencoder/ssim.ts';
-import { isByFeature, type Samples, sliceSamples } from '../../data/samples.ts';
+import { type Samples, sliceSamples } from '../../data/samples.ts';
 import { Random } from '../../tensor/random.ts';
 import { type Shape, sizeOf } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
@@ -60,7 +60,7 @@ export function noiseSection(autoencoder: Autoencoder, samples: Samples, noise: 
 function createContenders(autoencoder: Autoencoder, samples: Samples, noise: Noise): Contender[] {
   const { inputShape, normalization } = autoencoder;
   const isPixels = arePixels(inputShape, normalization);
-  const shape = isByFeature(normalization) ? undefined : pictureOf(inputShape, normalization);
+  const shape = pictureOf(inputShape, normalization);
   const contender = (key: Contender['key'], name: string, restore: Contender['restore']): Contender => ({
     key,
     name,

@@ -14,6 +14,9 @@ import { formatNumber, formatR2, tableLines } from './textTable.ts';
 /** Images that are held in memory as floats at a time. */
 const BATCH = 256;
 
+/** Of the mean image's error: what is above has learned that image, and little else. */
+const NO_BETTER = 0.99;
+
 export interface Scores {
   readonly mse: number;
   readonly mae?: number;
@@ -85,6 +88,9 @@ export function scoreSection(
         ...(pca ? [[`PCA, ${countOf(pca.components, 'component')}`, pca] as const] : []),
         ...(meanImage ? [[`mean ${noun}`, meanImage] as const] : []),
       ]);
+      if (meanImage && !(model.mse < NO_BETTER * meanImage.mse)) {
+        print(`\nno better than the mean ${noun}: the codes say nothing of the ${noun}s`);
+      }
       if (pca) return;
       print(
         `\nno PCA beside it: it is fitted to the ${noun}s that are evaluated, and restores up to ${encodingDim + 1} exactly`,
@@ -136,8 +142,8 @@ export function printTable(rows: readonly (readonly [name: string, scores: Score
   if (has('r2')) columns.push(['R²', ({ r2 }) => formatR2(r2)]);
   if (has('psnr')) {
     columns.push(['PSNR', ({ psnr }) => (psnr === undefined ? '–' : formatDecibels(psnr))]);
-    columns.push(['SSIM', ({ ssim }) => ssim?.toFixed(4) ?? '–']);
   }
+  if (has('ssim')) columns.push(['SSIM', ({ ssim }) => ssim?.toFixed(4) ?? '–']);
   const heads = ['', ...columns.map(([head]) => head)];
   const cells = rows.map(([name, scores]) => [name, ...columns.map(([, cell]) => cell(scores))]);
   for (const line of tableLines([heads, ...cells], { least: 10 })) print(line);

@@ -1,6 +1,7 @@
 /** `isthmus info`: what a model file or a compressed file holds. */
 
 import { availableParallelism } from 'node:os';
+import { fingerprintOf } from '../../compression/fingerprint.ts';
 import { describeNormalization } from '../../data/describeNormalization.ts';
 import { kernels } from '../../tensor/kernels/active.ts';
 import { sizeOf } from '../../tensor/shape.ts';
@@ -43,11 +44,13 @@ async function info(words: readonly string[]): Promise<number> {
   const { autoencoder, training, path, bytes } = await loadModel(positionals[0]);
   const { byteLength } = bytes;
   const { inputShape, encodingDim, normalization, parameters } = autoencoder;
+  const fingerprint = fingerprintOf(autoencoder); // by which .isth files name their model
   if (values.json) {
     const model = autoencoder.spec();
     const machine = { kernels: kernels().name, processors: availableParallelism() };
     const { size } = parameters;
-    printJson({ path, byteLength, parameters: size, encodingDim, normalization, training, model, machine });
+    const facts = { path, byteLength, fingerprint, parameters: size, encodingDim, normalization };
+    printJson({ ...facts, training, model, machine });
     return 0;
   }
   const noun = nounOf(inputShape, normalization);
@@ -57,6 +60,7 @@ async function info(words: readonly string[]): Promise<number> {
   const facts = {
     [`${noun}s`]: `${timesShape(inputShape)}, ${describeNormalization(normalization)}`,
     code: `${countOf(encodingDim, 'number')}, the ${noun} has ${ratio.toFixed(1)} times as many`,
+    fingerprint,
     ...training,
     machine: `runs ${kernels().name} kernels here, on ${countOf(availableParallelism(), 'processor')}`,
   };

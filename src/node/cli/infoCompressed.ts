@@ -44,7 +44,7 @@ export async function infoCompressed(path: string, json: boolean): Promise<void>
   const facts = {
     [`${noun}s`]: `${formatCount(count)} of ${timesShape(sample)}, ${DTYPE_NAMES[dtype]}, ${describeNormalization(normalization)}`,
     codes: `${countOf(codeLength, 'number')} in ${levels} levels`,
-    lossless: original ? `yes, of a ${original.kind === 'npy' ? '.npy' : 'IDX'} file` : 'no',
+    lossless: original ? `yes, gives back ${original.kind === 'npy' ? 'a .npy' : 'an IDX'} file` : 'no',
     model: `${model}, ${inside}`,
     kernels: `${kernels}, ${here}`,
   };

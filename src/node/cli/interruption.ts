@@ -14,7 +14,10 @@ export const INTERRUPTED = 130;
  * @returns To be called when there is nothing half-written any more.
  */
 export function exitOnSignals(): () => void {
-  const exit = () => process.exit(INTERRUPTED);
+  const exit = () => {
+    say('\ninterrupted: nothing was written');
+    process.exit(INTERRUPTED);
+  };
   for (const name of SIGNALS) process.on(name, exit);
   return () => {
     for (const name of SIGNALS) process.off(name, exit);

@@ -62,12 +62,11 @@ export function refuseUnfit(
       `${source}: it holds ${labels.length} samples, expected at least ${FOLDS}, or others in --train-data.`,
     );
   }
-  const classes = classesOf(labels);
-  refuseManyClasses(classes, all);
-  if (classes.length === labels.length) {
+  refuseUnfitLabels(labels, all, neighbours);
+  if (classesOf(labels).length === labels.length) {
     throw new DataError(`${all} all have labels of their own, expected classes of two samples or more.`);
   }
-  const what = `${FOLDS - 1} of ${FOLDS} folds of the samples`;
+  const what = `four fifths of ${all}`; // FOLDS - 1 of FOLDS
   for (const [rows] of foldsOf(labels)) {
     const fittedTo = rows.map((i) => labels[i]);
     refuseUnfitLabels(fittedTo, what, neighbours);
@@ -77,7 +76,7 @@ export function refuseUnfit(
 function refuseUnfitLabels(labels: ArrayLike<number>, what: string, neighbours: number): void {
   if (labels.length < neighbours) {
     throw new DataError(
-      `--neighbours is ${neighbours}, expected at most ${labels.length}: ${what} are no more.`,
+      `${what} are ${labels.length}, fewer than the ${neighbours} neighbours that are asked (--neighbours).`,
     );
   }
   const classes = classesOf(labels);

@@ -96,7 +96,7 @@ function noteConstant(constant: readonly number[]): void {
   const which = `${constant.slice(0, MOST_NAMED).join(', ')}${constant.length > MOST_NAMED ? ', …' : ''}`;
   say(
     constant.length === 1
-      ? `note: feature ${which} is the same in all samples: its input is 0, its scale 1.`
-      : `note: ${formatCount(constant.length)} features are the same in all samples (${which}): their input is 0, their scale 1.`,
+      ? `note: feature ${which} is the same in all samples, but for rounding: its input is 0, its scale 1.`
+      : `note: ${formatCount(constant.length)} features are the same in all samples, but for rounding (${which}): their input is 0, their scale 1.`,
   );
 }

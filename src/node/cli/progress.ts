@@ -2,6 +2,7 @@
 
 import type { BatchRecord, EpochRecord } from '../../autoencoder/fit.ts';
 import { formatClock, formatCount, formatDuration, say } from './output.ts';
+import { formatNumber } from './textTable.ts';
 
 const REDRAW_MS = 100;
 const BAR_LENGTH = 16;
@@ -42,7 +43,7 @@ export class Progress {
     if (this.#isTerminal) return;
     const line = [
       `epoch ${epoch}/${this.#epochs}`,
-      `loss ${loss.toFixed(5)}`,
+      `loss ${formatNumber(loss)}`,
       this.#validation(validationLoss),
       `${formatCount(this.samplesPerSecond)} samples/s`,
       this.#left(epoch / this.#epochs),
@@ -64,7 +65,7 @@ export class Progress {
   }
 
   #validation(loss: number | undefined): string {
-    return loss === undefined ? '' : `validation ${loss.toFixed(5)}`;
+    return loss === undefined ? '' : `validation ${formatNumber(loss)}`;
   }
 
   /** The time left, once there is enough of a run to tell. */
@@ -81,7 +82,7 @@ export class Progress {
   #draw({ epoch, epochs, batch, batches, loss }: BatchRecord, done: number): void {
     const where = `epoch ${epoch}/${epochs}`;
     const batchOf = `${batch}/${batches}`;
-    const mean = `loss ${loss.toFixed(5)}`;
+    const mean = `loss ${formatNumber(loss)}`;
     const validation = this.#validation(this.#validationLoss);
     const rate = `${formatCount(this.samplesPerSecond)} samples/s`;
     const left = this.#left(done);

@@ -10,6 +10,7 @@ import { nounOf } from '../sampleKind.ts';
 import { describeMachine } from './machine.ts';
 import { describeNoise, formatNoise } from './noise.ts';
 import { countOf, formatCount, formatDecibels, print, say } from './output.ts';
+import { formatNumber } from './textTable.ts';
 import type { TrainingData } from './trainData.ts';
 import type { TrainValues } from './trainOptions.ts';
 import { learningRateOf } from './trainSettings.ts';
@@ -118,7 +119,7 @@ export function printScores({ training, validation, test, denoising }: Results, 
     if (!scores) continue;
     const { mse, mae, psnr } = scores;
     const decibels = isPixels ? `   ${formatDecibels(psnr)}` : '';
-    print(`${name.padEnd(width)}  ${mse.toFixed(5)}   ${mae.toFixed(5)}${decibels}`);
+    print(`${name.padEnd(width)}  ${formatNumber(mse)}   ${formatNumber(mae)}${decibels}`);
   }
 }
 

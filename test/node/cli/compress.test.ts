@@ -254,7 +254,7 @@ describe('info', () => {
         '',
         'images    40 of 8×8, uint8, divided by 255',
         'codes     2 numbers in 16 levels',
-        'lossless  yes, of a .npy file',
+        'lossless  yes, gives back a .npy file',
         `model     ${fingerprintOf(model())}, inside, ${length.toLocaleString('en')} bytes`,
         `kernels   ${kernels().name}, to be had here`,
         '',
@@ -369,7 +369,7 @@ describe('what cannot be done', () => {
       name: 'no model',
       files: inside,
       args: ['decompress', 'a.isth', '--out', 'new.npy'],
-      says: /: a\.isth: there is no model inside, expected one with the fingerprint sha256:\w{32} \(images of \[8, 8\], codes of 2 numbers\)\.$/,
+      says: /: a\.isth: there is no model inside, expected one with the fingerprint sha256:\w{32} \(samples of \[8, 8\], codes of 2 numbers\)\.$/,
     }),
     inThisProcess({
       name: 'a file that is cut off',

@@ -300,15 +300,15 @@ describe('labels that are not as they must be', () => {
       ),
       refusal(
         '--labels same.npy',
-        /4 of 5 folds of the samples all have the label 5, expected at least two classes\./,
+        /: the samples of images\.npy all have the label 5, expected at least two classes\./,
       ),
       refusal(
         '--labels labels.npy --neighbours 33',
-        /--neighbours is 33, expected at most 32: 4 of 5 folds of the samples are no more\./,
+        /: four fifths of the samples of images\.npy are 32, fewer than the 33 neighbours that are asked \(--neighbours\)\./,
       ),
       refusal(
         '--labels labels.npy --train-data few.npy --train-labels fewLabels.npy',
-        /--neighbours is 5, expected at most 4: the samples of few\.npy are no more\./,
+        /: the samples of few\.npy are 4, fewer than the 5 neighbours that are asked \(--neighbours\)\./,
       ),
       refusal(
         '--labels labels.npy --train-data images.npy --train-labels short.npy',

@@ -46,7 +46,7 @@ describe('Progress where stderr is no terminal', () => {
     progress.close();
     expect(written).toEqual([
       'epoch 1/4  loss 0.12346  10,000 samples/s  6 s left\n',
-      'epoch 2/4  loss 0.00000  validation 0.50000  10,000 samples/s  4 s left\n',
+      'epoch 2/4  loss 1.00e-6  validation 0.50000  10,000 samples/s  4 s left\n',
     ]);
     expect(progress.seconds).toBe(4);
     expect(progress.samplesPerSecond).toBe(10_000);
