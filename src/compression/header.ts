@@ -106,7 +106,7 @@ export async function readHeader(
   const fixed = await stream.read(FIXED_BYTES).catch(asNoHeader);
   const [textLength, headLength, modelBytes] = checkFixed(fixed);
   const text = await stream.read(textLength);
-  const { description, kind } = readDescription(text);
+  const { description, kind } = readWords(text);
   const { codeLength } = description;
   const rangeBytes = await stream.read(8 * codeLength);
   const head = await stream.read(headLength);
@@ -140,6 +140,15 @@ function asNoHeader(error: Error): never {
   throw new FormatError(
     `not an .isth file: it is shorter than the ${FIXED_BYTES} bytes that one begins with.`,
   );
+}
+
+/** Its check stands behind what it says the length of, so that a damaged one is found by what it says. */
+function readWords(text: Uint8Array): ReturnType<typeof readDescription> {
+  try {
+    return readDescription(text);
+  } catch (error) {
+    throw new FormatError(`the header is damaged, or not one of isthmus: ${(error as Error).message}`);
+  }
 }
 
 /** The three lengths. */

@@ -166,12 +166,24 @@ describe('bombs', () => {
       { shape: [2 ** 40, 3, 2] },
       /^the file is cut off: 1099511627776 images take at least \d+ bytes, \d+ are left\.$/,
     ],
-    [{ shape: [2 ** 50, 3, 2] }, /^the images' shape is not one of/],
-    [{ shape: [9, 2 ** 23] }, /^an image has 8388608 numbers, at most 4194304 are read\.$/],
+    [
+      { shape: [2 ** 50, 3, 2] },
+      /^the header is damaged, or not one of isthmus: the images' shape is not one of/,
+    ],
+    [
+      { shape: [9, 2 ** 23] },
+      /^the header is damaged, or not one of isthmus: an image has 8388608 numbers, at most 4194304 are read\.$/,
+    ],
     [{ shape: [9, 2 ** 22] }, /^the file is cut off/],
     [{ codeLength: 2 ** 14 }, /^the file is cut off/],
-    [{ codeLength: 2 ** 14 + 1 }, /^the length of the codes is 16385, expected 1 to 16384\.$/],
-    [{ levels: 257 }, /^the number of levels is 257, expected 4 to 256\.$/],
+    [
+      { codeLength: 2 ** 14 + 1 },
+      /^the header is damaged, or not one of isthmus: the length of the codes is 16385, expected 1 to 16384\.$/,
+    ],
+    [
+      { levels: 257 },
+      /^the header is damaged, or not one of isthmus: the number of levels is 257, expected 4 to 256\.$/,
+    ],
   ])('that claim %j are refused before anything is made for them', async (changes, says) => {
     const before = process.memoryUsage().arrayBuffers;
     await expect(decompressImages(claiming(changes))).rejects.toThrow(says);

@@ -82,6 +82,11 @@ describe('denormalize', () => {
     expect(Array.from(read.data)).toEqual(values);
   });
 
+  test('makes no -0 of what rounds to 0', () => {
+    const normalization: Normalization = { kind: 'minmax', dtype: 'i8', shift: 0, scale: 100 };
+    expect(Object.is(denormalize(Float32Array.of(-0.001), normalization).data[0], 0)).toBe(true);
+  });
+
   test('refuses to make a whole number of NaN, and passes it on as a float', () => {
     expect(() => denormalize(Float32Array.of(1, Number.NaN), DIVIDED)).toThrow('output number 1 is NaN');
     expect(Array.from(denormalize(Float32Array.of(Number.NaN), UNCHANGED).data)).toEqual([Number.NaN]);

@@ -84,9 +84,24 @@ describe('loadLabels', () => {
     ],
     ['one number', 'a.npy', npy('|u1', [], [1]), /the labels are \[\], expected \[n\]/],
     ['a picture', 'a.png', png(), /a\.png: the labels are \[1, 8, 8\], expected \[n\]/],
+    [
+      'names',
+      'a.npy',
+      npyHeader("'<U3'", '(3,)', 36),
+      /^\S*a\.npy: the labels are no numbers, expected whole numbers: save np\.unique\(labels, return_inverse=True\)\[1\]\.$/,
+    ],
+    ['Python objects', 'a.npy', npyHeader("'|O'", '(3,)', 36), /the labels are no numbers/],
+    ['complex numbers', 'a.npy', npyHeader("'<c8'", '(3,)', 24), /\(complex numbers\), expected numbers/],
     ['text', 'a.csv', Uint8Array.of(48, 10), /unknown kind of file/],
     ['a broken file', 'a.npy', npy('|u1').subarray(0, 100), /a\.npy: /],
   ])('refuses %s', async (_, name, contents, says) => {
     await expect(load(name, contents)).rejects.toThrow(says);
   });
 });
+
+/** A `.npy` of a type that is not read, with zeros for values. */
+function npyHeader(descr: string, shape: string, byteLength: number): Uint8Array {
+  const text = `{'descr': ${descr}, 'fortran_order': False, 'shape': ${shape}, }`.padEnd(117);
+  const head = Buffer.from(`\x93NUMPY\x01\x00\x76\x00${text}\n`, 'latin1');
+  return new Uint8Array(Buffer.concat([head, Buffer.alloc(byteLength)]));
+}

@@ -404,7 +404,7 @@ describe('stackPngs', () => {
   test('makes [n, height, width] of gray images, also of those written in colour', () => {
     const inColor = { name: 'c.png', bytes: pngBytes({ ...tiny, colorType: RGB, pixel: (x) => [x, x, x] }) };
     const stack = stackPngs([grayFile('a.png', 10), grayFile('b.png', 20), inColor]);
-    expect(stack).toMatchObject({ shape: [3, 2, 3], dtype: 'u1' });
+    expect(stack).toMatchObject({ shape: [3, 2, 3], dtype: 'u1', isRounded: false });
     expect([...stack.data]).toEqual([10, 11, 12, 10, 11, 12, 20, 21, 22, 20, 21, 22, 0, 1, 2, 0, 1, 2]);
   });
 
@@ -414,6 +414,13 @@ describe('stackPngs', () => {
     expect([...stack.data.slice(0, 9)]).toEqual([10, 10, 10, 11, 11, 11, 12, 12, 12]);
     expect([...stack.data.slice(18, 27)]).toEqual([0, 0, 200, 1, 0, 200, 2, 0, 200]);
     expect([...stack.data.slice(36, 45)]).toEqual([30, 30, 30, 31, 31, 31, 32, 32, 32]);
+  });
+
+  test('says if a file had 16 bits, of which 8 are read', () => {
+    const deep = { name: 'b.png', bytes: pngBytes({ ...tiny, depth: 16, pixel: () => [0x1234] }) };
+    const stack = stackPngs([grayFile('a.png', 10), deep, grayFile('c.png', 30)]);
+    expect(stack).toMatchObject({ shape: [3, 2, 3], dtype: 'u1', isRounded: true });
+    expect(stack.data[6]).toBe(0x12);
   });
 
   test('reads each file once, in order', () => {

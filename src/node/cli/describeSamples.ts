@@ -8,6 +8,9 @@ import { countOf, say, timesShape } from './output.ts';
 const DARK = 0.25;
 const EIGHT_BITS = 255;
 
+/** Pictures are hardly ever smaller, in pixels. */
+const SMALLEST_SIDE = 8;
+
 export interface SamplesToDescribe {
   readonly images: Pick<LoadedImages, 'shape' | 'dtype' | 'source' | 'isRounded'>;
   readonly statistics: ValueStatistics;
@@ -37,6 +40,14 @@ export function describeSamples(
       ? 'if these are 8-bit pixels, save them as uint8.'
       : 'train --normalize minmax makes full use of the range.';
   say(`note: the greatest value is ${greatest} of ${scale}; ${wayOut}`);
+}
+
+/** PyTorch's order, [n, 3, h, w], is no picture here. */
+export function noteChannelsFirst({ shape: [, ...sample] }: Pick<LoadedImages, 'shape'>): void {
+  const [channels, ...size] = sample;
+  const isLikely = channels === 3 && size.length === 2 && size.every((length) => length >= SMALLEST_SIDE);
+  if (!isLikely) return;
+  say('note: if these are colour images with channels first, arr.transpose(0, 2, 3, 1) makes them pictures.');
 }
 
 function short(value: number): string {

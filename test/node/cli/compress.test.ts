@@ -23,6 +23,7 @@ import {
 } from '../../helpers/cli.ts';
 import { partsOf, withChecks, withLengths } from '../../helpers/isthParts.ts';
 import { npyBytes } from '../../helpers/npyBytes.ts';
+import { pngBytes } from '../../helpers/pngBytes.ts';
 import {
   COUNT,
   DIVIDED,
@@ -107,6 +108,21 @@ describe('compress and decompress', () => {
     expect(stdout).toMatch(/\nraw +128\.0 .*\nthis file/);
     expect(stdout).toContain(
       '\nno gzip: float16 is held as a wider type, whose bytes are not those of the file\n\nPSNR',
+    );
+  });
+
+  test('of PNGs with 16 bits a file is lossy, as 8 of them are read', async () => {
+    const deep = pngBytes({ width: 8, height: 8, depth: 16, colorType: 0, pixel: (x, y) => [x * y * 999] });
+    const folder = folderWith({ 'run/model.safetensors': modelBytes(), 'deep.png': deep });
+    const compress = 'compress --model run --data deep.png --out deep.isth';
+    const [lossy, lossless] = await Promise.all(
+      ['', ' --lossless'].map((words) => isthmus((compress + words).split(' '), { cwd: folder })),
+    );
+    expect(lossy.code).toBe(0);
+    expect(lossy.stderr).toContain('\nnote: PNGs of 16 bits are read with 8.\n');
+    expect(lossless.code).toBe(1);
+    expect(lossless.stderr).toBe(
+      'isthmus compress: deep.png: PNGs of 16 bits are read with 8, expected without --lossless, or as a .npy of uint16.\n',
     );
   });
 

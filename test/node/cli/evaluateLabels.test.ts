@@ -101,6 +101,9 @@ describe('evaluate --labels', () => {
     const { codes, pca, inputs, fittedTo } = await classificationOf(runs.self);
     for (const row of [codes, pca, inputs]) expect(row).toMatchObject({ neighbours: 1, scaledNeighbours: 1 });
     expect(fittedTo).toEqual({ source: 'images.npy', samples: COUNT });
+    expect((await runs.self).stderr).toContain(
+      '\nnote: --train-data is --data: how well classes are told apart says nothing of other samples\n',
+    );
   });
 
   test('fits to other samples only: those among them are found, others need not be', async () => {

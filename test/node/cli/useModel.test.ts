@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Autoencoder } from '../../../src/autoencoder/autoencoder.ts';
+import { Autoencoder } from '../../../src/autoencoder/autoencoder.ts';
 import { fingerprintOf } from '../../../src/compression/fingerprint.ts';
 import { denormalize } from '../../../src/data/denormalize.ts';
 import type {
@@ -301,6 +301,18 @@ describe('evaluate', () => {
     }
     expect(Object.keys(tableOf(four.stdout))).toEqual(['this model', 'PCA, 2 components', 'mean image']);
     expect(four.stdout).not.toContain('no PCA');
+  });
+
+  test('says so if the model restores the mean image whatever it gets', async () => {
+    const flat = new Autoencoder({ inputShape: [12, 12], encodingDim: 2, hidden: [], seed: 1 });
+    for (const [, { value }] of flat.decoder.namedParameters()) value.data.fill(0);
+    const [, bias] = flat.decoder.namedParameters().map(([, { value }]) => value.data);
+    const values = pixels(144);
+    for (let i = 0; i < values.length; i++) bias[i % 144] += values[i] / 255 / COUNT;
+    const cwd = folderWith({ 'm.safetensors': writeModel(flat), 'images.npy': imagesNpy([12, 12]) });
+    const { stdout } = await isthmus('evaluate --model m.safetensors --data images.npy'.split(' '), { cwd });
+    expect(stdout).toContain('\nno better than the mean image: the codes say nothing of the images\n');
+    expect((await runs.json).stdout).not.toContain('no better');
   });
 
   test('leaves out what has no meaning where inputs are no pixels, or pictures are too small', async () => {
