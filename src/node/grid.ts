@@ -13,6 +13,7 @@ const GAP = 2; // pixels between two images
 const BETWEEN_GROUPS = 8; // pixels between a reconstruction and the next original below it
 const GAP_GRAY = 72; // seen beside black and beside white
 const HEADING = 11; // pixels for a line of text above an original
+const BETWEEN_HEADINGS = 4; // pixels beside the gap, or two numbers would look like one
 const TEXT_GRAY = 235;
 const COMFORTABLE_SIDE = 84; // pixels: 28x28 is shown three times as large
 
@@ -70,8 +71,8 @@ export function reconstructionSheet(
   const columns = columnsFor(above.count, options.columns ?? 10);
   const scale = options.scale ?? comfortableScale(above);
   const groups = ceil(above.count / columns);
-  const widths = (headings ?? []).map((heading) => textWidth(heading, 1));
-  const stepX = max(scale * above.width, ...widths) + GAP;
+  const widest = (headings ?? []).reduce((width, heading) => max(width, textWidth(heading, 1)), 0);
+  const stepX = max(scale * above.width, widest + (widest > 0 ? BETWEEN_HEADINGS : 0)) + GAP;
   const stepY = scale * above.height + GAP;
   const heading = headings ? HEADING : 0;
   const groupStep = heading + layers.length * stepY - GAP + BETWEEN_GROUPS;

@@ -100,7 +100,7 @@ export function latentPlot(codes: Tensor, { labels, names, source }: LatentOptio
   const lookOfLabel = new Map(classes.map((label, i) => [label, looks[i]]));
   const hasOthers = labels !== undefined && !Array.from(labels).every((label) => lookOfLabel.has(label));
   const share = (i: number) => `${(100 * (components.varianceShares[i] ?? 0)).toFixed(1)} % of the variance`;
-  const what = `codes of ${width} ${width === 1 ? 'number' : 'numbers'} (${source})`;
+  const what = `${n === 1 ? 'code' : 'codes'} of ${width} ${width === 1 ? 'number' : 'numbers'} (${source})`;
   return {
     title: 'Codes, seen along their two principal components',
     caption:

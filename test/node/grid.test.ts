@@ -116,7 +116,7 @@ describe('reconstructionSheet', () => {
   });
 
   test('writes a heading above each original, and moves nothing else', () => {
-    const [originals, restored] = [plain([0, 0.2, 0.4], 9, 11), plain([1, 0.8, 0.6], 9, 11)];
+    const [originals, restored] = [plain([0, 0.2, 0.4], 9, 15), plain([1, 0.8, 0.6], 9, 15)];
     const sheet = (headings?: readonly string[]) =>
       reconstructionSheet(originals, restored, { columns: 2, scale: 1, headings });
     const [bare, headed] = [sheet(), sheet(['1', '27', '1'])].map(rowsOf);
@@ -140,7 +140,7 @@ describe('reconstructionSheet', () => {
     ];
     expect(dots(2, 2).slice(2, 9)).toEqual(one);
     expect(dots(strips[1], 2)).toEqual(dots(2, 2));
-    expect(dots(2, 15).slice(2, 4)).toEqual(['.###..#####', '#...#.....#']);
+    expect(dots(2, 19).slice(2, 4)).toEqual(['.###..#####', '#...#.....#']);
   });
 
   test('moves narrow images apart, so that headings are whole', () => {
@@ -148,9 +148,9 @@ describe('reconstructionSheet', () => {
       reconstructionSheet(plain([0, 1, 0.4], 9, 3), plain([0, 1, 0.4], 9, 3), { scale: 1, headings });
     expect(sheet().width).toBe(2 + 3 * (3 + 2));
     const headed = sheet(['269', '1', '11']);
-    expect(headed.width).toBe(2 + 3 * (17 + 2)); // three letters of 5 dots, 1 between
+    expect(headed.width).toBe(2 + 3 * (17 + 4 + 2)); // three letters of 5 dots, 1 between
     const row = rowsOf(headed)[2 + 11];
-    expect([2, 21, 40].map((x) => row[x])).toEqual([0, 255, 102]);
+    expect([2, 25, 48].map((x) => row[x])).toEqual([0, 255, 102]);
   });
 
   test('shows ten in a row by default', () => {

@@ -3,7 +3,6 @@
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { DataError } from '../../data/normalization.ts';
 import { pickSamples, type Samples } from '../../data/samples.ts';
-import { formatShape } from '../../tensor/shape.ts';
 import { toInputs, toPictures } from '../display.ts';
 import { reconstructionSheet } from '../grid.ts';
 import { encodePng } from '../png.ts';
@@ -12,7 +11,7 @@ import type { ImageScores } from './evaluateScores.ts';
 import type { Section } from './evaluateSection.ts';
 import { formatCount, print, timesShape } from './output.ts';
 import { countShown } from './pictureLimit.ts';
-import { positionOf } from './position.ts';
+import { formatPosition, positionOf } from './position.ts';
 import { formatNumber, formatShare, tableLines } from './textTable.ts';
 
 /** Where the inputs are no pixels of a picture, so many features are named. */
@@ -174,6 +173,5 @@ function formatTimes(times: number | undefined): string {
 
 /** "3 (61 %), 0 (20 %)"; of samples of several dimensions "[2, 3] (61 %), [0, 1] (20 %)". */
 function describe({ features = [] }: Anomaly): string {
-  const name = (index: readonly number[]) => (index.length === 1 ? String(index[0]) : formatShape(index));
-  return features.map(({ index, share }) => `${name(index)} (${formatShare(share)})`).join(', ');
+  return features.map(({ index, share }) => `${formatPosition(index)} (${formatShare(share)})`).join(', ');
 }

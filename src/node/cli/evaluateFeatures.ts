@@ -6,15 +6,15 @@ import { sizeOf } from '../../tensor/shape.ts';
 import { toInputs } from '../display.ts';
 import type { Section } from './evaluateSection.ts';
 import { formatCount, print } from './output.ts';
-import { positionOf } from './position.ts';
+import { formatPosition, positionOf } from './position.ts';
 import { formatAmount, formatR2, tableLines } from './textTable.ts';
 
 /** Samples that are held in memory as floats at a time. */
 const BATCH = 256;
 /** More lines are nothing to read: then those that come back worst. */
 const MOST_LINES = 20;
-/** Of its mean: what deviates less is constant but for the rounding of its values. */
-const ROUNDING = 2 ** -48;
+/** Of its mean: what deviates less is constant but for the rounding of its values, or of sums of so many (as in training). */
+const roundingOf = (count: number) => Math.max(2 ** -48, count * Number.EPSILON);
 
 interface FeatureScore {
   readonly feature: number;
@@ -37,7 +37,7 @@ export function featureSection(autoencoder: Autoencoder, samples: Samples): Sect
         : `the worst ${MOST_LINES} of ${formatCount(features.length)} features`;
       print(`${which}, in units of the data\n`);
       const cells = (isAll ? features : shown).map(({ feature, rmse, standardDeviation, r2 }) => [
-        positionOf(feature, autoencoder.inputShape).join(', '),
+        formatPosition(positionOf(feature, autoencoder.inputShape)),
         formatAmount(rmse),
         formatAmount(standardDeviation),
         formatR2(r2, 3),
@@ -78,7 +78,7 @@ function scoreFeatures(autoencoder: Autoencoder, samples: Samples): FeatureScore
   return Array.from(errors, (error, feature) => {
     const [shift, scale] = [shifts, scales].map((all) => all[feature % all.length]);
     const deviation = Math.sqrt(deviations[feature] / count);
-    const isConstant = !(deviation * scale > ROUNDING * Math.abs(means[feature] * scale + shift));
+    const isConstant = !(deviation * scale > roundingOf(count) * Math.abs(means[feature] * scale + shift));
     const isMeasured = Number.isFinite(error);
     return {
       feature,
