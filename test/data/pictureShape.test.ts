@@ -25,6 +25,13 @@ describe('pictureShape', () => {
       [28, 28],
     ],
     [[10], undefined],
+    [
+      [48, 3],
+      [48, 3],
+    ],
+    [[49, 3], undefined],
+    [[3, 500], undefined],
+    [[4, 100, 3], undefined],
     [[8, 8, 2], undefined],
     [[3, 8, 8], undefined],
     [[2, 8, 8, 3], undefined],
