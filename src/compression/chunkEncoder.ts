@@ -1,14 +1,13 @@
 /** Images to the bytes of a chunk. Read quantizer.ts, codeModel.ts, residualModel.ts and rangeCoder.ts first. */
 
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
-import { DataError } from '../data/dataError.ts';
 import { denormalize } from '../data/denormalize.ts';
-import { ARRAY_NAMES, DTYPE_NAMES, type SampleArray, type Samples } from '../data/samples.ts';
+import type { SampleArray, Samples } from '../data/samples.ts';
 import { crc32 } from '../io/crc32.ts';
 import { CodeModel } from './codeModel.ts';
 import { type CompressedHeader, checkValue } from './header.ts';
 import { joined } from './joined.ts';
-import { requireWholeNumbers, storedBytes } from './originalFile.ts';
+import { requireHeldAs, requireWholeNumbers, storedBytes } from './originalFile.ts';
 import { Quantizer } from './quantizer.ts';
 import { RangeEncoder } from './rangeCoder.ts';
 import { ResidualModel } from './residualModel.ts';
@@ -59,7 +58,7 @@ export class ChunkEncoder {
       const restored = denormalize(outputs, normalization).data;
       this.#onChunk?.(chunk.data, restored);
       if (this.#residual) {
-        requireStored(chunk.data, this.#header);
+        requireHeldAs(chunk.data, this.#header.dtype);
         this.#residual.code(encoder, chunk.data, restored);
         this.#originalsCrc = crc32(storedBytes(chunk.data, { bigEndian: false }), this.#originalsCrc);
       }
@@ -67,13 +66,4 @@ export class ChunkEncoder {
     const message = encoder.finish();
     return joined(Uint8Array, [checkValue(message.length), message]);
   }
-}
-
-/** Others would be rounded to the type, and nobody could read the result. */
-function requireStored(values: SampleArray, { dtype }: CompressedHeader): void {
-  const found = values[Symbol.toStringTag];
-  if (found === ARRAY_NAMES[dtype]) return;
-  throw new DataError(
-    `the values are a ${found}, lossless compression of ${DTYPE_NAMES[dtype]} takes a ${ARRAY_NAMES[dtype]}.`,
-  );
 }

@@ -20,12 +20,19 @@ import { readModel } from '../io/model.ts';
 import { kernels } from '../tensor/kernels/active.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import { ChunkEncoder, type OnChunk } from './chunkEncoder.ts';
+import { requireDecodable } from './decodeInPieces.ts';
 import { requireSizes } from './description.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { type CompressedHeader, checkValue, imagesPerChunk, writeHeader } from './header.ts';
 import { joined } from './joined.ts';
 import { kernelsProbe } from './kernelsProbe.ts';
-import { npyOriginal, type OriginalFile, requireWholeNumbers, storedOrder } from './originalFile.ts';
+import {
+  npyOriginal,
+  type OriginalFile,
+  requireHeldAs,
+  requireWholeNumbers,
+  storedOrder,
+} from './originalFile.ts';
 import { Quality, type QualityScores } from './quality.ts';
 import { CodeRanges, FEWEST_LEVELS, MOST_LEVELS } from './quantizer.ts';
 import { withKernels } from './withKernels.ts';
@@ -151,7 +158,7 @@ export async function* chunksOfSamples(
 /** What stands in the header, but for the ranges of the codes. */
 function factsFor(
   autoencoder: Autoencoder,
-  { shape, normalization = NO_NORMALIZATION }: Samples | StoredSamples,
+  samples: Samples | StoredSamples,
   { levels, lossless = false, original, model: inside }: CompressOptions,
 ): Omit<CompressedHeader, 'least' | 'greatest'> {
   const count = levels ?? (lossless ? DEFAULT_LOSSLESS_LEVELS : DEFAULT_LEVELS);
@@ -161,8 +168,11 @@ function factsFor(
     );
   }
   requireSizes(sizeOf(autoencoder.inputShape), autoencoder.encodingDim);
+  requireDecodable(autoencoder);
+  const { shape, normalization = NO_NORMALIZATION } = samples;
   const { dtype } = normalization;
   if (lossless) requireWholeNumbers(dtype);
+  if (lossless && !isStored(samples)) requireHeldAs(samples.data, dtype);
   if (lossless && original) storedOrder(original, dtype, shape); // or else nothing could read the result
   const model = fingerprintOf(autoencoder);
   if (inside) requireInside(inside, model);

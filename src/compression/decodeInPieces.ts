@@ -1,7 +1,7 @@
 /** Decoding with a model that came from who knows where: a small file may hold layers that are a million numbers wide. */
 
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
-import { FormatError } from '../io/errors.ts';
+import { DataError } from '../data/dataError.ts';
 import type { Shape } from '../tensor/shape.ts';
 import { joined } from './joined.ts';
 
@@ -20,18 +20,23 @@ export interface Codes {
   readonly data: Float32Array;
 }
 
+/** @throws {DataError} If the decoder's layers give out too many numbers for one image. */
+export function requireDecodable({ decoder, encodingDim }: Autoencoder): void {
+  const outputs = decoder.numbersGivenOut(encodingDim);
+  if (outputs <= MOST_OUTPUTS_FOR_ONE) return;
+  throw new DataError(
+    `the layers of the model's decoder give out ${outputs} numbers for one image, at most ${MOST_OUTPUTS_FOR_ONE} are computed.`,
+  );
+}
+
 /**
  * As `autoencoder.decode`, with the same bits, and in smaller batches where the decoder's layers are very wide or many.
  *
- * @throws {FormatError} If one image alone takes too much.
+ * @throws As {@link requireDecodable}.
  */
 export function decodeInPieces(autoencoder: Autoencoder, codes: Codes): Float32Array {
+  requireDecodable(autoencoder);
   const outputs = autoencoder.decoder.numbersGivenOut(autoencoder.encodingDim);
-  if (outputs > MOST_OUTPUTS_FOR_ONE) {
-    throw new FormatError(
-      `the layers of the model's decoder give out ${outputs} numbers for one image, at most ${MOST_OUTPUTS_FOR_ONE} are computed.`,
-    );
-  }
   const size = Math.floor(MOST_OUTPUTS / outputs);
   if (size >= USUAL_BATCH) return autoencoder.decode(codes).data;
   const [count, width] = codes.shape;

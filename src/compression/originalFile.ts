@@ -4,7 +4,7 @@
  */
 
 import { DataError } from '../data/normalization.ts';
-import { DTYPE_NAMES, type DType, type SampleArray } from '../data/samples.ts';
+import { ARRAY_NAMES, DTYPE_NAMES, type DType, type SampleArray } from '../data/samples.ts';
 import { swapByteOrder } from '../io/byteOrder.ts';
 import { FormatError } from '../io/errors.ts';
 import { IDX_HEAD_LENGTH, parseIdxHeader } from '../io/idx.ts';
@@ -40,6 +40,15 @@ export function requireWholeNumbers(dtype: DType): WholeNumbers {
   if (numbers) return numbers;
   throw new DataError(
     `the values are ${DTYPE_NAMES[dtype]}, lossless compression takes uint8, uint16, int8 and int16.`,
+  );
+}
+
+/** @throws {DataError} If they are held as another type: they would be rounded to it, and nobody could read the result. */
+export function requireHeldAs(values: SampleArray, dtype: DType): void {
+  const found = values[Symbol.toStringTag];
+  if (found === ARRAY_NAMES[dtype]) return;
+  throw new DataError(
+    `the values are a ${found}, lossless compression of ${DTYPE_NAMES[dtype]} takes a ${ARRAY_NAMES[dtype]}.`,
   );
 }
 

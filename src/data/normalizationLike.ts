@@ -15,8 +15,7 @@ import { type StatisticsOptions, statisticsOf, type ValueStatistics } from './st
  *
  * With `minmax`, new data may go beyond what the model has seen: its inputs then go beyond [0, 1].
  *
- * @throws {DataError} If there is NaN or infinity; with `divide` and `none`, if the inputs
- *   would not lie in [0, 1].
+ * @throws {DataError} If there is NaN or infinity; with `divide` and `none`, if the inputs would not lie in [0, 1].
  */
 export function normalizationLike(trained: Normalization, array: NumericArray): Normalization {
   return normalizationLikeFrom(
@@ -58,7 +57,7 @@ export function normalizationLikeFrom(
     return { kind, dtype: array.dtype, shift, scale };
   }
   const wayOut = `save it as the model's training data was (${DTYPE_NAMES[dtype]}, ${describeNormalization(trained)})`;
-  if (isFloat(dtype)) return byType(array, range, wayOut);
+  if (kind === 'none' && isFloat(dtype)) return byType(array, range, wayOut);
   if (dtype !== array.dtype) return byType(array, range, wayOut, scale);
   if (range.least < 0 || range.greatest > scale) {
     throw new DataError(

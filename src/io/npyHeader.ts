@@ -22,12 +22,15 @@ const DTYPES: readonly DType[] = ['u1', 'i1', 'u2', 'i2', 'u4', 'i4', 'u8', 'i8'
 
 /** NumPy's letters for what is not read here, with the way out of it. */
 const REFUSED_KINDS: Readonly<Record<string, readonly [kind: string, wayOut: string]>> = {
-  O: ['Python objects', "arr.astype('<f4'), or np.stack(list(arr)) where its items are arrays"],
+  O: [
+    'Python objects',
+    "arr.astype('<f4') of numbers, np.stack(list(arr)) of arrays, np.unique(arr, return_inverse=True)[1] of names",
+  ],
   c: ['complex numbers', "np.abs(arr).astype('<f4')"],
-  S: ['text', "arr.astype('<f4')"],
-  a: ['text', "arr.astype('<f4')"],
-  U: ['text', "arr.astype('<f4')"],
-  T: ['text', "arr.astype('<f4')"],
+  S: ['text', "arr.astype('<f4') of numbers, np.unique(arr, return_inverse=True)[1] of names"],
+  a: ['text', "arr.astype('<f4') of numbers, np.unique(arr, return_inverse=True)[1] of names"],
+  U: ['text', "arr.astype('<f4') of numbers, np.unique(arr, return_inverse=True)[1] of names"],
+  T: ['text', "arr.astype('<f4') of numbers, np.unique(arr, return_inverse=True)[1] of names"],
   M: ['dates', "arr.astype('<i8')"],
   m: ['time spans', "arr.astype('<i8')"],
   V: ['raw records', "arr['name'].astype('<f4') of one field"],

@@ -36,7 +36,8 @@ export function predictPictures(autoencoder: Autoencoder, samples: Samples, nois
 }
 
 /**
- * Samples as pictures of one brightness. Where the network's units are not pixels (`standard`), the first tensor's least value becomes black and its greatest white.
+ * Samples as pictures of one brightness. Where the network's units are not pixels (`standard`), the first tensor's least
+ * value becomes black and its greatest white.
  *
  * @param tensors - `[n, ...sample]` each, in the units of the network's input. They are overwritten.
  */

@@ -2,7 +2,6 @@
 
 import { DataError } from '../data/normalization.ts';
 import { DTYPE_NAMES, type SampleArray } from '../data/samples.ts';
-import { FormatError } from '../io/errors.ts';
 import { formatShape } from '../tensor/shape.ts';
 import { loadArray } from './load.ts';
 
@@ -26,14 +25,7 @@ export interface LoadedLabels {
  * @throws {DataError} If the shape or type is another one, or there are not as many labels as samples.
  */
 export async function loadLabels(path: string, { key, count }: LabelOptions): Promise<LoadedLabels> {
-  const array = await loadArray(path, { key, preferredKey: 'y_train' }).catch((error: Error) => {
-    // What the reader advises, to convert them to floats, does not work for names.
-    if (!/ \((text|Python objects)\), expected numbers/.test(error.message)) throw error;
-    throw new FormatError(
-      `${path}: the labels are no numbers, expected whole numbers: save np.unique(labels, return_inverse=True)[1].`,
-    );
-  });
-  const { shape, data, dtype, source } = array;
+  const { shape, data, dtype, source } = await loadArray(path, { key, preferredKey: 'y_train' });
   const [found, ...rest] = shape;
   if (shape.length === 0 || rest.some((length) => length !== 1)) {
     const hint = rest.length === 1 ? ' (of one-hot rows: np.argmax(labels, 1))' : '';

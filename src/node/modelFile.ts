@@ -25,12 +25,12 @@ export interface OpenedModel extends LoadedModel {
  * @throws {FormatError} If it is no model.
  */
 export async function loadModel(path: string): Promise<OpenedModel> {
-  if (path.toLowerCase().endsWith('.isth')) {
-    throw new FormatError(`${path} is a compressed file by its name, expected a run folder or a model file.`);
-  }
   const info = await stat(path).catch((cause) => {
     throw fileError('read', path, cause);
   });
+  if (info.isFile() && path.toLowerCase().endsWith('.isth')) {
+    throw new FormatError(`${path} is a compressed file by its name, expected a run folder or a model file.`);
+  }
   const file = info.isDirectory() ? join(path, MODEL_FILE) : path;
   if (info.isDirectory() && !(await exists(file)) && (await exists(join(path, CHECKPOINT_FILE)))) {
     throw new FileError(

@@ -2,11 +2,11 @@
 
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { pictureShape } from '../data/pictureShape.ts';
-import { ARRAY_NAMES, type DType, type SampleArray } from '../data/samples.ts';
+import { ARRAY_NAMES, type DType, type Normalization, type SampleArray } from '../data/samples.ts';
 import { itemSizeOf } from '../io/npyHeader.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { encodePngTiles } from './pngTiles.ts';
+import { pictureOf } from './sampleKind.ts';
 
 /** Of more images than fit in there, the first ones are measured: zlib's level 9 may take seconds a megabyte. */
 const MOST_BYTES = 2 ** 22;
@@ -22,13 +22,17 @@ export interface Sizes {
 
 export class RivalSizes {
   readonly #sample: Shape;
+  readonly #normalization: Normalization;
   readonly #dtype: DType;
   readonly #most: number;
   readonly #parts: SampleArray[] = [];
   #images = 0;
 
-  constructor(sample: Shape, dtype: DType) {
+  /** @param sample - The shape of one of them. */
+  constructor(sample: Shape, normalization: Normalization) {
+    const { dtype } = normalization;
     this.#sample = sample;
+    this.#normalization = normalization;
     this.#dtype = dtype;
     this.#most = Math.max(1, Math.floor(MOST_BYTES / (sizeOf(sample) * itemSizeOf(dtype))));
   }
@@ -53,7 +57,7 @@ export class RivalSizes {
   }
 
   async #encodePng(bytes: Buffer): Promise<Uint8Array | undefined> {
-    const shape = pictureShape(this.#sample);
+    const shape = pictureOf(this.#sample, this.#normalization);
     if (!shape || !(this.#dtype === 'u1' || this.#dtype === 'u2')) return undefined;
     const [height, width] = shape;
     const channels = shape.length === 3 ? 3 : 1;

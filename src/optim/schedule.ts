@@ -66,7 +66,7 @@ export interface TrainingScheduleOptions {
   readonly warmUpSteps: number;
 }
 
-/** What one training goes by: the rate climbs, if it is to, and then stays, or falls to 0 at the last step. */
+/** What one training goes by: the rate climbs, if it is to, and then stays, or falls until it would be 0 after the last step. */
 export function trainingSchedule({
   kind,
   learningRate,

@@ -1,6 +1,8 @@
 import { expect, jest, test } from '@jest/globals';
 import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
+import { compressImages } from '../../src/compression/compress.ts';
 import { decodeInPieces } from '../../src/compression/decodeInPieces.ts';
+import { DataError } from '../../src/data/dataError.ts';
 import { toyModel } from '../autoencoder/toy.ts';
 import { firstOtherBits } from '../helpers/bits.ts';
 import { describeEachKernels } from '../helpers/eachKernels.ts';
@@ -34,10 +36,12 @@ describeEachKernels('decoding in pieces', () => {
     expect(decode).toHaveBeenCalledTimes(3);
   });
 
-  test('refuses so many that one image takes too much', () => {
-    expect(() => decodeInPieces(withActivations(600), uniformTensor([1, 2], 5))).toThrow(
-      "the layers of the model's decoder give out 78905347 numbers for one image, at most 67108864 are computed.",
-    );
+  test('refuses so many that one image takes too much, and does not compress with them either', async () => {
+    const says =
+      "the layers of the model's decoder give out 78905347 numbers for one image, at most 67108864 are computed.";
+    const model = withActivations(600);
+    expect(() => decodeInPieces(model, uniformTensor([1, 2], 5))).toThrow(new DataError(says));
+    await expect(compressImages(model, uniformTensor([4, 3], 5))).rejects.toThrow(new DataError(says));
   });
 
   test('is one call where they are not', () => {

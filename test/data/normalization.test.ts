@@ -286,6 +286,12 @@ describe('normalizationLike', () => {
     expect(normalizationLike(UNCHANGED, arrayOf('u1', Uint8Array.of(0, 1)))).toEqual(DIVIDED);
   });
 
+  test('keeps the divisor of floats, too, which only code can give them', () => {
+    const trained: Normalization = { ...DIVIDED, dtype: 'f4' };
+    expect(normalizationLike(trained, arrayOf('f4', Float32Array.of(0, 9, 255)))).toEqual(trained);
+    expect(normalizationLike(trained, arrayOf('f4', Float32Array.of(0, 0.5, 1)))).toEqual(trained);
+  });
+
   test('goes by the new type where that is another', () => {
     const sixteen = normalizationLike(DIVIDED, arrayOf('u2', Uint16Array.of(0, 65535)));
     expect(sixteen).toEqual({ kind: 'divide', dtype: 'u2', shift: 0, scale: 65535 });

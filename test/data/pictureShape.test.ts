@@ -32,6 +32,10 @@ describe('pictureShape', () => {
     [[49, 3], undefined],
     [[3, 500], undefined],
     [[4, 100, 3], undefined],
+    [
+      [12, 300],
+      [12, 300],
+    ],
     [[8, 8, 2], undefined],
     [[3, 8, 8], undefined],
     [[2, 8, 8, 3], undefined],

@@ -4,6 +4,8 @@ import { decodePng, encodePng } from '../../src/node/png.ts';
 import { encodePngTiles, type Tiles } from '../../src/node/pngTiles.ts';
 import { RivalSizes } from '../../src/node/rivalSizes.ts';
 import { Random } from '../../src/tensor/random.ts';
+import { sizeOf } from '../../src/tensor/shape.ts';
+import { DIVIDED } from './cli/fixtures.ts';
 
 const random = new Random(3);
 
@@ -66,7 +68,7 @@ describe('tiles', () => {
 
 describe('the sizes of others', () => {
   test('are those of the first images if there are many', async () => {
-    const sizes = new RivalSizes([512, 512], 'u1');
+    const sizes = new RivalSizes([512, 512], { ...DIVIDED, dtype: 'u1' });
     for (let i = 0; i < 20; i++) sizes.add(new Uint8Array(2 * 512 * 512).fill(i));
     const { images, gzip, png } = await sizes.measure();
     expect(images).toBe(16); // 4 MiB
@@ -75,22 +77,24 @@ describe('the sizes of others', () => {
   });
 
   test('leave out what makes no sense', async () => {
-    const floats = new RivalSizes([4, 4], 'f4');
+    const floats = new RivalSizes([4, 4], { ...DIVIDED, dtype: 'f4' });
     floats.add(new Float32Array(32));
     expect(await floats.measure()).toMatchObject({ images: 2, png: undefined, gzip: expect.any(Number) });
-    const wide = new RivalSizes([4, 4], 'i8'); // held as float64
+    const wide = new RivalSizes([4, 4], { ...DIVIDED, dtype: 'i8' }); // held as float64
     wide.add(new Float64Array(32));
     expect(await wide.measure()).toMatchObject({ gzip: undefined, png: undefined });
-    const halves = new RivalSizes([4, 4], 'f2'); // held as float32
+    const halves = new RivalSizes([4, 4], { ...DIVIDED, dtype: 'f2' }); // held as float32
     halves.add(new Float32Array(32));
     expect(await halves.measure()).toMatchObject({ gzip: undefined, png: undefined });
-    const flat = new RivalSizes([10], 'u1');
-    flat.add(new Uint8Array(20));
-    expect(await flat.measure()).toMatchObject({ images: 2, png: undefined });
+    for (const noPicture of [[10], [4], [3, 4, 4]]) {
+      const samples = new RivalSizes(noPicture, DIVIDED);
+      samples.add(new Uint8Array(2 * sizeOf(noPicture)));
+      expect(await samples.measure()).toMatchObject({ images: 2, png: undefined });
+    }
   });
 
   test('of 16-bit pictures count both bytes', async () => {
-    const sizes = new RivalSizes([16, 16], 'u2');
+    const sizes = new RivalSizes([16, 16], { ...DIVIDED, dtype: 'u2' });
     sizes.add(Uint16Array.from({ length: 2560 }, () => random.uniform(0, 65536)));
     const { gzip = 0, png = 0 } = await sizes.measure();
     expect(gzip).toBeGreaterThan(5100);

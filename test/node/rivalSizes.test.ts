@@ -4,13 +4,14 @@ import type { DType, SampleArray } from '../../src/data/samples.ts';
 import { readNpy } from '../../src/io/npy.ts';
 import { RivalSizes } from '../../src/node/rivalSizes.ts';
 import { npyBytes } from '../helpers/npyBytes.ts';
+import { DIVIDED } from './cli/fixtures.ts';
 
 const VALUES = Array.from({ length: 3 * 4 * 5 }, (_, i) => (i * 37) % 101);
 
 async function measured(descr: string, fortranOrder = false) {
   const file = npyBytes({ descr, shape: [3, 4, 5], values: VALUES, fortranOrder });
   const { data, dtype } = readNpy(file);
-  const sizes = new RivalSizes([4, 5], dtype);
+  const sizes = new RivalSizes([4, 5], { ...DIVIDED, dtype });
   sizes.add(data.subarray(0, 20));
   sizes.add(data.subarray(20));
   return sizes.measure();
@@ -42,13 +43,13 @@ test.each<[DType, SampleArray, boolean]>([
   ['f4', new Float32Array(60), false],
   ['u1', new Float32Array(60), false],
 ])('PNG is measured where %s are pixels held as such', async (dtype, data, isMeasured) => {
-  const sizes = new RivalSizes([4, 5], dtype);
+  const sizes = new RivalSizes([4, 5], { ...DIVIDED, dtype });
   sizes.add(data);
   expect((await sizes.measure()).png !== undefined).toBe(isMeasured);
 });
 
 test('of more than 4 MB the first images are measured', async () => {
-  const sizes = new RivalSizes([1024, 1024], 'u1');
+  const sizes = new RivalSizes([1024, 1024], { ...DIVIDED, dtype: 'u1' });
   for (let i = 0; i < 3; i++) sizes.add(new Uint8Array(2 ** 21));
   expect((await sizes.measure()).images).toBe(4);
 });

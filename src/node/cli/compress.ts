@@ -9,30 +9,28 @@ import {
   findRanges,
 } from '../../compression/compress.ts';
 import { requireWholeNumbers } from '../../compression/originalFile.ts';
-import { Quality } from '../../compression/quality.ts';
 import { levelsFor } from '../../compression/targetPsnr.ts';
-import { DataError, isFloat } from '../../data/normalization.ts';
+import { DataError } from '../../data/normalization.ts';
 import { normalizationLikeFrom, statisticsLike } from '../../data/normalizationLike.ts';
-import type { Normalization, SampleArray, Samples, StoredSamples } from '../../data/samples.ts';
+import type { Normalization, Samples, StoredSamples } from '../../data/samples.ts';
 import { statisticsOf, statisticsOfStored } from '../../data/statistics.ts';
 import { kernels } from '../../tensor/kernels/active.ts';
-import { sizeOf } from '../../tensor/shape.ts';
 import { type ImagesToCompress, openToCompress } from '../compressedFile.ts';
 import { writeFileAtomically } from '../files.ts';
 import { loadModel } from '../modelFile.ts';
 import { NpyFile } from '../npyFile.ts';
-import { RivalSizes } from '../rivalSizes.ts';
+import type { RivalSizes } from '../rivalSizes.ts';
 import { nounOf } from '../sampleKind.ts';
 import type { Command } from './command.ts';
 import { type CompressReport, jsonOf, printReport } from './compressReport.ts';
-import { CountProgress } from './countProgress.ts';
+import { CompressTally } from './compressTally.ts';
 import { describeSamples } from './describeSamples.ts';
 import { exitOnSignals } from './interruption.ts';
 import { MACHINE, refuseThreads, useMachine } from './machine.ts';
 import { naming, refuseExisting, requireOption, requireShape } from './model.ts';
 import { flag, number, parseOptions, refusePositionals, text, UsageError, type Values } from './options.ts';
 import { countOf, formatElapsed, printJson, say } from './output.ts';
-import { noteOverflow, overflownRows } from './overflow.ts';
+import { noteOverflow } from './overflow.ts';
 
 const OPTIONS = {
   model: text('MODEL', 'A run folder or a model file.'),
@@ -99,7 +97,9 @@ async function compress(words: readonly string[]): Promise<number> {
   try {
     const samples = await samplesOf(autoencoder, source, values.lossless);
     const included = values['include-model'] ? bytes : undefined;
-    const report = await write(out, { autoencoder, samples, source, included, values });
+    const { rivals, ...written } = await write(out, { autoencoder, samples, source, included, values });
+    stopListening(); // the file is there
+    const report = { ...written, rivals: await rivals.measure() };
     if (values.json) printJson(jsonOf(report));
     else printReport(report);
     say(
@@ -161,25 +161,14 @@ interface Job {
 async function write(
   out: string,
   { autoencoder, samples, source, included, values }: Job,
-): Promise<CompressReport> {
+): Promise<Omit<CompressReport, 'rivals'> & { readonly rivals: RivalSizes }> {
   const { lossless, bits, 'target-psnr': target } = values;
-  const [count] = samples.shape;
   const ranges = await findRanges(autoencoder, samples);
   const asked = bits === undefined ? (lossless ? DEFAULT_LOSSLESS_LEVELS : DEFAULT_LEVELS) : 2 ** bits;
   const levels = target === undefined ? asked : await levelsFor(target, autoencoder, samples, ranges);
-  const quality = new Quality(autoencoder.inputShape, samples.normalization);
-  const features = sizeOf(autoencoder.inputShape);
-  let overflown = 0;
-  const rivals = new RivalSizes(samples.shape.slice(1), source.images.dtype);
-  const noun = nounOf(autoencoder.inputShape, samples.normalization);
-  const progress = new CountProgress(noun, count);
-  const onChunk = (originals: SampleArray, restored: SampleArray) => {
-    progress.add(originals.length / features);
-    quality.add(originals, restored);
-    rivals.add(originals);
-    if (isFloat(source.images.dtype))
-      overflown += overflownRows({ shape: [restored.length / features, features], data: restored }).length;
-  };
+  const { shape, normalization } = samples;
+  const tally = new CompressTally(shape, normalization);
+  const onChunk = tally.add.bind(tally);
   const { original } = source;
   const options: CompressOptions = { levels, lossless, original, model: included, ranges, onChunk };
   let byteLength = 0;
@@ -189,17 +178,14 @@ async function write(
       yield piece;
     }
   };
-  try {
-    await writeFileAtomically(out, pieces());
-  } finally {
-    progress.close();
-  }
-  noteOverflow(overflown, noun);
+  await writeFileAtomically(out, pieces()).finally(() => tally.progress.close());
+  const noun = nounOf(autoencoder.inputShape, normalization);
+  noteOverflow(tally.overflown, noun);
   return {
     path: out,
-    images: count,
+    images: shape[0],
     noun,
-    shape: samples.shape,
+    shape,
     dtype: source.images.dtype,
     byteLength,
     modelBytes: included?.length ?? 0,
@@ -207,7 +193,7 @@ async function write(
     levels,
     lossless,
     kernels: kernels().name,
-    quality: quality.scores(),
-    rivals: await rivals.measure(),
+    quality: tally.quality,
+    rivals: tally.rivals,
   };
 }

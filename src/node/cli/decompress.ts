@@ -117,16 +117,18 @@ async function write(
   }
 }
 
-/** The same pieces. A file's head counts as a part of its first image. */
+/** The same pieces: a file's head, and then its images. */
 async function* counted(
   pieces: AsyncIterable<Uint8Array>,
   { header: { shape, dtype } }: CompressedFile,
   progress: CountProgress,
 ): AsyncGenerator<Uint8Array, void> {
   const bytesPerImage = sizeOf(shape.slice(1)) * itemSizeOf(dtype);
+  let isHead = true;
   for await (const piece of pieces) {
     yield piece;
-    progress.add(Math.floor(piece.length / bytesPerImage));
+    if (!isHead) progress.add(piece.length / bytesPerImage);
+    isHead = false;
   }
 }
 

@@ -1,7 +1,9 @@
 import { describeNormalization } from '../../data/describeNormalization.ts';
 import { DTYPE_NAMES, type Normalization } from '../../data/samples.ts';
 import type { ValueStatistics } from '../../data/statistics.ts';
+import type { Shape } from '../../tensor/shape.ts';
 import type { LoadedImages } from '../load.ts';
+import { pictureOf } from '../sampleKind.ts';
 import { countOf, say, timesShape } from './output.ts';
 
 /** Below this part of its type's range, the brightest pixel is so dark that reconstructions are hard to see and errors small. */
@@ -34,17 +36,27 @@ export function describeSamples(
   if (images.isRounded) say('note: PNGs of 16 bits are read with 8.');
   if (normalization.kind !== 'divide' || !noun.endsWith('image')) return;
   const { scale } = normalization;
-  if (greatest / scale >= DARK) return;
-  const wayOut =
-    scale > EIGHT_BITS && greatest <= EIGHT_BITS
-      ? 'if these are 8-bit pixels, save them as uint8.'
-      : 'train --normalize minmax makes full use of the range.';
-  say(`note: the greatest value is ${greatest} of ${scale}; ${wayOut}`);
+  if (scale > EIGHT_BITS && greatest <= EIGHT_BITS) {
+    say(
+      `note: the greatest value is ${greatest} of ${scale}; if these are 8-bit pixels, save them as uint8.`,
+    );
+  }
+}
+
+/** What those who train on images should know of them. */
+export function noteImages({ images, statistics, normalization }: SamplesToDescribe): void {
+  const [, ...sample] = images.shape;
+  noteChannelsFirst(sample);
+  if (normalization.kind !== 'divide' || !pictureOf(sample, normalization)) return;
+  const { scale } = normalization;
+  const { least, greatest } = statistics;
+  const is8Bits = scale > EIGHT_BITS && greatest <= EIGHT_BITS; // which is said
+  if (is8Bits || least === greatest || greatest >= DARK * scale) return;
+  say(`note: the greatest value is ${greatest} of ${scale}; --normalize minmax makes full use of the range.`);
 }
 
 /** PyTorch's order, [n, 3, h, w], is no picture here. */
-export function noteChannelsFirst({ shape: [, ...sample] }: Pick<LoadedImages, 'shape'>): void {
-  const [channels, ...size] = sample;
+function noteChannelsFirst([channels, ...size]: Shape): void {
   const isLikely = channels === 3 && size.length === 2 && size.every((length) => length >= SMALLEST_SIDE);
   if (!isLikely) return;
   say('note: if these are colour images with channels first, arr.transpose(0, 2, 3, 1) makes them pictures.');

@@ -44,8 +44,8 @@ export const evaluateCommand: Command = {
       'isthmus evaluate --model MODEL --data FILE [options]\n       npm run isthmus -- evaluate --model MODEL --data FILE [options]',
     description: [
       "Encodes and decodes the images and measures how far they are from the originals: mean squared and mean absolute error, PSNR and SSIM, in the units of the network's input, where a pixel goes from 0 to 1. PSNR is that of the overall MSE; SSIM is the mean over the images.",
-      'Where the samples are no images, R² stands in place of PSNR and SSIM, the part of their variance that comes back; of vectors, such as the rows of a table, also the error and R² of each feature, in the units of the data.',
-      'Two baselines stand beside them: predicting the mean image every time, and PCA with as many components as the code has numbers. PCA is fitted to these very images, so no linear code of that length can do better on them.',
+      'Where the inputs are no brightnesses between 0 and 1, R² stands in place of PSNR and SSIM, the part of the variance that comes back; of the rows of a table, and of all that was scaled feature by feature, also the error and R² of each feature, in the units of the data.',
+      'Two baselines stand beside them: predicting the mean image every time, and PCA with as many components as the code has numbers. PCA is fitted to these very images, so no linear code of that length can do better on them; of images so few that it restores them exactly, it is left out.',
       'With --labels it also measures what the codes are good for: how well the classes can be told apart by them, beside PCA of the same length and the inputs themselves. Nearest neighbours are the nearest by Euclidean distance, of the features as they are and, beside that, scaled to mean 0 and standard deviation 1; of classes with as many votes the one of the nearest neighbour wins. The linear probe is multinomial logistic regression on scaled features, with an L2 penalty as that of scikit-learn (C = 1), until no component of the gradient is above 0.0001.',
     ],
     groups: [
@@ -137,10 +137,11 @@ async function loadFitted(
     'train-labels': path,
     'train-labels-key': labelsKey,
     data: measured = '',
+    key: measuredKey,
   }: EvaluateValues,
 ): Promise<LabelledSamples | undefined> {
   if (data === undefined || path === undefined) return undefined;
-  if (resolve(data) === resolve(measured)) {
+  if (resolve(data) === resolve(measured) && key === measuredKey) {
     say('note: --train-data is --data: how well classes are told apart says nothing of other samples');
   }
   const images = await loadImages(data, { key });

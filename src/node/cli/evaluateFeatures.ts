@@ -1,7 +1,7 @@
 /** How well each feature of a table comes back, in its own units: what its overall error hides. */
 
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
-import { type Samples, scalingOf, sliceSamples } from '../../data/samples.ts';
+import { type DType, type Samples, scalingOf, sliceSamples } from '../../data/samples.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { toInputs } from '../display.ts';
 import type { Section } from './evaluateSection.ts';
@@ -13,11 +13,18 @@ import { formatAmount, formatR2, tableLines } from './textTable.ts';
 const BATCH = 256;
 /** More lines are nothing to read: then those that come back worst. */
 const MOST_LINES = 20;
-/** Of its mean: what deviates less is constant but for the rounding of its values, or of sums of so many (as in training). */
-const roundingOf = (count: number) => Math.max(2 ** -48, count * Number.EPSILON);
+/**
+ * Of its mean: what deviates less is constant but for the rounding of its values, or of sums of so many, as
+ * data/featureNormalization.ts has it.
+ */
+function roundingOf(count: number, dtype: DType): number {
+  return Math.max(dtype === 'f4' ? 2 ** -24 : 2 ** -48, count * Number.EPSILON);
+}
 
 interface FeatureScore {
   readonly feature: number;
+  /** Where it is in the sample, from 0. */
+  readonly index: readonly number[];
   /** In the units of the data, as is the standard deviation of the feature in these samples. */
   readonly rmse: number;
   readonly standardDeviation: number;
@@ -36,8 +43,8 @@ export function featureSection(autoencoder: Autoencoder, samples: Samples): Sect
         ? 'each feature'
         : `the worst ${MOST_LINES} of ${formatCount(features.length)} features`;
       print(`${which}, in units of the data\n`);
-      const cells = (isAll ? features : shown).map(({ feature, rmse, standardDeviation, r2 }) => [
-        formatPosition(positionOf(feature, autoencoder.inputShape)),
+      const cells = (isAll ? features : shown).map(({ index, rmse, standardDeviation, r2 }) => [
+        formatPosition(index),
         formatAmount(rmse),
         formatAmount(standardDeviation),
         formatR2(r2, 3),
@@ -74,14 +81,17 @@ function scoreFeatures(autoencoder: Autoencoder, samples: Samples): FeatureScore
       errors[j] += (y[i] - x[i]) ** 2;
     }
   });
-  const { shifts, scales } = scalingOf(autoencoder.normalization);
+  const { normalization } = autoencoder;
+  const { shifts, scales } = scalingOf(normalization);
+  const rounding = roundingOf(count, normalization.dtype);
   return Array.from(errors, (error, feature) => {
     const [shift, scale] = [shifts, scales].map((all) => all[feature % all.length]);
     const deviation = Math.sqrt(deviations[feature] / count);
-    const isConstant = !(deviation * scale > roundingOf(count) * Math.abs(means[feature] * scale + shift));
+    const isConstant = !(deviation * scale > rounding * Math.abs(means[feature] * scale + shift));
     const isMeasured = Number.isFinite(error);
     return {
       feature,
+      index: positionOf(feature, autoencoder.inputShape),
       rmse: Math.sqrt(error / count) * scale,
       standardDeviation: isConstant ? 0 : deviation * scale,
       r2: isConstant || !isMeasured ? null : 1 - error / deviations[feature],

@@ -14,7 +14,7 @@ import { formatNumber, formatR2, tableLines } from './textTable.ts';
 /** Images that are held in memory as floats at a time. */
 const BATCH = 256;
 
-/** Of the mean image's error: what is above has learned that image, and little else. */
+/** Of the mean image's error. */
 const NO_BETTER = 0.99;
 
 export interface Scores {
@@ -88,12 +88,14 @@ export function scoreSection(
         ...(pca ? [[`PCA, ${countOf(pca.components, 'component')}`, pca] as const] : []),
         ...(meanImage ? [[`mean ${noun}`, meanImage] as const] : []),
       ]);
-      if (meanImage && !(model.mse < NO_BETTER * meanImage.mse)) {
-        print(`\nno better than the mean ${noun}: the codes say nothing of the ${noun}s`);
+      if (meanImage && variance > 0 && !(model.mse < NO_BETTER * variance)) {
+        print(`\nno better than to give back the mean ${noun} each time`);
       }
       if (pca) return;
       print(
-        `\nno PCA beside it: it is fitted to the ${noun}s that are evaluated, and restores up to ${encodingDim + 1} exactly`,
+        meanImage
+          ? `\nno PCA beside it: it is fitted to the ${noun}s that are evaluated, and restores up to ${encodingDim + 1} exactly`
+          : `\nno baselines beside it: they are fitted to the ${noun}s that are evaluated, and restore one exactly`,
       );
     },
   };

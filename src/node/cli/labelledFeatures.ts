@@ -7,7 +7,7 @@ import { classesOf, stratifiedFolds } from '../../features/labels.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { toInputs } from '../display.ts';
 
-/** Cross-validation. */
+/** Cross-validation: fitted to four fifths, measured on the fifth that is left, as what is printed says. */
 export const FOLDS = 5;
 /** More are no classes but numbers of samples, or of something that is measured. */
 const MOST_CLASSES = 1000;
@@ -66,7 +66,7 @@ export function refuseUnfit(
   if (classesOf(labels).length === labels.length) {
     throw new DataError(`${all} all have labels of their own, expected classes of two samples or more.`);
   }
-  const what = `four fifths of ${all}`; // FOLDS - 1 of FOLDS
+  const what = `four fifths of ${all}`;
   for (const [rows] of foldsOf(labels)) {
     const fittedTo = rows.map((i) => labels[i]);
     refuseUnfitLabels(fittedTo, what, neighbours);

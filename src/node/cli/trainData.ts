@@ -24,7 +24,7 @@ import { Fingerprint } from '../fingerprint.ts';
 import { defaultInMemoryLimit, type LoadedImages, type LoadOptions, openImages } from '../load.ts';
 import { NpyFile } from '../npyFile.ts';
 import { nounOf } from '../sampleKind.ts';
-import { describeSamples, noteChannelsFirst, type SamplesToDescribe } from './describeSamples.ts';
+import { describeSamples, noteImages, type SamplesToDescribe } from './describeSamples.ts';
 import { naming, requireShape } from './model.ts';
 import { noteScaling } from './noteScaling.ts';
 import { countOf, formatBytes, say } from './output.ts';
@@ -120,7 +120,7 @@ function prepareTrainingImages(
       normalizationFrom(images, { ...all, ...(isByFeature && features && { features }) }, mode),
     describe: (found) => {
       describeSamples(nounOf(sample, found.normalization), found);
-      noteChannelsFirst(images);
+      noteImages(found);
       noteScaling(found, scaleBy !== undefined);
     },
   });

@@ -246,6 +246,19 @@ describe('compress and decompress', () => {
     expect([16, 20].map((at) => picture.readUInt32BE(at))).toEqual([4 * 1002 + 2, 4 * 1002 + 2]);
   });
 
+  test('Ctrl-C ends compress with a word, and leaves nothing', async () => {
+    const folder = folderWith({ 'm.safetensors': modelBytes(), 'many.npy': imagesNpy([8, 8], 200_000) });
+    const words = 'compress --model m.safetensors --data many.npy --out a.isth --lossless'.split(' ');
+    const { code, stdout, stderr } = await isthmus(words, {
+      cwd: folder,
+      // It says what it has read before seconds of work.
+      onStart: (child) => child.stderr?.once('data', () => child.kill('SIGINT')),
+    });
+    expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+    expect(stderr).toMatch(/^200,000 images of 8×8.*\n\ninterrupted: nothing was written\n$/);
+    expect(Object.keys(contentsOf(folder))).toEqual(['m.safetensors', 'many.npy']);
+  });
+
   test('--overwrite replaces, and nothing is left beside', async () => {
     const before = Object.keys(contentsOf(cwd));
     expect(await run('compress --model run --data images.npy --out a.isth --overwrite')).toMatchObject({

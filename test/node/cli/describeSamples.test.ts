@@ -20,14 +20,15 @@ async function notes(descr: string, shape: readonly number[], greatest: number):
 }
 
 test('pixels that use a small part of their range are noted, with what to do', async () => {
-  const [bright, dark, twelveBits, eightBits] = await Promise.all([
+  const [bright, black, dark, twelveBits, eightBits] = await Promise.all([
     notes('|u1', [3, 4, 4], 200),
+    notes('|u1', [3, 4, 4], 0),
     notes('|u1', [3, 4, 4], 60),
     notes('<u2', [3, 4, 4], 4095),
     notes('<u2', [3, 4, 4], 255),
   ]);
-  const scaled = 'train --normalize minmax makes full use of the range.';
-  expect(bright).toEqual([]);
+  const scaled = '--normalize minmax makes full use of the range.';
+  expect([bright, black]).toEqual([[], []]);
   expect(dark).toEqual([`note: the greatest value is 60 of 255; ${scaled}`]);
   expect(twelveBits).toEqual([`note: the greatest value is 4095 of 65535; ${scaled}`]);
   expect(eightBits).toEqual([

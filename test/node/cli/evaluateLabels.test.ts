@@ -20,7 +20,7 @@ import {
   removeFolders,
 } from '../../helpers/cli.ts';
 import { npyBytes } from '../../helpers/npyBytes.ts';
-import { COUNT, DIVIDED, imagesNpy, model, modelBytes } from './fixtures.ts';
+import { COUNT, DIVIDED, imagesNpy, model, modelBytes, npz } from './fixtures.ts';
 import { inThisProcess, type Refusal, testRefusals } from './refusals.ts';
 
 afterAll(removeFolders);
@@ -104,6 +104,19 @@ describe('evaluate --labels', () => {
     expect((await runs.self).stderr).toContain(
       '\nnote: --train-data is --data: how well classes are told apart says nothing of other samples\n',
     );
+  });
+
+  test('takes two arrays of one .npz for what they are', async () => {
+    const array = imagesNpy();
+    const folder = folderWith({
+      'm.safetensors': writeModel(model()),
+      'all.npz': npz({ x_train: array, x_test: array, y_train: labelsNpy(), y_test: labelsNpy() }),
+    });
+    const words =
+      'evaluate --model m.safetensors --data all.npz --key x_test --labels all.npz --labels-key y_test --train-data all.npz --train-key x_train --train-labels all.npz --train-labels-key y_train';
+    const { code, stderr } = await isthmus(words.split(' '), { cwd: folder });
+    expect(code).toBe(0);
+    expect(stderr).not.toContain('note');
   });
 
   test('fits to other samples only: those among them are found, others need not be', async () => {

@@ -294,11 +294,12 @@ describe('evaluate', () => {
     const [one, three, four] = await Promise.all([1, 3, 4].map(few));
     expect(Object.keys(tableOf(one.stdout))).toEqual(['this model']);
     expect(Object.keys(tableOf(three.stdout))).toEqual(['this model', 'mean image']);
-    for (const { stdout } of [one, three]) {
-      expect(stdout).toContain(
-        '\nno PCA beside it: it is fitted to the images that are evaluated, and restores up to 3 exactly\n',
-      );
-    }
+    expect(one.stdout).toContain(
+      '\nno baselines beside it: they are fitted to the images that are evaluated, and restore one exactly\n',
+    );
+    expect(three.stdout).toContain(
+      '\nno PCA beside it: it is fitted to the images that are evaluated, and restores up to 3 exactly\n',
+    );
     expect(Object.keys(tableOf(four.stdout))).toEqual(['this model', 'PCA, 2 components', 'mean image']);
     expect(four.stdout).not.toContain('no PCA');
   });
@@ -311,8 +312,14 @@ describe('evaluate', () => {
     for (let i = 0; i < values.length; i++) bias[i % 144] += values[i] / 255 / COUNT;
     const cwd = folderWith({ 'm.safetensors': writeModel(flat), 'images.npy': imagesNpy([12, 12]) });
     const { stdout } = await isthmus('evaluate --model m.safetensors --data images.npy'.split(' '), { cwd });
-    expect(stdout).toContain('\nno better than the mean image: the codes say nothing of the images\n');
-    expect((await runs.json).stdout).not.toContain('no better');
+    expect(stdout).toContain('\nno better than to give back the mean image each time\n');
+    const black = folderWith({
+      'm.safetensors': writeModel(flat),
+      'images.npy': npyBytes({ descr: '|u1', shape: [9, 12, 12], values: Array(9 * 144).fill(0) }),
+    });
+    const same = await isthmus('evaluate --model m.safetensors --data images.npy'.split(' '), { cwd: black });
+    expect(same.code).toBe(0);
+    expect(same.stdout).not.toContain('no better');
   });
 
   test('leaves out what has no meaning where inputs are no pixels, or pictures are too small', async () => {
