@@ -1,5 +1,6 @@
 /** `isthmus evaluate`: how good a model is, section by section. */
 
+import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { isByFeature, pickSamples, type Samples } from '../../data/samples.ts';
@@ -99,7 +100,7 @@ async function evaluate(words: readonly string[]): Promise<number> {
   const subject = { autoencoder, ...measured, codes, labels, fitted, scores, worst };
   const sections = sectionsOf(subject, values);
   const files = filesOf(subject, values);
-  for (const { path, contents } of files) await writeFileAtomically(path, contents);
+  await writeAll(files, values.overwrite);
   report(sections, values.json);
   if (values.json) return 0;
   if (files.length > 0) say();
@@ -207,6 +208,20 @@ function filesOf(
     files.push({ path: latent, contents, what: 'the codes' });
   }
   return files;
+}
+
+/** All of them, or none; what is replaced stays replaced. */
+async function writeAll(files: readonly OutputFile[], overwrite: boolean): Promise<void> {
+  const written: string[] = [];
+  try {
+    for (const { path, contents } of files) {
+      await writeFileAtomically(path, contents);
+      written.push(path);
+    }
+  } catch (error) {
+    if (!overwrite) for (const path of written) await rm(path, { force: true });
+    throw error;
+  }
 }
 
 function report(sections: readonly Section[], json: boolean): void {

@@ -304,6 +304,17 @@ describe('evaluate', () => {
     expect(four.stdout).not.toContain('no PCA');
   });
 
+  test('leaves no file if one of several cannot be written', async () => {
+    const files = { 'm.safetensors': writeModel(autoencoder), 'images.npy': imagesNpy([12, 12]) };
+    const folder = folderWith(files);
+    // With what makes a temporary file of it, the name is longer than file systems take.
+    const words = `evaluate --model m.safetensors --data images.npy --out s.csv --latent ${'x'.repeat(240)}.svg`;
+    const { code, stderr } = await isthmus(words.split(' '), { cwd: folder });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/: can't write x+\.svg: the name is too long\.\n$/);
+    expect(Object.keys(contentsOf(folder))).toEqual(Object.keys(files).toSorted());
+  });
+
   test('says so if the model restores the mean image whatever it gets', async () => {
     const flat = new Autoencoder({ inputShape: [12, 12], encodingDim: 2, hidden: [], seed: 1 });
     for (const [, { value }] of flat.decoder.namedParameters()) value.data.fill(0);
