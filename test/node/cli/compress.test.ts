@@ -114,10 +114,12 @@ describe('compress and decompress', () => {
   test('of PNGs with 16 bits a file is lossy, as 8 of them are read', async () => {
     const deep = pngBytes({ width: 8, height: 8, depth: 16, colorType: 0, pixel: (x, y) => [x * y * 999] });
     const folder = folderWith({ 'run/model.safetensors': modelBytes(), 'deep.png': deep });
-    const compress = 'compress --model run --data deep.png --out deep.isth';
-    const [lossy, lossless] = await Promise.all(
-      ['', ' --lossless'].map((words) => isthmus((compress + words).split(' '), { cwd: folder })),
-    );
+    const run = (words: string) =>
+      isthmus(`compress --model run --data deep.png ${words}`.split(' '), { cwd: folder });
+    const [lossy, lossless] = await Promise.all([
+      run('--out lossy.isth'),
+      run('--out lossless.isth --lossless'),
+    ]);
     expect(lossy.code).toBe(0);
     expect(lossy.stderr).toContain('\nnote: PNGs of 16 bits are read with 8.\n');
     expect(lossless.code).toBe(1);
