@@ -20,10 +20,13 @@ export interface Codes {
   readonly data: Float32Array;
 }
 
-/** @throws {DataError} If the decoder's layers give out too many numbers for one image. */
-export function requireDecodable({ decoder, encodingDim }: Autoencoder): void {
+/**
+ * @returns How many numbers the decoder's layers give out for one image.
+ * @throws {DataError} If that are too many.
+ */
+export function requireDecodable({ decoder, encodingDim }: Autoencoder): number {
   const outputs = decoder.numbersGivenOut(encodingDim);
-  if (outputs <= MOST_OUTPUTS_FOR_ONE) return;
+  if (outputs <= MOST_OUTPUTS_FOR_ONE) return outputs;
   throw new DataError(
     `the layers of the model's decoder give out ${outputs} numbers for one image, at most ${MOST_OUTPUTS_FOR_ONE} are computed.`,
   );
@@ -35,9 +38,7 @@ export function requireDecodable({ decoder, encodingDim }: Autoencoder): void {
  * @throws As {@link requireDecodable}.
  */
 export function decodeInPieces(autoencoder: Autoencoder, codes: Codes): Float32Array {
-  requireDecodable(autoencoder);
-  const outputs = autoencoder.decoder.numbersGivenOut(autoencoder.encodingDim);
-  const size = Math.floor(MOST_OUTPUTS / outputs);
+  const size = Math.floor(MOST_OUTPUTS / requireDecodable(autoencoder));
   if (size >= USUAL_BATCH) return autoencoder.decode(codes).data;
   const [count, width] = codes.shape;
   const step = Math.max(1, size);

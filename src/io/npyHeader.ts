@@ -20,6 +20,11 @@ const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
 
 const DTYPES: readonly DType[] = ['u1', 'i1', 'u2', 'i2', 'u4', 'i4', 'u8', 'i8', 'f2', 'f4', 'f8', 'b1'];
 
+const TEXT = [
+  'text',
+  "arr.astype('<f4') of numbers, np.unique(arr, return_inverse=True)[1] of names",
+] as const;
+
 /** NumPy's letters for what is not read here, with the way out of it. */
 const REFUSED_KINDS: Readonly<Record<string, readonly [kind: string, wayOut: string]>> = {
   O: [
@@ -27,10 +32,10 @@ const REFUSED_KINDS: Readonly<Record<string, readonly [kind: string, wayOut: str
     "arr.astype('<f4') of numbers, np.stack(list(arr)) of arrays, np.unique(arr, return_inverse=True)[1] of names",
   ],
   c: ['complex numbers', "np.abs(arr).astype('<f4')"],
-  S: ['text', "arr.astype('<f4') of numbers, np.unique(arr, return_inverse=True)[1] of names"],
-  a: ['text', "arr.astype('<f4') of numbers, np.unique(arr, return_inverse=True)[1] of names"],
-  U: ['text', "arr.astype('<f4') of numbers, np.unique(arr, return_inverse=True)[1] of names"],
-  T: ['text', "arr.astype('<f4') of numbers, np.unique(arr, return_inverse=True)[1] of names"],
+  S: TEXT,
+  a: TEXT,
+  U: TEXT,
+  T: TEXT,
   M: ['dates', "arr.astype('<i8')"],
   m: ['time spans', "arr.astype('<i8')"],
   V: ['raw records', "arr['name'].astype('<f4') of one field"],

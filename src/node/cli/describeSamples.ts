@@ -36,11 +36,13 @@ export function describeSamples(
   if (images.isRounded) say('note: PNGs of 16 bits are read with 8.');
   if (normalization.kind !== 'divide' || !noun.endsWith('image')) return;
   const { scale } = normalization;
-  if (scale > EIGHT_BITS && greatest <= EIGHT_BITS) {
-    say(
-      `note: the greatest value is ${greatest} of ${scale}; if these are 8-bit pixels, save them as uint8.`,
-    );
-  }
+  if (!mayBeEightBits(greatest, scale)) return;
+  say(`note: the greatest value is ${greatest} of ${scale}; if these are 8-bit pixels, save them as uint8.`);
+}
+
+/** Of pixels that are divided by what a wider type can hold. */
+function mayBeEightBits(greatest: number, scale: number): boolean {
+  return scale > EIGHT_BITS && greatest <= EIGHT_BITS;
 }
 
 /** What those who train on images should know of them. */
@@ -50,8 +52,8 @@ export function noteImages({ images, statistics, normalization }: SamplesToDescr
   if (normalization.kind !== 'divide' || !pictureOf(sample, normalization)) return;
   const { scale } = normalization;
   const { least, greatest } = statistics;
-  const is8Bits = scale > EIGHT_BITS && greatest <= EIGHT_BITS; // which is said
-  if (is8Bits || least === greatest || greatest >= DARK * scale) return;
+  if (mayBeEightBits(greatest, scale)) return; // which is said
+  if (least === greatest || greatest >= DARK * scale) return;
   say(`note: the greatest value is ${greatest} of ${scale}; --normalize minmax makes full use of the range.`);
 }
 

@@ -1,7 +1,9 @@
 /** How well each feature of a table comes back, in its own units: what its overall error hides. */
 
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
-import { type DType, type Samples, scalingOf, sliceSamples } from '../../data/samples.ts';
+import { constantFeatures } from '../../data/featureNormalization.ts';
+import { NO_NORMALIZATION, type Samples, scalingOf, sliceSamples } from '../../data/samples.ts';
+import { statisticsOf } from '../../data/statistics.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { toInputs } from '../display.ts';
 import type { Section } from './evaluateSection.ts';
@@ -13,13 +15,6 @@ import { formatAmount, formatR2, tableLines } from './textTable.ts';
 const BATCH = 256;
 /** More lines are nothing to read: then those that come back worst. */
 const MOST_LINES = 20;
-/**
- * Of its mean: what deviates less is constant but for the rounding of its values, or of sums of so many, as
- * data/featureNormalization.ts has it.
- */
-function roundingOf(count: number, dtype: DType): number {
-  return Math.max(dtype === 'f4' ? 2 ** -24 : 2 ** -48, count * Number.EPSILON);
-}
 
 interface FeatureScore {
   readonly feature: number;
@@ -81,13 +76,12 @@ function scoreFeatures(autoencoder: Autoencoder, samples: Samples): FeatureScore
       errors[j] += (y[i] - x[i]) ** 2;
     }
   });
-  const { normalization } = autoencoder;
-  const { shifts, scales } = scalingOf(normalization);
-  const rounding = roundingOf(count, normalization.dtype);
+  const { scales } = scalingOf(autoencoder.normalization);
+  const constant = constantIn(samples, features);
   return Array.from(errors, (error, feature) => {
-    const [shift, scale] = [shifts, scales].map((all) => all[feature % all.length]);
+    const scale = scales[feature % scales.length];
     const deviation = Math.sqrt(deviations[feature] / count);
-    const isConstant = !(deviation * scale > rounding * Math.abs(means[feature] * scale + shift));
+    const isConstant = constant.has(feature) || deviation === 0; // what differs may be one float32
     const isMeasured = Number.isFinite(error);
     return {
       feature,
@@ -97,6 +91,15 @@ function scoreFeatures(autoencoder: Autoencoder, samples: Samples): FeatureScore
       r2: isConstant || !isMeasured ? null : 1 - error / deviations[feature],
     };
   });
+}
+
+/** The features that training would call constant. */
+function constantIn(
+  { shape, data, normalization = NO_NORMALIZATION }: Samples,
+  features: number,
+): Set<number> {
+  const { features: each } = statisticsOf(data, { moments: true, features });
+  return new Set(each && constantFeatures(each, { shape, dtype: normalization.dtype }));
 }
 
 function forEachBatch(samples: Samples, use: (some: Samples) => void): void {

@@ -2,9 +2,9 @@
 
 import type { BatchRecord, EpochRecord } from '../../autoencoder/fit.ts';
 import { formatClock, formatCount, formatDuration, say } from './output.ts';
+import { StatusLine } from './statusLine.ts';
 import { formatNumber } from './textTable.ts';
 
-const REDRAW_MS = 100;
 const BAR_LENGTH = 16;
 const FIRST_ESTIMATE_S = 1;
 
@@ -12,9 +12,8 @@ export class Progress {
   readonly #epochs: number;
   /** How much of the run was done before, from 0 to 1. */
   readonly #doneBefore: number;
-  readonly #isTerminal = process.stderr.isTTY === true;
+  readonly #line = new StatusLine();
   readonly #startMs = performance.now();
-  #drawnMs = 0;
   #samples = 0;
   #samplesBefore = 0;
   #validationLoss: number | undefined;
@@ -28,19 +27,13 @@ export class Progress {
 
   onBatchEnd(record: BatchRecord): void {
     this.#samples = this.#samplesBefore + record.samples;
-    if (!this.#isTerminal) return;
-    const now = performance.now();
-    const isLast = record.batch === record.batches;
-    if (now - this.#drawnMs < REDRAW_MS && !isLast) return;
-    this.#drawnMs = now;
-    const done = (record.epoch - 1 + record.batch / record.batches) / record.epochs;
-    this.#draw(record, done);
+    this.#line.draw(() => this.#describe(record), record.batch === record.batches);
   }
 
   onEpochEnd({ epoch, loss, validationLoss }: EpochRecord): void {
     this.#samplesBefore = this.#samples;
     this.#validationLoss = validationLoss;
-    if (this.#isTerminal) return;
+    if (this.#line.isTerminal) return;
     const line = [
       `epoch ${epoch}/${this.#epochs}`,
       `loss ${formatNumber(loss)}`,
@@ -51,9 +44,8 @@ export class Progress {
     say(line.filter(Boolean).join('  '));
   }
 
-  /** Wipes the progress line, so that the next words start on a clean one. */
   close(): void {
-    if (this.#isTerminal) process.stderr.write('\r\x1b[2K');
+    this.#line.wipe();
   }
 
   get seconds(): number {
@@ -79,7 +71,8 @@ export class Progress {
    * One line no longer than the terminal, as a line that wraps can't be drawn over: where it is narrow, the bar goes
    * first, then long words, then the rate, then the end. Some terminals say 0 columns.
    */
-  #draw({ epoch, epochs, batch, batches, loss }: BatchRecord, done: number): void {
+  #describe({ epoch, epochs, batch, batches, loss }: BatchRecord): string {
+    const done = (epoch - 1 + batch / batches) / epochs;
     const where = `epoch ${epoch}/${epochs}`;
     const batchOf = `${batch}/${batches}`;
     const mean = `loss ${formatNumber(loss)}`;
@@ -94,8 +87,7 @@ export class Progress {
       [where, batchOf, mean, ...short],
     ].map((parts) => parts.filter(Boolean).join('  '));
     const room = (process.stderr.columns || 80) - 1;
-    const line = lines.find(({ length }) => length <= room) ?? lines[3].slice(0, room);
-    process.stderr.write(`\r\x1b[2K${line}`);
+    return lines.find(({ length }) => length <= room) ?? lines[3].slice(0, room);
   }
 }
 
