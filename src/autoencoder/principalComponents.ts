@@ -4,10 +4,11 @@
  * The axes come from subspace iteration with Rayleigh-Ritz (Halko, Martinsson & Tropp, SIAM Review 53(2), 2011,
  * algorithm 4.4; Saad, Numerical Methods for Large Eigenvalue Problems, 2nd ed., section 5.2): a few passes over the
  * samples, batch by batch. No covariance matrix is built, so large images cost no more than their numbers.
- * Read centredSamples.ts and tensor/ops.ts first.
+ * Read centredSamples.ts and tensor/eigenDecomposition.ts first.
  */
 
 import type { Samples } from '../data/samples.ts';
+import { eigenDecomposition } from '../tensor/eigenDecomposition.ts';
 import { kernels } from '../tensor/kernels/active.ts';
 import { matmul } from '../tensor/ops.ts';
 import { Random } from '../tensor/random.ts';
@@ -16,14 +17,13 @@ import { Tensor } from '../tensor/tensor.ts';
 import { addMultiple, dot } from '../tensor/vectors.ts';
 import { CentredSamples } from './centredSamples.ts';
 
-const { abs, hypot, min, sqrt } = Math;
+const { abs, min, sqrt } = Math;
 
 /** More axes than asked for are iterated: the k-th then converges by its distance to axis k + 33, not to its neighbour. */
 const EXTRA_AXES = 32;
 const MAX_PASSES = 40;
 /** Done when a pass lowers the error by less than this part of it. */
 const TOLERANCE = 1e-5;
-const MAX_SWEEPS = 30;
 /** Of a column's length: what float64 leaves of a dependent one is some 1e-16, of any other float32 rounding alone 1e-8. */
 const NEGLIGIBLE = 1e-10;
 /** Of a number's size: what float32 may have rounded off of it, and of what was computed from it. */
@@ -196,59 +196,6 @@ function orthonormalColumns(matrix: Tensor): Tensor {
     done.push(column);
   }
   return result;
-}
-
-/**
- * Eigenvalues of a symmetric matrix, largest first, and its eigenvectors as the columns of a matrix in the same order:
- * Jacobi's cyclic method (Golub & Van Loan, Matrix Computations, 4th ed., section 8.5), in float64.
- */
-function eigenDecomposition(symmetric: Tensor): { values: number[]; vectors: Tensor } {
-  const [n] = symmetric.shape;
-  const a = Float64Array.from(symmetric.data);
-  const v = a.map((_, i) => (i % (n + 1) === 0 ? 1 : 0));
-  for (let sweep = 0; sweep < MAX_SWEEPS; sweep++) {
-    let rotations = 0;
-    for (let p = 0; p < n; p++) {
-      for (let q = p + 1; q < n; q++) {
-        const apq = a[p * n + q];
-        const app = a[p * n + p];
-        const aqq = a[q * n + q];
-        // The matrix comes from float32 sums, which don't resolve less than this.
-        if (abs(apq) <= 1e-7 * sqrt(abs(app * aqq))) continue;
-        // The rotation by the angle with this tangent makes a[p, q] zero.
-        const tau = (aqq - app) / (2 * apq);
-        const tangent = (tau < 0 ? -1 : 1) / (abs(tau) + hypot(1, tau));
-        const cosine = 1 / hypot(1, tangent);
-        const sine = tangent * cosine;
-        rotate(n, a, p, q, n, cosine, sine);
-        rotate(n, a, p * n, q * n, 1, cosine, sine);
-        rotate(n, v, p, q, n, cosine, sine);
-        rotations++;
-      }
-    }
-    if (rotations === 0) break;
-  }
-  const order = Array.from({ length: n }, (_, i) => i).sort((i, j) => a[j * (n + 1)] - a[i * (n + 1)]);
-  const vectors = Float32Array.from(v, (_, i) => v[i - (i % n) + order[i % n]]);
-  return { values: order.map((i) => a[i * (n + 1)]), vectors: new Tensor(vectors, [n, n]) };
-}
-
-/** Turns two rows (step 1) or columns (step n) of a matrix into each other; they begin at these indices. */
-function rotate(
-  n: number,
-  matrix: Float64Array,
-  first: number,
-  second: number,
-  step: number,
-  cosine: number,
-  sine: number,
-): void {
-  for (let i = 0; i < n; i++) {
-    const x = matrix[first + i * step];
-    const y = matrix[second + i * step];
-    matrix[first + i * step] = cosine * x - sine * y;
-    matrix[second + i * step] = sine * x + cosine * y;
-  }
 }
 
 /** As `[rows, k]`; those from `rank` on are 0. */

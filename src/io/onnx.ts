@@ -1,6 +1,6 @@
 /**
  * A trained model as an ONNX file: the network with its normalization, for onnxruntime and everything else that reads
- * the format. Written by hand: field numbers from onnx.proto3, operators from opset 17. Read protobuf.ts first.
+ * the format. Written by hand: field numbers from onnx.proto3, operators from opset 17. Read onnxGraph.ts first.
  */
 
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
@@ -13,7 +13,8 @@ import {
 } from '../data/samples.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { type NamedLayer, namedLayers } from './namedLayers.ts';
-import { blockField, floatField, type Message, message, toBytes, wholeField } from './protobuf.ts';
+import { DOUBLE, FLOAT, floatAttribute, Graph, INT64, intAttribute } from './onnxGraph.ts';
+import { blockField, type Message, message, toBytes, wholeField } from './protobuf.ts';
 
 export type OnnxPart = 'encoder' | 'decoder' | 'autoencoder';
 
@@ -25,10 +26,7 @@ export interface OnnxOptions {
 const IR_VERSION = 8; // with opset 17: ONNX 1.12, read by onnxruntime 1.12 and later
 const OPSET = 17;
 
-/** TensorProto.DataType */
-const FLOAT = 1;
-const INT64 = 7;
-const DOUBLE = 11;
+/** TensorProto.DataType of what is stored. */
 const STORED_TYPES: Readonly<Record<DType, number>> = {
   u1: 2,
   i1: 3,
@@ -43,10 +41,6 @@ const STORED_TYPES: Readonly<Record<DType, number>> = {
   f8: DOUBLE,
   b1: 9,
 };
-
-/** AttributeProto.AttributeType */
-const FLOAT_ATTRIBUTE = 1;
-const INT_ATTRIBUTE = 2;
 
 /**
  * Writes a part of a model as an ONNX file. The batch is symbolic: any number of samples goes in at once.
@@ -214,93 +208,4 @@ function addLayer(
     case 'silu':
       return graph.node('Mul', name, [x, graph.node('Sigmoid', `${name}.sigmoid`, [x])]);
   }
-}
-
-/** Collects what a GraphProto holds. A value has the name of the node that computes it. */
-class Graph {
-  readonly #nodes: { type: string; name: string; inputs: readonly string[]; attributes: Message }[] = [];
-  readonly #constants = new Map<string, Message>();
-  readonly #inputs: Message[] = [];
-  readonly #outputs: Message[] = [];
-  readonly #renamed = new Map<string, string>();
-
-  input(name: string, type: number, shape: readonly number[]): string {
-    this.#inputs.push(valueInfo(name, type, shape));
-    return name;
-  }
-
-  /** Gives the value `from` the name under which it leaves the graph. */
-  output(name: string, from: string, type: number, shape: readonly number[]): void {
-    this.#renamed.set(from, name);
-    this.#outputs.push(valueInfo(name, type, shape));
-  }
-
-  node(type: string, name: string, inputs: readonly string[], attributes = message()): string {
-    this.#nodes.push({ type, name, inputs, attributes });
-    return name;
-  }
-
-  cast(name: string, x: string, type: number): string {
-    return this.node('Cast', name, [x], intAttribute('to', type));
-  }
-
-  constant(
-    name: string,
-    dims: readonly number[],
-    type: number,
-    data: Float32Array | Float64Array | BigInt64Array,
-  ): string {
-    const raw = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    this.#constants.set(
-      name,
-      message(
-        ...dims.map((length) => wholeField(1, length)),
-        wholeField(2, type),
-        blockField(8, name),
-        blockField(9, raw),
-      ),
-    );
-    return name;
-  }
-
-  scalar(name: string, value: number): string {
-    return this.constant(name, [], FLOAT, Float32Array.of(value));
-  }
-
-  toMessage(name: string): Message {
-    const valueName = (value: string) => this.#renamed.get(value) ?? value;
-    const nodes = this.#nodes.map((node) =>
-      message(
-        ...node.inputs.map((input) => blockField(1, valueName(input))),
-        blockField(2, valueName(node.name)),
-        blockField(3, node.name),
-        blockField(4, node.type),
-        node.attributes,
-      ),
-    );
-    return message(
-      ...nodes.map((node) => blockField(1, node)),
-      blockField(2, name),
-      ...[...this.#constants.values()].map((tensor) => blockField(5, tensor)),
-      ...this.#inputs.map((value) => blockField(11, value)),
-      ...this.#outputs.map((value) => blockField(12, value)),
-    );
-  }
-}
-
-/** ValueInfoProto: a tensor `[batch, ...shape]`, the batch free. */
-function valueInfo(name: string, type: number, shape: readonly number[]): Message {
-  const batch = blockField(1, blockField(2, 'batch'));
-  const dims = message(batch, ...shape.map((length) => blockField(1, wholeField(1, length))));
-  const tensorType = message(wholeField(1, type), blockField(2, dims));
-  return message(blockField(1, name), blockField(2, blockField(1, tensorType)));
-}
-
-/** AttributeProto, in NodeProto. */
-function intAttribute(name: string, value: number): Message {
-  return blockField(5, message(blockField(1, name), wholeField(3, value), wholeField(20, INT_ATTRIBUTE)));
-}
-
-function floatAttribute(name: string, value: number): Message {
-  return blockField(5, message(blockField(1, name), floatField(2, value), wholeField(20, FLOAT_ATTRIBUTE)));
 }

@@ -1,0 +1,53 @@
+import { describe, expect, test } from '@jest/globals';
+import { eigenDecomposition } from '../../src/tensor/eigenDecomposition.ts';
+import { matmul, transpose } from '../../src/tensor/ops.ts';
+import { Random } from '../../src/tensor/random.ts';
+import { Tensor } from '../../src/tensor/tensor.ts';
+
+/** B Bᵀ of random B [n, n + 2]: its eigenvalues are positive. */
+function randomSymmetric(n: number): Tensor {
+  const random = new Random(n);
+  const b = Tensor.from(
+    Array.from({ length: n * (n + 2) }, () => random.normal()),
+    [n, n + 2],
+  );
+  return matmul(b, transpose(b));
+}
+
+describe('eigenDecomposition', () => {
+  test('of a matrix of known eigenvalues, largest first', () => {
+    // (1, 1) / √2 has 3, (1, -1) / √2 has 1, and the third axis 2.
+    const { values, vectors } = eigenDecomposition(Tensor.from([2, 1, 0, 1, 2, 0, 0, 0, 2], [3, 3]));
+    [3, 2, 1].forEach((value, i) => {
+      expect(values[i]).toBeCloseTo(value, 12);
+    });
+    const columns = [0, 1, 2].map((j) => [0, 1, 2].map((i) => Math.abs(vectors.data[3 * i + j])));
+    const half = Math.SQRT1_2;
+    [half, half, 0, 0, 0, 1, half, half, 0].forEach((value, i) => {
+      expect(columns.flat()[i]).toBeCloseTo(value, 7);
+    });
+  });
+
+  test.each([1, 2, 5, 40])(
+    'of %p×%p: A V = V Λ, and the columns of V are perpendicular and of length 1',
+    (n) => {
+      const a = randomSymmetric(n);
+      const { values, vectors } = eigenDecomposition(a);
+      expect(values).toEqual([...values].sort((x, y) => y - x));
+      const product = matmul(a, vectors).data;
+      const identity = matmul(transpose(vectors), vectors).data;
+      // What is not turned away is 1e-7 of each pair; the products are sums of n float32 products.
+      const bound = n * 1e-6;
+      for (let i = 0; i < n * n; i++) {
+        expect(Math.abs(product[i] - vectors.data[i] * values[i % n])).toBeLessThan(bound * values[0]);
+        expect(Math.abs(identity[i] - (i % (n + 1) === 0 ? 1 : 0))).toBeLessThan(bound);
+      }
+    },
+  );
+
+  test('leaves a diagonal matrix as it is, but for the order', () => {
+    const { values, vectors } = eigenDecomposition(Tensor.from([1, 0, 0, 4], [2, 2]));
+    expect(values).toEqual([4, 1]);
+    expect(Array.from(vectors.data)).toEqual([0, 1, 1, 0]);
+  });
+});
