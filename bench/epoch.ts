@@ -1,6 +1,6 @@
 /**
  * An epoch of training through `fit`, and how much of it the kernels take: the rest is shuffling, bookkeeping and whatever
- * JavaScript does between two kernels. Read instrument.ts and src/autoencoder/fit.ts first.
+ * JavaScript does between two kernels. Read instrument.ts and src/training/fit.ts first.
  */
 
 import { Autoencoder } from '../src/autoencoder/autoencoder.ts';

@@ -4,7 +4,7 @@
  */
 
 import { Autoencoder } from '../src/autoencoder/autoencoder.ts';
-import { BatchReader } from '../src/autoencoder/batches.ts';
+import { BatchReader } from '../src/data/batches.ts';
 import type { Samples } from '../src/data/samples.ts';
 import { Sequential } from '../src/layers/sequential.ts';
 import { setKernels } from '../src/tensor/kernels/active.ts';

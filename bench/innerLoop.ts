@@ -4,7 +4,7 @@
  * Both operands are packed and lie in the first cache.
  */
 
-import { ModuleBuilder } from '../src/tensor/kernels/simd/assembler.ts';
+import { ModuleBuilder } from '../src/tensor/kernels/simd/wasm/assembler.ts';
 
 export interface InnerLoopOptions {
   readonly rows: number;

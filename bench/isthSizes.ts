@@ -14,10 +14,10 @@ import { RangeEncoder } from '../src/compression/rangeCoder.ts';
 import { ResidualModel } from '../src/compression/residualModel.ts';
 import { sampleGrid } from '../src/compression/sampleGrid.ts';
 import { denormalize } from '../src/data/denormalize.ts';
-import { normalizationLike } from '../src/data/normalizationLike.ts';
+import { normalizationLike } from '../src/data/normalization.ts';
 import type { SampleArray } from '../src/data/samples.ts';
-import { readNpy } from '../src/io/npy.ts';
-import { loadModel } from '../src/node/modelFile.ts';
+import { readNpy } from '../src/io/numpy/npy.ts';
+import { loadModel } from '../src/node/files/modelFile.ts';
 
 const [modelPath, dataPath] = process.argv.slice(2);
 const { autoencoder } = await loadModel(modelPath);

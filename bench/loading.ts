@@ -1,16 +1,16 @@
 /**
  * Loading 10,000 images of 28x28 bytes: the .npy file from memory and from disk, then all of them gathered and scaled
  * in batches as training reads them. Each is measured against the plainest thing that moves the same bytes.
- * Read contest.ts and src/autoencoder/batches.ts first.
+ * Read contest.ts and src/data/batches.ts first.
  */
 
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BatchReader } from '../src/autoencoder/batches.ts';
+import { BatchReader } from '../src/data/batches.ts';
 import { normalize } from '../src/data/normalization.ts';
 import { NO_NORMALIZATION, type NumericArray, type Samples, scalingOf } from '../src/data/samples.ts';
-import { readNpy, writeNpy } from '../src/io/npy.ts';
-import { loadImages } from '../src/node/load.ts';
+import { readNpy, writeNpy } from '../src/io/numpy/npy.ts';
+import { loadImages } from '../src/node/files/load.ts';
 import { setKernels, supportedKernels } from '../src/tensor/kernels/active.ts';
 import { Arena } from '../src/tensor/kernels/memory.ts';
 import { Random } from '../src/tensor/random.ts';

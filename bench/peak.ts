@@ -1,10 +1,10 @@
 /**
  * How fast this machine computes with 128-bit vectors at best: a loop of independent multiplications and additions that
  * loads nothing. No product in WebAssembly can be faster, so its share of this says how much is left to gain.
- * Read src/tensor/kernels/simd/assembler.ts first.
+ * Read src/tensor/kernels/simd/wasm/assembler.ts first.
  */
 
-import { ModuleBuilder } from '../src/tensor/kernels/simd/assembler.ts';
+import { ModuleBuilder } from '../src/tensor/kernels/simd/wasm/assembler.ts';
 
 const LANES = 4;
 

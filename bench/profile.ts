@@ -3,8 +3,8 @@
  * Read stepProfile.ts first.
  */
 
-import { formatHelp } from '../src/node/cli/help.ts';
 import { MACHINE, useMachine } from '../src/node/cli/machine.ts';
+import { formatHelp } from '../src/node/cli/terminal/help.ts';
 import {
   choice,
   flag,
@@ -12,7 +12,7 @@ import {
   parseOptions,
   refusePositionals,
   UsageError,
-} from '../src/node/cli/options.ts';
+} from '../src/node/cli/terminal/options.ts';
 import { kernels, threads } from '../src/tensor/kernels/active.ts';
 import { ARTICLE, BIG, layersOf } from './models.ts';
 import { formatProfile, PROFILE_LEGEND, profileRecords } from './profileTable.ts';

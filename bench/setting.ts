@@ -37,6 +37,6 @@ export const THREADS_NEED = {
 
 /**
  * After a change the engine works alone for 4 ms, then measures whether helpers help. They have just been woken then and
- * may seem not to, which sends them to rest for 100 ms (src/tensor/kernels/simd/watch.ts).
+ * may seem not to, which sends them to rest for 100 ms (src/tensor/kernels/simd/helperGain.ts).
  */
 export const THREADS_SETTLE_MS = 150;

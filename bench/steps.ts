@@ -5,12 +5,12 @@
 
 import { blocked } from '../src/tensor/kernels/blocked.ts';
 import { naive } from '../src/tensor/kernels/naive.ts';
+import { B_IN_PLACE, B_ROWS, MAX_DEPTH } from '../src/tensor/kernels/simd/code/gemm.ts';
+import { ZEROS } from '../src/tensor/kernels/simd/code/kernelCode.ts';
+import { TILE_ROWS } from '../src/tensor/kernels/simd/code/tile.ts';
 import { Engine, NUMBERS } from '../src/tensor/kernels/simd/engine.ts';
-import { B_IN_PLACE, B_ROWS, MAX_DEPTH } from '../src/tensor/kernels/simd/gemm.ts';
-import { ZEROS } from '../src/tensor/kernels/simd/job.ts';
 import { createSimdKernels } from '../src/tensor/kernels/simd/kernels.ts';
 import { setThreads } from '../src/tensor/kernels/simd/threads.ts';
-import { TILE_ROWS } from '../src/tensor/kernels/simd/tile.ts';
 import { Random } from '../src/tensor/random.ts';
 import { median } from './contest.ts';
 import { createInnerLoop, createRowProduct, type InnerLoopOptions } from './innerLoop.ts';

@@ -1,11 +1,11 @@
-/** A model in training, one step at a time: forward, loss, backward, Adam. Read src/autoencoder/trainingStep.ts first. */
+/** A model in training, one step at a time: forward, loss, backward, Adam. Read src/training/trainingStep.ts first. */
 
 import { Autoencoder } from '../src/autoencoder/autoencoder.ts';
-import { BatchReader } from '../src/autoencoder/batches.ts';
+import { BatchReader } from '../src/data/batches.ts';
 import type { Samples } from '../src/data/samples.ts';
 import type { Layer } from '../src/layers/layer.ts';
 import { Sequential } from '../src/layers/sequential.ts';
-import { MeanSquaredError } from '../src/losses/meanSquaredError.ts';
+import { MeanSquaredError } from '../src/losses/loss.ts';
 import { Adam } from '../src/optim/adam.ts';
 import type { FlatParameters } from '../src/tensor/flatParameters.ts';
 import { setKernels } from '../src/tensor/kernels/active.ts';

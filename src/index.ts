@@ -9,33 +9,20 @@ export {
   type CompileOptions,
   type MeasureOptions,
 } from './autoencoder/autoencoder.ts';
-export { meanImageBaseline, pcaBaseline } from './autoencoder/baselines.ts';
-export { type CodeStatistics, codeStatistics } from './autoencoder/codes.ts';
-export { Corruption, type Noise } from './autoencoder/corruption.ts';
-export { DivergenceError } from './autoencoder/divergence.ts';
-export type { BestState, EarlyStopping, Keep } from './autoencoder/earlyStopping.ts';
-export { gaussianFilter, type ImageFilter, medianFilter } from './autoencoder/filters.ts';
-export type { BatchRecord, EpochRecord, FitOptions, History } from './autoencoder/fit.ts';
-export { type Evaluation, psnr } from './autoencoder/metrics.ts';
-export { PrincipalComponents } from './autoencoder/principalComponents.ts';
-export { type Recipe, type RecipeName, recipe } from './autoencoder/recipes.ts';
+export { type Recipe, type RecipeName, recipe } from './autoencoder/presets.ts';
 export type { ActivationName, ArchitectureOptions, AutoencoderSpec } from './autoencoder/spec.ts';
-export { structuralSimilarity } from './autoencoder/ssim.ts';
-export type { Start } from './autoencoder/startAtMean.ts';
-export type { RegularizationOptions } from './autoencoder/trainingNetwork.ts';
-export type { TrainingState } from './autoencoder/trainingState.ts';
 export { denormalize } from './data/denormalize.ts';
-export { describeNormalization } from './data/describeNormalization.ts';
 export { type Digits, type DigitsOptions, generateDigits } from './data/digits.ts';
 export {
   chooseNormalization,
   DataError,
+  describeNormalization,
   type NormalizationMode,
   type NormalizationOptions,
+  normalizationLike,
   normalize,
   type ScaleBy,
 } from './data/normalization.ts';
-export { normalizationLike } from './data/normalizationLike.ts';
 export type {
   DType,
   FeatureNormalization,
@@ -46,26 +33,43 @@ export type {
   StoredSamples,
   UniformNormalization,
 } from './data/samples.ts';
-export { FeatureScaling } from './features/featureScaling.ts';
-export { accuracyOf, classesOf, stratifiedFolds } from './features/labels.ts';
-export { LinearProbe, type LinearProbeOptions } from './features/linearProbe.ts';
-export { nearestNeighbours, voteOfNeighbours } from './features/nearestNeighbours.ts';
+export { meanImageBaseline, pcaBaseline } from './evaluation/baselines.ts';
+export { type CodeStatistics, codeStatistics } from './evaluation/codeStatistics.ts';
+export { FeatureScaling } from './evaluation/featureScaling.ts';
+export { gaussianFilter, type ImageFilter, medianFilter } from './evaluation/filters.ts';
+export { accuracyOf, classesOf, stratifiedFolds } from './evaluation/labels.ts';
+export { LinearProbe, type LinearProbeOptions } from './evaluation/linearProbe.ts';
+export { type Evaluation, psnr } from './evaluation/metrics.ts';
+export { nearestNeighbours, voteOfNeighbours } from './evaluation/nearestNeighbours.ts';
+export { PrincipalComponents } from './evaluation/pca.ts';
+export { structuralSimilarity } from './evaluation/ssim.ts';
 export { type Checkpoint, readCheckpoint, writeCheckpoint } from './io/checkpoint.ts';
 export { FormatError } from './io/errors.ts';
+export { type OnnxOptions, type OnnxPart, writeOnnx } from './io/export/onnx.ts';
+export {
+  type PyTorchFiles,
+  type PyTorchReadOptions,
+  readPyTorch,
+  writePyTorch,
+} from './io/export/pytorch.ts';
+export { readPyTorchOptimizer } from './io/export/pytorchOptimizer.ts';
 export { type LoadedModel, readModel, type TrainingFacts, writeModel } from './io/model.ts';
-export { type OnnxOptions, type OnnxPart, writeOnnx } from './io/onnx.ts';
-export { type PyTorchFiles, type PyTorchReadOptions, readPyTorch, writePyTorch } from './io/pytorch.ts';
-export { readPyTorchOptimizer } from './io/pytorchOptimizer.ts';
-export { Activation, type BackwardKernel, type ForwardKernel } from './layers/activation.ts';
+export {
+  Activation,
+  type BackwardKernel,
+  type ForwardKernel,
+  LeakyReLU,
+  type LeakyReLUOptions,
+  ReLU,
+  Sigmoid,
+  SiLU,
+  Tanh,
+} from './layers/activation.ts';
 export { Dense, type DenseOptions } from './layers/dense.ts';
 export { Dropout, type DropoutOptions } from './layers/dropout.ts';
 export { L1Penalty } from './layers/l1Penalty.ts';
 export { Layer } from './layers/layer.ts';
-export { LeakyReLU, type LeakyReLUOptions } from './layers/leakyRelu.ts';
-export { ReLU } from './layers/relu.ts';
 export { Sequential } from './layers/sequential.ts';
-export { Sigmoid } from './layers/sigmoid.ts';
-export { SiLU } from './layers/silu.ts';
 export type {
   ActivationSpec,
   DenseSpec,
@@ -73,14 +77,15 @@ export type {
   SequentialSpec,
   TransposedDenseSpec,
 } from './layers/spec.ts';
-export { Tanh } from './layers/tanh.ts';
 export { TransposedDense, type TransposedDenseOptions } from './layers/transposedDense.ts';
-export { BinaryCrossEntropy } from './losses/binaryCrossEntropy.ts';
-export { Loss, type LossName } from './losses/loss.ts';
-export { MeanAbsoluteError } from './losses/meanAbsoluteError.ts';
-export { MeanSquaredError } from './losses/meanSquaredError.ts';
-export { Adam, type AdamOptions } from './optim/adam.ts';
-export { AdamW, type AdamWOptions } from './optim/adamw.ts';
+export {
+  BinaryCrossEntropy,
+  Loss,
+  type LossName,
+  MeanAbsoluteError,
+  MeanSquaredError,
+} from './losses/loss.ts';
+export { Adam, type AdamOptions, AdamW, type AdamWOptions } from './optim/adam.ts';
 export { clipGradientNorm } from './optim/clip.ts';
 export { Optimizer, type OptimizerOptions, type OptimizerState } from './optim/optimizer.ts';
 export {
@@ -105,3 +110,10 @@ export { Parameter } from './tensor/parameter.ts';
 export { Random, type RandomState } from './tensor/random.ts';
 export { type Shape, ShapeError } from './tensor/shape.ts';
 export { Tensor } from './tensor/tensor.ts';
+export { DivergenceError } from './training/divergence.ts';
+export type { BestState, EarlyStopping, Keep } from './training/earlyStopping.ts';
+export type { BatchRecord, EpochRecord, FitOptions, History } from './training/fit.ts';
+export { Corruption, type Noise } from './training/noise.ts';
+export type { RegularizationOptions } from './training/regularization.ts';
+export type { Start } from './training/startAtMean.ts';
+export type { TrainingState } from './training/trainingState.ts';

@@ -9,18 +9,11 @@
 
 import { expect, test } from '@jest/globals';
 import type { Activation } from '../src/layers/activation.ts';
-import { LeakyReLU } from '../src/layers/leakyRelu.ts';
-import { ReLU } from '../src/layers/relu.ts';
+import { LeakyReLU, ReLU, Sigmoid, SiLU, Tanh } from '../src/layers/activation.ts';
 import { Sequential } from '../src/layers/sequential.ts';
-import { Sigmoid } from '../src/layers/sigmoid.ts';
-import { SiLU } from '../src/layers/silu.ts';
-import { Tanh } from '../src/layers/tanh.ts';
-import { BinaryCrossEntropy } from '../src/losses/binaryCrossEntropy.ts';
 import type { Loss } from '../src/losses/loss.ts';
-import { MeanAbsoluteError } from '../src/losses/meanAbsoluteError.ts';
-import { MeanSquaredError } from '../src/losses/meanSquaredError.ts';
-import { Adam } from '../src/optim/adam.ts';
-import { AdamW } from '../src/optim/adamw.ts';
+import { BinaryCrossEntropy, MeanAbsoluteError, MeanSquaredError } from '../src/losses/loss.ts';
+import { Adam, AdamW } from '../src/optim/adam.ts';
 import type { Optimizer } from '../src/optim/optimizer.ts';
 import { SGD } from '../src/optim/sgd.ts';
 import { FlatParameters } from '../src/tensor/flatParameters.ts';

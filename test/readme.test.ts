@@ -7,7 +7,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { generateDigits } from '../src/data/digits.ts';
-import { writeNpy } from '../src/io/npy.ts';
+import { writeNpy } from '../src/io/numpy/npy.ts';
 import { Random } from '../src/tensor/random.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

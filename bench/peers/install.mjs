@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 /** Returns whether all packages are there. npm's words go to stderr. */
 export function install() {
-  const cwd = fileURLToPath(new URL('.', import.meta.url));
+  const cwd = fileURLToPath(new URL('./', import.meta.url));
   const { dependencies } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
   const isThere = (name) => existsSync(new URL(`node_modules/${name}/package.json`, import.meta.url));
   if (Object.keys(dependencies).every(isThere)) return true;

@@ -3,14 +3,15 @@
  * to reproduce their input. docs/math.md, section 7. Read layers/sequential.ts and fit.ts first.
  */
 
+import { BatchReader } from '../data/batches.ts';
 import { NO_NORMALIZATION, type Normalization, type Samples, type StoredSamples } from '../data/samples.ts';
+import { ErrorSums, type Evaluation } from '../evaluation/metrics.ts';
+import { Sigmoid } from '../layers/activation.ts';
 import type { Layer } from '../layers/layer.ts';
 import { Sequential } from '../layers/sequential.ts';
-import { Sigmoid } from '../layers/sigmoid.ts';
 import { buildSequential } from '../layers/spec.ts';
-import { BinaryCrossEntropy } from '../losses/binaryCrossEntropy.ts';
 import type { Loss, LossName } from '../losses/loss.ts';
-import { namedLoss } from '../losses/namedLoss.ts';
+import { BinaryCrossEntropy, namedLoss } from '../losses/loss.ts';
 import { Adam } from '../optim/adam.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
 import { FlatParameters } from '../tensor/flatParameters.ts';
@@ -21,21 +22,19 @@ import { Random } from '../tensor/random.ts';
 import { type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
-import { BatchReader } from './batches.ts';
-import { Corruption, MEASURED_NOISE_SEED, type Noise } from './corruption.ts';
-import { type FitOptions, type History, prepareTraining } from './fit.ts';
-import { ErrorSums, type Evaluation } from './metrics.ts';
-import { forEachBatch, INFERENCE_BATCH } from './pass.ts';
+import { type FitOptions, type History, prepareTraining } from '../training/fit.ts';
+import { forEachBatch, INFERENCE_BATCH } from '../training/forEachBatch.ts';
+import { Corruption, MEASURED_NOISE_SEED, type Noise } from '../training/noise.ts';
+import { buildTrainingNetwork, type RegularizationOptions } from '../training/regularization.ts';
+import { rowNumbers } from '../training/split.ts';
+import { TimeSlice } from '../training/yieldToHost.ts';
 import {
   type ArchitectureOptions,
   type AutoencoderSpec,
   checkInputShape,
   describeAutoencoder,
 } from './spec.ts';
-import { rowNumbers } from './split.ts';
 import { formatSummary } from './summary.ts';
-import { TimeSlice } from './timeSlice.ts';
-import { buildTrainingNetwork, type RegularizationOptions } from './trainingNetwork.ts';
 
 interface WeightOptions {
   /** Decides the weights, the validation split and the order of the samples. @default 0 */

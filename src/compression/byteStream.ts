@@ -1,7 +1,7 @@
 /** Bytes that arrive piece by piece, asked for by length. */
 
+import type { SampleArray } from '../data/samples.ts';
 import { FormatError } from '../io/errors.ts';
-import { joined } from './joined.ts';
 
 /** A whole file, or its pieces in their order. */
 export type ByteSource = Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
@@ -55,4 +55,18 @@ export class ByteStream {
       if (value.length > 0) return true;
     }
   }
+}
+
+/** Parts behind each other, as one array of this type. */
+export function joined<Values extends SampleArray>(
+  type: new (length: number) => Values,
+  parts: readonly SampleArray[],
+): Values {
+  const all = new type(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }

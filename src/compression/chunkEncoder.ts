@@ -4,15 +4,15 @@ import type { Autoencoder } from '../autoencoder/autoencoder.ts';
 import { denormalize } from '../data/denormalize.ts';
 import type { SampleArray, Samples } from '../data/samples.ts';
 import { crc32 } from '../io/crc32.ts';
+import { joined } from './byteStream.ts';
 import { CodeModel } from './codeModel.ts';
 import { type CompressedHeader, checkValue } from './header.ts';
-import { joined } from './joined.ts';
+import { withKernels } from './kernelsProbe.ts';
 import { requireHeldAs, requireWholeNumbers, storedBytes } from './originalFile.ts';
 import { Quantizer } from './quantizer.ts';
 import { RangeEncoder } from './rangeCoder.ts';
 import { ResidualModel } from './residualModel.ts';
 import { sampleGrid } from './sampleGrid.ts';
-import { withKernels } from './withKernels.ts';
 
 /** Sees a chunk's originals, and what a lossy file gives back for them. */
 export type OnChunk = (originals: SampleArray, restored: SampleArray) => void;

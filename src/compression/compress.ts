@@ -4,10 +4,10 @@
  */
 
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
-import { BatchReader } from '../autoencoder/batches.ts';
-import { DataError } from '../data/dataError.ts';
+import { BatchReader } from '../data/batches.ts';
 import { readThrough } from '../data/readAhead.ts';
 import {
+  DataError,
   isStored,
   NO_NORMALIZATION,
   type SampleArray,
@@ -19,13 +19,13 @@ import { crc32 } from '../io/crc32.ts';
 import { readModel } from '../io/model.ts';
 import { kernels } from '../tensor/kernels/active.ts';
 import { sizeOf } from '../tensor/shape.ts';
+import { joined } from './byteStream.ts';
 import { ChunkEncoder, type OnChunk } from './chunkEncoder.ts';
 import { requireDecodable } from './decodeInPieces.ts';
 import { requireSizes } from './description.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { type CompressedHeader, checkValue, imagesPerChunk, writeHeader } from './header.ts';
-import { joined } from './joined.ts';
-import { kernelsProbe } from './kernelsProbe.ts';
+import { kernelsProbe, withKernels } from './kernelsProbe.ts';
 import {
   npyOriginal,
   type OriginalFile,
@@ -35,7 +35,6 @@ import {
 } from './originalFile.ts';
 import { Quality, type QualityScores } from './quality.ts';
 import { CodeRanges, FEWEST_LEVELS, MOST_LEVELS } from './quantizer.ts';
-import { withKernels } from './withKernels.ts';
 
 /** 5 bits: within 0.1 dB of the codes as they are (fashion-test-2k, codes of 32 numbers; 4 bits lose 0.4 dB). */
 export const DEFAULT_LEVELS = 2 ** 5;

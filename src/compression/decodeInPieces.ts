@@ -1,9 +1,9 @@
 /** Decoding with a model that came from who knows where: a small file may hold layers that are a million numbers wide. */
 
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
-import { DataError } from '../data/dataError.ts';
+import { DataError } from '../data/samples.ts';
 import type { Shape } from '../tensor/shape.ts';
-import { joined } from './joined.ts';
+import { joined } from './byteStream.ts';
 
 /** Numbers that all layers together give out at a time, as each keeps its own: 16 MB. */
 const MOST_OUTPUTS = 2 ** 22;

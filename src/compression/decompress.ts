@@ -1,7 +1,7 @@
 /** A `.isth` file back to images. Read compress.ts first: what is written there is read here, in the same order. */
 
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
-import { fitsSampleShape } from '../autoencoder/batches.ts';
+import { fitsSampleShape } from '../data/batches.ts';
 import { denormalize } from '../data/denormalize.ts';
 import { DataError } from '../data/normalization.ts';
 import type { NumericArray, SampleArray } from '../data/samples.ts';
@@ -11,7 +11,7 @@ import { type LoadedModel, readModel } from '../io/model.ts';
 import { kernels } from '../tensor/kernels/active.ts';
 import type { KernelsName } from '../tensor/kernels/kernels.ts';
 import { formatShape } from '../tensor/shape.ts';
-import { type ByteSource, ByteStream } from './byteStream.ts';
+import { type ByteSource, ByteStream, joined } from './byteStream.ts';
 import { ChunkDecoder } from './chunkDecoder.ts';
 import { decodeInPieces } from './decodeInPieces.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -23,8 +23,7 @@ import {
   readHeader,
   requireCheck,
 } from './header.ts';
-import { joined } from './joined.ts';
-import { missingKernels } from './kernelsProbe.ts';
+import { canUseKernels, missingKernels, withKernels } from './kernelsProbe.ts';
 import {
   requireWholeNumbers,
   type StoredOrder,
@@ -32,7 +31,6 @@ import {
   storedOrder,
   toFortranOrder,
 } from './originalFile.ts';
-import { canUseKernels, withKernels } from './withKernels.ts';
 
 export interface OpenCompressedOptions {
   /** The size of the whole file, where the source is a stream: what it claims is checked against that at once. */

@@ -1,7 +1,6 @@
 /** What a `.isth` file says of itself, as JSON: docs/isth.md, section 2. */
 
-import { DataError } from '../data/dataError.ts';
-import { DTYPE_NAMES, type DType, type Normalization } from '../data/samples.ts';
+import { DataError, DTYPE_NAMES, type DType, type Normalization } from '../data/samples.ts';
 import { FormatError, shown } from '../io/errors.ts';
 import { checkNormalization } from '../io/normalization.ts';
 import { isObject } from '../io/safetensors.ts';

@@ -3,13 +3,13 @@
  * checked here and in description.ts, before anything is allocated by them.
  */
 
-import { DataError } from '../data/dataError.ts';
+import { DataError } from '../data/samples.ts';
 import { crc32 } from '../io/crc32.ts';
 import { FormatError, firstBytes, shown } from '../io/errors.ts';
 import { formatShape, sizeOf } from '../tensor/shape.ts';
 import type { ByteStream } from './byteStream.ts';
+import { joined } from './byteStream.ts';
 import { type Description, readDescription } from './description.ts';
-import { joined } from './joined.ts';
 import { MOST_HEAD_BYTES, type OriginalFile } from './originalFile.ts';
 import { SHORTEST_MESSAGE } from './rangeCoder.ts';
 

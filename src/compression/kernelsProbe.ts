@@ -4,9 +4,8 @@
  */
 
 import { crc32 } from '../io/crc32.ts';
-import { kernels } from '../tensor/kernels/active.ts';
+import { kernels, setKernels, supportedKernels } from '../tensor/kernels/active.ts';
 import type { KernelsName } from '../tensor/kernels/kernels.ts';
-import { canUseKernels, withKernels } from './withKernels.ts';
 
 /** No multiples of what kernels take at a time, and sums longer than that. */
 const ROWS = 7;
@@ -76,4 +75,21 @@ function numbers(length: number): Float32Array {
 
 function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** Reconstructions have the same bits only with the same kernels: docs/math.md, section 2.2. */
+
+export function canUseKernels(name: KernelsName): boolean {
+  return supportedKernels().some((one) => one.name === name);
+}
+
+/** What `compute` gives with these kernels. It must not wait for anything: others go on with theirs. */
+export function withKernels<T>(name: KernelsName, compute: () => T): T {
+  const before = kernels().name;
+  setKernels(name);
+  try {
+    return compute();
+  } finally {
+    setKernels(before);
+  }
 }

@@ -1,14 +1,14 @@
 /**
- * What `--lossless` knows of the file beside its values: enough to write it again, byte for byte. Read io/npyHeader.ts
- * and io/idx.ts first.
+ * What `--lossless` knows of the file beside its values: enough to write it again, byte for byte. Read io/numpy/npyHeader.ts
+ * and io/numpy/idx.ts first.
  */
 
 import { DataError } from '../data/normalization.ts';
 import { ARRAY_NAMES, DTYPE_NAMES, type DType, type SampleArray } from '../data/samples.ts';
-import { swapByteOrder } from '../io/byteOrder.ts';
 import { FormatError } from '../io/errors.ts';
-import { IDX_HEAD_LENGTH, parseIdxHeader } from '../io/idx.ts';
-import { NPY_HEAD_LENGTH, npyHeaderOfRows, parseNpyHeader } from '../io/npyHeader.ts';
+import { swapByteOrder } from '../io/numpy/byteOrder.ts';
+import { IDX_HEAD_LENGTH, parseIdxHeader } from '../io/numpy/idx.ts';
+import { NPY_HEAD_LENGTH, npyHeaderOfRows, parseNpyHeader } from '../io/numpy/npyHeader.ts';
 import { type Shape, sameShape, sizeOf } from '../tensor/shape.ts';
 import type { WholeNumbers } from './residualModel.ts';
 

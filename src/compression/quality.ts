@@ -1,10 +1,10 @@
 /** How good images are that were compressed: in the units of the network's input, where a pixel goes from 0 to 1. */
 
-import { BatchReader } from '../autoencoder/batches.ts';
-import { ErrorSums } from '../autoencoder/metrics.ts';
-import { structuralSimilarity } from '../autoencoder/ssim.ts';
+import { BatchReader } from '../data/batches.ts';
 import { pictureShape } from '../data/pictureShape.ts';
 import { isUnitRange, type Normalization, type SampleArray } from '../data/samples.ts';
+import { ErrorSums } from '../evaluation/metrics.ts';
+import { structuralSimilarity } from '../evaluation/ssim.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 
 /** SSIM costs as much as all the rest: of more numbers than that it is the mean of the first images. 2,000 of 28×28. */

@@ -2,16 +2,15 @@
 
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
 import { denormalize } from '../data/denormalize.ts';
-import { describeNormalization } from '../data/describeNormalization.ts';
-import { DataError } from '../data/normalization.ts';
+import { DataError, describeNormalization } from '../data/normalization.ts';
 import { NO_NORMALIZATION, type Samples, type StoredSamples } from '../data/samples.ts';
 import { kernels } from '../tensor/kernels/active.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import { chunksOfSamples } from './compress.ts';
 import { imagesPerChunk } from './header.ts';
+import { withKernels } from './kernelsProbe.ts';
 import { Quality } from './quality.ts';
 import { type CodeRanges, FEWEST_LEVELS, MOST_LEVELS, Quantizer } from './quantizer.ts';
-import { withKernels } from './withKernels.ts';
 
 /**
  * The number of levels whose images reach this PSNR while one less doesn't, by bisection in nine passes over the images:

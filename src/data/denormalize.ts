@@ -1,8 +1,7 @@
 /** From a network's outputs back to the units and the type of the data. Read normalization.ts first. */
 
 import { ShapeError } from '../tensor/shape.ts';
-import { DataError } from './dataError.ts';
-import { type DType, type Normalization, type SampleArray, scalingOf } from './samples.ts';
+import { DataError, type DType, type Normalization, type SampleArray, scalingOf } from './samples.ts';
 
 const { max, min, round } = Math;
 

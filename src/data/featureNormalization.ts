@@ -1,12 +1,12 @@
 /**
  * Scaling each feature on its own, as what has different units needs it: one shift and one scale for each of a sample's
- * numbers. Read featureStatistics.ts first; normalization.ts decides when.
+ * numbers. Read statistics.ts first; normalization.ts decides when.
  */
 
 import type { Shape } from '../tensor/shape.ts';
-import { DataError } from './dataError.ts';
-import type { FeatureStatistics } from './featureStatistics.ts';
 import type { DType, FeatureNormalization } from './samples.ts';
+import { DataError } from './samples.ts';
+import type { FeatureStatistics } from './statistics.ts';
 
 /** Of a value's size, how far apart what should be the same may be: some roundings, each 2^-53, of float64 arithmetic. */
 const FLOAT64_ROUNDING = 2 ** -48;

@@ -1,6 +1,6 @@
 /**
  * A data set as it came from its file: uint8 stays uint8, a quarter of the memory of float32.
- * How a stored value becomes a network's input is said beside it and done batch by batch (autoencoder/batches.ts).
+ * How a stored value becomes a network's input is said beside it and done batch by batch (data/batches.ts).
  */
 
 import type { StoredNumbers } from '../tensor/kernels/kernels.ts';
@@ -161,3 +161,8 @@ const Picked = {
   Float32Array,
   Float64Array,
 } as const;
+
+/** Data that is well-formed but cannot be trained on or read by a model. The message says what to do about it. */
+export class DataError extends Error {
+  override name = 'DataError';
+}

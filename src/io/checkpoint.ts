@@ -1,6 +1,6 @@
 /**
  * A training under way as bytes: the model as it is now, and where its training is. Read model.ts and
- * autoencoder/trainingState.ts first.
+ * training/trainingState.ts first.
  *
  * A sealed safetensors file. Tensors: the weights by their names, the optimizer's moments as `optimizer.m` and so on,
  * and the best epoch's weights as `best`, all parameters in one run each. Metadata beside the model's: `state` (the
@@ -8,10 +8,10 @@
  */
 
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
-import type { BestState } from '../autoencoder/earlyStopping.ts';
-import type { TrainingState } from '../autoencoder/trainingState.ts';
 import { Random, type RandomState } from '../tensor/random.ts';
 import { Tensor } from '../tensor/tensor.ts';
+import type { BestState } from '../training/earlyStopping.ts';
+import type { TrainingState } from '../training/trainingState.ts';
 import { FormatError } from './errors.ts';
 import { buildModel, describeModel, parseJson } from './model.ts';
 import { isObject, type NamedTensor } from './safetensors.ts';

@@ -2,14 +2,14 @@
 
 export { crc32 } from './crc32.ts';
 export { FormatError } from './errors.ts';
-export { IDX_HEAD_LENGTH, type IdxHeader, parseIdxHeader, readIdx } from './idx.ts';
-export { gunzip, type HeadCheck, inflateRaw, isGzip } from './inflate.ts';
-export { type ReadNpyOptions, readNpy, writeNpy } from './npy.ts';
-export { NPY_HEAD_LENGTH, type NpyHeader, parseNpyHeader } from './npyHeader.ts';
-export { listNpz, type NpzOptions, readNpz } from './npz.ts';
-export { type OnnxOptions, type OnnxPart, writeOnnx } from './onnx.ts';
-export { type PyTorchFiles, type PyTorchReadOptions, readPyTorch, writePyTorch } from './pytorch.ts';
-export { readPyTorchOptimizer } from './pytorchOptimizer.ts';
+export { type OnnxOptions, type OnnxPart, writeOnnx } from './export/onnx.ts';
+export { type PyTorchFiles, type PyTorchReadOptions, readPyTorch, writePyTorch } from './export/pytorch.ts';
+export { readPyTorchOptimizer } from './export/pytorchOptimizer.ts';
+export { IDX_HEAD_LENGTH, type IdxHeader, parseIdxHeader, readIdx } from './numpy/idx.ts';
+export { gunzip, type HeadCheck, inflateRaw, isGzip } from './numpy/inflate.ts';
+export { type ReadNpyOptions, readNpy, writeNpy } from './numpy/npy.ts';
+export { NPY_HEAD_LENGTH, type NpyHeader, parseNpyHeader } from './numpy/npyHeader.ts';
+export { listNpz, type NpzOptions, readNpz } from './numpy/npz.ts';
 export {
   type NamedTensor,
   readSafetensors,

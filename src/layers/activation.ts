@@ -1,9 +1,11 @@
 /** What all activations share: they act on each element alone and have no parameters. Read layer.ts first. */
 
+import { kernels } from '../tensor/kernels/active.ts';
 import { formatShape, ShapeError, sameShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
 import { backwardBeforeForward, Layer } from './layer.ts';
+import type { LayerSpec } from './spec.ts';
 
 /** y[i] = f(x[i]) */
 export type ForwardKernel = (n: number, x: Float32Array, y: Float32Array) => void;
@@ -44,5 +46,97 @@ export abstract class Activation extends Layer {
 
   override outputWidth(inFeatures: number): number {
     return inFeatures;
+  }
+}
+
+/** `y = max(x, 0)`, `dX = dY where y > 0, else 0`. docs/math.md, section 3.3. */
+export class ReLU extends Activation {
+  protected override forwardKernel(): ForwardKernel {
+    return kernels().relu;
+  }
+
+  protected override backwardKernel(): BackwardKernel {
+    return kernels().reluBackward;
+  }
+
+  override spec(): LayerSpec {
+    return { type: 'relu' };
+  }
+}
+
+export interface LeakyReLUOptions {
+  /** The factor for negative x, >= 0 so that the sign of y tells which side x was on. @default 0.01 */
+  readonly slope?: number;
+}
+
+/** `y = x where x >= 0, else slope · x`, `dX = dY where y > 0, else slope · dY`. docs/math.md, section 3.3. */
+export class LeakyReLU extends Activation {
+  readonly slope: number;
+
+  constructor({ slope = 0.01 }: LeakyReLUOptions = {}) {
+    super();
+    if (!(slope >= 0 && slope < Infinity)) {
+      throw new RangeError(`LeakyReLU: the slope is ${slope}, expected a number >= 0.`);
+    }
+    this.slope = slope;
+  }
+
+  protected override forwardKernel(): ForwardKernel {
+    return (n, x, y) => kernels().leakyRelu(n, this.slope, x, y);
+  }
+
+  protected override backwardKernel(): BackwardKernel {
+    return (n, y, dY, dX) => kernels().leakyReluBackward(n, this.slope, y, dY, dX);
+  }
+
+  override spec(): LayerSpec {
+    return { type: 'leakyRelu', slope: this.slope };
+  }
+}
+
+/** `y = 1 / (1 + e^-x)`, `dX = dY y (1 - y)`. docs/math.md, section 3.3. */
+export class Sigmoid extends Activation {
+  protected override forwardKernel(): ForwardKernel {
+    return kernels().sigmoid;
+  }
+
+  protected override backwardKernel(): BackwardKernel {
+    return kernels().sigmoidBackward;
+  }
+
+  override spec(): LayerSpec {
+    return { type: 'sigmoid' };
+  }
+}
+
+/** `y = tanh(x)`, `dX = dY (1 - y²)`. docs/math.md, section 3.3. */
+export class Tanh extends Activation {
+  protected override forwardKernel(): ForwardKernel {
+    return kernels().tanh;
+  }
+
+  protected override backwardKernel(): BackwardKernel {
+    return kernels().tanhBackward;
+  }
+
+  override spec(): LayerSpec {
+    return { type: 'tanh' };
+  }
+}
+
+/** `y = x σ(x)`, `dX = dY σ(x) (1 + x (1 - σ(x)))`: SiLU, also called swish. docs/math.md, section 3.3. */
+export class SiLU extends Activation {
+  protected override readonly keeps = 'x';
+
+  protected override forwardKernel(): ForwardKernel {
+    return kernels().silu;
+  }
+
+  protected override backwardKernel(): BackwardKernel {
+    return kernels().siluBackward;
+  }
+
+  override spec(): LayerSpec {
+    return { type: 'silu' };
   }
 }

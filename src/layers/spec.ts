@@ -2,14 +2,10 @@
 
 import type { Initializer } from '../tensor/initializers.ts';
 import type { Random } from '../tensor/random.ts';
+import { LeakyReLU, ReLU, Sigmoid, SiLU, Tanh } from './activation.ts';
 import { Dense } from './dense.ts';
 import type { Layer } from './layer.ts';
-import { LeakyReLU } from './leakyRelu.ts';
-import { ReLU } from './relu.ts';
 import { Sequential } from './sequential.ts';
-import { Sigmoid } from './sigmoid.ts';
-import { SiLU } from './silu.ts';
-import { Tanh } from './tanh.ts';
 import { TransposedDense } from './transposedDense.ts';
 
 export type ActivationSpec =

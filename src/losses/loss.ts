@@ -1,5 +1,6 @@
 /** What every loss can do: one number that says how far the prediction is from the target, and its gradient. */
 
+import { kernels } from '../tensor/kernels/active.ts';
 import { Arena } from '../tensor/kernels/memory.ts';
 import { formatShape, ShapeError, sameShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -51,4 +52,64 @@ export abstract class Loss {
     }
     return this.#gradient;
   }
+}
+
+/** `mean (p - t)²` over all elements, gradient `2 (p - t) / n`. docs/math.md, section 4.1. */
+export class MeanSquaredError extends Loss {
+  override readonly name = 'mse';
+
+  protected override evaluate(
+    n: number,
+    prediction: Float32Array,
+    target: Float32Array,
+    dPrediction: Float32Array,
+  ): number {
+    return kernels().meanSquaredError(n, prediction, target, dPrediction);
+  }
+}
+
+/** `mean |p - t|` over all elements, gradient `sign(p - t) / n`, 0 where they are equal. docs/math.md, section 4.2. */
+export class MeanAbsoluteError extends Loss {
+  override readonly name = 'mae';
+
+  protected override evaluate(
+    n: number,
+    prediction: Float32Array,
+    target: Float32Array,
+    dPrediction: Float32Array,
+  ): number {
+    return kernels().meanAbsoluteError(n, prediction, target, dPrediction);
+  }
+}
+
+/** `-mean (t log σ(z) + (1 - t) log(1 - σ(z)))`: the prediction z is a logit, the target t lies in [0, 1]. Gradient `(σ(z) - t) / n`. docs/math.md, section 4.3. */
+export class BinaryCrossEntropy extends Loss {
+  override readonly name = 'bce';
+
+  protected override evaluate(
+    n: number,
+    prediction: Float32Array,
+    target: Float32Array,
+    dPrediction: Float32Array,
+  ): number {
+    return kernels().binaryCrossEntropy(n, prediction, target, dPrediction);
+  }
+}
+
+/** Losses by the short names that `compile` and the command line take. */
+
+const LOSSES: Readonly<Record<LossName, () => Loss>> = {
+  mse: () => new MeanSquaredError(),
+  mae: () => new MeanAbsoluteError(),
+  bce: () => new BinaryCrossEntropy(),
+};
+
+/** @throws {RangeError} If there is no loss of that name. */
+export function namedLoss(name: LossName): Loss {
+  if (!Object.hasOwn(LOSSES, name)) {
+    throw new RangeError(
+      `namedLoss: '${name}' is not a loss, expected one of: ${Object.keys(LOSSES).join(', ')}.`,
+    );
+  }
+  return LOSSES[name]();
 }

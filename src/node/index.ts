@@ -1,12 +1,10 @@
 /** Files and pictures for Node. Needs the optional packages npyjs, ndarray and pngjs. */
 
-export { type ChartOptions, type EpochLoss, lossChart } from './chart.ts';
-export { FileError, type ReadOptions, readWholeFile, writeFileAtomically } from './files.ts';
-export { type GridOptions, type ImageBatch, imageGrid, reconstructionSheet } from './grid.ts';
-export { type LabelOptions, type LoadedLabels, loadLabels } from './labels.ts';
-export { type LatentOptions, type LatentPlot, latentPlot } from './latentPlot.ts';
-export { latentPng } from './latentPng.ts';
-export { latentSvg } from './latentSvg.ts';
+export { type LatentOptions, type LatentPlot, latentPlot } from './charts/latentPlot.ts';
+export { latentPng } from './charts/latentPng.ts';
+export { latentSvg } from './charts/latentSvg.ts';
+export { type ChartOptions, type EpochLoss, lossChart } from './charts/lossChart.ts';
+export { FileError, type ReadOptions, readWholeFile, writeFileAtomically } from './files/files.ts';
 export {
   defaultInMemoryLimit,
   type LoadedImages,
@@ -14,14 +12,16 @@ export {
   loadImages,
   type OpenOptions,
   openImages,
-} from './load.ts';
-export { loadModel, type OpenedModel, saveModel } from './modelFile.ts';
-export { NpyFile } from './npyFile.ts';
-export { type DecodedPng, decodePng, encodePng, type PixelImage } from './png.ts';
-export { stackPngs } from './pngStack.ts';
+} from './files/load.ts';
+export { type LabelOptions, type LoadedLabels, loadLabels } from './files/loadLabels.ts';
+export { loadModel, type OpenedModel, saveModel } from './files/modelFile.ts';
+export { NpyFile } from './files/npyFile.ts';
+export { type GridOptions, type ImageBatch, imageGrid, reconstructionSheet } from './pictures/grid.ts';
+export { type DecodedPng, decodePng, encodePng, type PixelImage } from './pictures/png.ts';
+export { stackPngs } from './pictures/pngStack.ts';
 export {
   type ComparisonOptions,
   type TerminalOptions,
   terminalComparison,
   terminalPicture,
-} from './terminalPicture.ts';
+} from './pictures/terminalPicture.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
-import { psnr } from '../../src/autoencoder/metrics.ts';
 import type { SampleArray } from '../../src/data/samples.ts';
+import { psnr } from '../../src/evaluation/metrics.ts';
 import type { LayerSpec } from '../../src/layers/spec.ts';
 import { zeros } from '../../src/tensor/initializers.ts';
 import { ShapeError, sizeOf } from '../../src/tensor/shape.ts';
@@ -10,7 +10,7 @@ import { firstOutside, gamma, scaleOf } from '../helpers/bounds.ts';
 import { describeEachKernels } from '../helpers/eachKernels.ts';
 import { uniformTensor } from '../helpers/randomArrays.ts';
 import { referenceDense } from '../helpers/reference.ts';
-import { asInputs, DIVIDED_BY_255, FEATURES, toyImages, toyModel } from './toy.ts';
+import { asInputs, DIVIDED_BY_255, FEATURES, toyImages, toyModel } from '../training/toy.ts';
 
 // More than one batch of inference (256), and the last one incomplete.
 const COUNT = 300;

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { fileContest, gatherContest, memoryContest } from '../../bench/loading.ts';
 import type { NumericArray } from '../../src/data/samples.ts';
-import { readNpy, writeNpy } from '../../src/io/npy.ts';
+import { readNpy, writeNpy } from '../../src/io/numpy/npy.ts';
 
 // 70 samples: two full batches of 32 and a part of one.
 const IMAGES: NumericArray = {

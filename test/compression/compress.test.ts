@@ -18,8 +18,7 @@ import { Quality } from '../../src/compression/quality.ts';
 import { CodeRanges, Quantizer } from '../../src/compression/quantizer.ts';
 import { levelsFor } from '../../src/compression/targetPsnr.ts';
 import { denormalize } from '../../src/data/denormalize.ts';
-import { DataError } from '../../src/data/normalization.ts';
-import { normalizationLike } from '../../src/data/normalizationLike.ts';
+import { DataError, normalizationLike } from '../../src/data/normalization.ts';
 import {
   type DType,
   NO_NORMALIZATION,
@@ -29,16 +28,16 @@ import {
 } from '../../src/data/samples.ts';
 import { FormatError } from '../../src/io/errors.ts';
 import { readModel, writeModel } from '../../src/io/model.ts';
-import { readNpy } from '../../src/io/npy.ts';
-import { parseNpyHeader } from '../../src/io/npyHeader.ts';
+import { readNpy } from '../../src/io/numpy/npy.ts';
+import { parseNpyHeader } from '../../src/io/numpy/npyHeader.ts';
 import { kernels, setKernels, supportedKernels } from '../../src/tensor/kernels/active.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { type Shape, ShapeError, sizeOf } from '../../src/tensor/shape.ts';
-import { DIVIDED_BY_255, toyImages, toyModel } from '../autoencoder/toy.ts';
 import { describeEachKernels } from '../helpers/eachKernels.ts';
 import { partsOf, withChecks, withLengths } from '../helpers/isthParts.ts';
 import { npyBytes } from '../helpers/npyBytes.ts';
 import { storedSamples } from '../helpers/storedSamples.ts';
+import { DIVIDED_BY_255, toyImages, toyModel } from '../training/toy.ts';
 
 /** More images of 16 numbers than one chunk holds. */
 const MANY = 20_000;

@@ -2,11 +2,11 @@ import { expect, jest, test } from '@jest/globals';
 import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
 import { compressImages } from '../../src/compression/compress.ts';
 import { decodeInPieces } from '../../src/compression/decodeInPieces.ts';
-import { DataError } from '../../src/data/dataError.ts';
-import { toyModel } from '../autoencoder/toy.ts';
+import { DataError } from '../../src/data/samples.ts';
 import { firstOtherBits } from '../helpers/bits.ts';
 import { describeEachKernels } from '../helpers/eachKernels.ts';
 import { uniformTensor } from '../helpers/randomArrays.ts';
+import { toyModel } from '../training/toy.ts';
 
 describeEachKernels('decoding in pieces', () => {
   test('gives the same bits, with fewer images at a time where layers are wide', () => {

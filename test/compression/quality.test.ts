@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { structuralSimilarity } from '../../src/autoencoder/ssim.ts';
 import { Quality } from '../../src/compression/quality.ts';
+import { structuralSimilarity } from '../../src/evaluation/ssim.ts';
 import { Random } from '../../src/tensor/random.ts';
-import { DIVIDED_BY_255 } from '../autoencoder/toy.ts';
+import { DIVIDED_BY_255 } from '../training/toy.ts';
 
 const noise = (length: number, seed: number) => {
   const random = new Random(seed);

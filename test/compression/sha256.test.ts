@@ -5,7 +5,7 @@ import { fingerprintOf, isFingerprint } from '../../src/compression/fingerprint.
 import { Sha256 } from '../../src/compression/sha256.ts';
 import { readModel, writeModel } from '../../src/io/model.ts';
 import { Random } from '../../src/tensor/random.ts';
-import { toyModel } from '../autoencoder/toy.ts';
+import { toyModel } from '../training/toy.ts';
 
 const random = new Random(5);
 const bytesOf = (length: number) => Uint8Array.from({ length }, () => random.uniform(0, 256));

@@ -1,7 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { describeNormalization } from '../../src/data/describeNormalization.ts';
-import { chooseNormalization, DataError, type ScaleBy } from '../../src/data/normalization.ts';
-import { normalizationLike } from '../../src/data/normalizationLike.ts';
+import {
+  chooseNormalization,
+  DataError,
+  describeNormalization,
+  normalizationLike,
+  type ScaleBy,
+} from '../../src/data/normalization.ts';
 import {
   type DType,
   type FeatureNormalization,

@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { chooseNormalization, normalizationFrom, statisticsFor } from '../../src/data/normalization.ts';
-import { normalizationLike, normalizationLikeFrom } from '../../src/data/normalizationLike.ts';
+import {
+  chooseNormalization,
+  normalizationFrom,
+  normalizationLike,
+  normalizationLikeFrom,
+  statisticsFor,
+} from '../../src/data/normalization.ts';
 import { type DType, isByFeature, type NumericArray, type SampleArray } from '../../src/data/samples.ts';
 import { statisticsOf, statisticsOfStored } from '../../src/data/statistics.ts';
 import { Random } from '../../src/tensor/random.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from '@jest/globals';
 import { generateDigits } from '../../src/data/digits.ts';
-import { writeNpy } from '../../src/io/npy.ts';
+import { writeNpy } from '../../src/io/numpy/npy.ts';
 
 const program = fileURLToPath(new URL('../../dist/examples/article.js', import.meta.url));
 // With a space: paths of users have them.

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from '@jest/globals';
-import { decodePng } from '../../src/node/png.ts';
+import { decodePng } from '../../src/node/pictures/png.ts';
 
 const program = fileURLToPath(new URL('../../dist/examples/digitSheet.js', import.meta.url));
 const picture = fileURLToPath(new URL('../../docs/images/digits.png', import.meta.url));

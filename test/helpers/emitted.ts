@@ -1,6 +1,6 @@
 /** Compiles what a test emitted, so that it can be called. */
 
-import { ModuleBuilder } from '../../src/tensor/kernels/simd/assembler.ts';
+import { ModuleBuilder } from '../../src/tensor/kernels/simd/wasm/assembler.ts';
 
 type Exported = Record<string, (...given: (number | bigint)[]) => number | bigint | undefined>;
 

@@ -1,9 +1,9 @@
 /** The golden figures as they lie in test/golden: what is in the files, and the network that one of them describes. */
 
 import { readFileSync } from 'node:fs';
+import { ReLU } from '../../src/layers/activation.ts';
 import { Dense } from '../../src/layers/dense.ts';
 import type { Layer } from '../../src/layers/layer.ts';
-import { ReLU } from '../../src/layers/relu.ts';
 import { Sequential } from '../../src/layers/sequential.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 

@@ -1,6 +1,11 @@
 /** One instruction of the assembler, run once: what goes in, how it is emitted, and what it should leave. */
 
-import type { FunctionBuilder, Global, Operand, V128 } from '../../src/tensor/kernels/simd/instructions.ts';
+import type {
+  FunctionBuilder,
+  Global,
+  Operand,
+  V128,
+} from '../../src/tensor/kernels/simd/wasm/instructions.ts';
 import { instantiate } from './emitted.ts';
 
 export type Numbers =

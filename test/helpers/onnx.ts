@@ -13,7 +13,7 @@ import {
   type Samples,
   scalingOf,
 } from '../../src/data/samples.ts';
-import type { OnnxPart } from '../../src/io/onnx.ts';
+import type { OnnxPart } from '../../src/io/export/onnx.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 

@@ -3,9 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
-import { MeanSquaredError } from '../../src/losses/meanSquaredError.ts';
-import { Adam } from '../../src/optim/adam.ts';
-import { AdamW } from '../../src/optim/adamw.ts';
+import { MeanSquaredError } from '../../src/losses/loss.ts';
+import { Adam, AdamW } from '../../src/optim/adam.ts';
 import type { Optimizer, OptimizerState } from '../../src/optim/optimizer.ts';
 import { SGD } from '../../src/optim/sgd.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';

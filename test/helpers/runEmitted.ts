@@ -1,8 +1,8 @@
 /** A function of one variable that a test emits for vectors, applied to as many numbers as the test likes. */
 
-import type { FunctionBuilder, Local } from '../../src/tensor/kernels/simd/instructions.ts';
-import { ARGUMENTS } from '../../src/tensor/kernels/simd/job.ts';
-import { CHUNK, elementwise } from '../../src/tensor/kernels/simd/vectors.ts';
+import { CHUNK, elementwise } from '../../src/tensor/kernels/simd/code/elementwise.ts';
+import { ARGUMENTS } from '../../src/tensor/kernels/simd/code/kernelCode.ts';
+import type { FunctionBuilder, Local } from '../../src/tensor/kernels/simd/wasm/instructions.ts';
 import { instantiate } from './emitted.ts';
 
 type Body = (f: FunctionBuilder, x: Local<'v128'>, y: Local<'v128'>) => void;

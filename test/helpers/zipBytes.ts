@@ -1,4 +1,4 @@
-/** Writes zip archives field by field, independently of src/io/npz.ts: with any lie and CRCs that fit or don't. */
+/** Writes zip archives field by field, independently of src/io/numpy/npz.ts: with any lie and CRCs that fit or don't. */
 
 import { crc32, deflateRawSync } from 'node:zlib';
 

@@ -2,11 +2,7 @@
 
 import { describe, expect, test } from '@jest/globals';
 import type { Activation } from '../../src/layers/activation.ts';
-import { LeakyReLU } from '../../src/layers/leakyRelu.ts';
-import { ReLU } from '../../src/layers/relu.ts';
-import { Sigmoid } from '../../src/layers/sigmoid.ts';
-import { SiLU } from '../../src/layers/silu.ts';
-import { Tanh } from '../../src/layers/tanh.ts';
+import { LeakyReLU, ReLU, Sigmoid, SiLU, Tanh } from '../../src/layers/activation.ts';
 import { ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { firstOutside, UNIT_ROUNDOFF } from '../helpers/bounds.ts';

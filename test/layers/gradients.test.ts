@@ -5,15 +5,11 @@
 
 import { describe, expect, test } from '@jest/globals';
 import type { BackwardKernel } from '../../src/layers/activation.ts';
+import { LeakyReLU, ReLU, Sigmoid, SiLU, Tanh } from '../../src/layers/activation.ts';
 import { Dense } from '../../src/layers/dense.ts';
 import { L1Penalty } from '../../src/layers/l1Penalty.ts';
 import type { Layer } from '../../src/layers/layer.ts';
-import { LeakyReLU } from '../../src/layers/leakyRelu.ts';
-import { ReLU } from '../../src/layers/relu.ts';
 import { Sequential } from '../../src/layers/sequential.ts';
-import { Sigmoid } from '../../src/layers/sigmoid.ts';
-import { SiLU } from '../../src/layers/silu.ts';
-import { Tanh } from '../../src/layers/tanh.ts';
 import { TransposedDense } from '../../src/layers/transposedDense.ts';
 import { matmul, transpose } from '../../src/tensor/ops.ts';
 import { Random } from '../../src/tensor/random.ts';

@@ -1,10 +1,10 @@
 /** A layer of one's own: forward, backward, its parameters and its width are all that it needs. */
 
 import { describe, expect, test } from '@jest/globals';
+import { Tanh } from '../../src/layers/activation.ts';
 import { Dense } from '../../src/layers/dense.ts';
 import { Layer } from '../../src/layers/layer.ts';
 import { Sequential } from '../../src/layers/sequential.ts';
-import { Tanh } from '../../src/layers/tanh.ts';
 import { SGD } from '../../src/optim/sgd.ts';
 import { FlatParameters } from '../../src/tensor/flatParameters.ts';
 import { Parameter } from '../../src/tensor/parameter.ts';

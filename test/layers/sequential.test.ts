@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { ReLU, Tanh } from '../../src/layers/activation.ts';
 import { Dense } from '../../src/layers/dense.ts';
-import { ReLU } from '../../src/layers/relu.ts';
 import { Sequential } from '../../src/layers/sequential.ts';
-import { Tanh } from '../../src/layers/tanh.ts';
 import { FlatParameters } from '../../src/tensor/flatParameters.ts';
 import { Arena } from '../../src/tensor/kernels/memory.ts';
 import { Random } from '../../src/tensor/random.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { ReLU } from '../../src/layers/activation.ts';
 import { Dense } from '../../src/layers/dense.ts';
 import type { Layer } from '../../src/layers/layer.ts';
-import { ReLU } from '../../src/layers/relu.ts';
 import type { Sequential } from '../../src/layers/sequential.ts';
 import { buildLayer, buildSequential, type LayerSpec } from '../../src/layers/spec.ts';
 import { TransposedDense } from '../../src/layers/transposedDense.ts';

@@ -1,10 +1,8 @@
 /** Every loss and its gradient against a float64 reference and its differences (test/helpers/gradientCheck.ts). */
 
 import { describe, expect, test } from '@jest/globals';
-import { BinaryCrossEntropy } from '../../src/losses/binaryCrossEntropy.ts';
 import type { Loss } from '../../src/losses/loss.ts';
-import { MeanAbsoluteError } from '../../src/losses/meanAbsoluteError.ts';
-import { MeanSquaredError } from '../../src/losses/meanSquaredError.ts';
+import { BinaryCrossEntropy, MeanAbsoluteError, MeanSquaredError } from '../../src/losses/loss.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { firstOutside } from '../helpers/bounds.ts';
 import { describeEachKernels } from '../helpers/eachKernels.ts';

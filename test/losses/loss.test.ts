@@ -1,9 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { BinaryCrossEntropy } from '../../src/losses/binaryCrossEntropy.ts';
 import type { Loss, LossName } from '../../src/losses/loss.ts';
-import { MeanAbsoluteError } from '../../src/losses/meanAbsoluteError.ts';
-import { MeanSquaredError } from '../../src/losses/meanSquaredError.ts';
-import { namedLoss } from '../../src/losses/namedLoss.ts';
+import { BinaryCrossEntropy, MeanAbsoluteError, MeanSquaredError, namedLoss } from '../../src/losses/loss.ts';
 import { Arena } from '../../src/tensor/kernels/memory.ts';
 import { ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Dense } from '../../src/layers/dense.ts';
-import { Adam, type AdamOptions } from '../../src/optim/adam.ts';
-import { AdamW } from '../../src/optim/adamw.ts';
+import { Adam, type AdamOptions, AdamW } from '../../src/optim/adam.ts';
 import { FlatParameters } from '../../src/tensor/flatParameters.ts';
 import { Parameter } from '../../src/tensor/parameter.ts';
 import { Random } from '../../src/tensor/random.ts';

@@ -1,8 +1,7 @@
 /** What all optimizers share. */
 
 import { describe, expect, jest, test } from '@jest/globals';
-import { Adam } from '../../src/optim/adam.ts';
-import { AdamW } from '../../src/optim/adamw.ts';
+import { Adam, AdamW } from '../../src/optim/adam.ts';
 import type { Optimizer, OptimizerOptions } from '../../src/optim/optimizer.ts';
 import { cosine } from '../../src/optim/schedule.ts';
 import { SGD } from '../../src/optim/sgd.ts';

@@ -1,4 +1,4 @@
-/** The curves as an SVG chart: bytes an image to the right, PSNR upward. Colours: Okabe & Ito, as in src/node/chart.ts. */
+/** The curves as an SVG chart: bytes an image to the right, PSNR upward. Colours: Okabe & Ito, as in src/node/charts/lossChart.ts. */
 
 const [WIDTH, HEIGHT] = [760, 460];
 const PLOT = { left: 64, right: 640, top: 64, bottom: 400 };

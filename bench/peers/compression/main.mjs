@@ -32,7 +32,7 @@ Trains an autoencoder for each code length (train --preset best), compresses the
 
 Exit codes: 0 measured, 1 failed, 2 wrong usage.`;
 
-const HERE = fileURLToPath(new URL('.', import.meta.url));
+const HERE = fileURLToPath(new URL('./', import.meta.url));
 const MAIN = resolve(HERE, '../../../dist/src/node/cli/main.js');
 const CODE_LENGTHS = [8, 16, 32, 64];
 const BITS = [2, 3, 4, 5, 6, 7, 8];

@@ -36,7 +36,7 @@ The seconds of isthmus are those of the whole command, PyTorch's those of its tr
 
 Exit codes: 0 all goals are reached, 1 one is missed or something failed, 2 wrong usage.`;
 
-const HERE = fileURLToPath(new URL('.', import.meta.url));
+const HERE = fileURLToPath(new URL('./', import.meta.url));
 const MAIN = resolve(HERE, '../../../dist/src/node/cli/main.js');
 const PRESETS = ['article', 'small', 'best'];
 const PYTORCH = 'PyTorch';

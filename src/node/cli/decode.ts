@@ -3,22 +3,22 @@
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { denormalize } from '../../data/denormalize.ts';
 import { DataError } from '../../data/normalization.ts';
-import { writeNpy } from '../../io/npy.ts';
+import { writeNpy } from '../../io/numpy/npy.ts';
 import { formatShape } from '../../tensor/shape.ts';
 import { Tensor } from '../../tensor/tensor.ts';
-import { toPictures } from '../display.ts';
-import { writeFileAtomically } from '../files.ts';
-import { imageGrid } from '../grid.ts';
-import { loadImages } from '../load.ts';
-import { loadModel } from '../modelFile.ts';
-import { encodePng } from '../png.ts';
-import { nounOf, pictureOf } from '../sampleKind.ts';
-import type { Command } from './command.ts';
+import { writeFileAtomically } from '../files/files.ts';
+import { loadImages } from '../files/load.ts';
+import { loadModel } from '../files/modelFile.ts';
+import { toPictures } from '../pictures/display.ts';
+import { imageGrid } from '../pictures/grid.ts';
+import { encodePng } from '../pictures/png.ts';
+import { nounOf, pictureOf } from '../pictures/sampleKind.ts';
 import { MACHINE, refuseThreads, useMachine } from './machine.ts';
-import { refuseExisting, requireOption } from './model.ts';
-import { flag, parseOptions, refusePositionals, text } from './options.ts';
-import { formatCount, say, timesShape } from './output.ts';
+import { refuseExisting, requireOption } from './openModel.ts';
 import { countShown, MOST_PICTURES } from './pictureLimit.ts';
+import type { Command } from './terminal/help.ts';
+import { flag, parseOptions, refusePositionals, text } from './terminal/options.ts';
+import { formatCount, say, timesShape } from './terminal/output.ts';
 
 const OPTIONS = {
   model: text('MODEL', 'A run folder or a model file.'),

@@ -1,10 +1,10 @@
-import { describeNormalization } from '../../data/describeNormalization.ts';
+import { describeNormalization } from '../../data/normalization.ts';
 import { DTYPE_NAMES, type Normalization } from '../../data/samples.ts';
 import type { ValueStatistics } from '../../data/statistics.ts';
 import type { Shape } from '../../tensor/shape.ts';
-import type { LoadedImages } from '../load.ts';
-import { pictureOf } from '../sampleKind.ts';
-import { countOf, say, timesShape } from './output.ts';
+import type { LoadedImages } from '../files/load.ts';
+import { pictureOf } from '../pictures/sampleKind.ts';
+import { countOf, say, timesShape } from './terminal/output.ts';
 
 /** Below this part of its type's range, the brightest pixel is so dark that reconstructions are hard to see and errors small. */
 const DARK = 0.25;

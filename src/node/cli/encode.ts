@@ -2,18 +2,18 @@
 
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import type { Samples, StoredSamples } from '../../data/samples.ts';
-import { npyHeader } from '../../io/npyHeader.ts';
-import { writeFileAtomically } from '../files.ts';
-import { openImages } from '../load.ts';
-import { loadModel } from '../modelFile.ts';
-import { NpyFile } from '../npyFile.ts';
-import { nounOf } from '../sampleKind.ts';
-import type { Command } from './command.ts';
+import { npyHeader } from '../../io/numpy/npyHeader.ts';
+import { writeFileAtomically } from '../files/files.ts';
+import { openImages } from '../files/load.ts';
+import { loadModel } from '../files/modelFile.ts';
+import { NpyFile } from '../files/npyFile.ts';
+import { nounOf } from '../pictures/sampleKind.ts';
 import { MACHINE, refuseThreads, useMachine } from './machine.ts';
-import { refuseExisting, requireOption, samplesFor, storedSamplesFor } from './model.ts';
-import { bytes, flag, parseOptions, refusePositionals, text } from './options.ts';
-import { formatBytes, formatCount, say, timesShape } from './output.ts';
+import { refuseExisting, requireOption, samplesFor, storedSamplesFor } from './openModel.ts';
 import { noteOverflow, overflownRows } from './overflow.ts';
+import type { Command } from './terminal/help.ts';
+import { bytes, flag, parseOptions, refusePositionals, text } from './terminal/options.ts';
+import { formatBytes, formatCount, say, timesShape } from './terminal/output.ts';
 
 const OPTIONS = {
   model: text('MODEL', 'A run folder or a model file.'),

@@ -1,17 +1,17 @@
-/** `isthmus export`: a model for other programs. Read io/onnx.ts and io/pytorch.ts first. */
+/** `isthmus export`: a model for other programs. Read io/export/onnx.ts and io/export/pytorch.ts first. */
 
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { DTYPE_NAMES } from '../../data/samples.ts';
-import { type OnnxPart, writeOnnx } from '../../io/onnx.ts';
-import { writePyTorch } from '../../io/pytorch.ts';
-import { writeFileAtomically } from '../files.ts';
-import { nounOf } from '../sampleKind.ts';
-import { loadTrainedModel, type TrainedModel } from '../trainedModel.ts';
-import { refuseExistingFiles, writeFolder } from '../writeFolder.ts';
-import type { Command } from './command.ts';
-import { refuseExisting, requireOption } from './model.ts';
-import { choice, flag, parseOptions, refusePositionals, text, UsageError } from './options.ts';
-import { countOf, say, timesShape } from './output.ts';
+import { type OnnxPart, writeOnnx } from '../../io/export/onnx.ts';
+import { writePyTorch } from '../../io/export/pytorch.ts';
+import { writeFileAtomically } from '../files/files.ts';
+import { loadTrainedModel, type TrainedModel } from '../files/trainedModel.ts';
+import { refuseExistingFiles, writeFolder } from '../files/writeFolder.ts';
+import { nounOf } from '../pictures/sampleKind.ts';
+import { refuseExisting, requireOption } from './openModel.ts';
+import type { Command } from './terminal/help.ts';
+import { choice, flag, parseOptions, refusePositionals, text, UsageError } from './terminal/options.ts';
+import { countOf, say, timesShape } from './terminal/output.ts';
 import { packageVersion } from './version.ts';
 
 const PARTS = ['encoder', 'decoder', 'autoencoder'] as const satisfies readonly OnnxPart[];

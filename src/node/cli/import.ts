@@ -1,16 +1,16 @@
-/** `isthmus import`: a model that was trained elsewhere. Read io/pytorch.ts first. */
+/** `isthmus import`: a model that was trained elsewhere. Read io/export/pytorch.ts first. */
 
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
-import { readPyTorch } from '../../io/pytorch.ts';
-import { exists, fileError, inFile, readWholeFile } from '../files.ts';
-import { loadModel, saveModel } from '../modelFile.ts';
-import { nounOf } from '../sampleKind.ts';
-import type { Command } from './command.ts';
-import { refuseExisting, requireOption } from './model.ts';
-import { choice, flag, parseOptions, refusePositionals, text } from './options.ts';
-import { countOf, say, timesShape } from './output.ts';
+import { readPyTorch } from '../../io/export/pytorch.ts';
+import { exists, fileError, inFile, readWholeFile } from '../files/files.ts';
+import { loadModel, saveModel } from '../files/modelFile.ts';
+import { nounOf } from '../pictures/sampleKind.ts';
+import { refuseExisting, requireOption } from './openModel.ts';
+import type { Command } from './terminal/help.ts';
+import { choice, flag, parseOptions, refusePositionals, text } from './terminal/options.ts';
+import { countOf, say, timesShape } from './terminal/output.ts';
 
 const OPTIONS = {
   format: choice(['pytorch'], undefined, 'From whom.'),

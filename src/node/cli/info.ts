@@ -1,16 +1,21 @@
 /** `isthmus info`: what a model file or a compressed file holds. */
 
+import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { fingerprintOf } from '../../compression/fingerprint.ts';
-import { describeNormalization } from '../../data/describeNormalization.ts';
+import { chunkCount } from '../../compression/header.ts';
+import { canUseKernels, kernelsProbe } from '../../compression/kernelsProbe.ts';
+import { describeNormalization } from '../../data/normalization.ts';
+import { DTYPE_NAMES } from '../../data/samples.ts';
 import { kernels } from '../../tensor/kernels/active.ts';
 import { sizeOf } from '../../tensor/shape.ts';
-import { loadModel } from '../modelFile.ts';
-import { nounOf } from '../sampleKind.ts';
-import type { Command } from './command.ts';
-import { infoCompressed } from './infoCompressed.ts';
-import { flag, parseOptions, UsageError } from './options.ts';
-import { countOf, formatCount, print, printJson, timesShape } from './output.ts';
+import { openCompressedFile } from '../files/compressedFile.ts';
+import { inFile } from '../files/files.ts';
+import { loadModel } from '../files/modelFile.ts';
+import { nounOf } from '../pictures/sampleKind.ts';
+import type { Command } from './terminal/help.ts';
+import { flag, parseOptions, UsageError } from './terminal/options.ts';
+import { countOf, formatCount, print, printJson, timesShape } from './terminal/output.ts';
 
 const OPTIONS = {
   json: flag('One JSON object instead of text.'),
@@ -75,4 +80,46 @@ function inWords(value: unknown): string {
   return Object.entries(value)
     .map(([name, inner]) => `${name} ${Array.isArray(inner) ? inner.join('×') : inner}`)
     .join(', ');
+}
+
+/** What `info` says of a `.isth` file. */
+
+/** The whole file is read, so that nothing is said of one that is damaged or cut off. */
+export async function infoCompressed(path: string, json: boolean): Promise<void> {
+  const file = await openCompressedFile(path);
+  try {
+    await file.check();
+  } catch (error) {
+    throw inFile(path, error as Error);
+  } finally {
+    await file.close();
+  }
+  const { size: byteLength } = await stat(path);
+  const { header } = file;
+  const { shape, dtype, normalization, model, kernels, codeLength, levels, original, modelBytes } = header;
+  if (json) {
+    const chunks = chunkCount(header);
+    const facts = { shape, dtype, normalization, model, kernels, codeLength, levels, modelBytes, chunks };
+    printJson({ path, byteLength, ...facts, lossless: original?.kind ?? false });
+    return;
+  }
+  const [count, ...sample] = shape;
+  const noun = nounOf(sample, normalization);
+  const perImage = `${((byteLength - modelBytes) / count).toFixed(1)} ${noun === 'image' ? 'an image' : 'a sample'}`;
+  const without = modelBytes > 0 ? ' without the model' : '';
+  print(`${path}: ${formatCount(byteLength)} bytes, ${perImage}${without}\n`);
+  const here = !canUseKernels(kernels)
+    ? 'not to be had here'
+    : kernelsProbe(kernels) === header.kernelsProbe
+      ? 'to be had here'
+      : 'which compute other bits here';
+  const inside = modelBytes > 0 ? `inside, ${formatCount(modelBytes)} bytes` : 'not inside';
+  const facts = {
+    [`${noun}s`]: `${formatCount(count)} of ${timesShape(sample)}, ${DTYPE_NAMES[dtype]}, ${describeNormalization(normalization)}`,
+    codes: `${countOf(codeLength, 'number')} in ${levels} levels`,
+    lossless: original ? `yes, gives back ${original.kind === 'npy' ? 'a .npy' : 'an IDX'} file` : 'no',
+    model: `${model}, ${inside}`,
+    kernels: `${kernels}, ${here}`,
+  };
+  for (const [name, value] of Object.entries(facts)) print(name.padEnd(10) + value);
 }

@@ -2,9 +2,9 @@
 
 import { kernels, setKernels, threads, useThreads } from '../../tensor/kernels/active.ts';
 import { KERNEL_NAMES, type KernelsName } from '../../tensor/kernels/kernels.ts';
-import { MOST_THREADS } from '../../tensor/kernels/simd/job.ts';
-import { choice, numberOr, UsageError } from './options.ts';
-import { countOf, say } from './output.ts';
+import { MOST_THREADS } from '../../tensor/kernels/simd/code/kernelCode.ts';
+import { choice, numberOr, UsageError } from './terminal/options.ts';
+import { countOf, say } from './terminal/output.ts';
 
 export const MACHINE = {
   kernels: choice(

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 /** The command line's front door: finds the command, runs it, turns errors into one sentence and an exit code. */
 
-import type { Command } from './command.ts';
-import { formatHelp } from './help.ts';
-import { suggest } from './options.ts';
-import { print, say } from './output.ts';
+import type { Command } from './terminal/help.ts';
+import { formatHelp } from './terminal/help.ts';
+import { suggest } from './terminal/options.ts';
+import { print, say } from './terminal/output.ts';
 import { packageVersion } from './version.ts';
 
 interface Entry {
@@ -17,11 +17,11 @@ interface Entry {
 const COMMANDS: Readonly<Record<string, Entry>> = {
   train: {
     summary: 'trains an autoencoder on a file of images',
-    load: async () => (await import('./train.ts')).trainCommand,
+    load: async () => (await import('./train/train.ts')).trainCommand,
   },
   evaluate: {
     summary: 'measures a model on images',
-    load: async () => (await import('./evaluate.ts')).evaluateCommand,
+    load: async () => (await import('./evaluate/evaluate.ts')).evaluateCommand,
   },
   encode: {
     summary: 'turns images into codes',
@@ -33,11 +33,11 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   },
   compress: {
     summary: 'turns images into a small file',
-    load: async () => (await import('./compress.ts')).compressCommand,
+    load: async () => (await import('./compress/compress.ts')).compressCommand,
   },
   decompress: {
     summary: 'turns such a file back into images',
-    load: async () => (await import('./decompress.ts')).decompressCommand,
+    load: async () => (await import('./compress/decompress.ts')).decompressCommand,
   },
   export: {
     summary: 'writes a model for ONNX or PyTorch',

@@ -1,8 +1,8 @@
 /** Noise as users write it: `gaussian:0.2`. */
 
-import { isInRange, NOISE_KINDS, type Noise } from '../../autoencoder/corruption.ts';
 import type { Samples } from '../../data/samples.ts';
-import { type Option, parsed, UsageError } from './options.ts';
+import { isInRange, NOISE_KINDS, type Noise } from '../../training/noise.ts';
+import { type Option, parsed, UsageError } from './terminal/options.ts';
 
 /** An option `--noise KIND:AMOUNT`. */
 export function noise(help: string): Option<Noise | undefined> {

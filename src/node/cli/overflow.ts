@@ -7,7 +7,7 @@ import { DataError } from '../../data/normalization.ts';
 import type { SampleArray } from '../../data/samples.ts';
 import type { Shape } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { countOf, formatCount, say } from './output.ts';
+import { countOf, formatCount, say } from './terminal/output.ts';
 
 interface Rows {
   /** `[n, width]` */

@@ -1,7 +1,7 @@
 /** How many of many images go into one PNG, for whoever only wants to look at some. */
 
 import { type Shape, sizeOf } from '../../tensor/shape.ts';
-import { formatCount, say } from './output.ts';
+import { formatCount, say } from './terminal/output.ts';
 
 /** More than that is nothing to look at. */
 export const MOST_PICTURES = 1024;

@@ -1,10 +1,10 @@
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
-import type { Noise } from '../../autoencoder/corruption.ts';
 import type { Samples } from '../../data/samples.ts';
-import { predictPictures } from '../display.ts';
-import { pictureOf } from '../sampleKind.ts';
-import { terminalComparison } from '../terminalPicture.ts';
-import { say } from './output.ts';
+import type { Noise } from '../../training/noise.ts';
+import { predictPictures } from '../pictures/display.ts';
+import { pictureOf } from '../pictures/sampleKind.ts';
+import { terminalComparison } from '../pictures/terminalPicture.ts';
+import { say } from './terminal/output.ts';
 
 /** A few originals and their reconstructions on stderr: in colour where it is a terminal that can, else in characters. */
 export function showComparison(autoencoder: Autoencoder, samples: Samples, noise?: Noise): void {

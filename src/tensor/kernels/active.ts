@@ -3,9 +3,9 @@
 import { blocked } from './blocked.ts';
 import { KERNEL_NAMES, type Kernels, type KernelsName } from './kernels.ts';
 import { naive } from './naive.ts';
+import { emitModule, emitSimdProbe } from './simd/code/module.ts';
 import { Engine } from './simd/engine.ts';
 import { createSimdKernels } from './simd/kernels.ts';
-import { emitModule, emitSimdProbe } from './simd/module.ts';
 import { setThreads, type Threads, threadsWanted } from './simd/threads.ts';
 
 interface Simd {

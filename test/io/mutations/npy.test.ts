@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { FormatError } from '../../../src/io/errors.ts';
-import { readNpy } from '../../../src/io/npy.ts';
+import { readNpy } from '../../../src/io/numpy/npy.ts';
 import { sizeOf } from '../../../src/tensor/shape.ts';
 import { because } from '../../helpers/lies.ts';
 import { naiveNpy, requireSame } from '../../helpers/naiveReaders.ts';

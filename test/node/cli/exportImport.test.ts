@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { writeOnnx } from '../../../src/io/export/onnx.ts';
+import { readPyTorch, writePyTorch } from '../../../src/io/export/pytorch.ts';
+import { readPyTorchOptimizer } from '../../../src/io/export/pytorchOptimizer.ts';
 import { writeModel } from '../../../src/io/model.ts';
-import { writeOnnx } from '../../../src/io/onnx.ts';
-import { readPyTorch, writePyTorch } from '../../../src/io/pytorch.ts';
-import { readPyTorchOptimizer } from '../../../src/io/pytorchOptimizer.ts';
 import { readSafetensors, writeSafetensors } from '../../../src/io/safetensors.ts';
-import { loadCheckpoint } from '../../../src/node/checkpointFile.ts';
-import { loadModel } from '../../../src/node/modelFile.ts';
+import { loadCheckpoint } from '../../../src/node/files/checkpointFile.ts';
+import { loadModel } from '../../../src/node/files/modelFile.ts';
 import { contentsOf, type Files, folderWith, isthmus, removeFolders } from '../../helpers/cli.ts';
 import { imagesNpy, model, modelBytes, TINY } from './fixtures.ts';
 import { inThisProcess, type Refusal, testRefusals } from './refusals.ts';

@@ -2,16 +2,16 @@
 
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { readCheckpoint } from '../../../src/io/checkpoint.ts';
-import type { Command } from '../../../src/node/cli/command.ts';
-import { compressCommand } from '../../../src/node/cli/compress.ts';
+import { compressCommand } from '../../../src/node/cli/compress/compress.ts';
+import { decompressCommand } from '../../../src/node/cli/compress/decompress.ts';
 import { decodeCommand } from '../../../src/node/cli/decode.ts';
-import { decompressCommand } from '../../../src/node/cli/decompress.ts';
 import { encodeCommand } from '../../../src/node/cli/encode.ts';
-import { evaluateCommand } from '../../../src/node/cli/evaluate.ts';
+import { evaluateCommand } from '../../../src/node/cli/evaluate/evaluate.ts';
 import { exportCommand } from '../../../src/node/cli/export.ts';
 import { importCommand } from '../../../src/node/cli/import.ts';
 import { infoCommand } from '../../../src/node/cli/info.ts';
-import { trainCommand } from '../../../src/node/cli/train.ts';
+import type { Command } from '../../../src/node/cli/terminal/help.ts';
+import { trainCommand } from '../../../src/node/cli/train/train.ts';
 import {
   type CliResult,
   contentsOf,

@@ -12,8 +12,8 @@ import type {
   UniformNormalization,
 } from '../../../src/data/samples.ts';
 import { writeModel } from '../../../src/io/model.ts';
-import { readNpy } from '../../../src/io/npy.ts';
-import { decodePng } from '../../../src/node/png.ts';
+import { readNpy } from '../../../src/io/numpy/npy.ts';
+import { decodePng } from '../../../src/node/pictures/png.ts';
 import { kernels } from '../../../src/tensor/kernels/active.ts';
 import { Tensor } from '../../../src/tensor/tensor.ts';
 import {

@@ -1,12 +1,12 @@
 /**
- * The compiled kernels at work: their memory, the arguments of the next job, and who helps. Read module.ts and work.ts first.
+ * The compiled kernels at work: their memory, the arguments of the next job, and who helps. Read module.ts and scheduler.ts first.
  */
 
-import { SCRATCH_BYTES } from './gemm.ts';
-import { ARGUMENTS, THREADS } from './job.ts';
+import { SCRATCH_BYTES } from './code/gemm.ts';
+import { ARGUMENTS, THREADS } from './code/kernelCode.ts';
+import { type Exports, emitModule, KERNELS, type KernelFunction } from './code/module.ts';
+import { Watch } from './helperGain.ts';
 import { EngineMemory } from './memory.ts';
-import { type Exports, emitModule, KERNELS, type KernelFunction } from './module.ts';
-import { Watch } from './watch.ts';
 
 /** What a helper needs to begin. */
 export interface HelperData {

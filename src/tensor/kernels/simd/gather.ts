@@ -2,8 +2,8 @@
 
 import { gatherNumbers } from '../gather.ts';
 import type { Kernels, StoredNumbers } from '../kernels.ts';
+import { CHUNK } from './code/elementwise.ts';
 import { type Engine, NUMBERS } from './engine.ts';
-import { CHUNK } from './vectors.ts';
 
 const NS_PER_NUMBER = 0.3;
 

@@ -1,11 +1,11 @@
 /** The SIMD kernels behind the interface that all sets share. Read ../kernels.ts and engine.ts first. */
 
 import type { Kernels } from '../kernels.ts';
+import { CHUNK } from './code/elementwise.ts';
 import { type Engine, NUMBERS } from './engine.ts';
 import { createGather } from './gather.ts';
 import { createProducts } from './products.ts';
 import { Staging } from './staging.ts';
-import { CHUNK } from './vectors.ts';
 
 // About how long a number takes, in nanoseconds: it decides who computes, never what is computed.
 const NS_PER_NUMBER = 0.2;

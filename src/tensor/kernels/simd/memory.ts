@@ -9,7 +9,7 @@
  */
 
 import type { MemoryPart } from '../kernels.ts';
-import { SHARED_BYTES } from './job.ts';
+import { SHARED_BYTES } from './code/kernelCode.ts';
 
 const PAGE_BYTES = 65_536;
 /** In pages: 1 MiB at first, at most the 4 GiB that 32-bit addresses reach. */

@@ -4,11 +4,11 @@
  */
 
 import type { Kernels } from '../kernels.ts';
+import { B_COLUMNS, B_IN_PLACE, B_ROWS, MAX_DEPTH } from './code/gemm.ts';
+import { ZEROS } from './code/kernelCode.ts';
+import { TILE_COLUMNS, TILE_ROWS } from './code/tile.ts';
 import { type Engine, NUMBERS } from './engine.ts';
-import { B_COLUMNS, B_IN_PLACE, B_ROWS, MAX_DEPTH } from './gemm.ts';
-import { ZEROS } from './job.ts';
 import type { Staging } from './staging.ts';
-import { TILE_COLUMNS, TILE_ROWS } from './tile.ts';
 
 // About how long things take, in nanoseconds: they decide how work is cut, never what is computed.
 const NS_PER_MULTIPLY_ADD = 1 / 22;

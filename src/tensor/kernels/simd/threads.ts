@@ -1,7 +1,7 @@
-/** How many threads share the work of the SIMD kernels. Read work.ts for how they share it, engine.ts for when. */
+/** How many threads share the work of the SIMD kernels. Read scheduler.ts for how they share it, engine.ts for when. */
 
+import { MOST_THREADS } from './code/kernelCode.ts';
 import type { Engine } from './engine.ts';
-import { MOST_THREADS } from './job.ts';
 import { availableThreads, startHelper } from './worker.ts';
 
 export interface Threads {

@@ -1,7 +1,7 @@
 /**
  * Starts the threads that help: a Worker of the browser's or of Node's.
  *
- * All that a helper does happens in WebAssembly (`serve` in work.ts), so its program is one line. It is given as text, not
+ * All that a helper does happens in WebAssembly (`serve` in scheduler.ts), so its program is one line. It is given as text, not
  * as a file: it works from any bundle, and nobody has to know where a file ended up.
  */
 

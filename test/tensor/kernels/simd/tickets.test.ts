@@ -1,9 +1,15 @@
-/** The protocol of work.ts with a kernel of the test's own, that counts who did which piece how often. */
+/** The protocol of scheduler.ts with a kernel of the test's own, that counts who did which piece how often. */
 
 import { describe, expect, test } from '@jest/globals';
-import { ModuleBuilder } from '../../../../src/tensor/kernels/simd/assembler.ts';
-import { DONE, KERNEL, SHARED_BYTES, SLEEPERS, THREADS } from '../../../../src/tensor/kernels/simd/job.ts';
-import { addWork } from '../../../../src/tensor/kernels/simd/work.ts';
+import {
+  DONE,
+  KERNEL,
+  SHARED_BYTES,
+  SLEEPERS,
+  THREADS,
+} from '../../../../src/tensor/kernels/simd/code/kernelCode.ts';
+import { addWork } from '../../../../src/tensor/kernels/simd/code/scheduler.ts';
+import { ModuleBuilder } from '../../../../src/tensor/kernels/simd/wasm/assembler.ts';
 import { startHelper } from '../../../../src/tensor/kernels/simd/worker.ts';
 
 const { from } = Array;

@@ -1,0 +1,55 @@
+/** Features brought to one scale: mean 0 and standard deviation 1 each, as found in the samples that they are fitted to. */
+
+import { Tensor } from '../tensor/tensor.ts';
+import { requireFeatures } from './labels.ts';
+
+export class FeatureScaling {
+  readonly mean: Float64Array;
+  /** Of the population; 1 for a feature that is always the same, which becomes 0. */
+  readonly deviation: Float64Array;
+
+  private constructor(mean: Float64Array, deviation: Float64Array) {
+    this.mean = mean;
+    this.deviation = deviation;
+  }
+
+  /**
+   * @param x - Shape `[n, d]`.
+   * @throws {ShapeError} If it is no matrix, or has no rows.
+   */
+  static fit(x: Tensor): FeatureScaling {
+    const [n, d] = requireFeatures('FeatureScaling.fit', x);
+    const mean = new Float64Array(d);
+    const deviation = new Float64Array(d);
+    forEachElement(x, (value, j) => {
+      mean[j] += value;
+    });
+    for (let j = 0; j < d; j++) mean[j] /= n;
+    forEachElement(x, (value, j) => {
+      deviation[j] += (value - mean[j]) ** 2;
+    });
+    // That of a constant is exactly 0: float64 has room for the sum of 2^29 equal float32 numbers.
+    for (let j = 0; j < d; j++) deviation[j] = Math.sqrt(deviation[j] / n) || 1;
+    return new FeatureScaling(mean, deviation);
+  }
+
+  /**
+   * @param x - Shape `[n, d]`. Not modified.
+   * @throws {ShapeError} If it has another number of features.
+   */
+  transform(x: Tensor): Tensor {
+    const [, d] = requireFeatures('FeatureScaling.transform', x, this.mean.length);
+    const scaled = Tensor.zeros(x.shape);
+    forEachElement(x, (value, j, i) => {
+      scaled.data[i * d + j] = (value - this.mean[j]) / this.deviation[j];
+    });
+    return scaled;
+  }
+}
+
+function forEachElement(
+  { shape: [n, d], data }: Tensor,
+  use: (value: number, column: number, row: number) => void,
+): void {
+  for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) use(data[i * d + j], j, i);
+}

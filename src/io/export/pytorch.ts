@@ -1,0 +1,155 @@
+/**
+ * A model for PyTorch and back: the weights under PyTorch's names and in its layout, the optimizer's state beside them,
+ * and a Python module that loads and saves both. Read safetensors.ts, pytorchOptimizer.ts and pytorchModule.ts, too.
+ *
+ * Metadata of the weights: `format` "pt" (what PyTorch's own libraries write), `isthmus` "1" (the version of this
+ * layout), `model` (the spec) and `normalization` as JSON: import needs nothing else.
+ */
+
+import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
+import type { AutoencoderSpec } from '../../autoencoder/spec.ts';
+import type { OptimizerState } from '../../optim/optimizer.ts';
+import { transpose } from '../../tensor/ops.ts';
+import { formatShape, type Shape, sameShape } from '../../tensor/shape.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import { FormatError } from '../errors.ts';
+import { buildModel, describeModel, parseJson, weightsOf } from '../model.ts';
+import { isObject, readSafetensors, type SafetensorsContents, writeSafetensors } from '../safetensors.ts';
+import { namedLayers } from './namedLayers.ts';
+import { pyTorchModule } from './pytorchModule.ts';
+import { writePyTorchOptimizer } from './pytorchOptimizer.ts';
+
+const VERSION = '1';
+
+/** By their names in the folder. */
+export interface PyTorchFiles {
+  readonly 'weights.safetensors': Uint8Array;
+  /** Only if there is a state. */
+  readonly 'optimizer.safetensors'?: Uint8Array;
+  readonly 'autoencoder.py': string;
+}
+
+export interface PyTorchReadOptions {
+  /** A model with the same layers, and the normalization to use: for files that say nothing of theirs. */
+  readonly like?: Autoencoder;
+}
+
+/**
+ * Writes a model, and its optimizer if there is a state, for PyTorch. Weights are transposed to `[out, in]`, the
+ * layout of `nn.Linear`, and keep their names: `encoder.0.weight` and so on are the keys of `state_dict()`.
+ * The same model and state give the same bytes.
+ *
+ * @param state - Of the optimizer that trained these very weights. Adam, AdamW and SGD.
+ * @returns The files of a folder. In it, `autoencoder.load(folder)` gives the model and the optimizer.
+ * @throws {RangeError} If the state is of another optimizer, or of a network of another size.
+ */
+export function writePyTorch(autoencoder: Autoencoder, state?: OptimizerState): PyTorchFiles {
+  const tensors = weightsOf(autoencoder).map(({ name, tensor }) => ({ name, tensor: transposed(tensor) }));
+  const metadata = { format: 'pt', isthmus: VERSION, ...describeModel(autoencoder) };
+  return {
+    'weights.safetensors': writeSafetensors(tensors, metadata),
+    ...(state && { 'optimizer.safetensors': writePyTorchOptimizer(autoencoder, state) }),
+    'autoencoder.py': pyTorchModule(autoencoder),
+  };
+}
+
+/**
+ * Reads the weights that {@link writePyTorch} or PyTorch wrote: float32 tensors with the names and shapes of
+ * `state_dict()`.
+ *
+ * @param bytes - A safetensors file. Its metadata says what model it is of; PyTorch's own `save_file` drops that, and
+ *   `like` says it then.
+ * @throws {FormatError} If it is no safetensors file, says nothing of its model and neither does `like`, names
+ *   another model than `like`, or its tensors are not those of the model; the message names the first that is not.
+ */
+export function readPyTorch(bytes: Uint8Array, { like }: PyTorchReadOptions = {}): Autoencoder {
+  const contents = readSafetensors(bytes);
+  const metadata = modelMetadata(contents, like);
+  requireTensors(checkSpec(parseJson('model', metadata.model)), contents.tensors);
+  const tensors = new Map(Array.from(contents.tensors, ([name, tensor]) => [name, transposed(tensor)]));
+  const autoencoder = buildModel({ tensors, metadata });
+  if (like && JSON.stringify(like.spec()) !== JSON.stringify(autoencoder.spec())) {
+    throw new FormatError('the file is of a model with other layers, or another input shape, than --like.');
+  }
+  return autoencoder;
+}
+
+/** `[in, out]` to `[out, in]` and back; a bias stays as it is. */
+function transposed(tensor: Tensor): Tensor {
+  return tensor.shape.length === 2 ? transpose(tensor) : tensor;
+}
+
+/** What the file says of its model, or else what `like` says. */
+function modelMetadata(
+  { metadata }: SafetensorsContents,
+  like: Autoencoder | undefined,
+): Record<string, string> {
+  // Square weights would pass every other check.
+  if (metadata.format?.startsWith('isthmus')) {
+    throw new FormatError(
+      "the file is one of isthmus already, with weights [in, out]; expected PyTorch's, [out, in].",
+    );
+  }
+  if (metadata.model === undefined) {
+    if (like) return describeModel(like);
+    throw new FormatError(
+      "the file says nothing of its model (no metadata 'model'), expected one with the same layers (--like).",
+    );
+  }
+  if (metadata.isthmus !== VERSION) {
+    throw new FormatError(
+      `the file's layout has version ${metadata.isthmus ?? 'none'}, expected ${VERSION} (metadata 'isthmus').`,
+    );
+  }
+  return metadata;
+}
+
+/** What comparing names takes for granted. */
+function checkSpec(value: unknown): AutoencoderSpec {
+  const { type, inputShape, encoder, decoder } = isObject(value) ? value : {};
+  if (type !== 'autoencoder' || !Array.isArray(inputShape) || !areLayers(encoder) || !areLayers(decoder)) {
+    throw new FormatError(
+      "the model's description can't be used: it is no autoencoder with an input shape and layers.",
+    );
+  }
+  return value as unknown as AutoencoderSpec;
+}
+
+function areLayers(value: unknown): boolean {
+  if (!Array.isArray(value)) return false;
+  return value.every((layer) => isObject(layer) && (layer.type !== 'sequential' || areLayers(layer.layers)));
+}
+
+/**
+ * Compares names and shapes with the file's. It comes before the model is built: a short file must not make us allocate
+ * the layers of a description that lies.
+ */
+function requireTensors({ encoder, decoder }: AutoencoderSpec, tensors: ReadonlyMap<string, Tensor>): void {
+  const expected = new Map<string, Shape>();
+  for (const { name, layer } of [...namedLayers('encoder', encoder), ...namedLayers('decoder', decoder)]) {
+    if (layer.type !== 'dense' && layer.type !== 'transposedDense') continue;
+    if (layer.type === 'dense') expected.set(`${name}.weight`, [layer.outFeatures, layer.inFeatures]);
+    if (layer.bias) expected.set(`${name}.bias`, [layer.outFeatures]);
+  }
+  const stranger = [...tensors.keys()].find((name) => !expected.has(name));
+  for (const [name, shape] of expected) {
+    const found = tensors.get(name);
+    if (!found) {
+      const instead = stranger === undefined ? '' : `, the file has '${stranger}'`;
+      throw new FormatError(`tensor '${name}' is missing${instead}, expected ${formatShape(shape)}.`);
+    }
+    if (!sameShape(found.shape, shape)) {
+      throw new FormatError(
+        `tensor '${name}' is ${formatShape(found.shape)}, expected ${formatShape(shape)}${shape.length === 2 ? ' ([out, in])' : ''}.`,
+      );
+    }
+    if (!found.data.every(Number.isFinite)) {
+      throw new FormatError(`tensor '${name}' holds NaN or infinity, expected finite weights.`);
+    }
+  }
+  if (stranger !== undefined) {
+    throw new FormatError(
+      `tensor '${stranger}' belongs to no layer of the model, expected ${expected.size} tensors.`,
+    );
+  }
+}

@@ -1,0 +1,258 @@
+/**
+ * What an optimizer remembers, for PyTorch and back: the tensors of its state under their parameters' names, the rest
+ * in the metadata. Read optim/optimizer.ts first.
+ *
+ * Tensors: `encoder.0.weight.exp_avg` and `.exp_avg_sq` (Adam's m and v), `.momentum_buffer` (SGD's velocity), shaped
+ * as PyTorch's parameters are. Metadata `optimizer`, JSON: `type` (the class in torch.optim), `step`, and `options`,
+ * which become the entries of its parameter group: lr, betas, eps, … and clip_norm, which only isthmus knows.
+ */
+
+import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
+import type { OptimizerState } from '../../optim/optimizer.ts';
+import { transpose } from '../../tensor/ops.ts';
+import { formatShape, sameShape } from '../../tensor/shape.ts';
+import { Tensor } from '../../tensor/tensor.ts';
+import { FormatError } from '../errors.ts';
+import { isObject, readSafetensors, writeSafetensors } from '../safetensors.ts';
+
+/** How the two sides name the same things. Epsilon stands at the same place in both, behind the corrected root. */
+interface Dialect {
+  readonly name: string;
+  readonly type: string;
+  /** PyTorch's name of each moment. */
+  readonly moments: Readonly<Record<string, string>>;
+  readonly toOptions: (settings: Settings) => Record<string, unknown>;
+  readonly toSettings: (options: Options) => Settings;
+}
+
+type Settings = OptimizerState['settings'];
+
+const ADAM: Dialect = {
+  name: 'adam',
+  type: 'Adam',
+  moments: { m: 'exp_avg', v: 'exp_avg_sq' },
+  toOptions: ({ beta1, beta2, epsilon }) => ({ betas: [beta1, beta2], eps: epsilon }),
+  toSettings: (options) => {
+    options.refuse('amsgrad', 'maximize', 'weight_decay');
+    const [beta1, beta2] = options.pair('betas');
+    return { beta1, beta2, epsilon: options.number('eps') };
+  },
+};
+
+const ADAMW: Dialect = {
+  ...ADAM,
+  name: 'adamw',
+  type: 'AdamW',
+  toOptions: ({ weightDecay, ...settings }) => ({ ...ADAM.toOptions(settings), weight_decay: weightDecay }),
+  toSettings: (options) => {
+    options.refuse('amsgrad', 'maximize');
+    const [beta1, beta2] = options.pair('betas');
+    return { beta1, beta2, epsilon: options.number('eps'), weightDecay: options.number('weight_decay') };
+  },
+};
+
+const SGD: Dialect = {
+  name: 'sgd',
+  type: 'SGD',
+  moments: { velocity: 'momentum_buffer' },
+  toOptions: ({ momentum, nesterov }) => ({ momentum, nesterov }),
+  toSettings: (options) => {
+    options.refuse('dampening', 'maximize', 'weight_decay');
+    return { momentum: options.number('momentum'), nesterov: options.isOn('nesterov') };
+  },
+};
+
+const DIALECTS = [ADAM, ADAMW, SGD];
+
+/**
+ * @throws {RangeError} If PyTorch has no such optimizer, or the moments are those of a network of another size.
+ */
+export function writePyTorchOptimizer(autoencoder: Autoencoder, state: OptimizerState): Uint8Array {
+  const dialect = DIALECTS.find(({ name }) => name === state.name);
+  if (!dialect) {
+    const known = DIALECTS.map(({ name }) => name).join(', ');
+    throw new RangeError(`writePyTorch: the state is of '${state.name}', expected one of: ${known}.`);
+  }
+  const { size } = autoencoder.parameters;
+  for (const [name, { length }] of Object.entries(state.moments)) {
+    if (length !== size) {
+      throw new RangeError(`writePyTorch: the state has ${length} numbers of ${name}, the model ${size}.`);
+    }
+  }
+  const tensors = slots(autoencoder).flatMap(({ name, shape, start, end }) =>
+    Object.entries(state.moments).map(([moment, values]) => {
+      const tensor = new Tensor(values.slice(start, end), shape);
+      return {
+        name: `${name}.${dialect.moments[moment]}`,
+        tensor: shape.length === 2 ? transpose(tensor) : tensor,
+      };
+    }),
+  );
+  const { clipNorm, ...settings } = state.settings;
+  const options = {
+    lr: state.learningRate,
+    ...dialect.toOptions(settings),
+    ...(clipNorm !== undefined && { clip_norm: clipNorm }),
+  };
+  const optimizer = JSON.stringify({ type: dialect.type, step: state.steps, options });
+  return writeSafetensors(tensors, { format: 'pt', optimizer });
+}
+
+/**
+ * Reads the state that {@link writePyTorch}, or `save` of its Python module, wrote beside the weights: what
+ * `optimizer.restore` takes. An optimizer that has not stepped yet has zeros. (PyTorch's SGD counts no steps: after it, the
+ * number is still the one that was exported.)
+ *
+ * @throws {FormatError} If it is no such file, of an optimizer or with an option that isn't computed here, or its
+ *   tensors don't belong to this model.
+ */
+export function readPyTorchOptimizer(bytes: Uint8Array, autoencoder: Autoencoder): OptimizerState {
+  const { tensors, metadata } = readSafetensors(bytes);
+  const { type, step, options } = parseOptimizer(metadata.optimizer);
+  const dialect = DIALECTS.find((each) => each.type === type);
+  if (!dialect) {
+    const known = DIALECTS.map((each) => each.type).join(', ');
+    throw new FormatError(`the optimizer is ${JSON.stringify(type)}, expected one of: ${known}.`);
+  }
+  if (!Number.isSafeInteger(step) || (step as number) < 0) {
+    throw new FormatError(`the optimizer took ${JSON.stringify(step)} steps, expected a whole number >= 0.`);
+  }
+  const group = new Options(dialect.type, options);
+  const learningRate = group.number('lr');
+  const settings = dialect.toSettings(group);
+  const hasMoments = dialect !== SGD || settings.momentum !== 0;
+  const isNew = tensors.size === 0 && step === 0;
+  const names = hasMoments ? Object.entries(dialect.moments) : [];
+  const moments = names.map(([moment, theirs]) => [
+    moment,
+    isNew ? new Float32Array(autoencoder.parameters.size) : gather(autoencoder, tensors, theirs),
+  ]);
+  refuseOthers(
+    autoencoder,
+    tensors,
+    names.map(([, theirs]) => theirs),
+  );
+  return {
+    name: dialect.name,
+    steps: step as number,
+    learningRate,
+    settings: { ...settings, ...(group.has('clip_norm') && { clipNorm: group.number('clip_norm') }) },
+    moments: Object.fromEntries(moments),
+  };
+}
+
+interface Slot {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Where its numbers lie in a moment. */
+  readonly start: number;
+  readonly end: number;
+}
+
+function slots(autoencoder: Autoencoder): Slot[] {
+  let end = 0;
+  return autoencoder.namedParameters().map(([name, { value }]) => {
+    const start = end;
+    end += value.size;
+    return { name, shape: value.shape, start, end };
+  });
+}
+
+/** One moment of all parameters, in their order. */
+function gather(
+  autoencoder: Autoencoder,
+  tensors: ReadonlyMap<string, Tensor>,
+  moment: string,
+): Float32Array {
+  const values = new Float32Array(autoencoder.parameters.size);
+  for (const { name, shape, start } of slots(autoencoder)) {
+    const key = `${name}.${moment}`;
+    const tensor = tensors.get(key);
+    const expected = shape.toReversed(); // [out, in]
+    if (!tensor || !sameShape(tensor.shape, expected)) {
+      const found = tensor ? formatShape(tensor.shape) : 'missing';
+      throw new FormatError(`tensor '${key}' is ${found}, expected ${formatShape(expected)}.`);
+    }
+    if (!tensor.data.every(Number.isFinite)) {
+      throw new FormatError(`tensor '${key}' holds NaN or infinity, expected finite numbers.`);
+    }
+    values.set((shape.length === 2 ? transpose(tensor) : tensor).data, start);
+  }
+  return values;
+}
+
+function refuseOthers(
+  autoencoder: Autoencoder,
+  tensors: ReadonlyMap<string, Tensor>,
+  moments: readonly string[],
+): void {
+  const known = new Set(
+    slots(autoencoder).flatMap(({ name }) => moments.map((moment) => `${name}.${moment}`)),
+  );
+  const stranger = [...tensors.keys()].find((name) => !known.has(name));
+  if (stranger !== undefined) {
+    throw new FormatError(`tensor '${stranger}' belongs to no parameter of the model and this optimizer.`);
+  }
+}
+
+function parseOptimizer(text: string | undefined): Record<string, unknown> {
+  if (text === undefined) {
+    throw new FormatError("the file holds no optimizer's state, expected the metadata 'optimizer'.");
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isObject(value)) return value;
+  } catch {}
+  throw new FormatError(`the metadata 'optimizer' is no JSON object: ${text.slice(0, 40)}.`);
+}
+
+/** The entries of a parameter group, from a file. */
+class Options {
+  readonly #type: string;
+  readonly #entries: Record<string, unknown>;
+
+  constructor(type: string, entries: unknown) {
+    if (!isObject(entries)) throw new FormatError("the optimizer's options are no JSON object.");
+    this.#type = type;
+    this.#entries = entries;
+  }
+
+  has(name: string): boolean {
+    return this.#entries[name] !== undefined && this.#entries[name] !== null;
+  }
+
+  isOn(name: string): boolean {
+    return this.#entries[name] === true;
+  }
+
+  number(name: string): number {
+    const value = this.#entries[name];
+    if (!isNumber(value)) throw this.#bad(name, 'a number');
+    return value;
+  }
+
+  pair(name: string): readonly [number, number] {
+    const value = this.#entries[name];
+    if (!Array.isArray(value) || value.length !== 2 || !value.every(isNumber)) {
+      throw this.#bad(name, 'two numbers');
+    }
+    return [value[0], value[1]];
+  }
+
+  /** @throws {FormatError} If one of these is there and not off: the step would be another one than ours. */
+  refuse(...names: readonly string[]): void {
+    const bad = names.find(
+      (name) => this.has(name) && this.#entries[name] !== false && this.#entries[name] !== 0,
+    );
+    if (bad !== undefined) throw this.#bad(bad, 'none: the optimizer here has no such option');
+  }
+
+  #bad(name: string, expected: string): FormatError {
+    const came = JSON.stringify(this.#entries[name]) ?? 'missing';
+    return new FormatError(`${this.#type}'s ${name} is ${came}, expected ${expected}.`);
+  }
+}
+
+function isNumber(value: unknown): value is number {
+  return Number.isFinite(value);
+}

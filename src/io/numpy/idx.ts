@@ -1,0 +1,94 @@
+/**
+ * IDX, the format of the MNIST files (LeCun, Cortes & Burges, "The MNIST database"): two zero bytes, a type, the number
+ * of dimensions, the dimensions as big-endian 32-bit numbers, the values, big-endian and row-major.
+ */
+
+import type { DType, NumericArray, SampleArray } from '../../data/samples.ts';
+import { type Shape, sizeOf } from '../../tensor/shape.ts';
+import { FormatError, firstBytes } from '../errors.ts';
+import { swapByteOrder } from './byteOrder.ts';
+
+interface IdxType {
+  readonly dtype: DType;
+  readonly itemSize: number;
+  readonly View: new (buffer: ArrayBufferLike, byteOffset: number, length: number) => SampleArray;
+}
+
+const TYPES: ReadonlyMap<number, IdxType> = new Map<number, IdxType>([
+  [0x08, { dtype: 'u1', itemSize: 1, View: Uint8Array }],
+  [0x09, { dtype: 'i1', itemSize: 1, View: Int8Array }],
+  [0x0b, { dtype: 'i2', itemSize: 2, View: Int16Array }],
+  [0x0c, { dtype: 'i4', itemSize: 4, View: Int32Array }],
+  [0x0d, { dtype: 'f4', itemSize: 4, View: Float32Array }],
+  [0x0e, { dtype: 'f8', itemSize: 8, View: Float64Array }],
+]);
+
+/** As many dimensions as NumPy's arrays have, which is more than any use of the format. */
+const MAX_RANK = 64;
+
+/** {@link parseIdxHeader} needs no more than this many bytes from the beginning of a file. */
+export const IDX_HEAD_LENGTH = 4 + 4 * MAX_RANK;
+
+/** What the header of an IDX file says, checked. */
+export interface IdxHeader extends IdxType {
+  readonly shape: Shape;
+  /** The number of values. */
+  readonly size: number;
+  /** Where the values begin, in bytes from the beginning of the file. */
+  readonly offset: number;
+}
+
+/**
+ * Reads an IDX file. Its size must be exactly what its header says; this is checked before anything is allocated.
+ *
+ * @param bytes - The whole file, not compressed (a `.gz` goes through `gunzip` first).
+ * @returns Values of one byte are a view on `bytes`, wider ones a copy.
+ * @throws {FormatError} If the header is not one, or does not fit the size of the file.
+ */
+export function readIdx(bytes: Uint8Array): NumericArray {
+  const { dtype, itemSize, View, shape, size, offset } = parseIdxHeader(bytes, bytes.length);
+  if (itemSize === 1) return { shape, data: new View(bytes.buffer, bytes.byteOffset + offset, size), dtype };
+  const copy = new Uint8Array(size * itemSize);
+  copy.set(bytes.subarray(offset));
+  swapByteOrder(copy, itemSize);
+  return { shape, data: new View(copy.buffer, 0, size), dtype };
+}
+
+/**
+ * Reads and checks the header of an IDX file, before anything is allocated for its values.
+ *
+ * @param head - The beginning of the file: the first {@link IDX_HEAD_LENGTH} bytes, or all of a smaller file.
+ * @param fileSize - The size of the whole file in bytes. Header and values must fill it exactly.
+ * @throws {FormatError} If the header is not one, or its size doesn't fit the file's.
+ */
+export function parseIdxHeader(head: Uint8Array, fileSize: number): IdxHeader {
+  const [zero0, zero1, typeCode, rank] = head;
+  const type = TYPES.get(typeCode);
+  if (zero0 !== 0 || zero1 !== 0 || type === undefined || !(rank > 0)) {
+    throw new FormatError(
+      `not an IDX file: it begins with ${firstBytes(head, 4)}, expected 00 00, a type (08 09 0b 0c 0d 0e) and a number of dimensions.`,
+    );
+  }
+  if (rank > MAX_RANK) {
+    throw new FormatError(`the IDX header says ${rank} dimensions, at most ${MAX_RANK} are read.`);
+  }
+  const offset = 4 + 4 * rank;
+  if (head.length < offset) {
+    throw new FormatError(
+      `the IDX file is cut off: it holds ${fileSize} bytes, its header of ${rank} dimensions needs ${offset}.`,
+    );
+  }
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
+  const { dtype, itemSize } = type;
+  const size = sizeOf(shape);
+  if (!Number.isSafeInteger(size)) {
+    throw new FormatError(`the IDX header's ${rank} dimensions multiply to more than 2^53 values.`);
+  }
+  if (offset + size * itemSize !== fileSize) {
+    throw new FormatError(
+      `the IDX header says ${shape.join('x')} ${dtype} = ${size * itemSize} bytes of data, the file holds ${fileSize - offset}.`,
+    );
+  }
+  return { ...type, shape, size, offset };
+}

@@ -1,0 +1,157 @@
+/**
+ * NumPy's .npy files: values, and back. Read npyHeader.ts first.
+ * The only file that imports npyjs and ndarray: npyjs turns bytes into typed arrays and writes files, ndarray views
+ * Fortran order. Neither checks a header against the file, so all of that is done here, first.
+ */
+
+import ndarray from 'ndarray';
+import { dump, parse } from 'npyjs';
+import type { DType, NumericArray, SampleArray } from '../../data/samples.ts';
+import { formatShape, type Shape, ShapeError, sizeOf } from '../../tensor/shape.ts';
+import { FormatError } from '../errors.ts';
+import { swapByteOrder } from './byteOrder.ts';
+import { itemSizeOf, MAX_RANK, NPY_HEAD_LENGTH, type NpyHeader, parseNpyHeader } from './npyHeader.ts';
+
+export interface ReadNpyOptions {
+  /** The number that an error gives to a value of `bytes`, where they are a part of a file. Default: the same. */
+  readonly numberOf?: (index: number) => number;
+}
+
+/**
+ * Reads a .npy file. Big-endian values and Fortran order are turned into little-endian row-major ones.
+ *
+ * In the common case (little-endian, C order, `bytes` the only view on its buffer) the values are a view on `bytes`,
+ * not a copy. `f2` becomes float32, `u8` and `i8` become float64, `b1` becomes 0 and 1 in a Uint8Array.
+ *
+ * @throws {FormatError} As {@link parseNpyHeader}, and if an `u8` or `i8` value is beyond ±2^53, where float64 has gaps.
+ */
+export function readNpy(bytes: Uint8Array, { numberOf = (i) => i }: ReadNpyOptions = {}): NumericArray {
+  const header = parseNpyHeader(bytes.subarray(0, NPY_HEAD_LENGTH), bytes.length);
+  const { dtype, fortranOrder, shape } = header;
+  const parsed = parseValues(bytes, header);
+  const data = dtype === 'u8' || dtype === 'i8' ? safeFloat64(parsed as BigArray, numberOf) : parsed;
+  // npyjs calls its result any ArrayBufferView; for the types that come this far it is one of ours.
+  const values = data as SampleArray;
+  return { shape, data: fortranOrder ? toRowMajor(values, shape) : values, dtype };
+}
+
+/** How many bytes {@link readNpy} needs for a file of this header while it runs, with the file's own. */
+export function npyMemory(header: NpyHeader): number {
+  const { dtype, fortranOrder, shape } = header;
+  const file = sizeOf(shape) * itemSizeOf(dtype);
+  const values = dtype === 'f2' ? 2 * file : file;
+  const copies =
+    (isReadInPlace(header) ? 0 : file) +
+    (dtype === 'f2' || dtype === 'u8' || dtype === 'i8' ? values : 0) +
+    (fortranOrder ? values : 0);
+  return file + copies;
+}
+
+/**
+ * Writes a .npy file: version 1, row-major, little-endian, the dtype that goes with the typed array.
+ *
+ * @returns The whole file. `numpy.load` reads it.
+ * @throws {ShapeError} If the shape is not one of whole numbers, or its product is not the length of `data`.
+ */
+export function writeNpy(array: { readonly shape: Shape; readonly data: SampleArray }): Uint8Array {
+  const { shape, data } = array;
+  const wholeNumbers = shape.every((length) => Number.isSafeInteger(length) && length >= 0);
+  if (!wholeNumbers || shape.length > MAX_RANK) {
+    throw new ShapeError(
+      `writeNpy: the shape is ${formatShape(shape)}, expected up to ${MAX_RANK} whole numbers >= 0.`,
+    );
+  }
+  if (sizeOf(shape) !== data.length) {
+    throw new ShapeError(
+      `writeNpy: shape ${formatShape(shape)} needs ${sizeOf(shape)} values, the array holds ${data.length}.`,
+    );
+  }
+  // The dtype is said, not left to npyjs, which finds it by instanceof: that fails for arrays of another realm.
+  return new Uint8Array(dump(data, [...shape], { dtype: WRITTEN_DTYPES[data[Symbol.toStringTag]] }));
+}
+
+const WRITTEN_DTYPES = {
+  Uint8Array: 'u1',
+  Int8Array: 'i1',
+  Uint16Array: 'u2',
+  Int16Array: 'i2',
+  Uint32Array: 'u4',
+  Int32Array: 'i4',
+  Float32Array: 'f4',
+  Float64Array: 'f8',
+} as const satisfies Record<SampleArray[typeof Symbol.toStringTag], DType>;
+
+/** Whether npyjs reads the values where they are: aligned and little-endian, and it makes boxes of booleans. */
+function isReadInPlace({ descr, dtype, dataOffset }: NpyHeader): boolean {
+  return dataOffset % itemSizeOf(dtype) === 0 && /^[<|]/.test(descr) && dtype !== 'b1';
+}
+
+/** The values in the file's own order, little-endian. */
+function parseValues(bytes: Uint8Array, header: NpyHeader): ArrayBufferView {
+  const { descr, dtype, shape, dataOffset } = header;
+  const itemSize = itemSizeOf(dtype);
+  const { buffer } = bytes;
+  if (isReadInPlace(header) && bytes.byteLength === buffer.byteLength && isArrayBuffer(buffer))
+    return parse(buffer).data;
+  // npyjs also wants a whole ArrayBuffer: what is not like that is copied into a file that is.
+  const values = bytes.subarray(dataOffset);
+  const file = dump(values, [...shape], { dtype: dtype === 'b1' ? 'u1' : dtype });
+  const copied = new Uint8Array(file, file.byteLength - values.length);
+  if (descr[0] === '>') swapByteOrder(copied, itemSize);
+  if (dtype === 'b1') for (let i = 0; i < copied.length; i++) copied[i] = copied[i] === 0 ? 0 : 1;
+  return parse(file).data;
+}
+
+/** Not a SharedArrayBuffer, which TextDecoder (in npyjs) refuses. By name, since instanceof fails across realms. */
+function isArrayBuffer(buffer: ArrayBufferLike): buffer is ArrayBuffer {
+  return Object.prototype.toString.call(buffer) === '[object ArrayBuffer]';
+}
+
+type BigArray = BigInt64Array | BigUint64Array;
+
+/** 64-bit whole numbers as float64, from their halves: no bigint is made for each. */
+function safeFloat64(values: BigArray, numberOf: (index: number) => number): Float64Array {
+  const { buffer, byteOffset, length } = values;
+  const low = new Uint32Array(buffer, byteOffset, 2 * length);
+  const signed = values[Symbol.toStringTag] === 'BigInt64Array';
+  const high = signed ? new Int32Array(buffer, byteOffset, 2 * length) : low;
+  const exact = new Float64Array(length);
+  const limit = 2 ** 21; // the upper half of 2^53
+  for (let i = 0; i < length; i++) {
+    const upper = high[2 * i + 1];
+    const lower = low[2 * i];
+    if (upper < -limit || upper > limit || (upper === limit && lower !== 0)) {
+      throw new FormatError(
+        `value number ${numberOf(i)} in the file is ${values[i]}, expected -2^53 to 2^53: beyond that, float64 has gaps.`,
+      );
+    }
+    exact[i] = upper * 2 ** 32 + lower;
+  }
+  return exact;
+}
+
+/** A copy in C order of values that are in Fortran order (the first dimension varies fastest). */
+function toRowMajor(values: SampleArray, shape: Shape): SampleArray {
+  const axes = shape.filter((length) => length !== 1); // an axis of length 1 has no order
+  if (axes.length < 2 || values.length === 0) return values;
+  let stride = 1;
+  const strides = axes.map((length) => {
+    const own = stride;
+    stride *= length;
+    return own;
+  });
+  const rowMajor = values.slice();
+  copyInto(rowMajor, 0, ndarray(values, axes, strides));
+  return rowMajor;
+}
+
+/** Copies a view's values in row-major order into `target` from `start` on. */
+function copyInto(target: SampleArray, start: number, view: ndarray.NdArray<SampleArray>): void {
+  const { data, offset, shape, stride } = view;
+  if (shape.length === 1) {
+    for (let i = 0; i < shape[0]; i++) target[start + i] = data[offset + i * stride[0]];
+    return;
+  }
+  const rowLength = view.size / shape[0];
+  for (let i = 0; i < shape[0]; i++) copyInto(target, start + i * rowLength, view.pick(i));
+}

@@ -1,0 +1,78 @@
+/**
+ * NumPy's .npz files: zip archives of .npy files, one an array (np.savez and np.savez_compressed).
+ * Read npy.ts and zip.ts first.
+ */
+
+import type { NumericArray } from '../../data/samples.ts';
+import { FormatError } from '../errors.ts';
+import type { HeadCheck } from './inflate.ts';
+import { readNpy } from './npy.ts';
+import { NPY_HEAD_LENGTH, parseNpyHeader } from './npyHeader.ts';
+import { readZipDirectory, readZipEntry, type ZipEntry } from './zip.ts';
+
+const DEFAULT_LIMIT = 2 ** 32;
+
+const SUFFIX = '.npy';
+
+/** A few bytes can claim to hold 1000 times as many: that those begin as an array of that size is checked first. */
+const NPY_HEAD: HeadCheck = { check: parseNpyHeader, headLength: NPY_HEAD_LENGTH };
+
+/**
+ * The names of the arrays in a .npz file, in the order of the file.
+ *
+ * @throws {FormatError} If the bytes are not a zip archive, or one that is corrupt, cut off, encrypted or of zip64 size,
+ *   or an entry's name is not a relative path, or two entries share bytes.
+ */
+export function listNpz(bytes: Uint8Array): string[] {
+  return [...arraysOf(bytes).keys()];
+}
+
+export interface NpzOptions {
+  /** Which array to read. */
+  readonly key?: string | undefined;
+  /** Which of several to read if no `key` says it. @default 'x_train' */
+  readonly preferredKey?: string | undefined;
+  /** The most bytes that the array's .npy file may have uncompressed. @default 4 GiB */
+  readonly limit?: number | undefined;
+}
+
+/**
+ * Reads one array of a .npz file and checks its CRC-32.
+ *
+ * @param options - `key`: the array's name. Without it: `preferredKey` (default `x_train`, as in Keras's mnist.npz), or
+ *   else the only array. `limit`: the most bytes it may have uncompressed, 4 GiB by default.
+ * @throws {FormatError} As {@link listNpz} and `readNpy`; also if there is no such array, which lists those there are.
+ */
+export async function readNpz(
+  bytes: Uint8Array,
+  { key, preferredKey = 'x_train', limit = DEFAULT_LIMIT }: NpzOptions = {},
+): Promise<NumericArray & { key: string }> {
+  const arrays = arraysOf(bytes);
+  const [only] = arrays.keys();
+  const chosen = key ?? (arrays.size === 1 ? only : preferredKey);
+  const entry = arrays.get(chosen);
+  if (entry === undefined) {
+    const found = arrays.size === 0 ? 'no arrays' : `the arrays ${[...arrays.keys()].join(', ')}`;
+    const wanted =
+      key === undefined
+        ? `neither '${preferredKey}' nor a single array: name one by its key`
+        : `not '${key}'`;
+    throw new FormatError(`the archive holds ${found}; ${wanted}.`);
+  }
+  try {
+    return { ...readNpy(await readZipEntry(bytes, entry, { limit, head: NPY_HEAD })), key: chosen };
+  } catch (error) {
+    throw error instanceof FormatError ? new FormatError(`array '${chosen}': ${error.message}`) : error;
+  }
+}
+
+function arraysOf(bytes: Uint8Array): Map<string, ZipEntry> {
+  const arrays = new Map<string, ZipEntry>();
+  for (const entry of readZipDirectory(bytes)) {
+    if (!entry.name.endsWith(SUFFIX)) continue;
+    const key = entry.name.slice(0, -SUFFIX.length);
+    if (arrays.has(key)) throw new FormatError(`the archive holds two arrays named '${key}'.`);
+    arrays.set(key, entry);
+  }
+  return arrays;
+}

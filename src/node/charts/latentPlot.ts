@@ -1,0 +1,212 @@
+/**
+ * Codes in two dimensions: their two principal components, coloured by class. What is drawn and where is decided here;
+ * latentSvg.ts and latentPng.ts draw it.
+ *
+ * Colours: Petroff, "Accessible Color Sequences for Data Visualization", arXiv:2107.02270, ten that the colour-blind tell
+ * apart, too; the next ten classes have them again, with another mark. Both components have one scale: distances are true.
+ */
+
+import { classesOf } from '../../evaluation/labels.ts';
+import { PrincipalComponents } from '../../evaluation/pca.ts';
+import { Random } from '../../tensor/random.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import { formatTick, roundStep } from './svg.ts';
+
+const { ceil, floor, max, min } = Math;
+
+const COLORS = [
+  '#3f90da',
+  '#ffa90e',
+  '#bd1f01',
+  '#94a4a2',
+  '#832db6',
+  '#a96b59',
+  '#e76300',
+  '#b9ac70',
+  '#717581',
+  '#92dadd',
+];
+const MARKS = ['disc', 'square', 'triangle', 'diamond'] as const;
+export type Mark = (typeof MARKS)[number];
+
+/** Classes with a look of their own: the commonest, if there are more; the others are drawn as one. */
+const MOST_CLASSES = COLORS.length * MARKS.length;
+const OTHERS: PlottedClass = { name: 'others', color: '#c8ced4', mark: 'disc' };
+/** What the legend has room for, in letters. */
+const LONGEST_NAME = 12;
+
+/** More dots only hide each other. */
+const MOST_POINTS = 3000;
+/** The same dots each time. */
+const SEED = 0;
+/** Dots drawn one class after the other would hide the first ones. */
+const LAYERS = 8;
+const MARGIN = 0.04; // of the range
+
+export interface LatentOptions {
+  readonly labels?: ArrayLike<number> | undefined;
+  /** What class i is called. Default: its number. */
+  readonly names?: readonly string[] | undefined;
+  /** Where the samples are from. */
+  readonly source: string;
+}
+
+/** Places are in pixels, y downward. */
+export interface LatentPlot {
+  readonly title: string;
+  readonly caption: string;
+  readonly xLabel: string;
+  readonly yLabel: string;
+  readonly xTicks: readonly Tick[];
+  readonly yTicks: readonly Tick[];
+  readonly classes: readonly PlottedClass[];
+  /** Drawn in this order: each has some of one class. */
+  readonly layers: readonly Layer[];
+}
+
+export interface Tick {
+  readonly at: number;
+  readonly text: string;
+}
+
+/** One line of the legend. */
+export interface PlottedClass {
+  readonly name: string;
+  readonly color: string;
+  readonly mark: Mark;
+}
+
+export interface Layer {
+  readonly look: PlottedClass;
+  readonly points: readonly (readonly [x: number, y: number])[];
+}
+
+export const PAGE = { width: 760, height: 600 };
+export const PLOT = { left: 72, right: 612, top: 96, bottom: 536 };
+
+/**
+ * @param codes - Shape `[n, code length]`.
+ * @param options - `labels`: n of them; without, all dots look the same.
+ */
+export function latentPlot(codes: Tensor, { labels, names, source }: LatentOptions): LatentPlot {
+  const [n, width] = codes.shape;
+  const components = PrincipalComponents.fit(codes, 2);
+  const { data, shape } = components.transform(codes);
+  const placeOf = (i: number): [number, number] => [data[i * shape[1]], shape[1] > 1 ? data[i * 2 + 1] : 0];
+  const drawn = chooseDrawn(n);
+  const { xTicks, yTicks, place } = axesOf(drawn.map(placeOf));
+  const classes = labels ? commonestClasses(labels) : [0];
+  const looks = classes.map((label, i) => lookOf(i, labels ? (names?.[label] ?? String(label)) : 'samples'));
+  const lookOfLabel = new Map(classes.map((label, i) => [label, looks[i]]));
+  const hasOthers = labels !== undefined && !Array.from(labels).every((label) => lookOfLabel.has(label));
+  const share = (i: number) => `${(100 * (components.varianceShares[i] ?? 0)).toFixed(1)} % of the variance`;
+  const what = `${n === 1 ? 'code' : 'codes'} of ${width} ${width === 1 ? 'number' : 'numbers'} (${source})`;
+  return {
+    title: 'Codes, seen along their two principal components',
+    caption:
+      drawn.length < n
+        ? `${count(drawn.length)} of ${count(n)} ${what}, drawn at random`
+        : `${count(n)} ${what}`,
+    xLabel: `component 1: ${share(0)}`,
+    yLabel: `component 2: ${share(1)}`,
+    xTicks,
+    yTicks,
+    classes: labels ? [...looks, ...(hasOthers ? [OTHERS] : [])] : [],
+    layers: layersOf(
+      drawn,
+      (i) => lookOfLabel.get(labels?.[i] ?? 0) ?? OTHERS,
+      (i) => place(placeOf(i)),
+    ),
+  };
+}
+
+function count(number: number): string {
+  return number.toLocaleString('en');
+}
+
+/** The labels of the classes that have a look of their own, least first; of two as common the one of the lesser label. */
+function commonestClasses(labels: ArrayLike<number>): number[] {
+  const counts = new Map<number, number>();
+  for (let i = 0; i < labels.length; i++) counts.set(labels[i], (counts.get(labels[i]) ?? 0) + 1);
+  const byCount = [...counts].sort(([a, countA], [b, countB]) => countB - countA || a - b);
+  return classesOf(byCount.slice(0, MOST_CLASSES).map(([label]) => label));
+}
+
+function lookOf(i: number, name: string): PlottedClass {
+  const letters = Array.from(name);
+  const short = letters.length > LONGEST_NAME ? `${letters.slice(0, LONGEST_NAME - 1).join('')}…` : name;
+  return { name: short, color: COLORS[i % COLORS.length], mark: MARKS[floor(i / COLORS.length)] };
+}
+
+/** Some of n numbers, all if they are few, in random order. */
+function chooseDrawn(n: number): number[] {
+  const numbers = Array.from({ length: n }, (_, i) => i);
+  new Random(SEED).shuffle(numbers);
+  return numbers.slice(0, MOST_POINTS);
+}
+
+/** The points as runs of one look each: some of each class, then some more of each, and so on. */
+function layersOf(
+  drawn: readonly number[],
+  lookOf: (i: number) => PlottedClass,
+  placeOf: (i: number) => [number, number],
+): Layer[] {
+  const step = ceil(drawn.length / LAYERS);
+  const layers: Layer[] = [];
+  for (let start = 0; start < drawn.length; start += step) {
+    const ofLook = new Map<PlottedClass, [number, number][]>();
+    for (const i of drawn.slice(start, start + step)) {
+      const points = ofLook.get(lookOf(i)) ?? [];
+      ofLook.set(lookOf(i), points);
+      points.push(placeOf(i));
+    }
+    for (const [look, points] of ofLook) layers.push({ look, points });
+  }
+  return layers;
+}
+
+interface Axes {
+  readonly xTicks: readonly Tick[];
+  readonly yTicks: readonly Tick[];
+  readonly place: (point: readonly [x: number, y: number]) => [x: number, y: number];
+}
+
+/** One scale for both, so that the points fill the plot in one direction and stand in its middle in the other. */
+function axesOf(points: readonly (readonly [x: number, y: number])[]): Axes {
+  const [xs, ys] = [0, 1].map((axis) => rangeOf(points.map((point) => point[axis])));
+  const [width, height] = [PLOT.right - PLOT.left, PLOT.bottom - PLOT.top];
+  const unit = max((xs.high - xs.low) / width, (ys.high - ys.low) / height) * (1 + 2 * MARGIN);
+  const perPixel = unit > 0 ? unit : 1 / width; // all in one place
+  const x = (value: number) => (PLOT.left + PLOT.right) / 2 + (value - xs.middle) / perPixel;
+  const y = (value: number) => (PLOT.top + PLOT.bottom) / 2 - (value - ys.middle) / perPixel;
+  const step = roundStep((perPixel * width) / 11);
+  const ticks = (middle: number, length: number, at: (value: number) => number) => {
+    const [first, last] = [-1, 1].map((side) => (middle + (side * length * perPixel) / 2) / step);
+    const numbers = Array.from({ length: floor(last) - ceil(first) + 1 }, (_, i) => ceil(first) + i);
+    return numbers.map((number) => ({ at: at(number * step), text: formatTick(number * step, step) }));
+  };
+  return {
+    xTicks: ticks(xs.middle, width, x),
+    yTicks: ticks(ys.middle, height, y),
+    place: ([a, b]) => [x(a), y(b)],
+  };
+}
+
+function rangeOf(values: readonly number[]): { low: number; high: number; middle: number } {
+  const low = values.reduce((a, b) => min(a, b));
+  const high = values.reduce((a, b) => max(a, b));
+  return { low, high, middle: (low + high) / 2 };
+}
+
+export interface Legend {
+  readonly x: number;
+  /** The middle of a line, top first. */
+  readonly y: (line: number) => number;
+  /** From one line to the next: as close as they must. */
+  readonly step: number;
+}
+
+export function legendOf({ classes }: LatentPlot): Legend {
+  const step = min(22, (PLOT.bottom - PLOT.top) / max(1, classes.length));
+  return { x: PLOT.right + 24, y: (line) => PLOT.top + step * (line + 0.5), step };
+}

@@ -1,0 +1,161 @@
+/** `isthmus decompress`: a `.isth` file back to images. */
+
+import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
+import type { CompressedFile } from '../../../compression/decompress.ts';
+import { npyOriginal, storedBytes } from '../../../compression/originalFile.ts';
+import { denormalize } from '../../../data/denormalize.ts';
+import { DataError } from '../../../data/normalization.ts';
+import { itemSizeOf } from '../../../io/numpy/npyHeader.ts';
+import { sizeOf } from '../../../tensor/shape.ts';
+import { openCompressedFile } from '../../files/compressedFile.ts';
+import { inFile, writeFileAtomically } from '../../files/files.ts';
+import { loadModel } from '../../files/modelFile.ts';
+import { toInputs, toPictures } from '../../pictures/display.ts';
+import { imageGrid } from '../../pictures/grid.ts';
+import { encodePng } from '../../pictures/png.ts';
+import { nounOf, pictureOf } from '../../pictures/sampleKind.ts';
+import { MACHINE, useMachine } from '../machine.ts';
+import { refuseExisting, requireOption } from '../openModel.ts';
+import { countShown, MOST_PICTURES } from '../pictureLimit.ts';
+import type { Command } from '../terminal/help.ts';
+import { exitOnSignals } from '../terminal/interruption.ts';
+import { flag, parseOptions, text, UsageError } from '../terminal/options.ts';
+import { countOf, formatElapsed, say, timesShape } from '../terminal/output.ts';
+import { CountProgress } from '../terminal/statusLine.ts';
+
+const OPTIONS = {
+  model: text('MODEL', 'The run folder or model file that the images were compressed with. [the one inside]'),
+  out: text(
+    'FILE',
+    `FILE.npy: the images as an array. FILE.png: a grid of the first ones, to look at: at most ${MOST_PICTURES}, fewer of large ones. FILE.idx or -ubyte: what was compressed losslessly from such a file, not gzipped.`,
+  ),
+  threads: MACHINE.threads,
+  overwrite: flag('Replace an existing file.'),
+  help: flag('Show this page.'),
+};
+
+const ENDINGS = ['.npy', '.png', '.idx', '-ubyte'];
+
+export const decompressCommand: Command = {
+  help: {
+    usage:
+      'isthmus decompress FILE.isth --out FILE [--model MODEL]\n       npm run isthmus -- decompress FILE.isth --out FILE [--model MODEL]',
+    description: [
+      'Makes images of a file that compress wrote, with the model that it was made with and no other. They come in the units and in the type of the originals, as decode gives them; a lossless file gives back the .npy or IDX file that was compressed, byte for byte, and from other files (a gzipped IDX file, too) the same array as a .npy.',
+      'A file records which kernels it was made with, and these are used again: others differ in the last bits. Where they are not to be had, a lossless file is refused.',
+    ],
+    groups: [['Options', OPTIONS]],
+    sections: [
+      [
+        'Examples',
+        [
+          'isthmus decompress images.isth --model runs/digits-1 --out restored.npy',
+          'isthmus decompress images.isth --model runs/digits-1 --out restored.png',
+        ],
+      ],
+    ],
+  },
+  run: decompress,
+};
+
+async function decompress(words: readonly string[]): Promise<number> {
+  const start = performance.now();
+  const { values, positionals } = parseOptions(OPTIONS, words);
+  if (positionals.length !== 1) {
+    throw new UsageError(`got ${positionals.length} names, expected one file: FILE.isth.`);
+  }
+  const [path] = positionals;
+  const out = requireOption(
+    'out',
+    values.out,
+    'FILE.npy, FILE.png or, of IDX files, FILE.idx or -ubyte',
+    ENDINGS,
+  );
+  await refuseExisting(out, values.overwrite);
+  await useMachine({ kernels: undefined, threads: values.threads });
+  const given = values.model === undefined ? undefined : (await loadModel(values.model)).autoencoder;
+  const file = await openCompressedFile(path);
+  const [count, ...sample] = file.header.shape;
+  const noun = nounOf(sample, file.header.normalization);
+  const progress = new CountProgress(noun, count);
+  const stopListening = exitOnSignals();
+  try {
+    await write(out, file, given ?? file.model?.autoencoder, progress);
+  } catch (error) {
+    throw inFile(path, error as Error);
+  } finally {
+    progress.close();
+    stopListening();
+    await file.close();
+  }
+  const elapsed = formatElapsed((performance.now() - start) / 1000);
+  say(`${countOf(count, noun)} of ${timesShape(sample)} in ${elapsed}: ${out}`);
+  return 0;
+}
+
+async function write(
+  out: string,
+  file: CompressedFile,
+  autoencoder: Autoencoder | undefined,
+  progress: CountProgress,
+): Promise<void> {
+  const { original } = file.header;
+  const missing = file.isLossless ? undefined : file.missingKernels;
+  if (missing) say(`note: the file was made with ${missing}: some values differ in the last bit.`);
+  const ending = ENDINGS.find((one) => out.toLowerCase().endsWith(one));
+  if (ending === '.png') {
+    await writeFileAtomically(out, await asPng(file, autoencoder));
+  } else if (ending === '.npy' && original?.kind !== 'npy') {
+    await writeFileAtomically(out, counted(asNpy(file, autoencoder), file, progress));
+  } else if (original?.kind === (ending === '.npy' ? 'npy' : 'idx')) {
+    await writeFileAtomically(out, counted(file.originalBytes(autoencoder), file, progress));
+  } else {
+    const kept = original ? 'it gives back a .npy' : 'it is a lossy file';
+    throw new DataError(
+      `${kept}, expected --out FILE.npy or FILE.png: as IDX comes back what was compressed with --lossless from an IDX file that was not gzipped.`,
+    );
+  }
+}
+
+/** The same pieces: a file's head, and then its images. */
+async function* counted(
+  pieces: AsyncIterable<Uint8Array>,
+  { header: { shape, dtype } }: CompressedFile,
+  progress: CountProgress,
+): AsyncGenerator<Uint8Array, void> {
+  const bytesPerImage = sizeOf(shape.slice(1)) * itemSizeOf(dtype);
+  let isHead = true;
+  for await (const piece of pieces) {
+    yield piece;
+    if (!isHead) progress.add(piece.length / bytesPerImage);
+    isHead = false;
+  }
+}
+
+async function* asNpy(
+  file: CompressedFile,
+  autoencoder: Autoencoder | undefined,
+): AsyncGenerator<Uint8Array, void> {
+  const { shape, normalization } = file.header;
+  yield npyOriginal(denormalize(new Float32Array(), normalization).dtype, shape).head;
+  for await (const values of file.images(autoencoder)) yield storedBytes(values, { bigEndian: false });
+}
+
+/** A grid of the first images. The rest is read, too: what is damaged is no picture of it. */
+async function asPng(file: CompressedFile, autoencoder: Autoencoder | undefined): Promise<Uint8Array> {
+  const { shape, normalization } = file.header;
+  const [count, ...sample] = shape;
+  if (!pictureOf(sample, normalization)) {
+    throw new DataError(`samples of ${timesShape(sample)} are no pictures, expected --out FILE.npy.`);
+  }
+  const images = countShown([count, ...sample]);
+  const { data } = denormalize(new Float32Array(images * sizeOf(sample)), normalization);
+  let at = 0;
+  for await (const values of file.images(autoencoder)) {
+    const part = values.subarray(0, data.length - at);
+    data.set(part, at);
+    at += part.length;
+  }
+  const shown = { shape: [images, ...sample], data, normalization };
+  return encodePng(imageGrid(toPictures([toInputs({ inputShape: sample }, shown)], normalization)[0]));
+}

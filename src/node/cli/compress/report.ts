@@ -1,0 +1,171 @@
+/** What `compress` prints: sizes beside those of others, and how good the images are. */
+
+import { Quality, type QualityScores } from '../../../compression/quality.ts';
+import { isFloat } from '../../../data/normalization.ts';
+import type { Normalization, SampleArray } from '../../../data/samples.ts';
+import { DTYPE_NAMES, type DType } from '../../../data/samples.ts';
+import { itemSizeOf } from '../../../io/numpy/npyHeader.ts';
+import { type Shape, sizeOf } from '../../../tensor/shape.ts';
+import { nounOf } from '../../pictures/sampleKind.ts';
+import { overflownRows } from '../overflow.ts';
+import { countOf, formatCount, formatDecibels, print } from '../terminal/output.ts';
+import { CountProgress } from '../terminal/statusLine.ts';
+import { formatNumber } from '../terminal/textTable.ts';
+import type { Sizes } from './rivalSizes.ts';
+import { RivalSizes } from './rivalSizes.ts';
+
+export interface CompressReport {
+  readonly path: string;
+  readonly images: number;
+  /** What one of them is. */
+  readonly noun: 'image' | 'sample';
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly byteLength: number;
+  /** Of the model inside, which are in `byteLength`, too. */
+  readonly modelBytes: number;
+  readonly codeLength: number;
+  readonly levels: number;
+  readonly lossless: boolean;
+  readonly kernels: string;
+  /** Of what the codes give back. */
+  readonly quality: QualityScores;
+  readonly rivals: Sizes;
+}
+
+/** One way to store the images. */
+interface Size {
+  readonly bytesPerImage: number;
+  /** How many times as large this is as the file. */
+  readonly ratio: number;
+}
+
+interface ComparedSizes {
+  readonly raw: Size;
+  readonly gzip?: Size;
+  readonly png?: Size;
+}
+
+/** Of the file without a model inside, which costs the same however many images there are. */
+function compare({ shape, dtype, images, byteLength, modelBytes, rivals }: CompressReport): ComparedSizes {
+  const own = (byteLength - modelBytes) / images;
+  const sizeFrom = (bytes: number, count: number): Size => ({
+    bytesPerImage: bytes / count,
+    ratio: bytes / count / own,
+  });
+  const { gzip, png } = rivals;
+  return {
+    raw: sizeFrom(sizeOf(shape) * itemSizeOf(dtype), images),
+    ...(gzip !== undefined && { gzip: sizeFrom(gzip, rivals.images) }),
+    ...(png !== undefined && { png: sizeFrom(png, rivals.images) }),
+  };
+}
+
+/** The same as one object for `--json`. */
+export function jsonOf(report: CompressReport) {
+  const { path, images, byteLength, modelBytes, codeLength, levels, lossless, kernels, quality } = report;
+  return {
+    path,
+    images,
+    byteLength,
+    modelBytes,
+    bytesPerImage: (byteLength - modelBytes) / images,
+    ...compare(report),
+    comparedImages: report.rivals.images,
+    codeLength,
+    levels,
+    lossless,
+    kernels,
+    ...quality,
+  };
+}
+
+export function printReport(report: CompressReport): void {
+  const { path, images, noun, dtype, byteLength, modelBytes, lossless, rivals } = report;
+  const inside = modelBytes > 0 ? `, of these ${formatCount(modelBytes)} the model` : '';
+  print(`${path}: ${formatCount(byteLength)} bytes${inside}\n`);
+  const { raw, gzip, png } = compare(report);
+  const some = rivals.images < images ? ` (the first ${formatCount(rivals.images)})` : '';
+  const own = { bytesPerImage: (byteLength - modelBytes) / images, ratio: 1 };
+  const rows: readonly (readonly [name: string, size: Size | undefined])[] = [
+    ['raw', raw],
+    [`gzip${some}`, gzip],
+    [`PNG, tiled${some}`, png],
+    [`this file${modelBytes > 0 ? ' without the model' : ''}, ${describeCodes(report)}`, own],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  print(
+    `${' '.repeat(width)}  ${`bytes ${noun === 'image' ? 'an image' : 'a sample'}`.padStart(14)}     ratio`,
+  );
+  for (const [name, size] of rows) {
+    if (!size) continue;
+    const cells = [size.bytesPerImage.toFixed(1).padStart(14), size.ratio.toFixed(2).padStart(8)];
+    print(`${name.padEnd(width)}  ${cells.join('  ')}`);
+  }
+  if (!gzip)
+    print(`\nno gzip: ${DTYPE_NAMES[dtype]} is held as a wider type, whose bytes are not those of the file`);
+  print(`\n${lossless ? 'the codes alone: ' : ''}${describeQuality(report)}`);
+}
+
+function describeCodes({
+  codeLength,
+  levels,
+  lossless,
+}: Pick<CompressReport, 'codeLength' | 'levels' | 'lossless'>) {
+  const bits = Math.log2(levels);
+  const depth = Number.isInteger(bits) ? countOf(bits, 'bit') : countOf(levels, 'level');
+  return `${countOf(codeLength, 'number')} of ${depth}${lossless ? ' and the residual' : ''}`;
+}
+
+function describeQuality({
+  noun,
+  images,
+  quality: { mse, psnr, ssim, ssimImages },
+}: Pick<CompressReport, 'noun' | 'images' | 'quality'>): string {
+  const some = ssimImages < images ? ` (of the first ${countOf(ssimImages, 'image')})` : '';
+  return [
+    // As evaluate has them: numbers that are no pixels by their MSE.
+    ...(psnr === undefined || noun === 'sample' ? [`MSE ${formatNumber(mse)}`] : []),
+    ...(psnr === undefined ? [] : [`PSNR ${formatDecibels(psnr)}`]),
+    ...(ssim === undefined || Number.isNaN(ssim) ? [] : [`SSIM ${ssim.toFixed(4)}${some}`]),
+  ].join(', ');
+}
+
+/** What `compress` adds up while images go by. */
+
+export class CompressTally {
+  readonly rivals: RivalSizes;
+  readonly progress: CountProgress;
+  readonly #features: number;
+  readonly #normalization: Normalization;
+  readonly #quality: Quality;
+  #overflown = 0;
+
+  /** @param shape - Of all images, `[n, ...]`. */
+  constructor([count, ...sample]: Shape, normalization: Normalization) {
+    this.#features = sizeOf(sample);
+    this.#normalization = normalization;
+    this.#quality = new Quality(sample, normalization);
+    this.rivals = new RivalSizes(sample, normalization);
+    this.progress = new CountProgress(nounOf(sample, normalization), count);
+  }
+
+  /** Some images, and what the codes give back for them. */
+  add(originals: SampleArray, restored: SampleArray): void {
+    const count = originals.length / this.#features;
+    this.progress.add(count);
+    this.#quality.add(originals, restored);
+    this.rivals.add(originals);
+    if (!isFloat(this.#normalization.dtype)) return; // whole numbers are finite
+    this.#overflown += overflownRows({ shape: [count, this.#features], data: restored }).length;
+  }
+
+  get quality(): QualityScores {
+    return this.#quality.scores();
+  }
+
+  /** How many images came back with what is no number. */
+  get overflown(): number {
+    return this.#overflown;
+  }
+}

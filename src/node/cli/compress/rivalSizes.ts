@@ -1,0 +1,68 @@
+/** How small others make the same images: gzip, and PNG with all of them tiled into one picture. */
+
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { ARRAY_NAMES, type DType, type Normalization, type SampleArray } from '../../../data/samples.ts';
+import { itemSizeOf } from '../../../io/numpy/npyHeader.ts';
+import { type Shape, sizeOf } from '../../../tensor/shape.ts';
+import { encodePngTiles } from '../../pictures/pngTiles.ts';
+import { pictureOf } from '../../pictures/sampleKind.ts';
+
+/** Of more images than fit in there, the first ones are measured: zlib's level 9 may take seconds a megabyte. */
+const MOST_BYTES = 2 ** 22;
+
+export interface Sizes {
+  /** How many images were measured. */
+  readonly images: number;
+  /** Bytes of all of these, row-major and little-endian. Undefined where values are held as another type than the file's. */
+  readonly gzip: number | undefined;
+  /** Undefined for what is no picture of 8 or 16 bits, gray or in colour. */
+  readonly png: number | undefined;
+}
+
+export class RivalSizes {
+  readonly #sample: Shape;
+  readonly #normalization: Normalization;
+  readonly #dtype: DType;
+  readonly #most: number;
+  readonly #parts: SampleArray[] = [];
+  #images = 0;
+
+  /** @param sample - The shape of one of them. */
+  constructor(sample: Shape, normalization: Normalization) {
+    const { dtype } = normalization;
+    this.#sample = sample;
+    this.#normalization = normalization;
+    this.#dtype = dtype;
+    this.#most = Math.max(1, Math.floor(MOST_BYTES / (sizeOf(sample) * itemSizeOf(dtype))));
+  }
+
+  /** The next images, `[n, ...sample]`. */
+  add(values: SampleArray): void {
+    const features = sizeOf(this.#sample);
+    const count = Math.min(values.length / features, this.#most - this.#images);
+    if (count === 0) return;
+    this.#parts.push(values.slice(0, count * features));
+    this.#images += count;
+  }
+
+  async measure(): Promise<Sizes> {
+    const isStored = this.#parts.every((part) => part[Symbol.toStringTag] === ARRAY_NAMES[this.#dtype]);
+    if (!isStored) return { images: this.#images, gzip: undefined, png: undefined };
+    const bytes = Buffer.concat(
+      this.#parts.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength)),
+    );
+    const [zipped, png] = await Promise.all([promisify(gzip)(bytes, { level: 9 }), this.#encodePng(bytes)]);
+    return { images: this.#images, gzip: zipped.length, png: png?.length };
+  }
+
+  async #encodePng(bytes: Buffer): Promise<Uint8Array | undefined> {
+    const shape = pictureOf(this.#sample, this.#normalization);
+    if (!shape || !(this.#dtype === 'u1' || this.#dtype === 'u2')) return undefined;
+    const [height, width] = shape;
+    const channels = shape.length === 3 ? 3 : 1;
+    const { buffer, byteOffset, byteLength } = Uint8Array.from(bytes); // aligned
+    const data = this.#dtype === 'u1' ? bytes : new Uint16Array(buffer, byteOffset, byteLength / 2);
+    return encodePngTiles({ count: this.#images, height, width, channels, data });
+  }
+}

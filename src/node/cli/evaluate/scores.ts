@@ -1,0 +1,176 @@
+/** How far the reconstructions are from the originals: image by image, overall, and beside what must be beaten. */
+
+import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
+import { type Samples, sliceSamples } from '../../../data/samples.ts';
+import { meanImageBaseline, pcaScore } from '../../../evaluation/baselines.ts';
+import { codeStatistics } from '../../../evaluation/codeStatistics.ts';
+import { ErrorSums, psnr } from '../../../evaluation/metrics.ts';
+import { structuralSimilarity } from '../../../evaluation/ssim.ts';
+import type { Tensor } from '../../../tensor/tensor.ts';
+import { toInputs } from '../../pictures/display.ts';
+import { arePixels, nounOf, pictureOf } from '../../pictures/sampleKind.ts';
+import { overflownRows } from '../overflow.ts';
+import { countOf, formatCount, formatDecibels, print } from '../terminal/output.ts';
+import { formatNumber, formatR2, tableLines } from '../terminal/textTable.ts';
+import type { Section } from './options.ts';
+
+/** Images that are held in memory as floats at a time. */
+const BATCH = 256;
+
+/** Of the mean image's error. */
+const NO_BETTER = 0.99;
+
+export interface Scores {
+  readonly mse: number;
+  readonly mae?: number;
+  /** Only where the network's inputs are pixels between 0 and 1. */
+  readonly psnr?: number;
+  /** Only for pictures of at least 11×11 pixels between 0 and 1. */
+  readonly ssim?: number;
+  /** Where they are no pixels: the part of the variance that is explained. */
+  readonly r2?: number;
+}
+
+export interface ImageScores extends Scores {
+  readonly mae: number;
+}
+
+/** The scores of each image alone. */
+export function scoreImages(autoencoder: Autoencoder, samples: Samples): ImageScores[] {
+  const scores: ImageScores[] = [];
+  const { inputShape } = autoencoder;
+  const isPixels = arePixels(inputShape, samples.normalization);
+  const shape = isPixels ? pictureOf(inputShape, samples.normalization) : undefined;
+  for (let start = 0; start < samples.shape[0]; start += BATCH) {
+    const some = sliceSamples(samples, start, start + BATCH);
+    const originals = toInputs(autoencoder, some);
+    const reconstructions = autoencoder.predict(some);
+    for (let i = 0; i < originals.shape[0]; i++) {
+      const [original, reconstruction] = [originals, reconstructions].map((all) => all.rows(i, i + 1).data);
+      const errors = new ErrorSums();
+      errors.add(original, reconstruction);
+      const { mse, mae, psnr } = errors.result();
+      const ssim = shape && structuralSimilarity(original, reconstruction, shape);
+      scores.push({ mse, mae, ...(isPixels && { psnr }), ...(ssim !== undefined && { ssim }) });
+    }
+  }
+  return scores;
+}
+
+/** Of all images together, beside both baselines. */
+export function scoreSection(
+  autoencoder: Autoencoder,
+  samples: Samples,
+  images: readonly ImageScores[],
+): Section {
+  const { encodingDim, inputShape } = autoencoder;
+  const isPixels = arePixels(inputShape, samples.normalization);
+  const noun = nounOf(inputShape, samples.normalization);
+  const variance = meanImageBaseline(samples);
+  const isVariance = variance > 0 && Number.isFinite(variance);
+  const scoresOf = (mse: number): Scores => ({
+    mse,
+    ...(isPixels ? { psnr: psnr(mse) } : isVariance && Number.isFinite(mse) && { r2: 1 - mse / variance }),
+  });
+  const meanSsim = images[0].ssim === undefined ? undefined : meanOf(images, ({ ssim }) => ssim ?? 0);
+  const rows = {
+    model: {
+      ...scoresOf(meanOf(images, ({ mse }) => mse)),
+      mae: meanOf(images, ({ mae }) => mae),
+      ...(meanSsim !== undefined && { ssim: meanSsim }),
+    },
+    ...baselines(samples, { encodingDim, variance, scoresOf }),
+  };
+  return {
+    json: { [`${noun}s`]: images.length, codeLength: encodingDim, ...rows },
+    print: () => {
+      const { model, pca, meanImage } = rows;
+      print(`${countOf(images.length, noun)}, codes of ${countOf(encodingDim, 'number')}\n`);
+      printTable([
+        ['this model', model],
+        ...(pca ? [[`PCA, ${countOf(pca.components, 'component')}`, pca] as const] : []),
+        ...(meanImage ? [[`mean ${noun}`, meanImage] as const] : []),
+      ]);
+      if (meanImage && variance > 0 && !(model.mse < NO_BETTER * variance)) {
+        print(`\nno better than to give back the mean ${noun} each time`);
+      }
+      if (pca) return;
+      print(
+        meanImage
+          ? `\nno PCA beside it: it is fitted to the ${noun}s that are evaluated, and restores up to ${encodingDim + 1} exactly`
+          : `\nno baselines beside it: they are fitted to the ${noun}s that are evaluated, and restore one exactly`,
+      );
+    },
+  };
+}
+
+/** But for those that are exact because there are so few images: so many components and the mean span all of them. */
+function baselines(
+  samples: Samples,
+  {
+    encodingDim,
+    variance,
+    scoresOf,
+  }: { encodingDim: number; variance: number; scoresOf: (mse: number) => Scores },
+): { pca?: Scores & { components: number }; meanImage?: Scores } {
+  const [count] = samples.shape;
+  if (count === 1) return {};
+  const meanImage = scoresOf(variance);
+  if (count <= encodingDim + 1) return { meanImage };
+  const { mse, components } = pcaScore(samples, encodingDim);
+  return { pca: { ...scoresOf(mse), components }, meanImage };
+}
+
+/** The mean over all images; as each has as many numbers, that of an error is the error over all numbers. */
+function meanOf(images: readonly ImageScores[], pick: (scores: ImageScores) => number): number {
+  return images.reduce((sum, scores) => sum + pick(scores), 0) / images.length;
+}
+
+/**
+ * A column for each score that there is.
+ *
+ * @param noun - What one of them is: image or sample.
+ */
+export function scoresCsv(images: readonly Scores[], noun: string): string {
+  const names = (['mse', 'mae', 'psnr', 'ssim'] as const).filter((name) => images[0][name] !== undefined);
+  const rows = images.map((scores, i) => [i, ...names.map((name) => scores[name])].join(','));
+  return `${[[noun, ...names].join(','), ...rows].join('\n')}\n`;
+}
+
+export function printTable(rows: readonly (readonly [name: string, scores: Scores])[]): void {
+  const has = (name: keyof Scores) => rows.some(([, scores]) => scores[name] !== undefined);
+  const amount = (value: number | undefined) => (value === undefined ? '–' : formatNumber(value));
+  const columns: (readonly [head: string, cell: (scores: Scores) => string])[] = [
+    ['MSE', ({ mse }) => amount(mse)],
+    ['MAE', ({ mae }) => amount(mae)],
+  ];
+  if (has('r2')) columns.push(['R²', ({ r2 }) => formatR2(r2)]);
+  if (has('psnr')) {
+    columns.push(['PSNR', ({ psnr }) => (psnr === undefined ? '–' : formatDecibels(psnr))]);
+  }
+  if (has('ssim')) columns.push(['SSIM', ({ ssim }) => ssim?.toFixed(4) ?? '–']);
+  const heads = ['', ...columns.map(([head]) => head)];
+  const cells = rows.map(([name, scores]) => [name, ...columns.map(([, cell]) => cell(scores))]);
+  for (const line of tableLines([heads, ...cells], { least: 10 })) print(line);
+}
+
+/** What a sparsity penalty did to the codes. */
+
+/** @param all - `[n, code length]`; those that are not finite don't count. */
+export function codeSection(all: Tensor): Section {
+  const over = new Set(overflownRows(all));
+  const finite = Array.from({ length: all.shape[0] }, (_, i) => i).filter((i) => !over.has(i));
+  if (finite.length === 0) {
+    return { json: { codes: null }, print: () => print('codes: none is finite') };
+  }
+  const codes = codeStatistics(over.size === 0 ? all : all.pick(finite));
+  const share = `${(100 * codes.nearZero).toFixed(1)} %`;
+  const which = over.size === 0 ? '' : ` (of the ${formatCount(finite.length)} that are finite)`;
+  return {
+    json: { codes: { ...codes, ...(over.size > 0 && { notFinite: over.size }) } },
+    print: () =>
+      print(
+        `codes${which}: mean absolute value ${codes.meanAbsolute.toPrecision(3)}, ${share} of their numbers near 0 (below 5 % of the code's largest)`,
+      ),
+  };
+}

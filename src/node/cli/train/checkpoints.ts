@@ -1,0 +1,124 @@
+/** When a run writes its checkpoint, and what happens if that fails. Read io/checkpoint.ts first. */
+
+import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
+import { writeCheckpoint } from '../../../io/checkpoint.ts';
+import type { TrainingState } from '../../../training/trainingState.ts';
+import { CHECKPOINT_FILE } from '../../files/checkpointFile.ts';
+import type { RunFolder } from '../../runs/runFolder.ts';
+import { UsageError } from '../terminal/options.ts';
+import { say } from '../terminal/output.ts';
+
+/** After every so many epochs, or after so many seconds, whatever the epoch. */
+export type CheckpointInterval = { readonly epochs: number } | { readonly seconds: number };
+
+/** Without an interval: after each epoch, but no sooner than this after the last one. */
+const LEAST_SECONDS = 30;
+
+const SECONDS = { s: 1, min: 60, h: 3600 } as const;
+
+/** `5`: epochs; `90s`, `10min`, `2h`: time. */
+export function readInterval(text: string, name: string): CheckpointInterval {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(s|min|h)?$/.exec(text) ?? [];
+  const value = Number(amount);
+  if (!(value > 0) || (unit === undefined && !Number.isSafeInteger(value))) {
+    throw new UsageError(
+      `--${name} is '${text}', expected a number of epochs such as 5, or a time such as 90s, 10min or 2h.`,
+    );
+  }
+  return unit === undefined ? { epochs: value } : { seconds: value * SECONDS[unit as keyof typeof SECONDS] };
+}
+
+/** Both of one moment: an epoch may end before they are written. */
+interface Taken {
+  readonly state: TrainingState;
+  readonly run: Readonly<Record<string, unknown>>;
+}
+
+export class Checkpoints {
+  readonly #folder: RunFolder;
+  readonly #autoencoder: Autoencoder;
+  readonly #interval: CheckpointInterval | undefined;
+  /** What goes into the file beside the state. */
+  readonly #run: () => Readonly<Record<string, unknown>>;
+  /** When the last one was taken, whether or not it could be written. */
+  #takenMs = performance.now();
+  #hasFailed = false;
+  /** Taken, but only written once the next loss has shown that training can go on from there. */
+  #taken: Taken | undefined;
+  /** Where training was at the last one: "after epoch 3, batch 17"; undefined if this process has written none. */
+  last: string | undefined;
+
+  constructor(
+    folder: RunFolder,
+    autoencoder: Autoencoder,
+    interval: CheckpointInterval | undefined,
+    run: () => Readonly<Record<string, unknown>>,
+  ) {
+    this.#folder = folder;
+    this.#autoencoder = autoencoder;
+    this.#interval = interval;
+    this.#run = run;
+  }
+
+  /** Takes one if it is due, and writes the one before. Returns a promise only where there is something to write. */
+  afterBatch(state: () => TrainingState): Promise<boolean> | undefined {
+    const proven = this.#taken;
+    const interval = this.#interval;
+    const isDue = interval && 'seconds' in interval && this.#seconds >= interval.seconds;
+    this.#taken = isDue ? this.#take(state) : undefined;
+    return proven && this.write(proven.state, proven.run);
+  }
+
+  afterEpoch(epoch: number, state: () => TrainingState): void {
+    const interval = this.#interval;
+    if (interval && 'seconds' in interval) return;
+    const isDue = interval ? epoch % interval.epochs === 0 : this.#seconds >= LEAST_SECONDS;
+    if (isDue) this.#taken = this.#take(state);
+  }
+
+  /**
+   * Writes one that training can do without: a full disk must not end a run that may find room later.
+   *
+   * @returns Whether it is written.
+   */
+  async write(state: TrainingState, run = this.#run()): Promise<boolean> {
+    try {
+      await this.require(state, run);
+      return true;
+    } catch (error) {
+      // Not finite any more: the next loss will say so, and the last good checkpoint stays.
+      if ((error as Error).name === 'FormatError') return false;
+      if ((error as Error).name !== 'FileError') throw error;
+      if (!this.#hasFailed) say(`\nnote: no checkpoint could be written: ${(error as Error).message}`);
+      this.#hasFailed = true;
+      return false;
+    }
+  }
+
+  /**
+   * Writes one that must be there.
+   *
+   * @throws {FileError} If it can't be written; the last one stays.
+   * @throws {FormatError} If a weight or moment is not finite.
+   */
+  async require(state: TrainingState, run = this.#run()): Promise<void> {
+    await this.#folder.write(CHECKPOINT_FILE, writeCheckpoint(this.#autoencoder, state, run));
+    this.#hasFailed = false;
+    this.last = positionOf(state);
+  }
+
+  #take(state: () => TrainingState): Taken {
+    this.#takenMs = performance.now();
+    return { state: state(), run: this.#run() };
+  }
+
+  get #seconds(): number {
+    return (performance.now() - this.#takenMs) / 1000;
+  }
+}
+
+/** "from the beginning", "after epoch 3", "after epoch 3, batch 17". */
+export function positionOf({ epoch, batch }: TrainingState): string {
+  if (batch > 0) return `after epoch ${epoch}, batch ${batch}`;
+  return epoch === 1 ? 'from the beginning' : `after epoch ${epoch - 1}`;
+}

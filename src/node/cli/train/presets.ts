@@ -1,0 +1,54 @@
+/** `train --preset`: what a recipe sets, in words of the command line. Read autoencoder/presets.ts first. */
+
+import { RECIPES, type RecipeName } from '../../../autoencoder/presets.ts';
+
+export const PRESETS = Object.keys(RECIPES) as readonly RecipeName[];
+
+/** The options of a preset, as text by their names: what differs from the defaults. */
+export function presetOptions(name: RecipeName): Readonly<Record<string, string>> {
+  const own = optionsOf(name);
+  const usual = optionsOf('article');
+  return Object.fromEntries(Object.entries(own).filter(([option, text]) => text !== usual[option]));
+}
+
+function optionsOf(name: RecipeName): Readonly<Record<string, string>> {
+  const { decoderHidden, weightDecay, warmUpEpochs, ...settings } = RECIPES[name];
+  return {
+    hidden: settings.hidden.join(),
+    ...(decoderHidden && { 'decoder-hidden': decoderHidden.join() }),
+    activation: settings.activation,
+    start: settings.start,
+    epochs: String(settings.epochs),
+    'batch-size': String(settings.batchSize),
+    ...(weightDecay !== undefined && { optimizer: 'adamw', 'weight-decay': String(weightDecay) }),
+    'learning-rate': String(settings.learningRate),
+    schedule: settings.schedule,
+    ...(warmUpEpochs !== undefined && { 'warmup-epochs': String(warmUpEpochs) }),
+  };
+}
+
+/** What an option of a preset gives way to, beside itself: with others of these it would mean something else, or nothing. */
+const GIVES_WAY: Readonly<Record<string, readonly string[]>> = {
+  'decoder-hidden': ['hidden', 'tied'],
+  'weight-decay': ['optimizer'],
+  'learning-rate': ['optimizer'],
+};
+
+/** What the preset adds to the options that were given: these win. */
+export function addedByPreset(name: RecipeName, given: ReadonlyMap<string, string>): Record<string, string> {
+  const all = presetOptions(name);
+  const isOther = (option: string) => given.has(option) && given.get(option) !== all[option];
+  const isFree = (option: string) => !given.has(option) && !GIVES_WAY[option]?.some(isOther);
+  const added = Object.fromEntries(Object.entries(all).filter(([option]) => isFree(option)));
+  // A short trial with --epochs 1 has no room for a warm-up.
+  const epochs = Number(given.get('epochs') ?? added.epochs);
+  if (Number(added['warmup-epochs']) >= epochs) delete added['warmup-epochs'];
+  return added;
+}
+
+/** `--hidden 256 --epochs 27` */
+export function inWords(options: Readonly<Record<string, string>>): string {
+  return Object.entries(options)
+    .map(([name, text]) => `--${name} ${text}`)
+    .join(' ');
+}

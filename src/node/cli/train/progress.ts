@@ -1,0 +1,97 @@
+/** How far training is: one line that is drawn over and over on a terminal, one plain line an epoch elsewhere. */
+
+import type { BatchRecord, EpochRecord } from '../../../training/fit.ts';
+import { formatClock, formatCount, formatDuration, say } from '../terminal/output.ts';
+import { StatusLine } from '../terminal/statusLine.ts';
+import { formatNumber } from '../terminal/textTable.ts';
+
+const BAR_LENGTH = 16;
+const FIRST_ESTIMATE_S = 1;
+
+export class Progress {
+  readonly #epochs: number;
+  /** How much of the run was done before, from 0 to 1. */
+  readonly #doneBefore: number;
+  readonly #line = new StatusLine();
+  readonly #startMs = performance.now();
+  #samples = 0;
+  #samplesBefore = 0;
+  #validationLoss: number | undefined;
+
+  /** @param before - What a resumed run has behind it: epochs, the last one in part, and that one's samples. */
+  constructor(epochs: number, before = { epochs: 0, samples: 0 }) {
+    this.#epochs = epochs;
+    this.#doneBefore = before.epochs / epochs;
+    this.#samplesBefore = -before.samples;
+  }
+
+  onBatchEnd(record: BatchRecord): void {
+    this.#samples = this.#samplesBefore + record.samples;
+    this.#line.draw(() => this.#describe(record), record.batch === record.batches);
+  }
+
+  onEpochEnd({ epoch, loss, validationLoss }: EpochRecord): void {
+    this.#samplesBefore = this.#samples;
+    this.#validationLoss = validationLoss;
+    if (this.#line.isTerminal) return;
+    const line = [
+      `epoch ${epoch}/${this.#epochs}`,
+      `loss ${formatNumber(loss)}`,
+      this.#validation(validationLoss),
+      `${formatCount(this.samplesPerSecond)} samples/s`,
+      this.#left(epoch / this.#epochs),
+    ];
+    say(line.filter(Boolean).join('  '));
+  }
+
+  close(): void {
+    this.#line.wipe();
+  }
+
+  get seconds(): number {
+    return (performance.now() - this.#startMs) / 1000;
+  }
+
+  get samplesPerSecond(): number {
+    return Math.round(this.#samples / this.seconds);
+  }
+
+  #validation(loss: number | undefined): string {
+    return loss === undefined ? '' : `validation ${formatNumber(loss)}`;
+  }
+
+  /** The time left, once there is enough of a run to tell. */
+  #left(done: number, format = formatDuration): string {
+    const doneHere = done - this.#doneBefore;
+    if (this.seconds < FIRST_ESTIMATE_S || doneHere <= 0) return '';
+    return `${format((this.seconds * (1 - done)) / doneHere)} left`;
+  }
+
+  /**
+   * One line no longer than the terminal, as a line that wraps can't be drawn over: where it is narrow, the bar goes
+   * first, then long words, then the rate, then the end. Some terminals say 0 columns.
+   */
+  #describe({ epoch, epochs, batch, batches, loss }: BatchRecord): string {
+    const done = (epoch - 1 + batch / batches) / epochs;
+    const where = `epoch ${epoch}/${epochs}`;
+    const batchOf = `${batch}/${batches}`;
+    const mean = `loss ${formatNumber(loss)}`;
+    const validation = this.#validation(this.#validationLoss);
+    const rate = `${formatCount(this.samplesPerSecond)} samples/s`;
+    const left = this.#left(done);
+    const short = [validation.replace('validation', 'val'), this.#left(done, formatClock)];
+    const lines = [
+      [where, bar(batch / batches), batchOf, mean, validation, rate, left],
+      [where, batchOf, mean, validation, rate, left],
+      [where, batchOf, mean, short[0], rate, short[1]],
+      [where, batchOf, mean, ...short],
+    ].map((parts) => parts.filter(Boolean).join('  '));
+    const room = (process.stderr.columns || 80) - 1;
+    return lines.find(({ length }) => length <= room) ?? lines[3].slice(0, room);
+  }
+}
+
+function bar(part: number): string {
+  const full = Math.floor(part * BAR_LENGTH);
+  return '█'.repeat(full) + '░'.repeat(BAR_LENGTH - full);
+}

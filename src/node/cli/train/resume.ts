@@ -1,0 +1,163 @@
+/**
+ * Going on with a run: its checkpoint says how it was started, and whatever is given again must agree, or the model would
+ * be another one than that of a run that was never interrupted. Read trainOptions.ts and io/checkpoint.ts first.
+ */
+
+import { resolve } from 'node:path';
+import { DataError, describeNormalization } from '../../../data/normalization.ts';
+import type { Normalization } from '../../../data/samples.ts';
+import type { Checkpoint } from '../../../io/checkpoint.ts';
+import { FormatError } from '../../../io/errors.ts';
+import { isObject } from '../../../io/safetensors.ts';
+import { kernels } from '../../../tensor/kernels/active.ts';
+import { formatShape, type Shape } from '../../../tensor/shape.ts';
+import { FileError } from '../../files/files.ts';
+import { type Parsed, parseOptions, UsageError, wordsOf } from '../terminal/options.ts';
+import { refuseContradictions } from './contradictions.ts';
+import { TRAIN_OPTIONS, type TrainValues } from './options.ts';
+import { effectiveOptions } from './settings.ts';
+
+/** What a run's checkpoint keeps of the run itself. */
+export interface RunRecord {
+  /** The options that were given, as text by their names; switches have none. Paths are absolute. */
+  readonly options: Readonly<Record<string, string>>;
+  readonly kernels: string;
+  readonly data: DataRecord;
+  /** Since training began, at the end of each epoch. */
+  readonly seconds: readonly number[];
+  /** Since training began. */
+  readonly elapsed: number;
+}
+
+/** What the data was, so that other data is recognised. */
+export interface DataRecord {
+  readonly shape: Shape;
+  readonly fingerprint: string;
+  /** What the model file says of it: source, shape, type. */
+  readonly facts: Readonly<Record<string, unknown>>;
+  readonly testShape?: Shape | undefined;
+  readonly testFingerprint?: string | undefined;
+}
+
+type TrainOptions = Parsed<typeof TRAIN_OPTIONS>;
+
+/** What decides neither the weights nor what is written into the model. */
+const FREE: ReadonlySet<string> = new Set([
+  ...['resume', 'out', 'overwrite', 'json', 'help', 'threads', 'checkpoint-every', 'in-memory'],
+  // The data is known by its fingerprint, wherever it is.
+  ...['data', 'key', 'test-data', 'test-key'],
+]);
+
+/** What a checkpoint has to remember of the options of a new run: all that were given but for where it goes. */
+export function optionsToKeep({ given }: TrainOptions): Record<string, string> {
+  const { resume, out, overwrite, json, ...kept } = Object.fromEntries(given);
+  for (const name of ['data', 'test-data']) if (name in kept) kept[name] = resolve(kept[name]);
+  return kept;
+}
+
+/** @throws {FormatError} If the checkpoint was not written by `train`. */
+export function runRecordOf({ run, state }: Checkpoint): RunRecord {
+  const { options, kernels: name, data, seconds, elapsed } = run;
+  const isOurs =
+    isObject(options) &&
+    Object.values(options).every((text) => typeof text === 'string') &&
+    typeof name === 'string' &&
+    isObject(data) &&
+    isShape(data.shape) &&
+    isObject(data.facts) &&
+    (data.testShape === undefined || isShape(data.testShape)) &&
+    Array.isArray(seconds) &&
+    seconds.length === state.epochs.length &&
+    [...seconds, elapsed].every(Number.isFinite);
+  if (!isOurs) throw new FormatError('the checkpoint is not that of a run of isthmus train.');
+  return run as unknown as RunRecord;
+}
+
+function isShape(value: unknown): boolean {
+  return Array.isArray(value) && value.every(Number.isSafeInteger);
+}
+
+/**
+ * The options to go on with: those of the run, and on top what was given now.
+ *
+ * @throws {UsageError} If something was given that would lead to another model; it names all of it.
+ */
+export function resumedOptions(now: TrainOptions, { options }: RunRecord): TrainOptions {
+  if (now.given.has('data') && !('data' in options)) {
+    throw new UsageError('the run is one on the built-in digits, --data gives other images.');
+  }
+  const stored = parseOptions(TRAIN_OPTIONS, wordsOf(options));
+  const merged = parseOptions(TRAIN_OPTIONS, wordsOf({ ...options, ...Object.fromEntries(now.given) }));
+  refuseContradictions(merged);
+  const [before, after] = [stored.values, merged.values].map(decidingOptions);
+  const differing = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+    .filter((name) => name !== 'epochs' || !mayGoOn(stored.values, merged.values))
+    .map((name) => {
+      const falls = name === 'epochs' && stored.values.schedule !== 'constant';
+      const why = falls ? ', for which its learning rate falls' : '';
+      return `--${name} is ${textOf(after[name])}, the run has ${textOf(before[name])}${why}`;
+    });
+  if (differing.length > 0) {
+    throw new UsageError(
+      `a run is resumed with the options it was started with, but ${differing.join('; ')}.`,
+    );
+  }
+  return merged;
+}
+
+/** More epochs than planned give the same bits as if they had been planned, where the learning rate doesn't know the end. */
+function mayGoOn(before: TrainValues, after: TrainValues): boolean {
+  return after.schedule === 'constant' && after.epochs > before.epochs;
+}
+
+function decidingOptions(values: TrainValues): Record<string, unknown> {
+  const { kernels: _, ...options } = effectiveOptions(values) as Record<string, unknown>;
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !FREE.has(name)));
+}
+
+function textOf(value: unknown): string {
+  return value === undefined ? 'none' : Array.isArray(value) ? value.join(',') || 'none' : String(value);
+}
+
+/** @throws {FileError} If other kernels are in use than the run's: the last bits would differ. */
+export function requireSameKernels(record: RunRecord): void {
+  if (kernels().name === record.kernels) return;
+  throw new FileError(
+    `the run was computed by the ${record.kernels} kernels, here it would be the ${kernels().name} kernels: expected --kernels ${record.kernels}, on a machine that has them.`,
+  );
+}
+
+/** @throws {DataError} If the data is not that of the run. */
+export function requireSameData(folder: string, was: DataRecord, is: DataRecord): void {
+  const [before, after] = [was.facts.dtype, is.facts.dtype].map(String);
+  const differences = [
+    difference('data', [was.shape, was.fingerprint, before], [is.shape, is.fingerprint, after]),
+    difference('test data', [was.testShape, was.testFingerprint], [is.testShape, is.testFingerprint]),
+  ].filter((text) => text !== undefined);
+  if (differences.length === 0) return;
+  throw new DataError(`the run in ${folder} can't be resumed with other data: ${differences.join('; ')}.`);
+}
+
+/**
+ * The same data may be scaled in another way by another version of this program.
+ *
+ * @throws {DataError} If it is: the weights belong to inputs that are no more.
+ */
+export function requireSameScaling(folder: string, was: Normalization, is: Normalization): void {
+  if (JSON.stringify(was) === JSON.stringify(is)) return;
+  throw new DataError(
+    `the run in ${folder} can't be resumed: its data was scaled so: ${describeNormalization(was)}; now it would be: ${describeNormalization(is)}.`,
+  );
+}
+
+type Identity = readonly [shape: Shape | undefined, fingerprint: string | undefined, dtype?: string];
+
+function difference(noun: string, was: Identity, is: Identity): string | undefined {
+  if (was[1] === is[1]) return undefined;
+  const [before, after] = [was, is].map(([shape, , dtype]) =>
+    shape ? [formatShape(shape), dtype].filter(Boolean).join(' ') : 'none',
+  );
+  if (before !== after) return `its ${noun} was ${before}, this is ${after}`;
+  return `its ${noun} had the same shape and type, ${before}, but other values (${was[1]}, now ${is[1]})`;
+}

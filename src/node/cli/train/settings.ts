@@ -1,0 +1,86 @@
+/** What the options of `train` come to: an architecture, an optimizer, a learning-rate schedule. Read trainOptions.ts first. */
+
+import type { ArchitectureOptions } from '../../../autoencoder/spec.ts';
+import { Adam, AdamW } from '../../../optim/adam.ts';
+import type { Optimizer } from '../../../optim/optimizer.ts';
+import { trainingSchedule } from '../../../optim/schedule.ts';
+import { SGD } from '../../../optim/sgd.ts';
+import { kernels, threads } from '../../../tensor/kernels/active.ts';
+import type { Shape } from '../../../tensor/shape.ts';
+import type { Keep } from '../../../training/earlyStopping.ts';
+import { formatNoise } from '../noise.ts';
+import type { TrainValues } from './options.ts';
+
+/** The options as they take effect: defaults that depend on others filled in, what has no effect left out. */
+export function effectiveOptions(values: TrainValues) {
+  const { help, json, overwrite, out, resume, count, nesterov, ...options } = values;
+  return {
+    ...options,
+    ...(options.data === undefined && { count }),
+    output: outputOf(values),
+    ...(values.noise && { noise: formatNoise(values.noise) }),
+    keep: keepOf(values),
+    'learning-rate': learningRateOf(values),
+    ...(values.optimizer === 'adamw' && { 'weight-decay': weightDecayOf(values) }),
+    ...(values.optimizer === 'sgd' && { momentum: momentumOf(values), nesterov }),
+    kernels: kernels().name,
+    threads: threads(),
+  };
+}
+
+export function architecture(values: TrainValues, inputShape: Shape): ArchitectureOptions {
+  return {
+    inputShape,
+    hidden: values.hidden,
+    decoderHidden: values['decoder-hidden'],
+    encodingDim: values['encoding-dim'],
+    activation: values.activation,
+    outputActivation: outputOf(values),
+    tied: values.tied,
+  };
+}
+
+export function createOptimizer(values: TrainValues, stepsPerEpoch: number): Optimizer {
+  const learningRate = trainingSchedule({
+    kind: values.schedule,
+    learningRate: learningRateOf(values),
+    steps: values.epochs * stepsPerEpoch,
+    warmUpSteps: Math.round((values['warmup-epochs'] ?? 0) * stepsPerEpoch),
+  });
+  const clipping = values['clip-norm'] === undefined ? {} : { clipNorm: values['clip-norm'] };
+  const options = { learningRate, ...clipping };
+  switch (values.optimizer) {
+    case 'sgd':
+      return new SGD({ ...options, momentum: momentumOf(values), nesterov: values.nesterov });
+    case 'adamw':
+      return new AdamW({ ...options, weightDecay: weightDecayOf(values) });
+    case 'adam':
+      return new Adam(options);
+  }
+}
+
+/** Whether there will be images that are measured after each epoch; the built-in digits always have some. */
+function hasValidation(values: TrainValues): boolean {
+  const { data, 'test-data': testData, 'validation-split': split } = values;
+  return data === undefined || testData !== undefined || split !== undefined;
+}
+
+export function keepOf(values: TrainValues): Keep {
+  return values.keep ?? (hasValidation(values) || values.patience !== undefined ? 'best' : 'last');
+}
+
+function outputOf({ output, loss }: TrainValues): 'linear' | 'sigmoid' {
+  return output ?? (loss === 'bce' ? 'sigmoid' : 'linear');
+}
+
+function weightDecayOf({ 'weight-decay': weightDecay }: TrainValues): number {
+  return weightDecay ?? 0.01;
+}
+
+function momentumOf({ momentum }: TrainValues): number {
+  return momentum ?? 0;
+}
+
+export function learningRateOf(values: TrainValues): number {
+  return values['learning-rate'] ?? (values.optimizer === 'sgd' ? 0.01 : 1e-3);
+}

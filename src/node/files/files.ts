@@ -1,0 +1,165 @@
+/** Reading and writing whole files so that nothing is half-read or half-written, and errors are sentences. */
+
+import { randomBytes } from 'node:crypto';
+import { closeSync, openSync } from 'node:fs';
+import { type FileHandle, open, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { DataError } from '../../data/normalization.ts';
+import { FormatError } from '../../io/errors.ts';
+import { keepAtExit, removeAtExit } from './leftovers.ts';
+
+/** A file or folder can't be used. The message names it. */
+export class FileError extends Error {
+  override name = 'FileError';
+}
+
+/** Node reads at most 2 GiB at a time. */
+export const PIECE_BYTES = 2 ** 30;
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+  EISDIR: 'it is a folder, expected a file',
+  ENOTDIR: 'a part of the path is a file, expected folders',
+  EEXIST: 'it exists already',
+  ENOSPC: 'no space is left on the device',
+  EMFILE: 'too many files are open',
+  ENAMETOOLONG: 'the name is too long',
+  EFBIG: 'the file would be larger than is allowed',
+  EDQUOT: 'the disk quota is used up',
+};
+
+/** Turns what the system says into a sentence: `can't read x.npy: there is no such file or folder.` */
+export function fileError(doing: string, path: string, cause: unknown): FileError {
+  const { code = '', message } = cause as { code?: string; message: string };
+  return new FileError(`can't ${doing} ${path}: ${REASONS[code] ?? message}.`, { cause });
+}
+
+export function becameShorter(path: string): FileError {
+  return new FileError(`can't read ${path}: it became shorter while it was read.`);
+}
+
+/** What a reader of bytes says, with the file's name in front, which it doesn't know. Other errors stay as they are. */
+export function inFile(path: string, error: Error): Error {
+  if (error.name === 'FormatError') return new FormatError(`${path}: ${error.message}`);
+  if (error.name === 'DataError') return new DataError(`${path}: ${error.message}`);
+  return error;
+}
+
+export interface ReadOptions {
+  /** Sees the first `headLength` bytes and the size before anything is allocated; what it throws is passed on. */
+  readonly check?: (head: Uint8Array, fileSize: number) => void;
+  readonly headLength?: number;
+}
+
+/**
+ * Reads a whole file into an array of exactly its size.
+ *
+ * @throws {FileError} If the file can't be read, or doesn't fit into memory.
+ */
+export async function readWholeFile(
+  path: string,
+  { check, headLength = 65536 }: ReadOptions = {},
+): Promise<Uint8Array> {
+  const file = await open(path).catch((cause) => {
+    throw fileError('read', path, cause);
+  });
+  try {
+    const { size } = await file.stat();
+    if (check) check(await readAt(path, file, new Uint8Array(Math.min(headLength, size)), 0), size);
+    return await readAt(path, file, allocate(path, size), 0);
+  } finally {
+    await file.close();
+  }
+}
+
+function allocate(path: string, size: number): Uint8Array {
+  try {
+    return new Uint8Array(size);
+  } catch {
+    throw new FileError(`can't read ${path}: its ${size} bytes don't fit into memory.`);
+  }
+}
+
+/** Fills `bytes` with what lies from `start` on. */
+export async function readAt(
+  path: string,
+  file: FileHandle,
+  bytes: Uint8Array,
+  start: number,
+): Promise<Uint8Array> {
+  let done = 0;
+  while (done < bytes.length) {
+    const piece = Math.min(PIECE_BYTES, bytes.length - done);
+    const { bytesRead } = await file.read(bytes, done, piece, start + done).catch((cause) => {
+      throw fileError('read', path, cause);
+    });
+    if (bytesRead === 0) throw becameShorter(path);
+    done += bytesRead;
+  }
+  return bytes;
+}
+
+/**
+ * Writes a file so that under its name there is always either the old contents or the new: into a temporary file
+ * beside it, to the disk, then renamed, and the folder to the disk, too.
+ *
+ * @param contents - All of it, or its pieces as they come.
+ * @throws {FileError} If it can't be written; then nothing is left behind.
+ * @throws Whatever making the pieces failed with; then neither.
+ */
+export async function writeFileAtomically(
+  path: string,
+  contents: Uint8Array | string | AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const temporary = temporaryFor(path);
+  removeAtExit(temporary);
+  try {
+    // Made before anything else can happen: made later, it might be there after the clean-up at exit.
+    closeSync(openSync(temporary, 'wx'));
+    const file = await open(temporary, 'r+');
+    try {
+      await writeFile(file, contents);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+    await syncFolder(dirname(path));
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => {});
+    // What the system says has a code: the rest is of whoever makes the pieces.
+    if ((cause as { code?: string }).code === undefined) throw cause;
+    throw fileError('write', path, cause);
+  } finally {
+    keepAtExit(temporary);
+  }
+}
+
+function temporaryFor(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+}
+
+/** Whether a file of this name was being written by {@link writeFileAtomically}: a killed process leaves them behind. */
+export function isTemporary(name: string): boolean {
+  return /^\..+\.[0-9a-f]{12}\.tmp$/.test(name);
+}
+
+/** A renamed file survives a power cut only once its folder is on the disk. Not every system can do it. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path).catch(() => undefined);
+  await folder?.sync().catch(() => {});
+  await folder?.close();
+}
+
+export async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    (cause: { code?: string }) => {
+      if (cause.code === 'ENOENT') return false;
+      throw fileError('use', path, cause);
+    },
+  );
+}

@@ -1,0 +1,77 @@
+/** Network values as pictures: from a model's own units to pixels between 0 (black) and 1 (white). */
+
+import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
+import { BatchReader } from '../../data/batches.ts';
+import { pictureShape } from '../../data/pictureShape.ts';
+import { isUnitRange, type Normalization, type Samples, sliceSamples } from '../../data/samples.ts';
+import { Random } from '../../tensor/random.ts';
+import { formatShape, ShapeError } from '../../tensor/shape.ts';
+import { Tensor } from '../../tensor/tensor.ts';
+import { Corruption, MEASURED_NOISE_SEED, type Noise } from '../../training/noise.ts';
+
+/** As many pictures as are comfortable to look at. */
+export const PICTURES = 20;
+
+/** `[n, ...pictureShape]` each. */
+export interface ComparedPictures {
+  readonly originals: Tensor;
+  /** What the reconstructions were made from, where it is not the originals. */
+  readonly noisy?: Tensor;
+  readonly reconstructions: Tensor;
+}
+
+/**
+ * The first originals and their reconstructions as pictures.
+ *
+ * @param noise - Corrupts what the model gets; the same pictures get the same noise each time.
+ * @throws {ShapeError} If the samples don't fit the model, or are no pictures.
+ */
+export function predictPictures(autoencoder: Autoencoder, samples: Samples, noise?: Noise): ComparedPictures {
+  const some = sliceSamples(samples, 0, PICTURES);
+  const inputs = toInputs(autoencoder, some);
+  const seen = noise ? new Corruption(noise).apply(inputs, new Random(MEASURED_NOISE_SEED)) : inputs;
+  const tensors = [inputs, autoencoder.predict(seen), ...(noise ? [seen] : [])];
+  const [originals, reconstructions, noisy] = toPictures(tensors, samples.normalization);
+  return { originals, reconstructions, ...(noisy && { noisy }) };
+}
+
+/**
+ * Samples as pictures of one brightness. Where the network's units are not pixels (`standard`), the first tensor's least
+ * value becomes black and its greatest white.
+ *
+ * @param tensors - `[n, ...sample]` each, in the units of the network's input. They are overwritten.
+ */
+export function toPictures(tensors: readonly Tensor[], normalization: Normalization | undefined): Tensor[] {
+  const [, ...sample] = tensors[0].shape;
+  const shape = pictureShape(sample);
+  if (!shape) throw new ShapeError(`toPictures: the samples are ${formatShape(sample)}, expected pictures.`);
+  if (normalization && !isUnitRange(normalization)) stretch(tensors);
+  return tensors.map((tensor) => tensor.reshape([tensor.shape[0], ...shape]));
+}
+
+function stretch(tensors: readonly Tensor[]): void {
+  const [least, greatest] = rangeOf(tensors[0].data);
+  const scale = greatest > least ? 1 / (greatest - least) : 1;
+  for (const { data } of tensors) {
+    for (let i = 0; i < data.length; i++) data[i] = (data[i] - least) * scale;
+  }
+}
+
+/** Samples as the network sees them, `[n, ...inputShape]`. */
+export function toInputs({ inputShape }: Pick<Autoencoder, 'inputShape'>, samples: Samples): Tensor {
+  const reader = new BatchReader(samples, inputShape, 'toInputs');
+  const inputs = Tensor.zeros([reader.count, ...inputShape]);
+  reader.readRange(0, reader.count, inputs.data);
+  return inputs;
+}
+
+/** The least and the greatest of an array's numbers. */
+export function rangeOf(data: ArrayLike<number>): [least: number, greatest: number] {
+  let least = Infinity;
+  let greatest = -Infinity;
+  for (let i = 0; i < data.length; i++) {
+    if (data[i] < least) least = data[i];
+    if (data[i] > greatest) greatest = data[i];
+  }
+  return [least, greatest];
+}

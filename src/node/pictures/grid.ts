@@ -1,0 +1,182 @@
+/**
+ * Many images as one picture: side by side, or reconstructions below their originals. Pure layout: pixels in,
+ * pixels out; png.ts makes a file of them.
+ */
+
+import { formatShape, type Shape, ShapeError } from '../../tensor/shape.ts';
+import { drawText, textWidth } from './pixelFont.ts';
+import type { PixelImage } from './png.ts';
+
+const { ceil, floor, max, min, round, sqrt } = Math;
+
+const GAP = 2; // pixels between two images
+const BETWEEN_GROUPS = 8; // pixels between a reconstruction and the next original below it
+const GAP_GRAY = 72; // seen beside black and beside white
+const HEADING = 11; // pixels for a line of text above an original
+const BETWEEN_HEADINGS = 4; // pixels beside the gap, or two numbers would look like one
+const TEXT_GRAY = 235;
+const COMFORTABLE_SIDE = 84; // pixels: 28x28 is shown three times as large
+
+/** Images with values from 0 (black) to 1 (white): `[n, h, w]`, `[n, h, w, 1]` or `[n, h, w, 3]`. A Tensor is one. */
+export interface ImageBatch {
+  readonly shape: Shape;
+  readonly data: Float32Array;
+}
+
+export interface GridOptions {
+  /** Images in a row. Default: as many as make the grid about square. */
+  readonly columns?: number;
+  /** Screen pixels per image pixel, a whole number. Default: 3 for 28x28, and so that others get about as large. */
+  readonly scale?: number;
+}
+
+/**
+ * The images row by row, with a thin gap between and around them. Values beyond 0 and 1 are clamped.
+ *
+ * @throws {ShapeError} If the shape is not one of images.
+ */
+export function imageGrid(images: ImageBatch, options: GridOptions = {}): PixelImage {
+  const source = imagesOf(images, 'imageGrid');
+  const columns = columnsFor(source.count, options.columns ?? ceil(sqrt(source.count)));
+  const scale = options.scale ?? comfortableScale(source);
+  const rows = ceil(source.count / columns);
+  const [stepX, stepY] = [scale * source.width + GAP, scale * source.height + GAP];
+  const canvas = newCanvas(columns * stepX + GAP, rows * stepY + GAP, source.channels);
+  for (let i = 0; i < source.count; i++) {
+    paint(source, i, canvas, GAP + (i % columns) * stepX, GAP + floor(i / columns) * stepY, scale);
+  }
+  return canvas;
+}
+
+export interface SheetOptions extends GridOptions {
+  /** The originals with noise, as a model got them to restore: in a row between the two. */
+  readonly noisy?: ImageBatch | undefined;
+  /** What stands above each original; narrow ones lie as far apart as that needs. */
+  readonly headings?: readonly string[] | undefined;
+}
+
+/**
+ * Rows that belong together: originals above, their reconstructions below, and a wider gap before the next originals.
+ *
+ * @param options - `columns`: images in a row; default 10.
+ * @throws {ShapeError} If the shapes are not of images, or differ.
+ */
+export function reconstructionSheet(
+  originals: ImageBatch,
+  reconstructions: ImageBatch,
+  { noisy, headings, ...options }: SheetOptions = {},
+): PixelImage {
+  const layers = sheetRows('reconstructionSheet', originals, noisy, reconstructions);
+  const [above] = layers;
+  const columns = columnsFor(above.count, options.columns ?? 10);
+  const scale = options.scale ?? comfortableScale(above);
+  const groups = ceil(above.count / columns);
+  const widest = (headings ?? []).reduce((width, heading) => max(width, textWidth(heading, 1)), 0);
+  const stepX = max(scale * above.width, widest + (widest > 0 ? BETWEEN_HEADINGS : 0)) + GAP;
+  const stepY = scale * above.height + GAP;
+  const heading = headings ? HEADING : 0;
+  const groupStep = heading + layers.length * stepY - GAP + BETWEEN_GROUPS;
+  const height = groups * groupStep - BETWEEN_GROUPS + 2 * GAP;
+  const canvas = newCanvas(columns * stepX + GAP, height, above.channels);
+  for (let i = 0; i < above.count; i++) {
+    const x = GAP + (i % columns) * stepX;
+    const y = GAP + floor(i / columns) * groupStep + heading;
+    if (headings) write(headings[i], canvas, x, y - HEADING);
+    layers.forEach((images, row) => {
+      paint(images, i, canvas, x, y + row * stepY, scale);
+    });
+  }
+  return canvas;
+}
+
+/** What stands above each other, top first; all of one size. `who` asks, for the message. */
+export function sheetRows(
+  who: string,
+  originals: ImageBatch,
+  noisy: ImageBatch | undefined,
+  reconstructions: ImageBatch,
+): readonly Images[] {
+  const above = imagesOf(originals, who);
+  const others = [...(noisy ? [noisy] : []), reconstructions].map((batch) => imagesOf(batch, who));
+  for (const [i, other] of others.entries()) {
+    assertSameSize(above, other, who, noisy && i === 0 ? 'noisy ones' : 'reconstructions');
+  }
+  return [above, ...others];
+}
+
+/** A batch whose shape is known to be one of images. */
+export interface Images {
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: 1 | 3;
+  readonly data: Float32Array;
+}
+
+/** Reads a batch's shape as one of images. `who` asks, for the message. */
+export function imagesOf({ shape, data }: ImageBatch, who: string): Images {
+  const [count = 0, height = 0, width = 0, channels = 1] = shape;
+  if (
+    (shape.length !== 3 && shape.length !== 4) ||
+    (channels !== 1 && channels !== 3) ||
+    count * height * width === 0
+  ) {
+    throw new ShapeError(
+      `${who}: the images are ${formatShape(shape)}, expected [n, height, width], with or without 1 or 3 channels after it.`,
+    );
+  }
+  return { count, height, width, channels, data };
+}
+
+function assertSameSize(a: Images, b: Images, who: string, noun: string): void {
+  if (a.count === b.count && a.height === b.height && a.width === b.width && a.channels === b.channels)
+    return;
+  const text = ({ count, height, width, channels }: Images): string =>
+    formatShape([count, height, width, channels]);
+  throw new ShapeError(`${who}: the originals are ${text(a)}, the ${noun} ${text(b)}, expected the same.`);
+}
+
+function columnsFor(count: number, wanted: number): number {
+  return max(1, min(count, floor(wanted)));
+}
+
+function comfortableScale({ width, height }: Images): number {
+  return max(1, round(COMFORTABLE_SIDE / max(width, height)));
+}
+
+function newCanvas(width: number, height: number, channels: 1 | 3): PixelImage {
+  return { width, height, channels, data: new Uint8Array(width * height * channels).fill(GAP_GRAY) };
+}
+
+/** Copies image `index` to the canvas, `scale` times as large, its upper left corner at (left, top). */
+function paint(
+  images: Images,
+  index: number,
+  canvas: PixelImage,
+  left: number,
+  top: number,
+  scale: number,
+): void {
+  const { height, width, channels, data } = images;
+  for (let y = 0; y < scale * height; y++) {
+    const row = (index * height + floor(y / scale)) * width;
+    let to = ((top + y) * canvas.width + left) * channels;
+    for (let x = 0; x < scale * width; x++) {
+      const from = (row + floor(x / scale)) * channels;
+      for (let channel = 0; channel < channels; channel++) canvas.data[to++] = toByte(data[from + channel]);
+    }
+  }
+}
+
+function write(text: string, canvas: PixelImage, left: number, top: number): void {
+  const { channels, data } = canvas;
+  drawText(text, { left, middle: top + floor(HEADING / 2), size: 1 }, (x, y) => {
+    const at = (y * canvas.width + x) * channels;
+    data.fill(TEXT_GRAY, at, at + channels);
+  });
+}
+
+/** 0 to 1 as 0 to 255; NaN is black. */
+export function toByte(value: number): number {
+  return value > 0 ? round(255 * min(1, value)) : 0;
+}

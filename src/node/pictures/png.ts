@@ -1,0 +1,78 @@
+/** PNG files: pngjs writes them, and reads them once they are known to be sound. Read checkPng.ts first. */
+
+import { PNG } from 'pngjs';
+import { FormatError } from '../../io/errors.ts';
+import { checkPng } from './checkPng.ts';
+
+/** Pixels row by row, the channels of a pixel together. */
+export interface PixelImage {
+  readonly width: number;
+  readonly height: number;
+  /** 1: gray; 3: red, green, blue. */
+  readonly channels: 1 | 3;
+  readonly data: Uint8Array;
+}
+
+export interface DecodedPng {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 4;
+  /** Red, green, blue, alpha of each pixel, 8 bits each: of 16-bit files the nearest value. */
+  readonly data: Uint8Array;
+  /** Whether any pixel is not fully opaque. */
+  readonly hasAlpha: boolean;
+  /** Whether the file has 16 bits a sample. */
+  readonly isRounded: boolean;
+}
+
+/** The bytes of an 8-bit PNG file, gray or RGB. */
+export function encodePng({ width, height, channels, data }: PixelImage): Uint8Array {
+  if (!(width >= 1 && height >= 1) || data.length !== width * height * channels) {
+    throw new RangeError(
+      `encodePng: ${width}x${height} pixels of ${channels} channels need at least one pixel and ` +
+        `${width * height * channels} bytes, the data holds ${data.length}.`,
+    );
+  }
+  const colorType = channels === 1 ? 0 : 2;
+  const options = {
+    width,
+    height,
+    colorType,
+    inputColorType: colorType,
+    inputHasAlpha: false,
+    // Enlarged pictures repeat themselves: without filters, and with zlib's usual strategy, they take a quarter.
+    filterType: 0,
+    deflateStrategy: 0,
+  } as const;
+  const png = new PNG(options);
+  png.data = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  return toBytes(PNG.sync.write(png, options));
+}
+
+/**
+ * Reads any PNG: 1 to 16 bits, gray, RGB, palette, with or without alpha, interlaced or not, up to 2048x2048 pixels.
+ * What follows the file's end chunk is ignored, as other readers do.
+ *
+ * @throws {FormatError} If it is not a PNG file, is damaged or cut off, or is larger than that.
+ */
+export function decodePng(bytes: Uint8Array): DecodedPng {
+  const { depth, end } = checkPng(bytes);
+  const { width, height, data } = readWithPngjs(Buffer.from(bytes.buffer, bytes.byteOffset, end));
+  let hasAlpha = false;
+  for (let i = 3; i < data.length && !hasAlpha; i += 4) hasAlpha = data[i] !== 255;
+  return { width, height, channels: 4, data: toBytes(data), hasAlpha, isRounded: depth === 16 };
+}
+
+function readWithPngjs(file: Buffer): PNG {
+  try {
+    return PNG.sync.read(file);
+  } catch (error) {
+    // An index beyond the palette, a filter that doesn't exist, a malformed small chunk.
+    throw new FormatError(`a PNG whose pixels can't be decoded (${(error as Error).message}).`);
+  }
+}
+
+/** A Buffer as the plain array that it is, too. */
+function toBytes(buffer: Buffer): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+}

@@ -1,0 +1,48 @@
+/** What a picture of reconstructions is for images: a few samples that are none, as a table for spreadsheets. */
+
+import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
+import { type Samples, scalingOf, sliceSamples } from '../../data/samples.ts';
+import { Random } from '../../tensor/random.ts';
+import { sizeOf } from '../../tensor/shape.ts';
+import { Corruption, type Noise } from '../../training/noise.ts';
+import { toInputs } from '../pictures/display.ts';
+
+/** As many samples as one cares to read, and as many numbers as spreadsheets like to open. */
+const MOST_SAMPLES = 10;
+const MOST_NUMBERS = 100_000;
+
+/** So many digits of what a feature's scale is worth: an input, as float32, has about seven. */
+const DIGITS = 7;
+
+/**
+ * The first samples, at least one, as CSV, a column for each feature, in the units of the data. Of each sample a line
+ * `original`, with noise a line `noisy`, then `restored` and `error` (restored - original).
+ *
+ * @param noise - Corrupts what the model gets; the same samples get the same noise each time.
+ * @throws {ShapeError} If the samples don't fit the model.
+ */
+export function reconstructionTable(autoencoder: Autoencoder, samples: Samples, noise?: Noise): string {
+  const { shifts, scales } = scalingOf(autoencoder.normalization);
+  const features = sizeOf(autoencoder.inputShape);
+  const count = Math.max(1, Math.min(MOST_SAMPLES, Math.floor(MOST_NUMBERS / features)));
+  const originals = toInputs(autoencoder, sliceSamples(samples, 0, count));
+  const seen = noise && new Corruption(noise).apply(originals, new Random(0));
+  const restored = autoencoder.predict(seen ?? originals);
+  const decimals = scales.map((scale) =>
+    Math.min(100, Math.max(0, DIGITS - 1 - Math.floor(Math.log10(scale)))),
+  );
+  const unitsOf = (inputs: Float32Array) =>
+    Array.from(inputs, (input, j) => input * scales[j % scales.length] + shifts[j % shifts.length]);
+  const textOf = (value: number, j: number) => Number(value.toFixed(decimals[j % decimals.length]));
+  const lines = [
+    ['sample', 'values', ...Array.from({ length: features }, (_, j) => `feature ${j}`)].join(','),
+  ];
+  for (let i = 0; i < originals.shape[0]; i++) {
+    const [x, noisy, y] = [originals, seen, restored].map((all) => all && unitsOf(all.rows(i, i + 1).data));
+    const error = x!.map((value, j) => y![j] - value);
+    for (const [name, values] of Object.entries({ original: x, noisy, restored: y, error })) {
+      if (values) lines.push([i, name, ...values.map(textOf)].join(','));
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}

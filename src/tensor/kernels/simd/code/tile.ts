@@ -1,0 +1,125 @@
+/**
+ * One tile of a product, 4 rows by 8 columns: its 32 sums stay in eight registers while the inner loop goes along k. Each
+ * step loads 8 numbers of B (two registers) and 4 of A (each copied into all four lanes of a register), then multiplies
+ * and adds 8 times. packing.ts lays them in that order.
+ */
+
+import type { FunctionBuilder, I32, Local, V128 } from '../wasm/instructions.ts';
+import { forRange } from './kernelCode.ts';
+
+/** 8 sums + 2 of B + 4 of A fit the 16 registers of x86-64; 3 x 12 or 5 x 8 do not (docs/kernels.md, section 5). */
+export const TILE_ROWS = 4;
+export const TILE_COLUMNS = 8;
+const VECTORS = TILE_COLUMNS / 4;
+
+/** Steps of the inner loop before it jumps back. */
+const UNROLL = 16;
+
+/** The variables of a tile under way. */
+export interface Tile {
+  readonly sums: readonly (readonly Local<'v128'>[])[];
+  /** The addresses of the next numbers of A and B, and bytes to those after them. */
+  readonly a: Local<'i32'>;
+  readonly b: Local<'i32'>;
+  readonly stepOfA: Local<'i32'>;
+  readonly stepOfB: Local<'i32'>;
+  /** How many steps are left. */
+  readonly left: Local<'i32'>;
+}
+
+export function createTile(f: FunctionBuilder): Tile {
+  const [a, b, stepOfA, stepOfB, left] = f.variables(5, 'i32');
+  const sums = Array.from({ length: TILE_ROWS }, () => f.variables(VECTORS, 'v128'));
+  return { sums, a, b, stepOfA, stepOfB, left };
+}
+
+/** Loads the sums' first values from rows that are `stride` bytes apart; `row` is changed. */
+export function emitLoadSums(
+  { local, i32, v128 }: FunctionBuilder,
+  { sums }: Tile,
+  row: Local<'i32'>,
+  stride: Local<'i32'>,
+): void {
+  for (const ofRow of sums) {
+    for (const [v, sum] of ofRow.entries()) local.set(sum, v128.load(local.get(row), 16 * v));
+    local.set(row, i32.add(local.get(row), local.get(stride)));
+  }
+}
+
+/** Stores the sums to rows that are `stride` bytes apart; `row` is changed. */
+export function emitStoreSums(
+  { local, i32, v128 }: FunctionBuilder,
+  { sums }: Tile,
+  row: Local<'i32'>,
+  stride: Local<'i32'>,
+): void {
+  for (const ofRow of sums) {
+    for (const [v, sum] of ofRow.entries()) v128.store(local.get(row), local.get(sum), 16 * v);
+    local.set(row, i32.add(local.get(row), local.get(stride)));
+  }
+}
+
+/**
+ * sums += panel of A · panel of B, along `left` > 0 steps.
+ *
+ * The loop is unrolled, and after each of its steps asks whether that was the last. The questions cost little, and they
+ * spare a loop for the rest; but above all no load may move across a branch. Without them V8 moves the loads of all
+ * steps to the front, runs out of registers and spills the sums: a quarter of the speed (docs/kernels.md, section 6).
+ */
+export function emitInnerLoop(f: FunctionBuilder, { sums, a, b, stepOfA, stepOfB, left }: Tile): void {
+  const { local, i32, v128, f32x4 } = f;
+  const ofB = f.variables(VECTORS, 'v128');
+  const ofA = f.variable('v128');
+  f.block((end) => {
+    f.loop((again) => {
+      for (let step = 0; step < UNROLL; step++) {
+        for (const [v, vector] of ofB.entries()) local.set(vector, v128.load(local.get(b), 16 * v));
+        for (const [row, ofRow] of sums.entries()) {
+          local.set(ofA, v128.load32_splat(local.get(a), 4 * row));
+          for (const [v, sum] of ofRow.entries()) {
+            const product = (): V128 => f32x4.mul(local.get(ofA), local.get(ofB[v]));
+            local.set(sum, f32x4.add(local.get(sum), product()));
+          }
+        }
+        local.set(a, i32.add(local.get(a), local.get(stepOfA)));
+        local.set(b, i32.add(local.get(b), local.get(stepOfB)));
+        if (step < UNROLL - 1) f.br_if(end, i32.eq(local.get(left), i32.const(step + 1)));
+      }
+      f.br_if(again, local.tee(left, i32.sub(local.get(left), i32.const(UNROLL))));
+    });
+  });
+}
+
+/** Copies the part of a tile that lies inside of C, number by number: between C and the thread's scratch tile. */
+export function emitCopyPart(
+  f: FunctionBuilder,
+  rows: Local<'i32'>,
+  columns: Local<'i32'>,
+  from: { at: Local<'i32'>; stride: () => I32 },
+  to: { at: Local<'i32'>; stride: () => I32 },
+): void {
+  const { local, i32 } = f;
+  const [row, column, source, target] = f.variables(4, 'i32');
+  const place = (start: Local<'i32'>) => i32.add(local.get(start), i32.shl(local.get(column), i32.const(2)));
+  local.set(source, local.get(from.at));
+  local.set(target, local.get(to.at));
+  forRange(
+    f,
+    row,
+    () => i32.const(0),
+    () => local.get(rows),
+    1,
+    () => {
+      forRange(
+        f,
+        column,
+        () => i32.const(0),
+        () => local.get(columns),
+        1,
+        () => i32.store(place(target), i32.load(place(source))),
+      );
+      local.set(source, i32.add(local.get(source), from.stride()));
+      local.set(target, i32.add(local.get(target), to.stride()));
+    },
+  );
+}

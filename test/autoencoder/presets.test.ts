@@ -1,0 +1,85 @@
+import { expect, test } from '@jest/globals';
+import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
+import { RECIPES, type RecipeName, recipe } from '../../src/autoencoder/presets.ts';
+import { generateDigits } from '../../src/data/digits.ts';
+import { normalize } from '../../src/data/normalization.ts';
+import { writeModel } from '../../src/io/model.ts';
+import { Adam, AdamW } from '../../src/optim/adam.ts';
+import { toyImages } from '../training/toy.ts';
+
+const NAMES = Object.keys(RECIPES) as RecipeName[];
+
+/** The learning rate of the first step. */
+const firstRate = (name: RecipeName, count: number) => recipe(name, count).optimizer.learningRate;
+
+test('article is what there is without a recipe: the same model, byte for byte', async () => {
+  const images = toyImages(40);
+  const plain = new Autoencoder({ inputShape: [4, 4], encodingDim: 3 });
+  await plain.fit(images);
+  const { architecture, optimizer, fit } = recipe('article', 40);
+  const article = new Autoencoder({ inputShape: [4, 4], encodingDim: 3, ...architecture });
+  article.compile({ optimizer });
+  await article.fit(images, fit);
+  expect(writeModel(article)).toEqual(writeModel(plain));
+});
+
+test('small has the layers of article and more of the rest; best has layers of its own', () => {
+  expect(recipe('small', 100).architecture).toEqual({ hidden: [64, 32], activation: 'silu' });
+  expect(recipe('best', 100).architecture).toMatchObject({ decoderHidden: RECIPES.best.decoderHidden });
+  expect(recipe('article', 100).optimizer.constructor).toBe(Adam);
+  for (const name of ['small', 'best'] as const) {
+    const { optimizer, fit } = recipe(name, 100);
+    expect(optimizer).toBeInstanceOf(AdamW);
+    const { epochs, batchSize } = RECIPES[name];
+    expect(fit).toEqual({ epochs, batchSize, start: 'mean' });
+  }
+});
+
+test.each(['small', 'best'] as const)(
+  'the learning rate of %s climbs for an epoch, then falls to 0 with the last step',
+  (name) => {
+    const { batchSize, learningRate, epochs } = RECIPES[name];
+    const count = 10 * batchSize - 1; // 10 steps an epoch
+    const { optimizer } = recipe(name, count);
+    const network = new Autoencoder({ inputShape: [2], hidden: [], encodingDim: 1 }).parameters;
+    const rates = Array.from({ length: 10 * epochs + 1 }, () => {
+      const rate = optimizer.learningRate;
+      optimizer.step(network);
+      return rate;
+    });
+    expect(rates[0]).toBeCloseTo(learningRate / 10, 12);
+    expect(rates[9]).toBeCloseTo(learningRate, 12);
+    expect(Math.max(...rates)).toBe(rates[9]);
+    expect(rates.at(-2)).toBeCloseTo(learningRate / (10 * (epochs - 1)), 12);
+    expect(rates.at(-1)).toBe(0);
+  },
+);
+
+test('fewer samples than a batch, or one, are one step an epoch', () => {
+  for (const name of NAMES) expect(firstRate(name, 1)).toBe(RECIPES[name].learningRate);
+});
+
+test('what is no recipe, and what is no count, is refused', () => {
+  expect(() => recipe('worst' as RecipeName, 10)).toThrow(
+    new RangeError("recipe: there is none named 'worst', expected one of: article, small, best."),
+  );
+  expect(() => recipe('toString' as RecipeName, 10)).toThrow(/there is none named 'toString'/);
+  for (const count of [0, -1, 1.5, Number.NaN]) {
+    expect(() => recipe('best', count)).toThrow(
+      new RangeError(`recipe: the number of samples is ${count}, expected a whole number >= 1.`),
+    );
+  }
+});
+
+test('after ten epochs small comes nearer to digits than article', async () => {
+  const images = normalize(generateDigits({ count: 400, seed: 1 }));
+  const others = normalize(generateDigits({ count: 100, seed: 2 }));
+  const trained = async (name: RecipeName, epochs: number) => {
+    const { architecture, optimizer, fit } = recipe(name, 400);
+    const autoencoder = new Autoencoder({ inputShape: [28, 28], ...architecture });
+    autoencoder.compile({ optimizer });
+    await autoencoder.fit(images, { ...fit, epochs });
+    return autoencoder.evaluate(others).mse;
+  };
+  expect(await trained('small', 10)).toBeLessThan(await trained('article', 10));
+});

@@ -1,0 +1,237 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import type { Autoencoder } from '../../../../src/autoencoder/autoencoder.ts';
+import { writeModel } from '../../../../src/io/model.ts';
+import { worstSamples } from '../../../../src/node/cli/evaluate/anomalies.ts';
+import { decodePng } from '../../../../src/node/pictures/png.ts';
+import { Tensor } from '../../../../src/tensor/tensor.ts';
+import { contentsOf, folderWith, isthmus, jsonLines, removeFolders } from '../../../helpers/cli.ts';
+import { npyBytes } from '../../../helpers/npyBytes.ts';
+import { COUNT, imagesNpy, model, modelBytes, pixels } from '../fixtures.ts';
+import { inThisProcess, testRefusals } from '../refusals.ts';
+
+afterAll(removeFolders);
+
+interface Anomaly {
+  readonly index: number;
+  readonly mse: number;
+  readonly timesMedian?: number;
+  readonly label?: number;
+  readonly features?: readonly { readonly index: number[]; readonly share: number }[];
+}
+
+interface Report {
+  readonly medianMse: number;
+  readonly anomalies: readonly Anomaly[];
+}
+
+/** The error of each sample, by definition. */
+function errorsOf(autoencoder: Autoencoder, inputs: Tensor): number[] {
+  const restored = autoencoder.predict(inputs).data;
+  const [n] = inputs.shape;
+  const size = inputs.size / n;
+  return Array.from({ length: n }, (_, i) => {
+    let sum = 0;
+    for (let j = i * size; j < (i + 1) * size; j++) sum += (restored[j] - inputs.data[j]) ** 2;
+    return sum / size;
+  });
+}
+
+/** The numbers of the greatest, the greatest first. */
+function greatest(errors: readonly number[], count: number): number[] {
+  return errors
+    .map((_, i) => i)
+    .sort((a, b) => errors[b] - errors[a])
+    .slice(0, count);
+}
+
+async function report(cwd: string, line: string): Promise<Report> {
+  const { code, stdout, stderr } = await isthmus(line.split(' '), { cwd });
+  if (code !== 0) throw new Error(stderr);
+  return jsonLines(stdout)[0] as unknown as Report;
+}
+
+test('of two samples with the same error the first is worse, of those that overflow, too', () => {
+  const images = [0.1, 0.3, NaN, 0.3, 0.2, Infinity, 0.3, NaN].map((mse) => ({ mse, mae: 0 }));
+  expect(worstSamples(images, 8)).toEqual([2, 5, 7, 1, 3, 6, 4, 0]);
+  expect(worstSamples(images, 4)).toEqual([2, 5, 7, 1]);
+  expect(worstSamples([], 3)).toEqual([]);
+});
+
+describe('evaluate --anomalies', () => {
+  const files = {
+    'm.safetensors': writeModel(model()),
+    'images.npy': imagesNpy(),
+    'labels.npy': npyBytes({
+      descr: '|u1',
+      shape: [COUNT],
+      values: Array.from({ length: COUNT }, (_, i) => i % 2),
+    }),
+  };
+  const inputs = Tensor.from(
+    pixels().map((pixel) => pixel / 255),
+    [COUNT, 8, 8],
+  );
+  const errors = errorsOf(model(), inputs);
+  const evaluate = 'evaluate --model m.safetensors --data images.npy';
+
+  test('lists the images of greatest error, the worst first, with their labels', async () => {
+    const cwd = folderWith(files);
+    const { anomalies, medianMse } = await report(
+      cwd,
+      `${evaluate} --anomalies 5 --labels labels.npy --json`,
+    );
+    expect(anomalies.map(({ index }) => index)).toEqual(greatest(errors, 5));
+    const sorted = [...errors].sort((a, b) => a - b);
+    expect(medianMse).toBeCloseTo((sorted[COUNT / 2 - 1] + sorted[COUNT / 2]) / 2, 9);
+    for (const { index, mse, timesMedian, label, features } of anomalies) {
+      expect(mse).toBeCloseTo(errors[index], 9);
+      expect(timesMedian).toBeCloseTo(errors[index] / medianMse, 6);
+      expect(label).toBe(index % 2);
+      expect(features).toBeUndefined();
+    }
+    expect(Object.keys(contentsOf(cwd))).toEqual(Object.keys(files).sort());
+  });
+
+  test('prints them as a table, and draws them where it is told to', async () => {
+    const cwd = folderWith(files);
+    const { code, stdout, stderr } = await isthmus(
+      `${evaluate} --anomalies 3 --anomalies-out worst.png`.split(' '),
+      { cwd },
+    );
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^The 3 images that are restored worst, numbered from 0; the median MSE is 0\.\d+$/m,
+    );
+    const rows = [...stdout.matchAll(/^ *(\d+) {3,}(0\.\d{5}) {3,}(\d+\.\d)$/gm)];
+    expect(rows.map(([, index]) => Number(index))).toEqual(greatest(errors, 3));
+    expect(stderr).toContain('what is restored worst: worst.png');
+    const { width, height, data } = decodePng(new Uint8Array(readFileSync(join(cwd, 'worst.png'))));
+    // Three columns and two rows of images, some 80 pixels wide, with gaps of 2.
+    const scale = (width - 8) / 3 / 8;
+    expect(Number.isInteger(scale)).toBe(true);
+    expect(height).toBe(2 * 8 * scale + 6 + 11); // the numbers stand above
+    const half = Math.floor(scale / 2);
+    const gray = (column: number) =>
+      data[((2 + 11 + half) * width + 2 + column * (8 * scale + 2) + half) * 4];
+    expect([0, 1, 2].map(gray)).toEqual(greatest(errors, 3).map((i) => pixels()[64 * i]));
+  });
+
+  test('draws no more of them than can be looked at', async () => {
+    const cwd = folderWith({ ...files, 'many.npy': imagesNpy([8, 8], 1030) });
+    const words = 'evaluate --model m.safetensors --data many.npy --anomalies 1028 --anomalies-out worst.png';
+    const { code, stdout, stderr } = await isthmus(words.split(' '), { cwd });
+    expect(code).toBe(0);
+    expect(stdout).toContain('The 1,028 images that are restored worst');
+    expect(stderr).toContain('note: the picture shows the first 1,024 of 1,028.\n');
+  });
+
+  test('lists all if there are fewer, and one', async () => {
+    const cwd = folderWith(files);
+    const [all, one] = await Promise.all([
+      report(cwd, `${evaluate} --anomalies 1000 --json`),
+      isthmus(`${evaluate} --anomalies 1`.split(' '), { cwd }),
+    ]);
+    expect(all.anomalies).toHaveLength(COUNT);
+    expect(one.stdout).toMatch(/^The image that is restored worst, /m);
+  });
+
+  test('names the features that are furthest off where samples are no images', async () => {
+    const shape = [3, 2, 2, 2];
+    const autoencoder = model({ kind: 'none', dtype: 'f4', shift: 0, scale: 1 }, { inputShape: [2, 2, 2] });
+    const values = Array.from({ length: 24 }, (_, i) => (i === 8 + 5 ? 0.875 : 0.125));
+    const cwd = folderWith({
+      'm.safetensors': writeModel(autoencoder),
+      'table.npy': npyBytes({ descr: '<f4', shape, values }),
+    });
+    const { anomalies } = await report(
+      cwd,
+      'evaluate --model m.safetensors --data table.npy --anomalies 2 --json',
+    );
+    const [{ index, mse, features = [] }] = anomalies;
+    const inputs = Tensor.from(values, shape);
+    expect(index).toBe(greatest(errorsOf(autoencoder, inputs), 1)[0]);
+    const restored = autoencoder.predict(inputs).rows(index, index + 1).data;
+    const squares = Array.from(restored, (value, j) => (value - values[8 * index + j]) ** 2);
+    const order = greatest(squares, 3);
+    expect(features.map((one) => one.index)).toEqual(order.map((j) => [j >> 2, (j >> 1) & 1, j & 1]));
+    features.forEach(({ share }, i) => {
+      expect(share).toBeCloseTo(squares[order[i]] / (8 * mse), 6);
+    });
+    const { stdout } = await isthmus(
+      'evaluate --model m.safetensors --data table.npy --anomalies 2'.split(' '),
+      { cwd },
+    );
+    expect(stdout).toMatch(/features furthest off, with their share\n/);
+    expect(stdout).toMatch(/\[\d, \d, \d\] \(\d+ %\), \[/);
+  });
+
+  test('the terminal shows these, and not the first ones', async () => {
+    const worst = greatest(errors, 2);
+    expect(worst).not.toContain(0);
+    const only = (rows: readonly number[]) =>
+      npyBytes({
+        descr: '|u1',
+        shape: [rows.length, 8, 8],
+        values: rows.flatMap((i) => pixels().slice(64 * i, 64 * (i + 1))),
+      });
+    const cwd = folderWith({ ...files, 'worst.npy': only(worst) });
+    const picture = async (line: string) =>
+      (await isthmus(line.split(' '), { cwd })).stderr.split('\n').slice(1);
+    const [shown, alone, first] = await Promise.all([
+      picture(`${evaluate} --anomalies 2`),
+      picture('evaluate --model m.safetensors --data worst.npy'),
+      picture(evaluate),
+    ]);
+    expect(shown).toEqual(alone);
+    expect(first).not.toEqual(shown);
+  });
+
+  test('calls classes by their names', async () => {
+    const cwd = folderWith(files);
+    const line = `${evaluate} --anomalies 4 --labels labels.npy --label-names even,odd`;
+    const { stdout } = await isthmus(line.split(' '), { cwd });
+    const rows = [...stdout.matchAll(/^ *(\d+) +0\.\d{5} +\d+\.\d +(even|odd)$/gm)];
+    expect(rows.map(([, index, name]) => [Number(index), name])).toEqual(
+      greatest(errors, 4).map((i) => [i, i % 2 ? 'odd' : 'even']),
+    );
+    const { anomalies } = await report(cwd, `${line} --json`);
+    expect(anomalies[0]).toMatchObject({ label: anomalies[0].index % 2, name: rows[0][2] });
+  });
+
+  test('the only number of a sample is feature 0', async () => {
+    const cwd = folderWith({
+      'm.safetensors': modelBytes(
+        { kind: 'standard', dtype: 'f4', shift: 0, scale: 1 },
+        { inputShape: [1], encodingDim: 1 },
+      ),
+      'one.npy': npyBytes({ descr: '<f4', shape: [3, 1], values: [0.5, -2, 1] }),
+    });
+    const line = 'evaluate --model m.safetensors --data one.npy --anomalies 1';
+    const { stdout } = await isthmus(line.split(' '), { cwd });
+    expect(stdout).toMatch(/ {3}0 \(100 %\)$/m);
+    const { anomalies } = await report(cwd, `${line} --json`);
+    expect(anomalies[0].features).toEqual([{ index: [0], share: 1 }]);
+  });
+
+  const refusal = (words: string, says: RegExp) =>
+    inThisProcess({
+      name: words,
+      files: {
+        ...files,
+        'old.png': 'mine',
+        'flat.safetensors': modelBytes(undefined, { inputShape: [10] }),
+        'flat.npy': imagesNpy([10]),
+      },
+      args: words.split(' '),
+      says,
+    });
+  testRefusals(1, [
+    refusal(`${evaluate} --anomalies 2 --anomalies-out old.png`, /old\.png exists already/),
+    refusal(
+      'evaluate --model flat.safetensors --data flat.npy --anomalies 2 --anomalies-out x.png',
+      /samples of 10 numbers are no pictures, expected --anomalies without --anomalies-out\./,
+    ),
+  ]);
+});

@@ -1,0 +1,181 @@
+/** When helpers are asked to help: a watch with a clock of the test's own, on which jobs take what the test says. */
+
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { Watch } from '../../../../src/tensor/kernels/simd/helperGain.ts';
+
+let now = 0;
+
+beforeEach(() => {
+  now = 1000;
+  jest.spyOn(performance, 'now').mockImplementation(() => now);
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+/** A job of 1 ms of work that takes as long as the machine needs for it, alone or together. */
+interface Machine {
+  readonly aloneMs: number;
+  readonly togetherMs: number;
+}
+const HELPED: Machine = { aloneMs: 1, togetherMs: 0.6 };
+const HINDERED: Machine = { aloneMs: 1, togetherMs: 3 };
+
+function job(watch: Watch, { aloneMs, togetherMs }: Machine): void {
+  const start = now;
+  now += watch.isTogether ? togetherMs : aloneMs;
+  watch.record(1e6, start);
+}
+
+/** Works for so long on the clock. */
+function work(watch: Watch, machine: Machine, ms: number): void {
+  const end = now + ms;
+  while (now < end) job(watch, machine);
+}
+
+/** How long each rest is from its beginning on, so many in a row. */
+function restsOf(watch: Watch, machine: Machine, count: number): number[] {
+  const rests: number[] = [];
+  for (let i = 0; i < count; i++) {
+    for (let jobs = 0; !watch.isTogether && jobs < 10_000; jobs++) job(watch, machine);
+    for (let jobs = 0; watch.isTogether && jobs < 10_000; jobs++) job(watch, machine);
+    const start = now;
+    for (let jobs = 0; !watch.isTogether && jobs < 10_000; jobs++) job(watch, machine);
+    rests.push(now - start);
+  }
+  return rests;
+}
+
+describe('a watch', () => {
+  test('works alone first, for comparison, and then together', () => {
+    const watch = new Watch();
+    expect(watch.isTogether).toBe(false);
+    work(watch, HELPED, 3);
+    expect(watch.isTogether).toBe(false);
+    work(watch, HELPED, 1);
+    expect(watch.isTogether).toBe(true);
+  });
+
+  test('stays together as long as that pays, but for a comparison now and then: most of all soon after the start', () => {
+    const watch = new Watch();
+    work(watch, HELPED, 4);
+    const alone: number[] = [];
+    while (now < 6000) {
+      if (!watch.isTogether && (alone.length === 0 || now > alone[alone.length - 1] + 10)) alone.push(now);
+      job(watch, HELPED);
+    }
+    const pauses = alone.map((at, i) => at - (alone[i - 1] ?? 1004));
+    expect(pauses[0]).toBeCloseTo(60, -1);
+    for (const pause of pauses.slice(1)) expect(Math.abs(pause - 16 * 60)).toBeLessThan(20);
+    expect(pauses.length).toBeGreaterThan(3);
+  });
+
+  test('learns from a comparison: code that was slow at first does not make helpers look good for ever', () => {
+    const watch = new Watch();
+    work(watch, { aloneMs: 10, togetherMs: 6 }, 10); // not yet compiled
+    work(watch, HELPED, 62);
+    expect(watch.isTogether).toBe(false); // once more, for comparison
+    work(watch, HELPED, 4);
+    work(watch, { aloneMs: 1, togetherMs: 2 }, 62);
+    expect(watch.isTogether).toBe(false);
+  });
+
+  test.each([
+    ['much longer', 3],
+    ['as long', 1],
+    ['hardly less', 0.95],
+  ])('rests where a job takes %s together', (_name, togetherMs) => {
+    const watch = new Watch();
+    work(watch, HELPED, 4);
+    work(watch, { aloneMs: 1, togetherMs }, 60 + 3);
+    expect(watch.isTogether).toBe(false);
+  });
+
+  test('gives helpers some milliseconds to find a processor of their own', () => {
+    const watch = new Watch();
+    work(watch, HELPED, 4);
+    work(watch, HINDERED, 12); // on the processor of the thread that woke them: 8 ms are lost
+    work(watch, HELPED, 45);
+    expect(watch.isTogether).toBe(true);
+  });
+
+  test('is not misled by one job: it takes some milliseconds of jobs together', () => {
+    const watch = new Watch();
+    work(watch, HELPED, 4);
+    work(watch, HELPED, 17);
+    for (let i = 0; i < 5; i++) job(watch, HELPED);
+    job(watch, { aloneMs: 1, togetherMs: 1.2 }); // 6 ms of work in 4.2 ms of time
+    expect(watch.isTogether).toBe(true);
+  });
+
+  test('adds up jobs that are too short to be timed one by one', () => {
+    const watch = new Watch();
+    for (let i = 0; i < 399; i++) {
+      const start = now;
+      now += 0.01;
+      watch.record(1e4, start);
+    }
+    expect(watch.isTogether).toBe(false);
+    now += 0.1;
+    watch.record(1e4, now - 0.1);
+    expect(watch.isTogether).toBe(true);
+  });
+
+  test('does not count the time between jobs', () => {
+    const watch = new Watch();
+    work(watch, HELPED, 4);
+    for (let i = 0; i < 100; i++) {
+      now += 500;
+      job(watch, HELPED);
+    }
+    expect(watch.isTogether).toBe(true);
+  });
+});
+
+describe('a rest', () => {
+  test('is twice as long as the one before, up to two seconds', () => {
+    const rests = restsOf(new Watch(), HINDERED, 9);
+    // A rest ends with the measurement that is under way, of 4 ms.
+    const expected = [100, 200, 400, 800, 1600, 2000, 2000, 2000, 2000];
+    for (const [i, rest] of rests.entries()) {
+      expect(rest).toBeGreaterThanOrEqual(expected[i]);
+      expect(rest).toBeLessThan(expected[i] + 8);
+    }
+  });
+
+  test('is over when helpers help again, and the next one is short', () => {
+    const watch = new Watch();
+    restsOf(watch, HINDERED, 6);
+    expect(watch.isTogether).toBe(true);
+    work(watch, HELPED, 61);
+    expect(restsOf(watch, HINDERED, 1)[0]).toBeLessThan(108);
+  });
+
+  test('costs little where helpers never help: most work is done alone', () => {
+    const watch = new Watch();
+    let [alone, together] = [0, 0];
+    while (now < 20_000) {
+      const before = now;
+      const wasTogether = watch.isTogether;
+      job(watch, HINDERED);
+      if (wasTogether) together += now - before;
+      else alone += now - before;
+    }
+    expect(together / (alone + together)).toBeLessThan(0.05);
+  });
+
+  test('is forgotten by reset: it begins alone, and the first rest is short again', () => {
+    const watch = new Watch();
+    restsOf(watch, HINDERED, 6);
+    watch.reset();
+    expect(watch.isTogether).toBe(false);
+    work(watch, HELPED, 4);
+    expect(watch.isTogether).toBe(true);
+    expect(restsOf(watch, HINDERED, 1)[0]).toBeLessThan(108);
+  });
+});
+
+test('negative control: a watch that never looks at the clock has no rests', () => {
+  const careless = { isTogether: true, record: () => {}, reset: () => {} } as unknown as Watch;
+  expect(restsOf(careless, HINDERED, 2)).toEqual([0, 0]);
+});

@@ -1,0 +1,69 @@
+/**
+ * Every instruction of instructions.ts, emitted, compiled and run: what it leaves against the tables beside this file.
+ * Control instructions are in assembler.test.ts.
+ */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { FunctionBuilder } from '../../../../../src/tensor/kernels/simd/wasm/instructions.ts';
+import { type Row, result, row } from '../../../../helpers/instructionRow.ts';
+import { LANE_ROWS } from '../laneRows.ts';
+import { SCALAR_ROWS } from '../scalarRows.ts';
+
+const SOURCES = 'src/tensor/kernels/simd';
+/** These define and document the instructions; the others use them. */
+const ASSEMBLER_FILES = ['assembler.ts', 'encode.ts', 'instructions.ts'];
+
+const ROWS: readonly Row[] = [...SCALAR_ROWS, ...LANE_ROWS];
+
+/** The methods in an object, and in those that it holds: 'i32.atomic.rmw.add'. */
+function namesIn(object: object, prefix = ''): string[] {
+  return Object.entries(object).flatMap(([key, value]) =>
+    typeof value === 'function' ? [prefix + key] : namesIn(value, `${prefix}${key}.`),
+  );
+}
+
+/** All instructions but those of control, which are methods of the builder itself. */
+const INSTRUCTIONS = namesIn(new FunctionBuilder());
+
+/** What of this is nowhere in the code; comments don't count. */
+function unusedIn(code: string, names: readonly string[]): string[] {
+  const text = code.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+  return names.filter(
+    (name) => !new RegExp(`(?<![\\w.])(f\\.)?${name.replaceAll('.', '\\.')}\\b`).test(text),
+  );
+}
+
+describe('an instruction leaves what it should', () => {
+  test.each(ROWS)('$name', (one) => {
+    expect(result(one)).toEqual(one.expected);
+  });
+
+  test('negative control: subtraction is not addition, and 0 is not -0', () => {
+    const [a, b] = [Float32Array.of(0, 1, 2, 3), Float32Array.of(0, 0, 0, 1)];
+    expect(result(row('f32x4.add', [a, b], a))).not.toEqual(result(row('f32x4.sub', [a, b], a)));
+    expect(result(row('f32x4.neg', [a], a))).not.toEqual(Float32Array.of(0, -1, -2, -3));
+    expect(result(row('f32x4.neg', [a], a))).toEqual(Float32Array.of(-0, -1, -2, -3));
+  });
+});
+
+describe('the list of instructions', () => {
+  test('each has a row in a table, and each row is one of them', () => {
+    const inTables = new Set(ROWS.map(({ name }) => name));
+    expect([...inTables].sort()).toEqual([...INSTRUCTIONS].sort());
+  });
+
+  test('each is used by a kernel: the assembler has what the kernels need and no more', () => {
+    const files = readdirSync(SOURCES).filter((name) => !ASSEMBLER_FILES.includes(name));
+    const code = files.map((name) => readFileSync(join(SOURCES, name), 'utf8')).join('\n');
+    expect(unusedIn(code, INSTRUCTIONS)).toEqual([]);
+  });
+
+  test('negative control: an instruction that only a comment names is unused', () => {
+    const code =
+      'f.i32.add(x); /* i32.sub */ load(i32.load8_u) // i32.mul\n i64.or(y); xi32.eq; i32.atomic.load()';
+    const names = ['i32.add', 'i32.sub', 'i32.mul', 'i32.load', 'i64.or', 'i32.eq', 'i32.atomic.load'];
+    expect(unusedIn(code, names)).toEqual(['i32.sub', 'i32.mul', 'i32.load', 'i32.eq']);
+  });
+});
