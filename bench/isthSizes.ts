@@ -8,7 +8,7 @@
 import { readFile } from 'node:fs/promises';
 import { deflateSync } from 'node:zlib';
 import { CodeModel } from '../src/compression/codeModel.ts';
-import { requireWholeNumbers } from '../src/compression/originalFile.ts';
+import { requireIntegers } from '../src/compression/originalFile.ts';
 import { CodeRanges, Quantizer } from '../src/compression/quantizer.ts';
 import { RangeEncoder } from '../src/compression/rangeCoder.ts';
 import { ResidualModel } from '../src/compression/residualModel.ts';
@@ -56,7 +56,7 @@ function sizeOfCodes(levels: Uint8Array): number {
 
 function sizeOfResidual(reconstruction: SampleArray): number {
   const encoder = new RangeEncoder();
-  const residual = new ResidualModel(sampleGrid(shape.slice(1)), requireWholeNumbers(dtype));
+  const residual = new ResidualModel(sampleGrid(shape.slice(1)), requireIntegers(dtype));
   residual.code(encoder, data.slice(), reconstruction);
   return encoder.finish().length;
 }

@@ -24,7 +24,7 @@ const OPTIONS = {
   ...MACHINE,
   steps: number(
     500,
-    { least: 1, whole: true },
+    { minimum: 1, integer: true },
     'Average over at least so many, after half as many to warm up.',
   ),
   json: flag('One JSON object a line: the machine, then each line of the table.'),

@@ -36,7 +36,7 @@ export interface Goal {
   readonly name: string;
   readonly value: number;
   readonly bound: number;
-  /** Whether the bound is the most that it may be, or the least. */
+  /** Whether the bound is the most that it may be, or the minimum. */
   readonly isMost: boolean;
   readonly ok: boolean;
 }

@@ -95,7 +95,7 @@ export function formatContest({ what, shape, work }: Contest, timings: readonly 
 export const LEGEND = `\
 median  time of one run, over all rounds; spread: the rounds' median deviation from it
 ratio   times as fast as the first line of the group: the median of the ratios within each round
-floor   the least ratio that passes (bench/floors.json)
+floor   the minimum ratio that passes (bench/floors.json)
 shape   of a product: m x n x k. A step is forward, backward and Adam:
         article ${layersOf(ARTICLE)}, batches of ${ARTICLE.batch}
         big     ${layersOf(BIG)}, batches of ${BIG.batch}
@@ -153,7 +153,7 @@ function formatRate(amount: number, unit: string): string {
   return `${formatNumber(amount)} ${unit}/s`;
 }
 
-/** Rounded to so many digits; whole numbers with commas between the thousands: 2.84, 17.6, 42,600. */
+/** Rounded to so many digits; integers with commas between the thousands: 2.84, 17.6, 42,600. */
 export function formatNumber(value: number, digits = 3): string {
   const rounded = Number(value.toPrecision(digits));
   if (!Number.isFinite(rounded)) return String(rounded);

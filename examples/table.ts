@@ -44,7 +44,7 @@ const errorOf = (row: number) =>
 const [oddest, next] = Array.from(rows.keys()).sort((a, b) => errorOf(b) - errorOf(a));
 
 console.log(
-  `row ${oddest} fits least: error ${errorOf(oddest).toFixed(2)}, the next one has ${errorOf(next).toFixed(2)}`,
+  `row ${oddest} fits worst: error ${errorOf(oddest).toFixed(2)}, the next one has ${errorOf(next).toFixed(2)}`,
 );
 for (const [j, column] of COLUMNS.entries()) {
   const expected = Number(restored[4 * oddest + j].toPrecision(4));

@@ -105,7 +105,7 @@ export class Autoencoder {
 
   /**
    * @throws {ShapeError} If the input shape is not one, or a spec's layers don't fit each other.
-   * @throws {RangeError} If a width or the seed is not a whole number in range.
+   * @throws {RangeError} If a width or the seed is not an integer in range.
    */
   constructor({ seed = 0, initializer = glorotUniform, ...architecture }: AutoencoderOptions) {
     const spec = 'spec' in architecture ? architecture.spec : describeAutoencoder(architecture);

@@ -76,7 +76,7 @@ export interface Recipe {
 
 /**
  * @param count - How many samples will be trained on: the schedule is made for so many. Without those of a validation split.
- * @throws {RangeError} If there is no recipe of this name, or the count is not a whole number >= 1.
+ * @throws {RangeError} If there is no recipe of this name, or the count is not an integer >= 1.
  *
  * @example
  * const { architecture, optimizer, fit } = recipe('best', images.shape[0]);
@@ -91,7 +91,7 @@ export function recipe(name: RecipeName, count: number): Recipe {
     );
   }
   if (!Number.isSafeInteger(count) || count < 1) {
-    throw new RangeError(`recipe: the number of samples is ${count}, expected a whole number >= 1.`);
+    throw new RangeError(`recipe: the number of samples is ${count}, expected an integer >= 1.`);
   }
   const settings = RECIPES[name];
   const { hidden, decoderHidden, activation, weightDecay, epochs, batchSize, start } = settings;

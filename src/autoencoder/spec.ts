@@ -69,7 +69,7 @@ export function checkInputShape(inputShape: Shape): void {
   const areLengths = inputShape.every((length) => Number.isSafeInteger(length) && length >= 1);
   if (inputShape.length === 0 || !areLengths || !Number.isSafeInteger(sizeOf(inputShape))) {
     throw new ShapeError(
-      `Autoencoder: the input shape is ${formatShape(inputShape)}, expected whole numbers >= 1.`,
+      `Autoencoder: the input shape is ${formatShape(inputShape)}, expected integers >= 1.`,
     );
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Probabilities that learn from the decisions they were asked about: one for each context. Whole numbers, so that every
+ * Probabilities that learn from the decisions they were asked about: one for each context. Integers, so that every
  * machine computes the same. Read rangeCoder.ts first.
  */
 

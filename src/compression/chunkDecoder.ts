@@ -7,7 +7,7 @@ import { FormatError } from '../io/errors.ts';
 import { CodeModel } from './codeModel.ts';
 import type { Codes } from './decodeInPieces.ts';
 import type { CompressedHeader } from './header.ts';
-import { requireWholeNumbers, storedBytes } from './originalFile.ts';
+import { requireIntegers, storedBytes } from './originalFile.ts';
 import { Quantizer } from './quantizer.ts';
 import { RangeDecoder } from './rangeCoder.ts';
 import { ResidualModel } from './residualModel.ts';
@@ -29,7 +29,7 @@ export class ChunkDecoder {
     this.#restore = restore;
     this.#quantizer = new Quantizer(levels, header);
     this.#codes = new CodeModel(this.#quantizer.levels);
-    this.#residual = original && new ResidualModel(sampleGrid(shape.slice(1)), requireWholeNumbers(dtype));
+    this.#residual = original && new ResidualModel(sampleGrid(shape.slice(1)), requireIntegers(dtype));
   }
 
   /** CRC-32 of all values so far, little-endian. */

@@ -8,7 +8,7 @@ import { joined } from './byteStream.ts';
 import { CodeModel } from './codeModel.ts';
 import { type CompressedHeader, checkValue } from './header.ts';
 import { withKernels } from './kernelsProbe.ts';
-import { requireHeldAs, requireWholeNumbers, storedBytes } from './originalFile.ts';
+import { requireHeldAs, requireIntegers, storedBytes } from './originalFile.ts';
 import { Quantizer } from './quantizer.ts';
 import { RangeEncoder } from './rangeCoder.ts';
 import { ResidualModel } from './residualModel.ts';
@@ -34,7 +34,7 @@ export class ChunkEncoder {
     this.#onChunk = onChunk;
     this.#quantizer = new Quantizer(levels, header);
     this.#codes = new CodeModel(this.#quantizer.levels);
-    this.#residual = original && new ResidualModel(sampleGrid(shape.slice(1)), requireWholeNumbers(dtype));
+    this.#residual = original && new ResidualModel(sampleGrid(shape.slice(1)), requireIntegers(dtype));
   }
 
   /** CRC-32 of all originals so far, little-endian. */

@@ -51,7 +51,7 @@ export class CodeModel {
   }
 }
 
-/** The greatest power of two below: half of a tree with at least so many leaves. 0 for a single level. */
+/** The largest power of two below: half of a tree with at least so many leaves. 0 for a single level. */
 function halfOf(levels: number): number {
   return levels === 1 ? 0 : 2 ** (31 - clz32(levels - 1));
 }

@@ -30,11 +30,11 @@ import {
   npyOriginal,
   type OriginalFile,
   requireHeldAs,
-  requireWholeNumbers,
+  requireIntegers,
   storedOrder,
 } from './originalFile.ts';
 import { Quality, type QualityScores } from './quality.ts';
-import { CodeRanges, FEWEST_LEVELS, MOST_LEVELS } from './quantizer.ts';
+import { CodeRanges, MAX_LEVELS, MIN_LEVELS } from './quantizer.ts';
 
 /** 5 bits: within 0.1 dB of the codes as they are (fashion-test-2k, codes of 32 numbers; 4 bits lose 0.4 dB). */
 export const DEFAULT_LEVELS = 2 ** 5;
@@ -46,7 +46,7 @@ export const DEFAULT_LOSSLESS_LEVELS = 2 ** 4;
 export interface CompressOptions {
   /** How many levels a code number has, 4 to 256: 2 to 8 bits. @default 32, with `lossless` 16 */
   readonly levels?: number | undefined;
-  /** Store what is missing to the originals, too: whole numbers of 8 or 16 bits. @default false */
+  /** Store what is missing to the originals, too: integers of 8 or 16 bits. @default false */
   readonly lossless?: boolean;
   /** The file that the originals come from, to get its very bytes back. Default: a `.npy` of them. */
   readonly original?: OriginalFile | undefined;
@@ -104,8 +104,8 @@ export async function* compressStream(
   options: CompressOptions = {},
 ): AsyncGenerator<Uint8Array, void> {
   const facts = factsFor(autoencoder, samples, options); // what can't be done is refused before the work begins
-  const { least, greatest } = options.ranges ?? (await findRanges(autoencoder, samples));
-  const header = { ...facts, least, greatest };
+  const { minimum, maximum } = options.ranges ?? (await findRanges(autoencoder, samples));
+  const header = { ...facts, minimum, maximum };
   const encoder = new ChunkEncoder(autoencoder, header, options.onChunk);
   const headerBytes = writeHeader(header);
   let crc = crc32(headerBytes.subarray(0, -4));
@@ -159,18 +159,18 @@ function factsFor(
   autoencoder: Autoencoder,
   samples: Samples | StoredSamples,
   { levels, lossless = false, original, model: inside }: CompressOptions,
-): Omit<CompressedHeader, 'least' | 'greatest'> {
+): Omit<CompressedHeader, 'minimum' | 'maximum'> {
   const count = levels ?? (lossless ? DEFAULT_LOSSLESS_LEVELS : DEFAULT_LEVELS);
-  if (!(Number.isInteger(count) && count >= FEWEST_LEVELS && count <= MOST_LEVELS)) {
+  if (!(Number.isInteger(count) && count >= MIN_LEVELS && count <= MAX_LEVELS)) {
     throw new RangeError(
-      `compressImages: levels is ${count}, expected a whole number from ${FEWEST_LEVELS} to ${MOST_LEVELS}.`,
+      `compressImages: levels is ${count}, expected an integer from ${MIN_LEVELS} to ${MAX_LEVELS}.`,
     );
   }
   requireSizes(sizeOf(autoencoder.inputShape), autoencoder.encodingDim);
   requireDecodable(autoencoder);
   const { shape, normalization = NO_NORMALIZATION } = samples;
   const { dtype } = normalization;
-  if (lossless) requireWholeNumbers(dtype);
+  if (lossless) requireIntegers(dtype);
   if (lossless && !isStored(samples)) requireHeldAs(samples.data, dtype);
   if (lossless && original) storedOrder(original, dtype, shape); // or else nothing could read the result
   const model = fingerprintOf(autoencoder);

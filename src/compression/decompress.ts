@@ -25,7 +25,7 @@ import {
 } from './header.ts';
 import { canUseKernels, missingKernels, withKernels } from './kernelsProbe.ts';
 import {
-  requireWholeNumbers,
+  requireIntegers,
   type StoredOrder,
   storedBytes,
   storedOrder,
@@ -101,7 +101,7 @@ export class CompressedFile {
   }
 
   /**
-   * The images, chunk by chunk, in the units of the data; of the type that `denormalize` gives, which for whole numbers
+   * The images, chunk by chunk, in the units of the data; of the type that `denormalize` gives, which for integers
    * up to 32 bits is that of the file.
    *
    * A lossy file is decoded with other kernels if this machine lacks those it was made with: some values then differ
@@ -258,7 +258,7 @@ async function gathered(chunks: AsyncIterable<SampleArray>): Promise<SampleArray
 /** A lossless file that lies about its values is refused before the first of them. */
 function requireOriginal({ original, dtype, shape }: CompressedHeader): void {
   try {
-    requireWholeNumbers(dtype);
+    requireIntegers(dtype);
   } catch (error) {
     throw new FormatError((error as Error).message);
   }

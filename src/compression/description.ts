@@ -9,7 +9,7 @@ import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { isFingerprint } from './fingerprint.ts';
 import { isProbe } from './kernelsProbe.ts';
 import type { OriginalFile } from './originalFile.ts';
-import { FEWEST_LEVELS, MOST_LEVELS } from './quantizer.ts';
+import { MAX_LEVELS, MIN_LEVELS } from './quantizer.ts';
 
 const MOST_RANK = 64;
 /** More than that in one image is not compressed: 2048×2048, or 1182×1182 in colour. */
@@ -66,8 +66,8 @@ export function readDescription(text: Uint8Array): {
     normalization: checked,
     model,
     ...checkKernels(made),
-    codeLength: checkWhole('length of the codes', codeLength, 1, MOST_CODE_LENGTH),
-    levels: checkWhole('number of levels', levels, FEWEST_LEVELS, MOST_LEVELS),
+    codeLength: checkInteger('length of the codes', codeLength, 1, MOST_CODE_LENGTH),
+    levels: checkInteger('number of levels', levels, MIN_LEVELS, MAX_LEVELS),
   };
   return { description, kind };
 }
@@ -79,10 +79,10 @@ function checkKernels({ kernels, kernelsProbe }: Readonly<Record<string, unknown
   return { kernels: name, kernelsProbe };
 }
 
-function checkWhole(what: string, value: unknown, least: number, most: number): number {
-  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most)
+function checkInteger(what: string, value: unknown, minimum: number, most: number): number {
+  if (Number.isInteger(value) && (value as number) >= minimum && (value as number) <= most)
     return value as number;
-  throw new FormatError(`the ${what} is ${shown(value)}, expected ${least} to ${most}.`);
+  throw new FormatError(`the ${what} is ${shown(value)}, expected ${minimum} to ${most}.`);
 }
 
 function checkShape(value: unknown): Shape {
@@ -92,7 +92,7 @@ function checkShape(value: unknown): Shape {
     value.length <= MOST_RANK &&
     value.every((length) => Number.isSafeInteger(length) && length >= 1) &&
     Number.isSafeInteger(8 * sizeOf(value));
-  if (!isShape) throw new FormatError("the images' shape is not one of 2 to 64 whole numbers >= 1.");
+  if (!isShape) throw new FormatError("the images' shape is not one of 2 to 64 integers >= 1.");
   const features = sizeOf(value.slice(1));
   if (features > MOST_FEATURES) {
     throw new FormatError(`an image has ${features} numbers, at most ${MOST_FEATURES} are read.`);

@@ -30,8 +30,8 @@ const CHUNK_NUMBERS = 2 ** 18;
 
 export interface CompressedHeader extends Description {
   /** Of each code dimension. */
-  readonly least: Float32Array;
-  readonly greatest: Float32Array;
+  readonly minimum: Float32Array;
+  readonly maximum: Float32Array;
   /** Given where the file holds what is missing to the original. */
   readonly original: OriginalFile | undefined;
   /** The length of the model file inside; 0 if there is none. */
@@ -80,8 +80,8 @@ export function writeHeader(header: CompressedHeader): Uint8Array {
     view.setUint32(MAGIC.length + 4 * i, length, true);
   }
   const ranges = new Float32Array(2 * codeLength);
-  ranges.set(header.least);
-  ranges.set(header.greatest, codeLength);
+  ranges.set(header.minimum);
+  ranges.set(header.maximum, codeLength);
   const bytes = joined(Uint8Array, [fixed, text, new Uint8Array(ranges.buffer), head]);
   return joined(Uint8Array, [bytes, checkValue(crc32(bytes))]);
 }
@@ -113,15 +113,14 @@ export async function readHeader(
   const crc = crc32(joined(Uint8Array, [fixed, text, rangeBytes, head]));
   requireCheck(await stream.read(CHECK_BYTES), crc);
   const ranges = new Float32Array(rangeBytes.slice().buffer);
-  const [least, greatest] = [ranges.slice(0, codeLength), ranges.slice(codeLength)];
-  const isRange = least.every((low, j) => Number.isFinite(low) && low <= greatest[j]);
-  if (!isRange || !greatest.every(Number.isFinite))
-    throw new FormatError('the ranges of the codes are none.');
+  const [minimum, maximum] = [ranges.slice(0, codeLength), ranges.slice(codeLength)];
+  const isRange = minimum.every((low, j) => Number.isFinite(low) && low <= maximum[j]);
+  if (!isRange || !maximum.every(Number.isFinite)) throw new FormatError('the ranges of the codes are none.');
   if ((kind === null) !== (headLength === 0)) {
     throw new FormatError(`the original file's header has ${headLength} bytes, its kind is ${shown(kind)}.`);
   }
   const original = kind === null ? undefined : { kind, head };
-  const header: CompressedHeader = { ...description, least, greatest, original, modelBytes };
+  const header: CompressedHeader = { ...description, minimum, maximum, original, modelBytes };
   const headerBytes = FIXED_BYTES + textLength + 8 * codeLength + headLength + CHECK_BYTES;
   if (fileSize !== undefined) requireRoom(header, fileSize - headerBytes);
   return { header, crc };
@@ -177,9 +176,9 @@ function checkFixed(fixed: Uint8Array): number[] {
 
 /** However well images are compressed, their chunks take some bytes each. */
 function requireRoom(header: CompressedHeader, room: number): void {
-  const least = header.modelBytes + chunkCount(header) * SHORTEST_CHUNK;
-  if (least <= room) return;
+  const minimum = header.modelBytes + chunkCount(header) * SHORTEST_CHUNK;
+  if (minimum <= room) return;
   throw new FormatError(
-    `the file is cut off: ${header.shape[0]} images take at least ${least} bytes, ${Math.max(0, room)} are left.`,
+    `the file is cut off: ${header.shape[0]} images take at least ${minimum} bytes, ${Math.max(0, room)} are left.`,
   );
 }

@@ -10,7 +10,7 @@ import { swapByteOrder } from '../io/numpy/byteOrder.ts';
 import { IDX_HEAD_LENGTH, parseIdxHeader } from '../io/numpy/idx.ts';
 import { NPY_HEAD_LENGTH, npyHeaderOfRows, parseNpyHeader } from '../io/numpy/npyHeader.ts';
 import { type Shape, sameShape, sizeOf } from '../tensor/shape.ts';
-import type { WholeNumbers } from './residualModel.ts';
+import type { IntegerType } from './residualModel.ts';
 
 /** The file's beginning, up to its values, which says how they are stored. */
 export interface OriginalFile {
@@ -27,15 +27,15 @@ export interface StoredOrder {
 /** No head is longer. */
 export const MOST_HEAD_BYTES = NPY_HEAD_LENGTH;
 
-const WHOLE_NUMBERS: Partial<Record<DType, WholeNumbers>> = {
-  u1: { bits: 8, least: 0 },
-  i1: { bits: 8, least: -128 },
-  u2: { bits: 16, least: 0 },
-  i2: { bits: 16, least: -32768 },
+const WHOLE_NUMBERS: Partial<Record<DType, IntegerType>> = {
+  u1: { bits: 8, minimum: 0 },
+  i1: { bits: 8, minimum: -128 },
+  u2: { bits: 16, minimum: 0 },
+  i2: { bits: 16, minimum: -32768 },
 };
 
-/** @throws {DataError} If values of this type are not whole numbers of 8 or 16 bits. */
-export function requireWholeNumbers(dtype: DType): WholeNumbers {
+/** @throws {DataError} If values of this type are not integers of 8 or 16 bits. */
+export function requireIntegers(dtype: DType): IntegerType {
   const numbers = WHOLE_NUMBERS[dtype];
   if (numbers) return numbers;
   throw new DataError(

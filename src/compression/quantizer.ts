@@ -1,21 +1,21 @@
-/** Codes as small whole numbers: each dimension's range, as it was found in the data, in equal steps. */
+/** Codes as small integers: each dimension's range, as it was found in the data, in equal steps. */
 
 import { DataError } from '../data/normalization.ts';
 
 const { max, min, round } = Math;
 
-export const FEWEST_LEVELS = 4;
+export const MIN_LEVELS = 4;
 /** A level is kept in a byte. */
-export const MOST_LEVELS = 256;
+export const MAX_LEVELS = 256;
 
 /** Finds each code dimension's range. */
 export class CodeRanges {
-  readonly least: Float32Array;
-  readonly greatest: Float32Array;
+  readonly minimum: Float32Array;
+  readonly maximum: Float32Array;
 
   constructor(width: number) {
-    this.least = new Float32Array(width).fill(Number.POSITIVE_INFINITY);
-    this.greatest = new Float32Array(width).fill(Number.NEGATIVE_INFINITY);
+    this.minimum = new Float32Array(width).fill(Number.POSITIVE_INFINITY);
+    this.maximum = new Float32Array(width).fill(Number.NEGATIVE_INFINITY);
   }
 
   /**
@@ -23,23 +23,23 @@ export class CodeRanges {
    * @throws {DataError} If a code is NaN or infinite.
    */
   add(codes: Float32Array): void {
-    const { least, greatest } = this;
-    const width = least.length;
+    const { minimum, maximum } = this;
+    const width = minimum.length;
     for (let start = 0; start < codes.length; start += width) {
       for (let j = 0; j < width; j++) {
         const value = codes[start + j];
         if (value - value !== 0) {
           throw new DataError(`the model makes codes of these images that hold ${value}, expected numbers.`);
         }
-        if (value < least[j]) least[j] = value;
-        if (value > greatest[j]) greatest[j] = value;
+        if (value < minimum[j]) minimum[j] = value;
+        if (value > maximum[j]) maximum[j] = value;
       }
     }
   }
 }
 
 /**
- * `level = round((code - least) / step)`, `code = least + level · step`, with `step = (greatest - least) / (levels - 1)`
+ * `level = round((code - minimum) / step)`, `code = minimum + level · step`, with `step = (maximum - minimum) / (levels - 1)`
  * of each dimension: computed in float64, codes rounded to float32.
  *
  * Steps that go by how much a dimension matters in the image were measured, too: at the same PSNR, they make files of
@@ -48,15 +48,15 @@ export class CodeRanges {
 export class Quantizer {
   /** How many levels each dimension has: 1 where all codes are the same. */
   readonly levels: readonly number[];
-  readonly #least: Float32Array;
-  readonly #greatest: Float32Array;
+  readonly #minimum: Float32Array;
+  readonly #maximum: Float32Array;
   readonly #steps: Float64Array;
 
   /** @param ranges - Finite, none the wrong way round. */
-  constructor(levels: number, { least, greatest }: Pick<CodeRanges, 'least' | 'greatest'>) {
-    this.#least = least;
-    this.#greatest = greatest;
-    this.#steps = Float64Array.from(least, (low, j) => (greatest[j] - low) / (levels - 1));
+  constructor(levels: number, { minimum, maximum }: Pick<CodeRanges, 'minimum' | 'maximum'>) {
+    this.#minimum = minimum;
+    this.#maximum = maximum;
+    this.#steps = Float64Array.from(minimum, (low, j) => (maximum[j] - low) / (levels - 1));
     this.levels = Array.from(this.#steps, (step) => (step > 0 ? levels : 1));
   }
 
@@ -68,7 +68,7 @@ export class Quantizer {
       const j = i % width;
       const last = this.levels[j] - 1;
       if (last === 0) continue;
-      const level = round((codes[i] - this.#least[j]) / this.#steps[j]);
+      const level = round((codes[i] - this.#minimum[j]) / this.#steps[j]);
       levels[i] = min(max(level, 0), last);
     }
     return levels;
@@ -80,7 +80,7 @@ export class Quantizer {
     const codes = new Float32Array(levels.length);
     for (let i = 0; i < levels.length; i++) {
       const j = i % width;
-      codes[i] = min(this.#least[j] + levels[i] * this.#steps[j], this.#greatest[j]);
+      codes[i] = min(this.#minimum[j] + levels[i] * this.#steps[j], this.#maximum[j]);
     }
     return codes;
   }

@@ -10,7 +10,7 @@ import { FormatError } from '../io/errors.ts';
 
 const { floor, max } = Math;
 
-/** Probabilities are whole numbers of 1/65536. */
+/** Probabilities are integers of 1/65536. */
 export const CERTAIN = 65536;
 export const EVEN = CERTAIN / 2;
 
@@ -21,7 +21,7 @@ export interface BitCoder {
   /**
    * One decision, 0 or 1: an encoder writes `bit`, a decoder ignores it and returns the one that was written.
    *
-   * @param probability - Of a 1: a whole number from 1 to 65535.
+   * @param probability - Of a 1: an integer from 1 to 65535.
    */
   code(bit: number, probability: number): number;
 }

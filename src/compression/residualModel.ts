@@ -16,11 +16,11 @@ import type { SampleGrid } from './sampleGrid.ts';
 
 const { abs, clz32, max, min, round } = Math;
 
-/** How whole numbers are stored: so many bits from the least one on. */
-export interface WholeNumbers {
+/** How integers are stored: so many bits from the smallest one on. */
+export interface IntegerType {
   readonly bits: 8 | 16;
   /** -128 for int8. */
-  readonly least: number;
+  readonly minimum: number;
 }
 
 /** Rows and columns of zeros around a sample, so that every number has neighbours. */
@@ -56,7 +56,7 @@ export class ResidualModel {
   readonly #most: number;
   /** Numbers from 0 to 1 are what least squares sees. */
   readonly #scale: number;
-  readonly #least: number;
+  readonly #minimum: number;
   readonly #stride: number;
   /** Of one sample, with its margins: originals and reconstruction, both from 0 on, and how wrong predictions were. */
   readonly #originals: Int32Array;
@@ -69,13 +69,13 @@ export class ResidualModel {
   #activity = 0;
   #neighbours = 0;
 
-  constructor(grid: SampleGrid, { bits, least }: WholeNumbers) {
+  constructor(grid: SampleGrid, { bits, minimum }: IntegerType) {
     const { height, width, channels } = grid;
     this.#grid = grid;
     this.#bits = bits;
     this.#most = 2 ** bits - 1;
     this.#scale = 2 ** -bits;
-    this.#least = least;
+    this.#minimum = minimum;
     this.#stride = (LEFT + width + RIGHT) * channels;
     const size = (ABOVE + height + BELOW) * this.#stride;
     this.#originals = new Int32Array(size);
@@ -97,12 +97,13 @@ export class ResidualModel {
     const features = height * width * channels;
     for (let start = 0; start < originals.length; start += features) {
       this.#forEachRow(start, (from, to) => {
-        for (let i = 0; i < width * channels; i++) this.#restored[to + i] = restored[from + i] - this.#least;
+        for (let i = 0; i < width * channels; i++)
+          this.#restored[to + i] = restored[from + i] - this.#minimum;
       });
       this.#forEachRow(start, (from, to) => {
         for (let i = 0; i < width * channels; i++) {
-          const value = this.#codeOne(coder, originals[from + i] - this.#least, to + i, i % channels);
-          originals[from + i] = value + this.#least;
+          const value = this.#codeOne(coder, originals[from + i] - this.#minimum, to + i, i % channels);
+          originals[from + i] = value + this.#minimum;
         }
       });
     }
@@ -173,7 +174,7 @@ export class ResidualModel {
     this.#neighbours = ((bitLength(w) * lengths + bitLength(n)) * lengths + bitLength(predicted)) * DECISIONS;
   }
 
-  /** Whether it is the least number of all; whether it is as predicted; the error's sign, its number of bits, its bits. */
+  /** Whether it is the smallest number of all; whether it is as predicted; the error's sign, its number of bits, its bits. */
   #codeValue(coder: BitCoder, value: number, predicted: number): number {
     // Plain backgrounds are exactly that, whatever is around.
     if (this.#decide(coder, IS_LEAST, value === 0)) return 0;

@@ -69,7 +69,7 @@ function firstPrimes(count: number): number[] {
   return primes;
 }
 
-/** floor(n^(1/degree) · 2^32) mod 2^32, exactly: the greatest x with x^degree <= n · 2^(32 · degree). */
+/** floor(n^(1/degree) · 2^32) mod 2^32, exactly: the largest x with x^degree <= n · 2^(32 · degree). */
 function fractionBits(n: number, degree: number): number {
   const target = BigInt(n) << BigInt(32 * degree);
   let root = 0n;

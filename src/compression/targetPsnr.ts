@@ -10,7 +10,7 @@ import { chunksOfSamples } from './compress.ts';
 import { imagesPerChunk } from './header.ts';
 import { withKernels } from './kernelsProbe.ts';
 import { Quality } from './quality.ts';
-import { type CodeRanges, FEWEST_LEVELS, MOST_LEVELS, Quantizer } from './quantizer.ts';
+import { type CodeRanges, MAX_LEVELS, MIN_LEVELS, Quantizer } from './quantizer.ts';
 
 /**
  * The number of levels whose images reach this PSNR while one less doesn't, by bisection in nine passes over the images:
@@ -26,15 +26,15 @@ export async function levelsFor(
   ranges: CodeRanges,
 ): Promise<number> {
   const psnrAt = (levels?: number) => psnrOf(autoencoder, samples, levels && new Quantizer(levels, ranges));
-  const best = await psnrAt(MOST_LEVELS);
+  const best = await psnrAt(MAX_LEVELS);
   if (!(best >= targetPsnr)) {
     const unquantized = await psnrAt();
     throw new DataError(
-      `the model reaches ${best.toFixed(2)} dB on these images with ${MOST_LEVELS} levels and ${unquantized.toFixed(2)} dB with codes as they are, expected at least the ${targetPsnr} dB asked for.`,
+      `the model reaches ${best.toFixed(2)} dB on these images with ${MAX_LEVELS} levels and ${unquantized.toFixed(2)} dB with codes as they are, expected at least the ${targetPsnr} dB asked for.`,
     );
   }
-  let tooFew = FEWEST_LEVELS - 1;
-  let enough = MOST_LEVELS;
+  let tooFew = MIN_LEVELS - 1;
+  let enough = MAX_LEVELS;
   while (enough - tooFew > 1) {
     const levels = (tooFew + enough) >> 1;
     if ((await psnrAt(levels)) >= targetPsnr) enough = levels;

@@ -32,7 +32,7 @@ export class BatchReader {
    * @param sampleShape - What the model takes. Flat vectors fit any shape of their size, and dimensions of 1 don't count.
    * @param who - Named in the error.
    * @throws {ShapeError} If the samples have another shape, there are none, the data isn't as long as the shape says, or
-   *   it is whole numbers that nothing says how to scale; or other features are scaled than the samples have.
+   *   it is integers that nothing says how to scale; or other features are scaled than the samples have.
    */
   constructor(samples: Samples | StoredSamples, sampleShape: Shape, who: string) {
     const [count = 0, ...rest] = samples.shape;
@@ -141,7 +141,7 @@ function checkData({ shape, data, normalization }: Samples, who: string): void {
   }
   if (!normalization && !isFloats(data)) {
     throw new ShapeError(
-      `${who}: the samples are whole numbers without a normalization, expected normalize(samples), or for a trained model normalizationLike(model.normalization, samples).`,
+      `${who}: the samples are integers without a normalization, expected normalize(samples), or for a trained model normalizationLike(model.normalization, samples).`,
     );
   }
 }

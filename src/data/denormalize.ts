@@ -8,13 +8,13 @@ const { max, min, round } = Math;
 /**
  * Turns a network's outputs back into the units of the data, in its type: `value = output * scale + shift`.
  *
- * Whole numbers are rounded and clamped: with `divide` and `none` from 0 to the scale, and with the others
- * to their type's range. 64-bit ones become int32 with the former, and whole numbers as float64 with the latter: float32
+ * Integers are rounded and clamped: with `divide` and `none` from 0 to the scale, and with the others
+ * to their type's range. 64-bit ones become int32 with the former, and integers as float64 with the latter: float32
  * would have 64 seconds between the times of today, and there is no other array type for both. bool becomes uint8, 0 and 1.
  * Of floats f8 stays float64, the others become float32.
  *
  * @param values - Of whole samples, one after another, if each feature was scaled on its own.
- * @throws {DataError} If an output that is to become a whole number is NaN.
+ * @throws {DataError} If an output that is to become an integer is NaN.
  * @throws {ShapeError} If the last sample is not whole.
  */
 export function denormalize(
@@ -44,14 +44,14 @@ export function denormalize(
   return { data, dtype };
 }
 
-/** The type that outputs are written in, and for whole numbers the range that they are clamped to. */
+/** The type that outputs are written in, and for integers the range that they are clamped to. */
 function outputType(normalization: Normalization): {
   dtype: DType;
   bounds?: readonly [number, number];
 } {
   const { kind, dtype } = normalization;
   if (dtype === 'b1') return { dtype: 'u1', bounds: [0, 1] };
-  const range = WHOLE_NUMBER_RANGES[dtype];
+  const range = INTEGER_RANGES[dtype];
   const wideRange = FLOAT64_RANGES[dtype];
   if ((range || wideRange) && (kind === 'divide' || kind === 'none')) {
     return { dtype: range ? dtype : 'i4', bounds: [0, normalization.scale] };
@@ -61,7 +61,7 @@ function outputType(normalization: Normalization): {
   return { dtype: dtype === 'f8' ? dtype : 'f4' };
 }
 
-const WHOLE_NUMBER_RANGES: Partial<Record<DType, readonly [least: number, greatest: number]>> = {
+const INTEGER_RANGES: Partial<Record<DType, readonly [minimum: number, maximum: number]>> = {
   u1: [0, 255],
   i1: [-128, 127],
   u2: [0, 65535],
@@ -70,8 +70,8 @@ const WHOLE_NUMBER_RANGES: Partial<Record<DType, readonly [least: number, greate
   i4: [-(2 ** 31), 2 ** 31 - 1],
 };
 
-/** The same, to the greatest float64 that the type holds, too. */
-const FLOAT64_RANGES: Partial<Record<DType, readonly [least: number, greatest: number]>> = {
+/** The same, to the largest float64 that the type holds, too. */
+const FLOAT64_RANGES: Partial<Record<DType, readonly [minimum: number, maximum: number]>> = {
   u8: [0, 2 ** 64 - 2 ** 11],
   i8: [-(2 ** 63), 2 ** 63 - 2 ** 10],
 };

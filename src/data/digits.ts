@@ -38,9 +38,9 @@ interface Dab {
 }
 
 export interface DigitsOptions {
-  /** How many images; a whole number >= 1. */
+  /** How many images; an integer >= 1. */
   readonly count: number;
-  /** A whole number from 0 to 2^53 - 1. */
+  /** An integer from 0 to 2^53 - 1. */
   readonly seed: number;
 }
 
@@ -59,7 +59,7 @@ export interface Digits extends NumericArray {
  */
 export function generateDigits({ count, seed }: DigitsOptions): Digits {
   if (!Number.isSafeInteger(count) || count < 1) {
-    throw new RangeError(`generateDigits: the count is ${count}, expected a whole number >= 1.`);
+    throw new RangeError(`generateDigits: the count is ${count}, expected an integer >= 1.`);
   }
   const random = new Random(seed);
   const data = new Uint8Array(count * SIDE * SIDE);

@@ -24,20 +24,20 @@ export interface FeatureArray {
  * The numbers of the features that are the same in all samples, but for rounding: scaled by that, it would become inputs
  * of the size of all others, and new data that is rounded otherwise would be far out.
  *
- * A feature is constant if its range is no more than the rounding of its greatest value, where its type is float32 or
+ * A feature is constant if its range is no more than the rounding of its maximum value, where its type is float32 or
  * float64; float16 has so few digits that two neighbours may be content. Where the deviation is known, it also is if the
  * deviation is no more than the rounding of n additions would make it (as in scikit-learn's StandardScaler):
  * variance <= n eps variance + (n eps mean)², with float64's eps of 2^-52, in which it is computed.
  */
 export function constantFeatures(
-  { least, greatest, mean, standardDeviation }: FeatureStatistics,
+  { minimum, maximum, mean, standardDeviation }: FeatureStatistics,
   { shape: [n], dtype }: FeatureArray,
 ): number[] {
   const rounding = dtype === 'f4' ? FLOAT32_ROUNDING : dtype === 'f2' ? 0 : FLOAT64_ROUNDING;
   const eps = n * Number.EPSILON;
-  return Array.from(least.keys()).filter((j) => {
-    const size = Math.max(Math.abs(least[j]), Math.abs(greatest[j]));
-    if (greatest[j] - least[j] <= rounding * size) return true;
+  return Array.from(minimum.keys()).filter((j) => {
+    const size = Math.max(Math.abs(minimum[j]), Math.abs(maximum[j]));
+    if (maximum[j] - minimum[j] <= rounding * size) return true;
     const deviation = standardDeviation[j] * Math.sqrt(Math.max(0, 1 - eps)); // not squared: that could overflow
     return Number.isFinite(deviation) && deviation <= Math.abs(eps * mean[j]);
   });
@@ -54,24 +54,24 @@ export function scaleFeatures(
   array: FeatureArray,
   statistics: FeatureStatistics,
 ): FeatureNormalization {
-  const { least, greatest, mean, standardDeviation } = statistics;
+  const { minimum, maximum, mean, standardDeviation } = statistics;
   const { dtype } = array;
   const constant = new Set(constantFeatures(statistics, array));
-  if (constant.size === least.length) {
+  if (constant.size === minimum.length) {
     throw new DataError(
       `${array.shape[0] === 1 ? 'the data is one sample' : 'all samples of the data are the same'}, the normalization '${kind}' needs different ones.`,
     );
   }
   const [shifts, scales] =
-    kind === 'minmax' ? [least, greatest.map((value, j) => value - least[j])] : [mean, standardDeviation];
-  const shift = Array.from(shifts, (value, j) => (constant.has(j) ? least[j] : value));
+    kind === 'minmax' ? [minimum, maximum.map((value, j) => value - minimum[j])] : [mean, standardDeviation];
+  const shift = Array.from(shifts, (value, j) => (constant.has(j) ? minimum[j] : value));
   const scale = Array.from(scales, (value, j) => (constant.has(j) ? 1 : value));
   const bad = scale.findIndex(
     (value, j) => !(value > 0 && Number.isFinite(value) && Number.isFinite(shift[j])),
   );
   if (bad >= 0) {
     throw new DataError(
-      `feature ${bad} of the data goes from ${least[bad]} to ${greatest[bad]}, beyond what the normalization '${kind}' can compute in float64.`,
+      `feature ${bad} of the data goes from ${minimum[bad]} to ${maximum[bad]}, beyond what the normalization '${kind}' can compute in float64.`,
     );
   }
   return { kind, dtype, shift, scale };
@@ -83,14 +83,14 @@ export function scaleFeatures(
  * @throws {DataError} If it has another number of features, or an input would be beyond float32.
  */
 export function requireInputs({ shift, scale }: FeatureNormalization, features: FeatureStatistics): void {
-  const { least, greatest } = features;
-  if (least.length !== scale.length) {
-    throw new DataError(`the data has ${least.length} features, the model scales ${scale.length}.`);
+  const { minimum, maximum } = features;
+  if (minimum.length !== scale.length) {
+    throw new DataError(`the data has ${minimum.length} features, the model scales ${scale.length}.`);
   }
   const isInput = (value: number, j: number) => Number.isFinite(Math.fround((value - shift[j]) / scale[j]));
-  const bad = least.findIndex((value, j) => !isInput(value, j) || !isInput(greatest[j], j));
+  const bad = minimum.findIndex((value, j) => !isInput(value, j) || !isInput(maximum[j], j));
   if (bad < 0) return;
   throw new DataError(
-    `feature ${bad} of the data goes from ${least[bad]} to ${greatest[bad]}, too far for float32 after (x - ${shift[bad]}) / ${scale[bad]}.`,
+    `feature ${bad} of the data goes from ${minimum[bad]} to ${maximum[bad]}, too far for float32 after (x - ${shift[bad]}) / ${scale[bad]}.`,
   );
 }

@@ -24,8 +24,8 @@ export interface NormalizationOptions {
   readonly scaleBy?: ScaleBy | undefined;
 }
 
-/** The greatest value of the whole-number types whose full range pixels are expected to use. */
-const GREATEST: Partial<Record<DType, number>> = { u1: 255, u2: 65535, i1: 127, i2: 32767 };
+/** The maximum value of the integer types whose full range pixels are expected to use. */
+const TYPE_MAXIMUM: Partial<Record<DType, number>> = { u1: 255, u2: 65535, i1: 127, i2: 32767 };
 
 /** For callers in code and on the command line alike. */
 const ASK_FOR_MODE = "use the normalization 'minmax' or 'standard' (--normalize)";
@@ -33,16 +33,16 @@ const ASK_FOR_MODE = "use the normalization 'minmax' or 'standard' (--normalize)
 /**
  * Chooses how training data is scaled.
  *
- * - `auto`: u1, u2, i1, i2 are divided by their type's greatest value (uint8: 255); wider whole numbers by 255 if none
- *   is greater, or else by 65535; booleans, wider whole numbers that are all 0 or 1, and floats in [0, 1] stay as they are.
- * - `minmax`: the least value becomes 0, the greatest 1.
+ * - `auto`: u1, u2, i1, i2 are divided by their type's maximum value (uint8: 255); wider integers by 255 if none
+ *   is greater, or else by 65535; booleans, wider integers that are all 0 or 1, and floats in [0, 1] stay as they are.
+ * - `minmax`: the minimum becomes 0, the maximum 1.
  * - `standard`: mean 0 and (population) standard deviation 1, computed in float64 in two passes.
  *
  * The last two scale each feature on its own where samples are vectors: the columns of a table have units of their own,
  * the pixels of an image share one. A feature that is constant, but for rounding, gets the scale 1.
  *
  * @throws {DataError} If there are no values; if there is NaN or infinity; in `auto`, if a float is outside [0, 1] or a
- *   whole number is negative or greater than 65535; in the other modes, if all values are the same.
+ *   integer is negative or greater than 65535; in the other modes, if all values are the same.
  */
 export function chooseNormalization(
   array: NumericArray,
@@ -83,15 +83,15 @@ export function normalizationFrom(
   }
   const range = finiteRange(array, statistics);
   if (mode === 'auto') return byType(array, range, ASK_FOR_MODE);
-  const { least, greatest } = range;
-  if (least === greatest) {
+  const { minimum, maximum } = range;
+  if (minimum === maximum) {
     throw new DataError(
-      `all values of the data are ${least}, the normalization '${mode}' needs different ones.`,
+      `all values of the data are ${minimum}, the normalization '${mode}' needs different ones.`,
     );
   }
   if (statistics.features) return scaleFeatures(mode, array, statistics.features);
-  const shift = mode === 'minmax' ? least : statistics.mean;
-  const scale = mode === 'minmax' ? greatest - least : statistics.standardDeviation;
+  const shift = mode === 'minmax' ? minimum : statistics.mean;
+  const scale = mode === 'minmax' ? maximum - minimum : statistics.standardDeviation;
   if (!(scale > 0 && Number.isFinite(scale) && Number.isFinite(shift))) {
     throw new DataError(
       `the data goes ${range.text}, beyond what the normalization '${mode}' can compute in float64.`,
@@ -119,29 +119,29 @@ export function normalize(
  * The `auto` rule: scaled by what the type can hold.
  *
  * @param wayOut - Ends the message if that gives no inputs in [0, 1].
- * @param trained - What a model of whole numbers divides by, 1 for zeros and ones: types that go by their values are
+ * @param trained - What a model of integers divides by, 1 for zeros and ones: types that go by their values are
  *   divided by the same where they fit, and zeros and ones stay what they are to it in any type.
  */
 export function byType({ dtype }: ArrayType, range: Range, wayOut: string, trained?: number): Normalization {
   if (dtype === 'b1') return { kind: 'none', dtype, shift: 0, scale: 1 };
   if (isFloat(dtype)) {
-    if (range.least < 0 || range.greatest > 1) {
+    if (range.minimum < 0 || range.maximum > 1) {
       throw new DataError(
         `the data is floats ${range.text}, expected [0, 1]: ${wayOut}; pixels from 0 to 255 can also be saved as uint8.`,
       );
     }
     return { kind: 'none', dtype, shift: 0, scale: 1 };
   }
-  if (range.least < 0) {
-    throw new DataError(`the data is whole numbers ${range.text}, expected none below 0: ${wayOut}.`);
+  if (range.minimum < 0) {
+    throw new DataError(`the data is integers ${range.text}, expected none below 0: ${wayOut}.`);
   }
   // Types of 4 and 8 bytes go by their values: divided by 2^63, the pixels of an int64 file would silently be zeros.
   const bounds = trained === undefined ? [1, 255, 65535] : [trained, 255, 65535];
-  const fitting = bounds.find((bound) => range.greatest <= bound);
-  const scale = trained === 1 && fitting === 1 ? 1 : (GREATEST[dtype] ?? fitting);
+  const fitting = bounds.find((bound) => range.maximum <= bound);
+  const scale = trained === 1 && fitting === 1 ? 1 : (TYPE_MAXIMUM[dtype] ?? fitting);
   if (scale === 1) return { kind: 'none', dtype, shift: 0, scale };
   if (scale === undefined) {
-    throw new DataError(`the data is whole numbers ${range.text}, expected at most 65535: ${wayOut}.`);
+    throw new DataError(`the data is integers ${range.text}, expected at most 65535: ${wayOut}.`);
   }
   return { kind: 'divide', dtype, shift: 0, scale };
 }
@@ -151,21 +151,21 @@ export function isFloat(dtype: DType): boolean {
 }
 
 export interface Range {
-  readonly least: number;
-  readonly greatest: number;
+  readonly minimum: number;
+  readonly maximum: number;
   /** `from 0 to 255` */
   readonly text: string;
 }
 
 /** The range, after a check that there is neither NaN nor infinity. */
 export function finiteRange({ shape }: ArrayType, statistics: ValueStatistics): Range {
-  const { least, greatest, notFinite, firstNotFinite } = statistics;
+  const { minimum, maximum, notFinite, firstNotFinite } = statistics;
   if (notFinite > 0) {
     throw new DataError(
       `the data holds NaN or infinity ${notFinite === 1 ? 'once' : `${notFinite} times`}, first at ${formatShape(indexOf(firstNotFinite, shape))}: remove or replace them.`,
     );
   }
-  return { least, greatest, text: `from ${least} to ${greatest}` };
+  return { minimum, maximum, text: `from ${minimum} to ${maximum}` };
 }
 
 /** The position in each dimension of a row-major array's element. */
@@ -214,7 +214,7 @@ export function short(value: number): string {
 
 /**
  * How new data is read by a model that was trained with `trained`: with the same shift and scale for `minmax` and
- * `standard`, and for whole numbers of the same type; otherwise by the `auto` rule of its own type (a model trained on
+ * `standard`, and for integers of the same type; otherwise by the `auto` rule of its own type (a model trained on
  * uint8 images also reads floats in [0, 1]), though what is 0 or 1 stays so for a model of zeros and ones (bool).
  *
  * With `minmax`, new data may go beyond what the model has seen: its inputs then go beyond [0, 1].
@@ -252,7 +252,7 @@ export function normalizationLikeFrom(
   }
   const { kind, dtype, shift, scale } = trained;
   if (kind === 'minmax' || kind === 'standard') {
-    const inputs = [range.least, range.greatest].map((value) => Math.fround((value - shift) / scale));
+    const inputs = [range.minimum, range.maximum].map((value) => Math.fround((value - shift) / scale));
     if (!inputs.every(Number.isFinite)) {
       throw new DataError(
         `the data goes ${range.text}, too far for float32 after (x - ${short(shift)}) / ${short(scale)}.`,
@@ -263,10 +263,8 @@ export function normalizationLikeFrom(
   const wayOut = `save it as the model's training data was (${DTYPE_NAMES[dtype]}, ${describeNormalization(trained)})`;
   if (kind === 'none' && isFloat(dtype)) return byType(array, range, wayOut);
   if (dtype !== array.dtype) return byType(array, range, wayOut, scale);
-  if (range.least < 0 || range.greatest > scale) {
-    throw new DataError(
-      `the data goes ${range.text}, the model was trained on whole numbers from 0 to ${scale}.`,
-    );
+  if (range.minimum < 0 || range.maximum > scale) {
+    throw new DataError(`the data goes ${range.text}, the model was trained on integers from 0 to ${scale}.`);
   }
   return trained;
 }

@@ -28,7 +28,7 @@ export const DTYPE_NAMES: Readonly<Record<DType, string>> = {
 };
 
 /**
- * The typed array that holds a file's values without a change; there is none for 64-bit whole numbers, which are held as
+ * The typed array that holds a file's values without a change; there is none for 64-bit integers, which are held as
  * float64, nor for float16, held as float32.
  */
 export const ARRAY_NAMES: Readonly<Partial<Record<DType, string>>> = {
@@ -55,8 +55,8 @@ export interface NumericArray {
  * read the same way and what comes out is turned back.
  *
  * - `none`: the values are inputs already (floats in [0, 1]; shift 0, scale 1)
- * - `divide`: whole numbers divided by their greatest possible value (uint8: by 255)
- * - `minmax`: the least value of the training data becomes 0, the greatest 1
+ * - `divide`: integers divided by their maximum possible value (uint8: by 255)
+ * - `minmax`: the minimum of the training data becomes 0, the maximum 1
  * - `standard`: the training data gets mean 0 and standard deviation 1
  *
  * The last two have one shift and scale for all values, or one for each feature (each of a sample's numbers).

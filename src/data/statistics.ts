@@ -8,8 +8,8 @@ import type { SampleArray } from './samples.ts';
 
 export interface ValueStatistics {
   /** Of the finite values. */
-  readonly least: number;
-  readonly greatest: number;
+  readonly minimum: number;
+  readonly maximum: number;
   /** How many are NaN or infinite, and the number of the first of them. */
   readonly notFinite: number;
   readonly firstNotFinite: number;
@@ -67,8 +67,8 @@ class Scan {
   readonly #withSum: boolean;
   readonly #features: FeatureScan | undefined;
   #count = 0;
-  #least = Number.POSITIVE_INFINITY;
-  #greatest = Number.NEGATIVE_INFINITY;
+  #minimum = Number.POSITIVE_INFINITY;
+  #maximum = Number.NEGATIVE_INFINITY;
   #notFinite = 0;
   #firstNotFinite = -1;
   #sum = 0;
@@ -84,19 +84,19 @@ class Scan {
   }
 
   addValues(values: SampleArray): void {
-    let least = this.#least;
-    let greatest = this.#greatest;
+    let minimum = this.#minimum;
+    let maximum = this.#maximum;
     for (let i = 0; i < values.length; i++) {
       const value = values[i];
       if (value - value !== 0) {
         if (this.#notFinite++ === 0) this.#firstNotFinite = this.#count + i;
       } else {
-        if (value < least) least = value;
-        if (value > greatest) greatest = value;
+        if (value < minimum) minimum = value;
+        if (value > maximum) maximum = value;
       }
     }
-    this.#least = least;
-    this.#greatest = greatest;
+    this.#minimum = minimum;
+    this.#maximum = maximum;
     this.#count += values.length;
     if (this.#withSum) this.#addSum(values);
     this.#features?.addValues(values);
@@ -118,8 +118,8 @@ class Scan {
 
   result(): ValueStatistics {
     return {
-      least: this.#least,
-      greatest: this.#greatest,
+      minimum: this.#minimum,
+      maximum: this.#maximum,
       notFinite: this.#notFinite,
       firstNotFinite: this.#firstNotFinite,
       mean: this.#mean,
@@ -133,8 +133,8 @@ class Scan {
 
 /** One number a feature in each list. */
 export interface FeatureStatistics {
-  readonly least: Float64Array;
-  readonly greatest: Float64Array;
+  readonly minimum: Float64Array;
+  readonly maximum: Float64Array;
   /** NaN unless asked for. */
   readonly mean: Float64Array;
   /** Of the population; NaN unless asked for. */
@@ -144,8 +144,8 @@ export interface FeatureStatistics {
 /** All values are added once, then, for the standard deviation, all of them again. Each time whole samples, in their order. */
 export class FeatureScan {
   readonly #features: number;
-  readonly #least: Float64Array;
-  readonly #greatest: Float64Array;
+  readonly #minimum: Float64Array;
+  readonly #maximum: Float64Array;
   readonly #sums: Float64Array;
   readonly #squares: Float64Array;
   #samples = 0;
@@ -153,19 +153,19 @@ export class FeatureScan {
 
   constructor(features: number) {
     this.#features = features;
-    this.#least = new Float64Array(features).fill(Number.POSITIVE_INFINITY);
-    this.#greatest = new Float64Array(features).fill(Number.NEGATIVE_INFINITY);
+    this.#minimum = new Float64Array(features).fill(Number.POSITIVE_INFINITY);
+    this.#maximum = new Float64Array(features).fill(Number.NEGATIVE_INFINITY);
     this.#sums = new Float64Array(features);
     this.#squares = new Float64Array(features);
   }
 
   addValues(values: SampleArray): void {
-    const [features, least, greatest, sums] = [this.#features, this.#least, this.#greatest, this.#sums];
+    const [features, minimum, maximum, sums] = [this.#features, this.#minimum, this.#maximum, this.#sums];
     for (let start = 0; start < values.length; start += features) {
       for (let j = 0; j < features; j++) {
         const value = values[start + j];
-        if (value < least[j]) least[j] = value;
-        if (value > greatest[j]) greatest[j] = value;
+        if (value < minimum[j]) minimum[j] = value;
+        if (value > maximum[j]) maximum[j] = value;
         sums[j] += value;
       }
     }
@@ -184,8 +184,8 @@ export class FeatureScan {
     const unknown = new Float64Array(this.#features).fill(Number.NaN);
     const means = this.#means;
     return {
-      least: this.#least,
-      greatest: this.#greatest,
+      minimum: this.#minimum,
+      maximum: this.#maximum,
       mean: means ?? unknown,
       standardDeviation: means ? this.#squares.map((squares) => Math.sqrt(squares / this.#samples)) : unknown,
     };

@@ -31,7 +31,7 @@ export function meanImageBaseline(samples: Samples): number {
  * @param codeLength - How many numbers a code has.
  * @returns In the units of the network's input, right to 4 digits; 0 where the code holds everything (codeLength >= d or
  *   codeLength >= n - 1).
- * @throws {RangeError} If the code length is not a whole number >= 1.
+ * @throws {RangeError} If the code length is not an integer >= 1.
  * @throws {ShapeError} If there are no samples.
  */
 export function pcaBaseline(samples: Samples, codeLength: number): number {
@@ -48,7 +48,7 @@ export interface PcaScore {
 /** The same with what it took. */
 export function pcaScore(samples: Samples, codeLength: number): PcaScore {
   if (!Number.isSafeInteger(codeLength) || codeLength < 1) {
-    throw new RangeError(`pcaBaseline: the code length is ${codeLength}, expected a whole number >= 1.`);
+    throw new RangeError(`pcaBaseline: the code length is ${codeLength}, expected an integer >= 1.`);
   }
   const centred = new CentredSamples(samples, 'pcaBaseline');
   const most = Math.min(centred.features, centred.count - 1);

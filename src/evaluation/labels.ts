@@ -1,10 +1,10 @@
-/** Class labels: any whole numbers, one a sample. */
+/** Class labels: any integers, one a sample. */
 
 import { Random } from '../tensor/random.ts';
 import { formatShape, ShapeError } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
-/** The distinct labels, least first. */
+/** The distinct labels, smallest first. */
 export function classesOf(labels: ArrayLike<number>): number[] {
   return [...new Set(Array.from(labels))].sort((a, b) => a - b);
 }

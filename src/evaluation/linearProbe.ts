@@ -37,7 +37,7 @@ export interface LinearProbeOptions {
  * accuracyOf(probe.predict(otherCodes), otherLabels);
  */
 export class LinearProbe {
-  /** The distinct labels that it was fitted to, least first: one for each column of the weight. */
+  /** The distinct labels that it was fitted to, smallest first: one for each column of the weight. */
   readonly classes: readonly number[];
   /** Of the scaled features: `[d, classes]`. */
   readonly weight: Tensor;
@@ -68,7 +68,7 @@ export class LinearProbe {
    * hundreds for pixels.
    *
    * @param features - Shape `[n, d]`, finite numbers. Not modified.
-   * @param labels - n whole numbers.
+   * @param labels - n integers.
    * @throws {ShapeError} If the features are no matrix, or there are not as many labels.
    * @throws {RangeError} If all labels are the same, or an option is negative or NaN.
    */
@@ -161,11 +161,11 @@ function softmaxCrossEntropy(
   let loss = 0;
   dBias.fill(0);
   for (let i = 0; i < n; i++) {
-    let greatest = -Infinity;
-    for (let j = 0; j < c; j++) greatest = max(greatest, (weights[j] = logits[j * n + i] + bias[j]));
-    loss -= weights[targets[i]] - greatest;
+    let maximum = -Infinity;
+    for (let j = 0; j < c; j++) maximum = max(maximum, (weights[j] = logits[j * n + i] + bias[j]));
+    loss -= weights[targets[i]] - maximum;
     let sum = 0;
-    for (let j = 0; j < c; j++) sum += weights[j] = exp(weights[j] - greatest);
+    for (let j = 0; j < c; j++) sum += weights[j] = exp(weights[j] - maximum);
     loss += log(sum);
     for (let j = 0; j < c; j++) {
       const slope = (weights[j] / sum - (j === targets[i] ? 1 : 0)) / n;

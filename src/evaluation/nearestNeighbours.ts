@@ -36,10 +36,10 @@ export function nearestNeighbours(points: Tensor, queries: Tensor, k: number): U
   const [m, d] = requireFeatures('nearestNeighbours, points', points);
   const [n] = requireFeatures('nearestNeighbours, queries', queries, d);
   if (!Number.isSafeInteger(k) || k < 1 || k > m) {
-    throw new RangeError(`nearestNeighbours: k is ${k}, expected a whole number from 1 to ${m}.`);
+    throw new RangeError(`nearestNeighbours: k is ${k}, expected an integer from 1 to ${m}.`);
   }
   const squares = rowSquares(points);
-  const greatest = squares.reduce((a, b) => max(a, b), 0);
+  const maximum = squares.reduce((a, b) => max(a, b), 0);
   const result = new Uint32Array(n * k);
   const block = max(1, min(n, Math.floor(DISTANCES / m)));
   const products = new Float32Array(block * m);
@@ -50,7 +50,7 @@ export function nearestNeighbours(points: Tensor, queries: Tensor, k: number): U
     for (let i = 0; i < count; i++) {
       const query = rows.data.subarray(i * d, (i + 1) * d);
       const guesses = products.subarray(i * m, (i + 1) * m);
-      const error = guessError(d, greatest, dot(query, query));
+      const error = guessError(d, maximum, dot(query, query));
       const nearest = nearestOf(points, squares, query, guesses, error, k);
       result.set(nearest, (start + i) * k);
     }
@@ -60,7 +60,7 @@ export function nearestNeighbours(points: Tensor, queries: Tensor, k: number): U
 
 /**
  * How far |p|² - 2 q·p may be from the truth: by twice the bound of a float32 sum of d products, which is
- * γ(d) |q|·|p| and what falls below the least float32 (docs/math.md, section 2.2), and by what float64 rounds off of the squares.
+ * γ(d) |q|·|p| and what falls below the smallest float32 (docs/math.md, section 2.2), and by what float64 rounds off of the squares.
  */
 function guessError(d: number, pointSquare: number, querySquare: number): number {
   const size = sqrt(pointSquare * querySquare); // Cauchy & Schwarz: at least |q|·|p| of every point
@@ -91,15 +91,15 @@ function nearestOf(
 
 /** The k-th smallest of n numbers. */
 function smallest(n: number, numberAt: (index: number) => number, k: number): number {
-  const least = new Float64Array(k).fill(Infinity); // in order
+  const minimum = new Float64Array(k).fill(Infinity); // in order
   for (let i = 0; i < n; i++) {
     const value = numberAt(i);
-    if (value >= least[k - 1]) continue;
+    if (value >= minimum[k - 1]) continue;
     let at = k - 1;
-    for (; at > 0 && least[at - 1] > value; at--) least[at] = least[at - 1];
-    least[at] = value;
+    for (; at > 0 && minimum[at - 1] > value; at--) minimum[at] = minimum[at - 1];
+    minimum[at] = value;
   }
-  return least[k - 1];
+  return minimum[k - 1];
 }
 
 function squaredDistance({ shape: [, d], data }: Tensor, row: number, query: Float32Array): number {

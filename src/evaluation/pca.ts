@@ -40,7 +40,7 @@ export class PrincipalComponents {
   /** The mean sample, d numbers. */
   readonly mean: Float64Array;
   /**
-   * One axis a column, `[d, k]`, the one of greatest variance first; the number of largest size in each is positive.
+   * One axis a column, `[d, k]`, the one of largest variance first; the number of largest size in each is positive.
    * Where the samples don't vary along so many, but for float32's rounding, the last columns are 0, and so are their scores.
    */
   readonly axes: Tensor;
@@ -58,12 +58,12 @@ export class PrincipalComponents {
    *
    * @param samples - Shape `[n, ...]`, d numbers each.
    * @param count - How many components to find; there are no more than min(n, d).
-   * @throws {RangeError} If the count is not a whole number >= 1.
+   * @throws {RangeError} If the count is not an integer >= 1.
    * @throws {ShapeError} If there are no samples.
    */
   static fit(samples: Samples, count: number): PrincipalComponents {
     if (!Number.isSafeInteger(count) || count < 1) {
-      throw new RangeError(`PrincipalComponents.fit: got ${count} components, expected a whole number >= 1.`);
+      throw new RangeError(`PrincipalComponents.fit: got ${count} components, expected an integer >= 1.`);
     }
     const centred = new CentredSamples(samples, 'PrincipalComponents.fit');
     const { axes, variances, total } = principalAxes(centred, min(count, centred.count, centred.features));

@@ -128,12 +128,12 @@ function isState(value: unknown): value is Facts {
   if (!isObject(value) || !isObject(value.optimizer) || !Array.isArray(value.epochs)) return false;
   const { epoch, batch, lossSum, learningRate, random, optimizer, epochs, best } = value;
   return (
-    isWhole(epoch, 1) &&
-    isWhole(batch, 0) &&
+    isIntegerFrom(epoch, 1) &&
+    isIntegerFrom(batch, 0) &&
     [lossSum, learningRate, optimizer.learningRate].every(Number.isFinite) &&
     isRandomState(random) &&
     typeof optimizer.name === 'string' &&
-    isWhole(optimizer.steps, 0) &&
+    isIntegerFrom(optimizer.steps, 0) &&
     isObject(optimizer.settings) &&
     Object.values(optimizer.settings).every((one) => Number.isFinite(one) || typeof one === 'boolean') &&
     epochs.length === epoch - 1 &&
@@ -152,11 +152,13 @@ function isRecord(value: unknown, i: number): boolean {
 function isBest(value: unknown, epochs: number): boolean {
   if (!isObject(value)) return false;
   const { epoch, loss, waited } = value;
-  return isWhole(epoch, 1) && isWhole(waited, 0) && epoch + waited === epochs && Number.isFinite(loss);
+  return (
+    isIntegerFrom(epoch, 1) && isIntegerFrom(waited, 0) && epoch + waited === epochs && Number.isFinite(loss)
+  );
 }
 
-function isWhole(value: unknown, least: number): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= least;
+function isIntegerFrom(value: unknown, minimum: number): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= minimum;
 }
 
 function isRandomState(value: unknown): value is RandomState {

@@ -10,7 +10,7 @@ const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
 });
 
 /**
- * The checksum as a whole number from 0 to 2^32 - 1. About 4 ms a megabyte.
+ * The checksum as an integer from 0 to 2^32 - 1. About 4 ms a megabyte.
  *
  * @param before - The checksum of what stands before these bytes, to go on from. Default: nothing does.
  */

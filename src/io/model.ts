@@ -112,7 +112,7 @@ function checkSpec(value: unknown, tensors: SafetensorsContents['tensors']): Aut
     throw new RangeError(`its type is ${shown(type)}, expected "autoencoder".`);
   }
   if (!Array.isArray(inputShape)) {
-    throw new RangeError(`its input shape is ${shown(inputShape)}, expected a list of whole numbers >= 1.`);
+    throw new RangeError(`its input shape is ${shown(inputShape)}, expected a list of integers >= 1.`);
   }
   const asked = countWeights(encoder) + countWeights(decoder);
   const stored = [...tensors.values()].reduce((sum, { size }) => sum + size, 0);
@@ -128,7 +128,7 @@ function countWeights(layers: unknown, depth = 0): number {
     if (type === 'sequential') return sum + countWeights(inner, depth + 1);
     if (type !== 'dense') return sum;
     if (!(isCount(inFeatures) && isCount(outFeatures))) {
-      throw new RangeError('the widths of a dense layer of it are not whole numbers >= 1.');
+      throw new RangeError('the widths of a dense layer of it are not integers >= 1.');
     }
     return sum + inFeatures * outFeatures;
   }, 0);

@@ -38,7 +38,7 @@ export class Dense extends Layer {
   #x: Tensor | undefined;
 
   /**
-   * @throws {RangeError} If a width is not a whole number >= 1.
+   * @throws {RangeError} If a width is not an integer >= 1.
    * @throws {ShapeError} If the initializer makes a weight of another shape.
    */
   constructor(inFeatures: number, outFeatures: number, options: DenseOptions = {}) {
@@ -46,7 +46,7 @@ export class Dense extends Layer {
     for (const width of [inFeatures, outFeatures]) {
       if (!Number.isSafeInteger(width) || width < 1) {
         throw new RangeError(
-          `Dense: the widths are ${inFeatures} and ${outFeatures}, expected whole numbers >= 1.`,
+          `Dense: the widths are ${inFeatures} and ${outFeatures}, expected integers >= 1.`,
         );
       }
     }

@@ -8,7 +8,7 @@ import { kernels } from '../tensor/kernels/active.ts';
  * (Pascanu, Mikolov & Bengio 2013, Algorithm 1).
  *
  * @returns The norm before clipping.
- * @throws {RangeError} If the greatest norm is not more than 0.
+ * @throws {RangeError} If the maximum norm is not more than 0.
  */
 export function clipGradientNorm(parameters: FlatParameters, maxNorm: number): number {
   if (!(maxNorm > 0)) throw new RangeError(`clipGradientNorm: maxNorm is ${maxNorm}, expected more than 0.`);

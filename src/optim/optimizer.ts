@@ -115,8 +115,7 @@ export abstract class Optimizer {
         `${own.settings[differing] ?? 'none'}`,
       );
     }
-    if (!Number.isSafeInteger(steps) || steps < 0)
-      throw this.#refuse(`${steps} steps`, 'a whole number >= 0');
+    if (!Number.isSafeInteger(steps) || steps < 0) throw this.#refuse(`${steps} steps`, 'an integer >= 0');
     const [found, expected] = [moments, own.moments].map((all) =>
       Object.entries(all).map(([key, { length }]) => `${length} numbers of ${key}`),
     );

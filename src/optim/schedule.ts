@@ -99,6 +99,6 @@ function requirePositive(who: string, what: string, value: number): void {
 
 function requireSteps(who: string, steps: number): void {
   if (!Number.isSafeInteger(steps) || steps < 1) {
-    throw new RangeError(`${who}: the number of steps is ${steps}, expected a whole number >= 1.`);
+    throw new RangeError(`${who}: the number of steps is ${steps}, expected an integer >= 1.`);
   }
 }

@@ -20,12 +20,12 @@ export class Random {
   readonly #state = new Uint32Array(4);
 
   /**
-   * @param seed - A whole number from 0 to 2^53 - 1.
+   * @param seed - An integer from 0 to 2^53 - 1.
    * @throws {RangeError} If the seed is anything else.
    */
   constructor(seed: number) {
     if (!Number.isSafeInteger(seed) || seed < 0) {
-      throw new RangeError(`Random: the seed is ${seed}, expected a whole number from 0 to 2^53 - 1.`);
+      throw new RangeError(`Random: the seed is ${seed}, expected an integer from 0 to 2^53 - 1.`);
     }
     const halves = [seed % TWO_POW_32, Math.floor(seed / TWO_POW_32)];
     let word = 0;
@@ -57,7 +57,7 @@ export class Random {
     this.#state.set(state);
   }
 
-  /** The next 32 random bits, as a whole number from 0 to 2^32 - 1. */
+  /** The next 32 random bits, as an integer from 0 to 2^32 - 1. */
   uint32(): number {
     const s = this.#state;
     const result = imul(rotateLeft(imul(s[1], 5), 7), 9) >>> 0;
@@ -127,13 +127,13 @@ export class Random {
   }
 
   /**
-   * A whole number from 0 to `bound` - 1, each equally likely.
+   * An integer from 0 to `bound` - 1, each equally likely.
    *
-   * @throws {RangeError} If the bound is not a whole number from 1 to 2^32.
+   * @throws {RangeError} If the bound is not an integer from 1 to 2^32.
    */
   integer(bound: number): number {
     if (!(Number.isInteger(bound) && 1 <= bound && bound <= TWO_POW_32)) {
-      throw new RangeError(`Random.integer: the bound is ${bound}, expected a whole number from 1 to 2^32.`);
+      throw new RangeError(`Random.integer: the bound is ${bound}, expected an integer from 1 to 2^32.`);
     }
     // Draws from the incomplete last run of `bound` values are thrown away, or small numbers would come up more often.
     const limit = TWO_POW_32 - (TWO_POW_32 % bound);

@@ -1,4 +1,4 @@
-/** Shapes: lists of whole numbers >= 0, outermost dimension first. Everything else in the engine builds on these. */
+/** Shapes: lists of integers >= 0, outermost dimension first. Everything else in the engine builds on these. */
 
 export type Shape = readonly number[];
 

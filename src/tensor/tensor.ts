@@ -18,7 +18,7 @@ export class Tensor {
   /**
    * Wraps an array without copying it.
    *
-   * @throws {ShapeError} If the array's length is not the product of the shape, or the shape holds anything but whole numbers >= 0.
+   * @throws {ShapeError} If the array's length is not the product of the shape, or the shape holds anything but integers >= 0.
    */
   constructor(data: Float32Array, shape: Shape) {
     requireShape(shape);
@@ -70,7 +70,7 @@ export class Tensor {
   /**
    * These entries of the first dimension, copied.
    *
-   * @param indices - Whole numbers from 0 on, as often and in the order that is wanted.
+   * @param indices - Integers from 0 on, as often and in the order that is wanted.
    */
   pick(indices: readonly number[]): Tensor {
     const [, ...rest] = this.shape;
@@ -88,6 +88,6 @@ export class Tensor {
 
 function requireShape(shape: Shape): void {
   if (!shape.every((length) => Number.isSafeInteger(length) && length >= 0)) {
-    throw new ShapeError(`Tensor: the shape is ${formatShape(shape)}, expected whole numbers >= 0.`);
+    throw new ShapeError(`Tensor: the shape is ${formatShape(shape)}, expected integers >= 0.`);
   }
 }

@@ -25,15 +25,15 @@ export function trainingDivergence(
   }: Place & { readonly batch: number; readonly batches: number },
   inputs: Float32Array,
 ): DivergenceError {
-  let least = Infinity;
-  let greatest = -Infinity;
+  let minimum = Infinity;
+  let maximum = -Infinity;
   let areFinite = true;
   for (const value of inputs) {
-    if (value < least) least = value;
-    if (value > greatest) greatest = value;
+    if (value < minimum) minimum = value;
+    if (value > maximum) maximum = value;
     if (!Number.isFinite(value)) areFinite = false;
   }
-  const range = areFinite ? `go from ${least} to ${greatest}` : 'hold NaN or infinity';
+  const range = areFinite ? `go from ${minimum} to ${maximum}` : 'hold NaN or infinity';
   return new DivergenceError(
     `fit: the loss became ${loss} in epoch ${epoch} of ${epochs}, batch ${batch} of ${batches}, expected a finite number: ` +
       `the learning rate (${learningRate}) is likely too high, or the range of the data too wide (this batch's inputs ${range}).`,

@@ -248,8 +248,8 @@ function checkOptions(settings: Settings): void {
   if (start !== 'as-is' && start !== 'mean') {
     throw new RangeError(`fit: start is '${start}', expected 'as-is' or 'mean'.`);
   }
-  requireWhole('epochs', epochs);
-  requireWhole('batchSize', batchSize);
+  requireInteger('epochs', epochs);
+  requireInteger('batchSize', batchSize);
   if (!(validationSplit >= 0 && validationSplit < 1)) {
     throw new RangeError(`fit: validationSplit is ${validationSplit}, expected 0 <= split < 1.`);
   }
@@ -258,12 +258,12 @@ function checkOptions(settings: Settings): void {
   }
   if (!earlyStopping) return;
   const { patience, minDelta = 0 } = earlyStopping;
-  requireWhole('patience', patience);
+  requireInteger('patience', patience);
   if (!(minDelta >= 0)) throw new RangeError(`fit: minDelta is ${minDelta}, expected a number >= 0.`);
 }
 
-function requireWhole(name: string, value: number): void {
+function requireInteger(name: string, value: number): void {
   if (!Number.isSafeInteger(value) || value < 1) {
-    throw new RangeError(`fit: ${name} is ${value}, expected a whole number >= 1.`);
+    throw new RangeError(`fit: ${name} is ${value}, expected an integer >= 1.`);
   }
 }

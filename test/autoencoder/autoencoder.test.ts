@@ -213,10 +213,10 @@ describe('samples that do not fit', () => {
   });
 });
 
-describe('whole numbers without a normalization', () => {
+describe('integers without a normalization', () => {
   const numbers = Array.from({ length: 2 * FEATURES }, (_, i) => i % 100);
   const message =
-    'the samples are whole numbers without a normalization, expected normalize(samples), or for a trained model normalizationLike(model.normalization, samples).';
+    'the samples are integers without a normalization, expected normalize(samples), or for a trained model normalizationLike(model.normalization, samples).';
 
   test.each<[string, SampleArray]>([
     ['Uint8Array', Uint8Array.from(numbers)],

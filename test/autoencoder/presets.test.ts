@@ -66,7 +66,7 @@ test('what is no recipe, and what is no count, is refused', () => {
   expect(() => recipe('toString' as RecipeName, 10)).toThrow(/there is none named 'toString'/);
   for (const count of [0, -1, 1.5, Number.NaN]) {
     expect(() => recipe('best', count)).toThrow(
-      new RangeError(`recipe: the number of samples is ${count}, expected a whole number >= 1.`),
+      new RangeError(`recipe: the number of samples is ${count}, expected an integer >= 1.`),
     );
   }
 });

@@ -96,7 +96,7 @@ describe('describeAutoencoder', () => {
     [[Number.NaN]],
     [[Infinity]],
   ])('refuses the input shape %j', (inputShape) => {
-    const expected = `Autoencoder: the input shape is [${inputShape.join(', ')}], expected whole numbers >= 1.`;
+    const expected = `Autoencoder: the input shape is [${inputShape.join(', ')}], expected integers >= 1.`;
     expect(() => describeAutoencoder({ inputShape })).toThrow(new ShapeError(expected));
   });
 

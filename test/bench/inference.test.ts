@@ -4,7 +4,7 @@ import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
 import { normalize } from '../../src/data/normalization.ts';
 
 const MODEL = { name: 'article', hidden: [20], encodingDim: 6, batch: 32 } as const;
-// 300: more than the 256 that are run at a time, and no whole number of batches.
+// 300: more than the 256 that are run at a time, and not a multiple of it.
 const DATA = Uint8Array.from({ length: 300 * 784 }, (_, i) => (i * 37) % 256);
 const IMAGES = normalize({ shape: [300, 28, 28], data: DATA, dtype: 'u1' });
 

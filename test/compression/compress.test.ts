@@ -96,7 +96,7 @@ describe('compressed images', () => {
     ['floats by minmax', { kind: 'minmax', dtype: 'f8', shift: -5, scale: 20 }, (value) => value / 13 - 5],
     ['floats by standard', { kind: 'standard', dtype: 'f4', shift: 120, scale: 85 }, (value) => value],
     ['uint16', { kind: 'divide', dtype: 'u2', shift: 0, scale: 65535 }, (value) => 257 * value],
-    ['64-bit whole numbers', { kind: 'divide', dtype: 'i8', shift: 0, scale: 255 }, (value) => value],
+    ['64-bit integers', { kind: 'divide', dtype: 'i8', shift: 0, scale: 255 }, (value) => value],
   ])('of %s have the units and the type that decode gives', async (_, normalization, value) => {
     const { shape, data } = toyImages(50);
     const samples = { shape, data: Float64Array.from(data, value), normalization };
@@ -237,8 +237,8 @@ describe('lossless files', () => {
   const random = new Random(6);
   const valuesFor = (descr: string, shape: Shape): number[] => {
     const bits = 8 * Number(descr.slice(2));
-    const least = descr[1] === 'i' ? -(2 ** (bits - 1)) : 0;
-    return Array.from({ length: sizeOf(shape) }, () => least + Math.floor(random.uniform(0, 2 ** bits)));
+    const minimum = descr[1] === 'i' ? -(2 ** (bits - 1)) : 0;
+    return Array.from({ length: sizeOf(shape) }, () => minimum + Math.floor(random.uniform(0, 2 ** bits)));
   };
   const shapes: Shape[] = [
     [1, 5, 4],
@@ -459,7 +459,7 @@ describe('what does not fit', () => {
 
   test.each([1, 3, 257, 8.5, Number.NaN])('%d levels are refused', async (levels) => {
     await expect(compressImages(toyModel(), toyImages(5), { levels })).rejects.toThrow(
-      `compressImages: levels is ${levels}, expected a whole number from 4 to 256.`,
+      `compressImages: levels is ${levels}, expected an integer from 4 to 256.`,
     );
   });
 

@@ -86,7 +86,7 @@ describe.each(Object.entries(expected))('the golden file %s', (name, facts) => {
   test('is not, if a bit is another', async () => {
     const parts = partsOf(bytes);
     const ranges = parts.ranges.slice();
-    ranges[ranges.length - 2] ^= 0x10; // of the last dimension's greatest value
+    ranges[ranges.length - 2] ^= 0x10; // of the last dimension's maximum value
     const other = decompressImages(withChecks({ ...parts, ranges }));
     if (lossless) await expect(other).rejects.toMatchObject({ name: 'FormatError' });
     else expect(Array.from((await other).data)).not.toEqual(decoded[name].values);

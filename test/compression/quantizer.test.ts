@@ -25,12 +25,12 @@ describe('quantization', () => {
     expect(Math.min(...found)).toBe(0);
     for (let j = 0; j < 3; j++) {
       const column = codes.filter((_, i) => i % 3 === j);
-      const [least, greatest] = [Math.min(...column), Math.max(...column)];
-      const step = (greatest - least) / (levels - 1);
+      const [minimum, maximum] = [Math.min(...column), Math.max(...column)];
+      const step = (maximum - minimum) / (levels - 1);
       for (let i = j; i < codes.length; i += 3) {
         expect(Math.abs(restored[i] - codes[i])).toBeLessThanOrEqual(step / 2 + 2 ** -20);
         // The definition again.
-        expect(restored[i]).toBe(Math.fround(least + Math.round((codes[i] - least) / step) * step));
+        expect(restored[i]).toBe(Math.fround(minimum + Math.round((codes[i] - minimum) / step) * step));
       }
     }
   });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { LeastSquares } from '../../src/compression/leastSquares.ts';
 import { RangeDecoder, RangeEncoder } from '../../src/compression/rangeCoder.ts';
-import { ResidualModel, type WholeNumbers } from '../../src/compression/residualModel.ts';
+import { type IntegerType, ResidualModel } from '../../src/compression/residualModel.ts';
 import { sampleGrid } from '../../src/compression/sampleGrid.ts';
 import type { SampleArray } from '../../src/data/samples.ts';
 import { FormatError } from '../../src/io/errors.ts';
@@ -10,16 +10,16 @@ import { Random } from '../../src/tensor/random.ts';
 import type { Shape } from '../../src/tensor/shape.ts';
 
 type Make = (length: number) => SampleArray;
-const TYPES: readonly (readonly [name: string, numbers: WholeNumbers, make: Make])[] = [
-  ['uint8', { bits: 8, least: 0 }, (length) => new Uint8Array(length)],
-  ['int8', { bits: 8, least: -128 }, (length) => new Int8Array(length)],
-  ['uint16', { bits: 16, least: 0 }, (length) => new Uint16Array(length)],
-  ['int16', { bits: 16, least: -32768 }, (length) => new Int16Array(length)],
+const TYPES: readonly (readonly [name: string, numbers: IntegerType, make: Make])[] = [
+  ['uint8', { bits: 8, minimum: 0 }, (length) => new Uint8Array(length)],
+  ['int8', { bits: 8, minimum: -128 }, (length) => new Int8Array(length)],
+  ['uint16', { bits: 16, minimum: 0 }, (length) => new Uint16Array(length)],
+  ['int16', { bits: 16, minimum: -32768 }, (length) => new Int16Array(length)],
 ];
 
 function sizeAfterRoundTrip(
   shape: Shape,
-  numbers: WholeNumbers,
+  numbers: IntegerType,
   originals: SampleArray,
   restored: SampleArray,
   empty: SampleArray,
@@ -48,7 +48,7 @@ describe('the residual', () => {
         const length = count * shape.reduce((size, one) => size * one, 1);
         const ends = [0, most - 1, 0, 1, most / 2];
         const any = () =>
-          numbers.least +
+          numbers.minimum +
           Math.floor(
             random.uniform() < 0.3 ? ends[Math.floor(random.uniform(0, 5))] : random.uniform(0, most),
           );
@@ -61,7 +61,7 @@ describe('the residual', () => {
 
   test.each(TYPES)('of %s takes next to nothing where the reconstruction is right', (_, numbers, make) => {
     const random = new Random(4);
-    const smooth = () => Math.floor(numbers.least + 2 ** numbers.bits * random.uniform(0.2, 0.8));
+    const smooth = () => Math.floor(numbers.minimum + 2 ** numbers.bits * random.uniform(0.2, 0.8));
     const originals = make(64 * 400).map(smooth);
     const size = sizeAfterRoundTrip([8, 8], numbers, originals, originals.slice(), make(originals.length));
     // Noise that nothing but the reconstruction knows: without it, more than 7 and 15 bits a number. The first weights
@@ -71,7 +71,7 @@ describe('the residual', () => {
 
   test.each(TYPES)('of %s that nothing can know takes its bits, and few more', (_, numbers, make) => {
     const random = new Random(4);
-    const noise = () => Math.floor(numbers.least + random.uniform(0, 2 ** numbers.bits));
+    const noise = () => Math.floor(numbers.minimum + random.uniform(0, 2 ** numbers.bits));
     const originals = make(64 * 400).map(noise);
     const size = sizeAfterRoundTrip(
       [8, 8],

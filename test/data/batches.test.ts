@@ -62,7 +62,7 @@ describe('the inputs that values become', () => {
   ] as const)('%s without a normalization is refused', (_name, data) => {
     expect(() => readAll(data)).toThrow(
       new ShapeError(
-        'test: the samples are whole numbers without a normalization, expected normalize(samples), or for a trained model normalizationLike(model.normalization, samples).',
+        'test: the samples are integers without a normalization, expected normalize(samples), or for a trained model normalizationLike(model.normalization, samples).',
       ),
     );
   });
@@ -127,14 +127,14 @@ describe('requireUnitRange', () => {
     await check(Int16Array.of(-5, 0, 15), minmax(-5, 20));
   });
 
-  // -1.9 + (2.2 - -1.9) is 2.1999999999999997 in float64: the greatest input is 1, the sum of shift and scale is not 2.2.
-  test('takes what minmax makes of the least and the greatest value, however their difference is rounded', async () => {
-    for (const [least, greatest] of [
+  // -1.9 + (2.2 - -1.9) is 2.1999999999999997 in float64: the maximum input is 1, the sum of shift and scale is not 2.2.
+  test('takes what minmax makes of the minimum and the maximum value, however their difference is rounded', async () => {
+    for (const [minimum, maximum] of [
       [-1.9, 2.2],
       [0.1, 0.7],
       [-3, 0.1],
     ]) {
-      await check(Float64Array.of(least, greatest), minmax(least, greatest - least));
+      await check(Float64Array.of(minimum, maximum), minmax(minimum, maximum - minimum));
     }
   });
 

@@ -25,7 +25,7 @@ describe('denormalize', () => {
     ['i2', 'Int16Array', -32768, 32767],
     ['u4', 'Uint32Array', 0, 2 ** 32 - 1],
     ['i4', 'Int32Array', -(2 ** 31), 2 ** 31 - 1],
-  ])('rounds %s and clamps it to the range of its type', (dtype, array, least, greatest) => {
+  ])('rounds %s and clamps it to the range of its type', (dtype, array, minimum, maximum) => {
     const outputs = Float32Array.of(
       -1e10,
       1e10,
@@ -37,7 +37,7 @@ describe('denormalize', () => {
     const read = denormalize(outputs, { kind: 'minmax', dtype, shift: 2, scale: 10 });
     expect(read.dtype).toBe(dtype);
     expect(read.data[Symbol.toStringTag]).toBe(array);
-    expect(Array.from(read.data)).toEqual([least, greatest, least, greatest, 46, 48]);
+    expect(Array.from(read.data)).toEqual([minimum, maximum, minimum, maximum, 46, 48]);
   });
 
   test.each<[DType, DType, string]>([
@@ -55,14 +55,14 @@ describe('denormalize', () => {
     ['i8', -(2 ** 63), 2 ** 63 - 1024],
     ['u8', 0, 2 ** 64 - 2048],
   ])(
-    'gives %s as whole numbers in float64, which has room for what float32 has not',
-    (dtype, least, greatest) => {
+    'gives %s as integers in float64, which has room for what float32 has not',
+    (dtype, minimum, maximum) => {
       const normalization: Normalization = { kind: 'standard', dtype, shift: 1.6e9, scale: 20 };
       const read = denormalize(Float32Array.of(0.05, -1.02, 3e38, -3e38), normalization);
       expect(read.dtype).toBe('f8');
-      expect(read.data).toEqual(Float64Array.of(1_600_000_001, 1_599_999_980, greatest, least));
+      expect(read.data).toEqual(Float64Array.of(1_600_000_001, 1_599_999_980, maximum, minimum));
       expect(() => denormalize(Float32Array.of(Number.NaN), normalization)).toThrow('output number 0 is NaN');
-      for (const limit of [least, greatest]) {
+      for (const limit of [minimum, maximum]) {
         const asType = dtype === 'i8' ? BigInt.asIntN(64, BigInt(limit)) : BigInt.asUintN(64, BigInt(limit));
         expect(Number(asType)).toBe(limit);
       }
@@ -87,7 +87,7 @@ describe('denormalize', () => {
     expect(Object.is(denormalize(Float32Array.of(-0.001), normalization).data[0], 0)).toBe(true);
   });
 
-  test('refuses to make a whole number of NaN, and passes it on as a float', () => {
+  test('refuses to make an integer of NaN, and passes it on as a float', () => {
     expect(() => denormalize(Float32Array.of(1, Number.NaN), DIVIDED)).toThrow('output number 1 is NaN');
     expect(Array.from(denormalize(Float32Array.of(Number.NaN), UNCHANGED).data)).toEqual([Number.NaN]);
   });

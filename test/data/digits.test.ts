@@ -18,7 +18,7 @@ function image(data: Uint8Array, index: number): Uint8Array {
 describe('the set', () => {
   const digits = generateDigits({ count: 1000, seed: 42 });
 
-  test('holds 28x28 images of whole numbers, white ink on black', () => {
+  test('holds 28x28 images of integers, white ink on black', () => {
     expect(digits.shape).toEqual([1000, 28, 28]);
     expect(digits.dtype).toBe('u1');
     expect(digits.data.length).toBe(1000 * SIZE);
@@ -123,10 +123,10 @@ function nearest(data: Uint8Array, wanted: number, among: number): number {
 
 test.each([0, -1, 2.5, Number.NaN])('a count of %p is refused', (count) => {
   expect(() => generateDigits({ count, seed: 1 })).toThrow(
-    `generateDigits: the count is ${count}, expected a whole number >= 1.`,
+    `generateDigits: the count is ${count}, expected an integer >= 1.`,
   );
 });
 
-test('a seed that is no whole number is refused', () => {
+test('a seed that is not an integer is refused', () => {
   expect(() => generateDigits({ count: 1, seed: 0.5 })).toThrow(/seed is 0.5/);
 });

@@ -59,9 +59,9 @@ describe("chooseNormalization 'auto'", () => {
     ['f4', Float32Array.of(0, 200), 'floats from 0 to 200, expected [0, 1]'],
     ['f8', Float64Array.of(-0.5, 1), 'floats from -0.5 to 1, expected [0, 1]'],
     ['f8', Float64Array.of(0, 1.000001), 'floats from 0 to 1.000001, expected [0, 1]'],
-    ['i1', Int8Array.of(-1, 1), 'whole numbers from -1 to 1, expected none below 0'],
-    ['i8', Float64Array.of(-5, 255), 'whole numbers from -5 to 255'],
-    ['u4', Uint32Array.of(0, 65536), 'whole numbers from 0 to 65536, expected at most 65535'],
+    ['i1', Int8Array.of(-1, 1), 'integers from -1 to 1, expected none below 0'],
+    ['i8', Float64Array.of(-5, 255), 'integers from -5 to 255'],
+    ['u4', Uint32Array.of(0, 65536), 'integers from 0 to 65536, expected at most 65535'],
   ])('refuses %s %j and asks for --normalize', (dtype, data, reason) => {
     const choose = () => chooseNormalization(arrayOf(dtype, data), 'auto');
     expect(choose).toThrow(DataError);
@@ -95,7 +95,7 @@ describe.each(['auto', 'minmax', 'standard'] as const)('chooseNormalization %j',
 });
 
 describe("chooseNormalization 'minmax' and 'standard'", () => {
-  test('minmax takes the least value to 0 and the greatest to 1', () => {
+  test('minmax takes the minimum to 0 and the maximum to 1', () => {
     const data = Int16Array.of(-30, 10, 70);
     expect(chooseNormalization(arrayOf('i2', data), 'minmax')).toEqual({
       kind: 'minmax',
@@ -145,7 +145,7 @@ describe('scaling by feature', () => {
     expect(scale).toEqual([Math.sqrt(2 / 3), 1, Math.sqrt(2 / 3), Math.sqrt(26 / 3)]);
   });
 
-  test('takes the least value of every column to 0, the greatest to 1', () => {
+  test('takes the minimum of every column to 0, the maximum to 1', () => {
     const { kind, shift, scale } = chooseNormalization(TABLE, 'minmax');
     expect({ kind, shift, scale }).toEqual({ kind: 'minmax', shift: [1e9, 0.1, 5, 2], scale: [2, 1, 2, 7] });
   });
@@ -310,10 +310,10 @@ describe('normalizationLike', () => {
   test('refuses what would not be inputs in [0, 1], and says what the model was trained on', () => {
     const wide = arrayOf('i4', Int32Array.of(0, 300));
     expect(() => normalizationLike({ ...DIVIDED, dtype: 'i4' }, wide)).toThrow(
-      'the data goes from 0 to 300, the model was trained on whole numbers from 0 to 255.',
+      'the data goes from 0 to 300, the model was trained on integers from 0 to 255.',
     );
     expect(() => normalizationLike(zerosAndOnes, arrayOf('i8', Float64Array.of(0, 2)))).toThrow(
-      'the data goes from 0 to 2, the model was trained on whole numbers from 0 to 1.',
+      'the data goes from 0 to 2, the model was trained on integers from 0 to 1.',
     );
     expect(() =>
       normalizationLike({ ...DIVIDED, dtype: 'i1', scale: 127 }, arrayOf('i1', Int8Array.of(-1))),

@@ -34,9 +34,9 @@ describe.each<[string, NumericArray]>([
   );
 
   test('are what their definitions say', () => {
-    const { least, greatest, mean, standardDeviation } = statisticsOf(array.data, { moments: true });
+    const { minimum, maximum, mean, standardDeviation } = statisticsOf(array.data, { moments: true });
     const sorted = array.data.slice().sort();
-    expect([least, greatest]).toEqual([sorted[0], sorted.at(-1)]);
+    expect([minimum, maximum]).toEqual([sorted[0], sorted.at(-1)]);
     const values = Array.from(array.data);
     const expected = values.reduce((sum, value) => sum + value, 0) / values.length;
     expect(mean).toBe(expected);
@@ -56,13 +56,13 @@ describe.each<[string, NumericArray]>([
       const mean = column.reduce((sum, value) => sum + value, 0) / column.length;
       const squares = column.reduce((sum, value) => sum + (value - mean) ** 2, 0);
       expect({
-        least: features?.least[j],
-        greatest: features?.greatest[j],
+        minimum: features?.minimum[j],
+        maximum: features?.maximum[j],
         mean: features?.mean[j],
         standardDeviation: features?.standardDeviation[j],
       }).toEqual({
-        least: Math.min(...column),
-        greatest: Math.max(...column),
+        minimum: Math.min(...column),
+        maximum: Math.max(...column),
         mean,
         standardDeviation: Math.sqrt(squares / column.length),
       });

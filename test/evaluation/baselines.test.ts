@@ -31,7 +31,7 @@ const CASES = golden.cases.map(({ name, shape, data, mse }) => ({
 const relativeError = (got: number, expected: number) => Math.abs(got / expected - 1);
 
 describeEachKernels('the baselines', () => {
-  // What pcaBaseline promises, 4 digits; the least errors are 3e-8 of the variance. Seen: 1e-6.
+  // What pcaBaseline promises, 4 digits; the smallest errors are 3e-8 of the variance. Seen: 1e-6.
   test.each(CASES)('agree with the singular values that NumPy finds: $name', ({ samples, errors }) => {
     for (const [codeLength, mse] of errors) {
       const got = codeLength === 0 ? meanImageBaseline(samples) : pcaBaseline(samples, codeLength);
@@ -218,16 +218,16 @@ describe('pcaBaseline', () => {
     expect(relativeError(meanImageBaseline(images), meanImageBaseline(raw) / 255 ** 2)).toBeLessThan(1e-6);
   });
 
-  test('whole numbers that nothing says how to scale are refused', () => {
+  test('integers that nothing says how to scale are refused', () => {
     const { shape, data } = toyImages(5);
-    const message = /^(pca|meanImage)Baseline: the samples are whole numbers without a normalization/;
+    const message = /^(pca|meanImage)Baseline: the samples are integers without a normalization/;
     expect(() => pcaBaseline({ shape, data }, 3)).toThrow(message);
     expect(() => meanImageBaseline({ shape, data })).toThrow(message);
   });
 
   test.each([0, -1, 1.5, Number.NaN])('refuses a code length of %d', (codeLength) => {
     expect(() => pcaBaseline(toyImages(5), codeLength)).toThrow(
-      new RangeError(`pcaBaseline: the code length is ${codeLength}, expected a whole number >= 1.`),
+      new RangeError(`pcaBaseline: the code length is ${codeLength}, expected an integer >= 1.`),
     );
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { accuracyOf, classesOf, stratifiedFolds } from '../../src/evaluation/labels.ts';
 
-test('classesOf lists each label once, least first', () => {
+test('classesOf lists each label once, smallest first', () => {
   expect(classesOf(Int32Array.of(3, -2, 10, 3, 3, -2))).toEqual([-2, 3, 10]);
   expect(classesOf([])).toEqual([]);
 });

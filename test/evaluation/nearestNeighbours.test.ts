@@ -26,7 +26,7 @@ function expectNearest(points: Tensor, queries: Tensor, k: number): void {
   expect(Array.from(found)).toEqual(expected.flat());
 }
 
-/** Points that come three times each, at whole numbers: nothing but ties. */
+/** Points that come three times each, at integers: nothing but ties. */
 function crowded(n: number, d: number, seed: number): Tensor {
   const random = new Random(seed);
   const data = Float32Array.from({ length: n * d }, () => random.integer(3));
@@ -105,7 +105,7 @@ describe('nearestNeighbours', () => {
 
   test.each([0, 5, 1.5, Number.NaN])('refuses k = %p of 4 points', (k) => {
     expect(() => nearestNeighbours(points, points, k)).toThrow(
-      new RangeError(`nearestNeighbours: k is ${k}, expected a whole number from 1 to 4.`),
+      new RangeError(`nearestNeighbours: k is ${k}, expected an integer from 1 to 4.`),
     );
   });
 

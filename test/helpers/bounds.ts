@@ -29,7 +29,7 @@ export function summationBound(k: number, absoluteSum: number): number {
   return gamma(k + 1) * absoluteSum + (k + 1) * SMALLEST_FLOAT32;
 }
 
-/** The greatest absolute value: the natural scale of an array. */
+/** The largest absolute value: the natural scale of an array. */
 export function scaleOf(values: ArrayLike<number>): number {
   let scale = 0;
   for (let i = 0; i < values.length; i++) if (abs(values[i]) > scale) scale = abs(values[i]);
@@ -72,7 +72,7 @@ export function unitsOff(got: number, exact: number, absolute = 0): number {
   if (is(got, rounded)) return 0;
   if (!isNumber(got) || !isNumber(rounded)) return Number.POSITIVE_INFINITY;
   float32[0] = rounded;
-  // 23 bits of digits, then 8 of the exponent: 127 means 0, and subnormal numbers (0) have the least one, as 1 does.
+  // 23 bits of digits, then 8 of the exponent: 127 means 0, and subnormal numbers (0) have the smallest one, as 1 does.
   const exponent = max((bits[0] >>> 23) & 255, 1) - 127;
   return max(abs(got - exact) - absolute, 0) / 2 ** (exponent - 23);
 }

@@ -1,5 +1,5 @@
 /**
- * Reads a lossy `.isth` file by the letter of docs/isth.md, down to the codes, with a range decoder on whole numbers;
+ * Reads a lossy `.isth` file by the letter of docs/isth.md, down to the codes, with a range decoder on integers;
  * of lossless files only the check value of what was stored. Doubts nothing but the check values.
  */
 
@@ -34,8 +34,8 @@ function decode(parts: IsthParts, shape: number[], codeLength: number, levels: n
     const images = Math.min(perChunk, shape[0] - i * perChunk);
     for (let k = 0; k < images * codeLength; k++) {
       const j = k % codeLength;
-      const [least, greatest] = [ranges[j], ranges[codeLength + j]];
-      const step = (greatest - least) / (levels - 1);
+      const [minimum, maximum] = [ranges[j], ranges[codeLength + j]];
+      const step = (maximum - minimum) / (levels - 1);
       const level = walk(step > 0 ? levels : 1, (node) => {
         const [probability, count] = seen.get(`${j} ${node}`) ?? [32768, 0];
         const bit = decoder.decide(probability);
@@ -43,7 +43,7 @@ function decode(parts: IsthParts, shape: number[], codeLength: number, levels: n
         seen.set(`${j} ${node}`, [Math.max(32, Math.min(65504, learned)), Math.min(255, count + 1)]);
         return bit;
       });
-      codes.push(Math.min(least + level * step, greatest));
+      codes.push(Math.min(minimum + level * step, maximum));
     }
     if (!decoder.isAtEnd) throw new Error('wrong: bytes left');
   }

@@ -32,7 +32,7 @@ export function naiveEncode(decisions: readonly Decision[]): Uint8Array {
   return new Uint8Array(Buffer.from(hex, 'hex'));
 }
 
-/** Decodes by comparing whole numbers. */
+/** Decodes by comparing integers. */
 export class NaiveDecoder {
   readonly #bytes: Uint8Array;
   #rest: bigint;

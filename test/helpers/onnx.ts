@@ -127,7 +127,7 @@ function stored(values: Float32Array, normalization: Normalization): Float64Arra
 }
 
 /**
- * The greatest difference, as a multiple of what is allowed: 1e-5 in the units of the network, and what is lost where
+ * The largest difference, as a multiple of what is allowed: 1e-5 in the units of the network, and what is lost where
  * the output is stored as float32.
  */
 export function onnxError(

@@ -124,7 +124,7 @@ describe('Dense refuses', () => {
     [2, Number.NaN],
   ])('the widths %p and %p', (inFeatures, outFeatures) => {
     expect(() => new Dense(inFeatures, outFeatures)).toThrow(
-      new RangeError(`Dense: the widths are ${inFeatures} and ${outFeatures}, expected whole numbers >= 1.`),
+      new RangeError(`Dense: the widths are ${inFeatures} and ${outFeatures}, expected integers >= 1.`),
     );
   });
 

@@ -58,7 +58,7 @@ describe('buildLayer', () => {
     [{}, 'buildLayer: a layer has no type.'],
     [
       { type: 'dense', inFeatures: 0, outFeatures: 2, bias: true },
-      'Dense: the widths are 0 and 2, expected whole numbers >= 1.',
+      'Dense: the widths are 0 and 2, expected integers >= 1.',
     ],
     [{ type: 'leakyRelu', slope: -1 }, 'LeakyReLU: the slope is -1, expected a number >= 0.'],
     [null, 'buildLayer: a layer has no type.'],

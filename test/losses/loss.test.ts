@@ -138,14 +138,14 @@ test('a perfect prediction has no squared or absolute error, and gradient 0', ()
   }
 });
 
-test('the cross-entropy of a gray target is least where the sigmoid meets it, and is its entropy there', () => {
+test('the cross-entropy of a gray target is smallest where the sigmoid meets it, and is its entropy there', () => {
   const loss = new BinaryCrossEntropy();
   const logit = Math.log(0.3 / 0.7);
-  const least = loss.forward(Tensor.from([logit]), Tensor.from([0.3]));
-  expect(least).toBeCloseTo(0.6109, 4);
+  const minimum = loss.forward(Tensor.from([logit]), Tensor.from([0.3]));
+  expect(minimum).toBeCloseTo(0.6109, 4);
   expect(Math.abs(loss.backward().data[0])).toBeLessThan(4 * u);
   for (const other of [logit - 0.1, logit + 0.1]) {
-    expect(loss.forward(Tensor.from([other]), Tensor.from([0.3]))).toBeGreaterThan(least);
+    expect(loss.forward(Tensor.from([other]), Tensor.from([0.3]))).toBeGreaterThan(minimum);
   }
 });
 

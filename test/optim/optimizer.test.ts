@@ -169,7 +169,7 @@ describe.each<[string, (options?: OptimizerOptions) => Optimizer, number]>([
       /got gamma 1, expected none/,
     ],
     ['fewer settings', () => ({ settings: {} }), /got clipNorm|got \w+ missing, expected/],
-    ['-1 steps', () => ({ steps: -1 }), /got -1 steps, expected a whole number >= 0/],
+    ['-1 steps', () => ({ steps: -1 }), /got -1 steps, expected an integer >= 0/],
     ['2^53 steps', () => ({ steps: 2 ** 53 }), /got 9007199254740992 steps/],
     [
       'a moment too many',

@@ -59,7 +59,7 @@ describe('cosine', () => {
 
   test.each(NO_NUMBERS_OF_STEPS)('refuses %p steps', (steps) => {
     expect(() => cosine({ learningRate: 1, steps })).toThrow(
-      new RangeError(`cosine: the number of steps is ${steps}, expected a whole number >= 1.`),
+      new RangeError(`cosine: the number of steps is ${steps}, expected an integer >= 1.`),
     );
   });
 });
@@ -94,7 +94,7 @@ describe('linear', () => {
       new RangeError('linear: the minimum is 2, expected 0 to the learning rate, 1.'),
     );
     expect(() => linear({ learningRate: 1, steps: 0 })).toThrow(
-      new RangeError('linear: the number of steps is 0, expected a whole number >= 1.'),
+      new RangeError('linear: the number of steps is 0, expected an integer >= 1.'),
     );
   });
 });
@@ -128,7 +128,7 @@ describe('warmUp', () => {
   // With 2.5 steps, what follows would be asked for its step 0.5.
   test.each(NO_NUMBERS_OF_STEPS)('refuses %p steps', (steps) => {
     expect(() => warmUp({ steps, schedule: constant(1) })).toThrow(
-      new RangeError(`warmUp: the number of steps is ${steps}, expected a whole number >= 1.`),
+      new RangeError(`warmUp: the number of steps is ${steps}, expected an integer >= 1.`),
     );
   });
 });

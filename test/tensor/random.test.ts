@@ -66,7 +66,7 @@ test.each([
 
 test.each([0, -5, 2.5, 2 ** 32 + 1, Number.NaN])('integer refuses the bound %d', (bound) => {
   expect(() => new Random(1).integer(bound)).toThrow(
-    `Random.integer: the bound is ${bound}, expected a whole number from 1 to 2^32.`,
+    `Random.integer: the bound is ${bound}, expected an integer from 1 to 2^32.`,
   );
 });
 
@@ -107,7 +107,7 @@ describe('seeds', () => {
 
   test.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53])('refuses the seed %p', (seed) => {
     expect(() => new Random(seed)).toThrow(
-      `Random: the seed is ${seed}, expected a whole number from 0 to 2^53 - 1.`,
+      `Random: the seed is ${seed}, expected an integer from 0 to 2^53 - 1.`,
     );
   });
 });
@@ -117,7 +117,7 @@ describe('seeds', () => {
 const QUANTILE_2 = 18.42; // chi-square with 2 degrees of freedom, 99.99 %
 const QUANTILE_9 = 33.72; // with 9
 
-/** How unevenly whole numbers below `bins` are spread. */
+/** How unevenly integers below `bins` are spread. */
 function chiSquare(values: readonly number[], bins: number): number {
   const counts = new Array<number>(bins).fill(0);
   for (const value of values) counts[value]++;

@@ -20,9 +20,9 @@ describe('a tensor', () => {
   test.each([
     [[2, 2], 'Tensor: shape [2, 2] needs 4 numbers, the array holds 3.'],
     [[], 'Tensor: shape [] needs 1 numbers, the array holds 3.'],
-    [[-1, -3], 'Tensor: the shape is [-1, -3], expected whole numbers >= 0.'],
-    [[1.5, 2], 'Tensor: the shape is [1.5, 2], expected whole numbers >= 0.'],
-    [[Number.NaN], 'Tensor: the shape is [NaN], expected whole numbers >= 0.'],
+    [[-1, -3], 'Tensor: the shape is [-1, -3], expected integers >= 0.'],
+    [[1.5, 2], 'Tensor: the shape is [1.5, 2], expected integers >= 0.'],
+    [[Number.NaN], 'Tensor: the shape is [NaN], expected integers >= 0.'],
   ])('of three numbers refuses the shape %j', (shape, message) => {
     expect(() => new Tensor(new Float32Array(3), shape)).toThrow(new ShapeError(message));
   });
@@ -124,5 +124,5 @@ describe('views', () => {
 });
 
 test('zeros refuses a negative length as the constructor does', () => {
-  expect(() => Tensor.zeros([-1])).toThrow('Tensor: the shape is [-1], expected whole numbers >= 0.');
+  expect(() => Tensor.zeros([-1])).toThrow('Tensor: the shape is [-1], expected integers >= 0.');
 });

@@ -137,9 +137,9 @@ describeEachKernels('what is learned', () => {
     const entropy = targets
       .filter((t) => t > 0 && t < 1)
       .reduce((sum, t) => sum - t * Math.log(t) - (1 - t) * Math.log(1 - t), 0);
-    const least = entropy / targets.length;
-    expect(epochs[49].loss).toBeGreaterThan(least);
-    expect(epochs[49].loss - least).toBeLessThan((untrained - least) / 2);
+    const minimum = entropy / targets.length;
+    expect(epochs[49].loss).toBeGreaterThan(minimum);
+    expect(epochs[49].loss - minimum).toBeLessThan((untrained - minimum) / 2);
     expect(model.predict(images).data.every((p) => p > 0 && p < 1)).toBe(true);
   });
 });
@@ -756,10 +756,10 @@ test('fit during fit is refused, and the first goes on', async () => {
 
 describe('what is refused', () => {
   test.each<[FitOptions, string]>([
-    [{ epochs: 0 }, 'fit: epochs is 0, expected a whole number >= 1.'],
-    [{ epochs: 1.5 }, 'fit: epochs is 1.5, expected a whole number >= 1.'],
-    [{ batchSize: 0 }, 'fit: batchSize is 0, expected a whole number >= 1.'],
-    [{ batchSize: Number.NaN }, 'fit: batchSize is NaN, expected a whole number >= 1.'],
+    [{ epochs: 0 }, 'fit: epochs is 0, expected an integer >= 1.'],
+    [{ epochs: 1.5 }, 'fit: epochs is 1.5, expected an integer >= 1.'],
+    [{ batchSize: 0 }, 'fit: batchSize is 0, expected an integer >= 1.'],
+    [{ batchSize: Number.NaN }, 'fit: batchSize is NaN, expected an integer >= 1.'],
     [{ validationSplit: 1 }, 'fit: validationSplit is 1, expected 0 <= split < 1.'],
     [{ validationSplit: -0.1 }, 'fit: validationSplit is -0.1, expected 0 <= split < 1.'],
     [{ validationSplit: Number.NaN }, 'fit: validationSplit is NaN, expected 0 <= split < 1.'],
@@ -767,7 +767,7 @@ describe('what is refused', () => {
       { validationSplit: 0.5, validationData: numberedSamples(1) },
       'fit: got both validationSplit and validationData, expected one of them.',
     ],
-    [{ earlyStopping: { patience: 0 } }, 'fit: patience is 0, expected a whole number >= 1.'],
+    [{ earlyStopping: { patience: 0 } }, 'fit: patience is 0, expected an integer >= 1.'],
     [{ earlyStopping: { patience: 1, minDelta: -1 } }, 'fit: minDelta is -1, expected a number >= 0.'],
   ])('%j', async (options, message) => {
     const model = tinyModel();

@@ -38,7 +38,7 @@ const REFUSALS: readonly (readonly [string, Samples, FitOptions, RegExp])[] = [
   ],
   ['another shape', Tensor.zeros([50, 5]), {}, /the samples are \[50, 5\]/],
   ['no samples', Tensor.zeros([0, 4, 4]), {}, /got no samples/],
-  ['whole numbers', { shape: [50, 4, 4], data: toyImages(50).data }, {}, /whole numbers without/],
+  ['integers', { shape: [50, 4, 4], data: toyImages(50).data }, {}, /integers without/],
   [
     'other data of another shape',
     asInputs(toyImages(50)),

@@ -370,7 +370,7 @@ describe('states that are refused', () => {
       'half a step',
       (from) => ({ ...from, optimizer: { ...from.optimizer, steps: 0.5 } }),
       {},
-      'Adam.restore: got 0.5 steps, expected a whole number >= 0.',
+      'Adam.restore: got 0.5 steps, expected an integer >= 0.',
     ],
     [
       'no random state',

@@ -31,7 +31,7 @@ async function atStart(model: Autoencoder, options: FitOptions, samples = IMAGES
   return model;
 }
 
-/** The greatest distance between what the model answers to all images, and this answer. */
+/** The maximum distance between what the model answers to all images, and this answer. */
 function distanceFrom(answer: readonly number[], model: Autoencoder): number {
   const { data } = model.predict(IMAGES);
   return data.reduce((most, value, i) => Math.max(most, Math.abs(value - answer[i % FEATURES])), 0);

@@ -5,20 +5,20 @@ const PLOT = { left: 64, right: 640, top: 64, bottom: 400 };
 const COLORS = ['#0072b2', '#d55e00', '#cc79a7', '#009e73', '#666666'];
 const LABEL_HEIGHT = 18;
 
-/** @param curves - `{ name, points: [{ bytes, psnr }] }`, least bytes first. @param bounds - `{ bytes, least, greatest }`. */
-export function rateChart(title, curves, { bytes: mostBytes, least, greatest }) {
+/** @param curves - `{ name, points: [{ bytes, psnr }] }`, fewest bytes first. @param bounds - `{ bytes, minimum, maximum }`. */
+export function rateChart(title, curves, { bytes: mostBytes, minimum, maximum }) {
   const atX = (bytes) => PLOT.left + (bytes / mostBytes) * (PLOT.right - PLOT.left);
-  const atY = (psnr) => PLOT.bottom - ((psnr - least) / (greatest - least)) * (PLOT.bottom - PLOT.top);
+  const atY = (psnr) => PLOT.bottom - ((psnr - minimum) / (maximum - minimum)) * (PLOT.bottom - PLOT.top);
   const shown = curves.map(({ points, ...curve }, i) => ({
     ...curve,
     color: COLORS[i],
     points: points.filter(
-      (point) => point.bytes <= mostBytes && point.psnr >= least && point.psnr <= greatest,
+      (point) => point.bytes <= mostBytes && point.psnr >= minimum && point.psnr <= maximum,
     ),
   }));
   const visible = shown.filter(({ points }) => points.length > 0);
   const lines = [];
-  for (let psnr = Math.ceil(least); psnr <= greatest; psnr++) {
+  for (let psnr = Math.ceil(minimum); psnr <= maximum; psnr++) {
     lines.push(
       `<line class="grid" x1="${PLOT.left}" x2="${PLOT.right}" y1="${atY(psnr)}" y2="${atY(psnr)}"/>`,
       text(PLOT.left - 8, atY(psnr) + 4, psnr, 'end'),

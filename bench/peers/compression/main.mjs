@@ -79,7 +79,7 @@ async function measureAutoencoder(autoencoder, samples) {
   return points;
 }
 
-/** Bytes at this PSNR; with a star where the codec's least setting is better than was asked for, a dash where it never is. */
+/** Bytes at this PSNR; with a star where the codec's lowest setting is better than was asked for, a dash where it never is. */
 function bytesAt(points, psnr) {
   const point = cheapestAt(points, psnr);
   if (!point) return '–';
@@ -159,7 +159,7 @@ async function main() {
   if (values.svg) {
     const title = 'Quality against size: 2,000 images, models not counted';
     const drawn = curves.map(({ name, points }) => ({ name, points: frontier(points) }));
-    writeFileSync(values.svg, rateChart(title, drawn, { bytes: 80, least: 14, greatest: 26 }));
+    writeFileSync(values.svg, rateChart(title, drawn, { bytes: 80, minimum: 14, maximum: 26 }));
   }
   return 0;
 }

@@ -1,6 +1,6 @@
 /** Curves of quality against size: which points of a cloud count, and what a quality costs. */
 
-/** The points that no other beats in both, least bytes first. */
+/** The points that no other beats in both, fewest bytes first. */
 export function frontier(points) {
   const sorted = [...points].sort((a, b) => a.bytes - b.bytes || b.psnr - a.psnr);
   let best = Number.NEGATIVE_INFINITY;

@@ -14,7 +14,7 @@ import {
 import type { Tensor } from '../../tensor/tensor.ts';
 import { type NamedLayer, namedLayers } from './namedLayers.ts';
 import { DOUBLE, FLOAT, floatAttribute, Graph, INT64, intAttribute } from './onnxGraph.ts';
-import { blockField, type Message, message, toBytes, wholeField } from './protobuf.ts';
+import { blockField, integerField, type Message, message, toBytes } from './protobuf.ts';
 
 export type OnnxPart = 'encoder' | 'decoder' | 'autoencoder';
 
@@ -57,7 +57,7 @@ const STORED_TYPES: Readonly<Record<DType, number>> = {
  *   has its own, shift and scale are vectors.
  * - `codes` `[batch, encodingDim]` float32.
  * - `restored` `[batch, ...inputShape]`: in the units of the stored data, not rounded and not clamped. float32, but
- *   float64 after `minmax` and `standard` of a type whose values float32 can't hold (f8, whole numbers of 4 or 8 bytes).
+ *   float64 after `minmax` and `standard` of a type whose values float32 can't hold (f8, integers of 4 or 8 bytes).
  *
  * The network's products are float32 sums in an order of the reader's choice, so results agree with the engine's within
  * the summation bound (docs/math.md, section 2.2), not bit for bit. The same model gives the same bytes.
@@ -96,11 +96,11 @@ export function writeOnnx(
   }
   return toBytes(
     message(
-      wholeField(1, IR_VERSION),
+      integerField(1, IR_VERSION),
       blockField(2, 'isthmus'),
       ...(producerVersion === undefined ? [] : [blockField(3, producerVersion)]),
       blockField(7, graph.toMessage(part)),
-      blockField(8, wholeField(2, OPSET)),
+      blockField(8, integerField(2, OPSET)),
       metadataProp('normalization', JSON.stringify(normalization)),
     ),
   );

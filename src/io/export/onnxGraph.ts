@@ -3,7 +3,7 @@
  * onnx.proto3. Read protobuf.ts first; onnx.ts says which graph a model is.
  */
 
-import { blockField, floatField, type Message, message, wholeField } from './protobuf.ts';
+import { blockField, floatField, integerField, type Message, message } from './protobuf.ts';
 
 /** TensorProto.DataType */
 export const FLOAT = 1;
@@ -52,8 +52,8 @@ export class Graph {
     this.#constants.set(
       name,
       message(
-        ...dims.map((length) => wholeField(1, length)),
-        wholeField(2, type),
+        ...dims.map((length) => integerField(1, length)),
+        integerField(2, type),
         blockField(8, name),
         blockField(9, raw),
       ),
@@ -89,16 +89,16 @@ export class Graph {
 /** ValueInfoProto: a tensor `[batch, ...shape]`, the batch free. */
 function valueInfo(name: string, type: number, shape: readonly number[]): Message {
   const batch = blockField(1, blockField(2, 'batch'));
-  const dims = message(batch, ...shape.map((length) => blockField(1, wholeField(1, length))));
-  const tensorType = message(wholeField(1, type), blockField(2, dims));
+  const dims = message(batch, ...shape.map((length) => blockField(1, integerField(1, length))));
+  const tensorType = message(integerField(1, type), blockField(2, dims));
   return message(blockField(1, name), blockField(2, blockField(1, tensorType)));
 }
 
 /** AttributeProto, in NodeProto. */
 export function intAttribute(name: string, value: number): Message {
-  return blockField(5, message(blockField(1, name), wholeField(3, value), wholeField(20, INT_ATTRIBUTE)));
+  return blockField(5, message(blockField(1, name), integerField(3, value), integerField(20, INT_ATTRIBUTE)));
 }
 
 export function floatAttribute(name: string, value: number): Message {
-  return blockField(5, message(blockField(1, name), floatField(2, value), wholeField(20, FLOAT_ATTRIBUTE)));
+  return blockField(5, message(blockField(1, name), floatField(2, value), integerField(20, FLOAT_ATTRIBUTE)));
 }

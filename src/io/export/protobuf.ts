@@ -26,8 +26,8 @@ export function message(...fields: readonly Message[]): Message {
   };
 }
 
-/** A field that holds a whole number >= 0. */
-export function wholeField(field: number, value: number): Message {
+/** A field that holds an integer >= 0. */
+export function integerField(field: number, value: number): Message {
   return ofBytes([...tag(field, VARINT), ...varint(value)]);
 }
 

@@ -115,7 +115,7 @@ export function readPyTorchOptimizer(bytes: Uint8Array, autoencoder: Autoencoder
     throw new FormatError(`the optimizer is ${JSON.stringify(type)}, expected one of: ${known}.`);
   }
   if (!Number.isSafeInteger(step) || (step as number) < 0) {
-    throw new FormatError(`the optimizer took ${JSON.stringify(step)} steps, expected a whole number >= 0.`);
+    throw new FormatError(`the optimizer took ${JSON.stringify(step)} steps, expected an integer >= 0.`);
   }
   const group = new Options(dialect.type, options);
   const learningRate = group.number('lr');

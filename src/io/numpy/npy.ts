@@ -51,14 +51,14 @@ export function npyMemory(header: NpyHeader): number {
  * Writes a .npy file: version 1, row-major, little-endian, the dtype that goes with the typed array.
  *
  * @returns The whole file. `numpy.load` reads it.
- * @throws {ShapeError} If the shape is not one of whole numbers, or its product is not the length of `data`.
+ * @throws {ShapeError} If the shape is not one of integers, or its product is not the length of `data`.
  */
 export function writeNpy(array: { readonly shape: Shape; readonly data: SampleArray }): Uint8Array {
   const { shape, data } = array;
-  const wholeNumbers = shape.every((length) => Number.isSafeInteger(length) && length >= 0);
-  if (!wholeNumbers || shape.length > MAX_RANK) {
+  const integers = shape.every((length) => Number.isSafeInteger(length) && length >= 0);
+  if (!integers || shape.length > MAX_RANK) {
     throw new ShapeError(
-      `writeNpy: the shape is ${formatShape(shape)}, expected up to ${MAX_RANK} whole numbers >= 0.`,
+      `writeNpy: the shape is ${formatShape(shape)}, expected up to ${MAX_RANK} integers >= 0.`,
     );
   }
   if (sizeOf(shape) !== data.length) {
@@ -109,7 +109,7 @@ function isArrayBuffer(buffer: ArrayBufferLike): buffer is ArrayBuffer {
 
 type BigArray = BigInt64Array | BigUint64Array;
 
-/** 64-bit whole numbers as float64, from their halves: no bigint is made for each. */
+/** 64-bit integers as float64, from their halves: no bigint is made for each. */
 function safeFloat64(values: BigArray, numberOf: (index: number) => number): Float64Array {
   const { buffer, byteOffset, length } = values;
   const low = new Uint32Array(buffer, byteOffset, 2 * length);

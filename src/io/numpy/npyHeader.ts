@@ -13,7 +13,7 @@ export const NPY_HEAD_LENGTH = 65536;
 /** NumPy's own limit on the number of dimensions (NumPy 2). */
 export const MAX_RANK = 64;
 
-/** ndarray counts with 32-bit signed whole numbers. */
+/** ndarray counts with 32-bit signed integers. */
 const MAX_STRIDED_LENGTH = 2 ** 31 - 1;
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
@@ -84,7 +84,7 @@ export function parseNpyHeader(head: Uint8Array, fileSize: number): NpyHeader {
   const size = sizeOf(shape);
   if (!shape.every(Number.isSafeInteger) || !Number.isSafeInteger(size)) {
     throw new FormatError(
-      `the header's shape ${formatShape(shape)}, or its product, is not one of whole numbers below 2^53.`,
+      `the header's shape ${formatShape(shape)}, or its product, is not one of integers below 2^53.`,
     );
   }
   const dtype = dtypeOf(descr);
@@ -172,7 +172,7 @@ type DictionaryValue = string | boolean | number[];
  * Nothing else of Python is understood; strings are single-quoted, as NumPy writes them and npyjs expects them.
  */
 function parseDictionary(text: string): Map<string, DictionaryValue> {
-  // Between tokens only what is space to Python, whole numbers without zeros before them.
+  // Between tokens only what is space to Python, integers without zeros before them.
   const tokens = text.match(/'[^'\\]*'|(?:0|[1-9]\d*)L?|True|False|[^ \t\n\f\r]/g) ?? [];
   const fields = new Map<string, DictionaryValue>();
   let at = 0;

@@ -124,7 +124,7 @@ function count(number: number): string {
   return number.toLocaleString('en');
 }
 
-/** The labels of the classes that have a look of their own, least first; of two as common the one of the lesser label. */
+/** The labels of the classes that have a look of their own, smallest first; of two as common the one of the lesser label. */
 function commonestClasses(labels: ArrayLike<number>): number[] {
   const counts = new Map<number, number>();
   for (let i = 0; i < labels.length; i++) counts.set(labels[i], (counts.get(labels[i]) ?? 0) + 1);

@@ -12,7 +12,7 @@ const WIDTH = 760;
 const HEIGHT = 420;
 const PLOT = { left: 72, right: 640, top: 76, bottom: 364 }; // the right margin holds the lines' names
 const LABEL_HEIGHT = 34; // a line's name and its last value
-const LOG_FROM = 10; // greatest over least loss from which a logarithmic axis shows more
+const LOG_FROM = 10; // maximum over minimum loss from which a logarithmic axis shows more
 const DOTS_UP_TO = 20; // epochs: with more of them the line alone is clearer
 const BLUE = '#0072b2';
 const VERMILION = '#d55e00';
@@ -31,7 +31,7 @@ export interface ChartOptions {
 
 /**
  * An SVG file as text. Losses that are not finite are left out; without any the chart says so.
- * The axis is logarithmic where the greatest loss is ten times the least or more, and says so.
+ * The axis is logarithmic where the maximum loss is ten times the minimum or more, and says so.
  */
 export function lossChart(history: readonly EpochLoss[], { title, yLabel }: ChartOptions): string {
   const series = [
@@ -83,19 +83,19 @@ interface Axis {
 }
 
 function lossAxis(values: readonly number[], mayZoom: boolean): Axis {
-  const least = values.reduce((a, b) => min(a, b));
-  const greatest = values.reduce((a, b) => max(a, b));
-  return least > 0 && greatest >= LOG_FROM * least
-    ? logAxis(least, greatest)
-    : linearAxis(least, greatest, mayZoom);
+  const minimum = values.reduce((a, b) => min(a, b));
+  const maximum = values.reduce((a, b) => max(a, b));
+  return minimum > 0 && maximum >= LOG_FROM * minimum
+    ? logAxis(minimum, maximum)
+    : linearAxis(minimum, maximum, mayZoom);
 }
 
 /** From a round number to another. It begins at zero unless the values differ by little and it may zoom in on them. */
-function linearAxis(least: number, greatest: number, mayZoom: boolean): Axis {
-  const size = max(abs(least), abs(greatest));
-  const closeTogether = mayZoom && greatest - least < 0.4 * size && greatest - least > 1e-6 * size;
-  const low = closeTogether ? least : min(0, least);
-  const high = closeTogether ? greatest : max(low === 0 && greatest <= 0 ? 1 : 0, greatest);
+function linearAxis(minimum: number, maximum: number, mayZoom: boolean): Axis {
+  const size = max(abs(minimum), abs(maximum));
+  const closeTogether = mayZoom && maximum - minimum < 0.4 * size && maximum - minimum > 1e-6 * size;
+  const low = closeTogether ? minimum : min(0, minimum);
+  const high = closeTogether ? maximum : max(low === 0 && maximum <= 0 ? 1 : 0, maximum);
   const step = roundStep((high - low) / 5);
   const [first, last] = [floor(low / step + 1e-9), ceil(high / step - 1e-9)];
   const ticks = Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
@@ -108,10 +108,10 @@ function linearAxis(least: number, greatest: number, mayZoom: boolean): Axis {
 }
 
 /** Ticks at powers of ten; where these are few, at round numbers between them as well. */
-function logAxis(least: number, greatest: number): Axis {
-  const [log10Least, log10Greatest] = [log10(least), log10(greatest)];
-  const pad = 0.04 * (log10Greatest - log10Least);
-  const [low, high] = [log10Least - pad, log10Greatest + pad];
+function logAxis(minimum: number, maximum: number): Axis {
+  const [log10Minimum, log10Maximum] = [log10(minimum), log10(maximum)];
+  const pad = 0.04 * (log10Maximum - log10Minimum);
+  const [low, high] = [log10Minimum - pad, log10Maximum + pad];
   const decades = high - low;
   const factors = decades < 1.3 ? [1, 2, 3, 5, 7] : decades < 3 ? [1, 2, 5] : [1];
   const everyOther = ceil(decades / 8); // at most about eight powers

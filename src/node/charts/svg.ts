@@ -60,9 +60,9 @@ export function svgPage({ title, width, height, style }: SvgPage, parts: readonl
 const { abs, floor, log10, max } = Math;
 
 /** The next of 1, 2, 5, 10, ... times a power of ten that is not smaller. */
-export function roundStep(least: number): number {
-  const power = floor(log10(least));
-  const digit = [1, 2, 5].find((candidate) => Number(`${candidate}e${power}`) >= least * (1 - 1e-9));
+export function roundStep(minimum: number): number {
+  const power = floor(log10(minimum));
+  const digit = [1, 2, 5].find((candidate) => Number(`${candidate}e${power}`) >= minimum * (1 - 1e-9));
   return digit === undefined ? Number(`1e${power + 1}`) : Number(`${digit}e${power}`);
 }
 

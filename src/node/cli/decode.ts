@@ -37,7 +37,7 @@ export const decodeCommand: Command = {
     usage:
       'isthmus decode --model MODEL --codes FILE.npy --out FILE\n       npm run isthmus -- decode --model MODEL --codes FILE.npy --out FILE',
     description: [
-      'Runs the decoder of a trained model over codes. The scaling of the training data is undone, for each feature if it was done so: what comes out is in its units and in its type (uint8 for uint8). Three types come back as others: bool as uint8 (0 and 1); 64-bit integers as int32 if they were pixels, else as whole numbers in float64; float16 as float32.',
+      'Runs the decoder of a trained model over codes. The scaling of the training data is undone, for each feature if it was done so: what comes out is in its units and in its type (uint8 for uint8). Three types come back as others: bool as uint8 (0 and 1); 64-bit integers as int32 if they were pixels, else as integers in float64; float16 as float32.',
     ],
     groups: [['Options', OPTIONS]],
     sections: [

@@ -29,20 +29,20 @@ export function describeSamples(
   { images, statistics, normalization }: SamplesToDescribe,
 ): void {
   const [count, ...shape] = images.shape;
-  const { least, greatest } = statistics;
+  const { minimum, maximum } = statistics;
   const type = DTYPE_NAMES[images.dtype];
-  const values = `${type} from ${short(least)} to ${short(greatest)}, ${describeNormalization(normalization)}`;
+  const values = `${type} from ${short(minimum)} to ${short(maximum)}, ${describeNormalization(normalization)}`;
   say(`${countOf(count, noun)} of ${timesShape(shape)}, ${values} (${images.source})`);
   if (images.isRounded) say('note: PNGs of 16 bits are read with 8.');
   if (normalization.kind !== 'divide' || !noun.endsWith('image')) return;
   const { scale } = normalization;
-  if (!mayBeEightBits(greatest, scale)) return;
-  say(`note: the greatest value is ${greatest} of ${scale}; if these are 8-bit pixels, save them as uint8.`);
+  if (!mayBeEightBits(maximum, scale)) return;
+  say(`note: the maximum is ${maximum} of ${scale}; if these are 8-bit pixels, save them as uint8.`);
 }
 
 /** Of pixels that are divided by what a wider type can hold. */
-function mayBeEightBits(greatest: number, scale: number): boolean {
-  return scale > EIGHT_BITS && greatest <= EIGHT_BITS;
+function mayBeEightBits(maximum: number, scale: number): boolean {
+  return scale > EIGHT_BITS && maximum <= EIGHT_BITS;
 }
 
 /** What those who train on images should know of them. */
@@ -51,10 +51,10 @@ export function noteImages({ images, statistics, normalization }: SamplesToDescr
   noteChannelsFirst(sample);
   if (normalization.kind !== 'divide' || !pictureOf(sample, normalization)) return;
   const { scale } = normalization;
-  const { least, greatest } = statistics;
-  if (mayBeEightBits(greatest, scale)) return; // which is said
-  if (least === greatest || greatest >= DARK * scale) return;
-  say(`note: the greatest value is ${greatest} of ${scale}; --normalize minmax makes full use of the range.`);
+  const { minimum, maximum } = statistics;
+  if (mayBeEightBits(maximum, scale)) return; // which is said
+  if (minimum === maximum || maximum >= DARK * scale) return;
+  say(`note: the maximum is ${maximum} of ${scale}; --normalize minmax makes full use of the range.`);
 }
 
 /** PyTorch's order, [n, 3, h, w], is no picture here. */

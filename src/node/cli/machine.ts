@@ -2,7 +2,7 @@
 
 import { kernels, setKernels, threads, useThreads } from '../../tensor/kernels/active.ts';
 import { KERNEL_NAMES, type KernelsName } from '../../tensor/kernels/kernels.ts';
-import { MOST_THREADS } from '../../tensor/kernels/simd/code/kernelCode.ts';
+import { MAX_THREADS } from '../../tensor/kernels/simd/code/kernelCode.ts';
 import { choice, numberOr, UsageError } from './terminal/options.ts';
 import { countOf, say } from './terminal/output.ts';
 
@@ -14,7 +14,7 @@ export const MACHINE = {
   ),
   threads: numberOr(
     'auto',
-    { least: 1, most: MOST_THREADS, whole: true },
+    { minimum: 1, maximum: MAX_THREADS, integer: true },
     'With simd: how many threads share the work. The results have the same bits for any number. [auto: one a processor, at most 8]',
   ),
 };

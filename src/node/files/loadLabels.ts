@@ -1,4 +1,4 @@
-/** Class labels from a file: whole numbers, one a sample. Read load.ts first. */
+/** Class labels from a file: integers, one a sample. Read load.ts first. */
 
 import { DataError } from '../../data/normalization.ts';
 import { DTYPE_NAMES, type SampleArray } from '../../data/samples.ts';
@@ -19,7 +19,7 @@ export interface LoadedLabels {
 }
 
 /**
- * @param path - `.npy`, `.npz` or IDX, of shape `[n]` or `[n, 1]`, of whole numbers or bool.
+ * @param path - `.npy`, `.npz` or IDX, of shape `[n]` or `[n, 1]`, of integers or bool.
  * @throws {FileError} If the file can't be read.
  * @throws {FormatError} If it is not what its name says, or is damaged.
  * @throws {DataError} If the shape or type is another one, or there are not as many labels as samples.
@@ -30,12 +30,12 @@ export async function loadLabels(path: string, { key, count }: LabelOptions): Pr
   if (shape.length === 0 || rest.some((length) => length !== 1)) {
     const hint = rest.length === 1 ? ' (of one-hot rows: np.argmax(labels, 1))' : '';
     throw new DataError(
-      `${path}: the labels are ${formatShape(shape)}, expected [n] or [n, 1], a whole number for each sample${hint}.`,
+      `${path}: the labels are ${formatShape(shape)}, expected [n] or [n, 1], an integer for each sample${hint}.`,
     );
   }
   if (dtype.startsWith('f')) {
     throw new DataError(
-      `${path}: the labels are ${DTYPE_NAMES[dtype]}, expected whole numbers: save labels.astype('int64').`,
+      `${path}: the labels are ${DTYPE_NAMES[dtype]}, expected integers: save labels.astype('int64').`,
     );
   }
   if (found !== count) {

@@ -36,8 +36,8 @@ export function predictPictures(autoencoder: Autoencoder, samples: Samples, nois
 }
 
 /**
- * Samples as pictures of one brightness. Where the network's units are not pixels (`standard`), the first tensor's least
- * value becomes black and its greatest white.
+ * Samples as pictures of one brightness. Where the network's units are not pixels (`standard`), the first tensor's minimum
+ * value becomes black and its maximum white.
  *
  * @param tensors - `[n, ...sample]` each, in the units of the network's input. They are overwritten.
  */
@@ -50,10 +50,10 @@ export function toPictures(tensors: readonly Tensor[], normalization: Normalizat
 }
 
 function stretch(tensors: readonly Tensor[]): void {
-  const [least, greatest] = rangeOf(tensors[0].data);
-  const scale = greatest > least ? 1 / (greatest - least) : 1;
+  const [minimum, maximum] = rangeOf(tensors[0].data);
+  const scale = maximum > minimum ? 1 / (maximum - minimum) : 1;
   for (const { data } of tensors) {
-    for (let i = 0; i < data.length; i++) data[i] = (data[i] - least) * scale;
+    for (let i = 0; i < data.length; i++) data[i] = (data[i] - minimum) * scale;
   }
 }
 
@@ -65,13 +65,13 @@ export function toInputs({ inputShape }: Pick<Autoencoder, 'inputShape'>, sample
   return inputs;
 }
 
-/** The least and the greatest of an array's numbers. */
-export function rangeOf(data: ArrayLike<number>): [least: number, greatest: number] {
-  let least = Infinity;
-  let greatest = -Infinity;
+/** The minimum and the maximum of an array's numbers. */
+export function rangeOf(data: ArrayLike<number>): [minimum: number, maximum: number] {
+  let minimum = Infinity;
+  let maximum = -Infinity;
   for (let i = 0; i < data.length; i++) {
-    if (data[i] < least) least = data[i];
-    if (data[i] > greatest) greatest = data[i];
+    if (data[i] < minimum) minimum = data[i];
+    if (data[i] > maximum) maximum = data[i];
   }
-  return [least, greatest];
+  return [minimum, maximum];
 }

@@ -26,7 +26,7 @@ export interface ImageBatch {
 export interface GridOptions {
   /** Images in a row. Default: as many as make the grid about square. */
   readonly columns?: number;
-  /** Screen pixels per image pixel, a whole number. Default: 3 for 28x28, and so that others get about as large. */
+  /** Screen pixels per image pixel, an integer. Default: 3 for 28x28, and so that others get about as large. */
   readonly scale?: number;
 }
 

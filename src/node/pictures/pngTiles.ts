@@ -94,7 +94,7 @@ function filtered(scanlines: Uint8Array, length: number, pixelBytes: number): Ui
   const lines = new Uint8Array(scanlines.length + scanlines.length / length);
   const tried = new Uint8Array(length);
   for (let from = 0, to = 0; from < scanlines.length; from += length, to += length + 1) {
-    let least = Number.POSITIVE_INFINITY;
+    let minimum = Number.POSITIVE_INFINITY;
     for (const [type, filter] of FILTERS.entries()) {
       let sum = 0;
       for (let i = 0; i < length; i++) {
@@ -105,8 +105,8 @@ function filtered(scanlines: Uint8Array, length: number, pixelBytes: number): Ui
         tried[i] = rest;
         sum += rest < 128 ? rest : 256 - rest;
       }
-      if (sum >= least) continue;
-      least = sum;
+      if (sum >= minimum) continue;
+      minimum = sum;
       lines[to] = type;
       lines.set(tried, to + 1);
     }

@@ -2,10 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import {
   blockField,
   floatField,
+  integerField,
   type Message,
   message,
   toBytes,
-  wholeField,
 } from '../../../src/io/export/protobuf.ts';
 
 const hex = (...fields: readonly Message[]) => Buffer.from(toBytes(message(...fields))).toString('hex');
@@ -13,9 +13,9 @@ const hex = (...fields: readonly Message[]) => Buffer.from(toBytes(message(...fi
 describe('the wire format', () => {
   // The examples of protobuf.dev, "Encoding".
   test.each([
-    ['a whole number', wholeField(1, 150), '089601'],
+    ['an integer', integerField(1, 150), '089601'],
     ['text', blockField(2, 'testing'), '120774657374696e67'],
-    ['a message in another', blockField(3, wholeField(1, 150)), '1a03089601'],
+    ['a message in another', blockField(3, integerField(1, 150)), '1a03089601'],
   ])('of %s is as its documentation has it', (_, field, bytes) => {
     expect(hex(field)).toBe(bytes);
   });
@@ -28,12 +28,12 @@ describe('the wire format', () => {
     [2 ** 32, '088080808010'],
     [Number.MAX_SAFE_INTEGER, '08ffffffffffffff0f'],
   ])('has seven bits of %d in a byte', (value, bytes) => {
-    expect(hex(wholeField(1, value))).toBe(bytes);
+    expect(hex(integerField(1, value))).toBe(bytes);
   });
 
   test('has floats in four bytes, little-endian, and tags of more than one byte', () => {
     expect(hex(floatField(2, 1))).toBe('150000803f');
-    expect(hex(wholeField(16, 1))).toBe('800101');
+    expect(hex(integerField(16, 1))).toBe('800101');
   });
 
   test('measures text in bytes', () => {

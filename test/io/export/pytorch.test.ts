@@ -261,7 +261,7 @@ describe('the golden folders', () => {
 const UNIT_ROUNDOFF = 2 ** -24;
 
 /**
- * The greatest difference of two weights, as a multiple of what is allowed: 40 u max|w|. Each of the ten steps rounds a weight
+ * The largest difference of two weights, as a multiple of what is allowed: 40 u max|w|. Each of the ten steps rounds a weight
  * once on each side (20 u |w|); as much again is for the steps themselves, which are sums in another order times a learning
  * rate far below 1. Seen here: up to 7 u max|w|.
  */
@@ -449,7 +449,7 @@ describe("an optimizer's file", () => {
     [
       'has no steps',
       withOptions({}, { step: 1.5 }),
-      'the optimizer took 1.5 steps, expected a whole number >= 0.',
+      'the optimizer took 1.5 steps, expected an integer >= 0.',
     ],
     ['uses amsgrad', withOptions({ amsgrad: true }), "Adam's amsgrad is true, expected none"],
     [

@@ -336,7 +336,7 @@ describe('writeNpy', () => {
     expect(() => writeNpy({ shape: [3, 5], data })).toThrow(
       'shape [3, 5] needs 15 values, the array holds 12.',
     );
-    expect(() => writeNpy({ shape: [-3, -4], data })).toThrow('expected up to 64 whole numbers >= 0');
+    expect(() => writeNpy({ shape: [-3, -4], data })).toThrow('expected up to 64 integers >= 0');
     expect(() => writeNpy({ shape: [1.5, 8], data })).toThrow(ShapeError);
     expect(() => writeNpy({ shape: [...new Array(64).fill(1), 12], data })).toThrow(ShapeError);
   });

@@ -85,7 +85,7 @@ describe('latentPlot', () => {
     expect(pointsOf(more)).toHaveLength(126);
   });
 
-  test('of more classes than 40 the commonest have a look, least label first', () => {
+  test('of more classes than 40 the commonest have a look, smallest label first', () => {
     const { codes, labels } = clusters(126, 42);
     labels[0] = 1; // now class 0 has two samples, 1 has four
     labels[5] = 41;

@@ -481,7 +481,7 @@ describe('models that cannot be used', () => {
           (spec) => {
             spec.inputShape = inputShape;
           },
-          /m\.safetensors: the model's description can't be used: .*expected whole numbers >= 1\./,
+          /m\.safetensors: the model's description can't be used: .*expected integers >= 1\./,
         ),
       ),
     ),

@@ -6,11 +6,11 @@ import { npyBytes } from '../../helpers/npyBytes.ts';
 
 afterAll(removeFolders);
 
-/** Of images whose greatest value is that. */
-async function notes(descr: string, shape: readonly number[], greatest: number): Promise<string[]> {
+/** Of images whose maximum is that. */
+async function notes(descr: string, shape: readonly number[], maximum: number): Promise<string[]> {
   const size = shape.reduce((a, b) => a * b);
   const values = Array.from({ length: size }, (_, i) =>
-    i === 0 ? greatest : Math.floor((i % 7) * (greatest / 8)),
+    i === 0 ? maximum : Math.floor((i % 7) * (maximum / 8)),
   );
   const cwd = folderWith({ 'data.npy': npyBytes({ descr, shape, values }) });
   const train = 'train --data data.npy --epochs 1 --hidden none --encoding-dim 1 --out run';
@@ -29,10 +29,10 @@ test('pixels that use a small part of their range are noted, with what to do', a
   ]);
   const scaled = '--normalize minmax makes full use of the range.';
   expect([bright, black]).toEqual([[], []]);
-  expect(dark).toEqual([`note: the greatest value is 60 of 255; ${scaled}`]);
-  expect(twelveBits).toEqual([`note: the greatest value is 4095 of 65535; ${scaled}`]);
+  expect(dark).toEqual([`note: the maximum is 60 of 255; ${scaled}`]);
+  expect(twelveBits).toEqual([`note: the maximum is 4095 of 65535; ${scaled}`]);
   expect(eightBits).toEqual([
-    'note: the greatest value is 255 of 65535; if these are 8-bit pixels, save them as uint8.',
+    'note: the maximum is 255 of 65535; if these are 8-bit pixels, save them as uint8.',
   ]);
 });
 

@@ -14,7 +14,7 @@ export const COUNT = 40;
 /** Options of a training that takes no time. */
 export const TINY = ['--hidden', '8', '--encoding-dim', '2', '--batch-size', '20'];
 
-/** Whole numbers from 0 to 255: waves of a frequency and a phase that differ from image to image. */
+/** Integers from 0 to 255: waves of a frequency and a phase that differ from image to image. */
 export function pixels(features = 64, count = COUNT): number[] {
   return Array.from({ length: count * features }, (_, i) => {
     const image = Math.floor(i / features);

@@ -107,18 +107,18 @@ describe('options that do not exist or are incomplete', () => {
 
 describe('bad values', () => {
   testRefusals(2, [
-    reallyWrong('train --epochs 0', /--epochs is '0', expected a whole number, at least 1\./),
+    reallyWrong('train --epochs 0', /--epochs is '0', expected an integer, at least 1\./),
     ...['1', '9', '4.5'].map((bits) =>
-      wrong(`compress --bits ${bits}`, /--bits is '.*', expected a whole number, at least 2 and at most 8\./),
+      wrong(`compress --bits ${bits}`, /--bits is '.*', expected an integer, at least 2 and at most 8\./),
     ),
     wrong('compress --target-psnr 0', /--target-psnr is '0', expected a number, more than 0\./),
-    wrong('train --epochs 1.5', /--epochs is '1\.5', expected a whole number, at least 1\./),
-    wrong('train --epochs many', /--epochs is 'many', expected a whole number/),
-    wrong('train --seed -1', /--seed is '-1', expected a whole number, at least 0\./),
+    wrong('train --epochs 1.5', /--epochs is '1\.5', expected an integer, at least 1\./),
+    wrong('train --epochs many', /--epochs is 'many', expected an integer/),
+    wrong('train --seed -1', /--seed is '-1', expected an integer, at least 0\./),
     wrong('train --learning-rate 0', /--learning-rate is '0', expected a number, more than 0\./),
     wrong('train --learning-rate Infinity', /--learning-rate is 'Infinity', expected a number/),
-    wrong('train --hidden 64,0', /--hidden is '0', expected a whole number, at least 1\./),
-    wrong('train --hidden 64,,32', /--hidden is '', expected a whole number/),
+    wrong('train --hidden 64,0', /--hidden is '0', expected an integer, at least 1\./),
+    wrong('train --hidden 64,,32', /--hidden is '', expected an integer/),
     wrong(
       'train --validation-split 1.5',
       /--validation-split is '1\.5', expected a number, more than 0 and at most 1\./,
@@ -146,14 +146,14 @@ describe('options that contradict each other', () => {
       ['--labels l.npy --train-key x', '--train-key needs --train-data'],
       ['--labels l.npy --train-labels-key x', '--train-labels-key needs --train-labels'],
       ['--anomalies-out x.png', '--anomalies-out needs --anomalies'],
-      ['--anomalies 0', "--anomalies is '0', expected a whole number, at least 1"],
+      ['--anomalies 0', "--anomalies is '0', expected an integer, at least 1"],
       ['--anomalies 3 --anomalies-out x.svg', "--anomalies-out is 'x\\.svg', expected FILE\\.png"],
       ['--latent x.jpg', "--latent is 'x\\.jpg', expected FILE\\.svg or FILE\\.png"],
       [
         '--anomalies 3 --anomalies-out ./x.png --latent x.png',
         "--latent and --anomalies-out are both 'x\\.png', expected two files",
       ],
-      ['--labels l.npy --neighbours 1.5', "--neighbours is '1\\.5', expected a whole number, at least 1"],
+      ['--labels l.npy --neighbours 1.5', "--neighbours is '1\\.5', expected an integer, at least 1"],
     ].map(([words, says]) =>
       wrong(`evaluate --model run --data images.npy ${words}`, new RegExp(`${says}\\.`)),
     ),

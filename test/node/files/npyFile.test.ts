@@ -169,7 +169,7 @@ describe('what cannot be read', () => {
     }
   });
 
-  test('a whole number beyond 2^53, by its number in the file', async () => {
+  test('an integer beyond 2^53, by its number in the file', async () => {
     const values = LONG.map((value, i) => (i === 31 ? 2n ** 53n + 1n : value));
     const path = write(npyBytes({ shape: SHAPE, values, descr: '>u8' }));
     const file = await openNpy(path);

@@ -61,7 +61,7 @@ test('predictPictures shows at most 20 originals and what the model makes of the
   );
 });
 
-test('rangeOf finds the least and the greatest', () => {
+test('rangeOf finds the minimum and the maximum', () => {
   expect(rangeOf([3, -1, 7, 0])).toEqual([-1, 7]);
   expect(rangeOf([5])).toEqual([5, 5]);
   expect(rangeOf([])).toEqual([Infinity, -Infinity]);

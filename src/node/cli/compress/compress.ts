@@ -8,7 +8,7 @@ import {
   DEFAULT_LOSSLESS_LEVELS,
   findRanges,
 } from '../../../compression/compress.ts';
-import { requireWholeNumbers } from '../../../compression/originalFile.ts';
+import { requireIntegers } from '../../../compression/originalFile.ts';
 import { levelsFor } from '../../../compression/targetPsnr.ts';
 import { DataError, normalizationLikeFrom, statisticsLike } from '../../../data/normalization.ts';
 import type { Normalization, Samples, StoredSamples } from '../../../data/samples.ts';
@@ -45,16 +45,16 @@ const OPTIONS = {
   out: text('FILE.isth', 'The compressed file.'),
   bits: number(
     undefined,
-    { least: 2, most: 8, whole: true },
+    { minimum: 2, maximum: 8, integer: true },
     `Bits that each number of a code is rounded to, 2 to 8. [${Math.log2(DEFAULT_LEVELS)}, with --lossless ${Math.log2(DEFAULT_LOSSLESS_LEVELS)}]`,
   ),
   'target-psnr': number(
     undefined,
-    { least: 0, exclusive: true },
+    { minimum: 0, exclusive: true },
     'Instead of --bits: the smallest file whose images come back with this PSNR, in dB.',
   ),
   lossless: flag(
-    'Store what is missing to the originals, too: whole numbers of 8 and 16 bits come back byte for byte.',
+    'Store what is missing to the originals, too: integers of 8 and 16 bits come back byte for byte.',
   ),
   'include-model': flag('Put the model inside: decompress needs nothing else then.'),
   ...MACHINE,
@@ -140,7 +140,7 @@ async function samplesOf(
 ): Promise<Prepared> {
   const { shape, source, dtype } = images;
   requireShape(images, autoencoder.inputShape, 'the model takes');
-  if (lossless) naming(source, () => requireWholeNumbers(dtype));
+  if (lossless) naming(source, () => requireIntegers(dtype));
   if (lossless && 'isRounded' in images && images.isRounded) {
     throw new DataError(
       `${source}: PNGs of 16 bits are read with 8, expected without --lossless, or as a .npy of uint16.`,

@@ -156,7 +156,7 @@ export class CompressTally {
     this.progress.add(count);
     this.#quality.add(originals, restored);
     this.rivals.add(originals);
-    if (!isFloat(this.#normalization.dtype)) return; // whole numbers are finite
+    if (!isFloat(this.#normalization.dtype)) return; // integers are finite
     this.#overflown += overflownRows({ shape: [count, this.#features], data: restored }).length;
   }
 

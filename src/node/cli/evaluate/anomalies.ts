@@ -39,7 +39,7 @@ interface FeatureError {
 }
 
 /**
- * The samples of greatest error, the worst first; of two with the same, the first. An error that is not finite, NaN
+ * The samples of largest error, the worst first; of two with the same, the first. An error that is not finite, NaN
  * included, is above every other.
  *
  * @param count - How many; all if there are fewer.

@@ -15,7 +15,7 @@ const SIGMA_STEP = 1.1;
 const CLEARLY_MORE = 1.1;
 
 /**
- * The Gaussian filter and the median filter with the least error: each kind is tried with a growing setting until the
+ * The Gaussian filter and the median filter with the smallest error: each kind is tried with a growing setting until the
  * error rises clearly.
  *
  * @param shape - `[height, width]`, with or without channels.
@@ -52,12 +52,12 @@ function* medianFilters(shape: Shape, longest: number): Generator<NamedFilter, v
 /** On strong noise the error goes up and down a little around its minimum: what is close to it is no reason to stop. */
 function lowest(candidates: Iterable<NamedFilter>, errorOf: (one: NamedFilter) => number): NamedFilter {
   let best: NamedFilter | undefined;
-  let least = Number.POSITIVE_INFINITY;
+  let minimum = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
     const error = errorOf(candidate);
-    if (error > CLEARLY_MORE * least) break;
-    if (best && !(error < least)) continue;
-    least = error;
+    if (error > CLEARLY_MORE * minimum) break;
+    if (best && !(error < minimum)) continue;
+    minimum = error;
     best = candidate;
   }
   if (!best) throw new Error('bestFilters: expected an image of at least one pixel.');

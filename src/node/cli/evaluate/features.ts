@@ -44,12 +44,12 @@ export function featureSection(autoencoder: Autoencoder, samples: Samples): Sect
         formatR2(r2, 3),
       ]);
       const rows = [['feature', 'RMSE', 'std. dev.', 'R²'], ...cells];
-      for (const line of tableLines(rows, { least: 12, first: 'right' })) print(line);
+      for (const line of tableLines(rows, { minimum: 12, first: 'right' })) print(line);
     },
   };
 }
 
-/** What comes back worst is least: what overflows before all, what is constant last. */
+/** What comes back worst comes first: what overflows before all, what is constant last. */
 function rankOf({ r2, rmse }: FeatureScore): number {
   return Number.isFinite(rmse) ? (r2 ?? 1) : -Infinity;
 }

@@ -22,7 +22,7 @@ export const DATA = {
 export const ANOMALIES = {
   anomalies: number(
     undefined,
-    { least: 1, whole: true },
+    { minimum: 1, integer: true },
     'List so many samples, those that the model restores worst, the worst first; where they are no images, with the features that are furthest off.',
   ),
   'anomalies-out': text(
@@ -34,7 +34,7 @@ export const ANOMALIES = {
 export const LABELS = {
   labels: text(
     'FILE',
-    'What class each sample is of: whole numbers of shape [n] or [n, 1], as .npy, .npz or IDX. Measures how well the classes can be told apart by the codes.',
+    'What class each sample is of: integers of shape [n] or [n, 1], as .npy, .npz or IDX. Measures how well the classes can be told apart by the codes.',
   ),
   'labels-key': text('NAME', 'The array of an .npz of labels. [y_train, else the only one]'),
   'train-data': text(
@@ -44,7 +44,7 @@ export const LABELS = {
   'train-key': text('NAME', 'Their array of an .npz. [x_train, else the only one]'),
   'train-labels': text('FILE', 'The labels of --train-data.'),
   'train-labels-key': text('NAME', 'Their array of an .npz. [y_train, else the only one]'),
-  neighbours: number(5, { least: 1, whole: true }, 'How many nearest neighbours vote.'),
+  neighbours: number(5, { minimum: 1, integer: true }, 'How many nearest neighbours vote.'),
 };
 
 export const LATENT = {

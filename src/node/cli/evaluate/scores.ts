@@ -151,7 +151,7 @@ export function printTable(rows: readonly (readonly [name: string, scores: Score
   if (has('ssim')) columns.push(['SSIM', ({ ssim }) => ssim?.toFixed(4) ?? '–']);
   const heads = ['', ...columns.map(([head]) => head)];
   const cells = rows.map(([name, scores]) => [name, ...columns.map(([, cell]) => cell(scores))]);
-  for (const line of tableLines([heads, ...cells], { least: 10 })) print(line);
+  for (const line of tableLines([heads, ...cells], { minimum: 10 })) print(line);
 }
 
 /** What a sparsity penalty did to the codes. */

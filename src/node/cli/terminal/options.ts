@@ -65,11 +65,11 @@ export function choice<const T extends string, const F extends T | undefined>(
 }
 
 interface Range {
-  readonly least?: number;
-  readonly most?: number;
-  /** Whether `least` itself is too little. */
+  readonly minimum?: number;
+  readonly maximum?: number;
+  /** Whether `minimum` itself is too little. */
   readonly exclusive?: boolean;
-  readonly whole?: boolean;
+  readonly integer?: boolean;
 }
 
 export function number<const F extends number | undefined>(
@@ -112,25 +112,27 @@ export function bytes(help: string): Option<number | undefined> {
 }
 
 /** A list such as `64,32`; the word `none` is the empty list. */
-export function wholeNumbers<const F extends readonly number[] | undefined>(
+export function integers<const F extends readonly number[] | undefined>(
   fallback: F,
   help: string,
 ): Option<readonly number[] | F> {
   const read = (value: string, name: string) =>
-    value === 'none' ? [] : value.split(',').map((part) => readNumber(part, name, { least: 1, whole: true }));
+    value === 'none'
+      ? []
+      : value.split(',').map((part) => readNumber(part, name, { minimum: 1, integer: true }));
   return { placeholder: 'N,N,…', help, fallback, read };
 }
 
-function readNumber(value: string, name: string, { least, most, exclusive, whole }: Range): number {
+function readNumber(value: string, name: string, { minimum, maximum, exclusive, integer }: Range): number {
   const number = value.trim() === '' ? Number.NaN : Number(value);
-  const tooLittle = least !== undefined && (exclusive ? number <= least : number < least);
-  const tooMuch = most !== undefined && number > most;
-  if (!Number.isFinite(number) || tooLittle || tooMuch || (whole && !Number.isSafeInteger(number))) {
+  const tooLittle = minimum !== undefined && (exclusive ? number <= minimum : number < minimum);
+  const tooMuch = maximum !== undefined && number > maximum;
+  if (!Number.isFinite(number) || tooLittle || tooMuch || (integer && !Number.isSafeInteger(number))) {
     const bounds = [
-      least !== undefined && `${exclusive ? 'more than' : 'at least'} ${least}`,
-      most !== undefined && `at most ${most}`,
+      minimum !== undefined && `${exclusive ? 'more than' : 'at least'} ${minimum}`,
+      maximum !== undefined && `at most ${maximum}`,
     ].filter(Boolean);
-    const kind = whole ? 'a whole number' : 'a number';
+    const kind = integer ? 'an integer' : 'a number';
     const expected = bounds.length > 0 ? `${kind}, ${bounds.join(' and ')}` : kind;
     throw new UsageError(`--${name} is '${value}', expected ${expected}.`);
   }

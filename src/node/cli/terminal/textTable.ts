@@ -1,7 +1,7 @@
 /** Tables for people: numbers to as many digits as say something, in columns as wide as their cells need. */
 
 /** From here on, and below the other, an exponent is shorter than zeros. */
-const [GREATEST, LEAST] = [1e6, 1e-3];
+const [TYPE_MAXIMUM, LEAST] = [1e6, 1e-3];
 
 /** "0.01472", "12.3400", "3.21e+9", "4.56e-7", "0": errors in the network's units, to be compared line by line. */
 export function formatNumber(value: number): string {
@@ -18,7 +18,7 @@ function special(value: number): string | undefined {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value < 0 ? '-∞' : '∞';
   const size = Math.abs(value);
   if (size === 0) return '0';
-  return size < LEAST || size >= GREATEST ? value.toExponential(2) : undefined;
+  return size < LEAST || size >= TYPE_MAXIMUM ? value.toExponential(2) : undefined;
 }
 
 /** R², at most 1, to so many decimals; "–" where there is none. */
@@ -38,7 +38,7 @@ export interface TableOptions {
   /** Spaces before each column but the first, at least. @default 3 */
   readonly gap?: number;
   /** Columns to the right are at least so wide, the gap counted. @default 0 */
-  readonly least?: number;
+  readonly minimum?: number;
   /** Where the first column stands. @default 'left', as names do */
   readonly first?: 'left' | 'right';
 }
@@ -46,14 +46,14 @@ export interface TableOptions {
 /** The lines of a table, its head being the first row. Columns stand to the right; no cell touches another. */
 export function tableLines(
   rows: readonly (readonly string[])[],
-  { gap = 3, least = 0, first = 'left' }: TableOptions = {},
+  { gap = 3, minimum = 0, first = 'left' }: TableOptions = {},
 ): string[] {
   const widths = rows[0].map((_, j) => rows.reduce((width, row) => Math.max(width, row[j].length), 0));
   return rows.map((row) =>
     row
       .map((cell, j) => {
-        if (j > 0) return cell.padStart(Math.max(least, widths[j] + gap));
-        return first === 'left' ? cell.padEnd(widths[0]) : cell.padStart(Math.max(least, widths[0]));
+        if (j > 0) return cell.padStart(Math.max(minimum, widths[j] + gap));
+        return first === 'left' ? cell.padEnd(widths[0]) : cell.padStart(Math.max(minimum, widths[0]));
       })
       .join(''),
   );

@@ -10,18 +10,18 @@ import {
   bytes,
   choice,
   flag,
+  integers,
   number,
   optionalText,
   parsed,
   text,
   type Values,
-  wholeNumbers,
 } from '../terminal/options.ts';
 import { readInterval } from './checkpoints.ts';
 import { inWords, PRESETS, presetOptions } from './presets.ts';
 
-const POSITIVE = { least: 0, exclusive: true };
-const COUNT = { least: 1, whole: true };
+const POSITIVE = { minimum: 0, exclusive: true };
+const COUNT = { minimum: 1, integer: true };
 const ACTIVATIONS = [
   'relu',
   'leakyRelu',
@@ -41,18 +41,18 @@ const DATA = {
   'test-key': text('NAME', 'The array of a test .npz. [x_test, else the only one]'),
   'validation-split': number(
     undefined,
-    { least: 0, most: 1, exclusive: true },
+    { minimum: 0, maximum: 1, exclusive: true },
     'Instead of --test-data: the part of the samples to keep for that, such as 0.1.',
   ),
   normalize: choice(
     ['minmax', 'standard'],
     undefined,
-    'Scales the values by their least and greatest, or to mean 0 and standard deviation 1. Without it whole numbers of 1 and 2 bytes are divided by the greatest of their type (uint8: 255), wider ones by 255 or 65535, whichever fits; floats must lie in [0, 1].',
+    'Scales the values by their minimum and maximum, or to mean 0 and standard deviation 1. Without it integers of 1 and 2 bytes are divided by the maximum of their type (uint8: 255), wider ones by 255 or 65535, whichever fits; floats must lie in [0, 1].',
   ),
   'scale-by': choice(
     ['feature', 'all'],
     undefined,
-    'With --normalize: whether each feature (each of the numbers of a sample) has its own least, greatest, mean and standard deviation, as columns with units of their own need it, or all values have the same, as pixels do. A feature that never changes gets the scale 1. [feature for samples that are vectors, [n, d]; all for others, [n, h, w]]',
+    'With --normalize: whether each feature (each of the numbers of a sample) has its own minimum, maximum, mean and standard deviation, as columns with units of their own need it, or all values have the same, as pixels do. A feature that never changes gets the scale 1. [feature for samples that are vectors, [n, d]; all for others, [n, h, w]]',
   ),
   'in-memory': bytes(
     'How much a .npy may take in memory, such as 500MB or 2GB; a larger one is read from the file batch by batch, with the same result. 0: always from the file. [half of the free memory]',
@@ -73,11 +73,11 @@ const RECIPE = {
 };
 
 const NETWORK = {
-  hidden: wholeNumbers(
+  hidden: integers(
     [64, 32],
     'Widths of the hidden layers of the encoder; the decoder has them in reverse. Any depth; none for no hidden layer.',
   ),
-  'decoder-hidden': wholeNumbers(
+  'decoder-hidden': integers(
     undefined,
     'Widths of the hidden layers of the decoder, from the code on, if they are others. Not with --tied.',
   ),
@@ -105,7 +105,7 @@ const REGULARIZATION = {
   ),
   dropout: number(
     undefined,
-    { least: 0, most: 0.99, exclusive: true },
+    { minimum: 0, maximum: 0.99, exclusive: true },
     'Leave out this share of the outputs of the hidden layers, others in every step. Training losses are measured so, all others with the whole network.',
   ),
 };
@@ -122,8 +122,8 @@ const TRAINING = {
     'Keep the learning rate, or let it fall to 0: along a half cosine, or in a straight line.',
   ),
   'warmup-epochs': number(undefined, POSITIVE, 'Let the learning rate climb in a straight line first.'),
-  'weight-decay': number(undefined, { least: 0 }, 'With adamw. [0.01]'),
-  momentum: number(undefined, { least: 0, most: 0.9999 }, 'With sgd. [0]'),
+  'weight-decay': number(undefined, { minimum: 0 }, 'With adamw. [0.01]'),
+  momentum: number(undefined, { minimum: 0, maximum: 0.9999 }, 'With sgd. [0]'),
   nesterov: flag('With --momentum: look ahead along the velocity before each step.'),
   'clip-norm': number(undefined, POSITIVE, 'Scale gradients down to this norm.'),
   patience: number(
@@ -131,7 +131,7 @@ const TRAINING = {
     COUNT,
     'Stop after so many epochs without a better loss (on the test or validation images, where there are any).',
   ),
-  'min-delta': number(undefined, { least: 0 }, 'With --patience: how much lower counts as better. [0]'),
+  'min-delta': number(undefined, { minimum: 0 }, 'With --patience: how much lower counts as better. [0]'),
   keep: choice(
     ['best', 'last'],
     undefined,
@@ -139,7 +139,7 @@ const TRAINING = {
   ),
   seed: number(
     0,
-    { least: 0, whole: true },
+    { minimum: 0, integer: true },
     'Decides weights, split, order, noise and dropout. The same seed and options give the same model, byte for byte.',
   ),
   ...MACHINE,

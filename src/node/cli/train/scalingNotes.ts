@@ -61,17 +61,17 @@ function noteOtherScale(
  * By what factor ranges differ along that axis of the samples where it is most, such as the channels of [time, channel].
  * What is constant doesn't count.
  */
-function rangeFactor(sample: readonly number[], { least, greatest }: FeatureStatistics): number {
+function rangeFactor(sample: readonly number[], { minimum, maximum }: FeatureStatistics): number {
   let factor = 1;
-  let stride = least.length;
+  let stride = minimum.length;
   for (const length of sample) {
     stride /= length;
     const lows = new Float64Array(length).fill(Infinity);
     const highs = new Float64Array(length).fill(-Infinity);
-    for (let j = 0; j < least.length; j++) {
+    for (let j = 0; j < minimum.length; j++) {
       const at = Math.floor(j / stride) % length;
-      lows[at] = Math.min(lows[at], least[j]);
-      highs[at] = Math.max(highs[at], greatest[j]);
+      lows[at] = Math.min(lows[at], minimum[j]);
+      highs[at] = Math.max(highs[at], maximum[j]);
     }
     const ranges = highs.map((high, i) => high - lows[i]).filter((range) => range > 0);
     factor = Math.max(
@@ -83,10 +83,10 @@ function rangeFactor(sample: readonly number[], { least, greatest }: FeatureStat
 }
 
 /** Whether all features have about one range, at about one place. */
-function varyAlike({ least, greatest }: FeatureStatistics, constant: readonly number[]): boolean {
-  if (constant.length > 0 || least.length < FEWEST_POSITIONS) return false;
-  const ranges = greatest.map((value, j) => value - least[j]).sort();
-  const lows = least.toSorted();
+function varyAlike({ minimum, maximum }: FeatureStatistics, constant: readonly number[]): boolean {
+  if (constant.length > 0 || minimum.length < FEWEST_POSITIONS) return false;
+  const ranges = maximum.map((value, j) => value - minimum[j]).sort();
+  const lows = minimum.toSorted();
   const [narrowest, widest] = [ranges[0], ranges[ranges.length - 1]];
   return widest <= ALIKE * narrowest && lows[lows.length - 1] - lows[0] <= narrowest;
 }

@@ -134,7 +134,8 @@ export function createProducts(engine: Engine, staging: Staging) {
 }
 
 const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
-const clamp = (value: number, least: number, most: number): number => Math.max(least, Math.min(value, most));
+const clamp = (value: number, minimum: number, most: number): number =>
+  Math.max(minimum, Math.min(value, most));
 
 /** The steps along k in equal parts of at most MAX_DEPTH. */
 function depthOf(k: number): number {

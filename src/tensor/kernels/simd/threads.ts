@@ -1,6 +1,6 @@
 /** How many threads share the work of the SIMD kernels. Read scheduler.ts for how they share it, engine.ts for when. */
 
-import { MOST_THREADS } from './code/kernelCode.ts';
+import { MAX_THREADS } from './code/kernelCode.ts';
 import type { Engine } from './engine.ts';
 import { availableThreads, startHelper } from './worker.ts';
 
@@ -20,7 +20,7 @@ const changes = new WeakMap<Engine, Promise<unknown>>();
 /**
  * Shares the engine's jobs among `count` threads; starts helpers where there are too few. Those that are too many sleep.
  *
- * @throws {RangeError} If the count is no whole number from 1 to 64.
+ * @throws {RangeError} If the count is not an integer from 1 to 64.
  */
 export async function setThreads(engine: Engine, count: number | 'auto'): Promise<Threads> {
   const wanted = threadsWanted(count);
@@ -29,12 +29,12 @@ export async function setThreads(engine: Engine, count: number | 'auto'): Promis
   return change;
 }
 
-/** @throws {RangeError} If the count is no whole number from 1 to 64, and not 'auto'. */
+/** @throws {RangeError} If the count is not an integer from 1 to 64, and not 'auto'. */
 export function threadsWanted(count: number | 'auto'): number {
   const wanted = count === 'auto' ? Math.min(availableThreads(), MOST_AUTOMATIC) : count;
-  if (!Number.isInteger(wanted) || wanted < 1 || wanted > MOST_THREADS) {
+  if (!Number.isInteger(wanted) || wanted < 1 || wanted > MAX_THREADS) {
     throw new RangeError(
-      `useThreads: got ${count}, expected a whole number from 1 to ${MOST_THREADS}, or 'auto'.`,
+      `useThreads: got ${count}, expected an integer from 1 to ${MAX_THREADS}, or 'auto'.`,
     );
   }
   return wanted;

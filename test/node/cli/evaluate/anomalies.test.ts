@@ -38,8 +38,8 @@ function errorsOf(autoencoder: Autoencoder, inputs: Tensor): number[] {
   });
 }
 
-/** The numbers of the greatest, the greatest first. */
-function greatest(errors: readonly number[], count: number): number[] {
+/** The indices of the largest, the largest first. */
+function largest(errors: readonly number[], count: number): number[] {
   return errors
     .map((_, i) => i)
     .sort((a, b) => errors[b] - errors[a])
@@ -76,13 +76,13 @@ describe('evaluate --anomalies', () => {
   const errors = errorsOf(model(), inputs);
   const evaluate = 'evaluate --model m.safetensors --data images.npy';
 
-  test('lists the images of greatest error, the worst first, with their labels', async () => {
+  test('lists the images of largest error, the worst first, with their labels', async () => {
     const cwd = folderWith(files);
     const { anomalies, medianMse } = await report(
       cwd,
       `${evaluate} --anomalies 5 --labels labels.npy --json`,
     );
-    expect(anomalies.map(({ index }) => index)).toEqual(greatest(errors, 5));
+    expect(anomalies.map(({ index }) => index)).toEqual(largest(errors, 5));
     const sorted = [...errors].sort((a, b) => a - b);
     expect(medianMse).toBeCloseTo((sorted[COUNT / 2 - 1] + sorted[COUNT / 2]) / 2, 9);
     for (const { index, mse, timesMedian, label, features } of anomalies) {
@@ -105,7 +105,7 @@ describe('evaluate --anomalies', () => {
       /^The 3 images that are restored worst, numbered from 0; the median MSE is 0\.\d+$/m,
     );
     const rows = [...stdout.matchAll(/^ *(\d+) {3,}(0\.\d{5}) {3,}(\d+\.\d)$/gm)];
-    expect(rows.map(([, index]) => Number(index))).toEqual(greatest(errors, 3));
+    expect(rows.map(([, index]) => Number(index))).toEqual(largest(errors, 3));
     expect(stderr).toContain('what is restored worst: worst.png');
     const { width, height, data } = decodePng(new Uint8Array(readFileSync(join(cwd, 'worst.png'))));
     // Three columns and two rows of images, some 80 pixels wide, with gaps of 2.
@@ -115,7 +115,7 @@ describe('evaluate --anomalies', () => {
     const half = Math.floor(scale / 2);
     const gray = (column: number) =>
       data[((2 + 11 + half) * width + 2 + column * (8 * scale + 2) + half) * 4];
-    expect([0, 1, 2].map(gray)).toEqual(greatest(errors, 3).map((i) => pixels()[64 * i]));
+    expect([0, 1, 2].map(gray)).toEqual(largest(errors, 3).map((i) => pixels()[64 * i]));
   });
 
   test('draws no more of them than can be looked at', async () => {
@@ -151,10 +151,10 @@ describe('evaluate --anomalies', () => {
     );
     const [{ index, mse, features = [] }] = anomalies;
     const inputs = Tensor.from(values, shape);
-    expect(index).toBe(greatest(errorsOf(autoencoder, inputs), 1)[0]);
+    expect(index).toBe(largest(errorsOf(autoencoder, inputs), 1)[0]);
     const restored = autoencoder.predict(inputs).rows(index, index + 1).data;
     const squares = Array.from(restored, (value, j) => (value - values[8 * index + j]) ** 2);
-    const order = greatest(squares, 3);
+    const order = largest(squares, 3);
     expect(features.map((one) => one.index)).toEqual(order.map((j) => [j >> 2, (j >> 1) & 1, j & 1]));
     features.forEach(({ share }, i) => {
       expect(share).toBeCloseTo(squares[order[i]] / (8 * mse), 6);
@@ -168,7 +168,7 @@ describe('evaluate --anomalies', () => {
   });
 
   test('the terminal shows these, and not the first ones', async () => {
-    const worst = greatest(errors, 2);
+    const worst = largest(errors, 2);
     expect(worst).not.toContain(0);
     const only = (rows: readonly number[]) =>
       npyBytes({
@@ -194,7 +194,7 @@ describe('evaluate --anomalies', () => {
     const { stdout } = await isthmus(line.split(' '), { cwd });
     const rows = [...stdout.matchAll(/^ *(\d+) +0\.\d{5} +\d+\.\d +(even|odd)$/gm)];
     expect(rows.map(([, index, name]) => [Number(index), name])).toEqual(
-      greatest(errors, 4).map((i) => [i, i % 2 ? 'odd' : 'even']),
+      largest(errors, 4).map((i) => [i, i % 2 ? 'odd' : 'even']),
     );
     const { anomalies } = await report(cwd, `${line} --json`);
     expect(anomalies[0]).toMatchObject({ label: anomalies[0].index % 2, name: rows[0][2] });

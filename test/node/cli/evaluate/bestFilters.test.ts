@@ -32,18 +32,18 @@ describe.each<Noise>([
   const { gaussian, median } = bestFilters([SIDE, SIDE], CLEAN, corrupted);
 
   test('no other Gaussian filter does better by more than 1 %', () => {
-    const least = error(corrupted, gaussian.filter);
+    const minimum = error(corrupted, gaussian.filter);
     for (let sigma = 0.3; sigma < SIDE; sigma *= 1.2) {
-      expect(error(corrupted, gaussianFilter([SIDE, SIDE], sigma))).toBeGreaterThan(0.99 * least);
+      expect(error(corrupted, gaussianFilter([SIDE, SIDE], sigma))).toBeGreaterThan(0.99 * minimum);
     }
   });
 
   test('neither a smaller nor a larger window within the image does better', () => {
     const [, side] = /(\d+)×/.exec(median.name) ?? [];
-    const least = error(corrupted, median.filter);
+    const minimum = error(corrupted, median.filter);
     for (const other of [Number(side) - 2, Number(side) + 2]) {
       if (other >= 3 && other <= SIDE)
-        expect(error(corrupted, medianFilter([SIDE, SIDE], other))).toBeGreaterThan(least);
+        expect(error(corrupted, medianFilter([SIDE, SIDE], other))).toBeGreaterThan(minimum);
     }
   });
 });

@@ -308,7 +308,7 @@ describe('labels that are not as they must be', () => {
         '--labels images.npy',
         /images\.npy: the labels are \[40, 8, 8\], expected \[n\] or \[n, 1\], a whole/,
       ),
-      refusal('--labels floats.npy', /floats\.npy: the labels are float32, expected whole numbers: save /),
+      refusal('--labels floats.npy', /floats\.npy: the labels are float32, expected integers: save /),
       refusal('--labels none.npy', /can't read none\.npy: there is no such file/),
       refusal(
         '--labels labels.npy --labels-key y',

@@ -51,9 +51,9 @@ describe('train --noise', () => {
     expect(config.options).toMatchObject({ ...kept, tied: true });
     // The validation loss of the best epoch, as fit summed it up: batches of float32 means.
     const rows = readFileSync(`${folder}/run/history.csv`, 'utf8').trim().split('\n').slice(1);
-    const least = Math.min(...rows.map((row) => Number(row.split(',')[2])));
+    const minimum = Math.min(...rows.map((row) => Number(row.split(',')[2])));
     expect(config.results.denoising.of).toBe('validation');
-    expect(config.results.denoising.mse / least).toBeCloseTo(1, 5);
+    expect(config.results.denoising.mse / minimum).toBeCloseTo(1, 5);
     expect(config.results.denoising.mse).not.toBeCloseTo(config.results.validation.mse, 5);
     const { training, autoencoder } = readModel(readFileSync(`${folder}/run/model.safetensors`));
     expect(training).toMatchObject({ ...kept, denoisingMse: config.results.denoising.mse });

@@ -10,7 +10,7 @@ import { importCommand } from '../../../../src/node/cli/import.ts';
 import { infoCommand } from '../../../../src/node/cli/info.ts';
 import type { Command } from '../../../../src/node/cli/terminal/help.ts';
 import { formatHelp } from '../../../../src/node/cli/terminal/help.ts';
-import { flag, number, text, wholeNumbers } from '../../../../src/node/cli/terminal/options.ts';
+import { flag, integers, number, text } from '../../../../src/node/cli/terminal/options.ts';
 import { trainCommand } from '../../../../src/node/cli/train/train.ts';
 import { folderWith, isthmus, removeFolders } from '../../../helpers/cli.ts';
 
@@ -103,7 +103,7 @@ describe('formatHelp', () => {
           {
             name: text('NAME', help),
             'an-option-whose-name-is-long': number(3, {}, 'Counts.'),
-            widths: wholeNumbers([4, 2], 'Lists.'),
+            widths: integers([4, 2], 'Lists.'),
             help: flag('Shows.'),
           },
         ],

@@ -68,7 +68,7 @@ describe('tableLines', () => {
   });
 
   test('columns are as wide as asked for where their cells are narrower', () => {
-    const [, , last] = tableLines(rows, { least: 14, first: 'right' });
+    const [, , last] = tableLines(rows, { minimum: 14, first: 'right' });
     expect(last).toBe(`${'longer'.padStart(14)}${'0'.padStart(14)}${'1'.padStart(15)}`);
   });
 });

@@ -230,7 +230,7 @@ describe('a model of a table', () => {
     );
   });
 
-  test('gives whole numbers back byte for byte, losslessly', async () => {
+  test('gives integers back byte for byte, losslessly', async () => {
     const counts = rows().map((value, i) =>
       Math.round(i % FEATURES === 1 ? value / 10 : 100 * Math.abs(value)),
     );
@@ -311,7 +311,7 @@ describe('other samples', () => {
       values: Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => (i * 37) % 101),
     });
 
-  test('whole numbers in columns: a note leads to --normalize standard', async () => {
+  test('integers in columns: a note leads to --normalize standard', async () => {
     const { stderr } = await train('', whole([20, 6]));
     expect(stderr).toContain(
       'note: all values are divided by 32767; --normalize standard would give each feature a scale of its own.',

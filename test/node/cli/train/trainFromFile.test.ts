@@ -108,8 +108,8 @@ async function peakOf(count: number, limit: string): Promise<number> {
 test('the memory of a run does not grow with the file, but for a file in memory', async () => {
   const count = 48_000; // 197 MB
   // What Node and the engine take, which is not the same everywhere.
-  const least = await peakOf(480, '100MB');
-  const limit = least + 0.7 * count * ROW;
+  const minimum = await peakOf(480, '100MB');
+  const limit = minimum + 0.7 * count * ROW;
   expect(await peakOf(count, '100MB')).toBeLessThan(limit);
   expect(await peakOf(count, '1GB')).toBeGreaterThan(limit);
 });

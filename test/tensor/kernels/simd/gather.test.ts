@@ -43,7 +43,7 @@ function stored(kind: string, length: number): StoredNumbers {
 }
 const KINDS = ['uint8', 'int8', 'uint16', 'int16', 'uint32', 'int32', 'float32', 'float64'];
 
-/** Shift and scale: nothing, divided by the greatest byte, by minimum and maximum, by mean and deviation. */
+/** Shift and scale: nothing, divided by the maximum byte, by minimum and maximum, by mean and deviation. */
 const SCALINGS: readonly (readonly [name: string, shift: number, scale: number])[] = [
   ['none', 0, 1],
   ['divided by 255', 0, 255],

@@ -58,7 +58,7 @@ const bitwise = (name: string, f: (a: number, b: number) => number): Row =>
     bytes((i) => f(BYTES_A[i], BYTES_B[i]) & 255),
   );
 
-/** To the nearest whole number, from the middle to the even one. */
+/** To the nearest integer, from the middle to the even one. */
 function nearest(x: number): number {
   const below = Math.floor(x);
   if (!Number.isFinite(x) || x === below) return x;

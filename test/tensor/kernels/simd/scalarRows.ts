@@ -14,7 +14,7 @@ import {
 
 const { POSITIVE_INFINITY: infinity } = Number;
 
-/** On one whole number of 32 bits without sign. */
+/** On one integer of 32 bits without sign. */
 const whole = (name: string, a: number, b: number, expected: number): Row =>
   row(name, [i32(a), i32(b)], i32(expected));
 const high = 2 ** 32 - 5; // -5 to those who see a sign

@@ -108,7 +108,7 @@ function isLike(got: number, expected: number, scale: number, isSubnormal: boole
   return abs(got - expected) <= gamma(8) * max(abs(expected), scale) + 8 * SMALLEST_FLOAT32;
 }
 
-/** The greatest of what is finite, where products of two such numbers may have been added up. */
+/** The maximum of what is finite, where products of two such numbers may have been added up. */
 function scaleAt(i: number, inputs: readonly Float32Array[]): number {
   const finite = inputs.map((array) => abs(array[i])).filter(isNumber);
   const most = max(0, ...finite);

@@ -157,7 +157,7 @@ describe('useThreads', () => {
 
   test.each([0, 65, 1.5, -1, Number.NaN, 'x', '0', '2', undefined, null])('%p is refused', async (count) => {
     await expect(useThreads(count as number)).rejects.toThrow(
-      `useThreads: got ${count}, expected a whole number from 1 to 64, or 'auto'.`,
+      `useThreads: got ${count}, expected an integer from 1 to 64, or 'auto'.`,
     );
     expect(threads()).toBe(1);
   });

@@ -12,15 +12,15 @@ import { constant } from './elementwise.ts';
 const LN2_HIGH = 22713 / 2 ** 15;
 const LN2_LOW = Math.LN2 - LN2_HIGH;
 
-/** Below the first, e^x is less than half the least subnormal number: 0. Above the second, it is infinite. */
+/** Below the first, e^x is less than half the smallest subnormal number: 0. Above the second, it is infinite. */
 const LEAST = -104;
-const GREATEST = 89;
+const TYPE_MAXIMUM = 89;
 
 /** 1/7!, 1/6!, … 1/2! */
 const COEFFICIENTS = [5040, 720, 120, 24, 6, 2].map((factorial) => 1 / factorial);
 
 interface Reduced {
-  /** n, as whole numbers of 32 bits. */
+  /** n, as integers of 32 bits. */
   readonly n: Local<'v128'>;
   /** e^r - 1 */
   readonly q: Local<'v128'>;
@@ -53,7 +53,7 @@ function powerOfTwo({ i32, i32x4 }: FunctionBuilder, n: V128): V128 {
 export function emitExp(f: FunctionBuilder, to: Local<'v128'>, x: () => V128): void {
   const { local, i32, f32x4, i32x4 } = f;
   const half = f.variable('v128');
-  local.set(to, f32x4.pmin(f32x4.pmax(x(), constant(f, LEAST)), constant(f, GREATEST)));
+  local.set(to, f32x4.pmin(f32x4.pmax(x(), constant(f, LEAST)), constant(f, TYPE_MAXIMUM)));
   const { n, q } = emitReduced(f, to);
   // In two steps, 2^(n/2) each: n itself may lie outside of the exponents, where the result is subnormal or infinite.
   local.set(half, i32x4.shr_s(local.get(n), i32.const(1)));

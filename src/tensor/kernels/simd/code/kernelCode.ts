@@ -33,9 +33,9 @@ export const WAKE_UPS = 196;
 export const ARGUMENTS = 256;
 export const TICKETS = 1024;
 export const LINE_BYTES = 64;
-export const MOST_THREADS = 64;
+export const MAX_THREADS = 64;
 /** Where the memory's ordinary contents begin. */
-export const SHARED_BYTES = TICKETS + LINE_BYTES * MOST_THREADS;
+export const SHARED_BYTES = TICKETS + LINE_BYTES * MAX_THREADS;
 
 /** What a function of the module knows about the thread that it runs in. */
 export interface ThreadGlobals {

@@ -33,7 +33,7 @@ export const SECTION = {
 /** "\0asm", version 1. */
 export const HEADER: Bytes = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
 
-/** Whole numbers 0 to 2^32 - 1: the lowest 7 bits first (section 5.2.2). */
+/** Integers 0 to 2^32 - 1: the lowest 7 bits first (section 5.2.2). */
 export function unsignedLeb128(value: number): number[] {
   const bytes: number[] = [];
   let rest = value >>> 0;
@@ -45,7 +45,7 @@ export function unsignedLeb128(value: number): number[] {
   return bytes;
 }
 
-/** Whole numbers -2^31 to 2^31 - 1: as above, until what is left is only copies of the sign, bit 6 of the last byte. */
+/** Integers -2^31 to 2^31 - 1: as above, until what is left is only copies of the sign, bit 6 of the last byte. */
 export function signedLeb128(value: number): number[] {
   const bytes: number[] = [];
   let rest = value | 0;

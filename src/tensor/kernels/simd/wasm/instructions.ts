@@ -184,7 +184,7 @@ export class FunctionBuilder {
     return this.#invoke('call_indirect', opcode, { ...signature, parameters }, [...operands, place]);
   }
 
-  // --- Whole numbers
+  // --- Integers
 
   readonly i32 = {
     const: (value: number): I32 =>
@@ -287,7 +287,7 @@ export class FunctionBuilder {
   };
 
   readonly i16x8 = {
-    /** The lower eight bytes, as whole numbers of 16 bits. */
+    /** The lower eight bytes, as integers of 16 bits. */
     extend_low_i8x16_u: this.#simd('i16x8.extend_low_i8x16_u', 0x89, ['v128']),
     extend_high_i8x16_u: this.#simd('i16x8.extend_high_i8x16_u', 0x8a, ['v128']),
   };

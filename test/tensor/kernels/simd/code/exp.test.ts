@@ -36,7 +36,7 @@ function even(low: number, high: number, count: number): Float32Array {
   return Float32Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));
 }
 
-/** Numbers of every size down to the least subnormal one, of both signs, 64 to each power of two below `high`. */
+/** Numbers of every size down to the smallest subnormal one, of both signs, 64 to each power of two below `high`. */
 function everySize(high: number): Float32Array {
   const numbers: number[] = [];
   for (let power = 1; high * power >= 2 ** -149; power /= 2) {
