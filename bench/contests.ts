@@ -3,15 +3,15 @@
 import { generateDigits } from '../src/data/digits.ts';
 import { normalize } from '../src/data/normalization.ts';
 import { supportedKernels } from '../src/tensor/kernels/active.ts';
-import type { Contest } from './contest.ts';
-import { epochContest } from './epoch.ts';
-import { inferenceContest } from './inference.ts';
-import { largeMatmulContests } from './largeMatmul.ts';
-import { loadingContests } from './loading.ts';
-import { matmulContests } from './matmul.ts';
-import { ARTICLE } from './models.ts';
-import { startUpContest } from './startUp.ts';
-import { trainingStepContests } from './trainingStep.ts';
+import { epochContest } from './contests/epoch.ts';
+import { inferenceContest } from './contests/inference.ts';
+import { largeMatmulContests } from './contests/largeMatmul.ts';
+import { loadingContests } from './contests/loading.ts';
+import { matmulContests } from './contests/matmul.ts';
+import { ARTICLE } from './contests/models.ts';
+import { startUpContest } from './contests/startUp.ts';
+import { trainingStepContests } from './contests/trainingStep.ts';
+import type { Contest } from './harness/contest.ts';
 
 const IMAGES = 10_000;
 const STEP_IMAGES = 1024; // 32 batches of the article's model, 8 of the big one's

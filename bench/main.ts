@@ -10,9 +10,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { supportedKernels } from '../src/tensor/kernels/active.ts';
-import { type Contest, type Plan, runContest } from './contest.ts';
 import { createContests } from './contests.ts';
-import { type Floors, isOpen, judge, parseFloors, requireMeasured, runUntilPassed } from './floors.ts';
+import { type Contest, type Plan, runContest } from './harness/contest.ts';
+import {
+  type Floors,
+  isOpen,
+  judge,
+  parseFloors,
+  requireMeasured,
+  runUntilPassed,
+} from './harness/floors.ts';
 import {
   environment,
   failures,
@@ -23,8 +30,8 @@ import {
   formatOpen,
   LEGEND,
   toRecord,
-} from './report.ts';
-import { createSpareProcessors } from './spareProcessors.ts';
+} from './harness/report.ts';
+import { createSpareProcessors } from './harness/spareProcessors.ts';
 
 const HELP = `\
 Usage: npm run bench -- [options]

@@ -3,7 +3,7 @@
  * Read stepProfile.ts first.
  */
 
-import { MACHINE, useMachine } from '../src/node/cli/machine.ts';
+import { MACHINE, useMachine } from '../src/node/cli/shared/machine.ts';
 import { formatHelp } from '../src/node/cli/terminal/help.ts';
 import {
   choice,
@@ -14,10 +14,10 @@ import {
   UsageError,
 } from '../src/node/cli/terminal/options.ts';
 import { kernels, threads } from '../src/tensor/kernels/active.ts';
-import { ARTICLE, BIG, layersOf } from './models.ts';
-import { formatProfile, PROFILE_LEGEND, profileRecords } from './profileTable.ts';
-import { environment, formatEnvironment } from './report.ts';
-import { profileSteps } from './stepProfile.ts';
+import { ARTICLE, BIG, layersOf } from './contests/models.ts';
+import { environment, formatEnvironment } from './harness/report.ts';
+import { formatProfile, PROFILE_LEGEND, profileRecords } from './profile/profileTable.ts';
+import { profileSteps } from './profile/stepProfile.ts';
 
 const OPTIONS = {
   model: choice(['article', 'big'], 'article', `${layersOf(ARTICLE)}, or ${layersOf(BIG)}.`),

@@ -12,10 +12,10 @@ import { Engine, NUMBERS } from '../src/tensor/kernels/simd/engine.ts';
 import { createSimdKernels } from '../src/tensor/kernels/simd/kernels.ts';
 import { setThreads } from '../src/tensor/kernels/simd/threads.ts';
 import { Random } from '../src/tensor/random.ts';
-import { median } from './contest.ts';
+import { requireClose } from './contests/verify.ts';
+import { median } from './harness/contest.ts';
+import { environment, formatEnvironment, formatNumber } from './harness/report.ts';
 import { createInnerLoop, createRowProduct, type InnerLoopOptions } from './innerLoop.ts';
-import { environment, formatEnvironment, formatNumber } from './report.ts';
-import { requireClose } from './verify.ts';
 
 const SIZE = 512;
 const GFLOP = (2 * SIZE ** 3) / 1e9;

@@ -4,36 +4,89 @@
  */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path/posix';
+import { dirname, join } from 'node:path/posix';
 import { describe, expect, test } from '@jest/globals';
 
-/** What the files of a folder may import, beside each other: the longest folder that a file's path begins with counts. */
+/** Everything that is no program of its own: it knows nothing of Node. */
+const ENGINE = [
+  'src/tensor/',
+  'src/data/',
+  'src/layers/',
+  'src/losses/',
+  'src/optim/',
+  'src/training/',
+  'src/evaluation/',
+  'src/autoencoder/',
+  'src/io/',
+  'src/compression/',
+] as const;
+
+/** What a command with a folder of its own may import: other commands' folders are not among it. */
+const COMMAND = [
+  ...ENGINE,
+  'src/node/pictures/',
+  'src/node/charts/',
+  'src/node/files/',
+  'src/node/runs/',
+  'src/node/cli/terminal/',
+  'src/node/cli/shared/',
+] as const;
+
+/**
+ * The floors of the house, from the ground up: what the files of a folder may import beside each other. The longest
+ * folder that a file's path begins with counts. Types count like everything else.
+ */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  'src/tensor/kernels/simd/wasm/': [],
+  'src/tensor/kernels/simd/code/': ['src/tensor/kernels/simd/wasm/', 'src/tensor/kernels/simd/sharedPage.ts'],
   'src/tensor/kernels/': [],
   'src/tensor/': [],
   'src/data/': ['src/tensor/'],
   'src/layers/': ['src/tensor/'],
   'src/losses/': ['src/tensor/'],
   'src/optim/': ['src/tensor/'],
-  'src/autoencoder/': ['src/layers/', 'src/losses/', 'src/optim/', 'src/tensor/', 'src/data/'],
-  'src/features/': ['src/tensor/'],
-  'src/io/': ['src/tensor/', 'src/data/', 'src/autoencoder/'],
-  'src/compression/': ['src/tensor/', 'src/data/', 'src/autoencoder/', 'src/io/'],
-  'src/node/': ['src/'],
-  'src/index.ts': ['src/'],
+  'src/training/': ['src/layers/', 'src/losses/', 'src/optim/', 'src/data/', 'src/tensor/'],
+  'src/evaluation/': ['src/data/', 'src/tensor/'],
+  'src/autoencoder/': [
+    'src/training/',
+    'src/evaluation/',
+    'src/layers/',
+    'src/losses/',
+    'src/optim/',
+    'src/data/',
+    'src/tensor/',
+  ],
+  'src/io/numpy/': ['src/data/', 'src/tensor/', 'src/io/errors.ts', 'src/io/crc32.ts'],
+  'src/io/': [
+    'src/autoencoder/',
+    'src/training/',
+    'src/layers/spec.ts',
+    'src/optim/optimizer.ts',
+    'src/data/',
+    'src/tensor/',
+  ],
+  'src/compression/': ['src/io/', 'src/autoencoder/', 'src/evaluation/', 'src/data/', 'src/tensor/'],
+  'src/node/pictures/': ENGINE,
+  'src/node/charts/': [...ENGINE, 'src/node/pictures/'],
+  'src/node/files/': [...ENGINE, 'src/node/pictures/'],
+  'src/node/runs/': [...ENGINE, 'src/node/pictures/', 'src/node/charts/', 'src/node/files/'],
+  'src/node/cli/terminal/': [...ENGINE, 'src/node/files/'],
+  'src/node/cli/shared/': COMMAND,
+  'src/node/cli/train/': COMMAND,
+  'src/node/cli/evaluate/': COMMAND,
+  'src/node/cli/compress/': COMMAND,
+  'src/node/': [...ENGINE, 'src/node/'],
+  'src/index.ts': ENGINE,
 };
 
-/** Imports that no folder rule allows: from files of this folder, of this file, as types only. */
-const TYPES_FROM: readonly (readonly [folder: string, file: string])[] = [
-  ['src/io/', 'src/layers/spec.ts'],
-  ['src/io/', 'src/optim/optimizer.ts'],
-];
+/** More files than that side by side, and nobody sees what a folder is about. */
+const MAX_FILES_IN_FOLDER = 20;
 
 /** Packages, and the only file that may import each. */
 const PACKAGES: Readonly<Record<string, string>> = {
-  npyjs: 'src/io/npy.ts',
-  ndarray: 'src/io/npy.ts',
-  pngjs: 'src/node/png.ts',
+  npyjs: 'src/io/numpy/npy.ts',
+  ndarray: 'src/io/numpy/npy.ts',
+  pngjs: 'src/node/pictures/png.ts',
 };
 
 /** The one place that looks for Node's modules without importing them: threads work wherever the engine does. */
@@ -50,24 +103,17 @@ const NODE_ONLY: readonly RegExp[] = [
   /\brequire\(/,
 ];
 
-interface Import {
-  readonly specifier: string;
-  readonly isTypeOnly: boolean;
-}
-
 /** Without comments, as they are written here: on lines of their own, or behind code. */
 function codeOf(source: string): string {
   return source.replace(/^\s*(\/\*|\*|\/\/).*$/gm, '').replace(/ \/\/ .*$/gm, '');
 }
 
-function importsOf(source: string): Import[] {
+/** What a source imports, types included. */
+function importsOf(source: string): string[] {
   const code = codeOf(source);
-  const lines = code.matchAll(/^\s*(?:import|export)\b(\s+type\b)?[^;'"]*?\bfrom\s*['"]([^'"]+)['"]/gm);
+  const lines = code.matchAll(/^\s*(?:import|export)\b[^;'"]*?\bfrom\s*['"]([^'"]+)['"]/gm);
   const others = code.matchAll(/\bimport\s*\(?\s*['"]([^'"]+)['"]/g);
-  return [
-    ...Array.from(lines, ([, type, specifier]) => ({ specifier, isTypeOnly: type !== undefined })),
-    ...Array.from(others, ([, specifier]) => ({ specifier, isTypeOnly: false })),
-  ];
+  return [...lines, ...others].map(([, specifier]) => specifier);
 }
 
 const isRelative = (specifier: string): boolean => specifier.startsWith('.');
@@ -81,41 +127,38 @@ function folderOf(path: string): string {
 function violationsOf(path: string, source: string): string[] {
   const folder = folderOf(path);
   if (folder === '') return [`${path} lies in a folder without rules`];
-  const imports = importsOf(source).flatMap((one) => {
-    const problem = isRelative(one.specifier)
-      ? importProblem(path, folder, one)
-      : packageProblem(path, folder, one.specifier);
-    return problem ? [`${path} imports ${one.specifier}: ${problem}`] : [];
+  const imports = importsOf(source).flatMap((specifier) => {
+    const problem = isRelative(specifier)
+      ? importProblem(path, folder, specifier)
+      : packageProblem(path, specifier);
+    return problem ? [`${path} imports ${specifier}: ${problem}`] : [];
   });
-  if (folder === 'src/node/' || path === ASKS_FOR_NODE) return imports;
+  if (path.startsWith('src/node/') || path === ASKS_FOR_NODE) return imports;
   const globals = NODE_ONLY.flatMap((pattern) => pattern.exec(codeOf(source))?.[0] ?? []);
   return [...imports, ...globals.map((text) => `${path} says ${text}: only src/node may`)];
 }
 
-function importProblem(path: string, folder: string, { specifier, isTypeOnly }: Import): string | undefined {
+function importProblem(path: string, folder: string, specifier: string): string | undefined {
   const target = join(path, '..', specifier);
   if (!/\.ts$/.test(target)) return 'relative imports end in .ts';
   if (path !== 'src/index.ts' && target === 'src/index.ts') return 'src/index.ts is for those outside';
   if (path === 'src/index.ts' && target.startsWith('src/node/')) return 'it must run in browsers';
   const allowed = [folder, ...MAY_IMPORT[folder]];
-  const hasTypes = TYPES_FROM.some(([from, file]) => folder === from && target === file && isTypeOnly);
-  return hasTypes || allowed.some((prefix) => target.startsWith(prefix)) ? undefined : 'not its business';
+  return allowed.some((prefix) => target.startsWith(prefix)) ? undefined : 'not its business';
 }
 
-function packageProblem(path: string, folder: string, specifier: string): string | undefined {
-  if (specifier.startsWith('node:')) return folder === 'src/node/' ? undefined : 'only src/node may';
+function packageProblem(path: string, specifier: string): string | undefined {
+  if (specifier.startsWith('node:')) return path.startsWith('src/node/') ? undefined : 'only src/node may';
   if (!Object.hasOwn(PACKAGES, specifier)) return 'the engine has no dependencies';
   return PACKAGES[specifier] === path ? undefined : `only ${PACKAGES[specifier]} may`;
 }
 
-/** By path, the files that each needs at run time. */
+/** By path, the files and packages that each imports. */
 type Graph = ReadonlyMap<string, readonly string[]>;
 
 function graphOf(sources: ReadonlyMap<string, string>): Graph {
   const targetsOf = (path: string, source: string) =>
-    importsOf(source)
-      .filter(({ isTypeOnly }) => !isTypeOnly)
-      .map(({ specifier }) => (isRelative(specifier) ? join(path, '..', specifier) : specifier));
+    importsOf(source).map((specifier) => (isRelative(specifier) ? join(path, '..', specifier) : specifier));
   return new Map(Array.from(sources, ([path, source]) => [path, targetsOf(path, source)]));
 }
 
@@ -139,7 +182,7 @@ function findCycle(graph: Graph): string[] | undefined {
   return undefined;
 }
 
-/** Everything that a file needs at run time, directly or not. */
+/** Everything that a file imports, directly or not. */
 function reachableFrom(path: string, graph: Graph, seen = new Set<string>()): Set<string> {
   for (const target of graph.get(path) ?? []) {
     if (seen.has(target)) continue;
@@ -149,13 +192,23 @@ function reachableFrom(path: string, graph: Graph, seen = new Set<string>()): Se
   return seen;
 }
 
-const SOURCES = new Map(
-  (readdirSync('src', { recursive: true }) as string[])
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => join('src', name.replaceAll('\\', '/')))
-    .sort()
-    .map((path) => [path, readFileSync(path, 'utf8')]),
-);
+/** The paths of all code below a folder. */
+function codeFilesIn(top: string): string[] {
+  return (readdirSync(top, { recursive: true }) as string[])
+    .filter((name) => /\.(ts|mjs|py)$/.test(name) && !name.includes('node_modules'))
+    .map((name) => join(top, name.replaceAll('\\', '/')))
+    .sort();
+}
+
+/** The folders that hold too many files side by side, each with their number. */
+function crowdedFolders(paths: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const path of paths) counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1);
+  const crowded = [...counts].filter(([, count]) => count > MAX_FILES_IN_FOLDER);
+  return crowded.map(([folder, count]) => `${folder} holds ${count} files`);
+}
+
+const SOURCES = new Map(codeFilesIn('src').map((path) => [path, readFileSync(path, 'utf8')]));
 
 describe('the sources', () => {
   test('are all there', () => {
@@ -178,8 +231,12 @@ describe('the sources', () => {
     expect(missing).toEqual([]);
   });
 
-  test('have no circle of imports, but for types', () => {
+  test('have no circle of imports, types included', () => {
     expect(findCycle(graphOf(SOURCES))).toBeUndefined();
+  });
+
+  test.each(['src', 'bench', 'test'])('lie in folders of at most 20 files in %s', (top) => {
+    expect(crowdedFolders(codeFilesIn(top))).toEqual([]);
   });
 
   test.each(['src/index.ts', 'src/compression/index.ts'])(
@@ -220,25 +277,29 @@ describe('the check itself', () => {
     ['src/tensor/a.ts', "import {\n  one,\n  two,\n} from '../layers/dense.ts';", 'not its business'],
     ['src/tensor/kernels/a.ts', "import { Tensor } from '../tensor.ts';", 'not its business'],
     ['src/tensor/kernels/simd/a.ts', "import { Tensor } from '../../tensor.ts';", 'not its business'],
-    ['src/data/a.ts', "export * from '../autoencoder/batches.ts';", 'not its business'],
+    ['src/data/a.ts', "export * from '../autoencoder/autoencoder.ts';", 'not its business'],
     ['src/layers/a.ts', "import { Loss } from '../losses/loss.ts';", 'not its business'],
     ['src/losses/a.ts', "export { Adam } from '../optim/adam.ts';", 'not its business'],
     ['src/optim/a.ts', "import { Layer } from '../layers/layer.ts';", 'not its business'],
-    ['src/autoencoder/a.ts', "import { readNpy } from '../io/npy.ts';", 'not its business'],
-    ['src/features/a.ts', "import { BatchReader } from '../autoencoder/batches.ts';", 'not its business'],
-    ['src/io/a.ts', "import { buildLayer } from '../layers/spec.ts';", 'not its business'],
+    ['src/autoencoder/a.ts', "import { readNpy } from '../io/numpy/npy.ts';", 'not its business'],
+    ['src/training/a.ts', "import { psnr } from '../evaluation/metrics.ts';", 'not its business'],
+    ['src/evaluation/a.ts', "import { fit } from '../training/fit.ts';", 'not its business'],
+    ['src/io/a.ts', "import { buildLayer } from '../layers/build.ts';", 'not its business'],
     ['src/io/a.ts', "import type { Dense } from '../layers/dense.ts';", 'not its business'],
-    ['src/io/a.ts', "import { fileError } from '../node/files.ts';", 'not its business'],
-    ['src/io/a.ts', "const files = await import('../node/files.ts');", 'not its business'],
-    ['src/io/a.ts', "import '../node/files.ts';", 'not its business'],
+    ['src/io/a.ts', "import { fileError } from '../node/files/files.ts';", 'not its business'],
+    ['src/io/a.ts', "const files = await import('../node/files/files.ts');", 'not its business'],
+    ['src/io/a.ts', "import '../node/files/files.ts';", 'not its business'],
     ['src/io/a.ts', "import { compressImages } from '../compression/compress.ts';", 'not its business'],
-    ['src/compression/a.ts', "import { FileError } from '../node/files.ts';", 'not its business'],
-    ['src/io/npz.ts', "import { parse } from 'npyjs';", 'only src/io/npy.ts may'],
-    ['src/node/load.ts', "import ndarray from 'ndarray';", 'only src/io/npy.ts may'],
-    ['src/node/grid.ts', "import { PNG } from 'pngjs';", 'only src/node/png.ts may'],
+    ['src/compression/a.ts', "import { FileError } from '../node/files/files.ts';", 'not its business'],
+    ['src/io/numpy/npz.ts', "import { parse } from 'npyjs';", 'only src/io/numpy/npy.ts may'],
+    ['src/node/files/load.ts', "import ndarray from 'ndarray';", 'only src/io/numpy/npy.ts may'],
+    ['src/node/pictures/grid.ts', "import { PNG } from 'pngjs';", 'only src/node/pictures/png.ts may'],
     ['src/node/cli/main.ts', "import yargs from 'yargs';", 'no dependencies'],
-    ['src/io/npy.ts', "import { readFile } from 'node:fs/promises';", 'only src/node may'],
-    ['src/index.ts', "export { loadImages } from './node/load.ts';", 'must run in browsers'],
+    ['src/io/numpy/npy.ts', "import { readFile } from 'node:fs/promises';", 'only src/node may'],
+    ['src/index.ts', "export { loadImages } from './node/files/load.ts';", 'must run in browsers'],
+    ['src/node/pictures/a.ts', "import { writeRun } from '../runs/writeRun.ts';", 'not its business'],
+    ['src/node/files/a.ts', "import { say } from '../cli/terminal/output.ts';", 'not its business'],
+    ['src/node/cli/train/a.ts', "import { scores } from '../evaluate/scores.ts';", 'not its business'],
     ['src/node/a.ts', "import { Tensor } from '../index.ts';", 'for those outside'],
     ['src/node/a.ts', "import { Tensor } from '../tensor/tensor.js';", 'end in .ts'],
     ['src/tensor/a.ts', 'const seed = Math.random();', 'says Math.random'],
@@ -257,7 +318,7 @@ describe('the check itself', () => {
 
   test.each([
     ['src/tensor/a.ts', "import { naive } from './kernels/naive.ts';"],
-    ['src/io/npy.ts', "import { dump, parse } from 'npyjs';"],
+    ['src/io/numpy/npy.ts', "import { dump, parse } from 'npyjs';"],
     ['src/io/a.ts', "import type { LayerSpec } from '../layers/spec.ts';"],
     ['src/node/a.ts', "import { open } from 'node:fs/promises';\nprocess.exitCode = 1;"],
     ['src/autoencoder/a.ts', "import { Dense } from '../layers/dense.ts';"],
@@ -268,7 +329,7 @@ describe('the check itself', () => {
     expect(violationsOf(path, source)).toEqual([]);
   });
 
-  test('finds circles of any length, but not those of types', () => {
+  test('finds circles of any length, those of types too', () => {
     const files = (last: string) =>
       new Map([
         ['src/a.ts', "import { b } from './b.ts';"],
@@ -283,8 +344,15 @@ describe('the check itself', () => {
       'src/a.ts',
     ]);
     expect(findCycle(graphOf(files("export * from './c.ts';")))).toEqual(['src/c/c.ts', 'src/c/c.ts']);
-    expect(findCycle(graphOf(files("import { type A } from '../a.ts';")))).toHaveLength(4); // is an import still
-    expect(findCycle(graphOf(files("import type { A } from '../a.ts';")))).toBeUndefined();
+    expect(findCycle(graphOf(files("import type { A } from '../a.ts';")))).toHaveLength(4);
+    expect(findCycle(graphOf(files('')))).toBeUndefined();
+  });
+
+  test('finds a folder of too many files, not those below it', () => {
+    const files = (folder: string, count: number) =>
+      Array.from({ length: count }, (_, i) => `${folder}/${i}.ts`);
+    expect(crowdedFolders([...files('src/a', 20), ...files('src/a/b', 20)])).toEqual([]);
+    expect(crowdedFolders([...files('src/a', 21), ...files('src/a/b', 2)])).toEqual(['src/a holds 21 files']);
   });
 
   test('finds what a file needs through others', () => {

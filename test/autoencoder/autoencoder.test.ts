@@ -8,8 +8,8 @@ import { ShapeError, sizeOf } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { firstOutside, gamma, scaleOf } from '../helpers/bounds.ts';
 import { describeEachKernels } from '../helpers/eachKernels.ts';
+import { referenceDense } from '../helpers/naive/reference.ts';
 import { uniformTensor } from '../helpers/randomArrays.ts';
-import { referenceDense } from '../helpers/reference.ts';
 import { asInputs, DIVIDED_BY_255, FEATURES, toyImages, toyModel } from '../training/toy.ts';
 
 // More than one batch of inference (256), and the last one incomplete.

@@ -33,9 +33,9 @@ import { parseNpyHeader } from '../../src/io/numpy/npyHeader.ts';
 import { kernels, setKernels, supportedKernels } from '../../src/tensor/kernels/active.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { type Shape, ShapeError, sizeOf } from '../../src/tensor/shape.ts';
+import { partsOf, withChecks, withLengths } from '../helpers/bytes/isthParts.ts';
+import { npyBytes } from '../helpers/bytes/npyBytes.ts';
 import { describeEachKernels } from '../helpers/eachKernels.ts';
-import { partsOf, withChecks, withLengths } from '../helpers/isthParts.ts';
-import { npyBytes } from '../helpers/npyBytes.ts';
 import { storedSamples } from '../helpers/storedSamples.ts';
 import { DIVIDED_BY_255, toyImages, toyModel } from '../training/toy.ts';
 

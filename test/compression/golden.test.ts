@@ -13,7 +13,7 @@ import type { DType, Normalization, SampleArray } from '../../src/data/samples.t
 import { readModel } from '../../src/io/model.ts';
 import { kernels, setKernels } from '../../src/tensor/kernels/active.ts';
 import type { Shape } from '../../src/tensor/shape.ts';
-import { partsOf, withChecks } from '../helpers/isthParts.ts';
+import { partsOf, withChecks } from '../helpers/bytes/isthParts.ts';
 
 interface Expected {
   readonly fingerprint: string;

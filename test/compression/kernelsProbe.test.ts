@@ -6,7 +6,7 @@ import { CompressedFile, decompressImages } from '../../src/compression/decompre
 import { kernelsProbe } from '../../src/compression/kernelsProbe.ts';
 import { DataError } from '../../src/data/normalization.ts';
 import { kernels, setKernels, supportedKernels } from '../../src/tensor/kernels/active.ts';
-import { partsOf, withChecks, withLengths } from '../helpers/isthParts.ts';
+import { partsOf, withChecks, withLengths } from '../helpers/bytes/isthParts.ts';
 import { toyImages, toyModel } from '../training/toy.ts';
 
 beforeAll(() => {

@@ -12,10 +12,10 @@ import { writeModel } from '../../src/io/model.ts';
 import { kernels, setKernels } from '../../src/tensor/kernels/active.ts';
 import type { KernelsName } from '../../src/tensor/kernels/kernels.ts';
 import { Random } from '../../src/tensor/random.ts';
-import { isthLies, partsOf, withChecks, withLengths } from '../helpers/isthParts.ts';
-import { because } from '../helpers/lies.ts';
-import { naiveIsth, requireStoredValues } from '../helpers/naiveIsth.ts';
-import { surviveMutations } from '../helpers/survival.ts';
+import { isthLies, partsOf, withChecks, withLengths } from '../helpers/bytes/isthParts.ts';
+import { because } from '../helpers/mutations/lies.ts';
+import { surviveMutations } from '../helpers/mutations/survival.ts';
+import { naiveIsth, requireStoredValues } from '../helpers/naive/naiveIsth.ts';
 
 const small = new Autoencoder({ inputShape: [3, 2], encodingDim: 2, hidden: [], seed: 3 });
 

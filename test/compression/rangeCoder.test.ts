@@ -4,7 +4,7 @@ import { AdaptiveBits } from '../../src/compression/adaptiveBits.ts';
 import { RangeDecoder, RangeEncoder, SHORTEST_MESSAGE } from '../../src/compression/rangeCoder.ts';
 import { FormatError } from '../../src/io/errors.ts';
 import { Random } from '../../src/tensor/random.ts';
-import { type Decision, NaiveDecoder, naiveEncode } from '../helpers/naiveRangeCoder.ts';
+import { type Decision, NaiveDecoder, naiveEncode } from '../helpers/naive/naiveRangeCoder.ts';
 
 const probability = fc.oneof(
   fc.integer({ min: 1, max: 65535 }),

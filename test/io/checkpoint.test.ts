@@ -12,8 +12,8 @@ import { SGD } from '../../src/optim/sgd.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import type { TrainingState } from '../../src/training/trainingState.ts';
+import { resealed } from '../helpers/mutations/resealed.ts';
 import { uniformArray } from '../helpers/randomArrays.ts';
-import { resealed } from '../helpers/resealed.ts';
 
 /** Seven weights: few bytes, so that each can be changed in turn. */
 const SPEC: AutoencoderSpec = {

@@ -8,8 +8,8 @@ import { type NamedTensor, readSafetensors, writeSafetensors } from '../../src/i
 import type { LayerSpec } from '../../src/layers/spec.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
+import { resealed } from '../helpers/mutations/resealed.ts';
 import { uniformArray, uniformTensor } from '../helpers/randomArrays.ts';
-import { resealed } from '../helpers/resealed.ts';
 
 const dense = (inFeatures: number, outFeatures: number, bias = true): LayerSpec => ({
   type: 'dense',

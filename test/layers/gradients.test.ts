@@ -22,8 +22,8 @@ import {
   type ReferenceForward,
   STEP,
 } from '../helpers/gradientCheck.ts';
+import { referenceActivations as activations, referenceDense } from '../helpers/naive/reference.ts';
 import { tensorAwayFromZero, uniformArray, uniformTensor } from '../helpers/randomArrays.ts';
-import { referenceActivations as activations, referenceDense } from '../helpers/reference.ts';
 
 const MARGIN = 500 * STEP;
 const atKinklessPoints = (seed: number) => tensorAwayFromZero([4, 5], seed, MARGIN, 3);

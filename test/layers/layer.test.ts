@@ -11,8 +11,8 @@ import { Parameter } from '../../src/tensor/parameter.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { layerMismatches } from '../helpers/gradientCheck.ts';
+import { referenceActivations, referenceDense } from '../helpers/naive/reference.ts';
 import { uniformTensor } from '../helpers/randomArrays.ts';
-import { referenceActivations, referenceDense } from '../helpers/reference.ts';
 
 /** y[i, j] = factor[j] x[i, j], as a user of the engine writes a layer. */
 class Scale extends Layer {

@@ -7,8 +7,8 @@ import { Tensor } from '../../src/tensor/tensor.ts';
 import { firstOutside } from '../helpers/bounds.ts';
 import { describeEachKernels } from '../helpers/eachKernels.ts';
 import { gradientMismatch, numericGradient, STEP, tolerance } from '../helpers/gradientCheck.ts';
+import { referenceLosses } from '../helpers/naive/reference.ts';
 import { tensorAwayFromZero, uniformTensor } from '../helpers/randomArrays.ts';
-import { referenceLosses } from '../helpers/reference.ts';
 
 type ReferenceLoss = (prediction: readonly number[], target: readonly number[]) => number;
 

@@ -5,7 +5,7 @@ import { ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { firstOutside, summationBound } from '../helpers/bounds.ts';
 import { describeEachKernels } from '../helpers/eachKernels.ts';
-import { referenceProduct } from '../helpers/reference.ts';
+import { referenceProduct } from '../helpers/naive/reference.ts';
 
 const ALL_OPTIONS: MatmulOptions[] = [
   { transposeA: false, transposeB: false },

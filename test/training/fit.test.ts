@@ -15,7 +15,7 @@ import type { BatchRecord, EpochRecord, FitOptions } from '../../src/training/fi
 import { firstOutside, scaleOf, UNIT_ROUNDOFF as u } from '../helpers/bounds.ts';
 import { describeEachKernels, lossDecimals } from '../helpers/eachKernels.ts';
 import { flatten, goldenTensor, readGolden } from '../helpers/golden.ts';
-import { referenceLosses } from '../helpers/reference.ts';
+import { referenceLosses } from '../helpers/naive/reference.ts';
 import { asInputs, FEATURES, numberedSamples, toyImages, toyModel } from './toy.ts';
 
 /** Trains a new toy model and returns the bytes of its file. */

@@ -8,7 +8,7 @@ import { writeFileAtomically } from '../files/files.ts';
 import { loadTrainedModel, type TrainedModel } from '../files/trainedModel.ts';
 import { refuseExistingFiles, writeFolder } from '../files/writeFolder.ts';
 import { nounOf } from '../pictures/sampleKind.ts';
-import { refuseExisting, requireOption } from './openModel.ts';
+import { refuseExisting, requireOption } from './shared/openModel.ts';
 import type { Command } from './terminal/help.ts';
 import { choice, flag, parseOptions, refusePositionals, text, UsageError } from './terminal/options.ts';
 import { countOf, say, timesShape } from './terminal/output.ts';

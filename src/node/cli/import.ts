@@ -7,7 +7,7 @@ import { readPyTorch } from '../../io/export/pytorch.ts';
 import { exists, fileError, inFile, readWholeFile } from '../files/files.ts';
 import { loadModel, saveModel } from '../files/modelFile.ts';
 import { nounOf } from '../pictures/sampleKind.ts';
-import { refuseExisting, requireOption } from './openModel.ts';
+import { refuseExisting, requireOption } from './shared/openModel.ts';
 import type { Command } from './terminal/help.ts';
 import { choice, flag, parseOptions, refusePositionals, text } from './terminal/options.ts';
 import { countOf, say, timesShape } from './terminal/output.ts';

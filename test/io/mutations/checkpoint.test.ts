@@ -8,11 +8,11 @@ import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../../../src/i
 import { FormatError } from '../../../src/io/errors.ts';
 import { readSafetensors, writeSafetensors } from '../../../src/io/safetensors.ts';
 import { Tensor } from '../../../src/tensor/tensor.ts';
-import { headerLies } from '../../helpers/headerLies.ts';
+import { headerLies } from '../../helpers/mutations/headerLies.ts';
+import { resealed } from '../../helpers/mutations/resealed.ts';
+import { requireBits, requireModel, requireSealed } from '../../helpers/mutations/sealedRight.ts';
+import { noticesEveryByte, surviveMutations } from '../../helpers/mutations/survival.ts';
 import { uniformTensor } from '../../helpers/randomArrays.ts';
-import { resealed } from '../../helpers/resealed.ts';
-import { requireBits, requireModel, requireSealed } from '../../helpers/sealedRight.ts';
-import { noticesEveryByte, surviveMutations } from '../../helpers/survival.ts';
 
 const SAMPLES = uniformTensor([5, 2], 1, 0, 1);
 

@@ -6,10 +6,10 @@ import type { NumericArray } from '../../../src/data/samples.ts';
 import { FormatError } from '../../../src/io/errors.ts';
 import { IDX_HEAD_LENGTH, parseIdxHeader, readIdx } from '../../../src/io/numpy/idx.ts';
 import { gunzip } from '../../../src/io/numpy/inflate.ts';
-import { because, lyingFields, resized } from '../../helpers/lies.ts';
-import { naiveIdx, requireSame } from '../../helpers/naiveReaders.ts';
-import { type ExpectedArray, valuesOf } from '../../helpers/npyGolden.ts';
-import { surviveMutations } from '../../helpers/survival.ts';
+import { type ExpectedArray, valuesOf } from '../../helpers/bytes/npyGolden.ts';
+import { because, lyingFields, resized } from '../../helpers/mutations/lies.ts';
+import { surviveMutations } from '../../helpers/mutations/survival.ts';
+import { naiveIdx, requireSame } from '../../helpers/naive/naiveReaders.ts';
 
 const FOLDER = new URL('../../golden/idx/', import.meta.url);
 const expectedFiles: Record<string, ExpectedArray> = JSON.parse(

@@ -9,10 +9,10 @@ import { FormatError } from '../../../src/io/errors.ts';
 import { type LoadedModel, readModel, writeModel } from '../../../src/io/model.ts';
 import { zeros } from '../../../src/tensor/initializers.ts';
 import { Random } from '../../../src/tensor/random.ts';
-import { headerLies } from '../../helpers/headerLies.ts';
+import { headerLies } from '../../helpers/mutations/headerLies.ts';
+import { requireModel, requireSealed } from '../../helpers/mutations/sealedRight.ts';
+import { noticesEveryByte, surviveMutations } from '../../helpers/mutations/survival.ts';
 import { uniformArray } from '../../helpers/randomArrays.ts';
-import { requireModel, requireSealed } from '../../helpers/sealedRight.ts';
-import { noticesEveryByte, surviveMutations } from '../../helpers/survival.ts';
 
 const STANDARD: Normalization = { kind: 'standard', dtype: 'u2', shift: 0.1, scale: 1 / 3 };
 

@@ -3,11 +3,11 @@ import { describe, expect, test } from '@jest/globals';
 import { FormatError } from '../../../src/io/errors.ts';
 import { readNpy } from '../../../src/io/numpy/npy.ts';
 import { sizeOf } from '../../../src/tensor/shape.ts';
-import { because } from '../../helpers/lies.ts';
-import { naiveNpy, requireSame } from '../../helpers/naiveReaders.ts';
-import { expectedFiles, goldenBytes, valuesOf } from '../../helpers/npyGolden.ts';
-import { npyLies } from '../../helpers/npyLies.ts';
-import { surviveMutations } from '../../helpers/survival.ts';
+import { expectedFiles, goldenBytes, valuesOf } from '../../helpers/bytes/npyGolden.ts';
+import { because } from '../../helpers/mutations/lies.ts';
+import { npyLies } from '../../helpers/mutations/npyLies.ts';
+import { surviveMutations } from '../../helpers/mutations/survival.ts';
+import { naiveNpy, requireSame } from '../../helpers/naive/naiveReaders.ts';
 
 const names = [...Object.keys(expectedFiles.arrays), ...expectedFiles.refused];
 const files = Object.fromEntries(names.map((name) => [name, goldenBytes(name)]));

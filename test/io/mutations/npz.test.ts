@@ -6,14 +6,14 @@ import type { NumericArray } from '../../../src/data/samples.ts';
 import { FormatError } from '../../../src/io/errors.ts';
 import { readNpy } from '../../../src/io/numpy/npy.ts';
 import { listNpz, readNpz } from '../../../src/io/numpy/npz.ts';
-import { because, type Field, lyingFields } from '../../helpers/lies.ts';
-import { mutated } from '../../helpers/mutations.ts';
-import { type NaiveArray, naiveNpy, naiveZip, requireSame } from '../../helpers/naiveReaders.ts';
-import { npyBytes } from '../../helpers/npyBytes.ts';
-import { expectedFiles, goldenBytes, valuesOf } from '../../helpers/npyGolden.ts';
-import { npyLies } from '../../helpers/npyLies.ts';
-import { surviveMutations } from '../../helpers/survival.ts';
-import { zipBytes } from '../../helpers/zipBytes.ts';
+import { npyBytes } from '../../helpers/bytes/npyBytes.ts';
+import { expectedFiles, goldenBytes, valuesOf } from '../../helpers/bytes/npyGolden.ts';
+import { zipBytes } from '../../helpers/bytes/zipBytes.ts';
+import { because, type Field, lyingFields } from '../../helpers/mutations/lies.ts';
+import { mutated } from '../../helpers/mutations/mutations.ts';
+import { npyLies } from '../../helpers/mutations/npyLies.ts';
+import { surviveMutations } from '../../helpers/mutations/survival.ts';
+import { type NaiveArray, naiveNpy, naiveZip, requireSame } from '../../helpers/naive/naiveReaders.ts';
 
 type Keyed<T> = readonly (readonly [key: string, array: T])[];
 

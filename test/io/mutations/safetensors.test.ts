@@ -5,9 +5,9 @@ import { FormatError } from '../../../src/io/errors.ts';
 import { readSafetensors, type SafetensorsContents, writeSafetensors } from '../../../src/io/safetensors.ts';
 import { sizeOf } from '../../../src/tensor/shape.ts';
 import { Tensor } from '../../../src/tensor/tensor.ts';
-import { headerLies } from '../../helpers/headerLies.ts';
-import { naiveSafetensors } from '../../helpers/naiveSafetensors.ts';
-import { surviveMutations } from '../../helpers/survival.ts';
+import { headerLies } from '../../helpers/mutations/headerLies.ts';
+import { surviveMutations } from '../../helpers/mutations/survival.ts';
+import { naiveSafetensors } from '../../helpers/naive/naiveSafetensors.ts';
 
 const FILES = {
   several: writeSafetensors(

@@ -2,8 +2,8 @@
 
 import { expect, test } from '@jest/globals';
 import { FormatError } from '../../../src/io/errors.ts';
-import { processorMs } from '../../helpers/processorTime.ts';
-import { surviveMutations } from '../../helpers/survival.ts';
+import { processorMs } from '../../helpers/mutations/processorTime.ts';
+import { surviveMutations } from '../../helpers/mutations/survival.ts';
 
 const survive = (read: () => never) =>
   surviveMutations({ files: { any: new Uint8Array(9) }, read, requireRight: () => {}, cases: 3 });

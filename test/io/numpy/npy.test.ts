@@ -5,8 +5,8 @@ import { FormatError } from '../../../src/io/errors.ts';
 import { readNpy, writeNpy } from '../../../src/io/numpy/npy.ts';
 import { NPY_HEAD_LENGTH, npyHeader, parseNpyHeader } from '../../../src/io/numpy/npyHeader.ts';
 import { ShapeError, sizeOf } from '../../../src/tensor/shape.ts';
-import { type NpyParts, npyBytes } from '../../helpers/npyBytes.ts';
-import { expectedFiles, goldenBytes, valuesOf } from '../../helpers/npyGolden.ts';
+import { type NpyParts, npyBytes } from '../../helpers/bytes/npyBytes.ts';
+import { expectedFiles, goldenBytes, valuesOf } from '../../helpers/bytes/npyGolden.ts';
 
 /** Each dtype with 24 values that it holds exactly, its extremes among them, and the array it is read into. */
 const DTYPES: readonly { dtype: DType; values: readonly (number | bigint)[]; array: string }[] = [

@@ -3,9 +3,9 @@ import { describe, expect, test } from '@jest/globals';
 import { crc32 } from '../../../src/io/crc32.ts';
 import { FormatError } from '../../../src/io/errors.ts';
 import { listNpz, readNpz } from '../../../src/io/numpy/npz.ts';
-import { npyBytes } from '../../helpers/npyBytes.ts';
-import { expectedFiles, goldenBytes, valuesOf } from '../../helpers/npyGolden.ts';
-import { zipBytes } from '../../helpers/zipBytes.ts';
+import { npyBytes } from '../../helpers/bytes/npyBytes.ts';
+import { expectedFiles, goldenBytes, valuesOf } from '../../helpers/bytes/npyGolden.ts';
+import { zipBytes } from '../../helpers/bytes/zipBytes.ts';
 
 /** The archive with one byte, found from where a signature begins, changed. */
 function changed(

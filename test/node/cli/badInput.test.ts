@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
+import { npyBytes } from '../../helpers/bytes/npyBytes.ts';
+import { chunk, fileOf, GRAY, header } from '../../helpers/bytes/pngBytes.ts';
 import type { CliResult } from '../../helpers/cli.ts';
-import { npyBytes } from '../../helpers/npyBytes.ts';
-import { chunk, fileOf, GRAY, header } from '../../helpers/pngBytes.ts';
 import {
   COUNT,
   changedModel,

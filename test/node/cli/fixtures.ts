@@ -4,10 +4,10 @@ import { Autoencoder } from '../../../src/autoencoder/autoencoder.ts';
 import type { ArchitectureOptions } from '../../../src/autoencoder/spec.ts';
 import type { Normalization, UniformNormalization } from '../../../src/data/samples.ts';
 import { writeModel } from '../../../src/io/model.ts';
-import { npyBytes } from '../../helpers/npyBytes.ts';
-import { GRAY, pngBytes, RGB } from '../../helpers/pngBytes.ts';
-import { withHeader } from '../../helpers/resealed.ts';
-import { zipBytes } from '../../helpers/zipBytes.ts';
+import { npyBytes } from '../../helpers/bytes/npyBytes.ts';
+import { GRAY, pngBytes, RGB } from '../../helpers/bytes/pngBytes.ts';
+import { zipBytes } from '../../helpers/bytes/zipBytes.ts';
+import { withHeader } from '../../helpers/mutations/resealed.ts';
 
 export const COUNT = 40;
 

@@ -16,6 +16,7 @@ import { readNpy } from '../../../src/io/numpy/npy.ts';
 import { decodePng } from '../../../src/node/pictures/png.ts';
 import { kernels } from '../../../src/tensor/kernels/active.ts';
 import { Tensor } from '../../../src/tensor/tensor.ts';
+import { npyBytes } from '../../helpers/bytes/npyBytes.ts';
 import {
   type CliResult,
   contentsOf,
@@ -24,7 +25,6 @@ import {
   jsonLines,
   removeFolders,
 } from '../../helpers/cli.ts';
-import { npyBytes } from '../../helpers/npyBytes.ts';
 import { COUNT, codesNpy, DIVIDED, floatsNpy, imagesNpy, model, pixels } from './fixtures.ts';
 
 afterAll(removeFolders);

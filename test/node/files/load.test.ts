@@ -3,8 +3,8 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { type LoadOptions, loadImages, type OpenOptions, openImages } from '../../../src/node/files/load.ts';
 import { NpyFile } from '../../../src/node/files/npyFile.ts';
+import { npyBytes } from '../../helpers/bytes/npyBytes.ts';
 import { type Files, folderWith, removeFolders } from '../../helpers/cli.ts';
-import { npyBytes } from '../../helpers/npyBytes.ts';
 import { COUNT, floatsNpy, imagesIdx, imagesNpy, npz, pixels, png, pngs } from '../cli/fixtures.ts';
 
 afterAll(removeFolders);

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { loadLabels } from '../../../src/node/files/loadLabels.ts';
+import { npyBytes } from '../../helpers/bytes/npyBytes.ts';
+import { zipBytes } from '../../helpers/bytes/zipBytes.ts';
 import { folderWith, removeFolders } from '../../helpers/cli.ts';
-import { npyBytes } from '../../helpers/npyBytes.ts';
-import { zipBytes } from '../../helpers/zipBytes.ts';
 import { png } from '../cli/fixtures.ts';
 
 afterAll(removeFolders);

@@ -16,8 +16,8 @@ import { FormatError } from '../../../src/io/errors.ts';
 import { readNpy } from '../../../src/io/numpy/npy.ts';
 import { FileError } from '../../../src/node/files/files.ts';
 import { memoryOfNpy, NpyFile } from '../../../src/node/files/npyFile.ts';
+import { type NpyParts, npyBytes } from '../../helpers/bytes/npyBytes.ts';
 import { folderWith, removeFolders } from '../../helpers/cli.ts';
-import { type NpyParts, npyBytes } from '../../helpers/npyBytes.ts';
 
 const opened: NpyFile[] = [];
 

@@ -18,8 +18,8 @@ import {
   RGBA,
   rawPixels,
   samplesPerPixel,
-} from '../../helpers/pngBytes.ts';
-import { processorMs } from '../../helpers/processorTime.ts';
+} from '../../helpers/bytes/pngBytes.ts';
+import { processorMs } from '../../helpers/mutations/processorTime.ts';
 
 /** Bytes that look random but are the same on every run. */
 function noise(length: number): Uint8Array {

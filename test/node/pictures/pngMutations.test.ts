@@ -5,9 +5,9 @@ import { crc32, deflateSync, inflateSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type DecodedPng, decodePng } from '../../../src/node/pictures/png.ts';
-import { naivePng } from '../../helpers/naivePng.ts';
-import { bigEndian32, chunk, concat, fileOf } from '../../helpers/pngBytes.ts';
-import { surviveMutations } from '../../helpers/survival.ts';
+import { bigEndian32, chunk, concat, fileOf } from '../../helpers/bytes/pngBytes.ts';
+import { surviveMutations } from '../../helpers/mutations/survival.ts';
+import { naivePng } from '../../helpers/naive/naivePng.ts';
 
 const FOLDER = new URL('../../golden/png/', import.meta.url);
 const NAMES = readdirSync(FOLDER).filter((name) => name.endsWith('.png'));

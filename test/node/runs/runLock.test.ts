@@ -10,7 +10,7 @@ import { builtFile } from '../../helpers/script.ts';
 afterAll(removeFolders);
 
 const HERE = hostname();
-const LOCK = builtFile('node/runLock.js');
+const LOCK = builtFile('node/runs/runLock.js');
 
 /** A process that takes the lock of this folder, then does this. */
 function holder(folder: string, then: string, shell = ''): ChildProcess {

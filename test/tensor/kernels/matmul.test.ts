@@ -9,8 +9,8 @@ import type { Kernels } from '../../../src/tensor/kernels/kernels.ts';
 import { naive } from '../../../src/tensor/kernels/naive.ts';
 import { Random } from '../../../src/tensor/random.ts';
 import { firstOutside, summationBound } from '../../helpers/bounds.ts';
+import { type ProductForm, referenceProduct } from '../../helpers/naive/reference.ts';
 import { guarded, uniformArray } from '../../helpers/randomArrays.ts';
-import { type ProductForm, referenceProduct } from '../../helpers/reference.ts';
 
 const SIZES = [0, 1, 3, 4, 5, 7, 8, 9, 17, 64, 65];
 const FORMS: readonly ProductForm[] = ['matmul', 'matmulTransposeA', 'matmulTransposeB'];

@@ -19,10 +19,10 @@ import { writeFileAtomically } from '../../files/files.ts';
 import { loadModel } from '../../files/modelFile.ts';
 import { NpyFile } from '../../files/npyFile.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
-import { describeSamples } from '../describeSamples.ts';
-import { MACHINE, refuseThreads, useMachine } from '../machine.ts';
-import { naming, refuseExisting, requireOption, requireShape } from '../openModel.ts';
-import { noteOverflow } from '../overflow.ts';
+import { describeSamples } from '../shared/describeSamples.ts';
+import { MACHINE, refuseThreads, useMachine } from '../shared/machine.ts';
+import { naming, refuseExisting, requireOption, requireShape } from '../shared/openModel.ts';
+import { noteOverflow } from '../shared/overflow.ts';
 import type { Command } from '../terminal/help.ts';
 import { exitOnSignals } from '../terminal/interruption.ts';
 import {

@@ -7,7 +7,7 @@ import { DTYPE_NAMES, type DType } from '../../../data/samples.ts';
 import { itemSizeOf } from '../../../io/numpy/npyHeader.ts';
 import { type Shape, sizeOf } from '../../../tensor/shape.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
-import { overflownRows } from '../overflow.ts';
+import { overflownRows } from '../shared/overflow.ts';
 import { countOf, formatCount, formatDecibels, print } from '../terminal/output.ts';
 import { CountProgress } from '../terminal/statusLine.ts';
 import { formatNumber } from '../terminal/textTable.ts';

@@ -7,7 +7,7 @@ import { toInputs, toPictures } from '../../pictures/display.ts';
 import { reconstructionSheet } from '../../pictures/grid.ts';
 import { encodePng } from '../../pictures/png.ts';
 import { arePixels, nounOf, pictureOf } from '../../pictures/sampleKind.ts';
-import { countShown } from '../pictureLimit.ts';
+import { countShown } from '../shared/pictureLimit.ts';
 import { formatCount, print, timesShape } from '../terminal/output.ts';
 import { formatNumber, formatShare, tableLines } from '../terminal/textTable.ts';
 import { formatPosition, positionOf } from './features.ts';

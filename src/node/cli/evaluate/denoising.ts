@@ -11,7 +11,7 @@ import { INFERENCE_BATCH } from '../../../training/forEachBatch.ts';
 import { Corruption, MEASURED_NOISE_SEED, type Noise } from '../../../training/noise.ts';
 import { toInputs } from '../../pictures/display.ts';
 import { arePixels, pictureOf } from '../../pictures/sampleKind.ts';
-import { describeNoise, formatNoise } from '../noise.ts';
+import { describeNoise, formatNoise } from '../shared/noise.ts';
 import { print } from '../terminal/output.ts';
 import { bestFilters } from './bestFilters.ts';
 import type { Section } from './options.ts';

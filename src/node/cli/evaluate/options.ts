@@ -1,9 +1,9 @@
 /** What `evaluate` can be told: its options, and which of them go together. */
 
 import { resolve } from 'node:path';
-import { MACHINE } from '../machine.ts';
-import { noise } from '../noise.ts';
-import { refuseExisting, requireOption } from '../openModel.ts';
+import { MACHINE } from '../shared/machine.ts';
+import { noise } from '../shared/noise.ts';
+import { refuseExisting, requireOption } from '../shared/openModel.ts';
 import { flag, number, type Parsed, parsed, text, UsageError, type Values } from '../terminal/options.ts';
 
 export const DATA = {

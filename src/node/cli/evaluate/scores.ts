@@ -9,7 +9,7 @@ import { structuralSimilarity } from '../../../evaluation/ssim.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
 import { toInputs } from '../../pictures/display.ts';
 import { arePixels, nounOf, pictureOf } from '../../pictures/sampleKind.ts';
-import { overflownRows } from '../overflow.ts';
+import { overflownRows } from '../shared/overflow.ts';
 import { countOf, formatCount, formatDecibels, print } from '../terminal/output.ts';
 import { formatNumber, formatR2, tableLines } from '../terminal/textTable.ts';
 import type { Section } from './options.ts';

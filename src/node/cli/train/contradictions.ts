@@ -1,7 +1,7 @@
 /** Options of `train` that cannot be meant together, or did not arrive. Read trainOptions.ts first. */
 
 import { resolve } from 'node:path';
-import { refuseSalt } from '../noise.ts';
+import { refuseSalt } from '../shared/noise.ts';
 import { type Parsed, UsageError } from '../terminal/options.ts';
 import type { TRAIN_OPTIONS } from './options.ts';
 

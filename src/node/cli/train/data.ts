@@ -28,8 +28,8 @@ import { defaultInMemoryLimit, type LoadedImages, type LoadOptions, openImages }
 import { Fingerprint, NpyFile } from '../../files/npyFile.ts';
 import { PICTURES } from '../../pictures/display.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
-import { describeSamples, noteImages, type SamplesToDescribe } from '../describeSamples.ts';
-import { naming, requireShape } from '../openModel.ts';
+import { describeSamples, noteImages, type SamplesToDescribe } from '../shared/describeSamples.ts';
+import { naming, requireShape } from '../shared/openModel.ts';
 import { countOf, formatBytes, say } from '../terminal/output.ts';
 import type { TrainValues } from './options.ts';
 import { noteScaling } from './scalingNotes.ts';

@@ -3,8 +3,8 @@
 import type { ActivationName } from '../../../autoencoder/spec.ts';
 import type { LossName } from '../../../losses/loss.ts';
 import type { Start } from '../../../training/startAtMean.ts';
-import { MACHINE } from '../machine.ts';
-import { noise } from '../noise.ts';
+import { MACHINE } from '../shared/machine.ts';
+import { noise } from '../shared/noise.ts';
 import { type CommandHelp, wrap } from '../terminal/help.ts';
 import {
   bytes,

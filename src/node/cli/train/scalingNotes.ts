@@ -4,7 +4,7 @@ import { constantFeatures } from '../../../data/featureNormalization.ts';
 import { isByFeature } from '../../../data/samples.ts';
 import type { FeatureStatistics } from '../../../data/statistics.ts';
 import { isFlat, pictureOf } from '../../pictures/sampleKind.ts';
-import type { SamplesToDescribe } from '../describeSamples.ts';
+import type { SamplesToDescribe } from '../shared/describeSamples.ts';
 import { formatCount, say } from '../terminal/output.ts';
 import { formatAmount } from '../terminal/textTable.ts';
 

@@ -8,7 +8,7 @@ import { SGD } from '../../../optim/sgd.ts';
 import { kernels, threads } from '../../../tensor/kernels/active.ts';
 import type { Shape } from '../../../tensor/shape.ts';
 import type { Keep } from '../../../training/earlyStopping.ts';
-import { formatNoise } from '../noise.ts';
+import { formatNoise } from '../shared/noise.ts';
 import type { TrainValues } from './options.ts';
 
 /** The options as they take effect: defaults that depend on others filled in, what has no effect left out. */

@@ -13,6 +13,9 @@ import { readNpy } from '../../../../src/io/numpy/npy.ts';
 import { loadImages } from '../../../../src/node/files/load.ts';
 import { decodePng } from '../../../../src/node/pictures/png.ts';
 import { kernels } from '../../../../src/tensor/kernels/active.ts';
+import { partsOf, withChecks, withLengths } from '../../../helpers/bytes/isthParts.ts';
+import { npyBytes } from '../../../helpers/bytes/npyBytes.ts';
+import { pngBytes } from '../../../helpers/bytes/pngBytes.ts';
 import {
   type CliResult,
   contentsOf,
@@ -21,9 +24,6 @@ import {
   jsonLines,
   removeFolders,
 } from '../../../helpers/cli.ts';
-import { partsOf, withChecks, withLengths } from '../../../helpers/isthParts.ts';
-import { npyBytes } from '../../../helpers/npyBytes.ts';
-import { pngBytes } from '../../../helpers/pngBytes.ts';
 import {
   COUNT,
   DIVIDED,

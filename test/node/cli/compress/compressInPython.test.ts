@@ -5,8 +5,8 @@ import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { generateDigits } from '../../../../src/data/digits.ts';
 import { writeNpy } from '../../../../src/io/numpy/npy.ts';
+import { npyBytes } from '../../../helpers/bytes/npyBytes.ts';
 import { folderWith, isthmus, removeFolders } from '../../../helpers/cli.ts';
-import { npyBytes } from '../../../helpers/npyBytes.ts';
 import { findPython, runPython } from '../../../helpers/python.ts';
 import { imagesIdx } from '../fixtures.ts';
 
@@ -92,7 +92,7 @@ describe(`with Python${live.note}`, () => {
 
   // Controls: the golden table's floats show each bit of a code.
   live.test.each([
-    ['minimum + levels * steps', 'minimum + levels * steps.astype("f4")'],
+    ['least + levels * steps', 'least + levels * steps.astype("f4")'],
     ['if a < b else 1', 'if True else 1'],
   ])('with %s misread as %s other floats come, or none', (right, wrong) => {
     const { status, out } = misread(right, wrong, 'table.isth');

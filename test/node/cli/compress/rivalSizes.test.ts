@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import type { DType, SampleArray } from '../../../../src/data/samples.ts';
 import { readNpy } from '../../../../src/io/numpy/npy.ts';
 import { RivalSizes } from '../../../../src/node/cli/compress/rivalSizes.ts';
-import { npyBytes } from '../../../helpers/npyBytes.ts';
+import { npyBytes } from '../../../helpers/bytes/npyBytes.ts';
 import { DIVIDED } from '../fixtures.ts';
 
 const VALUES = Array.from({ length: 3 * 4 * 5 }, (_, i) => (i * 37) % 101);

@@ -6,8 +6,8 @@ import { writeModel } from '../../../../src/io/model.ts';
 import { worstSamples } from '../../../../src/node/cli/evaluate/anomalies.ts';
 import { decodePng } from '../../../../src/node/pictures/png.ts';
 import { Tensor } from '../../../../src/tensor/tensor.ts';
+import { npyBytes } from '../../../helpers/bytes/npyBytes.ts';
 import { contentsOf, folderWith, isthmus, jsonLines, removeFolders } from '../../../helpers/cli.ts';
-import { npyBytes } from '../../../helpers/npyBytes.ts';
 import { COUNT, imagesNpy, model, modelBytes, pixels } from '../fixtures.ts';
 import { inThisProcess, testRefusals } from '../refusals.ts';
 

@@ -11,6 +11,7 @@ import { labelSection } from '../../../../src/node/cli/evaluate/classes.ts';
 import { decodePng } from '../../../../src/node/pictures/png.ts';
 import { Random } from '../../../../src/tensor/random.ts';
 import { Tensor } from '../../../../src/tensor/tensor.ts';
+import { npyBytes } from '../../../helpers/bytes/npyBytes.ts';
 import {
   type CliResult,
   contentsOf,
@@ -19,7 +20,6 @@ import {
   jsonLines,
   removeFolders,
 } from '../../../helpers/cli.ts';
-import { npyBytes } from '../../../helpers/npyBytes.ts';
 import { COUNT, DIVIDED, imagesNpy, model, modelBytes, npz } from '../fixtures.ts';
 import { inThisProcess, type Refusal, testRefusals } from '../refusals.ts';
 
@@ -306,7 +306,7 @@ describe('labels that are not as they must be', () => {
     ...[
       refusal(
         '--labels images.npy',
-        /images\.npy: the labels are \[40, 8, 8\], expected \[n\] or \[n, 1\], a whole/,
+        /images\.npy: the labels are \[40, 8, 8\], expected \[n\] or \[n, 1\], an integer/,
       ),
       refusal('--labels floats.npy', /floats\.npy: the labels are float32, expected integers: save /),
       refusal('--labels none.npy', /can't read none\.npy: there is no such file/),

@@ -9,9 +9,9 @@ import type { FeatureNormalization, NumericArray } from '../../../../src/data/sa
 import { readModel } from '../../../../src/io/model.ts';
 import { readNpy } from '../../../../src/io/numpy/npy.ts';
 import { Random } from '../../../../src/tensor/random.ts';
+import { npyBytes } from '../../../helpers/bytes/npyBytes.ts';
 import { contentsOf, folderWith, isthmus, jsonLines, removeFolders } from '../../../helpers/cli.ts';
-import { npyBytes } from '../../../helpers/npyBytes.ts';
-import { resealed } from '../../../helpers/resealed.ts';
+import { resealed } from '../../../helpers/mutations/resealed.ts';
 import { imagesNpy } from '../fixtures.ts';
 
 afterAll(removeFolders);

@@ -10,8 +10,8 @@ import { Engine } from '../../../../src/tensor/kernels/simd/engine.ts';
 import { createSimdKernels } from '../../../../src/tensor/kernels/simd/kernels.ts';
 import { Random } from '../../../../src/tensor/random.ts';
 import { firstOutside, summationBound } from '../../../helpers/bounds.ts';
+import { type ProductForm, referenceProduct } from '../../../helpers/naive/reference.ts';
 import { uniformArray } from '../../../helpers/randomArrays.ts';
-import { type ProductForm, referenceProduct } from '../../../helpers/reference.ts';
 
 const { abs } = Math;
 

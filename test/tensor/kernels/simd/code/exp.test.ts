@@ -11,7 +11,7 @@ import { emitExp, emitLog1p } from '../../../../../src/tensor/kernels/simd/code/
 import { Engine } from '../../../../../src/tensor/kernels/simd/engine.ts';
 import { createSimdKernels } from '../../../../../src/tensor/kernels/simd/kernels.ts';
 import { unitsOff } from '../../../../helpers/bounds.ts';
-import { runEmitted } from '../../../../helpers/runEmitted.ts';
+import { runEmitted } from '../../../../helpers/emitted/runEmitted.ts';
 
 const { abs, exp, fround, log1p, tanh } = Math;
 const { NaN: notANumber, POSITIVE_INFINITY: infinity } = Number;

@@ -3,7 +3,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { ModuleBuilder } from '../../../../../src/tensor/kernels/simd/wasm/assembler.ts';
 import type { I32 } from '../../../../../src/tensor/kernels/simd/wasm/instructions.ts';
-import { instantiate } from '../../../../helpers/emitted.ts';
+import { instantiate } from '../../../../helpers/emitted/emitted.ts';
 
 describe('functions and variables', () => {
   test('a function adds its parameters', () => {

@@ -1,0 +1,80 @@
+/**
+ * How fast this machine computes with 128-bit vectors at best: a loop of independent multiplications and additions that
+ * loads nothing. No product in WebAssembly can be faster, so its share of this says how much is left to gain.
+ * Read src/tensor/kernels/simd/wasm/assembler.ts first.
+ */
+
+import { ModuleBuilder } from '../../src/tensor/kernels/simd/wasm/assembler.ts';
+
+const LANES = 4;
+
+/**
+ * `chains` numbers that are multiplied and as many that are added to, `iterations` times, in all four lanes. Chain by
+ * chain they start at 1, 2, 3, …; returned is the sum of all in the end, of one lane.
+ */
+export type PeakLoop = (iterations: number, factor: number, addend: number) => number;
+
+export function createPeakLoop(chains: number): PeakLoop {
+  const module = new ModuleBuilder();
+  const parameters = { iterations: 'i32', factor: 'f32', addend: 'f32' } as const;
+  module.function('peak', parameters, 'f64', (f, { iterations, factor, addend }) => {
+    const { local, i32, f32, f32x4, f64x2 } = f;
+    const products = f.variables(chains, 'v128');
+    const sums = f.variables(chains, 'v128');
+    const [factors, addends, total] = f.variables(3, 'v128');
+    // Different starts, so that no compiler can make one chain of two.
+    for (const [i, chain] of [...products, ...sums].entries()) {
+      local.set(chain, f32x4.splat(f32.const((i % chains) + 1)));
+    }
+    local.set(factors, f32x4.splat(local.get(factor)));
+    local.set(addends, f32x4.splat(local.get(addend)));
+    f.loop((again) => {
+      for (let i = 0; i < chains; i++) {
+        local.set(products[i], f32x4.mul(local.get(products[i]), local.get(factors)));
+        local.set(sums[i], f32x4.add(local.get(sums[i]), local.get(addends)));
+      }
+      f.br_if(again, local.tee(iterations, i32.sub(local.get(iterations), i32.const(1))));
+    });
+    for (const chain of [...products, ...sums]) {
+      local.set(total, f32x4.add(local.get(total), local.get(chain)));
+    }
+    f64x2.extract_lane(0, f64x2.promote_low_f32x4(local.get(total)));
+  });
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.toBytes()));
+  return exports.peak as PeakLoop;
+}
+
+/** How often a loop has to run for so many floating-point operations. */
+export function iterationsFor(flops: number, chains: number): number {
+  return Math.round(flops / (2 * chains * LANES));
+}
+
+/** Of each kind: with too few the processor waits for results, too many don't fit into its 16 registers. */
+const CHAINS = [4, 5, 6, 7, 8];
+const TRIALS = 10;
+const TRIAL_FLOPS = 2e7; // 0.3 ms
+
+/** As many operations as asked for, in one call. */
+export interface Peak {
+  readonly chains: number;
+  readonly run: () => unknown;
+}
+
+/**
+ * The fastest of these loops on this machine, found by trying them in turns.
+ *
+ * @param flops - How many operations `run` does.
+ */
+export function fastestPeak(flops: number, clock = () => performance.now()): Peak {
+  const loops = CHAINS.map((chains) => ({ chains, loop: createPeakLoop(chains), ms: Infinity }));
+  for (let trial = 0; trial < TRIALS; trial++) {
+    for (const one of loops) {
+      const start = clock();
+      one.loop(iterationsFor(TRIAL_FLOPS, one.chains), 1, 1);
+      one.ms = Math.min(one.ms, clock() - start);
+    }
+  }
+  const { chains, loop } = loops.reduce((best, one) => (one.ms < best.ms ? one : best));
+  const iterations = iterationsFor(flops, chains);
+  return { chains, run: () => loop(iterations, 1, 1) };
+}

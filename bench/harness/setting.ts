@@ -1,0 +1,42 @@
+/** What computes: which kernels, on how many threads. Every contestant that uses kernels says it before its turn. */
+
+import { setKernels, supportedKernels, useThreads } from '../../src/tensor/kernels/active.ts';
+import type { Kernels, KernelsName } from '../../src/tensor/kernels/kernels.ts';
+
+export interface Setting {
+  readonly kernels: KernelsName;
+  /** @default 1 */
+  readonly threads?: number;
+}
+
+/** @throws {Error} If it can't be had: what is measured must be what the table says. */
+export async function use({ kernels, threads = 1 }: Setting): Promise<void> {
+  const found = setKernels(kernels);
+  if (found !== kernels) throw new Error(`bench: this machine has no ${kernels} kernels, only ${found}.`);
+  if (kernels !== 'simd') return;
+  const { threads: started, warning } = await useThreads(threads);
+  if (started !== threads) throw new Error(`bench: ${warning}`);
+}
+
+/** The set of this name. */
+export function kernelsNamed(name: KernelsName): Kernels {
+  const found = supportedKernels().find((set) => set.name === name);
+  if (!found) throw new Error(`bench: this machine has no ${name} kernels.`);
+  return found;
+}
+
+export const ONE_THREAD: Setting = { kernels: 'simd', threads: 1 };
+export const TWO_THREADS: Setting = { kernels: 'simd', threads: 2 };
+
+/** Of contests between one thread and two. */
+export const THREADS_NEED = {
+  processors: 2,
+  needsAll: true,
+  atLeast: { warmUpMs: 300, sampleMs: 100 },
+} as const;
+
+/**
+ * After a change the engine works alone for 4 ms, then measures whether helpers help. They have just been woken then and
+ * may seem not to, which sends them to rest for 100 ms (src/tensor/kernels/simd/helperGain.ts).
+ */
+export const THREADS_SETTLE_MS = 150;

@@ -1,0 +1,100 @@
+/** One instruction of the assembler, run once: what goes in, how it is emitted, and what it should leave. */
+
+import type {
+  FunctionBuilder,
+  Global,
+  Operand,
+  V128,
+} from '../../../src/tensor/kernels/simd/wasm/instructions.ts';
+import { instantiate } from './emitted.ts';
+
+export type Numbers =
+  | Uint8Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array
+  | BigInt64Array;
+
+export interface Row {
+  readonly name: string;
+  /** 16 bytes or less each; at 0, 16, 32. */
+  readonly inputs: readonly Numbers[];
+  /** Emits the instruction and stores what it leaves, from address OUT on. */
+  readonly emit: (f: FunctionBuilder, global: Global) => void;
+  readonly expected: Numbers;
+}
+
+export const OUT = 64;
+
+/** Loads an input as what it looks like: one number, or a vector. */
+function operand(f: FunctionBuilder, input: Numbers, address: number): Operand {
+  const at = f.i32.const(address);
+  if (input.length > 1) return f.v128.load(at);
+  if (input instanceof BigInt64Array) return f.i64.atomic.load(at);
+  if (input instanceof Float64Array) return f.f64.load(at);
+  return input instanceof Float32Array ? f.f32.load(at) : f.i32.load(at);
+}
+
+/** A variable takes the result, because an address must come before the value. */
+export function storeResult(f: FunctionBuilder, result: Operand, address = OUT): void {
+  const to = f.variable(result.type);
+  f.local.set(to, result);
+  const at = f.i32.const(address);
+  if (to.type === 'v128') f.v128.store(at, f.local.get(to) as V128);
+  else if (to.type === 'i64') f.i64.atomic.store(at, f.local.get(to) as Operand<'i64'>);
+  else if (to.type === 'f64') f.f64.store(at, f.local.get(to) as Operand<'f64'>);
+  else if (to.type === 'i32') f.i32.store(at, f.local.get(to) as Operand<'i32'>);
+  else f.v128.store(at, f.f32x4.splat(f.local.get(to) as Operand<'f32'>));
+}
+
+/** The method of that name: 'i32.atomic.rmw.add' is `f.i32.atomic.rmw.add`. */
+function method(f: FunctionBuilder, name: string): (...operands: Operand[]) => Operand {
+  let found: unknown = f;
+  for (const part of name.split('.')) found = (found as Record<string, unknown>)[part];
+  return found as (...operands: Operand[]) => Operand;
+}
+
+/** An instruction that takes all inputs and leaves one result. */
+export function row(name: string, inputs: readonly Numbers[], expected: Numbers): Row {
+  const emit = (f: FunctionBuilder) =>
+    storeResult(f, method(f, name)(...inputs.map((input, i) => operand(f, input, 16 * i))));
+  return { name, inputs, emit, expected };
+}
+
+/** Any other: it says itself what to emit. */
+export const special = (
+  name: string,
+  inputs: readonly Numbers[],
+  emit: Row['emit'],
+  expected: Numbers,
+): Row => ({
+  name,
+  inputs,
+  emit,
+  expected,
+});
+
+export const i32 = (...values: number[]) => Int32Array.from(values, (value) => value | 0);
+export const f32 = (...values: number[]) => Float32Array.from(values);
+export const f64 = (...values: number[]) => Float64Array.from(values);
+export const i64 = (...values: bigint[]) => BigInt64Array.from(values);
+export const bytes = (of: (i: number) => number) => Uint8Array.from({ length: 16 }, (_, i) => of(i));
+
+/** What the instruction leaves, as numbers of the expected kind. */
+export function result({ inputs, emit, expected }: Row): Numbers {
+  const { memory, exports } = instantiate(
+    (module) => {
+      const global = module.importGlobal('engine', 'number', 'i32');
+      module.function('run', {}, undefined, (f) => emit(f, global));
+    },
+    { number: 1234 },
+  );
+  const all = new Uint8Array(memory.buffer);
+  for (const [i, input] of inputs.entries())
+    all.set(new Uint8Array(input.buffer.slice(0), 0, input.byteLength), 16 * i);
+  exports.run();
+  const kind = expected.constructor as new (bytes: ArrayBufferLike) => Numbers;
+  return new kind(all.slice(OUT, OUT + expected.byteLength).buffer);
+}

@@ -1,0 +1,38 @@
+/** A function of one variable that a test emits for vectors, applied to as many numbers as the test likes. */
+
+import { CHUNK, elementwise } from '../../../src/tensor/kernels/simd/code/elementwise.ts';
+import { ARGUMENTS } from '../../../src/tensor/kernels/simd/code/kernelCode.ts';
+import type { FunctionBuilder, Local } from '../../../src/tensor/kernels/simd/wasm/instructions.ts';
+import { instantiate } from './emitted.ts';
+
+type Body = (f: FunctionBuilder, x: Local<'v128'>, y: Local<'v128'>) => void;
+
+const SCRATCH = 1024;
+const X = 8192;
+const Y = X + 4 * CHUNK;
+
+/** @param body - Emits y = f(x). */
+export function runEmitted(body: Body): (x: Float32Array) => Float32Array {
+  const kernel = elementwise({
+    name: 'run',
+    arrays: { x: 'in', y: 'out' },
+    body: (f, { x, y }) => body(f, x, y),
+  });
+  const { exports, memory } = instantiate(
+    (module) => kernel.addTo(module, module.importGlobal('engine', 'scratch', 'i32')),
+    { scratch: SCRATCH },
+  );
+  const given = new Int32Array(memory.buffer, ARGUMENTS);
+  const [from, to] = [new Float32Array(memory.buffer, X, CHUNK), new Float32Array(memory.buffer, Y, CHUNK)];
+  return (x) => {
+    const y = new Float32Array(x.length);
+    for (let start = 0; start < x.length; start += CHUNK) {
+      const part = x.subarray(start, start + CHUNK);
+      from.set(part);
+      for (const [i, argument] of [part.length, X, Y].entries()) given[2 * i] = argument;
+      exports.run(0);
+      y.set(to.subarray(0, part.length), start);
+    }
+    return y;
+  };
+}

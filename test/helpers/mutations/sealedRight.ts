@@ -1,0 +1,43 @@
+/** What a sealed file that was read must be: sealed by its checksum, and all its numbers where its header says. */
+
+import type { Autoencoder } from '../../../src/autoencoder/autoencoder.ts';
+import { Tensor } from '../../../src/tensor/tensor.ts';
+import { hasRightChecksum, type NaiveSafetensors, naiveSafetensors } from '../naive/naiveSafetensors.ts';
+
+/** Throws unless the file's own checksum holds. Returns what the file says, read naively. */
+export function requireSealed(bytes: Uint8Array): NaiveSafetensors {
+  if (!hasRightChecksum(bytes)) throw new Error('wrong: damaged, and yet read');
+  return naiveSafetensors(bytes);
+}
+
+/** Throws unless the model has the file's weights and description, and can be used. */
+export function requireModel(autoencoder: Autoencoder, { tensors, metadata }: NaiveSafetensors): void {
+  for (const [name, { value }] of autoencoder.namedParameters()) {
+    requireBits(name, value.data, tensors.get(name)?.bytes);
+  }
+  const described = JSON.parse(metadata.get('model')!);
+  requireSame(autoencoder.spec(), described, 'model');
+  requireSame(autoencoder.normalization, JSON.parse(metadata.get('normalization')!), 'normalization');
+  const { inputShape, encodingDim } = autoencoder;
+  const samples = Tensor.zeros([2, ...inputShape]);
+  const shapes = [autoencoder.encode(samples).shape, autoencoder.predict(samples).shape];
+  if (`${shapes}` !== `${[[2, encodingDim], [2, ...inputShape]]}`) throw new Error(`wrong shapes: ${shapes}`);
+  if (!autoencoder.summary().includes('Total')) throw new Error('wrong summary');
+}
+
+export function requireBits(name: string, data: Float32Array, bytes: Uint8Array | undefined): void {
+  const same = bytes && Buffer.from(data.buffer, data.byteOffset, data.byteLength).equals(bytes);
+  if (!same) throw new Error(`wrong values of ${name}`);
+}
+
+/** Throws unless what was understood stands in the file, word for word. The file may hold more, which is then unread. */
+function requireSame(understood: unknown, stored: unknown, what: string): void {
+  if (typeof understood !== 'object' || understood === null) {
+    if (!Object.is(understood, stored)) throw new Error(`wrong ${what}: ${understood}, stored as ${stored}`);
+    return;
+  }
+  if (typeof stored !== 'object' || stored === null) throw new Error(`wrong ${what}: no object`);
+  for (const [key, value] of Object.entries(understood)) {
+    requireSame(value, (stored as Record<string, unknown>)[key], `${what}.${key}`);
+  }
+}
