@@ -7,12 +7,11 @@
 
 import { readFile } from 'node:fs/promises';
 import { deflateSync } from 'node:zlib';
-import { CodeModel } from '../src/compression/codeModel.ts';
-import { requireIntegers } from '../src/compression/originalFile.ts';
+import { CodeModel } from '../src/compression/coder/codeModel.ts';
+import { RangeEncoder } from '../src/compression/coder/rangeCoder.ts';
+import { ResidualModel, sampleGrid } from '../src/compression/coder/residualModel.ts';
+import { requireIntegerType } from '../src/compression/originalFile.ts';
 import { CodeRanges, Quantizer } from '../src/compression/quantizer.ts';
-import { RangeEncoder } from '../src/compression/rangeCoder.ts';
-import { ResidualModel } from '../src/compression/residualModel.ts';
-import { sampleGrid } from '../src/compression/sampleGrid.ts';
 import { denormalize } from '../src/data/denormalize.ts';
 import { normalizationLike } from '../src/data/normalization.ts';
 import type { SampleArray } from '../src/data/samples.ts';
@@ -56,7 +55,7 @@ function sizeOfCodes(levels: Uint8Array): number {
 
 function sizeOfResidual(reconstruction: SampleArray): number {
   const encoder = new RangeEncoder();
-  const residual = new ResidualModel(sampleGrid(shape.slice(1)), requireIntegers(dtype));
+  const residual = new ResidualModel(sampleGrid(shape.slice(1)), requireIntegerType(dtype));
   residual.code(encoder, data.slice(), reconstruction);
   return encoder.finish().length;
 }

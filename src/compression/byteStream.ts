@@ -1,14 +1,14 @@
-/** Bytes that arrive piece by piece, asked for by length. */
+/** Bytes that arrive in pieces of any size, read by length; and pieces joined to one array. */
 
 import type { SampleArray } from '../data/samples.ts';
 import { FormatError } from '../io/errors.ts';
 
-/** A whole file, or its pieces in their order. */
+/** A whole file, or its pieces in order. */
 export type ByteSource = Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 export class ByteStream {
   readonly #pieces: AsyncIterator<Uint8Array> | Iterator<Uint8Array>;
-  /** Arrived and not asked for yet. */
+  /** Bytes that arrived and were not read yet. */
   #rest: Uint8Array = new Uint8Array();
 
   constructor(source: ByteSource) {
@@ -18,9 +18,9 @@ export class ByteStream {
   }
 
   /**
-   * The next bytes. Memory is taken for those that arrive, not for those that a file claims to have.
+   * Reads the next bytes. Memory is taken for those that arrive, not for those that a file claims to have.
    *
-   * @throws {FormatError} If there are fewer.
+   * @throws {FormatError} If the source ends before.
    * @throws Whatever the source failed with.
    */
   async read(length: number): Promise<Uint8Array> {
@@ -36,28 +36,29 @@ export class ByteStream {
     return parts.length === 1 ? parts[0] : joined(Uint8Array, parts);
   }
 
-  /** Whether nothing comes any more. */
+  /** Whether the source has ended and everything was read. */
   async isOver(): Promise<boolean> {
     return this.#rest.length === 0 && !(await this.#arrive());
   }
 
-  /** Says the source that no more is wanted. */
+  /** Tells the source that no more bytes are wanted. */
   async close(): Promise<void> {
     await this.#pieces.return?.();
   }
 
+  /** Takes the next piece that is not empty; false at the end. */
   async #arrive(): Promise<boolean> {
     for (;;) {
       const { done, value } = await this.#pieces.next();
       if (done) return false;
-      // A Node Buffer would be sliced without a copy: from here on it is the plain array that it is made of.
+      // A plain array, also for a Node Buffer, whose `slice` would be a view instead of a copy.
       this.#rest = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
       if (value.length > 0) return true;
     }
   }
 }
 
-/** Parts behind each other, as one array of this type. */
+/** Concatenates parts to one array of this type. */
 export function joined<Values extends SampleArray>(
   type: new (length: number) => Values,
   parts: readonly SampleArray[],

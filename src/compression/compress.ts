@@ -1,11 +1,10 @@
 /**
- * Images to a `.isth` file: their codes, quantized and coded chunk by chunk, and for `lossless` what is missing to the
- * originals. Read quantizer.ts, codeModel.ts, residualModel.ts and header.ts first.
+ * Images to a `.isth` file: their codes, quantized and coded chunk by chunk, and with `lossless` the difference between
+ * originals and reconstructions. Read chunks.ts and header.ts first.
  */
 
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
 import { BatchReader } from '../data/batches.ts';
-import { readThrough } from '../data/readAhead.ts';
 import {
   DataError,
   isStored,
@@ -13,60 +12,58 @@ import {
   type SampleArray,
   type Samples,
   type StoredSamples,
-  sliceSamples,
 } from '../data/samples.ts';
 import { crc32 } from '../io/crc32.ts';
 import { readModel } from '../io/model.ts';
-import { kernels } from '../tensor/kernels/active.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import { joined } from './byteStream.ts';
-import { ChunkEncoder, type OnChunk } from './chunkEncoder.ts';
-import { requireDecodable } from './decodeInPieces.ts';
+import { ChunkCoder, chunksOfSamples, type OnChunk } from './chunks.ts';
+import { Codec } from './codec.ts';
 import { requireSizes } from './description.ts';
-import { fingerprintOf } from './fingerprint.ts';
-import { type CompressedHeader, checkValue, imagesPerChunk, writeHeader } from './header.ts';
-import { kernelsProbe, withKernels } from './kernelsProbe.ts';
+import { type CompressedHeader, imagesPerChunk, uint32Bytes, writeHeader } from './header.ts';
+import { kernelsProbe } from './kernelsProbe.ts';
+import { modelFingerprint } from './modelFingerprint.ts';
 import {
   npyOriginal,
   type OriginalFile,
   requireHeldAs,
-  requireIntegers,
+  requireIntegerType,
   storedOrder,
 } from './originalFile.ts';
 import { Quality, type QualityScores } from './quality.ts';
 import { CodeRanges, MAX_LEVELS, MIN_LEVELS } from './quantizer.ts';
 
-/** 5 bits: within 0.1 dB of the codes as they are (fashion-test-2k, codes of 32 numbers; 4 bits lose 0.4 dB). */
+/** 5 bits: within 0.1 dB of unrounded codes (fashion-test-2k, codes of 32 numbers; 4 bits lose 0.4 dB). */
 export const DEFAULT_LEVELS = 2 ** 5;
-/** What its length, a number of 32 bits, can say. */
-const MOST_MODEL_BYTES = 2 ** 32 - 1;
-/** With the residual, codes of 4 bits make the smallest files (the same data). */
+/** 4 bits: with the residual they make the smallest files (the same data). */
 export const DEFAULT_LOSSLESS_LEVELS = 2 ** 4;
+/** The file holds the model's length as a number of 32 bits. */
+const MAX_MODEL_BYTES = 2 ** 32 - 1;
 
 export interface CompressOptions {
-  /** How many levels a code number has, 4 to 256: 2 to 8 bits. @default 32, with `lossless` 16 */
+  /** The number of levels of each code dimension, 4 to 256: 2 to 8 bits. @default 32, with `lossless` 16 */
   readonly levels?: number | undefined;
-  /** Store what is missing to the originals, too: integers of 8 or 16 bits. @default false */
+  /** Also store the difference to the originals, which must be integers of 8 or 16 bits. @default false */
   readonly lossless?: boolean;
-  /** The file that the originals come from, to get its very bytes back. Default: a `.npy` of them. */
+  /** The file that the originals come from: a lossless file then gives back its bytes. Default: a `.npy` file. */
   readonly original?: OriginalFile | undefined;
-  /** A model file to put inside, so that the result needs nothing else: `writeModel(autoencoder)`. */
+  /** The model's file, to be put inside: decompressing then needs nothing else. */
   readonly model?: Uint8Array | undefined;
-  /** The ranges of these images' codes, where they are known: one pass less. */
+  /** The ranges of these images' codes, from {@link findRanges}: saves a pass over the images. */
   readonly ranges?: CodeRanges;
-  /** Sees each chunk's originals, and what a lossy file gives back for them. Costs a run of the decoder. */
+  /** Gets each chunk's originals, and what a lossy file gives back for them. Costs a run of the decoder. */
   readonly onChunk?: OnChunk;
 }
 
-/** A file in memory, and what it is worth. */
 export interface CompressedImages {
+  /** The `.isth` file. */
   readonly bytes: Uint8Array;
-  /** Of what the codes alone give back. */
+  /** Of the images that the codes alone give back. */
   readonly quality: QualityScores;
 }
 
 /**
- * Compresses images in memory or stored ones: `[n, ...inputShape]`, with the normalization that they are read with.
+ * Compresses images `[n, ...inputShape]`, in memory or stored, with the normalization that they are read with.
  *
  * @throws As {@link compressStream}.
  * @example
@@ -89,36 +86,37 @@ export async function compressImages(
 }
 
 /**
- * The bytes of a `.isth` file, piece by piece. Memory is taken for a chunk of images at a time; stored samples are read
- * twice, for the ranges of their codes and for these.
+ * The bytes of a `.isth` file, piece by piece, computed by the kernels in use when the first piece is asked for. Memory is
+ * taken for one chunk of images at a time; stored samples are read twice, for the ranges of the codes and for the codes.
  *
  * @throws {ShapeError} If the samples don't fit the model.
  * @throws {RangeError} If the number of levels is out of range.
  * @throws {DataError} If images or codes are too long, or codes are not finite; with `lossless`, if the values are of
  *   another type; if the model to put inside is another one.
- * @throws {FormatError} If the original file's header doesn't fit, or the model to put inside is none.
+ * @throws {FormatError} If the original file's header doesn't fit, or the model to put inside is not a model file.
  */
 export async function* compressStream(
   autoencoder: Autoencoder,
   samples: Samples | StoredSamples,
   options: CompressOptions = {},
 ): AsyncGenerator<Uint8Array, void> {
-  const facts = factsFor(autoencoder, samples, options); // what can't be done is refused before the work begins
-  const { minimum, maximum } = options.ranges ?? (await findRanges(autoencoder, samples));
+  const codec = new Codec(autoencoder, samples.normalization);
+  const facts = factsFor(autoencoder, codec, samples, options); // refuses what can't be done before the work begins
+  const { minimum, maximum } = options.ranges ?? (await rangesOf(autoencoder, codec, samples));
   const header = { ...facts, minimum, maximum };
-  const encoder = new ChunkEncoder(autoencoder, header, options.onChunk);
+  const coder = new ChunkCoder(codec, header);
   const headerBytes = writeHeader(header);
   let crc = crc32(headerBytes.subarray(0, -4));
   const checked = (bytes: Uint8Array) => {
     crc = crc32(bytes, crc);
-    return joined(Uint8Array, [bytes, checkValue(crc)]);
+    return joined(Uint8Array, [bytes, uint32Bytes(crc)]);
   };
   yield headerBytes;
   if (options.model) yield checked(options.model);
   for await (const chunk of chunksOfSamples(samples, imagesPerChunk(header))) {
-    yield checked(encoder.encode(chunk));
+    yield checked(coder.encode(chunk, options.onChunk));
   }
-  if (header.original) yield checked(checkValue(encoder.originalsCrc));
+  if (header.original) yield checked(uint32Bytes(coder.originalsCrc));
 }
 
 /** The range of each code dimension of these images. */
@@ -126,37 +124,25 @@ export async function findRanges(
   autoencoder: Autoencoder,
   samples: Samples | StoredSamples,
 ): Promise<CodeRanges> {
-  const { count } = new BatchReader(samples, autoencoder.inputShape, 'compressImages');
-  const { encodingDim: codeLength } = autoencoder;
-  const features = sizeOf(autoencoder.inputShape);
-  const kernelsName = kernels().name;
+  return rangesOf(autoencoder, new Codec(autoencoder), samples);
+}
+
+async function rangesOf(
+  { inputShape, encodingDim: codeLength }: Autoencoder,
+  codec: Codec,
+  samples: Samples | StoredSamples,
+): Promise<CodeRanges> {
+  const { count } = new BatchReader(samples, inputShape, 'compressImages'); // checks the samples' shape
   const ranges = new CodeRanges(codeLength);
-  const size = imagesPerChunk({ shape: [count, features], codeLength });
-  for await (const chunk of chunksOfSamples(samples, size)) {
-    ranges.add(withKernels(kernelsName, () => autoencoder.encode(chunk).data));
-  }
+  const size = imagesPerChunk({ shape: [count, sizeOf(inputShape)], codeLength });
+  for await (const chunk of chunksOfSamples(samples, size)) ranges.add(codec.encode(chunk));
   return ranges;
 }
 
-/** The images, so many at a time. */
-export async function* chunksOfSamples(
-  samples: Samples | StoredSamples,
-  size: number,
-): AsyncGenerator<Samples, void> {
-  const [count, ...sample] = samples.shape;
-  if (!isStored(samples)) {
-    for (let start = 0; start < count; start += size) yield sliceSamples(samples, start, start + size);
-    return;
-  }
-  const { normalization } = samples;
-  for await (const data of readThrough(samples, size)) {
-    yield { shape: [data.length / sizeOf(sample), ...sample], data, normalization };
-  }
-}
-
-/** What stands in the header, but for the ranges of the codes. */
+/** What the header says, without the ranges of the codes. */
 function factsFor(
   autoencoder: Autoencoder,
+  { kernels }: Codec,
   samples: Samples | StoredSamples,
   { levels, lossless = false, original, model: inside }: CompressOptions,
 ): Omit<CompressedHeader, 'minimum' | 'maximum'> {
@@ -167,22 +153,20 @@ function factsFor(
     );
   }
   requireSizes(sizeOf(autoencoder.inputShape), autoencoder.encodingDim);
-  requireDecodable(autoencoder);
   const { shape, normalization = NO_NORMALIZATION } = samples;
   const { dtype } = normalization;
-  if (lossless) requireIntegers(dtype);
+  if (lossless) requireIntegerType(dtype);
   if (lossless && !isStored(samples)) requireHeldAs(samples.data, dtype);
-  if (lossless && original) storedOrder(original, dtype, shape); // or else nothing could read the result
-  const model = fingerprintOf(autoencoder);
+  if (lossless && original) storedOrder(original, dtype, shape); // throws where a reader would
+  const model = modelFingerprint(autoencoder);
   if (inside) requireInside(inside, model);
-  const { name } = kernels();
   return {
     shape,
     dtype,
     normalization,
     model,
-    kernels: name,
-    kernelsProbe: kernelsProbe(name),
+    kernels,
+    kernelsProbe: kernelsProbe(kernels),
     codeLength: autoencoder.encodingDim,
     levels: count,
     original: lossless ? (original ?? npyOriginal(dtype, shape)) : undefined,
@@ -190,13 +174,13 @@ function factsFor(
   };
 }
 
-/** A file with another model inside is refused by its reader. */
+/** Readers refuse a file with another model inside. */
 function requireInside(inside: Uint8Array, model: string): void {
-  const found = fingerprintOf(readModel(inside).autoencoder);
+  const found = modelFingerprint(readModel(inside).autoencoder);
   if (found !== model) {
-    throw new DataError(`the model to put inside is ${found}, the one that compresses is ${model}.`);
+    throw new DataError(`the model to put inside is ${found}, expected ${model}, the one that compresses.`);
   }
-  if (inside.length > MOST_MODEL_BYTES) {
-    throw new DataError(`the model has ${inside.length} bytes, at most ${MOST_MODEL_BYTES} fit into a file.`);
+  if (inside.length > MAX_MODEL_BYTES) {
+    throw new DataError(`the model has ${inside.length} bytes, at most ${MAX_MODEL_BYTES} fit into a file.`);
   }
 }

@@ -1,4 +1,4 @@
-/** A `.isth` file back to images. Read compress.ts first: what is written there is read here, in the same order. */
+/** A `.isth` file back to images: reads what compress.ts writes, in the same order. Read compress.ts first. */
 
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
 import { fitsSampleShape } from '../data/batches.ts';
@@ -12,20 +12,21 @@ import { kernels } from '../tensor/kernels/active.ts';
 import type { KernelsName } from '../tensor/kernels/kernels.ts';
 import { formatShape } from '../tensor/shape.ts';
 import { type ByteSource, ByteStream, joined } from './byteStream.ts';
-import { ChunkDecoder } from './chunkDecoder.ts';
-import { decodeInPieces } from './decodeInPieces.ts';
-import { fingerprintOf } from './fingerprint.ts';
+import { ChunkCoder } from './chunks.ts';
+import { Codec } from './codec.ts';
 import {
   CHECK_BYTES,
   type CompressedHeader,
   imagesPerChunk,
-  mostChunkBytes,
+  maxChunkBytes,
   readHeader,
   requireCheck,
+  uint32From,
 } from './header.ts';
-import { canUseKernels, missingKernels, withKernels } from './kernelsProbe.ts';
+import { canUseKernels, missingKernels } from './kernelsProbe.ts';
+import { modelFingerprint } from './modelFingerprint.ts';
 import {
-  requireIntegers,
+  requireIntegerType,
   type StoredOrder,
   storedBytes,
   storedOrder,
@@ -33,14 +34,14 @@ import {
 } from './originalFile.ts';
 
 export interface OpenCompressedOptions {
-  /** The size of the whole file, where the source is a stream: what it claims is checked against that at once. */
+  /** The size of the whole file, if the source is a stream: what the header claims is checked against it at once. */
   readonly byteLength?: number | undefined;
 }
 
-/** A file whose header was read. Its images are read once, in their order. */
+/** A file whose header was read. Its images can be read once, in their order. */
 export class CompressedFile {
   readonly header: CompressedHeader;
-  /** The one inside. */
+  /** The model inside. */
   readonly model: LoadedModel | undefined;
   readonly #stream: ByteStream;
   #crc: number;
@@ -55,7 +56,7 @@ export class CompressedFile {
   /**
    * Reads the beginning of a file: its header and, if there is one, the model inside.
    *
-   * @throws {FormatError} If it is no `.isth` file, is damaged, or its parts don't agree.
+   * @throws {FormatError} If it is not a `.isth` file, is damaged, or its parts don't agree.
    * @throws Whatever the source failed with.
    */
   static async open(source: ByteSource, { byteLength }: OpenCompressedOptions = {}): Promise<CompressedFile> {
@@ -77,24 +78,25 @@ export class CompressedFile {
     requireCheck(await stream.read(CHECK_BYTES), withModel);
     const model = readModel(bytes);
     const file = new CompressedFile(stream, header, withModel, model);
-    if (fingerprintOf(model.autoencoder) !== header.model) {
-      throw new FormatError('the model inside is not the one that the images were compressed with.');
+    const found = modelFingerprint(model.autoencoder);
+    if (found !== header.model) {
+      throw new FormatError(`the model inside is ${found}, the header says ${header.model}.`);
     }
     file.#requireFit(model.autoencoder);
     return file;
   }
 
-  /** Whether it gives back the very same values: by the kernels that it was made with. */
+  /** Whether the file gives back the originals themselves, not only their reconstruction. */
   get isLossless(): boolean {
     return this.header.original !== undefined;
   }
 
-  /** What is the matter with the kernels that it was made with, if they don't compute the same bits here. */
+  /** Names the kernels that the file was made with, if this machine can't compute their bits: as {@link missingKernels}. */
   get missingKernels(): string | undefined {
     return missingKernels(this.header);
   }
 
-  /** How the file that it was made from stores its values. */
+  /** How the original file stores its values. Undefined in a lossy file. */
   get order(): StoredOrder | undefined {
     const { original, dtype, shape } = this.header;
     return original && storedOrder(original, dtype, shape);
@@ -104,33 +106,31 @@ export class CompressedFile {
    * The images, chunk by chunk, in the units of the data; of the type that `denormalize` gives, which for integers
    * up to 32 bits is that of the file.
    *
-   * A lossy file is decoded with other kernels if this machine lacks those it was made with: some values then differ
-   * in their last bit. A lossless one is refused then. Its last check, the CRC-32 of all values, stands at its end: who
-   * uses chunks as they come must throw them away again if a later one fails.
+   * They are computed by the kernels that made the file, whatever the program uses while the stream waits. If this
+   * machine lacks them, a lossy file is decoded with others, and some values differ in their last bit; a lossless one is
+   * refused. The CRC-32 of all values stands at the end of a lossless file: discard the chunks if a later one fails.
    *
    * @param autoencoder - Default: the model inside.
-   * @throws {DataError} If it is another model, or there is none; for a lossless file, if its kernels are not to be had
-   *   or compute other bits here.
-   * @throws {FormatError} If the file is damaged or cut off, or a lossless one doesn't give back what it was made from.
+   * @throws {DataError} If it is another model, or there is none; for a lossless file, if its kernels don't run or
+   *   compute other bits here.
+   * @throws {FormatError} If the file is damaged or cut off, or a lossless one doesn't give back the originals.
    */
   async *images(autoencoder = this.model?.autoencoder): AsyncGenerator<SampleArray, void> {
     const { header } = this;
     this.#requireModel(autoencoder);
-    const name = this.#kernelsName();
-    const decoder = new ChunkDecoder(header, (codes) =>
-      withKernels(name, () => decodeInPieces(autoencoder, codes)),
-    );
+    const codec = new Codec(autoencoder, header.normalization, this.#kernelsName());
+    const coder = new ChunkCoder(codec, header);
     const [count] = header.shape;
     const size = imagesPerChunk(header);
     for (let start = 0; start < count; start += size) {
       const images = Math.min(size, count - start);
-      yield decoder.decode(await this.#readChunk(images), images);
+      yield coder.decode(await this.#readChunk(images), images);
     }
-    await this.#readEnd(decoder.originalsCrc);
+    await this.#readEnd(coder.originalsCrc);
   }
 
   /**
-   * Reads the rest of the file and its check values, without making images of it; then there are none to be read.
+   * Reads the rest of the file and compares its check values, without decoding images: they can't be read after it.
    *
    * @throws {FormatError} If the file is damaged or cut off.
    */
@@ -144,15 +144,18 @@ export class CompressedFile {
   }
 
   /**
-   * The bytes of the file that a lossless one was made from, piece by piece. One in Fortran order, where each image lies
-   * all over the file, is put together in memory.
+   * The bytes of the file that a lossless one was made from, piece by piece. In Fortran order each image is spread over
+   * the whole file, so such a file is put together in memory.
    *
+   * @throws {DataError} If the file is a lossy one.
    * @throws As {@link images}.
    */
   async *originalBytes(autoencoder = this.model?.autoencoder): AsyncGenerator<Uint8Array, void> {
     const { original, shape } = this.header;
     const { order } = this;
-    if (!original || !order) throw new DataError('the file is a lossy one, it has no original.');
+    if (!original || !order) {
+      throw new DataError('the file is a lossy one, expected one that was compressed with lossless.');
+    }
     yield original.head;
     if (order.fortranOrder) {
       const values = await gathered(this.images(autoencoder));
@@ -162,7 +165,7 @@ export class CompressedFile {
     for await (const values of this.images(autoencoder)) yield storedBytes(values, order);
   }
 
-  /** For who doesn't read to the end. */
+  /** Ends the reading: call it if you don't read all images. */
   close(): Promise<void> {
     return this.#stream.close();
   }
@@ -171,12 +174,12 @@ export class CompressedFile {
     const { model, shape, codeLength } = this.header;
     if (!autoencoder) {
       throw new DataError(
-        `there is no model inside, expected one with the fingerprint ${model} (samples of ${formatShape(shape.slice(1))}, codes of ${codeLength} numbers).`,
+        `there is no model inside the file, expected to be given the one with the fingerprint ${model} (samples of ${formatShape(shape.slice(1))}, codes of ${codeLength} numbers).`,
       );
     }
-    const found = fingerprintOf(autoencoder);
+    const found = modelFingerprint(autoencoder);
     if (found !== model) {
-      throw new DataError(`the images were compressed with the model ${model}, this one is ${found}.`);
+      throw new DataError(`the model is ${found}, expected ${model}, the one that compressed the images.`);
     }
     this.#requireFit(autoencoder);
   }
@@ -185,27 +188,29 @@ export class CompressedFile {
     const { shape, codeLength } = this.header;
     if (encodingDim === codeLength && fitsSampleShape(shape.slice(1), inputShape)) return;
     throw new FormatError(
-      `the file says images of ${formatShape(shape.slice(1))} and codes of ${codeLength} numbers, its model ${formatShape(inputShape)} and ${encodingDim}.`,
+      `the file's header says images of ${formatShape(shape.slice(1))} and codes of ${codeLength} numbers, its model takes ${formatShape(inputShape)} and ${encodingDim}.`,
     );
   }
 
-  /** Those to decode with. */
+  /** The kernels to decode with. */
   #kernelsName(): KernelsName {
     const { kernels: name } = this.header;
     const missing = this.missingKernels;
     if (missing === undefined) return name;
     if (!this.isLossless) return canUseKernels(name) ? name : kernels().name;
     throw new DataError(
-      `the file was made with ${missing}: others differ in the last bits, and a lossless file needs them all.`,
+      `the file was made with ${missing}: a lossless file needs every bit that they compute.`,
     );
   }
 
   async #readChunk(images: number): Promise<Uint8Array> {
     const start = await this.#stream.read(CHECK_BYTES);
-    const length = new DataView(start.buffer, start.byteOffset).getUint32(0, true);
-    const most = mostChunkBytes(images, this.header);
-    if (length > most) {
-      throw new FormatError(`a chunk of ${images} images claims ${length} bytes, expected at most ${most}.`);
+    const length = uint32From(start);
+    const maximum = maxChunkBytes(images, this.header);
+    if (length > maximum) {
+      throw new FormatError(
+        `a chunk of ${images} images claims ${length} bytes, expected at most ${maximum}.`,
+      );
     }
     this.#crc = crc32(start, this.#crc);
     return this.#readChecked(length);
@@ -218,19 +223,20 @@ export class CompressedFile {
     return bytes;
   }
 
-  /** @param originalsCrc - Of the values that the file gave, where these were made. */
+  /** @param originalsCrc - Of the values that were decoded, if they were. */
   async #readEnd(originalsCrc?: number): Promise<void> {
     if (this.isLossless) {
       const stored = await this.#readChecked(CHECK_BYTES);
       if (originalsCrc !== undefined) this.#requireOriginals(stored, originalsCrc);
     }
-    if (!(await this.#stream.isOver())) throw new FormatError('there are bytes behind the end of the file.');
+    if (!(await this.#stream.isOver()))
+      throw new FormatError('bytes follow the last chunk, expected the end of the file.');
   }
 
   #requireOriginals(stored: Uint8Array, crc: number): void {
-    if (new DataView(stored.buffer, stored.byteOffset).getUint32(0, true) === crc) return;
+    if (uint32From(stored) === crc) return;
     throw new FormatError(
-      'the values are not those that were compressed: this machine computes other reconstructions than the one that made the file.',
+      'the values are not those that were compressed: this machine computes other reconstructions than the machine that made the file.',
     );
   }
 }
@@ -248,17 +254,17 @@ export async function decompressImages(bytes: Uint8Array, autoencoder?: Autoenco
   return { shape, data: await gathered(file.images(autoencoder ?? file.model?.autoencoder)), dtype };
 }
 
-/** All values behind each other. Memory is taken for those that have come. */
+/** All values as one array. Memory is taken for values that were read, not for those that the header claims. */
 async function gathered(chunks: AsyncIterable<SampleArray>): Promise<SampleArray> {
   const parts: SampleArray[] = [];
   for await (const values of chunks) parts.push(values);
   return joined(parts[0].constructor as new (length: number) => SampleArray, parts);
 }
 
-/** A lossless file that lies about its values is refused before the first of them. */
+/** A lossless file whose header contradicts itself is refused before its first chunk is read. */
 function requireOriginal({ original, dtype, shape }: CompressedHeader): void {
   try {
-    requireIntegers(dtype);
+    requireIntegerType(dtype);
   } catch (error) {
     throw new FormatError((error as Error).message);
   }

@@ -1,43 +1,44 @@
-/** What a `.isth` file says of itself, as JSON: docs/isth.md, section 2. */
+/** What a `.isth` file says of itself, as JSON, checked: docs/isth.md, section 2. */
 
 import { DataError, DTYPE_NAMES, type DType, type Normalization } from '../data/samples.ts';
+import { checkNormalization } from '../io/checkNormalization.ts';
 import { FormatError, shown } from '../io/errors.ts';
-import { checkNormalization } from '../io/normalization.ts';
 import { isObject } from '../io/safetensors.ts';
 import { KERNEL_NAMES, type KernelsName } from '../tensor/kernels/kernels.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
-import { isFingerprint } from './fingerprint.ts';
 import { isProbe } from './kernelsProbe.ts';
+import { isModelFingerprint } from './modelFingerprint.ts';
 import type { OriginalFile } from './originalFile.ts';
 import { MAX_LEVELS, MIN_LEVELS } from './quantizer.ts';
 
-const MOST_RANK = 64;
-/** More than that in one image is not compressed: 2048×2048, or 1182×1182 in colour. */
-const MOST_FEATURES = 2 ** 22;
-const MOST_CODE_LENGTH = 2 ** 14;
+const MAX_RANK = 64;
+/** The numbers in one image: 2048×2048, or 1182×1182 in colour. */
+const MAX_FEATURES = 2 ** 22;
+const MAX_CODE_LENGTH = 2 ** 14;
 
 export interface Description {
   /** Of all images together, `[n, ...]`. */
   readonly shape: Shape;
   /** Of the values that were compressed. */
   readonly dtype: DType;
-  /** How they became inputs. */
+  /** How the values became the network's inputs. */
   readonly normalization: Normalization;
-  /** See fingerprint.ts. */
+  /** The model's fingerprint: modelFingerprint.ts. */
   readonly model: string;
-  /** Reconstructions have the same bits with the same kernels. */
+  /** The set that made the file: only the same kernels compute the same bits. */
   readonly kernels: KernelsName;
-  /** Which bits they computed: see kernelsProbe.ts. */
+  /** Which bits this set computed: kernelsProbe.ts. */
   readonly kernelsProbe: string;
   readonly codeLength: number;
-  /** How many levels the range of a code dimension is divided into. */
+  /** The number of levels that the range of a code dimension is divided into. */
   readonly levels: number;
 }
 
 /**
- * Checks what stands in a file.
+ * Parses and checks the description of a file.
  *
- * @throws {FormatError} If it is no JSON, or not such a description.
+ * @returns With the kind of the original file; null for a lossy file.
+ * @throws {FormatError} If the text is not JSON, or not a description.
  */
 export function readDescription(text: Uint8Array): {
   description: Description;
@@ -52,13 +53,17 @@ export function readDescription(text: Uint8Array): {
   const checked = checkNormalization(normalization, sizeOf(checkedShape.slice(1)));
   if (!isKnown || checked.dtype !== dtype) {
     throw new FormatError(
-      `the values' type is ${shown(dtype)}, that of their scaling ${shown(checked.dtype)}.`,
+      `the values' type is ${shown(dtype)}, expected ${shown(checked.dtype)}, as in their normalization.`,
     );
   }
-  if (!isFingerprint(model)) throw new FormatError(`the model's fingerprint is ${shown(model)}.`);
+  if (!isModelFingerprint(model)) {
+    throw new FormatError(
+      `the model's fingerprint is ${shown(model)}, expected sha256: and 32 hexadecimal digits.`,
+    );
+  }
   const kind = original === null || original === 'npy' || original === 'idx' ? original : undefined;
   if (kind === undefined) {
-    throw new FormatError(`the kind of original file is ${shown(original)}, expected "npy" or "idx".`);
+    throw new FormatError(`the kind of the original file is ${shown(original)}, expected "npy" or "idx".`);
   }
   const description = {
     shape: checkedShape,
@@ -66,7 +71,7 @@ export function readDescription(text: Uint8Array): {
     normalization: checked,
     model,
     ...checkKernels(made),
-    codeLength: checkInteger('length of the codes', codeLength, 1, MOST_CODE_LENGTH),
+    codeLength: checkInteger('length of the codes', codeLength, 1, MAX_CODE_LENGTH),
     levels: checkInteger('number of levels', levels, MIN_LEVELS, MAX_LEVELS),
   };
   return { description, kind };
@@ -74,28 +79,38 @@ export function readDescription(text: Uint8Array): {
 
 function checkKernels({ kernels, kernelsProbe }: Readonly<Record<string, unknown>>) {
   const name = KERNEL_NAMES.find((one) => one === kernels);
-  if (!name) throw new FormatError(`the kernels are ${shown(kernels)}, expected ${KERNEL_NAMES.join(', ')}.`);
-  if (!isProbe(kernelsProbe)) throw new FormatError(`the probe of the kernels is ${shown(kernelsProbe)}.`);
+  if (!name) {
+    throw new FormatError(`the kernels are ${shown(kernels)}, expected one of: ${KERNEL_NAMES.join(', ')}.`);
+  }
+  if (!isProbe(kernelsProbe)) {
+    throw new FormatError(
+      `the probe of the kernels is ${shown(kernelsProbe)}, expected 8 hexadecimal digits.`,
+    );
+  }
   return { kernels: name, kernelsProbe };
 }
 
-function checkInteger(what: string, value: unknown, minimum: number, most: number): number {
-  if (Number.isInteger(value) && (value as number) >= minimum && (value as number) <= most)
+function checkInteger(what: string, value: unknown, minimum: number, maximum: number): number {
+  if (Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum)
     return value as number;
-  throw new FormatError(`the ${what} is ${shown(value)}, expected ${minimum} to ${most}.`);
+  throw new FormatError(`the ${what} is ${shown(value)}, expected an integer from ${minimum} to ${maximum}.`);
 }
 
 function checkShape(value: unknown): Shape {
   const isShape =
     Array.isArray(value) &&
     value.length >= 2 &&
-    value.length <= MOST_RANK &&
+    value.length <= MAX_RANK &&
     value.every((length) => Number.isSafeInteger(length) && length >= 1) &&
     Number.isSafeInteger(8 * sizeOf(value));
-  if (!isShape) throw new FormatError("the images' shape is not one of 2 to 64 integers >= 1.");
+  if (!isShape) {
+    throw new FormatError(
+      `the images' shape is not a list of 2 to ${MAX_RANK} integers >= 1 whose product is below 2^50.`,
+    );
+  }
   const features = sizeOf(value.slice(1));
-  if (features > MOST_FEATURES) {
-    throw new FormatError(`an image has ${features} numbers, at most ${MOST_FEATURES} are read.`);
+  if (features > MAX_FEATURES) {
+    throw new FormatError(`an image has ${features} numbers, expected at most ${MAX_FEATURES}.`);
   }
   return value;
 }
@@ -104,18 +119,18 @@ function parseDescription(text: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(text));
   } catch {
-    throw new FormatError('the description in the header is no JSON.');
+    throw new FormatError('the description in the header is not JSON.');
   }
 }
 
 /**
- * What the writer must keep to, as the reader does.
+ * For the writer: readers refuse larger ones.
  *
- * @throws {DataError} If images or codes are longer than a file may hold.
+ * @throws {DataError} If images or codes have more numbers than a file may hold.
  */
 export function requireSizes(features: number, codeLength: number): void {
-  if (features <= MOST_FEATURES && codeLength <= MOST_CODE_LENGTH) return;
+  if (features <= MAX_FEATURES && codeLength <= MAX_CODE_LENGTH) return;
   throw new DataError(
-    `images of ${features} numbers and codes of ${codeLength}, at most ${MOST_FEATURES} and ${MOST_CODE_LENGTH} are compressed.`,
+    `got images of ${features} numbers and codes of ${codeLength}, expected at most ${MAX_FEATURES} and ${MAX_CODE_LENGTH}.`,
   );
 }

@@ -1,49 +1,48 @@
 /**
- * The beginning of a `.isth` file: what it holds and how it was made. docs/isth.md has the layout. All numbers are
- * checked here and in description.ts, before anything is allocated by them.
+ * The beginning of a `.isth` file: what it holds and how it was made. docs/isth.md has the layout. Every number is
+ * checked here or in description.ts before memory is taken for what it counts.
  */
 
 import { DataError } from '../data/samples.ts';
 import { crc32 } from '../io/crc32.ts';
 import { FormatError, firstBytes, shown } from '../io/errors.ts';
 import { formatShape, sizeOf } from '../tensor/shape.ts';
-import type { ByteStream } from './byteStream.ts';
-import { joined } from './byteStream.ts';
+import { type ByteStream, joined } from './byteStream.ts';
+import { SHORTEST_MESSAGE } from './coder/rangeCoder.ts';
 import { type Description, readDescription } from './description.ts';
-import { MOST_HEAD_BYTES, type OriginalFile } from './originalFile.ts';
-import { SHORTEST_MESSAGE } from './rangeCoder.ts';
+import { MAX_HEAD_BYTES, type OriginalFile } from './originalFile.ts';
 
-/** As PNG's: no text begins so, and what changes line ends or cuts off the eighth bit is noticed. */
+/** Like PNG's: no text begins with it, and it shows when a transfer changed line ends or cut off the eighth bit. */
 const MAGIC = [0x89, 0x49, 0x53, 0x54, 0x48, 0x0d, 0x0a, 0x1a]; // \x89ISTH\r\n\x1a
 const VERSION = 1;
 
 /** Magic, version, and the lengths of description, original head and model. */
 const FIXED_BYTES = 24;
 export const CHECK_BYTES = 4;
-/** A chunk's length, the shortest message and the check. */
+/** The bytes of a chunk's length, the shortest message and the check. */
 const SHORTEST_CHUNK = 4 + SHORTEST_MESSAGE + CHECK_BYTES;
 
-/** A scaling by feature takes some 40 of them for each. */
-const MOST_DESCRIPTION_BYTES = 2 ** 24;
-/** Numbers in a chunk: of its images, and of its codes. It bounds the memory that both sides need. */
+/** A scaling by feature takes about 40 bytes for each feature. */
+const MAX_DESCRIPTION_BYTES = 2 ** 24;
+/** The numbers in a chunk's images, and in its codes, are at most this many: it bounds the memory of both sides. */
 const CHUNK_NUMBERS = 2 ** 18;
 
 export interface CompressedHeader extends Description {
-  /** Of each code dimension. */
+  /** The range of each code dimension. */
   readonly minimum: Float32Array;
   readonly maximum: Float32Array;
-  /** Given where the file holds what is missing to the original. */
+  /** Undefined in a lossy file. */
   readonly original: OriginalFile | undefined;
-  /** The length of the model file inside; 0 if there is none. */
+  /** The length of the model file inside, 0 without one. */
   readonly modelBytes: number;
 }
 
-/** No chunk of so many images is longer: 64 bytes a number are far more than its decisions can take. */
-export function mostChunkBytes(images: number, { shape, codeLength }: CompressedHeader): number {
+/** No chunk of this many images is longer: the decisions about a number take far less than 64 bytes. */
+export function maxChunkBytes(images: number, { shape, codeLength }: CompressedHeader): number {
   return SHORTEST_CHUNK + 64 * images * (sizeOf(shape.slice(1)) + codeLength);
 }
 
-/** How many images a chunk holds; the last may hold fewer. */
+/** The number of images in a chunk; the last chunk may hold fewer. */
 export function imagesPerChunk({
   shape,
   codeLength,
@@ -57,9 +56,9 @@ export function chunkCount(header: Pick<CompressedHeader, 'shape' | 'codeLength'
 }
 
 /**
- * The bytes of the header, check value included.
+ * The bytes of the header, with its check value.
  *
- * @throws {DataError} If more features are scaled each on its own than fit into it.
+ * @throws {DataError} If the scaling of each feature on its own makes the description too long.
  */
 export function writeHeader(header: CompressedHeader): Uint8Array {
   const { shape, dtype, normalization, model, kernels, kernelsProbe, codeLength, levels, original } = header;
@@ -67,9 +66,9 @@ export function writeHeader(header: CompressedHeader): Uint8Array {
   const made = { model, kernels, kernelsProbe, codeLength, levels };
   const description = { shape, dtype, normalization, ...made, original: kind };
   const text = new TextEncoder().encode(JSON.stringify(description));
-  if (text.length > MOST_DESCRIPTION_BYTES) {
+  if (text.length > MAX_DESCRIPTION_BYTES) {
     throw new DataError(
-      `the scaling of ${formatShape(shape.slice(1))} features takes ${text.length} bytes of the file's description, at most ${MOST_DESCRIPTION_BYTES} fit.`,
+      `the file's description, with the scaling of ${formatShape(shape.slice(1))} features, has ${text.length} bytes, expected at most ${MAX_DESCRIPTION_BYTES}.`,
     );
   }
   const head = original?.head ?? new Uint8Array();
@@ -83,21 +82,27 @@ export function writeHeader(header: CompressedHeader): Uint8Array {
   ranges.set(header.minimum);
   ranges.set(header.maximum, codeLength);
   const bytes = joined(Uint8Array, [fixed, text, new Uint8Array(ranges.buffer), head]);
-  return joined(Uint8Array, [bytes, checkValue(crc32(bytes))]);
+  return joined(Uint8Array, [bytes, uint32Bytes(crc32(bytes))]);
 }
 
-export function checkValue(crc: number): Uint8Array {
-  const bytes = new Uint8Array(CHECK_BYTES);
-  new DataView(bytes.buffer).setUint32(0, crc, true);
+/** A check value or a length, as the file holds them. */
+export function uint32Bytes(value: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, value, true);
   return bytes;
+}
+
+/** The number that {@link uint32Bytes} wrote. */
+export function uint32From({ buffer, byteOffset }: Uint8Array): number {
+  return new DataView(buffer, byteOffset).getUint32(0, true);
 }
 
 /**
  * Reads and checks a header.
  *
- * @param fileSize - If it is known, what the header claims must fit into it.
- * @returns The header, and the CRC-32 of its bytes without the check value, which that of the rest goes on from.
- * @throws {FormatError} If it is none, of another version, damaged, or its parts don't agree.
+ * @param fileSize - The size of the whole file, if it is known: what the header claims must fit into it.
+ * @returns The header, and the CRC-32 of its bytes without the check value, from which the next check goes on.
+ * @throws {FormatError} If it is not a header, is of another version or damaged, or its parts don't agree.
  */
 export async function readHeader(
   stream: ByteStream,
@@ -115,7 +120,9 @@ export async function readHeader(
   const ranges = new Float32Array(rangeBytes.slice().buffer);
   const [minimum, maximum] = [ranges.slice(0, codeLength), ranges.slice(codeLength)];
   const isRange = minimum.every((low, j) => Number.isFinite(low) && low <= maximum[j]);
-  if (!isRange || !maximum.every(Number.isFinite)) throw new FormatError('the ranges of the codes are none.');
+  if (!isRange || !maximum.every(Number.isFinite)) {
+    throw new FormatError('the ranges of the codes hold a minimum above its maximum, or NaN or infinity.');
+  }
   if ((kind === null) !== (headLength === 0)) {
     throw new FormatError(`the original file's header has ${headLength} bytes, its kind is ${shown(kind)}.`);
   }
@@ -126,9 +133,9 @@ export async function readHeader(
   return { header, crc };
 }
 
-/** @throws {FormatError} If these are not the bytes that were written. */
+/** @throws {FormatError} If the stored check value is another one than that of the bytes read: some were changed. */
 export function requireCheck(stored: Uint8Array, crc: number): void {
-  const value = new DataView(stored.buffer, stored.byteOffset).getUint32(0, true);
+  const value = uint32From(stored);
   if (value === crc) return;
   const [found, expected] = [value, crc].map((one) => one.toString(16).padStart(8, '0'));
   throw new FormatError(`the file is damaged: its checksum is ${found}, its contents give ${expected}.`);
@@ -137,20 +144,20 @@ export function requireCheck(stored: Uint8Array, crc: number): void {
 function asNoHeader(error: Error): never {
   if (error.name !== 'FormatError') throw error;
   throw new FormatError(
-    `not an .isth file: it is shorter than the ${FIXED_BYTES} bytes that one begins with.`,
+    `not an .isth file: it is shorter than the ${FIXED_BYTES} bytes that every .isth file begins with.`,
   );
 }
 
-/** Its check stands behind what it says the length of, so that a damaged one is found by what it says. */
+/** Where the check value stands follows from the description itself, so damage may first show in what that says. */
 function readWords(text: Uint8Array): ReturnType<typeof readDescription> {
   try {
     return readDescription(text);
   } catch (error) {
-    throw new FormatError(`the header is damaged, or not one of isthmus: ${(error as Error).message}`);
+    throw new FormatError(`the header is damaged, or isthmus did not write it: ${(error as Error).message}`);
   }
 }
 
-/** The three lengths. */
+/** Checks the magic and the version. Returns the lengths of description, original head and model. */
 function checkFixed(fixed: Uint8Array): number[] {
   if (!MAGIC.every((byte, i) => fixed[i] === byte)) {
     throw new FormatError(
@@ -166,15 +173,15 @@ function checkFixed(fixed: Uint8Array): number[] {
       `the file has format version ${version}, expected ${VERSION}${isLater ? ': a later isthmus wrote it' : ''}.`,
     );
   }
-  if (textLength > MOST_DESCRIPTION_BYTES || headLength > MOST_HEAD_BYTES) {
+  if (textLength > MAX_DESCRIPTION_BYTES || headLength > MAX_HEAD_BYTES) {
     throw new FormatError(
-      `the header claims ${textLength} bytes of description and ${headLength} of the original's header, at most ${MOST_DESCRIPTION_BYTES} and ${MOST_HEAD_BYTES} are read.`,
+      `the header claims ${textLength} bytes of description and ${headLength} of the original's header, expected at most ${MAX_DESCRIPTION_BYTES} and ${MAX_HEAD_BYTES}.`,
     );
   }
   return numbers.slice(1);
 }
 
-/** However well images are compressed, their chunks take some bytes each. */
+/** Every chunk takes some bytes, however well its images are compressed. */
 function requireRoom(header: CompressedHeader, room: number): void {
   const minimum = header.modelBytes + chunkCount(header) * SHORTEST_CHUNK;
   if (minimum <= room) return;

@@ -1,4 +1,4 @@
-/** Images as `.isth` files and back, in memory or as streams: without packages and without Node, for browsers too. */
+/** The public names of `isthmus/compression`: images to `.isth` files and back, without packages, in Node and browsers. */
 
 export { FormatError } from '../io/errors.ts';
 export {
@@ -11,8 +11,8 @@ export {
   findRanges,
 } from './compress.ts';
 export { CompressedFile, decompressImages, type OpenCompressedOptions } from './decompress.ts';
-export { fingerprintOf } from './fingerprint.ts';
 export type { CompressedHeader } from './header.ts';
+export { modelFingerprint } from './modelFingerprint.ts';
 export type { OriginalFile } from './originalFile.ts';
 export { Quality, type QualityScores } from './quality.ts';
 export type { CodeRanges } from './quantizer.ts';

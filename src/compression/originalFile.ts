@@ -1,6 +1,6 @@
 /**
- * What `--lossless` knows of the file beside its values: enough to write it again, byte for byte. Read io/numpy/npyHeader.ts
- * and io/numpy/idx.ts first.
+ * The file that was compressed, for `--lossless`: its header and the order of its values, which are enough to write it
+ * again byte for byte. Read io/numpy/npyHeader.ts and io/numpy/idx.ts first.
  */
 
 import { DataError } from '../data/normalization.ts';
@@ -9,41 +9,42 @@ import { FormatError } from '../io/errors.ts';
 import { swapByteOrder } from '../io/numpy/byteOrder.ts';
 import { IDX_HEAD_LENGTH, parseIdxHeader } from '../io/numpy/idx.ts';
 import { NPY_HEAD_LENGTH, npyHeaderOfRows, parseNpyHeader } from '../io/numpy/npyHeader.ts';
-import { type Shape, sameShape, sizeOf } from '../tensor/shape.ts';
-import type { IntegerType } from './residualModel.ts';
+import { formatShape, type Shape, sameShape, sizeOf } from '../tensor/shape.ts';
+import type { IntegerType } from './coder/residualModel.ts';
 
-/** The file's beginning, up to its values, which says how they are stored. */
 export interface OriginalFile {
   readonly kind: 'npy' | 'idx';
+  /** The bytes before the values: they say how these are stored. */
   readonly head: Uint8Array;
 }
 
-/** How the values of an original are stored. */
+/** How a file stores its values. */
 export interface StoredOrder {
   readonly bigEndian: boolean;
   readonly fortranOrder: boolean;
 }
 
-/** No head is longer. */
-export const MOST_HEAD_BYTES = NPY_HEAD_LENGTH;
+/** No head is longer: an IDX head has at most 260 bytes. */
+export const MAX_HEAD_BYTES = NPY_HEAD_LENGTH;
 
-const WHOLE_NUMBERS: Partial<Record<DType, IntegerType>> = {
+/** The types that the residual is computed for. */
+const INTEGER_TYPES: Partial<Record<DType, IntegerType>> = {
   u1: { bits: 8, minimum: 0 },
   i1: { bits: 8, minimum: -128 },
   u2: { bits: 16, minimum: 0 },
   i2: { bits: 16, minimum: -32768 },
 };
 
-/** @throws {DataError} If values of this type are not integers of 8 or 16 bits. */
-export function requireIntegers(dtype: DType): IntegerType {
-  const numbers = WHOLE_NUMBERS[dtype];
-  if (numbers) return numbers;
+/** @throws {DataError} If this is not a type of integers of 8 or 16 bits. */
+export function requireIntegerType(dtype: DType): IntegerType {
+  const type = INTEGER_TYPES[dtype];
+  if (type) return type;
   throw new DataError(
     `the values are ${DTYPE_NAMES[dtype]}, lossless compression takes uint8, uint16, int8 and int16.`,
   );
 }
 
-/** @throws {DataError} If they are held as another type: they would be rounded to it, and nobody could read the result. */
+/** @throws {DataError} If the values are held as another type: storing them as this one would round them. */
 export function requireHeldAs(values: SampleArray, dtype: DType): void {
   const found = values[Symbol.toStringTag];
   if (found === ARRAY_NAMES[dtype]) return;
@@ -52,7 +53,7 @@ export function requireHeldAs(values: SampleArray, dtype: DType): void {
   );
 }
 
-/** The `.npy` file that an array would be: row-major, little-endian. */
+/** The `.npy` file of an array that came from elsewhere: row-major, little-endian. */
 export function npyOriginal(dtype: DType, shape: Shape): OriginalFile {
   const descr = `${dtype.endsWith('1') ? '|' : '<'}${dtype}`;
   const header = { descr, dtype, fortranOrder: false, shape, dataOffset: 0 };
@@ -60,7 +61,7 @@ export function npyOriginal(dtype: DType, shape: Shape): OriginalFile {
 }
 
 /**
- * How the values behind this head are stored.
+ * How the values after this head are stored.
  *
  * @throws {FormatError} If it is not the head of a file with values of this type and shape.
  */
@@ -68,7 +69,9 @@ export function storedOrder({ kind, head }: OriginalFile, dtype: DType, shape: S
   const fileSize = head.length + sizeOf(shape) * Number(dtype.slice(1));
   const found = kind === 'npy' ? npyOrder(head, fileSize) : idxOrder(head, fileSize);
   if (found.dtype !== dtype || !sameShape(found.shape, shape) || found.offset !== head.length) {
-    throw new FormatError("the original file's header does not fit its values.");
+    throw new FormatError(
+      `the original file's header says ${found.dtype} ${formatShape(found.shape)}, expected ${dtype} ${formatShape(shape)} and nothing after it.`,
+    );
   }
   return found;
 }
@@ -83,7 +86,7 @@ function idxOrder(head: Uint8Array, fileSize: number) {
   return { dtype, shape, offset, fortranOrder: false, bigEndian: true };
 }
 
-/** Values as the file's bytes, in the order in which they are given. */
+/** Values as a file's bytes, in the order in which they are given. */
 export function storedBytes(values: SampleArray, { bigEndian }: Pick<StoredOrder, 'bigEndian'>): Uint8Array {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   if (!bigEndian || values.BYTES_PER_ELEMENT === 1) return bytes;

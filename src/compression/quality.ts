@@ -1,4 +1,4 @@
-/** How good images are that were compressed: in the units of the network's input, where a pixel goes from 0 to 1. */
+/** How good compressed images are, measured on the network's inputs, where a pixel goes from 0 to 1. */
 
 import { BatchReader } from '../data/batches.ts';
 import { pictureShape } from '../data/pictureShape.ts';
@@ -7,49 +7,50 @@ import { ErrorSums } from '../evaluation/metrics.ts';
 import { structuralSimilarity } from '../evaluation/ssim.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 
-/** SSIM costs as much as all the rest: of more numbers than that it is the mean of the first images. 2,000 of 28×28. */
-const MOST_FOR_SSIM = 2_000 * 784;
+/** SSIM costs as much as all the rest: it is the mean of the first images, up to this many numbers. 2,000 of 28×28. */
+const MAX_SSIM_NUMBERS = 2_000 * 784;
 
 export interface QualityScores {
   readonly mse: number;
   readonly mae: number;
-  /** In dB, of the overall MSE. Undefined where inputs are no pixels from 0 to 1 (`standard`, or scaled by feature). */
+  /** In dB, of the overall MSE. Undefined if inputs are not pixels from 0 to 1 (`standard`, or scaled by feature). */
   readonly psnr: number | undefined;
-  /** The mean over the images. Undefined where they are no pictures, or smaller than its window of 11×11. */
+  /** The mean over images. Undefined if they are not pictures, or smaller than SSIM's window of 11×11. */
   readonly ssim: number | undefined;
-  /** Of how many images the SSIM is: the first ones. */
+  /** The number of images, from the first on, that the SSIM is the mean of. */
   readonly ssimImages: number;
 }
 
 export interface QualityOptions {
-  /** Without it, the rest takes half the time. @default true */
+  /** False takes half the time. @default true */
   readonly withSsim?: boolean;
 }
 
+/** Sums up the errors of images as they come, chunk by chunk. */
 export class Quality {
   readonly #shape: Shape;
   readonly #picture: Shape | undefined;
   readonly #normalization: Normalization;
   readonly #errors = new ErrorSums();
-  readonly #mostForSsim: number;
+  readonly #maxSsimImages: number;
   #ssim = 0;
   #ssimImages = 0;
 
   /** @param sample - The shape of one image. */
   constructor(sample: Shape, normalization: Normalization, { withSsim = true }: QualityOptions = {}) {
-    this.#mostForSsim = withSsim ? Math.max(1, Math.floor(MOST_FOR_SSIM / sizeOf(sample))) : 0;
+    this.#maxSsimImages = withSsim ? Math.max(1, Math.floor(MAX_SSIM_NUMBERS / sizeOf(sample))) : 0;
     this.#shape = sample;
     this.#picture = isUnitRange(normalization) ? pictureShape(sample) : undefined;
     this.#normalization = normalization;
   }
 
-  /** Some images, `[n, ...]` each, in the units of their file. */
+  /** Adds images and what came back for them, `[n, ...]` each, in the units of their file. */
   add(originals: SampleArray, restored: SampleArray): void {
     const [before, after] = [originals, restored].map((values) => this.#toInputs(values));
     this.#errors.add(before, after);
     if (!this.#picture) return;
     const size = sizeOf(this.#shape);
-    for (let at = 0; at < before.length && this.#ssimImages < this.#mostForSsim; at += size) {
+    for (let at = 0; at < before.length && this.#ssimImages < this.#maxSsimImages; at += size) {
       const [a, b] = [before, after].map((values) => values.subarray(at, at + size));
       const ssim = structuralSimilarity(a, b, this.#picture);
       if (ssim === undefined) return;

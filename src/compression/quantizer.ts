@@ -1,14 +1,14 @@
-/** Codes as small integers: each dimension's range, as it was found in the data, in equal steps. */
+/** Codes as small integers: the range that each dimension has in the data is divided into equal steps. */
 
 import { DataError } from '../data/normalization.ts';
 
 const { max, min, round } = Math;
 
 export const MIN_LEVELS = 4;
-/** A level is kept in a byte. */
+/** A level fits into a byte. */
 export const MAX_LEVELS = 256;
 
-/** Finds each code dimension's range. */
+/** Finds the range of each code dimension. */
 export class CodeRanges {
   readonly minimum: Float32Array;
   readonly maximum: Float32Array;
@@ -29,7 +29,7 @@ export class CodeRanges {
       for (let j = 0; j < width; j++) {
         const value = codes[start + j];
         if (value - value !== 0) {
-          throw new DataError(`the model makes codes of these images that hold ${value}, expected numbers.`);
+          throw new DataError(`the model's codes of these images hold ${value}, expected finite numbers.`);
         }
         if (value < minimum[j]) minimum[j] = value;
         if (value > maximum[j]) maximum[j] = value;
@@ -42,17 +42,17 @@ export class CodeRanges {
  * `level = round((code - minimum) / step)`, `code = minimum + level · step`, with `step = (maximum - minimum) / (levels - 1)`
  * of each dimension: computed in float64, codes rounded to float32.
  *
- * Steps that go by how much a dimension matters in the image were measured, too: at the same PSNR, they make files of
- * the same size (fashion-test-2k, two models, from 8 to 20 bytes an image).
+ * Steps in proportion to how much a dimension matters in the image were measured, too: at the same PSNR they make files
+ * of the same size (fashion-test-2k, two models, from 8 to 20 bytes an image).
  */
 export class Quantizer {
-  /** How many levels each dimension has: 1 where all codes are the same. */
+  /** The number of levels of each dimension: 1 if all its codes are the same. */
   readonly levels: readonly number[];
   readonly #minimum: Float32Array;
   readonly #maximum: Float32Array;
   readonly #steps: Float64Array;
 
-  /** @param ranges - Finite, none the wrong way round. */
+  /** @param ranges - Finite, with no minimum above its maximum. */
   constructor(levels: number, { minimum, maximum }: Pick<CodeRanges, 'minimum' | 'maximum'>) {
     this.#minimum = minimum;
     this.#maximum = maximum;
@@ -60,7 +60,7 @@ export class Quantizer {
     this.levels = Array.from(this.#steps, (step) => (step > 0 ? levels : 1));
   }
 
-  /** Codes `[n, width]` as levels. Beyond the range they become its ends. */
+  /** Codes `[n, width]` to levels. Codes beyond the range become its ends. */
   quantize(codes: Float32Array): Uint8Array {
     const width = this.levels.length;
     const levels = new Uint8Array(codes.length);
@@ -74,7 +74,7 @@ export class Quantizer {
     return levels;
   }
 
-  /** Levels `[n, width]` as codes. */
+  /** Levels `[n, width]` to codes. */
   dequantize(levels: Uint8Array): Float32Array {
     const width = this.levels.length;
     const codes = new Float32Array(levels.length);

@@ -1,4 +1,4 @@
-/** SHA-256 (FIPS 180-4, section 6.2). Browsers have their own only on secure pages. About 10 ms a megabyte. */
+/** SHA-256 (FIPS 180-4, section 6.2). Browsers have one of their own, but only on secure pages. About 10 ms a megabyte. */
 
 const BLOCK = 64; // bytes
 
@@ -13,7 +13,7 @@ export class Sha256 {
   readonly #block = new Uint8Array(BLOCK);
   #length = 0;
 
-  /** The next bytes. */
+  /** Adds the next bytes. */
   add(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; ) {
       const used = this.#length % BLOCK;
@@ -25,7 +25,7 @@ export class Sha256 {
     }
   }
 
-  /** 64 hexadecimal digits. To be called once, at the end. */
+  /** Returns 64 hexadecimal digits. Call it once, at the end. */
   digest(): string {
     const bits = 8 * this.#length;
     const padding = new Uint8Array(BLOCK - ((this.#length + 8) % BLOCK) + 8);

@@ -15,7 +15,7 @@ import type { TrainingState } from '../training/trainingState.ts';
 import { FormatError } from './errors.ts';
 import { buildModel, describeModel, parseJson } from './model.ts';
 import { isObject, type NamedTensor } from './safetensors.ts';
-import { type Kind, readSealed, writeSealed } from './sealed.ts';
+import { type Kind, readSealed, writeSealed } from './sealedSafetensors.ts';
 
 const CHECKPOINT: Kind = { format: 'isthmus-checkpoint', noun: 'checkpoint', version: 1 };
 const MOMENT_PREFIX = 'optimizer.';

@@ -12,9 +12,9 @@ import type { AutoencoderSpec } from '../autoencoder/spec.ts';
 import { zeros } from '../tensor/initializers.ts';
 import { formatShape, sameShape, sizeOf } from '../tensor/shape.ts';
 import { FormatError, shown } from './errors.ts';
-import { checkNormalization } from './normalization.ts';
+import { checkNormalization } from './checkNormalization.ts';
 import { isObject, type NamedTensor, type SafetensorsContents } from './safetensors.ts';
-import { type Kind, readSealed, writeSealed } from './sealed.ts';
+import { type Kind, readSealed, writeSealed } from './sealedSafetensors.ts';
 
 /** How many layers may contain each other: each level takes a part of the stack, wherever the network is walked. */
 const DEEPEST = 100;

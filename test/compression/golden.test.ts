@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { compressImages } from '../../src/compression/compress.ts';
 import { CompressedFile, decompressImages } from '../../src/compression/decompress.ts';
-import { fingerprintOf } from '../../src/compression/fingerprint.ts';
+import { modelFingerprint } from '../../src/compression/modelFingerprint.ts';
 import type { DType, Normalization, SampleArray } from '../../src/data/samples.ts';
 import { readModel } from '../../src/io/model.ts';
 import { kernels, setKernels } from '../../src/tensor/kernels/active.ts';
@@ -64,7 +64,7 @@ describe.each(Object.entries(expected))('the golden file %s', (name, facts) => {
     const { header, model, missingKernels } = await CompressedFile.open(bytes);
     expect(missingKernels).toBeUndefined();
     expect(header).toMatchObject({ model: fingerprint, levels, kernels: 'naive' });
-    expect(model && fingerprintOf(model.autoencoder)).toBe(fingerprint);
+    expect(model && modelFingerprint(model.autoencoder)).toBe(fingerprint);
   });
 
   // To the last bit, in lossy files too: they name the naive kernels, whose sums decode.py computes in the same order,

@@ -24,13 +24,13 @@ function madeWithSimd(file: Uint8Array): Uint8Array {
   return withChecks(withLengths({ ...parts, description }));
 }
 
-describe('kernels that are not to be had here', () => {
+describe('kernels that this machine cannot run', () => {
   test('make a lossless file that is refused', async () => {
     const { bytes } = await compressImages(toyModel(), toyImages(9), { lossless: true });
     expect((await decompressImages(bytes, toyModel())).shape).toEqual([9, 4, 4]);
     await expect(decompressImages(madeWithSimd(bytes), toyModel())).rejects.toThrow(
       new DataError(
-        'the file was made with the simd kernels, which are not to be had here: others differ in the last bits, and a lossless file needs them all.',
+        'the file was made with the simd kernels, which this machine cannot run: a lossless file needs every bit that they compute.',
       ),
     );
   });
@@ -38,7 +38,7 @@ describe('kernels that are not to be had here', () => {
   test('make a lossy file that is read with those in use', async () => {
     const { bytes } = await compressImages(toyModel(), toyImages(9));
     const file = await CompressedFile.open(madeWithSimd(bytes));
-    expect(file.missingKernels).toBe('the simd kernels, which are not to be had here');
+    expect(file.missingKernels).toBe('the simd kernels, which this machine cannot run');
     const { data } = await decompressImages(madeWithSimd(bytes), toyModel());
     expect(data).toEqual((await decompressImages(bytes, toyModel())).data);
   });

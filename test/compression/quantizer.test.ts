@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { CodeModel } from '../../src/compression/codeModel.ts';
+import { CodeModel } from '../../src/compression/coder/codeModel.ts';
+import { RangeDecoder, RangeEncoder } from '../../src/compression/coder/rangeCoder.ts';
 import { CodeRanges, Quantizer } from '../../src/compression/quantizer.ts';
-import { RangeDecoder, RangeEncoder } from '../../src/compression/rangeCoder.ts';
 import { DataError } from '../../src/data/normalization.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { uniformArray } from '../helpers/randomArrays.ts';

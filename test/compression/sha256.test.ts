@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import type { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
-import { fingerprintOf, isFingerprint } from '../../src/compression/fingerprint.ts';
+import { isModelFingerprint, modelFingerprint } from '../../src/compression/modelFingerprint.ts';
 import { Sha256 } from '../../src/compression/sha256.ts';
 import { readModel, writeModel } from '../../src/io/model.ts';
 import { Random } from '../../src/tensor/random.ts';
@@ -31,18 +31,18 @@ test("SHA-256 doesn't care how the bytes arrive", () => {
 
 test('a fingerprint is that of the network, not of its training', () => {
   const model = toyModel();
-  const fingerprint = fingerprintOf(model);
-  expect(isFingerprint(fingerprint)).toBe(true);
+  const fingerprint = modelFingerprint(model);
+  expect(isModelFingerprint(fingerprint)).toBe(true);
   const loaded = readModel(writeModel(model, { epochs: 3 })).autoencoder;
-  expect(fingerprintOf(loaded)).toBe(fingerprint);
+  expect(modelFingerprint(loaded)).toBe(fingerprint);
 });
 
 test('a fingerprint changes with any weight, the layers and the scaling', () => {
-  const others = new Set([fingerprintOf(toyModel())]);
+  const others = new Set([modelFingerprint(toyModel())]);
   const change = (edit: (model: Autoencoder) => void) => {
     const model = toyModel();
     edit(model);
-    others.add(fingerprintOf(model));
+    others.add(modelFingerprint(model));
   };
   change(({ parameters }) => {
     parameters.values[0] += 1e-7;
@@ -53,6 +53,6 @@ test('a fingerprint changes with any weight, the layers and the scaling', () => 
   change((model) => {
     model.normalization = { kind: 'divide', dtype: 'u1', shift: 0, scale: 255 };
   });
-  others.add(fingerprintOf(toyModel({ activation: 'silu' } as object)));
+  others.add(modelFingerprint(toyModel({ activation: 'silu' } as object)));
   expect(others.size).toBe(5);
 });

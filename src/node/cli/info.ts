@@ -2,9 +2,9 @@
 
 import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { fingerprintOf } from '../../compression/fingerprint.ts';
 import { chunkCount } from '../../compression/header.ts';
 import { canUseKernels, kernelsProbe } from '../../compression/kernelsProbe.ts';
+import { modelFingerprint } from '../../compression/modelFingerprint.ts';
 import { describeNormalization } from '../../data/normalization.ts';
 import { DTYPE_NAMES } from '../../data/samples.ts';
 import { kernels } from '../../tensor/kernels/active.ts';
@@ -49,7 +49,7 @@ async function info(words: readonly string[]): Promise<number> {
   const { autoencoder, training, path, bytes } = await loadModel(positionals[0]);
   const { byteLength } = bytes;
   const { inputShape, encodingDim, normalization, parameters } = autoencoder;
-  const fingerprint = fingerprintOf(autoencoder); // by which .isth files name their model
+  const fingerprint = modelFingerprint(autoencoder); // by which .isth files name their model
   if (values.json) {
     const model = autoencoder.spec();
     const machine = { kernels: kernels().name, processors: availableParallelism() };

@@ -2,7 +2,7 @@
 
 import { open, stat } from 'node:fs/promises';
 import { CompressedFile } from '../../compression/decompress.ts';
-import { MOST_HEAD_BYTES, type OriginalFile } from '../../compression/originalFile.ts';
+import { MAX_HEAD_BYTES, type OriginalFile } from '../../compression/originalFile.ts';
 import { IDX_HEAD_LENGTH, parseIdxHeader } from '../../io/numpy/idx.ts';
 import { parseNpyHeader } from '../../io/numpy/npyHeader.ts';
 import { FileError, fileError, inFile, readAt } from './files.ts';
@@ -78,7 +78,7 @@ async function originalOf(path: string): Promise<(OriginalFile & { fortranOrder:
     throw fileError('read', path, cause);
   });
   try {
-    const head = await readAt(path, file, new Uint8Array(Math.min(MOST_HEAD_BYTES, info.size)), 0);
+    const head = await readAt(path, file, new Uint8Array(Math.min(MAX_HEAD_BYTES, info.size)), 0);
     return npyHead(head, info.size) ?? idxHead(head, info.size);
   } finally {
     await file.close();

@@ -9,7 +9,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { Autoencoder, normalize, Random, setKernels, writeModel } from '../../../dist/src/index.js';
-import { compressImages, decompressImages, fingerprintOf } from '../../../dist/src/compression/index.js';
+import { compressImages, decompressImages, modelFingerprint } from '../../../dist/src/compression/index.js';
 
 const at = (name) => new URL(name, import.meta.url);
 setKernels('naive');
@@ -70,7 +70,7 @@ async function make(name, samples, { lossless, levels, silent = false }) {
   writeFileSync(at(`${name}.isth`), bytes);
   const restored = await decompressImages(bytes);
   return {
-    fingerprint: fingerprintOf(autoencoder),
+    fingerprint: modelFingerprint(autoencoder),
     shape,
     dtype,
     levels,

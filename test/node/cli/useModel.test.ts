@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Autoencoder } from '../../../src/autoencoder/autoencoder.ts';
-import { fingerprintOf } from '../../../src/compression/fingerprint.ts';
+import { modelFingerprint } from '../../../src/compression/modelFingerprint.ts';
 import { denormalize } from '../../../src/data/denormalize.ts';
 import type {
   Normalization,
@@ -359,7 +359,7 @@ describe('info', () => {
     expect(text.stdout).toContain(model().summary());
     expect(text.stdout).toMatch(/^images +8×8, divided by 255$/m);
     expect(text.stdout).toMatch(/^code +2 numbers, the image has 32\.0 times as many$/m);
-    expect(text.stdout).toMatch(new RegExp(`^fingerprint +${fingerprintOf(model())}$`, 'm'));
+    expect(text.stdout).toMatch(new RegExp(`^fingerprint +${modelFingerprint(model())}$`, 'm'));
     expect(text.stdout).toMatch(/^epochs +5$/m);
     expect(text.stdout).toMatch(/^machine +runs (naive|blocked|simd) kernels here, on \d+ processors?$/m);
     expect(text.stdout).toMatch(/^data +source a\.npy, shape 40×8×8$/m);
@@ -368,7 +368,7 @@ describe('info', () => {
       {
         path: 'run/model.safetensors',
         byteLength: file.length,
-        fingerprint: fingerprintOf(model()),
+        fingerprint: modelFingerprint(model()),
         parameters: 1138,
         encodingDim: 2,
         normalization: DIVIDED,

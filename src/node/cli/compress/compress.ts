@@ -8,7 +8,7 @@ import {
   DEFAULT_LOSSLESS_LEVELS,
   findRanges,
 } from '../../../compression/compress.ts';
-import { requireIntegers } from '../../../compression/originalFile.ts';
+import { requireIntegerType } from '../../../compression/originalFile.ts';
 import { levelsFor } from '../../../compression/targetPsnr.ts';
 import { DataError, normalizationLikeFrom, statisticsLike } from '../../../data/normalization.ts';
 import type { Normalization, Samples, StoredSamples } from '../../../data/samples.ts';
@@ -140,7 +140,7 @@ async function samplesOf(
 ): Promise<Prepared> {
   const { shape, source, dtype } = images;
   requireShape(images, autoencoder.inputShape, 'the model takes');
-  if (lossless) naming(source, () => requireIntegers(dtype));
+  if (lossless) naming(source, () => requireIntegerType(dtype));
   if (lossless && 'isRounded' in images && images.isRounded) {
     throw new DataError(
       `${source}: PNGs of 16 bits are read with 8, expected without --lossless, or as a .npy of uint16.`,

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Autoencoder } from '../../../../src/autoencoder/autoencoder.ts';
 import { compressImages, DEFAULT_LEVELS } from '../../../../src/compression/compress.ts';
 import { decompressImages } from '../../../../src/compression/decompress.ts';
-import { fingerprintOf } from '../../../../src/compression/fingerprint.ts';
+import { modelFingerprint } from '../../../../src/compression/modelFingerprint.ts';
 import { writeModel } from '../../../../src/io/model.ts';
 import { readNpy } from '../../../../src/io/numpy/npy.ts';
 import { loadImages } from '../../../../src/node/files/load.ts';
@@ -286,7 +286,7 @@ describe('info', () => {
         'images    40 of 8×8, uint8, divided by 255',
         'codes     2 numbers in 16 levels',
         'lossless  yes, gives back a .npy file',
-        `model     ${fingerprintOf(model())}, inside, ${length.toLocaleString('en')} bytes`,
+        `model     ${modelFingerprint(model())}, inside, ${length.toLocaleString('en')} bytes`,
         `kernels   ${kernels().name}, to be had here`,
         '',
       ].join('\n'),
@@ -298,7 +298,7 @@ describe('info', () => {
         shape: [COUNT, 8, 8],
         dtype: 'u1',
         normalization: DIVIDED,
-        model: fingerprintOf(model()),
+        model: modelFingerprint(model()),
         kernels: kernels().name,
         codeLength: 2,
         levels: 16,

@@ -1,18 +1,18 @@
 /**
- * A linear prediction that learns as it goes: the weights that would have been best for everything seen so far
- * (recursive least squares; Meyer and Tischer, "TMW", 1997, and Wu et al. 1998 predict pixels so).
+ * A linear prediction that learns while it is used: its weights are the best ones for everything seen so far, by least
+ * squares (Meyer and Tischer, "TMW", 1997, and Wu et al. 1998 predict pixels in this way).
  *
- * Only + - * / in float64, and so the same bits on every machine.
+ * It computes with + - * / in float64 alone, so every machine gets the same bits.
  */
 
-/** Keeps weights near the first ones until enough was seen. */
+/** Keeps the weights near the first ones until enough was seen. */
 const RIDGE = 2 ** -10;
 
-/** Solved again after so many more. */
-const EVERY = 1024;
+/** The weights are solved for again after this many targets. */
+const SOLVE_EVERY = 1024;
 
 export class LeastSquares {
-  /** To be filled in before each prediction. */
+  /** The caller fills these in before each prediction. */
   readonly inputs: Float64Array;
   readonly #first: Float64Array;
   readonly #weights: Float64Array;
@@ -22,7 +22,7 @@ export class LeastSquares {
   readonly #factor: Float64Array;
   #seen = 0;
 
-  /** @param weights - What to begin with. */
+  /** @param weights - The first weights. */
   constructor(weights: readonly number[]) {
     const size = weights.length;
     this.inputs = new Float64Array(size);
@@ -41,7 +41,7 @@ export class LeastSquares {
     return sum;
   }
 
-  /** Learns what came of these inputs. */
+  /** Learns the target that belongs to the present inputs. */
   learn(target: number): void {
     const inputs = this.inputs;
     const squares = this.#squares;
@@ -52,7 +52,7 @@ export class LeastSquares {
       products[a] += input * target;
       for (let b = 0; b <= a; b++) squares[a * size + b] += input * inputs[b];
     }
-    if (++this.#seen % EVERY === 0) this.#solve();
+    if (++this.#seen % SOLVE_EVERY === 0) this.#solve();
   }
 
   /** (S + r·I) w = p + r·first, by the factors L·D·Lᵀ (Golub & Van Loan, Matrix Computations, section 4.1). */

@@ -1,30 +1,29 @@
 /**
- * The levels of codes as decisions: each is a walk down a binary tree, from its highest bit on, and every node of every
- * dimension's tree has a probability of its own.
+ * The levels of codes as decisions: a level is a walk down a binary tree, from its highest bit to its lowest, and every
+ * node of every dimension's tree has its own probability. Read rangeCoder.ts first.
  *
- * docs/isth.md, section 3, compares it with deflate, which needs more at every number of bits, and with the entropy of
- * each dimension's distribution, which it comes close to. So there is no deflate.
+ * docs/isth.md, section 3, compares the size with deflate, which needs more at every number of bits, and with the entropy
+ * of each dimension's distribution, which this comes close to. So the file holds no deflate.
  */
 
-import { AdaptiveBits } from './adaptiveBits.ts';
-import type { BitCoder } from './rangeCoder.ts';
+import { AdaptiveBits, type BitCoder } from './rangeCoder.ts';
 
 const { clz32 } = Math;
 
-/** A tree of up to 256 leaves has fewer nodes than that. */
+/** A tree of up to 256 leaves has fewer inner nodes than this. */
 const NODES = 256;
 
 export class CodeModel {
   readonly #levels: readonly number[];
   readonly #bits: AdaptiveBits;
 
-  /** @param levels - How many each dimension has, 1 to 256. */
+  /** @param levels - The number of levels of each dimension, 1 to 256. */
   constructor(levels: readonly number[]) {
     this.#levels = levels;
     this.#bits = new AdaptiveBits(NODES * levels.length);
   }
 
-  /** Writes these levels, `[n, width]`, or, with a decoder, fills them in. */
+  /** Encodes `values`, the levels `[n, width]`; with a decoder, fills them in. */
   code(coder: BitCoder, values: Uint8Array): void {
     const width = this.#levels.length;
     for (let i = 0; i < values.length; i++) {
@@ -38,7 +37,7 @@ export class CodeModel {
     let found = 0;
     for (let half = halfOf(levels); half > 0; half >>= 1) {
       let bit = 0;
-      // Where the upper half holds no levels, nothing is decided.
+      // If the upper half holds no level, there is nothing to decide.
       if (found + half < levels) {
         const context = firstNode + node;
         bit = coder.code((value & half) === 0 ? 0 : 1, this.#bits.probability(context));
@@ -51,7 +50,7 @@ export class CodeModel {
   }
 }
 
-/** The largest power of two below: half of a tree with at least so many leaves. 0 for a single level. */
+/** Half of the leaves of the smallest tree for this many levels: the largest power of two below. 0 for a single level. */
 function halfOf(levels: number): number {
   return levels === 1 ? 0 : 2 ** (31 - clz32(levels - 1));
 }

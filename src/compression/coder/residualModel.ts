@@ -1,26 +1,58 @@
 /**
- * What is missing between a reconstruction and its original, for `--lossless`. Each number is predicted from the whole
- * reconstruction and from those originals that stand before it, by least squares; what remains is written as decisions
- * whose probabilities depend on what is around. Read rangeCoder.ts, adaptiveBits.ts and leastSquares.ts first.
+ * The difference between a reconstruction and its original, for `--lossless`. Each number is predicted by least squares
+ * from the whole reconstruction and from the originals before it; the error is written as decisions whose probabilities
+ * depend on the neighbours. Read rangeCoder.ts and leastSquares.ts first; docs/isth.md, section 4, defines every step.
  *
- * The way is that of lossless image coders: an adaptive prediction, contexts of errors and gradients, binary decisions
+ * Lossless image coders work in the same way: an adaptive prediction, contexts of errors and gradients, binary decisions
  * (Wu & Memon, "CALIC", IEEE Transactions on Communications 45(4), 1997).
  */
 
-import type { SampleArray } from '../data/samples.ts';
-import { FormatError } from '../io/errors.ts';
-import { AdaptiveBits } from './adaptiveBits.ts';
+import type { SampleArray } from '../../data/samples.ts';
+import { FormatError } from '../../io/errors.ts';
+import { type Shape, sizeOf } from '../../tensor/shape.ts';
 import { LeastSquares } from './leastSquares.ts';
-import { type BitCoder, EVEN } from './rangeCoder.ts';
-import type { SampleGrid } from './sampleGrid.ts';
+import { AdaptiveBits, type BitCoder, EVEN } from './rangeCoder.ts';
 
 const { abs, clz32, max, min, round } = Math;
 
-/** How integers are stored: so many bits from the smallest one on. */
+/** The integers of a type: 2^bits of them, from `minimum` up. */
 export interface IntegerType {
   readonly bits: 8 | 16;
   /** -128 for int8. */
   readonly minimum: number;
+}
+
+/** A sample as a picture: which of its numbers are neighbours. */
+export interface SampleGrid {
+  readonly height: number;
+  readonly width: number;
+  /** The numbers of one pixel, which lie side by side. */
+  readonly channels: number;
+}
+
+/** A last dimension longer than this is no colour. */
+const MAX_CHANNELS = 4;
+
+/**
+ * The grid of a sample of this shape; dimensions of 1 don't count.
+ *
+ * - `[h, w]` and `[h, w, channels]` with up to 4 channels are pictures.
+ * - `[n]` is a square if it can be, else one row.
+ * - All others are rows of their last dimension.
+ */
+export function sampleGrid(sample: Shape): SampleGrid {
+  const shape = sample.filter((length) => length !== 1);
+  const size = sizeOf(shape);
+  if (shape.length < 2) {
+    const side = Math.sqrt(size);
+    return Number.isInteger(side)
+      ? { height: side, width: side, channels: 1 }
+      : { height: 1, width: size, channels: 1 };
+  }
+  const last = shape[shape.length - 1];
+  const channels = shape.length > 2 && last <= MAX_CHANNELS ? last : 1;
+  const width = channels > 1 ? shape[shape.length - 2] : last;
+  return { height: size / width / channels, width, channels };
 }
 
 /** Rows and columns of zeros around a sample, so that every number has neighbours. */
@@ -30,42 +62,42 @@ const LEFT = 2;
 const RIGHT = 1;
 
 /**
- * Of the originals at W, N, NW, NE, WW, NN; of the reconstruction here and at W, N, E, S, NW, NE; in colour, of original
- * and reconstruction in the channel before.
+ * The weights to start from: of the originals at W, N, NW, NE, WW, NN; of the reconstruction here and at W, N, E, S, NW,
+ * NE; in colour also of the original and the reconstruction in the channel before.
  */
 const FIRST_WEIGHTS = [0.4, 0.4, 0, 0, 0, 0, 0.2, 0, 0, 0, 0, 0, 0];
 const FIRST_WEIGHTS_OF_COLORS = [...FIRST_WEIGHTS, 0, 0];
 
-/** The decisions about one number, in their order; the last three begin a run of them. */
-const IS_LEAST = 0;
+/** The decisions about one number, in their order; each of the last three is the first of several. */
+const IS_MINIMUM = 0;
 const IS_PREDICTED = 1;
 const IS_MORE = 2;
-const HAS_MORE_BITS = 3; // + 0 to 14: is the error of more bits than 1 to 15?
+const HAS_MORE_BITS = 3; // + 0 to 14: has the error more than 1 to 15 bits?
 const SECOND_BIT = 19; // + 2 to 16, the number of bits
 const THIRD_BIT = 36; // + 5 to 32, twice that, less 1 if the second bit is 0
 const DECISIONS = 70;
 
-/** Of the prediction, for the first context. */
+/** The upper bits of the prediction that the first context takes. */
 const BRIGHTNESS_BITS = 4;
-/** Values of {@link halfOctaves} for sums of up to 20 bits. */
+/** The number of values that {@link halfOctaves} has for sums of up to 20 bits. */
 const ACTIVITIES = 42;
 
 export class ResidualModel {
   readonly #grid: SampleGrid;
   readonly #bits: number;
-  readonly #most: number;
-  /** Numbers from 0 to 1 are what least squares sees. */
+  readonly #maximum: number;
+  /** Scales integers to numbers from 0 to 1, for least squares. */
   readonly #scale: number;
   readonly #minimum: number;
   readonly #stride: number;
-  /** Of one sample, with its margins: originals and reconstruction, both from 0 on, and how wrong predictions were. */
+  /** One sample with its margins: originals and reconstruction, both from 0 up, and the absolute errors of predictions. */
   readonly #originals: Int32Array;
   readonly #restored: Int32Array;
   readonly #errors: Int32Array;
   readonly #predictor: LeastSquares;
   readonly #byActivity: AdaptiveBits;
   readonly #byNeighbours: AdaptiveBits;
-  /** Where the decisions of the number at hand begin in both. */
+  /** Where the present number's decisions begin, in each of the two. */
   #activity = 0;
   #neighbours = 0;
 
@@ -73,7 +105,7 @@ export class ResidualModel {
     const { height, width, channels } = grid;
     this.#grid = grid;
     this.#bits = bits;
-    this.#most = 2 ** bits - 1;
+    this.#maximum = 2 ** bits - 1;
     this.#scale = 2 ** -bits;
     this.#minimum = minimum;
     this.#stride = (LEFT + width + RIGHT) * channels;
@@ -87,10 +119,10 @@ export class ResidualModel {
   }
 
   /**
-   * Writes these samples, `[n, ...]`, or, with a decoder, fills them in.
+   * Encodes `originals`, samples `[n, ...]`; with a decoder, fills them in.
    *
    * @param restored - Their reconstruction, rounded, in the same units.
-   * @throws {FormatError} If a decoder finds what was never written.
+   * @throws {FormatError} If a decoder reads what no encoder writes.
    */
   code(coder: BitCoder, originals: SampleArray, restored: SampleArray): void {
     const { height, width, channels } = this.#grid;
@@ -109,7 +141,7 @@ export class ResidualModel {
     }
   }
 
-  /** Where each row of a sample begins: in the samples, and within the margins. */
+  /** Calls `use` with the place where each row of a sample begins: in the samples, and in the array with margins. */
   #forEachRow(start: number, use: (from: number, to: number) => void): void {
     const { height, width, channels } = this.#grid;
     for (let y = 0; y < height; y++) {
@@ -123,7 +155,7 @@ export class ResidualModel {
     const found = this.#codeValue(coder, value, predicted);
     this.#originals[at] = found;
     this.#errors[at] = abs(found - predicted);
-    // What was right teaches nothing much, and half of many images is background.
+    // A correct prediction teaches little, and half of many images is background.
     if (found !== predicted) this.#predictor.learn(found * this.#scale);
     return found;
   }
@@ -152,11 +184,11 @@ export class ResidualModel {
       inputs[13] = x[at - 1] * scale;
       inputs[14] = r[at - 1] * scale;
     }
-    // NaN, should sums ever become so large that nothing is left of the small ones, is 0 here: on both sides.
-    return min(max(round(this.#predictor.predict() / scale) | 0, 0), this.#most);
+    // If rounding ever makes the weights NaN, `| 0` gives 0: on both sides.
+    return min(max(round(this.#predictor.predict() / scale) | 0, 0), this.#maximum);
   }
 
-  /** By brightness and how much is going on around; by the neighbours' and the prediction's magnitudes. */
+  /** The first context: brightness, and errors and gradients around. The second: the bit lengths of W, N and the prediction. */
   #chooseContexts(at: number, predicted: number, channel: number): void {
     const { channels } = this.#grid;
     const stride = this.#stride;
@@ -174,19 +206,19 @@ export class ResidualModel {
     this.#neighbours = ((bitLength(w) * lengths + bitLength(n)) * lengths + bitLength(predicted)) * DECISIONS;
   }
 
-  /** Whether it is the smallest number of all; whether it is as predicted; the error's sign, its number of bits, its bits. */
+  /** Is the number the type's minimum? Is it as predicted? Else: the sign of the error, its number of bits, its bits. */
   #codeValue(coder: BitCoder, value: number, predicted: number): number {
-    // Plain backgrounds are exactly that, whatever is around.
-    if (this.#decide(coder, IS_LEAST, value === 0)) return 0;
+    // Plain backgrounds are the minimum, whatever the neighbours are.
+    if (this.#decide(coder, IS_MINIMUM, value === 0)) return 0;
     if (this.#decide(coder, IS_PREDICTED, value === predicted)) return predicted;
     const isMore = this.#decide(coder, IS_MORE, value > predicted);
     const error = this.#codeError(coder, abs(value - predicted));
     const found = isMore ? predicted + error : predicted - error;
-    if (found < 0 || found > this.#most) throw new FormatError('the coded data is corrupt.');
+    if (found < 0 || found > this.#maximum) throw new FormatError('the coded data is corrupt.');
     return found;
   }
 
-  /** From 1 on. Bits below the third are as good as random. */
+  /** The error is at least 1. Bits below the third are as good as random. */
   #codeError(coder: BitCoder, error: number): number {
     const length = bitLength(error);
     let bits = 1;
@@ -202,7 +234,7 @@ export class ResidualModel {
     return found;
   }
 
-  /** With the mean of what both contexts expect. Mixing them with learned weights makes files 1 % smaller, for more time. */
+  /** The probability is the mean of both contexts. Mixing them with learned weights makes files 1 % smaller, for more time. */
   #decide(coder: BitCoder, decision: number, isSo: boolean): number {
     const one = this.#activity + decision;
     const other = this.#neighbours + decision;
@@ -214,12 +246,12 @@ export class ResidualModel {
   }
 }
 
-/** 0 has none, 255 has 8. */
+/** 0 has no bits, 255 has 8. */
 function bitLength(value: number): number {
   return 32 - clz32(value);
 }
 
-/** Twice the logarithm to the base of 2, and 1 more, roughly: 0, 2, 4, 5, 6, 6, 7, 7, 8, … */
+/** About 2 log2(value) + 2, in integers: 0, 2, 4, 5, 6, 6, 7, 7, 8, … */
 function halfOctaves(value: number): number {
   const length = bitLength(value);
   return length < 2 ? 2 * length : 2 * length + ((value >> (length - 2)) & 1);

@@ -1,4 +1,4 @@
-/** A short name for a model: two models of one fingerprint encode and decode alike. */
+/** A short name for a model: models with the same fingerprint encode and decode alike. Read sha256.ts first. */
 
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
 import { describeModel, weightsOf } from '../io/model.ts';
@@ -10,12 +10,12 @@ const HEX_DIGITS = 32;
  * SHA-256 over what a model file says of the network: its description and normalization as JSON, then each parameter's
  * name, shape and float32 numbers, little-endian. How it was trained doesn't count.
  *
- * Of the encoder, too: codes of another encoder mean something else. A checksum would do against accidents, but
- * `--model` may come from anywhere.
+ * The encoder counts, as the codes of another encoder mean something else. A CRC-32 would detect accidents, but a model
+ * may come from anywhere, and a CRC-32 is easy to forge.
  *
  * @returns `sha256:` and 32 hexadecimal digits.
  */
-export function fingerprintOf(autoencoder: Autoencoder): string {
+export function modelFingerprint(autoencoder: Autoencoder): string {
   const hash = new Sha256();
   const addText = (value: unknown) => hash.add(new TextEncoder().encode(JSON.stringify(value)));
   addText(describeModel(autoencoder));
@@ -27,7 +27,7 @@ export function fingerprintOf(autoencoder: Autoencoder): string {
   return `sha256:${hash.digest().slice(0, HEX_DIGITS)}`;
 }
 
-/** What {@link fingerprintOf} gives for any model. */
-export function isFingerprint(value: unknown): value is string {
+/** Whether a value has the form of what {@link modelFingerprint} returns. */
+export function isModelFingerprint(value: unknown): value is string {
   return typeof value === 'string' && /^sha256:[0-9a-f]{32}$/.test(value);
 }

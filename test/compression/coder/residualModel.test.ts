@@ -1,13 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { LeastSquares } from '../../src/compression/leastSquares.ts';
-import { RangeDecoder, RangeEncoder } from '../../src/compression/rangeCoder.ts';
-import { type IntegerType, ResidualModel } from '../../src/compression/residualModel.ts';
-import { sampleGrid } from '../../src/compression/sampleGrid.ts';
-import type { SampleArray } from '../../src/data/samples.ts';
-import { FormatError } from '../../src/io/errors.ts';
-import { Random } from '../../src/tensor/random.ts';
-import type { Shape } from '../../src/tensor/shape.ts';
+import { LeastSquares } from '../../../src/compression/coder/leastSquares.ts';
+import { RangeDecoder, RangeEncoder } from '../../../src/compression/coder/rangeCoder.ts';
+import { type IntegerType, ResidualModel, sampleGrid } from '../../../src/compression/coder/residualModel.ts';
+import type { SampleArray } from '../../../src/data/samples.ts';
+import { FormatError } from '../../../src/io/errors.ts';
+import { Random } from '../../../src/tensor/random.ts';
+import type { Shape } from '../../../src/tensor/shape.ts';
 
 type Make = (length: number) => SampleArray;
 const TYPES: readonly (readonly [name: string, numbers: IntegerType, make: Make])[] = [
