@@ -2,8 +2,8 @@
 
 import { DataError, DTYPE_NAMES, type DType, type Normalization } from '../data/samples.ts';
 import { checkNormalization } from '../io/checkNormalization.ts';
-import { FormatError, shown } from '../io/errors.ts';
-import { isObject } from '../io/safetensors.ts';
+import { FormatError } from '../io/errors.ts';
+import { isObject, shown } from '../io/json.ts';
 import { KERNEL_NAMES, type KernelsName } from '../tensor/kernels/kernels.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { isProbe } from './kernelsProbe.ts';

@@ -5,7 +5,8 @@
 
 import { DataError } from '../data/samples.ts';
 import { crc32 } from '../io/crc32.ts';
-import { FormatError, firstBytes, shown } from '../io/errors.ts';
+import { FormatError, firstBytes } from '../io/errors.ts';
+import { shown } from '../io/json.ts';
 import { formatShape, sizeOf } from '../tensor/shape.ts';
 import { type ByteStream, joined } from './byteStream.ts';
 import { SHORTEST_MESSAGE } from './coder/rangeCoder.ts';

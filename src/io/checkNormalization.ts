@@ -1,14 +1,14 @@
-/** How samples are scaled, as JSON in a file holds it: checked before anything is computed with it. */
+/** Checks the normalization that a file holds as JSON, before anything is computed with it. */
 
 import type { Normalization } from '../data/samples.ts';
-import { FormatError, shown } from './errors.ts';
-import { isObject } from './safetensors.ts';
+import { FormatError } from './errors.ts';
+import { isObject, shown } from './json.ts';
 
 /**
- * @param value - What JSON.parse made of it.
- * @param features - How many numbers a sample has: as many as a normalization by feature has shifts and scales.
- * @returns The same.
- * @throws {FormatError} If it is no {@link Normalization} for such samples: of finite shifts, and scales above 0.
+ * @param value - As JSON.parse returned it.
+ * @param features - The numbers in one sample: a normalization by feature has this many shifts and scales.
+ * @returns The same value.
+ * @throws {FormatError} If it is not a {@link Normalization} for such samples: finite shifts, finite scales above 0.
  */
 export function checkNormalization(value: unknown, features: number): Normalization {
   const { kind, dtype, shift, scale } = isObject(value) ? value : {};

@@ -1,10 +1,10 @@
 /**
- * A training under way as bytes: the model as it is now, and where its training is. Read model.ts and
+ * A training under way as bytes: the model and the state that the training goes on from. Read model.ts and
  * training/trainingState.ts first.
  *
- * A sealed safetensors file. Tensors: the weights by their names, the optimizer's moments as `optimizer.m` and so on,
- * and the best epoch's weights as `best`, all parameters in one run each. Metadata beside the model's: `state` (the
- * rest of the training's state) and `run` (what the caller needs to go on) as JSON.
+ * A sealed safetensors file. Tensors: the weights by their names; the optimizer's moments as `optimizer.m` and so on and
+ * the best epoch's weights as `best`, each all parameters in one array. Metadata beside the model's, as JSON: `state`
+ * (the rest of the training's state) and `run` (what the caller needs to go on).
  */
 
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
@@ -13,8 +13,9 @@ import { Tensor } from '../tensor/tensor.ts';
 import type { BestState } from '../training/earlyStopping.ts';
 import type { TrainingState } from '../training/trainingState.ts';
 import { FormatError } from './errors.ts';
-import { buildModel, describeModel, parseJson } from './model.ts';
-import { isObject, type NamedTensor } from './safetensors.ts';
+import { isIntegerAtLeast, isObject, parseMetadata, shown } from './json.ts';
+import { buildModel, describeModel } from './model.ts';
+import type { NamedTensor } from './safetensors.ts';
 import { type Kind, readSealed, writeSealed } from './sealedSafetensors.ts';
 
 const CHECKPOINT: Kind = { format: 'isthmus-checkpoint', noun: 'checkpoint', version: 1 };
@@ -22,17 +23,17 @@ const MOMENT_PREFIX = 'optimizer.';
 const BEST = 'best';
 
 export interface Checkpoint {
-  /** With the weights of the state. */
+  /** It has the weights of the state. */
   readonly autoencoder: Autoencoder;
   readonly state: TrainingState;
-  /** What the caller gave {@link writeCheckpoint}. */
+  /** As the caller gave it to {@link writeCheckpoint}. */
   readonly run: Readonly<Record<string, unknown>>;
 }
 
 /**
- * @param autoencoder - What is trained; its weights may be others by now.
- * @param run - Plain JSON: what the caller needs to go on beside the state.
- * @throws {FormatError} If a weight or moment is NaN or infinite: nobody could go on from there.
+ * @param autoencoder - The model in training. The weights written are those of the state, not its present ones.
+ * @param run - Plain JSON: what the caller needs to go on, beside the state.
+ * @throws {FormatError} If a weight or moment is NaN or infinite: training could not go on from it.
  */
 export function writeCheckpoint(
   autoencoder: Autoencoder,
@@ -57,9 +58,44 @@ export function writeCheckpoint(
   });
 }
 
-/** @throws {FormatError} If the bytes are no checkpoint, of another version, damaged, or their parts don't agree. */
+/** @throws {FormatError} If the bytes are not a checkpoint, are of another version or damaged, or their parts don't agree. */
 export function readCheckpoint(bytes: Uint8Array): Checkpoint {
   const { tensors, metadata } = readSealed(CHECKPOINT, bytes);
+  const { weights, moments, bestWeights } = divideTensors(tensors);
+  const autoencoder = buildModel({ tensors: weights, metadata });
+  const run = parseMetadata('run', metadata.run);
+  if (!isObject(run)) {
+    throw new FormatError(`the checkpoint's metadata 'run' is ${shown(run)}, expected a JSON object.`);
+  }
+  const facts = parseMetadata('state', metadata.state);
+  if (!isState(facts))
+    throw new FormatError("the checkpoint's metadata 'state' is not the state of a training.");
+  if (bestWeights && !facts.best) {
+    throw new FormatError(
+      'the checkpoint holds the weights of a best epoch, expected none before the first epoch ends.',
+    );
+  }
+  const { size } = autoencoder.parameters;
+  for (const [name, { size: length }] of tensors) {
+    if (weights.has(name)) continue;
+    if (length !== size) {
+      throw new FormatError(
+        `the checkpoint's '${name}' has ${length} numbers, expected ${size}, as its model has weights.`,
+      );
+    }
+  }
+  const state: TrainingState = {
+    ...facts,
+    weights: autoencoder.parameters.values.slice(),
+    // Not assigned one by one: `object.__proto__ = …` would set the prototype instead of an entry.
+    optimizer: { ...facts.optimizer, moments: Object.fromEntries(moments) },
+    best: facts.best && { ...bestFactsOf(facts.best), ...(bestWeights && { weights: bestWeights }) },
+  };
+  return { autoencoder, state, run };
+}
+
+/** The tensors of the model, and the arrays of the training's state. */
+function divideTensors(tensors: ReadonlyMap<string, Tensor>) {
   const weights = new Map(tensors);
   const moments: [string, Float32Array][] = [];
   let bestWeights: Float32Array | undefined;
@@ -70,33 +106,10 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
     if (name === BEST) bestWeights = tensor.data;
     else moments.push([name.slice(MOMENT_PREFIX.length), tensor.data]);
   }
-  const autoencoder = buildModel({ tensors: weights, metadata });
-  const run = parseJson('run', metadata.run);
-  if (!isObject(run)) throw new FormatError("the checkpoint's metadata 'run' is not a JSON object.");
-  const facts = parseJson('state', metadata.state);
-  if (!isState(facts))
-    throw new FormatError("the checkpoint's metadata 'state' is not the state of a training.");
-  if (bestWeights && !facts.best) {
-    throw new FormatError('the checkpoint holds the weights of a best epoch, but no epoch is done.');
-  }
-  const { size } = autoencoder.parameters;
-  for (const [name, { size: length }] of tensors) {
-    if (weights.has(name)) continue;
-    if (length !== size) {
-      throw new FormatError(`the checkpoint's '${name}' has ${length} numbers, its model ${size} weights.`);
-    }
-  }
-  const state: TrainingState = {
-    ...facts,
-    weights: autoencoder.parameters.values.slice(),
-    // Not one by one: assigned to an object, `__proto__` would be gone.
-    optimizer: { ...facts.optimizer, moments: Object.fromEntries(moments) },
-    best: facts.best && { ...bestFactsOf(facts.best), ...(bestWeights && { weights: bestWeights }) },
-  };
-  return { autoencoder, state, run };
+  return { weights, moments, bestWeights };
 }
 
-/** Without what else the file may say of it. */
+/** These three alone, whatever else the file says. */
 function bestFactsOf({ epoch, loss, waited }: BestState): BestState {
   return { epoch, loss, waited };
 }
@@ -117,23 +130,23 @@ function requireFinite(name: string, { data }: Tensor): void {
   }
 }
 
-/** What stands in the metadata: the state without its arrays. */
+/** The state as the metadata holds it: without its arrays. */
 type Facts = Omit<TrainingState, 'weights' | 'optimizer' | 'best'> & {
   readonly optimizer: Omit<TrainingState['optimizer'], 'moments'>;
   readonly best?: Omit<BestState, 'weights'>;
 };
 
-/** The numbers that are counted on; the optimizer and the generator check their parts when they take them over. */
+/** Checks the numbers that training relies on. The optimizer checks its own part when it takes it over. */
 function isState(value: unknown): value is Facts {
   if (!isObject(value) || !isObject(value.optimizer) || !Array.isArray(value.epochs)) return false;
   const { epoch, batch, lossSum, learningRate, random, optimizer, epochs, best } = value;
   return (
-    isIntegerFrom(epoch, 1) &&
-    isIntegerFrom(batch, 0) &&
+    isIntegerAtLeast(epoch, 1) &&
+    isIntegerAtLeast(batch, 0) &&
     [lossSum, learningRate, optimizer.learningRate].every(Number.isFinite) &&
     isRandomState(random) &&
     typeof optimizer.name === 'string' &&
-    isIntegerFrom(optimizer.steps, 0) &&
+    isIntegerAtLeast(optimizer.steps, 0) &&
     isObject(optimizer.settings) &&
     Object.values(optimizer.settings).every((one) => Number.isFinite(one) || typeof one === 'boolean') &&
     epochs.length === epoch - 1 &&
@@ -153,12 +166,11 @@ function isBest(value: unknown, epochs: number): boolean {
   if (!isObject(value)) return false;
   const { epoch, loss, waited } = value;
   return (
-    isIntegerFrom(epoch, 1) && isIntegerFrom(waited, 0) && epoch + waited === epochs && Number.isFinite(loss)
+    isIntegerAtLeast(epoch, 1) &&
+    isIntegerAtLeast(waited, 0) &&
+    epoch + waited === epochs &&
+    Number.isFinite(loss)
   );
-}
-
-function isIntegerFrom(value: unknown, minimum: number): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= minimum;
 }
 
 function isRandomState(value: unknown): value is RandomState {

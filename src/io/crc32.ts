@@ -2,7 +2,7 @@
 
 const REFLECTED_POLYNOMIAL = 0xedb88320;
 
-/** What each value of a byte does to the checksum. */
+/** The checksum's change for each value of a byte. */
 const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte;
   for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ REFLECTED_POLYNOMIAL : crc >>> 1;
@@ -12,7 +12,7 @@ const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
 /**
  * The checksum as an integer from 0 to 2^32 - 1. About 4 ms a megabyte.
  *
- * @param before - The checksum of what stands before these bytes, to go on from. Default: nothing does.
+ * @param before - The checksum of the bytes before these, to go on from. Default: there are none.
  */
 export function crc32(bytes: Uint8Array, before = 0): number {
   let crc = ~before;

@@ -1,24 +1,14 @@
-/** The one error of the format readers. They see bytes, not files: whoever opened the file puts its path in front. */
+/**
+ * The one error of the format readers. They see bytes, not files: whoever opened the file puts its path in front.
+ */
 
 /** Bytes are not what their format says, or hold something that is not read here. The message says what came and what was expected. */
 export class FormatError extends Error {
   override name = 'FormatError';
 }
 
-/** The first bytes of a file that is not what it should be, for the message: `89 50 4e 47`. */
+/** The first bytes of a file of another format, for the message: `89 50 4e 47`. */
 export function firstBytes(bytes: Uint8Array, count: number): string {
   const hex = Array.from(bytes.subarray(0, count), (byte) => byte.toString(16).padStart(2, '0'));
   return hex.join(' ') || 'nothing';
-}
-
-/**
- * A value that came from JSON, for the message: short, whatever it is. JSON.stringify would write out megabytes, and
- * overflows the stack where lists lie ten thousand deep.
- */
-export function shown(value: unknown): string {
-  if (value === undefined) return 'missing';
-  if (value === null) return 'empty';
-  if (typeof value === 'object') return Array.isArray(value) ? 'a list' : 'an object';
-  if (typeof value !== 'string') return String(value); // not as JSON, where infinity is null
-  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
 }

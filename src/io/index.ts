@@ -1,4 +1,4 @@
-/** The formats: bytes to values and back, without files, for Node and browsers. Needs npyjs and ndarray for .npy. */
+/** The public names of `isthmus/io`: formats as bytes, without files, for Node and browsers. .npy needs npyjs and ndarray. */
 
 export { crc32 } from './crc32.ts';
 export { FormatError } from './errors.ts';

@@ -1,26 +1,25 @@
 /**
- * A model as bytes: a safetensors file with the weights, and in its metadata what else is needed to use them.
- * Read sealed.ts and autoencoder/spec.ts first.
+ * A model as bytes: a safetensors file of the weights, with all that is needed to use them in its metadata.
+ * Read sealedSafetensors.ts and autoencoder/spec.ts first.
  *
- * Metadata (all values are text): `checksum` (sealed.ts), `format` "isthmus", `version` "2", `model` (the spec),
- * `normalization` and `training` (how it came about; for people) as JSON. Weights are `[in, out]`, named
+ * Metadata (all values are text): `checksum` (sealedSafetensors.ts), `format` "isthmus", `version` "2"; as JSON `model`
+ * (the spec), `normalization` and `training` (how the model was made, for people). Weights are `[in, out]`, named
  * `encoder.0.weight` and so on.
  */
 
 import { Autoencoder } from '../autoencoder/autoencoder.ts';
 import type { AutoencoderSpec } from '../autoencoder/spec.ts';
+import type { LayerSpec, SequentialSpec } from '../layers/spec.ts';
 import { zeros } from '../tensor/initializers.ts';
 import { formatShape, sameShape, sizeOf } from '../tensor/shape.ts';
-import { FormatError, shown } from './errors.ts';
 import { checkNormalization } from './checkNormalization.ts';
-import { isObject, type NamedTensor, type SafetensorsContents } from './safetensors.ts';
+import { FormatError } from './errors.ts';
+import { isIntegerAtLeast, isObject, parseMetadata, shown } from './json.ts';
+import type { NamedTensor, SafetensorsContents } from './safetensors.ts';
 import { type Kind, readSealed, writeSealed } from './sealedSafetensors.ts';
 
-/** How many layers may contain each other: each level takes a part of the stack, wherever the network is walked. */
-const DEEPEST = 100;
-
-/** JSON.parse takes any depth; what writes the same again, or compares it, would overflow the stack. */
-const DEEPEST_JSON = 500;
+/** How deep Sequentials may be nested: each level takes a part of the stack whenever the network is walked. */
+const MAX_DEPTH = 100;
 
 const MODEL: Kind = { format: 'isthmus', noun: 'model', version: 2 };
 
@@ -40,21 +39,37 @@ export function writeModel(autoencoder: Autoencoder, training: TrainingFacts = {
   });
 }
 
-/** @throws {FormatError} If the bytes are no model of ours, of another version, damaged, or their parts don't agree. */
+/** @throws {FormatError} If the bytes are not a model file, are of another version or damaged, or their parts don't agree. */
 export function readModel(bytes: Uint8Array): LoadedModel {
   const contents = readSealed(MODEL, bytes);
   const autoencoder = buildModel(contents);
-  const training = parseJson('training', contents.metadata.training);
-  if (!isObject(training)) throw new FormatError("the model's metadata 'training' is not a JSON object.");
+  const training = parseMetadata('training', contents.metadata.training);
+  if (!isObject(training)) {
+    throw new FormatError(`the file's metadata 'training' is ${shown(training)}, expected a JSON object.`);
+  }
   return { autoencoder, training };
 }
 
-/** The parameters by name, as a file holds them. */
+/** The parameters under the names that files give them. */
 export function weightsOf(autoencoder: Autoencoder): NamedTensor[] {
   return autoencoder.namedParameters().map(([name, { value }]) => ({ name, tensor: value }));
 }
 
-/** The part of the metadata that says what the weights are for. */
+export interface NamedLayer {
+  /** As in the names of its parameters: `encoder.0`, and in a Sequential `encoder.0.1`. */
+  readonly name: string;
+  readonly layer: Exclude<LayerSpec, SequentialSpec>;
+}
+
+/** The layers of a network in order; those of a Sequential take its place. */
+export function namedLayers(prefix: string, layers: readonly LayerSpec[]): NamedLayer[] {
+  return layers.flatMap((layer, index) => {
+    const name = `${prefix}.${index}`;
+    return layer.type === 'sequential' ? namedLayers(name, layer.layers) : [{ name, layer }];
+  });
+}
+
+/** The part of the metadata that describes the network. */
 export function describeModel(autoencoder: Autoencoder): Record<string, string> {
   return {
     model: JSON.stringify(autoencoder.spec()),
@@ -63,13 +78,13 @@ export function describeModel(autoencoder: Autoencoder): Record<string, string> 
 }
 
 /**
- * The model of a file that holds its weights and what {@link describeModel} says, and no other tensors.
+ * The model of a file whose metadata {@link describeModel} wrote and whose tensors are its weights and no others.
  *
- * @throws {FormatError} If they don't agree.
+ * @throws {FormatError} If the two don't agree.
  */
 export function buildModel({ tensors, metadata }: SafetensorsContents): Autoencoder {
-  const autoencoder = buildAutoencoder(parseJson('model', metadata.model), tensors);
-  const normalization = parseJson('normalization', metadata.normalization);
+  const autoencoder = buildAutoencoder(parseMetadata('model', metadata.model), tensors);
+  const normalization = parseMetadata('normalization', metadata.normalization);
   autoencoder.normalization = checkNormalization(normalization, sizeOf(autoencoder.inputShape));
   return autoencoder;
 }
@@ -79,16 +94,16 @@ function buildAutoencoder(description: unknown, tensors: SafetensorsContents['te
   try {
     autoencoder = new Autoencoder({ spec: checkSpec(description, tensors), initializer: zeros });
   } catch (error) {
-    // The spec is only as good as the file: whatever the constructors don't like, the file is to blame.
+    // The spec comes from the file, so the file is to blame for whatever the constructors refuse.
     const { name, message } = error as Error;
     const isOurs = (name === 'RangeError' || name === 'ShapeError') && message.endsWith('.');
-    const reason = isOurs ? message : 'a part of it is of another type than it should be.';
+    const reason = isOurs ? message : 'a part of it has the wrong type.';
     throw new FormatError(`the model's description can't be used: ${reason}`);
   }
   const parameters = autoencoder.namedParameters();
   if (parameters.length !== tensors.size) {
     throw new FormatError(
-      `the file holds ${tensors.size} tensors, its description asks for ${parameters.length}.`,
+      `the file holds ${tensors.size} tensors, expected the ${parameters.length} of the model's description.`,
     );
   }
   for (const [name, { value }] of parameters) {
@@ -105,7 +120,7 @@ function buildAutoencoder(description: unknown, tensors: SafetensorsContents['te
   return autoencoder;
 }
 
-/** What the constructors take for granted. A short file must not make us allocate the layers of a spec that lies. */
+/** Checks what the constructors take for granted, so that a short file that claims large layers takes no memory. */
 function checkSpec(value: unknown, tensors: SafetensorsContents['tensors']): AutoencoderSpec {
   const { type, inputShape, encoder, decoder } = isObject(value) ? value : {};
   if (type !== 'autoencoder') {
@@ -116,50 +131,23 @@ function checkSpec(value: unknown, tensors: SafetensorsContents['tensors']): Aut
   }
   const asked = countWeights(encoder) + countWeights(decoder);
   const stored = [...tensors.values()].reduce((sum, { size }) => sum + size, 0);
-  if (asked > stored) throw new RangeError(`it asks for ${asked} weights, the file holds ${stored} numbers.`);
+  if (asked > stored) throw new RangeError(`it needs ${asked} weights, the file holds ${stored} numbers.`);
   return value as unknown as AutoencoderSpec;
 }
 
 function countWeights(layers: unknown, depth = 0): number {
-  if (!Array.isArray(layers)) throw new RangeError('a part of it is no list of layers.');
-  if (depth > DEEPEST) throw new RangeError(`its layers lie more than ${DEEPEST} deep within each other.`);
+  if (!Array.isArray(layers))
+    throw new RangeError('its encoder, decoder or a sequential is not a list of layers.');
+  if (depth > MAX_DEPTH) throw new RangeError(`its layers are nested more than ${MAX_DEPTH} deep.`);
   return layers.reduce((sum: number, layer: unknown) => {
     const { type, layers: inner, inFeatures, outFeatures } = isObject(layer) ? layer : {};
     if (type === 'sequential') return sum + countWeights(inner, depth + 1);
     if (type !== 'dense') return sum;
-    if (!(isCount(inFeatures) && isCount(outFeatures))) {
-      throw new RangeError('the widths of a dense layer of it are not integers >= 1.');
+    if (!(isIntegerAtLeast(inFeatures, 1) && isIntegerAtLeast(outFeatures, 1))) {
+      throw new RangeError(
+        `a dense layer has the widths ${shown(inFeatures)} and ${shown(outFeatures)}, expected integers >= 1.`,
+      );
     }
     return sum + inFeatures * outFeatures;
   }, 0);
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 1;
-}
-
-export function parseJson(key: string, text: string | undefined): unknown {
-  let value: unknown;
-  try {
-    value = JSON.parse(text ?? 'nothing');
-  } catch {
-    throw new FormatError(`the model's metadata '${key}' is no JSON: ${shown(text)}.`);
-  }
-  if (depthOf(text!) > DEEPEST_JSON) {
-    throw new FormatError(
-      `the model's metadata '${key}' has more than ${DEEPEST_JSON} lists and objects within each other.`,
-    );
-  }
-  return value;
-}
-
-/** How many lists and objects of a JSON text lie within each other, where it is deepest. */
-function depthOf(json: string): number {
-  let depth = 0;
-  let deepest = 0;
-  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
-    if (token === '[' || token === '{') deepest = Math.max(deepest, ++depth);
-    else if (token === ']' || token === '}') depth--;
-  }
-  return deepest;
 }

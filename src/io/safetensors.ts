@@ -1,12 +1,13 @@
 /**
  * safetensors, the format that model files are written in (huggingface/safetensors, README "Format"): the length of the
- * header as a 64-bit little-endian number, the header as JSON, then the tensors' values one after another.
- * No part of a file goes unchecked or unread: no holes, no overlaps, no name twice.
+ * header as a 64-bit little-endian integer, the header as JSON, then the tensors' values one after another.
+ * Every byte of a file is read and checked: no holes, no overlaps, no name twice.
  */
 
 import { formatShape, sizeOf } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
-import { FormatError, firstBytes, shown } from './errors.ts';
+import { FormatError, firstBytes } from './errors.ts';
+import { isObject, shown } from './json.ts';
 
 export interface NamedTensor {
   readonly name: string;
@@ -20,13 +21,13 @@ export interface SafetensorsContents {
 }
 
 const LENGTH_BYTES = 8;
-const GREATEST_HEADER = 100_000_000; // the limit of the format's own library
+const MAX_HEADER_BYTES = 100_000_000; // the limit of the format's own library
 const METADATA_KEY = '__metadata__';
 const FLOAT32_BYTES = 4;
 
 /**
- * Writes tensors and text as a safetensors file, float32. The same arguments give the same bytes: tensors and
- * metadata stand in the given order, and the header is padded so that the values begin at a multiple of 8.
+ * Writes float32 tensors and text as a safetensors file. The same arguments give the same bytes: tensors and metadata
+ * keep their order, and the header is padded so that the values begin at a multiple of 8.
  *
  * @throws {FormatError} If two tensors have the same name, a name is `__metadata__`, or the header is over 100 MB.
  */
@@ -34,7 +35,7 @@ export function writeSafetensors(
   tensors: readonly NamedTensor[],
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array {
-  // Written entry by entry: a JavaScript object would put names like '0' first.
+  // Entry by entry: a JavaScript object would put names like '0' first.
   const entries = [`${JSON.stringify(METADATA_KEY)}:${JSON.stringify(metadata)}`];
   const names = new Set([METADATA_KEY]);
   let end = 0;
@@ -48,9 +49,9 @@ export function writeSafetensors(
   }
   const json = new TextEncoder().encode(`{${entries.join(',')}}`);
   const headerLength = Math.ceil(json.length / 8) * 8;
-  if (headerLength > GREATEST_HEADER) {
+  if (headerLength > MAX_HEADER_BYTES) {
     throw new FormatError(
-      `safetensors: the header has ${headerLength} bytes, at most ${GREATEST_HEADER} fit.`,
+      `safetensors: the header has ${headerLength} bytes, expected at most ${MAX_HEADER_BYTES}.`,
     );
   }
   const file = new Uint8Array(LENGTH_BYTES + headerLength + end);
@@ -69,8 +70,8 @@ export function writeSafetensors(
  * Reads a safetensors file whose tensors are all float32 (F32).
  *
  * @returns Copies: the tensors don't share memory with `bytes`.
- * @throws {FormatError} If the file is cut off, its header is not valid, a name or key stands twice, an offset doesn't
- *   fit its shape, or the values leave holes, overlap or don't fill the file.
+ * @throws {FormatError} If the file is cut off, its header is not valid, a name or key appears twice, offsets don't fit
+ *   their shape, or the values leave holes, overlap or don't fill the file.
  */
 export function readSafetensors(bytes: Uint8Array): SafetensorsContents {
   const { header, values } = splitFile(bytes);
@@ -96,9 +97,9 @@ function splitFile(bytes: Uint8Array): { header: Map<string, unknown>; values: U
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerLength = view.getBigUint64(0, true);
-  if (headerLength > GREATEST_HEADER) {
+  if (headerLength > MAX_HEADER_BYTES) {
     throw new FormatError(
-      `not a safetensors file: it begins with ${firstBytes(bytes, LENGTH_BYTES)}, expected the length of a header of at most ${GREATEST_HEADER} bytes.`,
+      `not a safetensors file: it begins with ${firstBytes(bytes, LENGTH_BYTES)}, expected the length of a header of at most ${MAX_HEADER_BYTES} bytes.`,
     );
   }
   const start = LENGTH_BYTES + Number(headerLength);
@@ -120,7 +121,7 @@ function parseHeader(encoded: Uint8Array): Map<string, unknown> {
   let end = json.length;
   while (json[end - 1] === ' ') end--;
   if (json[end - 1] !== '}') {
-    throw new FormatError('the safetensors header goes on after its }, only spaces may follow.');
+    throw new FormatError('the safetensors header goes on after its }, expected nothing but spaces.');
   }
   return new Map(distinctKeys(json).map((key) => [key, value[key]]));
 }
@@ -135,9 +136,8 @@ function decodeJson(encoded: Uint8Array): { json: string; value: unknown } {
 }
 
 /**
- * The keys of the outermost object of a JSON text that is known to be valid. What JSON.parse silently changes is an
- * error: of keys that stand twice in one object it keeps the last, and it rounds numbers like 4.0000000000000000001,
- * so that only digits make a number here.
+ * The keys of the outermost object of a valid JSON text. Refuses what JSON.parse silently changes: of a key that appears
+ * twice in an object it keeps the last, and it rounds numbers like 4.0000000000000000001, so only digits are allowed.
  */
 function distinctKeys(json: string): string[] {
   const outermost = new Set<string>();
@@ -157,7 +157,9 @@ function distinctKeys(json: string): string[] {
       if (keys.has(key)) throw new FormatError(`the safetensors header holds the key '${key}' twice.`);
       keys.add(key);
     } else if (character === '-' || character === '.' || (isExponent(character) && isDigit(json[at - 1]))) {
-      throw new FormatError('the safetensors header holds a number that is not written as a whole one >= 0.');
+      throw new FormatError(
+        'the safetensors header holds a number with a sign, point or exponent, expected digits alone.',
+      );
     }
   }
   return [...outermost];
@@ -184,7 +186,7 @@ function requireGapless(ranges: readonly TensorRange[], byteLength: number): voi
   for (const { name, begin, end } of [...ranges].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
     if (begin !== filled) {
       throw new FormatError(
-        `the safetensors values of '${name}' begin at byte ${begin}, expected ${filled}, where those before them end.`,
+        `the safetensors values of '${name}' begin at byte ${begin}, expected ${filled}, where the values before end.`,
       );
     }
     if (end > byteLength) {
@@ -208,7 +210,7 @@ function rangeOf(name: string, info: unknown): TensorRange {
     );
   }
   if (dtype !== 'F32') {
-    throw new FormatError(`the safetensors tensor '${name}' has dtype ${shown(dtype)}, only F32 is read.`);
+    throw new FormatError(`the safetensors tensor '${name}' has dtype ${shown(dtype)}, expected "F32".`);
   }
   const [begin, end] = offsets;
   if (end - begin !== sizeOf(shape) * FLOAT32_BYTES) {
@@ -221,9 +223,4 @@ function rangeOf(name: string, info: unknown): TensorRange {
 
 function isSizeList(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
-}
-
-/** Whether a value of JSON is an object, no list and not null. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,10 +1,11 @@
 /**
- * Safetensors files with a seal: a checksum of the whole file, header and all, in its own metadata. A file that was
- * changed, be it by one bit, is refused. Other readers of safetensors see one more entry. Read safetensors.ts first.
+ * Safetensors files with a seal: the metadata holds a checksum of the whole file, header included. A file in which a
+ * single bit was changed is refused. Other readers of safetensors see one more entry. Read safetensors.ts first.
  */
 
 import { crc32 } from './crc32.ts';
-import { FormatError, shown } from './errors.ts';
+import { FormatError } from './errors.ts';
+import { shown } from './json.ts';
 import {
   type NamedTensor,
   readSafetensors,
@@ -12,20 +13,20 @@ import {
   writeSafetensors,
 } from './safetensors.ts';
 
-/** What kind of file, and which version of its format. */
+/** The kind of a file, and the version of its format. */
 export interface Kind {
-  /** In the metadata as `format`: `isthmus`. */
+  /** The metadata's `format`, such as `isthmus`. */
   readonly format: string;
-  /** For messages: `model`. */
+  /** For messages, such as `model`. */
   readonly noun: string;
-  /** In the metadata as `version`. */
+  /** The metadata's `version`. */
   readonly version: number;
 }
 
-/** The first key of the metadata, which stand first: so the checksum is always in the same place. */
+/** The metadata stands first in the header, and the checksum first in the metadata: always in the same place. */
 const BEFORE_CHECKSUM = '{"__metadata__":{"checksum":"';
 const CHECKSUM_START = 8 + BEFORE_CHECKSUM.length;
-/** What stands in the checksum's place while it is computed. */
+/** Stands in the checksum's place while it is computed. */
 const UNKNOWN = '00000000';
 
 /** The same arguments give the same bytes. */
@@ -41,15 +42,14 @@ export function writeSealed(
 }
 
 /**
- * @throws {FormatError} If the bytes are no safetensors file, of another kind or another version, or not those that
- *   were written.
+ * @throws {FormatError} If the bytes are not a safetensors file, are of another kind or version, or were changed.
  */
 export function readSealed({ format, noun, version }: Kind, bytes: Uint8Array): SafetensorsContents {
   const contents = readSafetensors(bytes);
   const { metadata } = contents;
   if (metadata.format !== format) {
     throw new FormatError(
-      `the file is no isthmus ${noun}: the format in its metadata is ${shown(metadata.format)}, expected "${format}".`,
+      `the file is not an isthmus ${noun}: the format in its metadata is ${shown(metadata.format)}, expected "${format}".`,
     );
   }
   if (metadata.version !== String(version)) {
@@ -67,7 +67,7 @@ export function readSealed({ format, noun, version }: Kind, bytes: Uint8Array): 
   return contents;
 }
 
-/** For messages: bare what looks like a number, in quotes what could be anything. */
+/** For messages: numbers as they are, other text in quotes. */
 function word(text: string | undefined): string {
   return text !== undefined && /^[0-9a-f]{1,16}$/.test(text) ? text : shown(text);
 }

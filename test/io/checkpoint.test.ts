@@ -189,12 +189,12 @@ describe('files that are no sound checkpoint', () => {
   test('a model is called a model, and a checkpoint a checkpoint', () => {
     expect(() => readCheckpoint(writeModel(model()))).toThrow(
       new FormatError(
-        'the file is no isthmus checkpoint: the format in its metadata is "isthmus", expected "isthmus-checkpoint".',
+        'the file is not an isthmus checkpoint: the format in its metadata is "isthmus", expected "isthmus-checkpoint".',
       ),
     );
     expect(() => readModel(bytes)).toThrow(
       new FormatError(
-        'the file is no isthmus model: the format in its metadata is "isthmus-checkpoint", expected "isthmus".',
+        'the file is not an isthmus model: the format in its metadata is "isthmus-checkpoint", expected "isthmus".',
       ),
     );
   });
@@ -203,7 +203,7 @@ describe('files that are no sound checkpoint', () => {
     [
       'tensors of another program',
       writeSafetensors([], { format: 'pt' }),
-      /^the file is no isthmus checkpoint: the format in its metadata is "pt"/,
+      /^the file is not an isthmus checkpoint: the format in its metadata is "pt"/,
     ],
     [
       'the name of a property of all objects',
@@ -234,13 +234,13 @@ describe('files that are no sound checkpoint', () => {
   const NO_STATE = /^the checkpoint's metadata 'state' is not the state of a training\.$/;
 
   test.each<[string, Uint8Array, RegExp]>([
-    ['no state', resealed(bytes, { state: undefined }), /'state' is no JSON: missing\.$/],
-    ['half a state', resealed(bytes, { state: '{"epoch":' }), /'state' is no JSON: "/],
-    ['no run', resealed(bytes, { run: undefined }), /'run' is no JSON: missing\.$/],
+    ['no state', resealed(bytes, { state: undefined }), /'state' is missing, expected JSON\.$/],
+    ['half a state', resealed(bytes, { state: '{"epoch":' }), /'state' is "\{.*", expected JSON\.$/],
+    ['no run', resealed(bytes, { run: undefined }), /'run' is missing, expected JSON\.$/],
     [
       'a run that is a list',
       resealed(bytes, { run: '[]' }),
-      /^the checkpoint's metadata 'run' is not a JSON object\.$/,
+      /^the checkpoint's metadata 'run' is a list, expected a JSON object\.$/,
     ],
     ['a state that is null', resealed(bytes, { state: 'null' }), NO_STATE],
     ['epoch 0', changedState((state) => ({ ...state, epoch: 0, epochs: [] })), NO_STATE],
@@ -304,7 +304,7 @@ describe('files that are no sound checkpoint', () => {
       ['best', { ...state, best: { ...best!, weights: short } }],
     ] as const) {
       expect(() => readCheckpoint(writeCheckpoint(model(), changed))).toThrow(
-        new FormatError(`the checkpoint's '${name}' has 3 numbers, its model 7 weights.`),
+        new FormatError(`the checkpoint's '${name}' has 3 numbers, expected 7, as its model has weights.`),
       );
     }
   });

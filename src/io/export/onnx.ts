@@ -1,6 +1,6 @@
 /**
- * A trained model as an ONNX file: the network with its normalization, for onnxruntime and everything else that reads
- * the format. Written by hand: field numbers from onnx.proto3, operators from opset 17. Read onnxGraph.ts first.
+ * A trained model as an ONNX file: the network with its normalization, for onnxruntime and all else that reads the
+ * format. Field numbers are those of onnx.proto3, operators those of opset 17. Read onnxGraph.ts first.
  */
 
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
@@ -12,21 +12,21 @@ import {
   type UniformNormalization,
 } from '../../data/samples.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { type NamedLayer, namedLayers } from './namedLayers.ts';
+import { type NamedLayer, namedLayers } from '../model.ts';
 import { DOUBLE, FLOAT, floatAttribute, Graph, INT64, intAttribute } from './onnxGraph.ts';
 import { blockField, integerField, type Message, message, toBytes } from './protobuf.ts';
 
 export type OnnxPart = 'encoder' | 'decoder' | 'autoencoder';
 
 export interface OnnxOptions {
-  /** Stands in the file beside the producer's name, isthmus. @default none */
+  /** Written beside the producer's name, isthmus. @default none */
   readonly producerVersion?: string;
 }
 
 const IR_VERSION = 8; // with opset 17: ONNX 1.12, read by onnxruntime 1.12 and later
 const OPSET = 17;
 
-/** TensorProto.DataType of what is stored. */
+/** TensorProto.DataType of each type of stored data. */
 const STORED_TYPES: Readonly<Record<DType, number>> = {
   u1: 2,
   i1: 3,
@@ -51,18 +51,18 @@ const STORED_TYPES: Readonly<Record<DType, number>> = {
  * | `decoder` | `codes` | `restored` |
  * | `autoencoder` | `images` | `restored` |
  *
- * - `images` `[batch, ...inputShape]`: the data as it is stored, of the type that the model was trained on (uint8 for
- *   uint8, bool for bool). `(x - shift) / scale` happens in the graph: `divide` in float32, which gives the engine's
- *   very inputs; `minmax` and `standard` in float64, since the shift may be large beside the scale. Where each feature
- *   has its own, shift and scale are vectors.
- * - `codes` `[batch, encodingDim]` float32.
- * - `restored` `[batch, ...inputShape]`: in the units of the stored data, not rounded and not clamped. float32, but
- *   float64 after `minmax` and `standard` of a type whose values float32 can't hold (f8, integers of 4 or 8 bytes).
+ * - `images` `[batch, ...inputShape]`: the data as it is stored, in the type that the model was trained on (uint8 for
+ *   uint8, bool for bool). The graph computes `(x - shift) / scale`: for `divide` in float32, which gives the same bits
+ *   as the engine; for `minmax` and `standard` in float64, since the shift may be large beside the scale. If each
+ *   feature has its own, shift and scale are vectors.
+ * - `codes` `[batch, encodingDim]`: float32.
+ * - `restored` `[batch, ...inputShape]`: in the units of the stored data, neither rounded nor clamped. float32, except
+ *   after `minmax` and `standard` of a type whose values float32 can't hold (f8, integers of 4 or 8 bytes): float64.
  *
- * The network's products are float32 sums in an order of the reader's choice, so results agree with the engine's within
- * the summation bound (docs/math.md, section 2.2), not bit for bit. The same model gives the same bytes.
+ * Readers sum the network's products in float32 in any order, so results agree with the engine's within the summation
+ * bound (docs/math.md, section 2.2), not bit for bit. The same model gives the same bytes.
  *
- * @throws {FormatError} If the file would have more than protobuf's 2 GiB.
+ * @throws {FormatError} If the file would be larger than protobuf's 2 GiB.
  * @example
  * const bytes = writeOnnx(autoencoder, 'encoder'); // InferenceSession.create(bytes), run({ images }) -> { codes }
  */
@@ -81,7 +81,7 @@ export function writeOnnx(
   if (hasEncoder) {
     const flatten = (value: string) =>
       inputShape.length > 1 ? graph.node('Flatten', 'flatten', [value]) : value;
-    // A shift for each feature is one number a column.
+    // Shifts by feature are one number per column, so the images are flattened first.
     x = isByFeature(normalization)
       ? normalizeIn(graph, flatten(x), normalization)
       : flatten(normalizeIn(graph, x, normalization));
@@ -106,12 +106,12 @@ export function writeOnnx(
   );
 }
 
-/** StringStringEntryProto, in ModelProto. */
+/** A StringStringEntryProto in ModelProto. */
 function metadataProp(key: string, value: string): Message {
   return blockField(14, message(blockField(1, key), blockField(2, value)));
 }
 
-/** From stored values to the network's inputs. Returns the name of what came out, as all of these do. */
+/** From stored values to the network's inputs. Returns the output's name, as all functions here do. */
 function normalizeIn(graph: Graph, images: string, normalization: Normalization): string {
   const { dtype } = normalization;
   if (isIdentity(normalization)) return dtype === 'f4' ? images : graph.cast('float', images, FLOAT);
@@ -140,12 +140,12 @@ function denormalizeIn(
   const wide = graph.cast('denormalize.double', x, DOUBLE);
   const scaled = graph.node('Mul', 'denormalize.scale', [wide, operandIn(graph, 'scale', normalization)]);
   const output = graph.node('Add', 'denormalize.shift', [scaled, operandIn(graph, 'shift', normalization)]);
-  // float32 has 24 bits: too few for the values of these types.
+  // float32 has 24 significant bits: too few for the values of these types.
   if (/^([iu][48]|f8)$/.test(dtype)) return { output, type: DOUBLE };
   return { output: graph.cast('denormalize.float', output, FLOAT), type: FLOAT };
 }
 
-/** In float64: a number for all, or a vector `[features]` for every row. */
+/** In float64: one number for all values, or a vector `[features]` for each row. */
 function operandIn(graph: Graph, name: 'shift' | 'scale', normalization: Normalization): string {
   const { shifts, scales } = scalingOf(normalization);
   const dims = isByFeature(normalization) ? [scales.length] : [];
@@ -157,15 +157,15 @@ function isIdentity({ shift, scale }: Normalization): boolean {
 }
 
 /**
- * Pixels up to 65535 and what they are divided by have a float32 each, and a quotient of two float32 is rounded to the
- * same float32 whether or not it was a float64 in between (Figueroa 1995, "When is double rounding innocuous?").
+ * Pixels up to 65535 and their divisor are exact in float32, and a quotient of two float32 numbers rounds to the same
+ * float32 whether or not it was a float64 in between (Figueroa 1995, "When is double rounding innocuous?").
  */
 function isExactInFloat32(normalization: Normalization): normalization is UniformNormalization {
   if (normalization.kind !== 'divide') return false;
   return normalization.shift === 0 && Math.fround(normalization.scale) === normalization.scale;
 }
 
-/** Shape 0 is "as it was": the batch. */
+/** Adds the dimensions of a sample again. A length of 0 means the input's own, here the batch. */
 function restoreShape(graph: Graph, x: string, shape: readonly number[]): string {
   if (shape.length === 1) return x;
   const dims = BigInt64Array.from([0, ...shape], BigInt);
@@ -187,7 +187,7 @@ function addLayer(
   switch (layer.type) {
     case 'dense':
     case 'transposedDense': {
-      // Gemm is x W + b, with W [in, out] as ours is.
+      // Gemm is x W + b, with W [in, out] as here.
       const isTied = layer.type === 'transposedDense';
       const weight = `${isTied ? layer.tiedTo : name}.weight`;
       const names = layer.bias ? [weight, `${name}.bias`] : [weight];

@@ -1,6 +1,6 @@
 /**
- * A graph as ONNX files hold it: values, constants and the nodes that compute one from another. Field numbers from
- * onnx.proto3. Read protobuf.ts first; onnx.ts says which graph a model is.
+ * A graph as ONNX files hold it: values, constants, and the nodes that compute values from others. Field numbers are
+ * those of onnx.proto3. Read protobuf.ts first; onnx.ts makes the graph of a model.
  */
 
 import { blockField, floatField, integerField, type Message, message } from './protobuf.ts';
@@ -14,7 +14,7 @@ export const DOUBLE = 11;
 const FLOAT_ATTRIBUTE = 1;
 const INT_ATTRIBUTE = 2;
 
-/** Collects what a GraphProto holds. A value has the name of the node that computes it. */
+/** Collects the parts of a GraphProto. A value has the name of the node that computes it. */
 export class Graph {
   readonly #nodes: { type: string; name: string; inputs: readonly string[]; attributes: Message }[] = [];
   readonly #constants = new Map<string, Message>();
@@ -27,7 +27,7 @@ export class Graph {
     return name;
   }
 
-  /** Gives the value `from` the name under which it leaves the graph. */
+  /** Makes the value `from` an output of the graph, under this name. */
   output(name: string, from: string, type: number, shape: readonly number[]): void {
     this.#renamed.set(from, name);
     this.#outputs.push(valueInfo(name, type, shape));
@@ -86,7 +86,7 @@ export class Graph {
   }
 }
 
-/** ValueInfoProto: a tensor `[batch, ...shape]`, the batch free. */
+/** A ValueInfoProto: a tensor `[batch, ...shape]` of any batch size. */
 function valueInfo(name: string, type: number, shape: readonly number[]): Message {
   const batch = blockField(1, blockField(2, 'batch'));
   const dims = message(batch, ...shape.map((length) => blockField(1, integerField(1, length))));
@@ -94,7 +94,7 @@ function valueInfo(name: string, type: number, shape: readonly number[]): Messag
   return message(blockField(1, name), blockField(2, blockField(1, tensorType)));
 }
 
-/** AttributeProto, in NodeProto. */
+/** An AttributeProto in NodeProto. */
 export function intAttribute(name: string, value: number): Message {
   return blockField(5, message(blockField(1, name), integerField(3, value), integerField(20, INT_ATTRIBUTE)));
 }

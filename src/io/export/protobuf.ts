@@ -1,11 +1,11 @@
 /**
- * Protobuf's wire format, as much of it as writing ONNX takes (protobuf.dev, "Encoding"): a message is its fields one
- * after another, each a tag (field number and wire type), then a number, or a length and so many bytes.
+ * The part of protobuf's wire format that writing ONNX needs (protobuf.dev, "Encoding"): a message is its fields one
+ * after another, each a tag (field number and wire type) and then a number, or a length and bytes of that length.
  */
 
 import { FormatError } from '../errors.ts';
 
-/** Bytes in pieces, and how many there are: nested messages know their lengths without being copied. */
+/** Bytes in pieces, with their total length: a nested message's length is known without copying it. */
 export interface Message {
   readonly pieces: readonly Uint8Array[];
   readonly byteLength: number;
@@ -15,8 +15,8 @@ const VARINT = 0;
 const LENGTH_DELIMITED = 2;
 const FIXED_32 = 5;
 
-/** Readers refuse messages whose length is no int32. */
-const MOST_BYTES = 2 ** 31 - 1;
+/** Readers refuse messages whose length is not an int32. */
+const MAX_BYTES = 2 ** 31 - 1;
 
 /** Fields one after another. */
 export function message(...fields: readonly Message[]): Message {
@@ -47,8 +47,8 @@ export function blockField(field: number, content: string | Uint8Array | Message
 
 /** @throws {FormatError} If there are more bytes than protobuf's 2 GiB. */
 export function toBytes({ pieces, byteLength }: Message): Uint8Array {
-  if (byteLength > MOST_BYTES) {
-    throw new FormatError(`protobuf: the message has ${byteLength} bytes, at most ${MOST_BYTES} fit.`);
+  if (byteLength > MAX_BYTES) {
+    throw new FormatError(`protobuf: the message has ${byteLength} bytes, expected at most ${MAX_BYTES}.`);
   }
   const bytes = new Uint8Array(byteLength);
   let at = 0;
@@ -70,7 +70,7 @@ function tag(field: number, wireType: number): number[] {
 /** Seven bits a byte, the least significant first; the top bit says that more follow. */
 function varint(value: number): number[] {
   const bytes: number[] = [];
-  let rest = value; // may exceed 32 bits: no bit operators
+  let rest = value; // may exceed 32 bits, so no bit operators
   for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128);
   return [...bytes, rest];
 }

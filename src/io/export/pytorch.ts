@@ -1,9 +1,9 @@
 /**
- * A model for PyTorch and back: the weights under PyTorch's names and in its layout, the optimizer's state beside them,
- * and a Python module that loads and saves both. Read safetensors.ts, pytorchOptimizer.ts and pytorchModule.ts, too.
+ * A model for PyTorch and back: the weights under PyTorch's names and in its layout, the optimizer's state beside them
+ * (pytorchOptimizer.ts), and a Python module that loads and saves both (pytorchModule.ts). Read safetensors.ts first.
  *
- * Metadata of the weights: `format` "pt" (what PyTorch's own libraries write), `isthmus` "1" (the version of this
- * layout), `model` (the spec) and `normalization` as JSON: import needs nothing else.
+ * Metadata of the weights: `format` "pt" (as PyTorch's own libraries write it), `isthmus` "1" (the version of this
+ * layout), `model` (the spec) and `normalization` as JSON. Import needs nothing else.
  */
 
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
@@ -13,24 +13,24 @@ import { transpose } from '../../tensor/ops.ts';
 import { formatShape, type Shape, sameShape } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { FormatError } from '../errors.ts';
-import { buildModel, describeModel, parseJson, weightsOf } from '../model.ts';
-import { isObject, readSafetensors, type SafetensorsContents, writeSafetensors } from '../safetensors.ts';
-import { namedLayers } from './namedLayers.ts';
+import { isObject, parseMetadata } from '../json.ts';
+import { buildModel, describeModel, namedLayers, weightsOf } from '../model.ts';
+import { readSafetensors, type SafetensorsContents, writeSafetensors } from '../safetensors.ts';
 import { pyTorchModule } from './pytorchModule.ts';
 import { writePyTorchOptimizer } from './pytorchOptimizer.ts';
 
 const VERSION = '1';
 
-/** By their names in the folder. */
+/** Files by their names in a folder. */
 export interface PyTorchFiles {
   readonly 'weights.safetensors': Uint8Array;
-  /** Only if there is a state. */
+  /** Only if the optimizer's state was given. */
   readonly 'optimizer.safetensors'?: Uint8Array;
   readonly 'autoencoder.py': string;
 }
 
 export interface PyTorchReadOptions {
-  /** A model with the same layers, and the normalization to use: for files that say nothing of theirs. */
+  /** A model with the same layers and the normalization to use, for files whose metadata doesn't describe the model. */
   readonly like?: Autoencoder;
 }
 
@@ -39,8 +39,8 @@ export interface PyTorchReadOptions {
  * layout of `nn.Linear`, and keep their names: `encoder.0.weight` and so on are the keys of `state_dict()`.
  * The same model and state give the same bytes.
  *
- * @param state - Of the optimizer that trained these very weights. Adam, AdamW and SGD.
- * @returns The files of a folder. In it, `autoencoder.load(folder)` gives the model and the optimizer.
+ * @param state - Of the optimizer that trained these weights: Adam, AdamW or SGD.
+ * @returns The files of a folder, whose `autoencoder.load(folder)` returns the model and the optimizer.
  * @throws {RangeError} If the state is of another optimizer, or of a network of another size.
  */
 export function writePyTorch(autoencoder: Autoencoder, state?: OptimizerState): PyTorchFiles {
@@ -57,19 +57,21 @@ export function writePyTorch(autoencoder: Autoencoder, state?: OptimizerState): 
  * Reads the weights that {@link writePyTorch} or PyTorch wrote: float32 tensors with the names and shapes of
  * `state_dict()`.
  *
- * @param bytes - A safetensors file. Its metadata says what model it is of; PyTorch's own `save_file` drops that, and
- *   `like` says it then.
- * @throws {FormatError} If it is no safetensors file, says nothing of its model and neither does `like`, names
- *   another model than `like`, or its tensors are not those of the model; the message names the first that is not.
+ * @param bytes - A safetensors file whose metadata describes the model. PyTorch's own `save_file` drops the metadata:
+ *   `like` then describes the model instead.
+ * @throws {FormatError} If it is not a safetensors file, neither it nor `like` describes the model, the two describe
+ *   different ones, or the tensors are not those of the model; the message names the first that is not.
  */
 export function readPyTorch(bytes: Uint8Array, { like }: PyTorchReadOptions = {}): Autoencoder {
   const contents = readSafetensors(bytes);
   const metadata = modelMetadata(contents, like);
-  requireTensors(checkSpec(parseJson('model', metadata.model)), contents.tensors);
+  requireTensors(checkSpec(parseMetadata('model', metadata.model)), contents.tensors);
   const tensors = new Map(Array.from(contents.tensors, ([name, tensor]) => [name, transposed(tensor)]));
   const autoencoder = buildModel({ tensors, metadata });
   if (like && JSON.stringify(like.spec()) !== JSON.stringify(autoencoder.spec())) {
-    throw new FormatError('the file is of a model with other layers, or another input shape, than --like.');
+    throw new FormatError(
+      'the model in the file has other layers or another input shape than --like, expected the same.',
+    );
   }
   return autoencoder;
 }
@@ -79,21 +81,21 @@ function transposed(tensor: Tensor): Tensor {
   return tensor.shape.length === 2 ? transpose(tensor) : tensor;
 }
 
-/** What the file says of its model, or else what `like` says. */
+/** The metadata that describes the model: the file's, or else that of `like`. */
 function modelMetadata(
   { metadata }: SafetensorsContents,
   like: Autoencoder | undefined,
 ): Record<string, string> {
-  // Square weights would pass every other check.
+  // Checked here, as weights that are square would pass every other check.
   if (metadata.format?.startsWith('isthmus')) {
     throw new FormatError(
-      "the file is one of isthmus already, with weights [in, out]; expected PyTorch's, [out, in].",
+      "the file is an isthmus file, with weights [in, out], expected one of PyTorch's, with weights [out, in].",
     );
   }
   if (metadata.model === undefined) {
     if (like) return describeModel(like);
     throw new FormatError(
-      "the file says nothing of its model (no metadata 'model'), expected one with the same layers (--like).",
+      "the file doesn't describe its model (it has no metadata 'model'), expected a model with the same layers (--like).",
     );
   }
   if (metadata.isthmus !== VERSION) {
@@ -104,12 +106,12 @@ function modelMetadata(
   return metadata;
 }
 
-/** What comparing names takes for granted. */
+/** Checks what the comparison of names takes for granted. */
 function checkSpec(value: unknown): AutoencoderSpec {
   const { type, inputShape, encoder, decoder } = isObject(value) ? value : {};
   if (type !== 'autoencoder' || !Array.isArray(inputShape) || !areLayers(encoder) || !areLayers(decoder)) {
     throw new FormatError(
-      "the model's description can't be used: it is no autoencoder with an input shape and layers.",
+      "the model's description can't be used: it is not an autoencoder with an input shape and layers.",
     );
   }
   return value as unknown as AutoencoderSpec;
@@ -121,8 +123,8 @@ function areLayers(value: unknown): boolean {
 }
 
 /**
- * Compares names and shapes with the file's. It comes before the model is built: a short file must not make us allocate
- * the layers of a description that lies.
+ * Compares the description's names and shapes with the file's tensors. This comes before the model is built, so that a
+ * short file that claims large layers takes no memory.
  */
 function requireTensors({ encoder, decoder }: AutoencoderSpec, tensors: ReadonlyMap<string, Tensor>): void {
   const expected = new Map<string, Shape>();
@@ -149,7 +151,7 @@ function requireTensors({ encoder, decoder }: AutoencoderSpec, tensors: Readonly
   }
   if (stranger !== undefined) {
     throw new FormatError(
-      `tensor '${stranger}' belongs to no layer of the model, expected ${expected.size} tensors.`,
+      `tensor '${stranger}' belongs to no layer of the model, expected only its ${expected.size} tensors.`,
     );
   }
 }

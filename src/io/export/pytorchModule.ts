@@ -1,31 +1,11 @@
-/** The Python file beside the weights: the network as PyTorch code, and how it is loaded and saved. It needs torch alone. */
+/** The Python file beside the weights: the network as PyTorch code, with functions that load and save it. It needs only torch. */
 
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { isByFeature, type Normalization } from '../../data/samples.ts';
 import type { LayerSpec } from '../../layers/spec.ts';
-import { namedLayers } from './namedLayers.ts';
+import { namedLayers } from '../model.ts';
 
-/** PyTorch has no such layer. */
-const TRANSPOSED = `
-class Transposed(nn.Module):
-    """x W + b, with the weight W [out, in] of another layer: the same numbers, not a copy."""
-
-    def __init__(self, of, bias=True):
-        super().__init__()
-        self.of = (of,)  # in a tuple, so that its weight is not counted twice
-        self.bias = nn.Parameter(torch.zeros(of.in_features)) if bias else None
-
-    def forward(self, x):
-        return nn.functional.linear(x, self.of[0].weight.T, self.bias)
-
-`;
-
-/** `autoencoder.py` for this model. The same layers, input shape and normalization give the same text. */
-export function pyTorchModule(autoencoder: Autoencoder): string {
-  const { encoder, decoder, inputShape } = autoencoder.spec();
-  const { scaling, toNetwork, fromNetwork } = scalingCode(autoencoder.normalization);
-  const isTied = namedLayers('decoder', decoder).some(({ layer }) => layer.type === 'transposedDense');
-  return `"""An autoencoder made with isthmus, for PyTorch.
+const BEGINNING = `"""An autoencoder made with isthmus, for PyTorch.
 
     model, optimizer = load("this/folder")
     codes = model.encoder(to_network(images))  # images [batch, ...] as they are stored
@@ -40,28 +20,24 @@ from pathlib import Path
 import torch
 from torch import nn
 
-INPUT_SHAPE = (${inputShape.join(', ')}${inputShape.length === 1 ? ',' : ''})
-${scaling}
+`;
 
-${isTied ? TRANSPOSED : ''}
-class Autoencoder(nn.Module):
-    """[batch, features] to the same, in the network's units: (stored - SHIFT) / SCALE."""
+/** A layer that PyTorch doesn't have. */
+const TRANSPOSED = `
+class Transposed(nn.Module):
+    """x W + b, with the weight W [out, in] of another layer: the same numbers, not a copy."""
 
-    def __init__(self):
+    def __init__(self, of, bias=True):
         super().__init__()
-        self.encoder = ${sequential(encoder, 8)}
-        self.decoder = ${sequential(decoder, 8)}
+        self.of = (of,)  # in a tuple, so that its weight is not counted twice
+        self.bias = nn.Parameter(torch.zeros(of.in_features)) if bias else None
 
     def forward(self, x):
-        return self.decoder(self.encoder(x))
+        return nn.functional.linear(x, self.of[0].weight.T, self.bias)
 
+`;
 
-def to_network(images):
-    return ${toNetwork}
-
-
-def from_network(outputs):
-    return ${fromNetwork}
+const LOAD_AND_SAVE = `
 
 
 def load(folder, device="cpu"):
@@ -128,9 +104,37 @@ def write(path, tensors, metadata):
         target.copy_(tensor.detach().flatten())
     path.write_bytes(data)
 `;
+
+/** `autoencoder.py` for this model. The same layers, input shape and normalization give the same text. */
+export function pyTorchModule(autoencoder: Autoencoder): string {
+  const { encoder, decoder, inputShape } = autoencoder.spec();
+  const { scaling, toNetwork, fromNetwork } = scalingCode(autoencoder.normalization);
+  const isTied = namedLayers('decoder', decoder).some(({ layer }) => layer.type === 'transposedDense');
+  return `${BEGINNING}INPUT_SHAPE = (${inputShape.join(', ')}${inputShape.length === 1 ? ',' : ''})
+${scaling}
+
+${isTied ? TRANSPOSED : ''}
+class Autoencoder(nn.Module):
+    """[batch, features] to the same, in the network's units: (stored - SHIFT) / SCALE."""
+
+    def __init__(self):
+        super().__init__()
+        self.encoder = ${sequential(encoder, 8)}
+        self.decoder = ${sequential(decoder, 8)}
+
+    def forward(self, x):
+        return self.decoder(self.encoder(x))
+
+
+def to_network(images):
+    return ${toNetwork}
+
+
+def from_network(outputs):
+    return ${fromNetwork}${LOAD_AND_SAVE}`;
 }
 
-/** Python for the way in and the way out. With one shift a feature, they are tensors and go where the data is. */
+/** Python that scales images and scales outputs back. Shifts and scales by feature are tensors, moved to the data's device. */
 function scalingCode(normalization: Normalization) {
   if (isByFeature(normalization)) {
     const { shift, scale } = normalization;
@@ -149,7 +153,7 @@ function scalingCode(normalization: Normalization) {
   };
 }
 
-/** `nn.Sequential(...)` with a layer a line, as its elements stand in our own: so the names of the weights are the same. */
+/** `nn.Sequential(...)`, one layer per line, in the order of the model's own layers: so the weights have the same names. */
 function sequential(layers: readonly LayerSpec[], indent: number): string {
   const inner = ' '.repeat(indent + 4);
   const lines = layers.map((layer) => `${inner}${module(layer, indent + 4)},\n`);

@@ -1,9 +1,9 @@
 /**
- * What an optimizer remembers, for PyTorch and back: the tensors of its state under their parameters' names, the rest
- * in the metadata. Read optim/optimizer.ts first.
+ * An optimizer's state for PyTorch and back: its tensors under their parameters' names, the rest in the metadata. Read
+ * optim/optimizer.ts first.
  *
- * Tensors: `encoder.0.weight.exp_avg` and `.exp_avg_sq` (Adam's m and v), `.momentum_buffer` (SGD's velocity), shaped
- * as PyTorch's parameters are. Metadata `optimizer`, JSON: `type` (the class in torch.optim), `step`, and `options`,
+ * Tensors: `encoder.0.weight.exp_avg` and `.exp_avg_sq` (Adam's m and v), `.momentum_buffer` (SGD's velocity), with the
+ * shapes of PyTorch's parameters. Metadata `optimizer`, JSON: `type` (the class in torch.optim), `step`, and `options`,
  * which become the entries of its parameter group: lr, betas, eps, … and clip_norm, which only isthmus knows.
  */
 
@@ -13,9 +13,10 @@ import { transpose } from '../../tensor/ops.ts';
 import { formatShape, sameShape } from '../../tensor/shape.ts';
 import { Tensor } from '../../tensor/tensor.ts';
 import { FormatError } from '../errors.ts';
-import { isObject, readSafetensors, writeSafetensors } from '../safetensors.ts';
+import { isObject, shown } from '../json.ts';
+import { readSafetensors, writeSafetensors } from '../safetensors.ts';
 
-/** How the two sides name the same things. Epsilon stands at the same place in both, behind the corrected root. */
+/** One optimizer in the words of both sides. Both add epsilon at the same place, after the corrected root. */
 interface Dialect {
   readonly name: string;
   readonly type: string;
@@ -76,7 +77,9 @@ export function writePyTorchOptimizer(autoencoder: Autoencoder, state: Optimizer
   const { size } = autoencoder.parameters;
   for (const [name, { length }] of Object.entries(state.moments)) {
     if (length !== size) {
-      throw new RangeError(`writePyTorch: the state has ${length} numbers of ${name}, the model ${size}.`);
+      throw new RangeError(
+        `writePyTorch: the state's ${name} has ${length} numbers, expected the model's ${size}.`,
+      );
     }
   }
   const tensors = slots(autoencoder).flatMap(({ name, shape, start, end }) =>
@@ -99,12 +102,13 @@ export function writePyTorchOptimizer(autoencoder: Autoencoder, state: Optimizer
 }
 
 /**
- * Reads the state that {@link writePyTorch}, or `save` of its Python module, wrote beside the weights: what
- * `optimizer.restore` takes. An optimizer that has not stepped yet has zeros. (PyTorch's SGD counts no steps: after it, the
- * number is still the one that was exported.)
+ * Reads the state that `writePyTorch`, or `save` of its Python module, wrote beside the weights.
  *
- * @throws {FormatError} If it is no such file, of an optimizer or with an option that isn't computed here, or its
- *   tensors don't belong to this model.
+ * PyTorch's SGD doesn't count steps: after it, the number of steps is still the exported one.
+ *
+ * @returns What `optimizer.restore` takes. The moments of an optimizer that has not stepped yet are zeros.
+ * @throws {FormatError} If it is not such a file, its optimizer or an option doesn't exist here, or its tensors don't
+ *   belong to this model.
  */
 export function readPyTorchOptimizer(bytes: Uint8Array, autoencoder: Autoencoder): OptimizerState {
   const { tensors, metadata } = readSafetensors(bytes);
@@ -112,10 +116,10 @@ export function readPyTorchOptimizer(bytes: Uint8Array, autoencoder: Autoencoder
   const dialect = DIALECTS.find((each) => each.type === type);
   if (!dialect) {
     const known = DIALECTS.map((each) => each.type).join(', ');
-    throw new FormatError(`the optimizer is ${JSON.stringify(type)}, expected one of: ${known}.`);
+    throw new FormatError(`the optimizer is ${shown(type)}, expected one of: ${known}.`);
   }
   if (!Number.isSafeInteger(step) || (step as number) < 0) {
-    throw new FormatError(`the optimizer took ${JSON.stringify(step)} steps, expected an integer >= 0.`);
+    throw new FormatError(`the optimizer took ${shown(step)} steps, expected an integer >= 0.`);
   }
   const group = new Options(dialect.type, options);
   const learningRate = group.number('lr');
@@ -144,11 +148,12 @@ export function readPyTorchOptimizer(bytes: Uint8Array, autoencoder: Autoencoder
 interface Slot {
   readonly name: string;
   readonly shape: readonly number[];
-  /** Where its numbers lie in a moment. */
+  /** Where the parameter's numbers lie in a moment. */
   readonly start: number;
   readonly end: number;
 }
 
+/** The parameters' places in a moment, which is one array for all. */
 function slots(autoencoder: Autoencoder): Slot[] {
   let end = 0;
   return autoencoder.namedParameters().map(([name, { value }]) => {
@@ -191,28 +196,32 @@ function refuseOthers(
   );
   const stranger = [...tensors.keys()].find((name) => !known.has(name));
   if (stranger !== undefined) {
-    throw new FormatError(`tensor '${stranger}' belongs to no parameter of the model and this optimizer.`);
+    throw new FormatError(
+      `tensor '${stranger}' is not part of this optimizer's state, expected the moments of the model's parameters.`,
+    );
   }
 }
 
 function parseOptimizer(text: string | undefined): Record<string, unknown> {
   if (text === undefined) {
-    throw new FormatError("the file holds no optimizer's state, expected the metadata 'optimizer'.");
+    throw new FormatError("the file doesn't hold an optimizer's state, expected the metadata 'optimizer'.");
   }
   try {
     const value: unknown = JSON.parse(text);
     if (isObject(value)) return value;
   } catch {}
-  throw new FormatError(`the metadata 'optimizer' is no JSON object: ${text.slice(0, 40)}.`);
+  throw new FormatError(`the metadata 'optimizer' is ${shown(text)}, expected a JSON object.`);
 }
 
-/** The entries of a parameter group, from a file. */
+/** The entries of PyTorch's parameter group, as a file holds them. */
 class Options {
   readonly #type: string;
   readonly #entries: Record<string, unknown>;
 
   constructor(type: string, entries: unknown) {
-    if (!isObject(entries)) throw new FormatError("the optimizer's options are no JSON object.");
+    if (!isObject(entries)) {
+      throw new FormatError(`the optimizer's options are ${shown(entries)}, expected a JSON object.`);
+    }
     this.#type = type;
     this.#entries = entries;
   }
@@ -234,22 +243,21 @@ class Options {
   pair(name: string): readonly [number, number] {
     const value = this.#entries[name];
     if (!Array.isArray(value) || value.length !== 2 || !value.every(isNumber)) {
-      throw this.#bad(name, 'two numbers');
+      throw this.#bad(name, 'a list of two numbers');
     }
     return [value[0], value[1]];
   }
 
-  /** @throws {FormatError} If one of these is there and not off: the step would be another one than ours. */
+  /** @throws {FormatError} If one of these is present and not off: the steps would differ from those computed here. */
   refuse(...names: readonly string[]): void {
     const bad = names.find(
       (name) => this.has(name) && this.#entries[name] !== false && this.#entries[name] !== 0,
     );
-    if (bad !== undefined) throw this.#bad(bad, 'none: the optimizer here has no such option');
+    if (bad !== undefined) throw this.#bad(bad, 'it to be off: isthmus does not compute it');
   }
 
   #bad(name: string, expected: string): FormatError {
-    const came = JSON.stringify(this.#entries[name]) ?? 'missing';
-    return new FormatError(`${this.#type}'s ${name} is ${came}, expected ${expected}.`);
+    return new FormatError(`${this.#type}'s ${name} is ${shown(this.#entries[name])}, expected ${expected}.`);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Byte order. Typed arrays here are little-endian, as on every machine that Node and browsers commonly run on;
- * IDX files and some .npy files are big-endian.
+ * Byte order. Typed arrays are little-endian on every machine that Node and browsers commonly run on; IDX files and some
+ * .npy files are big-endian.
  */
 
 /** Reverses the bytes of each item, in place: big-endian becomes little-endian and the other way round. */

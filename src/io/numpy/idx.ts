@@ -1,6 +1,6 @@
 /**
- * IDX, the format of the MNIST files (LeCun, Cortes & Burges, "The MNIST database"): two zero bytes, a type, the number
- * of dimensions, the dimensions as big-endian 32-bit numbers, the values, big-endian and row-major.
+ * IDX, the format of the MNIST files (LeCun, Cortes & Burges, "The MNIST database"): two zero bytes, the type, the number
+ * of dimensions, the dimensions as big-endian 32-bit integers, then the values, big-endian and row-major.
  */
 
 import type { DType, NumericArray, SampleArray } from '../../data/samples.ts';
@@ -23,10 +23,10 @@ const TYPES: ReadonlyMap<number, IdxType> = new Map<number, IdxType>([
   [0x0e, { dtype: 'f8', itemSize: 8, View: Float64Array }],
 ]);
 
-/** As many dimensions as NumPy's arrays have, which is more than any use of the format. */
+/** NumPy's own limit, more than anybody needs. */
 const MAX_RANK = 64;
 
-/** {@link parseIdxHeader} needs no more than this many bytes from the beginning of a file. */
+/** {@link parseIdxHeader} needs at most this many bytes from the beginning of a file. */
 export const IDX_HEAD_LENGTH = 4 + 4 * MAX_RANK;
 
 /** What the header of an IDX file says, checked. */
@@ -39,11 +39,11 @@ export interface IdxHeader extends IdxType {
 }
 
 /**
- * Reads an IDX file. Its size must be exactly what its header says; this is checked before anything is allocated.
+ * Reads an IDX file. Its size must be exactly what its header says; this is checked before memory is taken.
  *
- * @param bytes - The whole file, not compressed (a `.gz` goes through `gunzip` first).
+ * @param bytes - The whole file, uncompressed (`gunzip` a `.gz` first).
  * @returns Values of one byte are a view on `bytes`, wider ones a copy.
- * @throws {FormatError} If the header is not one, or does not fit the size of the file.
+ * @throws {FormatError} If the bytes don't begin with an IDX header, or its size doesn't fit the file's.
  */
 export function readIdx(bytes: Uint8Array): NumericArray {
   const { dtype, itemSize, View, shape, size, offset } = parseIdxHeader(bytes, bytes.length);
@@ -55,11 +55,11 @@ export function readIdx(bytes: Uint8Array): NumericArray {
 }
 
 /**
- * Reads and checks the header of an IDX file, before anything is allocated for its values.
+ * Reads and checks the header of an IDX file, before memory is taken for its values.
  *
  * @param head - The beginning of the file: the first {@link IDX_HEAD_LENGTH} bytes, or all of a smaller file.
  * @param fileSize - The size of the whole file in bytes. Header and values must fill it exactly.
- * @throws {FormatError} If the header is not one, or its size doesn't fit the file's.
+ * @throws {FormatError} If the bytes don't begin with an IDX header, or its size doesn't fit the file's.
  */
 export function parseIdxHeader(head: Uint8Array, fileSize: number): IdxHeader {
   const [zero0, zero1, typeCode, rank] = head;
@@ -70,7 +70,7 @@ export function parseIdxHeader(head: Uint8Array, fileSize: number): IdxHeader {
     );
   }
   if (rank > MAX_RANK) {
-    throw new FormatError(`the IDX header says ${rank} dimensions, at most ${MAX_RANK} are read.`);
+    throw new FormatError(`the IDX header says ${rank} dimensions, expected at most ${MAX_RANK}.`);
   }
   const offset = 4 + 4 * rank;
   if (head.length < offset) {
@@ -83,7 +83,9 @@ export function parseIdxHeader(head: Uint8Array, fileSize: number): IdxHeader {
   const { dtype, itemSize } = type;
   const size = sizeOf(shape);
   if (!Number.isSafeInteger(size)) {
-    throw new FormatError(`the IDX header's ${rank} dimensions multiply to more than 2^53 values.`);
+    throw new FormatError(
+      `the IDX header's ${rank} dimensions multiply to more than 2^53 values, expected fewer.`,
+    );
   }
   if (offset + size * itemSize !== fileSize) {
     throw new FormatError(

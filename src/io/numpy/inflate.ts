@@ -1,25 +1,25 @@
 /**
- * Inflating gzip (RFC 1952) and raw deflate data (RFC 1951) with DecompressionStream, which Node and browsers share.
- * The length is known beforehand and nothing is inflated beyond it, so a small file cannot fill the memory.
+ * Inflates gzip (RFC 1952) and raw deflate data (RFC 1951) with DecompressionStream, which Node and browsers share.
+ * The length is stated beforehand and nothing is inflated beyond it, so a small file cannot fill the memory.
  */
 
 import { crc32 } from '../crc32.ts';
-import { FormatError } from '../errors.ts';
+import { FormatError, firstBytes } from '../errors.ts';
 
 /** No deflate data grows more: 2 bits (a length code and a distance code) stand for at most 258 bytes. */
-const GREATEST_RATIO = 1032;
+const MAX_RATIO = 1032;
 const GZIP_HEADER_LENGTH = 10;
 const GZIP_TRAILER_LENGTH = 8;
 const DEFAULT_LIMIT = 2 ** 31;
 
-/** A look at the beginning of the contents, before memory for all of them is taken. */
+/** Looks at the beginning of the contents before memory for all of them is taken. */
 export interface HeadCheck {
-  /** Sees the first `headLength` bytes, or all if there are no more, and the length stated. What it throws is passed on. */
+  /** Gets the first `headLength` bytes, or all if there are fewer, and the stated length. What it throws is passed on. */
   readonly check: (head: Uint8Array, length: number) => void;
   readonly headLength: number;
 }
 
-/** Whether the bytes begin as gzip data do (1f 8b). */
+/** Whether the bytes begin like gzip data (1f 8b). */
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
@@ -27,10 +27,10 @@ export function isGzip(bytes: Uint8Array): boolean {
 /**
  * Inflates a gzip file of one member, which is what gzip, pigz and Python write.
  *
- * @param bytes - The whole file. Its last four bytes give the length of the contents.
- * @param limit - The most bytes that the contents may have. Default 2 GiB.
- * @param head - Looks at contents longer than its `headLength` before they are allocated.
- * @returns The contents, in a buffer of their own.
+ * @param bytes - The whole file. Its last four bytes state the length of the contents.
+ * @param limit - The contents may have at most this many bytes. Default 2 GiB.
+ * @param head - Looks at contents longer than its `headLength` before memory for them is taken.
+ * @returns The contents, in a new buffer.
  * @throws {FormatError} If the data is not gzip, corrupt or cut off, has more than one member, or holds more than `limit` bytes.
  */
 export async function gunzip(
@@ -38,10 +38,11 @@ export async function gunzip(
   limit: number = DEFAULT_LIMIT,
   head?: HeadCheck,
 ): Promise<Uint8Array> {
-  if (!isGzip(bytes)) throw new FormatError('not gzip data: it does not begin with the bytes 1f 8b.');
+  if (!isGzip(bytes))
+    throw new FormatError(`not gzip data: it begins with ${firstBytes(bytes, 2)}, expected 1f 8b.`);
   if (bytes.length < GZIP_HEADER_LENGTH + GZIP_TRAILER_LENGTH) {
     throw new FormatError(
-      `the gzip data is cut off: ${bytes.length} bytes are less than its header and trailer.`,
+      `the gzip data is cut off: it has ${bytes.length} bytes, expected at least ${GZIP_HEADER_LENGTH + GZIP_TRAILER_LENGTH}.`,
     );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -50,7 +51,7 @@ export async function gunzip(
     throw new FormatError(`the gzip data is cut off, or longer than the ${limit} bytes accepted.`);
   }
   const contents = await inflate('gzip', bytes, length, head);
-  // Node has checked the CRC-32 behind the first member, but passes over what follows it if that begins with a zero.
+  // Node checks the CRC-32 after the first member, but ignores what follows it if that begins with a zero.
   if (view.getUint32(bytes.length - GZIP_TRAILER_LENGTH, true) !== crc32(contents)) {
     throw new FormatError('the gzip data is corrupt: it does not end with the CRC-32 of its contents.');
   }
@@ -60,8 +61,8 @@ export async function gunzip(
 /**
  * Inflates raw deflate data, as zip archives hold them.
  *
- * @param head - Looks at contents longer than its `headLength` before they are allocated.
- * @returns Exactly `expectedLength` bytes, in a buffer of their own.
+ * @param head - Looks at contents longer than its `headLength` before memory for them is taken.
+ * @returns Exactly `expectedLength` bytes, in a new buffer.
  * @throws {FormatError} If the data is corrupt, cut off, or doesn't give exactly `expectedLength` bytes.
  */
 export async function inflateRaw(
@@ -78,49 +79,70 @@ async function inflate(
   expectedLength: number,
   head?: HeadCheck,
 ): Promise<Uint8Array> {
-  // Checked first: a lying length must not even allocate.
-  if (expectedLength > GREATEST_RATIO * bytes.length) {
+  // Checked first: no memory is taken for a length that the data can't have.
+  if (expectedLength > MAX_RATIO * bytes.length) {
     throw new FormatError(
       `the compressed data is corrupt or cut off: ${bytes.length} bytes cannot hold ${expectedLength}.`,
     );
   }
-  let inflated = allocate(Math.min(expectedLength, head?.headLength ?? expectedLength));
+  const contents = new Contents(expectedLength, head);
   const reader = decompressed(format, bytes).getReader();
-  let length = 0;
   for (;;) {
     const { done, value } = await reader.read().catch((cause: unknown) => {
       throw new FormatError('the compressed data is corrupt or cut off.', { cause });
     });
-    if (done) break;
+    if (done) return contents.finish();
     try {
-      if (length + value.length > expectedLength) {
-        throw new FormatError(`the compressed data holds more than the ${expectedLength} bytes stated.`);
-      }
-      if (length + value.length > inflated.length) {
-        const beginning = inflated;
-        beginning.set(value.subarray(0, beginning.length - length), length);
-        head?.check(beginning, expectedLength);
-        inflated = allocate(expectedLength);
-        inflated.set(beginning);
-      }
+      contents.add(value);
     } catch (error) {
-      await reader.cancel().catch(() => {}); // it may know of more that is wrong (Node 24)
+      await reader.cancel().catch(() => {}); // Node 24 may reject here, as more is wrong with the data
       throw error;
     }
-    inflated.set(value, length);
-    length += value.length;
   }
-  if (length !== expectedLength) {
-    throw new FormatError(`the compressed data holds ${length} bytes, ${expectedLength} were stated.`);
+}
+
+/** Inflated bytes as they come. Memory for all is taken once the first of them have passed the check. */
+class Contents {
+  readonly #expectedLength: number;
+  readonly #head: HeadCheck | undefined;
+  #bytes: Uint8Array;
+  #length = 0;
+
+  constructor(expectedLength: number, head: HeadCheck | undefined) {
+    this.#expectedLength = expectedLength;
+    this.#head = head;
+    this.#bytes = allocate(Math.min(expectedLength, head?.headLength ?? expectedLength));
   }
-  return inflated;
+
+  add(piece: Uint8Array): void {
+    const length = this.#length + piece.length;
+    if (length > this.#expectedLength) {
+      throw new FormatError(`the compressed data holds more than the ${this.#expectedLength} bytes stated.`);
+    }
+    if (length > this.#bytes.length) {
+      const beginning = this.#bytes;
+      beginning.set(piece.subarray(0, beginning.length - this.#length), this.#length);
+      this.#head?.check(beginning, this.#expectedLength);
+      this.#bytes = allocate(this.#expectedLength);
+      this.#bytes.set(beginning);
+    }
+    this.#bytes.set(piece, this.#length);
+    this.#length = length;
+  }
+
+  finish(): Uint8Array {
+    if (this.#length === this.#expectedLength) return this.#bytes;
+    throw new FormatError(
+      `the compressed data holds ${this.#length} bytes, expected the ${this.#expectedLength} stated.`,
+    );
+  }
 }
 
 function allocate(length: number): Uint8Array {
   try {
     return new Uint8Array(length);
   } catch (cause) {
-    throw new FormatError(`the ${length} bytes stated for the compressed data don't fit into memory.`, {
+    throw new FormatError(`the compressed data states ${length} bytes, which don't fit into memory.`, {
       cause,
     });
   }
@@ -130,6 +152,6 @@ function decompressed(format: CompressionFormat, bytes: Uint8Array): ReadableStr
   const { readable, writable } = new DecompressionStream(format);
   const writer = writable.getWriter();
   const written = writer.write(bytes as Uint8Array<ArrayBuffer>).then(() => writer.close());
-  written.catch(() => {}); // the reader gets the same error
+  written.catch(() => {}); // the reader rejects with the same error
   return readable;
 }

@@ -1,7 +1,7 @@
 /**
- * NumPy's .npy files: values, and back. Read npyHeader.ts first.
- * The only file that imports npyjs and ndarray: npyjs turns bytes into typed arrays and writes files, ndarray views
- * Fortran order. Neither checks a header against the file, so all of that is done here, first.
+ * Reads and writes NumPy's .npy files. Read npyHeader.ts first.
+ * The only file that imports npyjs and ndarray: npyjs turns bytes into typed arrays and writes files, ndarray reads
+ * Fortran order. Neither compares a header with the file, so npyHeader.ts does that before they are called.
  */
 
 import ndarray from 'ndarray';
@@ -13,7 +13,7 @@ import { swapByteOrder } from './byteOrder.ts';
 import { itemSizeOf, MAX_RANK, NPY_HEAD_LENGTH, type NpyHeader, parseNpyHeader } from './npyHeader.ts';
 
 export interface ReadNpyOptions {
-  /** The number that an error gives to a value of `bytes`, where they are a part of a file. Default: the same. */
+  /** If `bytes` are a part of a file: a value's number in the whole file, for messages. Default: the same number. */
   readonly numberOf?: (index: number) => number;
 }
 
@@ -30,12 +30,12 @@ export function readNpy(bytes: Uint8Array, { numberOf = (i) => i }: ReadNpyOptio
   const { dtype, fortranOrder, shape } = header;
   const parsed = parseValues(bytes, header);
   const data = dtype === 'u8' || dtype === 'i8' ? safeFloat64(parsed as BigArray, numberOf) : parsed;
-  // npyjs calls its result any ArrayBufferView; for the types that come this far it is one of ours.
+  // npyjs declares its result as any ArrayBufferView; for the types that parseNpyHeader lets pass it is a SampleArray.
   const values = data as SampleArray;
   return { shape, data: fortranOrder ? toRowMajor(values, shape) : values, dtype };
 }
 
-/** How many bytes {@link readNpy} needs for a file of this header while it runs, with the file's own. */
+/** The memory in bytes that {@link readNpy} needs at most for a file with this header, the file itself included. */
 export function npyMemory(header: NpyHeader): number {
   const { dtype, fortranOrder, shape } = header;
   const file = sizeOf(shape) * itemSizeOf(dtype);
@@ -51,7 +51,7 @@ export function npyMemory(header: NpyHeader): number {
  * Writes a .npy file: version 1, row-major, little-endian, the dtype that goes with the typed array.
  *
  * @returns The whole file. `numpy.load` reads it.
- * @throws {ShapeError} If the shape is not one of integers, or its product is not the length of `data`.
+ * @throws {ShapeError} If the shape is not a list of up to 64 integers >= 0, or its product is not the length of `data`.
  */
 export function writeNpy(array: { readonly shape: Shape; readonly data: SampleArray }): Uint8Array {
   const { shape, data } = array;
@@ -66,7 +66,7 @@ export function writeNpy(array: { readonly shape: Shape; readonly data: SampleAr
       `writeNpy: shape ${formatShape(shape)} needs ${sizeOf(shape)} values, the array holds ${data.length}.`,
     );
   }
-  // The dtype is said, not left to npyjs, which finds it by instanceof: that fails for arrays of another realm.
+  // npyjs would find the dtype by instanceof, which fails for arrays of another realm.
   return new Uint8Array(dump(data, [...shape], { dtype: WRITTEN_DTYPES[data[Symbol.toStringTag]] }));
 }
 
@@ -81,7 +81,7 @@ const WRITTEN_DTYPES = {
   Float64Array: 'f8',
 } as const satisfies Record<SampleArray[typeof Symbol.toStringTag], DType>;
 
-/** Whether npyjs reads the values where they are: aligned and little-endian, and it makes boxes of booleans. */
+/** Whether npyjs gives a view on the values: they are aligned, little-endian, and not booleans, of which it makes a list. */
 function isReadInPlace({ descr, dtype, dataOffset }: NpyHeader): boolean {
   return dataOffset % itemSizeOf(dtype) === 0 && /^[<|]/.test(descr) && dtype !== 'b1';
 }
@@ -93,7 +93,7 @@ function parseValues(bytes: Uint8Array, header: NpyHeader): ArrayBufferView {
   const { buffer } = bytes;
   if (isReadInPlace(header) && bytes.byteLength === buffer.byteLength && isArrayBuffer(buffer))
     return parse(buffer).data;
-  // npyjs also wants a whole ArrayBuffer: what is not like that is copied into a file that is.
+  // npyjs reads only a whole ArrayBuffer with aligned, little-endian values: all others are copied into such a file.
   const values = bytes.subarray(dataOffset);
   const file = dump(values, [...shape], { dtype: dtype === 'b1' ? 'u1' : dtype });
   const copied = new Uint8Array(file, file.byteLength - values.length);
@@ -102,14 +102,14 @@ function parseValues(bytes: Uint8Array, header: NpyHeader): ArrayBufferView {
   return parse(file).data;
 }
 
-/** Not a SharedArrayBuffer, which TextDecoder (in npyjs) refuses. By name, since instanceof fails across realms. */
+/** False for a SharedArrayBuffer, which TextDecoder (in npyjs) refuses. By name, since instanceof fails across realms. */
 function isArrayBuffer(buffer: ArrayBufferLike): buffer is ArrayBuffer {
   return Object.prototype.toString.call(buffer) === '[object ArrayBuffer]';
 }
 
 type BigArray = BigInt64Array | BigUint64Array;
 
-/** 64-bit integers as float64, from their halves: no bigint is made for each. */
+/** 64-bit integers to float64, from their two halves, which is faster than a bigint for each. */
 function safeFloat64(values: BigArray, numberOf: (index: number) => number): Float64Array {
   const { buffer, byteOffset, length } = values;
   const low = new Uint32Array(buffer, byteOffset, 2 * length);
@@ -145,7 +145,7 @@ function toRowMajor(values: SampleArray, shape: Shape): SampleArray {
   return rowMajor;
 }
 
-/** Copies a view's values in row-major order into `target` from `start` on. */
+/** Copies a view's values in row-major order into `target`, from `start` on. */
 function copyInto(target: SampleArray, start: number, view: ndarray.NdArray<SampleArray>): void {
   const { data, offset, shape, stride } = view;
   if (shape.length === 1) {

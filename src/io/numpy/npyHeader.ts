@@ -1,19 +1,19 @@
 /**
- * The header of NumPy's .npy files (NEP 1, and the docstring of numpy.lib.format): what it says, checked against the
- * size of the file before anything is allocated for its values.
+ * The header of NumPy's .npy files (NEP 1, and the docstring of numpy.lib.format): parsed, and compared with the size of
+ * the file before memory is taken for its values.
  */
 
 import type { DType } from '../../data/samples.ts';
 import { formatShape, type Shape, sizeOf } from '../../tensor/shape.ts';
 import { FormatError, firstBytes } from '../errors.ts';
 
-/** {@link parseNpyHeader} needs no more than this many bytes from the beginning of a file. */
+/** {@link parseNpyHeader} needs at most this many bytes from the beginning of a file. */
 export const NPY_HEAD_LENGTH = 65536;
 
 /** NumPy's own limit on the number of dimensions (NumPy 2). */
 export const MAX_RANK = 64;
 
-/** ndarray counts with 32-bit signed integers. */
+/** ndarray counts in 32-bit signed integers. */
 const MAX_STRIDED_LENGTH = 2 ** 31 - 1;
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
@@ -25,7 +25,7 @@ const TEXT = [
   "arr.astype('<f4') of numbers, np.unique(arr, return_inverse=True)[1] of names",
 ] as const;
 
-/** NumPy's letters for what is not read here, with the way out of it. */
+/** NumPy's letters for types that are not read, each with a way to convert it. */
 const REFUSED_KINDS: Readonly<Record<string, readonly [kind: string, wayOut: string]>> = {
   O: [
     'Python objects',
@@ -43,7 +43,7 @@ const REFUSED_KINDS: Readonly<Record<string, readonly [kind: string, wayOut: str
 
 /** What the header of a .npy file says, checked. */
 export interface NpyHeader {
-  /** Byte order and type as they stand in the file, e.g. `<f4`. */
+  /** Byte order and type as the file has them, e.g. `<f4`. */
   readonly descr: string;
   readonly dtype: DType;
   readonly fortranOrder: boolean;
@@ -53,13 +53,14 @@ export interface NpyHeader {
 }
 
 /**
- * Reads and checks the header of a .npy file, before anything is allocated for its values.
+ * Reads and checks the header of a .npy file, before memory is taken for its values.
  *
- * Read are versions 1 to 3; dtypes u1 i1 u2 i2 u4 i4 u8 i8 f2 f4 f8 b1, little- or big-endian; C and Fortran order.
+ * Versions 1 to 3; dtypes u1 i1 u2 i2 u4 i4 u8 i8 f2 f4 f8 b1, little- or big-endian; C and Fortran order.
  *
  * @param head - The beginning of the file: the first {@link NPY_HEAD_LENGTH} bytes, or all of a smaller file.
  * @param fileSize - The size of the whole file in bytes. Header and values must fill it exactly.
- * @throws {FormatError} If the header is not one, its size doesn't fit the file's, or the values are not numbers.
+ * @throws {FormatError} If the bytes don't begin with an .npy header, its size doesn't fit the file's, or the values are
+ *   not numbers.
  */
 export function parseNpyHeader(head: Uint8Array, fileSize: number): NpyHeader {
   const { text, dataOffset } = headerText(head, fileSize);
@@ -79,12 +80,12 @@ export function parseNpyHeader(head: Uint8Array, fileSize: number): NpyHeader {
     throw malformed(text);
   }
   if (shape.length > MAX_RANK) {
-    throw new FormatError(`the header says ${shape.length} dimensions, at most ${MAX_RANK} are read.`);
+    throw new FormatError(`the header says ${shape.length} dimensions, expected at most ${MAX_RANK}.`);
   }
   const size = sizeOf(shape);
   if (!shape.every(Number.isSafeInteger) || !Number.isSafeInteger(size)) {
     throw new FormatError(
-      `the header's shape ${formatShape(shape)}, or its product, is not one of integers below 2^53.`,
+      `the header's shape is ${formatShape(shape)}, expected integers whose product is below 2^53.`,
     );
   }
   const dtype = dtypeOf(descr);
@@ -96,22 +97,22 @@ export function parseNpyHeader(head: Uint8Array, fileSize: number): NpyHeader {
   }
   if (fortranOrder && size > MAX_STRIDED_LENGTH) {
     throw new FormatError(
-      `the array is in Fortran order and holds ${size} values, at most ${MAX_STRIDED_LENGTH} are read: save np.ascontiguousarray(arr).`,
+      `the array is in Fortran order and holds ${size} values, expected at most ${MAX_STRIDED_LENGTH}: save np.ascontiguousarray(arr).`,
     );
   }
   return { descr, dtype, fortranOrder, shape, dataOffset };
 }
 
 /**
- * The beginning of a file that holds only so many of a file's first dimension, in C order. With the bytes of those rows
- * behind it, it is read as the whole file would be.
+ * The header of a file that holds only this many rows of a file with the given header, in C order. Followed by the bytes
+ * of those rows, it can be read like the whole file.
  */
 export function npyHeaderOfRows({ descr, shape }: NpyHeader, rows: number): Uint8Array {
   return npyHeader(descr, [rows, ...shape.slice(1)]);
 }
 
 /**
- * The beginning of a .npy file, version 1: values in C order follow it.
+ * The header of a .npy file, version 1. Values in C order follow it.
  *
  * @param descr - Byte order and type, e.g. `<f4`.
  */
@@ -127,12 +128,12 @@ export function npyHeader(descr: string, shape: Shape): Uint8Array {
   return head;
 }
 
-/** NumPy's names end in the number of bytes. */
+/** NumPy's names end with the number of bytes. */
 export function itemSizeOf(dtype: DType): number {
   return Number(dtype.slice(1));
 }
 
-/** The header's dictionary as text, and where it ends: the six magic bytes, version, length, text. */
+/** Reads magic, version, length and text. Returns the text, a Python dictionary, and where the values begin. */
 function headerText(head: Uint8Array, fileSize: number): { text: string; dataOffset: number } {
   if (!MAGIC.every((byte, i) => head[i] === byte)) {
     throw new FormatError(
@@ -141,7 +142,7 @@ function headerText(head: Uint8Array, fileSize: number): { text: string; dataOff
   }
   const [major, minor] = head.subarray(6, 8);
   if (head.length >= 8 && !([1, 2, 3].includes(major) && minor === 0)) {
-    throw new FormatError(`the .npy version is ${major}.${minor}, versions 1.0, 2.0 and 3.0 are read.`);
+    throw new FormatError(`the .npy version is ${major}.${minor}, expected 1.0, 2.0 or 3.0.`);
   }
   const textOffset = major === 1 ? 10 : 12;
   if (head.length < textOffset) {
@@ -157,7 +158,7 @@ function headerText(head: Uint8Array, fileSize: number): { text: string; dataOff
     );
   }
   if (dataOffset > head.length) {
-    throw new FormatError(`the header is ${dataOffset} bytes long, at most ${NPY_HEAD_LENGTH} are accepted.`);
+    throw new FormatError(`the header has ${dataOffset} bytes, expected at most ${NPY_HEAD_LENGTH}.`);
   }
   return {
     text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(head.subarray(textOffset, dataOffset)),
@@ -168,11 +169,11 @@ function headerText(head: Uint8Array, fileSize: number): { text: string; dataOff
 type DictionaryValue = string | boolean | number[];
 
 /**
- * The header is a Python dictionary of three keys in any order: `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`.
- * Nothing else of Python is understood; strings are single-quoted, as NumPy writes them and npyjs expects them.
+ * Parses a Python dictionary of three keys in any order: `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`.
+ * No other Python is accepted; strings are in single quotes, as NumPy writes them and npyjs expects them.
  */
 function parseDictionary(text: string): Map<string, DictionaryValue> {
-  // Between tokens only what is space to Python, integers without zeros before them.
+  // Between tokens only Python's white space; integers without leading zeros.
   const tokens = text.match(/'[^'\\]*'|(?:0|[1-9]\d*)L?|True|False|[^ \t\n\f\r]/g) ?? [];
   const fields = new Map<string, DictionaryValue>();
   let at = 0;
@@ -215,7 +216,7 @@ function dtypeOf(descr: string): DType {
   const dtype = DTYPES.find((known) => known === descr.slice(1));
   if (dtype !== undefined && '<>=|'.includes(descr[0])) return dtype;
   const letter = descr.replace(/^[<>=|]/, '')[0] ?? '';
-  const [kind, wayOut] = REFUSED_KINDS[letter] ?? ['values of a type not read here', "arr.astype('<f4')"];
+  const [kind, wayOut] = REFUSED_KINDS[letter] ?? ['a type that is not read', "arr.astype('<f4')"];
   throw new FormatError(
     `the array's dtype is '${descr}' (${kind}), expected numbers: convert it before np.save, e.g. ${wayOut}.`,
   );

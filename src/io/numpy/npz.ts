@@ -1,5 +1,5 @@
 /**
- * NumPy's .npz files: zip archives of .npy files, one an array (np.savez and np.savez_compressed).
+ * Reads NumPy's .npz files: zip archives with a .npy file for each array (np.savez and np.savez_compressed).
  * Read npy.ts and zip.ts first.
  */
 
@@ -14,34 +14,34 @@ const DEFAULT_LIMIT = 2 ** 32;
 
 const SUFFIX = '.npy';
 
-/** A few bytes can claim to hold 1000 times as many: that those begin as an array of that size is checked first. */
+/** Deflated bytes may claim to hold 1000 times as many: the header must state an array of that size before memory is taken. */
 const NPY_HEAD: HeadCheck = { check: parseNpyHeader, headLength: NPY_HEAD_LENGTH };
 
 /**
  * The names of the arrays in a .npz file, in the order of the file.
  *
- * @throws {FormatError} If the bytes are not a zip archive, or one that is corrupt, cut off, encrypted or of zip64 size,
- *   or an entry's name is not a relative path, or two entries share bytes.
+ * @throws {FormatError} If the bytes are not a zip archive, the archive is corrupt, cut off, encrypted or of zip64 size,
+ *   an entry's name is not a relative path, or two entries share bytes.
  */
 export function listNpz(bytes: Uint8Array): string[] {
   return [...arraysOf(bytes).keys()];
 }
 
 export interface NpzOptions {
-  /** Which array to read. */
+  /** The name of the array to read. */
   readonly key?: string | undefined;
-  /** Which of several to read if no `key` says it. @default 'x_train' */
+  /** Which one to read of several if there is no `key`. @default 'x_train' */
   readonly preferredKey?: string | undefined;
-  /** The most bytes that the array's .npy file may have uncompressed. @default 4 GiB */
+  /** The array's .npy file may have at most this many bytes uncompressed. @default 4 GiB */
   readonly limit?: number | undefined;
 }
 
 /**
  * Reads one array of a .npz file and checks its CRC-32.
  *
- * @param options - `key`: the array's name. Without it: `preferredKey` (default `x_train`, as in Keras's mnist.npz), or
- *   else the only array. `limit`: the most bytes it may have uncompressed, 4 GiB by default.
- * @throws {FormatError} As {@link listNpz} and `readNpy`; also if there is no such array, which lists those there are.
+ * @param options - `key`: the array's name. Without it, the only array is read, or of several the one named
+ *   `preferredKey` (`x_train` by default, as in Keras's mnist.npz). `limit`: the array's uncompressed size, at most.
+ * @throws {FormatError} As {@link listNpz} and `readNpy`; also if there is no such array: the message lists all arrays.
  */
 export async function readNpz(
   bytes: Uint8Array,
@@ -54,10 +54,8 @@ export async function readNpz(
   if (entry === undefined) {
     const found = arrays.size === 0 ? 'no arrays' : `the arrays ${[...arrays.keys()].join(', ')}`;
     const wanted =
-      key === undefined
-        ? `neither '${preferredKey}' nor a single array: name one by its key`
-        : `not '${key}'`;
-    throw new FormatError(`the archive holds ${found}; ${wanted}.`);
+      key === undefined ? `a single array or '${preferredKey}': name one of them by its key` : `'${key}'`;
+    throw new FormatError(`the archive holds ${found}, expected ${wanted}.`);
   }
   try {
     return { ...readNpy(await readZipEntry(bytes, entry, { limit, head: NPY_HEAD })), key: chosen };

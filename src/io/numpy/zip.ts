@@ -1,7 +1,7 @@
 /**
- * Zip archives, as far as .npz files need them. Follows PKWARE's APPNOTE 6.3; read inflate.ts first. Only what the central
- * directory at the end of the archive lists is read, and it must agree with what stands before each entry, of those too
- * that nobody asks for.
+ * Reads zip archives, as .npz files need it. Follows PKWARE's APPNOTE 6.3; read inflate.ts first. The central directory at
+ * the end of the archive says what there is, and every entry's local header must agree with it, even if only one of the
+ * entries is read.
  */
 
 import { crc32 } from '../crc32.ts';
@@ -10,7 +10,7 @@ import { type HeadCheck, inflateRaw } from './inflate.ts';
 
 const END_SIGNATURE = 0x06054b50;
 const END_LENGTH = 22;
-const GREATEST_COMMENT = 0xffff;
+const MAX_COMMENT = 0xffff;
 const DIRECTORY_SIGNATURE = 0x02014b50;
 const DIRECTORY_LENGTH = 46;
 const LOCAL_SIGNATURE = 0x04034b50;
@@ -18,7 +18,7 @@ const LOCAL_LENGTH = 30;
 const STORED = 0;
 const DEFLATED = 8;
 const ENCRYPTED_FLAG = 1;
-/** CRC and lengths stand behind the data, not in the local header. */
+/** CRC and lengths follow the data, instead of being in the local header. */
 const DESCRIPTOR_FLAG = 8;
 const ZIP64_COUNT = 0xffff;
 const ZIP64_VALUE = 0xffffffff;
@@ -31,15 +31,15 @@ export interface ZipEntry {
   readonly compressedLength: number;
   readonly length: number;
   readonly offset: number;
-  /** Where the data begins, behind the local header at `offset`. */
+  /** Where the data begins, after the local header at `offset`. */
   readonly start: number;
 }
 
 /**
- * What the archive holds, in its order.
+ * The archive's entries, in its order.
  *
- * @throws {FormatError} If the bytes are not a zip archive, or one that is corrupt, cut off, encrypted or of zip64 size,
- *   or an entry's name is not a relative path, or two entries share bytes.
+ * @throws {FormatError} If the bytes are not a zip archive, the archive is corrupt, cut off, encrypted or of zip64 size,
+ *   an entry's name is not a relative path, or two entries share bytes.
  */
 export function readZipDirectory(bytes: Uint8Array): ZipEntry[] {
   const view = viewOf(bytes);
@@ -74,7 +74,7 @@ export function readZipDirectory(bytes: Uint8Array): ZipEntry[] {
   return entries;
 }
 
-/** No byte belongs to two entries (as in archives made to grow without end), or to one and the directory. */
+/** No byte may belong to two entries (as in zip bombs), or to an entry and the directory. */
 function requireApart(entries: readonly ZipEntry[], directory: number): void {
   const sorted = [...entries].sort((a, b) => a.offset - b.offset);
   sorted.forEach(({ name, start, compressedLength }, i) => {
@@ -87,7 +87,7 @@ function requireApart(entries: readonly ZipEntry[], directory: number): void {
   });
 }
 
-/** Refuses names that mean a place outside of the folder where an archive is unpacked, on any system. */
+/** Refuses names that on any system mean a place outside of the folder where an archive is unpacked. */
 function requireRelative(name: string): void {
   const isRelative = !/^\/|^[a-z]:|\\/i.test(name) && !name.split('/').includes('..');
   const hasControls = Array.from(name).some((letter) => letter < ' ' || letter === '\x7f');
@@ -98,13 +98,13 @@ function requireRelative(name: string): void {
   }
 }
 
-/** Where the end record begins: the one whose comment reaches just to the end of the archive. */
+/** Where the end record begins: its comment ends exactly where the archive ends. */
 function findEnd(view: DataView): number {
   const last = view.byteLength - END_LENGTH;
-  for (let at = last; at >= 0 && at >= last - GREATEST_COMMENT; at--) {
+  for (let at = last; at >= 0 && at >= last - MAX_COMMENT; at--) {
     if (view.getUint32(at, true) === END_SIGNATURE && view.getUint16(at + 20, true) === last - at) return at;
   }
-  throw new FormatError('not a zip archive, or one that is cut off: it has no end record.');
+  throw new FormatError('not a zip archive, or cut off: it has no end record.');
 }
 
 function readDirectoryEntry(
@@ -141,16 +141,17 @@ function readDirectoryEntry(
 }
 
 export interface ReadZipEntryOptions {
-  /** The most bytes that it may have uncompressed. */
+  /** The entry may have at most this many bytes uncompressed. */
   readonly limit: number;
-  /** What must be true of its beginning, or the rest is not inflated. */
+  /** Looks at the beginning before the rest is inflated. */
   readonly head: HeadCheck;
 }
 
 /**
- * The entry's contents, uncompressed, with the length and CRC-32 that the directory states.
+ * The entry's contents, uncompressed.
  *
- * @throws {FormatError} If they are not so, are more than the limit, or are compressed by another method than deflate.
+ * @throws {FormatError} If they don't have the length and the CRC-32 that the directory states, are longer than the
+ *   limit, or are compressed by another method than deflate.
  */
 export async function readZipEntry(
   bytes: Uint8Array,
@@ -179,7 +180,7 @@ export async function readZipEntry(
   return contents;
 }
 
-/** Where the entry's data begins. Its local header says all of this again; only its extra field may differ. */
+/** Where the entry's data begins. Its local header must repeat what the directory says; only the extra field may differ. */
 function dataStart(bytes: Uint8Array, view: DataView, entry: Omit<ZipEntry, 'start'>): number {
   const { name, method, crc, compressedLength, length, offset } = entry;
   if (offset + LOCAL_LENGTH > bytes.length || view.getUint32(offset, true) !== LOCAL_SIGNATURE) {
@@ -191,14 +192,14 @@ function dataStart(bytes: Uint8Array, view: DataView, entry: Omit<ZipEntry, 'sta
   const localName = textOf(bytes.subarray(offset + LOCAL_LENGTH, nameEnd));
   if (localName !== name || view.getUint16(offset + 8, true) !== method) {
     throw new FormatError(
-      `the zip archive is corrupt: the entry at byte ${offset} is not '${name}', as its directory says.`,
+      `the zip archive is corrupt: the entry at byte ${offset} has another name or method than '${name}' in the directory.`,
     );
   }
   const start = nameEnd + view.getUint16(offset + 28, true);
   const flags = view.getUint16(offset + 6, true);
   if (start > bytes.length || flags & ENCRYPTED_FLAG) {
     throw new FormatError(
-      `the zip archive is corrupt: the header of '${name}' at byte ${offset} is not sound.`,
+      `the zip archive is corrupt: the header of '${name}' at byte ${offset} goes beyond the end or says that it is encrypted.`,
     );
   }
   const [localLength, localCompressedLength] = localLengths(view, offset, nameEnd, start);
@@ -208,13 +209,13 @@ function dataStart(bytes: Uint8Array, view: DataView, entry: Omit<ZipEntry, 'sta
     localCompressedLength === compressedLength;
   if (!agrees && !(flags & DESCRIPTOR_FLAG)) {
     throw new FormatError(
-      `the zip archive is corrupt: the CRC-32 or the lengths of '${name}' at byte ${offset} are not those that its directory says.`,
+      `the zip archive is corrupt: the CRC-32 or the lengths of '${name}' at byte ${offset} differ from those in the directory.`,
     );
   }
   return start;
 }
 
-/** The lengths in a local header, uncompressed and compressed. NumPy puts them into the extra field for zip64. */
+/** The lengths in a local header, uncompressed and compressed. NumPy writes them into the extra field for zip64. */
 function localLengths(view: DataView, offset: number, extra: number, extraEnd: number): number[] {
   const lengths = [22, 18].map((field) => view.getUint32(offset + field, true));
   if (!lengths.includes(ZIP64_VALUE)) return lengths;

@@ -49,5 +49,7 @@ describe('the wire format', () => {
 test('a message over 2 GiB is refused before memory is taken for it', () => {
   const piece = new Uint8Array(2 ** 28);
   const large = message(...Array.from({ length: 8 }, () => blockField(1, piece)));
-  expect(() => toBytes(large)).toThrow('protobuf: the message has 2147483696 bytes, at most 2147483647 fit.');
+  expect(() => toBytes(large)).toThrow(
+    'protobuf: the message has 2147483696 bytes, expected at most 2147483647.',
+  );
 });

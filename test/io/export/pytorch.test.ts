@@ -209,7 +209,7 @@ SHIFT, SCALE = -1e-9, 12.5
     const { autoencoder, state } = await trained();
     const other = new Autoencoder({ inputShape: [2, 3], hidden: [4], encodingDim: 2 });
     expect(() => writePyTorch(other, state)).toThrow(
-      'writePyTorch: the state has 98 numbers of m, the model 80.',
+      "writePyTorch: the state's m has 98 numbers, expected the model's 80.",
     );
     expect(() => writePyTorch(autoencoder, { ...state, name: 'lion' })).toThrow(
       "writePyTorch: the state is of 'lion', expected one of: adam, adamw, sgd.",
@@ -310,7 +310,7 @@ describe('a file that is not what it should be', () => {
   test('is refused if it is a model of ours: square weights would be turned', async () => {
     const { autoencoder } = await trained();
     expect(() => readPyTorch(writeModel(autoencoder), { like: autoencoder })).toThrow(
-      "the file is one of isthmus already, with weights [in, out]; expected PyTorch's, [out, in].",
+      "the file is an isthmus file, with weights [in, out], expected one of PyTorch's, with weights [out, in].",
     );
   });
 
@@ -319,7 +319,7 @@ describe('a file that is not what it should be', () => {
       for (const key of Object.keys(metadata)) delete metadata[key];
     });
     expect(read(bare)).toThrow(
-      "the file says nothing of its model (no metadata 'model'), expected one with the same layers (--like).",
+      "the file doesn't describe its model (it has no metadata 'model'), expected a model with the same layers (--like).",
     );
     const like = readPyTorch(GOLDEN);
     expect(writeModel(readPyTorch(bare, { like }))).toEqual(writeModel(like));
@@ -328,7 +328,7 @@ describe('a file that is not what it should be', () => {
   test('is refused if its model is another than the one to be like', () => {
     const like = new Autoencoder({ inputShape: [3, 4], hidden: [8, 5], encodingDim: 3 }); // relu, not silu
     expect(() => readPyTorch(GOLDEN, { like })).toThrow(
-      'with other layers, or another input shape, than --like.',
+      'has other layers or another input shape than --like, expected the same.',
     );
   });
 
@@ -361,7 +361,7 @@ describe('a file that is not what it should be', () => {
     [
       'there is a tensor too many',
       (tensors) => tensors.set('encoder.7.weight', Tensor.zeros([1])),
-      "tensor 'encoder.7.weight' belongs to no layer of the model, expected 12 tensors.",
+      "tensor 'encoder.7.weight' belongs to no layer of the model, expected only its 12 tensors.",
     ],
     [
       'a weight is NaN',
@@ -376,12 +376,12 @@ describe('a file that is not what it should be', () => {
     [
       'its description is no JSON',
       (_, metadata) => Object.assign(metadata, { model: '{' }),
-      "the model's metadata 'model' is no JSON: \"{\".",
+      "the file's metadata 'model' is \"{\", expected JSON.",
     ],
     [
       'its description is none',
       (_, metadata) => Object.assign(metadata, { model: '{"type":"autoencoder","inputShape":[1]}' }),
-      "the model's description can't be used: it is no autoencoder with an input shape and layers.",
+      "the model's description can't be used: it is not an autoencoder with an input shape and layers.",
     ],
     [
       'its description asks for more than the file holds',
@@ -402,7 +402,7 @@ describe('a file that is not what it should be', () => {
     [
       'its normalization is missing',
       (_, metadata) => delete metadata.normalization,
-      "the model's metadata 'normalization' is no JSON: missing.",
+      "the file's metadata 'normalization' is missing, expected JSON.",
     ],
   ])('is refused if %s', (_, change, message) => {
     expect(withChange(change)).toThrow(message);
@@ -434,12 +434,12 @@ describe("an optimizer's file", () => {
     [
       'holds weights',
       (_, metadata) => delete metadata.optimizer,
-      "no optimizer's state, expected the metadata 'optimizer'.",
+      "doesn't hold an optimizer's state, expected the metadata 'optimizer'.",
     ],
     [
       'is no JSON',
       (_, metadata) => Object.assign(metadata, { optimizer: '[1]' }),
-      "'optimizer' is no JSON object: [1].",
+      'the metadata \'optimizer\' is "[1]", expected a JSON object.',
     ],
     [
       'is of another optimizer',
@@ -451,14 +451,18 @@ describe("an optimizer's file", () => {
       withOptions({}, { step: 1.5 }),
       'the optimizer took 1.5 steps, expected an integer >= 0.',
     ],
-    ['uses amsgrad', withOptions({ amsgrad: true }), "Adam's amsgrad is true, expected none"],
+    ['uses amsgrad', withOptions({ amsgrad: true }), "Adam's amsgrad is true, expected it to be off"],
     [
       'decays within the gradient',
       withOptions({ weight_decay: 0.1 }),
-      "Adam's weight_decay is 0.1, expected none",
+      "Adam's weight_decay is 0.1, expected it to be off",
     ],
     ['has no learning rate', withOptions({ lr: undefined }), "Adam's lr is missing, expected a number."],
-    ['has one beta', withOptions({ betas: [0.9] }), "Adam's betas is [0.9], expected two numbers."],
+    [
+      'has one beta',
+      withOptions({ betas: [0.9] }),
+      "Adam's betas is a list, expected a list of two numbers.",
+    ],
     [
       'lacks a moment',
       (tensors) => tensors.delete('decoder.0.bias.exp_avg_sq'),
@@ -472,7 +476,7 @@ describe("an optimizer's file", () => {
     [
       'has another tensor',
       (tensors) => tensors.set('encoder.0.weight.max_exp_avg_sq', Tensor.zeros([8, 12])),
-      "tensor 'encoder.0.weight.max_exp_avg_sq' belongs to no parameter of the model and this optimizer.",
+      "tensor 'encoder.0.weight.max_exp_avg_sq' is not part of this optimizer's state, expected the moments of the model's parameters.",
     ],
   ])('is refused if it %s', (_, change, message) => {
     const read = () => readPyTorchOptimizer(changed(GOLDEN, change), autoencoder);

@@ -120,7 +120,7 @@ describe('checkpoints with a checksum that fits are refused', () => {
 
   test("with the best epoch's weights but not which epoch that was", () => {
     expect(() => withState({ epoch: 1, epochs: [], best: undefined })).toThrow(
-      'the checkpoint holds the weights of a best epoch, but no epoch is done.',
+      'the checkpoint holds the weights of a best epoch, expected none before the first epoch ends.',
     );
   });
 

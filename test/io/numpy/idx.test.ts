@@ -68,7 +68,7 @@ describe('readIdx', () => {
       'header of 63 dimensions needs 256',
     );
     expect(() => readIdx(Uint8Array.from([0, 0, 8, 65, 1, 2, 3]))).toThrow(
-      'says 65 dimensions, at most 64 are read',
+      'says 65 dimensions, expected at most 64',
     );
   });
 

@@ -84,7 +84,7 @@ describe('inflateRaw', () => {
     expect(await inflateRaw(packed, CONTENTS.length)).toEqual(CONTENTS);
     await expect(inflateRaw(packed, CONTENTS.length - 1)).rejects.toThrow('more than the 4999 bytes stated');
     await expect(inflateRaw(packed, CONTENTS.length + 1)).rejects.toThrow(
-      'holds 5000 bytes, 5001 were stated',
+      'holds 5000 bytes, expected the 5001 stated',
     );
     await expect(inflateRaw(packed.subarray(0, 100), 5000)).rejects.toThrow('corrupt or cut off');
     await expect(inflateRaw(CONTENTS, 5000)).rejects.toThrow(FormatError);

@@ -71,14 +71,14 @@ describe('readNpy', () => {
   });
 
   test.each([
-    ['<f16', 'a type not read here'],
+    ['<f16', 'a type that is not read'],
     ['|O', 'Python objects'],
     ['<c8', 'complex'],
     ['<U12', 'text'],
     ['|V8', 'raw records'],
     ['<m8[ns]', 'time spans'],
-    ['f4', 'a type not read here'],
-    ['', 'a type not read here'],
+    ['f4', 'a type that is not read'],
+    ['', 'a type that is not read'],
   ])('names the dtype %j as %s', (descr, kind) => {
     const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': (3,), }`;
     expect(() => readNpy(npyBytes({ ...COMMON, header }))).toThrow(kind);
@@ -201,7 +201,7 @@ describe('parseNpyHeader', () => {
 
   test('refuses a header that is longer than the beginning that is read', () => {
     const bytes = npyBytes({ ...COMMON, version: 2, alignment: 2 * NPY_HEAD_LENGTH });
-    expect(() => readNpy(bytes)).toThrow('the header is 131072 bytes long, at most 65536 are accepted.');
+    expect(() => readNpy(bytes)).toThrow('the header has 131072 bytes, expected at most 65536.');
   });
 
   test('refuses Fortran order of more values than can be viewed by strides', () => {

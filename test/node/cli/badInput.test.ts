@@ -229,7 +229,7 @@ describe('data that cannot be trained on', () => {
       'an npz whose arrays have other names',
       'a.npz',
       npz({ first: IMAGES, second: IMAGES }),
-      /a\.npz: the archive holds the arrays first, second; neither 'x_train' nor a single array/,
+      /a\.npz: the archive holds the arrays first, second, expected a single array or 'x_train'/,
     ),
     inThisProcess({
       name: 'a key that the npz does not have',
@@ -241,7 +241,7 @@ describe('data that cannot be trained on', () => {
       name: 'a test npz of several arrays without x_test',
       files: { 'a.npz': npz({ x_train: IMAGES, y_train: imagesNpy([]) }) },
       args: ['train', '--data', 'a.npz', '--test-data', 'a.npz'],
-      says: /a\.npz: the archive holds the arrays x_train, y_train; neither 'x_test' nor a single array: name one by its key\./,
+      says: /a\.npz: the archive holds the arrays x_train, y_train, expected a single array or 'x_test': name one of them by its key\./,
     }),
     inThisProcess(
       trainingWith(
@@ -423,7 +423,7 @@ describe('models that cannot be used', () => {
         changedModel((all) => {
           all.__metadata__ = { format: 'pt' };
         }),
-        /m\.safetensors: the file is no isthmus model/,
+        /m\.safetensors: the file is not an isthmus model/,
       ),
     ),
     inThisProcess(

@@ -159,7 +159,7 @@ describe('export and import refuse', () => {
     refusal(
       'a model that is none',
       'export --model pt/weights.safetensors --format onnx --out x',
-      /pt\/weights\.safetensors: the file is no isthmus model: .*"pt"/,
+      /pt\/weights\.safetensors: the file is not an isthmus model: .*"pt"/,
     ),
     cheap('no model', 'export --model nowhere --format onnx --out x', /can't read nowhere: there is no such/),
     cheap(

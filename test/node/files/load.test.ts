@@ -89,7 +89,7 @@ describe('loadImages', () => {
     test('does not take x_train for a preferred array that is missing', async () => {
       const files = { 'a.npz': npz({ x_train: first, y_train: second }) };
       await expect(load(files, 'a.npz', { preferredKey: 'x_test' })).rejects.toThrow(
-        "a.npz: the archive holds the arrays x_train, y_train; neither 'x_test' nor a single array: name one by its key.",
+        "a.npz: the archive holds the arrays x_train, y_train, expected a single array or 'x_test': name one of them by its key.",
       );
     });
   });

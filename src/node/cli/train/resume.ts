@@ -8,7 +8,7 @@ import { DataError, describeNormalization } from '../../../data/normalization.ts
 import type { Normalization } from '../../../data/samples.ts';
 import type { Checkpoint } from '../../../io/checkpoint.ts';
 import { FormatError } from '../../../io/errors.ts';
-import { isObject } from '../../../io/safetensors.ts';
+import { isObject } from '../../../io/json.ts';
 import { kernels } from '../../../tensor/kernels/active.ts';
 import { formatShape, type Shape } from '../../../tensor/shape.ts';
 import { FileError } from '../../files/files.ts';
