@@ -18,7 +18,7 @@ describeEachKernels('decoding in pieces', () => {
     const expected = wide.decode(codes).data;
     const inner = jest.spyOn(wide, 'decode');
     expect(firstOtherBits(decode(wide, codes.data), expected)).toBeUndefined();
-    // 2^22 numbers at a time, of which an image takes 2^17 behind the dense layer, 2^17 behind its ReLU and 3.
+    // 2^22 outputs at a time, of which an image takes 2^17 of the dense layer, 2^17 of its ReLU and 3.
     expect(inner.mock.calls.map(([{ shape }]) => shape[0])).toEqual([15, 15, 15, 15, 10]);
   });
 

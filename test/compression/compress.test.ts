@@ -1,4 +1,4 @@
-/** What the compressed files must keep: exactly what the decoder makes of the rounded codes, or every byte. */
+/** A lossy file gives back exactly what the decoder makes of the rounded codes, a lossless one every byte. */
 
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';

@@ -1,6 +1,6 @@
 /**
- * The format stands still: files made once are read as ever, and are what is written today. And it is what docs/isth.md
- * says: a reader written from that, decode.py, found the same in them.
+ * The format doesn't change: old files are read, and are written today with the same bytes. And it is what docs/isth.md
+ * says: decode.py, a reader that was written from it, found the same images in them.
  */
 
 import { createHash } from 'node:crypto';
@@ -103,7 +103,7 @@ describe.each(Object.entries(expected))('the golden file %s', (name, facts) => {
       { levels, lossless, model },
     );
     expect(Buffer.from(written.bytes).equals(bytes)).toBe(true);
-    // The control: another number of levels is another file.
+    // The control: another number of levels gives another file.
     const other = await compressImages(
       autoencoder,
       { shape, data, normalization },

@@ -1,4 +1,4 @@
-/** Files of kernels that a machine lacks. WebAssembly is switched off in this file, before anything asks for it. */
+/** Files made with kernels that a machine lacks. This file switches WebAssembly off before anything asks for it. */
 
 import { afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { compressImages } from '../../src/compression/compress.ts';
@@ -17,7 +17,7 @@ afterEach(() => {
   setKernels('blocked');
 });
 
-/** The same file, said to be made with the simd kernels. */
+/** The same file, whose header says that the simd kernels made it. */
 function madeWithSimd(file: Uint8Array): Uint8Array {
   const parts = partsOf(file);
   const description = JSON.stringify({ ...JSON.parse(parts.description), kernels: 'simd' });

@@ -1,4 +1,4 @@
-/** No `.isth` file, however broken, may give images that it doesn't hold. */
+/** No damaged `.isth` file may give images that it doesn't hold. */
 
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
@@ -29,7 +29,7 @@ function images(count: number, dtype: 'u1' | 'u2'): Samples {
   return { shape: [count, 3, 2], data, normalization: { kind: 'divide', dtype, shift: 0, scale } };
 }
 
-/** Of images so small that a chunk holds 2^17. */
+/** Its images are so small that a chunk holds 2^17 of them. */
 const tiny = new Autoencoder({
   spec: {
     type: 'autoencoder',
@@ -48,11 +48,11 @@ const FILES = {
   wide: (await compressImages(small, images(4, 'u2'), { lossless: true, levels: 5, model })).bytes,
 };
 
-/** With the model that is inside; where there is none, or none any more, with the one that was. */
+/** Reads with the model inside, or if there is none (any more), with the right one. */
 async function read(bytes: Uint8Array): Promise<NumericArray> {
   const { model: inside } = await CompressedFile.open(bytes);
   return decompressImages(bytes, inside?.autoencoder ?? small).catch((error: Error) => {
-    // Not the file is at fault, for all that is known, but the model or the machine.
+    // These errors blame the model or the machine, not the file, so they are DataErrors.
     const isOther =
       /^the model is .* the one that compressed the images|^the file was made with .* kernels/.test(
         error.message,
@@ -63,7 +63,7 @@ async function read(bytes: Uint8Array): Promise<NumericArray> {
 
 let reads = 0;
 
-/** Pauses now and then: networks give their memory back only while the program does. */
+/** Pauses now and then, as networks' memory is freed only in a pause. */
 async function paused(bytes: Uint8Array): Promise<NumericArray> {
   if (++reads % 100 === 0) await setImmediate();
   return read(bytes);
@@ -122,7 +122,7 @@ describe('damaged .isth files', () => {
     expect((await decompressImages(bytes, tiny)).shape).toEqual([MANY, 2]);
     const parts = partsOf(bytes);
     expect(parts.chunks.length).toBe(2);
-    // As they stand in the file, with the check values that they have there.
+    // The chunks' bytes in the file, with their check values.
     const second = bytes.slice(-parts.chunks[1].length - 8);
     const first = bytes.slice(-parts.chunks[0].length - 8 - second.length, -second.length);
     const head = bytes.slice(0, -first.length - second.length);

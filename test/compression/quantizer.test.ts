@@ -29,7 +29,7 @@ describe('quantization', () => {
       const step = (maximum - minimum) / (levels - 1);
       for (let i = j; i < codes.length; i += 3) {
         expect(Math.abs(restored[i] - codes[i])).toBeLessThanOrEqual(step / 2 + 2 ** -20);
-        // The definition again.
+        // By definition.
         expect(restored[i]).toBe(Math.fround(minimum + Math.round((codes[i] - minimum) / step) * step));
       }
     }

@@ -32,7 +32,7 @@ function model(): Autoencoder {
   return autoencoder;
 }
 
-/** Every field there can be, with the numbers that are easily lost. */
+/** All fields, with numbers that are easily lost. */
 function fullState(): TrainingState {
   const numbers = (seed: number) => uniformArray(SIZE, new Random(seed));
   const weights = numbers(1);
@@ -319,7 +319,7 @@ describe('files that are no sound checkpoint', () => {
   });
 });
 
-/** Somewhere in a JSON value: another value, or none. */
+/** Replaces or removes a value somewhere in a JSON value. */
 function changedJson(value: unknown): fc.Arbitrary<unknown> {
   const other = fc.oneof(
     fc.constantFrom<unknown>(null, undefined, true, '', 'x', [], {}, 0, -1, 0.5, 1e308, { length: 4 }, [

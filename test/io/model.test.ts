@@ -198,10 +198,10 @@ function altered({
   return resealed(changed);
 }
 
-/** A spec as text, so that it can hold what TypeScript would not let through. */
+/** A spec as text, so that it can hold what TypeScript refuses. */
 const withSpec = (spec: unknown) => altered({ metadata: { model: JSON.stringify(spec) } });
 
-/** The error of reading these bytes: a FormatError, a sentence without the words of a JavaScript engine. */
+/** The message when these bytes are read: it must be of a FormatError, without words of a JavaScript engine. */
 function refusal(bytes: Uint8Array): string {
   let result: LoadedModel;
   try {
@@ -232,7 +232,7 @@ describe('refused with a sentence', () => {
     expect(refusal(writeSafetensors(list, { checksum: '0badcafe', ...rest }))).toMatch(
       /checksum is 0badcafe/,
     );
-    // The right one, but not where it belongs: then it could be anything.
+    // The right checksum at another place is refused: only one place is read.
     expect(refusal(writeSafetensors(list, { ...rest, checksum }))).toMatch(/^the model is damaged/);
   });
 
@@ -253,7 +253,7 @@ describe('refused with a sentence', () => {
     expect(tied(spec('encoder.0', 7))).toMatch(
       /from 7 to 2 is tied to encoder\.0, which goes from 2 to 1\.$/,
     );
-    // The weight that the file has for the decoder belongs to nobody then.
+    // The decoder's weight in the file is then one too many.
     expect(tied(spec('encoder.0'))).toMatch(/the file holds 4 tensors, expected the 3 of/);
   });
 

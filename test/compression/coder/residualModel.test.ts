@@ -63,7 +63,7 @@ describe('the residual', () => {
     const smooth = () => Math.floor(numbers.minimum + 2 ** numbers.bits * random.uniform(0.2, 0.8));
     const originals = make(64 * 400).map(smooth);
     const size = sizeAfterRoundTrip([8, 8], numbers, originals, originals.slice(), make(originals.length));
-    // Noise that nothing but the reconstruction knows: without it, more than 7 and 15 bits a number. The first weights
+    // Noise that only the reconstruction predicts: without it, a number takes more than 7 and 15 bits. The first weights
     // don't trust the reconstruction alone: the first 1024 numbers cost as much as without.
     expect((8 * size) / originals.length).toBeLessThan(numbers.bits / 8);
   });

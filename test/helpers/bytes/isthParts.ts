@@ -1,4 +1,4 @@
-/** `.isth` files taken apart and put together again, with check values that fit: what stands behind these must be checked, too. */
+/** Takes `.isth` files apart and puts them together again with the right check values: a reader must check more than these. */
 
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
@@ -18,11 +18,11 @@ export interface IsthParts {
   readonly end: Uint8Array | undefined;
 }
 
-/** A sound file's parts. */
+/** The parts of a valid file. */
 export function partsOf(file: Uint8Array): IsthParts {
   const bytes = Buffer.from(file);
   let at = 0;
-  // Not a Buffer: its slice would be a view, through which lies get into the original.
+  // Not a Buffer, whose slice would be a view: changes would reach the original.
   const take = (length: number) => new Uint8Array(bytes.subarray(at, (at += length)));
   const fixed = take(24);
   const [textLength, headLength, modelLength] = [12, 16, 20].map((offset) => uint32At(fixed, offset));
@@ -42,7 +42,7 @@ export function partsOf(file: Uint8Array): IsthParts {
   return { fixed, description, ranges, head, model, chunks, end: isLossless ? take(4) : undefined };
 }
 
-/** The file of these parts. What the fixed fields claim is not set right, but all check values are. */
+/** The file of these parts: all check values are set right, the fixed fields are left as they are. */
 export function withChecks({ fixed, description, ranges, head, model, chunks, end }: IsthParts): Uint8Array {
   const pieces: Uint8Array[] = [];
   let crc = 0;
@@ -116,7 +116,7 @@ const VALUES = [
 ];
 const FLOATS = [0, 1, -1, 2, -2, 10, -10, 1e-45, 3.4e38, -3.4e38, Number.NaN, Number.POSITIVE_INFINITY];
 
-/** Lies that check values don't betray: about counts, types, ranges, lengths; chunks that are others than before. */
+/** Damage that the check values don't show: other counts, types, ranges and lengths, other chunks. */
 export function isthLies(original: Uint8Array): fc.Arbitrary<Uint8Array> {
   const parts = partsOf(original);
   const lie = fc.oneof(
@@ -148,7 +148,7 @@ function liesOfDescription({ description }: IsthParts): fc.Arbitrary<Lie> {
       const changed = { ...JSON.parse(parts.description), [key]: one };
       return withLengths({ ...parts, description: JSON.stringify(changed) });
     } catch {
-      return parts; // it is no JSON any more
+      return parts; // an earlier lie broke the JSON
     }
   });
 }

@@ -1,4 +1,4 @@
-/** Writes .npy files byte by byte, independently of src/io/numpy/npy.ts: any dtype, order, byte order, version and lie. */
+/** Writes .npy files byte by byte, independently of src/io/numpy/npy.ts: any dtype, order, byte order, version, any mistake. */
 
 export interface NpyParts {
   /** NumPy's name with byte order, e.g. `<f4`. */

@@ -1,4 +1,4 @@
-/** The files that NumPy made (test/golden/npy), and what it says they hold. */
+/** The files that NumPy made (test/golden/npy), and what they hold according to NumPy. */
 
 import { readFileSync } from 'node:fs';
 
@@ -21,7 +21,7 @@ export const expectedFiles: ExpectedFiles = JSON.parse(
   readFileSync(new URL('expected.json', FOLDER), 'utf8'),
 );
 
-/** A file's bytes, in a buffer of their own. */
+/** A file's bytes, alone in their buffer. */
 export function goldenBytes(name: string): Uint8Array {
   return Uint8Array.from(readFileSync(new URL(name, FOLDER)));
 }

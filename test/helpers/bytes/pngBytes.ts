@@ -1,4 +1,4 @@
-/** PNG files built by hand, sound ones and others, so that the reader is tested on bytes that no encoder of ours made. */
+/** Builds PNG files by hand, valid and invalid ones, so that the reader is tested on files that isthmus can't write. */
 
 import { crc32, deflateSync } from 'node:zlib';
 
@@ -21,7 +21,7 @@ const SAMPLES: Readonly<Record<number, number>> = {
 export interface PngImage {
   readonly width: number;
   readonly height: number;
-  /** Bits a sample. */
+  /** Bits per sample. */
   readonly depth: number;
   readonly colorType: number;
   readonly interlaced?: boolean;
@@ -31,7 +31,7 @@ export interface PngImage {
   readonly extra?: readonly Uint8Array[];
 }
 
-/** A whole, sound file. */
+/** A complete, valid file. */
 export function pngBytes(image: PngImage): Uint8Array {
   return fileOf(
     header(image),
@@ -91,7 +91,7 @@ export function bigEndian32(value: number): Uint8Array {
   return Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
 }
 
-/** Which columns and rows each pass holds, read off the 8x8 pattern of the specification. */
+/** The columns and rows of each pass, from the 8x8 pattern in the specification. */
 function passes({
   width,
   height,

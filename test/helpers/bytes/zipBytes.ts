@@ -1,4 +1,4 @@
-/** Writes zip archives field by field, independently of src/io/numpy/npz.ts: with any lie and CRCs that fit or don't. */
+/** Writes zip archives field by field, independently of src/io/numpy/npz.ts: any field may be wrong. */
 
 import { crc32, deflateRawSync } from 'node:zlib';
 
@@ -14,7 +14,7 @@ export interface ZipEntry {
   readonly length?: number;
   /** Where the directory says that the entry begins. */
   readonly offset?: number;
-  /** CRC and lengths stand behind the data, not before it. */
+  /** CRC and lengths follow the data instead of preceding it. */
   readonly descriptor?: boolean;
 }
 
@@ -55,7 +55,7 @@ export function zipBytes(entries: readonly ZipEntry[]): Uint8Array {
   return Uint8Array.from(Buffer.concat([...before, listed, Buffer.from('PK\x05\x06'), ...end]));
 }
 
-/** Little-endian numbers of so many bytes. */
+/** Little-endian integers of this many bytes each. */
 function numbers(bytes: number, ...values: readonly number[]): Buffer {
   const buffer = Buffer.alloc(bytes * values.length);
   values.forEach((value, i) => {

@@ -1,11 +1,11 @@
-/** Safetensors files whose headers lie: about lengths, ranges, shapes, names; those with a checksum get one that fits. */
+/** Safetensors files with wrong lengths, ranges, shapes and names in their headers; sealed files get the right checksum. */
 
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 
 interface Entry {
   readonly name: string;
-  /** JSON, as they will stand in the file: they may be none. */
+  /** Text that is written into the file as it is: it need not be JSON. */
   readonly dtype: string;
   readonly shape: readonly string[];
   readonly offsets: readonly string[];
@@ -67,14 +67,14 @@ const text = fc.constantFrom(...ANY);
 const replaced = <Item>(items: readonly Item[], at: number, change: (item: Item) => Item): readonly Item[] =>
   items.length === 0 ? items : items.with(at % items.length, change(items[at % items.length]));
 
-/** The n-th token of a JSON text (a number, a word, a string) is another. */
+/** Replaces the n-th token of a JSON text (a number, a word, a string). */
 function otherToken(json: string, at: number, to: string): string {
   const tokens = [...json.matchAll(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null|[[\]{},:]/g)];
   const token = tokens[at % Math.max(1, tokens.length)];
   return token ? json.slice(0, token.index) + to + json.slice(token.index + token[0].length) : to;
 }
 
-/** Of a text that stands in JSON, the n-th number is another. */
+/** Replaces the n-th number of a text inside of JSON. */
 function otherNumber(json: string, at: number, to: string): string {
   const numbers = [...json.matchAll(/-?\d[\d.eE+-]*/g)];
   const number = numbers[at % Math.max(1, numbers.length)];
@@ -250,7 +250,7 @@ const LIES: readonly fc.Arbitrary<Lie>[] = [
   ),
 ];
 
-/** @param isSealed - Whether the file has a checksum, in the first entry of its metadata: it is made to fit. */
+/** @param isSealed - Whether the first entry of the file's metadata is a checksum, which is then set right. */
 export function headerLies(original: Uint8Array, isSealed: boolean): fc.Arbitrary<Uint8Array> {
   const parts = partsOf(original);
   const lengthLie = fc.constantFrom<(length: bigint) => bigint>(
@@ -311,7 +311,7 @@ function assemble({ metadata, entries, values, front, tail, header }: Parts): Bu
   return Buffer.concat([length, json, values]);
 }
 
-/** Sets the checksum right, if there is one in its place. */
+/** Sets the checksum right, if the file still has one at its place. */
 function seal(file: Buffer): void {
   const before = '{"__metadata__":{"checksum":"';
   const start = 8 + before.length;

@@ -1,4 +1,4 @@
-/** Damage that knows a format: numbers of a header overwritten by those that readers trip over. */
+/** Damage that knows a format: numbers of a header are overwritten by others that careless readers fail on. */
 
 import { expect } from '@jest/globals';
 import fc from 'fast-check';
@@ -9,7 +9,7 @@ export interface Field {
   readonly bigEndian?: boolean;
 }
 
-/** Nothing, one, one more or less than now, half and double, and as large as can be with and without a sign. */
+/** 0, 1, one more or less than now, half and double, and the largest numbers with and without a sign. */
 function liesFor(now: bigint, bits: bigint): bigint[] {
   const most = (1n << bits) - 1n;
   const lies = [
@@ -27,7 +27,7 @@ function liesFor(now: bigint, bits: bigint): bigint[] {
   return [...lies, 1n << (bits - 2n)].filter((lie) => lie >= 0n && lie <= most);
 }
 
-/** One to three of the fields overwritten. */
+/** Overwrites one to three of the fields. */
 export function lyingFields(original: Uint8Array, fields: readonly Field[]): fc.Arbitrary<Uint8Array> {
   const lie = fc.constantFrom(...fields).chain((field) => {
     const now = numberAt(original, field);
@@ -58,7 +58,7 @@ function mostSignificantFirst({ at, bytes, bigEndian = false }: Field): number[]
   return Array.from({ length: bytes }, (_, i) => (bigEndian ? at + i : at + bytes - 1 - i));
 }
 
-/** The file with its end cut off or zeros added, so that lengths which lied may fit, or not. */
+/** The file with its end cut off or zeros added, so that a wrong length may fit after all. */
 export function resized(bytes: Uint8Array, lengths: readonly number[]): fc.Arbitrary<Uint8Array> {
   return fc.constantFrom(...lengths).map((length) => {
     const other = new Uint8Array(Math.max(0, length));

@@ -1,4 +1,4 @@
-/** Damaged copies of a file, for readers that must either give something consistent or refuse it in words. */
+/** Damaged copies of a file, for readers that must either return what it says or refuse it with a message. */
 
 import fc from 'fast-check';
 

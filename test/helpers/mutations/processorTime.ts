@@ -1,6 +1,6 @@
 /**
- * For limits on how long something may take: the time that this process computed, all its threads together. The clock would
- * also count the time in which other processes had the processor.
+ * The processor time that all threads of this process have used, for limits on how long something may take. The clock
+ * would also count the time in which other processes ran.
  */
 export function processorMs(): number {
   const { user, system } = process.cpuUsage();

@@ -1,8 +1,8 @@
-/** Model files changed by hand, with a checksum that fits: what stands behind the checksum must be checked, too. */
+/** Model files that were changed and given the right checksum: a reader must check more than the checksum. */
 
 import { crc32 } from 'node:zlib';
 
-/** The same file with `changes` made to its metadata (undefined: the key is left out), and the checksum set right. */
+/** The same file with `changes` made to its metadata (undefined: the key is left out), and the right checksum. */
 export function resealed(
   file: Uint8Array,
   changes: Readonly<Record<string, string | undefined>> = {},

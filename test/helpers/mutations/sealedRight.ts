@@ -1,4 +1,4 @@
-/** What a sealed file that was read must be: sealed by its checksum, and all its numbers where its header says. */
+/** Checks of a sealed file that a reader accepted: its checksum holds, and what was read is what the file says. */
 
 import type { Autoencoder } from '../../../src/autoencoder/autoencoder.ts';
 import { Tensor } from '../../../src/tensor/tensor.ts';
@@ -30,7 +30,7 @@ export function requireBits(name: string, data: Float32Array, bytes: Uint8Array 
   if (!same) throw new Error(`wrong values of ${name}`);
 }
 
-/** Throws unless what was understood stands in the file, word for word. The file may hold more, which is then unread. */
+/** Throws unless everything that was read is in the file, with the same value. The file may hold more, which is ignored. */
 function requireSame(understood: unknown, stored: unknown, what: string): void {
   if (typeof understood !== 'object' || understood === null) {
     if (!Object.is(understood, stored)) throw new Error(`wrong ${what}: ${understood}, stored as ${stored}`);

@@ -1,6 +1,6 @@
 /**
- * What every reader of files must survive: thousands of damaged copies, each of which ends in a FormatError, a sentence,
- * or in the exact right answer, at once and without memory that the file's size doesn't justify.
+ * What every reader of files must survive: thousands of damaged copies. Each ends in a FormatError with a sentence or in
+ * exactly the right answer, within a second and without more memory than the file's size justifies.
  */
 
 import { expect } from '@jest/globals';
@@ -8,22 +8,22 @@ import fc from 'fast-check';
 import { mutated } from './mutations.ts';
 import { processorMs } from './processorTime.ts';
 
-/** `ISTHMUS_CASES=10000 npm test -- mutations`: so many for each golden file, instead of {@link CASES} for each format. */
+/** `ISTHMUS_CASES=10000 npm test -- mutations`: the cases for each golden file, instead of {@link CASES} for each format. */
 const CASES_PER_FILE = Number(process.env.ISTHMUS_CASES ?? 0);
 const CASES = 10_000;
 
-const LONGEST_MS = 1_000;
-const MOST_BYTES = 64 * 2 ** 20;
+const MAX_MS = 1_000;
+const MAX_BYTES = 64 * 2 ** 20;
 
 export interface Survival<Result> {
   /** Sound files of one format, by name. */
   readonly files: Readonly<Record<string, Uint8Array>>;
-  /** Damage that knows the format: lengths that lie, with checksums that fit. Beside bytes changed, cut and copied. */
+  /** Damage that knows the format, such as wrong lengths with right checksums; in addition to changed bytes. */
   readonly lies?: (original: Uint8Array, name: string) => fc.Arbitrary<Uint8Array>;
   readonly read: (bytes: Uint8Array) => Result | Promise<Result>;
-  /** Throws unless this is what the damaged bytes say, by the format's definition. */
+  /** Throws unless the result is what the damaged bytes say, by the format's definition. */
   readonly requireRight: (result: Result, bytes: Uint8Array, name: string) => void;
-  /** Another number of cases for all files together: for negative controls. */
+  /** The number of cases for all files together, if not {@link CASES}: for negative controls. */
   readonly cases?: number;
 }
 
@@ -32,7 +32,7 @@ export interface Tally {
   read: number;
 }
 
-/** Throws at the first case that is not survived. Returns how many ended which way. */
+/** Throws at the first case that is not survived. Returns how many files were refused, and how many read. */
 export async function surviveMutations<Result>(survival: Survival<Result>): Promise<Tally> {
   const names = Object.keys(survival.files);
   const perFile = CASES_PER_FILE || Math.ceil((survival.cases ?? CASES) / names.length);
@@ -44,7 +44,7 @@ export async function surviveMutations<Result>(survival: Survival<Result>): Prom
     const property = fc.asyncProperty(damaged, (bytes) => surviveOne(survival, bytes, name, tally));
     await fc.assert(property, {
       numRuns: perFile,
-      // Where more are asked for, others each time.
+      // With ISTHMUS_CASES, every run tests other cases.
       ...(CASES_PER_FILE && { seed: Date.now() }),
     });
   }
@@ -57,7 +57,7 @@ async function surviveOne<Result>(
   name: string,
   tally: Tally,
 ): Promise<void> {
-  // Memory is given back later, if at all: a rise is at least what was needed at once, at most all that was allocated.
+  // Memory is freed later, if at all, so a rise is between what was needed at once and all that was allocated.
   const before = process.memoryUsage();
   const start = processorMs();
   let result: { readonly value: Result } | undefined;
@@ -70,9 +70,9 @@ async function surviveOne<Result>(
   const after = process.memoryUsage();
   const allocated =
     Math.max(0, after.arrayBuffers - before.arrayBuffers) + Math.max(0, after.heapUsed - before.heapUsed);
-  if (elapsed > LONGEST_MS) elapsed = await timeOf(read, bytes); // or it was a collection of all that came before
-  if (elapsed > LONGEST_MS) throw new Error(`${name}: took ${elapsed} ms`);
-  if (allocated > MOST_BYTES + bytes.length) throw new Error(`${name}: allocated ${allocated} bytes`);
+  if (elapsed > MAX_MS) elapsed = await timeOf(read, bytes); // the first time may include collecting the garbage of earlier cases
+  if (elapsed > MAX_MS) throw new Error(`${name}: took ${elapsed} ms`);
+  if (allocated > MAX_BYTES + bytes.length) throw new Error(`${name}: allocated ${allocated} bytes`);
   if (result) requireRight(result.value, bytes, name);
   tally[result ? 'read' : 'refused']++;
 }
@@ -85,11 +85,11 @@ async function timeOf(read: (bytes: Uint8Array) => unknown, bytes: Uint8Array): 
   return processorMs() - start;
 }
 
-/** A FormatError in words of ours, not those of a JavaScript engine or a library. */
+/** Throws unless it is a FormatError with a sentence of isthmus, not one of a JavaScript engine or a library. */
 function requireSentence(error: Error): void {
   if (error.name !== 'FormatError') throw error;
   expect(error.message).toMatch(/^\S.*\.$/s);
-  // What is in quotes is the file's.
+  // Text in quotes comes from the file.
   expect(error.message.replaceAll(/"(?:[^"\\]|\\.)*"/gs, '""')).not.toMatch(
     /undefined|\bnull\b|not a function|not iterable|call stack|typed array|allocation/,
   );
@@ -104,7 +104,7 @@ export function noticesEveryByte(
   for (let at = 0; at < original.length; at++) {
     for (const mask of masks) {
       const bytes = original.with(at, original[at] ^ mask);
-      // Not in an expect of its own: that takes longer than most reads.
+      // Without `expect`, which takes longer than most reads.
       let name = 'nothing';
       try {
         read(bytes);

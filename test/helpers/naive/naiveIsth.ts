@@ -1,6 +1,6 @@
 /**
- * Reads a lossy `.isth` file by the letter of docs/isth.md, down to the codes, with a range decoder on integers;
- * of lossless files only the check value of what was stored. Doubts nothing but the check values.
+ * Reads `.isth` files exactly as docs/isth.md defines them, with a range decoder on bigints: of lossy files the codes, of
+ * lossless ones only the check value of what was stored. It checks nothing but the check values.
  */
 
 import { crc32 } from 'node:zlib';
@@ -50,7 +50,7 @@ function decode(parts: IsthParts, shape: number[], codeLength: number, levels: n
   return Float32Array.from(codes);
 }
 
-/** Down a tree whose leaves are the levels, from the highest bit on. */
+/** Walks down a tree whose leaves are the levels, from the highest bit to the lowest. */
 function walk(levels: number, decide: (node: string) => number): number {
   const depth = Math.ceil(Math.log2(levels));
   let path = '';

@@ -1,6 +1,6 @@
 /**
- * A PNG decoder that knows no mercy and no haste, to check another one against. Source: W3C, "Portable Network Graphics
- * (PNG) Specification (Third Edition)"; only inflating and the CRC are node's.
+ * A strict and slow PNG decoder, to check another one against. Source: W3C, "Portable Network Graphics (PNG)
+ * Specification (Third Edition)"; only inflating and the CRC are Node's.
  */
 
 import { crc32, inflateSync } from 'node:zlib';
@@ -19,7 +19,7 @@ interface Parts {
   readonly transparency: Buffer | undefined;
 }
 
-/** Bits a sample, by colour type (11.2.1). */
+/** Bits per sample, by colour type (11.2.1). */
 const DEPTHS: Readonly<Record<number, readonly number[]>> = {
   0: [1, 2, 4, 8, 16],
   2: [8, 16],
@@ -38,11 +38,7 @@ export function naivePng(bytes: Uint8Array): NaivePng {
   need(DEPTHS[type]?.includes(depth), 'colour type and depth');
   need(compression === 0 && filter === 0 && interlace <= 1, 'methods');
   checkPalette(type, depth, palette, transparency);
-  const { buffer: raw, engine } = inflateSync(data, { info: true }) as unknown as {
-    buffer: Buffer;
-    engine: { bytesWritten: number };
-  };
-  need(engine.bytesWritten === data.length, 'bytes after the zlib stream');
+  const raw = inflate(data);
   const samples = SAMPLES[type];
   const rgba = new Array<number>(4 * width * height);
   let at = 0;
@@ -70,6 +66,15 @@ export function naivePng(bytes: Uint8Array): NaivePng {
   }
   need(at === raw.length, 'too much data');
   return { width, height, rgba };
+}
+
+function inflate(data: Buffer): Buffer {
+  const { buffer, engine } = inflateSync(data, { info: true }) as unknown as {
+    buffer: Buffer;
+    engine: { bytesWritten: number };
+  };
+  need(engine.bytesWritten === data.length, 'bytes after the zlib stream');
+  return buffer;
 }
 
 function splitChunks(file: Buffer): Parts {
@@ -120,7 +125,7 @@ function checkPalette(type: number, depth: number, palette?: Buffer, transparenc
   if (type === 3) need(transparency.length <= palette!.length / 3, 'tRNS length');
 }
 
-/** The passes (8.1), read off the picture of the specification: where each begins and how far its pixels are apart. */
+/** The passes (8.1), from the picture in the specification: where each begins and how far its pixels are apart. */
 function passes(): number[][] {
   const pattern = [
     '16462646',
@@ -171,14 +176,14 @@ function colorOf(
 ): readonly number[] {
   if (type === 3) {
     const at = 3 * pixel[0];
-    // An error, which decoders may show as black; who trains on the pixels must not.
+    // An error. Decoders may show such pixels as black, but nobody should train on them.
     need(at < palette!.length, 'colour beyond the palette');
     return [...palette!.subarray(at, at + 3), transparency?.[pixel[0]] ?? 255];
   }
   const scaled = pixel.map((sample) => Math.floor((sample * 255) / (2 ** depth - 1) + 0.5)); // 13.12
   const color = type === 0 || type === 4 ? [scaled[0], scaled[0], scaled[0]] : scaled.slice(0, 3);
   if (type === 4 || type === 6) return [...color, scaled[scaled.length - 1]];
-  // Of fewer than 16 bits, the low ones count (11.3.1.1).
+  // With fewer than 16 bits, the low bits count (11.3.1.1).
   const isClear =
     transparency && pixel.every((sample, i) => transparency.readUInt16BE(2 * i) % 2 ** depth === sample);
   return [...color, isClear ? 0 : 255];

@@ -1,6 +1,6 @@
 /**
- * The range coder by definition: the number is kept whole, as a bigint, so that carries go where they must by
- * themselves. Slow, and nothing in common with src/compression/rangeCoder.ts but the arithmetic that both have to do.
+ * The range coder by definition: the whole number is one bigint, in which carries need no care. Slow, and it shares only
+ * the arithmetic of the definition with src/compression/coder/rangeCoder.ts.
  */
 
 const TOP = 2 ** 24;
@@ -32,7 +32,7 @@ export function naiveEncode(decisions: readonly Decision[]): Uint8Array {
   return new Uint8Array(Buffer.from(hex, 'hex'));
 }
 
-/** Decodes by comparing integers. */
+/** Decodes by comparing bigints. */
 export class NaiveDecoder {
   readonly #bytes: Uint8Array;
   #rest: bigint;

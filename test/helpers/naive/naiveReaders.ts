@@ -1,6 +1,6 @@
 /**
- * .npy, IDX and zip read element by element, straight from the formats' definitions: slow, and sharing nothing with
- * src/io, so that the two can be compared. What is not such a file ends in some error.
+ * Reads .npy, IDX and zip element by element, straight from the formats' definitions: slow, and without any code of
+ * src/io, so that the two can be compared. Other files end in some error.
  */
 
 import { crc32, inflateRawSync } from 'node:zlib';
@@ -119,7 +119,7 @@ function elements(
   return values;
 }
 
-/** Row-major from column-major: the value at each index, counted up with the last dimension the fastest. */
+/** Column-major to row-major: the value at each index, where the last dimension varies fastest. */
 function fromFortran(values: readonly number[], shape: readonly number[]): number[] {
   const index = shape.map(() => 0);
   return values.map(() => {
@@ -130,7 +130,7 @@ function fromFortran(values: readonly number[], shape: readonly number[]): numbe
   });
 }
 
-/** APPNOTE 6.3: what the directory lists, in its order, each with the CRC-32 that it says. */
+/** APPNOTE 6.3: the entries of the directory, in its order; each must have the CRC-32 that the directory states. */
 export function naiveZip(bytes: Uint8Array): Map<string, Uint8Array> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let end = bytes.length - 22;

@@ -1,6 +1,6 @@
 /**
- * A reader of safetensors that knows no mercy, to check another one against: with its own JSON parser, which sees what
- * JSON.parse hides. Source: huggingface/safetensors, README "Format"; numbers as serde_json reads them into `usize`.
+ * A strict reader of safetensors, to check another one against: it has its own JSON parser, which sees what JSON.parse
+ * hides. Source: huggingface/safetensors, README "Format"; numbers as serde_json reads them into `usize`.
  */
 
 import { crc32 } from 'node:zlib';
@@ -18,7 +18,7 @@ export interface NaiveSafetensors {
 
 type Json = string | Digits | boolean | null | Json[] | Map<string, Json>;
 
-/** A number as it stands in the text. */
+/** A number as the text writes it. */
 class Digits {
   readonly text: string;
 
@@ -49,8 +49,8 @@ export function naiveSafetensors(bytes: Uint8Array): NaiveSafetensors {
     const { dtype, shape, data_offsets: offsets } = Object.fromEntries(info as Map<string, Json>);
     need(dtype === 'F32', 'dtype');
     need(Array.isArray(shape) && Array.isArray(offsets) && offsets.length === 2, 'shape or offsets');
-    const lengths = (shape as Json[]).map(whole);
-    const [begin, end] = (offsets as Json[]).map(whole);
+    const lengths = (shape as Json[]).map(integer);
+    const [begin, end] = (offsets as Json[]).map(integer);
     const size = lengths.reduce((product, one) => product * one, 4n);
     need(begin <= end && end <= BigInt(values.length) && end - begin === size, 'range');
     for (let at = Number(begin); at < Number(end); at++) owner[at]++;
@@ -73,8 +73,8 @@ export function hasRightChecksum(file: Uint8Array): boolean {
   return crc32(zeroed).toString(16).padStart(8, '0') === stored;
 }
 
-function whole(value: Json): bigint {
-  need(value instanceof Digits && /^(0|[1-9]\d*)$/.test(value.text), 'a number that is not whole');
+function integer(value: Json): bigint {
+  need(value instanceof Digits && /^(0|[1-9]\d*)$/.test(value.text), 'a number that is not an integer >= 0');
   return BigInt((value as Digits).text);
 }
 

@@ -7,7 +7,7 @@ const { abs, exp, log1p, max, tanh } = Math;
 
 export type ProductForm = 'matmul' | 'matmulTransposeA' | 'matmulTransposeB';
 
-/** op(a) · op(b) `[m, n]`, where op transposes as the form says. Exact but for float64 rounding. */
+/** op(a) · op(b) `[m, n]`, where op transposes as the form says. Exact except for float64 rounding. */
 export function referenceProduct(
   form: ProductForm,
   m: number,

@@ -31,7 +31,7 @@ afterEach(() => {
   setKernels(fastest);
 });
 
-/** A model of ours after three steps, and its optimizer's state. */
+/** A model trained for three steps, and its optimizer's state. */
 async function trained(optimizer = new Adam()): Promise<{ autoencoder: Autoencoder; state: OptimizerState }> {
   const autoencoder = new Autoencoder({ inputShape: [2, 3], hidden: [5], encodingDim: 2, seed: 1 });
   autoencoder.compile({ optimizer });
@@ -499,7 +499,7 @@ describe(`with PyTorch${live.note}`, () => {
       const exported = join(folder, name);
       const after = join(folder, `${name}-after`);
       const autoencoder = readPyTorch(bytesOf(`${FOLDER}/${name}/weights.safetensors`));
-      // Into the middle of a training of its own, so that not just the golden numbers are seen.
+      // Into a model in the middle of another training, so that more than the golden numbers is tested.
       const optimizer = optimizerOf(
         readPyTorchOptimizer(bytesOf(`${FOLDER}/${name}/optimizer.safetensors`), autoencoder),
         autoencoder,

@@ -1,4 +1,4 @@
-/** No checkpoint, however broken, may let a training go on from where it never was. */
+/** No damaged checkpoint may let a training go on from a state that it was never in. */
 
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
@@ -42,7 +42,7 @@ function requireRight({ autoencoder, state, run }: Checkpoint, bytes: Uint8Array
   if (taken !== right.tensors.size) throw new Error('wrong: tensors that went unread');
 }
 
-/** Whether a training goes on from there for a step; if not, it must say so in a sentence of its own. */
+/** Whether a training goes on from there for a step; if not, the error must be a sentence of isthmus. */
 async function goesOn(file: Uint8Array): Promise<boolean> {
   const { state } = readCheckpoint(file);
   const autoencoder = small();
@@ -64,7 +64,7 @@ async function goesOn(file: Uint8Array): Promise<boolean> {
 
 let reads = 0;
 
-/** Pauses now and then: networks give their memory back only while the program does. */
+/** Pauses now and then, as networks' memory is freed only in a pause. */
 async function paused<Result>(read: () => Result): Promise<Result> {
   if (++reads % 100 === 0) await setImmediate();
   return read();
@@ -159,7 +159,7 @@ describe('checkpoints with a checksum that fits are refused', () => {
   });
 });
 
-/** One of the state's numbers or words is another. */
+/** Replaces one of the state's numbers or words. */
 function stateLies(): fc.Arbitrary<Uint8Array> {
   const state = readSafetensors(FILES.end).metadata.state;
   const tokens = [...state.matchAll(/"[^"]*"|-?\d[\d.e+-]*|true|false/g)];
@@ -182,7 +182,7 @@ function stateLies(): fc.Arbitrary<Uint8Array> {
   });
 }
 
-/** The file with the checksum that fits, whatever it had. */
+/** The file with the right checksum. */
 function unsealed(bytes: Uint8Array): Checkpoint {
   try {
     return readCheckpoint(resealed(bytes));

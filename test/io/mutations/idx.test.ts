@@ -25,7 +25,7 @@ const filesThat = (zipped: boolean) =>
 const plain = filesThat(false);
 const zipped = filesThat(true);
 
-/** Type, rank, dimensions; and then a size that may fit what they say. */
+/** Other types, ranks and dimensions, and then a size that may fit them. */
 function idxLies(original: Uint8Array): fc.Arbitrary<Uint8Array> {
   const dimensions = Array.from(
     { length: original[3] },
@@ -89,7 +89,7 @@ describe('damaged IDX files', () => {
 
   test('that are gzipped are refused in words, or read as they were before', async () => {
     const remade = new WeakSet<Uint8Array>();
-    /** Lengths and checksums that lie; and lies that were zipped, which gzip cannot know. */
+    /** Wrong lengths and checksums, and wrong contents that were zipped as they are, which gzip cannot know. */
     const lies = (original: Uint8Array) => {
       const end = original.length;
       const fields = lyingFields(original, [
@@ -138,7 +138,7 @@ describe('damaged IDX files', () => {
         if (!(read instanceof Error)) right++;
       }
     }
-    // The time and the system in the header say nothing about the contents, nor do unused bits behind the last block.
+    // The time and the system in the header say nothing about the contents, nor do unused bits after the last block.
     expect(right).toBeLessThanOrEqual(3 * 7);
   });
 

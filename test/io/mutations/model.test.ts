@@ -1,4 +1,4 @@
-/** No model file, however broken, may give a model that it doesn't hold. */
+/** No damaged model file may give a model that it doesn't hold. */
 
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
@@ -62,7 +62,7 @@ const requireRight = ({ autoencoder, training }: LoadedModel, bytes: Uint8Array)
 
 let reads = 0;
 
-/** Pauses now and then: networks give their memory back only while the program does. */
+/** Pauses now and then, as networks' memory is freed only in a pause. */
 async function paused<Result>(read: () => Result): Promise<Result> {
   if (++reads % 100 === 0) await setImmediate();
   return read();

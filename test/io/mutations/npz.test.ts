@@ -26,7 +26,7 @@ const streamed = zipBytes([
 const names = Object.keys(expectedFiles.archives);
 const files: Record<string, Uint8Array> = {
   ...Object.fromEntries(names.map((name) => [name, goldenBytes(name)])),
-  // NumPy writes CRC and lengths before the data. Writers to a pipe write them behind it.
+  // NumPy writes CRC and lengths before the data. Writers to a pipe write them after it.
   'streamed.npz': streamed,
 };
 const originals: Record<string, Keyed<NaiveArray>> = Object.fromEntries(
@@ -63,7 +63,7 @@ function requireAll(read: Keyed<NumericArray>, right: Keyed<NaiveArray>): void {
   });
 }
 
-/** Where in the archive what stands before an entry, in the directory and at the end begins. */
+/** Where the local headers, the directory entries and the end record begin. */
 function places(bytes: Uint8Array): { locals: number[]; directory: number[]; end: number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const end = bytes.length - 22;
@@ -99,7 +99,7 @@ function fieldLies(bytes: Uint8Array): fc.Arbitrary<Uint8Array> {
   return lyingFields(bytes, fields);
 }
 
-/** A lie that the local header and the directory agree on. */
+/** The same wrong value in the local header and in the directory. */
 function agreedLies(bytes: Uint8Array): fc.Arbitrary<Uint8Array> {
   const { locals, directory } = places(bytes);
   const which = fc.nat({ max: Math.max(0, directory.length - 1) });
@@ -133,7 +133,7 @@ function agreedLies(bytes: Uint8Array): fc.Arbitrary<Uint8Array> {
   });
 }
 
-/** An entry that begins where another does, or inside of it, or has another's name. */
+/** An entry that begins where another does, or inside of it, or that has another's name. */
 function crossedLies(bytes: Uint8Array): fc.Arbitrary<Uint8Array> {
   const { locals, directory } = places(bytes);
   if (directory.length < 2) return fc.constant(bytes.slice(1));
@@ -164,7 +164,7 @@ describe('damaged .npz files', () => {
 
   test('are refused in words, or read as they were before', async () => {
     const resealed = new WeakSet<Uint8Array>();
-    /** Damaged arrays and names in an archive that is sound, which only the arrays' own headers give away. */
+    /** Damaged arrays and names in a valid archive: only the arrays' own headers show the damage. */
     const sound = (bytes: Uint8Array) => {
       const entries = Array.from(naiveZip(bytes), ([name, contents]) => ({ name, contents }));
       const damaged = entries.map(({ name, contents }) =>
@@ -215,7 +215,7 @@ describe('damaged .npz files', () => {
     },
   );
 
-  /** Reads the first array of stored.npz from where it always is, believing what stands there. */
+  /** Reads the first array of stored.npz from the place where it is in the original, without any check. */
   function careless(bytes: Uint8Array, trusting: boolean): NumericArray {
     const original = files['stored.npz'];
     if (bytes.length !== original.length) throw new FormatError('another length.');

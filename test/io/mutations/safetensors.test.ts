@@ -1,4 +1,4 @@
-/** No safetensors file, however broken, may give tensors that it doesn't hold. */
+/** No damaged safetensors file may give tensors that it doesn't hold. */
 
 import { expect, test } from '@jest/globals';
 import { FormatError } from '../../../src/io/errors.ts';
@@ -19,7 +19,7 @@ const FILES = {
     ],
     { format: 'pt', spec: '{"hidden": [64, 32]}', empty: '' },
   ),
-  // As small as can be: here most changes hit a number.
+  // The smallest file: most changes hit a number.
   two: writeSafetensors(
     [
       { name: 'a', tensor: Tensor.from([1]) },

@@ -1,4 +1,4 @@
-/** Controls of what the mutation tests of all formats rest on. */
+/** Negative controls of the code that the mutation tests of all formats share. */
 
 import { expect, test } from '@jest/globals';
 import { FormatError } from '../../../src/io/errors.ts';

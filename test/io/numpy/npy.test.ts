@@ -8,7 +8,7 @@ import { ShapeError, sizeOf } from '../../../src/tensor/shape.ts';
 import { type NpyParts, npyBytes } from '../../helpers/bytes/npyBytes.ts';
 import { expectedFiles, goldenBytes, valuesOf } from '../../helpers/bytes/npyGolden.ts';
 
-/** Each dtype with 24 values that it holds exactly, its extremes among them, and the array it is read into. */
+/** Each dtype with 24 values that it holds exactly, extremes included, and the type of array it is read into. */
 const DTYPES: readonly { dtype: DType; values: readonly (number | bigint)[]; array: string }[] = [
   { dtype: 'u1', values: spread([0, 1, 127, 128, 255]), array: 'Uint8Array' },
   { dtype: 'i1', values: spread([-128, -1, 0, 1, 127]), array: 'Int8Array' },

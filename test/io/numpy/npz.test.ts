@@ -7,7 +7,7 @@ import { npyBytes } from '../../helpers/bytes/npyBytes.ts';
 import { expectedFiles, goldenBytes, valuesOf } from '../../helpers/bytes/npyGolden.ts';
 import { zipBytes } from '../../helpers/bytes/zipBytes.ts';
 
-/** The archive with one byte, found from where a signature begins, changed. */
+/** The archive with bytes changed at an offset from a signature. */
 function changed(
   bytes: Uint8Array,
   signature: 'local' | 'directory' | 'end',
@@ -114,7 +114,7 @@ describe('readNpz', () => {
     ['another length', 24, [0xcf, 0], 'bytes stated'],
     ['a length beyond the archive', 20, [0xff, 0xff], 'something else begins at'],
   ] as const)('refuses %s where only the directory says it', async (_, at, values, reason) => {
-    const described = changed(goldenBytes('deflated.npz'), 'local', 6, 8); // CRC and lengths stand behind the data
+    const described = changed(goldenBytes('deflated.npz'), 'local', 6, 8); // CRC and lengths follow the data
     expect((await readNpz(described)).shape).toEqual([5, 4, 4]);
     await expect(readNpz(changed(described, 'directory', at, ...values))).rejects.toThrow(reason);
   });
@@ -168,7 +168,7 @@ describe('readNpz', () => {
     const array = npyBytes({ descr: '|u1', shape: [1, 2], values: [1, 2] });
     const inner = zipBytes([{ name: 'b.npy', contents: array }]);
     const innerLength = inner.length - 22 - 46 - 5; // without directory
-    // The entry a holds the whole of entry b, as the entries of a zip bomb quote one another.
+    // Entry a contains entry b, as in zip bombs.
     const bytes = zipBytes([
       { name: 'a.npy', contents: inner.subarray(0, innerLength) },
       { name: 'b.npy', contents: array, offset: 35 },
