@@ -43,8 +43,8 @@ export async function* chunksOfSamples(
 export type OnChunk = (originals: SampleArray, restored: SampleArray) => void;
 
 /**
- * Images to the bytes of one chunk after another, or these bytes back to images, `decode` step by step as `encode`. What
- * was learned from one chunk serves the next, so a file needs one of these for each direction.
+ * `encode` makes the bytes of one chunk after another, `decode` makes images of them again, in the same steps. What was
+ * learned from one chunk serves the next, so every stream has its own coder.
  */
 export class ChunkCoder {
   readonly #codec: Codec;

@@ -174,7 +174,7 @@ export class CompressedFile {
     const { model, shape, codeLength } = this.header;
     if (!autoencoder) {
       throw new DataError(
-        `there is no model inside the file, expected to be given the one with the fingerprint ${model} (samples of ${formatShape(shape.slice(1))}, codes of ${codeLength} numbers).`,
+        `there is no model inside, expected one with the fingerprint ${model} (samples of ${formatShape(shape.slice(1))}, codes of ${codeLength} numbers).`,
       );
     }
     const found = modelFingerprint(autoencoder);
@@ -251,7 +251,7 @@ export async function decompressImages(bytes: Uint8Array, autoencoder?: Autoenco
   const file = await CompressedFile.open(bytes);
   const { shape, normalization } = file.header;
   const { dtype } = denormalize(new Float32Array(), normalization);
-  return { shape, data: await gathered(file.images(autoencoder ?? file.model?.autoencoder)), dtype };
+  return { shape, data: await gathered(file.images(autoencoder)), dtype };
 }
 
 /** All values as one array. Memory is taken for values that were read, not for those that the header claims. */

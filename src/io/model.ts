@@ -131,7 +131,7 @@ function checkSpec(value: unknown, tensors: SafetensorsContents['tensors']): Aut
   }
   const asked = countWeights(encoder) + countWeights(decoder);
   const stored = [...tensors.values()].reduce((sum, { size }) => sum + size, 0);
-  if (asked > stored) throw new RangeError(`it needs ${asked} weights, the file holds ${stored} numbers.`);
+  if (asked > stored) throw new RangeError(`it asks for ${asked} weights, the file holds ${stored} numbers.`);
   return value as unknown as AutoencoderSpec;
 }
 

@@ -457,7 +457,7 @@ describe('what does not fit', () => {
     const error = await decompressImages(bytes).catch((one: Error) => one);
     expect(error).toBeInstanceOf(DataError);
     expect((error as Error).message).toBe(
-      `there is no model inside the file, expected to be given the one with the fingerprint ${compression.modelFingerprint(toyModel())} (samples of [4, 4], codes of 3 numbers).`,
+      `there is no model inside, expected one with the fingerprint ${compression.modelFingerprint(toyModel())} (samples of [4, 4], codes of 3 numbers).`,
     );
   });
 

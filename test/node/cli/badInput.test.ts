@@ -235,7 +235,7 @@ describe('data that cannot be trained on', () => {
       name: 'a key that the npz does not have',
       files: { 'a.npz': npz({ x_train: IMAGES, y_train: imagesNpy([]) }) },
       args: ['train', '--data', 'a.npz', '--key', 'x_tarin'],
-      says: /a\.npz: the archive holds the arrays x_train, y_train; not 'x_tarin'\./,
+      says: /a\.npz: the archive holds the arrays x_train, y_train, expected 'x_tarin'\./,
     }),
     inThisProcess({
       name: 'a test npz of several arrays without x_test',

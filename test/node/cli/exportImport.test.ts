@@ -219,12 +219,12 @@ describe('export and import refuse', () => {
     cheap(
       'a model of its own',
       `${bringIn} m.safetensors`,
-      /m\.safetensors: the file is one of isthmus already/,
+      /m\.safetensors: the file is an isthmus file, with weights/,
     ),
     cheap(
       'weights of another model',
       `${bringIn} pt --like other.safetensors`,
-      /pt\/weights\.safetensors: the file is of a model with other layers/,
+      /pt\/weights\.safetensors: the model in the file has other layers/,
       { 'other.safetensors': writeModel(model(undefined, { hidden: [9] })) },
     ),
     refusal(
