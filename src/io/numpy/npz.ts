@@ -40,7 +40,7 @@ export interface NpzOptions {
  * Reads one array of a .npz file and checks its CRC-32.
  *
  * @param options - `key`: the array's name. Without it, the only array is read, or of several the one named
- *   `preferredKey` (`x_train` by default, as in Keras's mnist.npz). `limit`: the array's uncompressed size, at most.
+ *   `preferredKey` (`x_train` by default, as in Keras's mnist.npz). `limit`: the largest size that is inflated.
  * @throws {FormatError} As {@link listNpz} and `readNpy`; also if there is no such array: the message lists all arrays.
  */
 export async function readNpz(
