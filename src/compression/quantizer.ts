@@ -1,6 +1,6 @@
 /** Codes as small integers: each dimension's range, as it was found in the data, in equal steps. */
 
-import { DataError } from '../data/normalization.ts';
+import { DataError } from '../data/samples.ts';
 
 const { max, min, round } = Math;
 

@@ -2,8 +2,8 @@
 
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
 import { denormalize } from '../data/denormalize.ts';
-import { DataError, describeNormalization } from '../data/normalization.ts';
-import { NO_NORMALIZATION, type Samples, type StoredSamples } from '../data/samples.ts';
+import { describeNormalization } from '../data/normalization.ts';
+import { DataError, NO_NORMALIZATION, type Samples, type StoredSamples } from '../data/samples.ts';
 import { kernels } from '../tensor/kernels/active.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import { chunksOfSamples } from './compress.ts';

@@ -18,8 +18,9 @@ import { Quality } from '../../src/compression/quality.ts';
 import { CodeRanges, Quantizer } from '../../src/compression/quantizer.ts';
 import { levelsFor } from '../../src/compression/targetPsnr.ts';
 import { denormalize } from '../../src/data/denormalize.ts';
-import { DataError, normalizationLike } from '../../src/data/normalization.ts';
+import { normalizationLike } from '../../src/data/normalization.ts';
 import {
+  DataError,
   type DType,
   NO_NORMALIZATION,
   type Normalization,

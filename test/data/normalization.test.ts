@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   chooseNormalization,
-  DataError,
   describeNormalization,
   normalizationLike,
   type ScaleBy,
 } from '../../src/data/normalization.ts';
 import {
+  DataError,
   type DType,
   type FeatureNormalization,
   isByFeature,
