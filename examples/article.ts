@@ -33,5 +33,5 @@ const restored = autoencoder.decode(codes); // decode_image
 console.log(`${count} images [${inputShape}] -> codes [${codes.shape}] -> images [${restored.shape}]`);
 
 // 6. How close are they?
-const { mse, psnr } = autoencoder.evaluate(images);
+const { mse, psnr } = await autoencoder.evaluate(images);
 console.log(`mse ${mse.toFixed(5)}, PSNR ${psnr.toFixed(2)} dB`);

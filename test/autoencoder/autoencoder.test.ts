@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
-import type { SampleArray } from '../../src/data/samples.ts';
+import type { SampleArray, Samples } from '../../src/data/samples.ts';
 import { psnr } from '../../src/evaluation/metrics.ts';
 import type { LayerSpec } from '../../src/layers/spec.ts';
 import { zeros } from '../../src/tensor/initializers.ts';
@@ -151,7 +151,7 @@ describeEachKernels('encode, decode, predict, evaluate', () => {
     }
   });
 
-  test('evaluate is the mean over all elements, in float64', () => {
+  test('evaluate is the mean over all elements, in float64', async () => {
     const inputs = asInputs(images).data;
     const outputs = model.predict(images).data;
     let squares = 0;
@@ -160,18 +160,18 @@ describeEachKernels('encode, decode, predict, evaluate', () => {
       squares += (outputs[i] - inputs[i]) ** 2;
       absolutes += Math.abs(outputs[i] - inputs[i]);
     }
-    const { mse, mae, psnr: decibels } = model.evaluate(images);
+    const { mse, mae, psnr: decibels } = await model.evaluate(images);
     // 4800 float64 roundings of 1.1e-16.
     expect(Math.abs(mse / (squares / inputs.length) - 1)).toBeLessThan(1e-12);
     expect(Math.abs(mae / (absolutes / inputs.length) - 1)).toBeLessThan(1e-12);
     expect(decibels).toBe(psnr(mse));
   });
 
-  test('uint8 with its normalization and the same numbers as floats give the same bits', () => {
+  test('uint8 with its normalization and the same numbers as floats give the same bits', async () => {
     const inputs = asInputs(images);
     expect(model.encode(images).data).toEqual(model.encode(inputs).data);
     expect(model.predict(images).data).toEqual(model.predict(inputs).data);
-    expect(model.evaluate(images)).toEqual(model.evaluate(inputs));
+    expect(await model.evaluate(images)).toEqual(await model.evaluate(inputs));
   });
 
   test.each([[[COUNT, 16]], [[COUNT, 4, 4]], [[COUNT, 4, 4, 1]], [[COUNT, 1, 4, 4]]])(
@@ -182,20 +182,25 @@ describeEachKernels('encode, decode, predict, evaluate', () => {
   );
 });
 
+/** Rejects where the method throws, `evaluate` or another. */
+async function run(model: Autoencoder, name: 'encode' | 'predict' | 'evaluate', samples: Samples) {
+  return model[name](samples);
+}
+
 describe('samples that do not fit', () => {
   const model = toyModel();
 
-  test.each([[[3, 5]], [[3, 2, 8]], [[3, 4, 4, 3]], [[16]], [[]]])('%j is refused by name', (shape) => {
+  test.each([[[3, 5]], [[3, 2, 8]], [[3, 4, 4, 3]], [[16]], [[]]])('%j is refused by name', async (shape) => {
     const samples = { shape, data: new Float32Array(sizeOf(shape)) };
     for (const name of ['encode', 'predict', 'evaluate'] as const) {
       const message = `Autoencoder.${name}: the samples are [${shape.join(', ')}], expected [n, 4, 4, 1].`;
-      expect(() => model[name](samples)).toThrow(new ShapeError(message));
+      await expect(run(model, name, samples)).rejects.toThrow(new ShapeError(message));
     }
   });
 
-  test('no samples are refused', () => {
+  test('no samples are refused', async () => {
     for (const name of ['encode', 'predict', 'evaluate'] as const) {
-      expect(() => model[name](Tensor.zeros([0, 4, 4]))).toThrow(
+      await expect(run(model, name, Tensor.zeros([0, 4, 4]))).rejects.toThrow(
         new ShapeError(`Autoencoder.${name}: got no samples, expected at least one.`),
       );
     }
@@ -216,7 +221,7 @@ describe('samples that do not fit', () => {
 describe('integers without a normalization', () => {
   const numbers = Array.from({ length: 2 * FEATURES }, (_, i) => i % 100);
   const message =
-    'the samples are integers without a normalization, expected normalize(samples), or for a trained model normalizationLike(model.normalization, samples).';
+    'the samples are integers without a normalization, expected normalize(samples), or for a trained model transform(samples, model.normalization).';
 
   test.each<[string, SampleArray]>([
     ['Uint8Array', Uint8Array.from(numbers)],
@@ -229,7 +234,9 @@ describe('integers without a normalization', () => {
     const model = toyModel();
     const samples = { shape: [2, 4, 4], data };
     for (const name of ['encode', 'predict', 'evaluate'] as const) {
-      expect(() => model[name](samples)).toThrow(new ShapeError(`Autoencoder.${name}: ${message}`));
+      await expect(run(model, name, samples)).rejects.toThrow(
+        new ShapeError(`Autoencoder.${name}: ${message}`),
+      );
     }
     await expect(model.fit(samples)).rejects.toThrow(new ShapeError(`fit: ${message}`));
     await expect(model.fit(Tensor.zeros([2, 4, 4]), { validationData: samples })).rejects.toThrow(
@@ -237,7 +244,7 @@ describe('integers without a normalization', () => {
     );
     const normalized = { ...samples, normalization: DIVIDED_BY_255 };
     await model.fit(normalized, { epochs: 1, validationData: normalized });
-    expect(model.evaluate(normalized).mse).toBeGreaterThan(0);
+    expect((await model.evaluate(normalized)).mse).toBeGreaterThan(0);
   });
 
   test.each<[string, SampleArray]>([
@@ -249,7 +256,7 @@ describe('integers without a normalization', () => {
     const inputs = Tensor.from([...data], samples.shape);
     expect(model.encode(samples)).toEqual(model.encode(inputs));
     expect(model.predict(samples)).toEqual(model.predict(inputs));
-    expect(model.evaluate(samples)).toEqual(model.evaluate(inputs));
+    expect(await model.evaluate(samples)).toEqual(await model.evaluate(inputs));
     expect((await model.fit(samples, { epochs: 1, validationData: samples })).epochs).toHaveLength(1);
   });
 });
@@ -281,7 +288,7 @@ describe('results and arguments belong to the caller', () => {
     for (const samples of [images, inputs]) {
       model.encode(samples);
       model.predict(samples);
-      model.evaluate(samples);
+      await model.evaluate(samples);
       await model.fit(samples, { epochs: 2, validationSplit: 0.25 });
     }
     expect(images.data).toEqual(keptImages);

@@ -2,7 +2,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from '@jest/globals';
 import { BatchReader } from '../../src/data/batches.ts';
 import { NO_NORMALIZATION, type Normalization, type SampleArray } from '../../src/data/samples.ts';
-import { ShapeError } from '../../src/tensor/shape.ts';
+import { type Shape, ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { guarded } from '../helpers/randomArrays.ts';
 import { storedSamples } from '../helpers/storedSamples.ts';
@@ -62,7 +62,7 @@ describe('the inputs that values become', () => {
   ] as const)('%s without a normalization is refused', (_name, data) => {
     expect(() => readAll(data)).toThrow(
       new ShapeError(
-        'test: the samples are integers without a normalization, expected normalize(samples), or for a trained model normalizationLike(model.normalization, samples).',
+        'test: the samples are integers without a normalization, expected normalize(samples), or for a trained model transform(samples, model.normalization).',
       ),
     );
   });
@@ -98,6 +98,37 @@ describe.each([
     const byRows = new Float32Array(4);
     reader.read([1, 2], byRows);
     expect(byRows).toEqual(array);
+  });
+
+  test('batches come in order, the last one smaller, over one array', () => {
+    const batches = reader.batches({ batchSize: 3 });
+    const first = batches.next().value as Tensor;
+    expect([first.shape, [...first.data]]).toEqual([
+      [3, 2],
+      [0, 0.5, 5, 5.5, 10, 10.5],
+    ]);
+    const last = batches.next().value as Tensor;
+    expect([last.shape, [...last.data]]).toEqual([
+      [1, 2],
+      [15, 15.5],
+    ]);
+    expect(last.data.buffer).toBe(first.data.buffer);
+    expect(batches.next().done).toBe(true);
+  });
+
+  test('batches of some rows, from a later one on, go where they are told', () => {
+    const { array, intact } = guarded(new Float32Array(4));
+    const seen: number[][] = [];
+    const options = { rows: Uint32Array.of(9, 9, 3, 0, 1), batchSize: 2, firstBatch: 1 };
+    const allocate = (shape: Shape) => new Tensor(array, shape);
+    for (const { data } of reader.batches({ ...options, allocate })) seen.push([...data]);
+    expect(seen).toEqual([
+      [15, 15.5, 0, 0.5],
+      [5, 5.5],
+    ]);
+    expect(Array.from(array)).toEqual([5, 5.5, 0, 0.5]);
+    expect(intact()).toBe(true);
+    expect([...reader.batches({ ...options, firstBatch: 3 })]).toEqual([]);
   });
 
   test('no rows and an empty range write nothing', () => {

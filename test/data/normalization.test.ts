@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import {
   chooseNormalization,
   describeNormalization,
-  normalizationLike,
   type ScaleBy,
+  transform,
 } from '../../src/data/normalization.ts';
 import {
   DataError,
@@ -21,6 +21,10 @@ function arrayOf(dtype: DType, data: SampleArray, shape: readonly number[] = [da
 
 const DIVIDED: Normalization = { kind: 'divide', dtype: 'u1', shift: 0, scale: 255 };
 const UNCHANGED: Normalization = { kind: 'none', dtype: 'f4', shift: 0, scale: 1 };
+
+/** How a model that was trained with `trained` reads this array. */
+const normalizationFor = (trained: Normalization, array: NumericArray) =>
+  transform(array, trained).normalization;
 
 describe("chooseNormalization 'auto'", () => {
   test.each<[DType, SampleArray, number]>([
@@ -237,24 +241,31 @@ describe('scaling by feature', () => {
 
   test('is kept for new data, whatever its range', () => {
     const array = arrayOf('f4', Float32Array.of(-3e20, 1e-30, 5e20, 2e-29), [2, 2]);
-    expect(normalizationLike(trained, array)).toEqual({ ...trained, dtype: 'f4' });
+    expect(normalizationFor(trained, array)).toEqual({ ...trained, dtype: 'f4' });
   });
 
   test('refuses new data that would be beyond float32, and data of other features', () => {
     const array = arrayOf('f4', Float32Array.of(1, 0, 1, 1e9), [2, 2]);
-    expect(() => normalizationLike(trained, array)).toThrow(
+    expect(() => normalizationFor(trained, array)).toThrow(
       'feature 1 of the data goes from 0 to 1000000000, too far for float32 after (x - 0) / 1e-30.',
     );
-    expect(() => normalizationLike(trained, { ...array, shape: [1, 4] })).toThrow(
+    expect(() => normalizationFor(trained, { ...array, shape: [1, 4] })).toThrow(
       'the data has 4 features, the model scales 2.',
     );
   });
 });
 
-describe('normalizationLike', () => {
+describe('transform', () => {
+  test('takes the array as it is', () => {
+    const array = arrayOf('u1', Uint8Array.of(1, 2, 3, 4), [2, 2]);
+    const samples = transform(array, DIVIDED);
+    expect(samples).toEqual({ shape: [2, 2], data: array.data, normalization: DIVIDED });
+    expect(samples.data).toBe(array.data);
+  });
+
   test('a type that goes by its values is divided by what the model divides by, where that fits', () => {
     const dark = arrayOf('i8', Float64Array.of(0, 1));
-    expect(normalizationLike(DIVIDED, dark)).toMatchObject({ kind: 'divide', scale: 255 });
+    expect(normalizationFor(DIVIDED, dark)).toMatchObject({ kind: 'divide', scale: 255 });
     expect(chooseNormalization(dark, 'auto').kind).toBe('none');
   });
 
@@ -262,14 +273,14 @@ describe('normalizationLike', () => {
 
   test('keeps shift and scale of minmax and standard, whatever the range of the new data', () => {
     const array = arrayOf('f4', Float32Array.of(-1000, 1000));
-    expect(normalizationLike(standard, array)).toEqual({ ...standard, dtype: 'f4' });
+    expect(normalizationFor(standard, array)).toEqual({ ...standard, dtype: 'f4' });
   });
 
   test('keeps the divisor for the same type, even where the new values alone would give another', () => {
     expect(chooseNormalization(arrayOf('i8', Float64Array.of(0, 1, 1)), 'auto').kind).toBe('none');
     const trained: Normalization = { kind: 'divide', dtype: 'i8', shift: 0, scale: 65535 };
-    expect(normalizationLike(trained, arrayOf('i8', Float64Array.of(0, 255)))).toEqual(trained);
-    expect(normalizationLike(DIVIDED, arrayOf('u1', Uint8Array.of(9)))).toEqual(DIVIDED);
+    expect(normalizationFor(trained, arrayOf('i8', Float64Array.of(0, 255)))).toEqual(trained);
+    expect(normalizationFor(DIVIDED, arrayOf('u1', Uint8Array.of(9)))).toEqual(DIVIDED);
   });
 
   const zerosAndOnes: Normalization = { kind: 'none', dtype: 'i8', shift: 0, scale: 1 };
@@ -283,25 +294,25 @@ describe('normalizationLike', () => {
         arrayOf('u2', Uint16Array.of(0, 1)),
         arrayOf('i8', Float64Array.of(0, 1)),
       ]) {
-        expect(normalizationLike(trained, array)).toEqual({ ...zerosAndOnes, dtype: array.dtype });
+        expect(normalizationFor(trained, array)).toEqual({ ...zerosAndOnes, dtype: array.dtype });
       }
-      expect(normalizationLike(trained, arrayOf('u1', Uint8Array.of(0, 255)))).toEqual(DIVIDED);
+      expect(normalizationFor(trained, arrayOf('u1', Uint8Array.of(0, 255)))).toEqual(DIVIDED);
     }
-    expect(normalizationLike(UNCHANGED, arrayOf('u1', Uint8Array.of(0, 1)))).toEqual(DIVIDED);
+    expect(normalizationFor(UNCHANGED, arrayOf('u1', Uint8Array.of(0, 1)))).toEqual(DIVIDED);
   });
 
   test('keeps the divisor of floats, too, which only code can give them', () => {
     const trained: Normalization = { ...DIVIDED, dtype: 'f4' };
-    expect(normalizationLike(trained, arrayOf('f4', Float32Array.of(0, 9, 255)))).toEqual(trained);
-    expect(normalizationLike(trained, arrayOf('f4', Float32Array.of(0, 0.5, 1)))).toEqual(trained);
+    expect(normalizationFor(trained, arrayOf('f4', Float32Array.of(0, 9, 255)))).toEqual(trained);
+    expect(normalizationFor(trained, arrayOf('f4', Float32Array.of(0, 0.5, 1)))).toEqual(trained);
   });
 
   test('goes by the new type where that is another', () => {
-    const sixteen = normalizationLike(DIVIDED, arrayOf('u2', Uint16Array.of(0, 65535)));
+    const sixteen = normalizationFor(DIVIDED, arrayOf('u2', Uint16Array.of(0, 65535)));
     expect(sixteen).toEqual({ kind: 'divide', dtype: 'u2', shift: 0, scale: 65535 });
-    expect(normalizationLike(DIVIDED, arrayOf('f4', Float32Array.of(0, 1)))).toEqual(UNCHANGED);
-    expect(normalizationLike(UNCHANGED, arrayOf('u1', Uint8Array.of(0, 7)))).toEqual(DIVIDED);
-    expect(normalizationLike(UNCHANGED, arrayOf('f8', Float64Array.of(0.5)))).toEqual({
+    expect(normalizationFor(DIVIDED, arrayOf('f4', Float32Array.of(0, 1)))).toEqual(UNCHANGED);
+    expect(normalizationFor(UNCHANGED, arrayOf('u1', Uint8Array.of(0, 7)))).toEqual(DIVIDED);
+    expect(normalizationFor(UNCHANGED, arrayOf('f8', Float64Array.of(0.5)))).toEqual({
       ...UNCHANGED,
       dtype: 'f8',
     });
@@ -309,28 +320,28 @@ describe('normalizationLike', () => {
 
   test('refuses what would not be inputs in [0, 1], and says what the model was trained on', () => {
     const wide = arrayOf('i4', Int32Array.of(0, 300));
-    expect(() => normalizationLike({ ...DIVIDED, dtype: 'i4' }, wide)).toThrow(
+    expect(() => normalizationFor({ ...DIVIDED, dtype: 'i4' }, wide)).toThrow(
       'the data goes from 0 to 300, the model was trained on integers from 0 to 255.',
     );
-    expect(() => normalizationLike(zerosAndOnes, arrayOf('i8', Float64Array.of(0, 2)))).toThrow(
+    expect(() => normalizationFor(zerosAndOnes, arrayOf('i8', Float64Array.of(0, 2)))).toThrow(
       'the data goes from 0 to 2, the model was trained on integers from 0 to 1.',
     );
     expect(() =>
-      normalizationLike({ ...DIVIDED, dtype: 'i1', scale: 127 }, arrayOf('i1', Int8Array.of(-1))),
+      normalizationFor({ ...DIVIDED, dtype: 'i1', scale: 127 }, arrayOf('i1', Int8Array.of(-1))),
     ).toThrow(DataError);
-    expect(() => normalizationLike(DIVIDED, arrayOf('f4', Float32Array.of(0, 255)))).toThrow(
+    expect(() => normalizationFor(DIVIDED, arrayOf('f4', Float32Array.of(0, 255)))).toThrow(
       "save it as the model's training data was (uint8, divided by 255)",
     );
   });
 
   test('refuses NaN also for minmax and standard', () => {
-    expect(() => normalizationLike(standard, arrayOf('f4', Float32Array.of(0, Number.NaN)))).toThrow(
+    expect(() => normalizationFor(standard, arrayOf('f4', Float32Array.of(0, Number.NaN)))).toThrow(
       'NaN or infinity once, first at [1]',
     );
   });
 
   test('takes no values as they are', () => {
-    expect(normalizationLike(DIVIDED, arrayOf('u1', new Uint8Array(), [0, 4]))).toEqual(DIVIDED);
+    expect(normalizationFor(DIVIDED, arrayOf('u1', new Uint8Array(), [0, 4]))).toEqual(DIVIDED);
   });
 });
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   chooseNormalization,
+  normalizationForTransform,
   normalizationFrom,
-  normalizationLike,
-  normalizationLikeFrom,
   statisticsFor,
+  transform,
 } from '../../src/data/normalization.ts';
 import { type DType, isByFeature, type NumericArray, type SampleArray } from '../../src/data/samples.ts';
 import { statisticsOf, statisticsOfStored } from '../../src/data/statistics.ts';
@@ -80,8 +80,8 @@ describe.each<[string, NumericArray]>([
     const normalization = chooseNormalization(array, mode, { scaleBy });
     expect(isByFeature(normalization)).toBe(scaleBy === 'feature');
     expect(normalizationFrom(array, statistics, mode)).toEqual(normalization);
-    expect(normalizationLikeFrom(normalization, array, statistics)).toEqual(
-      normalizationLike(normalization, array),
+    expect(normalizationForTransform(normalization, array, statistics)).toEqual(
+      transform(array, normalization).normalization,
     );
   });
 });
@@ -97,7 +97,7 @@ test('the first value that is not finite is found where it is, in whichever piec
   expect(() => chooseNormalization(array, 'auto')).toThrow(message);
 });
 
-test('all values are handed on once, in their order', async () => {
+test('onValues is given all values once, in their order', async () => {
   const pieces: number[][] = [];
   const array = arrayOf(FRACTIONS, 'f8');
   await statisticsOfStored(storedSamples(array), {

@@ -11,7 +11,8 @@ import { kernels, setKernels, supportedKernels } from '../../src/tensor/kernels/
 import { ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { DivergenceError } from '../../src/training/divergence.ts';
-import type { BatchRecord, EpochRecord, FitOptions } from '../../src/training/fit.ts';
+import type { BatchRecord, FitOptions } from '../../src/training/fitOptions.ts';
+import type { EpochRecord } from '../../src/training/trainingState.ts';
 import { firstOutside, scaleOf, UNIT_ROUNDOFF as u } from '../helpers/bounds.ts';
 import { describeEachKernels, lossDecimals } from '../helpers/eachKernels.ts';
 import { flatten, goldenTensor, readGolden } from '../helpers/golden.ts';
@@ -62,13 +63,13 @@ describeEachKernels('what is learned', () => {
   test('the loss falls, and validation and evaluate agree that it did', async () => {
     const model = toyModel();
     const [images, others] = [toyImages(200, 1), toyImages(50, 2)];
-    const before = model.evaluate(others).mse;
+    const before = (await model.evaluate(others)).mse;
     model.compile({ optimizer: new Adam({ learningRate: 0.01 }) });
     const { epochs } = await model.fit(images, { epochs: 15, validationData: others });
     const last = epochs[epochs.length - 1];
     expect(last.loss).toBeLessThan(epochs[0].loss / 4);
     expect(last.validationLoss).toBeLessThan(before / 4);
-    expect(model.evaluate(others).mse).toBeCloseTo(last.validationLoss!, lossDecimals());
+    expect((await model.evaluate(others)).mse).toBeCloseTo(last.validationLoss!, lossDecimals());
   });
 
   test('one step by hand', async () => {
@@ -117,7 +118,7 @@ describeEachKernels('what is learned', () => {
     const model = toyModel();
     const images = toyImages(60);
     model.compile({ loss: 'mae', optimizer: new Adam({ learningRate: 0.01 }) });
-    const { mae } = model.evaluate(images);
+    const { mae } = await model.evaluate(images);
     const { epochs } = await model.fit(images, { epochs: 30, batchSize: 60 });
     expect(epochs[0].loss).toBeCloseTo(mae, lossDecimals());
     expect(epochs[29].loss).toBeLessThan(mae / 2);
@@ -202,14 +203,17 @@ describe('same seed, same bytes', () => {
       if (batch === 2) burn(30 + epoch);
     };
     let turns = 0;
+    const evaluations: Promise<unknown>[] = [];
     const timer = setInterval(() => {
       turns++;
-      model.evaluate(toyImages(20, turns));
+      model.predict(toyImages(20, turns));
+      evaluations.push(model.evaluate(toyImages(300, turns)));
     }, 1);
     try {
       await model.fit(images, { epochs: 3, batchSize: 8, validationSplit: 0.2, onBatchEnd: slow });
     } finally {
       clearInterval(timer);
+      await Promise.all(evaluations);
     }
     // Once in each epoch at least.
     expect(turns).toBeGreaterThanOrEqual(3);
@@ -477,8 +481,8 @@ describe('validation', () => {
     const { epochs } = await model.fit(images, {
       epochs: 3,
       validationData: others,
-      onEpochEnd: () => {
-        measured.push(model.evaluate(others).mse);
+      onEpochEnd: async () => {
+        measured.push((await model.evaluate(others)).mse);
       },
     });
     await alone.fit(images, { epochs: 3 });

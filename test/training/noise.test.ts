@@ -3,15 +3,15 @@ import { readModel, writeModel } from '../../src/io/model.ts';
 import { SGD } from '../../src/optim/sgd.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
-import type { BatchRecord, FitOptions } from '../../src/training/fit.ts';
-import { Corruption, type Noise } from '../../src/training/noise.ts';
+import type { BatchRecord, FitOptions } from '../../src/training/fitOptions.ts';
+import { addNoise, type Noise } from '../../src/training/noise.ts';
 import { storedSamples } from '../helpers/storedSamples.ts';
 import { asInputs, toyImages, toyModel } from './toy.ts';
 
 const HALVES = new Tensor(new Float32Array(100_000).fill(0.5), [100, 1000]);
 
 function corrupted(noise: Noise, seed = 1, x = HALVES): Float32Array {
-  return new Corruption(noise).apply(x, new Random(seed)).data.slice();
+  return addNoise(x, noise, new Random(seed)).data;
 }
 
 const share = (values: Float32Array, which: (value: number) => boolean) =>
@@ -51,6 +51,16 @@ describe('noise', () => {
     expect(corrupted(noise, 3)).not.toEqual(corrupted(noise, 4));
   });
 
+  test('writes into the tensor that it is given, whatever is in it', () => {
+    const noise = { kind: 'salt', amount: 0.2 } as const;
+    const out = new Tensor(
+      HALVES.data.map(() => Number.NaN),
+      HALVES.shape,
+    );
+    expect(addNoise(HALVES, noise, new Random(3), out)).toBe(out);
+    expect(out.data).toEqual(corrupted(noise, 3));
+  });
+
   test('leaves the clean samples alone', () => {
     const x = asInputs(toyImages(3));
     const before = x.data.slice();
@@ -73,11 +83,12 @@ describe('noise', () => {
       { kind: 'pepper' as 'salt', amount: 0.1 },
       "noise: the kind is 'pepper', expected one of: gaussian, mask, salt.",
     ],
-  ])('%p is refused by fit, before anything changes, and by measure', async (noise, message) => {
+  ])('%p is refused by addNoise, by fit before anything changes, and by evaluate', async (noise, message) => {
     const model = toyModel();
     const before = model.parameters.values.slice();
     await expect(model.fit(toyImages(9), { noise })).rejects.toThrow(new RangeError(message));
-    await expect(model.measure(toyImages(9), { noise })).rejects.toThrow(new RangeError(message));
+    await expect(model.evaluate(toyImages(9), { noise })).rejects.toThrow(new RangeError(message));
+    expect(() => corrupted(noise)).toThrow(new RangeError(message));
     expect(model.parameters.values).toEqual(before);
   });
 });
@@ -133,24 +144,24 @@ describe('training with noise', () => {
       await lossesOf({ ...options, noise }, images),
       await lossesOf(options, images),
     ];
-    const restored = await denoiser.model.measure(toyImages(100, 9), { noise });
+    const restored = await denoiser.model.evaluate(toyImages(100, 9), { noise });
     expect(restored.mse).toBeLessThan(0.3 ** 2 / 2);
-    expect(restored.mse).toBeLessThan((await plain.model.measure(toyImages(100, 9), { noise })).mse);
+    expect(restored.mse).toBeLessThan((await plain.model.evaluate(toyImages(100, 9), { noise })).mse);
   });
 
-  test('validation inputs get noise, too: the validation loss is what measure finds', async () => {
+  test('validation inputs get noise, too: the validation loss is what evaluate finds', async () => {
     const validationData = toyImages(30, 5);
     const { model, epochs } = await lossesOf({ noise, validationData });
-    const { mse } = await model.measure(validationData, { noise });
+    const { mse } = await model.evaluate(validationData, { noise });
     expect(epochs[3].validationLoss).toBeCloseTo(mse, 6);
-    expect(mse).not.toBeCloseTo((await model.measure(validationData)).mse, 6);
+    expect(mse).not.toBeCloseTo((await model.evaluate(validationData)).mse, 6);
   });
 
   test('what is measured with noise does not depend on the model having been saved', async () => {
     const model = toyModel({ seed: 5 });
     const { autoencoder } = readModel(writeModel(model));
     const images = toyImages(20);
-    expect(await autoencoder.measure(images, { noise })).toEqual(await model.measure(images, { noise }));
+    expect(await autoencoder.evaluate(images, { noise })).toEqual(await model.evaluate(images, { noise }));
   });
 
   test('samples from a file are trained on with the same bits', async () => {

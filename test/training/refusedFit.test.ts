@@ -8,7 +8,7 @@ import { Adam } from '../../src/optim/adam.ts';
 import { SGD } from '../../src/optim/sgd.ts';
 import { ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
-import type { FitOptions } from '../../src/training/fit.ts';
+import type { FitOptions } from '../../src/training/fitOptions.ts';
 import { asInputs, toyImages, toyModel } from './toy.ts';
 
 const FIT: FitOptions = { epochs: 2, batchSize: 8, validationSplit: 0.2 };

@@ -8,7 +8,7 @@ import { writeModel } from '../../src/io/model.ts';
 import { Adam, AdamW } from '../../src/optim/adam.ts';
 import { cosine } from '../../src/optim/schedule.ts';
 import { SGD } from '../../src/optim/sgd.ts';
-import type { FitOptions, History } from '../../src/training/fit.ts';
+import type { FitOptions, History } from '../../src/training/fitOptions.ts';
 import type { TrainingState } from '../../src/training/trainingState.ts';
 import { describeEachKernels } from '../helpers/eachKernels.ts';
 import { storedSamples } from '../helpers/storedSamples.ts';

@@ -6,7 +6,7 @@ import { describeAutoencoder } from '../../src/autoencoder/spec.ts';
 import type { Samples } from '../../src/data/samples.ts';
 import { writeModel } from '../../src/io/model.ts';
 import type { LayerSpec } from '../../src/layers/spec.ts';
-import type { FitOptions } from '../../src/training/fit.ts';
+import type { FitOptions } from '../../src/training/fitOptions.ts';
 import { describeEachKernels } from '../helpers/eachKernels.ts';
 import { storedSamples } from '../helpers/storedSamples.ts';
 import { asInputs, FEATURES, toyImages, toyModel } from './toy.ts';
