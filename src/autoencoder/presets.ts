@@ -69,7 +69,7 @@ export const PRESETS: Readonly<Record<PresetName, PresetSettings>> = {
 
 /** A preset in the form in which the engine takes it. */
 export interface Preset {
-  /** For `new Autoencoder`, beside `inputShape` and `encodingDim`. */
+  /** For `new Autoencoder`, together with `inputShape` and `encodingDim`. */
   readonly architecture: Omit<ArchitectureOptions, 'inputShape'>;
   /** For `compile`. An optimizer serves one network: ask for a new preset for another. */
   readonly optimizer: Optimizer;

@@ -55,7 +55,7 @@ export interface Digits extends NumericArray {
  * Draws digits. Each ten images in a row show every digit once, in random order. A shorter set is the beginning of a
  * longer one with the same seed. Drawing 6,000 takes about a quarter of a second.
  *
- * @returns Shape `[count, 28, 28]`, uint8, beside their labels.
+ * @returns Shape `[count, 28, 28]`, uint8, together with their labels.
  * @throws {RangeError} If `count` or `seed` is not an integer in its range.
  */
 export function generateDigits({ count, seed }: DigitsOptions): Digits {

@@ -12,7 +12,7 @@ const FLOAT64_ROUNDING = 2 ** -48;
 /** The same for float32: the distance of two neighbours. More could be content, as in times of 1e7 seconds. */
 const FLOAT32_ROUNDING = 2 ** -23;
 
-/** What the rules need to know of an array beside the statistics of its features. */
+/** What the rules need to know of an array besides the statistics of its features. */
 export interface FeatureArray {
   /** `[n, ...]` */
   readonly shape: Shape;

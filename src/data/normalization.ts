@@ -17,7 +17,7 @@ import {
 } from './samples.ts';
 import { type StatisticsOptions, statisticsOf, type ValueStatistics } from './statistics.ts';
 
-/** What the rules need to know of an array beside its statistics. */
+/** What the rules need to know of an array besides its statistics. */
 export type ArrayType = Pick<NumericArray, 'shape' | 'dtype'>;
 
 export type NormalizationMode = 'auto' | 'minmax' | 'standard';
@@ -37,7 +37,7 @@ const TYPE_MAXIMUM: Partial<Record<DType, number>> = { u1: 255, u2: 65535, i1: 1
 const ASK_FOR_MODE = "use the normalization 'minmax' or 'standard' (--normalize)";
 
 /**
- * Samples to train on: the array as it is, beside the normalization that {@link chooseNormalization} finds for it.
+ * Samples to train on: the array as it is, together with the normalization that {@link chooseNormalization} finds for it.
  *
  * @param array - Shape `[n, ...]`. Not copied.
  * @throws {DataError} As {@link chooseNormalization}.
@@ -54,7 +54,7 @@ export function normalize(
 }
 
 /**
- * Samples for a trained model: the array as it is, beside the normalization with which the model reads it.
+ * Samples for a trained model: the array as it is, together with the normalization with which the model reads it.
  *
  * - A model of `minmax` or `standard`: the shift and scale of its training data. New data may lie beyond what the model
  *   has seen; its inputs then lie beyond [0, 1].

@@ -12,7 +12,7 @@ export type RowSource = Pick<StoredSamples, 'shape' | 'read'>;
 /** Reads in progress at a time. With one alone, nothing would be read while its values are handed over. */
 const UNDER_WAY = 2;
 
-/** The minimum number of values in a read: 1 MB of bytes, 8 MB of float64. Starting a read costs little beside it. */
+/** The minimum number of values in a read: 1 MB of bytes, 8 MB of float64. Starting a read costs little compared with that. */
 const CHUNK_VALUES = 2 ** 20;
 
 /** What a read ended with. An error is kept here until its chunk is asked for. */

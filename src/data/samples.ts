@@ -1,6 +1,6 @@
 /**
- * A data set as it came from its file: uint8 stays uint8, which takes a quarter of the memory of float32. Beside the values
- * stands their normalization, which says how they become a network's inputs; batches.ts applies it batch by batch.
+ * A data set as it came from its file: uint8 stays uint8, which takes a quarter of the memory of float32. The values
+ * come with their normalization, which says how they become a network's inputs; batches.ts applies it batch by batch.
  */
 
 import type { StoredNumbers } from '../tensor/kernels/kernels.ts';

@@ -1,7 +1,8 @@
 /**
- * The training loop, for any network that learns to restore its input. Each epoch shuffles the samples, makes one step for
- * each batch, measures the validation loss and is recorded. Training ends early when epochs bring no improvement.
- * Read layers/sequential.ts, losses/loss.ts and optim/optimizer.ts first; fitOptions.ts says what can be asked for.
+ * The training loop, for any network that learns to restore its input. Each epoch shuffles the samples, makes a step for
+ * each batch, measures the validation loss and is recorded; training ends early if epochs bring no improvement. See
+ * `#epoch` and `#step`.
+ * Read layers/sequential.ts, losses/loss.ts and optim/optimizer.ts first; fitOptions.ts has the options.
  */
 
 import type { Samples, StoredSamples } from '../data/samples.ts';
@@ -14,7 +15,13 @@ import type { Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
 import { trainingDivergence, validationDivergence } from './divergence.ts';
 import { BestWeights } from './earlyStopping.ts';
-import { checkedSettings, type FitOptions, type FitSettings, type History } from './fitOptions.ts';
+import {
+  type BatchRecord,
+  checkedSettings,
+  type FitOptions,
+  type FitSettings,
+  type History,
+} from './fitOptions.ts';
 import { addNoise, EVALUATION_NOISE_SEED, stepSeed } from './noise.ts';
 import { type Subset, type Subsets, splitSamples } from './split.ts';
 import { requireLastLayer, startAtMean } from './startAtMean.ts';
@@ -95,12 +102,12 @@ class Training {
 
   /** One epoch, or what is left of it after a resume. Returns false if the signal ended it. */
   async #epoch(): Promise<boolean> {
-    const { signal, onEpochEnd } = this.#settings;
+    const { signal, onBatchEnd, onEpochEnd } = this.#settings;
     const { training, validation } = this.#subsets;
     for await (const x of this.#shuffledBatches(training)) {
       if (signal?.aborted) return false;
       this.#step(x);
-      await this.#reportBatch();
+      if (onBatchEnd) await onBatchEnd(this.#batchRecord(), this.#state);
       if (this.#slice.isOver) await this.#slice.pause();
     }
     const validationLoss = validation && (await this.#validate(validation));
@@ -150,6 +157,7 @@ class Training {
     let samples = 0;
     let sum = 0;
     for await (const x of reader.stream({ rows, allocate: this.#allocate })) {
+      // From the second batch on: a short validation is finished, so that its epoch counts.
       if (signal?.aborted && samples > 0) return undefined;
       const [count] = x.shape;
       sum += loss.forward(network.forward(this.#withNoise(x, random)), x) * count;
@@ -171,13 +179,12 @@ class Training {
     return Math.ceil(this.#order.length / this.#settings.batchSize);
   }
 
-  async #reportBatch(): Promise<void> {
-    const { epochs, batchSize, onBatchEnd } = this.#settings;
-    if (!onBatchEnd) return;
+  /** The record of the batch that was just done. */
+  #batchRecord(): BatchRecord {
+    const { epochs, batchSize } = this.#settings;
     const { epoch, batch, lossSum } = this.#progress;
     const samples = Math.min(batch * batchSize, this.#order.length);
-    const record = { epoch, epochs, batch, batches: this.#batchesPerEpoch, loss: lossSum / samples, samples };
-    await onBatchEnd(record, this.#state);
+    return { epoch, epochs, batch, batches: this.#batchesPerEpoch, loss: lossSum / samples, samples };
   }
 }
 

@@ -1,4 +1,4 @@
-/** What `fit` can be asked for, and what it reports. Read fit.ts beside it. */
+/** The options of `fit`, and what it reports. Read fit.ts first. */
 
 import type { Samples, StoredSamples } from '../data/samples.ts';
 import type { EarlyStopping, Keep } from './earlyStopping.ts';
