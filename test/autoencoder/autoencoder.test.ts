@@ -12,13 +12,13 @@ import { referenceDense } from '../helpers/naive/reference.ts';
 import { uniformTensor } from '../helpers/randomArrays.ts';
 import { asInputs, DIVIDED_BY_255, FEATURES, toyImages, toyModel } from '../training/toy.ts';
 
-// More than one batch of inference (256), and the last one incomplete.
+// More than one batch of inference (256); the last one is smaller.
 const COUNT = 300;
 
 describe("the article's model", () => {
   const autoencoder = new Autoencoder({ inputShape: [28, 28, 1], seed: 42 });
 
-  test('has 107,504 parameters in one run, named by layer', () => {
+  test('has 107,504 parameters in one array, named by layer', () => {
     expect(autoencoder.parameters.size).toBe(107_504);
     expect(autoencoder.namedParameters().map(([name, { value }]) => [name, value.shape])).toEqual([
       ['encoder.0.weight', [784, 64]],
@@ -48,7 +48,7 @@ describe("the article's model", () => {
 });
 
 describe('weights', () => {
-  test('the same seed gives the same ones, another seed others', () => {
+  test('depend on the seed', () => {
     expect(toyModel({ seed: 3 }).parameters.values).toEqual(toyModel({ seed: 3 }).parameters.values);
     expect(toyModel({ seed: 4 }).parameters.values).not.toEqual(toyModel({ seed: 3 }).parameters.values);
     expect(toyModel({ seed: 0 }).parameters.values).toEqual(
@@ -68,7 +68,7 @@ describe('weights', () => {
     }
   });
 
-  test('another initializer is used where one is given', () => {
+  test('come from the initializer that is given', () => {
     expect(scaleOf(toyModel({ initializer: zeros }).parameters.values)).toBe(0);
   });
 });
@@ -119,7 +119,7 @@ describeEachKernels('encode, decode, predict, evaluate', () => {
   const images = toyImages(COUNT);
   const model = toyModel();
 
-  test('predict is encode, then decode, to the last bit', () => {
+  test('predict gives the same bits as encode, then decode', () => {
     const predicted = model.predict(images);
     const decoded = model.decode(model.encode(images));
     expect(predicted.shape).toEqual([COUNT, 4, 4, 1]);
@@ -127,7 +127,7 @@ describeEachKernels('encode, decode, predict, evaluate', () => {
     expect(decoded.data).toEqual(predicted.data);
   });
 
-  test('encode is what the formulas say, in float64', () => {
+  test('encode agrees with the formulas in float64', () => {
     const [weight0, bias0, weight2, bias2] = model.encoder
       .parameters()
       .map(({ value }) => Array.from(value.data));
@@ -140,7 +140,7 @@ describeEachKernels('encode, decode, predict, evaluate', () => {
     expect(firstOutside(model.encode(images).data, codes, gamma(30) * 12 * 8 * 0.7)).toBeUndefined();
   });
 
-  test('a sample alone has the code that it has among others', () => {
+  test('a sample has the same code alone and among others', () => {
     const codes = model.encode(images);
     const inputs = asInputs(images);
     for (const row of [0, 1, 255, 256, COUNT - 1]) {
@@ -182,7 +182,7 @@ describeEachKernels('encode, decode, predict, evaluate', () => {
   );
 });
 
-/** Rejects where the method throws, `evaluate` or another. */
+/** Rejects if the method throws, whether it is async or not. */
 async function run(model: Autoencoder, name: 'encode' | 'predict' | 'evaluate', samples: Samples) {
   return model[name](samples);
 }
@@ -212,7 +212,7 @@ describe('samples that do not fit', () => {
     );
   });
 
-  test('a shape that lies about its array is refused', () => {
+  test('a shape that does not match its array is refused', () => {
     expect(() => model.encode({ shape: [-1, 4, 4], data: new Float32Array(16) })).toThrow(ShapeError);
     expect(() => model.encode({ shape: [2, 4, 4], data: new Float32Array(16) })).toThrow(ShapeError);
   });
@@ -250,7 +250,7 @@ describe('integers without a normalization', () => {
   test.each<[string, SampleArray]>([
     ['Float32Array', Float32Array.from(numbers, (value) => value / 128)],
     ['Float64Array', Float64Array.from(numbers, (value) => value / 128)],
-  ])('floats need none: %s', async (_name, data) => {
+  ])('is fine for floats: %s', async (_name, data) => {
     const model = toyModel();
     const samples = { shape: [2, 4, 4], data };
     const inputs = Tensor.from([...data], samples.shape);
@@ -295,7 +295,7 @@ describe('results and arguments belong to the caller', () => {
     expect(inputs).toEqual(keptInputs);
   });
 
-  test('two models of one process do not touch each other', async () => {
+  test('two models of one process do not affect each other', async () => {
     const [one, other] = [toyModel({ seed: 1 }), toyModel({ seed: 2 })];
     const images = toyImages(10);
     const codes = other.encode(images);

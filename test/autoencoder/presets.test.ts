@@ -12,7 +12,7 @@ const NAMES = Object.keys(PRESETS) as PresetName[];
 /** The learning rate of the first step. */
 const firstRate = (name: PresetName, count: number) => preset(name, count).optimizer.learningRate;
 
-test('article is what there is without a preset: the same model, byte for byte', async () => {
+test('article gives the same model as no preset, byte for byte', async () => {
   const images = toyImages(40);
   const plain = new Autoencoder({ inputShape: [4, 4], encodingDim: 3 });
   await plain.fit(images);
@@ -23,7 +23,7 @@ test('article is what there is without a preset: the same model, byte for byte',
   expect(writeModel(article)).toEqual(writeModel(plain));
 });
 
-test('small has the layers of article and more of the rest; best has layers of its own', () => {
+test('small has the layers of article, best has other layers; both have other settings', () => {
   expect(preset('small', 100).architecture).toEqual({ hidden: [64, 32], activation: 'silu' });
   expect(preset('best', 100).architecture).toMatchObject({ decoderHidden: PRESETS.best.decoderHidden });
   expect(preset('article', 100).optimizer.constructor).toBe(Adam);
@@ -55,11 +55,11 @@ test.each(['small', 'best'] as const)(
   },
 );
 
-test('fewer samples than a batch, or one, are one step an epoch', () => {
+test('with fewer samples than a batch an epoch is one step', () => {
   for (const name of NAMES) expect(firstRate(name, 1)).toBe(PRESETS[name].learningRate);
 });
 
-test('an unknown name, and what is not a count, is refused', () => {
+test('an unknown name and a bad count are refused', () => {
   expect(() => preset('worst' as PresetName, 10)).toThrow(
     new RangeError("preset: 'worst' is not a preset, expected one of: article, small, best."),
   );
@@ -71,7 +71,7 @@ test('an unknown name, and what is not a count, is refused', () => {
   }
 });
 
-test('after ten epochs small comes nearer to digits than article', async () => {
+test('after ten epochs small has a lower error on digits than article', async () => {
   const images = normalize(generateDigits({ count: 400, seed: 1 }));
   const others = normalize(generateDigits({ count: 100, seed: 2 }));
   const trained = async (name: PresetName, epochs: number) => {

@@ -83,14 +83,14 @@ describe.each([
   const samples = { shape: [4, 2], data, normalization: { ...DIVIDED_BY_255, scale: 2 } };
   const reader = new BatchReader(samples, [2], 'test');
 
-  test('rows come in the order asked for, and may come twice', () => {
+  test('rows come in the order in which they are asked for, also twice', () => {
     const { array, intact } = guarded(new Float32Array(6));
     reader.read(Uint32Array.of(3, 0, 3), array);
     expect(Array.from(array)).toEqual([15, 15.5, 0, 0.5, 15, 15.5]);
     expect(intact()).toBe(true);
   });
 
-  test('a range gives what its rows give', () => {
+  test('a range gives the same as its rows', () => {
     const { array, intact } = guarded(new Float32Array(4));
     reader.readRange(1, 3, array);
     expect(Array.from(array)).toEqual([5, 5.5, 10, 10.5]);
@@ -116,7 +116,7 @@ describe.each([
     expect(batches.next().done).toBe(true);
   });
 
-  test('batches of some rows, from a later one on, go where they are told', () => {
+  test('batches of some rows, without the first batch, are written into the given memory', () => {
     const { array, intact } = guarded(new Float32Array(4));
     const seen: number[][] = [];
     const options = { rows: Uint32Array.of(9, 9, 3, 0, 1), batchSize: 2, firstBatch: 1 };
@@ -159,7 +159,7 @@ describe('requireUnitRange', () => {
   });
 
   // -1.9 + (2.2 - -1.9) is 2.1999999999999997 in float64: the maximum input is 1, the sum of shift and scale is not 2.2.
-  test('takes what minmax makes of the minimum and the maximum value, however their difference is rounded', async () => {
+  test('takes the inputs of minmax for minimum and maximum, whatever the rounding of their difference', async () => {
     for (const [minimum, maximum] of [
       [-1.9, 2.2],
       [0.1, 0.7],
@@ -169,7 +169,7 @@ describe('requireUnitRange', () => {
     }
   });
 
-  test('takes a float64 that is 1 as the float32 that the network sees', async () => {
+  test('takes a float64 that is rounded to 1 as float32', async () => {
     await check(Float64Array.of(1 + 1e-9));
     await expect(check(Float64Array.of(1 + 1e-6))).rejects.toThrow(RangeError);
   });
@@ -182,7 +182,7 @@ describe('requireUnitRange', () => {
     [Uint8Array.of(0, 1, 2), NO_NORMALIZATION, 2, 2],
     [Int8Array.of(0, -127), { ...DIVIDED_BY_255, scale: 127 }, 1, -1],
     [Int16Array.of(10, 16), minmax(-5, 20), 1, 1.05],
-  ])('%p as %p: the first input outside is named', async (data, normalization, index, input) => {
+  ])('%p as %p: names the first input outside', async (data, normalization, index, input) => {
     const message = `fit: input number ${index} is ${input}, binary cross-entropy takes 0 to 1.`;
     await expect(check(data, normalization)).rejects.toThrow(new RangeError(message));
     await expect(check(data, normalization, true)).rejects.toThrow(new RangeError(message));

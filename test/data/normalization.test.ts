@@ -127,7 +127,7 @@ describe("chooseNormalization 'minmax' and 'standard'", () => {
   });
 
   test.each(['minmax', 'standard'] as const)(
-    '%s refuses constant data, and more than float64 spans',
+    '%s refuses constant data, and a range beyond float64',
     (mode) => {
       const constant = arrayOf('f8', new Float64Array(10).fill(0.1));
       expect(() => chooseNormalization(constant, mode)).toThrow(
@@ -168,7 +168,7 @@ describe('scaling by feature', () => {
   const next = Math.fround(3.3) + 2 ** -22; // the neighbour of 3.3 in float32
 
   test.each<[string, NumericArray, boolean, boolean]>([
-    // Which of minmax and standard takes the column to be constant.
+    // The last two columns: whether minmax and standard take the second feature to be constant.
     ['0.3 and 0.1 + 0.2', twoColumns('f8', (i) => (i % 2 ? 0.3 : 0.1 + 0.2)), true, true],
     ['-0.3 and -0.1 - 0.2', twoColumns('f8', (i) => (i % 2 ? -0.3 : -0.1 - 0.2)), true, true],
     ['1e9, some roundings apart', twoColumns('f8', (i) => 1e9 + (i % 4) * 2 ** -23), true, true],
@@ -214,7 +214,7 @@ describe('scaling by feature', () => {
     }
   });
 
-  test('says nothing of what is divided or stays as it is', () => {
+  test('does not apply to data that is divided or stays as it is', () => {
     const array = arrayOf('u1', Uint8Array.of(1, 2, 3, 4), [2, 2]);
     expect(chooseNormalization(array, 'auto', { scaleBy: 'feature' })).toEqual(DIVIDED);
   });
@@ -228,7 +228,7 @@ describe('scaling by feature', () => {
     }
   });
 
-  test('names the feature that spans too much', () => {
+  test('names the feature whose range is too large', () => {
     const data = Float64Array.of(1, -1.7e308, 2, 1.7e308);
     for (const mode of ['minmax', 'standard'] as const) {
       expect(() => chooseNormalization(arrayOf('f8', data, [2, 2]), mode)).toThrow(
@@ -263,7 +263,7 @@ describe('transform', () => {
     expect(samples.data).toBe(array.data);
   });
 
-  test('a type that goes by its values is divided by what the model divides by, where that fits', () => {
+  test('wider integers are divided by the divisor of the model if they fit', () => {
     const dark = arrayOf('i8', Float64Array.of(0, 1));
     expect(normalizationFor(DIVIDED, dark)).toMatchObject({ kind: 'divide', scale: 255 });
     expect(chooseNormalization(dark, 'auto').kind).toBe('none');
@@ -276,7 +276,7 @@ describe('transform', () => {
     expect(normalizationFor(standard, array)).toEqual({ ...standard, dtype: 'f4' });
   });
 
-  test('keeps the divisor for the same type, even where the new values alone would give another', () => {
+  test('keeps the divisor for the same type, even if the new values alone would give another', () => {
     expect(chooseNormalization(arrayOf('i8', Float64Array.of(0, 1, 1)), 'auto').kind).toBe('none');
     const trained: Normalization = { kind: 'divide', dtype: 'i8', shift: 0, scale: 65535 };
     expect(normalizationFor(trained, arrayOf('i8', Float64Array.of(0, 255)))).toEqual(trained);
@@ -285,7 +285,7 @@ describe('transform', () => {
 
   const zerosAndOnes: Normalization = { kind: 'none', dtype: 'i8', shift: 0, scale: 1 };
 
-  test('what is 0 or 1 stays so for a model of zeros and ones, in any type', () => {
+  test('zeros and ones of any type stay as they are for a model of zeros and ones', () => {
     for (const dtype of ['i8', 'b1'] as const) {
       const trained = { ...zerosAndOnes, dtype };
       for (const array of [
@@ -301,13 +301,13 @@ describe('transform', () => {
     expect(normalizationFor(UNCHANGED, arrayOf('u1', Uint8Array.of(0, 1)))).toEqual(DIVIDED);
   });
 
-  test('keeps the divisor of floats, too, which only code can give them', () => {
+  test('keeps a divisor of floats, which only code can set', () => {
     const trained: Normalization = { ...DIVIDED, dtype: 'f4' };
     expect(normalizationFor(trained, arrayOf('f4', Float32Array.of(0, 9, 255)))).toEqual(trained);
     expect(normalizationFor(trained, arrayOf('f4', Float32Array.of(0, 0.5, 1)))).toEqual(trained);
   });
 
-  test('goes by the new type where that is another', () => {
+  test('follows the rule of the new type if that is another', () => {
     const sixteen = normalizationFor(DIVIDED, arrayOf('u2', Uint16Array.of(0, 65535)));
     expect(sixteen).toEqual({ kind: 'divide', dtype: 'u2', shift: 0, scale: 65535 });
     expect(normalizationFor(DIVIDED, arrayOf('f4', Float32Array.of(0, 1)))).toEqual(UNCHANGED);
@@ -318,7 +318,7 @@ describe('transform', () => {
     });
   });
 
-  test('refuses what would not be inputs in [0, 1], and says what the model was trained on', () => {
+  test('refuses data whose inputs would be outside [0, 1], and says what the model was trained on', () => {
     const wide = arrayOf('i4', Int32Array.of(0, 300));
     expect(() => normalizationFor({ ...DIVIDED, dtype: 'i4' }, wide)).toThrow(
       'the data goes from 0 to 300, the model was trained on integers from 0 to 255.',
@@ -334,13 +334,13 @@ describe('transform', () => {
     );
   });
 
-  test('refuses NaN also for minmax and standard', () => {
+  test('refuses NaN for minmax and standard as well', () => {
     expect(() => normalizationFor(standard, arrayOf('f4', Float32Array.of(0, Number.NaN)))).toThrow(
       'NaN or infinity once, first at [1]',
     );
   });
 
-  test('takes no values as they are', () => {
+  test('accepts an array without values', () => {
     expect(normalizationFor(DIVIDED, arrayOf('u1', new Uint8Array(), [0, 4]))).toEqual(DIVIDED);
   });
 });

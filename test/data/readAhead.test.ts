@@ -14,7 +14,7 @@ const SAMPLES: Samples = {
   data: Uint8Array.from({ length: COUNT * FEATURES }, (_, i) => (i * 2654435761) >>> 13),
   normalization: DIVIDED_BY_255,
 };
-/** In a mixed order, each once. */
+/** Each row once, in a mixed order. */
 const ROWS = Uint32Array.from({ length: COUNT }, (_, i) => (i * 1237) % COUNT);
 
 const readerOf = (samples: ConstructorParameters<typeof BatchReader>[0]) =>
@@ -30,7 +30,7 @@ async function readAll(reader: BatchReader, options: BatchOptions): Promise<Floa
   return all.slice(0, end);
 }
 
-/** Until reads that nothing holds up have arrived: they take a turn of the host each, however long that is. */
+/** Resolves when all reads that don't wait for something have arrived: each takes one turn of the host. */
 async function arrival(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await hostTurn();
 }
@@ -76,13 +76,13 @@ describeEachKernels('a stream of batches', () => {
   });
 });
 
-test('samples in memory make nobody wait for the host', async () => {
+test('samples in memory do not wait for the host', async () => {
   const reader = readerOf(SAMPLES);
   const pass = async () => void (await readAll(reader, { rows: ROWS, batchSize: 32 }));
   expect(await hostHadTurn(pass)).toBe(false);
 });
 
-test('stored samples make nobody wait for the host once they have arrived', async () => {
+test('stored samples do not wait for the host once they have arrived', async () => {
   const batches = readerOf(storedSamples(SAMPLES)).stream({ rows: ROWS, batchSize: 32 });
   await batches.next();
   await arrival();
@@ -93,7 +93,7 @@ test('stored samples make nobody wait for the host once they have arrived', asyn
   await batches.return();
 });
 
-test('two reads are under way, and no more until one is used', async () => {
+test('two reads are in progress, and no more until one is used', async () => {
   let reads = 0;
   const onRead = () => {
     reads++;
@@ -113,7 +113,7 @@ test('two reads are under way, and no more until one is used', async () => {
   await batches.return();
 });
 
-test('a read that fails is told where its batch is asked for, not before', async () => {
+test('the error of a read is thrown when its batch is asked for, not before', async () => {
   let reads = 0;
   const onRead = () => {
     if (++reads === 2) throw new Error('the file is gone');
@@ -124,7 +124,7 @@ test('a read that fails is told where its batch is asked for, not before', async
   await expect(batches.next()).rejects.toThrow('the file is gone');
 });
 
-test('a read that fails while it is waited for rejects', async () => {
+test('a read that fails while the batch is waited for rejects', async () => {
   const onRead = async () => {
     await arrival();
     throw new Error('the file is gone');
@@ -133,7 +133,7 @@ test('a read that fails while it is waited for rejects', async () => {
   await expect(batches.next()).rejects.toThrow('the file is gone');
 });
 
-test('ending early waits for the reads under way, and nobody hears of their errors', async () => {
+test('ending early waits for the reads in progress and ignores their errors', async () => {
   let started = 0;
   let ended = 0;
   const onRead = async () => {
@@ -148,7 +148,7 @@ test('ending early waits for the reads under way, and nobody hears of their erro
   expect([started, ended]).toEqual([3, 2]);
 });
 
-test('rows that come back in another number are refused', async () => {
+test('a read with another number of values is refused', async () => {
   const stored = { ...storedSamples(SAMPLES), read: async () => new Uint8Array(7) };
   await expect(readerOf(stored).stream({ rows: ROWS, batchSize: 2 }).next()).rejects.toThrow(
     'StoredSamples.read: got 7 numbers, expected 1050000 for rows of shape [1050, 1000].',

@@ -49,7 +49,7 @@ describe.each<[string, NumericArray]>([
     const { features } = statisticsOf(array.data, options);
     const stored = await statisticsOfStored(storedSamples(array), options);
     expect(stored.features).toEqual(features);
-    // Beside those of all values together, which the notes of `train` compare them with.
+    // Together with those of all values, with which the notes of `train` compare them.
     expect(stored).toMatchObject(statisticsOf(array.data, { moments: true }));
     for (const j of [0, 1, 999]) {
       const column = Array.from({ length: SHAPE[0] }, (_, i) => array.data[i * SHAPE[1] + j]);
@@ -86,7 +86,7 @@ describe.each<[string, NumericArray]>([
   });
 });
 
-test('the first value that is not finite is found where it is, in whichever piece', async () => {
+test('the first value that is not finite is found in any piece', async () => {
   const data = Float32Array.from(FRACTIONS);
   data.set([Number.NaN, Infinity, Number.NaN], 2_500_123);
   const array = arrayOf(data, 'f4');
@@ -108,7 +108,7 @@ test('onValues is given all values once, in their order', async () => {
   expect(Float64Array.from(pieces.flat())).toEqual(FRACTIONS);
 });
 
-test('a read that fails ends it', async () => {
+test('a read that fails ends the statistics', async () => {
   const onRead = (rows: Uint32Array) => {
     if (rows[0] > 1000) throw new Error('the file is gone');
   };

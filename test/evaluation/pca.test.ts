@@ -19,7 +19,7 @@ function cloud(n: number): Tensor {
   return x;
 }
 
-/** Normally distributed along four random directions, along each so many times as far as along the next. */
+/** Normally distributed along four random directions, along each `step` times as far as along the next. */
 function ofRankFour(n: number, d: number, mean: number, step: number): Tensor {
   const random = new Random(1);
   const directions = Array.from({ length: 4 * d }, () => random.normal());
@@ -34,7 +34,7 @@ function ofRankFour(n: number, d: number, mean: number, step: number): Tensor {
 }
 
 describeEachKernels('PCA', () => {
-  test('finds the axes that the samples were made with', () => {
+  test('finds the axes with which the samples were made', () => {
     const { mean, axes, varianceShares } = PCA.fit(cloud(2000), 2);
     // 4 standard errors: 10/sqrt(2000) of the mean, 1/10/sqrt(2000) of an axis.
     expect(Math.hypot(mean[0] - 7, mean[1] + 2)).toBeLessThan(1);
@@ -45,7 +45,7 @@ describeEachKernels('PCA', () => {
     expect(varianceShares[0] + varianceShares[1]).toBeCloseTo(1, 5);
   });
 
-  test('its scores are uncorrelated, of mean 0, with the variances that it says', () => {
+  test('gives uncorrelated scores of mean 0 with the reported variances', () => {
     const x = uniformTensor([300, 20], 3);
     const pca = PCA.fit(x, 5);
     const scores = pca.transform(x);
@@ -119,18 +119,21 @@ describe('PCA', () => {
     [3, 9, 5],
     [3, 2, 5],
     [1, 4, 2],
-  ])('of %p samples of %p numbers there are no more than the fewer, for a count of %p', (n, d, count) => {
-    const x = uniformTensor([n, d], 1);
-    const pca = PCA.fit(x, count);
-    expect(pca.axes.shape).toEqual([d, Math.min(n, d)]);
-    expect(pca.transform(x).data.every(Number.isFinite)).toBe(true);
-  });
+  ])(
+    'of %p samples of %p numbers there are the smaller of both at most, for a count of %p',
+    (n, d, count) => {
+      const x = uniformTensor([n, d], 1);
+      const pca = PCA.fit(x, count);
+      expect(pca.axes.shape).toEqual([d, Math.min(n, d)]);
+      expect(pca.transform(x).data.every(Number.isFinite)).toBe(true);
+    },
+  );
 
   test('samples that are all the same have shares of 0', () => {
     expect(PCA.fit(Tensor.zeros([5, 3]), 2).varianceShares).toEqual([0, 0]);
   });
 
-  test('refuses other samples than it was fitted to, and counts that are none', () => {
+  test('refuses samples of another size, and counts that are not integers >= 1', () => {
     const pca = PCA.fit(uniformTensor([5, 3], 1), 2);
     expect(() => pca.transform(Tensor.zeros([2, 4]))).toThrow(ShapeError);
     for (const count of [0, 1.5, Number.NaN]) {

@@ -1,4 +1,4 @@
-/** Training and evaluation on samples that are read piece by piece, against the same samples in memory. */
+/** Training and evaluation on samples that are read piece by piece, compared with the same samples in memory. */
 
 import { expect, test } from '@jest/globals';
 import type { Samples, StoredSamples } from '../../src/data/samples.ts';
@@ -42,7 +42,7 @@ describeEachKernels('stored samples', () => {
   });
 });
 
-test('rows that are not there, or none, are refused', async () => {
+test('rows that do not exist, and no rows, are refused', async () => {
   const model = toyModel();
   const evaluate = (...rows: number[]) => model.evaluate(IMAGES, { rows: Uint32Array.from(rows) });
   await expect(evaluate()).rejects.toThrow(
@@ -81,7 +81,7 @@ test('binary cross-entropy refuses an input outside of 0 to 1, wherever it is st
   await model.fit(storedSamples(good), { epochs: 1 }); // and it can be used after that
 });
 
-/** Samples of several reads; a read fails from the given one on. */
+/** Samples that take several reads. Reads fail from this number on. */
 function failing(from: number) {
   const log = { started: 0, ended: 0 };
   const onRead = async () => {
@@ -97,7 +97,7 @@ function failing(from: number) {
   return { stored: storedSamples({ shape: [count, 4, 4], data, normalization }, { onRead }), log };
 }
 
-test('an error of reading ends training and evaluation, after the reads under way', async () => {
+test('a read that fails ends training and evaluation, after the reads in progress', async () => {
   for (const run of [
     (stored: StoredSamples) => toyModel().fit(stored, { epochs: 1, batchSize: 5000 }),
     (stored: StoredSamples) => toyModel().evaluate(stored),
@@ -109,7 +109,7 @@ test('an error of reading ends training and evaluation, after the reads under wa
   }
 });
 
-test('a signal ends training after the reads under way', async () => {
+test('a signal ends training after the reads in progress', async () => {
   const { stored, log } = failing(Number.POSITIVE_INFINITY);
   const interruption = new AbortController();
   const history = await toyModel().fit(stored, {

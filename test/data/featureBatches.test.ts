@@ -1,4 +1,4 @@
-/** Inputs of features that are scaled each on its own, against their definition. */
+/** Inputs of features with one shift and scale each, compared with their definition. */
 
 import { describe, expect, test } from '@jest/globals';
 import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
@@ -88,7 +88,7 @@ test.each([
   );
 });
 
-test('binary cross-entropy is told the input outside [0, 1] by its own scale', async () => {
+test('an input outside [0, 1] is found by the scale of its feature', async () => {
   const normalization: FeatureNormalization = { kind: 'minmax', dtype: 'f8', shift: [0, 10], scale: [1, 10] };
   const check = (data: Float64Array, stored: boolean) => {
     const samples = { shape: [2, 2], data, normalization };
@@ -101,7 +101,7 @@ test('binary cross-entropy is told the input outside [0, 1] by its own scale', a
   }
 });
 
-test('a training has the same bits from memory and read piece by piece', async () => {
+test('training gives the same bits from memory and from a file', async () => {
   const samples = samplesOf(13, (values) => Float64Array.from(values));
   const [inMemory, stored] = await Promise.all(
     [samples, storedSamples(samples)].map(async (each) => {
