@@ -192,7 +192,7 @@ export class Autoencoder {
    */
   async fit(samples: Samples | StoredSamples, options: FitOptions = {}): Promise<History> {
     if (this.#isTraining) {
-      throw new Error('Autoencoder.fit: already training, expected to be called after that.');
+      throw new Error('Autoencoder.fit: called during another fit, expected to be called after it.');
     }
     this.#compiled ??= this.#prepare({});
     const { inputShape, parameters } = this;

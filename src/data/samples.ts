@@ -162,7 +162,7 @@ const ARRAYS = {
   Float64Array,
 } as const;
 
-/** Data that is well-formed but cannot be trained on, or not be read by a model. The message says what to do about it. */
+/** Data that is well-formed but cannot be used for training, or by a model. The message says what to do about it. */
 export class DataError extends Error {
   override name = 'DataError';
 }

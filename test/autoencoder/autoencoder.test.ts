@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
+import { normalize, transform } from '../../src/data/normalization.ts';
 import type { SampleArray, Samples } from '../../src/data/samples.ts';
 import { psnr } from '../../src/evaluation/metrics.ts';
 import type { LayerSpec } from '../../src/layers/spec.ts';
@@ -245,6 +246,14 @@ describe('integers without a normalization', () => {
     const normalized = { ...samples, normalization: DIVIDED_BY_255 };
     await model.fit(normalized, { epochs: 1, validationData: normalized });
     expect((await model.evaluate(normalized)).mse).toBeGreaterThan(0);
+  });
+
+  test('the advice of the message is code that runs', async () => {
+    const samples = { shape: [2, 4, 4], data: Uint8Array.from(numbers), dtype: 'u1' } as const;
+    const model = toyModel();
+    expect(() => model.encode(samples)).toThrow(message);
+    await model.fit(normalize(samples), { epochs: 1 });
+    expect(model.encode(transform(samples, model.normalization)).shape).toEqual([2, 3]);
   });
 
   test.each<[string, SampleArray]>([

@@ -752,7 +752,7 @@ test('fit during fit is refused, and the first continues', async () => {
   const model = toyModel();
   const first = model.fit(toyImages(50), { epochs: 3, batchSize: 8, validationSplit: 0.2 });
   await expect(model.fit(toyImages(4))).rejects.toThrow(
-    new Error('Autoencoder.fit: already training, expected to be called after that.'),
+    new Error('Autoencoder.fit: called during another fit, expected to be called after it.'),
   );
   expect((await first).epochs).toHaveLength(3);
   expect(writeModel(model)).toEqual(await trainedBytes({}));
