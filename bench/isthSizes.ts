@@ -13,7 +13,7 @@ import { ResidualModel, sampleGrid } from '../src/compression/coder/residualMode
 import { requireIntegerType } from '../src/compression/originalFile.ts';
 import { CodeRanges, Quantizer } from '../src/compression/quantizer.ts';
 import { denormalize } from '../src/data/denormalize.ts';
-import { normalizationLike } from '../src/data/normalization.ts';
+import { transform } from '../src/data/normalization.ts';
 import type { SampleArray } from '../src/data/samples.ts';
 import { readNpy } from '../src/io/numpy/npy.ts';
 import { loadModel } from '../src/node/files/modelFile.ts';
@@ -23,8 +23,8 @@ const { autoencoder } = await loadModel(modelPath);
 const { shape, data, dtype } = readNpy(new Uint8Array(await readFile(dataPath)));
 const [count] = shape;
 const { encodingDim: width } = autoencoder;
-const normalization = normalizationLike(autoencoder.normalization, { shape, data, dtype });
-const codes = autoencoder.encode({ shape, data, normalization });
+const samples = transform({ shape, data, dtype }, autoencoder.normalization);
+const codes = autoencoder.encode(samples);
 const ranges = new CodeRanges(width);
 ranges.add(codes.data);
 
@@ -39,7 +39,7 @@ for (const bits of [2, 3, 4, 5, 6, 8]) {
 const quantizer = new Quantizer(16, ranges);
 const rounded = quantizer.dequantize(quantizer.quantize(codes.data));
 const outputs = autoencoder.decode({ shape: codes.shape, data: rounded });
-const restored = denormalize(outputs.data, normalization).data;
+const restored = denormalize(outputs.data, samples.normalization).data;
 console.log(
   `residual beside the reconstruction from 4 bits: ${(sizeOfResidual(restored) / count).toFixed(1)}`,
 );

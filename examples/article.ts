@@ -1,5 +1,5 @@
 /**
- * The classic autoencoder tutorial, step for step: build an encoder and a decoder, train them, compress and restore images.
+ * The classic autoencoder tutorial, step by step: build an encoder and a decoder, train them, compress and restore images.
  *
  * To run it on the built-in digits: `npm run -s build && node dist/examples/article.js`,
  * on images of your own: `node dist/examples/article.js images.npy`.
@@ -8,7 +8,7 @@
 import { Adam, Autoencoder, generateDigits, normalize } from 'isthmus';
 import { loadImages } from 'isthmus/node';
 
-// 1. Load the images: `images = np.load('images.npy') / 255`. The pixels stay bytes; each batch is divided on its way in.
+// 1. Load the images: `images = np.load('images.npy') / 255`. The pixels stay bytes; each batch is divided when it is used.
 const [path] = process.argv.slice(2);
 const images = normalize(path ? await loadImages(path) : generateDigits({ count: 2000, seed: 1 }));
 const [count, ...inputShape] = images.shape;
@@ -20,7 +20,7 @@ const autoencoder = new Autoencoder({ inputShape, hidden: [64, 32], encodingDim:
 autoencoder.compile({ optimizer: new Adam({ learningRate: 1e-3 }), loss: 'mse' });
 console.log(autoencoder.summary());
 
-// 4. Train: the network learns to restore what it was given. (The tutorial runs 100 epochs.)
+// 4. Train: the network learns to restore its input. (The tutorial runs 100 epochs.)
 await autoencoder.fit(images, {
   epochs: 10,
   batchSize: 32,
@@ -33,5 +33,5 @@ const restored = autoencoder.decode(codes); // decode_image
 console.log(`${count} images [${inputShape}] -> codes [${codes.shape}] -> images [${restored.shape}]`);
 
 // 6. How close are they?
-const { mse, psnr } = autoencoder.evaluate(images);
+const { mse, psnr } = await autoencoder.evaluate(images);
 console.log(`mse ${mse.toFixed(5)}, PSNR ${psnr.toFixed(2)} dB`);

@@ -1,6 +1,6 @@
 /**
- * A table whose columns have units of their own, and the one row that does not fit: each value lies within the range of
- * its column, but not beside the others of its row.
+ * A table whose columns have different units, with one row that does not fit: each of its values is within the range of
+ * its column, but the values don't belong together.
  *
  * To run it: `npm run -s build && node dist/examples/table.js`.
  */
@@ -22,7 +22,7 @@ const rows = Array.from({ length: ROWS }, () => {
 rows[ODD] = [24, 101_325, 58, 1.24]; // a hot day with the humidity and the density of a cool one
 
 const table = { shape: [ROWS, 4], data: Float64Array.from(rows.flat()), dtype: 'f8' } as const;
-const samples = normalize(table, 'standard'); // vectors: each column to mean 0 and standard deviation 1
+const samples = normalize(table, 'standard'); // each column gets mean 0 and standard deviation 1
 
 const autoencoder = new Autoencoder({
   inputShape: [4],
@@ -38,7 +38,7 @@ console.log(
 );
 
 const { data: restored } = denormalize(autoencoder.predict(samples).data, autoencoder.normalization);
-const deviations = autoencoder.normalization.scale as readonly number[]; // one a column: errors become comparable
+const deviations = autoencoder.normalization.scale as readonly number[]; // one for each column: divided by it, errors are comparable
 const errorOf = (row: number) =>
   Math.hypot(...deviations.map((deviation, j) => (restored[4 * row + j] - rows[row][j]) / deviation));
 const [oddest, next] = Array.from(rows.keys()).sort((a, b) => errorOf(b) - errorOf(a));
@@ -48,5 +48,5 @@ console.log(
 );
 for (const [j, column] of COLUMNS.entries()) {
   const expected = Number(restored[4 * oddest + j].toPrecision(4));
-  console.log(`${column.padEnd(15)} ${rows[oddest][j]}, with the others of its row rather ${expected}`);
+  console.log(`${column.padEnd(15)} ${rows[oddest][j]}, expected from the other values: ${expected}`);
 }

@@ -1,47 +1,47 @@
 /**
- * isthmus: the engine's public names. Zero imports from outside src; it runs in Node and in a browser.
- * Files live in './io' (formats, as bytes) and './node' (disk).
+ * The public names of isthmus, which runs in Node and in browsers and has no dependencies. 'isthmus/io' has file formats as
+ * bytes, 'isthmus/node' files on disk, 'isthmus/compression' the .isth format.
  */
 
 export {
   Autoencoder,
   type AutoencoderOptions,
   type CompileOptions,
-  type MeasureOptions,
+  type EvaluateOptions,
 } from './autoencoder/autoencoder.ts';
-export { type Recipe, type RecipeName, recipe } from './autoencoder/presets.ts';
+export { type Preset, type PresetName, preset } from './autoencoder/presets.ts';
 export type { ActivationName, ArchitectureOptions, AutoencoderSpec } from './autoencoder/spec.ts';
 export { denormalize } from './data/denormalize.ts';
 export { type Digits, type DigitsOptions, generateDigits } from './data/digits.ts';
 export {
   chooseNormalization,
-  DataError,
   describeNormalization,
   type NormalizationMode,
   type NormalizationOptions,
-  normalizationLike,
   normalize,
   type ScaleBy,
+  transform,
 } from './data/normalization.ts';
-export type {
-  DType,
-  FeatureNormalization,
-  Normalization,
-  NumericArray,
-  SampleArray,
-  Samples,
-  StoredSamples,
-  UniformNormalization,
+export {
+  DataError,
+  type DType,
+  type FeatureNormalization,
+  type Normalization,
+  type NumericArray,
+  type SampleArray,
+  type Samples,
+  type StoredSamples,
+  type UniformNormalization,
 } from './data/samples.ts';
 export { meanImageBaseline, pcaBaseline } from './evaluation/baselines.ts';
 export { type CodeStatistics, codeStatistics } from './evaluation/codeStatistics.ts';
 export { FeatureScaling } from './evaluation/featureScaling.ts';
 export { gaussianFilter, type ImageFilter, medianFilter } from './evaluation/filters.ts';
-export { accuracyOf, classesOf, stratifiedFolds } from './evaluation/labels.ts';
+export { accuracyOf, classesOf } from './evaluation/labels.ts';
 export { LinearProbe, type LinearProbeOptions } from './evaluation/linearProbe.ts';
 export { type Evaluation, psnr } from './evaluation/metrics.ts';
-export { nearestNeighbours, voteOfNeighbours } from './evaluation/nearestNeighbours.ts';
-export { PrincipalComponents } from './evaluation/pca.ts';
+export { nearestNeighbours } from './evaluation/nearestNeighbours.ts';
+export { PCA } from './evaluation/pca.ts';
 export { structuralSimilarity } from './evaluation/ssim.ts';
 export { type Checkpoint, readCheckpoint, writeCheckpoint } from './io/checkpoint.ts';
 export { FormatError } from './io/errors.ts';
@@ -56,8 +56,6 @@ export { readPyTorchOptimizer } from './io/export/pytorchOptimizer.ts';
 export { type LoadedModel, readModel, type TrainingFacts, writeModel } from './io/model.ts';
 export {
   Activation,
-  type BackwardKernel,
-  type ForwardKernel,
   LeakyReLU,
   type LeakyReLUOptions,
   ReLU,
@@ -103,7 +101,6 @@ export { FlatParameters } from './tensor/flatParameters.ts';
 export { glorotUniform, heUniform, type Initializer, zeros } from './tensor/initializers.ts';
 export { setKernels, useThreads } from './tensor/kernels/active.ts';
 export type { KernelsName } from './tensor/kernels/kernels.ts';
-export { Arena } from './tensor/kernels/memory.ts';
 export type { Threads } from './tensor/kernels/simd/threads.ts';
 export { type MatmulOptions, matmul, transpose } from './tensor/ops.ts';
 export { Parameter } from './tensor/parameter.ts';
@@ -112,8 +109,8 @@ export { type Shape, ShapeError } from './tensor/shape.ts';
 export { Tensor } from './tensor/tensor.ts';
 export { DivergenceError } from './training/divergence.ts';
 export type { BestState, EarlyStopping, Keep } from './training/earlyStopping.ts';
-export type { BatchRecord, EpochRecord, FitOptions, History } from './training/fit.ts';
-export { Corruption, type Noise } from './training/noise.ts';
+export type { BatchRecord, FitOptions, History } from './training/fitOptions.ts';
+export { addNoise, type Noise } from './training/noise.ts';
 export type { RegularizationOptions } from './training/regularization.ts';
 export type { Start } from './training/startAtMean.ts';
-export type { TrainingState } from './training/trainingState.ts';
+export type { EpochRecord, TrainingState } from './training/trainingState.ts';

@@ -1,8 +1,8 @@
 /**
- * The engine against figures that PyTorch computed in float64 (test/golden/README.md). Engine and PyTorch start from the
- * same decimals, which the engine rounds to float32, so they agree up to rounding: u = 2^-24 for each number that is read
- * or stored, and what later steps make of it. Each bound says where it comes from; "seen" is the largest deviation of all
- * kernels when it was chosen.
+ * The engine compared with figures that PyTorch computed in float64 (test/golden/README.md). Both start from the same
+ * decimals, which the engine rounds to float32, so they agree up to rounding: u = 2^-24 for each number that is read or
+ * stored, times what later steps make of it. Each bound says where it comes from; "seen" is the largest deviation of all
+ * kernels when the bound was chosen.
  *
  * The files also hold GELU, softplus and the Gaussian KL divergence, which the engine doesn't have yet.
  */
@@ -28,7 +28,7 @@ const elementwise = readGolden('activations-and-losses');
 const products = readGolden('matmul');
 
 describeEachKernels('matmul', () => {
-  // The two factors of each product are off by u each from being read, then come k + 1 roundings: γ(k + 3) |A| |B|.
+  // Reading rounds the two factors of each product by u each, and k + 1 roundings follow: γ(k + 3) |A| |B|.
   test.each(products.cases)('$m x $k times $k x $n, in all four forms', (golden) => {
     const { k, product, absolute_product } = golden;
     const a = goldenTensor(golden.a);
@@ -130,8 +130,8 @@ describeEachKernels('losses', () => {
 /**
  * Every array of the forward and backward pass, relative to its largest element. A gradient of the first layer has come
  * through 6 products forward and 6 backward. Each reads weights that are off by u, and rounds its result by u: 24 u if
- * all errors pushed in one direction. They don't; of random sign they add up like √24 = 5. A kernel that sums in float32
- * adds about √13 u a product, the square root of its 13 roundings. 16 u in all (seen: 2.8 u).
+ * all errors had the same direction. With random directions they add up to √24 = 5. A kernel that sums in float32 adds
+ * about √13 u a product, the square root of its 13 roundings. 16 u in all (seen: 2.8 u).
  */
 const PASS_BOUND = 16 * u;
 
@@ -184,7 +184,7 @@ interface TenSteps {
   readonly optimizer: () => Optimizer;
   /** In u, relative to the largest parameter, 0.86. */
   readonly bound: number;
-  /** What the bound must tell apart: the same run with one thing wrong. */
+  /** The same optimizer with one thing wrong, which must be outside of the bound. */
   readonly wrong: () => Optimizer;
 }
 
@@ -195,10 +195,10 @@ const learningRate = 0.01;
  * and √11 / 2 = 1.7 u if the directions are random (seen: 2.2 to 3.0 u). Learning adds little: SGD scales the gradients'
  * errors by 0.1. 16 u in all.
  *
- * Adam divides by √v, so an error counts relative to the gradient, however small that is. It cancels in m / √v as long as
- * √v is much larger than epsilon, and does not where they are alike. One weight of this network has a single
- * gradient in the ten steps, 5e-7 large: its input is a ReLU that just came alive, at 2e-4, the rest of sums of size 1
- * that cancelled, so rounding counts 5000-fold there. 64 u for that run (seen: 13 u); with epsilon 1e-8 it cancels.
+ * Adam divides by √v, so an error counts relative to the gradient, however small the gradient is. The error cancels in
+ * m / √v if √v is much larger than epsilon, but not if both are of the same size. One weight of this network has a single
+ * gradient in the ten steps, of 5e-7: its input is a ReLU that just became active, at 2e-4, which is what is left of sums
+ * of size 1, so rounding counts 5000-fold. 64 u for that run (seen: 13 u); with epsilon 1e-8 the error cancels.
  */
 const TEN_STEPS: Readonly<Record<string, TenSteps>> = {
   'sgd lr=0.1': {

@@ -1,4 +1,4 @@
-/** A model in training, one step at a time: forward, loss, backward, Adam. Read src/training/trainingStep.ts first. */
+/** A model in training, one step at a time: forward, loss, backward, Adam. Read src/training/fit.ts first. */
 
 import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
 import { BatchReader } from '../../src/data/batches.ts';
@@ -46,7 +46,7 @@ export class Training {
     setKernels(this.#set.name);
   }
 
-  /** What trainingStep.ts does for each batch. Returns the loss before the step. */
+  /** What `fit` does for each batch. Returns the loss before the step. */
   step(): number {
     const x = this.batches[this.#next];
     this.#next = (this.#next + 1) % this.batches.length;

@@ -1,4 +1,4 @@
-/** Finds where the time of training steps goes, from the calls of kernels that trainingStep.ts makes. Read instrument.ts first. */
+/** Finds where the time of training steps goes, from the calls of kernels that training/fit.ts makes. Read instrument.ts first. */
 
 import type { KernelName } from './instrument.ts';
 import { describeCall, type Operation } from './operations.ts';

@@ -1,6 +1,7 @@
 /**
- * The autoencoder: an encoder that squeezes a sample into a short code and a decoder that restores it, trained together
- * to reproduce their input. docs/math.md, section 7. Read layers/sequential.ts and fit.ts first.
+ * The autoencoder: an encoder that turns a sample into a short code and a decoder that turns the code back into the
+ * sample, trained together to restore their input. docs/math.md, section 7. Read layers/sequential.ts and training/fit.ts
+ * first.
  */
 
 import { BatchReader } from '../data/batches.ts';
@@ -10,8 +11,7 @@ import { Sigmoid } from '../layers/activation.ts';
 import type { Layer } from '../layers/layer.ts';
 import { Sequential } from '../layers/sequential.ts';
 import { buildSequential } from '../layers/spec.ts';
-import type { Loss, LossName } from '../losses/loss.ts';
-import { BinaryCrossEntropy, namedLoss } from '../losses/loss.ts';
+import { BinaryCrossEntropy, type Loss, type LossName, namedLoss } from '../losses/loss.ts';
 import { Adam } from '../optim/adam.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
 import { FlatParameters } from '../tensor/flatParameters.ts';
@@ -22,11 +22,10 @@ import { Random } from '../tensor/random.ts';
 import { type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
-import { type FitOptions, type History, prepareTraining } from '../training/fit.ts';
-import { forEachBatch, INFERENCE_BATCH } from '../training/forEachBatch.ts';
-import { Corruption, MEASURED_NOISE_SEED, type Noise } from '../training/noise.ts';
+import { prepareTraining } from '../training/fit.ts';
+import type { FitOptions, History } from '../training/fitOptions.ts';
+import { addNoise, checkNoise, EVALUATION_NOISE_SEED, type Noise } from '../training/noise.ts';
 import { buildTrainingNetwork, type RegularizationOptions } from '../training/regularization.ts';
-import { rowNumbers } from '../training/split.ts';
 import { TimeSlice } from '../training/yieldToHost.ts';
 import {
   type ArchitectureOptions,
@@ -37,46 +36,41 @@ import {
 import { formatSummary } from './summary.ts';
 
 interface WeightOptions {
-  /** Decides the weights, the validation split and the order of the samples. @default 0 */
+  /** Decides the first weights, the validation split and the order of the samples; an integer from 0 to 2^53 - 1. @default 0 */
   readonly seed?: number;
   /** @default glorotUniform */
   readonly initializer?: Initializer;
 }
 
-/** An architecture in a few numbers, or the whole spec of another model. */
+/** The architecture, in a few numbers or as the whole spec of another model. */
 export type AutoencoderOptions = WeightOptions & (ArchitectureOptions | { readonly spec: AutoencoderSpec });
 
-/**
- * How to train. The losses that `fit` reports are without the sparsity penalty; training losses are with dropout,
- * validation losses without.
- */
+/** How to train. The losses that `fit` reports leave out the sparsity penalty. Dropout affects training losses only. */
 export interface CompileOptions extends RegularizationOptions {
-  /** @default new Adam(): learning rate 1e-3 */
+  /** An optimizer serves one network. @default new Adam(), with learning rate 1e-3 */
   readonly optimizer?: Optimizer;
-  /** A name, or a loss of your own. @default 'mse' */
+  /** By name, or an object, which may be a loss of your own. @default 'mse' */
   readonly loss?: LossName | Loss;
 }
 
-export interface MeasureOptions {
-  /** The numbers of the samples to measure. @default all */
+export interface EvaluateOptions {
+  /** The numbers of the samples to evaluate. @default all */
   readonly rows?: Uint32Array;
-  /** Corrupts what goes in, the same way each time; what comes out is compared with the clean samples. @default none */
+  /** Corrupts the inputs, in the same way each time. Outputs are compared with the clean samples. @default none */
   readonly noise?: Noise | undefined;
 }
 
-/** What `compile` settles. */
+/** What `compile` decides: see `Trainable` in training/fit.ts. */
 interface Compiled {
-  /** From input to what the loss reads. */
   readonly network: Sequential;
-  /** The same with what training alone needs. */
   readonly trainingNetwork: Sequential;
   readonly loss: Loss;
   readonly optimizer: Optimizer;
 }
 
 /**
- * Samples go in as `[n, ...inputShape]` (a Tensor, or Samples with a normalization); codes are `[n, encodingDim]`.
- * Results are ordinary tensors of the caller's.
+ * An autoencoder of dense layers. Samples are `[n, ...inputShape]`, as a Tensor or as Samples with a normalization; codes
+ * are `[n, encodingDim]`. Results are new tensors, which the model does not touch again.
  *
  * @example
  * const autoencoder = new Autoencoder({ inputShape: [28, 28, 1], seed: 42 });
@@ -90,21 +84,20 @@ export class Autoencoder {
   readonly encodingDim: number;
   readonly encoder: Sequential;
   readonly decoder: Sequential;
-  /** All of the network's parameters in one run: what optimizers and files work on. */
+  /** All parameters of the network side by side: what optimizers and files work on. */
   readonly parameters: FlatParameters;
-  /** How the samples of the last `fit` became inputs: what reads a model's files and writes its output needs it. */
+  /** How the samples of the last `fit` became inputs. `transform` and `denormalize` need it for other data. */
   normalization: Normalization = NO_NORMALIZATION;
   readonly #arena = new Arena();
   readonly #input = new Workspace();
   readonly #random: Random;
-  /** What noise and dropout are drawn from. */
-  readonly #chance: Random;
+  readonly #noiseRandom: Random;
   readonly #seed: number;
   #compiled: Compiled | undefined;
   #isTraining = false;
 
   /**
-   * @throws {ShapeError} If the input shape is not one, or a spec's layers don't fit each other.
+   * @throws {ShapeError} If the input shape holds anything but integers >= 1, or a spec's layers don't fit each other.
    * @throws {RangeError} If a width or the seed is not an integer in range.
    */
   constructor({ seed = 0, initializer = glorotUniform, ...architecture }: AutoencoderOptions) {
@@ -112,7 +105,7 @@ export class Autoencoder {
     checkInputShape(spec.inputShape);
     this.#seed = seed;
     this.#random = new Random(seed);
-    this.#chance = new Random(seed);
+    this.#noiseRandom = new Random(seed);
     const build = { random: this.#random, initializer };
     this.inputShape = [...spec.inputShape];
     this.encoder = buildSequential(spec.encoder, build);
@@ -135,7 +128,7 @@ export class Autoencoder {
     return sizeOf(this.inputShape);
   }
 
-  /** The parameters by the names that model files use: `encoder.0.weight` and so on. */
+  /** The parameters by their names in model files: `encoder.0.weight` and so on. */
   namedParameters(): readonly (readonly [name: string, parameter: Parameter])[] {
     return [
       ...this.encoder.namedParameters().map(([name, parameter]) => [`encoder.${name}`, parameter] as const),
@@ -143,6 +136,7 @@ export class Autoencoder {
     ];
   }
 
+  /** The architecture as plain JSON, for files and for `new Autoencoder({ spec })`. */
   spec(): AutoencoderSpec {
     return {
       type: 'autoencoder',
@@ -160,8 +154,8 @@ export class Autoencoder {
   /**
    * Chooses how to train. Without it, `fit` uses the defaults.
    *
-   * @throws {RangeError} With the loss 'bce', if the output activation is not 'sigmoid': it reads the output as logits.
-   *   If sparsity or dropout are out of range.
+   * @throws {RangeError} If sparsity or dropout is out of range, or the loss is 'bce' and the output activation is not
+   *   'sigmoid'.
    */
   compile(options: CompileOptions = {}): void {
     this.#compiled = this.#prepare(options);
@@ -171,7 +165,7 @@ export class Autoencoder {
     const lossInUse = typeof loss === 'string' ? namedLoss(loss) : loss;
     let layers: readonly Layer[] = this.decoder.layers;
     if (lossInUse instanceof BinaryCrossEntropy) {
-      // The loss holds the sigmoid (docs/math.md, section 4.3), so training goes around the decoder's own.
+      // The loss contains the sigmoid (docs/math.md, section 4.3), so training leaves out the decoder's.
       if (!(layers.at(-1) instanceof Sigmoid)) {
         throw new RangeError("Autoencoder.compile: the loss 'bce' needs outputActivation 'sigmoid'.");
       }
@@ -179,42 +173,46 @@ export class Autoencoder {
     }
     const encoder = this.encoder.layers;
     const network = new Sequential([...encoder, ...layers]);
-    const trainingNetwork = buildTrainingNetwork(encoder, layers, regularization, this.#chance);
+    const trainingNetwork = buildTrainingNetwork(encoder, layers, regularization, this.#noiseRandom);
     trainingNetwork.useArena(this.#arena);
     return { network, trainingNetwork, loss: lossInUse, optimizer };
   }
 
   /**
-   * Trains the network to reproduce these samples. Between steps it hands control back to the host, at least every
-   * 50 ms where a step is shorter than that.
+   * Trains the network to restore these samples. Between steps control goes back to the host, at least every 50 ms unless
+   * one step takes longer.
    *
-   * @param samples - Shape `[n, ...inputShape]`, in memory or read batch by batch: the same bits either way.
+   * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way.
    * @returns The losses of each epoch, and why training ended.
-   * @throws {RangeError} If an option is out of range.
+   * @throws {RangeError} If an option is out of range, or the loss is 'bce' and an input is outside [0, 1].
    * @throws {ShapeError} If the samples don't fit the model.
-   * @throws {DivergenceError} If the loss becomes NaN or infinite.
+   * @throws {DivergenceError} If a loss becomes NaN or infinite.
+   * @throws {Error} If the model is already being trained, or the optimizer serves another network.
+   * @throws What reading stored samples failed with.
    */
   async fit(samples: Samples | StoredSamples, options: FitOptions = {}): Promise<History> {
-    if (this.#isTraining)
-      throw new Error('Autoencoder.fit: already training, expected to be called after that.');
+    if (this.#isTraining) {
+      throw new Error('Autoencoder.fit: called during another fit, expected to be called after it.');
+    }
     this.#compiled ??= this.#prepare({});
-    const compiled = this.#compiled;
     const { inputShape, parameters } = this;
-    const [random, chance, seed] = [this.#random, this.#chance, this.#seed];
-    const model = { inputShape, parameters, random, chance, seed, ...compiled };
+    const [random, noiseRandom, seed] = [this.#random, this.#noiseRandom, this.#seed];
+    const model = { inputShape, parameters, random, noiseRandom, seed, ...this.#compiled };
     this.#isTraining = true;
     try {
-      const train = await prepareTraining(model, samples, options);
+      const training = await prepareTraining(model, samples, options);
       this.normalization = samples.normalization ?? NO_NORMALIZATION;
-      return await train();
+      return await training.run();
     } finally {
       this.#isTraining = false;
     }
   }
 
   /**
+   * The codes of samples in memory.
+   *
    * @param samples - Shape `[n, ...inputShape]`.
-   * @returns The codes, `[n, encodingDim]`.
+   * @returns Shape `[n, encodingDim]`.
    * @throws {ShapeError} If the samples don't fit the model.
    */
   encode(samples: Samples): Tensor {
@@ -222,107 +220,98 @@ export class Autoencoder {
   }
 
   /**
-   * As {@link encode}, batch by batch, of samples that may be stored ones: neither they nor their codes need to fit into memory.
+   * As {@link encode}, the same bits, batch by batch: neither the samples nor their codes have to fit into memory.
    *
-   * @param samples - Shape `[n, ...inputShape]`.
-   * @returns The codes of some samples after those of others: the same bits.
+   * @param samples - Shape `[n, ...inputShape]`, in memory or stored.
+   * @returns The codes of one batch after the other, `[batch, encodingDim]`.
    * @throws {ShapeError} If the samples don't fit the model.
-   * @throws Whatever reading stored samples failed with.
+   * @throws What reading stored samples failed with.
    */
   async *encodeBatches(samples: Samples | StoredSamples): AsyncGenerator<Tensor, void> {
     const reader = new BatchReader(samples, this.inputShape, 'Autoencoder.encodeBatches');
-    const inputs = reader.stream(rowNumbers(reader.count), INFERENCE_BATCH);
-    // Of its own: while this one waits, others may use the network's.
-    const input = new Workspace();
-    const arena = new Arena();
-    try {
-      for (let start = 0; start < reader.count; start += INFERENCE_BATCH) {
-        const size = Math.min(INFERENCE_BATCH, reader.count - start);
-        const x = input.tensor(arena, [size, this.#features]);
-        const arriving = inputs.next(x.data);
-        if (arriving) await arriving;
-        yield this.encoder.forward(x).copy();
-      }
-    } finally {
-      await inputs.close();
+    for await (const x of reader.stream({ allocate: separateMemory() })) {
+      yield this.encoder.forward(x).copy();
     }
   }
 
   /**
+   * The samples that the decoder makes of codes.
+   *
    * @param codes - Shape `[n, encodingDim]`.
-   * @returns The samples that they stand for, `[n, ...inputShape]`, in the units of the network's input.
+   * @returns Shape `[n, ...inputShape]`, in the units of the network's input: `denormalize` gives those of the data.
    * @throws {ShapeError} If the codes have another shape.
    */
   decode(codes: Samples): Tensor {
     return this.#run('decode', this.decoder, codes, [this.encodingDim], this.inputShape);
   }
 
-  /** Encodes and decodes: `[n, ...inputShape]` in and out. */
+  /**
+   * Encodes and decodes, as `decode(encode(samples))` in one call.
+   *
+   * @param samples - Shape `[n, ...inputShape]`.
+   * @returns Shape `[n, ...inputShape]`, in the units of the network's input.
+   * @throws {ShapeError} If the samples don't fit the model.
+   */
   predict(samples: Samples): Tensor {
     const network = new Sequential([this.encoder, this.decoder]);
     return this.#run('predict', network, samples, this.inputShape, this.inputShape);
   }
 
   /**
-   * How far what comes out is from what went in, over all elements, in the units of the network's input.
+   * How far the reconstructions are from the samples, over all elements, in the units of the network's input. Control goes
+   * back to the host between batches, as in {@link fit}.
    *
-   * @param samples - Shape `[n, ...inputShape]`.
+   * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way.
+   * @throws {RangeError} If there are no rows or one does not exist, or the noise is out of range.
    * @throws {ShapeError} If the samples don't fit the model.
+   * @throws What reading stored samples failed with.
+   * @example
+   * const { mse, mae, psnr } = await autoencoder.evaluate(testImages);
    */
-  evaluate(samples: Samples): Evaluation {
-    const sums = new ErrorSums();
+  async evaluate(
+    samples: Samples | StoredSamples,
+    { rows, noise }: EvaluateOptions = {},
+  ): Promise<Evaluation> {
     const reader = new BatchReader(samples, this.inputShape, 'Autoencoder.evaluate');
-    this.#forEachBatch(reader, this.inputShape, (x) => {
-      sums.add(x.data, this.decoder.forward(this.encoder.forward(x)).data);
-    });
-    return sums.result();
-  }
-
-  /**
-   * As {@link evaluate}, of some samples or all, which may be stored ones; hands control back to the host as `fit` does.
-   *
-   * @param samples - Shape `[n, ...inputShape]`.
-   * @throws {RangeError} If no rows are named, or one that is not there; if the noise is none.
-   * @throws {ShapeError} If the samples don't fit the model.
-   * @throws Whatever reading stored samples failed with.
-   */
-  async measure(samples: Samples | StoredSamples, { rows, noise }: MeasureOptions = {}): Promise<Evaluation> {
+    if (rows) requireRows(rows, reader.count);
+    if (noise) checkNoise(noise);
     const sums = new ErrorSums();
-    const reader = new BatchReader(samples, this.inputShape, 'Autoencoder.measure');
-    const some = rows ?? rowNumbers(reader.count);
-    const beyond = some.find((row) => row >= reader.count);
-    if (some.length === 0 || beyond !== undefined) {
-      throw new RangeError(
-        `Autoencoder.measure: got ${beyond === undefined ? 'no rows' : `row ${beyond}`}, expected some of the ${reader.count} from 0 on.`,
-      );
-    }
-    // Of its own: while this one pauses, others may use the network's.
-    const arena = new Arena();
-    const corruption = noise && new Corruption(noise, arena);
-    const random = new Random(MEASURED_NOISE_SEED);
-    const options = { features: this.#features, arena, slice: new TimeSlice() };
-    await forEachBatch({ reader, rows: some }, options, (x) => {
-      const seen = corruption ? corruption.apply(x, random) : x;
+    const random = new Random(EVALUATION_NOISE_SEED);
+    const allocateNoisy = separateMemory();
+    const slice = new TimeSlice();
+    for await (const x of reader.stream({ rows, allocate: separateMemory() })) {
+      const seen = noise ? addNoise(x, noise, random, allocateNoisy(x.shape)) : x;
       sums.add(x.data, this.decoder.forward(this.encoder.forward(seen)).data);
-    });
+      if (slice.isOver) await slice.pause();
+    }
     return sums.result();
   }
 
   #run(who: string, network: Sequential, samples: Samples, from: Shape, to: Shape): Tensor {
     const reader = new BatchReader(samples, from, `Autoencoder.${who}`);
     const result = Tensor.zeros([reader.count, ...to]);
-    this.#forEachBatch(reader, from, (x, start) => {
-      result.data.set(network.forward(x).data, start * sizeOf(to));
-    });
+    const allocate = (shape: Shape) => this.#input.tensor(this.#arena, shape);
+    let end = 0;
+    for (const x of reader.batches({ allocate })) {
+      const y = network.forward(x);
+      result.data.set(y.data, end);
+      end += y.size;
+    }
     return result;
   }
+}
 
-  #forEachBatch(reader: BatchReader, shape: Shape, use: (x: Tensor, start: number) => void): void {
-    for (let start = 0; start < reader.count; start += INFERENCE_BATCH) {
-      const end = Math.min(start + INFERENCE_BATCH, reader.count);
-      const x = this.#input.tensor(this.#arena, [end - start, sizeOf(shape)]);
-      reader.readRange(start, end, x.data);
-      use(x, start);
-    }
-  }
+/** Batches in an array that is not the network's: while one caller waits, others may use the network. */
+function separateMemory(): (shape: Shape) => Tensor {
+  const arena = new Arena();
+  const workspace = new Workspace();
+  return (shape) => workspace.tensor(arena, shape);
+}
+
+function requireRows(rows: Uint32Array, count: number): void {
+  const beyond = rows.find((row) => row >= count);
+  if (rows.length > 0 && beyond === undefined) return;
+  throw new RangeError(
+    `Autoencoder.evaluate: got ${beyond === undefined ? 'no rows' : `row ${beyond}`}, expected rows from 0 to ${count - 1}.`,
+  );
 }

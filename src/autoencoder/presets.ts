@@ -1,33 +1,36 @@
-/** Settings that were found by measuring: docs/recipes.md says how, and what they give. Read spec.ts and fit.ts first. */
+/**
+ * Settings that were found by measuring: docs/recipes.md says how, and what they achieve. Read spec.ts and
+ * training/fitOptions.ts first.
+ */
 
 import { Adam, AdamW } from '../optim/adam.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
 import { trainingSchedule } from '../optim/schedule.ts';
-import type { FitOptions } from '../training/fit.ts';
+import type { FitOptions } from '../training/fitOptions.ts';
 import type { Start } from '../training/startAtMean.ts';
 import type { ActivationName, ArchitectureOptions } from './spec.ts';
 
-/** All that a recipe settles. */
-export interface RecipeSettings {
+/** What a preset decides. */
+export interface PresetSettings {
   readonly hidden: readonly number[];
-  /** Where the decoder is not the encoder's mirror image. */
+  /** @default hidden, in reverse */
   readonly decoderHidden?: readonly number[];
   readonly activation: ActivationName;
   readonly epochs: number;
   readonly batchSize: number;
-  /** AdamW with this λ, or Adam. */
+  /** AdamW with this weight decay. @default Adam */
   readonly weightDecay?: number;
   readonly learningRate: number;
   readonly schedule: 'constant' | 'linear';
-  /** May be less than one. */
+  /** May be a fraction. @default 0 */
   readonly warmUpEpochs?: number;
   readonly start: Start;
 }
 
-export type RecipeName = 'article' | 'small' | 'best';
+export type PresetName = 'article' | 'small' | 'best';
 
-export const RECIPES: Readonly<Record<RecipeName, RecipeSettings>> = {
-  /** The classic tutorial's: the defaults. */
+export const PRESETS: Readonly<Record<PresetName, PresetSettings>> = {
+  /** The settings of the classic tutorial, which are the defaults. */
   article: {
     hidden: [64, 32],
     activation: 'relu',
@@ -49,7 +52,7 @@ export const RECIPES: Readonly<Record<RecipeName, RecipeSettings>> = {
     warmUpEpochs: 1,
     start: 'mean',
   },
-  /** Wider layers, most of all behind the code, and fewer epochs. */
+  /** Wider layers, above all in the decoder, and fewer epochs. */
   best: {
     hidden: [192],
     decoderHidden: [192, 384],
@@ -64,36 +67,37 @@ export const RECIPES: Readonly<Record<RecipeName, RecipeSettings>> = {
   },
 };
 
-/** A recipe as the engine takes it. */
-export interface Recipe {
-  /** For `new Autoencoder`, beside `inputShape` and `encodingDim`. */
+/** A preset in the form in which the engine takes it. */
+export interface Preset {
+  /** For `new Autoencoder`, together with `inputShape` and `encodingDim`. */
   readonly architecture: Omit<ArchitectureOptions, 'inputShape'>;
-  /** For `compile`: a new one, for one network. */
+  /** For `compile`. An optimizer serves one network: ask for a new preset for another. */
   readonly optimizer: Optimizer;
   /** For `fit`. */
   readonly fit: FitOptions;
 }
 
 /**
- * @param count - How many samples will be trained on: the schedule is made for so many. Without those of a validation split.
- * @throws {RangeError} If there is no recipe of this name, or the count is not an integer >= 1.
+ * The settings of this name.
  *
+ * @param count - The number of samples to train on, without those of a validation split: the schedule depends on it.
+ * @throws {RangeError} If there is no preset of this name, or the count is not an integer >= 1.
  * @example
- * const { architecture, optimizer, fit } = recipe('best', images.shape[0]);
+ * const { architecture, optimizer, fit } = preset('best', images.shape[0]);
  * const autoencoder = new Autoencoder({ inputShape: [28, 28], encodingDim: 32, ...architecture });
  * autoencoder.compile({ optimizer });
  * await autoencoder.fit(images, fit);
  */
-export function recipe(name: RecipeName, count: number): Recipe {
-  if (!Object.hasOwn(RECIPES, name)) {
+export function preset(name: PresetName, count: number): Preset {
+  if (!Object.hasOwn(PRESETS, name)) {
     throw new RangeError(
-      `recipe: there is none named '${name}', expected one of: ${Object.keys(RECIPES).join(', ')}.`,
+      `preset: '${name}' is not a preset, expected one of: ${Object.keys(PRESETS).join(', ')}.`,
     );
   }
   if (!Number.isSafeInteger(count) || count < 1) {
-    throw new RangeError(`recipe: the number of samples is ${count}, expected an integer >= 1.`);
+    throw new RangeError(`preset: the number of samples is ${count}, expected an integer >= 1.`);
   }
-  const settings = RECIPES[name];
+  const settings = PRESETS[name];
   const { hidden, decoderHidden, activation, weightDecay, epochs, batchSize, start } = settings;
   const stepsPerEpoch = Math.ceil(count / batchSize);
   const learningRate = trainingSchedule({

@@ -1,4 +1,4 @@
-/** The autoencoder as plain JSON: what a model file says of itself. Read layers/spec.ts first. */
+/** An autoencoder's architecture as plain JSON, as model files hold it. Read layers/spec.ts first. */
 
 import type { ActivationSpec, LayerSpec } from '../layers/spec.ts';
 import { formatShape, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
@@ -14,27 +14,34 @@ export interface AutoencoderSpec {
 export type ActivationName = ActivationSpec['type'];
 
 export interface ArchitectureOptions {
-  /** The shape of one sample; it is flattened in front of the first layer. */
+  /** The shape of one sample, such as `[28, 28, 1]`. Samples are flattened before the first layer. */
   readonly inputShape: Shape;
-  /** How many numbers a code has. @default 32 */
+  /** The length of a code. @default 32 */
   readonly encodingDim?: number;
-  /** The widths between input and code; the decoder has them in reverse. @default [64, 32] */
+  /** The widths of the layers between input and code. The decoder has them in reverse. @default [64, 32] */
   readonly hidden?: readonly number[];
-  /** The widths between code and output, if they are others; not with `tied`. @default hidden, in reverse */
+  /** The widths of the layers between code and output; not together with `tied`. @default hidden, in reverse */
   readonly decoderHidden?: readonly number[] | undefined;
   /** After each hidden layer. The code is linear. @default 'relu' */
   readonly activation?: ActivationName;
-  /** After the last layer: 'sigmoid' keeps the output in (0, 1), and 'bce' needs it. @default 'linear' */
+  /** After the last layer: 'sigmoid' keeps the output in (0, 1), which the loss 'bce' needs. @default 'linear' */
   readonly outputActivation?: 'linear' | 'sigmoid';
   /**
-   * Whether the decoder borrows the encoder's weights, transposed, and has only biases of its own: half the parameters.
+   * Whether the decoder uses the transposed weights of the encoder and has no weights itself, only biases: about half
+   * the parameters.
    *
    * @default false
    */
   readonly tied?: boolean;
 }
 
-/** Dense layers input - hidden - code - hidden reversed - input: the article's autoencoder by default. */
+/**
+ * The spec of an autoencoder of dense layers: input, hidden, code, hidden in reverse, output. The defaults are those of
+ * the classic tutorial.
+ *
+ * @throws {RangeError} If the output activation is unknown, or `tied` and `decoderHidden` are both given.
+ * @throws {ShapeError} If the input shape holds anything but integers >= 1.
+ */
 export function describeAutoencoder(options: ArchitectureOptions): AutoencoderSpec {
   const { inputShape, encodingDim = 32, hidden = [64, 32], activation = 'relu' } = options;
   checkInputShape(inputShape);
@@ -64,7 +71,7 @@ export function describeAutoencoder(options: ArchitectureOptions): AutoencoderSp
   };
 }
 
-/** @throws {ShapeError} If this is not the shape of one sample. */
+/** @throws {ShapeError} If the shape of a sample holds anything but integers >= 1. */
 export function checkInputShape(inputShape: Shape): void {
   const areLengths = inputShape.every((length) => Number.isSafeInteger(length) && length >= 1);
   if (inputShape.length === 0 || !areLengths || !Number.isSafeInteger(sizeOf(inputShape))) {
@@ -74,7 +81,7 @@ export function checkInputShape(inputShape: Shape): void {
   }
 }
 
-/** Dense layers of these widths with an activation between each two; the last one is linear. */
+/** Dense layers between these widths, with an activation after each but the last. */
 function denseStack(widths: readonly number[], activation: ActivationSpec): LayerSpec[] {
   return widths.slice(1).flatMap((outFeatures, i): LayerSpec[] => {
     const dense = { type: 'dense', inFeatures: widths[i], outFeatures, bias: true } as const;
@@ -82,7 +89,7 @@ function denseStack(widths: readonly number[], activation: ActivationSpec): Laye
   });
 }
 
-/** The encoder backwards: each dense layer becomes its transposed one, activations stay between them. */
+/** The encoder in reverse: each dense layer becomes its transposed layer, activations stay between them. */
 function mirrored(encoder: readonly LayerSpec[]): LayerSpec[] {
   return encoder
     .map((layer, i): LayerSpec => {

@@ -1,4 +1,4 @@
-/** A model's spec as a table for people. Read spec.ts first. */
+/** A model's spec as a table of its layers. Read spec.ts first. */
 
 import type { LayerSpec } from '../layers/spec.ts';
 import { sizeOf } from '../tensor/shape.ts';
@@ -21,7 +21,7 @@ interface Row {
   readonly parameters: string;
 }
 
-/** One line a layer: name, output shape, parameters; then the total. */
+/** One line for each layer, with its name, output shape and number of parameters, then the total. */
 export function formatSummary(spec: AutoencoderSpec): string {
   const features = sizeOf(spec.inputShape);
   const encoder = describeLayers('encoder', spec.encoder, features);
@@ -74,7 +74,7 @@ function countParameters(layer: LayerSpec): number {
   return weights + (layer.bias ? layer.outFeatures : 0);
 }
 
-/** 109200 as "109,200", the same in every locale. */
+/** 109200 becomes "109,200", in every locale. */
 export function formatCount(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }

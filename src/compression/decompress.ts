@@ -3,8 +3,7 @@
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
 import { fitsSampleShape } from '../data/batches.ts';
 import { denormalize } from '../data/denormalize.ts';
-import { DataError } from '../data/normalization.ts';
-import type { NumericArray, SampleArray } from '../data/samples.ts';
+import { DataError, type NumericArray, type SampleArray } from '../data/samples.ts';
 import { crc32 } from '../io/crc32.ts';
 import { FormatError } from '../io/errors.ts';
 import { type LoadedModel, readModel } from '../io/model.ts';

@@ -3,8 +3,7 @@
  * again byte for byte. Read io/numpy/npyHeader.ts and io/numpy/idx.ts first.
  */
 
-import { DataError } from '../data/normalization.ts';
-import { ARRAY_NAMES, DTYPE_NAMES, type DType, type SampleArray } from '../data/samples.ts';
+import { ARRAY_NAMES, DataError, DTYPE_NAMES, type DType, type SampleArray } from '../data/samples.ts';
 import { FormatError } from '../io/errors.ts';
 import { swapByteOrder } from '../io/numpy/byteOrder.ts';
 import { IDX_HEAD_LENGTH, parseIdxHeader } from '../io/numpy/idx.ts';

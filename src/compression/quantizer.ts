@@ -1,6 +1,6 @@
 /** Codes as small integers: the range that each dimension has in the data is divided into equal steps. */
 
-import { DataError } from '../data/normalization.ts';
+import { DataError } from '../data/samples.ts';
 
 const { max, min, round } = Math;
 

@@ -1,8 +1,8 @@
 /** The coarsest codes that are good enough: `compress --target-psnr`. Read chunks.ts and quality.ts first. */
 
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
-import { DataError, describeNormalization } from '../data/normalization.ts';
-import { NO_NORMALIZATION, type Samples, type StoredSamples } from '../data/samples.ts';
+import { describeNormalization } from '../data/normalization.ts';
+import { DataError, NO_NORMALIZATION, type Samples, type StoredSamples } from '../data/samples.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import { chunksOfSamples } from './chunks.ts';
 import { Codec } from './codec.ts';

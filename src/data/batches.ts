@@ -1,12 +1,14 @@
 /**
- * From a data set as it is stored to a network's input: rows are gathered and normalized batch by batch, straight into
- * the network's own array. Read data/samples.ts first.
+ * From a data set as it is stored to a network's inputs: rows are gathered and normalized batch by batch, straight into
+ * the array that the network reads. There are two ways to go through samples: `batches` for those in memory, `stream`
+ * for those in a file as well. Read samples.ts and readAhead.ts first.
  */
 
 import { kernels } from '../tensor/kernels/active.ts';
 import { gatherByFeature } from '../tensor/kernels/gather.ts';
 import { formatShape, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
-import { chunksOf, ReadAhead, readThrough, rowsPerChunk } from './readAhead.ts';
+import { Tensor } from '../tensor/tensor.ts';
+import { chunksOf, readAhead, readThrough, rowsPerChunk } from './readAhead.ts';
 import {
   isByFeature,
   isStored,
@@ -19,8 +21,22 @@ import {
   scalingOf,
 } from './samples.ts';
 
+/** How many samples run through a network at a time where nothing is learned. */
+export const INFERENCE_BATCH = 256;
+
+export interface BatchOptions {
+  /** The numbers of the samples to read, in this order. @default all of them, in their order */
+  readonly rows?: Uint32Array | undefined;
+  /** Samples in a batch; the last batch may be smaller. @default INFERENCE_BATCH */
+  readonly batchSize?: number;
+  /** How many batches to leave out at the beginning. @default 0 */
+  readonly firstBatch?: number;
+  /** Makes the tensor that all batches are written into, once: of the first batch's shape. @default Tensor.zeros */
+  readonly allocate?: (shape: Shape) => Tensor;
+}
+
 export class BatchReader {
-  /** How many samples there are. */
+  /** The number of samples. */
   readonly count: number;
   readonly #who: string;
   readonly #features: number;
@@ -30,9 +46,9 @@ export class BatchReader {
   /**
    * @param samples - Shape `[n, ...]`.
    * @param sampleShape - What the model takes. Flat vectors fit any shape of their size, and dimensions of 1 don't count.
-   * @param who - Named in the error.
-   * @throws {ShapeError} If the samples have another shape, there are none, the data isn't as long as the shape says, or
-   *   it is integers that nothing says how to scale; or other features are scaled than the samples have.
+   * @param who - Named in errors.
+   * @throws {ShapeError} If the samples have another shape, there are none, the array's length is not what the shape says,
+   *   integers come without a normalization, or the normalization has another number of features than the samples.
    */
   constructor(samples: Samples | StoredSamples, sampleShape: Shape, who: string) {
     const [count = 0, ...rest] = samples.shape;
@@ -51,9 +67,75 @@ export class BatchReader {
   }
 
   /**
+   * The inputs of samples in memory, batch by batch.
+   *
+   * @returns Tensors `[batch, features]` over one array: each batch overwrites the one before.
+   * @throws {Error} If the samples are stored.
+   */
+  *batches(options: BatchOptions = {}): Generator<Tensor, void> {
+    const { rows, batchSize = INFERENCE_BATCH, firstBatch = 0, allocate = Tensor.zeros } = options;
+    const count = rows?.length ?? this.count;
+    let whole: Tensor | undefined;
+    for (let start = firstBatch * batchSize; start < count; start += batchSize) {
+      const end = Math.min(start + batchSize, count);
+      whole ??= allocate([end - start, this.#features]);
+      const x = firstRows(whole, end - start);
+      if (rows) this.read(rows.subarray(start, end), x.data);
+      else this.readRange(start, end, x.data);
+      yield x;
+    }
+  }
+
+  /**
+   * As {@link batches}, the same bits, of samples that may be stored: these are read before they are needed. Samples in
+   * memory make nobody wait for the host. No read is in progress any more when the iteration has ended.
+   *
+   * @throws What reading failed with, when the batch is asked for.
+   */
+  async *stream(options: BatchOptions = {}): AsyncGenerator<Tensor, void> {
+    if (!isStored(this.#samples)) {
+      yield* this.batches(options);
+      return;
+    }
+    const { rows = rowNumbers(this.count), batchSize = INFERENCE_BATCH, firstBatch = 0 } = options;
+    const { allocate = Tensor.zeros } = options;
+    const features = this.#features;
+    const left = rows.subarray(firstBatch * batchSize);
+    // Chunks hold whole batches, so that each batch is a piece of one chunk.
+    const chunks = chunksOf(left, rowsPerChunk(features, batchSize));
+    let whole: Tensor | undefined;
+    for await (const chunk of readAhead(this.#samples, chunks)) {
+      for (let start = 0; start < chunk.length; start += batchSize * features) {
+        const values = chunk.subarray(start, start + batchSize * features);
+        const size = values.length / features;
+        whole ??= allocate([size, features]);
+        const x = firstRows(whole, size);
+        gatherRun(this.#scaling, values, x.data);
+        yield x;
+      }
+    }
+  }
+
+  /** Writes the samples of these row numbers into `out` `[rows.length, features]`. Not for stored samples. */
+  read(rows: ArrayLike<number>, out: Float32Array): void {
+    gather(this.#scaling, this.#features, rows, this.#data, out);
+  }
+
+  /** Writes samples `start` to `end` (exclusive) into `out` `[end - start, features]`. Not for stored samples. */
+  readRange(start: number, end: number, out: Float32Array): void {
+    const data = this.#data.subarray(start * this.#features, end * this.#features);
+    gatherRun(this.#scaling, data, out);
+  }
+
+  get #data(): SampleArray {
+    if (!isStored(this.#samples)) return this.#samples.data;
+    throw new Error(`${this.#who}: the samples are stored, expected to be read by stream().`);
+  }
+
+  /**
    * Stored samples are read through once.
    *
-   * @throws {RangeError} If an input is outside [0, 1], as the targets of binary cross-entropy may not be.
+   * @throws {RangeError} If an input is outside [0, 1], which the targets of binary cross-entropy may not be.
    */
   async requireUnitRange(): Promise<void> {
     if (!isStored(this.#samples)) return this.#requireUnitRange(this.#samples.data, 0);
@@ -78,47 +160,17 @@ export class BatchReader {
       );
     }
   }
+}
 
-  /**
-   * The samples of these row numbers, batch by batch; the same bits from memory and from a file.
-   *
-   * @param firstBatch - Where to begin: so many batches are left out.
-   */
-  stream(rows: Uint32Array, batchSize: number, firstBatch = 0): BatchStream {
-    const first = firstBatch * batchSize;
-    if (isStored(this.#samples)) {
-      return streamStored(this.#samples, {
-        rows: rows.subarray(first),
-        batchSize,
-        features: this.#features,
-        scaling: this.#scaling,
-      });
-    }
-    let start = first;
-    return {
-      next: (out) => {
-        this.read(rows.subarray(start, start + batchSize), out);
-        start += batchSize;
-      },
-      close: async () => {},
-    };
-  }
+/** 0 to `count` (exclusive). */
+export function rowNumbers(count: number): Uint32Array {
+  const rows = new Uint32Array(count);
+  for (let row = 0; row < count; row++) rows[row] = row;
+  return rows;
+}
 
-  /** Writes the samples of these row numbers into `out` `[rows.length, features]`. Not for stored samples. */
-  read(rows: ArrayLike<number>, out: Float32Array): void {
-    gatherInputs(this.#scaling, this.#features, rows, this.#data, out);
-  }
-
-  /** Writes samples `start` to `end` (exclusive) into `out` `[end - start, features]`. Not for stored samples. */
-  readRange(start: number, end: number, out: Float32Array): void {
-    const data = this.#data.subarray(start * this.#features, end * this.#features);
-    gatherRun(this.#scaling, data, out);
-  }
-
-  get #data(): SampleArray {
-    if (!isStored(this.#samples)) return this.#samples.data;
-    throw new Error(`${this.#who}: the samples are stored, expected to be read by stream().`);
-  }
+function firstRows(x: Tensor, count: number): Tensor {
+  return count === x.shape[0] ? x : x.rows(0, count);
 }
 
 function checkedScaling(normalization: Normalization, features: number, who: string): Scaling {
@@ -132,7 +184,7 @@ function checkedScaling(normalization: Normalization, features: number, who: str
   return scaling;
 }
 
-/** The checks that values in memory need, and stored ones get where they are read. */
+/** The checks of values in memory. Stored values are checked where they are read. */
 function checkData({ shape, data, normalization }: Samples, who: string): void {
   if (data.length !== sizeOf(shape)) {
     throw new ShapeError(
@@ -141,12 +193,12 @@ function checkData({ shape, data, normalization }: Samples, who: string): void {
   }
   if (!normalization && !isFloats(data)) {
     throw new ShapeError(
-      `${who}: the samples are integers without a normalization, expected normalize(samples), or for a trained model normalizationLike(model.normalization, samples).`,
+      `${who}: the samples are integers without a normalization, expected normalize(samples), or for a trained model transform(samples, model.normalization).`,
     );
   }
 }
 
-/** Whether samples of the one shape can stand for the other: the same but for dimensions of 1, or one of them flat. */
+/** Whether samples of one shape can stand for the other: the same but for dimensions of 1, or one of them flat. */
 export function fitsSampleShape(shape: Shape, expected: Shape): boolean {
   if (sizeOf(shape) !== sizeOf(expected)) return false;
   const significant = shape.filter((length) => length !== 1);
@@ -160,72 +212,8 @@ function isFloats(data: SampleArray): boolean {
   return /Float\d+Array/.test(Object.prototype.toString.call(data));
 }
 
-/**
- * One batch of inputs after another. Samples in memory are there at once; stored samples are read ahead of need.
- * Read data/readAhead.ts first.
- */
-
-/** The rows of an epoch, batch by batch. Ask for one batch at a time. */
-export interface BatchStream {
-  /**
-   * Writes the next batch's inputs into `out` `[rows in this batch, features]`. Returns a promise only where it has to
-   * wait for them: `await` nothing else, a training step is shorter than many turns of the host.
-   *
-   * @throws Whatever reading failed with; where a promise is returned, it rejects.
-   */
-  readonly next: (out: Float32Array) => void | Promise<void>;
-  /** Ends the stream, at its end or before: resolves when no read is under way. */
-  readonly close: () => Promise<void>;
-}
-
-export interface StreamOptions {
-  readonly rows: Uint32Array;
-  /** The last batch may be smaller. */
-  readonly batchSize: number;
-  /** How many numbers a sample has. */
-  readonly features: number;
-  readonly scaling: Scaling;
-}
-
-/** Each batch is a run of a chunk: chunks hold whole batches. */
-export function streamStored(
-  samples: StoredSamples,
-  { rows, batchSize, features, scaling }: StreamOptions,
-): BatchStream {
-  const ahead = new ReadAhead(samples, chunksOf(rows, rowsPerChunk(features, batchSize)));
-  let chunk: SampleArray | undefined;
-  let used = 0;
-  const write = (out: Float32Array) => {
-    if (!chunk) throw new RangeError('BatchStream.next: there are no more batches.');
-    gatherRun(scaling, chunk.subarray(used, used + out.length), out);
-    used += out.length;
-  };
-  const replace = (values: SampleArray | undefined) => {
-    chunk = values;
-    used = 0;
-  };
-  return {
-    next(out) {
-      if (chunk && used < chunk.length) return write(out);
-      replace(undefined); // before the wait: the memory is for what is under way
-      const values = ahead.next();
-      if (values instanceof Promise) {
-        return values.then((arrived) => {
-          replace(arrived);
-          write(out);
-        });
-      }
-      replace(values);
-      write(out);
-    },
-    close: () => ahead.close(),
-  };
-}
-
-/** From stored numbers to a network's inputs, scaled by one shift and scale for all, or by one a feature. */
-
-/** The samples of these row numbers of `data` `[n, features]`: `out` is `[rows.length, features]`. */
-export function gatherInputs(
+/** Rows of `data` `[n, features]` as inputs: `out` is `[rows.length, features]`. */
+function gather(
   { shifts, scales }: Scaling,
   features: number,
   rows: ArrayLike<number>,
@@ -236,14 +224,10 @@ export function gatherInputs(
   else kernels().gather(features, rows, data, shifts[0], scales[0], out);
 }
 
-/** Samples one after another: `data` and `out` are `[rows, features]`. */
-export function gatherRun(scaling: Scaling, data: SampleArray, out: Float32Array): void {
+/** Consecutive samples as inputs: `data` and `out` are `[rows, features]`. */
+function gatherRun(scaling: Scaling, data: SampleArray, out: Float32Array): void {
   const features = scaling.scales.length;
-  if (features === 1) {
-    // One scale for all: samples in a row are one long row.
-    gatherInputs(scaling, out.length, [0], data, out);
-  } else {
-    const rows = Array.from({ length: out.length / features }, (_, i) => i);
-    gatherInputs(scaling, features, rows, data, out);
-  }
+  // With one scale for all values, consecutive samples are one long row.
+  if (features === 1) gather(scaling, out.length, [0], data, out);
+  else gather(scaling, features, rowNumbers(out.length / features), data, out);
 }

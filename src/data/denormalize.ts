@@ -1,4 +1,4 @@
-/** From a network's outputs back to the units and the type of the data. Read normalization.ts first. */
+/** From a network's outputs back to the units and the type of the data. Read samples.ts first. */
 
 import { ShapeError } from '../tensor/shape.ts';
 import { DataError, type DType, type Normalization, type SampleArray, scalingOf } from './samples.ts';
@@ -8,14 +8,16 @@ const { max, min, round } = Math;
 /**
  * Turns a network's outputs back into the units of the data, in its type: `value = output * scale + shift`.
  *
- * Integers are rounded and clamped: with `divide` and `none` from 0 to the scale, and with the others
- * to their type's range. 64-bit ones become int32 with the former, and integers as float64 with the latter: float32
- * would have 64 seconds between the times of today, and there is no other array type for both. bool becomes uint8, 0 and 1.
- * Of floats f8 stays float64, the others become float32.
+ * - Integers are rounded and clamped: for `divide` and `none` to [0, scale], for `minmax` and `standard` to the range of
+ *   their type.
+ * - 64-bit integers become int32 for `divide` and `none`. For `minmax` and `standard` they become integers in a float64
+ *   array, as float32 would have steps of 128 seconds between the timestamps of today.
+ * - bool becomes uint8, 0 or 1.
+ * - float64 stays float64, other floats become float32.
  *
- * @param values - Of whole samples, one after another, if each feature was scaled on its own.
- * @throws {DataError} If an output that is to become an integer is NaN.
- * @throws {ShapeError} If the last sample is not whole.
+ * @param values - The outputs. If each feature was scaled on its own: of whole samples, one after the other.
+ * @throws {DataError} If an output that becomes an integer is NaN.
+ * @throws {ShapeError} If the last sample is incomplete.
  */
 export function denormalize(
   values: Float32Array,
@@ -44,7 +46,7 @@ export function denormalize(
   return { data, dtype };
 }
 
-/** The type that outputs are written in, and for integers the range that they are clamped to. */
+/** The type in which outputs are written, and for integers the range to which they are clamped. */
 function outputType(normalization: Normalization): {
   dtype: DType;
   bounds?: readonly [number, number];
@@ -70,7 +72,7 @@ const INTEGER_RANGES: Partial<Record<DType, readonly [minimum: number, maximum: 
   i4: [-(2 ** 31), 2 ** 31 - 1],
 };
 
-/** The same, to the largest float64 that the type holds, too. */
+/** The same for 64-bit integers. The maximum is the largest float64 that the type can hold. */
 const FLOAT64_RANGES: Partial<Record<DType, readonly [minimum: number, maximum: number]>> = {
   u8: [0, 2 ** 64 - 2 ** 11],
   i8: [-(2 ** 63), 2 ** 63 - 2 ** 10],

@@ -1,9 +1,9 @@
-/** The pen strokes that digits.ts draws from: how people write each digit, before a hand makes it its own. */
+/** The ways in which people write each digit, as pen strokes: what digits.ts mixes and varies. */
 
 /**
- * The ways of writing each digit, on paper 100 high with y downward. `x,y` is a point of a smooth curve, `|` after it
- * makes it a corner, `/` lifts the pen. Forms in one group have the same number of points, so that any two can be mixed.
- * The number before a group says how common it is.
+ * By digit, groups of forms. A form lists the points of a smooth curve as `x,y` on paper 100 high, with y downward. A `|`
+ * behind a point makes it a corner, a `/` lifts the pen. All forms of a group have the same number of points, so that any
+ * two can be mixed. The number at the beginning of a group says how common it is.
  */
 export const FORMS: readonly (readonly [commonness: number, ...forms: string[]][])[] = [
   [

@@ -1,10 +1,10 @@
 /**
- * The built-in data set: digits drawn with a pen that nobody holds, so that a first training run needs no download.
+ * The built-in data set: digits drawn by a program, so that a first training run needs no download.
  *
- * Each digit has a few forms (ways of writing it), each a list of points that the pen passes through. Drawing one
- * means: mix two forms, move every point a little, bend, slant and turn the whole, join the points by a smooth curve,
- * fit it into the frame as MNIST does (LeCun, Bottou, Bengio & Haffner, Proc. IEEE 86(11), 1998, section III.A:
- * a box of 20x20 pixels, its centre of mass in the middle of 28x28) and lay ink along it.
+ * Each digit has a few forms (ways of writing it), each a list of points that the pen passes through. To draw one, two
+ * forms are mixed, every point is moved a little, the whole is bent, slanted and turned, a smooth curve joins the points,
+ * it is fitted into the frame as in MNIST (LeCun, Bottou, Bengio & Haffner, Proc. IEEE 86(11), 1998, section III.A: a box
+ * of 20x20 pixels, its centre of mass in the middle of 28x28), and ink is laid along it.
  * Only + - * / and square roots are used, which every JavaScript engine rounds alike: same seed, same bytes, everywhere.
  */
 
@@ -16,7 +16,7 @@ const { ceil, floor, max, min, sqrt } = Math;
 
 const SIDE = 28; // pixels
 const BOX = 20; // pixels: the longer side of the written digit
-const MARGIN = 2; // pixels that stay free at the edge
+const MARGIN = 2; // pixels without ink at the edge
 const CLASSES = 10;
 
 interface Point {
@@ -26,14 +26,14 @@ interface Point {
   readonly joint: 'smooth' | 'corner' | 'lift';
 }
 
-/** The pen's place and the radius of its tip, in pixels once framed. */
+/** A point of the pen's way, with the radius of its tip there. In pixels after `frame`. */
 interface Dab {
   x: number;
   y: number;
   radius: number;
   /** 0 to 255. */
   readonly ink: number;
-  /** False where the pen comes down: no ink between the dab before and this one. */
+  /** Whether there is ink between the dab before and this one: not where the pen comes down. */
   readonly joined: boolean;
 }
 
@@ -52,10 +52,11 @@ export interface Digits extends NumericArray {
 }
 
 /**
- * Draws digits. Each run of ten holds every digit once, in random order. A shorter set is the beginning of a longer
- * one with the same seed. 6,000 take about a quarter of a second.
+ * Draws digits. Each ten images in a row show every digit once, in random order. A shorter set is the beginning of a
+ * longer one with the same seed. Drawing 6,000 takes about a quarter of a second.
  *
- * @throws {RangeError} If `count` or `seed` is not as said there.
+ * @returns Shape `[count, 28, 28]`, uint8, together with their labels.
+ * @throws {RangeError} If `count` or `seed` is not an integer in its range.
  */
 export function generateDigits({ count, seed }: DigitsOptions): Digits {
   if (!Number.isSafeInteger(count) || count < 1) {
@@ -64,10 +65,10 @@ export function generateDigits({ count, seed }: DigitsOptions): Digits {
   const random = new Random(seed);
   const data = new Uint8Array(count * SIDE * SIDE);
   const labels = new Uint8Array(count);
-  const tenOfThem = Uint8Array.from({ length: CLASSES }, (_, digit) => digit);
+  const allDigits = Uint8Array.from({ length: CLASSES }, (_, digit) => digit);
   for (let i = 0; i < count; i++) {
-    if (i % CLASSES === 0) random.shuffle(tenOfThem);
-    labels[i] = tenOfThem[i % CLASSES];
+    if (i % CLASSES === 0) random.shuffle(allDigits);
+    labels[i] = allDigits[i % CLASSES];
     drawDigit(labels[i], random, data.subarray(i * SIDE * SIDE, (i + 1) * SIDE * SIDE));
   }
   return { shape: [count, SIDE, SIDE], data, dtype: 'u1', labels };
@@ -95,7 +96,7 @@ function parseForm(text: string): Point[] {
   }));
 }
 
-/** A form between two of the same group, or a little beyond one of them. */
+/** A mixture of two forms of one group, which may go a little beyond either. */
 function pickForm(digit: number, random: Random): Point[] {
   const ofDigit = groups[digit];
   let ticket = random.uniform() * ofDigit.reduce((sum, { commonness }) => sum + commonness, 0);
@@ -115,7 +116,7 @@ function bell(random: Random): number {
   return random.uniform(-1, 1) + random.uniform(-1, 1) + random.uniform(-1, 1);
 }
 
-/** The pen comes down a little early or late, and so it is lifted: loops stay open, lines cross. */
+/** Moves both ends of each stroke: the pen comes down and is lifted a little early or late, so loops stay open, lines cross. */
 function unsureEnds(form: readonly Point[], random: Random): Point[] {
   return form.map((p, i) => {
     const first = i === 0 || form[i - 1].joint === 'lift';
@@ -127,7 +128,7 @@ function unsureEnds(form: readonly Point[], random: Random): Point[] {
   });
 }
 
-/** How far each term of the bend goes: uv, v^2, v^3 and u^2 sideways, then uv, v^2, u^2 and v^3 up or down. */
+/** The strength of each term of the bend: uv, v^2, v^3 and u^2 sideways, then uv, v^2, u^2 and v^3 up or down. */
 const BENDS = [0.14, 0.07, 0.08, 0.08, 0.08, 0.13, 0.1, 0.06];
 
 /** The form in one writer's hand: unsteady points, then a smooth bend, a slant and a turn of the whole. */
@@ -199,7 +200,7 @@ function catmullRom(before: number, from: number, to: number, after: number, t: 
 function frame(dabs: Dab[], random: Random): void {
   let [left, right, top, bottom, reach] = [Infinity, -Infinity, Infinity, -Infinity, 0];
   for (const { x, y, radius } of dabs) {
-    reach = max(reach, radius); // of the ink beyond the pen's way
+    reach = max(reach, radius); // how far ink goes beyond the pen's way
     left = min(left, x);
     right = max(right, x);
     top = min(top, y);
@@ -215,7 +216,7 @@ function frame(dabs: Dab[], random: Random): void {
     sumY += (length * (a.y + b.y)) / 2;
   }
   const scale = ((BOX - 2 * reach) * (1 + 0.04 * bell(random))) / max(right - left, bottom - top);
-  // The centre of mass goes to the middle, give or take a little, but never so far that ink would touch the edge.
+  // The centre of mass goes near the middle, but not so far that ink would reach the margin.
   const shift = (low: number, high: number, centre: number): number => {
     const wanted = SIDE / 2 + 0.3 * bell(random) - scale * centre;
     return max(MARGIN + reach - scale * low, min(SIDE - MARGIN - reach - scale * high, wanted));
@@ -228,7 +229,7 @@ function frame(dabs: Dab[], random: Random): void {
   }
 }
 
-/** Lays ink from `a` to `b`: the less, the farther a pixel lies from that line. Lines that cross don't add up. */
+/** Lays ink along the line from `a` to `b`, less of it the farther a pixel lies from the line. Where lines cross, it does not add up. */
 function layInk(a: Dab, b: Dab, pixels: Uint8Array): void {
   const SOFT = 1.3; // pixels from full ink to none: a scanner's edge
   const reach = max(a.radius, b.radius) + SOFT / 2;

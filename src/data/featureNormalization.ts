@@ -1,19 +1,18 @@
 /**
- * Scaling each feature on its own, as what has different units needs it: one shift and one scale for each of a sample's
- * numbers. Read statistics.ts first; normalization.ts decides when.
+ * Scaling each feature on its own, as columns of different units need it: one shift and one scale for each number of a
+ * sample. Read statistics.ts first; normalization.ts decides when this is done.
  */
 
 import type { Shape } from '../tensor/shape.ts';
-import type { DType, FeatureNormalization } from './samples.ts';
-import { DataError } from './samples.ts';
+import { DataError, type DType, type FeatureNormalization } from './samples.ts';
 import type { FeatureStatistics } from './statistics.ts';
 
-/** Of a value's size, how far apart what should be the same may be: some roundings, each 2^-53, of float64 arithmetic. */
+/** How far apart equal values may be, relative to their size: a few roundings of float64 arithmetic, 2^-53 each. */
 const FLOAT64_ROUNDING = 2 ** -48;
-/** Of float32, the distance of two neighbours: one rounding. More could be content, as in times of 1e7 seconds. */
+/** The same for float32: the distance of two neighbours. More could be content, as in times of 1e7 seconds. */
 const FLOAT32_ROUNDING = 2 ** -23;
 
-/** What the rules below need to know of an array beside its features' statistics. */
+/** What the rules need to know of an array besides the statistics of its features. */
 export interface FeatureArray {
   /** `[n, ...]` */
   readonly shape: Shape;
@@ -21,13 +20,13 @@ export interface FeatureArray {
 }
 
 /**
- * The numbers of the features that are the same in all samples, but for rounding: scaled by that, it would become inputs
- * of the size of all others, and new data that is rounded otherwise would be far out.
+ * The numbers of the features that are constant: the same in all samples, but for rounding. Scaled like the others, the
+ * rounding would become inputs of size 1, and new data that is rounded differently would lie far outside.
  *
- * A feature is constant if its range is no more than the rounding of its maximum value, where its type is float32 or
- * float64; float16 has so few digits that two neighbours may be content. Where the deviation is known, it also is if the
- * deviation is no more than the rounding of n additions would make it (as in scikit-learn's StandardScaler):
- * variance <= n eps variance + (n eps mean)², with float64's eps of 2^-52, in which it is computed.
+ * A feature is constant if its range is within the rounding of its largest value. (Not so for float16, which has so few
+ * digits that the difference of two neighbours may be content.) If the deviation is known, a feature is also constant if
+ * the rounding of n additions explains it, as in scikit-learn's StandardScaler:
+ * variance <= n eps variance + (n eps mean)², with eps = 2^-52 of float64, in which it is computed.
  */
 export function constantFeatures(
   { minimum, maximum, mean, standardDeviation }: FeatureStatistics,
@@ -44,10 +43,11 @@ export function constantFeatures(
 }
 
 /**
- * A constant feature gets its value as shift, and the scale 1 (as in scikit-learn's StandardScaler): its inputs are 0, or as good as 0.
+ * One shift and one scale for each feature. A constant feature gets its value as the shift and the scale 1, as in
+ * scikit-learn's StandardScaler: its inputs are 0, but for rounding.
  *
  * @param statistics - With mean and standard deviation if the kind is `standard`.
- * @throws {DataError} If all features are constant, or one spans more than float64 can compute with.
+ * @throws {DataError} If all features are constant, or the range of one is beyond float64.
  */
 export function scaleFeatures(
   kind: FeatureNormalization['kind'],
@@ -78,9 +78,9 @@ export function scaleFeatures(
 }
 
 /**
- * New data, to be read as a model's training data was.
+ * Checks new data for a model that scales each feature.
  *
- * @throws {DataError} If it has another number of features, or an input would be beyond float32.
+ * @throws {DataError} If the data has another number of features, or an input would be beyond float32.
  */
 export function requireInputs({ shift, scale }: FeatureNormalization, features: FeatureStatistics): void {
   const { minimum, maximum } = features;

@@ -1,22 +1,28 @@
 /**
- * How stored values become a network's inputs: chosen once from the training data, kept in the model,
- * applied to all data after that (normalization.ts). Read samples.ts first, which defines the kinds.
+ * How stored values become a network's inputs: `normalize` chooses it from the training data, the model keeps it, and
+ * `transform` applies it to all other data. Read samples.ts first, which defines the kinds of normalization;
+ * featureNormalization.ts has the rules for features that are scaled one by one.
  */
 
 import { formatShape, type Shape, sizeOf } from '../tensor/shape.ts';
 import { requireInputs, scaleFeatures } from './featureNormalization.ts';
-import type { DType, Samples } from './samples.ts';
-import { DataError, DTYPE_NAMES, isByFeature, type Normalization, type NumericArray } from './samples.ts';
+import {
+  DataError,
+  DTYPE_NAMES,
+  type DType,
+  isByFeature,
+  type Normalization,
+  type NumericArray,
+  type Samples,
+} from './samples.ts';
 import { type StatisticsOptions, statisticsOf, type ValueStatistics } from './statistics.ts';
 
-export { DataError };
-
-/** What the rules below need to know of an array beside its values' statistics. */
+/** What the rules need to know of an array besides its statistics. */
 export type ArrayType = Pick<NumericArray, 'shape' | 'dtype'>;
 
 export type NormalizationMode = 'auto' | 'minmax' | 'standard';
 
-/** What `minmax` and `standard` look at: each of a sample's numbers on its own, or all values together. */
+/** Whether `minmax` and `standard` scale each number of a sample on its own, or all values alike. */
 export type ScaleBy = 'feature' | 'all';
 
 export interface NormalizationOptions {
@@ -27,21 +33,62 @@ export interface NormalizationOptions {
 /** The maximum value of the integer types whose full range pixels are expected to use. */
 const TYPE_MAXIMUM: Partial<Record<DType, number>> = { u1: 255, u2: 65535, i1: 127, i2: 32767 };
 
-/** For callers in code and on the command line alike. */
+/** Advice for callers in code and on the command line alike. */
 const ASK_FOR_MODE = "use the normalization 'minmax' or 'standard' (--normalize)";
+
+/**
+ * Samples to train on: the array as it is, together with the normalization that {@link chooseNormalization} finds for it.
+ *
+ * @param array - Shape `[n, ...]`. Not copied.
+ * @throws {DataError} As {@link chooseNormalization}.
+ * @example
+ * const images = normalize(generateDigits({ count: 2000, seed: 1 })); // uint8, to be divided by 255
+ */
+export function normalize(
+  array: NumericArray,
+  mode: NormalizationMode = 'auto',
+  options: NormalizationOptions = {},
+): Required<Samples> {
+  const { shape, data } = array;
+  return { shape, data, normalization: chooseNormalization(array, mode, options) };
+}
+
+/**
+ * Samples for a trained model: the array as it is, together with the normalization with which the model reads it.
+ *
+ * - A model of `minmax` or `standard`: the shift and scale of its training data. New data may lie beyond what the model
+ *   has seen; its inputs then lie beyond [0, 1].
+ * - A model of `divide` or `none`: the same divisor for integers of the same type; for another type the `auto` rule, so
+ *   that a model of uint8 images also reads floats in [0, 1]. Zeros and ones stay what they are for a model that was
+ *   trained on zeros and ones.
+ *
+ * @param array - Shape `[n, ...]`. Not copied.
+ * @param trained - The model's: `model.normalization`.
+ * @throws {DataError} If there is NaN or infinity; with `divide` and `none`, if inputs would not lie in [0, 1]; with the
+ *   others, if inputs would be beyond float32 or the data has another number of features.
+ * @example
+ * const codes = model.encode(transform(await loadImages('new.npy'), model.normalization));
+ */
+export function transform(array: NumericArray, trained: Normalization): Required<Samples> {
+  const { shape, data } = array;
+  const statistics = statisticsOf(data, statisticsForTransform(trained, shape));
+  return { shape, data, normalization: normalizationForTransform(trained, array, statistics) };
+}
 
 /**
  * Chooses how training data is scaled.
  *
- * - `auto`: u1, u2, i1, i2 are divided by their type's maximum value (uint8: 255); wider integers by 255 if none
- *   is greater, or else by 65535; booleans, wider integers that are all 0 or 1, and floats in [0, 1] stay as they are.
+ * - `auto`: uint8, uint16, int8 and int16 are divided by the maximum of their type (uint8: 255). Wider integers are
+ *   divided by 255 if none is greater, else by 65535. Booleans, wider integers that are all 0 or 1, and floats in [0, 1]
+ *   stay as they are.
  * - `minmax`: the minimum becomes 0, the maximum 1.
  * - `standard`: mean 0 and (population) standard deviation 1, computed in float64 in two passes.
  *
- * The last two scale each feature on its own where samples are vectors: the columns of a table have units of their own,
+ * The last two scale each feature on its own where samples are vectors: the columns of a table have different units, while
  * the pixels of an image share one. A feature that is constant, but for rounding, gets the scale 1.
  *
- * @throws {DataError} If there are no values; if there is NaN or infinity; in `auto`, if a float is outside [0, 1] or a
+ * @param array - Shape `[n, ...]`.
+ * @throws {DataError} If there are no values; if there is NaN or infinity; in `auto`, if a float is outside [0, 1] or an
  *   integer is negative or greater than 65535; in the other modes, if all values are the same.
  */
 export function chooseNormalization(
@@ -53,7 +100,34 @@ export function chooseNormalization(
   return normalizationFrom(array, statistics, mode);
 }
 
-/** What {@link normalizationFrom} needs to know of data of this shape. */
+/**
+ * What is done to the data, in words: `divided by 255`, `(x - 12.3) / 45.6, mean 0 and standard deviation 1`,
+ * `each of the 13 features to mean 0 and standard deviation 1`.
+ */
+export function describeNormalization(normalization: Normalization): string {
+  const { kind, dtype } = normalization;
+  if (kind === 'none') {
+    return dtype === 'b1' ? 'used as they are (0 and 1)' : 'used as they are (already in [0, 1])';
+  }
+  const result = kind === 'minmax' ? 'from 0 to 1' : 'mean 0 and standard deviation 1';
+  if (isByFeature(normalization)) {
+    const { length } = normalization.scale;
+    const which =
+      length === 1 ? 'the only feature' : `each of the ${length.toLocaleString('en-US')} features`;
+    return `${which} ${kind === 'minmax' ? result : `to ${result}`}`;
+  }
+  const { shift, scale } = normalization;
+  if (kind === 'divide') return `divided by ${scale}`;
+  const shifted = shift < 0 ? `x + ${short(-shift)}` : `x - ${short(shift)}`;
+  return `(${shifted}) / ${short(scale)}, ${result}`;
+}
+
+/** Six digits are enough for people. */
+function short(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
+
+/** The statistics that {@link normalizationFrom} needs of data of this shape. */
 export function statisticsFor(
   shape: Shape,
   mode: NormalizationMode,
@@ -63,15 +137,15 @@ export function statisticsFor(
   return { moments: mode === 'standard', ...(isByFeature && { features: sizeOf(shape.slice(1)) }) };
 }
 
-/** `[n, d]`; dimensions of 1 don't count. A single number has only one scale anyway. */
+/** `[n, d]`, where dimensions of 1 don't count. A sample of one number has only one scale anyway. */
 function areVectors([, ...sample]: Shape): boolean {
   return sample.filter((length) => length !== 1).length === 1;
 }
 
 /**
- * The same from statistics, wherever the values are.
+ * {@link chooseNormalization} from statistics, wherever the values are.
  *
- * @param statistics - As {@link statisticsFor} says: with those of each feature, each is scaled on its own.
+ * @param statistics - As {@link statisticsFor} says. If they hold those of each feature, each is scaled on its own.
  */
 export function normalizationFrom(
   array: ArrayType,
@@ -100,29 +174,56 @@ export function normalizationFrom(
   return { kind: mode, dtype: array.dtype, shift, scale };
 }
 
-/**
- * Samples ready to train on: the array as it is, beside the normalization that {@link chooseNormalization} finds for it.
- *
- * @example
- * const images = normalize(generateDigits({ count: 2000, seed: 1 })); // uint8, to be divided by 255
- */
-export function normalize(
-  array: NumericArray,
-  mode: NormalizationMode = 'auto',
-  options: NormalizationOptions = {},
-): Samples {
-  const { shape, data } = array;
-  return { shape, data, normalization: chooseNormalization(array, mode, options) };
+/** The statistics that {@link normalizationForTransform} needs of data of this shape. */
+export function statisticsForTransform(trained: Normalization, shape: Shape): StatisticsOptions {
+  return isByFeature(trained) ? { features: sizeOf(shape.slice(1)) } : {};
 }
 
 /**
- * The `auto` rule: scaled by what the type can hold.
+ * The normalization of {@link transform} from statistics, wherever the values are.
  *
- * @param wayOut - Ends the message if that gives no inputs in [0, 1].
- * @param trained - What a model of integers divides by, 1 for zeros and ones: types that go by their values are
- *   divided by the same where they fit, and zeros and ones stay what they are to it in any type.
+ * @param statistics - As {@link statisticsForTransform} says.
  */
-export function byType({ dtype }: ArrayType, range: Range, wayOut: string, trained?: number): Normalization {
+export function normalizationForTransform(
+  trained: Normalization,
+  array: ArrayType,
+  statistics: ValueStatistics,
+): Normalization {
+  const range = finiteRange(array, statistics);
+  if (isByFeature(trained)) {
+    if (!statistics.features) {
+      throw new Error('normalizationForTransform: got no statistics of each feature, expected them.');
+    }
+    requireInputs(trained, statistics.features);
+    return { ...trained, dtype: array.dtype };
+  }
+  const { kind, dtype, shift, scale } = trained;
+  if (kind === 'minmax' || kind === 'standard') {
+    const inputs = [range.minimum, range.maximum].map((value) => Math.fround((value - shift) / scale));
+    if (!inputs.every(Number.isFinite)) {
+      throw new DataError(
+        `the data goes ${range.text}, too far for float32 after (x - ${short(shift)}) / ${short(scale)}.`,
+      );
+    }
+    return { kind, dtype: array.dtype, shift, scale };
+  }
+  const wayOut = `save it as the model's training data was (${DTYPE_NAMES[dtype]}, ${describeNormalization(trained)})`;
+  if (kind === 'none' && isFloat(dtype)) return byType(array, range, wayOut);
+  if (dtype !== array.dtype) return byType(array, range, wayOut, scale);
+  if (range.minimum < 0 || range.maximum > scale) {
+    throw new DataError(`the data goes ${range.text}, the model was trained on integers from 0 to ${scale}.`);
+  }
+  return trained;
+}
+
+/**
+ * The `auto` rule: values are scaled by what their type can hold.
+ *
+ * @param wayOut - Advice at the end of the message if that gives no inputs in [0, 1].
+ * @param trained - What a model divides integers by, 1 if it was trained on zeros and ones. Wider integers, which go by
+ *   their values, are divided by the same if they fit; zeros and ones of any type stay what they are for a model of them.
+ */
+function byType({ dtype }: ArrayType, range: Range, wayOut: string, trained?: number): Normalization {
   if (dtype === 'b1') return { kind: 'none', dtype, shift: 0, scale: 1 };
   if (isFloat(dtype)) {
     if (range.minimum < 0 || range.maximum > 1) {
@@ -150,15 +251,15 @@ export function isFloat(dtype: DType): boolean {
   return dtype.startsWith('f');
 }
 
-export interface Range {
+interface Range {
   readonly minimum: number;
   readonly maximum: number;
   /** `from 0 to 255` */
   readonly text: string;
 }
 
-/** The range, after a check that there is neither NaN nor infinity. */
-export function finiteRange({ shape }: ArrayType, statistics: ValueStatistics): Range {
+/** @throws {DataError} If there is NaN or infinity. */
+function finiteRange({ shape }: ArrayType, statistics: ValueStatistics): Range {
   const { minimum, maximum, notFinite, firstNotFinite } = statistics;
   if (notFinite > 0) {
     throw new DataError(
@@ -168,103 +269,15 @@ export function finiteRange({ shape }: ArrayType, statistics: ValueStatistics): 
   return { minimum, maximum, text: `from ${minimum} to ${maximum}` };
 }
 
-/** The position in each dimension of a row-major array's element. */
+/** The index in each dimension of an element of a row-major array. */
 function indexOf(element: number, shape: readonly number[]): number[] {
   let rest = element;
   return shape
     .map((_, axis) => shape[shape.length - 1 - axis])
     .map((length) => {
-      const position = rest % length;
-      rest = (rest - position) / length;
-      return position;
+      const index = rest % length;
+      rest = (rest - index) / length;
+      return index;
     })
     .reverse();
-}
-
-/** A normalization in words. Read normalization.ts first. */
-
-/**
- * What is done to the data, for people: `divided by 255`, `(x - 12.3) / 45.6, mean 0 and standard deviation 1`,
- * `each of the 13 features to mean 0 and standard deviation 1`.
- */
-export function describeNormalization(normalization: Normalization): string {
-  const { kind, dtype } = normalization;
-  if (kind === 'none') {
-    return dtype === 'b1' ? 'used as they are (0 and 1)' : 'used as they are (already in [0, 1])';
-  }
-  const result = kind === 'minmax' ? 'from 0 to 1' : 'mean 0 and standard deviation 1';
-  if (isByFeature(normalization)) {
-    const { length } = normalization.scale;
-    const which =
-      length === 1 ? 'the only feature' : `each of the ${length.toLocaleString('en-US')} features`;
-    return `${which} ${kind === 'minmax' ? result : `to ${result}`}`;
-  }
-  const { shift, scale } = normalization;
-  if (kind === 'divide') return `divided by ${scale}`;
-  const shifted = shift < 0 ? `x + ${short(-shift)}` : `x - ${short(shift)}`;
-  return `(${shifted}) / ${short(scale)}, ${result}`;
-}
-
-/** Six digits are enough for people. */
-export function short(value: number): string {
-  return String(Number(value.toPrecision(6)));
-}
-
-/** How a trained model reads new data: as it read its training data. Read normalization.ts first. */
-
-/**
- * How new data is read by a model that was trained with `trained`: with the same shift and scale for `minmax` and
- * `standard`, and for integers of the same type; otherwise by the `auto` rule of its own type (a model trained on
- * uint8 images also reads floats in [0, 1]), though what is 0 or 1 stays so for a model of zeros and ones (bool).
- *
- * With `minmax`, new data may go beyond what the model has seen: its inputs then go beyond [0, 1].
- *
- * @throws {DataError} If there is NaN or infinity; with `divide` and `none`, if the inputs would not lie in [0, 1].
- */
-export function normalizationLike(trained: Normalization, array: NumericArray): Normalization {
-  return normalizationLikeFrom(
-    trained,
-    array,
-    statisticsOf(array.data, statisticsLike(trained, array.shape)),
-  );
-}
-
-/** What {@link normalizationLikeFrom} needs to know of data of this shape. */
-export function statisticsLike(trained: Normalization, shape: Shape): StatisticsOptions {
-  return isByFeature(trained) ? { features: sizeOf(shape.slice(1)) } : {};
-}
-
-/**
- * The same from statistics, wherever the values are.
- *
- * @param statistics - As {@link statisticsLike} says.
- */
-export function normalizationLikeFrom(
-  trained: Normalization,
-  array: ArrayType,
-  statistics: ValueStatistics,
-): Normalization {
-  const range = finiteRange(array, statistics);
-  if (isByFeature(trained)) {
-    if (!statistics.features) throw new Error('normalizationLikeFrom: expected statistics of each feature.');
-    requireInputs(trained, statistics.features);
-    return { ...trained, dtype: array.dtype };
-  }
-  const { kind, dtype, shift, scale } = trained;
-  if (kind === 'minmax' || kind === 'standard') {
-    const inputs = [range.minimum, range.maximum].map((value) => Math.fround((value - shift) / scale));
-    if (!inputs.every(Number.isFinite)) {
-      throw new DataError(
-        `the data goes ${range.text}, too far for float32 after (x - ${short(shift)}) / ${short(scale)}.`,
-      );
-    }
-    return { kind, dtype: array.dtype, shift, scale };
-  }
-  const wayOut = `save it as the model's training data was (${DTYPE_NAMES[dtype]}, ${describeNormalization(trained)})`;
-  if (kind === 'none' && isFloat(dtype)) return byType(array, range, wayOut);
-  if (dtype !== array.dtype) return byType(array, range, wayOut, scale);
-  if (range.minimum < 0 || range.maximum > scale) {
-    throw new DataError(`the data goes ${range.text}, the model was trained on integers from 0 to ${scale}.`);
-  }
-  return trained;
 }

@@ -1,13 +1,15 @@
+/** Which samples can be drawn as pictures, and in what shape. */
+
 import type { Shape } from '../tensor/shape.ts';
 
-/** [500, 3] is no picture but three sensors: a side of fewer pixels, and the other that many times as long. */
+/** A strip has one side of fewer pixels, and the other that many times as long: [500, 3] is a log of three sensors. */
 const NARROW = 8;
 const LONG = 16;
 
 /**
- * The shape to draw samples of this shape in: `[h, w]` or `[h, w, 3]`; dimensions of 1 don't count. Flat vectors of a
- * square size are drawn as squares; undefined for everything else, and for strips less than 8 pixels wide and more than
- * 16 times as long.
+ * The shape in which to draw samples of this shape: `[h, w]` or `[h, w, 3]`, where dimensions of 1 don't count. A flat
+ * vector of n² numbers is drawn as a square. Undefined for strips, less than 8 pixels wide and more than 16 times as long,
+ * and for everything else.
  */
 export function pictureShape(sample: Shape): Shape | undefined {
   const shape = sample.filter((length) => length !== 1);

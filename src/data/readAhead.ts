@@ -1,5 +1,5 @@
 /**
- * Reads stored samples ahead of need: while one chunk of rows is used, the next two are on their way.
+ * Reads stored samples before they are needed: while one chunk of rows is in use, the next two are being read.
  * Read samples.ts first.
  */
 
@@ -9,78 +9,54 @@ import type { SampleArray, StoredSamples } from './samples.ts';
 /** What is read from: {@link StoredSamples}, also before their normalization is known. */
 export type RowSource = Pick<StoredSamples, 'shape' | 'read'>;
 
-/** With only one, nothing would be on its way while that one is handed over. */
+/** Reads in progress at a time. With one alone, nothing would be read while its values are handed over. */
 const UNDER_WAY = 2;
 
-/** How many numbers are read at a time, at least: 1 MB of bytes, 8 MB of float64. Asking costs little beside reading them. */
+/** The minimum number of values in a read: 1 MB of bytes, 8 MB of float64. Starting a read costs little compared with that. */
 const CHUNK_VALUES = 2 ** 20;
 
-interface Read {
-  /** Never rejects: an error waits for whoever takes the values. */
-  readonly arrival: Promise<void>;
-  readonly take: () => SampleArray;
-  readonly hasArrived: boolean;
-}
+/** What a read ended with. An error is kept here until its chunk is asked for. */
+type Outcome = { readonly values: SampleArray } | { readonly error: unknown };
 
-export class ReadAhead {
-  readonly #source: RowSource;
-  readonly #chunks: Iterator<Uint32Array>;
-  readonly #reads: Read[] = [];
-
-  /** @param chunks - The row numbers of each chunk, in the order in which they are wanted. */
-  constructor(source: RowSource, chunks: Iterable<Uint32Array>) {
-    this.#source = source;
-    this.#chunks = chunks[Symbol.iterator]();
-    for (let i = 0; i < UNDER_WAY; i++) this.#start();
-  }
-
-  /**
-   * The next chunk, `[rows.length, ...]`: as a promise only where it has not arrived, undefined after the last one.
-   *
-   * @throws Whatever its read failed with.
-   */
-  next(): SampleArray | undefined | Promise<SampleArray> {
-    const [read] = this.#reads;
-    if (!read) return undefined;
-    return read.hasArrived ? this.#take(read) : read.arrival.then(() => this.#take(read));
-  }
-
-  /** Starts no more reads; resolves when none is under way. */
-  async close(): Promise<void> {
-    await Promise.all(this.#reads.splice(0).map(({ arrival }) => arrival));
-  }
-
-  #take(read: Read): SampleArray {
-    this.#reads.shift();
-    this.#start();
-    return read.take();
-  }
-
-  #start(): void {
-    const { done, value: rows } = this.#chunks.next();
-    if (!done) this.#reads.push(startRead(this.#source, rows));
-  }
-}
-
-function startRead({ shape, read }: RowSource, rows: Uint32Array): Read {
-  const outcome: { values?: SampleArray; error?: unknown } = {};
-  const run = async () => {
-    try {
-      outcome.values = checked(await read(rows), [rows.length, ...shape.slice(1)]);
-    } catch (error) {
-      outcome.error = error;
+/**
+ * Chunks of rows, one after the other. No read is in progress any more when the iteration has ended, however it ended.
+ *
+ * @param chunks - The row numbers of each chunk.
+ * @returns The values of each chunk, `[rows.length, ...]`.
+ * @throws What `source.read` rejected with, when its chunk is asked for.
+ * @throws {ShapeError} If a read gives another number of values than its rows have.
+ */
+export async function* readAhead(
+  source: RowSource,
+  chunks: Iterable<Uint32Array>,
+): AsyncGenerator<SampleArray, void> {
+  const left = chunks[Symbol.iterator]();
+  const reads: Promise<Outcome>[] = [];
+  const startNext = (): void => {
+    const { done, value: rows } = left.next();
+    if (!done) reads.push(outcomeOf(source, rows));
+  };
+  for (let i = 0; i < UNDER_WAY; i++) startNext();
+  try {
+    while (reads.length > 0) {
+      const outcome = await reads[0];
+      reads.shift();
+      if ('error' in outcome) throw outcome.error;
+      startNext();
+      yield outcome.values;
     }
-  };
-  return {
-    arrival: run(),
-    take: () => {
-      if (outcome.values === undefined) throw outcome.error;
-      return outcome.values;
-    },
-    get hasArrived() {
-      return outcome.values !== undefined || 'error' in outcome;
-    },
-  };
+  } finally {
+    await Promise.all(reads);
+  }
+}
+
+/** Never rejects. */
+async function outcomeOf({ shape, read }: RowSource, rows: Uint32Array): Promise<Outcome> {
+  try {
+    return { values: checked(await read(rows), [rows.length, ...shape.slice(1)]) };
+  } catch (error) {
+    return { error };
+  }
 }
 
 function checked(values: SampleArray, shape: readonly number[]): SampleArray {
@@ -90,12 +66,12 @@ function checked(values: SampleArray, shape: readonly number[]): SampleArray {
   );
 }
 
-/** How many rows to read at a time: whole batches, together at least a megabyte. */
+/** How many rows to read at a time: a multiple of the batch size, of {@link CHUNK_VALUES} values or more. */
 export function rowsPerChunk(features: number, batchSize = 1): number {
   return Math.max(1, Math.ceil(CHUNK_VALUES / (features * batchSize))) * batchSize;
 }
 
-/** Consecutive pieces of some rows: views. */
+/** Consecutive pieces of these rows, as views. The last one may be shorter. */
 export function* chunksOf(rows: Uint32Array, length: number): Generator<Uint32Array, void> {
   for (let start = 0; start < rows.length; start += length) yield rows.subarray(start, start + length);
 }
@@ -108,16 +84,11 @@ function* chunksOfAll(count: number, length: number): Generator<Uint32Array, voi
 }
 
 /**
- * All values in their order, a stretch of rows at a time.
+ * All values in their order.
  *
- * @param rows - How many. Default: those of a megabyte or so.
+ * @param rows - How many rows to read at a time. Default: those of 2^20 values.
  */
-export async function* readThrough(source: RowSource, rows?: number): AsyncGenerator<SampleArray, void> {
+export function readThrough(source: RowSource, rows?: number): AsyncGenerator<SampleArray, void> {
   const [count, ...sample] = source.shape;
-  const ahead = new ReadAhead(source, chunksOfAll(count, rows ?? rowsPerChunk(sizeOf(sample))));
-  try {
-    for (let values = await ahead.next(); values; values = await ahead.next()) yield values;
-  } finally {
-    await ahead.close();
-  }
+  return readAhead(source, chunksOfAll(count, rows ?? rowsPerChunk(sizeOf(sample))));
 }

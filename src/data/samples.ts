@@ -1,6 +1,6 @@
 /**
- * A data set as it came from its file: uint8 stays uint8, a quarter of the memory of float32.
- * How a stored value becomes a network's input is said beside it and done batch by batch (data/batches.ts).
+ * A data set as it came from its file: uint8 stays uint8, which takes a quarter of the memory of float32. The values
+ * come with their normalization, which says how they become a network's inputs; batches.ts applies it batch by batch.
  */
 
 import type { StoredNumbers } from '../tensor/kernels/kernels.ts';
@@ -8,10 +8,13 @@ import { type Shape, sizeOf } from '../tensor/shape.ts';
 
 export type SampleArray = StoredNumbers;
 
-/** NumPy's names for what a file held: kind and bytes. `u8`, `i8` and `f2` are kept as wider floats, `b1` as 0 and 1. */
+/**
+ * The type of a file's values by NumPy's short names: kind and bytes. In memory `u8` and `i8` are float64, `f2` is
+ * float32, and `b1` is uint8, 0 or 1.
+ */
 export type DType = 'u1' | 'i1' | 'u2' | 'i2' | 'u4' | 'i4' | 'u8' | 'i8' | 'f2' | 'f4' | 'f8' | 'b1';
 
-/** The same as people know them. */
+/** The long names of the types. */
 export const DTYPE_NAMES: Readonly<Record<DType, string>> = {
   u1: 'uint8',
   i1: 'int8',
@@ -27,10 +30,7 @@ export const DTYPE_NAMES: Readonly<Record<DType, string>> = {
   b1: 'bool',
 };
 
-/**
- * The typed array that holds a file's values without a change; there is none for 64-bit integers, which are held as
- * float64, nor for float16, held as float32.
- */
+/** The typed array that holds a file's values unchanged. `u8`, `i8` and `f2` have none: they become wider floats. */
 export const ARRAY_NAMES: Readonly<Partial<Record<DType, string>>> = {
   b1: 'Uint8Array',
   u1: 'Uint8Array',
@@ -43,7 +43,7 @@ export const ARRAY_NAMES: Readonly<Partial<Record<DType, string>>> = {
   f8: 'Float64Array',
 };
 
-/** An array as it was read: shape, values in row-major order, and the type that its file gave them. */
+/** An array as it was read: its shape, its values in row-major order, and the type they had in the file. */
 export interface NumericArray {
   readonly shape: Shape;
   readonly data: SampleArray;
@@ -51,8 +51,8 @@ export interface NumericArray {
 }
 
 /**
- * How a stored value becomes an input: `input = (value - shift) / scale`. Kept in the model, so that new data is
- * read the same way and what comes out is turned back.
+ * How a stored value becomes an input: `input = (value - shift) / scale`. The model keeps it, to read new data in the
+ * same way and to turn its outputs back into the units of the data.
  *
  * - `none`: the values are inputs already (floats in [0, 1]; shift 0, scale 1)
  * - `divide`: integers divided by their maximum possible value (uint8: by 255)
@@ -70,7 +70,7 @@ export interface UniformNormalization {
   readonly scale: number;
 }
 
-/** Lists of as many numbers as a sample has, in its row-major order: plain arrays, as JSON holds them. */
+/** One shift and one scale for each number of a sample, in row-major order: plain arrays, as JSON holds them. */
 export interface FeatureNormalization {
   readonly kind: 'minmax' | 'standard';
   readonly dtype: DType;
@@ -82,12 +82,12 @@ export function isByFeature(normalization: Normalization): normalization is Feat
   return typeof normalization.scale !== 'number';
 }
 
-/** Whether inputs have one unit from 0 to 1, as pixels do (`minmax`: those of the training data). */
+/** Whether all inputs share one unit and lie in [0, 1], as pixels do. (With `minmax` new data may go beyond.) */
 export function isUnitRange(normalization: Normalization): boolean {
   return normalization.kind !== 'standard' && !isByFeature(normalization);
 }
 
-/** A normalization for loops: feature `j` has shift and scale `j`, or all have the only one. */
+/** A normalization as loops need it: shift and scale `j` are those of feature `j`, or there is one for all features. */
 export interface Scaling {
   readonly shifts: Float64Array;
   readonly scales: Float64Array;
@@ -103,8 +103,8 @@ export function scalingOf(normalization: Normalization): Scaling {
 export const NO_NORMALIZATION: UniformNormalization = { kind: 'none', dtype: 'f4', shift: 0, scale: 1 };
 
 /**
- * Samples, outermost dimension first: shape `[n, ...]`, row-major. A Tensor is one, too.
- * Without `normalization` the values are the network's inputs as they are.
+ * Samples in memory: shape `[n, ...]`, row-major. A Tensor will do. Without a normalization the values are the network's
+ * inputs themselves, and must be floats.
  */
 export interface Samples {
   readonly shape: Shape;
@@ -112,14 +112,14 @@ export interface Samples {
   readonly normalization?: Normalization;
 }
 
-/**
- * Samples that are read piece by piece, such as those of a file that is larger than memory. Shape `[n, ...]`.
- * What `read` gives for a row is bit for bit what {@link Samples} would hold of it.
- */
+/** Samples that are read piece by piece, such as those of a file that is larger than memory. Shape `[n, ...]`. */
 export interface StoredSamples {
   readonly shape: Shape;
   readonly normalization: Normalization;
-  /** The samples of these row numbers, in this order: `[rows.length, ...]`. Several reads may be under way at once. */
+  /**
+   * The samples of these row numbers, in this order: `[rows.length, ...]`, the values that {@link Samples} would hold.
+   * The engine starts a read before the one before has ended.
+   */
   readonly read: (rows: Uint32Array) => Promise<SampleArray>;
 }
 
@@ -127,7 +127,7 @@ export function isStored(samples: Samples | StoredSamples): samples is StoredSam
   return 'read' in samples;
 }
 
-/** Samples `start` to `end` (exclusive), or to the last if there are fewer: a view. */
+/** Samples `start` to `end` (exclusive), as a view. It ends with the last sample if there are fewer. */
 export function sliceSamples(samples: Samples, start: number, end: number): Samples {
   const [n, ...shape] = samples.shape;
   const last = Math.min(n, end);
@@ -139,19 +139,19 @@ export function sliceSamples(samples: Samples, start: number, end: number): Samp
   };
 }
 
-/** The samples of these numbers, in this order: a copy. */
+/** The samples of these row numbers, in this order, as a copy. */
 export function pickSamples(samples: Samples, rows: readonly number[]): Samples {
   const [, ...shape] = samples.shape;
   const size = sizeOf(shape);
-  const data = new Picked[samples.data[Symbol.toStringTag]](rows.length * size);
+  const data = new ARRAYS[samples.data[Symbol.toStringTag]](rows.length * size);
   rows.forEach((row, i) => {
     data.set(samples.data.subarray(row * size, (row + 1) * size), i * size);
   });
   return { ...samples, shape: [rows.length, ...shape], data };
 }
 
-/** By name: an array of another realm has a constructor of its own, and maybe a memory that is shared. */
-const Picked = {
+/** By name: the constructor of an array from another realm, or over shared memory, is not the one to copy with. */
+const ARRAYS = {
   Uint8Array,
   Int8Array,
   Uint16Array,
@@ -162,7 +162,7 @@ const Picked = {
   Float64Array,
 } as const;
 
-/** Data that is well-formed but cannot be trained on or read by a model. The message says what to do about it. */
+/** Data that is well-formed but cannot be used for training, or by a model. The message says what to do about it. */
 export class DataError extends Error {
   override name = 'DataError';
 }

@@ -1,6 +1,7 @@
 /**
- * What a data set's values are like: their range and, if asked for, mean and standard deviation. All is added up value by
- * value in float64, so an array and a file that is read piece by piece give the same bits.
+ * The range of a data set's values and, if asked for, their mean and standard deviation: of all values together, and of
+ * each feature (of a table, each column). Sums are float64 and go value by value, so an array in memory and a file that is
+ * read piece by piece give the same bits.
  */
 
 import { type RowSource, readThrough } from './readAhead.ts';
@@ -10,8 +11,9 @@ export interface ValueStatistics {
   /** Of the finite values. */
   readonly minimum: number;
   readonly maximum: number;
-  /** How many are NaN or infinite, and the number of the first of them. */
+  /** How many values are NaN or infinite. */
   readonly notFinite: number;
+  /** The position of the first of them, counted over all values; -1 if there is none. */
   readonly firstNotFinite: number;
   /** NaN unless asked for. */
   readonly mean: number;
@@ -21,19 +23,29 @@ export interface ValueStatistics {
   readonly features?: FeatureStatistics;
 }
 
+/** Element `j` of each list belongs to feature `j`. */
+export interface FeatureStatistics {
+  readonly minimum: Float64Array;
+  readonly maximum: Float64Array;
+  /** NaN unless asked for. */
+  readonly mean: Float64Array;
+  /** Of the population; NaN unless asked for. */
+  readonly standardDeviation: Float64Array;
+}
+
 export interface StatisticsOptions {
-  /** Whether to find mean and standard deviation, too: two more passes over an array, one over a file. @default false */
+  /** Whether to find mean and standard deviation as well, which takes a second pass. @default false */
   readonly moments?: boolean;
-  /** How many features a sample has, if each is to be looked at on its own, too. @default none */
+  /** The number of features of a sample, for statistics of each feature as well. @default none */
   readonly features?: number | undefined;
 }
 
 export interface StoredStatisticsOptions extends StatisticsOptions {
-  /** Sees all values in their order, stretch by stretch, once. */
+  /** Is given all values once, in their order, piece by piece. */
   readonly onValues?: (values: SampleArray) => void;
 }
 
-/** Of values in memory. */
+/** The statistics of values in memory. */
 export function statisticsOf(
   values: SampleArray,
   { moments = false, features }: StatisticsOptions = {},
@@ -45,9 +57,9 @@ export function statisticsOf(
 }
 
 /**
- * Of values that are read piece by piece.
+ * The statistics of values that are read piece by piece.
  *
- * @throws Whatever reading failed with.
+ * @throws What reading failed with.
  */
 export async function statisticsOfStored(
   source: RowSource,
@@ -62,9 +74,9 @@ export async function statisticsOfStored(
   return scan.result();
 }
 
-/** First all values, then, for the standard deviation, all of them again: it needs the mean. */
+/** Takes all values once and, for the standard deviation, which needs the mean, all of them again. */
 class Scan {
-  readonly #withSum: boolean;
+  readonly #moments: boolean;
   readonly #features: FeatureScan | undefined;
   #count = 0;
   #minimum = Number.POSITIVE_INFINITY;
@@ -74,13 +86,13 @@ class Scan {
   #sum = 0;
   #squares = 0;
 
-  constructor(withSum: boolean, features: number | undefined) {
-    this.#withSum = withSum;
+  constructor(moments: boolean, features: number | undefined) {
+    this.#moments = moments;
     if (features !== undefined) this.#features = new FeatureScan(features);
   }
 
   get #mean(): number {
-    return this.#withSum ? this.#sum / this.#count : Number.NaN;
+    return this.#moments ? this.#sum / this.#count : Number.NaN;
   }
 
   addValues(values: SampleArray): void {
@@ -98,7 +110,7 @@ class Scan {
     this.#minimum = minimum;
     this.#maximum = maximum;
     this.#count += values.length;
-    if (this.#withSum) this.#addSum(values);
+    if (this.#moments) this.#addSum(values);
     this.#features?.addValues(values);
   }
 
@@ -123,26 +135,14 @@ class Scan {
       notFinite: this.#notFinite,
       firstNotFinite: this.#firstNotFinite,
       mean: this.#mean,
-      standardDeviation: this.#withSum ? Math.sqrt(this.#squares / this.#count) : Number.NaN,
+      standardDeviation: this.#moments ? Math.sqrt(this.#squares / this.#count) : Number.NaN,
       ...(this.#features && { features: this.#features.result() }),
     };
   }
 }
 
-/** What each feature's values are like, over all samples: of a table, each column's. Read statistics.ts first. */
-
-/** One number a feature in each list. */
-export interface FeatureStatistics {
-  readonly minimum: Float64Array;
-  readonly maximum: Float64Array;
-  /** NaN unless asked for. */
-  readonly mean: Float64Array;
-  /** Of the population; NaN unless asked for. */
-  readonly standardDeviation: Float64Array;
-}
-
-/** All values are added once, then, for the standard deviation, all of them again. Each time whole samples, in their order. */
-export class FeatureScan {
+/** The same of each feature. Values come as whole samples. */
+class FeatureScan {
   readonly #features: number;
   readonly #minimum: Float64Array;
   readonly #maximum: Float64Array;

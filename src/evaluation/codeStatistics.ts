@@ -1,21 +1,23 @@
-/** How sparse codes are. */
+/** How sparse codes are: what a sparsity penalty has done to them. */
 
 import { formatShape, ShapeError } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
-/** A number this much smaller than the largest of its code says next to nothing. */
+/** Numbers below this share of the largest number of their code count as near zero. */
 const NEAR_ZERO = 0.05;
 
 export interface CodeStatistics {
-  /** Of all numbers of all codes. */
+  /** The mean absolute value of all numbers of all codes. */
   readonly meanAbsolute: number;
-  /** The share of the numbers whose absolute value is less than 5 % of their code's largest; 0 to 1. */
+  /** The share of numbers whose absolute value is below 5 % of the largest of their code, from 0 to 1. */
   readonly nearZero: number;
 }
 
 /**
- * @param codes - `[n, encodingDim]`, as `encode` gives them.
- * @throws {ShapeError} If they have another shape, or there are none.
+ * Statistics of the numbers of codes.
+ *
+ * @param codes - Shape `[n, encodingDim]`, as `encode` gives them.
+ * @throws {ShapeError} If the codes have another shape, or there are none.
  */
 export function codeStatistics(codes: Tensor): CodeStatistics {
   const [count, width] = codes.shape;

@@ -1,11 +1,17 @@
-/** Features brought to one scale: mean 0 and standard deviation 1 each, as found in the samples that they are fitted to. */
+/** Features brought to one scale: each gets mean 0 and standard deviation 1 over the samples that the scaling is fitted to. */
 
 import { Tensor } from '../tensor/tensor.ts';
 import { requireFeatures } from './labels.ts';
 
+/**
+ * @example
+ * const scaling = FeatureScaling.fit(codes);
+ * const scaled = scaling.transform(otherCodes);
+ */
 export class FeatureScaling {
+  /** One number a feature, as are the deviations. */
   readonly mean: Float64Array;
-  /** Of the population; 1 for a feature that is always the same, which becomes 0. */
+  /** Of the population; 1 for a constant feature, which becomes 0. */
   readonly deviation: Float64Array;
 
   private constructor(mean: Float64Array, deviation: Float64Array) {
@@ -14,8 +20,10 @@ export class FeatureScaling {
   }
 
   /**
+   * Finds mean and standard deviation of each feature, in float64.
+   *
    * @param x - Shape `[n, d]`.
-   * @throws {ShapeError} If it is no matrix, or has no rows.
+   * @throws {ShapeError} If x is not a matrix, or has no rows.
    */
   static fit(x: Tensor): FeatureScaling {
     const [n, d] = requireFeatures('FeatureScaling.fit', x);
@@ -28,14 +36,17 @@ export class FeatureScaling {
     forEachElement(x, (value, j) => {
       deviation[j] += (value - mean[j]) ** 2;
     });
-    // That of a constant is exactly 0: float64 has room for the sum of 2^29 equal float32 numbers.
+    // The deviation of a constant is exactly 0: float64 holds the sum of 2^29 equal float32 numbers without rounding.
     for (let j = 0; j < d; j++) deviation[j] = Math.sqrt(deviation[j] / n) || 1;
     return new FeatureScaling(mean, deviation);
   }
 
   /**
+   * `(x - mean) / deviation`, for each feature.
+   *
    * @param x - Shape `[n, d]`. Not modified.
-   * @throws {ShapeError} If it has another number of features.
+   * @returns A new tensor `[n, d]`.
+   * @throws {ShapeError} If x has another number of features.
    */
   transform(x: Tensor): Tensor {
     const [, d] = requireFeatures('FeatureScaling.transform', x, this.mean.length);

@@ -1,18 +1,18 @@
 /**
- * What a denoising autoencoder must beat: two filters that know nothing of the images. docs/math.md, section 7.2.
- * Beyond the edge an image is continued by its mirror image.
+ * What a denoising autoencoder must beat: two filters that have not seen any images. docs/math.md, section 7.2.
+ * Beyond its edges an image is continued by its mirror image.
  */
 
 import { formatShape, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
 
-/** A way to smooth one image of a fixed shape. */
+/** Smooths one image of a fixed shape, row-major, into a new array. */
 export type ImageFilter = (image: Float32Array) => Float32Array;
 
 /**
- * The median of the numbers in a square window around each pixel, channel by channel.
+ * A filter that replaces each pixel by the median of a square window around it, channel by channel.
  *
  * @param shape - `[height, width]` or `[height, width, channels]`.
- * @param side - Of the window, in pixels: an odd number.
+ * @param side - The side of the window in pixels, an odd integer >= 1.
  * @throws {ShapeError} If the shape is not that of an image.
  * @throws {RangeError} If the side is not odd.
  * @see Tukey, "Exploratory Data Analysis", 1977, for running medians.
@@ -36,7 +36,7 @@ export function medianFilter(shape: Shape, side: number): ImageFilter {
               window[count++] = image[(row + mirrored(x + dx, width)) * channels + channel];
             }
           }
-          window.sort(); // typed arrays sort by number
+          window.sort(); // typed arrays sort numerically
           out[(y * width + x) * channels + channel] = window[(count - 1) / 2];
         }
       }
@@ -46,35 +46,35 @@ export function medianFilter(shape: Shape, side: number): ImageFilter {
 }
 
 /**
- * The mean of the numbers around each pixel, weighted by a Gaussian bell, channel by channel.
+ * A filter that replaces each pixel by the mean of its surroundings, weighted by a Gaussian, channel by channel.
  *
  * @param shape - `[height, width]` or `[height, width, channels]`.
- * @param sigma - The bell's standard deviation, in pixels; it is cut off after four of them.
+ * @param sigma - The standard deviation of the Gaussian in pixels, above 0. It is cut off at 4 sigma.
  * @throws {ShapeError} If the shape is not that of an image.
- * @throws {RangeError} If sigma is no number above 0.
+ * @throws {RangeError} If sigma is not a finite number above 0.
  */
 export function gaussianFilter(shape: Shape, sigma: number): ImageFilter {
   if (!(sigma > 0 && Number.isFinite(sigma))) {
     throw new RangeError(`gaussianFilter: sigma is ${sigma}, expected a number above 0.`);
   }
   const { height, width, channels } = planesOf(shape, 'gaussianFilter');
-  const weights = bell(sigma);
+  const weights = gaussianWeights(sigma);
   return (image) => {
     const rows = smoothAlong(image, weights, { lines: height, length: width * channels, step: channels });
-    // The other way, lines are columns: an element's neighbours lie a whole row apart.
+    // Then along the columns: the neighbours of an element lie a whole row apart.
     return smoothAlong(rows, weights, { lines: 1, length: image.length, step: width * channels });
   };
 }
 
 interface Lines {
   readonly lines: number;
-  /** Of a line, in numbers. */
+  /** The number of elements in a line. */
   readonly length: number;
-  /** From an element to its neighbour. */
+  /** The distance between neighbours, in elements. */
   readonly step: number;
 }
 
-/** Each number becomes the weighted mean of its neighbours along the line, in float64. */
+/** Each element becomes the weighted mean of its neighbours along the line, in float64. */
 function smoothAlong(
   image: Float32Array,
   weights: readonly number[],
@@ -97,7 +97,7 @@ function smoothAlong(
   return out;
 }
 
-function bell(sigma: number): number[] {
+function gaussianWeights(sigma: number): number[] {
   const radius = Math.ceil(4 * sigma);
   const raw = Array.from({ length: 2 * radius + 1 }, (_, i) =>
     Math.exp(-((i - radius) ** 2) / (2 * sigma ** 2)),
@@ -106,7 +106,7 @@ function bell(sigma: number): number[] {
   return raw.map((weight) => weight / sum);
 }
 
-/** 0 … n-1 continued by their mirror image: -1 is 0, n is n-1, and so on as far as it goes. */
+/** The indexes 0 to n-1, continued by mirroring in both directions without end: -1 is 0, n is n-1. */
 function mirrored(index: number, n: number): number {
   const period = ((index % (2 * n)) + 2 * n) % (2 * n);
   return period < n ? period : 2 * n - 1 - period;

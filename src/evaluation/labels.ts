@@ -1,15 +1,19 @@
-/** Class labels: any integers, one a sample. */
+/** Class labels, which are integers, one a sample, and the check of the features that belong to them. */
 
 import { Random } from '../tensor/random.ts';
 import { formatShape, ShapeError } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
-/** The distinct labels, smallest first. */
+/** The distinct labels, in ascending order. */
 export function classesOf(labels: ArrayLike<number>): number[] {
   return [...new Set(Array.from(labels))].sort((a, b) => a - b);
 }
 
-/** The part of the predictions that are right, from 0 to 1. Two arrays of one length; NaN for none. */
+/**
+ * The share of the predictions that are correct, from 0 to 1; NaN if there are none.
+ *
+ * @param predicted - One label a sample, as many as `labels`.
+ */
 export function accuracyOf(predicted: ArrayLike<number>, labels: ArrayLike<number>): number {
   let right = 0;
   for (let i = 0; i < labels.length; i++) if (predicted[i] === labels[i]) right++;
@@ -17,9 +21,10 @@ export function accuracyOf(predicted: ArrayLike<number>, labels: ArrayLike<numbe
 }
 
 /**
- * Deals the samples out to so many folds: at random, and of each class as many to each fold as to the others, give or
- * take one. The folds' sizes differ by one at most.
+ * Divides samples into folds for cross-validation, at random but evenly: the sizes of the folds differ by one at most, and
+ * so do the numbers of samples that they have of a class.
  *
+ * @param folds - How many folds, an integer >= 1.
  * @returns The number of each sample's fold, from 0.
  */
 export function stratifiedFolds(labels: ArrayLike<number>, folds: number, seed: number): Uint32Array {
@@ -32,11 +37,11 @@ export function stratifiedFolds(labels: ArrayLike<number>, folds: number, seed: 
 }
 
 /**
- * The size of a matrix of features, one sample a row.
+ * The size of a matrix of features, with one sample a row.
  *
  * @param who - Named in the error.
- * @param expected - How many features there must be, if that is known.
- * @throws {ShapeError} If it is no matrix, has no rows, or other features.
+ * @param expected - The number of features, if it is known.
+ * @throws {ShapeError} If it is not a matrix, has no rows, or has another number of features.
  */
 export function requireFeatures(who: string, { shape }: Tensor, expected?: number): [n: number, d: number] {
   const [n, d] = shape;

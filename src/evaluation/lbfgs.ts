@@ -1,24 +1,24 @@
 /**
- * Minimises a smooth function of many variables by L-BFGS: steps along the direction that the last few steps and their
- * gradients say leads to the minimum (Nocedal & Wright, Numerical Optimization, 2nd ed., algorithms 7.4 and 7.5), shortened
- * until the function falls enough (Armijo's rule, section 3.1; where rounding hides that, as in Hager & Zhang, SIAM Journal
- * on Optimization 16(1), 2005, section 2). For a convex function that leads to the one minimum.
+ * L-BFGS: minimises a smooth function of many variables. Each step goes in a direction computed from the gradients at the
+ * last few points (Nocedal & Wright, Numerical Optimization, 2nd ed., algorithms 7.4 and 7.5). It is shortened until the
+ * function falls enough: Armijo's rule, section 3.1, and where rounding hides the fall, the rule of Hager & Zhang, SIAM
+ * Journal on Optimization 16(1), 2005, section 2. For a convex function this finds the minimum.
  */
 
 import { addMultiple, dot } from '../tensor/vectors.ts';
 
 const { abs, max } = Math;
 
-/** How many steps are remembered. */
+/** The number of steps that are remembered. */
 const MEMORY = 10;
-/** Armijo: a step must bring this part of what the slope promises. */
+/** Armijo's rule: the function must fall by this share of what the slope promises. */
 const SUFFICIENT = 1e-4;
 const MAX_HALVINGS = 30;
-/** Of the function's value, relative to it: what is computed by float32 products. */
+/** The relative rounding error of the function's value, which comes from float32 products. */
 const ROUNDING = 1e-6;
 
 export interface MinimizeOptions {
-  /** Done when no component of the gradient is larger than this. */
+  /** Converged when no component of the gradient is larger than this. */
   readonly tolerance: number;
   readonly maxIterations: number;
 }
@@ -31,10 +31,10 @@ export interface Minimum {
   readonly converged: boolean;
 }
 
-/** Returns the function's value at x and writes its gradient. */
+/** Returns the function's value at x, and writes its gradient at x into the second argument. */
 export type Objective = (x: Float64Array, gradient: Float64Array) => number;
 
-/** A step and how the gradient changed along it. */
+/** A step, and the change of the gradient along it. */
 interface Pair {
   readonly step: Float64Array;
   readonly change: Float64Array;
@@ -42,7 +42,7 @@ interface Pair {
   readonly rho: number;
 }
 
-/** @param start - Not modified. */
+/** @param start - The first point. Not modified. */
 export function minimize(
   objective: Objective,
   start: Float64Array,
@@ -69,7 +69,7 @@ interface Point {
   readonly gradient: Float64Array;
 }
 
-/** The first of the points at 1, 1/2, 1/4 … of the direction where the function is low enough; none if rounding hides it. */
+/** The first of the points at 1, 1/2, 1/4, ... of the direction where the function is low enough; none if rounding hides it. */
 function searchAlong(objective: Objective, from: Point, direction: Float64Array): Point | undefined {
   const slope = dot(from.gradient, direction);
   for (let halving = 0, length = 1; halving <= MAX_HALVINGS; halving++, length /= 2) {
@@ -79,19 +79,19 @@ function searchAlong(objective: Objective, from: Point, direction: Float64Array)
     const value = objective(x, gradient);
     const next = { x, value, gradient };
     if (value <= from.value + SUFFICIENT * length * slope) return next;
-    // Near the minimum the fall is less than the value's rounding: there the slope at the step's end tells.
+    // Near the minimum the function falls by less than its rounding error. There the slope at the end of the step decides.
     const isAsLow = value <= from.value + ROUNDING * abs(from.value);
     if (isAsLow && dot(gradient, direction) <= (2 * SUFFICIENT - 1) * slope) return next;
   }
   return undefined;
 }
 
-/** -H · gradient, where H is the inverse Hessian that the pairs describe (the two-loop recursion, algorithm 7.4). */
+/** -H · gradient, where H approximates the inverse Hessian by the pairs (the two-loop recursion, algorithm 7.4). */
 function descentDirection(gradient: Float64Array, pairs: readonly Pair[]): Float64Array {
   const direction = gradient.map((component) => -component);
   const last = pairs.at(-1);
   if (!last) {
-    // Nothing is known of the scale: a step of length 1 at most.
+    // The scale is unknown: a step of length 1 at most.
     const length = max(1, Math.sqrt(dot(gradient, gradient)));
     return direction.map((component) => component / length);
   }
@@ -110,7 +110,7 @@ function descentDirection(gradient: Float64Array, pairs: readonly Pair[]): Float
   return direction;
 }
 
-/** Keeps the last few pairs; one along which the function does not curve upward says nothing of a minimum. */
+/** Keeps the last few pairs, without those along which the function does not curve upward: they don't point to a minimum. */
 function remember(pairs: Pair[], step: Float64Array, change: Float64Array): void {
   const curvature = dot(step, change);
   if (!(curvature > Number.EPSILON * dot(change, change))) return;

@@ -1,13 +1,13 @@
 /**
- * The linear probe: multinomial logistic regression on features, the usual measure of how much of the classes a linear
- * reader can get out of a code (Alain & Bengio, "Understanding intermediate layers using linear classifier probes", 2016).
+ * The linear probe: multinomial logistic regression on features, the usual measure of how well codes separate classes
+ * (Alain & Bengio, "Understanding intermediate layers using linear classifier probes", 2016).
  *
- * Minimised is the mean cross-entropy of softmax(x W + b) plus a penalty on W, not on b:
+ * It minimises the mean cross-entropy of softmax(x W + b) plus a penalty on W, not on b:
  *
  *     f(W, b) = -1/n Σ log softmax(x_i W + b)[y_i] + l2 / (2 n) |W|²
  *
- * on features of mean 0 and standard deviation 1, so that the penalty means the same for each. With l2 = 1 that is what
- * scikit-learn's LogisticRegression minimises by default (C = 1). f is convex: there is one minimum, and no seed.
+ * on features of mean 0 and standard deviation 1, so that the penalty weighs equally on all of them. With l2 = 1 this is
+ * what scikit-learn's LogisticRegression minimises by default (C = 1). f is convex: there is one minimum, and no seed.
  * Read featureScaling.ts and lbfgs.ts first.
  */
 
@@ -23,9 +23,9 @@ import { minimize, type Objective } from './lbfgs.ts';
 const { exp, log, max } = Math;
 
 export interface LinearProbeOptions {
-  /** The penalty; scikit-learn's 1 / C. @default 1 */
+  /** The strength of the penalty, >= 0: scikit-learn's 1 / C. @default 1 */
   readonly l2?: number;
-  /** Converged when no component of f's gradient is larger. @default 1e-4, as in scikit-learn */
+  /** Converged when no component of the gradient of f is larger. @default 1e-4, as in scikit-learn */
   readonly tolerance?: number;
   /** @default 1000 */
   readonly maxIterations?: number;
@@ -37,13 +37,13 @@ export interface LinearProbeOptions {
  * accuracyOf(probe.predict(otherCodes), otherLabels);
  */
 export class LinearProbe {
-  /** The distinct labels that it was fitted to, smallest first: one for each column of the weight. */
+  /** The distinct labels of the samples it was fitted to, in ascending order: one for each column of the weight. */
   readonly classes: readonly number[];
-  /** Of the scaled features: `[d, classes]`. */
+  /** Shape `[d, classes]`, for scaled features. */
   readonly weight: Tensor;
   readonly bias: Float32Array;
   readonly iterations: number;
-  /** False if it was given up before the tolerance was reached; such a probe is usable, and says too little. */
+  /** False if the tolerance was not reached: such a probe works, but its accuracy may be too low. */
   readonly converged: boolean;
   readonly #scaling: FeatureScaling;
 
@@ -64,12 +64,12 @@ export class LinearProbe {
   }
 
   /**
-   * Cost: 4 n d c floating-point operations an iteration for c classes, some tens of iterations for short codes and
-   * hundreds for pixels.
+   * Fits a probe. Cost: 4 n d c floating-point operations an iteration for c classes, some tens of iterations for short
+   * codes and hundreds for pixels.
    *
    * @param features - Shape `[n, d]`, finite numbers. Not modified.
    * @param labels - n integers.
-   * @throws {ShapeError} If the features are no matrix, or there are not as many labels.
+   * @throws {ShapeError} If the features are not a matrix, or the number of labels is another.
    * @throws {RangeError} If all labels are the same, or an option is negative or NaN.
    */
   static fit(
@@ -80,7 +80,7 @@ export class LinearProbe {
     const [n, d] = requireFeatures('LinearProbe.fit', features);
     if (labels.length !== n) {
       throw new ShapeError(
-        `LinearProbe.fit: the features are ${formatShape(features.shape)}, expected as many labels, got ${labels.length}.`,
+        `LinearProbe.fit: got ${labels.length} labels for features ${formatShape(features.shape)}, expected ${n}.`,
       );
     }
     const classes = classesOf(labels);
@@ -88,8 +88,9 @@ export class LinearProbe {
       throw new RangeError(`LinearProbe.fit: all labels are ${classes[0]}, expected at least two classes.`);
     }
     for (const [name, value] of Object.entries({ l2, tolerance, maxIterations })) {
-      if (!(value >= 0))
+      if (!(value >= 0)) {
         throw new RangeError(`LinearProbe.fit: ${name} is ${value}, expected a number >= 0.`);
+      }
     }
     const scaling = FeatureScaling.fit(features);
     const numberOf = new Map(classes.map((label, number) => [label, number]));
@@ -104,7 +105,8 @@ export class LinearProbe {
    * The most probable label of each sample.
    *
    * @param features - Shape `[n, d]`.
-   * @throws {ShapeError} If it has another number of features.
+   * @returns n labels.
+   * @throws {ShapeError} If there is another number of features.
    */
   predict(features: Tensor): Float64Array {
     const x = this.#scaling.transform(features);
@@ -120,12 +122,12 @@ export class LinearProbe {
 }
 
 /**
- * f and its gradient, as a function of Wᵀ `[c, d]` and b `[c]` in one array. Products in float32, sums in float64.
- * All is transposed, one class a row: with ten classes that makes the products twice as fast.
+ * f and its gradient, as a function of Wᵀ `[c, d]` and b `[c]` in one array. Products are float32, sums float64.
+ * Matrices are transposed, with one class a row: with ten classes that makes the products twice as fast.
  */
 function crossEntropy(features: Tensor, targets: Uint32Array, c: number, l2: number): Objective {
   const [n, d] = features.shape;
-  const arena = new Arena(); // where products don't copy: there are hundreds of them
+  const arena = new Arena(); // products read it without copying, and there are hundreds of them
   const x = arena.allocate(n * d);
   x.set(features.data);
   const weight = arena.allocate(c * d);
@@ -146,8 +148,8 @@ function crossEntropy(features: Tensor, targets: Uint32Array, c: number, l2: num
 }
 
 /**
- * The mean of -log softmax(z + b)[target] over the columns z of `logits` `[c, n]`, which become its gradient,
- * (softmax(z + b) - onehot(target)) / n; that of b goes into `dBias`.
+ * The mean of -log softmax(z + b)[target] over the columns z of `logits` `[c, n]`. Its gradient with respect to z,
+ * (softmax(z + b) - onehot(target)) / n, overwrites the logits; that with respect to b goes into `dBias`.
  */
 function softmaxCrossEntropy(
   logits: Float32Array,

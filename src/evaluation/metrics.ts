@@ -1,26 +1,26 @@
-/** How good a reconstruction is. docs/math.md, sections 4.1, 4.2 and 4.4. */
+/** The errors of reconstructions. docs/math.md, sections 4.1, 4.2 and 4.4. */
 
 export interface Evaluation {
   /** Mean squared error over all elements. */
   readonly mse: number;
   /** Mean absolute error over all elements. */
   readonly mae: number;
-  /** Peak signal-to-noise ratio in dB, for values whose peak is 1; infinite for a perfect reconstruction. */
+  /** Peak signal-to-noise ratio in dB, for a peak of 1; infinite for a perfect reconstruction. */
   readonly psnr: number;
 }
 
-/** 10 log10(1 / mse), in dB: the peak of a pixel is 1. */
+/** The peak signal-to-noise ratio in dB of this mean squared error, for a peak of 1: `-10 log10(mse)`. */
 export function psnr(mse: number): number {
   return -10 * Math.log10(mse);
 }
 
-/** Sums the errors of one batch after another. */
+/** Adds up the errors of one batch after the other, in float64. */
 export class ErrorSums {
   #squares = 0;
   #absolutes = 0;
   #count = 0;
 
-  /** Two arrays of one length. */
+  /** @param reconstruction - As long as the original. */
   add(original: Float32Array, reconstruction: Float32Array): void {
     let squares = 0;
     let absolutes = 0;

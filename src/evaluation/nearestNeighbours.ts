@@ -1,9 +1,10 @@
 /**
- * The nearest of some points, by Euclidean distance, and what class they vote for.
+ * The nearest neighbours of points by Euclidean distance, and the class for which they vote.
  *
- * Almost all of the work is one product: |q - p|² = |q|² + |p|² - 2 q·p, with q·p from the float32 kernels. Rounding makes
- * that a guess, but a bounded one, so it only chooses candidates: every point that may be among the k nearest, whatever
- * the rounding was. Those few are then measured in float64. The result is that of measuring all of them so, with any kernels.
+ * Almost all of the work is one product: |q - p|² = |q|² + |p|² - 2 q·p, with q·p from the float32 kernels. The rounding
+ * error of this distance has a bound, so it serves to choose candidates: all points that can be among the k nearest, given
+ * the bound. The distances of these few are then computed in float64. The result is the same as if all distances were
+ * computed in float64, whatever the kernels.
  */
 
 import { kernels } from '../tensor/kernels/active.ts';
@@ -14,22 +15,22 @@ import { requireFeatures } from './labels.ts';
 
 const { max, min, sqrt } = Math;
 
-/** Distances that are held at a time: 16 MB. */
+/** The maximum number of distances in memory at a time: 16 MB. */
 const DISTANCES = 2 ** 22;
 
 const UNIT_ROUNDOFF = 2 ** -24; // of float32
-const LEAST_FLOAT32 = 2 ** -149;
-const GREATEST_PRODUCT = 2 ** 126; // float32 ends at 2^128
+const SMALLEST_FLOAT32 = 2 ** -149;
+const LARGEST_PRODUCT = 2 ** 126; // float32 ends at 2^128
 
 /**
- * For each query, its k nearest points, the nearest first; of two at the same distance, the one that comes first.
- * Cost: 2 n m d floating-point operations, `4 m` bytes for each query that is under way.
+ * The k nearest points of each query, nearest first. Of two points at the same distance the one with the smaller row number
+ * comes first. Cost: 2 n m d floating-point operations, and 16 MB or `4 m` bytes of memory, whichever is more.
  *
  * @param points - Shape `[m, d]`, finite numbers.
  * @param queries - Shape `[n, d]`.
  * @param k - From 1 to m.
  * @returns Row numbers of points, `[n, k]`.
- * @throws {ShapeError} If one is no matrix, or they have different numbers of features.
+ * @throws {ShapeError} If one is not a matrix, or they have different numbers of features.
  * @throws {RangeError} If k is out of range.
  */
 export function nearestNeighbours(points: Tensor, queries: Tensor, k: number): Uint32Array {
@@ -59,14 +60,14 @@ export function nearestNeighbours(points: Tensor, queries: Tensor, k: number): U
 }
 
 /**
- * How far |p|² - 2 q·p may be from the truth: by twice the bound of a float32 sum of d products, which is
- * γ(d) |q|·|p| and what falls below the smallest float32 (docs/math.md, section 2.2), and by what float64 rounds off of the squares.
+ * The maximum error of |p|² - 2 q·p. The float32 product of d terms is off by γ(d) |q|·|p| and by what falls below the
+ * smallest float32 (docs/math.md, section 2.2); this counts twice. The rounding of the squares in float64 comes on top.
  */
 function guessError(d: number, pointSquare: number, querySquare: number): number {
   const size = sqrt(pointSquare * querySquare); // Cauchy & Schwarz: at least |q|·|p| of every point
-  if (size > GREATEST_PRODUCT) return Infinity;
+  if (size > LARGEST_PRODUCT) return Infinity;
   const rounding = d * UNIT_ROUNDOFF;
-  const product = (rounding / (1 - rounding)) * size + d * LEAST_FLOAT32;
+  const product = (rounding / (1 - rounding)) * size + d * SMALLEST_FLOAT32;
   return 2 * product + 4 * d * Number.EPSILON * (pointSquare + querySquare);
 }
 
@@ -79,8 +80,8 @@ function nearestOf(
   error: number,
   k: number,
 ): number[] {
-  const guessOf = (j: number) => squares[j] - 2 * products[j]; // but for |q|², which is the same for all
-  const limit = smallest(squares.length, guessOf, k) + 2 * error;
+  const guessOf = (j: number) => squares[j] - 2 * products[j]; // without |q|², which is the same for all points
+  const limit = kthSmallest(squares.length, guessOf, k) + 2 * error;
   const candidates: { readonly point: number; readonly distance: number }[] = [];
   for (let j = 0; j < squares.length; j++) {
     if (!(guessOf(j) > limit)) candidates.push({ point: j, distance: squaredDistance(points, j, query) });
@@ -90,16 +91,16 @@ function nearestOf(
 }
 
 /** The k-th smallest of n numbers. */
-function smallest(n: number, numberAt: (index: number) => number, k: number): number {
-  const minimum = new Float64Array(k).fill(Infinity); // in order
+function kthSmallest(n: number, numberAt: (index: number) => number, k: number): number {
+  const smallest = new Float64Array(k).fill(Infinity); // in ascending order
   for (let i = 0; i < n; i++) {
     const value = numberAt(i);
-    if (value >= minimum[k - 1]) continue;
+    if (value >= smallest[k - 1]) continue;
     let at = k - 1;
-    for (; at > 0 && minimum[at - 1] > value; at--) minimum[at] = minimum[at - 1];
-    minimum[at] = value;
+    for (; at > 0 && smallest[at - 1] > value; at--) smallest[at] = smallest[at - 1];
+    smallest[at] = value;
   }
-  return minimum[k - 1];
+  return smallest[k - 1];
 }
 
 function squaredDistance({ shape: [, d], data }: Tensor, row: number, query: Float32Array): number {
@@ -116,13 +117,13 @@ function rowSquares({ shape: [m, d], data }: Tensor): Float64Array {
 }
 
 /**
- * What each sample's neighbours vote for: the label that most of them have; of several, the one whose nearest member is
- * nearest, so that nothing depends on how the classes are numbered.
+ * The label that most of each sample's neighbours have. If several labels are equally frequent, it is the one with the
+ * nearest neighbour, so that nothing depends on the numbering of the classes.
  *
- * @param labels - Of the points, m of them.
+ * @param labels - The labels of the m points.
  * @param neighbours - As {@link nearestNeighbours} gives them, `[n, k]`.
  * @returns n labels.
- * @throws {ShapeError} If there are not whole rows of neighbours.
+ * @throws {ShapeError} If the last row of neighbours is incomplete.
  */
 export function voteOfNeighbours(
   labels: ArrayLike<number>,
@@ -133,12 +134,12 @@ export function voteOfNeighbours(
     throw new ShapeError(`voteOfNeighbours: got ${neighbours.length} neighbours, expected rows of ${k}.`);
   }
   return Float64Array.from({ length: neighbours.length / k }, (_, i) => {
-    const votes = new Map<number, number>(); // in the order of the nearest member
+    const votes = new Map<number, number>(); // labels in the order of their nearest neighbour
     for (const point of neighbours.subarray(i * k, (i + 1) * k)) {
       votes.set(labels[point], (votes.get(labels[point]) ?? 0) + 1);
     }
-    let [[winner, most]] = votes;
-    for (const [label, count] of votes) if (count > most) [winner, most] = [label, count];
+    let [[winner, maximum]] = votes;
+    for (const [label, count] of votes) if (count > maximum) [winner, maximum] = [label, count];
     return winner;
   });
 }

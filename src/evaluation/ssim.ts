@@ -1,6 +1,6 @@
 /**
- * SSIM: how much of an image's structure a reconstruction keeps. Read docs/math.md, section 4.4, first: it has the
- * formulas, after Wang, Bovik, Sheikh & Simoncelli, IEEE Transactions on Image Processing 13(4), 2004.
+ * SSIM: how much of an image's structure a reconstruction keeps (Wang, Bovik, Sheikh & Simoncelli, IEEE Transactions on
+ * Image Processing 13(4), 2004). The formulas are in docs/math.md, section 4.4.
  */
 
 import { formatShape, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
@@ -10,19 +10,19 @@ const SIGMA = 1.5; // pixels
 const C1 = 0.01 ** 2;
 const C2 = 0.03 ** 2;
 
-/** The window is the outer product of this row with itself: it is applied along the rows, then along the columns. */
+/** The window is the outer product of this row with itself, so it is applied along the rows, then along the columns. */
 const WEIGHTS = gaussianRow();
 
 /**
- * The structural similarity of two images whose values lie in [0, 1]: the mean over all positions of an 11 x 11 Gaussian
- * window that lie wholly inside, and over the channels. Computed in float64.
+ * The structural similarity of two images with values in [0, 1]: the mean over the channels, and over all positions at
+ * which a Gaussian window of 11 x 11 pixels lies inside the image. Computed in float64.
  *
  * @param a - One image, row-major, channels last.
  * @param b - The other.
  * @param shape - `[height, width]`, `[height, width, 1]` or `[height, width, channels]`.
- * @returns 1 for equal images, less for all others (down to -1); `undefined` if the shape is not that of an image, or
- *   one side is shorter than the window.
- * @throws {ShapeError} If an array doesn't have as many numbers as the shape says.
+ * @returns 1 for equal images, less for others (down to -1); undefined if the shape is not that of an image, or a side
+ *   is shorter than the window.
+ * @throws {ShapeError} If an array is not as long as the shape says.
  */
 export function structuralSimilarity(a: Float32Array, b: Float32Array, shape: Shape): number | undefined {
   const size = sizeOf(shape);
@@ -66,7 +66,7 @@ function planeSimilarity(x: Float64Array, y: Float64Array, height: number, width
   return sum / meanX.length;
 }
 
-/** The weighted mean at each position of the window: `[height, width]` in, `[height - 10, width - 10]` out. */
+/** The weighted mean at each position of the window: `[height, width]` -> `[height - 10, width - 10]`. */
 function windowMeans(plane: Float64Array, height: number, width: number): Float64Array {
   const columns = width - WINDOW + 1;
   const alongRows = new Float64Array(height * columns);
@@ -90,7 +90,7 @@ function product(x: Float64Array, y: Float64Array): Float64Array {
   return x.map((value, i) => value * y[i]);
 }
 
-/** e^(-r² / 2σ²) for r = -5 to 5, with the sum 1. */
+/** e^(-r² / 2σ²) for r from -5 to 5, scaled to the sum 1. */
 function gaussianRow(): Float64Array {
   const row = Float64Array.from({ length: WINDOW }, (_, i) =>
     Math.exp(-((i - (WINDOW - 1) / 2) ** 2) / (2 * SIGMA ** 2)),

@@ -1,6 +1,6 @@
-/** Training that can't go on, in words that help. Read fit.ts first. */
+/** The errors of a training that cannot continue, with its likely causes. */
 
-/** The loss is no longer a finite number: training cannot go on. */
+/** The loss is no longer a finite number. */
 export class DivergenceError extends Error {
   override name = 'DivergenceError';
 }
@@ -13,18 +13,13 @@ export interface Place {
   readonly learningRate: number;
 }
 
-/** The training loss is no number. The batch's inputs tell the two likely causes apart. */
+/** @param inputs - Of the batch: their range tells the two likely causes apart. */
 export function trainingDivergence(
   loss: number,
-  {
-    epoch,
-    epochs,
-    learningRate,
-    batch,
-    batches,
-  }: Place & { readonly batch: number; readonly batches: number },
+  place: Place & { readonly batch: number; readonly batches: number },
   inputs: Float32Array,
 ): DivergenceError {
+  const { epoch, epochs, learningRate, batch, batches } = place;
   let minimum = Infinity;
   let maximum = -Infinity;
   let areFinite = true;

@@ -1,29 +1,30 @@
-/** Stopping when nothing gets better any more, and ending with the best weights there were. */
+/** When to stop because there is no more improvement, and which weights to end with. */
 
 import type { FlatParameters } from '../tensor/flatParameters.ts';
 
 export interface EarlyStopping {
-  /** After how many epochs without improvement to stop. */
+  /** The number of epochs without improvement after which training stops, an integer >= 1. */
   readonly patience: number;
-  /** How much lower the watched loss must get to count as an improvement. @default 0 */
+  /** How much lower than the best loss a loss must be to count as an improvement, >= 0. @default 0 */
   readonly minDelta?: number;
 }
 
-/** Which weights a training ends with: those of the best epoch, or those of the last step. */
+/** The weights that training ends with: those of the best epoch, or those of the last step. */
 export type Keep = 'best' | 'last';
 
-/** What {@link BestWeights} remembers. */
+/** The best epoch so far. */
 export interface BestState {
-  /** The last epoch that was an improvement, and its loss. */
+  /** The last epoch that was an improvement. */
   readonly epoch: number;
+  /** Its loss. */
   readonly loss: number;
-  /** How many epochs have passed since. */
+  /** The number of epochs since then. */
   readonly waited: number;
   /** The weights after that epoch, if they are kept. */
   readonly weights?: Float32Array;
 }
 
-/** Watches one training. */
+/** Compares the epochs of one training, and keeps the weights of the best one if they are wanted. */
 export class BestWeights {
   readonly #parameters: FlatParameters;
   readonly #keep: Keep;
@@ -36,6 +37,7 @@ export class BestWeights {
     this.#options = options;
   }
 
+  /** @param loss - The watched loss of this epoch, whose weights are the current ones. */
   consider(epoch: number, loss: number): void {
     if (this.#best && loss >= this.#best.loss - (this.#options?.minDelta ?? 0)) {
       this.#best = { ...this.#best, waited: this.#best.waited + 1 };
@@ -50,7 +52,7 @@ export class BestWeights {
     return this.#best;
   }
 
-  /** Goes on from there. */
+  /** Continues from this state. */
   resume(state: BestState | undefined): void {
     this.#best = state;
   }
@@ -59,10 +61,9 @@ export class BestWeights {
     return this.#options !== undefined && (this.#best?.waited ?? 0) >= this.#options.patience;
   }
 
-  /** Sets the weights back to the best ones; returns whether there were any to set back to. */
-  restore(): boolean {
+  /** Sets the weights back to the best ones, if they were kept. */
+  restore(): void {
     const { weights } = this.#best ?? {};
     if (weights) this.#parameters.values.set(weights);
-    return weights !== undefined;
   }
 }

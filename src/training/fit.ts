@@ -1,269 +1,228 @@
 /**
- * The training loop. Each step: gather a batch, forward, loss, backward, optimizer. Read layers/sequential.ts,
- * losses/loss.ts and optim/optimizer.ts first.
+ * The training loop, for any network that learns to restore its input. Each epoch shuffles the samples, makes a step for
+ * each batch, measures the validation loss and is recorded; training ends early if epochs bring no improvement. See
+ * `#epoch` and `#step`.
+ * Read layers/sequential.ts, losses/loss.ts and optim/optimizer.ts first; fitOptions.ts has the options.
  */
 
 import type { Samples, StoredSamples } from '../data/samples.ts';
-import { BinaryCrossEntropy } from '../losses/loss.ts';
+import type { Sequential } from '../layers/sequential.ts';
+import { BinaryCrossEntropy, type Loss } from '../losses/loss.ts';
 import { Arena } from '../tensor/kernels/memory.ts';
-import { sizeOf } from '../tensor/shape.ts';
+import { Random } from '../tensor/random.ts';
+import type { Shape } from '../tensor/shape.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { Workspace } from '../tensor/workspace.ts';
 import { trainingDivergence, validationDivergence } from './divergence.ts';
-import { BestWeights, type EarlyStopping, type Keep } from './earlyStopping.ts';
-import { checkNoise, type Noise } from './noise.ts';
-import { openSamples, type Part, type Parts } from './split.ts';
-import { requireLastLayer, type Start, startAtMean } from './startAtMean.ts';
-import { TrainingCourse, type TrainingState } from './trainingState.ts';
-import { createMeasurement, createStep, type Step, stepSeeds, type Trainable } from './trainingStep.ts';
+import { BestWeights } from './earlyStopping.ts';
+import {
+  type BatchRecord,
+  checkedSettings,
+  type FitOptions,
+  type FitSettings,
+  type History,
+} from './fitOptions.ts';
+import { addNoise, EVALUATION_NOISE_SEED, stepSeed } from './noise.ts';
+import { type Subset, type Subsets, splitSamples } from './split.ts';
+import { requireLastLayer, startAtMean } from './startAtMean.ts';
+import { type TrainedParts, TrainingProgress } from './trainingState.ts';
 import { TimeSlice } from './yieldToHost.ts';
 
-export interface BatchRecord {
-  /** From 1. */
-  readonly epoch: number;
-  readonly epochs: number;
-  /** From 1. */
-  readonly batch: number;
-  readonly batches: number;
-  /** The mean loss of the epoch so far. */
-  readonly loss: number;
-  /** How many samples of the epoch are done. */
-  readonly samples: number;
+/** What the loop needs of a model. */
+export interface Trainable extends TrainedParts {
+  /** The shape of one sample. */
+  readonly inputShape: Shape;
+  /** From the input to what the loss reads. */
+  readonly network: Sequential;
+  /** The same layers, and between them those that only training needs (regularization.ts). */
+  readonly trainingNetwork: Sequential;
+  readonly loss: Loss;
+  /** The random numbers of dropout and noise. Each step sets it to a seed of its own. */
+  readonly noiseRandom: Random;
+  /** Decides which samples a split keeps for validation. */
+  readonly seed: number;
 }
 
-export interface EpochRecord {
-  /** From 1. */
-  readonly epoch: number;
-  /** The mean over the epoch's samples, each measured just before the step that learned from it. */
-  readonly loss: number;
-  /** After the epoch, on samples that are not trained on. */
-  readonly validationLoss?: number;
-  /** Of the epoch's last step. */
-  readonly learningRate: number;
-}
+/** One training of one model: {@link prepareTraining} makes it. */
+class Training {
+  readonly #model: Trainable;
+  readonly #subsets: Subsets;
+  readonly #settings: FitSettings;
+  readonly #progress: TrainingProgress;
+  readonly #order: Uint32Array;
+  readonly #slice = new TimeSlice();
+  /** Memory of the batches alone: it goes when training ends, the network stays. */
+  readonly #arena = new Arena();
+  readonly #inputs = new Workspace();
+  readonly #noisyInputs = new Workspace();
+  readonly #allocate = (shape: Shape) => this.#inputs.tensor(this.#arena, shape);
+  readonly #state = () => this.#progress.state();
 
-export interface FitOptions {
-  /** @default 100 */
-  readonly epochs?: number;
-  /** The last batch of an epoch may be smaller. @default 32 */
-  readonly batchSize?: number;
-  /** The part of the samples to keep for validation, drawn at random by the model's seed; 0 <= split < 1. @default 0 */
-  readonly validationSplit?: number;
-  /** Other samples for validation, instead of a split. */
-  readonly validationData?: Samples | StoredSamples;
-  /** Watches the validation loss, or the training loss where there is none. @default none: all epochs are run */
-  readonly earlyStopping?: EarlyStopping;
-  /**
-   * The weights to end with, however training ended: those of the epoch with the lowest watched loss, or the last ones.
-   *
-   * @default 'best' with earlyStopping, else 'last'
-   */
-  readonly keep?: Keep;
-  /**
-   * Goes on from there, bit for bit as if training had never stopped. Everything else must be as it was: samples,
-   * options, loss, optimizer, seed, kernels. Only `epochs` may grow, where the learning rate doesn't depend on it.
-   */
-  readonly resumeFrom?: TrainingState | undefined;
-  /**
-   * Corrupts the inputs, anew in every step, and learns to restore the clean ones. Validation inputs are corrupted too,
-   * each epoch in the same way. @default none
-   */
-  readonly noise?: Noise | undefined;
-  /**
-   * 'mean': before the first step the last layer is set so that it answers with the samples' mean, which costs one pass
-   * over the samples. 'as-is': all weights and biases stay as they are.
-   *
-   * @default 'as-is'
-   */
-  readonly start?: Start;
-  /** Stops after the step that is under way. */
-  readonly signal?: AbortSignal;
-  /**
-   * Before the first step, after every step, after every epoch. `state()` says where training is, as `resumeFrom` takes
-   * it. A promise is waited for.
-   */
-  readonly onStart?: (state: () => TrainingState) => unknown;
-  readonly onBatchEnd?: (record: BatchRecord, state: () => TrainingState) => unknown;
-  readonly onEpochEnd?: (record: EpochRecord, state: () => TrainingState) => unknown;
-}
+  constructor(model: Trainable, subsets: Subsets, settings: FitSettings, progress: TrainingProgress) {
+    this.#model = model;
+    this.#subsets = subsets;
+    this.#settings = settings;
+    this.#progress = progress;
+    this.#order = subsets.training.rows.slice();
+  }
 
-export interface History {
-  readonly epochs: readonly EpochRecord[];
-  /** Why training ended: all epochs done, no improvement, or the signal. */
-  readonly stopped: 'epochs' | 'patience' | 'signal';
-  /** The last epoch that was an improvement (see `minDelta`); undefined if none was finished. */
-  readonly bestEpoch: number | undefined;
-  /** Whether the weights were set back to those of the best epoch. */
-  readonly restoredBestWeights: boolean;
-  /** Where training ended: `resumeFrom` goes on from there. */
-  readonly state: TrainingState;
+  /** @throws {DivergenceError} If a loss becomes NaN or infinite. */
+  async run(): Promise<History> {
+    const { best } = this.#progress;
+    try {
+      await this.#begin();
+      const stopped = await this.#epochs();
+      const state = this.#progress.state();
+      const restoredBestWeights = best.state?.weights !== undefined;
+      return { epochs: state.epochs, stopped, bestEpoch: best.state?.epoch, restoredBestWeights, state };
+    } finally {
+      best.restore();
+    }
+  }
+
+  async #begin(): Promise<void> {
+    const { start, resumeFrom, onStart } = this.#settings;
+    await this.#slice.pause(); // at least once: parts of the memory are given back only while the program pauses
+    // The signal does not end this: a state from before it would be resumed as if it were from after it.
+    if (start === 'mean' && !resumeFrom) {
+      const options = { allocate: this.#allocate, slice: this.#slice };
+      await startAtMean(requireLastLayer(this.#model), this.#subsets.training, options);
+    }
+    await onStart?.(this.#state);
+  }
+
+  async #epochs(): Promise<History['stopped']> {
+    const { best } = this.#progress;
+    while (this.#progress.epoch <= this.#settings.epochs && !best.isPatienceOver) {
+      const isDone = await this.#epoch();
+      if (!isDone) return 'signal';
+    }
+    return best.isPatienceOver ? 'patience' : 'epochs';
+  }
+
+  /** One epoch, or what is left of it after a resume. Returns false if the signal ended it. */
+  async #epoch(): Promise<boolean> {
+    const { signal, onBatchEnd, onEpochEnd } = this.#settings;
+    const { training, validation } = this.#subsets;
+    for await (const x of this.#shuffledBatches(training)) {
+      if (signal?.aborted) return false;
+      this.#step(x);
+      if (onBatchEnd) await onBatchEnd(this.#batchRecord(), this.#state);
+      if (this.#slice.isOver) await this.#slice.pause();
+    }
+    const validationLoss = validation && (await this.#validate(validation));
+    if (validation && validationLoss === undefined) return false;
+    const { epoch, lossSum, learningRate } = this.#progress;
+    const loss = lossSum / training.rows.length;
+    const record = { epoch, loss, learningRate, ...(validationLoss !== undefined && { validationLoss }) };
+    this.#progress.endEpoch(record);
+    await onEpochEnd?.(record, this.#state);
+    return true;
+  }
+
+  /** The epoch's batches `[batch, features]`, from the first that is not done. */
+  #shuffledBatches({ reader, rows }: Subset): AsyncGenerator<Tensor, void> {
+    // Shuffled from the same order each time, so that an epoch's order depends on the generator's state alone.
+    this.#order.set(rows);
+    this.#model.random.shuffle(this.#order);
+    const { batchSize } = this.#settings;
+    const options = { batchSize, firstBatch: this.#progress.batch, allocate: this.#allocate };
+    return reader.stream({ rows: this.#order, ...options });
+  }
+
+  /** One step: the network restores x from x, or from x with noise, and learns from the difference. */
+  #step(x: Tensor): void {
+    const { trainingNetwork, loss, optimizer, parameters, random, noiseRandom } = this.#model;
+    const { epoch, batch } = this.#progress;
+    const { learningRate } = optimizer;
+    noiseRandom.restore(new Random(stepSeed(random, epoch, batch)).state());
+    const input = this.#withNoise(x, noiseRandom);
+    parameters.zeroGradients();
+    const value = loss.forward(trainingNetwork.forward(input), x);
+    trainingNetwork.backwardParameters(loss.backward());
+    optimizer.step(parameters);
+    if (!Number.isFinite(value)) {
+      const { epochs } = this.#settings;
+      const place = { epoch, epochs, batch: batch + 1, batches: this.#batchesPerEpoch, learningRate };
+      throw trainingDivergence(value, place, input.data);
+    }
+    this.#progress.endBatch(value * x.shape[0], learningRate);
+  }
+
+  /** The mean loss over the validation samples, from which nothing is learned; undefined if the signal ended it. */
+  async #validate({ reader, rows }: Subset): Promise<number | undefined> {
+    const { network, loss } = this.#model;
+    const { signal, epochs } = this.#settings;
+    const random = new Random(EVALUATION_NOISE_SEED);
+    let samples = 0;
+    let sum = 0;
+    for await (const x of reader.stream({ rows, allocate: this.#allocate })) {
+      // From the second batch on: a short validation is finished, so that its epoch counts.
+      if (signal?.aborted && samples > 0) return undefined;
+      const [count] = x.shape;
+      sum += loss.forward(network.forward(this.#withNoise(x, random)), x) * count;
+      samples += count;
+      if (this.#slice.isOver) await this.#slice.pause();
+    }
+    const mean = sum / samples;
+    const { epoch, learningRate } = this.#progress;
+    if (!Number.isFinite(mean)) throw validationDivergence(mean, { epoch, epochs, learningRate });
+    return mean;
+  }
+
+  #withNoise(x: Tensor, random: Random): Tensor {
+    const { noise } = this.#settings;
+    return noise ? addNoise(x, noise, random, this.#noisyInputs.tensor(this.#arena, x.shape)) : x;
+  }
+
+  get #batchesPerEpoch(): number {
+    return Math.ceil(this.#order.length / this.#settings.batchSize);
+  }
+
+  /** The record of the batch that was just done. */
+  #batchRecord(): BatchRecord {
+    const { epochs, batchSize } = this.#settings;
+    const { epoch, batch, lossSum } = this.#progress;
+    const samples = Math.min(batch * batchSize, this.#order.length);
+    return { epoch, epochs, batch, batches: this.#batchesPerEpoch, loss: lossSum / samples, samples };
+  }
 }
 
 /**
- * Makes ready to train a model to reproduce its input: all that can be refused is refused here, before anything changes.
+ * Prepares to train a model to restore its input. What can be refused is refused here, before anything changes.
  *
- * @returns The training. It throws a {@link DivergenceError} if a loss becomes NaN or infinite.
+ * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way.
+ * @returns The training: `run()` starts it.
  * @throws {RangeError} If an option is out of range, a split leaves one side empty, binary cross-entropy gets inputs
- *   outside [0, 1], or the state to resume from is that of another network or optimizer; or the start 'mean' is asked of
- *   a network that doesn't end with a bias.
+ *   outside [0, 1], the state to resume from belongs to another network or optimizer, or the start 'mean' is asked of a
+ *   network that doesn't end with a bias.
  * @throws {ShapeError} If the samples don't fit the model.
- * @throws {Error} If the optimizer serves another network already.
+ * @throws {Error} If the optimizer already serves another network.
  */
 export async function prepareTraining(
   model: Trainable,
   samples: Samples | StoredSamples,
   options: FitOptions = {},
-): Promise<() => Promise<History>> {
-  const { epochs = 100, batchSize = 32, validationSplit = 0, validationData, resumeFrom } = options;
-  const settings = { ...options, epochs, batchSize, validationSplit };
-  checkOptions(settings);
-  if (options.noise) checkNoise(options.noise);
+): Promise<Training> {
+  const settings = checkedSettings(options);
+  const { batchSize, validationSplit, validationData, keep, earlyStopping, resumeFrom } = settings;
   const { inputShape, seed, loss, optimizer, parameters } = model;
-  const parts = openSamples(samples, { inputShape, seed, validationSplit, validationData });
+  const subsets = splitSamples(samples, { inputShape, seed, validationSplit, validationData });
   if (loss instanceof BinaryCrossEntropy) {
-    await parts.training.reader.requireUnitRange();
-    await parts.validation?.reader.requireUnitRange();
+    await subsets.training.reader.requireUnitRange();
+    await subsets.validation?.reader.requireUnitRange();
   }
-  if (settings.start === 'mean') lastLayerOf(model);
+  if (settings.start === 'mean') requireLastLayer(model);
   optimizer.attach(parameters);
-  const keep = options.keep ?? (options.earlyStopping ? 'best' : 'last');
-  const course = new TrainingCourse(model, new BestWeights(parameters, keep, options.earlyStopping));
+  const progress = new TrainingProgress(model, new BestWeights(parameters, keep, earlyStopping));
   if (resumeFrom) {
-    const batches = Math.ceil(parts.training.rows.length / batchSize);
+    const batches = Math.ceil(subsets.training.rows.length / batchSize);
     if (resumeFrom.batch > batches) {
       throw new RangeError(
         `fit: the state to resume from is after batch ${resumeFrom.batch}, an epoch has ${batches}.`,
       );
     }
-    course.resume(resumeFrom);
+    progress.resume(resumeFrom);
   }
-  return () => train(model, parts, settings, course);
-}
-
-async function train(
-  model: Trainable,
-  { training, validation }: Parts,
-  settings: Settings,
-  course: TrainingCourse,
-): Promise<History> {
-  // The batches of one training: they go when it ends, the network stays.
-  const arena = new Arena();
-  const step = createStep(model, arena, settings.noise);
-  const measure = validation && createMeasurement(model, validation, arena, settings);
-  const order = training.rows.slice();
-  const slice = new TimeSlice();
-  const { best } = course;
-  let stopped: History['stopped'] = 'epochs';
-  let state = course.state();
-  let restoredBestWeights = false;
-  try {
-    await slice.pause(); // at least once: parts of the memory are given back only while the program pauses
-    // Without the signal: a state from before this would be resumed as if it were from after it.
-    if (settings.start === 'mean' && !settings.resumeFrom) {
-      await startAtMean(lastLayerOf(model), training, { features: sizeOf(model.inputShape), arena, slice });
-    }
-    await settings.onStart?.(() => course.state());
-    while (course.epoch <= settings.epochs && !best.isPatienceOver) {
-      // From the same order each time: then the generator's state is all that an epoch's order depends on.
-      order.set(training.rows);
-      model.random.shuffle(order);
-      const seedOf = stepSeeds(model.random, course.epoch);
-      const isDone = await runEpoch(
-        course,
-        { ...training, rows: order },
-        { ...step, seedOf },
-        settings,
-        slice,
-      );
-      const validationLoss = isDone ? await measure?.(slice) : undefined;
-      if (!isDone || (measure && validationLoss === undefined)) {
-        stopped = 'signal';
-        break;
-      }
-      const loss = course.lossSum / order.length;
-      const { epoch, learningRate } = course;
-      if (validationLoss !== undefined && !Number.isFinite(validationLoss)) {
-        throw validationDivergence(validationLoss, { epoch, epochs: settings.epochs, learningRate });
-      }
-      const record = { epoch, loss, learningRate, ...(validationLoss !== undefined && { validationLoss }) };
-      course.endEpoch(record);
-      await settings.onEpochEnd?.(record, () => course.state());
-    }
-    if (stopped === 'epochs' && best.isPatienceOver) stopped = 'patience';
-    state = course.state();
-  } finally {
-    restoredBestWeights = best.restore();
-  }
-  return { epochs: state.epochs, stopped, bestEpoch: best.state?.epoch, restoredBestWeights, state };
-}
-
-function lastLayerOf({ network, loss }: Trainable) {
-  return requireLastLayer(network, loss instanceof BinaryCrossEntropy);
-}
-
-type Settings = FitOptions & {
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly validationSplit: number;
-};
-
-/** The batches of the epoch that are left; returns whether it came to its end, or the signal was first. */
-async function runEpoch(
-  course: TrainingCourse,
-  { reader, rows }: Part,
-  step: Step & { readonly seedOf: (batch: number) => number },
-  { epochs, batchSize, signal, onBatchEnd }: Settings,
-  slice: TimeSlice,
-): Promise<boolean> {
-  const { epoch } = course;
-  const batches = Math.ceil(rows.length / batchSize);
-  const inputs = reader.stream(rows, batchSize, course.batch);
-  try {
-    while (course.batch < batches) {
-      if (signal?.aborted) return false;
-      const seen = course.batch * batchSize;
-      const size = Math.min(batchSize, rows.length - seen);
-      const x = step.input(size);
-      const arriving = inputs.next(x.data);
-      if (arriving) await arriving;
-      const learningRate = step.learningRate();
-      const loss = step.learn(x, step.seedOf(course.batch));
-      const batch = course.batch + 1;
-      if (!Number.isFinite(loss)) {
-        throw trainingDivergence(loss, { epoch, epochs, batch, batches, learningRate }, step.seen().data);
-      }
-      course.endBatch(loss * size, learningRate);
-      const samples = seen + size;
-      const record = { epoch, epochs, batch, batches, loss: course.lossSum / samples, samples };
-      const pending = onBatchEnd?.(record, () => course.state());
-      if (pending) await pending;
-      if (slice.isOver) await slice.pause();
-    }
-  } finally {
-    await inputs.close();
-  }
-  return true;
-}
-
-function checkOptions(settings: Settings): void {
-  const { epochs, batchSize, validationSplit, earlyStopping, validationData, start = 'as-is' } = settings;
-  if (start !== 'as-is' && start !== 'mean') {
-    throw new RangeError(`fit: start is '${start}', expected 'as-is' or 'mean'.`);
-  }
-  requireInteger('epochs', epochs);
-  requireInteger('batchSize', batchSize);
-  if (!(validationSplit >= 0 && validationSplit < 1)) {
-    throw new RangeError(`fit: validationSplit is ${validationSplit}, expected 0 <= split < 1.`);
-  }
-  if (validationSplit > 0 && validationData) {
-    throw new RangeError('fit: got both validationSplit and validationData, expected one of them.');
-  }
-  if (!earlyStopping) return;
-  const { patience, minDelta = 0 } = earlyStopping;
-  requireInteger('patience', patience);
-  if (!(minDelta >= 0)) throw new RangeError(`fit: minDelta is ${minDelta}, expected a number >= 0.`);
-}
-
-function requireInteger(name: string, value: number): void {
-  if (!Number.isSafeInteger(value) || value < 1) {
-    throw new RangeError(`fit: ${name} is ${value}, expected an integer >= 1.`);
-  }
+  return new Training(model, subsets, settings, progress);
 }

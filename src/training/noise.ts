@@ -1,21 +1,19 @@
 /**
- * Noise on the way into a network that learns to remove it: a denoising autoencoder (Vincent, Larochelle, Bengio &
+ * Noise on the input of a network that learns to remove it: a denoising autoencoder (Vincent, Larochelle, Bengio &
  * Manzagol, "Extracting and composing robust features with denoising autoencoders", ICML 2008). docs/math.md, section 7.1.
  */
 
-import { Arena } from '../tensor/kernels/memory.ts';
 import type { Random } from '../tensor/random.ts';
-import type { Tensor } from '../tensor/tensor.ts';
-import { Workspace } from '../tensor/workspace.ts';
+import { Tensor } from '../tensor/tensor.ts';
 
 export const NOISE_KINDS = ['gaussian', 'mask', 'salt'] as const;
 
 /**
  * What is done to each number of a sample, independently of the others, in the units of the network's input:
  *
- * - `gaussian`: a normally distributed number is added, mean 0, standard deviation `amount`. Nothing is clamped.
- * - `mask`: with probability `amount` it becomes 0.
- * - `salt`: with probability `amount` it becomes 0 or 1, each as often (salt and pepper).
+ * - `gaussian`: a normally distributed number is added, mean 0, standard deviation `amount`. The sum is not clamped.
+ * - `mask`: with probability `amount` the number becomes 0.
+ * - `salt`: with probability `amount` the number becomes 0 or 1, each as often (salt and pepper).
  */
 export interface Noise {
   readonly kind: (typeof NOISE_KINDS)[number];
@@ -23,10 +21,23 @@ export interface Noise {
   readonly amount: number;
 }
 
-/** What is measured gets the same noise each time, whatever the model: results can be compared. */
-export const MEASURED_NOISE_SEED = 0;
+/** Validation and evaluation draw their noise from this seed, whatever the model, so that results can be compared. */
+export const EVALUATION_NOISE_SEED = 0;
 
-/** @throws {RangeError} If the kind is none, or the amount out of range. */
+/**
+ * The seed from which one training step draws its noise and dropout. It comes from the state of the shuffling generator
+ * after the epoch's shuffle, so that an epoch that is resumed in its middle has the same seeds. Nothing is drawn from that
+ * generator: with and without noise, samples are shuffled alike.
+ *
+ * @param batch - The number of the batch within the epoch, from 0.
+ */
+export function stepSeed(shuffling: Random, epoch: number, batch: number): number {
+  // The epoch counts too, as the shuffle of a single sample draws nothing. A seed may have 53 bits: 32 and 21.
+  const word = (shuffling.state()[0] + epoch) % 2 ** 32;
+  return word * 2 ** 21 + (batch % 2 ** 21);
+}
+
+/** @throws {RangeError} If the kind is unknown or the amount out of range. */
 export function checkNoise({ kind, amount }: Noise): void {
   if (!NOISE_KINDS.includes(kind)) {
     throw new RangeError(`noise: the kind is '${kind}', expected one of: ${NOISE_KINDS.join(', ')}.`);
@@ -41,34 +52,30 @@ export function isInRange({ kind, amount }: Noise): boolean {
   return Number.isFinite(amount) && amount > 0 && (kind === 'gaussian' || amount < 1);
 }
 
-/** Corrupts one batch after another. The same noise and state of the generator give the same bits. */
-export class Corruption {
-  readonly #noise: Noise;
-  readonly #arena: Arena;
-  readonly #noisy = new Workspace();
-
-  /** @param arena - Where the noisy batches lie. */
-  constructor(noise: Noise, arena: Arena = new Arena()) {
-    checkNoise(noise);
-    this.#noise = noise;
-    this.#arena = arena;
+/**
+ * Corrupts samples. The same noise and state of the generator give the same bits.
+ *
+ * @param x - Any shape, in the units of the network's input. Not modified.
+ * @param random - Gives the random numbers.
+ * @param out - Where the result goes: of the shape of x, and not x itself. Default: a new tensor.
+ * @returns `out`.
+ * @throws {RangeError} If the noise is of an unknown kind or its amount out of range.
+ * @example
+ * const noisy = addNoise(images, { kind: 'gaussian', amount: 0.2 }, new Random(1));
+ */
+export function addNoise(x: Tensor, noise: Noise, random: Random, out = Tensor.zeros(x.shape)): Tensor {
+  checkNoise(noise);
+  const { kind, amount } = noise;
+  if (kind === 'gaussian') {
+    random.fillNormal(out.data);
+    for (let i = 0; i < x.size; i++) out.data[i] = x.data[i] + amount * out.data[i];
+    return out;
   }
-
-  /** @returns A noisy copy of x, in an array that the next call overwrites. */
-  apply(x: Tensor, random: Random): Tensor {
-    const { kind, amount } = this.#noise;
-    const noisy = this.#noisy.tensor(this.#arena, x.shape);
-    if (kind === 'gaussian') {
-      random.fillNormal(noisy.data);
-      for (let i = 0; i < x.size; i++) noisy.data[i] = x.data[i] + amount * noisy.data[i];
-      return noisy;
-    }
-    random.fillUniform(noisy.data, 0, 1);
-    const salt = kind === 'salt' ? amount / 2 : 0;
-    for (let i = 0; i < x.size; i++) {
-      const draw = noisy.data[i];
-      noisy.data[i] = draw < salt ? 1 : draw < amount ? 0 : x.data[i];
-    }
-    return noisy;
+  random.fillUniform(out.data, 0, 1);
+  const salt = kind === 'salt' ? amount / 2 : 0;
+  for (let i = 0; i < x.size; i++) {
+    const draw = out.data[i];
+    out.data[i] = draw < salt ? 1 : draw < amount ? 0 : x.data[i];
   }
+  return out;
 }

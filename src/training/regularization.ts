@@ -1,6 +1,6 @@
 /**
- * The network as it is trained: with what training alone needs between the layers that are used later, and shared by
- * both. Read layers/sequential.ts, layers/dropout.ts and layers/l1Penalty.ts first.
+ * The network that is trained: the layers of the network that is used later, and between them those that only training
+ * needs. Read layers/sequential.ts, layers/dropout.ts and layers/l1Penalty.ts first.
  */
 
 import { Activation } from '../layers/activation.ts';
@@ -11,19 +11,19 @@ import { Sequential } from '../layers/sequential.ts';
 import type { Random } from '../tensor/random.ts';
 
 export interface RegularizationOptions {
-  /** The strength of an L1 penalty on the code: this times the sum of its absolute values is added to the loss. @default 0 */
+  /** The strength of an L1 penalty: this times the sum of the code's absolute values is added to the loss. @default 0 */
   readonly sparsity?: number;
-  /** The share of each hidden layer's outputs that every step leaves out, 0 <= dropout < 1. @default 0 */
+  /** The share of each hidden layer's outputs that a step leaves out at random, 0 <= dropout < 1. @default 0 */
   readonly dropout?: number;
 }
 
 /**
- * @param encoder - Its layers up to the code.
- * @param decoder - Its layers from the code to what the loss reads.
+ * @param encoder - The layers up to the code.
+ * @param decoder - The layers from the code to what the loss reads.
  * @param random - Decides what dropout leaves out.
- * @throws {RangeError} If the strength or the rate is out of range, or there is no hidden layer for the dropout.
- * @returns The same layers with the regularization between them: dropout behind each activation but the last layer of
- *   either part, the penalty on the code.
+ * @returns The same layers with the regularization between them: dropout after each activation, except where that is the
+ *   last layer of encoder or decoder, and the penalty on the code.
+ * @throws {RangeError} If the strength or the rate is out of range, or there is no hidden layer for dropout.
  */
 export function buildTrainingNetwork(
   encoder: readonly Layer[],

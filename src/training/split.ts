@@ -1,35 +1,38 @@
-/** Which samples are trained on, and which only measured. Read batches.ts first. */
+/** Which samples are trained on, and which only validated. Read data/batches.ts first. */
 
-import { BatchReader } from '../data/batches.ts';
+import { BatchReader, rowNumbers } from '../data/batches.ts';
 import type { Samples, StoredSamples } from '../data/samples.ts';
 import { Random } from '../tensor/random.ts';
 import type { Shape } from '../tensor/shape.ts';
 
-/** Some of a data set's rows. */
-export interface Part {
+/** Some rows of a data set. */
+export interface Subset {
   readonly reader: BatchReader;
   readonly rows: Uint32Array;
 }
 
-export interface Parts {
-  readonly training: Part;
-  readonly validation: Part | undefined;
+export interface Subsets {
+  readonly training: Subset;
+  readonly validation: Subset | undefined;
 }
 
 export interface SplitOptions {
   /** The shape of one sample. */
   readonly inputShape: Shape;
-  /** Decides which samples are kept: the same seed keeps the same ones, in a second training too. */
+  /** Decides which samples are kept for validation: the same seed keeps the same ones, in a later training too. */
   readonly seed: number;
+  /** The share of the samples that is kept for validation, 0 <= split < 1. */
   readonly validationSplit: number;
+  /** Other samples for validation, instead of a split. */
   readonly validationData: Samples | StoredSamples | undefined;
 }
 
 /**
+ * @param samples - Shape `[n, ...inputShape]`.
  * @throws {ShapeError} If the samples don't fit the model.
  * @throws {RangeError} If a split leaves one side empty.
  */
-export function openSamples(samples: Samples | StoredSamples, options: SplitOptions): Parts {
+export function splitSamples(samples: Samples | StoredSamples, options: SplitOptions): Subsets {
   const { inputShape, seed, validationSplit, validationData } = options;
   const reader = new BatchReader(samples, inputShape, 'fit');
   const rows = rowNumbers(reader.count);
@@ -60,11 +63,4 @@ export function validationCount(count: number, validationSplit: number): number 
     );
   }
   return kept;
-}
-
-/** 0 to `count` (exclusive). */
-export function rowNumbers(count: number): Uint32Array {
-  const rows = new Uint32Array(count);
-  for (let row = 0; row < count; row++) rows[row] = row;
-  return rows;
 }

@@ -1,43 +1,51 @@
 /**
- * A start that knows the data: the decoder answers with the samples' mean until it has learned more. docs/math.md,
- * section 6.3, says why; docs/recipes.md, what it brings. Read fit.ts first.
+ * A start that knows the data: the decoder answers with the mean of the samples until it has learned more. docs/math.md,
+ * section 6.3, says why; docs/recipes.md, what it brings.
  */
 
 import { Sigmoid } from '../layers/activation.ts';
 import { Dense } from '../layers/dense.ts';
 import type { Sequential } from '../layers/sequential.ts';
 import { TransposedDense } from '../layers/transposedDense.ts';
+import { BinaryCrossEntropy, type Loss } from '../losses/loss.ts';
 import type { Parameter } from '../tensor/parameter.ts';
-import { forEachBatch, type PassOptions } from './forEachBatch.ts';
-import type { Part } from './split.ts';
+import type { Shape } from '../tensor/shape.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import type { Subset } from './split.ts';
+import type { TimeSlice } from './yieldToHost.ts';
 
 /** Where training starts: `FitOptions.start`. */
 export type Start = 'as-is' | 'mean';
 
-/** A mean of 0 or 1 has no finite logit: nearer to them than this, the start is not. */
-const NEAREST = 1e-3;
+/** A mean of 0 or 1 has no finite logit, so the start stays this far away from both. */
+const MARGIN = 1e-3;
 
-type MeanOptions = Omit<PassOptions, 'signal'>;
+/** How to go through the samples. */
+interface PassOptions {
+  /** As `BatchOptions.allocate` in data/batches.ts. */
+  readonly allocate: (shape: Shape) => Tensor;
+  readonly slice: TimeSlice;
+}
 
 /** The layer that a start at the mean sets. */
 export interface LastLayer {
   readonly layer: Dense | TransposedDense;
   readonly bias: Parameter;
-  /** Whether its output is a logit: a sigmoid follows, its own or the loss's. */
+  /** Whether its output is a logit: a sigmoid follows, in the network or in the loss. */
   readonly isLogit: boolean;
 }
 
 /**
- * @param network - From input to what the loss reads.
- * @param readsLogits - Whether the loss holds a sigmoid of its own.
- * @throws {RangeError} If it doesn't end with a dense layer that has a bias.
+ * @param model - The network from its input to what the loss reads, and the loss.
+ * @throws {RangeError} If the network doesn't end with a dense layer that has a bias.
  */
-export function requireLastLayer(network: Sequential, readsLogits: boolean): LastLayer {
+export function requireLastLayer({ network, loss }: { network: Sequential; loss: Loss }): LastLayer {
   const layers = network.namedLayers().map(([, layer]) => layer);
   const endsWithSigmoid = layers.at(-1) instanceof Sigmoid;
   const layer = layers.at(endsWithSigmoid ? -2 : -1);
   if ((layer instanceof Dense || layer instanceof TransposedDense) && layer.bias) {
-    return { layer, bias: layer.bias, isLogit: readsLogits || endsWithSigmoid };
+    const isLogit = endsWithSigmoid || loss instanceof BinaryCrossEntropy;
+    return { layer, bias: layer.bias, isLogit };
   }
   throw new RangeError(
     "fit: the start 'mean' sets the last bias, expected a network that ends with a dense layer that has one.",
@@ -45,33 +53,36 @@ export function requireLastLayer(network: Sequential, readsLogits: boolean): Las
 }
 
 /**
- * The bias becomes the mean and the weights, unless they are borrowed, zero: the first answer is the mean whatever the code.
- *
- * @param part - The samples to take the mean of: one pass over them.
+ * The bias becomes the mean of the samples, and the weights become zero unless they belong to the encoder: whatever the
+ * code, the first answer is the mean. This takes one pass over the samples.
  */
 export async function startAtMean(
   { layer, bias, isLogit }: LastLayer,
-  part: Part,
-  options: MeanOptions,
+  subset: Subset,
+  options: PassOptions,
 ): Promise<void> {
-  const mean = await meanInput(part, options);
+  const mean = await meanInput(subset, bias.value.size, options);
   bias.value.data.set(isLogit ? mean.map(logit) : mean);
   if (layer instanceof Dense) layer.weight.value.data.fill(0);
 }
 
-/** The mean of these samples, as inputs: one number a feature, added up in float64. */
-async function meanInput(part: Part, options: MeanOptions): Promise<Float64Array> {
-  const { features } = options;
-  const mean = new Float64Array(features);
-  await forEachBatch(part, options, ({ data }) => {
+/** The mean of these samples, as inputs: one number a feature, summed in float64. */
+async function meanInput(
+  { reader, rows }: Subset,
+  features: number,
+  { allocate, slice }: PassOptions,
+): Promise<Float64Array> {
+  const sums = new Float64Array(features);
+  for await (const { data } of reader.stream({ rows, allocate })) {
     for (let start = 0; start < data.length; start += features) {
-      for (let j = 0; j < features; j++) mean[j] += data[start + j];
+      for (let j = 0; j < features; j++) sums[j] += data[start + j];
     }
-  });
-  return mean.map((sum) => sum / part.rows.length);
+    if (slice.isOver) await slice.pause();
+  }
+  return sums.map((sum) => sum / rows.length);
 }
 
 function logit(mean: number): number {
-  const p = Math.min(1 - NEAREST, Math.max(NEAREST, mean));
+  const p = Math.min(1 - MARGIN, Math.max(MARGIN, mean));
   return Math.log(p / (1 - p));
 }

@@ -1,24 +1,35 @@
 /**
- * Where a training is: all that it takes to go on from there, bit for bit, as if it had never stopped.
- * Read fit.ts first; io/checkpoint.ts writes it to a file.
+ * Where a training is: everything that it takes to continue from there, bit for bit, as if it had never stopped.
+ * io/checkpoint.ts writes it to a file.
  */
 
-import type { OptimizerState } from '../optim/optimizer.ts';
-import type { RandomState } from '../tensor/random.ts';
+import type { Optimizer, OptimizerState } from '../optim/optimizer.ts';
+import type { FlatParameters } from '../tensor/flatParameters.ts';
+import type { Random, RandomState } from '../tensor/random.ts';
 import type { BestState, BestWeights } from './earlyStopping.ts';
-import type { EpochRecord } from './fit.ts';
-import type { Trainable } from './trainingStep.ts';
+
+/** One epoch of a training. */
+export interface EpochRecord {
+  /** From 1. */
+  readonly epoch: number;
+  /** The mean over the epoch's samples, each measured just before the step that learned from it. */
+  readonly loss: number;
+  /** Measured after the epoch, on samples that training does not learn from. */
+  readonly validationLoss?: number;
+  /** Of the epoch's last step. */
+  readonly learningRate: number;
+}
 
 export interface TrainingState {
-  /** The epoch that is under way, from 1. After the last one: one more than there are. */
+  /** The current epoch, from 1. After the last epoch: one more than there are. */
   readonly epoch: number;
-  /** How many of its batches are done. */
+  /** The number of its batches that are done. */
   readonly batch: number;
-  /** The sum over the samples of these batches of their losses. */
+  /** The sum of the losses of all samples in these batches. */
   readonly lossSum: number;
   /** Of the last of these batches; 0 if there is none. */
   readonly learningRate: number;
-  /** The generator as it was at the beginning of the epoch: its shuffle comes next. */
+  /** The random generator as it was at the beginning of the epoch, before its shuffle. */
   readonly random: RandomState;
   /** All parameters, in the order of the model's `parameters.values`. */
   readonly weights: Float32Array;
@@ -29,27 +40,35 @@ export interface TrainingState {
   readonly best?: BestState | undefined;
 }
 
-/** The moving parts of one training, and where it is among them. */
-export class TrainingCourse {
+/** The parts of a model that training changes. */
+export interface TrainedParts {
+  readonly parameters: FlatParameters;
+  readonly optimizer: Optimizer;
+  /** Shuffles the samples. */
+  readonly random: Random;
+}
+
+/** How far one training has come. Its fields are those of {@link TrainingState}. */
+export class TrainingProgress {
   epoch = 1;
   batch = 0;
   lossSum = 0;
   learningRate = 0;
   readonly epochs: EpochRecord[] = [];
   readonly best: BestWeights;
-  readonly #model: Trainable;
+  readonly #model: TrainedParts;
   #random: RandomState;
 
-  constructor(model: Trainable, best: BestWeights) {
+  constructor(model: TrainedParts, best: BestWeights) {
     this.#model = model;
     this.best = best;
     this.#random = model.random.state();
   }
 
   /**
-   * Brings the model, its optimizer and its generator to where that training was.
+   * Sets the model, its optimizer and its generator to this state.
    *
-   * @throws {RangeError} If the state is that of another network or optimizer, or none; then nothing is changed.
+   * @throws {RangeError} If the state belongs to another network or optimizer, or is invalid; then nothing has changed.
    */
   resume(state: TrainingState): void {
     const { optimizer, parameters, random } = this.#model;
@@ -78,7 +97,7 @@ export class TrainingCourse {
     this.#random = random.state();
   }
 
-  /** @param lossSum - Of the batch's samples. */
+  /** @param lossSum - The sum of the losses of the batch's samples. */
   endBatch(lossSum: number, learningRate: number): void {
     this.batch++;
     this.lossSum += lossSum;
@@ -95,7 +114,7 @@ export class TrainingCourse {
     this.#random = this.#model.random.state();
   }
 
-  /** A copy. */
+  /** A copy: training changes nothing in it. */
   state(): TrainingState {
     const { optimizer, parameters } = this.#model;
     const { epoch, batch, lossSum, learningRate } = this;

@@ -1,18 +1,18 @@
 /**
- * Gives control back to the host now and then, so that progress shows, Ctrl-C works and a page stays alive.
- * What is computed does not depend on it: the clock decides when to pause, never what to do.
+ * Gives control back to the host now and then, so that progress shows, Ctrl-C works and a page stays responsive.
+ * Results do not depend on it: the clock only decides when to pause.
  */
 
-/** Below the 50 ms after which a page feels stuck (W3C Long Tasks), with room for the step that is under way. */
+/** Below the 50 ms after which a page feels stuck (W3C Long Tasks), with room for the current step. */
 const SLICE_MS = 25;
 
-/** Runs a task after whatever else the host has waiting. */
+/** Runs a task after everything that the host has waiting. */
 type Defer = (task: () => void) => void;
 
+/** The time since the last pause. Ask between two steps: `if (slice.isOver) await slice.pause()`. */
 export class TimeSlice {
   #start = performance.now();
 
-  /** Whether it is time to `await pause()`. */
   get isOver(): boolean {
     return performance.now() - this.#start > SLICE_MS;
   }
@@ -24,8 +24,8 @@ export class TimeSlice {
   }
 }
 
-// Node's setImmediate lets timers, signals and files have their turn; a message to oneself would not (Node delivers up
-// to 1,000 of them in a row). In a browser it is the other way round: there is no setImmediate, and a timer waits 4 ms.
+// Node's setImmediate lets timers, signals and files have their turn. A message to oneself does not: Node delivers up to
+// 1,000 of them in a row. Browsers have no setImmediate, and their timers wait 4 ms, so there it is a message.
 const { setImmediate } = globalThis as { setImmediate?: Defer };
 const defer: Defer = setImmediate ? (task) => setImmediate(task) : postToSelf;
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
-import type { SampleArray } from '../../src/data/samples.ts';
+import { normalize, transform } from '../../src/data/normalization.ts';
+import type { SampleArray, Samples } from '../../src/data/samples.ts';
 import { psnr } from '../../src/evaluation/metrics.ts';
 import type { LayerSpec } from '../../src/layers/spec.ts';
 import { zeros } from '../../src/tensor/initializers.ts';
@@ -12,13 +13,13 @@ import { referenceDense } from '../helpers/naive/reference.ts';
 import { uniformTensor } from '../helpers/randomArrays.ts';
 import { asInputs, DIVIDED_BY_255, FEATURES, toyImages, toyModel } from '../training/toy.ts';
 
-// More than one batch of inference (256), and the last one incomplete.
+// More than one batch of inference (256); the last one is smaller.
 const COUNT = 300;
 
 describe("the article's model", () => {
   const autoencoder = new Autoencoder({ inputShape: [28, 28, 1], seed: 42 });
 
-  test('has 107,504 parameters in one run, named by layer', () => {
+  test('has 107,504 parameters in one array, named by layer', () => {
     expect(autoencoder.parameters.size).toBe(107_504);
     expect(autoencoder.namedParameters().map(([name, { value }]) => [name, value.shape])).toEqual([
       ['encoder.0.weight', [784, 64]],
@@ -48,7 +49,7 @@ describe("the article's model", () => {
 });
 
 describe('weights', () => {
-  test('the same seed gives the same ones, another seed others', () => {
+  test('depend on the seed', () => {
     expect(toyModel({ seed: 3 }).parameters.values).toEqual(toyModel({ seed: 3 }).parameters.values);
     expect(toyModel({ seed: 4 }).parameters.values).not.toEqual(toyModel({ seed: 3 }).parameters.values);
     expect(toyModel({ seed: 0 }).parameters.values).toEqual(
@@ -68,7 +69,7 @@ describe('weights', () => {
     }
   });
 
-  test('another initializer is used where one is given', () => {
+  test('come from the initializer that is given', () => {
     expect(scaleOf(toyModel({ initializer: zeros }).parameters.values)).toBe(0);
   });
 });
@@ -119,7 +120,7 @@ describeEachKernels('encode, decode, predict, evaluate', () => {
   const images = toyImages(COUNT);
   const model = toyModel();
 
-  test('predict is encode, then decode, to the last bit', () => {
+  test('predict gives the same bits as encode, then decode', () => {
     const predicted = model.predict(images);
     const decoded = model.decode(model.encode(images));
     expect(predicted.shape).toEqual([COUNT, 4, 4, 1]);
@@ -127,7 +128,7 @@ describeEachKernels('encode, decode, predict, evaluate', () => {
     expect(decoded.data).toEqual(predicted.data);
   });
 
-  test('encode is what the formulas say, in float64', () => {
+  test('encode agrees with the formulas in float64', () => {
     const [weight0, bias0, weight2, bias2] = model.encoder
       .parameters()
       .map(({ value }) => Array.from(value.data));
@@ -140,7 +141,7 @@ describeEachKernels('encode, decode, predict, evaluate', () => {
     expect(firstOutside(model.encode(images).data, codes, gamma(30) * 12 * 8 * 0.7)).toBeUndefined();
   });
 
-  test('a sample alone has the code that it has among others', () => {
+  test('a sample has the same code alone and among others', () => {
     const codes = model.encode(images);
     const inputs = asInputs(images);
     for (const row of [0, 1, 255, 256, COUNT - 1]) {
@@ -151,7 +152,7 @@ describeEachKernels('encode, decode, predict, evaluate', () => {
     }
   });
 
-  test('evaluate is the mean over all elements, in float64', () => {
+  test('evaluate is the mean over all elements, in float64', async () => {
     const inputs = asInputs(images).data;
     const outputs = model.predict(images).data;
     let squares = 0;
@@ -160,18 +161,18 @@ describeEachKernels('encode, decode, predict, evaluate', () => {
       squares += (outputs[i] - inputs[i]) ** 2;
       absolutes += Math.abs(outputs[i] - inputs[i]);
     }
-    const { mse, mae, psnr: decibels } = model.evaluate(images);
+    const { mse, mae, psnr: decibels } = await model.evaluate(images);
     // 4800 float64 roundings of 1.1e-16.
     expect(Math.abs(mse / (squares / inputs.length) - 1)).toBeLessThan(1e-12);
     expect(Math.abs(mae / (absolutes / inputs.length) - 1)).toBeLessThan(1e-12);
     expect(decibels).toBe(psnr(mse));
   });
 
-  test('uint8 with its normalization and the same numbers as floats give the same bits', () => {
+  test('uint8 with its normalization and the same numbers as floats give the same bits', async () => {
     const inputs = asInputs(images);
     expect(model.encode(images).data).toEqual(model.encode(inputs).data);
     expect(model.predict(images).data).toEqual(model.predict(inputs).data);
-    expect(model.evaluate(images)).toEqual(model.evaluate(inputs));
+    expect(await model.evaluate(images)).toEqual(await model.evaluate(inputs));
   });
 
   test.each([[[COUNT, 16]], [[COUNT, 4, 4]], [[COUNT, 4, 4, 1]], [[COUNT, 1, 4, 4]]])(
@@ -182,20 +183,25 @@ describeEachKernels('encode, decode, predict, evaluate', () => {
   );
 });
 
+/** Rejects if the method throws, whether it is async or not. */
+async function run(model: Autoencoder, name: 'encode' | 'predict' | 'evaluate', samples: Samples) {
+  return model[name](samples);
+}
+
 describe('samples that do not fit', () => {
   const model = toyModel();
 
-  test.each([[[3, 5]], [[3, 2, 8]], [[3, 4, 4, 3]], [[16]], [[]]])('%j is refused by name', (shape) => {
+  test.each([[[3, 5]], [[3, 2, 8]], [[3, 4, 4, 3]], [[16]], [[]]])('%j is refused by name', async (shape) => {
     const samples = { shape, data: new Float32Array(sizeOf(shape)) };
     for (const name of ['encode', 'predict', 'evaluate'] as const) {
       const message = `Autoencoder.${name}: the samples are [${shape.join(', ')}], expected [n, 4, 4, 1].`;
-      expect(() => model[name](samples)).toThrow(new ShapeError(message));
+      await expect(run(model, name, samples)).rejects.toThrow(new ShapeError(message));
     }
   });
 
-  test('no samples are refused', () => {
+  test('no samples are refused', async () => {
     for (const name of ['encode', 'predict', 'evaluate'] as const) {
-      expect(() => model[name](Tensor.zeros([0, 4, 4]))).toThrow(
+      await expect(run(model, name, Tensor.zeros([0, 4, 4]))).rejects.toThrow(
         new ShapeError(`Autoencoder.${name}: got no samples, expected at least one.`),
       );
     }
@@ -207,7 +213,7 @@ describe('samples that do not fit', () => {
     );
   });
 
-  test('a shape that lies about its array is refused', () => {
+  test('a shape that does not match its array is refused', () => {
     expect(() => model.encode({ shape: [-1, 4, 4], data: new Float32Array(16) })).toThrow(ShapeError);
     expect(() => model.encode({ shape: [2, 4, 4], data: new Float32Array(16) })).toThrow(ShapeError);
   });
@@ -216,7 +222,7 @@ describe('samples that do not fit', () => {
 describe('integers without a normalization', () => {
   const numbers = Array.from({ length: 2 * FEATURES }, (_, i) => i % 100);
   const message =
-    'the samples are integers without a normalization, expected normalize(samples), or for a trained model normalizationLike(model.normalization, samples).';
+    'the samples are integers without a normalization, expected normalize(samples), or for a trained model transform(samples, model.normalization).';
 
   test.each<[string, SampleArray]>([
     ['Uint8Array', Uint8Array.from(numbers)],
@@ -229,7 +235,9 @@ describe('integers without a normalization', () => {
     const model = toyModel();
     const samples = { shape: [2, 4, 4], data };
     for (const name of ['encode', 'predict', 'evaluate'] as const) {
-      expect(() => model[name](samples)).toThrow(new ShapeError(`Autoencoder.${name}: ${message}`));
+      await expect(run(model, name, samples)).rejects.toThrow(
+        new ShapeError(`Autoencoder.${name}: ${message}`),
+      );
     }
     await expect(model.fit(samples)).rejects.toThrow(new ShapeError(`fit: ${message}`));
     await expect(model.fit(Tensor.zeros([2, 4, 4]), { validationData: samples })).rejects.toThrow(
@@ -237,19 +245,27 @@ describe('integers without a normalization', () => {
     );
     const normalized = { ...samples, normalization: DIVIDED_BY_255 };
     await model.fit(normalized, { epochs: 1, validationData: normalized });
-    expect(model.evaluate(normalized).mse).toBeGreaterThan(0);
+    expect((await model.evaluate(normalized)).mse).toBeGreaterThan(0);
+  });
+
+  test('the advice of the message is code that runs', async () => {
+    const samples = { shape: [2, 4, 4], data: Uint8Array.from(numbers), dtype: 'u1' } as const;
+    const model = toyModel();
+    expect(() => model.encode(samples)).toThrow(message);
+    await model.fit(normalize(samples), { epochs: 1 });
+    expect(model.encode(transform(samples, model.normalization)).shape).toEqual([2, 3]);
   });
 
   test.each<[string, SampleArray]>([
     ['Float32Array', Float32Array.from(numbers, (value) => value / 128)],
     ['Float64Array', Float64Array.from(numbers, (value) => value / 128)],
-  ])('floats need none: %s', async (_name, data) => {
+  ])('is fine for floats: %s', async (_name, data) => {
     const model = toyModel();
     const samples = { shape: [2, 4, 4], data };
     const inputs = Tensor.from([...data], samples.shape);
     expect(model.encode(samples)).toEqual(model.encode(inputs));
     expect(model.predict(samples)).toEqual(model.predict(inputs));
-    expect(model.evaluate(samples)).toEqual(model.evaluate(inputs));
+    expect(await model.evaluate(samples)).toEqual(await model.evaluate(inputs));
     expect((await model.fit(samples, { epochs: 1, validationData: samples })).epochs).toHaveLength(1);
   });
 });
@@ -281,14 +297,14 @@ describe('results and arguments belong to the caller', () => {
     for (const samples of [images, inputs]) {
       model.encode(samples);
       model.predict(samples);
-      model.evaluate(samples);
+      await model.evaluate(samples);
       await model.fit(samples, { epochs: 2, validationSplit: 0.25 });
     }
     expect(images.data).toEqual(keptImages);
     expect(inputs).toEqual(keptInputs);
   });
 
-  test('two models of one process do not touch each other', async () => {
+  test('two models of one process do not affect each other', async () => {
     const [one, other] = [toyModel({ seed: 1 }), toyModel({ seed: 2 })];
     const images = toyImages(10);
     const codes = other.encode(images);

@@ -1,36 +1,36 @@
 import { expect, test } from '@jest/globals';
 import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
-import { RECIPES, type RecipeName, recipe } from '../../src/autoencoder/presets.ts';
+import { PRESETS, type PresetName, preset } from '../../src/autoencoder/presets.ts';
 import { generateDigits } from '../../src/data/digits.ts';
 import { normalize } from '../../src/data/normalization.ts';
 import { writeModel } from '../../src/io/model.ts';
 import { Adam, AdamW } from '../../src/optim/adam.ts';
 import { toyImages } from '../training/toy.ts';
 
-const NAMES = Object.keys(RECIPES) as RecipeName[];
+const NAMES = Object.keys(PRESETS) as PresetName[];
 
 /** The learning rate of the first step. */
-const firstRate = (name: RecipeName, count: number) => recipe(name, count).optimizer.learningRate;
+const firstRate = (name: PresetName, count: number) => preset(name, count).optimizer.learningRate;
 
-test('article is what there is without a recipe: the same model, byte for byte', async () => {
+test('article gives the same model as no preset, byte for byte', async () => {
   const images = toyImages(40);
   const plain = new Autoencoder({ inputShape: [4, 4], encodingDim: 3 });
   await plain.fit(images);
-  const { architecture, optimizer, fit } = recipe('article', 40);
+  const { architecture, optimizer, fit } = preset('article', 40);
   const article = new Autoencoder({ inputShape: [4, 4], encodingDim: 3, ...architecture });
   article.compile({ optimizer });
   await article.fit(images, fit);
   expect(writeModel(article)).toEqual(writeModel(plain));
 });
 
-test('small has the layers of article and more of the rest; best has layers of its own', () => {
-  expect(recipe('small', 100).architecture).toEqual({ hidden: [64, 32], activation: 'silu' });
-  expect(recipe('best', 100).architecture).toMatchObject({ decoderHidden: RECIPES.best.decoderHidden });
-  expect(recipe('article', 100).optimizer.constructor).toBe(Adam);
+test('small has the layers of article, best has other layers; both have other settings', () => {
+  expect(preset('small', 100).architecture).toEqual({ hidden: [64, 32], activation: 'silu' });
+  expect(preset('best', 100).architecture).toMatchObject({ decoderHidden: PRESETS.best.decoderHidden });
+  expect(preset('article', 100).optimizer.constructor).toBe(Adam);
   for (const name of ['small', 'best'] as const) {
-    const { optimizer, fit } = recipe(name, 100);
+    const { optimizer, fit } = preset(name, 100);
     expect(optimizer).toBeInstanceOf(AdamW);
-    const { epochs, batchSize } = RECIPES[name];
+    const { epochs, batchSize } = PRESETS[name];
     expect(fit).toEqual({ epochs, batchSize, start: 'mean' });
   }
 });
@@ -38,9 +38,9 @@ test('small has the layers of article and more of the rest; best has layers of i
 test.each(['small', 'best'] as const)(
   'the learning rate of %s climbs for an epoch, then falls to 0 with the last step',
   (name) => {
-    const { batchSize, learningRate, epochs } = RECIPES[name];
+    const { batchSize, learningRate, epochs } = PRESETS[name];
     const count = 10 * batchSize - 1; // 10 steps an epoch
-    const { optimizer } = recipe(name, count);
+    const { optimizer } = preset(name, count);
     const network = new Autoencoder({ inputShape: [2], hidden: [], encodingDim: 1 }).parameters;
     const rates = Array.from({ length: 10 * epochs + 1 }, () => {
       const rate = optimizer.learningRate;
@@ -55,31 +55,31 @@ test.each(['small', 'best'] as const)(
   },
 );
 
-test('fewer samples than a batch, or one, are one step an epoch', () => {
-  for (const name of NAMES) expect(firstRate(name, 1)).toBe(RECIPES[name].learningRate);
+test('with fewer samples than a batch an epoch is one step', () => {
+  for (const name of NAMES) expect(firstRate(name, 1)).toBe(PRESETS[name].learningRate);
 });
 
-test('what is no recipe, and what is no count, is refused', () => {
-  expect(() => recipe('worst' as RecipeName, 10)).toThrow(
-    new RangeError("recipe: there is none named 'worst', expected one of: article, small, best."),
+test('an unknown name and a bad count are refused', () => {
+  expect(() => preset('worst' as PresetName, 10)).toThrow(
+    new RangeError("preset: 'worst' is not a preset, expected one of: article, small, best."),
   );
-  expect(() => recipe('toString' as RecipeName, 10)).toThrow(/there is none named 'toString'/);
+  expect(() => preset('toString' as PresetName, 10)).toThrow(/'toString' is not a preset/);
   for (const count of [0, -1, 1.5, Number.NaN]) {
-    expect(() => recipe('best', count)).toThrow(
-      new RangeError(`recipe: the number of samples is ${count}, expected an integer >= 1.`),
+    expect(() => preset('best', count)).toThrow(
+      new RangeError(`preset: the number of samples is ${count}, expected an integer >= 1.`),
     );
   }
 });
 
-test('after ten epochs small comes nearer to digits than article', async () => {
+test('after ten epochs small has a lower error on digits than article', async () => {
   const images = normalize(generateDigits({ count: 400, seed: 1 }));
   const others = normalize(generateDigits({ count: 100, seed: 2 }));
-  const trained = async (name: RecipeName, epochs: number) => {
-    const { architecture, optimizer, fit } = recipe(name, 400);
+  const trained = async (name: PresetName, epochs: number) => {
+    const { architecture, optimizer, fit } = preset(name, 400);
     const autoencoder = new Autoencoder({ inputShape: [28, 28], ...architecture });
     autoencoder.compile({ optimizer });
     await autoencoder.fit(images, { ...fit, epochs });
-    return autoencoder.evaluate(others).mse;
+    return (await autoencoder.evaluate(others)).mse;
   };
   expect(await trained('small', 10)).toBeLessThan(await trained('article', 10));
 });

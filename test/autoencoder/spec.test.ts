@@ -3,7 +3,7 @@ import { type ArchitectureOptions, describeAutoencoder } from '../../src/autoenc
 import type { LayerSpec } from '../../src/layers/spec.ts';
 import { ShapeError } from '../../src/tensor/shape.ts';
 
-/** `784-64 relu 64-32`: what the layers are, in short. */
+/** The layers in short: `784-64 relu 64-32`. */
 function inShort(layers: readonly LayerSpec[]): string {
   return layers
     .map((layer) => (layer.type === 'dense' ? `${layer.inFeatures}-${layer.outFeatures}` : layer.type))
@@ -49,7 +49,7 @@ describe('describeAutoencoder', () => {
     [[3], '12-7 relu 7-2', '2-3 relu 3-12'],
     [[3, 9], '12-7 relu 7-2', '2-3 relu 3-9 relu 9-12'],
     [[], '12-7 relu 7-2', '2-12'],
-  ])('the decoder has widths of its own, %j, from the code on', (decoderHidden, encoder, decoder) => {
+  ])('decoderHidden: the decoder has the widths %j', (decoderHidden, encoder, decoder) => {
     const options = { inputShape: [12], hidden: [7], decoderHidden, encodingDim: 2 };
     expect(bothInShort(options)).toEqual([encoder, decoder]);
     expect(() => describeAutoencoder({ ...options, tied: true })).toThrow(
@@ -100,7 +100,7 @@ describe('describeAutoencoder', () => {
     expect(() => describeAutoencoder({ inputShape })).toThrow(new ShapeError(expected));
   });
 
-  test('refuses an output activation that there is not, rather than leave it out', () => {
+  test('refuses an unknown output activation, rather than ignore it', () => {
     const outputActivation = 'softmax' as 'sigmoid';
     expect(() => describeAutoencoder({ inputShape: [4], outputActivation })).toThrow(/softmax/);
   });

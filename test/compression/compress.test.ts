@@ -18,8 +18,9 @@ import { Quality } from '../../src/compression/quality.ts';
 import { CodeRanges, Quantizer } from '../../src/compression/quantizer.ts';
 import { levelsFor } from '../../src/compression/targetPsnr.ts';
 import { denormalize } from '../../src/data/denormalize.ts';
-import { DataError, normalizationLike } from '../../src/data/normalization.ts';
+import { transform } from '../../src/data/normalization.ts';
 import {
+  DataError,
   type DType,
   NO_NORMALIZATION,
   type Normalization,
@@ -543,7 +544,7 @@ describe('what does not fit', () => {
 test('the public functions do it all in memory, as in a browser', async () => {
   const model = readModel(writeModel(toyModel())).autoencoder;
   const array = toyImages(12);
-  const images = { ...array, normalization: normalizationLike(DIVIDED_BY_255, { ...array, dtype: 'u1' }) };
+  const images = transform({ ...array, dtype: 'u1' }, DIVIDED_BY_255);
   const { bytes, quality } = await compression.compressImages(model, images, {
     lossless: true,
     model: writeModel(model),

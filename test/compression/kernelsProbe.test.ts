@@ -4,7 +4,7 @@ import { afterEach, beforeAll, describe, expect, jest, test } from '@jest/global
 import { compressImages } from '../../src/compression/compress.ts';
 import { CompressedFile, decompressImages } from '../../src/compression/decompress.ts';
 import { kernelsProbe } from '../../src/compression/kernelsProbe.ts';
-import { DataError } from '../../src/data/normalization.ts';
+import { DataError } from '../../src/data/samples.ts';
 import { kernels, setKernels, supportedKernels } from '../../src/tensor/kernels/active.ts';
 import { partsOf, withChecks, withLengths } from '../helpers/bytes/isthParts.ts';
 import { toyImages, toyModel } from '../training/toy.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { CodeModel } from '../../src/compression/coder/codeModel.ts';
 import { RangeDecoder, RangeEncoder } from '../../src/compression/coder/rangeCoder.ts';
 import { CodeRanges, Quantizer } from '../../src/compression/quantizer.ts';
-import { DataError } from '../../src/data/normalization.ts';
+import { DataError } from '../../src/data/samples.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { uniformArray } from '../helpers/randomArrays.ts';
 

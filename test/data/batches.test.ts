@@ -2,7 +2,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from '@jest/globals';
 import { BatchReader } from '../../src/data/batches.ts';
 import { NO_NORMALIZATION, type Normalization, type SampleArray } from '../../src/data/samples.ts';
-import { ShapeError } from '../../src/tensor/shape.ts';
+import { type Shape, ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { guarded } from '../helpers/randomArrays.ts';
 import { storedSamples } from '../helpers/storedSamples.ts';
@@ -62,7 +62,7 @@ describe('the inputs that values become', () => {
   ] as const)('%s without a normalization is refused', (_name, data) => {
     expect(() => readAll(data)).toThrow(
       new ShapeError(
-        'test: the samples are integers without a normalization, expected normalize(samples), or for a trained model normalizationLike(model.normalization, samples).',
+        'test: the samples are integers without a normalization, expected normalize(samples), or for a trained model transform(samples, model.normalization).',
       ),
     );
   });
@@ -83,14 +83,14 @@ describe.each([
   const samples = { shape: [4, 2], data, normalization: { ...DIVIDED_BY_255, scale: 2 } };
   const reader = new BatchReader(samples, [2], 'test');
 
-  test('rows come in the order asked for, and may come twice', () => {
+  test('rows come in the order in which they are asked for, also twice', () => {
     const { array, intact } = guarded(new Float32Array(6));
     reader.read(Uint32Array.of(3, 0, 3), array);
     expect(Array.from(array)).toEqual([15, 15.5, 0, 0.5, 15, 15.5]);
     expect(intact()).toBe(true);
   });
 
-  test('a range gives what its rows give', () => {
+  test('a range gives the same as its rows', () => {
     const { array, intact } = guarded(new Float32Array(4));
     reader.readRange(1, 3, array);
     expect(Array.from(array)).toEqual([5, 5.5, 10, 10.5]);
@@ -98,6 +98,37 @@ describe.each([
     const byRows = new Float32Array(4);
     reader.read([1, 2], byRows);
     expect(byRows).toEqual(array);
+  });
+
+  test('batches come in order, the last one smaller, over one array', () => {
+    const batches = reader.batches({ batchSize: 3 });
+    const first = batches.next().value as Tensor;
+    expect([first.shape, [...first.data]]).toEqual([
+      [3, 2],
+      [0, 0.5, 5, 5.5, 10, 10.5],
+    ]);
+    const last = batches.next().value as Tensor;
+    expect([last.shape, [...last.data]]).toEqual([
+      [1, 2],
+      [15, 15.5],
+    ]);
+    expect(last.data.buffer).toBe(first.data.buffer);
+    expect(batches.next().done).toBe(true);
+  });
+
+  test('batches of some rows, without the first batch, are written into the given memory', () => {
+    const { array, intact } = guarded(new Float32Array(4));
+    const seen: number[][] = [];
+    const options = { rows: Uint32Array.of(9, 9, 3, 0, 1), batchSize: 2, firstBatch: 1 };
+    const allocate = (shape: Shape) => new Tensor(array, shape);
+    for (const { data } of reader.batches({ ...options, allocate })) seen.push([...data]);
+    expect(seen).toEqual([
+      [15, 15.5, 0, 0.5],
+      [5, 5.5],
+    ]);
+    expect(Array.from(array)).toEqual([5, 5.5, 0, 0.5]);
+    expect(intact()).toBe(true);
+    expect([...reader.batches({ ...options, firstBatch: 3 })]).toEqual([]);
   });
 
   test('no rows and an empty range write nothing', () => {
@@ -128,7 +159,7 @@ describe('requireUnitRange', () => {
   });
 
   // -1.9 + (2.2 - -1.9) is 2.1999999999999997 in float64: the maximum input is 1, the sum of shift and scale is not 2.2.
-  test('takes what minmax makes of the minimum and the maximum value, however their difference is rounded', async () => {
+  test('takes the inputs of minmax for minimum and maximum, whatever the rounding of their difference', async () => {
     for (const [minimum, maximum] of [
       [-1.9, 2.2],
       [0.1, 0.7],
@@ -138,7 +169,7 @@ describe('requireUnitRange', () => {
     }
   });
 
-  test('takes a float64 that is 1 as the float32 that the network sees', async () => {
+  test('takes a float64 that is rounded to 1 as float32', async () => {
     await check(Float64Array.of(1 + 1e-9));
     await expect(check(Float64Array.of(1 + 1e-6))).rejects.toThrow(RangeError);
   });
@@ -151,7 +182,7 @@ describe('requireUnitRange', () => {
     [Uint8Array.of(0, 1, 2), NO_NORMALIZATION, 2, 2],
     [Int8Array.of(0, -127), { ...DIVIDED_BY_255, scale: 127 }, 1, -1],
     [Int16Array.of(10, 16), minmax(-5, 20), 1, 1.05],
-  ])('%p as %p: the first input outside is named', async (data, normalization, index, input) => {
+  ])('%p as %p: names the first input outside', async (data, normalization, index, input) => {
     const message = `fit: input number ${index} is ${input}, binary cross-entropy takes 0 to 1.`;
     await expect(check(data, normalization)).rejects.toThrow(new RangeError(message));
     await expect(check(data, normalization, true)).rejects.toThrow(new RangeError(message));

@@ -54,20 +54,17 @@ describe('denormalize', () => {
   test.each<[DType, number, number]>([
     ['i8', -(2 ** 63), 2 ** 63 - 1024],
     ['u8', 0, 2 ** 64 - 2048],
-  ])(
-    'gives %s as integers in float64, which has room for what float32 has not',
-    (dtype, minimum, maximum) => {
-      const normalization: Normalization = { kind: 'standard', dtype, shift: 1.6e9, scale: 20 };
-      const read = denormalize(Float32Array.of(0.05, -1.02, 3e38, -3e38), normalization);
-      expect(read.dtype).toBe('f8');
-      expect(read.data).toEqual(Float64Array.of(1_600_000_001, 1_599_999_980, maximum, minimum));
-      expect(() => denormalize(Float32Array.of(Number.NaN), normalization)).toThrow('output number 0 is NaN');
-      for (const limit of [minimum, maximum]) {
-        const asType = dtype === 'i8' ? BigInt.asIntN(64, BigInt(limit)) : BigInt.asUintN(64, BigInt(limit));
-        expect(Number(asType)).toBe(limit);
-      }
-    },
-  );
+  ])('gives %s as integers in float64, which holds what float32 would round', (dtype, minimum, maximum) => {
+    const normalization: Normalization = { kind: 'standard', dtype, shift: 1.6e9, scale: 20 };
+    const read = denormalize(Float32Array.of(0.05, -1.02, 3e38, -3e38), normalization);
+    expect(read.dtype).toBe('f8');
+    expect(read.data).toEqual(Float64Array.of(1_600_000_001, 1_599_999_980, maximum, minimum));
+    expect(() => denormalize(Float32Array.of(Number.NaN), normalization)).toThrow('output number 0 is NaN');
+    for (const limit of [minimum, maximum]) {
+      const asType = dtype === 'i8' ? BigInt.asIntN(64, BigInt(limit)) : BigInt.asUintN(64, BigInt(limit));
+      expect(Number(asType)).toBe(limit);
+    }
+  });
 
   test.each<[Normalization, DType, number[]]>([
     [{ kind: 'none', dtype: 'b1', shift: 0, scale: 1 }, 'u1', [0, 0, 1, 1]],
@@ -76,18 +73,18 @@ describe('denormalize', () => {
     [{ kind: 'divide', dtype: 'i8', shift: 0, scale: 255 }, 'i4', [0, 51, 153, 255]],
     [{ kind: 'divide', dtype: 'i4', shift: 0, scale: 255 }, 'i4', [0, 51, 153, 255]],
     [{ kind: 'divide', dtype: 'i1', shift: 0, scale: 127 }, 'i1', [0, 25, 76, 127]],
-  ])('clamps what %j made to its range, as %s', (normalization, dtype, values) => {
+  ])('clamps outputs of a model with %j to its range, as %s', (normalization, dtype, values) => {
     const read = denormalize(Float32Array.of(-0.5, 0.2, 0.6, 1.5), normalization);
     expect(read.dtype).toBe(dtype);
     expect(Array.from(read.data)).toEqual(values);
   });
 
-  test('makes no -0 of what rounds to 0', () => {
+  test('gives 0, not -0, for what rounds to 0', () => {
     const normalization: Normalization = { kind: 'minmax', dtype: 'i8', shift: 0, scale: 100 };
     expect(Object.is(denormalize(Float32Array.of(-0.001), normalization).data[0], 0)).toBe(true);
   });
 
-  test('refuses to make an integer of NaN, and passes it on as a float', () => {
+  test('refuses NaN for integers, and keeps it for floats', () => {
     expect(() => denormalize(Float32Array.of(1, Number.NaN), DIVIDED)).toThrow('output number 1 is NaN');
     expect(Array.from(denormalize(Float32Array.of(Number.NaN), UNCHANGED).data)).toEqual([Number.NaN]);
   });

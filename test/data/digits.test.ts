@@ -31,7 +31,7 @@ describe('the set', () => {
     expect(checksum(digits.labels)).toBe('5e79bd9b');
   });
 
-  test('is another one with another seed', () => {
+  test('differs with the seed', () => {
     const others = generateDigits({ count: 1000, seed: 43 });
     expect(checksum(others.data)).not.toBe(checksum(digits.data));
     expect(checksum(others.labels)).not.toBe(checksum(digits.labels));
@@ -43,7 +43,7 @@ describe('the set', () => {
     expect(few.labels).toEqual(digits.labels.slice(0, 33));
   });
 
-  test('holds each digit as often as any other, not in order', () => {
+  test('holds all digits equally often, not in order', () => {
     const counts = new Array<number>(10).fill(0);
     for (const label of digits.labels) counts[label]++;
     expect(counts).toEqual(new Array<number>(10).fill(100));
@@ -101,7 +101,7 @@ describe('each image', () => {
     expect(Math.sqrt(squares / data.length - mean * mean)).toBeCloseTo(0.3081, 1.5);
   });
 
-  test('can be read: the most similar of 1000 images nearly always shows the same digit', () => {
+  test('is legible: the most similar of 1000 images nearly always shows the same digit', () => {
     const isReadRight = (i: number): boolean => labels[nearest(data, i, 1000)] === labels[i];
     const right = Array.from({ length: 200 }, (_, i) => 1000 + i).filter(isReadRight).length;
     expect(right).toBeGreaterThanOrEqual(180);

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   chooseNormalization,
-  DataError,
   describeNormalization,
-  normalizationLike,
   type ScaleBy,
+  transform,
 } from '../../src/data/normalization.ts';
 import {
+  DataError,
   type DType,
   type FeatureNormalization,
   isByFeature,
@@ -21,6 +21,10 @@ function arrayOf(dtype: DType, data: SampleArray, shape: readonly number[] = [da
 
 const DIVIDED: Normalization = { kind: 'divide', dtype: 'u1', shift: 0, scale: 255 };
 const UNCHANGED: Normalization = { kind: 'none', dtype: 'f4', shift: 0, scale: 1 };
+
+/** How a model that was trained with `trained` reads this array. */
+const normalizationFor = (trained: Normalization, array: NumericArray) =>
+  transform(array, trained).normalization;
 
 describe("chooseNormalization 'auto'", () => {
   test.each<[DType, SampleArray, number]>([
@@ -123,7 +127,7 @@ describe("chooseNormalization 'minmax' and 'standard'", () => {
   });
 
   test.each(['minmax', 'standard'] as const)(
-    '%s refuses constant data, and more than float64 spans',
+    '%s refuses constant data, and a range beyond float64',
     (mode) => {
       const constant = arrayOf('f8', new Float64Array(10).fill(0.1));
       expect(() => chooseNormalization(constant, mode)).toThrow(
@@ -164,7 +168,7 @@ describe('scaling by feature', () => {
   const next = Math.fround(3.3) + 2 ** -22; // the neighbour of 3.3 in float32
 
   test.each<[string, NumericArray, boolean, boolean]>([
-    // Which of minmax and standard takes the column to be constant.
+    // The last two columns: whether minmax and standard take the second feature to be constant.
     ['0.3 and 0.1 + 0.2', twoColumns('f8', (i) => (i % 2 ? 0.3 : 0.1 + 0.2)), true, true],
     ['-0.3 and -0.1 - 0.2', twoColumns('f8', (i) => (i % 2 ? -0.3 : -0.1 - 0.2)), true, true],
     ['1e9, some roundings apart', twoColumns('f8', (i) => 1e9 + (i % 4) * 2 ** -23), true, true],
@@ -210,7 +214,7 @@ describe('scaling by feature', () => {
     }
   });
 
-  test('says nothing of what is divided or stays as it is', () => {
+  test('does not apply to data that is divided or stays as it is', () => {
     const array = arrayOf('u1', Uint8Array.of(1, 2, 3, 4), [2, 2]);
     expect(chooseNormalization(array, 'auto', { scaleBy: 'feature' })).toEqual(DIVIDED);
   });
@@ -224,7 +228,7 @@ describe('scaling by feature', () => {
     }
   });
 
-  test('names the feature that spans too much', () => {
+  test('names the feature whose range is too large', () => {
     const data = Float64Array.of(1, -1.7e308, 2, 1.7e308);
     for (const mode of ['minmax', 'standard'] as const) {
       expect(() => chooseNormalization(arrayOf('f8', data, [2, 2]), mode)).toThrow(
@@ -237,24 +241,31 @@ describe('scaling by feature', () => {
 
   test('is kept for new data, whatever its range', () => {
     const array = arrayOf('f4', Float32Array.of(-3e20, 1e-30, 5e20, 2e-29), [2, 2]);
-    expect(normalizationLike(trained, array)).toEqual({ ...trained, dtype: 'f4' });
+    expect(normalizationFor(trained, array)).toEqual({ ...trained, dtype: 'f4' });
   });
 
   test('refuses new data that would be beyond float32, and data of other features', () => {
     const array = arrayOf('f4', Float32Array.of(1, 0, 1, 1e9), [2, 2]);
-    expect(() => normalizationLike(trained, array)).toThrow(
+    expect(() => normalizationFor(trained, array)).toThrow(
       'feature 1 of the data goes from 0 to 1000000000, too far for float32 after (x - 0) / 1e-30.',
     );
-    expect(() => normalizationLike(trained, { ...array, shape: [1, 4] })).toThrow(
+    expect(() => normalizationFor(trained, { ...array, shape: [1, 4] })).toThrow(
       'the data has 4 features, the model scales 2.',
     );
   });
 });
 
-describe('normalizationLike', () => {
-  test('a type that goes by its values is divided by what the model divides by, where that fits', () => {
+describe('transform', () => {
+  test('takes the array as it is', () => {
+    const array = arrayOf('u1', Uint8Array.of(1, 2, 3, 4), [2, 2]);
+    const samples = transform(array, DIVIDED);
+    expect(samples).toEqual({ shape: [2, 2], data: array.data, normalization: DIVIDED });
+    expect(samples.data).toBe(array.data);
+  });
+
+  test('wider integers are divided by the divisor of the model if they fit', () => {
     const dark = arrayOf('i8', Float64Array.of(0, 1));
-    expect(normalizationLike(DIVIDED, dark)).toMatchObject({ kind: 'divide', scale: 255 });
+    expect(normalizationFor(DIVIDED, dark)).toMatchObject({ kind: 'divide', scale: 255 });
     expect(chooseNormalization(dark, 'auto').kind).toBe('none');
   });
 
@@ -262,19 +273,19 @@ describe('normalizationLike', () => {
 
   test('keeps shift and scale of minmax and standard, whatever the range of the new data', () => {
     const array = arrayOf('f4', Float32Array.of(-1000, 1000));
-    expect(normalizationLike(standard, array)).toEqual({ ...standard, dtype: 'f4' });
+    expect(normalizationFor(standard, array)).toEqual({ ...standard, dtype: 'f4' });
   });
 
-  test('keeps the divisor for the same type, even where the new values alone would give another', () => {
+  test('keeps the divisor for the same type, even if the new values alone would give another', () => {
     expect(chooseNormalization(arrayOf('i8', Float64Array.of(0, 1, 1)), 'auto').kind).toBe('none');
     const trained: Normalization = { kind: 'divide', dtype: 'i8', shift: 0, scale: 65535 };
-    expect(normalizationLike(trained, arrayOf('i8', Float64Array.of(0, 255)))).toEqual(trained);
-    expect(normalizationLike(DIVIDED, arrayOf('u1', Uint8Array.of(9)))).toEqual(DIVIDED);
+    expect(normalizationFor(trained, arrayOf('i8', Float64Array.of(0, 255)))).toEqual(trained);
+    expect(normalizationFor(DIVIDED, arrayOf('u1', Uint8Array.of(9)))).toEqual(DIVIDED);
   });
 
   const zerosAndOnes: Normalization = { kind: 'none', dtype: 'i8', shift: 0, scale: 1 };
 
-  test('what is 0 or 1 stays so for a model of zeros and ones, in any type', () => {
+  test('zeros and ones of any type stay as they are for a model of zeros and ones', () => {
     for (const dtype of ['i8', 'b1'] as const) {
       const trained = { ...zerosAndOnes, dtype };
       for (const array of [
@@ -283,54 +294,54 @@ describe('normalizationLike', () => {
         arrayOf('u2', Uint16Array.of(0, 1)),
         arrayOf('i8', Float64Array.of(0, 1)),
       ]) {
-        expect(normalizationLike(trained, array)).toEqual({ ...zerosAndOnes, dtype: array.dtype });
+        expect(normalizationFor(trained, array)).toEqual({ ...zerosAndOnes, dtype: array.dtype });
       }
-      expect(normalizationLike(trained, arrayOf('u1', Uint8Array.of(0, 255)))).toEqual(DIVIDED);
+      expect(normalizationFor(trained, arrayOf('u1', Uint8Array.of(0, 255)))).toEqual(DIVIDED);
     }
-    expect(normalizationLike(UNCHANGED, arrayOf('u1', Uint8Array.of(0, 1)))).toEqual(DIVIDED);
+    expect(normalizationFor(UNCHANGED, arrayOf('u1', Uint8Array.of(0, 1)))).toEqual(DIVIDED);
   });
 
-  test('keeps the divisor of floats, too, which only code can give them', () => {
+  test('keeps a divisor of floats, which only code can set', () => {
     const trained: Normalization = { ...DIVIDED, dtype: 'f4' };
-    expect(normalizationLike(trained, arrayOf('f4', Float32Array.of(0, 9, 255)))).toEqual(trained);
-    expect(normalizationLike(trained, arrayOf('f4', Float32Array.of(0, 0.5, 1)))).toEqual(trained);
+    expect(normalizationFor(trained, arrayOf('f4', Float32Array.of(0, 9, 255)))).toEqual(trained);
+    expect(normalizationFor(trained, arrayOf('f4', Float32Array.of(0, 0.5, 1)))).toEqual(trained);
   });
 
-  test('goes by the new type where that is another', () => {
-    const sixteen = normalizationLike(DIVIDED, arrayOf('u2', Uint16Array.of(0, 65535)));
+  test('follows the rule of the new type if that is another', () => {
+    const sixteen = normalizationFor(DIVIDED, arrayOf('u2', Uint16Array.of(0, 65535)));
     expect(sixteen).toEqual({ kind: 'divide', dtype: 'u2', shift: 0, scale: 65535 });
-    expect(normalizationLike(DIVIDED, arrayOf('f4', Float32Array.of(0, 1)))).toEqual(UNCHANGED);
-    expect(normalizationLike(UNCHANGED, arrayOf('u1', Uint8Array.of(0, 7)))).toEqual(DIVIDED);
-    expect(normalizationLike(UNCHANGED, arrayOf('f8', Float64Array.of(0.5)))).toEqual({
+    expect(normalizationFor(DIVIDED, arrayOf('f4', Float32Array.of(0, 1)))).toEqual(UNCHANGED);
+    expect(normalizationFor(UNCHANGED, arrayOf('u1', Uint8Array.of(0, 7)))).toEqual(DIVIDED);
+    expect(normalizationFor(UNCHANGED, arrayOf('f8', Float64Array.of(0.5)))).toEqual({
       ...UNCHANGED,
       dtype: 'f8',
     });
   });
 
-  test('refuses what would not be inputs in [0, 1], and says what the model was trained on', () => {
+  test('refuses data whose inputs would be outside [0, 1], and says what the model was trained on', () => {
     const wide = arrayOf('i4', Int32Array.of(0, 300));
-    expect(() => normalizationLike({ ...DIVIDED, dtype: 'i4' }, wide)).toThrow(
+    expect(() => normalizationFor({ ...DIVIDED, dtype: 'i4' }, wide)).toThrow(
       'the data goes from 0 to 300, the model was trained on integers from 0 to 255.',
     );
-    expect(() => normalizationLike(zerosAndOnes, arrayOf('i8', Float64Array.of(0, 2)))).toThrow(
+    expect(() => normalizationFor(zerosAndOnes, arrayOf('i8', Float64Array.of(0, 2)))).toThrow(
       'the data goes from 0 to 2, the model was trained on integers from 0 to 1.',
     );
     expect(() =>
-      normalizationLike({ ...DIVIDED, dtype: 'i1', scale: 127 }, arrayOf('i1', Int8Array.of(-1))),
+      normalizationFor({ ...DIVIDED, dtype: 'i1', scale: 127 }, arrayOf('i1', Int8Array.of(-1))),
     ).toThrow(DataError);
-    expect(() => normalizationLike(DIVIDED, arrayOf('f4', Float32Array.of(0, 255)))).toThrow(
+    expect(() => normalizationFor(DIVIDED, arrayOf('f4', Float32Array.of(0, 255)))).toThrow(
       "save it as the model's training data was (uint8, divided by 255)",
     );
   });
 
-  test('refuses NaN also for minmax and standard', () => {
-    expect(() => normalizationLike(standard, arrayOf('f4', Float32Array.of(0, Number.NaN)))).toThrow(
+  test('refuses NaN for minmax and standard as well', () => {
+    expect(() => normalizationFor(standard, arrayOf('f4', Float32Array.of(0, Number.NaN)))).toThrow(
       'NaN or infinity once, first at [1]',
     );
   });
 
-  test('takes no values as they are', () => {
-    expect(normalizationLike(DIVIDED, arrayOf('u1', new Uint8Array(), [0, 4]))).toEqual(DIVIDED);
+  test('accepts an array without values', () => {
+    expect(normalizationFor(DIVIDED, arrayOf('u1', new Uint8Array(), [0, 4]))).toEqual(DIVIDED);
   });
 });
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   chooseNormalization,
+  normalizationForTransform,
   normalizationFrom,
-  normalizationLike,
-  normalizationLikeFrom,
   statisticsFor,
+  transform,
 } from '../../src/data/normalization.ts';
 import { type DType, isByFeature, type NumericArray, type SampleArray } from '../../src/data/samples.ts';
 import { statisticsOf, statisticsOfStored } from '../../src/data/statistics.ts';
@@ -49,7 +49,7 @@ describe.each<[string, NumericArray]>([
     const { features } = statisticsOf(array.data, options);
     const stored = await statisticsOfStored(storedSamples(array), options);
     expect(stored.features).toEqual(features);
-    // Beside those of all values together, which the notes of `train` compare them with.
+    // Together with those of all values, with which the notes of `train` compare them.
     expect(stored).toMatchObject(statisticsOf(array.data, { moments: true }));
     for (const j of [0, 1, 999]) {
       const column = Array.from({ length: SHAPE[0] }, (_, i) => array.data[i * SHAPE[1] + j]);
@@ -80,13 +80,13 @@ describe.each<[string, NumericArray]>([
     const normalization = chooseNormalization(array, mode, { scaleBy });
     expect(isByFeature(normalization)).toBe(scaleBy === 'feature');
     expect(normalizationFrom(array, statistics, mode)).toEqual(normalization);
-    expect(normalizationLikeFrom(normalization, array, statistics)).toEqual(
-      normalizationLike(normalization, array),
+    expect(normalizationForTransform(normalization, array, statistics)).toEqual(
+      transform(array, normalization).normalization,
     );
   });
 });
 
-test('the first value that is not finite is found where it is, in whichever piece', async () => {
+test('the first value that is not finite is found in any piece', async () => {
   const data = Float32Array.from(FRACTIONS);
   data.set([Number.NaN, Infinity, Number.NaN], 2_500_123);
   const array = arrayOf(data, 'f4');
@@ -97,7 +97,7 @@ test('the first value that is not finite is found where it is, in whichever piec
   expect(() => chooseNormalization(array, 'auto')).toThrow(message);
 });
 
-test('all values are handed on once, in their order', async () => {
+test('onValues is given all values once, in their order', async () => {
   const pieces: number[][] = [];
   const array = arrayOf(FRACTIONS, 'f8');
   await statisticsOfStored(storedSamples(array), {
@@ -108,7 +108,7 @@ test('all values are handed on once, in their order', async () => {
   expect(Float64Array.from(pieces.flat())).toEqual(FRACTIONS);
 });
 
-test('a read that fails ends it', async () => {
+test('a read that fails ends the statistics', async () => {
   const onRead = (rows: Uint32Array) => {
     if (rows[0] > 1000) throw new Error('the file is gone');
   };

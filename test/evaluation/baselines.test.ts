@@ -75,7 +75,7 @@ function repeatedRows(count: number, features: number): Samples {
   return new Tensor(data, [count, features]);
 }
 
-// Exactly dependent columns: what Gram-Schmidt leaves of them is rounding, and no axis.
+// Exactly dependent columns: Gram-Schmidt leaves rounding of them, which is not an axis.
 describeEachKernels('samples of exactly low rank', () => {
   const cases: readonly (readonly [string, Samples, number])[] = [
     ['flat gray images', patchImages(40, 10, 1), 1],
@@ -100,7 +100,7 @@ describeEachKernels('samples of exactly low rank', () => {
     '%s: no code length leaves more than the mean image, or than a shorter code',
     (_name, samples) => {
       let before = meanImageBaseline(samples);
-      // Where a shorter code holds everything already, both errors are rounding (seen: 1e-14 of the mean image's).
+      // If a shorter code already holds everything, both errors are rounding (seen: 1e-14 of the mean image's).
       const rounding = 1e-10 * before;
       for (const codeLength of [1, 2, 3, 4, 5, 9, 12]) {
         const left = pcaBaseline(samples, codeLength);
@@ -148,7 +148,7 @@ describe('pcaBaseline', () => {
     expect(pcaBaseline(samples, 1)).toBeCloseTo(0.5, 6);
   });
 
-  test('nothing is left of samples on a plane with two numbers, and of any samples with d or n - 1', () => {
+  test('is 0 for samples on a plane with codes of two numbers, and for any samples with codes of d or n - 1', () => {
     const basis = uniformTensor([2, 30], 1);
     const random = new Random(2);
     const data = new Float32Array(40 * 30);
@@ -158,7 +158,7 @@ describe('pcaBaseline', () => {
     }
     const onPlane = new Tensor(data, [40, 30]);
     expect(pcaBaseline(onPlane, 1)).toBeGreaterThan(0.01);
-    // The samples are rounded to float32 at a size of 5 to 10, so they lie beside the plane by up to 2^-22.
+    // The samples are rounded to float32 at a size of 5 to 10, so they lie off the plane by up to 2^-22.
     expect(pcaBaseline(onPlane, 2)).toBeLessThan(2 ** -44);
     const any = uniformTensor([10, 6], 3);
     expect(pcaBaseline(any, 6)).toBe(0);
@@ -218,7 +218,7 @@ describe('pcaBaseline', () => {
     expect(relativeError(meanImageBaseline(images), meanImageBaseline(raw) / 255 ** 2)).toBeLessThan(1e-6);
   });
 
-  test('integers that nothing says how to scale are refused', () => {
+  test('integers without a normalization are refused', () => {
     const { shape, data } = toyImages(5);
     const message = /^(pca|meanImage)Baseline: the samples are integers without a normalization/;
     expect(() => pcaBaseline({ shape, data }, 3)).toThrow(message);

@@ -18,12 +18,12 @@ test('gives each feature mean 0 and standard deviation 1', () => {
   }
 });
 
-test('gives other samples the scale of those that it was fitted to', () => {
+test('scales other samples like those it was fitted to', () => {
   const scaling = FeatureScaling.fit(Tensor.from([0, 10, 4, 30], [2, 2]));
   expect(Array.from(scaling.transform(Tensor.from([2, 20, 6, 0], [2, 2])).data)).toEqual([0, 0, 2, -2]);
 });
 
-test('makes a feature that is always the same 0', () => {
+test('makes a constant feature 0', () => {
   const x = new Tensor(new Float32Array(21).fill(0.1), [21, 1]);
   const scaling = FeatureScaling.fit(x);
   expect(Array.from(scaling.deviation)).toEqual([1]);
@@ -34,7 +34,7 @@ test.each([[[4]], [[0, 3]], [[2, 3, 1]]])('refuses features of shape %p', (shape
   expect(() => FeatureScaling.fit(Tensor.zeros(shape))).toThrow(ShapeError);
 });
 
-test('refuses other features than it was fitted to', () => {
+test('refuses another number of features', () => {
   const scaling = FeatureScaling.fit(uniformTensor([4, 3], 1));
   expect(() => scaling.transform(Tensor.zeros([4, 2]))).toThrow(
     'FeatureScaling.transform: the features are [4, 2], expected [samples, 3].',

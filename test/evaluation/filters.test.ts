@@ -9,7 +9,7 @@ function randomImage(shape: Shape, seed = 1): Float32Array {
   return image;
 }
 
-/** -1 is 0, n is n - 1, as often as it takes. */
+/** Mirrors until the index is inside: -1 becomes 0, n becomes n - 1. */
 function mirror(i: number, n: number): number {
   if (i < 0) return mirror(-1 - i, n);
   return i >= n ? mirror(2 * n - 1 - i, n) : i;
@@ -56,7 +56,7 @@ const SHAPES: readonly Shape[] = [
 
 describe('medianFilter', () => {
   test.each(SHAPES.flatMap((shape) => [1, 3, 5].map((side) => [shape, side] as const)))(
-    'of %p by %i is the middle of every window',
+    'of %p by %i is the median of every window',
     (shape, side) => {
       const image = randomImage(shape);
       const middle = (values: number[]) => values.sort((a, b) => a - b)[(values.length - 1) / 2];
@@ -67,7 +67,7 @@ describe('medianFilter', () => {
     },
   );
 
-  test('takes away a single bright pixel', () => {
+  test('removes a single bright pixel', () => {
     const image = new Float32Array(25);
     image[12] = 1;
     expect(medianFilter([5, 5], 3)(image)).toEqual(new Float32Array(25));

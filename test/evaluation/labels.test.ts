@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { accuracyOf, classesOf, stratifiedFolds } from '../../src/evaluation/labels.ts';
 
-test('classesOf lists each label once, smallest first', () => {
+test('classesOf lists each label once, in ascending order', () => {
   expect(classesOf(Int32Array.of(3, -2, 10, 3, 3, -2))).toEqual([-2, 3, 10]);
   expect(classesOf([])).toEqual([]);
 });
@@ -14,7 +14,7 @@ test('accuracyOf is the share of equal labels', () => {
 describe('stratifiedFolds', () => {
   const labels = Array.from({ length: 203 }, (_, i) => (i < 150 ? 4 : i < 200 ? -1 : 9));
 
-  test.each([2, 5, 7])('deals each class out evenly to %p folds', (folds) => {
+  test.each([2, 5, 7])('divides each class evenly into %p folds', (folds) => {
     const fold = stratifiedFolds(labels, folds, 1);
     expect(classesOf(fold)).toEqual(Array.from({ length: folds }, (_, i) => i));
     for (const which of [undefined, ...classesOf(labels)]) {
@@ -33,7 +33,7 @@ describe('stratifiedFolds', () => {
     expect(folds[0].slice(0, 10)).not.toEqual([0, 1, 2, 3, 4, 0, 1, 2, 3, 4]);
   });
 
-  test('leaves folds empty where there are fewer samples', () => {
+  test('leaves folds empty if there are fewer samples', () => {
     expect(classesOf(stratifiedFolds([1, 2], 5, 0))).toEqual([0, 1]);
     expect(stratifiedFolds([], 5, 0)).toHaveLength(0);
   });

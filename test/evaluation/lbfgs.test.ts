@@ -48,12 +48,12 @@ describe('minimize', () => {
     });
   });
 
-  test('says so if there were not enough iterations', () => {
+  test('reports that there were not enough iterations', () => {
     const few = minimize(banana, Float64Array.of(-1.2, 1), { ...options, maxIterations: 3 });
     expect(few).toMatchObject({ iterations: 3, converged: false });
   });
 
-  test('does not say that it converged if the gradient is wrong', () => {
+  test('does not report convergence if the gradient is wrong', () => {
     const wrong: Objective = (x, gradient) => {
       const value = valley(x, gradient);
       for (let i = 0; i < x.length; i++) gradient[i] *= -1;

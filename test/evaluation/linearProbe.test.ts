@@ -23,7 +23,7 @@ const golden: { readonly cases: readonly GoldenProbe[] } = JSON.parse(
   readFileSync(new URL('../golden/features/linear_probe.json', import.meta.url), 'utf8'),
 );
 
-/** f of linearProbe.ts and its gradient, by definition in float64; x is scaled already. */
+/** f of linearProbe.ts and its gradient, by definition, in float64, for scaled x. */
 function naiveGradient(
   x: readonly number[][],
   targets: readonly number[],
@@ -89,7 +89,7 @@ describeEachKernels('the linear probe', () => {
   });
 
   test('is the minimum that gradient descent finds, step by step in float64', () => {
-    // Of mean 0 and standard deviation 1 as they are: each feature is -1 and 1 as often.
+    // These have mean 0 and standard deviation 1: each feature is -1 and 1 equally often.
     const rows = Array.from({ length: 8 }, (_, i) =>
       [i & 1, (i >> 1) & 1, (i >> 2) & 1].map((bit) => 2 * bit - 1),
     );
@@ -118,20 +118,20 @@ describe('the linear probe', () => {
   const features = uniformTensor([30, 2], 1);
   const labels = Array.from({ length: 30 }, (_, i) => (features.data[2 * i] > 0 ? 5 : -3));
 
-  test('finds classes that a line parts, and names them by their labels', () => {
+  test('finds linearly separable classes by their labels', () => {
     const probe = LinearProbe.fit(features, labels);
     expect(probe.classes).toEqual([-3, 5]);
     expect(accuracyOf(probe.predict(features), labels)).toBe(1);
   });
 
-  test('finds nothing in labels that have nothing to do with the features', () => {
+  test('finds nothing in labels that are independent of the features', () => {
     const other = uniformTensor([2000, 2], 2);
     const coin = Array.from(uniformTensor([2000], 3).data, (value) => (value > 0 ? 1 : 0));
-    // Within 4 standard deviations of a coin's.
+    // Within 4 standard deviations of the accuracy of a coin.
     expect(Math.abs(accuracyOf(LinearProbe.fit(other, coin).predict(other), coin) - 0.5)).toBeLessThan(0.045);
   });
 
-  test('says if it was stopped before', () => {
+  test('reports that it did not converge', () => {
     expect(LinearProbe.fit(features, labels, { maxIterations: 2 })).toMatchObject({
       iterations: 2,
       converged: false,
@@ -145,7 +145,7 @@ describe('the linear probe', () => {
     expect(features.data).toEqual(before.data);
   });
 
-  test('refuses what is no classification', () => {
+  test('refuses input that is not a classification', () => {
     expect(() => LinearProbe.fit(features, new Array(30).fill(4))).toThrow(
       'LinearProbe.fit: all labels are 4, expected at least two classes.',
     );

@@ -23,14 +23,14 @@ describe('ErrorSums', () => {
     expect(sums.result()).toEqual({ mse: 0.3125 / 3, mae: 0.25, psnr: psnr(0.3125 / 3) });
   });
 
-  test('batches of different length count by their elements', () => {
+  test('batches count by their number of elements', () => {
     const sums = new ErrorSums();
     sums.add(Float32Array.of(0, 0, 0), Float32Array.of(1, -1, 1));
     sums.add(Float32Array.of(0), Float32Array.of(3));
     expect(sums.result()).toMatchObject({ mse: 12 / 4, mae: 6 / 4 });
   });
 
-  test('sums in float64: a million errors of 0.1 are not off by what float32 would lose', () => {
+  test('sums in float64: a million errors of 0.1 show no rounding of float32', () => {
     const sums = new ErrorSums();
     const original = new Float32Array(1000);
     const reconstruction = original.map(() => 0.1);

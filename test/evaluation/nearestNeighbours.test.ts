@@ -26,7 +26,7 @@ function expectNearest(points: Tensor, queries: Tensor, k: number): void {
   expect(Array.from(found)).toEqual(expected.flat());
 }
 
-/** Points that come three times each, at integers: nothing but ties. */
+/** Points at integers, each three times, so that there are many ties. */
 function crowded(n: number, d: number, seed: number): Tensor {
   const random = new Random(seed);
   const data = Float32Array.from({ length: n * d }, () => random.integer(3));
@@ -44,11 +44,11 @@ describeEachKernels('nearestNeighbours', () => {
     [64, 65, 16, 5],
     [100, 7, 63, 99],
     [31, 8, 784, 6],
-  ])('are those of the definition: %p points, %p queries, %p numbers, k = %p', (m, n, d, k) => {
+  ])('agree with the definition: %p points, %p queries, %p numbers, k = %p', (m, n, d, k) => {
     expectNearest(uniformTensor([m, d], 1), uniformTensor([n, d], 2), k);
   });
 
-  test('are the first ones where many are equally far', () => {
+  test('are the first ones of those at the same distance', () => {
     expectNearest(crowded(60, 2, 1), crowded(20, 2, 2), 7);
     const same = new Tensor(new Float32Array(40).fill(0.1), [20, 2]);
     expect(Array.from(nearestNeighbours(same, same.rows(0, 1), 3))).toEqual([0, 1, 2]);
@@ -69,7 +69,7 @@ describeEachKernels('nearestNeighbours', () => {
     expectNearest(place(3, 50), Tensor.zeros([1, 5]), 3);
   });
 
-  test('are found for more queries than distances are held at a time', () => {
+  test('are found if the distances of all queries are too many for one block', () => {
     const [points, queries] = [uniformTensor([4000, 2], 5), uniformTensor([1100, 2], 6)];
     const found = nearestNeighbours(points, queries, 2);
     for (const i of [0, 1047, 1048, 1049, 1099]) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { pcaBaseline, pcaScore } from '../../src/evaluation/baselines.ts';
-import { PrincipalComponents } from '../../src/evaluation/pca.ts';
+import { PCA } from '../../src/evaluation/pca.ts';
 import { matmul } from '../../src/tensor/ops.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { ShapeError } from '../../src/tensor/shape.ts';
@@ -19,7 +19,7 @@ function cloud(n: number): Tensor {
   return x;
 }
 
-/** Normally distributed along four random directions, along each so many times as far as along the next. */
+/** Normally distributed along four random directions, along each `step` times as far as along the next. */
 function ofRankFour(n: number, d: number, mean: number, step: number): Tensor {
   const random = new Random(1);
   const directions = Array.from({ length: 4 * d }, () => random.normal());
@@ -33,9 +33,9 @@ function ofRankFour(n: number, d: number, mean: number, step: number): Tensor {
   return x;
 }
 
-describeEachKernels('PrincipalComponents', () => {
-  test('finds the axes that the samples were made with', () => {
-    const { mean, axes, varianceShares } = PrincipalComponents.fit(cloud(2000), 2);
+describeEachKernels('PCA', () => {
+  test('finds the axes with which the samples were made', () => {
+    const { mean, axes, varianceShares } = PCA.fit(cloud(2000), 2);
     // 4 standard errors: 10/sqrt(2000) of the mean, 1/10/sqrt(2000) of an axis.
     expect(Math.hypot(mean[0] - 7, mean[1] + 2)).toBeLessThan(1);
     [0.6, 0.8, 0.8, -0.6].forEach((value, i) => {
@@ -45,9 +45,9 @@ describeEachKernels('PrincipalComponents', () => {
     expect(varianceShares[0] + varianceShares[1]).toBeCloseTo(1, 5);
   });
 
-  test('its scores are uncorrelated, of mean 0, with the variances that it says', () => {
+  test('gives uncorrelated scores of mean 0 with the reported variances', () => {
     const x = uniformTensor([300, 20], 3);
-    const pca = PrincipalComponents.fit(x, 5);
+    const pca = PCA.fit(x, 5);
     const scores = pca.transform(x);
     expect(scores.shape).toEqual([300, 5]);
     const gram = matmul(scores, scores, { transposeA: true }).data;
@@ -74,7 +74,7 @@ describeEachKernels('PrincipalComponents', () => {
     'of %p samples of %p numbers around %p that vary in four directions, each %p times as far as the next, it finds four axes',
     (n, d, mean, step) => {
       const x = ofRankFour(n, d, mean, step);
-      const pca = PrincipalComponents.fit(x, 16);
+      const pca = PCA.fit(x, 16);
       const width = Math.min(d, 16);
       expect(pca.rank).toBe(4);
       expect(pca.axes.shape).toEqual([d, width]);
@@ -88,7 +88,7 @@ describeEachKernels('PrincipalComponents', () => {
 
   test('restores as well as the baseline says', () => {
     const x = uniformTensor([60, 12], 4);
-    const pca = PrincipalComponents.fit(x, 4);
+    const pca = PCA.fit(x, 4);
     const restored = matmul(pca.transform(x), pca.axes, { transposeB: true }).data;
     let sum = 0;
     restored.forEach((value, i) => {
@@ -98,9 +98,9 @@ describeEachKernels('PrincipalComponents', () => {
   });
 });
 
-describe('PrincipalComponents', () => {
+describe('PCA', () => {
   test('measures other samples from the mean that it was fitted to', () => {
-    const pca = PrincipalComponents.fit(Tensor.from([0, 0, 2, 0, 4, 0], [3, 2]), 1);
+    const pca = PCA.fit(Tensor.from([0, 0, 2, 0, 4, 0], [3, 2]), 1);
     expect(Array.from(pca.transform(Tensor.from([5, 9], [1, 2])).data)).toEqual([3]);
   });
 
@@ -110,7 +110,7 @@ describe('PrincipalComponents', () => {
       x.data.map((value) => -value),
       x.shape,
     );
-    const [one, other] = [x, turned].map((samples) => PrincipalComponents.fit(samples, 2).axes.data);
+    const [one, other] = [x, turned].map((samples) => PCA.fit(samples, 2).axes.data);
     for (const axes of [one, other]) expect(axes[2]).toBeGreaterThan(0); // 0.8 of the first
     expect(other[2]).toBeCloseTo(one[2], 5);
   });
@@ -119,22 +119,25 @@ describe('PrincipalComponents', () => {
     [3, 9, 5],
     [3, 2, 5],
     [1, 4, 2],
-  ])('of %p samples of %p numbers there are no more than the fewer, for a count of %p', (n, d, count) => {
-    const x = uniformTensor([n, d], 1);
-    const pca = PrincipalComponents.fit(x, count);
-    expect(pca.axes.shape).toEqual([d, Math.min(n, d)]);
-    expect(pca.transform(x).data.every(Number.isFinite)).toBe(true);
-  });
+  ])(
+    'of %p samples of %p numbers there are the smaller of both at most, for a count of %p',
+    (n, d, count) => {
+      const x = uniformTensor([n, d], 1);
+      const pca = PCA.fit(x, count);
+      expect(pca.axes.shape).toEqual([d, Math.min(n, d)]);
+      expect(pca.transform(x).data.every(Number.isFinite)).toBe(true);
+    },
+  );
 
   test('samples that are all the same have shares of 0', () => {
-    expect(PrincipalComponents.fit(Tensor.zeros([5, 3]), 2).varianceShares).toEqual([0, 0]);
+    expect(PCA.fit(Tensor.zeros([5, 3]), 2).varianceShares).toEqual([0, 0]);
   });
 
-  test('refuses other samples than it was fitted to, and counts that are none', () => {
-    const pca = PrincipalComponents.fit(uniformTensor([5, 3], 1), 2);
+  test('refuses samples of another size, and counts that are not integers >= 1', () => {
+    const pca = PCA.fit(uniformTensor([5, 3], 1), 2);
     expect(() => pca.transform(Tensor.zeros([2, 4]))).toThrow(ShapeError);
     for (const count of [0, 1.5, Number.NaN]) {
-      expect(() => PrincipalComponents.fit(uniformTensor([5, 3], 1), count)).toThrow(RangeError);
+      expect(() => PCA.fit(uniformTensor([5, 3], 1), count)).toThrow(RangeError);
     }
   });
 });

@@ -57,7 +57,7 @@ describe('structuralSimilarity', () => {
     },
   );
 
-  test('is the same in both directions, and leaves the images alone', () => {
+  test('is symmetric, and does not change the images', () => {
     const a = uniformArray(300, new Random(1), 0, 1);
     const b = uniformArray(300, new Random(2), 0, 1);
     const [keptA, keptB] = [a.slice(), b.slice()];
@@ -83,7 +83,7 @@ describe('structuralSimilarity', () => {
   });
 
   test.each([[[784]], [[10, 28]], [[28, 10]], [[3, 32, 32]], [[28, 28, 1, 1]], [[28, 28, 0]], [[]]])(
-    'there is none for shape %j',
+    'is undefined for shape %j',
     (shape) => {
       const size = shape.reduce((product, length) => product * length, 1);
       expect(structuralSimilarity(new Float32Array(size), new Float32Array(size), shape)).toBeUndefined();

@@ -12,7 +12,7 @@ const program = fileURLToPath(new URL('../../dist/examples/article.js', import.m
 const folder = mkdtempSync(join(tmpdir(), 'isthmus article-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test('the tutorial, step for step, on a .npy file', () => {
+test('the tutorial runs step by step on a .npy file', () => {
   const path = join(folder, 'images.npy');
   writeFileSync(path, writeNpy(generateDigits({ count: 300, seed: 3 })));
   const { stdout, stderr } = spawnSync(process.execPath, [program, path], { encoding: 'utf8' });

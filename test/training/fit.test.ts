@@ -11,7 +11,8 @@ import { kernels, setKernels, supportedKernels } from '../../src/tensor/kernels/
 import { ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { DivergenceError } from '../../src/training/divergence.ts';
-import type { BatchRecord, EpochRecord, FitOptions } from '../../src/training/fit.ts';
+import type { BatchRecord, FitOptions } from '../../src/training/fitOptions.ts';
+import type { EpochRecord } from '../../src/training/trainingState.ts';
 import { firstOutside, scaleOf, UNIT_ROUNDOFF as u } from '../helpers/bounds.ts';
 import { describeEachKernels, lossDecimals } from '../helpers/eachKernels.ts';
 import { flatten, goldenTensor, readGolden } from '../helpers/golden.ts';
@@ -26,7 +27,7 @@ async function trainedBytes(options: FitOptions & { seed?: number }, samples: Sa
   return writeModel(model);
 }
 
-/** Learns as usual, but says what it is told to: one value a call. */
+/** Learns as usual, but reports these values, one for each call. */
 class ScriptedLoss extends MeanSquaredError {
   readonly #values: number[];
 
@@ -41,7 +42,7 @@ class ScriptedLoss extends MeanSquaredError {
   }
 }
 
-/** Writes down the number of each sample that it sees ({@link numberedSamples}). */
+/** Records the numbers of the samples that it is given ({@link numberedSamples}). */
 class RecordingLoss extends MeanSquaredError {
   readonly calls: number[][] = [];
 
@@ -59,16 +60,16 @@ function tinyModel({ seed = 0, ...compile }: CompileOptions & { seed?: number } 
 }
 
 describeEachKernels('what is learned', () => {
-  test('the loss falls, and validation and evaluate agree that it did', async () => {
+  test('the loss falls, by validation and by evaluate', async () => {
     const model = toyModel();
     const [images, others] = [toyImages(200, 1), toyImages(50, 2)];
-    const before = model.evaluate(others).mse;
+    const before = (await model.evaluate(others)).mse;
     model.compile({ optimizer: new Adam({ learningRate: 0.01 }) });
     const { epochs } = await model.fit(images, { epochs: 15, validationData: others });
     const last = epochs[epochs.length - 1];
     expect(last.loss).toBeLessThan(epochs[0].loss / 4);
     expect(last.validationLoss).toBeLessThan(before / 4);
-    expect(model.evaluate(others).mse).toBeCloseTo(last.validationLoss!, lossDecimals());
+    expect((await model.evaluate(others)).mse).toBeCloseTo(last.validationLoss!, lossDecimals());
   });
 
   test('one step by hand', async () => {
@@ -117,7 +118,7 @@ describeEachKernels('what is learned', () => {
     const model = toyModel();
     const images = toyImages(60);
     model.compile({ loss: 'mae', optimizer: new Adam({ learningRate: 0.01 }) });
-    const { mae } = model.evaluate(images);
+    const { mae } = await model.evaluate(images);
     const { epochs } = await model.fit(images, { epochs: 30, batchSize: 60 });
     expect(epochs[0].loss).toBeCloseTo(mae, lossDecimals());
     expect(epochs[29].loss).toBeLessThan(mae / 2);
@@ -133,7 +134,7 @@ describeEachKernels('what is learned', () => {
     const { epochs } = await model.fit(images, { epochs: 50, batchSize: 60 });
     // The logits are recomputed from outputs rounded to float32.
     expect(epochs[0].loss).toBeCloseTo(untrained, 6);
-    // What no model can go below is the entropy of the gray targets themselves.
+    // The minimum of the loss is the entropy of the gray targets.
     const entropy = targets
       .filter((t) => t > 0 && t < 1)
       .reduce((sum, t) => sum - t * Math.log(t) - (1 - t) * Math.log(1 - t), 0);
@@ -156,7 +157,7 @@ test('every set of kernels learns the same, but for rounding', async () => {
   }
   setKernels(before);
   const [expected, ...others] = results;
-  // As in test/golden.test.ts: a rounding or two a step, of random direction, scaled by 0.1 where it comes from gradients.
+  // As in test/golden.test.ts: one or two roundings a step, of random direction, times 0.1 for those of gradients.
   for (const values of others) {
     expect(firstOutside(values, expected, 16 * u * scaleOf(expected))).toBeUndefined();
   }
@@ -172,7 +173,7 @@ test('an unknown loss is refused by name', () => {
 });
 
 describe('same seed, same bytes', () => {
-  test('twice the same', async () => {
+  test('two runs give the same', async () => {
     expect(await trainedBytes({})).toEqual(await trainedBytes({}));
   });
 
@@ -195,28 +196,31 @@ describe('same seed, same bytes', () => {
     expect(writeModel(model)).toEqual(await trainedBytes({}));
   });
 
-  test('pauses, and what the host does with the model in them, change nothing', async () => {
+  test('pauses change nothing, nor does a host that uses the model in them', async () => {
     const model = toyModel();
     const images = toyImages(50);
     const slow = ({ batch, epoch }: BatchRecord) => {
       if (batch === 2) burn(30 + epoch);
     };
     let turns = 0;
+    const evaluations: Promise<unknown>[] = [];
     const timer = setInterval(() => {
       turns++;
-      model.evaluate(toyImages(20, turns));
+      model.predict(toyImages(20, turns));
+      evaluations.push(model.evaluate(toyImages(300, turns)));
     }, 1);
     try {
       await model.fit(images, { epochs: 3, batchSize: 8, validationSplit: 0.2, onBatchEnd: slow });
     } finally {
       clearInterval(timer);
+      await Promise.all(evaluations);
     }
     // Once in each epoch at least.
     expect(turns).toBeGreaterThanOrEqual(3);
     expect(writeModel(model)).toEqual(await trainedBytes({}));
   });
 
-  test('a second fit goes on from the first, with its optimizer and random numbers', async () => {
+  test('a second fit continues the first, with its optimizer and random numbers', async () => {
     const fitTwice = async () => {
       const model = toyModel();
       const optimizer = new Adam();
@@ -244,7 +248,7 @@ describe('control goes back to the host', () => {
     jest.restoreAllMocks();
   });
 
-  /** The longest time between two turns of the host, by a clock that only `advance` moves. */
+  /** The longest time between two turns of the host, on a clock that only `advance` moves. */
   async function longestWait(run: (advance: (milliseconds: number) => void) => Promise<unknown>) {
     let now = 0;
     jest.spyOn(performance, 'now').mockImplementation(() => now);
@@ -269,7 +273,7 @@ describe('control goes back to the host', () => {
     return longest;
   }
 
-  test('at least every 50 ms, where a step takes 10 ms', async () => {
+  test('at least every 50 ms if a step takes 10 ms', async () => {
     const longest = await longestWait((advance) =>
       toyModel().fit(toyImages(80), { epochs: 2, batchSize: 4, onBatchEnd: () => advance(10) }),
     );
@@ -277,7 +281,7 @@ describe('control goes back to the host', () => {
     expect(longest).toBeLessThanOrEqual(50);
   });
 
-  test('after each step, where steps take longer than that', async () => {
+  test('after each step if steps take longer than that', async () => {
     const longest = await longestWait((advance) =>
       toyModel().fit(toyImages(80), { epochs: 1, batchSize: 8, onBatchEnd: () => advance(70) }),
     );
@@ -316,7 +320,7 @@ describe('batches', () => {
     expect(epochs[0]).not.toEqual(epochs[1]);
   });
 
-  test("an epoch's loss counts a smaller last batch by its samples", async () => {
+  test("an epoch's loss weighs a smaller last batch by its number of samples", async () => {
     const records: BatchRecord[] = [];
     const model = tinyModel({ loss: new ScriptedLoss([1, 2, 6, 0, 0, 5]) });
     const { epochs } = await model.fit(numberedSamples(10), {
@@ -333,7 +337,7 @@ describe('batches', () => {
     expect(epochs.map(({ loss }) => loss)).toEqual([2.4, 1]);
   });
 
-  test('a batch larger than the data is the data', async () => {
+  test('a batch larger than the data holds all of it', async () => {
     const optimizer = new SGD({ learningRate: 1e-6 });
     const records: BatchRecord[] = [];
     await tinyModel({ optimizer }).fit(numberedSamples(5), {
@@ -361,7 +365,7 @@ describe('batches', () => {
     expect(bestEpoch).toBe(best.epoch);
   });
 
-  test('options that are undefined, as in JavaScript, are those that were left out', async () => {
+  test('options that are undefined, as in JavaScript, count as left out', async () => {
     const options = {
       epochs: undefined,
       batchSize: undefined,
@@ -379,7 +383,7 @@ describe('batches', () => {
     expect(model.parameters.values).toEqual(plain.parameters.values);
   });
 
-  test('undefined options beside others, too', async () => {
+  test('undefined options together with others', async () => {
     const controller = new AbortController();
     const records: BatchRecord[] = [];
     const options = {
@@ -409,7 +413,7 @@ describe('batches', () => {
 });
 
 describe('validation', () => {
-  test('a split keeps its part of the samples out of training, the same ones in each epoch', async () => {
+  test('a split keeps the same share of the samples out of training in each epoch', async () => {
     const loss = new RecordingLoss();
     const model = tinyModel({ loss });
     await model.fit(numberedSamples(10), { epochs: 3, batchSize: 7, validationSplit: 0.3 });
@@ -428,7 +432,7 @@ describe('validation', () => {
     }
   });
 
-  /** The samples that one fit of two epochs trained on and measured, by their numbers. */
+  /** The numbers of the samples on which one fit of two epochs trained, and on which it validated. */
   async function splitOf(model: Autoencoder, loss: RecordingLoss, samples: Samples = numberedSamples(20)) {
     loss.calls.length = 0;
     await model.fit(samples, { epochs: 2, batchSize: 14, validationSplit: 0.3 });
@@ -437,18 +441,18 @@ describe('validation', () => {
     return { trained: trained.flat(), measured: measured[0].toSorted((a, b) => a - b) };
   }
 
-  test('a second fit keeps the same samples out: what was measured first is never trained on', async () => {
+  test('a second fit keeps out the same samples: those of the validation are never trained on', async () => {
     const loss = new RecordingLoss();
     const model = tinyModel({ loss });
     const first = await splitOf(model, loss);
     const second = await splitOf(model, loss);
     expect(second.measured).toEqual(first.measured);
     expect(second.trained.filter((sample) => first.measured.includes(sample))).toEqual([]);
-    // The order of the others goes on from the first fit.
+    // The order of the others continues from the first fit.
     expect(second.trained).not.toEqual(first.trained);
   });
 
-  test('and so does one after other trainings, with another loss and in another model of the seed', async () => {
+  test('so does a fit after other trainings, with another loss, and in another model with the seed', async () => {
     const [loss, otherLoss] = [new RecordingLoss(), new RecordingLoss()];
     const model = tinyModel({ loss });
     const { measured } = await splitOf(model, loss);
@@ -460,7 +464,7 @@ describe('validation', () => {
     expect((await splitOf(tinyModel({ loss: other }), other)).measured).toEqual(measured);
   });
 
-  test('another seed keeps other samples out', async () => {
+  test('another seed keeps out other samples', async () => {
     const kept = new Set<string>();
     for (const seed of [0, 1, 2, 3]) {
       const loss = new RecordingLoss();
@@ -470,15 +474,15 @@ describe('validation', () => {
     expect(kept.size).toBe(4);
   });
 
-  test('other data: its loss is measured after the epoch, and it is not trained on', async () => {
+  test('other data is measured after the epoch and not trained on', async () => {
     const [model, alone] = [toyModel(), toyModel()];
     const [images, others] = [toyImages(40), toyImages(300, 2)];
     const measured: number[] = [];
     const { epochs } = await model.fit(images, {
       epochs: 3,
       validationData: others,
-      onEpochEnd: () => {
-        measured.push(model.evaluate(others).mse);
+      onEpochEnd: async () => {
+        measured.push((await model.evaluate(others)).mse);
       },
     });
     await alone.fit(images, { epochs: 3 });
@@ -505,7 +509,7 @@ describe('validation', () => {
     );
   });
 
-  test('other data that does not fit is refused, and named', async () => {
+  test('other data that does not fit is refused by name', async () => {
     await expect(
       tinyModel().fit(numberedSamples(3), { validationData: Tensor.zeros([3, 5]) }),
     ).rejects.toThrow(new ShapeError('fit, validationData: the samples are [3, 5], expected [n, 2].'));
@@ -513,7 +517,7 @@ describe('validation', () => {
 });
 
 describe('early stopping', () => {
-  /** One epoch a value: what happens, and the weights after each epoch. */
+  /** Trains for one epoch a value. Returns what happened, and the weights after each epoch. */
   async function run(script: readonly number[], options: FitOptions) {
     const model = tinyModel({
       loss: new ScriptedLoss(script),
@@ -530,7 +534,7 @@ describe('early stopping', () => {
     return { ...history, ran: history.epochs.length, after, values: model.parameters.values };
   }
 
-  test('stops after as many epochs without improvement as patience says, with the best weights', async () => {
+  test('stops after `patience` epochs without improvement, with the best weights', async () => {
     const { ran, stopped, bestEpoch, restoredBestWeights, after, values } = await run(
       [5, 4, 4.5, 3, 3.2, 3.1, 3.3, 1],
       { earlyStopping: { patience: 3 } },
@@ -550,7 +554,7 @@ describe('early stopping', () => {
     expect({ ran, bestEpoch }).toEqual({ ran: 3, bestEpoch: 1 });
   });
 
-  test('an improvement of less than minDelta is none, but small steps from the same best add up', async () => {
+  test('an improvement below minDelta does not count, but small ones since the best epoch add up', async () => {
     const { ran, bestEpoch } = await run([5, 4.75, 4.625, 4.25, 4, 3.9], {
       earlyStopping: { patience: 2, minDelta: 0.5 },
     });
@@ -559,13 +563,13 @@ describe('early stopping', () => {
     expect({ ran: patient.ran, bestEpoch: patient.bestEpoch }).toEqual({ ran: 5, bestEpoch: 3 });
   });
 
-  test('the best weights come back where all epochs were run, too', async () => {
+  test('the best weights come back after all epochs', async () => {
     const { stopped, bestEpoch, after, values } = await run([3, 1, 2], { earlyStopping: { patience: 9 } });
     expect({ stopped, bestEpoch }).toEqual({ stopped: 'epochs', bestEpoch: 2 });
     expect(values).toEqual(after[1]);
   });
 
-  test('and where the signal stopped it', async () => {
+  test('the best weights come back after a signal', async () => {
     const controller = new AbortController();
     const { stopped, bestEpoch, after, values } = await run([3, 1, 2, 2, 2], {
       earlyStopping: { patience: 9 },
@@ -578,7 +582,7 @@ describe('early stopping', () => {
     expect(values).toEqual(after[1]);
   });
 
-  test('and where training diverged', async () => {
+  test('the best weights come back after divergence', async () => {
     const model = tinyModel({
       loss: new ScriptedLoss([3, 1, 2]),
       optimizer: new SGD({ learningRate: 1e-3 }),
@@ -609,7 +613,7 @@ describe('early stopping', () => {
     expect(values).toEqual(after[2]);
   });
 
-  test('the validation loss is watched where there is one', async () => {
+  test('the validation loss is watched if there is one', async () => {
     // Training, validation, training, ...: the first keeps falling, the second is best in epoch 2.
     const { ran, bestEpoch } = await run([9, 5, 8, 4, 7, 4.5, 6, 4.5, 5, 4.5], {
       epochs: 5,
@@ -621,7 +625,7 @@ describe('early stopping', () => {
 });
 
 describe('a signal', () => {
-  test('stops after the step that is under way', async () => {
+  test('ends training after the current step', async () => {
     const controller = new AbortController();
     const optimizer = new SGD({ learningRate: 1e-6 });
     const { epochs, stopped, bestEpoch } = await tinyModel({ optimizer }).fit(numberedSamples(8), {
@@ -639,7 +643,7 @@ describe('a signal', () => {
     expect(optimizer.steps).toBe(4 + 3);
   });
 
-  test('may come from the host in a pause', async () => {
+  test('may come during a pause', async () => {
     const controller = new AbortController();
     const timer = setTimeout(() => controller.abort(), 1);
     const { stopped } = await tinyModel().fit(numberedSamples(4), {
@@ -667,7 +671,7 @@ describe('a signal', () => {
     });
   });
 
-  test('that was given before fit lets no step happen', async () => {
+  test('that came before fit prevents all steps', async () => {
     const optimizer = new SGD();
     const history = await tinyModel({ optimizer }).fit(numberedSamples(4), { signal: AbortSignal.abort() });
     expect(history.stopped).toBe('signal');
@@ -686,15 +690,15 @@ describe('divergence', () => {
     );
   });
 
-  test('shows in the validation loss of the epoch in which it happened, not as a number of the history', async () => {
-    // One step an epoch: its loss is measured before it, so only the validation sees what it did.
+  test('is found in the validation loss of its epoch, and is an error rather than a number of the history', async () => {
+    // One step an epoch: the training loss is measured before the step, so only the validation shows its effect.
     const model = toyModel();
     model.compile({ optimizer: new SGD({ learningRate: 1e30 }) });
     const fitted = model.fit(toyImages(16), { epochs: 1, validationData: toyImages(4, 2) });
     await expect(fitted).rejects.toThrow(DivergenceError);
   });
 
-  test('a NaN among the samples is noticed at the first batch that holds it', async () => {
+  test('a NaN among the samples is found in the first batch that holds it', async () => {
     const samples = numberedSamples(4);
     samples.data[5] = Number.NaN;
     await expect(tinyModel().fit(samples, { batchSize: 4 })).rejects.toThrow(
@@ -744,11 +748,11 @@ function fail(): never {
   throw new Error('from the callback');
 }
 
-test('fit during fit is refused, and the first goes on', async () => {
+test('fit during fit is refused, and the first continues', async () => {
   const model = toyModel();
   const first = model.fit(toyImages(50), { epochs: 3, batchSize: 8, validationSplit: 0.2 });
   await expect(model.fit(toyImages(4))).rejects.toThrow(
-    new Error('Autoencoder.fit: already training, expected to be called after that.'),
+    new Error('Autoencoder.fit: called during another fit, expected to be called after it.'),
   );
   expect((await first).epochs).toHaveLength(3);
   expect(writeModel(model)).toEqual(await trainedBytes({}));
@@ -776,7 +780,7 @@ describe('what is refused', () => {
     expect(model.parameters.values).toEqual(before);
   });
 
-  test('samples that do not fit, and none', async () => {
+  test('samples of another shape, and no samples', async () => {
     await expect(toyModel().fit(Tensor.zeros([3, 5]))).rejects.toThrow(
       new ShapeError('fit: the samples are [3, 5], expected [n, 4, 4, 1].'),
     );
@@ -785,7 +789,7 @@ describe('what is refused', () => {
     );
   });
 
-  test('a fit that was refused leaves the normalization of the last one', async () => {
+  test('a fit that is refused keeps the normalization of the one before', async () => {
     const model = toyModel();
     await model.fit(toyImages(4), { epochs: 1 });
     const { normalization } = model;

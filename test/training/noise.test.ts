@@ -3,25 +3,25 @@ import { readModel, writeModel } from '../../src/io/model.ts';
 import { SGD } from '../../src/optim/sgd.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
-import type { BatchRecord, FitOptions } from '../../src/training/fit.ts';
-import { Corruption, type Noise } from '../../src/training/noise.ts';
+import type { BatchRecord, FitOptions } from '../../src/training/fitOptions.ts';
+import { addNoise, type Noise } from '../../src/training/noise.ts';
 import { storedSamples } from '../helpers/storedSamples.ts';
 import { asInputs, toyImages, toyModel } from './toy.ts';
 
 const HALVES = new Tensor(new Float32Array(100_000).fill(0.5), [100, 1000]);
 
 function corrupted(noise: Noise, seed = 1, x = HALVES): Float32Array {
-  return new Corruption(noise).apply(x, new Random(seed)).data.slice();
+  return addNoise(x, noise, new Random(seed)).data;
 }
 
 const share = (values: Float32Array, which: (value: number) => boolean) =>
   values.filter(which).length / values.length;
 
-/** Five standard deviations of the share of 100,000 draws that come up with this probability: 1 in 1,700,000 is outside. */
+/** Five standard deviations of the share among 100,000 draws of this probability: 1 in 1,700,000 is outside. */
 const fiveSigmas = (p: number) => 5 * Math.sqrt((p * (1 - p)) / HALVES.size);
 
 describe('noise', () => {
-  test('gaussian adds numbers of mean 0 and its standard deviation, and clamps nothing', () => {
+  test('gaussian adds numbers of mean 0 and standard deviation `amount`, and clamps nothing', () => {
     const added = corrupted({ kind: 'gaussian', amount: 0.4 }).map((value) => value - 0.5);
     const mean = added.reduce((sum, value) => sum + value, 0) / added.length;
     const deviation = Math.sqrt(added.reduce((sum, value) => sum + value * value, 0) / added.length);
@@ -51,6 +51,16 @@ describe('noise', () => {
     expect(corrupted(noise, 3)).not.toEqual(corrupted(noise, 4));
   });
 
+  test('is written into the given tensor, whatever that holds', () => {
+    const noise = { kind: 'salt', amount: 0.2 } as const;
+    const out = new Tensor(
+      HALVES.data.map(() => Number.NaN),
+      HALVES.shape,
+    );
+    expect(addNoise(HALVES, noise, new Random(3), out)).toBe(out);
+    expect(out.data).toEqual(corrupted(noise, 3));
+  });
+
   test('leaves the clean samples alone', () => {
     const x = asInputs(toyImages(3));
     const before = x.data.slice();
@@ -73,11 +83,12 @@ describe('noise', () => {
       { kind: 'pepper' as 'salt', amount: 0.1 },
       "noise: the kind is 'pepper', expected one of: gaussian, mask, salt.",
     ],
-  ])('%p is refused by fit, before anything changes, and by measure', async (noise, message) => {
+  ])('%p is refused by addNoise, by fit before anything changes, and by evaluate', async (noise, message) => {
     const model = toyModel();
     const before = model.parameters.values.slice();
     await expect(model.fit(toyImages(9), { noise })).rejects.toThrow(new RangeError(message));
-    await expect(model.measure(toyImages(9), { noise })).rejects.toThrow(new RangeError(message));
+    await expect(model.evaluate(toyImages(9), { noise })).rejects.toThrow(new RangeError(message));
+    expect(() => corrupted(noise)).toThrow(new RangeError(message));
     expect(model.parameters.values).toEqual(before);
   });
 });
@@ -94,13 +105,13 @@ describe('training with noise', () => {
   };
 
   test('differs from step to step and from epoch to epoch', async () => {
-    // With one batch an epoch and no learning to speak of, the noise is all that changes the loss.
+    // With one batch an epoch and hardly any learning, the loss changes with the noise alone.
     const { epochs } = await lossesOf({ noise: { kind: 'gaussian', amount: 5 }, batchSize: 60, epochs: 8 });
     expect(new Set(epochs.map(({ loss }) => loss)).size).toBe(8);
   });
 
   test('differs between the batches of an epoch', async () => {
-    // Equal samples, a model that doesn't learn: the loss of each batch is that of its noise.
+    // Equal samples and a model that doesn't learn: the loss of a batch depends on its noise alone.
     const images = toyImages(1);
     const equal = {
       ...images,
@@ -121,39 +132,39 @@ describe('training with noise', () => {
     expect(new Set(epochs.map(({ loss }) => loss)).size).toBe(4);
   });
 
-  test('leaves the shuffles as they are without noise', async () => {
+  test('does not change the shuffles', async () => {
     const nothing = { kind: 'mask', amount: Number.MIN_VALUE } as const;
     expect((await lossesOf({ noise: nothing })).epochs).toEqual((await lossesOf({})).epochs);
   });
 
-  test('learns to restore: the error from noisy samples is less than that of the noise, and of a model that never saw any', async () => {
+  test('learns to restore: the error is below that of the noise, and below that of a model trained without noise', async () => {
     const images = toyImages(200);
     const options = { epochs: 150, batchSize: 20 };
     const [denoiser, plain] = [
       await lossesOf({ ...options, noise }, images),
       await lossesOf(options, images),
     ];
-    const restored = await denoiser.model.measure(toyImages(100, 9), { noise });
+    const restored = await denoiser.model.evaluate(toyImages(100, 9), { noise });
     expect(restored.mse).toBeLessThan(0.3 ** 2 / 2);
-    expect(restored.mse).toBeLessThan((await plain.model.measure(toyImages(100, 9), { noise })).mse);
+    expect(restored.mse).toBeLessThan((await plain.model.evaluate(toyImages(100, 9), { noise })).mse);
   });
 
-  test('validation inputs get noise, too: the validation loss is what measure finds', async () => {
+  test('validation inputs get the same noise as those of evaluate', async () => {
     const validationData = toyImages(30, 5);
     const { model, epochs } = await lossesOf({ noise, validationData });
-    const { mse } = await model.measure(validationData, { noise });
+    const { mse } = await model.evaluate(validationData, { noise });
     expect(epochs[3].validationLoss).toBeCloseTo(mse, 6);
-    expect(mse).not.toBeCloseTo((await model.measure(validationData)).mse, 6);
+    expect(mse).not.toBeCloseTo((await model.evaluate(validationData)).mse, 6);
   });
 
-  test('what is measured with noise does not depend on the model having been saved', async () => {
+  test('evaluation with noise is the same after saving and reading the model', async () => {
     const model = toyModel({ seed: 5 });
     const { autoencoder } = readModel(writeModel(model));
     const images = toyImages(20);
-    expect(await autoencoder.measure(images, { noise })).toEqual(await model.measure(images, { noise }));
+    expect(await autoencoder.evaluate(images, { noise })).toEqual(await model.evaluate(images, { noise }));
   });
 
-  test('samples from a file are trained on with the same bits', async () => {
+  test('gives the same bits for samples from a file', async () => {
     const [inMemory, stored] = [
       await lossesOf({ noise }),
       await lossesOf({ noise }, storedSamples(toyImages(60)) as never),

@@ -1,4 +1,4 @@
-/** Losses that a user of the engine writes, and what their names mean: nothing. */
+/** Losses that a user of the engine writes. Their names have no meaning. */
 
 import { describe, expect, test } from '@jest/globals';
 import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
@@ -12,7 +12,7 @@ import { toyImages, toyModel } from './toy.ts';
 /** Twice the mean squared error. */
 class TwiceSquared extends Loss {
   override readonly name: string;
-  /** What it was asked to compare with the targets. */
+  /** All predictions that it was given. */
   readonly predictions: number[] = [];
 
   constructor(name: string) {
@@ -48,7 +48,7 @@ describe('a loss of your own', () => {
     expect(Array.from(model.parameters.values)).toEqual([-0.75, 1.125, -1.25, -0.875, 1.5, -0.75, 2]);
   });
 
-  test("called 'bce' compares what the sigmoid gives, and takes any inputs", async () => {
+  test("called 'bce' gets the output of the sigmoid, and takes any inputs", async () => {
     const loss = new TwiceSquared('bce');
     const model = toyModel({ outputActivation: 'sigmoid' });
     model.compile({ loss });

@@ -1,4 +1,4 @@
-/** What fit refuses, it refuses before anything changes: weights, normalization, optimizer and random numbers. */
+/** fit refuses bad input before anything changes: weights, normalization, optimizer and random numbers. */
 
 import { expect, test } from '@jest/globals';
 import type { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
@@ -8,7 +8,7 @@ import { Adam } from '../../src/optim/adam.ts';
 import { SGD } from '../../src/optim/sgd.ts';
 import { ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
-import type { FitOptions } from '../../src/training/fit.ts';
+import type { FitOptions } from '../../src/training/fitOptions.ts';
 import { asInputs, toyImages, toyModel } from './toy.ts';
 
 const FIT: FitOptions = { epochs: 2, batchSize: 8, validationSplit: 0.2 };
@@ -23,7 +23,7 @@ const outside = (value: number): Samples => {
   return inputs;
 };
 
-// Each on samples or options that are fine otherwise. The model has 'bce', which needs inputs from 0 to 1.
+// Samples or options with one thing wrong. The model has 'bce', which needs inputs from 0 to 1.
 const REFUSALS: readonly (readonly [string, Samples, FitOptions, RegExp])[] = [
   ['a split with nothing to measure', toyImages(50), { validationSplit: 0.004 }, /keeps 0 of 50 samples/],
   ['a split with nothing to learn from', toyImages(50), { validationSplit: 0.996 }, /keeps 50 of 50/],
@@ -68,7 +68,7 @@ const REFUSALS: readonly (readonly [string, Samples, FitOptions, RegExp])[] = [
   ],
 ];
 
-/** The bytes of a model that was fitted twice, after `attempt` before each of it. */
+/** The bytes of a model that was fitted twice, with `attempt` before each fit. */
 async function bytesOfTwoFits(attempt?: (model: Autoencoder, optimizer: Adam) => Promise<void>) {
   const optimizer = new Adam();
   const model = toyModel({ outputActivation: 'sigmoid' });
@@ -90,11 +90,11 @@ test.each(REFUSALS)('leaves no trace: %s', async (_name, samples, options, messa
     expect(model.parameters.values).toEqual(values);
     expect(optimizer.steps).toBe(steps);
   };
-  // The bytes show the generator's state: it decides the order of the samples.
+  // The bytes depend on the generator's state, which decides the order of the samples.
   expect(await bytesOfTwoFits(refused)).toEqual(await bytesOfTwoFits());
 });
 
-test('negative control: a fit that is not refused leaves its trace in the generator, even if it learns nothing', async () => {
+test('negative control: a fit that is not refused leaves a trace in the generator, even if it learns nothing', async () => {
   const fitted = async (model: Autoencoder, optimizer: Adam) => {
     const values = model.parameters.values.slice();
     model.compile({ optimizer: new SGD({ learningRate: { at: () => 0 } }), loss: 'bce' });
@@ -137,7 +137,7 @@ test('an optimizer whose fit was refused for another reason is still free', asyn
   expect((await second.fit(toyImages(20), { epochs: 1 })).epochs).toHaveLength(1);
 });
 
-test('inputs outside of 0 to 1 are for binary cross-entropy only', async () => {
+test('inputs outside [0, 1] are refused for binary cross-entropy only', async () => {
   const model = toyModel({ outputActivation: 'sigmoid' });
   model.compile({ loss: 'mse' });
   for (const samples of [STANDARDIZED, outside(-0.25), outside(1.5)]) {

@@ -1,4 +1,4 @@
-/** Tied weights and an L1 penalty on the code, trained as PyTorch trained them; dropout and what it may touch. */
+/** Tied weights and an L1 penalty on the code, compared with PyTorch; dropout and where it acts. */
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
@@ -46,13 +46,13 @@ describeEachKernels('a tied autoencoder with a sparse code', () => {
     expect(outside(model.parameters.values)).toBeUndefined();
   });
 
-  test('takes others with a penalty that is wrong by a hundredth', async () => {
+  test('takes other steps with a penalty that is wrong by 1 %', async () => {
     const { model } = await trained(golden.strength * 1.01);
     expect(outside(model.parameters.values)).toBeDefined();
   });
 });
 
-test('a sparsity draws codes towards zero', async () => {
+test('a sparsity penalty draws codes towards zero', async () => {
   const meanOf = async (sparsity: number) => {
     const model = toyModel({ tied: true });
     model.compile({ sparsity, optimizer: new Adam({ learningRate: 0.01 }) });
@@ -73,7 +73,7 @@ describe('the training network', () => {
     expect(buildTrainingNetwork(encoder, decoder, {}, random).layers).toEqual([...encoder, ...decoder]);
   });
 
-  test('drops out behind hidden activations alone, and puts the penalty behind the code', () => {
+  test('has dropout after hidden activations only, and the penalty after the code', () => {
     const encoder = [new Sequential([dense(), new ReLU()]), dense()];
     const decoder = [dense(), new ReLU(), dense(), new Sigmoid()];
     const network = buildTrainingNetwork(encoder, decoder, { sparsity: 0.1, dropout: 0.5 }, random);
@@ -84,7 +84,7 @@ describe('the training network', () => {
     expect(namesOf(network)).toEqual([...hidden, ...code, ...hidden, 'Dense', 'Sigmoid']);
   });
 
-  test('refuses dropout where there is no hidden layer', () => {
+  test('refuses dropout without a hidden layer', () => {
     expect(() => toyModel({ hidden: [] }).compile({ dropout: 0.5 })).toThrow(
       new RangeError('Autoencoder.compile: dropout needs a hidden layer with an activation.'),
     );
@@ -99,7 +99,7 @@ describe('the training network', () => {
   });
 });
 
-test('dropout changes what is learned, and nothing of what a trained model gives', async () => {
+test('dropout changes training, not the outputs of a trained model', async () => {
   const train = async (dropout: number) => {
     const model = toyModel();
     model.compile({ dropout });

@@ -8,14 +8,14 @@ import { writeModel } from '../../src/io/model.ts';
 import { Adam, AdamW } from '../../src/optim/adam.ts';
 import { cosine } from '../../src/optim/schedule.ts';
 import { SGD } from '../../src/optim/sgd.ts';
-import type { FitOptions, History } from '../../src/training/fit.ts';
+import type { FitOptions, History } from '../../src/training/fitOptions.ts';
 import type { TrainingState } from '../../src/training/trainingState.ts';
 import { describeEachKernels } from '../helpers/eachKernels.ts';
 import { storedSamples } from '../helpers/storedSamples.ts';
 import { toyImages, toyModel } from './toy.ts';
 
 interface Plan {
-  /** As new each time: an optimizer serves one network. */
+  /** A function, as an optimizer serves one network. */
   readonly compile: () => CompileOptions;
   readonly options: FitOptions;
   readonly samples?: Samples | StoredSamples;
@@ -25,7 +25,7 @@ interface Plan {
 interface Outcome {
   readonly model: Autoencoder;
   readonly history: History;
-  /** All that training has to show for itself, to the last bit: model file, checkpoint file, history. */
+  /** The results of training to the last bit: model file, checkpoint file, history. */
   readonly everything: readonly (string | boolean | number | undefined)[];
 }
 
@@ -44,7 +44,7 @@ async function train(
   return { model, history, everything };
 }
 
-/** Stops with the batch of this number, counted from 1 over all epochs. */
+/** Stops after the batch with this number, counted from 1 over all epochs. */
 async function stoppedAfter(count: number, plan: Plan, resumeFrom?: TrainingState): Promise<TrainingState> {
   const controller = new AbortController();
   let left = count;
@@ -145,8 +145,8 @@ describe('where it was stopped', () => {
     expect(resumed.everything).toEqual((await train(PLAN)).everything);
   });
 
-  test('during validation: its epoch is not over, and is not trained again', async () => {
-    // Validation goes by 256 samples and looks for the signal between them. They are read at once: one read an epoch.
+  test('during validation: the epoch is not over, and its batches are not trained again', async () => {
+    // Validation checks the signal after 256 samples. All 300 are read at once: one read an epoch.
     const plan = { ...PLAN, options: { validationData: toyImages(300, 5) } };
     const controller = new AbortController();
     let reads = 0;
@@ -176,7 +176,7 @@ describe('where it was stopped', () => {
     expect(resumed.history.epochs).toHaveLength(4);
   });
 
-  test('after patience ran out it stays so', async () => {
+  test('after patience ran out nothing more is trained', async () => {
     const [, plan] = PLANS[2];
     const whole = await train(plan);
     expect(whole.history.stopped).toBe('patience');
@@ -185,21 +185,21 @@ describe('where it was stopped', () => {
     expect(resumed.everything).toEqual(whole.everything);
   });
 
-  test('more epochs than planned are those that a longer plan would have had', async () => {
+  test('more epochs than planned are those of a longer plan', async () => {
     const { history } = await train(PLAN);
     const longer = await train(PLAN, { epochs: 7, resumeFrom: history.state });
     expect(longer.everything).toEqual((await train(PLAN, { epochs: 7 })).everything);
     expect(longer.history.epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 
-  test('from memory or stored makes no difference', async () => {
+  test('samples in memory and stored samples give the same', async () => {
     const resumeFrom = await stoppedAfter(5, PLAN);
     const stored = { ...PLAN, samples: storedSamples(toyImages(30)) };
     const resumed = await train(stored, { resumeFrom });
     expect(resumed.everything).toEqual((await train(PLAN)).everything);
   });
 
-  test('the mean loss that a batch reports goes on, too', async () => {
+  test('the mean loss of the epoch so far continues', async () => {
     const losses = async (resumeFrom?: TrainingState) => {
       const seen: number[] = [];
       await train(PLAN, { resumeFrom, onBatchEnd: ({ loss }) => seen.push(loss) });
@@ -210,7 +210,7 @@ describe('where it was stopped', () => {
   });
 });
 
-describe('controls: what does not agree gives other weights', () => {
+describe('negative controls: a state with one difference gives other weights', () => {
   const weights = async (change: (state: TrainingState) => TrainingState, plan: Plan = PLAN) => {
     const { model } = await train(plan, { resumeFrom: change(await stoppedAfter(5, PLAN)) });
     return model.parameters.values;
@@ -254,7 +254,7 @@ describe('the state that callbacks get', () => {
     }
   });
 
-  test('says where training is, at the start, after each batch and each epoch', async () => {
+  test('says where training is at the start, after each batch and after each epoch', async () => {
     const seen: string[] = [];
     const note = (what: string) => (_: unknown, state: () => TrainingState) => {
       const { epoch, batch, epochs, optimizer } = state();
@@ -279,7 +279,7 @@ describe('the state that callbacks get', () => {
     ]);
   });
 
-  test('onStart comes before the first step, with the state that is resumed, and is waited for', async () => {
+  test('onStart is called before the first step with the resumed state, and is awaited', async () => {
     const resumeFrom = await stoppedAfter(5, PLAN);
     const seen: unknown[] = [];
     await train(PLAN, {
@@ -294,7 +294,7 @@ describe('the state that callbacks get', () => {
     expect(seen.slice(0, 3)).toEqual(['started', [2, 3], [3, 1]]);
   });
 
-  test('is a copy: scribbling on it changes nothing', async () => {
+  test('is a copy: writing to it changes nothing', async () => {
     const plan = { ...PLAN, options: { ...PLAN.options, keep: 'best' as const } };
     const scribble = (state: TrainingState) => {
       state.weights.fill(9);
@@ -378,7 +378,7 @@ describe('states that are refused', () => {
       {},
       'Random.restore: expected four 32-bit words, not all zero.',
     ],
-  ])('%s: in a sentence, and nothing is changed', async (_, change, compile, message) => {
+  ])('%s: refused with a message, and nothing changes', async (_, change, compile, message) => {
     const [model, untouched] = [toyModel(), toyModel()];
     model.compile(compile);
     const resumeFrom = change(await state());
@@ -388,7 +388,7 @@ describe('states that are refused', () => {
     expect(model.normalization).toEqual(untouched.normalization);
     expect(model.parameters.values).toEqual(untouched.parameters.values);
     expect(compile.optimizer?.steps ?? 0).toBe(0);
-    // The order of the samples shows the generator.
+    // The weights depend on the generator's state, which decides the order of the samples.
     for (const one of [model, untouched]) {
       one.compile();
       await one.fit(toyImages(30), { epochs: 2, batchSize: 8 });

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
-import { openSamples, type SplitOptions, validationCount } from '../../src/training/split.ts';
+import { type SplitOptions, splitSamples, validationCount } from '../../src/training/split.ts';
 import { numberedSamples } from './toy.ts';
 
 const ALL = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 function rowsOf(options: Partial<SplitOptions> = {}) {
-  const { training, validation } = openSamples(numberedSamples(10), {
+  const { training, validation } = splitSamples(numberedSamples(10), {
     inputShape: [2],
     seed: 0,
     validationSplit: 0,
@@ -17,7 +17,7 @@ function rowsOf(options: Partial<SplitOptions> = {}) {
   return { training: [...training.rows], validation: validation && [...validation.rows] };
 }
 
-describe('openSamples', () => {
+describe('splitSamples', () => {
   test('a split has each sample on one side', () => {
     for (let seed = 0; seed < 20; seed++) {
       const { training, validation = [] } = rowsOf({ seed, validationSplit: 0.3 });

@@ -6,14 +6,14 @@ import { describeAutoencoder } from '../../src/autoencoder/spec.ts';
 import type { Samples } from '../../src/data/samples.ts';
 import { writeModel } from '../../src/io/model.ts';
 import type { LayerSpec } from '../../src/layers/spec.ts';
-import type { FitOptions } from '../../src/training/fit.ts';
+import type { FitOptions } from '../../src/training/fitOptions.ts';
 import { describeEachKernels } from '../helpers/eachKernels.ts';
 import { storedSamples } from '../helpers/storedSamples.ts';
 import { asInputs, FEATURES, toyImages, toyModel } from './toy.ts';
 
 const IMAGES = toyImages(300);
 
-/** Of these rows, the plain way. */
+/** The mean input of these rows, by its definition. */
 function meanOf(images: Samples, rows: readonly number[]): number[] {
   return Array.from({ length: FEATURES }, (_, j) => {
     const values = rows.map((row) => images.data[row * FEATURES + j] / 255);
@@ -31,20 +31,20 @@ async function atStart(model: Autoencoder, options: FitOptions, samples = IMAGES
   return model;
 }
 
-/** The maximum distance between what the model answers to all images, and this answer. */
+/** The maximum distance between the outputs of the model for all images and this answer. */
 function distanceFrom(answer: readonly number[], model: Autoencoder): number {
   const { data } = model.predict(IMAGES);
   return data.reduce((most, value, i) => Math.max(most, Math.abs(value - answer[i % FEATURES])), 0);
 }
 
 describeEachKernels("the start 'mean'", () => {
-  test('answers every image with the mean image; without it the answers are others', async () => {
+  test('answers every image with the mean image, other starts do not', async () => {
     expect(distanceFrom(MEAN, await atStart(toyModel(), { start: 'mean' }))).toBeLessThan(1e-6);
     expect(distanceFrom(MEAN, await atStart(toyModel(), {}))).toBeGreaterThan(0.1);
     expect(distanceFrom(MEAN, await atStart(toyModel(), { start: 'as-is' }))).toBeGreaterThan(0.1);
   });
 
-  test('all layers but the last keep what they were', async () => {
+  test('all layers but the last keep their weights', async () => {
     const model = await atStart(toyModel(), { start: 'mean' });
     const others = (of: Autoencoder) =>
       of.namedParameters().filter(([name]) => !name.startsWith('decoder.2.'));
@@ -60,13 +60,16 @@ describeEachKernels("the start 'mean'", () => {
     for (const [j, value] of bias.entries()) expect(value).toBeCloseTo(MEAN[j], 6);
   });
 
-  test.each(['mse', 'bce'] as const)('in front of a sigmoid, with %s, it is the mean, too', async (loss) => {
-    const model = toyModel({ outputActivation: 'sigmoid' });
-    model.compile({ loss });
-    expect(distanceFrom(MEAN, await atStart(model, { start: 'mean' }))).toBeLessThan(1e-6);
-  });
+  test.each(['mse', 'bce'] as const)(
+    'before a sigmoid, with %s, the first answer is the mean too',
+    async (loss) => {
+      const model = toyModel({ outputActivation: 'sigmoid' });
+      model.compile({ loss });
+      expect(distanceFrom(MEAN, await atStart(model, { start: 'mean' }))).toBeLessThan(1e-6);
+    },
+  );
 
-  test('a mean of 0 or 1 in front of a sigmoid gives 0.001 and 0.999', async () => {
+  test('a mean of 0 or 1 before a sigmoid gives 0.001 or 0.999', async () => {
     const data = Uint8Array.from({ length: 5 * FEATURES }, (_, i) => (i % 2 === 0 ? 0 : 255));
     const model = toyModel({ outputActivation: 'sigmoid' });
     await atStart(model, { start: 'mean' }, { ...IMAGES, shape: [5, 4, 4], data });
@@ -84,8 +87,8 @@ describeEachKernels("the start 'mean'", () => {
   });
 });
 
-test('what a validation split keeps back is not in the mean', async () => {
-  // One image of 255 among zeros: the mean is 0 where, and only where, it was kept back.
+test('samples of the validation split do not count for the mean', async () => {
+  // One image of 255 among zeros: the mean is 0 if and only if the split keeps that image for validation.
   const kept = await Promise.all(
     Array.from({ length: 10 }, async (_, white) => {
       const data = new Uint8Array(10 * FEATURES).fill(255, white * FEATURES, (white + 1) * FEATURES);
@@ -98,7 +101,7 @@ test('what a validation split keeps back is not in the mean', async () => {
   for (const value of kept) expect([0, Math.fround(0.2)]).toContain(value);
 });
 
-test('is not made again on resume', async () => {
+test('is not repeated on resume', async () => {
   const whole = toyModel();
   await whole.fit(IMAGES, { start: 'mean', epochs: 3 });
   const first = toyModel();
@@ -111,7 +114,7 @@ test('is not made again on resume', async () => {
   expect(writeModel(other)).not.toEqual(writeModel(whole));
 });
 
-test('a stop while the mean is added up comes after it: the state can be resumed', async () => {
+test('a signal before the start takes effect after it, so that the state can be resumed', async () => {
   const whole = toyModel();
   await whole.fit(IMAGES, { start: 'mean', epochs: 1 });
   const { state } = await toyModel().fit(IMAGES, { start: 'mean', epochs: 1, signal: AbortSignal.abort() });
@@ -139,7 +142,7 @@ test('a network that does not end with a bias is refused before anything changes
   }
 });
 
-test('a start that there is not is refused, rather than left out', async () => {
+test('an unknown start is refused, not ignored', async () => {
   const start = 'Mean' as 'mean';
   await expect(toyModel().fit(IMAGES, { start })).rejects.toThrow(
     new RangeError("fit: start is 'Mean', expected 'as-is' or 'mean'."),

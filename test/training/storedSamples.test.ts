@@ -1,10 +1,10 @@
-/** Training and measuring on samples that are read piece by piece, against the same samples in memory. */
+/** Training and evaluation on samples that are read piece by piece, compared with the same samples in memory. */
 
 import { expect, test } from '@jest/globals';
 import type { Samples, StoredSamples } from '../../src/data/samples.ts';
 import { writeModel } from '../../src/io/model.ts';
 import { ShapeError } from '../../src/tensor/shape.ts';
-import type { FitOptions } from '../../src/training/fit.ts';
+import type { FitOptions } from '../../src/training/fitOptions.ts';
 import { describeEachKernels } from '../helpers/eachKernels.ts';
 import { storedSamples } from '../helpers/storedSamples.ts';
 import { toyImages, toyModel } from './toy.ts';
@@ -29,25 +29,27 @@ describeEachKernels('stored samples', () => {
     expect(await trained(IMAGES, stored)).toEqual(inMemory);
   });
 
-  test('measure the same, all or some of them, as evaluate does', async () => {
+  test('have the same evaluation, all or some of them', async () => {
     const model = toyModel();
-    expect(await model.measure(IMAGES)).toEqual(model.evaluate(IMAGES));
-    expect(await model.measure(storedSamples(IMAGES))).toEqual(model.evaluate(IMAGES));
+    const all = await model.evaluate(IMAGES);
+    expect(await model.evaluate(storedSamples(IMAGES))).toEqual(all);
+    const every = Uint32Array.from({ length: 300 }, (_, i) => i);
+    expect(await model.evaluate(IMAGES, { rows: every })).toEqual(all);
     const rows = Uint32Array.from({ length: 280 }, (_, i) => (i * 7) % 300);
-    const some = await model.measure(IMAGES, { rows });
-    expect(await model.measure(storedSamples(IMAGES), { rows })).toEqual(some);
-    expect(some).not.toEqual(model.evaluate(IMAGES));
+    const some = await model.evaluate(IMAGES, { rows });
+    expect(await model.evaluate(storedSamples(IMAGES), { rows })).toEqual(some);
+    expect(some).not.toEqual(all);
   });
 });
 
-test('rows that are not there, or none, are refused', async () => {
+test('rows that do not exist, and no rows, are refused', async () => {
   const model = toyModel();
-  const measure = (...rows: number[]) => model.measure(IMAGES, { rows: Uint32Array.from(rows) });
-  await expect(measure()).rejects.toThrow(
-    new RangeError('Autoencoder.measure: got no rows, expected some of the 300 from 0 on.'),
+  const evaluate = (...rows: number[]) => model.evaluate(IMAGES, { rows: Uint32Array.from(rows) });
+  await expect(evaluate()).rejects.toThrow(
+    new RangeError('Autoencoder.evaluate: got no rows, expected rows from 0 to 299.'),
   );
-  await expect(measure(0, 300)).rejects.toThrow(
-    new RangeError('Autoencoder.measure: got row 300, expected some of the 300 from 0 on.'),
+  await expect(evaluate(0, 300)).rejects.toThrow(
+    new RangeError('Autoencoder.evaluate: got row 300, expected rows from 0 to 299.'),
   );
 });
 
@@ -57,7 +59,7 @@ test('stored samples that do not fit are refused before anything is read', async
   await expect(toyModel().fit(stored)).rejects.toThrow(
     new ShapeError('fit: the samples are [9, 5], expected [n, 4, 4, 1].'),
   );
-  await expect(toyModel().measure(stored)).rejects.toThrow(ShapeError);
+  await expect(toyModel().evaluate(stored)).rejects.toThrow(ShapeError);
   expect(reads).toBe(0);
 });
 
@@ -79,7 +81,7 @@ test('binary cross-entropy refuses an input outside of 0 to 1, wherever it is st
   await model.fit(storedSamples(good), { epochs: 1 }); // and it can be used after that
 });
 
-/** Samples of several reads; a read fails from the given one on. */
+/** Samples that take several reads. Reads fail from this number on. */
 function failing(from: number) {
   const log = { started: 0, ended: 0 };
   const onRead = async () => {
@@ -95,10 +97,10 @@ function failing(from: number) {
   return { stored: storedSamples({ shape: [count, 4, 4], data, normalization }, { onRead }), log };
 }
 
-test('an error of reading ends training and measuring, after the reads under way', async () => {
+test('a read that fails ends training and evaluation, after the reads in progress', async () => {
   for (const run of [
     (stored: StoredSamples) => toyModel().fit(stored, { epochs: 1, batchSize: 5000 }),
-    (stored: StoredSamples) => toyModel().measure(stored),
+    (stored: StoredSamples) => toyModel().evaluate(stored),
   ]) {
     const { stored, log } = failing(1);
     await expect(run(stored)).rejects.toThrow('the file is gone');
@@ -107,7 +109,7 @@ test('an error of reading ends training and measuring, after the reads under way
   }
 });
 
-test('a signal ends training after the reads under way', async () => {
+test('a signal ends training after the reads in progress', async () => {
   const { stored, log } = failing(Number.POSITIVE_INFINITY);
   const interruption = new AbortController();
   const history = await toyModel().fit(stored, {

@@ -1,4 +1,4 @@
-/** A problem small enough to train on in a test: images of one bump, which two numbers describe, and a model for them. */
+/** A problem that is small enough for tests: images of one bump, which two numbers describe, and a model for them. */
 
 import { Autoencoder, type AutoencoderOptions } from '../../src/autoencoder/autoencoder.ts';
 import type { Samples, UniformNormalization } from '../../src/data/samples.ts';
@@ -12,7 +12,7 @@ export const DIVIDED_BY_255: UniformNormalization = { kind: 'divide', dtype: 'u1
 const SIDE = 4;
 export const FEATURES = SIDE * SIDE;
 
-/** `[count, 4, 4]` uint8: a bump somewhere on each. */
+/** Shape `[count, 4, 4]`, uint8: one bump in each image. */
 export function toyImages(count: number, seed = 1): Samples & { readonly data: Uint8Array } {
   const random = new Random(seed);
   const data = new Uint8Array(count * FEATURES);
@@ -41,7 +41,7 @@ export function toyModel(options: Partial<AutoencoderOptions> = {}): Autoencoder
   return new Autoencoder({ inputShape: [SIDE, SIDE, 1], encodingDim: 3, hidden: [12], seed: 7, ...options });
 }
 
-/** Sample i holds nothing but the number i: which samples a batch held can be read off its values. */
+/** All numbers of sample i are i, so that the values of a batch show which samples it holds. */
 export function numberedSamples(count: number, features = 2): Tensor {
   return Tensor.from(
     Array.from({ length: count * features }, (_, i) => Math.floor(i / features)),

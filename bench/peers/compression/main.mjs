@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { environment, formatEnvironment } from '../../../dist/bench/report.js';
 import { compressImages, decompressImages } from '../../../dist/src/compression/index.js';
-import { normalizationLike, readModel } from '../../../dist/src/index.js';
+import { readModel, transform } from '../../../dist/src/index.js';
 import { readNpy } from '../../../dist/src/io/index.js';
 import { install } from '../install.mjs';
 import { printTable } from '../printTable.mjs';
@@ -119,7 +119,7 @@ async function main() {
   const autoencoders = [];
   for (const codeLength of CODE_LENGTHS) {
     const { autoencoder, size } = trainedModel(values.train, values.runs, codeLength);
-    const samples = { ...array, normalization: normalizationLike(autoencoder.normalization, array) };
+    const samples = transform(array, autoencoder.normalization);
     autoencoders.push({ codeLength, size, points: await measureAutoencoder(autoencoder, samples) });
   }
   const images = { count, height, width, data: array.data };

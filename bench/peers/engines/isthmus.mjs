@@ -2,6 +2,7 @@
 
 import * as isthmus from '../../../dist/src/index.js';
 import { kernels } from '../../../dist/src/tensor/kernels/active.js';
+import { Arena } from '../../../dist/src/tensor/kernels/memory.js';
 import { autoencoderOptions } from '../network.mjs';
 import { serve } from '../serve.mjs';
 
@@ -19,7 +20,7 @@ async function useThreads() {
 /** What a layer calls, on arrays in the engine's own memory. */
 function kernelProduct(operation, n, a, b) {
   const multiply = kernels()[KERNELS[operation]];
-  const arena = new isthmus.Arena();
+  const arena = new Arena();
   const own = (values) => {
     const array = arena.allocate(n * n);
     array.set(values);

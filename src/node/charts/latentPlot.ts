@@ -7,7 +7,7 @@
  */
 
 import { classesOf } from '../../evaluation/labels.ts';
-import { PrincipalComponents } from '../../evaluation/pca.ts';
+import { PCA } from '../../evaluation/pca.ts';
 import { Random } from '../../tensor/random.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { formatTick, roundStep } from './svg.ts';
@@ -90,7 +90,7 @@ export const PLOT = { left: 72, right: 612, top: 96, bottom: 536 };
  */
 export function latentPlot(codes: Tensor, { labels, names, source }: LatentOptions): LatentPlot {
   const [n, width] = codes.shape;
-  const components = PrincipalComponents.fit(codes, 2);
+  const components = PCA.fit(codes, 2);
   const { data, shape } = components.transform(codes);
   const placeOf = (i: number): [number, number] => [data[i * shape[1]], shape[1] > 1 ? data[i * 2 + 1] : 0];
   const drawn = chooseDrawn(n);

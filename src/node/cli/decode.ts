@@ -2,7 +2,7 @@
 
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { denormalize } from '../../data/denormalize.ts';
-import { DataError } from '../../data/normalization.ts';
+import { DataError } from '../../data/samples.ts';
 import { writeNpy } from '../../io/numpy/npy.ts';
 import { formatShape } from '../../tensor/shape.ts';
 import { Tensor } from '../../tensor/tensor.ts';

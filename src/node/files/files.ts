@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { DataError } from '../../data/normalization.ts';
+import { DataError } from '../../data/samples.ts';
 import { FormatError } from '../../io/errors.ts';
 import { keepAtExit, removeAtExit } from './leftovers.ts';
 

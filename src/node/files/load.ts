@@ -5,8 +5,7 @@
 
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { DataError } from '../../data/normalization.ts';
-import type { NumericArray } from '../../data/samples.ts';
+import { DataError, type NumericArray } from '../../data/samples.ts';
 import { FormatError } from '../../io/errors.ts';
 import { IDX_HEAD_LENGTH, parseIdxHeader, readIdx } from '../../io/numpy/idx.ts';
 import { gunzip, isGzip } from '../../io/numpy/inflate.ts';

@@ -1,7 +1,6 @@
 /** Class labels from a file: integers, one a sample. Read load.ts first. */
 
-import { DataError } from '../../data/normalization.ts';
-import { DTYPE_NAMES, type SampleArray } from '../../data/samples.ts';
+import { DataError, DTYPE_NAMES, type SampleArray } from '../../data/samples.ts';
 import { formatShape } from '../../tensor/shape.ts';
 import { loadArray } from './load.ts';
 

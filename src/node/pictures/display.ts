@@ -7,7 +7,7 @@ import { isUnitRange, type Normalization, type Samples, sliceSamples } from '../
 import { Random } from '../../tensor/random.ts';
 import { formatShape, ShapeError } from '../../tensor/shape.ts';
 import { Tensor } from '../../tensor/tensor.ts';
-import { Corruption, MEASURED_NOISE_SEED, type Noise } from '../../training/noise.ts';
+import { addNoise, EVALUATION_NOISE_SEED, type Noise } from '../../training/noise.ts';
 
 /** As many pictures as are comfortable to look at. */
 export const PICTURES = 20;
@@ -29,7 +29,7 @@ export interface ComparedPictures {
 export function predictPictures(autoencoder: Autoencoder, samples: Samples, noise?: Noise): ComparedPictures {
   const some = sliceSamples(samples, 0, PICTURES);
   const inputs = toInputs(autoencoder, some);
-  const seen = noise ? new Corruption(noise).apply(inputs, new Random(MEASURED_NOISE_SEED)) : inputs;
+  const seen = noise ? addNoise(inputs, noise, new Random(EVALUATION_NOISE_SEED)) : inputs;
   const tensors = [inputs, autoencoder.predict(seen), ...(noise ? [seen] : [])];
   const [originals, reconstructions, noisy] = toPictures(tensors, samples.normalization);
   return { originals, reconstructions, ...(noisy && { noisy }) };

@@ -4,7 +4,7 @@ import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { type Samples, scalingOf, sliceSamples } from '../../data/samples.ts';
 import { Random } from '../../tensor/random.ts';
 import { sizeOf } from '../../tensor/shape.ts';
-import { Corruption, type Noise } from '../../training/noise.ts';
+import { addNoise, EVALUATION_NOISE_SEED, type Noise } from '../../training/noise.ts';
 import { toInputs } from '../pictures/display.ts';
 
 /** As many samples as one cares to read, and as many numbers as spreadsheets like to open. */
@@ -26,7 +26,7 @@ export function reconstructionTable(autoencoder: Autoencoder, samples: Samples, 
   const features = sizeOf(autoencoder.inputShape);
   const count = Math.max(1, Math.min(MOST_SAMPLES, Math.floor(MOST_NUMBERS / features)));
   const originals = toInputs(autoencoder, sliceSamples(samples, 0, count));
-  const seen = noise && new Corruption(noise).apply(originals, new Random(0));
+  const seen = noise && addNoise(originals, noise, new Random(EVALUATION_NOISE_SEED));
   const restored = autoencoder.predict(seen ?? originals);
   const decimals = scales.map((scale) =>
     Math.min(100, Math.max(0, DIGITS - 1 - Math.floor(Math.log10(scale)))),

@@ -3,8 +3,8 @@
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import type { Samples } from '../../data/samples.ts';
 import { type TrainingFacts, writeModel } from '../../io/model.ts';
-import type { EpochRecord } from '../../training/fit.ts';
 import type { Noise } from '../../training/noise.ts';
+import type { EpochRecord } from '../../training/trainingState.ts';
 import { lossChart } from '../charts/lossChart.ts';
 import { MODEL_FILE } from '../files/modelFile.ts';
 import { predictPictures } from '../pictures/display.ts';

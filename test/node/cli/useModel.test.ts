@@ -215,7 +215,7 @@ describe('evaluate', () => {
     expect(stdout).toMatch(/^40 images, codes of 2 numbers\n\n +MSE +MAE +PSNR +SSIM\n/);
     const table = tableOf(stdout);
     expect(Object.keys(table)).toEqual(['this model', 'PCA, 2 components', 'mean image']);
-    const { mse, mae, psnr } = autoencoder.evaluate(images);
+    const { mse, mae, psnr } = await autoencoder.evaluate(images);
     expect(table['this model'].slice(0, 3)).toEqual([
       mse.toFixed(5),
       mae.toFixed(5),
@@ -237,7 +237,7 @@ describe('evaluate', () => {
     }[];
     expect(more).toEqual([]);
     expect(scores).toMatchObject({ images: 40, codeLength: 2 });
-    for (const [name, value] of Object.entries(autoencoder.evaluate(images))) {
+    for (const [name, value] of Object.entries(await autoencoder.evaluate(images))) {
       expect(scores.model[name]).toBeCloseTo(value, 12); // summed image by image, not batch by batch
     }
     expect(scores.pca.mse).toBeLessThan(scores.meanImage.mse);

@@ -10,8 +10,8 @@ import {
 } from '../../../compression/compress.ts';
 import { requireIntegerType } from '../../../compression/originalFile.ts';
 import { levelsFor } from '../../../compression/targetPsnr.ts';
-import { DataError, normalizationLikeFrom, statisticsLike } from '../../../data/normalization.ts';
-import type { Normalization, Samples, StoredSamples } from '../../../data/samples.ts';
+import { normalizationForTransform, statisticsForTransform } from '../../../data/normalization.ts';
+import { DataError, type Normalization, type Samples, type StoredSamples } from '../../../data/samples.ts';
 import { statisticsOf, statisticsOfStored } from '../../../data/statistics.ts';
 import { kernels } from '../../../tensor/kernels/active.ts';
 import { type ImagesToCompress, openToCompress } from '../../files/compressedFile.ts';
@@ -147,10 +147,10 @@ async function samplesOf(
     );
   }
   const isFile = images instanceof NpyFile;
-  const options = statisticsLike(autoencoder.normalization, shape);
+  const options = statisticsForTransform(autoencoder.normalization, shape);
   const statistics = isFile ? await statisticsOfStored(images, options) : statisticsOf(images.data, options);
   const normalization = naming(source, () =>
-    normalizationLikeFrom(autoencoder.normalization, images, statistics),
+    normalizationForTransform(autoencoder.normalization, images, statistics),
   );
   describeSamples(nounOf(autoencoder.inputShape, normalization), { images, statistics, normalization });
   return isFile ? { shape, normalization, read: images.read } : { shape, normalization, data: images.data };

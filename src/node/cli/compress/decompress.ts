@@ -4,7 +4,7 @@ import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import type { CompressedFile } from '../../../compression/decompress.ts';
 import { npyOriginal, storedBytes } from '../../../compression/originalFile.ts';
 import { denormalize } from '../../../data/denormalize.ts';
-import { DataError } from '../../../data/normalization.ts';
+import { DataError } from '../../../data/samples.ts';
 import { itemSizeOf } from '../../../io/numpy/npyHeader.ts';
 import { sizeOf } from '../../../tensor/shape.ts';
 import { openCompressedFile } from '../../files/compressedFile.ts';

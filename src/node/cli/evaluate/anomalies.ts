@@ -1,8 +1,7 @@
 /** The samples that a model restores worst: what it has not learned to expect. */
 
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
-import { DataError } from '../../../data/normalization.ts';
-import { pickSamples, type Samples } from '../../../data/samples.ts';
+import { DataError, pickSamples, type Samples } from '../../../data/samples.ts';
 import { toInputs, toPictures } from '../../pictures/display.ts';
 import { reconstructionSheet } from '../../pictures/grid.ts';
 import { encodePng } from '../../pictures/png.ts';

@@ -5,7 +5,7 @@ import { FeatureScaling } from '../../../evaluation/featureScaling.ts';
 import { classesOf } from '../../../evaluation/labels.ts';
 import { LinearProbe } from '../../../evaluation/linearProbe.ts';
 import { nearestNeighbours, voteOfNeighbours } from '../../../evaluation/nearestNeighbours.ts';
-import { PrincipalComponents } from '../../../evaluation/pca.ts';
+import { PCA } from '../../../evaluation/pca.ts';
 import { sizeOf } from '../../../tensor/shape.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
 import { arePixels } from '../../pictures/sampleKind.ts';
@@ -54,7 +54,7 @@ export function labelSection(
   const ranks: number[] = [];
   const codes = classify('codes', ({ fitted, measured }) => [fitted.codes, measured.codes]);
   const pca = classify('PCA', ({ fitted, measured }) => {
-    const components = PrincipalComponents.fit(fitted.inputs, encodingDim);
+    const components = PCA.fit(fitted.inputs, encodingDim);
     ranks.push(components.rank);
     return [components.transform(fitted.inputs), components.transform(measured.inputs)];
   });

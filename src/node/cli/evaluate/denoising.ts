@@ -1,14 +1,13 @@
 /** How well a model removes noise, beside what the noise did and two filters that know nothing of the images. */
 
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
+import { BatchReader } from '../../../data/batches.ts';
 import { type Samples, sliceSamples } from '../../../data/samples.ts';
 import { ErrorSums } from '../../../evaluation/metrics.ts';
 import { structuralSimilarity } from '../../../evaluation/ssim.ts';
 import { Random } from '../../../tensor/random.ts';
 import { type Shape, sizeOf } from '../../../tensor/shape.ts';
-import type { Tensor } from '../../../tensor/tensor.ts';
-import { INFERENCE_BATCH } from '../../../training/forEachBatch.ts';
-import { Corruption, MEASURED_NOISE_SEED, type Noise } from '../../../training/noise.ts';
+import { addNoise, EVALUATION_NOISE_SEED, type Noise } from '../../../training/noise.ts';
 import { toInputs } from '../../pictures/display.ts';
 import { arePixels, pictureOf } from '../../pictures/sampleKind.ts';
 import { describeNoise, formatNoise } from '../shared/noise.ts';
@@ -32,7 +31,10 @@ interface Contender {
 /** The noise is the same in each call. */
 export function noiseSection(autoencoder: Autoencoder, samples: Samples, noise: Noise): Section {
   const contenders = createContenders(autoencoder, samples, noise);
-  forEachNoisy(autoencoder, samples, noise, (clean, noisy) => {
+  const random = new Random(EVALUATION_NOISE_SEED);
+  // The batches, and so the noise, of `Autoencoder.evaluate`.
+  for (const clean of new BatchReader(samples, autoencoder.inputShape, 'evaluate').batches()) {
+    const noisy = addNoise(clean, noise, random);
     const output = autoencoder.predict(noisy);
     for (let i = 0; i < clean.shape[0]; i++) {
       const [original, corrupted, restored] = [clean, noisy, output].map(
@@ -40,7 +42,7 @@ export function noiseSection(autoencoder: Autoencoder, samples: Samples, noise: 
       );
       for (const { restore, sums } of contenders) sums.add(original, restore ? restore(corrupted) : restored);
     }
-  });
+  }
   const results = contenders.map(({ key, name, sums }) => ({ key, name, scores: sums.result() }));
   const hasFilters = contenders.length > 2;
   return {
@@ -72,7 +74,7 @@ function createContenders(autoencoder: Autoencoder, samples: Samples, noise: Noi
   if (!shape) return [before, model];
   const count = Math.max(1, Math.floor(TO_CHOOSE_BY / sizeOf(shape)));
   const clean = toInputs(autoencoder, sliceSamples(samples, 0, count));
-  const noisy = new Corruption(noise).apply(clean, new Random(MEASURED_NOISE_SEED));
+  const noisy = addNoise(clean, noise, new Random(EVALUATION_NOISE_SEED));
   const { gaussian, median } = bestFilters(shape, clean, noisy);
   return [
     before,
@@ -80,21 +82,6 @@ function createContenders(autoencoder: Autoencoder, samples: Samples, noise: Noi
     contender('gaussian', gaussian.name, gaussian.filter),
     model,
   ];
-}
-
-/** Clean and noisy inputs, a batch at a time: the batches, and so the noise, of `Autoencoder.measure`. */
-function forEachNoisy(
-  autoencoder: Autoencoder,
-  samples: Samples,
-  noise: Noise,
-  use: (clean: Tensor, noisy: Tensor) => void,
-): void {
-  const corruption = new Corruption(noise);
-  const random = new Random(MEASURED_NOISE_SEED);
-  for (let start = 0; start < samples.shape[0]; start += INFERENCE_BATCH) {
-    const clean = toInputs(autoencoder, sliceSamples(samples, start, start + INFERENCE_BATCH));
-    use(clean, corruption.apply(clean, random));
-  }
 }
 
 /** The scores of many samples, one after the other. */

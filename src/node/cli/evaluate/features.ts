@@ -1,17 +1,15 @@
 /** How well each feature of a table comes back, in its own units: what its overall error hides. */
 
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
+import { BatchReader } from '../../../data/batches.ts';
 import { constantFeatures } from '../../../data/featureNormalization.ts';
-import { NO_NORMALIZATION, type Samples, scalingOf, sliceSamples } from '../../../data/samples.ts';
+import { NO_NORMALIZATION, type Samples, scalingOf } from '../../../data/samples.ts';
 import { statisticsOf } from '../../../data/statistics.ts';
 import { formatShape, type Shape, sizeOf } from '../../../tensor/shape.ts';
-import { toInputs } from '../../pictures/display.ts';
 import { formatCount, print } from '../terminal/output.ts';
 import { formatAmount, formatR2, tableLines } from '../terminal/textTable.ts';
 import type { Section } from './options.ts';
 
-/** Samples that are held in memory as floats at a time. */
-const BATCH = 256;
 /** More lines are nothing to read: then those that come back worst. */
 const MOST_LINES = 20;
 
@@ -58,23 +56,24 @@ function rankOf({ r2, rmse }: FeatureScore): number {
 function scoreFeatures(autoencoder: Autoencoder, samples: Samples): FeatureScore[] {
   const features = sizeOf(autoencoder.inputShape);
   const [means, deviations, errors] = Array.from({ length: 3 }, () => new Float64Array(features));
-  const [count] = samples.shape;
-  forEachBatch(samples, (some) => {
-    toInputs(autoencoder, some).data.forEach((value, i) => {
+  const reader = new BatchReader(samples, autoencoder.inputShape, 'evaluate');
+  const { count } = reader;
+  for (const { data } of reader.batches()) {
+    data.forEach((value, i) => {
       means[i % features] += value;
     });
-  });
+  }
   // Of a constant it is that constant: float64 has room for the sum of 2^29 equal float32 numbers.
   for (let j = 0; j < features; j++) means[j] /= count;
-  forEachBatch(samples, (some) => {
-    const x = toInputs(autoencoder, some).data;
-    const y = autoencoder.predict(some).data;
+  for (const batch of reader.batches()) {
+    const x = batch.data;
+    const y = autoencoder.predict(batch).data;
     for (let i = 0; i < x.length; i++) {
       const j = i % features;
       deviations[j] += (x[i] - means[j]) ** 2;
       errors[j] += (y[i] - x[i]) ** 2;
     }
-  });
+  }
   const { scales } = scalingOf(autoencoder.normalization);
   const constant = constantIn(samples, features);
   return Array.from(errors, (error, feature) => {
@@ -99,12 +98,6 @@ function constantIn(
 ): Set<number> {
   const { features: each } = statisticsOf(data, { moments: true, features });
   return new Set(each && constantFeatures(each, { shape, dtype: normalization.dtype }));
-}
-
-function forEachBatch(samples: Samples, use: (some: Samples) => void): void {
-  for (let start = 0; start < samples.shape[0]; start += BATCH) {
-    use(sliceSamples(samples, start, start + BATCH));
-  }
 }
 
 /** Where number j of a row-major sample is; dimensions of 1 don't count, unless there is no other. */

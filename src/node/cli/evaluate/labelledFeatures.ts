@@ -1,8 +1,7 @@
 /** What the classifiers of `evaluate --labels` get: labelled samples to be fitted to, and others to be told apart. */
 
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
-import { DataError } from '../../../data/normalization.ts';
-import type { Samples } from '../../../data/samples.ts';
+import { DataError, type Samples } from '../../../data/samples.ts';
 import { classesOf, stratifiedFolds } from '../../../evaluation/labels.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
 import { toInputs } from '../../pictures/display.ts';

@@ -1,6 +1,6 @@
 /** The codes as a picture in two dimensions. */
 
-import { DataError } from '../../../data/normalization.ts';
+import { DataError } from '../../../data/samples.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
 import { latentPlot } from '../../charts/latentPlot.ts';
 import { latentPng } from '../../charts/latentPng.ts';

@@ -1,21 +1,18 @@
 /** How far the reconstructions are from the originals: image by image, overall, and beside what must be beaten. */
 
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
-import { type Samples, sliceSamples } from '../../../data/samples.ts';
+import { BatchReader } from '../../../data/batches.ts';
+import type { Samples } from '../../../data/samples.ts';
 import { meanImageBaseline, pcaScore } from '../../../evaluation/baselines.ts';
 import { codeStatistics } from '../../../evaluation/codeStatistics.ts';
 import { ErrorSums, psnr } from '../../../evaluation/metrics.ts';
 import { structuralSimilarity } from '../../../evaluation/ssim.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
-import { toInputs } from '../../pictures/display.ts';
 import { arePixels, nounOf, pictureOf } from '../../pictures/sampleKind.ts';
 import { overflownRows } from '../shared/overflow.ts';
 import { countOf, formatCount, formatDecibels, print } from '../terminal/output.ts';
 import { formatNumber, formatR2, tableLines } from '../terminal/textTable.ts';
 import type { Section } from './options.ts';
-
-/** Images that are held in memory as floats at a time. */
-const BATCH = 256;
 
 /** Of the mean image's error. */
 const NO_BETTER = 0.99;
@@ -41,10 +38,8 @@ export function scoreImages(autoencoder: Autoencoder, samples: Samples): ImageSc
   const { inputShape } = autoencoder;
   const isPixels = arePixels(inputShape, samples.normalization);
   const shape = isPixels ? pictureOf(inputShape, samples.normalization) : undefined;
-  for (let start = 0; start < samples.shape[0]; start += BATCH) {
-    const some = sliceSamples(samples, start, start + BATCH);
-    const originals = toInputs(autoencoder, some);
-    const reconstructions = autoencoder.predict(some);
+  for (const originals of new BatchReader(samples, inputShape, 'evaluate').batches()) {
+    const reconstructions = autoencoder.predict(originals);
     for (let i = 0; i < originals.shape[0]; i++) {
       const [original, reconstruction] = [originals, reconstructions].map((all) => all.rows(i, i + 1).data);
       const errors = new ErrorSums();

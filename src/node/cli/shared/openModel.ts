@@ -4,8 +4,8 @@ import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { fitsSampleShape } from '../../../data/batches.ts';
-import { DataError, normalizationLikeFrom, statisticsLike } from '../../../data/normalization.ts';
-import type { Normalization, Samples, StoredSamples } from '../../../data/samples.ts';
+import { normalizationForTransform, statisticsForTransform } from '../../../data/normalization.ts';
+import { DataError, type Normalization, type Samples, type StoredSamples } from '../../../data/samples.ts';
 import { statisticsOf, statisticsOfStored, type ValueStatistics } from '../../../data/statistics.ts';
 import { formatShape, type Shape } from '../../../tensor/shape.ts';
 import { exists, FileError, fileError, inFile } from '../../files/files.ts';
@@ -47,7 +47,7 @@ export async function refuseExisting(path: string, overwrite: boolean): Promise<
 export function samplesFor(autoencoder: Autoencoder, images: LoadedImages): Samples {
   requireShape(images, autoencoder.inputShape, 'the model takes');
   const { shape, data } = images;
-  const statistics = statisticsOf(data, statisticsLike(autoencoder.normalization, shape));
+  const statistics = statisticsOf(data, statisticsForTransform(autoencoder.normalization, shape));
   return { shape, data, normalization: scaledFor(autoencoder, images, statistics) };
 }
 
@@ -55,7 +55,7 @@ export function samplesFor(autoencoder: Autoencoder, images: LoadedImages): Samp
 export async function storedSamplesFor(autoencoder: Autoencoder, file: NpyFile): Promise<StoredSamples> {
   requireShape(file, autoencoder.inputShape, 'the model takes');
   const { shape, read } = file;
-  const statistics = await statisticsOfStored(file, statisticsLike(autoencoder.normalization, shape));
+  const statistics = await statisticsOfStored(file, statisticsForTransform(autoencoder.normalization, shape));
   return { shape, read, normalization: scaledFor(autoencoder, file, statistics) };
 }
 
@@ -64,7 +64,7 @@ function scaledFor(
   images: Pick<LoadedImages, 'shape' | 'dtype' | 'source'>,
   statistics: ValueStatistics,
 ): Normalization {
-  const normalization = naming(images.source, () => normalizationLikeFrom(trained, images, statistics));
+  const normalization = naming(images.source, () => normalizationForTransform(trained, images, statistics));
   describeSamples(nounOf(inputShape, normalization), { images, statistics, normalization });
   return normalization;
 }

@@ -3,8 +3,7 @@
  * They are to be seen, not to spoil what is said of the others.
  */
 
-import { DataError } from '../../../data/normalization.ts';
-import type { SampleArray } from '../../../data/samples.ts';
+import { DataError, type SampleArray } from '../../../data/samples.ts';
 import type { Shape } from '../../../tensor/shape.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
 import { countOf, formatCount, say } from '../terminal/output.ts';

@@ -1,14 +1,15 @@
 /** What `train` trains on: images, tables and others from files or the built-in digits, described in words. */
 
+import { rowNumbers } from '../../../data/batches.ts';
 import { generateDigits } from '../../../data/digits.ts';
 import {
-  DataError,
+  normalizationForTransform,
   normalizationFrom,
-  normalizationLikeFrom,
   statisticsFor,
-  statisticsLike,
+  statisticsForTransform,
 } from '../../../data/normalization.ts';
 import {
+  DataError,
   isStored,
   type Normalization,
   type SampleArray,
@@ -23,7 +24,7 @@ import {
   type ValueStatistics,
 } from '../../../data/statistics.ts';
 import { type Shape, sizeOf } from '../../../tensor/shape.ts';
-import { rowNumbers, validationCount } from '../../../training/split.ts';
+import { validationCount } from '../../../training/split.ts';
 import { defaultInMemoryLimit, type LoadedImages, type LoadOptions, openImages } from '../../files/load.ts';
 import { Fingerprint, NpyFile } from '../../files/npyFile.ts';
 import { PICTURES } from '../../pictures/display.ts';
@@ -134,8 +135,8 @@ function prepareTestImages(images: Images, { shape, normalization }: Prepared['s
   const [, ...sample] = shape;
   requireShape(images, sample, 'the training samples are');
   return prepare(images, {
-    ...statisticsLike(normalization, images.shape),
-    choose: (statistics) => normalizationLikeFrom(normalization, images, statistics),
+    ...statisticsForTransform(normalization, images.shape),
+    choose: (statistics) => normalizationForTransform(normalization, images, statistics),
     describe: (found) => describeSamples(`test ${nounOf(sample, normalization)}`, found),
   });
 }

@@ -18,7 +18,7 @@ import {
   type Values,
 } from '../terminal/options.ts';
 import { readInterval } from './checkpoints.ts';
-import { inWords, PRESETS, presetOptions } from './presets.ts';
+import { inWords, PRESET_NAMES, presetOptions } from './presets.ts';
 
 const POSITIVE = { minimum: 0, exclusive: true };
 const COUNT = { minimum: 1, integer: true };
@@ -66,7 +66,7 @@ const DATA = {
 
 const RECIPE = {
   preset: choice(
-    PRESETS,
+    PRESET_NAMES,
     'article',
     'Settings found by measuring (docs/recipes.md); below is what each sets. Options that are given win; with another --hidden, the decoder is its mirror image. small has the layers of article and comes nearer to the images; best comes nearest, in about the same time as article.',
   ),
@@ -180,7 +180,7 @@ export const TRAIN_HELP: CommandHelp = {
     ['Output', OUTPUT],
   ],
   sections: [
-    ...PRESETS.filter((name) => name !== 'article').map(
+    ...PRESET_NAMES.filter((name) => name !== 'article').map(
       (name) => [`--preset ${name} stands for`, wrap(inWords(presetOptions(name)), 76)] as const,
     ),
     [

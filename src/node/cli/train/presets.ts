@@ -1,18 +1,18 @@
-/** `train --preset`: what a recipe sets, in words of the command line. Read autoencoder/presets.ts first. */
+/** `train --preset`: what a preset sets, in words of the command line. Read autoencoder/presets.ts first. */
 
-import { RECIPES, type RecipeName } from '../../../autoencoder/presets.ts';
+import { PRESETS, type PresetName } from '../../../autoencoder/presets.ts';
 
-export const PRESETS = Object.keys(RECIPES) as readonly RecipeName[];
+export const PRESET_NAMES = Object.keys(PRESETS) as readonly PresetName[];
 
 /** The options of a preset, as text by their names: what differs from the defaults. */
-export function presetOptions(name: RecipeName): Readonly<Record<string, string>> {
+export function presetOptions(name: PresetName): Readonly<Record<string, string>> {
   const own = optionsOf(name);
   const usual = optionsOf('article');
   return Object.fromEntries(Object.entries(own).filter(([option, text]) => text !== usual[option]));
 }
 
-function optionsOf(name: RecipeName): Readonly<Record<string, string>> {
-  const { decoderHidden, weightDecay, warmUpEpochs, ...settings } = RECIPES[name];
+function optionsOf(name: PresetName): Readonly<Record<string, string>> {
+  const { decoderHidden, weightDecay, warmUpEpochs, ...settings } = PRESETS[name];
   return {
     hidden: settings.hidden.join(),
     ...(decoderHidden && { 'decoder-hidden': decoderHidden.join() }),
@@ -35,7 +35,7 @@ const GIVES_WAY: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What the preset adds to the options that were given: these win. */
-export function addedByPreset(name: RecipeName, given: ReadonlyMap<string, string>): Record<string, string> {
+export function addedByPreset(name: PresetName, given: ReadonlyMap<string, string>): Record<string, string> {
   const all = presetOptions(name);
   const isOther = (option: string) => given.has(option) && given.get(option) !== all[option];
   const isFree = (option: string) => !given.has(option) && !GIVES_WAY[option]?.some(isOther);

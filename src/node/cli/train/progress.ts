@@ -1,6 +1,7 @@
 /** How far training is: one line that is drawn over and over on a terminal, one plain line an epoch elsewhere. */
 
-import type { BatchRecord, EpochRecord } from '../../../training/fit.ts';
+import type { BatchRecord } from '../../../training/fitOptions.ts';
+import type { EpochRecord } from '../../../training/trainingState.ts';
 import { formatClock, formatCount, formatDuration, say } from '../terminal/output.ts';
 import { StatusLine } from '../terminal/statusLine.ts';
 import { formatNumber } from '../terminal/textTable.ts';

@@ -4,8 +4,9 @@ import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import type { Evaluation } from '../../../evaluation/metrics.ts';
 import { kernels } from '../../../tensor/kernels/active.ts';
 import { sizeOf } from '../../../tensor/shape.ts';
-import type { EpochRecord, History } from '../../../training/fit.ts';
-import { openSamples } from '../../../training/split.ts';
+import type { History } from '../../../training/fitOptions.ts';
+import { splitSamples } from '../../../training/split.ts';
+import type { EpochRecord } from '../../../training/trainingState.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
 import { describeMachine } from '../shared/machine.ts';
 import { describeNoise, formatNoise } from '../shared/noise.ts';
@@ -96,17 +97,17 @@ export async function scoreAll(
   { noise, seed, 'validation-split': validationSplit = 0 }: TrainValues,
 ): Promise<Pick<Results, 'training' | 'validation' | 'test' | 'denoising'>> {
   const { inputShape } = autoencoder;
-  const parts = openSamples(images, { inputShape, seed, validationSplit, validationData: undefined });
+  const parts = splitSamples(images, { inputShape, seed, validationSplit, validationData: undefined });
   const [trained, kept] = [parts.training.rows, parts.validation?.rows];
   const denoise = async (): Promise<Denoising> => {
-    if (testImages) return { of: 'test', ...(await autoencoder.measure(testImages, { noise })) };
-    const scores = await autoencoder.measure(images, { noise, rows: kept ?? trained });
+    if (testImages) return { of: 'test', ...(await autoencoder.evaluate(testImages, { noise })) };
+    const scores = await autoencoder.evaluate(images, { noise, rows: kept ?? trained });
     return { of: kept ? 'validation' : 'training', ...scores };
   };
   return {
-    training: await autoencoder.measure(images, { rows: trained }),
-    ...(kept && { validation: await autoencoder.measure(images, { rows: kept }) }),
-    ...(testImages && { test: await autoencoder.measure(testImages) }),
+    training: await autoencoder.evaluate(images, { rows: trained }),
+    ...(kept && { validation: await autoencoder.evaluate(images, { rows: kept }) }),
+    ...(testImages && { test: await autoencoder.evaluate(testImages) }),
     ...(noise && { denoising: await denoise() }),
   };
 }

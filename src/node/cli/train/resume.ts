@@ -4,8 +4,8 @@
  */
 
 import { resolve } from 'node:path';
-import { DataError, describeNormalization } from '../../../data/normalization.ts';
-import type { Normalization } from '../../../data/samples.ts';
+import { describeNormalization } from '../../../data/normalization.ts';
+import { DataError, type Normalization } from '../../../data/samples.ts';
 import type { Checkpoint } from '../../../io/checkpoint.ts';
 import { FormatError } from '../../../io/errors.ts';
 import { isObject } from '../../../io/json.ts';

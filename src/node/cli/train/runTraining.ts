@@ -3,7 +3,7 @@
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { kernels } from '../../../tensor/kernels/active.ts';
 import { DivergenceError } from '../../../training/divergence.ts';
-import type { FitOptions } from '../../../training/fit.ts';
+import type { FitOptions } from '../../../training/fitOptions.ts';
 import type { TrainingState } from '../../../training/trainingState.ts';
 import type { RunFolder } from '../../runs/runFolder.ts';
 import type { TimedEpoch } from '../../runs/writeRun.ts';

@@ -5,7 +5,7 @@ import { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import type { Checkpoint } from '../../../io/checkpoint.ts';
 import type { LossName } from '../../../losses/loss.ts';
 import { DivergenceError } from '../../../training/divergence.ts';
-import type { History } from '../../../training/fit.ts';
+import type { History } from '../../../training/fitOptions.ts';
 import { CHECKPOINT_FILE, loadCheckpoint } from '../../files/checkpointFile.ts';
 import { inFile } from '../../files/files.ts';
 import { arePixels } from '../../pictures/sampleKind.ts';

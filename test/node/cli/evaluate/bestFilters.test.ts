@@ -3,7 +3,7 @@ import { gaussianFilter, medianFilter } from '../../../../src/evaluation/filters
 import { bestFilters } from '../../../../src/node/cli/evaluate/bestFilters.ts';
 import { Random } from '../../../../src/tensor/random.ts';
 import { Tensor } from '../../../../src/tensor/tensor.ts';
-import { Corruption, type Noise } from '../../../../src/training/noise.ts';
+import { addNoise, type Noise } from '../../../../src/training/noise.ts';
 
 /** Smooth pictures, some waves across each. */
 const [COUNT, SIDE] = [6, 20];
@@ -15,7 +15,7 @@ const CLEAN = Tensor.from(
   [COUNT, SIDE, SIDE],
 );
 
-const noisy = (noise: Noise) => new Corruption(noise).apply(CLEAN, new Random(1)).copy();
+const noisy = (noise: Noise) => addNoise(CLEAN, noise, new Random(1));
 
 function error(corrupted: Tensor, filter: (image: Float32Array) => Float32Array): number {
   const filtered = Array.from({ length: COUNT }, (_, i) => [...filter(corrupted.rows(i, i + 1).data)]).flat();

@@ -5,7 +5,7 @@ import { FeatureScaling } from '../../../../src/evaluation/featureScaling.ts';
 import { stratifiedFolds } from '../../../../src/evaluation/labels.ts';
 import { LinearProbe } from '../../../../src/evaluation/linearProbe.ts';
 import { nearestNeighbours, voteOfNeighbours } from '../../../../src/evaluation/nearestNeighbours.ts';
-import { PrincipalComponents } from '../../../../src/evaluation/pca.ts';
+import { PCA } from '../../../../src/evaluation/pca.ts';
 import { writeModel } from '../../../../src/io/model.ts';
 import { labelSection } from '../../../../src/node/cli/evaluate/classes.ts';
 import { decodePng } from '../../../../src/node/pictures/png.ts';
@@ -230,7 +230,7 @@ describe('labelSection', () => {
         parts,
         (fitted, measured) => {
           const [a, b] = both(fitted, measured);
-          const pca = PrincipalComponents.fit(a, 2);
+          const pca = PCA.fit(a, 2);
           return [pca.transform(a), pca.transform(b)];
         },
         labels,

@@ -4,18 +4,18 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { Autoencoder } from '../../../../src/autoencoder/autoencoder.ts';
-import { RECIPES, recipe } from '../../../../src/autoencoder/presets.ts';
+import { PRESETS, preset } from '../../../../src/autoencoder/presets.ts';
 import { normalize } from '../../../../src/data/normalization.ts';
 import { readModel } from '../../../../src/io/model.ts';
 import { parseOptions, wordsOf } from '../../../../src/node/cli/terminal/options.ts';
 import { TRAIN_OPTIONS } from '../../../../src/node/cli/train/options.ts';
-import { addedByPreset, PRESETS, presetOptions } from '../../../../src/node/cli/train/presets.ts';
+import { addedByPreset, PRESET_NAMES, presetOptions } from '../../../../src/node/cli/train/presets.ts';
 import { folderWith, isthmus, jsonLines, removeFolders } from '../../../helpers/cli.ts';
 import { COUNT, imagesNpy, pixels } from '../fixtures.ts';
 
 afterAll(removeFolders);
 
-const { best } = RECIPES;
+const { best } = PRESETS;
 
 /** What best adds to these options. */
 const added = (given: Readonly<Record<string, string>>) =>
@@ -26,23 +26,23 @@ const without = (...names: readonly string[]) =>
 
 describe('what a preset sets', () => {
   test('article: nothing, for it is what the defaults are', () => {
-    expect(PRESETS).toEqual(['article', 'small', 'best']);
+    expect(PRESET_NAMES).toEqual(['article', 'small', 'best']);
     expect(presetOptions('article')).toEqual({});
     expect(parseOptions(TRAIN_OPTIONS, []).values).toMatchObject({
       preset: 'article',
-      hidden: RECIPES.article.hidden,
-      activation: RECIPES.article.activation,
-      epochs: RECIPES.article.epochs,
-      'batch-size': RECIPES.article.batchSize,
+      hidden: PRESETS.article.hidden,
+      activation: PRESETS.article.activation,
+      epochs: PRESETS.article.epochs,
+      'batch-size': PRESETS.article.batchSize,
       optimizer: 'adam',
-      schedule: RECIPES.article.schedule,
-      start: RECIPES.article.start,
+      schedule: PRESETS.article.schedule,
+      start: PRESETS.article.start,
     });
   });
 
   test.each(['small', 'best'] as const)('%s: its recipe, as options that can be read', (name) => {
     const { values } = parseOptions(TRAIN_OPTIONS, wordsOf(presetOptions(name)));
-    const settings = RECIPES[name];
+    const settings = PRESETS[name];
     expect(values).toMatchObject({
       hidden: settings.hidden,
       'decoder-hidden': settings.decoderHidden,
@@ -119,10 +119,10 @@ describe('train --preset', () => {
     expect(stderr).not.toMatch(/preset/);
   });
 
-  test('trains the model of recipe(), and not that of the defaults', async () => {
+  test('trains the model of preset(), and not that of the defaults', async () => {
     const { cwd } = await train(['--preset', 'small']);
     const images = normalize({ shape: [COUNT, 8, 8], dtype: 'u1', data: Uint8Array.from(pixels()) });
-    const { architecture, optimizer, fit } = recipe('small', COUNT);
+    const { architecture, optimizer, fit } = preset('small', COUNT);
     const expected = new Autoencoder({ inputShape: [8, 8], ...architecture });
     expected.compile({ optimizer });
     await expected.fit(images, fit);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { Progress } from '../../../../src/node/cli/train/progress.ts';
-import type { BatchRecord } from '../../../../src/training/fit.ts';
+import type { BatchRecord } from '../../../../src/training/fitOptions.ts';
 
 const CLEAR_LINE = '\r\x1b[2K';
 

@@ -1,4 +1,4 @@
-/** Inputs of features that are scaled each on its own, against their definition. */
+/** Inputs of features with one shift and scale each, compared with their definition. */
 
 import { describe, expect, test } from '@jest/globals';
 import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
@@ -55,13 +55,12 @@ describeEachKernels('gathering', () => {
         expect(Array.from(array)).toEqual(inputsOf(samples, [5, 6, 7]));
         expect(intact()).toBe(true);
         const stored = new BatchReader(storedSamples(samples), [features], 'test');
-        for (const stream of [reader, stored].map((each) => each.stream(Uint32Array.from(rows), 2))) {
-          for (const batch of [rows.slice(0, 2), rows.slice(2, 4), rows.slice(4)]) {
-            const out = new Float32Array(batch.length * features);
-            await stream.next(out);
-            expect(Array.from(out)).toEqual(inputsOf(samples, batch));
+        for (const each of [reader, stored]) {
+          const left = [rows.slice(0, 2), rows.slice(2, 4), rows.slice(4)];
+          for await (const x of each.stream({ rows: Uint32Array.from(rows), batchSize: 2 })) {
+            expect(Array.from(x.data)).toEqual(inputsOf(samples, left.shift() ?? []));
           }
-          await stream.close();
+          expect(left).toEqual([]);
         }
       },
     );
@@ -89,7 +88,7 @@ test.each([
   );
 });
 
-test('binary cross-entropy is told the input outside [0, 1] by its own scale', async () => {
+test('an input outside [0, 1] is found by the scale of its feature', async () => {
   const normalization: FeatureNormalization = { kind: 'minmax', dtype: 'f8', shift: [0, 10], scale: [1, 10] };
   const check = (data: Float64Array, stored: boolean) => {
     const samples = { shape: [2, 2], data, normalization };
@@ -102,13 +101,13 @@ test('binary cross-entropy is told the input outside [0, 1] by its own scale', a
   }
 });
 
-test('a training has the same bits from memory and read piece by piece', async () => {
+test('training gives the same bits from memory and from a file', async () => {
   const samples = samplesOf(13, (values) => Float64Array.from(values));
   const [inMemory, stored] = await Promise.all(
     [samples, storedSamples(samples)].map(async (each) => {
       const autoencoder = new Autoencoder({ inputShape: [13], hidden: [8], encodingDim: 3, seed: 5 });
       await autoencoder.fit(each, { epochs: 3, batchSize: 16, validationSplit: 0.2 });
-      return { weights: autoencoder.parameters.values, evaluation: await autoencoder.measure(each) };
+      return { weights: autoencoder.parameters.values, evaluation: await autoencoder.evaluate(each) };
     }),
   );
   expect(stored).toEqual(inMemory);

@@ -1,0 +1,117 @@
+/** The options of `fit`, and what it reports. Read fit.ts first. */
+
+import type { Samples, StoredSamples } from '../data/samples.ts';
+import type { EarlyStopping, Keep } from './earlyStopping.ts';
+import { checkNoise, type Noise } from './noise.ts';
+import type { Start } from './startAtMean.ts';
+import type { EpochRecord, TrainingState } from './trainingState.ts';
+
+export interface FitOptions {
+  /** An integer >= 1. @default 100 */
+  readonly epochs?: number;
+  /** Samples in a batch, an integer >= 1; the last batch of an epoch may be smaller. @default 32 */
+  readonly batchSize?: number;
+  /**
+   * The share of the samples that is kept for validation, 0 <= split < 1. The model's seed decides which samples.
+   *
+   * @default 0
+   */
+  readonly validationSplit?: number;
+  /** Other samples for validation, instead of a split. @default none */
+  readonly validationData?: Samples | StoredSamples;
+  /** Watches the validation loss or, without validation, the training loss. @default none: all epochs are run */
+  readonly earlyStopping?: EarlyStopping;
+  /**
+   * The weights to end with, however training ends: those of the epoch with the lowest watched loss, or the last ones.
+   *
+   * @default 'best' with earlyStopping, else 'last'
+   */
+  readonly keep?: Keep;
+  /**
+   * Continues a training bit for bit, as if it had never stopped. Everything else must be as it was: samples, options,
+   * loss, optimizer, seed, kernels. Only `epochs` may grow, if the learning rate does not depend on it.
+   */
+  readonly resumeFrom?: TrainingState | undefined;
+  /**
+   * Corrupts the inputs of each step, so that the network learns to restore the clean ones. Validation inputs are
+   * corrupted too, in the same way after each epoch.
+   *
+   * @default none
+   */
+  readonly noise?: Noise | undefined;
+  /**
+   * `mean` sets the last layer before the first step, so that the network's first answer is the mean of the samples. That
+   * takes one pass over the samples. `as-is` leaves all weights and biases as they are.
+   *
+   * @default 'as-is'
+   */
+  readonly start?: Start;
+  /** Ends training after the current step. */
+  readonly signal?: AbortSignal;
+  /** Called before the first step. `state()` says where training is, as `resumeFrom` takes it. A promise is waited for. */
+  readonly onStart?: (state: () => TrainingState) => unknown;
+  /** Called after every step. A promise is waited for. */
+  readonly onBatchEnd?: (record: BatchRecord, state: () => TrainingState) => unknown;
+  /** Called after every epoch. A promise is waited for. */
+  readonly onEpochEnd?: (record: EpochRecord, state: () => TrainingState) => unknown;
+}
+
+export interface BatchRecord {
+  /** From 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** From 1. */
+  readonly batch: number;
+  readonly batches: number;
+  /** The mean loss of the epoch so far. */
+  readonly loss: number;
+  /** The number of samples of the epoch so far. */
+  readonly samples: number;
+}
+
+export interface History {
+  readonly epochs: readonly EpochRecord[];
+  /** Why training ended: all epochs were run, there was no more improvement, or the signal came. */
+  readonly stopped: 'epochs' | 'patience' | 'signal';
+  /** The last epoch that was an improvement (see `minDelta`); undefined if no epoch was finished. */
+  readonly bestEpoch: number | undefined;
+  /** Whether the weights were set back to those of the best epoch. */
+  readonly restoredBestWeights: boolean;
+  /** Where training ended, for `resumeFrom`. */
+  readonly state: TrainingState;
+}
+
+/** The options with their defaults. */
+export type FitSettings = FitOptions &
+  Required<Pick<FitOptions, 'epochs' | 'batchSize' | 'validationSplit' | 'keep' | 'start'>>;
+
+/** @throws {RangeError} If an option is out of range. */
+export function checkedSettings(options: FitOptions): FitSettings {
+  const { epochs = 100, batchSize = 32, validationSplit = 0, start = 'as-is' } = options;
+  const { validationData, earlyStopping, noise } = options;
+  if (start !== 'as-is' && start !== 'mean') {
+    throw new RangeError(`fit: start is '${start}', expected 'as-is' or 'mean'.`);
+  }
+  requireInteger('epochs', epochs);
+  requireInteger('batchSize', batchSize);
+  if (!(validationSplit >= 0 && validationSplit < 1)) {
+    throw new RangeError(`fit: validationSplit is ${validationSplit}, expected 0 <= split < 1.`);
+  }
+  if (validationSplit > 0 && validationData) {
+    throw new RangeError('fit: got both validationSplit and validationData, expected one of them.');
+  }
+  if (earlyStopping) {
+    const { patience, minDelta = 0 } = earlyStopping;
+    requireInteger('patience', patience);
+    if (!(minDelta >= 0)) throw new RangeError(`fit: minDelta is ${minDelta}, expected a number >= 0.`);
+  }
+  if (noise) checkNoise(noise);
+  const keep = options.keep ?? (earlyStopping ? 'best' : 'last');
+  return { ...options, epochs, batchSize, validationSplit, start, keep };
+}
+
+function requireInteger(name: string, value: number): void {
+  if (!Number.isSafeInteger(value) || value < 1) {
+    throw new RangeError(`fit: ${name} is ${value}, expected an integer >= 1.`);
+  }
+}
