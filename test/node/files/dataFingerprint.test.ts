@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { generateDigits } from '../../../src/data/digits.ts';
 import type { NumericArray } from '../../../src/data/samples.ts';
-import { Fingerprint } from '../../../src/node/files/npyFile.ts';
+import { DataFingerprint } from '../../../src/node/files/dataFingerprint.ts';
 
 const fingerprintOf = (array: NumericArray, pieces = 1): string => {
-  const fingerprint = new Fingerprint(array);
+  const fingerprint = new DataFingerprint(array);
   const length = Math.ceil(array.data.length / pieces);
   for (let i = 0; i < pieces; i++) fingerprint.add(array.data.subarray(i * length, (i + 1) * length));
   return fingerprint.digest();
