@@ -123,7 +123,7 @@ describe('import --format pytorch', () => {
     const said = await runIn(cwd, 'import --format pytorch --weights trained --out a.safetensors');
     expect(said).toBe(
       `a.safetensors: 1,138 weights, images of 8×8, codes of 2 numbers
-note: the optimizer's state stays where it is, a model file holds none.
+note: the state of the optimizer is not imported: a model file has no room for it.
 `,
     );
     await runIn(cwd, 'import --format pytorch --weights trained/weights.safetensors --out b.safetensors');
