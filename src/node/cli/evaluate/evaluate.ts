@@ -1,4 +1,4 @@
-/** `isthmus evaluate`: how good a model is. Each section of the report has a file of its own. */
+/** `isthmus evaluate`: how good a model is. The sections of the report are made by the other files of this folder. */
 
 import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';

@@ -50,7 +50,7 @@ const DATA = {
   normalize: choice(
     ['minmax', 'standard'],
     undefined,
-    'Scale the values from their minimum and maximum to 0 and 1, or to mean 0 and standard deviation 1. Without this option integers of 1 and 2 bytes are divided by the maximum of their type (uint8: 255), wider ones by 255 or 65535, whichever fits; floats must lie in [0, 1].',
+    'minmax: scale the values so that their minimum becomes 0 and their maximum 1. standard: scale them to mean 0 and standard deviation 1. Without this option integers of 1 and 2 bytes are divided by the maximum of their type (uint8: 255), wider ones by 255 or 65535, whichever fits; floats must lie in [0, 1].',
   ),
   'scale-by': choice(
     ['feature', 'all'],
@@ -65,7 +65,7 @@ const DATA = {
   ),
 };
 
-const RECIPE = {
+const PRESET = {
   preset: choice(
     PRESETS,
     'article',
@@ -106,7 +106,7 @@ const REGULARIZATION = {
   sparsity: number(
     undefined,
     POSITIVE,
-    'Add the sum of the absolute values of the code, times this factor, to the loss: with 1e-4 most numbers of a code come near 0, above all with --tied; far above 1e-3 all of them vanish. The losses that are shown do not include this penalty.',
+    'Add the sum of the absolute values of the code, times this factor, to the loss: with 1e-4 most numbers of a code come near 0, above all with --tied; far above 1e-3 whole codes vanish. The losses that are shown do not include this penalty.',
   ),
   dropout: number(
     undefined,
@@ -182,7 +182,7 @@ const OUTPUT = {
   help: HELP,
 };
 
-export const TRAIN_OPTIONS = { ...DATA, ...RECIPE, ...NETWORK, ...REGULARIZATION, ...TRAINING, ...OUTPUT };
+export const TRAIN_OPTIONS = { ...DATA, ...PRESET, ...NETWORK, ...REGULARIZATION, ...TRAINING, ...OUTPUT };
 
 export type TrainOptions = Parsed<typeof TRAIN_OPTIONS>;
 export type TrainValues = Values<typeof TRAIN_OPTIONS>;
@@ -195,7 +195,7 @@ export const TRAIN_HELP: CommandHelp = {
   ],
   groups: [
     ['Data', DATA],
-    ['Recipe', RECIPE],
+    ['Preset', PRESET],
     ['Network', NETWORK],
     ['Denoising, sparse codes', REGULARIZATION],
     ['Training', TRAINING],
