@@ -1,4 +1,4 @@
-/** Files and pictures for Node. Needs the optional packages npyjs, ndarray and pngjs. */
+/** isthmus/node: files, pictures and charts, for Node. Needs the optional packages npyjs, ndarray and pngjs. */
 
 export { type LatentOptions, type LatentPlot, latentPlot } from './charts/latentPlot.ts';
 export { latentPng } from './charts/latentPng.ts';
@@ -7,7 +7,6 @@ export { type ChartOptions, type EpochLoss, lossChart } from './charts/lossChart
 export { FileError, type ReadOptions, readWholeFile, writeFileAtomically } from './files/files.ts';
 export {
   defaultInMemoryLimit,
-  type LoadedImages,
   type LoadOptions,
   loadImages,
   type OpenOptions,
@@ -16,6 +15,7 @@ export {
 export { type LabelOptions, type LoadedLabels, loadLabels } from './files/loadLabels.ts';
 export { loadModel, type OpenedModel, saveModel } from './files/modelFile.ts';
 export { NpyFile } from './files/npyFile.ts';
+export type { LoadedImages, NormalizedSamples, SampleSource } from './files/sampleSource.ts';
 export { type GridOptions, type ImageBatch, imageGrid, reconstructionSheet } from './pictures/grid.ts';
 export { type DecodedPng, decodePng, encodePng, type PixelImage } from './pictures/png.ts';
 export { stackPngs } from './pictures/pngStack.ts';

@@ -1,9 +1,10 @@
 /**
- * Codes in two dimensions: their two principal components, coloured by class. What is drawn and where is decided here;
- * latentSvg.ts and latentPng.ts draw it.
+ * Codes in two dimensions: their first two principal components, coloured by class. This file decides what is drawn and
+ * where; latentSvg.ts and latentPng.ts draw it.
  *
- * Colours: Petroff, "Accessible Color Sequences for Data Visualization", arXiv:2107.02270, ten that the colour-blind tell
- * apart, too; the next ten classes have them again, with another mark. Both components have one scale: distances are true.
+ * Colours: Petroff, "Accessible Color Sequences for Data Visualization", arXiv:2107.02270, ten that colour-blind people can
+ * tell apart, too; the next ten classes get the same colours with another mark. Both axes have the same scale, so that
+ * distances can be compared.
  */
 
 import { classesOf } from '../../evaluation/labels.ts';
@@ -29,29 +30,29 @@ const COLORS = [
 const MARKS = ['disc', 'square', 'triangle', 'diamond'] as const;
 export type Mark = (typeof MARKS)[number];
 
-/** Classes with a look of their own: the commonest, if there are more; the others are drawn as one. */
+/** How many classes get their own colour and mark: the commonest ones. All others are drawn as one class. */
 const MOST_CLASSES = COLORS.length * MARKS.length;
 const OTHERS: PlottedClass = { name: 'others', color: '#c8ced4', mark: 'disc' };
-/** What the legend has room for, in letters. */
+/** Letters that the legend has room for. */
 const LONGEST_NAME = 12;
 
 /** More dots only hide each other. */
 const MOST_POINTS = 3000;
-/** The same dots each time. */
+/** Fixed, so that the same dots are chosen each time. */
 const SEED = 0;
-/** Dots drawn one class after the other would hide the first ones. */
+/** All classes are drawn in each layer: drawn one after the other, the last class would hide the first. */
 const LAYERS = 8;
 const MARGIN = 0.04; // of the range
 
 export interface LatentOptions {
   readonly labels?: ArrayLike<number> | undefined;
-  /** What class i is called. Default: its number. */
+  /** The name of class i. Default: its number. */
   readonly names?: readonly string[] | undefined;
-  /** Where the samples are from. */
+  /** The name of the data, for the caption. */
   readonly source: string;
 }
 
-/** Places are in pixels, y downward. */
+/** All positions are in pixels, y pointing down. */
 export interface LatentPlot {
   readonly title: string;
   readonly caption: string;
@@ -60,7 +61,7 @@ export interface LatentPlot {
   readonly xTicks: readonly Tick[];
   readonly yTicks: readonly Tick[];
   readonly classes: readonly PlottedClass[];
-  /** Drawn in this order: each has some of one class. */
+  /** Drawn in this order; each holds some dots of one class. */
   readonly layers: readonly Layer[];
 }
 
@@ -85,8 +86,10 @@ export const PAGE = { width: 760, height: 600 };
 export const PLOT = { left: 72, right: 612, top: 96, bottom: 536 };
 
 /**
+ * Decides what a plot of codes shows.
+ *
  * @param codes - Shape `[n, code length]`.
- * @param options - `labels`: n of them; without, all dots look the same.
+ * @param options - `labels`: n of them; without them all dots look the same.
  */
 export function latentPlot(codes: Tensor, { labels, names, source }: LatentOptions): LatentPlot {
   const [n, width] = codes.shape;
@@ -124,7 +127,7 @@ function count(number: number): string {
   return number.toLocaleString('en');
 }
 
-/** The labels of the classes that have a look of their own, smallest first; of two as common the one of the lesser label. */
+/** The labels of the commonest classes, in ascending order; between two that are as common, the smaller label wins. */
 function commonestClasses(labels: ArrayLike<number>): number[] {
   const counts = new Map<number, number>();
   for (let i = 0; i < labels.length; i++) counts.set(labels[i], (counts.get(labels[i]) ?? 0) + 1);
@@ -138,14 +141,14 @@ function lookOf(i: number, name: string): PlottedClass {
   return { name: short, color: COLORS[i % COLORS.length], mark: MARKS[floor(i / COLORS.length)] };
 }
 
-/** Some of n numbers, all if they are few, in random order. */
+/** Which of n points are drawn, in random order: all if they are few. */
 function chooseDrawn(n: number): number[] {
   const numbers = Array.from({ length: n }, (_, i) => i);
   new Random(SEED).shuffle(numbers);
   return numbers.slice(0, MOST_POINTS);
 }
 
-/** The points as runs of one look each: some of each class, then some more of each, and so on. */
+/** The points in layers of one look each: some of every class, then some more of every class, and so on. */
 function layersOf(
   drawn: readonly number[],
   lookOf: (i: number) => PlottedClass,
@@ -171,12 +174,12 @@ interface Axes {
   readonly place: (point: readonly [x: number, y: number]) => [x: number, y: number];
 }
 
-/** One scale for both, so that the points fill the plot in one direction and stand in its middle in the other. */
+/** Both axes with one scale: the points fill the plot in one direction and are centred in the other. */
 function axesOf(points: readonly (readonly [x: number, y: number])[]): Axes {
   const [xs, ys] = [0, 1].map((axis) => rangeOf(points.map((point) => point[axis])));
   const [width, height] = [PLOT.right - PLOT.left, PLOT.bottom - PLOT.top];
   const unit = max((xs.high - xs.low) / width, (ys.high - ys.low) / height) * (1 + 2 * MARGIN);
-  const perPixel = unit > 0 ? unit : 1 / width; // all in one place
+  const perPixel = unit > 0 ? unit : 1 / width; // 0 if all points are in one place
   const x = (value: number) => (PLOT.left + PLOT.right) / 2 + (value - xs.middle) / perPixel;
   const y = (value: number) => (PLOT.top + PLOT.bottom) / 2 - (value - ys.middle) / perPixel;
   const step = roundStep((perPixel * width) / 11);
@@ -200,9 +203,9 @@ function rangeOf(values: readonly number[]): { low: number; high: number; middle
 
 export interface Legend {
   readonly x: number;
-  /** The middle of a line, top first. */
+  /** The middle of a line, counted from the top. */
   readonly y: (line: number) => number;
-  /** From one line to the next: as close as they must. */
+  /** From one line to the next; smaller if there are many classes. */
   readonly step: number;
 }
 

@@ -1,4 +1,4 @@
-/** A latent plot as pixels, twice as fine as its SVG, with the bitmap letters of pixelFont.ts. Read latentPlot.ts first. */
+/** A latent plot as pixels, two for each of the SVG's, with the letters of pixelFont.ts. Read latentPlot.ts first. */
 
 import { drawText, textWidth } from '../pictures/pixelFont.ts';
 import { encodePng, type PixelImage } from '../pictures/png.ts';
@@ -9,7 +9,7 @@ const { abs, ceil, floor, hypot, max, min, round } = Math;
 const SCALE = 2; // pixels for one of the plot
 const RADIUS = 2.6; // of a dot, in the plot's pixels
 const OPACITY = 0.8;
-const TEXT = { title: 4, label: 3, crowded: 2 }; // pixels for a dot of a letter
+const TEXT = { title: 4, label: 3, crowded: 2 }; // pixels per dot of a letter
 
 type Color = readonly [red: number, green: number, blue: number];
 const WHITE: Color = [255, 255, 255];
@@ -45,11 +45,11 @@ export function latentPng(plot: LatentPlot): Uint8Array {
 interface TextOptions {
   readonly size?: number;
   readonly color?: Color;
-  /** Which part of it stands to the left of its place: 0, 0.5 or 1. */
+  /** The part of the text that is left of x: 0, 0.5 (centred) or 1. */
   readonly align?: number;
 }
 
-/** Takes the plot's coordinates. */
+/** Pixels that are addressed by the plot's coordinates. */
 class Canvas {
   readonly image: PixelImage = {
     width: SCALE * PAGE.width,
@@ -58,14 +58,14 @@ class Canvas {
     data: new Uint8Array(SCALE ** 2 * PAGE.width * PAGE.height * 3).fill(WHITE[0]),
   };
 
-  /** Its middle is at y. */
+  /** Text whose middle is at y. */
   text(x: number, y: number, content: string, options: TextOptions = {}): void {
     const { size = TEXT.label, color = GRAY, align = 0 } = options;
     const left = round(SCALE * x - align * textWidth(content, size));
     drawText(content, { left, middle: round(SCALE * y), size }, (px, py) => this.#mix(px, py, color, 1));
   }
 
-  /** Straight up or straight to the right. */
+  /** A line down or to the right. */
   line(x1: number, y1: number, x2: number, y2: number, color: Color): void {
     for (let y = round(SCALE * y1); y <= round(SCALE * y2); y++) {
       for (let x = round(SCALE * x1); x <= round(SCALE * x2); x++) this.#mix(x, y, color, 1);
@@ -96,7 +96,7 @@ class Canvas {
   }
 }
 
-/** How much of the pixel at this distance from a mark's middle is inside it: soft edges, one pixel wide. */
+/** How much of a pixel is inside a mark, given its distance from the mark's middle: edges are one pixel wide, and soft. */
 function coverage(mark: Mark, dx: number, dy: number, r: number): number {
   const beyond = {
     disc: hypot(dx, dy) - r,

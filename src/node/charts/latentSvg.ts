@@ -17,7 +17,7 @@ export function latentSvg(plot: LatentPlot): string {
   const { title, caption, xLabel, yLabel, xTicks, yTicks, classes, layers } = plot;
   const { left, right, top, bottom } = PLOT;
   const legend = legendOf(plot);
-  const size = Math.min(13, legend.step); // of its letters
+  const size = Math.min(13, legend.step); // of the legend's letters
   return svgPage({ title, ...PAGE, style: STYLE }, [
     text(24, 54, caption, 'class="label"'),
     text(left, top - 12, yLabel, 'class="label"'),
@@ -40,7 +40,7 @@ export function latentSvg(plot: LatentPlot): string {
   ]);
 }
 
-/** All dots of a layer as one path: a dot is then some ten characters. */
+/** All dots of a layer as one path, which takes about ten characters a dot. */
 function drawLayer({ look: { color, mark }, points }: Layer, radius: number): string {
   const path = points.map(([x, y]) => markPath(mark, x, y, radius)).join('');
   const paint = mark === 'disc' ? `stroke="${color}" stroke-width="${px(2 * radius)}"` : `fill="${color}"`;
@@ -51,7 +51,7 @@ function markPath(mark: Mark, x: number, y: number, r: number): string {
   const a = px(r);
   switch (mark) {
     case 'disc':
-      return `M${px(x)} ${px(y)}h0`; // a line of no length with round ends
+      return `M${px(x)} ${px(y)}h0`; // a line of length 0 with round ends
     case 'square':
       return `M${px(x - r)} ${px(y - r)}h${px(2 * r)}v${px(2 * r)}h-${px(2 * r)}z`;
     case 'triangle':

@@ -1,7 +1,7 @@
 /**
- * The loss per epoch as an SVG line chart, written by hand: axes with round numbers, one line for training, one for
- * validation, each named where it ends.
- * Colours: Okabe & Ito, "Color Universal Design", 2008, which most colour-blind people tell apart.
+ * The loss per epoch as an SVG line chart: axes with round numbers, one line for training and one for validation, each
+ * with its name at its end.
+ * Colours: Okabe & Ito, "Color Universal Design", 2008, which most colour-blind people can tell apart.
  */
 
 import { formatTick, px, roundStep, svgPage, text } from './svg.ts';
@@ -25,13 +25,13 @@ export interface EpochLoss {
 
 export interface ChartOptions {
   readonly title: string;
-  /** What is drawn upward, e.g. "mean squared error". */
+  /** The name of the vertical axis, such as "mean squared error". */
   readonly yLabel: string;
 }
 
 /**
- * An SVG file as text. Losses that are not finite are left out; without any the chart says so.
- * The axis is logarithmic where the maximum loss is ten times the minimum or more, and says so.
+ * An SVG file as text. Losses that are not finite are left out; without any, the chart says "no epochs yet".
+ * The axis is logarithmic, and labelled so, if the maximum loss is at least ten times the minimum.
  */
 export function lossChart(history: readonly EpochLoss[], { title, yLabel }: ChartOptions): string {
   const series = [
@@ -90,7 +90,7 @@ function lossAxis(values: readonly number[], mayZoom: boolean): Axis {
     : linearAxis(minimum, maximum, mayZoom);
 }
 
-/** From a round number to another. It begins at zero unless the values differ by little and it may zoom in on them. */
+/** From one round number to another. It begins at zero, unless the values are close together and it may zoom in on them. */
 function linearAxis(minimum: number, maximum: number, mayZoom: boolean): Axis {
   const size = max(abs(minimum), abs(maximum));
   const closeTogether = mayZoom && maximum - minimum < 0.4 * size && maximum - minimum > 1e-6 * size;
@@ -107,7 +107,7 @@ function linearAxis(minimum: number, maximum: number, mayZoom: boolean): Axis {
   };
 }
 
-/** Ticks at powers of ten; where these are few, at round numbers between them as well. */
+/** Ticks at powers of ten; if these are few, also at round numbers between them. */
 function logAxis(minimum: number, maximum: number): Axis {
   const [log10Minimum, log10Maximum] = [log10(minimum), log10(maximum)];
   const pad = 0.04 * (log10Maximum - log10Minimum);
@@ -118,7 +118,7 @@ function logAxis(minimum: number, maximum: number): Axis {
   const ticks: number[] = [];
   for (let power = floor(low); power <= high; power++) {
     if (power % everyOther !== 0) continue;
-    // Powers are written out ("1e-5") because 10 ** -5 is not quite the number that is meant.
+    // Parsed from text ("1e-5"): 10 ** -5 is off by a rounding error.
     for (const factor of factors) ticks.push(Number(`${factor}e${power}`));
   }
   return {
@@ -129,7 +129,7 @@ function logAxis(minimum: number, maximum: number): Axis {
   };
 }
 
-/** Whole epochs: the first, then round ones. One epoch alone stands in the middle. */
+/** Ticks at the first epoch and at round ones. A single epoch is drawn in the middle. */
 function epochAxis(epochs: readonly number[]): Axis {
   const first = epochs.reduce((a, b) => min(a, b));
   const last = epochs.reduce((a, b) => max(a, b));
@@ -169,7 +169,7 @@ function drawLine({ points, color }: Series, atX: Placing, atY: Placing): string
   return points.length > 1 ? line + dots.join('') : dots.join('');
 }
 
-/** Each line's name and last value beside its end, moved apart where they would overlap. */
+/** The name and the last value of each line beside its end, moved apart if they would overlap. */
 function nameLines(series: readonly Series[], atX: Placing, atY: Placing): string[] {
   const labels = series.map(({ name, color, points }) => {
     const end = points[points.length - 1];

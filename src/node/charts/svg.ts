@@ -1,6 +1,6 @@
-/** What the charts have in common as SVG, written by hand: text, coordinates, and the page that they stand on. */
+/** What all charts share: text and coordinates as SVG, the page with its style, and round numbers for an axis. */
 
-const { round } = Math;
+const { abs, floor, log10, max, round } = Math;
 
 export function text(x: number, y: number, content: string, attributes: string): string {
   return `<text x="${px(x)}" y="${px(y)}" ${attributes}>${escapeXml(content)}</text>`;
@@ -11,7 +11,7 @@ export function px(value: number): string {
   return String(round(10 * value) / 10);
 }
 
-/** Text as XML may hold it: without control characters, which no escape makes legal. */
+/** Text for XML. Control characters become spaces: XML does not allow them, even escaped. */
 function escapeXml(content: string): string {
   const names: Readonly<Record<string, string>> = {
     '&': '&amp;',
@@ -37,11 +37,11 @@ export interface SvgPage {
   readonly title: string;
   readonly width: number;
   readonly height: number;
-  /** CSS beside that of all charts: text, .title, .label, .tick, .middle, .end, .axis. */
+  /** CSS in addition to that of all charts: text, .title, .label, .tick, .middle, .end, .axis. */
   readonly style: string;
 }
 
-/** A whole file. It brings its own light background, so that it reads the same on a dark page. */
+/** A whole file, with a light background, so that it is legible on a dark page, too. */
 export function svgPage({ title, width, height, style }: SvgPage, parts: readonly string[]): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
@@ -55,18 +55,14 @@ export function svgPage({ title, width, height, style }: SvgPage, parts: readonl
   ].join('\n');
 }
 
-/** Numbers that people read off an axis. */
-
-const { abs, floor, log10, max } = Math;
-
-/** The next of 1, 2, 5, 10, ... times a power of ten that is not smaller. */
+/** The smallest of 1, 2 and 5 times any power of ten that is at least `minimum`: from one tick of an axis to the next. */
 export function roundStep(minimum: number): number {
   const power = floor(log10(minimum));
   const digit = [1, 2, 5].find((candidate) => Number(`${candidate}e${power}`) >= minimum * (1 - 1e-9));
   return digit === undefined ? Number(`1e${power + 1}`) : Number(`${digit}e${power}`);
 }
 
-/** With as many decimals as the step needs; very small and very large numbers with a power of ten. */
+/** A tick's number, with as many decimals as the step needs; a very small or large one with a power of ten. */
 export function formatTick(value: number, step: number): string {
   if (value === 0) return '0';
   const decimals = max(0, -floor(log10(step) + 1e-9));

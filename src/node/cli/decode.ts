@@ -1,4 +1,4 @@
-/** `isthmus decode`: codes to images or other samples, the article's decode_image. */
+/** `isthmus decode`: from codes to images or other samples, the article's decode_image. */
 
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { denormalize } from '../../data/denormalize.ts';
@@ -6,30 +6,27 @@ import { DataError } from '../../data/samples.ts';
 import { writeNpy } from '../../io/numpy/npy.ts';
 import { formatShape } from '../../tensor/shape.ts';
 import { Tensor } from '../../tensor/tensor.ts';
-import { writeFileAtomically } from '../files/files.ts';
+import { refuseExisting, writeFileAtomically } from '../files/files.ts';
 import { loadImages } from '../files/load.ts';
 import { loadModel } from '../files/modelFile.ts';
-import { toPictures } from '../pictures/display.ts';
-import { imageGrid } from '../pictures/grid.ts';
-import { encodePng } from '../pictures/png.ts';
-import { nounOf, pictureOf } from '../pictures/sampleKind.ts';
+import { nounOf } from '../pictures/sampleKind.ts';
+import { HELP, MODEL, OVERWRITE } from './shared/commonOptions.ts';
 import { MACHINE, refuseThreads, useMachine } from './shared/machine.ts';
-import { refuseExisting, requireOption } from './shared/openModel.ts';
-import { countShown, MOST_PICTURES } from './shared/pictureLimit.ts';
+import { countShown, gridPng, MOST_PICTURES, requirePictures } from './shared/pictures.ts';
 import type { Command } from './terminal/help.ts';
-import { flag, parseOptions, refusePositionals, text } from './terminal/options.ts';
+import { parseOptions, refusePositionals, requireOption, text } from './terminal/options.ts';
 import { formatCount, say, timesShape } from './terminal/output.ts';
 
 const OPTIONS = {
-  model: text('MODEL', 'A run folder or a model file.'),
-  codes: text('FILE.npy', 'Codes, as encode writes them: [n, code length].'),
+  model: MODEL,
+  codes: text('FILE.npy', 'Codes as encode writes them: [n, code length].'),
   out: text(
     'FILE',
-    `FILE.npy: the images (or other samples) as an array. FILE.png: a grid of the first ones, to look at: at most ${MOST_PICTURES}, fewer of large ones.`,
+    `FILE.npy: the images (or other samples) as an array. FILE.png: a picture of the first images, at most ${MOST_PICTURES}, fewer if they are large.`,
   ),
   ...MACHINE,
-  overwrite: flag('Replace an existing file.'),
-  help: flag('Show this page.'),
+  overwrite: OVERWRITE,
+  help: HELP,
 };
 
 export const decodeCommand: Command = {
@@ -37,7 +34,7 @@ export const decodeCommand: Command = {
     usage:
       'isthmus decode --model MODEL --codes FILE.npy --out FILE\n       npm run isthmus -- decode --model MODEL --codes FILE.npy --out FILE',
     description: [
-      'Runs the decoder of a trained model over codes. The scaling of the training data is undone, for each feature if it was done so: what comes out is in its units and in its type (uint8 for uint8). Three types come back as others: bool as uint8 (0 and 1); 64-bit integers as int32 if they were pixels, else as integers in float64; float16 as float32.',
+      'Runs the decoder of a trained model over codes. The scaling of the training data is undone: the output has its units and its type (uint8 for uint8). Three types change: bool becomes uint8 (0 and 1); 64-bit integers become int32 if they were pixels, else integers in float64; float16 becomes float32.',
     ],
     groups: [['Options', OPTIONS]],
     sections: [
@@ -95,9 +92,6 @@ function asNpy({ normalization }: Autoencoder, images: Tensor): Uint8Array {
 }
 
 function asPng({ inputShape, normalization }: Autoencoder, images: Tensor): Uint8Array {
-  if (!pictureOf(inputShape, normalization)) {
-    throw new DataError(`samples of ${timesShape(inputShape)} are no pictures, expected --out FILE.npy.`);
-  }
-  const shown = images.rows(0, countShown(images.shape));
-  return encodePng(imageGrid(toPictures([shown], normalization)[0]));
+  requirePictures(inputShape, normalization, '--out FILE.npy');
+  return gridPng(images.rows(0, countShown(images.shape)), normalization);
 }

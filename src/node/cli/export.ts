@@ -1,35 +1,43 @@
-/** `isthmus export`: a model for other programs. Read io/export/onnx.ts and io/export/pytorch.ts first. */
+/** `isthmus export`: from a model to files for other programs. Read io/export/onnx.ts and io/export/pytorch.ts first. */
 
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { DTYPE_NAMES } from '../../data/samples.ts';
 import { type OnnxPart, writeOnnx } from '../../io/export/onnx.ts';
 import { writePyTorch } from '../../io/export/pytorch.ts';
-import { writeFileAtomically } from '../files/files.ts';
-import { loadTrainedModel, type TrainedModel } from '../files/trainedModel.ts';
+import { refuseExisting, writeFileAtomically } from '../files/files.ts';
+import { loadTrainedModel, type TrainedModel } from '../files/modelFile.ts';
 import { refuseExistingFiles, writeFolder } from '../files/writeFolder.ts';
 import { nounOf } from '../pictures/sampleKind.ts';
-import { refuseExisting, requireOption } from './shared/openModel.ts';
+import { HELP } from './shared/commonOptions.ts';
 import type { Command } from './terminal/help.ts';
-import { choice, flag, parseOptions, refusePositionals, text, UsageError } from './terminal/options.ts';
+import {
+  choice,
+  flag,
+  parseOptions,
+  refusePositionals,
+  requireOption,
+  text,
+  UsageError,
+} from './terminal/options.ts';
 import { countOf, say, timesShape } from './terminal/output.ts';
 import { packageVersion } from './version.ts';
 
 const PARTS = ['encoder', 'decoder', 'autoencoder'] as const satisfies readonly OnnxPart[];
 
-/** Everything that an export for PyTorch may write. */
+/** The files that an export for PyTorch may write. */
 const PYTORCH_FILES = ['weights.safetensors', 'optimizer.safetensors', 'autoencoder.py'] as const;
 
 const OPTIONS = {
   model: text('MODEL', 'A run folder, a model file, or the checkpoint.safetensors of a run.'),
-  format: choice(['onnx', 'pytorch'], undefined, 'For whom.'),
+  format: choice(['onnx', 'pytorch'], undefined, 'The format to write.'),
   out: text('PATH', 'onnx: FILE.onnx for one part, or a folder. pytorch: a folder.'),
   part: choice(
     PARTS,
     undefined,
-    'With onnx: what to write. [into a folder encoder.onnx and decoder.onnx; into a file all of the autoencoder]',
+    'With onnx: the part of the model to write. [in a folder: encoder.onnx and decoder.onnx; in a file: the autoencoder]',
   ),
   overwrite: flag('Replace existing files.'),
-  help: flag('Show this page.'),
+  help: HELP,
 };
 
 export const exportCommand: Command = {
@@ -37,9 +45,9 @@ export const exportCommand: Command = {
     usage:
       'isthmus export --model MODEL --format onnx|pytorch --out PATH\n       npm run isthmus -- export --model MODEL --format onnx|pytorch --out PATH',
     description: [
-      'onnx: to run the model elsewhere. Images, or what else the model was trained on, go in as they are stored (uint8 for uint8), any number at a time: the scaling of the training data is a part of the file, and undone behind the decoder, without rounding.',
-      'pytorch: to go on training there. The weights and, where they are known, what the optimizer remembers; autoencoder.py beside them is the network, and loads and saves both.',
-      "A run's model may be that of its best epoch, its checkpoint goes on from the last. The optimizer's state is exported with a model only if it belongs to the same weights; checkpoint.safetensors has both.",
+      'onnx: to run the model in other programs. Its input is images (or other samples) as they are stored, uint8 for uint8, any number at a time: the file also scales them as the training data was, and undoes this behind the decoder, without rounding.',
+      'pytorch: to go on training in PyTorch. Writes the weights, the state of the optimizer if it is known, and autoencoder.py, which has the network and loads and saves both.',
+      "The model of a run may be its best epoch, while its checkpoint has the last one. The optimizer's state is exported only if it belongs to the same weights as the model; with --model checkpoint.safetensors both are exported as they are.",
     ],
     groups: [['Options', OPTIONS]],
     sections: [
@@ -65,8 +73,9 @@ async function exportModel(words: readonly string[]): Promise<number> {
   if (format === 'pytorch') {
     if (part !== undefined) throw new UsageError('--part needs --format onnx.');
     const out = requireOption('out', parsed.values.out, 'FOLDER');
-    if (/\.(safetensors|pt|pth|onnx)$/i.test(out))
+    if (/\.(safetensors|pt|pth|onnx)$/i.test(out)) {
       throw new UsageError(`--out is '${out}', expected a FOLDER.`);
+    }
     await exportPyTorch(model, out, overwrite);
     return 0;
   }
@@ -113,7 +122,7 @@ async function exportPyTorch(model: string, out: string, overwrite: boolean): Pr
   await refuseExistingFiles(out, PYTORCH_FILES, overwrite);
   const { autoencoder, optimizer } = await loadTrainedModel(model);
   const files = writePyTorch(autoencoder, 'state' in optimizer ? optimizer.state : undefined);
-  // A state that an earlier export left would belong to other weights.
+  // A state that an earlier export left here would belong to other weights.
   await writeFolder(out, { 'optimizer.safetensors': undefined, ...files });
   say(`${out}: ${countOf(autoencoder.parameters.size, 'weight')}, ${describeState(optimizer)}`);
 }

@@ -1,30 +1,30 @@
-/** `isthmus import`: a model that was trained elsewhere. Read io/export/pytorch.ts first. */
+/** `isthmus import`: from weights that another program trained to a model. Read io/export/pytorch.ts first. */
 
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { readPyTorch } from '../../io/export/pytorch.ts';
-import { exists, fileError, inFile, readWholeFile } from '../files/files.ts';
+import { exists, fileError, namingFile, readWholeFile, refuseExisting } from '../files/files.ts';
 import { loadModel, saveModel } from '../files/modelFile.ts';
 import { nounOf } from '../pictures/sampleKind.ts';
-import { refuseExisting, requireOption } from './shared/openModel.ts';
+import { HELP, OVERWRITE } from './shared/commonOptions.ts';
 import type { Command } from './terminal/help.ts';
-import { choice, flag, parseOptions, refusePositionals, text } from './terminal/options.ts';
+import { choice, parseOptions, refusePositionals, requireOption, text } from './terminal/options.ts';
 import { countOf, say, timesShape } from './terminal/output.ts';
 
 const OPTIONS = {
-  format: choice(['pytorch'], undefined, 'From whom.'),
+  format: choice(['pytorch'], undefined, 'The program that trained the weights.'),
   weights: text(
     'PATH',
-    'A folder that export or its autoencoder.py wrote, or a safetensors file with the tensors of a state_dict.',
+    'A folder that isthmus export or its autoencoder.py wrote, or a safetensors file with the tensors of a state_dict.',
   ),
   like: text(
     'MODEL',
-    'A run folder or a model file with the same layers: for a file that says nothing of its model, as those of save_file.',
+    'A run folder or a model file with the same layers. Needed for a file without a description of its model, such as those of safetensors.torch.save_file.',
   ),
-  out: text('FILE', 'Where the model goes: FILE.safetensors.'),
-  overwrite: flag('Replace an existing file.'),
-  help: flag('Show this page.'),
+  out: text('FILE', 'The model file to write: FILE.safetensors.'),
+  overwrite: OVERWRITE,
+  help: HELP,
 };
 
 export const importCommand: Command = {
@@ -32,7 +32,7 @@ export const importCommand: Command = {
     usage:
       'isthmus import --format pytorch --weights PATH --out FILE\n       npm run isthmus -- import --format pytorch --weights PATH --out FILE',
     description: [
-      'Makes a model of weights that PyTorch trained. The layers and the scaling of the data come from what export wrote into the file, or with --like from another model; names and shapes are checked one by one.',
+      'Makes a model of weights that PyTorch trained. The layers and the scaling of the data are taken from the description that export wrote into the file, or with --like from another model. The name and the shape of every tensor are checked.',
     ],
     groups: [['Options', OPTIONS]],
     sections: [
@@ -65,12 +65,12 @@ async function importModel(words: readonly string[]): Promise<number> {
     `${out}: ${countOf(parameters.size, 'weight')}, ${nounOf(inputShape, normalization)}s of ${timesShape(inputShape)}, codes of ${countOf(encodingDim, 'number')}`,
   );
   if (await exists(join(dirname(file), 'optimizer.safetensors'))) {
-    say("note: the optimizer's state stays where it is, a model file holds none.");
+    say('note: the state of the optimizer is not imported: a model file has no room for it.');
   }
   return 0;
 }
 
-/** In a folder, the file that export and autoencoder.py write. */
+/** The file itself, or in a folder the one that export and autoencoder.py write. */
 async function weightsFile(path: string): Promise<string> {
   const info = await stat(path).catch((cause) => {
     throw fileError('read', path, cause);
@@ -81,9 +81,5 @@ async function weightsFile(path: string): Promise<string> {
 async function readWeights(file: string, like: string | undefined): Promise<Autoencoder> {
   const model = like === undefined ? {} : { like: (await loadModel(like)).autoencoder };
   const bytes = await readWholeFile(file);
-  try {
-    return readPyTorch(bytes, model);
-  } catch (error) {
-    throw inFile(file, error as Error);
-  }
+  return namingFile(file, () => readPyTorch(bytes, model));
 }

@@ -2,7 +2,7 @@
 
 import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { chunkCount } from '../../compression/header.ts';
+import { type CompressedHeader, chunkCount } from '../../compression/header.ts';
 import { canUseKernels, kernelsProbe } from '../../compression/kernelsProbe.ts';
 import { modelFingerprint } from '../../compression/modelFingerprint.ts';
 import { describeNormalization } from '../../data/normalization.ts';
@@ -11,23 +11,24 @@ import { kernels } from '../../tensor/kernels/active.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { openCompressedFile } from '../files/compressedFile.ts';
 import { inFile } from '../files/files.ts';
-import { loadModel } from '../files/modelFile.ts';
-import { nounOf } from '../pictures/sampleKind.ts';
+import { loadModel, type OpenedModel } from '../files/modelFile.ts';
+import { nounOf, withArticle } from '../pictures/sampleKind.ts';
+import { HELP } from './shared/commonOptions.ts';
 import type { Command } from './terminal/help.ts';
 import { flag, parseOptions, UsageError } from './terminal/options.ts';
 import { countOf, formatCount, print, printJson, timesShape } from './terminal/output.ts';
 
 const OPTIONS = {
-  json: flag('One JSON object instead of text.'),
-  help: flag('Show this page.'),
+  json: flag('Print one JSON object instead of text.'),
+  help: HELP,
 };
 
 export const infoCommand: Command = {
   help: {
     usage: 'isthmus info FILE [--json]\n       npm run isthmus -- info FILE [--json]',
     description: [
-      'Shows the layers of a model, how it scales its data, how it was trained, and which kernels this machine would run it with. FILE is a run folder or a model file.',
-      'Of a .isth file it shows what is inside: images, codes, and the model and kernels that it was made with.',
+      'Shows the layers of a model, how it scales its data, how it was trained, and with which kernels it runs on this machine. FILE is a run folder or a model file.',
+      'If FILE is a compressed file, .isth, it shows what is inside: images, codes, and the model and the kernels that it was made with.',
     ],
     groups: [['Options', OPTIONS]],
     sections: [['Examples', ['isthmus info runs/digits-1', 'isthmus info images.isth']]],
@@ -42,50 +43,39 @@ async function info(words: readonly string[]): Promise<number> {
       `got ${positionals.length} names, expected one run folder, model file or .isth file.`,
     );
   }
-  if (positionals[0].toLowerCase().endsWith('.isth')) {
-    await infoCompressed(positionals[0], values.json);
-    return 0;
-  }
-  const { autoencoder, training, path, bytes } = await loadModel(positionals[0]);
+  const [path] = positionals;
+  if (path.toLowerCase().endsWith('.isth')) await infoCompressed(path, values.json);
+  else infoModel(await loadModel(path), values.json);
+  return 0;
+}
+
+function infoModel({ autoencoder, training, path, bytes }: OpenedModel, json: boolean): void {
   const { byteLength } = bytes;
   const { inputShape, encodingDim, normalization, parameters } = autoencoder;
-  const fingerprint = modelFingerprint(autoencoder); // by which .isth files name their model
-  if (values.json) {
+  const fingerprint = modelFingerprint(autoencoder); // .isth files name their model by it
+  if (json) {
     const model = autoencoder.spec();
     const machine = { kernels: kernels().name, processors: availableParallelism() };
     const { size } = parameters;
     const facts = { path, byteLength, fingerprint, parameters: size, encodingDim, normalization };
     printJson({ ...facts, training, model, machine });
-    return 0;
+    return;
   }
   const noun = nounOf(inputShape, normalization);
   const ratio = sizeOf(inputShape) / encodingDim;
   print(`${path}: ${formatCount(byteLength)} bytes, ${formatCount(parameters.size)} parameters\n`);
   print(`${autoencoder.summary()}\n`);
-  const facts = {
+  printFacts({
     [`${noun}s`]: `${timesShape(inputShape)}, ${describeNormalization(normalization)}`,
     code: `${countOf(encodingDim, 'number')}, the ${noun} has ${ratio.toFixed(1)} times as many`,
     fingerprint,
     ...training,
-    machine: `runs ${kernels().name} kernels here, on ${countOf(availableParallelism(), 'processor')}`,
-  };
-  const width = Math.max(...Object.keys(facts).map((name) => name.length)) + 2;
-  for (const [name, value] of Object.entries(facts)) print(name.padEnd(width) + inWords(value));
-  return 0;
+    machine: `${kernels().name} kernels, ${countOf(availableParallelism(), 'processor')}`,
+  });
 }
 
-function inWords(value: unknown): string {
-  if (typeof value === 'number' && !Number.isInteger(value)) return String(Number(value.toPrecision(4)));
-  if (typeof value !== 'object' || value === null) return String(value);
-  return Object.entries(value)
-    .map(([name, inner]) => `${name} ${Array.isArray(inner) ? inner.join('×') : inner}`)
-    .join(', ');
-}
-
-/** What `info` says of a `.isth` file. */
-
-/** The whole file is read, so that nothing is said of one that is damaged or cut off. */
-export async function infoCompressed(path: string, json: boolean): Promise<void> {
+/** Reads the whole file, so that a damaged or incomplete one is reported instead of described. */
+async function infoCompressed(path: string, json: boolean): Promise<void> {
   const file = await openCompressedFile(path);
   try {
     await file.check();
@@ -105,21 +95,36 @@ export async function infoCompressed(path: string, json: boolean): Promise<void>
   }
   const [count, ...sample] = shape;
   const noun = nounOf(sample, normalization);
-  const perImage = `${((byteLength - modelBytes) / count).toFixed(1)} ${noun === 'image' ? 'an image' : 'a sample'}`;
+  const perImage = `${((byteLength - modelBytes) / count).toFixed(1)} ${withArticle(noun)}`;
   const without = modelBytes > 0 ? ' without the model' : '';
   print(`${path}: ${formatCount(byteLength)} bytes, ${perImage}${without}\n`);
-  const here = !canUseKernels(kernels)
-    ? 'not to be had here'
-    : kernelsProbe(kernels) === header.kernelsProbe
-      ? 'to be had here'
-      : 'which compute other bits here';
   const inside = modelBytes > 0 ? `inside, ${formatCount(modelBytes)} bytes` : 'not inside';
-  const facts = {
+  printFacts({
     [`${noun}s`]: `${formatCount(count)} of ${timesShape(sample)}, ${DTYPE_NAMES[dtype]}, ${describeNormalization(normalization)}`,
     codes: `${countOf(codeLength, 'number')} in ${levels} levels`,
     lossless: original ? `yes, gives back ${original.kind === 'npy' ? 'a .npy' : 'an IDX'} file` : 'no',
     model: `${model}, ${inside}`,
-    kernels: `${kernels}, ${here}`,
-  };
-  for (const [name, value] of Object.entries(facts)) print(name.padEnd(10) + value);
+    kernels: `${kernels}, ${describeKernels(header)}`,
+  });
+}
+
+/** Whether this machine can decompress with the kernels that a file was made with. */
+function describeKernels({ kernels, kernelsProbe: probe }: CompressedHeader): string {
+  if (!canUseKernels(kernels)) return 'not available on this machine';
+  return kernelsProbe(kernels) === probe
+    ? 'available on this machine'
+    : 'which compute other bits on this machine';
+}
+
+function printFacts(facts: Readonly<Record<string, unknown>>): void {
+  const width = Math.max(...Object.keys(facts).map((name) => name.length)) + 2;
+  for (const [name, value] of Object.entries(facts)) print(name.padEnd(width) + inWords(value));
+}
+
+function inWords(value: unknown): string {
+  if (typeof value === 'number' && !Number.isInteger(value)) return String(Number(value.toPrecision(4)));
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.entries(value)
+    .map(([name, inner]) => `${name} ${Array.isArray(inner) ? inner.join('×') : inner}`)
+    .join(', ');
 }

@@ -1,4 +1,4 @@
-/** `.isth` files on disk, and the files that they are made from. Read compression/decompress.ts first. */
+/** Compressed files (`.isth`) on disk, and the files that they are made from. Read compression/decompress.ts first. */
 
 import { open, stat } from 'node:fs/promises';
 import { CompressedFile } from '../../compression/decompress.ts';
@@ -6,14 +6,14 @@ import { MAX_HEAD_BYTES, type OriginalFile } from '../../compression/originalFil
 import { IDX_HEAD_LENGTH, parseIdxHeader } from '../../io/numpy/idx.ts';
 import { parseNpyHeader } from '../../io/numpy/npyHeader.ts';
 import { FileError, fileError, inFile, readAt } from './files.ts';
-import { type LoadedImages, type LoadOptions, openImages } from './load.ts';
-import type { NpyFile } from './npyFile.ts';
+import { type LoadOptions, openImages } from './load.ts';
+import type { SampleSource } from './sampleSource.ts';
 
-/** Read at a time. */
+/** How much is read at a time. */
 const PIECE_BYTES = 2 ** 20;
 
 /**
- * Opens a file and reads its header; its images are read as they are asked for.
+ * Opens a file and reads its header; its images are read when they are asked for.
  *
  * @throws {FileError} If it can't be read.
  * @throws {FormatError} If it is no `.isth` file, or is damaged.
@@ -24,7 +24,7 @@ export async function openCompressedFile(path: string): Promise<CompressedFile> 
   });
   if (info.isFIFO() || info.isCharacterDevice() || info.isSocket()) {
     throw new FileError(
-      `can't read ${path}: a pipe or a device, expected a file, as its size must be known.`,
+      `can't read ${path}: it is a pipe or a device, expected a file, whose size is known.`,
     );
   }
   try {
@@ -53,13 +53,13 @@ async function* piecesOf(path: string): AsyncGenerator<Uint8Array, void> {
 }
 
 export interface ImagesToCompress {
-  readonly images: LoadedImages | NpyFile;
-  /** The file's own beginning, where its values are as they are in memory: a `.npy`, or an IDX file without gzip. */
+  readonly images: SampleSource;
+  /** How the file begins, if its values lie in it as in memory: a `.npy`, or an IDX file that is not gzipped. */
   readonly original: OriginalFile | undefined;
 }
 
 /**
- * Opens images to compress: a `.npy` is read as it is asked for, if it is not in Fortran order; others are in memory.
+ * Opens images to compress. A `.npy` in C order is read when it is asked for, whatever its size; others are loaded.
  *
  * @throws As `openImages`.
  */
@@ -70,7 +70,7 @@ export async function openToCompress(path: string, options: LoadOptions = {}): P
   return { images, original };
 }
 
-/** Undefined for what is neither. */
+/** Undefined for a file that is neither. */
 async function originalOf(path: string): Promise<(OriginalFile & { fortranOrder: boolean }) | undefined> {
   const info = await stat(path).catch(() => undefined);
   if (!info?.isFile()) return undefined;
@@ -85,7 +85,7 @@ async function originalOf(path: string): Promise<(OriginalFile & { fortranOrder:
   }
 }
 
-// What is wrong with a file is said by its reader.
+// A damaged header is no error here: the file's reader finds it, too, and says what is wrong.
 function npyHead(head: Uint8Array, size: number) {
   try {
     const { dataOffset, fortranOrder } = parseNpyHeader(head, size);

@@ -1,12 +1,14 @@
-/** Reading and writing whole files so that nothing is half-read or half-written, and errors are sentences. */
+/**
+ * Whole files: nothing is half read or half written, not even by a process that ends in the middle of it, and errors are
+ * sentences that name the file.
+ */
 
 import { randomBytes } from 'node:crypto';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, rmSync } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DataError } from '../../data/samples.ts';
 import { FormatError } from '../../io/errors.ts';
-import { keepAtExit, removeAtExit } from './leftovers.ts';
 
 /** A file or folder can't be used. The message names it. */
 export class FileError extends Error {
@@ -31,7 +33,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EDQUOT: 'the disk quota is used up',
 };
 
-/** Turns what the system says into a sentence: `can't read x.npy: there is no such file or folder.` */
+/** What the system says, as a sentence: `can't read x.npy: there is no such file or folder.` */
 export function fileError(doing: string, path: string, cause: unknown): FileError {
   const { code = '', message } = cause as { code?: string; message: string };
   return new FileError(`can't ${doing} ${path}: ${REASONS[code] ?? message}.`, { cause });
@@ -41,11 +43,20 @@ export function becameShorter(path: string): FileError {
   return new FileError(`can't read ${path}: it became shorter while it was read.`);
 }
 
-/** What a reader of bytes says, with the file's name in front, which it doesn't know. Other errors stay as they are. */
+/** Puts the file's name in front of what a reader of bytes says, which doesn't know it. Other errors stay as they are. */
 export function inFile(path: string, error: Error): Error {
   if (error.name === 'FormatError') return new FormatError(`${path}: ${error.message}`);
   if (error.name === 'DataError') return new DataError(`${path}: ${error.message}`);
   return error;
+}
+
+/** What `read` returns; its errors name the file. */
+export function namingFile<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw inFile(path, error as Error);
+  }
 }
 
 export interface ReadOptions {
@@ -83,7 +94,7 @@ function allocate(path: string, size: number): Uint8Array {
   }
 }
 
-/** Fills `bytes` with what lies from `start` on. */
+/** Fills `bytes` with those of the file from `start` on. */
 export async function readAt(
   path: string,
   file: FileHandle,
@@ -103,21 +114,21 @@ export async function readAt(
 }
 
 /**
- * Writes a file so that under its name there is always either the old contents or the new: into a temporary file
- * beside it, to the disk, then renamed, and the folder to the disk, too.
+ * Writes a file so that its name always stands for either the old contents or the new: they are written into a temporary
+ * file beside it, flushed to the disk, and renamed; then the folder is flushed.
  *
- * @param contents - All of it, or its pieces as they come.
+ * @param contents - All of it, or its pieces one after the other.
  * @throws {FileError} If it can't be written; then nothing is left behind.
- * @throws Whatever making the pieces failed with; then neither.
+ * @throws Whatever making the pieces failed with; then nothing is left behind either.
  */
 export async function writeFileAtomically(
   path: string,
   contents: Uint8Array | string | AsyncIterable<Uint8Array>,
 ): Promise<void> {
-  const temporary = temporaryFor(path);
+  const temporary = temporaryBeside(path);
   removeAtExit(temporary);
   try {
-    // Made before anything else can happen: made later, it might be there after the clean-up at exit.
+    // Made at once: made later, it could appear after the clean-up at exit.
     closeSync(openSync(temporary, 'wx'));
     const file = await open(temporary, 'r+');
     try {
@@ -130,7 +141,7 @@ export async function writeFileAtomically(
     await syncFolder(dirname(path));
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => {});
-    // What the system says has a code: the rest is of whoever makes the pieces.
+    // The system's errors have a code; the others come from whoever makes the pieces.
     if ((cause as { code?: string }).code === undefined) throw cause;
     throw fileError('write', path, cause);
   } finally {
@@ -138,16 +149,17 @@ export async function writeFileAtomically(
   }
 }
 
-function temporaryFor(path: string): string {
+/** A name for the time until a file or folder is complete. */
+export function temporaryBeside(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
 }
 
-/** Whether a file of this name was being written by {@link writeFileAtomically}: a killed process leaves them behind. */
+/** Whether a name is one of {@link temporaryBeside}: a killed process leaves such files behind. */
 export function isTemporary(name: string): boolean {
   return /^\..+\.[0-9a-f]{12}\.tmp$/.test(name);
 }
 
-/** A renamed file survives a power cut only once its folder is on the disk. Not every system can do it. */
+/** A renamed file survives a power cut only once its folder is on the disk. Not every system can flush folders. */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path).catch(() => undefined);
   await folder?.sync().catch(() => {});
@@ -162,4 +174,35 @@ export async function exists(path: string): Promise<boolean> {
       throw fileError('use', path, cause);
     },
   );
+}
+
+/** @throws {FileError} If the file is there and may not be replaced, or there is no folder for it. */
+export async function refuseExisting(path: string, overwrite: boolean): Promise<void> {
+  await stat(`${dirname(path)}/.`).catch((cause) => {
+    throw fileError('write', path, cause);
+  });
+  if (!overwrite && (await exists(path))) throw existsAlready(path);
+}
+
+export function existsAlready(path: string): FileError {
+  return new FileError(`${path} exists already, expected a new file (--overwrite replaces it).`);
+}
+
+/** Temporary files and locks: they must not outlive the process. */
+const removedAtExit = new Set<string>();
+
+/** Removes the file when the process ends by itself, also by `process.exit`. Nothing helps against kill -9. */
+export function removeAtExit(path: string): void {
+  if (removedAtExit.size === 0) process.on('exit', removeAll);
+  removedAtExit.add(path);
+}
+
+/** Takes that back: the file is gone, or is meant to stay. */
+export function keepAtExit(path: string): void {
+  removedAtExit.delete(path);
+  if (removedAtExit.size === 0) process.off('exit', removeAll);
+}
+
+function removeAll(): void {
+  for (const path of removedAtExit) rmSync(path, { force: true });
 }

@@ -1,11 +1,11 @@
 /**
- * Images from disk, whatever the file: `.npy`, `.npz`, IDX (`.idx`, `-ubyte`, also `.gz`), a PNG or a folder of PNGs.
+ * Images from the disk: `.npy`, `.npz`, IDX (`.idx`, `-ubyte`, also `.gz`), a PNG or a folder of PNGs.
  * The name says which format is meant, and the contents must agree.
  */
 
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { DataError, type NumericArray } from '../../data/samples.ts';
+import { DataError } from '../../data/samples.ts';
 import { FormatError } from '../../io/errors.ts';
 import { IDX_HEAD_LENGTH, parseIdxHeader, readIdx } from '../../io/numpy/idx.ts';
 import { gunzip, isGzip } from '../../io/numpy/inflate.ts';
@@ -16,42 +16,38 @@ import { formatShape, type Shape } from '../../tensor/shape.ts';
 import { stackPngs } from '../pictures/pngStack.ts';
 import { fileError, inFile, readWholeFile } from './files.ts';
 import { memoryOfNpy, NpyFile } from './npyFile.ts';
+import { type LoadedImages, type SampleSource, SamplesInMemory } from './sampleSource.ts';
 
 /** Which array of an `.npz` to take; other files have only one. */
 export type LoadOptions = NpzOptions;
-
-/** An array of at least one sample, shape `[n, ...]`. */
-export interface LoadedImages extends NumericArray {
-  /** What was read, for people: "mnist.npz, x_train". */
-  readonly source: string;
-  /** Whether values were rounded: those of PNGs with 16 bits a sample, which are read as uint8. */
-  readonly isRounded?: boolean;
-}
 
 export interface OpenOptions extends LoadOptions {
   /** How many bytes a `.npy` may take in memory. @default {@link defaultInMemoryLimit} */
   readonly inMemoryLimit?: number | undefined;
 }
 
-/** In bytes: half of the memory that is free, in a container of the container's. The other half is for all the rest. */
+/** In bytes: half of the memory that is free, or that the container allows. The other half is for everything else. */
 export function defaultInMemoryLimit(): number {
   return process.availableMemory() / 2;
 }
 
 /**
- * Images in memory; a `.npy` that would take more than the limit there (with what its conversion takes) stays in its
- * file, opened, to be read batch by batch.
+ * Opens images. A `.npy` that would take more memory than the limit, including what its conversion takes, stays in its
+ * file and is read batch by batch; everything else is loaded.
  *
+ * @returns To be closed by its `close`.
  * @throws As {@link loadImages}.
- * @throws {FormatError} If a file that takes more is in Fortran order.
+ * @throws {FormatError} If a file that would take more is in Fortran order.
  */
 export async function openImages(
   path: string,
   { inMemoryLimit = defaultInMemoryLimit(), ...options }: OpenOptions = {},
-): Promise<LoadedImages | NpyFile> {
-  const reader = await findReader(path, options);
-  if (reader !== readNpyFile || (await memoryOfNpy(path)) <= inMemoryLimit) {
-    return loadImages(path, options);
+): Promise<SampleSource> {
+  const read = await findReader(path, options);
+  if (read !== readNpyFile || (await memoryOfNpy(path)) <= inMemoryLimit) {
+    const array = await readNamed(read, path, options);
+    requireSamples(path, array.shape);
+    return new SamplesInMemory(array);
   }
   const file = await NpyFile.open(path);
   try {
@@ -64,6 +60,8 @@ export async function openImages(
 }
 
 /**
+ * Loads images into memory.
+ *
  * @throws {FileError} If the file or folder can't be read.
  * @throws {FormatError} If a file is not what its name says, is damaged, or can't be used.
  * @throws {DataError} If there are no samples in it, or it holds single numbers (labels, for instance).
@@ -75,13 +73,17 @@ export async function loadImages(path: string, options: LoadOptions = {}): Promi
 }
 
 /**
- * An array of any shape, from the same kinds of files.
+ * Loads an array of any shape, from the same kinds of files.
  *
  * @throws {FileError} If the file or folder can't be read.
  * @throws {FormatError} If a file is not what its name says, is damaged, or can't be used.
  */
 export async function loadArray(path: string, options: LoadOptions = {}): Promise<LoadedImages> {
-  const read = await findReader(path, options);
+  return readNamed(await findReader(path, options), path, options);
+}
+
+/** Reads a file; errors name it. */
+function readNamed(read: Reader, path: string, options: LoadOptions): Promise<LoadedImages> {
   return read(path, options).catch((error) => {
     throw inFile(path, error);
   });
@@ -140,7 +142,7 @@ async function readIdxFile(path: string): Promise<LoadedImages> {
   if (!compressed && path.toLowerCase().endsWith('.gz')) {
     throw new FormatError('the file does not start like a gzip file, expected one by its name.');
   }
-  // With the header checked before a small file is allowed the memory for the length it states.
+  // A small file may claim a huge array: its header is checked before memory is taken for that.
   const head = { check: parseIdxHeader, headLength: IDX_HEAD_LENGTH };
   const contents = compressed ? await gunzip(bytes, undefined, head) : bytes;
   return { ...readIdx(contents), source: basename(path) };
@@ -157,10 +159,10 @@ async function readPngFolder(path: string): Promise<LoadedImages> {
   const entries = await readdir(path).catch((cause) => {
     throw fileError('read', path, cause);
   });
-  // 2.png before 10.png, in every locale.
   const names = entries
     // macOS leaves a `._1.png` beside 1.png that is no image.
     .filter((name) => name.toLowerCase().endsWith('.png') && !name.startsWith('.'))
+    // 2.png comes before 10.png, in every locale.
     .sort(new Intl.Collator('en', { numeric: true }).compare);
   if (names.length === 0) throw new DataError('the folder holds no .png files.');
   const files = [];

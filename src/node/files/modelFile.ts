@@ -1,19 +1,24 @@
-/** Models on disk. Read io/model.ts first. */
+/**
+ * Models on disk, and the checkpoints of runs beside them. Read io/model.ts and io/checkpoint.ts first, which know what is
+ * in the bytes.
+ */
 
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
+import { type Checkpoint, readCheckpoint } from '../../io/checkpoint.ts';
 import { FormatError } from '../../io/errors.ts';
 import { type LoadedModel, readModel, type TrainingFacts, writeModel } from '../../io/model.ts';
-import { CHECKPOINT_FILE } from './checkpointFile.ts';
-import { exists, FileError, fileError, inFile, readWholeFile, writeFileAtomically } from './files.ts';
+import type { OptimizerState } from '../../optim/optimizer.ts';
+import { exists, FileError, fileError, namingFile, readWholeFile, writeFileAtomically } from './files.ts';
 
-/** The name of the model in a run folder. */
+/** The names of the model and the checkpoint in a run folder. */
 export const MODEL_FILE = 'model.safetensors';
+export const CHECKPOINT_FILE = 'checkpoint.safetensors';
 
 export interface OpenedModel extends LoadedModel {
   readonly path: string;
-  /** The file's. */
+  /** The contents of the file. */
   readonly bytes: Uint8Array;
 }
 
@@ -38,17 +43,13 @@ export async function loadModel(path: string): Promise<OpenedModel> {
     );
   }
   const bytes = await readWholeFile(file);
-  try {
-    return { ...readModel(bytes), path: file, bytes };
-  } catch (error) {
-    throw inFile(file, error as Error);
-  }
+  return { ...namingFile(file, () => readModel(bytes)), path: file, bytes };
 }
 
 /**
  * Writes a model file, atomically.
  *
- * @param training - Facts about the training that go with it.
+ * @param training - Facts about the training that are kept in the file.
  * @throws {FileError} If it can't be written; then an older file stays as it was.
  */
 export async function saveModel(
@@ -57,4 +58,62 @@ export async function saveModel(
   training: TrainingFacts = {},
 ): Promise<void> {
   await writeFileAtomically(path, writeModel(autoencoder, training));
+}
+
+/**
+ * Opens the checkpoint of a run folder.
+ *
+ * @throws {FileError} If there is none, or it can't be read.
+ * @throws {FormatError} If it is no checkpoint, or a damaged one.
+ */
+export async function loadCheckpoint(folder: string): Promise<Checkpoint> {
+  const path = join(folder, CHECKPOINT_FILE);
+  if (!(await exists(path))) {
+    throw new FileError(`there is nothing to resume in ${folder}: expected a ${CHECKPOINT_FILE}.`);
+  }
+  const bytes = await readWholeFile(path);
+  return namingFile(path, () => readCheckpoint(bytes));
+}
+
+/** A model with the state of its optimizer, to go on training it elsewhere. */
+export interface TrainedModel {
+  readonly autoencoder: Autoencoder;
+  /** The state that belongs to exactly these weights, or why there is none. */
+  readonly optimizer: { readonly state: OptimizerState } | { readonly whyNone: string };
+}
+
+/**
+ * Opens a model and looks for the state of its optimizer.
+ *
+ * A checkpoint has both. For a model, the checkpoint in its folder has the state if its weights are the same bits; they
+ * differ if the model is the best epoch and training went on after it.
+ *
+ * @param path - A run folder, a model file, or the checkpoint of a run.
+ * @throws {FileError} If it can't be read.
+ * @throws {FormatError} If it, or the checkpoint beside it, is not what its name says, or is damaged.
+ */
+export async function loadTrainedModel(path: string): Promise<TrainedModel> {
+  if (basename(path) === CHECKPOINT_FILE && (await exists(path))) {
+    const { autoencoder, state } = await loadCheckpoint(dirname(path));
+    return { autoencoder, optimizer: { state: state.optimizer } };
+  }
+  const { autoencoder, path: file } = await loadModel(path);
+  const folder = dirname(file);
+  const checkpoint = join(folder, CHECKPOINT_FILE);
+  if (basename(file) !== MODEL_FILE || !(await exists(checkpoint))) {
+    return { autoencoder, optimizer: { whyNone: `there is no ${checkpoint}` } };
+  }
+  const { state } = await loadCheckpoint(folder);
+  if (!haveSameBits(state.weights, autoencoder.parameters.values)) {
+    const whyNone = `${checkpoint} has other weights (--model ${checkpoint} exports those, with its state)`;
+    return { autoencoder, optimizer: { whyNone } };
+  }
+  return { autoencoder, optimizer: { state: state.optimizer } };
+}
+
+function haveSameBits(a: Float32Array, b: Float32Array): boolean {
+  const [bytesOfA, bytesOfB] = [a, b].map((data) =>
+    Buffer.from(data.buffer, data.byteOffset, data.byteLength),
+  );
+  return bytesOfA.equals(bytesOfB);
 }

@@ -1,14 +1,17 @@
 /**
- * A `.npy` file that is not read as a whole: some of its rows at a time, from wherever they lie.
- * Read io/numpy/npyHeader.ts and data/readAhead.ts first, which asks for the rows.
+ * A `.npy` file that stays on the disk: any of its rows are read when they are asked for. Read io/numpy/npyHeader.ts first
+ * for where the rows lie in the file, and data/readAhead.ts, which asks for them.
  */
 
-import { createHash } from 'node:crypto';
 import { read } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { RowSource } from '../../data/readAhead.ts';
-import type { DType, NumericArray, SampleArray } from '../../data/samples.ts';
+import type { DType, Normalization, SampleArray, StoredSamples } from '../../data/samples.ts';
+import {
+  type StoredStatisticsOptions,
+  statisticsOfStored,
+  type ValueStatistics,
+} from '../../data/statistics.ts';
 import { FormatError } from '../../io/errors.ts';
 import { npyMemory, readNpy } from '../../io/numpy/npy.ts';
 import {
@@ -20,24 +23,26 @@ import {
 } from '../../io/numpy/npyHeader.ts';
 import { type Shape, sizeOf } from '../../tensor/shape.ts';
 import { becameShorter, FileError, fileError, inFile, PIECE_BYTES, readAt } from './files.ts';
+import type { SampleSource } from './sampleSource.ts';
 
-/** Neighbouring rows, to be read in one go. */
+/** Rows that lie next to each other, read with one call. */
 interface Run {
-  /** Where they lie in the file, in bytes; exact in float64, far beyond 4 GiB. */
+  /** The first byte in the file; a float64 counts bytes exactly far beyond 4 GiB. */
   readonly position: number;
-  /** Where they go. */
+  /** Where the bytes go. */
   readonly target: Uint8Array;
 }
 
-export class NpyFile implements RowSource {
+export class NpyFile implements SampleSource<StoredSamples> {
   readonly shape: Shape;
   readonly dtype: DType;
+  readonly isRounded = false;
+  readonly isStored = true;
   readonly #path: string;
   readonly #file: FileHandle;
   readonly #header: NpyHeader;
-  /** Of one row. */
-  readonly #values: number;
-  readonly #bytes: number;
+  readonly #valuesPerRow: number;
+  readonly #bytesPerRow: number;
   readonly #underWay = new Set<Promise<unknown>>();
   #isClosed = false;
 
@@ -47,20 +52,20 @@ export class NpyFile implements RowSource {
     this.#header = header;
     this.shape = header.shape;
     this.dtype = header.dtype;
-    this.#values = sizeOf(header.shape.slice(1));
-    this.#bytes = this.#values * itemSizeOf(header.dtype);
+    this.#valuesPerRow = sizeOf(header.shape.slice(1));
+    this.#bytesPerRow = this.#valuesPerRow * itemSizeOf(header.dtype);
   }
 
   /**
-   * Opens a file, to be closed by {@link close}.
+   * Opens a file; {@link close} closes it.
    *
    * @throws {FileError} If it can't be read.
-   * @throws {FormatError} If it is no `.npy` file, is damaged, or is in Fortran order, where a row lies all over the file.
+   * @throws {FormatError} If it is no `.npy` file, is damaged, or is in Fortran order, where the values of a row are scattered.
    */
   static async open(path: string): Promise<NpyFile> {
     const [file, header] = await openNpy(path);
     try {
-      requireRows(path, header);
+      requireRowsInOnePiece(path, header);
       return new NpyFile(path, file, header);
     } catch (error) {
       await file.close();
@@ -68,24 +73,31 @@ export class NpyFile implements RowSource {
     }
   }
 
-  /** How many bytes it would take in memory. */
+  /** The name without folders. */
+  get source(): string {
+    return basename(this.#path);
+  }
+
   get memory(): number {
     return npyMemory(this.#header);
   }
 
-  /** For people: the name without folders. */
-  get source(): string {
-    return basename(this.#path);
+  statistics(options?: StoredStatisticsOptions): Promise<ValueStatistics> {
+    return statisticsOfStored(this, options);
+  }
+
+  samples(normalization: Normalization): StoredSamples {
+    return { shape: this.shape, normalization, read: this.read };
   }
 
   /**
    * The values of these rows, in this order, as `readNpy` gives them: `[rows.length, ...]`.
    *
-   * @throws {FileError} If the file can't be read any more, or became shorter.
+   * @throws {FileError} If the file can't be read any more, became shorter, or is closed.
    * @throws {FormatError} If an `u8` or `i8` value is beyond ±2^53.
    */
   readonly read = async (rows: Uint32Array): Promise<SampleArray> => {
-    // The number of an open file may belong to another one after that.
+    // Once it is closed, the system may give the number of this open file to another one.
     if (this.#isClosed) throw new FileError(`can't read ${this.#path}: it is closed already.`);
     const reading = this.#read(rows);
     this.#underWay.add(reading);
@@ -105,11 +117,12 @@ export class NpyFile implements RowSource {
 
   async #read(rows: Uint32Array): Promise<SampleArray> {
     // What is read becomes a small .npy file, so that the values are made by the same code as those of a whole one.
+    const [width, rowBytes] = [this.#valuesPerRow, this.#bytesPerRow];
     const head = npyHeaderOfRows(this.#header, rows.length);
-    const file = new Uint8Array(head.length + rows.length * this.#bytes);
+    const file = new Uint8Array(head.length + rows.length * rowBytes);
     file.set(head);
-    const numberOf = (i: number) => rows[Math.floor(i / this.#values)] * this.#values + (i % this.#values);
-    await this.#readRuns(runsOf(rows, this.#header.dataOffset, this.#bytes, file.subarray(head.length)));
+    const numberOf = (i: number) => rows[Math.floor(i / width)] * width + (i % width);
+    await this.#readRuns(runsOf(rows, this.#header.dataOffset, rowBytes, file.subarray(head.length)));
     try {
       return readNpy(file, { numberOf }).data;
     } catch (error) {
@@ -118,14 +131,14 @@ export class NpyFile implements RowSource {
   }
 
   /**
-   * All at a time, by the four threads of Node's pool: from a disk that is twice as fast as one read after the other, and
-   * the calling thread goes on computing. With callbacks, which cost it about 1.2 µs a row.
+   * Asks for all runs at once, so that the four threads of Node's pool read them: twice as fast from a disk as one read
+   * after the other, while the calling thread goes on computing. A callback costs that thread about 1.2 µs a row.
    */
   #readRuns(runs: readonly Run[]): Promise<void> {
     return new Promise((resolve, reject) => {
       let left = runs.length;
       let failure: Error | undefined;
-      // Also after an error all are waited for: they write into memory, and into a file that may be closed next.
+      // After an error the other reads are waited for, too: they use this memory, and the file, which may be closed next.
       const onDone = (error?: Error) => {
         failure ??= error;
         if (--left > 0) return;
@@ -174,14 +187,14 @@ async function openNpy(path: string): Promise<[FileHandle, NpyHeader]> {
   }
 }
 
-function requireRows(path: string, { fortranOrder }: NpyHeader): void {
+function requireRowsInOnePiece(path: string, { fortranOrder }: NpyHeader): void {
   if (!fortranOrder) return;
   throw new FormatError(
-    `${path}: the array is in Fortran order, which can't be read batch by batch: save np.ascontiguousarray(arr), or let it into memory.`,
+    `${path}: the array is in Fortran order, which can't be read batch by batch: save np.ascontiguousarray(arr), or raise the memory limit (--in-memory).`,
   );
 }
 
-/** Neighbours in the list that are neighbours in the file become one run. */
+/** Rows that follow each other both in the list and in the file become one run. */
 function runsOf(rows: Uint32Array, dataOffset: number, rowBytes: number, target: Uint8Array): Run[] {
   const runs: Run[] = [];
   for (let start = 0, end = 0; start < rows.length; start = end) {
@@ -191,33 +204,4 @@ function runsOf(rows: Uint32Array, dataOffset: number, rowBytes: number, target:
     runs.push({ position, target: target.subarray(start * rowBytes, end * rowBytes) });
   }
   return runs;
-}
-
-/** A short name for a data set's contents: the same values give the same one, from memory and from a file. */
-
-/** Node's hash takes less than 2 GiB at a time. */
-const HASH_PIECE_BYTES = 2 ** 30;
-
-const HEX_DIGITS = 32;
-
-/** SHA-256 over shape, dtype and the values' bytes as they lie in memory: row-major, little-endian, after conversion. */
-export class Fingerprint {
-  readonly #hash = createHash('sha256');
-
-  constructor({ shape, dtype }: Pick<NumericArray, 'shape' | 'dtype'>) {
-    this.#hash.update(JSON.stringify({ shape, dtype }));
-  }
-
-  /** The next values, in their order. */
-  add({ buffer, byteOffset, byteLength }: SampleArray): void {
-    for (let start = 0; start < byteLength; start += HASH_PIECE_BYTES) {
-      const length = Math.min(HASH_PIECE_BYTES, byteLength - start);
-      this.#hash.update(new Uint8Array(buffer, byteOffset + start, length));
-    }
-  }
-
-  /** `sha256:` and 32 hexadecimal digits. To be called once, at the end. */
-  digest(): string {
-    return `sha256:${this.#hash.digest('hex').slice(0, HEX_DIGITS)}`;
-  }
 }

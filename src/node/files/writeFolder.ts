@@ -1,11 +1,17 @@
 /** Several files that belong together, in a folder: all of them are written or none. Read files.ts first. */
 
-import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import { exists, FileError, fileError, writeFileAtomically } from './files.ts';
+import { join, resolve } from 'node:path';
+import {
+  exists,
+  existsAlready,
+  FileError,
+  fileError,
+  temporaryBeside,
+  writeFileAtomically,
+} from './files.ts';
 
-/** By name. Undefined: no such file may be there, an older one would not belong to the others. */
+/** Contents by name. Undefined removes such a file: an older one would not belong to the others. */
 export type FolderFiles = Readonly<Record<string, Uint8Array | string | undefined>>;
 
 /** @throws {FileError} If the path is a file, or one of the names is there and may not be replaced. */
@@ -19,21 +25,19 @@ export async function refuseExistingFiles(
   if (overwrite) return;
   for (const name of names) {
     const file = join(path, name);
-    if (await exists(file)) {
-      throw new FileError(`${file} exists already, expected a new file (--overwrite replaces it).`);
-    }
+    if (await exists(file)) throw existsAlready(file);
   }
 }
 
 /**
- * Writes the files into a new folder beside this one, and only when all are on the disk gives it its name, or moves them
- * into the folder that is there. Other files of that folder stay.
+ * Writes the files into a temporary folder beside this one. Once all are on the disk, it gets its name, or they are moved
+ * into the folder that is there already; other files of that folder stay.
  *
- * @throws {FileError} If the folder above is not there, or they can't be written; then nothing is changed.
+ * @throws {FileError} If the folder above is not there, or a file can't be written; then nothing is changed.
  */
 export async function writeFolder(path: string, files: FolderFiles): Promise<void> {
   const folder = resolve(path);
-  const temporary = join(dirname(folder), `.${basename(folder)}.${randomBytes(6).toString('hex')}.tmp`);
+  const temporary = temporaryBeside(folder);
   const names = Object.keys(files);
   try {
     await mkdir(temporary);
@@ -56,7 +60,7 @@ export async function writeFolder(path: string, files: FolderFiles): Promise<voi
   }
 }
 
-/** A file can't take the place of a folder: found out before the first one is moved. */
+/** A file can't take the place of a folder: this is checked before the first one is moved. */
 async function refuseFolder(path: string): Promise<void> {
   if ((await exists(path)) && (await stat(path)).isDirectory()) {
     throw new FileError(`can't write ${path}: it is a folder, expected a file.`);

@@ -1,7 +1,7 @@
 /**
- * Whether a PNG file is sound. pngjs 7 believes what it reads: of corrupt image data it makes pixels out of memory that
- * was never written, and a file of a hundred bytes may claim gigabytes. So every file is checked here first, down to the
- * length of its inflated pixels.
+ * Whether a PNG file is sound. pngjs 7 trusts every file: from corrupt image data it makes pixels of memory that was never
+ * written, and a file of a hundred bytes may claim gigabytes. So each file is checked here first, down to the length of its
+ * inflated pixels.
  *
  * Source: W3C, "Portable Network Graphics (PNG) Specification (Third Edition)", sections 5, 7, 8, 11.
  */
@@ -13,12 +13,12 @@ const { ceil } = Math;
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
-// Far more than a dense layer could take, and what pngjs reads in a second or two and 200 MB, whatever a file claims:
-// 8 bytes a pixel at most and one a row, 32 MiB of raw pixels.
+// Far more than a dense layer can take, and few enough for pngjs to need no more than two seconds and 200 MB whatever the
+// file claims: at most 8 bytes a pixel and one a row, 32 MiB of raw pixels.
 const MAX_SIDE = 16384;
 const MAX_PIXELS = 2048 * 2048;
 
-// pngjs makes an object of each, and encoders write 4 kB and more at once.
+// pngjs makes an object for each. Encoders put 4 kB and more into one.
 const MAX_CHUNKS = 2 ** 13;
 
 /** By colour type (gray, RGB, palette, gray + alpha, RGBA): samples a pixel, and the bits that a sample may have. */
@@ -44,7 +44,7 @@ const ADAM7 = [
 export interface SoundPng {
   /** Bits a sample. */
   readonly depth: number;
-  /** Where its end chunk ends: what follows is not part of it. */
+  /** Where its end chunk ends; the bytes behind it are not part of the picture. */
   readonly end: number;
 }
 
@@ -72,18 +72,18 @@ interface Chunks {
   readonly end: number;
 }
 
-/** What the file's chunks say, up to its end chunk. */
+/** Reads the file's chunks, up to its end chunk. */
 function readChunks(bytes: Uint8Array): Chunks {
   if (SIGNATURE.some((byte, i) => bytes[i] !== byte)) {
     throw new FormatError(`not a PNG file: it begins with ${firstBytes(bytes, 8)}.`);
   }
   const compressed: Uint8Array[] = [];
-  const small = new Map<string, Uint8Array>(); // what else says how pixels look: PLTE, tRNS
+  const small = new Map<string, Uint8Array>(); // chunks that say how pixels look: PLTE, tRNS
   let header: Header | undefined;
   let isDataOver = false;
   for (let at = SIGNATURE.length, count = 1; ; count++) {
     if (count > MAX_CHUNKS)
-      throw new FormatError(`a PNG of more than the ${MAX_CHUNKS} chunks that are read.`);
+      throw new FormatError(`a PNG of more than ${MAX_CHUNKS} chunks, which is the maximum.`);
     const { type, body, end } = readChunk(bytes, at);
     if (header === undefined) header = readHeader(type, body);
     else if (type === 'IDAT') {
@@ -91,7 +91,7 @@ function readChunks(bytes: Uint8Array): Chunks {
       compressed.push(body);
     } else if (type === 'PLTE' || type === 'tRNS') {
       if (compressed.length > 0 || small.has(type) || small.has('tRNS')) {
-        throw new FormatError(`a damaged PNG: its ${type} chunk is not where it may be.`);
+        throw new FormatError(`a damaged PNG: its ${type} chunk is in the wrong place.`);
       }
       small.set(type, body);
       checkColors(header, small);
@@ -103,27 +103,27 @@ function readChunks(bytes: Uint8Array): Chunks {
       }
       return { header, compressed, end };
     } else if (/^[A-Z]/.test(type)) {
-      throw new FormatError(`a PNG with a ${type} chunk where none may be.`);
+      throw new FormatError(`a damaged PNG: it has an unknown or repeated chunk, ${type}.`);
     }
     isDataOver = compressed.length > 0 && type !== 'IDAT';
     at = end;
   }
 }
 
-/** The palette, and which colours are transparent, as far as they were read: pngjs takes any, and makes pixels of them. */
+/** Checks the palette and the transparent colours that were read so far: pngjs makes pixels of any. */
 function checkColors({ colorType, depth }: Header, small: ReadonlyMap<string, Uint8Array>): void {
   const [palette, transparency] = [small.get('PLTE'), small.get('tRNS')];
   const colors = (palette?.length ?? 0) / 3;
   const most = colorType === 3 ? 2 ** depth : 256;
   if (palette && !(Number.isInteger(colors) && colors >= 1 && colors <= most && colorType & 2)) {
     throw new FormatError(
-      `a damaged PNG: no palette of colour type ${colorType} with ${depth} bits has ${palette.length} bytes.`,
+      `a damaged PNG: its palette has ${palette.length} bytes, which colour type ${colorType} with ${depth} bits does not allow.`,
     );
   }
   if (!transparency) return;
   const isRightLength =
     colorType === 3 ? transparency.length <= colors : transparency.length === { 0: 2, 2: 6 }[colorType];
-  // Of the 16 bits of a sample, pngjs compares all, and so would miss the pixels that the low ones make transparent.
+  // pngjs compares all 16 bits: with bits above the depth it would miss the pixels that should be transparent.
   const isWithinDepth =
     colorType === 3 || depth === 16 || depthsOf(transparency).every((bits) => bits <= depth);
   if (!isRightLength || !isWithinDepth) {
@@ -133,7 +133,7 @@ function checkColors({ colorType, depth }: Header, small: ReadonlyMap<string, Ui
   }
 }
 
-/** How many bits each of these 16-bit samples takes. */
+/** How many bits each of these 16-bit samples needs. */
 function depthsOf(samples: Uint8Array): number[] {
   const view = new DataView(samples.buffer, samples.byteOffset, samples.byteLength);
   return Array.from({ length: samples.length >> 1 }, (_, i) => 32 - Math.clz32(view.getUint16(2 * i)));
@@ -151,7 +151,7 @@ function readChunk(bytes: Uint8Array, at: number): { type: string; body: Uint8Ar
   const length = view.getUint32(at);
   if (length > left) {
     throw new FormatError(
-      `a PNG that is cut off: its ${type} chunk at byte ${at} has ${length} bytes, ${left} are there.`,
+      `a PNG that is cut off: its ${type} chunk at byte ${at} claims ${length} bytes, only ${left} are left.`,
     );
   }
   const end = at + 12 + length;
@@ -171,14 +171,14 @@ function readHeader(type: string, body: Uint8Array): Header {
   const [width, height] = [view.getUint32(0), view.getUint32(4)];
   const [depth, colorType, compression, filter, interlace] = body.subarray(8);
   if (width === 0 || height === 0)
-    throw new FormatError(`a PNG of ${width}x${height} pixels: it shows nothing.`);
+    throw new FormatError(`a PNG of ${width}x${height} pixels, expected at least one pixel.`);
   if (width > MAX_SIDE || height > MAX_SIDE || width * height > MAX_PIXELS) {
     throw new FormatError(
-      `a PNG that claims ${width}x${height} pixels, more than the ${MAX_PIXELS} in all (2048x2048) and ${MAX_SIDE} a side that are read.`,
+      `a PNG that claims ${width}x${height} pixels, expected at most ${MAX_PIXELS} (2048x2048) and no side above ${MAX_SIDE}.`,
     );
   }
   if (!COLOR_TYPES[colorType]?.depths.includes(depth)) {
-    throw new FormatError(`a damaged PNG: no image has colour type ${colorType} with ${depth} bits.`);
+    throw new FormatError(`a damaged PNG: colour type ${colorType} with ${depth} bits does not exist.`);
   }
   if (compression !== 0 || filter !== 0 || interlace > 1) {
     throw new FormatError(
@@ -188,7 +188,7 @@ function readHeader(type: string, body: Uint8Array): Header {
   return { width, height, depth, colorType, interlaced: interlace === 1 };
 }
 
-/** How many bytes the pixels take before compression: each row of each pass is a filter byte and its packed samples. */
+/** How many bytes the pixels take uncompressed: each row of each pass is a filter byte and its packed samples. */
 function rawLength({ width, height, depth, colorType, interlaced }: Header): number {
   const bitsPerPixel = depth * COLOR_TYPES[colorType].samples;
   let length = 0;
@@ -200,7 +200,7 @@ function rawLength({ width, height, depth, colorType, interlaced }: Header): num
   return length;
 }
 
-/** Inflates the image data, never further than `expected` bytes, to see that it is whole. */
+/** Inflates the image data, at most `expected` bytes of it, to see whether it is complete. */
 function checkPixelData(
   compressed: readonly Uint8Array[],
   expected: number,
@@ -215,15 +215,15 @@ function checkPixelData(
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ERR_BUFFER_TOO_LARGE')
-      throw new FormatError(`a PNG with more image data than its ${size} take.`);
+      throw new FormatError(`a damaged PNG: it has more image data than its ${size} take.`);
     throw new FormatError(`a PNG whose image data can't be inflated (${message}).`);
   }
   if (inflated.buffer.length < expected) {
     throw new FormatError(
-      `a PNG with too little image data: its ${size} take ${expected} bytes, ${inflated.buffer.length} are there.`,
+      `a PNG with too little image data: its ${size} take ${expected} bytes, it has ${inflated.buffer.length}.`,
     );
   }
   if (inflated.engine.bytesWritten < stream.length) {
-    throw new FormatError('a PNG whose image data goes on after its end.');
+    throw new FormatError('a damaged PNG: more bytes follow the end of its image data.');
   }
 }

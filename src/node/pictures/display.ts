@@ -1,4 +1,4 @@
-/** Network values as pictures: from a model's own units to pixels between 0 (black) and 1 (white). */
+/** A network's numbers as pictures: from its own units to pixels between 0 (black) and 1 (white). */
 
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { BatchReader } from '../../data/batches.ts';
@@ -8,25 +8,31 @@ import { Random } from '../../tensor/random.ts';
 import { formatShape, ShapeError } from '../../tensor/shape.ts';
 import { Tensor } from '../../tensor/tensor.ts';
 import { addNoise, EVALUATION_NOISE_SEED, type Noise } from '../../training/noise.ts';
+import { pictureOf } from './sampleKind.ts';
 
-/** As many pictures as are comfortable to look at. */
+/** How many pictures are comfortable to look at. */
 export const PICTURES = 20;
 
 /** `[n, ...pictureShape]` each. */
 export interface ComparedPictures {
   readonly originals: Tensor;
-  /** What the reconstructions were made from, where it is not the originals. */
+  /** What the reconstructions were made from, if not from the originals. */
   readonly noisy?: Tensor;
   readonly reconstructions: Tensor;
 }
 
 /**
- * The first originals and their reconstructions as pictures.
+ * The first originals and their reconstructions as pictures; undefined if the samples are no pictures.
  *
- * @param noise - Corrupts what the model gets; the same pictures get the same noise each time.
- * @throws {ShapeError} If the samples don't fit the model, or are no pictures.
+ * @param noise - Added to what the model gets; the same in each call.
+ * @throws {ShapeError} If the samples don't fit the model.
  */
-export function predictPictures(autoencoder: Autoencoder, samples: Samples, noise?: Noise): ComparedPictures {
+export function predictPictures(
+  autoencoder: Autoencoder,
+  samples: Samples,
+  noise?: Noise,
+): ComparedPictures | undefined {
+  if (!pictureOf(autoencoder.inputShape, samples.normalization)) return undefined;
   const some = sliceSamples(samples, 0, PICTURES);
   const inputs = toInputs(autoencoder, some);
   const seen = noise ? addNoise(inputs, noise, new Random(EVALUATION_NOISE_SEED)) : inputs;
@@ -36,8 +42,8 @@ export function predictPictures(autoencoder: Autoencoder, samples: Samples, nois
 }
 
 /**
- * Samples as pictures of one brightness. Where the network's units are not pixels (`standard`), the first tensor's minimum
- * value becomes black and its maximum white.
+ * Samples as pictures that can be compared. Where the network's units are not those of pixels (`standard`), the minimum of
+ * the first tensor becomes black and its maximum white, and the others are scaled by the same factor.
  *
  * @param tensors - `[n, ...sample]` each, in the units of the network's input. They are overwritten.
  */

@@ -1,6 +1,6 @@
 /**
- * Many images as one picture: side by side, or reconstructions below their originals. Pure layout: pixels in,
- * pixels out; png.ts makes a file of them.
+ * Many images as one picture: side by side, or reconstructions below their originals. Here pixels are laid out; png.ts
+ * writes them into a file.
  */
 
 import { formatShape, type Shape, ShapeError } from '../../tensor/shape.ts';
@@ -11,11 +11,11 @@ const { ceil, floor, max, min, round, sqrt } = Math;
 
 const GAP = 2; // pixels between two images
 const BETWEEN_GROUPS = 8; // pixels between a reconstruction and the next original below it
-const GAP_GRAY = 72; // seen beside black and beside white
+const GAP_GRAY = 72; // differs from black and from white
 const HEADING = 11; // pixels for a line of text above an original
-const BETWEEN_HEADINGS = 4; // pixels beside the gap, or two numbers would look like one
+const BETWEEN_HEADINGS = 4; // pixels beside the gap, so that two numbers don't look like one
 const TEXT_GRAY = 235;
-const COMFORTABLE_SIDE = 84; // pixels: 28x28 is shown three times as large
+const COMFORTABLE_SIDE = 84; // pixels: 28x28 is enlarged three times
 
 /** Images with values from 0 (black) to 1 (white): `[n, h, w]`, `[n, h, w, 1]` or `[n, h, w, 3]`. A Tensor is one. */
 export interface ImageBatch {
@@ -24,9 +24,9 @@ export interface ImageBatch {
 }
 
 export interface GridOptions {
-  /** Images in a row. Default: as many as make the grid about square. */
+  /** Images in a row. Default: so that the grid is about square. */
   readonly columns?: number;
-  /** Screen pixels per image pixel, an integer. Default: 3 for 28x28, and so that others get about as large. */
+  /** Screen pixels per image pixel, an integer. Default: 3 for 28x28, so that every image gets about that size. */
   readonly scale?: number;
 }
 
@@ -49,14 +49,14 @@ export function imageGrid(images: ImageBatch, options: GridOptions = {}): PixelI
 }
 
 export interface SheetOptions extends GridOptions {
-  /** The originals with noise, as a model got them to restore: in a row between the two. */
+  /** The noisy originals that the model restored: in a row between the two. */
   readonly noisy?: ImageBatch | undefined;
-  /** What stands above each original; narrow ones lie as far apart as that needs. */
+  /** What is written above each original; narrow images are moved apart to make room for it. */
   readonly headings?: readonly string[] | undefined;
 }
 
 /**
- * Rows that belong together: originals above, their reconstructions below, and a wider gap before the next originals.
+ * Originals with their reconstructions below them, in rows; a wider gap separates these from the next originals.
  *
  * @param options - `columns`: images in a row; default 10.
  * @throws {ShapeError} If the shapes are not of images, or differ.
@@ -89,7 +89,7 @@ export function reconstructionSheet(
   return canvas;
 }
 
-/** What stands above each other, top first; all of one size. `who` asks, for the message. */
+/** The rows of a sheet, top first, all of one size. `who` is named in the error. */
 export function sheetRows(
   who: string,
   originals: ImageBatch,
@@ -113,7 +113,7 @@ export interface Images {
   readonly data: Float32Array;
 }
 
-/** Reads a batch's shape as one of images. `who` asks, for the message. */
+/** Reads a batch's shape as one of images. `who` is named in the error. */
 export function imagesOf({ shape, data }: ImageBatch, who: string): Images {
   const [count = 0, height = 0, width = 0, channels = 1] = shape;
   if (

@@ -1,13 +1,13 @@
 /**
- * Letters of 5 by 7 dots, for pictures that are drawn pixel by pixel. A letter is seven digits of base 32, one a row from
- * the top: the five bits of a digit are the dots of the row. `A` is E H H V H H H:
+ * Letters of 5 by 7 dots, for pictures that are drawn pixel by pixel. A letter is seven digits in base 32, one for each row
+ * from the top: the five bits of a digit are the dots of its row. `A` is E H H V H H H:
  *
  *     E  01110   .###.
  *     H  10001   #...#
  *     H  10001   #...#
  *     V  11111   #####   and so on.
  *
- * What hangs below the line, as in p, has more digits.
+ * Letters that go below the line, such as p, have more rows.
  */
 
 const WIDTH = 5;
@@ -107,15 +107,17 @@ export function textWidth(content: string, size: number): number {
 }
 
 export interface TextPlace {
-  /** Of the first letter, in pixels. */
+  /** The left edge of the first letter, in pixels. */
   readonly left: number;
-  /** The height's middle. */
+  /** The middle of the letters' height. */
   readonly middle: number;
   /** How many pixels wide and high a dot is. */
   readonly size: number;
 }
 
-/** Says each pixel of a line of text; a letter that is not known becomes its letter without accents, or a question mark. */
+/**
+ * Calls `paint` for each pixel of a line of text. An unknown letter is drawn without its accents, or as a question mark.
+ */
 export function drawText(
   content: string,
   { left, middle, size }: TextPlace,

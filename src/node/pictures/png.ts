@@ -1,4 +1,4 @@
-/** PNG files: pngjs writes them, and reads them once they are known to be sound. Read checkPng.ts first. */
+/** PNG files: pngjs writes them, and reads those that checkPng.ts found to be sound. */
 
 import { PNG } from 'pngjs';
 import { FormatError } from '../../io/errors.ts';
@@ -17,7 +17,7 @@ export interface DecodedPng {
   readonly width: number;
   readonly height: number;
   readonly channels: 4;
-  /** Red, green, blue, alpha of each pixel, 8 bits each: of 16-bit files the nearest value. */
+  /** Red, green, blue, alpha of each pixel, 8 bits each; values of 16 bits are rounded. */
   readonly data: Uint8Array;
   /** Whether any pixel is not fully opaque. */
   readonly hasAlpha: boolean;
@@ -40,7 +40,7 @@ export function encodePng({ width, height, channels, data }: PixelImage): Uint8A
     colorType,
     inputColorType: colorType,
     inputHasAlpha: false,
-    // Enlarged pictures repeat themselves: without filters, and with zlib's usual strategy, they take a quarter.
+    // Enlarged pictures repeat themselves: without filters and with zlib's default strategy they take a quarter.
     filterType: 0,
     deflateStrategy: 0,
   } as const;
@@ -51,7 +51,7 @@ export function encodePng({ width, height, channels, data }: PixelImage): Uint8A
 
 /**
  * Reads any PNG: 1 to 16 bits, gray, RGB, palette, with or without alpha, interlaced or not, up to 2048x2048 pixels.
- * What follows the file's end chunk is ignored, as other readers do.
+ * Bytes behind the end chunk are ignored, as other readers do.
  *
  * @throws {FormatError} If it is not a PNG file, is damaged or cut off, or is larger than that.
  */
@@ -72,7 +72,7 @@ function readWithPngjs(file: Buffer): PNG {
   }
 }
 
-/** A Buffer as the plain array that it is, too. */
+/** The same bytes as a plain Uint8Array. */
 function toBytes(buffer: Buffer): Uint8Array {
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 }

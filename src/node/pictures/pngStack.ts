@@ -7,7 +7,7 @@ import { type DecodedPng, decodePng } from './png.ts';
 const MAX_STACK = 2 ** 32; // bytes
 
 export interface StackedImages extends NumericArray {
-  /** Whether a file had 16 bits a sample, of which the upper 8 are here. */
+  /** Whether a file had 16 bits a sample, which were rounded to 8. */
   readonly isRounded: boolean;
 }
 
@@ -16,7 +16,7 @@ export interface StackedImages extends NumericArray {
  * else `[n, height, width, 3]`. One image is decoded at a time. Files of 16 bits a sample are rounded to 8.
  *
  * @throws {FormatError} If there are none, one can't be read (see {@link decodePng}), sizes differ, or any pixel is
- *   transparent. The messages hold the file names, where they have any: of many files it must be said which.
+ *   transparent. The messages name the file, if it has a name.
  */
 export function stackPngs(
   files: readonly { readonly name?: string; readonly bytes: Uint8Array }[],
@@ -85,7 +85,7 @@ function isGray(rgba: Uint8Array): boolean {
   return true;
 }
 
-/** A stack of three channels that begins with the `filled` images, gray so far, of this one. */
+/** A copy with three channels of the first `filled` images, which are gray. */
 function withColor(gray: Stack, count: number, filled: number): Stack {
   const color = newStack(count, gray, 3);
   for (let i = 0; i < filled * gray.width * gray.height; i++) {

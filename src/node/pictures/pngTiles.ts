@@ -1,6 +1,6 @@
 /**
- * Many images tiled into one PNG, as small as usual encoders make it: what other ways of compressing them are measured
- * against. Pictures to look at are made by grid.ts and png.ts.
+ * Many images tiled into one PNG, as small as common encoders make it: compressed files are compared with it. Pictures to
+ * look at are made by grid.ts and png.ts.
  *
  * Source: W3C, "Portable Network Graphics (PNG) Specification (Third Edition)", sections 5, 9 and 12.7.
  */
@@ -23,7 +23,7 @@ const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const GRAY = 0;
 const RGB = 2;
 
-/** The smaller of two files: without filters, and with the filter of each row that leaves the smallest numbers. */
+/** The smaller of two files: one without filters, one in which each row has the filter that leaves the smallest numbers. */
 export async function encodePngTiles(tiles: Tiles): Promise<Uint8Array> {
   const { count, height, width, channels, data } = tiles;
   const columns = ceil(sqrt(count));
@@ -54,7 +54,7 @@ function chunk(type: string, body: Buffer): Buffer {
   return bytes;
 }
 
-/** The picture's rows as PNG stores them: big-endian; black where there are no images left. */
+/** The picture's rows as PNG stores them: big-endian; the tiles behind the last image are black. */
 function layOut({ count, height, width, channels, data }: Tiles, columns: number, rows: number): Uint8Array {
   const itemSize = data.BYTES_PER_ELEMENT;
   const bytes = Buffer.alloc(columns * width * rows * height * channels * itemSize);
@@ -81,7 +81,7 @@ function unfiltered(scanlines: Uint8Array, length: number): Uint8Array {
   return lines;
 }
 
-/** What each filter takes off a byte, by the bytes left of it, above it, and above that. */
+/** What each filter subtracts from a byte, given the bytes to its left (a), above it (b), and above to the left (c). */
 const FILTERS: readonly ((a: number, b: number, c: number) => number)[] = [
   () => 0,
   (a) => a,
@@ -114,7 +114,7 @@ function filtered(scanlines: Uint8Array, length: number, pixelBytes: number): Ui
   return lines;
 }
 
-/** The one of the three that is nearest to a + b - c. */
+/** Whichever of the three is nearest to a + b - c. */
 function paeth(a: number, b: number, c: number): number {
   const [toA, toB, toC] = [abs(b - c), abs(a - c), abs(a + b - 2 * c)];
   if (toA <= toB && toA <= toC) return a;

@@ -1,4 +1,4 @@
-/** What samples are to people, as far as their shape and scaling tell: images to draw, or a table, sensors, sound. */
+/** What samples are to people, judged by shape and scaling: images to draw, or rows of a table, sensor readings, sound. */
 
 import { pictureShape } from '../../data/pictureShape.ts';
 import { isByFeature, isUnitRange, NO_NORMALIZATION, type Normalization } from '../../data/samples.ts';
@@ -8,11 +8,11 @@ import { type Shape, sizeOf } from '../../tensor/shape.ts';
 const SMALLEST_FLAT_PICTURE = 64;
 
 /**
- * The shape to draw samples in, undefined if they are no pictures. What was scaled number by number is none: the columns
- * of a table and windows of several sensors have units of their own. Vectors of a square size are pictures only if their
- * values were scaled to between 0 and 1.
+ * The shape in which samples are drawn, undefined if they are no pictures. Samples that were scaled feature by feature are
+ * not: the columns of a table and the channels of sensors have different units. A vector of a square size is a picture only
+ * if it is long enough and its values were scaled to between 0 and 1.
  *
- * @param sample - Without the batch.
+ * @param sample - The shape of one sample.
  */
 export function pictureOf(sample: Shape, normalization: Normalization = NO_NORMALIZATION): Shape | undefined {
   if (isByFeature(normalization)) return undefined;
@@ -25,9 +25,15 @@ export function arePixels(sample: Shape, normalization: Normalization = NO_NORMA
   return isUnitRange(normalization) && !(isFlat(sample) && !pictureOf(sample, normalization));
 }
 
-/** What to call one of them. */
-export function nounOf(sample: Shape, normalization: Normalization | undefined): 'image' | 'sample' {
+/** What people call one of the samples. */
+export type Noun = 'image' | 'sample';
+
+export function nounOf(sample: Shape, normalization: Normalization | undefined): Noun {
   return pictureOf(sample, normalization) ? 'image' : 'sample';
+}
+
+export function withArticle(noun: Noun): string {
+  return noun === 'image' ? 'an image' : 'a sample';
 }
 
 /** Whether samples are vectors; dimensions of 1 don't count. */

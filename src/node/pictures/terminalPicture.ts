@@ -1,18 +1,18 @@
 /**
- * Images as text. A character cell is about twice as high as wide, so it shows two pixels, one above the other:
- * the half block ▀ with the upper pixel's colour in front of the lower one's. Where a terminal has too few colours,
- * a ramp of characters from light to dense stands for their mean.
+ * Images as text. A character is about twice as high as wide, so it shows two pixels, one above the other: the half block ▀
+ * in the colour of the upper pixel, on a background in that of the lower one. On a terminal with few colours, a character
+ * shows the mean of both by how much ink it has.
  */
 
 import { type ImageBatch, type Images, imagesOf, sheetRows, toByte } from './grid.ts';
 
 const { floor, max, min, round } = Math;
 
-const RAMP = ' .:-=+*#%@';
+const RAMP = ' .:-=+*#%@'; // from little ink to much
 const WIDEST = 32; // characters for one image
 const GAP = 2; // characters between two images
-const WISHED_FOR = 4; // images in a row, if each of them gets enough characters
-// Characters that an image needs to be recognised, if it can have them. Colour says more than a ramp.
+const WANTED = 4; // images in a row, if each of them gets enough characters
+// Characters at which an image can be recognised. Plain characters show less than colours.
 const ENOUGH_IN_COLOR = 18;
 const ENOUGH_IN_PLAIN = 24;
 
@@ -24,7 +24,7 @@ export interface TerminalOptions {
 export interface ComparisonOptions extends TerminalOptions {
   /** Width of the terminal, in characters. Default: 80. */
   readonly columns?: number;
-  /** The originals with noise, as a model got them to restore: in a row between the two. */
+  /** The noisy originals that the model restored: in a row between the two. */
   readonly noisy?: ImageBatch | undefined;
 }
 
@@ -61,10 +61,10 @@ export function terminalComparison(
   return rows.flatMap((images, i) => [labels[i].slice(0, room), ...rowOf(images)]).join('\n');
 }
 
-/** Full size where a few fit in a row; else narrower, but not so narrow that they can't be recognised. */
+/** Full size if a few images fit in a row; else narrower, but wide enough to be recognised. */
 function imageWidth(full: number, room: number, colorDepth: number): number {
   const enough = colorDepth >= 8 ? ENOUGH_IN_COLOR : ENOUGH_IN_PLAIN;
-  const share = floor((room + GAP) / WISHED_FOR) - GAP;
+  const share = floor((room + GAP) / WANTED) - GAP;
   return max(1, min(full, WIDEST, room, max(enough, share)));
 }
 
@@ -79,7 +79,7 @@ interface Picture {
   readonly data: Float32Array;
 }
 
-/** Image `index`, made `width` pixels wide by averaging: each new pixel is the mean of the area that it covers. */
+/** Image `index`, shrunk to `width` pixels: each new pixel is the mean of the area that it covers. */
 function shrink({ height, width: full, channels, data }: Images, index: number, width: number): Picture {
   const image = data.subarray(index * height * full * channels, (index + 1) * height * full * channels);
   if (width >= full) return { height, width: full, channels, data: image };
@@ -107,7 +107,7 @@ interface Area {
   readonly bottom: number;
 }
 
-/** The mean over a rectangle whose edges may cut through pixels: each counts by how much of it lies inside. */
+/** The mean over a rectangle whose edges may cut through pixels: a pixel counts by the part of it that lies inside. */
 function areaMean(image: Float32Array, width: number, channels: number, channel: number, area: Area): number {
   let sum = 0;
   let covered = 0;
@@ -157,7 +157,7 @@ function luminance({ height, width, channels, data }: Picture, x: number, y: num
 
 type ColorCode = (red: number, green: number, blue: number) => string;
 
-/** A colour is only named where it changes: ESC[38;... for the front, ESC[48;... for the back. */
+/** Colour codes are written only where the colour changes: ESC[38;... for the front, ESC[48;... for the back. */
 function colorLine(picture: Picture, y: number, code: ColorCode): string {
   let line = '';
   let [front, back] = ['', ''];

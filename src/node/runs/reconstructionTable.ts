@@ -1,4 +1,4 @@
-/** What a picture of reconstructions is for images: a few samples that are none, as a table for spreadsheets. */
+/** Reconstructions of samples that are not images: a few of them as a table for spreadsheets, in place of a picture. */
 
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { type Samples, scalingOf, sliceSamples } from '../../data/samples.ts';
@@ -7,18 +7,18 @@ import { sizeOf } from '../../tensor/shape.ts';
 import { addNoise, EVALUATION_NOISE_SEED, type Noise } from '../../training/noise.ts';
 import { toInputs } from '../pictures/display.ts';
 
-/** As many samples as one cares to read, and as many numbers as spreadsheets like to open. */
+/** What a person reads, and what spreadsheets open quickly. */
 const MOST_SAMPLES = 10;
 const MOST_NUMBERS = 100_000;
 
-/** So many digits of what a feature's scale is worth: an input, as float32, has about seven. */
+/** Significant digits, counted from a feature's scale: a float32, such as an input, has about seven. */
 const DIGITS = 7;
 
 /**
- * The first samples, at least one, as CSV, a column for each feature, in the units of the data. Of each sample a line
- * `original`, with noise a line `noisy`, then `restored` and `error` (restored - original).
+ * The first samples, at least one, as CSV in the units of the data: a column for each feature, and for each sample the
+ * lines `original`, `noisy` (only with noise), `restored` and `error` (restored - original).
  *
- * @param noise - Corrupts what the model gets; the same samples get the same noise each time.
+ * @param noise - Added to what the model gets; the same in each call.
  * @throws {ShapeError} If the samples don't fit the model.
  */
 export function reconstructionTable(autoencoder: Autoencoder, samples: Samples, noise?: Noise): string {

@@ -1,10 +1,9 @@
-/** The folder that a training run leaves behind. Every file is written whole or not at all (files.ts). */
+/** The folder that a training run leaves behind. Every file in it is written whole or not at all (files.ts). */
 
 import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { CHECKPOINT_FILE } from '../files/checkpointFile.ts';
 import { exists, FileError, fileError, isTemporary, writeFileAtomically } from '../files/files.ts';
-import { MODEL_FILE } from '../files/modelFile.ts';
+import { CHECKPOINT_FILE, MODEL_FILE } from '../files/modelFile.ts';
 import { isLock, RunLock } from './runLock.ts';
 
 /** What a run writes at its end (writeRun.ts). */
@@ -17,11 +16,11 @@ const RESULT_FILES = [
   'reconstructions.csv',
 ];
 
-/** A run's folder, which nobody else works in. */
+/** The folder of a run. No other run works in it at the same time. */
 export class RunFolder {
   readonly path: string;
   readonly #lock: RunLock;
-  /** What this run made of the path, the outermost first. */
+  /** The folders of the path that this run made, the outermost first. */
   readonly #made: readonly string[];
   #isEmpty = true;
 
@@ -32,10 +31,10 @@ export class RunFolder {
   }
 
   /**
-   * Makes the folder, before any time is spent on training: an unwritable place is found out at once.
+   * Makes the folder before any time is spent on training, so that an unwritable place is noticed at once.
    *
    * @param overwrite - Whether the folder of another run may be used; files of the same names are replaced, others stay.
-   * @throws {FileError} If the folder exists and may not be used, can't be made or written to, or a run is under way in it.
+   * @throws {FileError} If the folder exists and may not be used, can't be made or written to, or another run is using it.
    */
   static async create(path: string, overwrite: boolean): Promise<RunFolder> {
     await refuseExistingRun(path, overwrite);
@@ -51,7 +50,7 @@ export class RunFolder {
   /**
    * Opens the folder of a run to go on with it.
    *
-   * @throws {FileError} If it is not there, can't be written to, or a run is under way in it.
+   * @throws {FileError} If it is not there, can't be written to, or another run is using it.
    */
   static async open(path: string): Promise<RunFolder> {
     await namesIn(path);
@@ -59,7 +58,7 @@ export class RunFolder {
   }
 
   static async #enter(path: string, made: readonly string[]): Promise<RunFolder> {
-    // Permissions tell only half of it (read-only and full disks): the lock is the first thing that is written.
+    // Only writing shows whether the folder can be written to (the disk may be full): the lock is the first file.
     const lock = await RunLock.acquire(path);
     try {
       const names = await namesIn(path);
@@ -76,12 +75,12 @@ export class RunFolder {
     this.#isEmpty = false;
   }
 
-  /** Takes away what a finished run left here. */
+  /** Removes what a finished run left here. */
   async removeResults(): Promise<void> {
     for (const name of RESULT_FILES) await rm(join(this.path, name), { force: true });
   }
 
-  /** Leaves it to others. The folder, and those above it, go if they were made by this run and hold nothing. */
+  /** Lets other runs use the folder. If this run made it and wrote nothing, it is removed, with the folders above it. */
   async close(): Promise<void> {
     await this.#lock.release();
     if (this.#isEmpty) await removeFolders(this.#made);
@@ -89,8 +88,8 @@ export class RunFolder {
 }
 
 /**
- * A folder may be used if it is not there; with `overwrite` also if it is empty or a run is in it. Other folders may
- * hold what is dear to somebody. (An empty one may belong to a run that is under way.)
+ * A new folder may be used; with `overwrite` also one that is empty or holds a run, but no other: its files may be precious.
+ * (An empty folder needs `overwrite` because a run that has just begun may be in it.)
  *
  * @throws {FileError} If the folder is there and may not be used.
  */
@@ -105,11 +104,11 @@ export async function refuseExistingRun(path: string, overwrite: boolean): Promi
   throw new FileError(
     isRun
       ? `${path} exists already, expected a new folder (${wayOut}--overwrite replaces the files in it).`
-      : `${path} holds other files and no run, expected a new folder.`,
+      : `${path} holds files that are not those of a run, expected a new folder.`,
   );
 }
 
-/** Whether nothing is there but what a run left that was killed before it had written a file. */
+/** Whether a path is free, but perhaps for what a run left that was killed before it had written a file. */
 export async function isUnused(path: string): Promise<boolean> {
   return !(await exists(path)) || (await filesOf(path)).length === 0;
 }
@@ -127,7 +126,7 @@ async function namesIn(path: string): Promise<string[]> {
 
 /**
  * Makes a folder and those that are missing above it; returns them, the outermost first.
- * Not by mkdir's `recursive`: where the system makes no folders (/proc), Node 20 tries again for ever.
+ * Without mkdir's `recursive`: in a place where no folder can be made (/proc), Node 20 tries again for ever.
  */
 async function makeFolders(path: string): Promise<string[]> {
   const missing: string[] = [];
@@ -141,7 +140,7 @@ async function makeFolders(path: string): Promise<string[]> {
       const isThere = await mkdir(folder).then(
         () => false,
         (cause: { code?: string }) => {
-          if (isParent && cause.code === 'EEXIST') return true; // another run was quicker
+          if (isParent && cause.code === 'EEXIST') return true; // another run has just made it
           throw cause;
         },
       );
@@ -154,12 +153,12 @@ async function makeFolders(path: string): Promise<string[]> {
   return made;
 }
 
-/** Those that hold something stay. */
+/** Folders that are not empty stay. */
 async function removeFolders(folders: readonly string[]): Promise<void> {
   for (const folder of folders.toReversed()) await rmdir(folder).catch(() => {});
 }
 
-/** The first of `stem-1`, `stem-2`, … that is not there yet. */
+/** The first of `stem-1`, `stem-2`, … that does not exist yet. */
 export async function freeRunPath(parent: string, stem: string): Promise<string> {
   for (let number = 1; ; number++) {
     const path = join(parent, `${stem}-${number}`);

@@ -1,18 +1,17 @@
 /**
- * One run at a time in a folder. Each says that it is there by a file of its own and then looks for others: two that
- * start in the same moment may both give up, but never both go on. What a dead run left is no obstacle.
+ * One run at a time in a folder. Each run first writes a lock file with its own name, then looks for those of others: two
+ * that start in the same moment may both give up, but never both go on. The lock of a dead run is removed.
  */
 
 import { writeFileSync } from 'node:fs';
 import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
-import { FileError, fileError } from '../files/files.ts';
-import { keepAtExit, removeAtExit } from '../files/leftovers.ts';
+import { FileError, fileError, keepAtExit, removeAtExit } from '../files/files.ts';
 
 const PREFIX = '.running-';
 
-/** Nobody can see whether a process on another machine lives, but its file is touched as long as it does. */
+/** Whether a process on another machine lives is seen only by its lock file, which it touches again and again. */
 const BEAT_MS = 15_000;
 const SILENCE_MS = 4 * BEAT_MS;
 
@@ -20,9 +19,9 @@ const SILENCE_MS = 4 * BEAT_MS;
 interface Holder {
   readonly pid: number;
   readonly host: string;
-  /** When the process started, in the system's own count: process numbers are used again. Undefined if it doesn't say. */
+  /** When the process started, as the system counts: process numbers are used again. Undefined where that is unknown. */
   readonly started?: string | undefined;
-  /** Whether the file itself says nothing of this: the rest is from its name. */
+  /** Whether the file could not be read, so that this is what its name says. */
   readonly isGuess?: boolean;
 }
 
@@ -48,12 +47,12 @@ export class RunLock {
     const own: Holder = { pid: process.pid, host: hostname(), started: await startOf(process.pid) };
     const name = `${PREFIX}${own.host}-${own.pid}`;
     const path = join(folder, name);
-    await refuseHolders(folder, [name]); // this process itself may have another run there
+    await refuseHolders(folder, [name]); // this very process may have another run there
     try {
-      // At once, or it might be there after the clean-up at exit.
+      // Written at once: written later, it could appear after the clean-up at exit.
       writeFileSync(path, JSON.stringify(own), { flag: 'wx' });
     } catch (cause) {
-      // On a full disk the file is made, but not filled. (One that was there already is another run's.)
+      // On a full disk the file is made, but stays empty. (If it exists already, it belongs to another run.)
       if ((cause as { code?: string }).code !== 'EEXIST') await rm(path, { force: true }).catch(() => {});
       throw fileError('write to', folder, cause);
     }
@@ -79,7 +78,7 @@ export class RunLock {
   }
 }
 
-/** Takes away the locks of the dead. @throws {FileError} If one of them is not dead. */
+/** Removes the locks of dead runs. @throws {FileError} If one of the runs is alive. */
 async function refuseHolders(folder: string, names: readonly string[]): Promise<void> {
   for (const name of names) {
     const path = join(folder, name);
@@ -94,9 +93,9 @@ async function refuseHolders(folder: string, names: readonly string[]): Promise<
   }
 }
 
-/** Undefined if there is no such file. One that is empty or cut off may be being written: its name says who does. */
+/** Undefined if there is no such file. An empty or incomplete one may be just being written: its name says by whom. */
 async function holderOf(path: string): Promise<Holder | undefined> {
-  // One that can't be read for another reason may be somebody else's.
+  // A file that can't be read for another reason may belong to another user.
   const text = await readFile(path, 'utf8').catch((cause: { code?: string }) =>
     cause.code === 'ENOENT' ? undefined : '',
   );
@@ -109,7 +108,7 @@ async function holderOf(path: string): Promise<Holder | undefined> {
   return { pid: Number(pid), host, isGuess: true };
 }
 
-/** 0 and less stand for groups of processes. */
+/** 0 and negative numbers stand for groups of processes. */
 function isPid(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) > 0;
 }
@@ -126,12 +125,12 @@ async function isAlive(path: string, { pid, host, started, isGuess }: Holder): P
   try {
     process.kill(pid, 0); // sends nothing
   } catch (error) {
-    if ((error as { code?: string }).code !== 'EPERM') return false; // somebody else's process lives, too
+    if ((error as { code?: string }).code !== 'EPERM') return false; // EPERM: it lives, as another user's process
   }
   return started === undefined || started === (await startOf(pid));
 }
 
-/** Linux: field 22 of /proc/PID/stat, "starttime" in proc(5); the second field is a name in brackets. */
+/** On Linux field 22 of /proc/PID/stat, "starttime" in proc(5); field 2 is a name in brackets that may hold spaces. */
 async function startOf(pid: number): Promise<string | undefined> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   return text?.slice(text.lastIndexOf(')') + 2).split(' ')[19];

@@ -288,7 +288,7 @@ describe('run folders that cannot be written', () => {
       trainingWith(
         'a folder of something else, to overwrite',
         '--out mine --overwrite',
-        /mine holds other files and no run, expected a new folder/,
+        /mine holds files that are not those of a run, expected a new folder/,
       ),
     ),
     inThisProcess(trainingWith('an existing file', '--out file', /file is a file, expected a folder/)),

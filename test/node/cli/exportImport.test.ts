@@ -6,8 +6,7 @@ import { readPyTorch, writePyTorch } from '../../../src/io/export/pytorch.ts';
 import { readPyTorchOptimizer } from '../../../src/io/export/pytorchOptimizer.ts';
 import { writeModel } from '../../../src/io/model.ts';
 import { readSafetensors, writeSafetensors } from '../../../src/io/safetensors.ts';
-import { loadCheckpoint } from '../../../src/node/files/checkpointFile.ts';
-import { loadModel } from '../../../src/node/files/modelFile.ts';
+import { loadCheckpoint, loadModel } from '../../../src/node/files/modelFile.ts';
 import { contentsOf, type Files, folderWith, isthmus, removeFolders } from '../../helpers/cli.ts';
 import { imagesNpy, model, modelBytes, TINY } from './fixtures.ts';
 import { inThisProcess, type Refusal, testRefusals } from './refusals.ts';
@@ -124,7 +123,7 @@ describe('import --format pytorch', () => {
     const said = await runIn(cwd, 'import --format pytorch --weights trained --out a.safetensors');
     expect(said).toBe(
       `a.safetensors: 1,138 weights, images of 8×8, codes of 2 numbers
-note: the optimizer's state stays where it is, a model file holds none.
+note: the state of the optimizer is not imported: a model file has no room for it.
 `,
     );
     await runIn(cwd, 'import --format pytorch --weights trained/weights.safetensors --out b.safetensors');

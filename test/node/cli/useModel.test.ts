@@ -151,7 +151,7 @@ describe('encode and decode', () => {
       isthmus(`encode --model m.safetensors --data images.npy --out ${line}`.split(' '), { cwd });
     const [, stored] = await Promise.all([run('memory.npy'), run('stored.npy --in-memory 0')]);
     expect(stored.stderr).toMatch(
-      /^reading images\.npy batch by batch: it takes 38\.4 KB\n600 images of 8×8, uint8/,
+      /^600 samples, read from the file batch by batch \(38\.4 KB in memory, limit 0 bytes\)\n600 images of 8×8, uint8/,
     );
     const [memory, other] = ['memory.npy', 'stored.npy'].map((name) => bytesAt(cwd, name));
     expect(other).toEqual(memory);
@@ -295,10 +295,10 @@ describe('evaluate', () => {
     expect(Object.keys(tableOf(one.stdout))).toEqual(['this model']);
     expect(Object.keys(tableOf(three.stdout))).toEqual(['this model', 'mean image']);
     expect(one.stdout).toContain(
-      '\nno baselines beside it: they are fitted to the images that are evaluated, and restore one exactly\n',
+      '\nwithout baselines: they are fitted to the evaluated images, and restore a single one exactly\n',
     );
     expect(three.stdout).toContain(
-      '\nno PCA beside it: it is fitted to the images that are evaluated, and restores up to 3 exactly\n',
+      '\nwithout PCA: it is fitted to the evaluated images, and restores up to 3 exactly\n',
     );
     expect(Object.keys(tableOf(four.stdout))).toEqual(['this model', 'PCA, 2 components', 'mean image']);
     expect(four.stdout).not.toContain('no PCA');
@@ -323,7 +323,7 @@ describe('evaluate', () => {
     for (let i = 0; i < values.length; i++) bias[i % 144] += values[i] / 255 / COUNT;
     const cwd = folderWith({ 'm.safetensors': writeModel(flat), 'images.npy': imagesNpy([12, 12]) });
     const { stdout } = await isthmus('evaluate --model m.safetensors --data images.npy'.split(' '), { cwd });
-    expect(stdout).toContain('\nno better than to give back the mean image each time\n');
+    expect(stdout).toContain('\nno better than answering with the mean image every time\n');
     const black = folderWith({
       'm.safetensors': writeModel(flat),
       'images.npy': npyBytes({ descr: '|u1', shape: [9, 12, 12], values: Array(9 * 144).fill(0) }),
@@ -361,7 +361,7 @@ describe('info', () => {
     expect(text.stdout).toMatch(/^code +2 numbers, the image has 32\.0 times as many$/m);
     expect(text.stdout).toMatch(new RegExp(`^fingerprint +${modelFingerprint(model())}$`, 'm'));
     expect(text.stdout).toMatch(/^epochs +5$/m);
-    expect(text.stdout).toMatch(/^machine +runs (naive|blocked|simd) kernels here, on \d+ processors?$/m);
+    expect(text.stdout).toMatch(/^machine +(naive|blocked|simd) kernels, \d+ processors?$/m);
     expect(text.stdout).toMatch(/^data +source a\.npy, shape 40×8×8$/m);
     expect(json).toMatchObject({ code: 0, stderr: '' });
     expect(jsonLines(json.stdout)).toEqual([

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { isStored, NO_NORMALIZATION } from '../../../src/data/samples.ts';
 import { type LoadOptions, loadImages, type OpenOptions, openImages } from '../../../src/node/files/load.ts';
 import { NpyFile } from '../../../src/node/files/npyFile.ts';
 import { npyBytes } from '../../helpers/bytes/npyBytes.ts';
@@ -149,8 +150,31 @@ describe('openImages', () => {
 
   test.each([{}, { inMemoryLimit: size }])('gives images in memory up to the limit: %j', async (options) => {
     const images = await open({ 'a.npy': imagesNpy() }, 'a.npy', options);
-    if (images instanceof NpyFile) throw new Error('it is in its file');
-    expect(Array.from(images.data)).toEqual(pixels());
+    expect(images.isStored).toBe(false);
+    const samples = images.samples(NO_NORMALIZATION);
+    if (isStored(samples)) throw new Error('it is in its file');
+    expect(Array.from(samples.data)).toEqual(pixels());
+    await images.close();
+  });
+
+  test('tells the same statistics and shows the same values, wherever the images are', async () => {
+    const parts = { descr: '<f4', shape: [COUNT, 8, 8], values: pixels().map((x) => x / 7) };
+    const files = { 'a.npy': npyBytes(parts) };
+    const found = await Promise.all(
+      [0, 1e6].map(async (inMemoryLimit) => {
+        const images = await open(files, 'a.npy', { inMemoryLimit });
+        const seen: number[] = [];
+        const statistics = await images.statistics({
+          moments: true,
+          features: 64,
+          onValues: (values) => seen.push(...values),
+        });
+        await images.close();
+        return { statistics, seen };
+      }),
+    );
+    expect(found[0].seen).toEqual(parts.values.map(Math.fround));
+    expect(found[1]).toEqual(found[0]);
   });
 
   test('leaves larger ones in their file', async () => {

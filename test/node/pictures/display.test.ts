@@ -41,7 +41,7 @@ test('predictPictures restores the noisy pictures that it shows', () => {
   const { originals, noisy, reconstructions } = predictPictures(autoencoder, samples, {
     kind: 'gaussian',
     amount: 1,
-  });
+  })!;
   expect(originals.data).toEqual(samples.data);
   expect(noisy?.data).not.toEqual(samples.data);
   expect(reconstructions.data).toEqual(autoencoder.predict(noisy as Tensor).data);
@@ -51,7 +51,7 @@ test('predictPictures shows at most 20 originals and what the model makes of the
   const autoencoder = new Autoencoder({ inputShape: [2, 2], hidden: [], encodingDim: 2, seed: 1 });
   const data = Uint8Array.from({ length: 100 }, (_, i) => i * 2);
   const samples: Samples = { shape: [25, 2, 2], data, normalization: DIVIDED };
-  const { originals, reconstructions } = predictPictures(autoencoder, samples);
+  const { originals, reconstructions } = predictPictures(autoencoder, samples)!;
   expect([originals.shape, reconstructions.shape]).toEqual(Array(2).fill([20, 2, 2]));
   expect(Array.from(originals.data)).toEqual(
     Array.from({ length: 80 }, (_, i) => Math.fround((i * 2) / 255)),
@@ -59,6 +59,11 @@ test('predictPictures shows at most 20 originals and what the model makes of the
   expect(Array.from(reconstructions.data)).toEqual(
     Array.from(autoencoder.predict(sliceSamples(samples, 0, 20)).data),
   );
+});
+
+test('predictPictures has nothing to show of samples that are no pictures', () => {
+  const autoencoder = new Autoencoder({ inputShape: [10], hidden: [], encodingDim: 2 });
+  expect(predictPictures(autoencoder, Tensor.zeros([3, 10]))).toBeUndefined();
 });
 
 test('rangeOf finds the minimum and the maximum', () => {

@@ -228,7 +228,7 @@ describe('decodePng refuses', () => {
     ['no image data', fileOf(header(tiny), chunk('IEND')), /no IDAT/],
     ['no header', fileOf(chunk('IDAT', deflateSync(raw)), chunk('IEND')), /begins with IDAT/],
     ['a short header', fileOf(chunk('IHDR', new Uint8Array(12)), chunk('IEND')), /IHDR of 12 bytes/],
-    ['two headers', fileOf(header(tiny), header(tiny), chunk('IEND')), /IHDR chunk where none may be/],
+    ['two headers', fileOf(header(tiny), header(tiny), chunk('IEND')), /unknown or repeated chunk, IHDR/],
     ['an unknown critical chunk', fileOf(header(tiny), chunk('CgBI'), chunk('IEND')), /CgBI/],
     ['a chunk with no name', fileOf(header(tiny), chunk('\0\x01\x02\x03')), /no chunk begins at byte 33/],
     ['garbage for image data', withData(noise(40)), /can't be inflated \(incorrect header check/],
@@ -239,9 +239,13 @@ describe('decodePng refuses', () => {
       withData(concat(deflateSync(raw).subarray(0, -4), new Uint8Array(4))),
       /incorrect data check/,
     ],
-    ['too few rows', withData(deflateSync(raw.subarray(0, 4))), /3x2 pixels take 8 bytes, 4 are there/],
+    ['too few rows', withData(deflateSync(raw.subarray(0, 4))), /3x2 pixels take 8 bytes, it has 4\./],
     ['too many rows', withData(deflateSync(concat(raw, raw))), /more image data than its 3x2 pixels take/],
-    ['more after the image data', withData(concat(deflateSync(raw), noise(5))), /goes on after its end/],
+    [
+      'more after the image data',
+      withData(concat(deflateSync(raw), noise(5))),
+      /more bytes follow the end of its image data/,
+    ],
     [
       'too few interlaced rows',
       withData(deflateSync(raw), { ...tiny, width: 9, interlaced: true }),
@@ -262,29 +266,37 @@ describe('decodePng refuses', () => {
     [
       'two palettes',
       pngBytes({ ...tiny, colorType: PALETTE, pixel: () => [0], extra: [palette, palette] }),
-      /its PLTE chunk is not where it may be/,
+      /its PLTE chunk is in the wrong place/,
     ],
     [
       'a palette after the image data',
       fileOf(header(tiny), chunk('IDAT', deflateSync(raw)), palette, chunk('IEND')),
-      /its PLTE chunk is not where/,
+      /its PLTE chunk is in the wrong place/,
     ],
-    ['a palette of a gray image', pngBytes({ ...tiny, extra: [palette] }), /no palette of colour type 0/],
+    [
+      'a palette of a gray image',
+      pngBytes({ ...tiny, extra: [palette] }),
+      /palette has 3 bytes, which colour type 0/,
+    ],
     [
       'a palette of four bytes',
       pngBytes({ ...tiny, colorType: PALETTE, pixel: () => [0], extra: [chunk('PLTE', noise(4))] }),
-      /no palette of colour type 3 with 8 bits has 4 bytes/,
+      /palette has 4 bytes, which colour type 3 with 8 bits does not allow/,
     ],
     [
       'more colours than the depth has room for',
       pngBytes({ ...tiny, depth: 1, colorType: PALETTE, pixel: () => [0], extra: [chunk('PLTE', noise(9))] }),
-      /no palette of colour type 3 with 1 bits has 9 bytes/,
+      /palette has 9 bytes, which colour type 3 with 1 bits does not allow/,
     ],
-    ['transparency twice', pngBytes({ ...tiny, extra: [clear, clear] }), /its tRNS chunk is not where/],
+    [
+      'transparency twice',
+      pngBytes({ ...tiny, extra: [clear, clear] }),
+      /its tRNS chunk is in the wrong place/,
+    ],
     [
       'transparency after the image data, of which pngjs makes transparent pixels',
       fileOf(header(tiny), chunk('IDAT', deflateSync(raw)), clear, chunk('IEND')),
-      /its tRNS chunk is not where/,
+      /its tRNS chunk is in the wrong place/,
     ],
     [
       'transparency beside an alpha channel',
@@ -348,10 +360,15 @@ describe('a small file that claims a huge image is refused at once', () => {
   const zeros = deflateSync(new Uint8Array(30e6));
 
   test.each<[string, Partial<PngImage>, Uint8Array, RegExp]>([
-    ['30000x30000 pixels', { width: 30000, height: 30000 }, few, /claims 30000x30000 pixels, more than/],
+    [
+      '30000x30000 pixels',
+      { width: 30000, height: 30000 },
+      few,
+      /claims 30000x30000 pixels, expected at most/,
+    ],
     ['the largest numbers', { width: 2 ** 32 - 1, height: 2 ** 32 - 1 }, few, /claims 4294967295x4294967295/],
-    ['one very long row', { width: 2 ** 24, height: 1 }, few, /more than/],
-    ['one very high column', { width: 1, height: 2 ** 24 }, few, /more than/],
+    ['one very long row', { width: 2 ** 24, height: 1 }, few, /expected at most/],
+    ['one very high column', { width: 1, height: 2 ** 24 }, few, /expected at most/],
     [
       'a size within the limits, but no pixels',
       { width: 2048, height: 2048, depth: 16, colorType: RGBA },
@@ -363,7 +380,7 @@ describe('a small file that claims a huge image is refused at once', () => {
       '30000x30000 pixels, interlaced',
       { width: 30000, height: 30000, interlaced: true },
       few,
-      /more than the/,
+      /expected at most/,
     ],
     ['one row, interlaced', { width: 16384, height: 1, depth: 16, interlaced: true }, few, /too little/],
     [
@@ -387,7 +404,7 @@ test('a file of a million empty chunks is refused at once', () => {
   const many = new Uint8Array(1e6 * empty.length).map((_, i) => empty[i % empty.length]);
   const file = fileOf(header(tiny), chunk('IDAT', deflateSync(rawPixels(tiny))), many, chunk('IEND'));
   const start = processorMs();
-  expect(refusal(() => decodePng(file))).toMatch(/more than the 8192 chunks/);
+  expect(refusal(() => decodePng(file))).toMatch(/more than 8192 chunks/);
   expect(processorMs() - start).toBeLessThan(2000); // pngjs would make an object of each
 });
 

@@ -67,7 +67,12 @@ describe('RunFolder', () => {
     ],
     ['an existing file', 'file', false, 'FILE is a file, expected a folder.'],
     ['a file to overwrite', 'file', true, 'FILE is a file, expected a folder.'],
-    ['a folder of something else', 'mine', true, 'MINE holds other files and no run, expected a new folder.'],
+    [
+      'a folder of something else',
+      'mine',
+      true,
+      'MINE holds files that are not those of a run, expected a new folder.',
+    ],
     [
       'a path through a file',
       'file/x/y',

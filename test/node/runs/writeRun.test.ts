@@ -39,7 +39,9 @@ async function newFolder(): Promise<RunFolder> {
 test('writes the model first, then what tells of the training', async () => {
   const folder = await newFolder();
   const names = ['model.safetensors', 'history.csv', 'loss.svg', 'config.json', 'reconstructions.png'];
-  expect(await writeRun(folder, run())).toEqual(names);
+  const { files: written, pictures } = await writeRun(folder, run());
+  expect(written).toEqual(names);
+  expect(pictures?.originals.shape).toEqual([3, 8, 8]);
   await folder.close();
   const files = contentsOf(folder.path);
   expect(Object.keys(files)).toEqual([...names].sort());
@@ -55,7 +57,9 @@ test('writes the model first, then what tells of the training', async () => {
 
 test('writes a table instead of the picture where samples are no pictures', async () => {
   const folder = await newFolder();
-  expect(await writeRun(folder, run([10]))).not.toContain('reconstructions.png');
+  const { files: written, pictures } = await writeRun(folder, run([10]));
+  expect(written).not.toContain('reconstructions.png');
+  expect(pictures).toBeUndefined();
   await folder.close();
   const { 'reconstructions.csv': table, ...others } = contentsOf(folder.path);
   expect(Object.keys(others)).toHaveLength(4);

@@ -1,4 +1,4 @@
-/** `isthmus compress`: images to a small file, by their codes. */
+/** `isthmus compress`: from images to a small file that holds their codes. Read compression/compress.ts first. */
 
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import {
@@ -10,26 +10,27 @@ import {
 } from '../../../compression/compress.ts';
 import { requireIntegerType } from '../../../compression/originalFile.ts';
 import { levelsFor } from '../../../compression/targetPsnr.ts';
-import { normalizationForTransform, statisticsForTransform } from '../../../data/normalization.ts';
-import { DataError, type Normalization, type Samples, type StoredSamples } from '../../../data/samples.ts';
-import { statisticsOf, statisticsOfStored } from '../../../data/statistics.ts';
+import { DataError, type StoredSamples } from '../../../data/samples.ts';
 import { kernels } from '../../../tensor/kernels/active.ts';
 import { type ImagesToCompress, openToCompress } from '../../files/compressedFile.ts';
-import { writeFileAtomically } from '../../files/files.ts';
+import { namingFile, refuseExisting, writeFileAtomically } from '../../files/files.ts';
 import { loadModel } from '../../files/modelFile.ts';
-import { NpyFile } from '../../files/npyFile.ts';
+import type { NormalizedSamples, SampleSource } from '../../files/sampleSource.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
-import { describeSamples } from '../shared/describeSamples.ts';
+import { HELP, KEY, KINDS_OF_FILES, MODEL, OVERWRITE } from '../shared/commonOptions.ts';
 import { MACHINE, refuseThreads, useMachine } from '../shared/machine.ts';
-import { naming, refuseExisting, requireOption, requireShape } from '../shared/openModel.ts';
 import { noteOverflow } from '../shared/overflow.ts';
+import { prepareLike } from '../shared/samples.ts';
 import type { Command } from '../terminal/help.ts';
 import { exitOnSignals } from '../terminal/interruption.ts';
 import {
   flag,
   number,
+  type Parsed,
   parseOptions,
+  refuseBoth,
   refusePositionals,
+  requireOption,
   text,
   UsageError,
   type Values,
@@ -39,28 +40,28 @@ import { type CompressReport, CompressTally, jsonOf, printReport } from './repor
 import type { RivalSizes } from './rivalSizes.ts';
 
 const OPTIONS = {
-  model: text('MODEL', 'A run folder or a model file.'),
-  data: text('FILE', 'Images: .npy, .npz, IDX (.idx, -ubyte, also .gz), a PNG or a folder of PNGs.'),
-  key: text('NAME', 'The array of an .npz. [x_train, else the only one]'),
-  out: text('FILE.isth', 'The compressed file.'),
+  model: MODEL,
+  data: text('FILE', `The images to compress: ${KINDS_OF_FILES}.`),
+  key: KEY,
+  out: text('FILE.isth', 'The compressed file to write.'),
   bits: number(
     undefined,
     { minimum: 2, maximum: 8, integer: true },
-    `Bits that each number of a code is rounded to, 2 to 8. [${Math.log2(DEFAULT_LEVELS)}, with --lossless ${Math.log2(DEFAULT_LOSSLESS_LEVELS)}]`,
+    `How many bits each number of a code is rounded to, from 2 to 8. [${Math.log2(DEFAULT_LEVELS)}; with --lossless ${Math.log2(DEFAULT_LOSSLESS_LEVELS)}]`,
   ),
   'target-psnr': number(
     undefined,
     { minimum: 0, exclusive: true },
-    'Instead of --bits: the smallest file whose images come back with this PSNR, in dB.',
+    'Instead of --bits: make the smallest file from which the images are restored with at least this PSNR, in dB.',
   ),
   lossless: flag(
-    'Store what is missing to the originals, too: integers of 8 and 16 bits come back byte for byte.',
+    'Also store the differences to the originals: integers of 8 and 16 bits are restored byte for byte.',
   ),
-  'include-model': flag('Put the model inside: decompress needs nothing else then.'),
+  'include-model': flag('Put the model into the file, so that decompress needs no other file.'),
   ...MACHINE,
-  overwrite: flag('Replace an existing file.'),
-  json: flag('One JSON object on stdout instead of a table.'),
-  help: flag('Show this page.'),
+  overwrite: OVERWRITE,
+  json: flag('Print one JSON object on stdout instead of a table.'),
+  help: HELP,
 };
 
 export const compressCommand: Command = {
@@ -68,8 +69,8 @@ export const compressCommand: Command = {
     usage:
       'isthmus compress --model MODEL --data FILE --out FILE.isth\n       npm run isthmus -- compress --model MODEL --data FILE --out FILE.isth',
     description: [
-      "Encodes images with a trained model, rounds the codes and writes them as a small file, from which decompress makes images again: those that the model's decoder restores, or with --lossless the very same. The images must have the shape that the model was trained on. A .npy in C order is read piece by piece, however large it is; one in Fortran order, .npz, IDX and PNG are held in memory whole.",
-      'Shows how many bytes an image takes, beside gzip (level 9, of the values row-major and little-endian, in the type of the file) and PNG (all images tiled into one picture, level 9, the best of no filter and adaptive ones), and the PSNR and SSIM of what comes back, rounded and clamped as the originals are: it may be a little better than what evaluate finds. Of large files gzip and PNG are those of the first 4 MB, SSIM that of the first images (2,000 of 28×28).',
+      "Encodes images with a trained model, rounds the codes and writes them into a small file. isthmus decompress restores images from it: those that the model's decoder makes of the codes, or with --lossless exactly the originals. The images must have the shape that the model was trained on. A .npy in C order is read piece by piece, whatever its size; one in Fortran order, .npz, IDX and PNG are loaded into memory.",
+      'Shows how many bytes an image takes, compared with gzip (level 9, of the values row-major and little-endian, in the type of the file) and PNG (all images tiled into one picture, level 9, without filters or with adaptive ones, whichever is smaller). Also shows the PSNR and SSIM of the restored images. They are rounded and clamped as the originals are, so the figures may be a little better than those of isthmus evaluate. For large files gzip and PNG are measured on the first 4 MB, SSIM on the first images (2,000 of 28×28).',
     ],
     groups: [['Options', OPTIONS]],
     sections: [
@@ -91,7 +92,7 @@ async function compress(words: readonly string[]): Promise<number> {
   refusePositionals(parsed);
   const { values } = parsed;
   refuseThreads(values);
-  refuseContradictions(values);
+  refuseContradictions(parsed);
   const model = requireOption('model', values.model, 'MODEL');
   const data = requireOption('data', values.data, 'FILE');
   const out = requireOption('out', values.out, 'FILE.isth', ['.isth']);
@@ -101,7 +102,8 @@ async function compress(words: readonly string[]): Promise<number> {
   const source = await openToCompress(data, { key: values.key });
   const stopListening = exitOnSignals();
   try {
-    const samples = await samplesOf(autoencoder, source, values.lossless);
+    if (values.lossless) requireExactValues(source.images);
+    const samples = await prepareLike(source.images, autoencoder);
     const included = values['include-model'] ? bytes : undefined;
     const { rivals, ...written } = await write(out, { autoencoder, samples, source, included, values });
     stopListening(); // the file is there
@@ -113,53 +115,34 @@ async function compress(words: readonly string[]): Promise<number> {
     );
   } finally {
     stopListening();
-    if (source.images instanceof NpyFile) await source.images.close();
+    await source.images.close();
   }
   return 0;
 }
 
-function refuseContradictions({
-  bits,
-  'target-psnr': target,
-  lossless,
-}: Pick<Values<typeof OPTIONS>, 'bits' | 'target-psnr' | 'lossless'>): void {
-  if (target === undefined) return;
-  if (bits !== undefined) {
-    throw new UsageError('--bits and --target-psnr are both given, expected one of them.');
+function refuseContradictions(options: Parsed<typeof OPTIONS>): void {
+  refuseBoth(options, 'bits', 'target-psnr');
+  const { lossless, 'target-psnr': target } = options.values;
+  if (lossless && target !== undefined) {
+    throw new UsageError('--lossless restores the originals, expected no --target-psnr.');
   }
-  if (lossless) throw new UsageError('--lossless gives back all there is, expected no --target-psnr.');
 }
 
-type Prepared = (Samples | StoredSamples) & { readonly normalization: Normalization };
-
-/** The images as the model reads them. Says what they are. */
-async function samplesOf(
-  autoencoder: Autoencoder,
-  { images }: ImagesToCompress,
-  lossless: boolean,
-): Promise<Prepared> {
-  const { shape, source, dtype } = images;
-  requireShape(images, autoencoder.inputShape, 'the model takes');
-  if (lossless) naming(source, () => requireIntegerType(dtype));
-  if (lossless && 'isRounded' in images && images.isRounded) {
+/** @throws {DataError} If the values are not integers of 8 or 16 bits as the file holds them. */
+function requireExactValues({ source, dtype, isRounded }: SampleSource): void {
+  namingFile(source, () => requireIntegerType(dtype));
+  if (isRounded) {
     throw new DataError(
-      `${source}: PNGs of 16 bits are read with 8, expected without --lossless, or as a .npy of uint16.`,
+      `${source}: PNGs of 16 bits are read with 8, expected no --lossless, or the images as a .npy of uint16.`,
     );
   }
-  const isFile = images instanceof NpyFile;
-  const options = statisticsForTransform(autoencoder.normalization, shape);
-  const statistics = isFile ? await statisticsOfStored(images, options) : statisticsOf(images.data, options);
-  const normalization = naming(source, () =>
-    normalizationForTransform(autoencoder.normalization, images, statistics),
-  );
-  describeSamples(nounOf(autoencoder.inputShape, normalization), { images, statistics, normalization });
-  return isFile ? { shape, normalization, read: images.read } : { shape, normalization, data: images.data };
 }
 
 interface Job {
   readonly autoencoder: Autoencoder;
-  readonly samples: Prepared;
+  readonly samples: NormalizedSamples | StoredSamples;
   readonly source: ImagesToCompress;
+  /** The model file to put inside. */
   readonly included: Uint8Array | undefined;
   readonly values: Values<typeof OPTIONS>;
 }

@@ -1,4 +1,4 @@
-/** `isthmus decompress`: a `.isth` file back to images. */
+/** `isthmus decompress`: from a compressed file back to images. Read compression/decompress.ts first. */
 
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import type { CompressedFile } from '../../../compression/decompress.ts';
@@ -8,30 +8,31 @@ import { DataError } from '../../../data/samples.ts';
 import { itemSizeOf } from '../../../io/numpy/npyHeader.ts';
 import { sizeOf } from '../../../tensor/shape.ts';
 import { openCompressedFile } from '../../files/compressedFile.ts';
-import { inFile, writeFileAtomically } from '../../files/files.ts';
+import { inFile, refuseExisting, writeFileAtomically } from '../../files/files.ts';
 import { loadModel } from '../../files/modelFile.ts';
-import { toInputs, toPictures } from '../../pictures/display.ts';
-import { imageGrid } from '../../pictures/grid.ts';
-import { encodePng } from '../../pictures/png.ts';
-import { nounOf, pictureOf } from '../../pictures/sampleKind.ts';
+import { toInputs } from '../../pictures/display.ts';
+import { nounOf } from '../../pictures/sampleKind.ts';
+import { HELP, OVERWRITE } from '../shared/commonOptions.ts';
 import { MACHINE, useMachine } from '../shared/machine.ts';
-import { refuseExisting, requireOption } from '../shared/openModel.ts';
-import { countShown, MOST_PICTURES } from '../shared/pictureLimit.ts';
+import { countShown, gridPng, MOST_PICTURES, requirePictures } from '../shared/pictures.ts';
 import type { Command } from '../terminal/help.ts';
 import { exitOnSignals } from '../terminal/interruption.ts';
-import { flag, parseOptions, text, UsageError } from '../terminal/options.ts';
+import { parseOptions, requireOption, text, UsageError } from '../terminal/options.ts';
 import { countOf, formatElapsed, say, timesShape } from '../terminal/output.ts';
 import { CountProgress } from '../terminal/statusLine.ts';
 
 const OPTIONS = {
-  model: text('MODEL', 'The run folder or model file that the images were compressed with. [the one inside]'),
+  model: text(
+    'MODEL',
+    'The run folder or model file with which the images were compressed. [the model inside the file]',
+  ),
   out: text(
     'FILE',
-    `FILE.npy: the images as an array. FILE.png: a grid of the first ones, to look at: at most ${MOST_PICTURES}, fewer of large ones. FILE.idx or -ubyte: what was compressed losslessly from such a file, not gzipped.`,
+    `FILE.npy: the images as an array. FILE.png: a picture of the first images, at most ${MOST_PICTURES}, fewer if they are large. FILE.idx or FILE-ubyte: the original IDX file, if it was compressed with --lossless and not gzipped.`,
   ),
   threads: MACHINE.threads,
-  overwrite: flag('Replace an existing file.'),
-  help: flag('Show this page.'),
+  overwrite: OVERWRITE,
+  help: HELP,
 };
 
 const ENDINGS = ['.npy', '.png', '.idx', '-ubyte'];
@@ -41,8 +42,8 @@ export const decompressCommand: Command = {
     usage:
       'isthmus decompress FILE.isth --out FILE [--model MODEL]\n       npm run isthmus -- decompress FILE.isth --out FILE [--model MODEL]',
     description: [
-      'Makes images of a file that compress wrote, with the model that it was made with and no other. They come in the units and in the type of the originals, as decode gives them; a lossless file gives back the .npy or IDX file that was compressed, byte for byte, and from other files (a gzipped IDX file, too) the same array as a .npy.',
-      'A file records which kernels it was made with, and these are used again: others differ in the last bits. Where they are not to be had, a lossless file is refused.',
+      'Restores images from a file that isthmus compress wrote. This needs the same model with which the file was made. The images have the units and the type of the originals, as those of isthmus decode. A lossless file restores the .npy or IDX file that was compressed, byte for byte; if it was made from another kind of file, such as a gzipped IDX file, it restores the same array as a .npy.',
+      'The file names the kernels with which it was made, and the same ones are used again, because others differ in the last bits. On a machine without these kernels, a lossless file is refused.',
     ],
     groups: [['Options', OPTIONS]],
     sections: [
@@ -68,7 +69,7 @@ async function decompress(words: readonly string[]): Promise<number> {
   const out = requireOption(
     'out',
     values.out,
-    'FILE.npy, FILE.png or, of IDX files, FILE.idx or -ubyte',
+    'FILE.npy, FILE.png or, for IDX files, FILE.idx or FILE-ubyte',
     ENDINGS,
   );
   await refuseExisting(out, values.overwrite);
@@ -110,14 +111,14 @@ async function write(
   } else if (original?.kind === (ending === '.npy' ? 'npy' : 'idx')) {
     await writeFileAtomically(out, counted(file.originalBytes(autoencoder), file, progress));
   } else {
-    const kept = original ? 'it gives back a .npy' : 'it is a lossy file';
+    const kept = original ? 'it restores a .npy' : 'it is a lossy file';
     throw new DataError(
-      `${kept}, expected --out FILE.npy or FILE.png: as IDX comes back what was compressed with --lossless from an IDX file that was not gzipped.`,
+      `${kept}, expected --out FILE.npy or FILE.png: only an IDX file that was compressed with --lossless, and not gzipped, is restored as IDX.`,
     );
   }
 }
 
-/** The same pieces: a file's head, and then its images. */
+/** Passes on the pieces, a file's head and then its images, and shows how many images are done. */
 async function* counted(
   pieces: AsyncIterable<Uint8Array>,
   { header: { shape, dtype } }: CompressedFile,
@@ -141,13 +142,11 @@ async function* asNpy(
   for await (const values of file.images(autoencoder)) yield storedBytes(values, { bigEndian: false });
 }
 
-/** A grid of the first images. The rest is read, too: what is damaged is no picture of it. */
+/** A picture of the first images. The others are read, too, so that a damaged file is not shown as a sound one. */
 async function asPng(file: CompressedFile, autoencoder: Autoencoder | undefined): Promise<Uint8Array> {
   const { shape, normalization } = file.header;
   const [count, ...sample] = shape;
-  if (!pictureOf(sample, normalization)) {
-    throw new DataError(`samples of ${timesShape(sample)} are no pictures, expected --out FILE.npy.`);
-  }
+  requirePictures(sample, normalization, '--out FILE.npy');
   const images = countShown([count, ...sample]);
   const { data } = denormalize(new Float32Array(images * sizeOf(sample)), normalization);
   let at = 0;
@@ -157,5 +156,5 @@ async function asPng(file: CompressedFile, autoencoder: Autoencoder | undefined)
     at += part.length;
   }
   const shown = { shape: [images, ...sample], data, normalization };
-  return encodePng(imageGrid(toPictures([toInputs({ inputShape: sample }, shown)], normalization)[0]));
+  return gridPng(toInputs({ inputShape: sample }, shown), normalization);
 }

@@ -1,34 +1,70 @@
-/** What `compress` prints: sizes beside those of others, and how good the images are. */
+/** What `compress` measures while it writes a file, and what it prints: sizes compared with others, and image quality. */
 
 import { Quality, type QualityScores } from '../../../compression/quality.ts';
 import { isFloat } from '../../../data/normalization.ts';
-import type { Normalization, SampleArray } from '../../../data/samples.ts';
-import { DTYPE_NAMES, type DType } from '../../../data/samples.ts';
+import { DTYPE_NAMES, type DType, type Normalization, type SampleArray } from '../../../data/samples.ts';
 import { itemSizeOf } from '../../../io/numpy/npyHeader.ts';
 import { type Shape, sizeOf } from '../../../tensor/shape.ts';
-import { nounOf } from '../../pictures/sampleKind.ts';
+import { type Noun, nounOf, withArticle } from '../../pictures/sampleKind.ts';
 import { overflownRows } from '../shared/overflow.ts';
 import { countOf, formatCount, formatDecibels, print } from '../terminal/output.ts';
 import { CountProgress } from '../terminal/statusLine.ts';
 import { formatNumber } from '../terminal/textTable.ts';
-import type { Sizes } from './rivalSizes.ts';
-import { RivalSizes } from './rivalSizes.ts';
+import { RivalSizes, type Sizes } from './rivalSizes.ts';
+
+/** Adds up what is known of the images while they are compressed, chunk by chunk. */
+export class CompressTally {
+  readonly rivals: RivalSizes;
+  readonly progress: CountProgress;
+  readonly #features: number;
+  readonly #normalization: Normalization;
+  readonly #quality: Quality;
+  #overflown = 0;
+
+  /** @param shape - The shape of all images, `[n, ...]`. */
+  constructor([count, ...sample]: Shape, normalization: Normalization) {
+    this.#features = sizeOf(sample);
+    this.#normalization = normalization;
+    this.#quality = new Quality(sample, normalization);
+    this.rivals = new RivalSizes(sample, normalization);
+    this.progress = new CountProgress(nounOf(sample, normalization), count);
+  }
+
+  /** Some images, and what is restored from their codes. */
+  add(originals: SampleArray, restored: SampleArray): void {
+    const count = originals.length / this.#features;
+    this.progress.add(count);
+    this.#quality.add(originals, restored);
+    this.rivals.add(originals);
+    if (!isFloat(this.#normalization.dtype)) return; // integers are finite
+    this.#overflown += overflownRows({ shape: [count, this.#features], data: restored }).length;
+  }
+
+  get quality(): QualityScores {
+    return this.#quality.scores();
+  }
+
+  /** How many of the restored images hold NaN or infinity. */
+  get overflown(): number {
+    return this.#overflown;
+  }
+}
 
 export interface CompressReport {
   readonly path: string;
   readonly images: number;
-  /** What one of them is. */
-  readonly noun: 'image' | 'sample';
+  readonly noun: Noun;
+  /** The shape of all images, `[n, ...]`. */
   readonly shape: Shape;
   readonly dtype: DType;
   readonly byteLength: number;
-  /** Of the model inside, which are in `byteLength`, too. */
+  /** The part of `byteLength` that the model inside takes, 0 without one. */
   readonly modelBytes: number;
   readonly codeLength: number;
   readonly levels: number;
   readonly lossless: boolean;
   readonly kernels: string;
-  /** Of what the codes give back. */
+  /** Of the images that are restored from the codes. */
   readonly quality: QualityScores;
   readonly rivals: Sizes;
 }
@@ -36,7 +72,7 @@ export interface CompressReport {
 /** One way to store the images. */
 interface Size {
   readonly bytesPerImage: number;
-  /** How many times as large this is as the file. */
+  /** Divided by the bytes per image of the compressed file. */
   readonly ratio: number;
 }
 
@@ -46,7 +82,7 @@ interface ComparedSizes {
   readonly png?: Size;
 }
 
-/** Of the file without a model inside, which costs the same however many images there are. */
+/** Compares sizes with that of the file without its model, whose size doesn't depend on the number of images. */
 function compare({ shape, dtype, images, byteLength, modelBytes, rivals }: CompressReport): ComparedSizes {
   const own = (byteLength - modelBytes) / images;
   const sizeFrom = (bytes: number, count: number): Size => ({
@@ -61,7 +97,7 @@ function compare({ shape, dtype, images, byteLength, modelBytes, rivals }: Compr
   };
 }
 
-/** The same as one object for `--json`. */
+/** The report as one object for `--json`. */
 export function jsonOf(report: CompressReport) {
   const { path, images, byteLength, modelBytes, codeLength, levels, lossless, kernels, quality } = report;
   return {
@@ -82,7 +118,7 @@ export function jsonOf(report: CompressReport) {
 
 export function printReport(report: CompressReport): void {
   const { path, images, noun, dtype, byteLength, modelBytes, lossless, rivals } = report;
-  const inside = modelBytes > 0 ? `, of these ${formatCount(modelBytes)} the model` : '';
+  const inside = modelBytes > 0 ? `, of which the model takes ${formatCount(modelBytes)}` : '';
   print(`${path}: ${formatCount(byteLength)} bytes${inside}\n`);
   const { raw, gzip, png } = compare(report);
   const some = rivals.images < images ? ` (the first ${formatCount(rivals.images)})` : '';
@@ -94,16 +130,15 @@ export function printReport(report: CompressReport): void {
     [`this file${modelBytes > 0 ? ' without the model' : ''}, ${describeCodes(report)}`, own],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
-  print(
-    `${' '.repeat(width)}  ${`bytes ${noun === 'image' ? 'an image' : 'a sample'}`.padStart(14)}     ratio`,
-  );
+  print(`${' '.repeat(width)}  ${`bytes ${withArticle(noun)}`.padStart(14)}     ratio`);
   for (const [name, size] of rows) {
     if (!size) continue;
     const cells = [size.bytesPerImage.toFixed(1).padStart(14), size.ratio.toFixed(2).padStart(8)];
     print(`${name.padEnd(width)}  ${cells.join('  ')}`);
   }
-  if (!gzip)
-    print(`\nno gzip: ${DTYPE_NAMES[dtype]} is held as a wider type, whose bytes are not those of the file`);
+  if (!gzip) {
+    print(`\nwithout gzip: ${DTYPE_NAMES[dtype]} is held in memory as another type, with other bytes`);
+  }
   print(`\n${lossless ? 'the codes alone: ' : ''}${describeQuality(report)}`);
 }
 
@@ -124,48 +159,9 @@ function describeQuality({
 }: Pick<CompressReport, 'noun' | 'images' | 'quality'>): string {
   const some = ssimImages < images ? ` (of the first ${countOf(ssimImages, 'image')})` : '';
   return [
-    // As evaluate has them: numbers that are no pixels by their MSE.
+    // As in evaluate, the quality of samples that are no images is given by their MSE.
     ...(psnr === undefined || noun === 'sample' ? [`MSE ${formatNumber(mse)}`] : []),
     ...(psnr === undefined ? [] : [`PSNR ${formatDecibels(psnr)}`]),
     ...(ssim === undefined || Number.isNaN(ssim) ? [] : [`SSIM ${ssim.toFixed(4)}${some}`]),
   ].join(', ');
-}
-
-/** What `compress` adds up while images go by. */
-
-export class CompressTally {
-  readonly rivals: RivalSizes;
-  readonly progress: CountProgress;
-  readonly #features: number;
-  readonly #normalization: Normalization;
-  readonly #quality: Quality;
-  #overflown = 0;
-
-  /** @param shape - Of all images, `[n, ...]`. */
-  constructor([count, ...sample]: Shape, normalization: Normalization) {
-    this.#features = sizeOf(sample);
-    this.#normalization = normalization;
-    this.#quality = new Quality(sample, normalization);
-    this.rivals = new RivalSizes(sample, normalization);
-    this.progress = new CountProgress(nounOf(sample, normalization), count);
-  }
-
-  /** Some images, and what the codes give back for them. */
-  add(originals: SampleArray, restored: SampleArray): void {
-    const count = originals.length / this.#features;
-    this.progress.add(count);
-    this.#quality.add(originals, restored);
-    this.rivals.add(originals);
-    if (!isFloat(this.#normalization.dtype)) return; // integers are finite
-    this.#overflown += overflownRows({ shape: [count, this.#features], data: restored }).length;
-  }
-
-  get quality(): QualityScores {
-    return this.#quality.scores();
-  }
-
-  /** How many images came back with what is no number. */
-  get overflown(): number {
-    return this.#overflown;
-  }
 }

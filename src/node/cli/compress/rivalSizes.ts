@@ -1,4 +1,4 @@
-/** How small others make the same images: gzip, and PNG with all of them tiled into one picture. */
+/** How small other formats make the same images: gzip, and PNG with all images tiled into one picture. */
 
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -8,15 +8,15 @@ import { type Shape, sizeOf } from '../../../tensor/shape.ts';
 import { encodePngTiles } from '../../pictures/pngTiles.ts';
 import { pictureOf } from '../../pictures/sampleKind.ts';
 
-/** Of more images than fit in there, the first ones are measured: zlib's level 9 may take seconds a megabyte. */
+/** Only the first images, up to this size, are measured: zlib's level 9 may take seconds for a megabyte. */
 const MOST_BYTES = 2 ** 22;
 
 export interface Sizes {
   /** How many images were measured. */
   readonly images: number;
-  /** Bytes of all of these, row-major and little-endian. Undefined where values are held as another type than the file's. */
+  /** In bytes, of the values row-major and little-endian. Undefined if they are held as another type than the file's. */
   readonly gzip: number | undefined;
-  /** Undefined for what is no picture of 8 or 16 bits, gray or in colour. */
+  /** In bytes. Undefined if the samples are not pictures of 8 or 16 bits. */
   readonly png: number | undefined;
 }
 
@@ -28,7 +28,7 @@ export class RivalSizes {
   readonly #parts: SampleArray[] = [];
   #images = 0;
 
-  /** @param sample - The shape of one of them. */
+  /** @param sample - The shape of one image. */
   constructor(sample: Shape, normalization: Normalization) {
     const { dtype } = normalization;
     this.#sample = sample;

@@ -1,45 +1,45 @@
-/** The samples that a model restores worst: what it has not learned to expect. */
+/** The samples that a model restores worst: those that differ most from what it has learned. */
 
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
-import { DataError, pickSamples, type Samples } from '../../../data/samples.ts';
+import { pickSamples, type Samples } from '../../../data/samples.ts';
 import { toInputs, toPictures } from '../../pictures/display.ts';
 import { reconstructionSheet } from '../../pictures/grid.ts';
 import { encodePng } from '../../pictures/png.ts';
 import { arePixels, nounOf, pictureOf } from '../../pictures/sampleKind.ts';
-import { countShown } from '../shared/pictureLimit.ts';
-import { formatCount, print, timesShape } from '../terminal/output.ts';
+import { countShown } from '../shared/pictures.ts';
+import { formatCount, print } from '../terminal/output.ts';
 import { formatNumber, formatShare, tableLines } from '../terminal/textTable.ts';
-import { formatPosition, positionOf } from './features.ts';
+import { featureIndex, formatIndex } from './features.ts';
 import type { Section } from './options.ts';
 import type { ImageScores } from './scores.ts';
 
-/** Where the inputs are no pixels of a picture, so many features are named. */
+/** How many features are named of a sample that is no image. */
 const FEATURES = 3;
 
 export interface Anomaly {
   /** The sample's number, from 0. */
   readonly index: number;
-  /** Not finite where the network overflows: null in JSON. */
+  /** Not finite if the network overflows: null in JSON. */
   readonly mse: number;
-  /** How many times the median of all finite ones that is; none if that is 0, or one is not finite. */
+  /** The MSE divided by the median of all finite ones; missing if that is 0, or the MSE is not finite. */
   readonly timesMedian?: number;
   readonly label?: number;
-  /** What that class is called, if it has a name. */
+  /** The name of the class, if it has one. */
   readonly name?: string;
-  /** Where the inputs are no pixels of a picture: the features that are furthest off. */
+  /** The features with the largest errors, if the sample is no image. */
   readonly features?: readonly FeatureError[];
 }
 
 interface FeatureError {
-  /** Where it is in the sample, from 0: a number, or several for samples of several dimensions. */
+  /** Its place in the sample, from 0: one number, or several for samples of several dimensions. */
   readonly index: readonly number[];
-  /** Its part of the sample's squared error, from 0 to 1; of the squared inputs where the network overflows. */
+  /** Its part of the sample's squared error, from 0 to 1; of the squared inputs if the network overflows. */
   readonly share: number;
 }
 
 /**
- * The samples of largest error, the worst first; of two with the same, the first. An error that is not finite, NaN
- * included, is above every other.
+ * The numbers of the samples with the largest errors, the worst first; of two with the same error, the first. An error that
+ * is not finite, NaN included, is larger than all others.
  *
  * @param count - How many; all if there are fewer.
  */
@@ -53,10 +53,10 @@ export function worstSamples(images: readonly ImageScores[], count: number): num
 
 export interface AnomalyOptions {
   readonly images: readonly ImageScores[];
-  /** As {@link worstSamples} finds them. */
+  /** The result of {@link worstSamples}. */
   readonly worst: readonly number[];
   readonly labels?: ArrayLike<number> | undefined;
-  /** What class i is called. */
+  /** The name of class i. */
   readonly names?: readonly string[] | undefined;
 }
 
@@ -87,20 +87,16 @@ export function anomalySection(
     json: { medianMse: median, anomalies },
     print: () => {
       const which =
-        worst.length === 1 ? `${noun} that is restored worst` : `${noun}s that are restored worst`;
-      print(
-        `The ${worst.length === 1 ? '' : `${formatCount(worst.length)} `}${which}, numbered from 0; the median MSE is ${formatNumber(median)}\n`,
-      );
+        worst.length === 1
+          ? `${noun} that is restored worst`
+          : `${formatCount(worst.length)} ${noun}s that are restored worst`;
+      print(`The ${which}, numbered from 0; the median MSE is ${formatNumber(median)}\n`);
       printAnomalies(noun, anomalies);
     },
   };
 }
 
-/**
- * The samples as a picture: their numbers, originals below and reconstructions below these, in this order.
- *
- * @throws {DataError} If they are no pictures.
- */
+/** The samples as a PNG file, in this order: their numbers, below them the originals, below these the reconstructions. */
 export function anomalyPicture(
   autoencoder: Autoencoder,
   samples: Samples,
@@ -113,33 +109,25 @@ export function anomalyPicture(
   return encodePng(reconstructionSheet(originals, reconstructions, { headings: shown.map(String) }));
 }
 
-/** @throws {DataError} If samples of the model are no pictures. */
-export function refuseAnomalyPicture({ inputShape, normalization }: Autoencoder): void {
-  if (pictureOf(inputShape, normalization)) return;
-  throw new DataError(
-    `samples of ${timesShape(inputShape)} are no pictures, expected --anomalies without --anomalies-out.`,
-  );
-}
-
-/** Of each sample the features that are furthest off. */
+/** For each sample the features with the largest errors. */
 function featureErrors(autoencoder: Autoencoder, samples: Samples): FeatureError[][] {
   const originals = toInputs(autoencoder, samples);
   const restored = autoencoder.predict(samples);
   return Array.from({ length: originals.shape[0] }, (_, i) => {
     const [x, y] = [originals, restored].map((all) => all.rows(i, i + 1).data);
     const errors = Array.from(x, (value, j) => (y[j] - value) ** 2);
-    // Where they overflow, what is furthest out is the reason.
+    // If they overflow, the largest inputs are the reason.
     const squares = errors.every(Number.isFinite) ? errors : Array.from(x, (value) => value ** 2);
     const sum = squares.reduce((a, b) => a + b, 0);
     const order = squares.map((_, j) => j).sort((a, b) => squares[b] - squares[a] || a - b);
     return order.slice(0, FEATURES).map((j) => ({
-      index: positionOf(j, autoencoder.inputShape),
+      index: featureIndex(j, autoencoder.inputShape),
       share: sum > 0 ? squares[j] / sum : 0,
     }));
   });
 }
 
-/** NaN of none. */
+/** NaN if there are no values. */
 function medianOf(values: readonly number[]): number {
   if (values.length === 0) return Number.NaN;
   const sorted = [...values].sort((a, b) => a - b);
@@ -160,7 +148,8 @@ function printAnomalies(noun: string, anomalies: readonly Anomaly[]): void {
     ...anomalies.map((one) => columns.map(([, cell]) => cell(one))),
   ];
   tableLines(rows, { first: 'right' }).forEach((line, row) => {
-    const rest = row === 0 ? 'features furthest off, with their share' : describe(anomalies[row - 1]);
+    const rest =
+      row === 0 ? 'features with the largest errors, and their share' : describeFeatures(anomalies[row - 1]);
     print(first.features ? `${line}   ${rest}` : line);
   });
 }
@@ -170,7 +159,7 @@ function formatTimes(times: number | undefined): string {
   return times < 1000 ? times.toFixed(1) : formatNumber(times);
 }
 
-/** "3 (61 %), 0 (20 %)"; of samples of several dimensions "[2, 3] (61 %), [0, 1] (20 %)". */
-function describe({ features = [] }: Anomaly): string {
-  return features.map(({ index, share }) => `${formatPosition(index)} (${formatShare(share)})`).join(', ');
+/** "3 (61 %), 0 (20 %)"; for samples of several dimensions "[2, 3] (61 %), [0, 1] (20 %)". */
+function describeFeatures({ features = [] }: Anomaly): string {
+  return features.map(({ index, share }) => `${formatIndex(index)} (${formatShare(share)})`).join(', ');
 }

@@ -1,10 +1,10 @@
-/** The filters that suit some noisy images best: what a denoising autoencoder is compared with. */
+/** The filters that suit some noisy images best: a denoising autoencoder is compared with them. */
 
 import { gaussianFilter, type ImageFilter, medianFilter } from '../../../evaluation/filters.ts';
 import type { Shape } from '../../../tensor/shape.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
 
-/** A filter with its setting, in words. */
+/** A filter, and its name with its setting. */
 export interface NamedFilter {
   readonly name: string;
   readonly filter: ImageFilter;
@@ -15,12 +15,12 @@ const SIGMA_STEP = 1.1;
 const CLEARLY_MORE = 1.1;
 
 /**
- * The Gaussian filter and the median filter with the smallest error: each kind is tried with a growing setting until the
- * error rises clearly.
+ * The Gaussian filter and the median filter with the smallest error. Each kind is tried with larger and larger settings,
+ * until the error rises clearly.
  *
  * @param shape - `[height, width]`, with or without channels.
- * @param clean - `[n, ...]`, what the filters should give back.
- * @param noisy - The same with noise.
+ * @param clean - `[n, ...]`, what the filters should restore.
+ * @param noisy - The same images with noise.
  */
 export function bestFilters(
   shape: Shape,
@@ -35,7 +35,7 @@ export function bestFilters(
   };
 }
 
-// One by one: a filter holds memory, and few are tried.
+// Made one by one: a filter takes memory, and only a few are tried.
 function* gaussianFilters(shape: Shape, longest: number): Generator<NamedFilter, void> {
   for (let exact = FIRST_SIGMA; exact <= longest; exact *= SIGMA_STEP) {
     const sigma = Number(exact.toPrecision(2));
@@ -49,7 +49,7 @@ function* medianFilters(shape: Shape, longest: number): Generator<NamedFilter, v
   }
 }
 
-/** On strong noise the error goes up and down a little around its minimum: what is close to it is no reason to stop. */
+/** With strong noise the error goes up and down a little around its minimum: only a clear rise ends the search. */
 function lowest(candidates: Iterable<NamedFilter>, errorOf: (one: NamedFilter) => number): NamedFilter {
   let best: NamedFilter | undefined;
   let minimum = Number.POSITIVE_INFINITY;

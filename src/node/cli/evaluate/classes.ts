@@ -1,4 +1,4 @@
-/** How well classes can be told apart by the codes, beside PCA of the same length and the inputs themselves. */
+/** How well classes can be told apart by the codes, compared with PCA of the same length and with the inputs themselves. */
 
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { FeatureScaling } from '../../../evaluation/featureScaling.ts';
@@ -13,30 +13,30 @@ import { countOf, formatCount, print, say } from '../terminal/output.ts';
 import {
   type EncodedSamples,
   FOLDS,
+  type Fold,
+  foldsOf,
   type LabelledFeatures,
   type LabelledSamples,
-  type Part,
-  partsOf,
 } from './labelledFeatures.ts';
 import type { Section } from './options.ts';
 
-/** More labels are no help. */
+/** More labels in a note don't help. */
 const MOST_NAMED = 10;
 
 export interface LabelSectionOptions {
   readonly measured: EncodedSamples;
-  /** What PCA and the classifiers are fitted to. Without: cross-validation. */
+  /** What PCA and the classifiers are fitted to; undefined for cross-validation. */
   readonly fitted: EncodedSamples | undefined;
   readonly neighbours: number;
 }
 
-/** The part of the samples that each classifier gets right. */
+/** The share of the samples whose class each classifier finds. */
 interface Accuracies {
   readonly neighbours: number;
-  /** The same on features of mean 0 and standard deviation 1. */
+  /** With each feature scaled to mean 0 and standard deviation 1. */
   readonly scaledNeighbours: number;
   readonly linearProbe: number;
-  /** Whether the probe is at its optimum, in every fold. */
+  /** Whether the probe reached its optimum in every fold. */
   readonly probeConverged: boolean;
 }
 
@@ -45,11 +45,11 @@ export function labelSection(
   { measured, fitted, neighbours }: LabelSectionOptions,
 ): Section {
   const { encodingDim, inputShape } = autoencoder;
-  const parts = partsOf(autoencoder, measured, fitted);
+  const folds = foldsOf(autoencoder, measured, fitted);
   const noun = arePixels(inputShape, measured.samples.normalization) ? 'pixels' : 'inputs';
   const classify = (name: string, featuresOf: FeaturesOf) => {
     say(`telling classes apart by ${name}`);
-    return classifyParts(parts, featuresOf, neighbours);
+    return classifyFolds(folds, featuresOf, neighbours);
   };
   const ranks: number[] = [];
   const codes = classify('codes', ({ fitted, measured }) => [fitted.codes, measured.codes]);
@@ -65,10 +65,6 @@ export function labelSection(
   const fittedTo = fitted ? { source: fitted.source, samples: fitted.labels.length } : { folds: FOLDS };
   const components = ranks.reduce((a, b) => Math.max(a, b));
   const rows = { codes, pca: { ...pca, components }, inputs };
-  const data = fitted
-    ? `the ${countOf(fitted.labels.length, 'sample')} of ${fitted.source}`
-    : 'four fifths of the samples, for each fifth in turn';
-  const number = `${formatCount(classes.length)} ${classes.length === 1 ? 'class' : 'classes'}`;
   return {
     json: { classification: { fittedTo, classes, neighbours, commonestClass: commonest, ...rows } },
     print: () => {
@@ -78,44 +74,51 @@ export function labelSection(
         [`PCA, ${countOf(components, 'component')}`, pca],
         [`${noun}, ${countOf(sizeOf(inputShape), 'number')}`, inputs],
       ]);
-      print(`\n${number}; the commonest alone is right for ${commonest.toFixed(4)}.`);
-      print(`PCA and classifiers were fitted to ${data}.`);
+      const number = `${formatCount(classes.length)} ${classes.length === 1 ? 'class' : 'classes'}`;
+      print(`\n${number}; always answering with the commonest one is right for ${commonest.toFixed(4)}.`);
+      print(`PCA and the classifiers were fitted to ${describeFitted(fitted)}.`);
     },
   };
 }
 
-type FeaturesOf = (part: Part) => readonly [fitted: Tensor, measured: Tensor];
+function describeFitted(fitted: LabelledSamples | undefined): string {
+  if (!fitted) return 'four fifths of the samples and measured on the other fifth, for each fifth in turn';
+  return `the ${countOf(fitted.labels.length, 'sample')} of ${fitted.source}`;
+}
 
-/** Says which classes can't be found. */
+/** The features by which classes are told apart: those to fit to, and those to measure on. */
+type FeaturesOf = (fold: Fold) => readonly [fitted: Tensor, measured: Tensor];
+
+/** Notes the classes that can't be found because no classifier has seen them. */
 function noteUnknown(classes: readonly number[], { labels, source }: LabelledSamples): void {
   const known = new Set(classesOf(labels));
   const unknown = classes.filter((label) => !known.has(label));
   if (unknown.length === 0) return;
   const named = `${unknown.slice(0, MOST_NAMED).join(', ')}${unknown.length > MOST_NAMED ? ', …' : ''}`;
-  say(`note: no sample of ${source} has a label of these, so they are never found: ${named}`);
+  say(`note: these classes are never found, as no sample of ${source} has their labels: ${named}`);
 }
 
-function classifyParts(
-  parts: readonly (() => Part)[],
+function classifyFolds(
+  folds: readonly (() => Fold)[],
   featuresOf: FeaturesOf,
   neighbours: number,
 ): Accuracies {
   const right = { neighbours: 0, scaledNeighbours: 0, linearProbe: 0 };
   let probeConverged = true;
   let count = 0;
-  for (const makePart of parts) {
-    const part = makePart();
-    const { labels } = part.fitted;
-    const [x, queries] = featuresOf(part);
+  for (const makeFold of folds) {
+    const fold = makeFold();
+    const { labels } = fold.fitted;
+    const [x, queries] = featuresOf(fold);
     const vote = (points: Tensor, others: Tensor) =>
-      countRight(voteOfNeighbours(labels, nearestNeighbours(points, others, neighbours), neighbours), part);
+      countRight(voteOfNeighbours(labels, nearestNeighbours(points, others, neighbours), neighbours), fold);
     const scaling = FeatureScaling.fit(x);
     const probe = LinearProbe.fit(x, labels);
     right.neighbours += vote(x, queries);
     right.scaledNeighbours += vote(scaling.transform(x), scaling.transform(queries));
-    right.linearProbe += countRight(probe.predict(queries), part);
+    right.linearProbe += countRight(probe.predict(queries), fold);
     probeConverged &&= probe.converged;
-    count += part.measured.labels.length;
+    count += fold.measured.labels.length;
   }
   return {
     neighbours: right.neighbours / count,
@@ -125,15 +128,15 @@ function classifyParts(
   };
 }
 
-function countRight(predicted: Float64Array, { measured: { labels } }: Part): number {
+function countRight(predicted: Float64Array, { measured: { labels } }: Fold): number {
   return predicted.reduce((sum, label, i) => sum + (label === labels[i] ? 1 : 0), 0);
 }
 
-/** What is right if the commonest class is said each time. */
+/** The share of the commonest class: how often it is right to answer with it every time. */
 function commonestShare(labels: LabelledFeatures['labels'], classes: readonly number[]): number {
   const counts = new Map(classes.map((label) => [label, 0]));
   for (let i = 0; i < labels.length; i++) counts.set(labels[i], (counts.get(labels[i]) ?? 0) + 1);
-  const most = [...counts.values()].reduce((a, b) => Math.max(a, b), 0); // thousands are too many arguments
+  const most = [...counts.values()].reduce((a, b) => Math.max(a, b), 0); // thousands would be too many arguments
   return most / labels.length;
 }
 

@@ -1,4 +1,4 @@
-/** How well a model removes noise, beside what the noise did and two filters that know nothing of the images. */
+/** How well a model removes noise, compared with the noisy images and with two filters that have not been trained. */
 
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { BatchReader } from '../../../data/batches.ts';
@@ -10,25 +10,25 @@ import { type Shape, sizeOf } from '../../../tensor/shape.ts';
 import { addNoise, EVALUATION_NOISE_SEED, type Noise } from '../../../training/noise.ts';
 import { toInputs } from '../../pictures/display.ts';
 import { arePixels, pictureOf } from '../../pictures/sampleKind.ts';
-import { describeNoise, formatNoise } from '../shared/noise.ts';
+import { describeNoise, formatNoise } from '../shared/commonOptions.ts';
 import { print } from '../terminal/output.ts';
 import { bestFilters } from './bestFilters.ts';
 import type { Section } from './options.ts';
 import { printTable, type Scores } from './scores.ts';
 
-/** Numbers of the images by which the filters' settings are chosen: 128 images of 28×28. */
+/** How many numbers the images hold by which the settings of the filters are chosen: 128 images of 28×28. */
 const TO_CHOOSE_BY = 100_352;
 
-/** What is compared, in the order of the table. */
+/** One row of the table. */
 interface Contender {
   readonly key: 'noisy' | 'median' | 'gaussian' | 'model';
   readonly name: string;
-  /** What it makes of a noisy sample; undefined for the model, which takes a whole batch. */
+  /** Restores a noisy sample; undefined for the model, which restores a whole batch at a time. */
   readonly restore: ((noisy: Float32Array) => Float32Array) | undefined;
   readonly sums: ScoreSums;
 }
 
-/** The noise is the same in each call. */
+/** Compares what the model, two filters and nothing at all make of noisy samples. The noise is the same in each call. */
 export function noiseSection(autoencoder: Autoencoder, samples: Samples, noise: Noise): Section {
   const contenders = createContenders(autoencoder, samples, noise);
   const random = new Random(EVALUATION_NOISE_SEED);
@@ -54,7 +54,7 @@ export function noiseSection(autoencoder: Autoencoder, samples: Samples, noise: 
     print: () => {
       print(`${describeNoise(noise)}, and what is left of it\n`);
       printTable(results.map(({ name, scores }) => [name, scores]));
-      if (!hasFilters) print('\n(no filters beside it: they are for images whose pixels share one scale)');
+      if (!hasFilters) print('\n(without filters: they are for images whose pixels have one scale)');
     },
   };
 }
@@ -84,7 +84,7 @@ function createContenders(autoencoder: Autoencoder, samples: Samples, noise: Noi
   ];
 }
 
-/** The scores of many samples, one after the other. */
+/** Adds up the scores of samples. */
 class ScoreSums {
   readonly #errors = new ErrorSums();
   readonly #isPixels: boolean;
@@ -92,7 +92,7 @@ class ScoreSums {
   #ssim = 0;
   #count = 0;
 
-  /** @param shape - Of the pictures; undefined if they are none. */
+  /** @param shape - The shape of the pictures; undefined if the samples are no pictures. */
   constructor(isPixels: boolean, shape: Shape | undefined) {
     this.#isPixels = isPixels;
     this.#shape = isPixels ? shape : undefined;

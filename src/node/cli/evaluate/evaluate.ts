@@ -1,30 +1,38 @@
-/** `isthmus evaluate`: how good a model is, section by section. */
+/** `isthmus evaluate`: how good a model is. The sections of the report are made by the other files of this folder. */
 
 import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { isByFeature, pickSamples, type Samples } from '../../../data/samples.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
+import { latentPlot } from '../../charts/latentPlot.ts';
+import { latentPng } from '../../charts/latentPng.ts';
+import { latentSvg } from '../../charts/latentSvg.ts';
 import { writeFileAtomically } from '../../files/files.ts';
 import { loadImages } from '../../files/load.ts';
 import { loadLabels } from '../../files/loadLabels.ts';
 import { loadModel } from '../../files/modelFile.ts';
+import { SamplesInMemory } from '../../files/sampleSource.ts';
+import { predictPictures } from '../../pictures/display.ts';
 import { isFlat, nounOf } from '../../pictures/sampleKind.ts';
+import { refuseSalt } from '../shared/commonOptions.ts';
 import { refuseThreads, useMachine } from '../shared/machine.ts';
-import { refuseSalt } from '../shared/noise.ts';
-import { requireOption, samplesFor } from '../shared/openModel.ts';
 import { noteOverflow, refuseOverflow } from '../shared/overflow.ts';
-import { showComparison } from '../shared/showComparison.ts';
+import { requirePictures, showComparison } from '../shared/pictures.ts';
+import { prepareLike } from '../shared/samples.ts';
 import type { Command } from '../terminal/help.ts';
-import { parseOptions, refusePositionals } from '../terminal/options.ts';
+import { parseOptions, refusePositionals, requireOption } from '../terminal/options.ts';
 import { print, printJson, say } from '../terminal/output.ts';
-import { anomalyPicture, anomalySection, refuseAnomalyPicture, worstSamples } from './anomalies.ts';
+import { anomalyPicture, anomalySection, worstSamples } from './anomalies.ts';
 import { labelSection } from './classes.ts';
 import { noiseSection } from './denoising.ts';
 import { featureSection } from './features.ts';
-import { type EncodedSamples, type LabelledSamples, refuseUnfit } from './labelledFeatures.ts';
-import { latentPicture, refuseNamelessLabels } from './latent.ts';
-import type { Section } from './options.ts';
+import {
+  type EncodedSamples,
+  type LabelledSamples,
+  refuseNamelessLabels,
+  refuseUnfit,
+} from './labelledFeatures.ts';
 import {
   ANOMALIES,
   DATA,
@@ -35,6 +43,7 @@ import {
   OTHERS,
   refuseEvaluateOptions,
   refuseExistingOutputs,
+  type Section,
 } from './options.ts';
 import { codeSection, type ImageScores, scoreImages, scoreSection, scoresCsv } from './scores.ts';
 
@@ -43,10 +52,10 @@ export const evaluateCommand: Command = {
     usage:
       'isthmus evaluate --model MODEL --data FILE [options]\n       npm run isthmus -- evaluate --model MODEL --data FILE [options]',
     description: [
-      "Encodes and decodes the images and measures how far they are from the originals: mean squared and mean absolute error, PSNR and SSIM, in the units of the network's input, where a pixel goes from 0 to 1. PSNR is that of the overall MSE; SSIM is the mean over the images.",
-      'Where the inputs are no brightnesses between 0 and 1, R² stands in place of PSNR and SSIM, the part of the variance that comes back; of the rows of a table, and of all that was scaled feature by feature, also the error and R² of each feature, in the units of the data.',
-      'Two baselines stand beside them: predicting the mean image every time, and PCA with as many components as the code has numbers. PCA is fitted to these very images, so no linear code of that length can do better on them; of images so few that it restores them exactly, it is left out.',
-      'With --labels it also measures what the codes are good for: how well the classes can be told apart by them, beside PCA of the same length and the inputs themselves. Nearest neighbours are the nearest by Euclidean distance, of the features as they are and, beside that, scaled to mean 0 and standard deviation 1; of classes with as many votes the one of the nearest neighbour wins. The linear probe is multinomial logistic regression on scaled features, with an L2 penalty as that of scikit-learn (C = 1), until no component of the gradient is above 0.0001.',
+      "Encodes and decodes the images and measures how far the results are from the originals: mean squared error (MSE), mean absolute error (MAE), PSNR and SSIM, in the units of the network's input, where pixels go from 0 to 1. PSNR is that of the overall MSE; SSIM is the mean over the images.",
+      'If the inputs are not pixels between 0 and 1, R², the part of the variance that is restored, takes the place of PSNR and SSIM. For tables, and all data that was scaled feature by feature, the error and R² of each feature are listed in the units of the data.',
+      'Two baselines are measured for comparison: answering with the mean image every time, and PCA with as many components as the code has numbers. PCA is fitted to the evaluated images themselves, so no linear code of this length can do better on them; if there are so few images that PCA restores them exactly, it is left out.',
+      'With --labels it also measures what the codes are good for: how well the classes can be told apart by the codes, compared with PCA of the same length and with the inputs themselves. The nearest neighbours are those by Euclidean distance, once with the features as they are and once with each scaled to mean 0 and standard deviation 1; if two classes get the same number of votes, the nearest neighbour decides. The linear probe is multinomial logistic regression on scaled features, with the L2 penalty of scikit-learn (C = 1), fitted until no component of the gradient is above 0.0001.',
     ],
     groups: [
       ['Options', DATA],
@@ -81,12 +90,13 @@ async function evaluate(words: readonly string[]): Promise<number> {
   await refuseExistingOutputs(parsed);
   await useMachine(values);
   const { autoencoder } = await loadModel(model);
-  if (values['anomalies-out'] !== undefined) refuseAnomalyPicture(autoencoder);
+  if (values['anomalies-out'] !== undefined) {
+    const { inputShape, normalization } = autoencoder;
+    requirePictures(inputShape, normalization, '--anomalies without --anomalies-out');
+  }
   refuseSalt(values.noise, autoencoder.normalization.kind);
-  const images = await loadImages(data, { key: values.key });
-  const measured = { samples: samplesFor(autoencoder, images), source: images.source };
+  const measured = await loadSamples(autoencoder, data, values.key);
   const { labels, fitted } = await loadLabelled(autoencoder, measured, values);
-
   const codes = autoencoder.encode(measured.samples);
   if (labels) refuseOverflow(codes, measured.source, '--labels');
   if (values.latent !== undefined) refuseOverflow(codes, measured.source, '--latent');
@@ -96,24 +106,25 @@ async function evaluate(words: readonly string[]): Promise<number> {
     nounOf(autoencoder.inputShape, autoencoder.normalization),
   );
   const worst = worstSamples(scores, values.anomalies ?? 0);
-  const subject = { autoencoder, ...measured, codes, labels, fitted, scores, worst };
-  const sections = sectionsOf(subject, values);
-  const files = filesOf(subject, values);
-  await writeAll(files, values.overwrite);
-  report(sections, values.json);
-  if (values.json) return 0;
-  if (files.length > 0) say();
-  for (const { path, what } of files) say(`${what}: ${path}`);
-  say();
-  const { samples } = measured;
-  showComparison(autoencoder, worst.length > 0 ? pickSamples(samples, worst) : samples, values.noise);
+  await present({ autoencoder, ...measured, codes, labels, fitted, scores, worst }, values);
   return 0;
 }
 
-/** The labels of the samples, and other samples with theirs. */
+type UnlabelledSamples = Omit<LabelledSamples, 'labels'>;
+
+async function loadSamples(
+  autoencoder: Autoencoder,
+  path: string,
+  key: string | undefined,
+): Promise<UnlabelledSamples> {
+  const images = new SamplesInMemory(await loadImages(path, { key }));
+  return { samples: await prepareLike(images, autoencoder), source: images.source };
+}
+
+/** The labels of the samples, and labelled samples to fit classifiers to. */
 async function loadLabelled(
   autoencoder: Autoencoder,
-  measured: Omit<LabelledSamples, 'labels'>,
+  measured: UnlabelledSamples,
   values: EvaluateValues,
 ): Promise<{ labels?: ArrayLike<number>; fitted?: EncodedSamples | undefined }> {
   if (values.labels === undefined) return {};
@@ -142,11 +153,13 @@ async function loadFitted(
 ): Promise<LabelledSamples | undefined> {
   if (data === undefined || path === undefined) return undefined;
   if (resolve(data) === resolve(measured) && key === measuredKey) {
-    say('note: --train-data is --data: how well classes are told apart says nothing of other samples');
+    say(
+      'note: --train-data and --data are the same: the shares of found classes say nothing about other samples',
+    );
   }
-  const images = await loadImages(data, { key });
-  const { labels } = await loadLabels(path, { key: labelsKey, count: images.shape[0] });
-  return { samples: samplesFor(autoencoder, images), labels, source: images.source };
+  const loaded = await loadSamples(autoencoder, data, key);
+  const { labels } = await loadLabels(path, { key: labelsKey, count: loaded.samples.shape[0] });
+  return { ...loaded, labels };
 }
 
 /** What is evaluated. */
@@ -154,13 +167,29 @@ interface Subject {
   readonly autoencoder: Autoencoder;
   readonly samples: Samples;
   readonly source: string;
-  /** Of the samples, `[n, code length]`. */
+  /** `[n, code length]` */
   readonly codes: Tensor;
   readonly labels: ArrayLike<number> | undefined;
   readonly fitted: EncodedSamples | undefined;
   readonly scores: readonly ImageScores[];
   /** The numbers of the samples to list. */
   readonly worst: readonly number[];
+}
+
+/** Writes the files, prints the report, and shows a few pictures. */
+async function present(subject: Subject, values: EvaluateValues): Promise<void> {
+  const sections = sectionsOf(subject, values);
+  const files = filesOf(subject, values);
+  await writeAll(files, values.overwrite);
+  report(sections, values.json);
+  if (values.json) return;
+  if (files.length > 0) say();
+  for (const { path, what } of files) say(`${what}: ${path}`);
+  say();
+  const { autoencoder, samples, worst } = subject;
+  const shown = worst.length > 0 ? pickSamples(samples, worst) : samples;
+  const pictures = predictPictures(autoencoder, shown, values.noise);
+  if (pictures) showComparison(pictures);
 }
 
 function sectionsOf(
@@ -186,6 +215,7 @@ function sectionsOf(
 interface OutputFile {
   readonly path: string;
   readonly contents: Uint8Array | string;
+  /** What is in it, for people. */
   readonly what: string;
 }
 
@@ -200,16 +230,17 @@ function filesOf(
   }
   if (picture !== undefined) {
     const contents = anomalyPicture(autoencoder, samples, worst);
-    files.push({ path: picture, contents, what: 'what is restored worst' });
+    files.push({ path: picture, contents, what: 'the anomalies' });
   }
   if (latent !== undefined) {
-    const contents = latentPicture(latent, codes, { labels, names, source });
+    const plot = latentPlot(codes, { labels, names, source });
+    const contents = latent.toLowerCase().endsWith('.png') ? latentPng(plot) : latentSvg(plot);
     files.push({ path: latent, contents, what: 'the codes' });
   }
   return files;
 }
 
-/** All of them, or none; what is replaced stays replaced. */
+/** Writes all files, or none; with `overwrite`, those that were replaced before an error stay replaced. */
 async function writeAll(files: readonly OutputFile[], overwrite: boolean): Promise<void> {
   const written: string[] = [];
   try {

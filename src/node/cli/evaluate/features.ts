@@ -1,4 +1,4 @@
-/** How well each feature of a table comes back, in its own units: what its overall error hides. */
+/** How well each feature of a table is restored, in its own units: the overall error hides this. */
 
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { BatchReader } from '../../../data/batches.ts';
@@ -10,17 +10,17 @@ import { formatCount, print } from '../terminal/output.ts';
 import { formatAmount, formatR2, tableLines } from '../terminal/textTable.ts';
 import type { Section } from './options.ts';
 
-/** More lines are nothing to read: then those that come back worst. */
+/** If there are more features, only those that are restored worst are listed. */
 const MOST_LINES = 20;
 
 interface FeatureScore {
   readonly feature: number;
-  /** Where it is in the sample, from 0. */
+  /** Its place in the sample, from 0. */
   readonly index: readonly number[];
   /** In the units of the data, as is the standard deviation of the feature in these samples. */
   readonly rmse: number;
   readonly standardDeviation: number;
-  /** The part of the variance that comes back, at most 1; null for a feature that is constant, or where the network overflows. */
+  /** The part of the variance that is restored, at most 1; null if the feature is constant, or the network overflows. */
   readonly r2: number | null;
 }
 
@@ -36,7 +36,7 @@ export function featureSection(autoencoder: Autoencoder, samples: Samples): Sect
         : `the worst ${MOST_LINES} of ${formatCount(features.length)} features`;
       print(`${which}, in units of the data\n`);
       const cells = (isAll ? features : shown).map(({ index, rmse, standardDeviation, r2 }) => [
-        formatPosition(index),
+        formatIndex(index),
         formatAmount(rmse),
         formatAmount(standardDeviation),
         formatR2(r2, 3),
@@ -47,12 +47,12 @@ export function featureSection(autoencoder: Autoencoder, samples: Samples): Sect
   };
 }
 
-/** What comes back worst comes first: what overflows before all, what is constant last. */
+/** Features that overflow come first, then those that are restored worst; constant ones come last. */
 function rankOf({ r2, rmse }: FeatureScore): number {
   return Number.isFinite(rmse) ? (r2 ?? 1) : -Infinity;
 }
 
-/** In the network's units, summed in float64; in two passes, as the sum of squares minus that of the mean cancels. */
+/** Sums in float64, in the units of the network's input. In two passes: in one, the difference of large sums would cancel. */
 function scoreFeatures(autoencoder: Autoencoder, samples: Samples): FeatureScore[] {
   const features = sizeOf(autoencoder.inputShape);
   const [means, deviations, errors] = Array.from({ length: 3 }, () => new Float64Array(features));
@@ -63,7 +63,7 @@ function scoreFeatures(autoencoder: Autoencoder, samples: Samples): FeatureScore
       means[i % features] += value;
     });
   }
-  // Of a constant it is that constant: float64 has room for the sum of 2^29 equal float32 numbers.
+  // The mean of a constant is exact: float64 has room for the sum of 2^29 equal float32 numbers.
   for (let j = 0; j < features; j++) means[j] /= count;
   for (const batch of reader.batches()) {
     const x = batch.data;
@@ -79,11 +79,11 @@ function scoreFeatures(autoencoder: Autoencoder, samples: Samples): FeatureScore
   return Array.from(errors, (error, feature) => {
     const scale = scales[feature % scales.length];
     const deviation = Math.sqrt(deviations[feature] / count);
-    const isConstant = constant.has(feature) || deviation === 0; // what differs may be one float32
+    const isConstant = constant.has(feature) || deviation === 0; // different values may become one float32
     const isMeasured = Number.isFinite(error);
     return {
       feature,
-      index: positionOf(feature, autoencoder.inputShape),
+      index: featureIndex(feature, autoencoder.inputShape),
       rmse: Math.sqrt(error / count) * scale,
       standardDeviation: isConstant ? 0 : deviation * scale,
       r2: isConstant || !isMeasured ? null : 1 - error / deviations[feature],
@@ -91,7 +91,7 @@ function scoreFeatures(autoencoder: Autoencoder, samples: Samples): FeatureScore
   });
 }
 
-/** The features that training would call constant. */
+/** The features that training would treat as constant. */
 function constantIn(
   { shape, data, normalization = NO_NORMALIZATION }: Samples,
   features: number,
@@ -100,18 +100,18 @@ function constantIn(
   return new Set(each && constantFeatures(each, { shape, dtype: normalization.dtype }));
 }
 
-/** Where number j of a row-major sample is; dimensions of 1 don't count, unless there is no other. */
-export function positionOf(j: number, sample: Shape): number[] {
-  const position: number[] = [];
+/** The index of number j of a row-major sample; dimensions of 1 are left out, unless there is no other. */
+export function featureIndex(j: number, sample: Shape): number[] {
+  const index: number[] = [];
   let rest = j;
   for (const length of sample.filter((length) => length !== 1).toReversed()) {
-    position.unshift(rest % length);
+    index.unshift(rest % length);
     rest = Math.floor(rest / length);
   }
-  return position.length > 0 ? position : [j]; // of a single number: 0
+  return index.length > 0 ? index : [j]; // a sample of one number: [0]
 }
 
-/** "3"; of samples of several dimensions "[2, 3]". */
-export function formatPosition(position: readonly number[]): string {
-  return position.length === 1 ? String(position[0]) : formatShape(position);
+/** "3"; for samples of several dimensions "[2, 3]". */
+export function formatIndex(index: readonly number[]): string {
+  return index.length === 1 ? String(index[0]) : formatShape(index);
 }

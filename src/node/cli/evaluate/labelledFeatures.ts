@@ -1,4 +1,4 @@
-/** What the classifiers of `evaluate --labels` get: labelled samples to be fitted to, and others to be told apart. */
+/** The data of the classifiers of `evaluate --labels`: labelled samples to fit them to, and others to measure them on. */
 
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { DataError, type Samples } from '../../../data/samples.ts';
@@ -6,26 +6,26 @@ import { classesOf, stratifiedFolds } from '../../../evaluation/labels.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
 import { toInputs } from '../../pictures/display.ts';
 
-/** Cross-validation: fitted to four fifths, measured on the fifth that is left, as what is printed says. */
+/** Cross-validation: fitted to four fifths of the samples, measured on the fifth that is left. */
 export const FOLDS = 5;
-/** More are no classes but numbers of samples, or of something that is measured. */
+/** More different labels are hardly classes, but sample numbers or measurements. */
 const MOST_CLASSES = 1000;
-/** The folds are the same each time: the figures should be, too. */
+/** Fixed, so that the folds, and with them the results, are the same each time. */
 const SEED = 0;
 
 export interface LabelledSamples {
   readonly samples: Samples;
   readonly labels: ArrayLike<number>;
-  /** For people: the file's name. */
+  /** The name of the data, for people. */
   readonly source: string;
 }
 
-/** Samples with their codes, `[n, code length]`: they are computed once. */
+/** Samples with their codes, `[n, code length]`, which are computed only once. */
 export interface EncodedSamples extends LabelledSamples {
   readonly codes: Tensor;
 }
 
-/** The same samples as features of two kinds. */
+/** Samples as features of two kinds: inputs and codes. */
 export interface LabelledFeatures {
   /** The network's inputs, flat: `[n, d]`. */
   readonly inputs: Tensor;
@@ -34,15 +34,25 @@ export interface LabelledFeatures {
   readonly labels: ArrayLike<number>;
 }
 
-export interface Part {
+/** What the classifiers are fitted to, and what they are measured on. */
+export interface Fold {
   readonly fitted: LabelledFeatures;
   readonly measured: LabelledFeatures;
 }
 
+/** @throws {DataError} If a label has no name. */
+export function refuseNamelessLabels(labels: ArrayLike<number>, names: readonly string[]): void {
+  const nameless = Array.from(labels).find((label) => names[label] === undefined);
+  if (nameless === undefined) return;
+  throw new DataError(
+    `--label-names has ${names.length} names, for the labels 0 to ${names.length - 1}, but there is a label ${nameless}.`,
+  );
+}
+
 /**
- * To be asked before anything is computed.
+ * Refuses data that no classifier can be fitted to, before anything is computed.
  *
- * @param neighbours - As many samples as that there must be to be fitted to.
+ * @param neighbours - The minimum number of samples to fit to.
  * @throws {DataError} If there are too few samples, or too few or too many classes.
  */
 export function refuseUnfit(
@@ -58,15 +68,15 @@ export function refuseUnfit(
   }
   if (labels.length < FOLDS) {
     throw new DataError(
-      `${source}: it holds ${labels.length} samples, expected at least ${FOLDS}, or others in --train-data.`,
+      `${source}: it holds ${labels.length} samples, expected at least ${FOLDS}, or --train-data with other samples.`,
     );
   }
   refuseUnfitLabels(labels, all, neighbours);
   if (classesOf(labels).length === labels.length) {
-    throw new DataError(`${all} all have labels of their own, expected classes of two samples or more.`);
+    throw new DataError(`${all} all have different labels, expected classes of at least two samples.`);
   }
   const what = `four fifths of ${all}`;
-  for (const [rows] of foldsOf(labels)) {
+  for (const [rows] of foldRows(labels)) {
     const fittedTo = rows.map((i) => labels[i]);
     refuseUnfitLabels(fittedTo, what, neighbours);
   }
@@ -74,9 +84,7 @@ export function refuseUnfit(
 
 function refuseUnfitLabels(labels: ArrayLike<number>, what: string, neighbours: number): void {
   if (labels.length < neighbours) {
-    throw new DataError(
-      `${what} are ${labels.length}, fewer than the ${neighbours} neighbours that are asked (--neighbours).`,
-    );
+    throw new DataError(`${what} are ${labels.length}, expected at least the ${neighbours} of --neighbours.`);
   }
   const classes = classesOf(labels);
   if (classes.length < 2) {
@@ -91,22 +99,22 @@ function refuseManyClasses({ length }: readonly number[], what: string): void {
 }
 
 /**
- * One part if there are samples to be fitted to, else a part for each fold: as functions, since a fold is a copy.
- * Takes 4 bytes for each number of the samples, and once more for a fold.
+ * The folds of cross-validation, or a single one if there are other samples to fit to. As functions, because each fold is a
+ * copy: the features take 4 bytes for each number of the samples, and a fold takes as much again.
  */
-export function partsOf(
+export function foldsOf(
   autoencoder: Autoencoder,
   measured: EncodedSamples,
   fitted: EncodedSamples | undefined,
-): readonly (() => Part)[] {
+): readonly (() => Fold)[] {
   const features = featuresOf(autoencoder, measured);
   if (fitted) {
-    const part = { fitted: featuresOf(autoencoder, fitted), measured: features };
-    return [() => part];
+    const only = { fitted: featuresOf(autoencoder, fitted), measured: features };
+    return [() => only];
   }
-  return foldsOf(features.labels).map(([others, own]) => () => ({
-    fitted: some(features, others),
-    measured: some(features, own),
+  return foldRows(features.labels).map(([others, own]) => () => ({
+    fitted: pickFeatures(features, others),
+    measured: pickFeatures(features, own),
   }));
 }
 
@@ -116,8 +124,8 @@ function featuresOf(autoencoder: Autoencoder, { samples, codes, labels }: Encode
   return { inputs: inputs.reshape([n, inputs.size / n]), codes, labels };
 }
 
-/** The row numbers of each fold, behind those of all others. */
-function foldsOf(labels: ArrayLike<number>): (readonly [others: number[], own: number[]])[] {
+/** The row numbers of each fold, after those of all other folds. */
+function foldRows(labels: ArrayLike<number>): (readonly [others: number[], own: number[]])[] {
   const foldOf = stratifiedFolds(labels, FOLDS, SEED);
   const rows = Array.from(foldOf, (_, i) => i);
   return Array.from({ length: FOLDS }, (_, fold) => [
@@ -126,7 +134,10 @@ function foldsOf(labels: ArrayLike<number>): (readonly [others: number[], own: n
   ]);
 }
 
-function some({ inputs, codes, labels }: LabelledFeatures, rows: readonly number[]): LabelledFeatures {
+function pickFeatures(
+  { inputs, codes, labels }: LabelledFeatures,
+  rows: readonly number[],
+): LabelledFeatures {
   return {
     inputs: inputs.pick(rows),
     codes: codes.pick(rows),

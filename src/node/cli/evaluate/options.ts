@@ -1,49 +1,59 @@
-/** What `evaluate` can be told: its options, and which of them go together. */
+/** What `evaluate` is asked for, and what it answers with: its options, which of them go together, and sections. */
 
 import { resolve } from 'node:path';
+import { refuseExisting } from '../../files/files.ts';
+import * as common from '../shared/commonOptions.ts';
 import { MACHINE } from '../shared/machine.ts';
-import { noise } from '../shared/noise.ts';
-import { refuseExisting, requireOption } from '../shared/openModel.ts';
-import { flag, number, type Parsed, parsed, text, UsageError, type Values } from '../terminal/options.ts';
+import {
+  flag,
+  number,
+  type Parsed,
+  parsed,
+  requireCompanion,
+  requireOption,
+  text,
+  UsageError,
+  type Values,
+} from '../terminal/options.ts';
 
 export const DATA = {
-  model: text('MODEL', 'A run folder or a model file.'),
-  data: text(
-    'FILE',
-    'Images, or other samples as the model was trained on: .npy, .npz, IDX (.idx, -ubyte, also .gz), a PNG or a folder of PNGs.',
+  model: common.MODEL,
+  data: common.DATA,
+  key: common.KEY,
+  noise: common.noise(
+    'Also add noise to the images, as isthmus train --noise does, and measure how well the model restores them, compared with a median and a Gaussian filter with the best settings for these images.',
   ),
-  key: text('NAME', 'The array of an .npz. [x_train, else the only one]'),
-  noise: noise(
-    'Also corrupt the images as --noise of train does, and measure what the model makes of them, beside a median and a Gaussian filter with the settings that suit these images best.',
-  ),
-  out: text('FILE.csv', 'Write the scores of every sample there.'),
+  out: text('FILE.csv', 'Write the scores of every sample into this file.'),
 };
 
 export const ANOMALIES = {
   anomalies: number(
     undefined,
     { minimum: 1, integer: true },
-    'List so many samples, those that the model restores worst, the worst first; where they are no images, with the features that are furthest off.',
+    'List the N samples that the model restores worst, the worst first; if they are no images, with the features that have the largest errors.',
   ),
   'anomalies-out': text(
     'FILE.png',
-    'Draw them, where they are images: originals above, with their numbers, restored below.',
+    'With --anomalies, for images: draw the originals with their numbers, and below them what the model restores.',
   ),
 };
 
 export const LABELS = {
   labels: text(
     'FILE',
-    'What class each sample is of: integers of shape [n] or [n, 1], as .npy, .npz or IDX. Measures how well the classes can be told apart by the codes.',
+    'The class of each sample: integers of shape [n] or [n, 1], as .npy, .npz or IDX. Measures how well the classes can be told apart by the codes.',
   ),
-  'labels-key': text('NAME', 'The array of an .npz of labels. [y_train, else the only one]'),
+  'labels-key': text('NAME', 'The array to read from an .npz of labels. [y_train, else the only one]'),
   'train-data': text(
     'FILE',
-    'Other samples, that PCA and the classifiers are fitted to: best those that the model was trained on. Without them the samples of --data are dealt out to five folds, and each fold is classified by what was fitted to the other four.',
+    'Other samples, to which PCA and the classifiers are fitted, preferably those that the model was trained on. Without them the samples of --data are divided into five folds, and each fold is classified by what was fitted to the other four.',
   ),
-  'train-key': text('NAME', 'Their array of an .npz. [x_train, else the only one]'),
+  'train-key': text('NAME', 'The array to read from an .npz of --train-data. [x_train, else the only one]'),
   'train-labels': text('FILE', 'The labels of --train-data.'),
-  'train-labels-key': text('NAME', 'Their array of an .npz. [y_train, else the only one]'),
+  'train-labels-key': text(
+    'NAME',
+    'The array to read from an .npz of --train-labels. [y_train, else the only one]',
+  ),
   neighbours: number(5, { minimum: 1, integer: true }, 'How many nearest neighbours vote.'),
 };
 
@@ -55,22 +65,22 @@ export const LATENT = {
   'label-names': parsed(
     'A,B,…',
     (value) => value.split(',').map((name) => name.trim()),
-    'With --labels: what the classes 0, 1, … are called in the picture, and in the list of anomalies.',
+    'With --labels: the names of the classes 0, 1, … in the picture and in the list of anomalies.',
   ),
 };
 
 export const OTHERS = {
   ...MACHINE,
-  overwrite: flag('Replace an existing file.'),
-  json: flag('One JSON object on stdout instead of a table.'),
-  help: flag('Show this page.'),
+  overwrite: common.OVERWRITE,
+  json: flag('Print one JSON object on stdout instead of tables.'),
+  help: common.HELP,
 };
 
 export const OPTIONS = { ...DATA, ...ANOMALIES, ...LABELS, ...LATENT, ...OTHERS };
 
 export type EvaluateValues = Values<typeof OPTIONS>;
 
-/** Options that mean nothing without another one. */
+/** Options that need another one. */
 const NEEDED: Partial<Record<keyof EvaluateValues, keyof EvaluateValues>> = {
   'anomalies-out': 'anomalies',
   'labels-key': 'labels',
@@ -88,16 +98,13 @@ const ENDINGS: Partial<Record<keyof EvaluateValues, readonly string[]>> = {
   'anomalies-out': ['.png'],
 };
 
-/** @throws {UsageError} For options that don't go together, or a file to be written of another kind. */
-export function refuseEvaluateOptions({ given }: Parsed<typeof OPTIONS>): void {
+/** @throws {UsageError} For options that don't go together, or output files of the wrong kind. */
+export function refuseEvaluateOptions(options: Parsed<typeof OPTIONS>): void {
+  const { given } = options;
   for (const [name, needed] of Object.entries(NEEDED)) {
-    if (given.has(name) && !given.has(needed)) {
-      throw new UsageError(`--${name} needs --${needed}.`);
-    }
+    requireCompanion(options, name, `--${needed}`, given.has(needed));
   }
-  if (given.has('train-data') && !given.has('train-labels')) {
-    throw new UsageError('--train-data needs --train-labels.');
-  }
+  requireCompanion(options, 'train-data', '--train-labels', given.has('train-labels'));
   for (const [name, endings] of Object.entries(ENDINGS)) {
     if (given.has(name)) requireOption(name, given.get(name), `FILE${endings.join(' or FILE')}`, endings);
   }
@@ -107,7 +114,7 @@ export function refuseEvaluateOptions({ given }: Parsed<typeof OPTIONS>): void {
   }
 }
 
-/** @throws {FileError} If a file to be written is there and may not be replaced. */
+/** @throws {FileError} If an output file exists and may not be replaced. */
 export async function refuseExistingOutputs({ given, values }: Parsed<typeof OPTIONS>): Promise<void> {
   for (const name of Object.keys(ENDINGS)) {
     const path = given.get(name);
@@ -115,9 +122,9 @@ export async function refuseExistingOutputs({ given, values }: Parsed<typeof OPT
   }
 }
 
-/** One part of what `evaluate` reports. */
+/** One part of the report. */
 export interface Section {
-  /** What --json has of it, beside what the other sections have. */
+  /** Its fields in the object that --json prints. */
   readonly json: Readonly<Record<string, unknown>>;
   /** Prints it for people. */
   readonly print: () => void;

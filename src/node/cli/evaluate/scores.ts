@@ -1,4 +1,7 @@
-/** How far the reconstructions are from the originals: image by image, overall, and beside what must be beaten. */
+/**
+ * How far the reconstructions are from the originals: of each image, of all together, and compared with baselines. And what
+ * the codes look like.
+ */
 
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { BatchReader } from '../../../data/batches.ts';
@@ -8,23 +11,23 @@ import { codeStatistics } from '../../../evaluation/codeStatistics.ts';
 import { ErrorSums, psnr } from '../../../evaluation/metrics.ts';
 import { structuralSimilarity } from '../../../evaluation/ssim.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
-import { arePixels, nounOf, pictureOf } from '../../pictures/sampleKind.ts';
+import { arePixels, type Noun, nounOf, pictureOf } from '../../pictures/sampleKind.ts';
 import { overflownRows } from '../shared/overflow.ts';
 import { countOf, formatCount, formatDecibels, print } from '../terminal/output.ts';
 import { formatNumber, formatR2, tableLines } from '../terminal/textTable.ts';
 import type { Section } from './options.ts';
 
-/** Of the mean image's error. */
+/** From this part of the mean image's error on, a model is called no better than the mean image. */
 const NO_BETTER = 0.99;
 
 export interface Scores {
   readonly mse: number;
   readonly mae?: number;
-  /** Only where the network's inputs are pixels between 0 and 1. */
+  /** Only if the network's inputs are pixels between 0 and 1. */
   readonly psnr?: number;
   /** Only for pictures of at least 11×11 pixels between 0 and 1. */
   readonly ssim?: number;
-  /** Where they are no pixels: the part of the variance that is explained. */
+  /** Only if the inputs are not pixels: the part of the variance that is restored. */
   readonly r2?: number;
 }
 
@@ -32,7 +35,7 @@ export interface ImageScores extends Scores {
   readonly mae: number;
 }
 
-/** The scores of each image alone. */
+/** The scores of each image. */
 export function scoreImages(autoencoder: Autoencoder, samples: Samples): ImageScores[] {
   const scores: ImageScores[] = [];
   const { inputShape } = autoencoder;
@@ -52,7 +55,7 @@ export function scoreImages(autoencoder: Autoencoder, samples: Samples): ImageSc
   return scores;
 }
 
-/** Of all images together, beside both baselines. */
+/** The scores of all images together, compared with two baselines. */
 export function scoreSection(
   autoencoder: Autoencoder,
   samples: Samples,
@@ -87,19 +90,21 @@ export function scoreSection(
         ...(meanImage ? [[`mean ${noun}`, meanImage] as const] : []),
       ]);
       if (meanImage && variance > 0 && !(model.mse < NO_BETTER * variance)) {
-        print(`\nno better than to give back the mean ${noun} each time`);
+        print(`\nno better than answering with the mean ${noun} every time`);
       }
-      if (pca) return;
-      print(
-        meanImage
-          ? `\nno PCA beside it: it is fitted to the ${noun}s that are evaluated, and restores up to ${encodingDim + 1} exactly`
-          : `\nno baselines beside it: they are fitted to the ${noun}s that are evaluated, and restore one exactly`,
-      );
+      if (!pca) print(`\n${whyNoPca(noun, encodingDim, meanImage !== undefined)}`);
     },
   };
 }
 
-/** But for those that are exact because there are so few images: so many components and the mean span all of them. */
+/** Baselines are fitted to the samples that are evaluated: if these are few, they are restored exactly. */
+function whyNoPca(noun: Noun, encodingDim: number, hasMean: boolean): string {
+  return hasMean
+    ? `without PCA: it is fitted to the evaluated ${noun}s, and restores up to ${encodingDim + 1} exactly`
+    : `without baselines: they are fitted to the evaluated ${noun}s, and restore a single one exactly`;
+}
+
+/** The baselines, without those that are exact because there are so few images: the mean and the components span them all. */
 function baselines(
   samples: Samples,
   {
@@ -116,22 +121,19 @@ function baselines(
   return { pca: { ...scoresOf(mse), components }, meanImage };
 }
 
-/** The mean over all images; as each has as many numbers, that of an error is the error over all numbers. */
+/** The mean over all images. All have the same size, so the mean of their errors is the error over all numbers. */
 function meanOf(images: readonly ImageScores[], pick: (scores: ImageScores) => number): number {
   return images.reduce((sum, scores) => sum + pick(scores), 0) / images.length;
 }
 
-/**
- * A column for each score that there is.
- *
- * @param noun - What one of them is: image or sample.
- */
-export function scoresCsv(images: readonly Scores[], noun: string): string {
+/** The scores of each image as CSV, with a column for each score that it has. */
+export function scoresCsv(images: readonly Scores[], noun: Noun): string {
   const names = (['mse', 'mae', 'psnr', 'ssim'] as const).filter((name) => images[0][name] !== undefined);
   const rows = images.map((scores, i) => [i, ...names.map((name) => scores[name])].join(','));
   return `${[[noun, ...names].join(','), ...rows].join('\n')}\n`;
 }
 
+/** Prints a row for each of several ways to restore the same samples. */
 export function printTable(rows: readonly (readonly [name: string, scores: Scores])[]): void {
   const has = (name: keyof Scores) => rows.some(([, scores]) => scores[name] !== undefined);
   const amount = (value: number | undefined) => (value === undefined ? '–' : formatNumber(value));
@@ -149,14 +151,16 @@ export function printTable(rows: readonly (readonly [name: string, scores: Score
   for (const line of tableLines([heads, ...cells], { minimum: 10 })) print(line);
 }
 
-/** What a sparsity penalty did to the codes. */
-
-/** @param all - `[n, code length]`; those that are not finite don't count. */
+/**
+ * How large the numbers of the codes are, and how many are near 0, as a sparsity penalty makes them.
+ *
+ * @param all - `[n, code length]`; codes that are not finite are left out.
+ */
 export function codeSection(all: Tensor): Section {
   const over = new Set(overflownRows(all));
   const finite = Array.from({ length: all.shape[0] }, (_, i) => i).filter((i) => !over.has(i));
   if (finite.length === 0) {
-    return { json: { codes: null }, print: () => print('codes: none is finite') };
+    return { json: { codes: null }, print: () => print('codes: not one of them is finite') };
   }
   const codes = codeStatistics(over.size === 0 ? all : all.pick(finite));
   const share = `${(100 * codes.nearZero).toFixed(1)} %`;

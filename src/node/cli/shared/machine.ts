@@ -1,4 +1,4 @@
-/** The options that say what computes: they decide how long a command takes, not what comes out (but for the last bits). */
+/** Which kernels compute, on how many threads: the time that a command takes depends on it, and the last bits of results. */
 
 import { kernels, setKernels, threads, useThreads } from '../../../tensor/kernels/active.ts';
 import { KERNEL_NAMES, type KernelsName } from '../../../tensor/kernels/kernels.ts';
@@ -10,12 +10,12 @@ export const MACHINE = {
   kernels: choice(
     KERNEL_NAMES,
     undefined,
-    'Which loops compute: plain, blocked, or WebAssembly SIMD. [the fastest here]',
+    'Which kernels compute: plain loops, blocked loops, or WebAssembly SIMD. [the fastest that this machine has]',
   ),
   threads: numberOr(
     'auto',
     { minimum: 1, maximum: MAX_THREADS, integer: true },
-    'With simd: how many threads share the work. The results have the same bits for any number. [auto: one a processor, at most 8]',
+    'With simd: how many threads share the work. The result has the same bits with any number. [auto: one per processor, at most 8]',
   ),
 };
 
@@ -24,14 +24,14 @@ interface MachineValues {
   readonly threads: number | 'auto' | undefined;
 }
 
-/** @throws {UsageError} If threads are asked for with kernels that have none. */
+/** @throws {UsageError} If several threads are asked for with kernels that run on one. */
 export function refuseThreads({ kernels: name, threads: count }: MachineValues): void {
   if (typeof count === 'number' && count > 1 && (name === 'naive' || name === 'blocked')) {
     throw new UsageError(`--threads is ${count}, expected 1: the ${name} kernels run on one thread.`);
   }
 }
 
-/** Chooses kernels and starts threads; says so if some did not start. */
+/** Chooses the kernels and starts the threads; says so if some did not start. */
 export async function useMachine({ kernels: name, threads: count }: MachineValues): Promise<void> {
   if (name) setKernels(name);
   if (kernels().name !== 'simd') return;

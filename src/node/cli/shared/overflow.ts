@@ -1,6 +1,6 @@
 /**
- * Samples so far out that a network's float32 overflows: each of their numbers is finite, and what comes out is infinite or NaN.
- * They are to be seen, not to spoil what is said of the others.
+ * Samples with values so large that the network overflows: every input is finite, but the output is infinite or NaN in
+ * float32. They are reported and left out, so that they don't spoil the figures of the others.
  */
 
 import { DataError, type SampleArray } from '../../../data/samples.ts';
@@ -14,7 +14,7 @@ interface Rows {
   readonly data: SampleArray;
 }
 
-/** The numbers of the rows that hold NaN or infinity. */
+/** The numbers of the rows that hold NaN or infinity, in ascending order. */
 export function overflownRows({ shape: [n, width], data }: Rows): number[] {
   const isOver = (i: number) => !data.subarray(i * width, (i + 1) * width).every(Number.isFinite);
   return Array.from({ length: n }, (_, i) => i).filter(isOver);
@@ -23,20 +23,22 @@ export function overflownRows({ shape: [n, width], data }: Rows): number[] {
 /** Says how many samples overflow, if any do. */
 export function noteOverflow(count: number, noun: string): void {
   if (count === 0) return;
-  const which = `${countOf(count, noun)} ${count === 1 ? 'is' : 'are'}`;
-  say(`note: ${which} so far out that the network overflows`);
+  say(
+    `note: the network overflows on ${countOf(count, noun)}, whose values are too far from the training data`,
+  );
 }
 
 /**
  * @param codes - `[n, code length]`
- * @param source - Where the samples are from.
- * @param what - What needs finite codes.
+ * @param source - The name of the data.
+ * @param what - The option that needs finite codes.
  * @throws {DataError} If a code is not finite.
  */
 export function refuseOverflow(codes: Tensor, source: string, what: string): void {
   const over = overflownRows(codes);
   if (over.length === 0) return;
+  const which = `${formatCount(over.length)} of ${countOf(codes.shape[0], 'sample')}`;
   throw new DataError(
-    `${source}: the codes of ${formatCount(over.length)} of ${countOf(codes.shape[0], 'sample')} are not finite, first that of sample ${over[0]}, ${what} needs finite ones: remove what is so far out that the network overflows.`,
+    `${source}: the network overflows on ${which}, first on sample ${over[0]}, ${what} needs finite codes: remove these samples.`,
   );
 }

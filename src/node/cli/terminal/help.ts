@@ -1,14 +1,21 @@
-/** `--help`: one page a command, made from the same tables that the options are parsed by. */
+/** What a command is, and its `--help`: one page, made from the tables by which its options are parsed. */
 
 import type { OptionTable } from './options.ts';
+
+/** One of the words that may follow `isthmus`. */
+export interface Command {
+  readonly help: CommandHelp;
+  /** Runs the command with the words that follow its name; returns the exit code. */
+  readonly run: (words: readonly string[]) => Promise<number>;
+}
 
 export interface CommandHelp {
   /** What to type: `isthmus train [--data FILE] [options]`. */
   readonly usage: string;
-  /** Paragraphs in front of the options. */
+  /** Paragraphs before the options. */
   readonly description: readonly string[];
   readonly groups: readonly (readonly [title: string, options: OptionTable])[];
-  /** Titled paragraphs behind the options, printed as they are. */
+  /** Titled lines after the options, printed as they are. */
   readonly sections: readonly (readonly [title: string, lines: readonly string[]])[];
 }
 
@@ -55,11 +62,4 @@ export function wrap(text: string, width: number): string[] {
     }
   }
   return [...lines, line];
-}
-
-/** One of the words that may follow `isthmus`. */
-export interface Command {
-  readonly help: CommandHelp;
-  /** Runs it on the words behind its name; returns the exit code. */
-  readonly run: (words: readonly string[]) => Promise<number>;
 }

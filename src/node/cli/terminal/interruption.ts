@@ -1,17 +1,17 @@
-/** Ctrl-C: once ends a training in good order, twice ends the process at once. SIGTERM and SIGHUP count the same. */
+/** Ctrl-C: once, a training ends in good order; twice, the process ends at once. SIGTERM and SIGHUP do the same. */
 
 import { say } from './output.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** As after SIGINT, whichever signal it was. */
+/** The exit code after SIGINT, used for all of these signals. */
 export const INTERRUPTED = 130;
 
 /**
- * Ends the process at a signal, so that what it has half-written is cleared away (leftovers.ts), which it is not where
- * the signal ends it.
+ * Makes signals end the process by `process.exit`, which removes half-written files (removeAtExit in files.ts); a signal
+ * that ends the process itself would leave them behind.
  *
- * @returns To be called when there is nothing half-written any more.
+ * @returns Call this once nothing is half-written any more.
  */
 export function exitOnSignals(): () => void {
   const exit = () => {
@@ -27,7 +27,7 @@ export function exitOnSignals(): () => void {
 export class Interruption {
   readonly #controller = new AbortController();
 
-  /** Listens until `close`. Before that a signal ends the process at once, as it does everywhere. */
+  /** Listens to signals until `close`. */
   constructor() {
     for (const name of SIGNALS) process.on(name, this.#hear);
   }
@@ -35,10 +35,10 @@ export class Interruption {
   readonly #hear = (): void => {
     if (this.#controller.signal.aborted) process.exit(INTERRUPTED);
     this.#controller.abort();
-    say('\ninterrupted: finishing this step, writing what there is; a second signal ends at once');
+    say('\ninterrupted: finishing this step, then writing the run folder; a second signal ends at once');
   };
 
-  /** Aborted by the first signal. */
+  /** Aborted when the first signal arrives. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }

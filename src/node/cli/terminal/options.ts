@@ -1,6 +1,6 @@
 /**
- * Options of commands as typed tables: one row says the name, how a value is read, and its line of `--help`.
- * node:util's parseArgs splits the words; what it doesn't know (numbers, choices, suggestions) is here.
+ * Options of commands as typed tables: a row has the name of an option, how its value is read, and its text in `--help`.
+ * parseArgs of node:util splits the words; numbers, choices and suggestions are added here.
  */
 
 import { parseArgs } from 'node:util';
@@ -12,13 +12,13 @@ export class UsageError extends Error {
 
 /** One row of a table. `T` is the type of the parsed value. */
 export interface Option<T> {
-  /** What stands for the value in the help; none for a switch. */
+  /** What stands for the value in the help. A switch has none, as it takes no value. */
   readonly placeholder?: string;
-  /** Whether it may be given without a value, too: then it is read as ''. */
+  /** Whether the value may be left out: then '' is read. */
   readonly mayBeBare?: boolean;
   readonly help: string;
   readonly fallback: T;
-  /** Reads the text, or throws a UsageError that begins with `name`. */
+  /** Turns the text into the value, or throws a UsageError that names the option. */
   readonly read: (text: string, name: string) => T;
 }
 
@@ -36,12 +36,12 @@ export function text(placeholder: string, help: string): Option<string | undefin
   return { placeholder, help, fallback: undefined, read: (value) => value };
 }
 
-/** Text that may be left out: `--resume`, `--resume FOLDER`. */
+/** An option whose value may be left out: `--resume`, `--resume FOLDER`. */
 export function optionalText(placeholder: string, help: string): Option<string | undefined> {
   return { ...text(placeholder, help), mayBeBare: true };
 }
 
-/** Whatever this function makes of the text. */
+/** An option whose text is read by this function. */
 export function parsed<T>(
   placeholder: string,
   read: (text: string, name: string) => T,
@@ -67,7 +67,7 @@ export function choice<const T extends string, const F extends T | undefined>(
 interface Range {
   readonly minimum?: number;
   readonly maximum?: number;
-  /** Whether `minimum` itself is too little. */
+  /** Whether the number must be above `minimum`. */
   readonly exclusive?: boolean;
   readonly integer?: boolean;
 }
@@ -80,7 +80,7 @@ export function number<const F extends number | undefined>(
   return { placeholder: 'N', help, fallback, read: (value, name) => readNumber(value, name, range) };
 }
 
-/** A number, or this word. */
+/** A number or this word. */
 export function numberOr<const W extends string>(
   word: W,
   range: Range,
@@ -142,7 +142,7 @@ function readNumber(value: string, name: string, { minimum, maximum, exclusive, 
 export interface Parsed<Table> {
   readonly values: Values<Table>;
   readonly positionals: readonly string[];
-  /** The options that were given, as opposed to left at their defaults, and their text; '' for a switch. */
+  /** The options that were given, with their text, which is '' for a switch. Those left at their defaults are missing. */
   readonly given: ReadonlyMap<string, string>;
 }
 
@@ -178,16 +178,46 @@ export function parseOptions<Table extends OptionTable>(
   return { values: values as Values<Table>, positionals, given };
 }
 
-/** What `parseOptions` reads these options from: text by name, '' for a switch. */
+/** The words from which `parseOptions` reads these options, given as text by name, '' for a switch. */
 export function wordsOf(options: Readonly<Record<string, string>>): string[] {
   return Object.entries(options).map(([name, text]) => (text === '' ? `--${name}` : `--${name}=${text}`));
 }
 
-/** Whether this word is an option that may stand alone, and does. */
+/** Whether this word is an option whose value may be left out, and is. */
 function isBare(table: OptionTable, word: string, next: string | undefined): boolean {
   const name = word.replace(/^--/, '');
   const isAlone = next === undefined || /^--?[a-z]/i.test(next);
   return word !== name && Object.hasOwn(table, name) && table[name].mayBeBare === true && isAlone;
+}
+
+/**
+ * @param endings - What a file's name must end with, if anything.
+ * @throws {UsageError} If the option was not given, or names a file of another kind.
+ */
+export function requireOption(
+  name: string,
+  value: string | undefined,
+  placeholder: string,
+  endings: readonly string[] = [''],
+): string {
+  if (value === undefined) throw new UsageError(`--${name} is missing, expected --${name} ${placeholder}.`);
+  if (!endings.some((ending) => value.toLowerCase().endsWith(ending))) {
+    throw new UsageError(`--${name} is '${value}', expected ${placeholder}.`);
+  }
+  return value;
+}
+
+type Given = Pick<Parsed<unknown>, 'given'>;
+
+/** @throws {UsageError} If an option was given without what it needs. */
+export function requireCompanion({ given }: Given, name: string, needed: string, isThere: boolean): void {
+  if (given.has(name) && !isThere) throw new UsageError(`--${name} needs ${needed}.`);
+}
+
+/** @throws {UsageError} If both options were given. */
+export function refuseBoth({ given }: Given, one: string, other: string): void {
+  if (!given.has(one) || !given.has(other)) return;
+  throw new UsageError(`--${one} and --${other} are both given, expected one of them.`);
 }
 
 /** @throws {UsageError} If there are words that belong to no option. */
@@ -206,7 +236,7 @@ function requireValue(
     return '';
   }
   if (option.mayBeBare && value === '') return '';
-  // `--data --seed 1` forgot a file name; `--seed=-1` and `--min-delta -1` are values.
+  // In `--data --seed 1` the file name is missing; in `--seed=-1` and `--min-delta -1` the value is -1.
   const isNextOption = !inline && value !== undefined && /^--?[a-z]/i.test(value);
   if (value === undefined || value === '' || isNextOption) {
     throw new UsageError(`--${name} needs a value: --${name} ${option.placeholder}.`);
@@ -214,7 +244,7 @@ function requireValue(
   return value;
 }
 
-/** " Did you mean …?" if a known name is near, else nothing. */
+/** " Did you mean --epochs?" if a known name is similar, else ''. */
 export function suggest(name: string, known: readonly string[], prefix = '--'): string {
   const distances = known.map((candidate) => ({ candidate, distance: editDistance(name, candidate) }));
   const nearest = distances.sort((a, b) => a.distance - b.distance)[0];

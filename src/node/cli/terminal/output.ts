@@ -1,4 +1,4 @@
-/** Where a command's words go: data to stdout, messages to stderr. With `--json`, stdout is one JSON object a line. */
+/** What a command writes: data to stdout, messages to stderr. With `--json`, each line on stdout is a JSON object. */
 
 import { formatCount } from '../../../autoencoder/summary.ts';
 import type { Shape } from '../../../tensor/shape.ts';
@@ -46,7 +46,7 @@ export function formatClock(seconds: number): string {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 }
 
-/** What is left, roughly: "42 s", "3 min 20 s", "1 h 05 min". */
+/** The time left, roughly: "42 s", "3 min 20 s", "1 h 05 min". */
 export function formatDuration(seconds: number): string {
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
@@ -55,7 +55,7 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
 }
 
-/** What it took: the same, with a tenth of a second where that is much. */
+/** What it took: the same, but below 10 s with tenths, as in "4.2 s". */
 export function formatElapsed(seconds: number): string {
   return seconds < 9.95 ? `${seconds.toFixed(1)} s` : formatDuration(seconds);
 }

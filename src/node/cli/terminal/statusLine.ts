@@ -1,14 +1,15 @@
+/** Progress on a terminal, as one line that is drawn again and again. Nothing of it goes into files and pipes. */
+
 import { countOf, formatCount } from './output.ts';
 
 const REDRAW_MS = 100;
-const WIPE = '\r\x1b[2K';
+const WIPE = '\r\x1b[2K'; // to the start of the line, and erase it
 
-/** A line that is drawn over and over on a terminal, and nothing elsewhere. */
 export class StatusLine {
   readonly isTerminal = process.stderr.isTTY === true;
   #drawnMs = 0;
 
-  /** Ten times a second at most, unless it is urgent. */
+  /** Draws the line, at most ten times a second unless it is urgent. */
   draw(line: () => string, isUrgent = false): void {
     if (!this.isTerminal) return;
     const now = performance.now();
@@ -17,14 +18,13 @@ export class StatusLine {
     process.stderr.write(`${WIPE}${line()}`);
   }
 
-  /** So that the next words start on a clean one. */
+  /** Erases the line, for other words to be written in its place. */
   wipe(): void {
     if (this.isTerminal) process.stderr.write(WIPE);
   }
 }
 
-/** How many of so many are done, on a terminal. */
-
+/** "1,200 of 6,000 images" */
 export class CountProgress {
   readonly #noun: string;
   readonly #total: number;

@@ -1,27 +1,27 @@
-/** Tables for people: numbers to as many digits as say something, in columns as wide as their cells need. */
+/** Tables for people: numbers with the digits that matter, in columns as wide as their cells. */
 
-/** From here on, and below the other, an exponent is shorter than zeros. */
-const [TYPE_MAXIMUM, LEAST] = [1e6, 1e-3];
+/** Numbers outside of this range are written with an exponent. */
+const [SMALLEST_PLAIN, FIRST_WITH_EXPONENT] = [1e-3, 1e6];
 
-/** "0.01472", "12.3400", "3.21e+9", "4.56e-7", "0": errors in the network's units, to be compared line by line. */
+/** "0.01472", "12.3400", "3.21e+9", "4.56e-7", "0": errors in the network's units, which are compared line by line. */
 export function formatNumber(value: number): string {
   return special(value) ?? (Math.abs(value) < 1 ? value.toFixed(5) : value.toPrecision(6));
 }
 
-/** "0.8095", "127.8", "314", "3.21e+9": amounts in units of their own, to four digits. */
+/** "0.8095", "127.8", "314", "3.21e+9": amounts in the units of the data, to four digits. */
 export function formatAmount(value: number): string {
   return special(value) ?? String(Number(value.toPrecision(4)));
 }
 
-/** What has no digits, or an exponent. */
+/** Numbers that are written without digits, or with an exponent; undefined for all others. */
 function special(value: number): string | undefined {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value < 0 ? '-∞' : '∞';
   const size = Math.abs(value);
   if (size === 0) return '0';
-  return size < LEAST || size >= TYPE_MAXIMUM ? value.toExponential(2) : undefined;
+  return size < SMALLEST_PLAIN || size >= FIRST_WITH_EXPONENT ? value.toExponential(2) : undefined;
 }
 
-/** R², at most 1, to so many decimals; "–" where there is none. */
+/** R², at most 1, with this number of decimals; "–" if it is not known. */
 export function formatR2(r2: number | null | undefined, decimals = 4): string {
   if (r2 === null || r2 === undefined || !Number.isFinite(r2)) return '–';
   return r2 > -100 ? r2.toFixed(decimals) : formatNumber(r2);
@@ -35,15 +35,15 @@ export function formatShare(share: number): string {
 }
 
 export interface TableOptions {
-  /** Spaces before each column but the first, at least. @default 3 */
+  /** The minimum number of spaces between two columns. @default 3 */
   readonly gap?: number;
-  /** Columns to the right are at least so wide, the gap counted. @default 0 */
+  /** The minimum width of the columns, gap included; names on the left are as wide as they are. @default 0 */
   readonly minimum?: number;
-  /** Where the first column stands. @default 'left', as names do */
+  /** How the first column is aligned. @default 'left', for names */
   readonly first?: 'left' | 'right';
 }
 
-/** The lines of a table, its head being the first row. Columns stand to the right; no cell touches another. */
+/** The lines of a table; its first row is the head. Columns are aligned to the right. */
 export function tableLines(
   rows: readonly (readonly string[])[],
   { gap = 3, minimum = 0, first = 'left' }: TableOptions = {},

@@ -3,16 +3,16 @@
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { writeCheckpoint } from '../../../io/checkpoint.ts';
 import type { TrainingState } from '../../../training/trainingState.ts';
-import { CHECKPOINT_FILE } from '../../files/checkpointFile.ts';
+import { CHECKPOINT_FILE } from '../../files/modelFile.ts';
 import type { RunFolder } from '../../runs/runFolder.ts';
 import { UsageError } from '../terminal/options.ts';
 import { say } from '../terminal/output.ts';
 
-/** After every so many epochs, or after so many seconds, whatever the epoch. */
+/** The number of epochs from one checkpoint to the next, or the time, which may end in the middle of an epoch. */
 export type CheckpointInterval = { readonly epochs: number } | { readonly seconds: number };
 
-/** Without an interval: after each epoch, but no sooner than this after the last one. */
-const LEAST_SECONDS = 30;
+/** Without an interval there is a checkpoint after each epoch, but not within this time after the last one. */
+const MIN_SECONDS = 30;
 
 const SECONDS = { s: 1, min: 60, h: 3600 } as const;
 
@@ -28,24 +28,28 @@ export function readInterval(text: string, name: string): CheckpointInterval {
   return unit === undefined ? { epochs: value } : { seconds: value * SECONDS[unit as keyof typeof SECONDS] };
 }
 
-/** Both of one moment: an epoch may end before they are written. */
+/** A checkpoint in memory. State and record are of one moment: training may have gone on when they are written. */
 interface Taken {
   readonly state: TrainingState;
   readonly run: Readonly<Record<string, unknown>>;
 }
 
+/**
+ * The checkpoints of a run. One is taken when it is due, but only written after the next batch, whose loss shows that
+ * training can go on from there.
+ */
 export class Checkpoints {
   readonly #folder: RunFolder;
   readonly #autoencoder: Autoencoder;
   readonly #interval: CheckpointInterval | undefined;
-  /** What goes into the file beside the state. */
+  /** What goes into the file beside the model and the state. */
   readonly #run: () => Readonly<Record<string, unknown>>;
-  /** When the last one was taken, whether or not it could be written. */
+  /** When the last one was taken, even if it could not be written. */
   #takenMs = performance.now();
   #hasFailed = false;
-  /** Taken, but only written once the next loss has shown that training can go on from there. */
+  /** Taken, but not yet written. */
   #taken: Taken | undefined;
-  /** Where training was at the last one: "after epoch 3, batch 17"; undefined if this process has written none. */
+  /** Where training was at the last one: "after epoch 3, batch 17"; undefined if none has been written. */
   last: string | undefined;
 
   constructor(
@@ -60,7 +64,7 @@ export class Checkpoints {
     this.#run = run;
   }
 
-  /** Takes one if it is due, and writes the one before. Returns a promise only where there is something to write. */
+  /** Takes one if it is due, and writes the one before. Returns a promise only if there is something to write. */
   afterBatch(state: () => TrainingState): Promise<boolean> | undefined {
     const proven = this.#taken;
     const interval = this.#interval;
@@ -72,21 +76,21 @@ export class Checkpoints {
   afterEpoch(epoch: number, state: () => TrainingState): void {
     const interval = this.#interval;
     if (interval && 'seconds' in interval) return;
-    const isDue = interval ? epoch % interval.epochs === 0 : this.#seconds >= LEAST_SECONDS;
+    const isDue = interval ? epoch % interval.epochs === 0 : this.#seconds >= MIN_SECONDS;
     if (isDue) this.#taken = this.#take(state);
   }
 
   /**
-   * Writes one that training can do without: a full disk must not end a run that may find room later.
+   * Writes a checkpoint if it can: a full disk must not end the training, as there may be room again later.
    *
-   * @returns Whether it is written.
+   * @returns Whether it was written.
    */
   async write(state: TrainingState, run = this.#run()): Promise<boolean> {
     try {
       await this.require(state, run);
       return true;
     } catch (error) {
-      // Not finite any more: the next loss will say so, and the last good checkpoint stays.
+      // A weight is not finite any more: the next loss will report it, and the last good checkpoint stays.
       if ((error as Error).name === 'FormatError') return false;
       if ((error as Error).name !== 'FileError') throw error;
       if (!this.#hasFailed) say(`\nnote: no checkpoint could be written: ${(error as Error).message}`);
@@ -96,7 +100,7 @@ export class Checkpoints {
   }
 
   /**
-   * Writes one that must be there.
+   * Writes a checkpoint that must be there.
    *
    * @throws {FileError} If it can't be written; the last one stays.
    * @throws {FormatError} If a weight or moment is not finite.
@@ -104,7 +108,7 @@ export class Checkpoints {
   async require(state: TrainingState, run = this.#run()): Promise<void> {
     await this.#folder.write(CHECKPOINT_FILE, writeCheckpoint(this.#autoencoder, state, run));
     this.#hasFailed = false;
-    this.last = positionOf(state);
+    this.last = describeProgress(state);
   }
 
   #take(state: () => TrainingState): Taken {
@@ -118,7 +122,7 @@ export class Checkpoints {
 }
 
 /** "from the beginning", "after epoch 3", "after epoch 3, batch 17". */
-export function positionOf({ epoch, batch }: TrainingState): string {
+export function describeProgress({ epoch, batch }: TrainingState): string {
   if (batch > 0) return `after epoch ${epoch}, batch ${batch}`;
   return epoch === 1 ? 'from the beginning' : `after epoch ${epoch - 1}`;
 }

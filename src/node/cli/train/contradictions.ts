@@ -1,20 +1,34 @@
-/** Options of `train` that cannot be meant together, or did not arrive. Read trainOptions.ts first. */
+/** Options of `train` that contradict each other, or did not arrive. Read options.ts first. */
 
 import { resolve } from 'node:path';
-import { refuseSalt } from '../shared/noise.ts';
-import { type Parsed, UsageError } from '../terminal/options.ts';
-import type { TRAIN_OPTIONS } from './options.ts';
+import { refuseSalt } from '../shared/commonOptions.ts';
+import { refuseBoth, requireCompanion, UsageError } from '../terminal/options.ts';
+import type { TrainOptions, TrainValues } from './options.ts';
 
 /** @throws {UsageError} If options that were given contradict each other. */
-export function refuseContradictions({ given, values, positionals }: Parsed<typeof TRAIN_OPTIONS>): void {
+export function refuseContradictions(options: TrainOptions): void {
+  const { given, values, positionals } = options;
   if (positionals.length > 0) {
     throw new UsageError(
       `'${positionals[0]}' is not an option, expected --data ${positionals[0]} for a file of images or other samples.`,
     );
   }
-  const needs = (option: string, other: string, isThere: boolean) => {
-    if (given.has(option) && !isThere) throw new UsageError(`--${option} needs ${other}.`);
-  };
+  requireCompanions(options);
+  if (given.has('count') && given.has('data')) {
+    throw new UsageError(
+      '--count is for the built-in digits, --data for samples of your own: expected one of them.',
+    );
+  }
+  refuseBoth(options, 'test-data', 'validation-split');
+  refuseUnsuitableValues(values);
+  refuseUnsuitableLayers(values);
+  refuseUnsuitableLengths(values);
+}
+
+function requireCompanions(options: TrainOptions): void {
+  const { given, values } = options;
+  const needs = (name: string, needed: string, isThere: boolean) =>
+    requireCompanion(options, name, needed, isThere);
   needs('key', '--data', given.has('data'));
   needs('in-memory', '--data', given.has('data'));
   needs('test-data', '--data', given.has('data'));
@@ -24,45 +38,53 @@ export function refuseContradictions({ given, values, positionals }: Parsed<type
   needs('weight-decay', '--optimizer adamw', values.optimizer === 'adamw');
   needs('momentum', '--optimizer sgd', values.optimizer === 'sgd');
   needs('nesterov', 'a --momentum above 0', (values.momentum ?? 0) > 0);
-  if (given.has('count') && given.has('data')) {
-    throw new UsageError(
-      '--count is for the built-in digits, --data for images of your own: expected one of them.',
-    );
-  }
-  if (given.has('test-data') && given.has('validation-split')) {
-    throw new UsageError('--test-data and --validation-split are both given, expected one of them.');
-  }
-  if (values.loss === 'bce' && values.output === 'linear') {
+}
+
+/** Losses, outputs and noise that don't suit the range of the values. */
+function refuseUnsuitableValues({ loss, output, normalize, noise }: TrainValues): void {
+  if (loss === 'bce' && output === 'linear') {
     throw new UsageError('--loss bce needs --output sigmoid.');
   }
-  if (values.output === 'sigmoid' && values.normalize === 'standard') {
-    throw new UsageError('--output sigmoid gives values in (0, 1), --normalize standard asks for others.');
+  if (output === 'sigmoid' && normalize === 'standard') {
+    throw new UsageError('--output sigmoid gives values in (0, 1), --normalize standard needs others.');
   }
-  refuseSalt(values.noise, values.normalize);
-  if (values.dropout !== undefined && values.hidden.length + (values['decoder-hidden'] ?? []).length === 0) {
-    throw new UsageError('--dropout leaves out outputs of hidden layers, --hidden none has no such layers.');
+  refuseSalt(noise, normalize);
+  if (loss === 'bce' && normalize === 'standard') {
+    throw new UsageError('--loss bce needs values in [0, 1], --normalize standard gives others.');
   }
-  if (values.tied && values['decoder-hidden']) {
+}
+
+function refuseUnsuitableLayers({
+  hidden,
+  'decoder-hidden': decoderHidden,
+  dropout,
+  tied,
+}: TrainValues): void {
+  if (dropout !== undefined && hidden.length + (decoderHidden ?? []).length === 0) {
+    throw new UsageError('--dropout needs hidden layers, --hidden none gives none.');
+  }
+  if (tied && decoderHidden) {
     throw new UsageError(
       "--tied gives the decoder the encoder's widths, --decoder-hidden others: expected one of them.",
     );
   }
-  const warmUp = values['warmup-epochs'] ?? 0;
-  if (warmUp >= values.epochs) {
-    throw new UsageError(
-      `--warmup-epochs is ${warmUp}, expected less than the ${values.epochs} of --epochs.`,
-    );
+}
+
+function refuseUnsuitableLengths({
+  epochs,
+  'warmup-epochs': warmUp = 0,
+  'validation-split': split,
+}: TrainValues): void {
+  if (warmUp >= epochs) {
+    throw new UsageError(`--warmup-epochs is ${warmUp}, expected less than the ${epochs} of --epochs.`);
   }
-  if (values.loss === 'bce' && values.normalize === 'standard') {
-    throw new UsageError('--loss bce needs values in [0, 1], --normalize standard gives others.');
-  }
-  if (values['validation-split'] === 1) {
+  if (split === 1) {
     throw new UsageError('--validation-split is 1, expected less: nothing would be left to train on.');
   }
 }
 
 /** @throws {UsageError} If it isn't clear which folder the run is in, or whether to go on with it. */
-export function refuseTwoFolders({ given, values }: Parsed<typeof TRAIN_OPTIONS>): void {
+export function refuseTwoFolders({ given, values }: TrainOptions): void {
   if (given.has('resume') && given.has('overwrite')) {
     throw new UsageError('--resume goes on with a run, --overwrite starts it anew: expected one of them.');
   }
@@ -76,13 +98,13 @@ export function refuseTwoFolders({ given, values }: Parsed<typeof TRAIN_OPTIONS>
 }
 
 /**
- * npm takes the options of `npm run train --data x` for its own and passes on none of them: the run would be another one
- * than was asked for. It leaves them in the environment.
+ * npm takes the options of `npm run train --data x` for its own and passes on none of them: without this check another run
+ * than the intended one would start. npm leaves them in the environment.
  *
  * @throws {UsageError} If that happened.
  */
 export function refuseSwallowed(
-  { given }: Parsed<typeof TRAIN_OPTIONS>,
+  { given }: TrainOptions,
   environment: Readonly<Record<string, string | undefined>>,
 ): void {
   if (environment.npm_package_name !== 'isthmus') return;

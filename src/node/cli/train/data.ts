@@ -1,13 +1,8 @@
-/** What `train` trains on: images, tables and others from files or the built-in digits, described in words. */
+/** What `train` trains on: images, tables and other samples from files, or the built-in digits. */
 
 import { rowNumbers } from '../../../data/batches.ts';
 import { generateDigits } from '../../../data/digits.ts';
-import {
-  normalizationForTransform,
-  normalizationFrom,
-  statisticsFor,
-  statisticsForTransform,
-} from '../../../data/normalization.ts';
+import { normalizationFrom, statisticsFor } from '../../../data/normalization.ts';
 import {
   DataError,
   isStored,
@@ -17,82 +12,69 @@ import {
   type StoredSamples,
   sliceSamples,
 } from '../../../data/samples.ts';
-import {
-  type StatisticsOptions,
-  statisticsOf,
-  statisticsOfStored,
-  type ValueStatistics,
-} from '../../../data/statistics.ts';
 import { type Shape, sizeOf } from '../../../tensor/shape.ts';
 import { validationCount } from '../../../training/split.ts';
-import { defaultInMemoryLimit, type LoadedImages, type LoadOptions, openImages } from '../../files/load.ts';
-import { Fingerprint, NpyFile } from '../../files/npyFile.ts';
+import { DataFingerprint } from '../../files/dataFingerprint.ts';
+import { type NormalizedSamples, type SampleSource, SamplesInMemory } from '../../files/sampleSource.ts';
 import { PICTURES } from '../../pictures/display.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
-import { describeSamples, noteImages, type SamplesToDescribe } from '../shared/describeSamples.ts';
-import { naming, requireShape } from '../shared/openModel.ts';
-import { countOf, formatBytes, say } from '../terminal/output.ts';
+import { describeSamples, openSource, prepare, prepareLike } from '../shared/samples.ts';
+import { countOf, say } from '../terminal/output.ts';
 import type { TrainValues } from './options.ts';
-import { noteScaling } from './scalingNotes.ts';
+import { noteImages, noteScaling } from './scalingNotes.ts';
 
-/** The digits are one fixed data set: `--seed` changes the training, not what is trained on. */
+/** The digits are always the same data set: `--seed` changes the training, not its data. */
 const DIGITS_SEED = 1;
 const TEST_DIGITS_SEED = 2;
-/** For 6 digits to train on there is 1 to test on, as in MNIST. */
+/** One digit for testing to six for training, as in MNIST. */
 const TEST_SHARE = 1 / 6;
 
+type ReadySamples = NormalizedSamples | StoredSamples;
+
 export interface TrainingData {
-  /** For the run folder's name. */
+  /** For the name of the run folder. */
   readonly name: string;
   readonly inputShape: Shape;
-  readonly images: Samples | StoredSamples;
-  readonly testImages: Samples | StoredSamples | undefined;
-  /** A few to make pictures of, in memory: of the test images if there are any. */
+  readonly images: ReadySamples;
+  readonly testImages: ReadySamples | undefined;
+  /** A few samples to make pictures of, in memory: test samples if there are any. */
   readonly shown: Samples;
-  /** How many of the images are trained on: without those that `--validation-split` keeps. */
+  /** How many of the images are trained on: all but those that `--validation-split` keeps. */
   readonly trainedOn: number;
   readonly normalization: Normalization;
-  /** What was found, as plain JSON. */
+  /** A description of the data, as plain JSON. */
   readonly facts: Readonly<Record<string, unknown>>;
-  /** See {@link Fingerprint}. */
+  /** See {@link DataFingerprint}. */
   readonly fingerprint: string;
   readonly testFingerprint: string | undefined;
-  /** Closes the files that images are read from. */
+  /** Closes the files that samples are read from. */
   readonly close: () => Promise<void>;
 }
 
-type Images = LoadedImages | NpyFile;
-
-/** Loads the images and says what it found. */
+/** Opens the data, looks at its values, and describes it to the user. */
 export async function loadTrainingData(values: TrainValues): Promise<TrainingData> {
-  const opened: NpyFile[] = [];
+  const training = await openTraining(values);
+  let test: SampleSource | undefined;
   const close = async () => {
-    for (const file of opened) await file.close();
-  };
-  const keep = <T extends Images | undefined>(images: T): T => {
-    if (images instanceof NpyFile) opened.push(images);
-    return images;
+    await training.close();
+    await test?.close();
   };
   try {
-    const training = keep(await openTraining(values));
-    const images = await prepareTrainingImages(training, values);
+    const images = await fingerprinted(training, (onValues) => prepareTraining(training, values, onValues));
+    const { normalization } = images.samples;
+    const [, ...inputShape] = training.shape;
     const trainedOn = countTrainedOn(training, values);
-    const test = keep(await openTest(values));
-    const testImages = test && (await prepareTestImages(test, images.samples));
+    test = await openTest(values);
+    const testImages = test && (await prepareTest(test, { inputShape, normalization }));
     return {
       name: runName(values.data),
-      inputShape: training.shape.slice(1),
+      inputShape,
       images: images.samples,
       testImages: testImages?.samples,
       shown: await firstOf((testImages ?? images).samples),
       trainedOn,
-      normalization: images.samples.normalization,
-      facts: {
-        source: training.source,
-        shape: training.shape,
-        dtype: training.dtype,
-        ...(test && { testSource: test.source, testShape: test.shape }),
-      },
+      normalization,
+      facts: factsOf(training, test),
       fingerprint: images.fingerprint,
       testFingerprint: testImages?.fingerprint,
       close,
@@ -103,24 +85,38 @@ export async function loadTrainingData(values: TrainValues): Promise<TrainingDat
   }
 }
 
-interface Prepared {
-  readonly samples: (Samples & { readonly normalization: Normalization }) | StoredSamples;
+type Observer = (values: SampleArray) => void;
+
+interface Fingerprinted {
+  readonly samples: ReadySamples;
   readonly fingerprint: string;
 }
 
-function prepareTrainingImages(
-  images: Images,
+/** Prepares samples, and takes their fingerprint while their values are looked at. */
+async function fingerprinted(
+  source: SampleSource,
+  prepareSamples: (onValues: Observer) => Promise<ReadySamples>,
+): Promise<Fingerprinted> {
+  const fingerprint = new DataFingerprint(source);
+  const samples = await prepareSamples((values) => fingerprint.add(values));
+  return { samples, fingerprint: fingerprint.digest() };
+}
+
+function prepareTraining(
+  images: SampleSource,
   { normalize, 'scale-by': scaleBy }: TrainValues,
-): Promise<Prepared> {
+  onValues: Observer,
+): Promise<ReadySamples> {
   const mode = normalize ?? 'auto';
   const [, ...sample] = images.shape;
   const options = statisticsFor(images.shape, mode, { scaleBy });
   const isByFeature = options.features !== undefined;
-  // Also where all values get one scale without anybody having said so: the notes say whether that suits them.
+  // Also if all values get one scale by default: the notes say whether that suits the features.
   const features = mode !== 'auto' && scaleBy === undefined ? sizeOf(sample) : options.features;
   return prepare(images, {
     ...options,
     features,
+    onValues,
     choose: ({ features, ...all }) =>
       normalizationFrom(images, { ...all, ...(isByFeature && features && { features }) }, mode),
     describe: (found) => {
@@ -131,44 +127,21 @@ function prepareTrainingImages(
   });
 }
 
-function prepareTestImages(images: Images, { shape, normalization }: Prepared['samples']): Promise<Prepared> {
-  const [, ...sample] = shape;
-  requireShape(images, sample, 'the training samples are');
-  return prepare(images, {
-    ...statisticsForTransform(normalization, images.shape),
-    choose: (statistics) => normalizationForTransform(normalization, images, statistics),
-    describe: (found) => describeSamples(`test ${nounOf(sample, normalization)}`, found),
-  });
+function prepareTest(
+  test: SampleSource,
+  trained: Pick<TrainingData, 'inputShape' | 'normalization'>,
+): Promise<Fingerprinted> {
+  return fingerprinted(test, (onValues) =>
+    prepareLike(test, trained, { who: 'the training samples are', which: 'test', onValues }),
+  );
 }
 
-interface Preparation extends StatisticsOptions {
-  readonly choose: (statistics: ValueStatistics) => Normalization;
-  readonly describe: (found: SamplesToDescribe) => void;
-}
-
-/** Images on their way to a network, and what they are told by. Says what they are. */
-async function prepare(images: Images, { choose, describe, ...options }: Preparation): Promise<Prepared> {
-  const fingerprint = new Fingerprint(images);
-  let statistics: ValueStatistics;
-  if (images instanceof NpyFile) {
-    const onValues = (values: SampleArray) => fingerprint.add(values);
-    statistics = await statisticsOfStored(images, { ...options, onValues });
-  } else {
-    statistics = statisticsOf(images.data, options);
-    fingerprint.add(images.data);
-  }
-  const normalization = naming(images.source, () => choose(statistics));
-  describe({ images, statistics, normalization });
-  const { shape } = images;
-  const samples =
-    images instanceof NpyFile
-      ? { shape, normalization, read: images.read }
-      : { shape, normalization, data: images.data };
-  return { samples, fingerprint: fingerprint.digest() };
+function factsOf({ source, shape, dtype }: SampleSource, test: SampleSource | undefined) {
+  return { source, shape, dtype, ...(test && { testSource: test.source, testShape: test.shape }) };
 }
 
 /** The first few, in memory. */
-async function firstOf(samples: Samples | StoredSamples): Promise<Samples> {
+async function firstOf(samples: ReadySamples): Promise<Samples> {
   if (!isStored(samples)) return sliceSamples(samples, 0, PICTURES);
   const { shape, normalization } = samples;
   const [count, ...sample] = shape;
@@ -177,7 +150,7 @@ async function firstOf(samples: Samples | StoredSamples): Promise<Samples> {
 }
 
 /** @throws {DataError} If the validation split leaves one side empty. */
-function countTrainedOn({ shape, source }: Images, values: TrainValues): number {
+function countTrainedOn({ shape, source }: SampleSource, values: TrainValues): number {
   const { 'validation-split': split } = values;
   const [count] = shape;
   if (split === undefined) return count;
@@ -190,46 +163,30 @@ function countTrainedOn({ shape, source }: Images, values: TrainValues): number 
   }
 }
 
-async function openTraining(values: TrainValues): Promise<Images> {
-  const { data, key, count } = values;
+async function openTraining(values: TrainValues): Promise<SampleSource> {
+  const { data, key, count, 'in-memory': inMemory } = values;
   if (data === undefined) {
     say(`drawing ${countOf(count, 'digit')}`);
-    return { ...generateDigits({ count, seed: DIGITS_SEED }), source: 'built-in digits' };
+    return drawDigits(count, DIGITS_SEED);
   }
   say(`reading ${data}`);
-  return openFile(data, { key }, values);
+  return openSource(data, inMemory, { key });
 }
 
-async function openTest(values: TrainValues): Promise<Images | undefined> {
+async function openTest(values: TrainValues): Promise<SampleSource | undefined> {
   const { data, count, 'test-data': testData, 'test-key': testKey, 'validation-split': split } = values;
   if (testData !== undefined) {
-    return openFile(testData, { key: testKey, preferredKey: 'x_test' }, values);
+    return openSource(testData, values['in-memory'], { key: testKey, preferredKey: 'x_test' });
   }
   if (data !== undefined || split !== undefined) return undefined;
-  return {
-    ...generateDigits({ count: Math.ceil(count * TEST_SHARE), seed: TEST_DIGITS_SEED }),
-    source: 'built-in digits',
-  };
+  return drawDigits(Math.ceil(count * TEST_SHARE), TEST_DIGITS_SEED);
 }
 
-/** Opens images, and says so where they are not read as might be expected. */
-async function openFile(
-  path: string,
-  options: LoadOptions,
-  { 'in-memory': given }: TrainValues,
-): Promise<Images> {
-  const limit = given ?? defaultInMemoryLimit();
-  const images = await openImages(path, { ...options, inMemoryLimit: limit });
-  if (images instanceof NpyFile) {
-    const sizes = `${formatBytes(images.memory)} in memory, limit ${formatBytes(limit)}`;
-    say(`${countOf(images.shape[0], 'sample')}, read from the file batch by batch (${sizes})`);
-  } else if (given !== undefined && images.data.byteLength > given) {
-    say(`note: ${images.source} is in memory: only .npy files are read batch by batch`);
-  }
-  return images;
+function drawDigits(count: number, seed: number): SampleSource {
+  return new SamplesInMemory({ ...generateDigits({ count, seed }), source: 'built-in digits' });
 }
 
-/** `digits`, or the file's name without folders and ending. */
+/** `digits`, or the name of the file without folders and ending. */
 function runName(data: string | undefined): string {
   if (data === undefined) return 'digits';
   const name = data

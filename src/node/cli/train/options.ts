@@ -1,18 +1,18 @@
-/** The options of `train`, and its help. trainSettings.ts says what they come to. */
+/** The options of `train`, and its help. settings.ts turns them into a model and an optimizer. */
 
 import type { ActivationName } from '../../../autoencoder/spec.ts';
 import type { LossName } from '../../../losses/loss.ts';
 import type { Start } from '../../../training/startAtMean.ts';
+import { HELP, IN_MEMORY, KEY, KINDS_OF_FILES, noise } from '../shared/commonOptions.ts';
 import { MACHINE } from '../shared/machine.ts';
-import { noise } from '../shared/noise.ts';
 import { type CommandHelp, wrap } from '../terminal/help.ts';
 import {
-  bytes,
   choice,
   flag,
   integers,
   number,
   optionalText,
+  type Parsed,
   parsed,
   text,
   type Values,
@@ -34,146 +34,168 @@ const LOSSES = ['mse', 'mae', 'bce'] as const satisfies readonly LossName[];
 const DATA = {
   data: text(
     'FILE',
-    'What to train on: images, tables, sensor readings, sound in frames, anything of shape [n, …]. .npy, .npz, IDX (.idx, -ubyte, also .gz), a PNG or a folder of PNGs.',
+    `The samples to train on: images, tables, sensor readings, sound in frames, any array of shape [n, …], as ${KINDS_OF_FILES}.`,
   ),
-  key: text('NAME', 'The array of an .npz. [x_train, else the only one]'),
-  'test-data': text('FILE', 'Other samples, measured after every epoch and never trained on.'),
-  'test-key': text('NAME', 'The array of a test .npz. [x_test, else the only one]'),
+  key: KEY,
+  'test-data': text(
+    'FILE',
+    'Other samples, which are never trained on: the loss on them is measured after every epoch.',
+  ),
+  'test-key': text('NAME', 'The array to read from an .npz of test data. [x_test, else the only one]'),
   'validation-split': number(
     undefined,
     { minimum: 0, maximum: 1, exclusive: true },
-    'Instead of --test-data: the part of the samples to keep for that, such as 0.1.',
+    'Instead of --test-data: the part of the samples, such as 0.1, that is measured after every epoch and not trained on.',
   ),
   normalize: choice(
     ['minmax', 'standard'],
     undefined,
-    'Scales the values by their minimum and maximum, or to mean 0 and standard deviation 1. Without it integers of 1 and 2 bytes are divided by the maximum of their type (uint8: 255), wider ones by 255 or 65535, whichever fits; floats must lie in [0, 1].',
+    'minmax: scale the values so that their minimum becomes 0 and their maximum 1. standard: scale them to mean 0 and standard deviation 1. Without this option integers of 1 and 2 bytes are divided by the maximum of their type (uint8: 255), wider ones by 255 or 65535, whichever fits; floats must lie in [0, 1].',
   ),
   'scale-by': choice(
     ['feature', 'all'],
     undefined,
-    'With --normalize: whether each feature (each of the numbers of a sample) has its own minimum, maximum, mean and standard deviation, as columns with units of their own need it, or all values have the same, as pixels do. A feature that never changes gets the scale 1. [feature for samples that are vectors, [n, d]; all for others, [n, h, w]]',
+    'With --normalize: scale each feature (each number of a sample) on its own, as columns with different units need it, or all values together, as suits pixels. A constant feature gets the scale 1. [feature for vectors, [n, d]; all for other shapes, such as [n, h, w]]',
   ),
-  'in-memory': bytes(
-    'How much a .npy may take in memory, such as 500MB or 2GB; a larger one is read from the file batch by batch, with the same result. 0: always from the file. [half of the free memory]',
-  ),
+  'in-memory': IN_MEMORY,
   count: number(
     6000,
     COUNT,
-    'Without --data: how many digits to draw; a sixth as many more are for testing.',
+    'Without --data: how many digits to train on; a sixth of this number is drawn for testing in addition.',
   ),
 };
 
-const RECIPE = {
+const PRESET = {
   preset: choice(
     PRESET_NAMES,
     'article',
-    'Settings found by measuring (docs/recipes.md); below is what each sets. Options that are given win; with another --hidden, the decoder is its mirror image. small has the layers of article and comes nearer to the images; best comes nearest, in about the same time as article.',
+    'Settings that were found by measuring (docs/recipes.md); the options they stand for are listed below. Options that you give win; with another --hidden, the decoder is its mirror image. small has the layers of article and restores images better; best restores them best, in about the same time as article.',
   ),
 };
 
 const NETWORK = {
   hidden: integers(
     [64, 32],
-    'Widths of the hidden layers of the encoder; the decoder has them in reverse. Any depth; none for no hidden layer.',
+    'Widths of the hidden layers of the encoder, of any number; the decoder has them in reverse. none: no hidden layers.',
   ),
   'decoder-hidden': integers(
     undefined,
-    'Widths of the hidden layers of the decoder, from the code on, if they are others. Not with --tied.',
+    'Widths of the hidden layers of the decoder, starting at the code, if they differ. Not with --tied.',
   ),
   'encoding-dim': number(32, COUNT, 'How many numbers a code has.'),
-  activation: choice(ACTIVATIONS, 'relu', 'After each hidden layer.'),
-  output: choice(['linear', 'sigmoid'], undefined, 'After the last layer. [linear; sigmoid with --loss bce]'),
+  activation: choice(ACTIVATIONS, 'relu', 'The activation after each hidden layer.'),
+  output: choice(
+    ['linear', 'sigmoid'],
+    undefined,
+    'The activation after the last layer. [linear; sigmoid with --loss bce]',
+  ),
   start: choice(
     ['as-is', 'mean'] as const satisfies readonly Start[],
     'as-is',
-    'mean: set the last layer before the first step so that it answers with the mean image, whatever the code.',
+    'mean: before the first step, set the last layer so that its output is the mean image for every code. as-is: leave its random weights.',
   ),
   tied: flag(
-    "The decoder uses the encoder's weights, transposed, and has only biases of its own: half as many numbers.",
+    "Let the decoder use the encoder's weights, transposed: it has only its own biases, so the model is about half as large.",
   ),
 };
 
 const REGULARIZATION = {
   noise: noise(
-    'Corrupt the images anew in every step and learn to restore the clean ones. gaussian:0.2 adds noise of this standard deviation, mask:0.3 sets this share of the values to 0, salt:0.1 sets it to 0 or 1: in the units of the network, where a pixel goes from 0 to 1 and, after --normalize standard, 0 is the mean and 1 a standard deviation. The loss on test or validation images is measured with noise, too. A long code (--encoding-dim 256) restores more.',
+    'Add noise to the samples in every step, and learn to restore the clean ones. gaussian:0.2 adds noise of this standard deviation, mask:0.3 sets this share of the values to 0, salt:0.1 sets this share to 0 or 1. The units are those of the network: pixels go from 0 to 1; after --normalize standard, the mean is 0 and the standard deviation 1. The loss on test or validation samples is measured with noise, too. A long code (--encoding-dim 256) restores more.',
   ),
   sparsity: number(
     undefined,
     POSITIVE,
-    'Add so many times the sum of the absolute values of the code to the loss, such as 1e-4: most numbers of a code come near 0, best with --tied. Much more than 1e-3 lets whole codes vanish. The losses that are shown are without it.',
+    'Add the sum of the absolute values of the code, times this factor, to the loss: with 1e-4 most numbers of a code come near 0, above all with --tied; far above 1e-3 whole codes vanish. The losses that are shown do not include this penalty.',
   ),
   dropout: number(
     undefined,
     { minimum: 0, maximum: 0.99, exclusive: true },
-    'Leave out this share of the outputs of the hidden layers, others in every step. Training losses are measured so, all others with the whole network.',
+    'Set this share of the outputs of the hidden layers to 0, different ones in every step. Training losses are measured with dropout, all others without.',
   ),
 };
 
 const TRAINING = {
-  epochs: number(100, COUNT, 'At most so many passes over the images.'),
-  'batch-size': number(32, COUNT, 'Images per step.'),
+  epochs: number(100, COUNT, 'The maximum number of passes over the samples.'),
+  'batch-size': number(32, COUNT, 'Samples per step.'),
   loss: choice(LOSSES, 'mse', 'Mean squared error, mean absolute error or binary cross-entropy.'),
-  optimizer: choice(['adam', 'adamw', 'sgd'], 'adam', 'How steps follow from gradients.'),
+  optimizer: choice(['adam', 'adamw', 'sgd'], 'adam', 'How a step follows from the gradients.'),
   'learning-rate': number(undefined, POSITIVE, 'Step size. [0.001; sgd 0.01]'),
   schedule: choice(
     ['constant', 'cosine', 'linear'],
     'constant',
-    'Keep the learning rate, or let it fall to 0: along a half cosine, or in a straight line.',
+    'Keep the learning rate constant, or let it fall to 0 along a half cosine or a straight line.',
   ),
-  'warmup-epochs': number(undefined, POSITIVE, 'Let the learning rate climb in a straight line first.'),
-  'weight-decay': number(undefined, { minimum: 0 }, 'With adamw. [0.01]'),
-  momentum: number(undefined, { minimum: 0, maximum: 0.9999 }, 'With sgd. [0]'),
-  nesterov: flag('With --momentum: look ahead along the velocity before each step.'),
-  'clip-norm': number(undefined, POSITIVE, 'Scale gradients down to this norm.'),
+  'warmup-epochs': number(
+    undefined,
+    POSITIVE,
+    'Let the learning rate first rise from 0, in a straight line over this many epochs.',
+  ),
+  'weight-decay': number(
+    undefined,
+    { minimum: 0 },
+    'With --optimizer adamw: how strongly weights shrink in each step. [0.01]',
+  ),
+  momentum: number(
+    undefined,
+    { minimum: 0, maximum: 0.9999 },
+    'With --optimizer sgd: the part of the last step that is added to the next. [0]',
+  ),
+  nesterov: flag('With --momentum: the variant of Nesterov, which looks ahead along the momentum.'),
+  'clip-norm': number(undefined, POSITIVE, 'Scale gradients down to this norm if theirs is larger.'),
   patience: number(
     undefined,
     COUNT,
-    'Stop after so many epochs without a better loss (on the test or validation images, where there are any).',
+    'Stop after this number of epochs without a better loss on the test or validation samples (without these, on the training samples).',
   ),
-  'min-delta': number(undefined, { minimum: 0 }, 'With --patience: how much lower counts as better. [0]'),
+  'min-delta': number(
+    undefined,
+    { minimum: 0 },
+    'With --patience: a loss is better if it is lower by more than this. [0]',
+  ),
   keep: choice(
     ['best', 'last'],
     undefined,
-    'The weights to end with: those of the epoch with the lowest loss on the test or validation images (without them, on the training images), or the last ones. [best with test or validation images or --patience, else last]',
+    'The weights to keep: those of the epoch with the lowest loss on the test or validation samples (without these, on the training samples), or those of the last step. [best with test or validation samples or --patience, else last]',
   ),
   seed: number(
     0,
     { minimum: 0, integer: true },
-    'Decides weights, split, order, noise and dropout. The same seed and options give the same model, byte for byte.',
+    'Determines the first weights, the validation split, the order of the samples, noise and dropout. The same seed and options give the same model, byte for byte.',
   ),
   ...MACHINE,
 };
 
 const OUTPUT = {
-  out: text('FOLDER', 'The run folder. [runs/NAME-1, -2, …]'),
+  out: text('FOLDER', 'The run folder to write. [runs/NAME-1, -2, …]'),
   overwrite: flag('Replace the files of an existing run folder.'),
   resume: optionalText(
     'FOLDER',
-    'Go on with the run in this folder where its last checkpoint left it, with the options that it was started with; the model will be the same, byte for byte, as if it had never stopped. With --out FOLDER instead: go on if there is something to go on with, else start.',
+    'Go on with the run in this folder from its last checkpoint, with the options that it was started with; the model becomes the same, byte for byte, as if the run had never stopped. --resume --out FOLDER: go on with the run in FOLDER, or start it if there is none.',
   ),
   'checkpoint-every': parsed(
     'N|TIME',
     readInterval,
-    'Write a checkpoint after every N epochs, or after a time such as 90s, 10min, 2h. [each epoch, at most once in 30 s]',
+    'Write a checkpoint every N epochs, or after a time such as 90s, 10min or 2h. [each epoch, but at most every 30 s]',
   ),
-  json: flag('One JSON object a line on stdout: start, each epoch, end.'),
-  help: flag('Show this page.'),
+  json: flag('Print one JSON object a line on stdout: start, each epoch, end.'),
+  help: HELP,
 };
 
-export const TRAIN_OPTIONS = { ...DATA, ...RECIPE, ...NETWORK, ...REGULARIZATION, ...TRAINING, ...OUTPUT };
+export const TRAIN_OPTIONS = { ...DATA, ...PRESET, ...NETWORK, ...REGULARIZATION, ...TRAINING, ...OUTPUT };
 
+export type TrainOptions = Parsed<typeof TRAIN_OPTIONS>;
 export type TrainValues = Values<typeof TRAIN_OPTIONS>;
 
 export const TRAIN_HELP: CommandHelp = {
   usage: 'isthmus train [--data FILE] [options]\n       npm run train -- [--data FILE] [options]',
   description: [
-    'Trains an autoencoder: an encoder squeezes each image, or each row of a table, into a short code, a decoder restores it, and both learn from the difference. Without --data it trains on built-in handwritten digits, drawn on the spot.',
+    'Trains an autoencoder: an encoder squeezes each image, or each row of a table, into a short code, a decoder restores it, and both learn from the difference. Without --data it trains on handwritten digits, which it draws itself.',
     'The defaults are 784-64-32-32-32-64-784 for 28×28 images: ReLU, linear code and output, Adam, mean squared error, 100 epochs of batches of 32.',
   ],
   groups: [
     ['Data', DATA],
-    ['Recipe', RECIPE],
+    ['Preset', PRESET],
     ['Network', NETWORK],
     ['Denoising, sparse codes', REGULARIZATION],
     ['Training', TRAINING],
@@ -187,11 +209,11 @@ export const TRAIN_HELP: CommandHelp = {
       'The run folder',
       [
         'model.safetensors       the trained model, for all other commands',
-        'checkpoint.safetensors  where training is, for --resume',
-        'history.csv             losses, learning rate and time per epoch',
-        'loss.svg                the same as a chart',
+        'checkpoint.safetensors  the state of the training, for --resume',
+        'history.csv             losses, learning rate and time of each epoch',
+        'loss.svg                the losses as a chart',
         'reconstructions.png     originals, noisy inputs (--noise), reconstructions',
-        'reconstructions.csv     the same as numbers, where the samples are no images',
+        'reconstructions.csv     the same as numbers, if the samples are no images',
         'config.json             all options, the data, the result',
       ],
     ],
@@ -211,7 +233,7 @@ export const TRAIN_HELP: CommandHelp = {
     [
       'Ctrl-C',
       [
-        'once: stops after this step, writes the run folder as it stands, exits 130',
+        'once: stops after the current step, writes the run folder, exits with 130',
         'twice: ends at once, the last checkpoint stays; SIGTERM counts as Ctrl-C',
       ],
     ],

@@ -1,10 +1,10 @@
-/** `train --preset`: what a preset sets, in words of the command line. Read autoencoder/presets.ts first. */
+/** `train --preset`: the settings of a preset as options of the command line. Read autoencoder/presets.ts first. */
 
 import { PRESETS, type PresetName } from '../../../autoencoder/presets.ts';
 
 export const PRESET_NAMES = Object.keys(PRESETS) as readonly PresetName[];
 
-/** The options of a preset, as text by their names: what differs from the defaults. */
+/** The options of a preset that differ from the defaults, as text by name. */
 export function presetOptions(name: PresetName): Readonly<Record<string, string>> {
   const own = optionsOf(name);
   const usual = optionsOf('article');
@@ -27,20 +27,20 @@ function optionsOf(name: PresetName): Readonly<Record<string, string>> {
   };
 }
 
-/** What an option of a preset gives way to, beside itself: with others of these it would mean something else, or nothing. */
+/** Which given options remove an option of a preset: next to a different value of these it would make no sense. */
 const GIVES_WAY: Readonly<Record<string, readonly string[]>> = {
   'decoder-hidden': ['hidden', 'tied'],
   'weight-decay': ['optimizer'],
   'learning-rate': ['optimizer'],
 };
 
-/** What the preset adds to the options that were given: these win. */
+/** What the preset adds to the options that were given. Those win. */
 export function addedByPreset(name: PresetName, given: ReadonlyMap<string, string>): Record<string, string> {
   const all = presetOptions(name);
   const isOther = (option: string) => given.has(option) && given.get(option) !== all[option];
   const isFree = (option: string) => !given.has(option) && !GIVES_WAY[option]?.some(isOther);
   const added = Object.fromEntries(Object.entries(all).filter(([option]) => isFree(option)));
-  // A short trial with --epochs 1 has no room for a warm-up.
+  // A short trial, such as --epochs 1, has no room for a warm-up.
   const epochs = Number(given.get('epochs') ?? added.epochs);
   if (Number(added['warmup-epochs']) >= epochs) delete added['warmup-epochs'];
   return added;

@@ -1,4 +1,4 @@
-/** How far training is: one line that is drawn over and over on a terminal, one plain line an epoch elsewhere. */
+/** How far a training has come: on a terminal one line that is drawn again and again, elsewhere a line for each epoch. */
 
 import type { BatchRecord } from '../../../training/fitOptions.ts';
 import type { EpochRecord } from '../../../training/trainingState.ts';
@@ -11,7 +11,7 @@ const FIRST_ESTIMATE_S = 1;
 
 export class Progress {
   readonly #epochs: number;
-  /** How much of the run was done before, from 0 to 1. */
+  /** The part of the run, from 0 to 1, that was done before it was resumed. */
   readonly #doneBefore: number;
   readonly #line = new StatusLine();
   readonly #startMs = performance.now();
@@ -19,7 +19,7 @@ export class Progress {
   #samplesBefore = 0;
   #validationLoss: number | undefined;
 
-  /** @param before - What a resumed run has behind it: epochs, the last one in part, and that one's samples. */
+  /** @param before - What was done before a run was resumed: epochs with a fraction, and samples of the last epoch. */
   constructor(epochs: number, before = { epochs: 0, samples: 0 }) {
     this.#epochs = epochs;
     this.#doneBefore = before.epochs / epochs;
@@ -61,7 +61,7 @@ export class Progress {
     return loss === undefined ? '' : `validation ${formatNumber(loss)}`;
   }
 
-  /** The time left, once there is enough of a run to tell. */
+  /** The time left, once enough of the run is done to estimate it. */
   #left(done: number, format = formatDuration): string {
     const doneHere = done - this.#doneBefore;
     if (this.seconds < FIRST_ESTIMATE_S || doneHere <= 0) return '';
@@ -69,8 +69,8 @@ export class Progress {
   }
 
   /**
-   * One line no longer than the terminal, as a line that wraps can't be drawn over: where it is narrow, the bar goes
-   * first, then long words, then the rate, then the end. Some terminals say 0 columns.
+   * One line that fits the terminal, as a line that wraps can't be erased. On a narrow terminal the bar is left out first,
+   * then words are shortened, then the rate is left out, then the end is cut off. Some terminals say that they have 0 columns.
    */
   #describe({ epoch, epochs, batch, batches, loss }: BatchRecord): string {
     const done = (epoch - 1 + batch / batches) / epochs;

@@ -1,4 +1,4 @@
-/** What `train` says before and after training, and what its model file keeps of it. Read train.ts first. */
+/** What `train` says before and after a training, and what the model file keeps of it. Read train.ts first. */
 
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import type { Evaluation } from '../../../evaluation/metrics.ts';
@@ -7,55 +7,105 @@ import { sizeOf } from '../../../tensor/shape.ts';
 import type { History } from '../../../training/fitOptions.ts';
 import { splitSamples } from '../../../training/split.ts';
 import type { EpochRecord } from '../../../training/trainingState.ts';
-import { nounOf } from '../../pictures/sampleKind.ts';
+import { arePixels, nounOf, withArticle } from '../../pictures/sampleKind.ts';
+import type { RunFolder } from '../../runs/runFolder.ts';
+import { describeNoise, formatNoise } from '../shared/commonOptions.ts';
 import { describeMachine } from '../shared/machine.ts';
-import { describeNoise, formatNoise } from '../shared/noise.ts';
-import { countOf, formatCount, formatDecibels, print, say } from '../terminal/output.ts';
+import {
+  countOf,
+  formatCount,
+  formatDecibels,
+  formatElapsed,
+  print,
+  printJson,
+  say,
+} from '../terminal/output.ts';
 import { formatNumber } from '../terminal/textTable.ts';
 import type { TrainingData } from './data.ts';
 import type { TrainValues } from './options.ts';
+import type { TrainingOutcome, TrainingRun } from './runTraining.ts';
 import { learningRateOf } from './settings.ts';
 
-export function announce(
+/** Says what will be trained, and how. With --json also prints `config` as the start event. */
+export function announce(run: TrainingRun, config: Readonly<Record<string, unknown>>): void {
+  const { folder, autoencoder, data, options, resumption } = run;
+  describePlan(autoencoder, data, options.values);
+  if (!options.values.json) return;
+  const resumedFrom = resumption && { epoch: resumption.state.epoch, batch: resumption.state.batch };
+  printJson({ event: 'start', folder: folder.path, ...(resumedFrom && { resumedFrom }), ...config });
+}
+
+function describePlan(
   autoencoder: Autoencoder,
   { trainedOn, inputShape, normalization }: TrainingData,
   values: TrainValues,
 ): void {
   say(`\n${autoencoder.summary()}\n`);
   const rate = `learning rate ${learningRateOf(values)}${values.schedule === 'constant' ? '' : `, ${values.schedule}`}`;
-  const batches = `at most ${countOf(values.epochs, 'epoch')}, batches of ${formatCount(values['batch-size'])}`;
   say(`${values.optimizer}, ${rate}, ${values.loss}, seed ${values.seed}, ${describeMachine()}`);
-  say(batches);
+  say(`at most ${countOf(values.epochs, 'epoch')}, batches of ${formatCount(values['batch-size'])}`);
   const { noise, sparsity, dropout } = values;
   if (noise) say(`learning to restore the clean samples: ${describeNoise(noise)}`);
   if (sparsity !== undefined) say(`sparse codes: L1 penalty ${sparsity}`);
-  if (dropout !== undefined) say(`dropout ${dropout} behind each hidden layer`);
+  if (dropout !== undefined) say(`dropout ${dropout} after each hidden layer`);
   say();
   const noun = nounOf(inputShape, normalization);
-  if (trainedOn <= values['batch-size']) say(`all ${noun}s fit into one batch: one step an epoch\n`);
+  if (trainedOn <= values['batch-size']) say(`all ${noun}s fit into one batch: one step per epoch\n`);
   if (values['encoding-dim'] >= sizeOf(inputShape)) {
+    const code = countOf(values['encoding-dim'], 'number');
     say(
-      `note: a code of ${countOf(values['encoding-dim'], 'number')} is no shorter than ${noun === 'image' ? 'an image' : 'a sample'} of ${sizeOf(inputShape)} (--encoding-dim)\n`,
+      `note: a code of ${code} is no shorter than ${withArticle(noun)} of ${sizeOf(inputShape)} (--encoding-dim)\n`,
     );
   }
 }
 
-export function endingOf({ epochs, stopped, bestEpoch, restoredBestWeights }: History): string {
+/** Says how the training ended, and what it wrote. */
+export function reportEnd(
+  { folder, data, options }: TrainingRun,
+  training: TrainingOutcome,
+  results: Results,
+  files: readonly string[],
+): void {
+  const { history, epochs, seconds, samplesPerSecond } = training;
+  if (options.values.json) {
+    printJson({ event: 'end', folder: folder.path, files, seconds, samplesPerSecond, ...results });
+  } else {
+    print(`${countOf(epochs.length, 'epoch')} in ${formatElapsed(seconds)}${endingOf(history)}`);
+    printScores(results, arePixels(data.inputShape, data.normalization));
+    print(`written to ${folder.path}:\n  ${files.join(', ')}`);
+  }
+  const rise = describeRise(epochs, training.firstLoss);
+  if (rise) say(`note: ${rise}`);
+  if (!training.hasCheckpoint) {
+    say(
+      `note: the last checkpoint, ${training.lastCheckpoint}, is older than the model: --resume goes on from there`,
+    );
+  }
+  if (history.stopped === 'signal') say(`to go on: ${resumeCommand(folder)}`);
+}
+
+/** The command to go on, in the way that the user started the run. */
+function resumeCommand({ path }: RunFolder): string {
+  const isScript = process.env.npm_lifecycle_event === 'train' && process.env.npm_package_name === 'isthmus';
+  return `${isScript ? 'npm run train --' : 'isthmus train'} --resume ${path}`;
+}
+
+function endingOf({ epochs, stopped, bestEpoch, restoredBestWeights }: History): string {
   const why = { epochs: '', patience: ', stopped: no better loss', signal: ', interrupted' }[stopped];
   if (epochs.length === 0) return why;
   const which = restoredBestWeights ? `epoch ${bestEpoch}, the best one` : 'the last step';
   return `${why}; the weights are those of ${which}`;
 }
 
-/** In a training that goes well no epoch is so many times as bad as the best one before it, or as no training at all. */
+/** In a good training no epoch has a loss this many times that of the best epoch before it, or of the first batch. */
 const RISE = 3;
-/** But a loss that is next to nothing may jump: one below this part of the first is no loss of what was learned. */
+/** A tiny loss may jump: as long as it stays below this part of the first loss, little is lost. */
 const NOTABLE = 0.1;
 
 /**
- * Of a loss that shot up, and perhaps fell again from there: what was learned before is lost then. Undefined if it didn't.
+ * A note on a loss that rose steeply, even if it fell again: what was learned before is lost then. Undefined if none did.
  *
- * @param firstLoss - That of the first batch, where this is known: a resumed run has it behind it.
+ * @param firstLoss - The loss of the first batch; unknown in a resumed run.
  */
 export function describeRise(epochs: readonly EpochRecord[], firstLoss?: number): string | undefined {
   const first = firstLoss ?? epochs[0]?.loss ?? Number.NaN;
@@ -70,7 +120,7 @@ export function describeRise(epochs: readonly EpochRecord[], firstLoss?: number)
 }
 
 export interface Denoising extends Evaluation {
-  /** The samples that the epoch was chosen by. */
+  /** The samples by which the best epoch was chosen. */
   readonly of: 'test' | 'validation' | 'training';
 }
 
@@ -79,19 +129,31 @@ export interface Results {
   readonly epochs: number;
   readonly bestEpoch?: number | undefined;
   readonly training: Evaluation;
-  /** On the images that a validation split kept back. */
+  /** On the samples that a validation split kept. */
   readonly validation?: Evaluation;
   readonly test?: Evaluation;
-  /** What the model restores from noisy samples, beside the clean ones. */
+  /** Of what the model restores from noisy samples, compared with the clean ones. */
   readonly denoising?: Denoising;
 }
 
+/** How the training ended, and how good its model is. */
+export async function resultsOf(
+  { autoencoder, data, options }: TrainingRun,
+  { history, epochs }: TrainingOutcome,
+): Promise<Results> {
+  return {
+    stopped: history.stopped,
+    epochs: epochs.length,
+    ...(history.restoredBestWeights && { bestEpoch: history.bestEpoch }),
+    ...(await scoreAll(autoencoder, data, options.values)),
+  };
+}
+
 /**
- * The scores on what was trained on and on what was not; with `--noise` also of what is restored from noisy samples, those
- * that the epoch was chosen by: with the noise of each epoch's validation, so it is the loss of that epoch where that is
- * the MSE.
+ * The scores on the training samples and on all others. With `--noise` also on noisy samples, those by which the best epoch
+ * was chosen, with the same noise as after each epoch: if the loss is the MSE, this is the validation loss of that epoch.
  */
-export async function scoreAll(
+async function scoreAll(
   autoencoder: Autoencoder,
   { images, testImages }: TrainingData,
   { noise, seed, 'validation-split': validationSplit = 0 }: TrainValues,
@@ -112,7 +174,7 @@ export async function scoreAll(
   };
 }
 
-export function printScores({ training, validation, test, denoising }: Results, isPixels: boolean): void {
+function printScores({ training, validation, test, denoising }: Results, isPixels: boolean): void {
   const table = { training, validation, test, ...(denoising && { [`${denoising.of}, noisy`]: denoising }) };
   const width = Math.max(10, ...Object.keys(table).map((name) => name.length));
   print(`${' '.repeat(width)}  MSE       MAE${isPixels ? '       PSNR' : ''}`);
@@ -124,6 +186,7 @@ export function printScores({ training, validation, test, denoising }: Results, 
   }
 }
 
+/** What the model file keeps of the training. */
 export function trainingFacts(values: TrainValues, data: TrainingData, results: Results) {
   return {
     data: data.facts,

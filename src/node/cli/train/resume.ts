@@ -1,6 +1,6 @@
 /**
- * Going on with a run: its checkpoint says how it was started, and whatever is given again must agree, or the model would
- * be another one than that of a run that was never interrupted. Read trainOptions.ts and io/checkpoint.ts first.
+ * Going on with a run. Its checkpoint says how it was started, and what is given now must agree with that: the model must
+ * be the same as if the run had never been interrupted. Read options.ts and io/checkpoint.ts first.
  */
 
 import { resolve } from 'node:path';
@@ -12,43 +12,53 @@ import { isObject } from '../../../io/json.ts';
 import { kernels } from '../../../tensor/kernels/active.ts';
 import { formatShape, type Shape } from '../../../tensor/shape.ts';
 import { FileError } from '../../files/files.ts';
-import { type Parsed, parseOptions, UsageError, wordsOf } from '../terminal/options.ts';
+import { parseOptions, UsageError, wordsOf } from '../terminal/options.ts';
 import { refuseContradictions } from './contradictions.ts';
-import { TRAIN_OPTIONS, type TrainValues } from './options.ts';
+import type { TrainingData } from './data.ts';
+import { TRAIN_OPTIONS, type TrainOptions, type TrainValues } from './options.ts';
 import { effectiveOptions } from './settings.ts';
 
-/** What a run's checkpoint keeps of the run itself. */
+/** What a checkpoint keeps beside the model and the state of its training. */
 export interface RunRecord {
-  /** The options that were given, as text by their names; switches have none. Paths are absolute. */
+  /** The options that were given, as text by name, '' for switches. Paths are absolute. */
   readonly options: Readonly<Record<string, string>>;
   readonly kernels: string;
   readonly data: DataRecord;
   /** Since training began, at the end of each epoch. */
   readonly seconds: readonly number[];
-  /** Since training began. */
+  /** In seconds, since training began. */
   readonly elapsed: number;
 }
 
-/** What the data was, so that other data is recognised. */
+/** What the data was: with other data a run can't be resumed. */
 export interface DataRecord {
   readonly shape: Shape;
   readonly fingerprint: string;
-  /** What the model file says of it: source, shape, type. */
+  /** What the model file says about it: source, shape, type. */
   readonly facts: Readonly<Record<string, unknown>>;
   readonly testShape?: Shape | undefined;
   readonly testFingerprint?: string | undefined;
 }
 
-type TrainOptions = Parsed<typeof TRAIN_OPTIONS>;
+export function dataRecordOf({
+  images,
+  testImages,
+  fingerprint,
+  testFingerprint,
+  facts,
+}: TrainingData): DataRecord {
+  const test = testImages && { testShape: testImages.shape, testFingerprint };
+  return { shape: images.shape, fingerprint, facts, ...test };
+}
 
-/** What decides neither the weights nor what is written into the model. */
+/** Options that change neither the weights nor what is written into the model: they may differ when a run is resumed. */
 const FREE: ReadonlySet<string> = new Set([
   ...['resume', 'out', 'overwrite', 'json', 'help', 'threads', 'checkpoint-every', 'in-memory'],
-  // The data is known by its fingerprint, wherever it is.
+  // The fingerprint identifies the data, wherever the file is.
   ...['data', 'key', 'test-data', 'test-key'],
 ]);
 
-/** What a checkpoint has to remember of the options of a new run: all that were given but for where it goes. */
+/** The options that a checkpoint remembers: all that were given, except where the run is and what it prints. */
 export function optionsToKeep({ given }: TrainOptions): Record<string, string> {
   const { resume, out, overwrite, json, ...kept } = Object.fromEntries(given);
   for (const name of ['data', 'test-data']) if (name in kept) kept[name] = resolve(kept[name]);
@@ -78,13 +88,13 @@ function isShape(value: unknown): boolean {
 }
 
 /**
- * The options to go on with: those of the run, and on top what was given now.
+ * The options to go on with: those of the run, replaced by those that are given now.
  *
- * @throws {UsageError} If something was given that would lead to another model; it names all of it.
+ * @throws {UsageError} If an option would lead to another model; the error names all such options.
  */
 export function resumedOptions(now: TrainOptions, { options }: RunRecord): TrainOptions {
   if (now.given.has('data') && !('data' in options)) {
-    throw new UsageError('the run is one on the built-in digits, --data gives other images.');
+    throw new UsageError('the run was trained on the built-in digits, expected no --data.');
   }
   const stored = parseOptions(TRAIN_OPTIONS, wordsOf(options));
   const merged = parseOptions(TRAIN_OPTIONS, wordsOf({ ...options, ...Object.fromEntries(now.given) }));
@@ -95,7 +105,7 @@ export function resumedOptions(now: TrainOptions, { options }: RunRecord): Train
     .filter((name) => name !== 'epochs' || !mayGoOn(stored.values, merged.values))
     .map((name) => {
       const falls = name === 'epochs' && stored.values.schedule !== 'constant';
-      const why = falls ? ', for which its learning rate falls' : '';
+      const why = falls ? ', over which its learning rate falls' : '';
       return `--${name} is ${textOf(after[name])}, the run has ${textOf(before[name])}${why}`;
     });
   if (differing.length > 0) {
@@ -106,7 +116,7 @@ export function resumedOptions(now: TrainOptions, { options }: RunRecord): Train
   return merged;
 }
 
-/** More epochs than planned give the same bits as if they had been planned, where the learning rate doesn't know the end. */
+/** More epochs give the same bits as if they had been planned from the start, if the learning rate is constant. */
 function mayGoOn(before: TrainValues, after: TrainValues): boolean {
   return after.schedule === 'constant' && after.epochs > before.epochs;
 }
@@ -120,11 +130,11 @@ function textOf(value: unknown): string {
   return value === undefined ? 'none' : Array.isArray(value) ? value.join(',') || 'none' : String(value);
 }
 
-/** @throws {FileError} If other kernels are in use than the run's: the last bits would differ. */
+/** @throws {FileError} If other kernels are in use than those of the run: the last bits would differ. */
 export function requireSameKernels(record: RunRecord): void {
   if (kernels().name === record.kernels) return;
   throw new FileError(
-    `the run was computed by the ${record.kernels} kernels, here it would be the ${kernels().name} kernels: expected --kernels ${record.kernels}, on a machine that has them.`,
+    `the run was computed by the ${record.kernels} kernels, but now the ${kernels().name} kernels are in use: expected --kernels ${record.kernels}, on a machine that has them.`,
   );
 }
 
@@ -140,14 +150,14 @@ export function requireSameData(folder: string, was: DataRecord, is: DataRecord)
 }
 
 /**
- * The same data may be scaled in another way by another version of this program.
+ * Another version of this program may scale the same data in another way.
  *
- * @throws {DataError} If it is: the weights belong to inputs that are no more.
+ * @throws {DataError} If it does: the weights belong to inputs that were scaled as before.
  */
 export function requireSameScaling(folder: string, was: Normalization, is: Normalization): void {
   if (JSON.stringify(was) === JSON.stringify(is)) return;
   throw new DataError(
-    `the run in ${folder} can't be resumed: its data was scaled so: ${describeNormalization(was)}; now it would be: ${describeNormalization(is)}.`,
+    `the run in ${folder} can't be resumed by this version: it scaled its data otherwise (${describeNormalization(was)}; now ${describeNormalization(is)}).`,
   );
 }
 

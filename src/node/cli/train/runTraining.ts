@@ -3,108 +3,160 @@
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { kernels } from '../../../tensor/kernels/active.ts';
 import { DivergenceError } from '../../../training/divergence.ts';
-import type { FitOptions } from '../../../training/fitOptions.ts';
-import type { TrainingState } from '../../../training/trainingState.ts';
+import type { BatchRecord, FitOptions, History } from '../../../training/fitOptions.ts';
+import type { EpochRecord, TrainingState } from '../../../training/trainingState.ts';
 import type { RunFolder } from '../../runs/runFolder.ts';
 import type { TimedEpoch } from '../../runs/writeRun.ts';
-import type { Parsed } from '../terminal/options.ts';
 import { printJson } from '../terminal/output.ts';
-import { Checkpoints, positionOf } from './checkpoints.ts';
+import { Checkpoints, describeProgress } from './checkpoints.ts';
 import type { TrainingData } from './data.ts';
-import type { TRAIN_OPTIONS, TrainValues } from './options.ts';
+import type { TrainOptions, TrainValues } from './options.ts';
 import { Progress } from './progress.ts';
-import { optionsToKeep, type RunRecord } from './resume.ts';
+import { dataRecordOf, optionsToKeep, type RunRecord } from './resume.ts';
 import { keepOf } from './settings.ts';
 
-export type TrainOptions = Parsed<typeof TRAIN_OPTIONS>;
+/** A model, its data, how it is trained, and where the result goes. */
+export interface TrainingRun {
+  readonly folder: RunFolder;
+  readonly autoencoder: Autoencoder;
+  readonly data: TrainingData;
+  readonly options: TrainOptions;
+  /** Where to go on; undefined for a new run. */
+  readonly resumption: Resumption | undefined;
+}
 
-/** Where to go on: the training's state, and what the run itself has to know. */
 export interface Resumption {
   readonly state: TrainingState;
   readonly record: RunRecord;
 }
 
-/** What a training works on and into. */
-export interface Setting {
-  readonly folder: RunFolder;
-  readonly autoencoder: Autoencoder;
-  readonly data: TrainingData;
-  readonly options: TrainOptions;
-  readonly resumption: Resumption | undefined;
+export interface TrainingOutcome {
+  readonly history: History;
+  readonly epochs: readonly TimedEpoch[];
+  /** The loss of the very first batch; undefined for a resumed run. */
+  readonly firstLoss: number | undefined;
+  /** Since training began, resumed runs included. */
+  readonly seconds: number;
+  readonly samplesPerSecond: number;
+  /** Whether the folder has a checkpoint of the end. */
+  readonly hasCheckpoint: boolean;
+  /** Where training was at the checkpoint in the folder: "after epoch 3". */
+  readonly lastCheckpoint: string | undefined;
 }
 
-/** Trains with progress on stderr and checkpoints on disk; the signal ends it after the step that is under way. */
-export async function runTraining(setting: Setting, signal: AbortSignal) {
-  const { folder, autoencoder, data, options, resumption } = setting;
-  const { values } = options;
-  const before = resumption?.record.elapsed ?? 0;
-  const seconds = [...(resumption?.record.seconds ?? [])];
-  const progress = new Progress(values.epochs, progressOf(resumption?.state, data.trainedOn, values));
-  let firstLoss: number | undefined;
-  const elapsed = () => before + progress.seconds;
-  const record = (): RunRecord => ({
-    options: optionsToKeep(options),
-    kernels: kernels().name,
-    data: dataRecordOf(data),
-    seconds: [...seconds],
-    elapsed: elapsed(),
-  });
-  const checkpoints = new Checkpoints(folder, autoencoder, values['checkpoint-every'], () => ({
-    ...record(),
-  }));
-  const lastCheckpoint = () => checkpoints.last ?? (resumption && positionOf(resumption.state));
+/** Trains with progress on stderr and checkpoints on disk; the signal ends it after the current step. */
+export async function runTraining(run: TrainingRun, signal: AbortSignal): Promise<TrainingOutcome> {
+  const { folder, autoencoder, data, options, resumption } = run;
+  const observer = new TrainingObserver(run);
   try {
     const history = await autoencoder.fit(data.images, {
-      ...fitOptions(values, data),
+      ...fitOptions(options.values, data),
       resumeFrom: resumption?.state,
       signal,
-      onStart: async (state) => {
-        if (resumption) return;
-        await checkpoints.require(state());
-        await folder.removeResults(); // of the run that was here before: they are not those of this checkpoint
-      },
-      onBatchEnd: (batch, state) => {
-        if (!resumption) firstLoss ??= batch.loss;
-        progress.onBatchEnd(batch);
-        return checkpoints.afterBatch(state);
-      },
-      onEpochEnd: (epoch, state) => {
-        progress.onEpochEnd(epoch);
-        seconds.push(elapsed());
-        if (values.json) printJson({ event: 'epoch', ...epoch, seconds: elapsed() });
-        return checkpoints.afterEpoch(epoch.epoch, state);
-      },
+      onStart: (state) => observer.onStart(state),
+      onBatchEnd: (batch, state) => observer.onBatchEnd(batch, state),
+      onEpochEnd: (epoch, state) => observer.onEpochEnd(epoch, state),
     });
-    const hasCheckpoint = await checkpoints.write(history.state);
-    const epochs: TimedEpoch[] = history.epochs.map((epoch, i) => ({ ...epoch, seconds: seconds[i] }));
-    const { samplesPerSecond } = progress;
-    const timing = { seconds: elapsed(), samplesPerSecond };
-    return { history, epochs, firstLoss, ...timing, hasCheckpoint, lastCheckpoint: lastCheckpoint() };
+    return await observer.finish(history);
   } catch (error) {
-    const where = lastCheckpoint();
-    if (error instanceof DivergenceError && where) {
-      throw new DivergenceError(`${error.message} The checkpoint ${where} stays in ${folder.path}.`);
+    const { lastCheckpoint } = observer;
+    if (error instanceof DivergenceError && lastCheckpoint) {
+      throw new DivergenceError(`${error.message} ${checkpointStays(lastCheckpoint, folder)}`);
     }
     throw error;
   } finally {
-    progress.close();
+    observer.close();
   }
 }
 
-function progressOf(state: TrainingState | undefined, trainedOn: number, values: TrainValues) {
+/** What a run that diverged leaves. */
+export function checkpointStays(where: string | undefined, { path }: RunFolder): string {
+  return `The checkpoint ${where} stays in ${path}.`;
+}
+
+/** What happens beside the training: progress is shown, epochs are timed, checkpoints are written. */
+class TrainingObserver {
+  readonly #run: TrainingRun;
+  readonly #progress: Progress;
+  readonly #checkpoints: Checkpoints;
+  /** Since training began, at the end of each epoch. */
+  readonly #seconds: number[];
+  #firstLoss: number | undefined;
+
+  constructor(run: TrainingRun) {
+    const { folder, autoencoder, data, options, resumption } = run;
+    const { values } = options;
+    this.#run = run;
+    this.#seconds = [...(resumption?.record.seconds ?? [])];
+    this.#progress = new Progress(values.epochs, doneBefore(resumption?.state, data.trainedOn, values));
+    this.#checkpoints = new Checkpoints(folder, autoencoder, values['checkpoint-every'], () => ({
+      ...this.#record(),
+    }));
+  }
+
+  async onStart(state: () => TrainingState): Promise<void> {
+    if (this.#run.resumption) return;
+    await this.#checkpoints.require(state());
+    await this.#run.folder.removeResults(); // those of an earlier run don't belong to this checkpoint
+  }
+
+  onBatchEnd(batch: BatchRecord, state: () => TrainingState): Promise<boolean> | undefined {
+    if (!this.#run.resumption) this.#firstLoss ??= batch.loss;
+    this.#progress.onBatchEnd(batch);
+    return this.#checkpoints.afterBatch(state);
+  }
+
+  onEpochEnd(epoch: EpochRecord, state: () => TrainingState): void {
+    const seconds = this.#elapsed;
+    this.#progress.onEpochEnd(epoch);
+    this.#seconds.push(seconds);
+    if (this.#run.options.values.json) printJson({ event: 'epoch', ...epoch, seconds });
+    this.#checkpoints.afterEpoch(epoch.epoch, state);
+  }
+
+  /** Writes the last checkpoint. */
+  async finish(history: History): Promise<TrainingOutcome> {
+    const hasCheckpoint = await this.#checkpoints.write(history.state);
+    return {
+      history,
+      epochs: history.epochs.map((epoch, i) => ({ ...epoch, seconds: this.#seconds[i] })),
+      firstLoss: this.#firstLoss,
+      seconds: this.#elapsed,
+      samplesPerSecond: this.#progress.samplesPerSecond,
+      hasCheckpoint,
+      lastCheckpoint: this.lastCheckpoint,
+    };
+  }
+
+  get lastCheckpoint(): string | undefined {
+    const { resumption } = this.#run;
+    return this.#checkpoints.last ?? (resumption && describeProgress(resumption.state));
+  }
+
+  close(): void {
+    this.#progress.close();
+  }
+
+  get #elapsed(): number {
+    return (this.#run.resumption?.record.elapsed ?? 0) + this.#progress.seconds;
+  }
+
+  #record(): RunRecord {
+    return {
+      options: optionsToKeep(this.#run.options),
+      kernels: kernels().name,
+      data: dataRecordOf(this.#run.data),
+      seconds: [...this.#seconds],
+      elapsed: this.#elapsed,
+    };
+  }
+}
+
+/** What a resumed run has behind it. */
+function doneBefore(state: TrainingState | undefined, trainedOn: number, values: TrainValues) {
   if (!state) return { epochs: 0, samples: 0 };
   const samples = Math.min(state.batch * values['batch-size'], trainedOn);
   return { epochs: state.epoch - 1 + samples / trainedOn, samples };
-}
-
-export function dataRecordOf(data: TrainingData): RunRecord['data'] {
-  const { images, testImages, fingerprint, testFingerprint, facts } = data;
-  return {
-    shape: images.shape,
-    fingerprint,
-    facts,
-    ...(testImages && { testShape: testImages.shape, testFingerprint }),
-  };
 }
 
 function fitOptions(values: TrainValues, { testImages }: TrainingData): FitOptions {

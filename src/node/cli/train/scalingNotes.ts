@@ -1,24 +1,49 @@
-/** What those who train with `--normalize` should know of how their features are scaled, and could be. */
+/** Notes on training data whose scaling may not suit it: dark images, features with different units. */
 
 import { constantFeatures } from '../../../data/featureNormalization.ts';
 import { isByFeature } from '../../../data/samples.ts';
 import type { FeatureStatistics } from '../../../data/statistics.ts';
+import type { Shape } from '../../../tensor/shape.ts';
 import { isFlat, pictureOf } from '../../pictures/sampleKind.ts';
-import type { SamplesToDescribe } from '../shared/describeSamples.ts';
+import { mayBeEightBits, type SamplesToDescribe } from '../shared/samples.ts';
 import { formatCount, say } from '../terminal/output.ts';
 import { formatAmount } from '../terminal/textTable.ts';
 
-/** More numbers of features are no help. */
+/** If the brightest pixel uses less of the range, reconstructions are hard to see and errors small. */
+const DARK = 0.25;
+
+/** Pictures are hardly ever smaller, in pixels. */
+const SMALLEST_SIDE = 8;
+
+/** More numbers of features don't help. */
 const MOST_NAMED = 10;
-/** Ranges that differ by this factor have units of their own: the columns of dark-edged images differ by less. */
+/** Features whose ranges differ by this factor have different units: the pixels of dark-edged images differ by less. */
 const FAR_APART = 100;
-/** Features so alike, and so many, are positions of one signal rather than the columns of a table. */
+/** Features that are so similar, and so many, are positions of one signal rather than columns of a table. */
 const ALIKE = 2;
 const FEWEST_POSITIONS = 64;
 
+export function noteImages({ images, statistics, normalization }: SamplesToDescribe): void {
+  const [, ...sample] = images.shape;
+  noteChannelsFirst(sample);
+  if (normalization.kind !== 'divide' || !pictureOf(sample, normalization)) return;
+  if (mayBeEightBits(statistics, normalization)) return; // describeSamples has said so
+  const { scale } = normalization;
+  const { minimum, maximum } = statistics;
+  if (minimum === maximum || maximum >= DARK * scale) return;
+  say(`note: the maximum is ${maximum} of ${scale}; --normalize minmax makes full use of the range.`);
+}
+
+/** [n, 3, h, w], the order of PyTorch, is not taken for pictures. */
+function noteChannelsFirst([channels, ...size]: Shape): void {
+  const isLikely = channels === 3 && size.length === 2 && size.every((length) => length >= SMALLEST_SIDE);
+  if (!isLikely) return;
+  say('note: if these are colour images with channels first, arr.transpose(0, 2, 3, 1) makes them pictures.');
+}
+
 /**
- * @param found - `statistics.features` are those of each of a sample's numbers, whatever it is scaled by.
- * @param isAskedFor - Whether the user said what to scale by.
+ * @param found - `statistics.features` has those of each feature, even if all values are scaled together.
+ * @param isAskedFor - Whether the user chose between `--scale-by feature` and `all`.
  */
 export function noteScaling(found: SamplesToDescribe, isAskedFor: boolean): void {
   const { images, statistics, normalization } = found;
@@ -27,7 +52,7 @@ export function noteScaling(found: SamplesToDescribe, isAskedFor: boolean): void
   const isImage = pictureOf(shape, normalization) !== undefined;
   if (normalization.kind === 'divide' && isFlat(shape) && !isImage) {
     say(
-      `note: all values are divided by ${normalization.scale}; --normalize standard would give each feature a scale of its own.`,
+      `note: all values are divided by ${normalization.scale}; --normalize standard scales each feature on its own.`,
     );
   }
   if (!features) return;
@@ -46,20 +71,20 @@ function noteOtherScale(
     const factor = rangeFactor(sample, features);
     if (factor < FAR_APART) return;
     say(
-      `note: all values get one scale, though the ranges of the features differ by a factor of ${formatAmount(factor)}; --scale-by feature gives each its own.`,
+      `note: all values get one scale, but the ranges of the features differ by a factor of ${formatAmount(factor)}; --scale-by feature scales each on its own.`,
     );
   } else if (pictureOf(sample)) {
     say('note: if these are flattened images, --scale-by all gives their pixels one scale.');
   } else if (varyAlike(features, constant)) {
     say(
-      'note: the features vary alike; if they are positions of one signal, such as sound, --scale-by all gives them one scale.',
+      'note: all features have similar ranges; if they are positions of one signal, such as sound, --scale-by all gives them one scale.',
     );
   }
 }
 
 /**
- * By what factor ranges differ along that axis of the samples where it is most, such as the channels of [time, channel].
- * What is constant doesn't count.
+ * By what factor ranges differ along an axis of the samples, such as the channels of [time, channel]: the largest of all
+ * axes. Constant features don't count.
  */
 function rangeFactor(sample: readonly number[], { minimum, maximum }: FeatureStatistics): number {
   let factor = 1;
@@ -82,7 +107,7 @@ function rangeFactor(sample: readonly number[], { minimum, maximum }: FeatureSta
   return factor;
 }
 
-/** Whether all features have about one range, at about one place. */
+/** Whether all features have about the same minimum and maximum. */
 function varyAlike({ minimum, maximum }: FeatureStatistics, constant: readonly number[]): boolean {
   if (constant.length > 0 || minimum.length < FEWEST_POSITIONS) return false;
   const ranges = maximum.map((value, j) => value - minimum[j]).sort();
@@ -96,7 +121,7 @@ function noteConstant(constant: readonly number[]): void {
   const which = `${constant.slice(0, MOST_NAMED).join(', ')}${constant.length > MOST_NAMED ? ', …' : ''}`;
   say(
     constant.length === 1
-      ? `note: feature ${which} is the same in all samples, but for rounding: its input is 0, its scale 1.`
-      : `note: ${formatCount(constant.length)} features are the same in all samples, but for rounding (${which}): their input is 0, their scale 1.`,
+      ? `note: feature ${which} is the same in all samples, up to rounding: its input is 0, its scale 1.`
+      : `note: ${formatCount(constant.length)} features are the same in all samples, up to rounding (${which}): their input is 0, their scale 1.`,
   );
 }

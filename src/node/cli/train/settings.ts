@@ -1,4 +1,4 @@
-/** What the options of `train` come to: an architecture, an optimizer, a learning-rate schedule. Read trainOptions.ts first. */
+/** From the options of `train` to an architecture, an optimizer and a learning-rate schedule. Read options.ts first. */
 
 import type { ArchitectureOptions } from '../../../autoencoder/spec.ts';
 import { Adam, AdamW } from '../../../optim/adam.ts';
@@ -8,10 +8,10 @@ import { SGD } from '../../../optim/sgd.ts';
 import { kernels, threads } from '../../../tensor/kernels/active.ts';
 import type { Shape } from '../../../tensor/shape.ts';
 import type { Keep } from '../../../training/earlyStopping.ts';
-import { formatNoise } from '../shared/noise.ts';
+import { formatNoise } from '../shared/commonOptions.ts';
 import type { TrainValues } from './options.ts';
 
-/** The options as they take effect: defaults that depend on others filled in, what has no effect left out. */
+/** The options as they take effect: with the defaults that depend on other options, without those that have no effect. */
 export function effectiveOptions(values: TrainValues) {
   const { help, json, overwrite, out, resume, count, nesterov, ...options } = values;
   return {
@@ -59,7 +59,7 @@ export function createOptimizer(values: TrainValues, stepsPerEpoch: number): Opt
   }
 }
 
-/** Whether there will be images that are measured after each epoch; the built-in digits always have some. */
+/** Whether there are samples to measure after each epoch that are not trained on. The built-in digits have test samples. */
 function hasValidation(values: TrainValues): boolean {
   const { data, 'test-data': testData, 'validation-split': split } = values;
   return data === undefined || testData !== undefined || split !== undefined;

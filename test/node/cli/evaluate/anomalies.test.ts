@@ -106,7 +106,7 @@ describe('evaluate --anomalies', () => {
     );
     const rows = [...stdout.matchAll(/^ *(\d+) {3,}(0\.\d{5}) {3,}(\d+\.\d)$/gm)];
     expect(rows.map(([, index]) => Number(index))).toEqual(largest(errors, 3));
-    expect(stderr).toContain('what is restored worst: worst.png');
+    expect(stderr).toContain('the anomalies: worst.png');
     const { width, height, data } = decodePng(new Uint8Array(readFileSync(join(cwd, 'worst.png'))));
     // Three columns and two rows of images, some 80 pixels wide, with gaps of 2.
     const scale = (width - 8) / 3 / 8;
@@ -137,7 +137,7 @@ describe('evaluate --anomalies', () => {
     expect(one.stdout).toMatch(/^The image that is restored worst, /m);
   });
 
-  test('names the features that are furthest off where samples are no images', async () => {
+  test('names the features with the largest errors if samples are no images', async () => {
     const shape = [3, 2, 2, 2];
     const autoencoder = model({ kind: 'none', dtype: 'f4', shift: 0, scale: 1 }, { inputShape: [2, 2, 2] });
     const values = Array.from({ length: 24 }, (_, i) => (i === 8 + 5 ? 0.875 : 0.125));
@@ -163,7 +163,7 @@ describe('evaluate --anomalies', () => {
       'evaluate --model m.safetensors --data table.npy --anomalies 2'.split(' '),
       { cwd },
     );
-    expect(stdout).toMatch(/features furthest off, with their share\n/);
+    expect(stdout).toMatch(/features with the largest errors, and their share\n/);
     expect(stdout).toMatch(/\[\d, \d, \d\] \(\d+ %\), \[/);
   });
 

@@ -78,8 +78,10 @@ describe('evaluate --labels', () => {
     for (const name of ['codes, 2 numbers', 'PCA, 2 components', 'pixels, 64 numbers']) {
       expect(stdout).toMatch(new RegExp(`^${name}( +[01]\\.\\d{4}){3}$`, 'm'));
     }
-    expect(stdout).toMatch(/^7 classes; the commonest alone is right for 0\.1500\.$/m);
-    expect(stdout).toContain('fitted to four fifths of the samples, for each fifth in turn.');
+    expect(stdout).toMatch(/^7 classes; always answering with the commonest one is right for 0\.1500\.$/m);
+    expect(stdout).toContain(
+      'fitted to four fifths of the samples and measured on the other fifth, for each fifth in turn.',
+    );
   });
 
   test('--json has the same numbers', async () => {
@@ -102,7 +104,7 @@ describe('evaluate --labels', () => {
     for (const row of [codes, pca, inputs]) expect(row).toMatchObject({ neighbours: 1, scaledNeighbours: 1 });
     expect(fittedTo).toEqual({ source: 'images.npy', samples: COUNT });
     expect((await runs.self).stderr).toContain(
-      '\nnote: --train-data is --data: how well classes are told apart says nothing of other samples\n',
+      '\nnote: --train-data and --data are the same: the shares of found classes say nothing about other samples\n',
     );
   });
 
@@ -139,7 +141,7 @@ test('says which classes are never found', async () => {
   const { code, stderr } = await isthmus(words.split(' '), { cwd });
   expect(code).toBe(0);
   expect(stderr).toContain(
-    'note: no sample of images.npy has a label of these, so they are never found: 2, 3, 4, 5, 6\n',
+    'note: these classes are never found, as no sample of images.npy has their labels: 2, 3, 4, 5, 6\n',
   );
 });
 
@@ -320,11 +322,11 @@ describe('labels that are not as they must be', () => {
       ),
       refusal(
         '--labels labels.npy --neighbours 33',
-        /: four fifths of the samples of images\.npy are 32, fewer than the 33 neighbours that are asked \(--neighbours\)\./,
+        /: four fifths of the samples of images\.npy are 32, expected at least the 33 of --neighbours\./,
       ),
       refusal(
         '--labels labels.npy --train-data few.npy --train-labels fewLabels.npy',
-        /: the samples of few\.npy are 4, fewer than the 5 neighbours that are asked \(--neighbours\)\./,
+        /: the samples of few\.npy are 4, expected at least the 5 of --neighbours\./,
       ),
       refusal(
         '--labels labels.npy --train-data images.npy --train-labels short.npy',
@@ -340,11 +342,11 @@ describe('labels that are not as they must be', () => {
       ),
       refusal(
         '--labels rows.npy',
-        /the samples of images\.npy all have labels of their own, expected classes of two samples or more\./,
+        /the samples of images\.npy all have different labels, expected classes of at least two samples\./,
       ),
       refusal(
         '--labels minus.npy --label-names a,b,c --latent x.svg',
-        /--label-names has 3 names, for the labels 0 to 2; there is a label -1\./,
+        /--label-names has 3 names, for the labels 0 to 2, but there is a label -1\./,
       ),
       refusal(
         '--labels labels.npy --train-data many.npy --train-labels manyLabels.npy',
@@ -362,7 +364,10 @@ describe('labels that are not as they must be', () => {
       says: /the samples of many\.npy have 1001 different labels, expected at most 1000 classes\./,
     }),
     inThisProcess({
-      ...refusal('', /few\.npy: it holds 4 samples, expected at least 5, or others in --train-data\./),
+      ...refusal(
+        '',
+        /few\.npy: it holds 4 samples, expected at least 5, or --train-data with other samples\./,
+      ),
       args: 'evaluate --model m.safetensors --data few.npy --labels fewLabels.npy'.split(' '),
     }),
   ]);

@@ -33,7 +33,7 @@ describe('train --noise', () => {
       'learning to restore the clean samples: Gaussian noise of standard deviation 0.2\n',
     );
     expect(result.stderr).toContain('sparse codes: L1 penalty 0.001\n');
-    expect(result.stderr).toContain('dropout 0.1 behind each hidden layer\n');
+    expect(result.stderr).toContain('dropout 0.1 after each hidden layer\n');
     expect(result.stderr).toMatch(/decoder\.0 TransposedDense +\[batch, 8\] +8\n/);
     expect(result.stdout).toMatch(/\nvalidation, noisy {2}0\.\d{5} {3}0\.\d{5} {3}\d+\.\d\d dB\n/);
   });

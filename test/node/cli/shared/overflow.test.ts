@@ -1,4 +1,4 @@
-/** Samples whose numbers are finite, but so far out that the network's are not. */
+/** Samples whose numbers are finite, but so large that those of the network are not. */
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Autoencoder } from '../../../../src/autoencoder/autoencoder.ts';
@@ -68,7 +68,9 @@ describe('what overflows', () => {
   test('is said to, and nothing is computed from it', async () => {
     const { code, stdout, stderr } = await run(`${EVALUATE} data.npy --anomalies 4`);
     expect(code).toBe(0);
-    expect(stderr).toContain('note: 3 samples are so far out that the network overflows\n');
+    expect(stderr).toContain(
+      'note: the network overflows on 3 samples, whose values are too far from the training data\n',
+    );
     expect(stdout).toMatch(/^this model +NaN +NaN +–$/m);
     expect(stdout).toContain('codes (of the 17 that are finite): mean absolute value ');
     expect(stdout).toMatch(/^ +0 +NaN +\S+ +–$/m);
@@ -84,7 +86,9 @@ describe('what overflows', () => {
         run(`encode --model m.safetensors --data ${name}.npy --out ${name}-codes.npy`),
       ),
     );
-    expect(all.stderr).toContain('note: 3 samples are so far out that the network overflows\n');
+    expect(all.stderr).toContain(
+      'note: the network overflows on 3 samples, whose values are too far from the training data\n',
+    );
     expect(others.stderr).not.toContain('note');
     expect(Object.keys(contentsOf(cwd))).toEqual(expect.arrayContaining(['data-codes.npy']));
   });
@@ -98,7 +102,9 @@ test('what a decoder overflows on is counted by compress, whose file then holds 
   const compress = 'compress --model wild.safetensors --data some.npy --out a.isth';
   const { code, stdout, stderr } = await isthmus(compress.split(' '), { cwd });
   expect(code).toBe(0);
-  expect(stderr).toMatch(/\nnote: 1?\d samples are so far out that the network overflows\n/);
+  expect(stderr).toMatch(
+    /\nnote: the network overflows on 1?\d samples, whose values are too far from the training data\n/,
+  );
   expect(stdout).not.toContain('NaN dB');
   const target = await isthmus([...compress.split(' '), '--overwrite', '--target-psnr', '1'], { cwd });
   expect(target.code).toBe(1);
@@ -111,12 +117,12 @@ describe('codes that must be finite', () => {
   testRefusals(1, [
     refusal(
       'data.npy --labels labels.npy',
-      /data\.npy: the codes of 3 of 20 samples are not finite, first that of sample 7, --labels needs finite ones: /,
+      /data\.npy: the network overflows on 3 of 20 samples, first on sample 7, --labels needs finite codes: /,
     ),
-    refusal('data.npy --latent x.svg', /--latent needs finite ones: remove what is so far out that/),
+    refusal('data.npy --latent x.svg', /--latent needs finite codes: remove these samples\./),
     refusal(
       'some.npy --labels someLabels.npy --train-data data.npy --train-labels labels.npy',
-      /data\.npy: the codes of 3 of 20 samples are not finite, .* --train-data needs finite ones: /,
+      /data\.npy: the network overflows on 3 of 20 samples, .* --train-data needs finite codes: /,
     ),
   ]);
 });

@@ -4,7 +4,7 @@ import { UsageError } from '../../../../src/node/cli/terminal/options.ts';
 import {
   type CheckpointInterval,
   Checkpoints,
-  positionOf,
+  describeProgress,
   readInterval,
 } from '../../../../src/node/cli/train/checkpoints.ts';
 import { FileError } from '../../../../src/node/files/files.ts';
@@ -94,7 +94,7 @@ function checkpoints(interval?: CheckpointInterval, fail: () => void = () => {})
       expect(name).toBe('checkpoint.safetensors');
       const { state, run } = readCheckpoint(contents);
       runs.push(run);
-      written.push(positionOf(state));
+      written.push(describeProgress(state));
     },
   } as unknown as RunFolder;
   return { written, runs, points: new Checkpoints(folder, AUTOENCODER, interval, () => ({ mine: now })) };

@@ -172,7 +172,7 @@ describe('a run with a preset is resumed', () => {
     );
     expect(await refusal('--start', 'as-is')).toMatch(/but --start is as-is, the run has mean\./);
     expect(await refusal('--epochs', '4')).toMatch(
-      /but --epochs is 4, the run has 3, for which its learning rate falls\./,
+      /but --epochs is 4, the run has 3, over which its learning rate falls\./,
     );
   });
 });

@@ -70,7 +70,7 @@ describe('a run is not resumed', () => {
     ['--data fewer.npy', /other data: its data was \[40, 8, 8\] u1, this is \[20, 8, 8\] u1/],
     ['--test-data fewer.npy', /its test data was \[10, 8, 8\], this is \[20, 8, 8\]/],
     ['--data gone.npy', /can't read gone\.npy: there is no such file/],
-    ['--kernels naive', /computed by the simd kernels, here it would be the naive kernels/],
+    ['--kernels naive', /computed by the simd kernels, but now the naive kernels are in use/],
   ])('with %s: exit code 1', async (words, says) => {
     expect(await refusal(1, '--resume', 'run', ...words.split(' '))).toMatch(says);
   });

@@ -62,7 +62,7 @@ describe('train on a table', () => {
     expect(stderr).toMatch(/^90 test samples of 5 numbers, /m);
     expect(
       stderr.match(
-        /note: feature 4 is the same in all samples, but for rounding: its input is 0, its scale 1\./g,
+        /note: feature 4 is the same in all samples, up to rounding: its input is 0, its scale 1\./g,
       ),
     ).toHaveLength(1);
     expect(stderr).not.toMatch(/image|original/);
@@ -105,7 +105,7 @@ describe('train on a table', () => {
     const { code, stderr } = await run(cwd)('train --resume old --data table.npy --epochs 300');
     expect(code).toBe(1);
     expect(stderr).toContain(
-      "the run in old can't be resumed: its data was scaled so: (x - 20000) / 40000, mean 0 and standard deviation 1; now it would be: each of the 5 features",
+      "the run in old can't be resumed by this version: it scaled its data otherwise ((x - 20000) / 40000, mean 0 and standard deviation 1; now each of the 5 features",
     );
   });
 
@@ -314,7 +314,7 @@ describe('other samples', () => {
   test('integers in columns: a note leads to --normalize standard', async () => {
     const { stderr } = await train('', whole([20, 6]));
     expect(stderr).toContain(
-      'note: all values are divided by 32767; --normalize standard would give each feature a scale of its own.',
+      'note: all values are divided by 32767; --normalize standard scales each feature on its own.',
     );
   });
 
@@ -353,7 +353,7 @@ describe('other samples', () => {
       values: Array.from({ length: 20 * MINUTES }, (_, i) => units.map((unit) => unit * Math.sin(i))).flat(),
     });
   const ONE_SCALE =
-    /note: all values get one scale, though the ranges of the features differ by a factor of (\S+); --scale-by feature gives each its own\.\n/;
+    /note: all values get one scale, but the ranges of the features differ by a factor of (\S+); --scale-by feature scales each on its own\.\n/;
 
   test.each([' --normalize standard', ' --normalize minmax'])(
     'sensors of very different units, with%s: a note leads to --scale-by feature',
@@ -381,7 +381,7 @@ describe('other samples', () => {
 
   test('sound, whose positions vary alike: a note leads to --scale-by all', async () => {
     const hint =
-      'note: the features vary alike; if they are positions of one signal, such as sound, --scale-by all';
+      'note: all features have similar ranges; if they are positions of one signal, such as sound, --scale-by all';
     const how = ' --normalize standard';
     const [sound, unlike, few, asked] = await Promise.all([
       train(

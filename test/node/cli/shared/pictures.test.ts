@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { countShown } from '../../../../src/node/cli/shared/pictureLimit.ts';
+import { countShown } from '../../../../src/node/cli/shared/pictures.ts';
 
 let said: jest.SpiedFunction<typeof process.stderr.write>;
 

@@ -1,0 +1,52 @@
+/** Samples as pictures that a command writes or shows. Read pictures/display.ts first. */
+
+import { DataError, type Normalization } from '../../../data/samples.ts';
+import { type Shape, sizeOf } from '../../../tensor/shape.ts';
+import type { Tensor } from '../../../tensor/tensor.ts';
+import { type ComparedPictures, toPictures } from '../../pictures/display.ts';
+import { imageGrid } from '../../pictures/grid.ts';
+import { encodePng } from '../../pictures/png.ts';
+import { pictureOf } from '../../pictures/sampleKind.ts';
+import { terminalComparison } from '../../pictures/terminalPicture.ts';
+import { formatCount, say, timesShape } from '../terminal/output.ts';
+
+/** More pictures can't be looked at. */
+export const MOST_PICTURES = 1024;
+
+/** More numbers take long to write and to open: 16 images of 1024×1024. */
+const MOST_NUMBERS = 2 ** 24;
+
+/** How many of these samples fit into one picture: the first ones, at least one. Says so if it is not all of them. */
+export function countShown([count, ...sample]: Shape): number {
+  const shown = Math.min(count, MOST_PICTURES, Math.max(1, Math.floor(MOST_NUMBERS / sizeOf(sample))));
+  if (shown < count) {
+    say(`note: the picture shows the first ${formatCount(shown)} of ${formatCount(count)}.`);
+  }
+  return shown;
+}
+
+/**
+ * @param instead - What to write without pictures.
+ * @throws {DataError} If samples of this shape are no pictures.
+ */
+export function requirePictures(sample: Shape, normalization: Normalization, instead: string): void {
+  if (pictureOf(sample, normalization)) return;
+  throw new DataError(`samples of ${timesShape(sample)} are no pictures, expected ${instead}.`);
+}
+
+/**
+ * A PNG file with samples as a grid.
+ *
+ * @param inputs - `[n, ...sample]` in the units of the network's input. They may be overwritten.
+ */
+export function gridPng(inputs: Tensor, normalization: Normalization): Uint8Array {
+  return encodePng(imageGrid(toPictures([inputs], normalization)[0]));
+}
+
+/** A few originals and their reconstructions on stderr: in colour on a terminal that has colours, else as characters. */
+export function showComparison({ originals, reconstructions, noisy }: ComparedPictures): void {
+  const { isTTY } = process.stderr;
+  const columns = process.stderr.columns || 80; // some terminals say 0
+  const colorDepth = isTTY ? process.stderr.getColorDepth() : 1;
+  say(`${terminalComparison(originals, reconstructions, { columns, colorDepth, noisy })}\n`);
+}

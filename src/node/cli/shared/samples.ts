@@ -1,0 +1,151 @@
+/**
+ * Samples on their way from a file into a model: opened, scaled, and described to the user. The data of `train` decides how
+ * it is scaled (train/data.ts); all other data is scaled as a trained model expects it.
+ */
+
+import { fitsSampleShape } from '../../../data/batches.ts';
+import {
+  describeNormalization,
+  normalizationForTransform,
+  statisticsForTransform,
+} from '../../../data/normalization.ts';
+import {
+  DataError,
+  DTYPE_NAMES,
+  type Normalization,
+  type SampleArray,
+  type StoredSamples,
+} from '../../../data/samples.ts';
+import type { StoredStatisticsOptions, ValueStatistics } from '../../../data/statistics.ts';
+import { formatShape, type Shape } from '../../../tensor/shape.ts';
+import { namingFile } from '../../files/files.ts';
+import { defaultInMemoryLimit, type LoadOptions, openImages } from '../../files/load.ts';
+import type { NormalizedSamples, SampleSource } from '../../files/sampleSource.ts';
+import { nounOf } from '../../pictures/sampleKind.ts';
+import { countOf, formatBytes, say, timesShape } from '../terminal/output.ts';
+
+/**
+ * Opens samples, and says so if they are read from the file batch by batch, or can't be although the limit asks for it.
+ *
+ * @param inMemory - The limit that the user gave, in bytes.
+ */
+export async function openSource(
+  path: string,
+  inMemory: number | undefined,
+  options: LoadOptions,
+): Promise<SampleSource> {
+  const limit = inMemory ?? defaultInMemoryLimit();
+  const images = await openImages(path, { ...options, inMemoryLimit: limit });
+  if (images.isStored) {
+    const sizes = `${formatBytes(images.memory)} in memory, limit ${formatBytes(limit)}`;
+    say(`${countOf(images.shape[0], 'sample')}, read from the file batch by batch (${sizes})`);
+  } else if (inMemory !== undefined && images.memory > inMemory) {
+    say(`note: ${images.source} is in memory: only .npy files are read batch by batch`);
+  }
+  return images;
+}
+
+/** What is found in samples, and how they are scaled. */
+export interface SamplesToDescribe {
+  readonly images: Pick<SampleSource, 'shape' | 'dtype' | 'source' | 'isRounded'>;
+  readonly statistics: ValueStatistics;
+  readonly normalization: Normalization;
+}
+
+export interface Preparation extends StoredStatisticsOptions {
+  readonly choose: (statistics: ValueStatistics) => Normalization;
+  readonly describe: (found: SamplesToDescribe) => void;
+}
+
+/** Samples ready for a network: looks at their values, chooses how to scale them, and describes them. */
+export async function prepare<Ready extends NormalizedSamples | StoredSamples>(
+  images: SampleSource<Ready>,
+  { choose, describe, ...options }: Preparation,
+): Promise<Ready> {
+  const statistics = await images.statistics(options);
+  const normalization = namingFile(images.source, () => choose(statistics));
+  describe({ images, statistics, normalization });
+  return images.samples(normalization);
+}
+
+/** What samples were trained on. A model is one. */
+export interface Trained {
+  readonly inputShape: Shape;
+  readonly normalization: Normalization;
+}
+
+export interface PrepareLikeOptions {
+  /** Who needs this shape, for the error. @default 'the model takes' */
+  readonly who?: string;
+  /** Which samples they are, for the description: "test". */
+  readonly which?: string;
+  /** Sees all values in their order, once. */
+  readonly onValues?: (values: SampleArray) => void;
+}
+
+/**
+ * Samples ready for a network that was trained on others: of the same shape, scaled as those were. Describes them.
+ *
+ * @throws {DataError} If they have another shape, or values that can't be scaled so.
+ */
+export function prepareLike<Ready extends NormalizedSamples | StoredSamples>(
+  images: SampleSource<Ready>,
+  { inputShape, normalization: trained }: Trained,
+  { who = 'the model takes', which = '', onValues }: PrepareLikeOptions = {},
+): Promise<Ready> {
+  requireShape(images, inputShape, who);
+  return prepare(images, {
+    ...statisticsForTransform(trained, images.shape),
+    ...(onValues && { onValues }),
+    choose: (statistics) => normalizationForTransform(trained, images, statistics),
+    describe: (found) => {
+      const noun = nounOf(inputShape, found.normalization);
+      describeSamples(which === '' ? noun : `${which} ${noun}`, found);
+    },
+  });
+}
+
+/** @throws {DataError} If the samples don't have this shape. */
+function requireShape({ shape, source }: SampleSource, expected: Shape, who: string): void {
+  const [, ...found] = shape;
+  if (fitsSampleShape(found, expected)) return;
+  if (fitsSampleShape(shape, expected)) {
+    const dimensions = expected.join(', ');
+    throw new DataError(
+      `${source}: the array is ${formatShape(shape)}, expected [n, ${dimensions}]: one sample is [1, ${dimensions}], arr[None].`,
+    );
+  }
+  throw new DataError(`${source}: the samples are ${timesShape(found)}, ${who} ${timesShape(expected)}.`);
+}
+
+/**
+ * Says what was read: "6,000 images of 28×28, uint8 from 0 to 255, divided by 255 (built-in digits)".
+ *
+ * @param noun - What one of them is: image, sample, test image.
+ */
+export function describeSamples(
+  noun: string,
+  { images, statistics, normalization }: SamplesToDescribe,
+): void {
+  const [count, ...shape] = images.shape;
+  const { minimum, maximum } = statistics;
+  const type = DTYPE_NAMES[images.dtype];
+  const values = `${type} from ${short(minimum)} to ${short(maximum)}, ${describeNormalization(normalization)}`;
+  say(`${countOf(count, noun)} of ${timesShape(shape)}, ${values} (${images.source})`);
+  if (images.isRounded) say('note: PNGs of 16 bits are read with 8.');
+  if (noun.endsWith('image') && mayBeEightBits(statistics, normalization)) {
+    const { scale } = normalization;
+    say(`note: the maximum is ${maximum} of ${scale}; if these are 8-bit pixels, save them as uint8.`);
+  }
+}
+
+const EIGHT_BITS = 255;
+
+/** Whether values are divided by what a wider type can hold, though 8 bits would do. */
+export function mayBeEightBits({ maximum }: ValueStatistics, { kind, scale }: Normalization): boolean {
+  return kind === 'divide' && Number(scale) > EIGHT_BITS && maximum <= EIGHT_BITS;
+}
+
+function short(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toPrecision(4);
+}
