@@ -1,7 +1,7 @@
 /** Helpers that really help: the engine watches the clock and rests them where they don't, which no test should depend on. */
 
 import { jest } from '@jest/globals';
-import { DONE } from '../../src/tensor/kernels/simd/code/kernelCode.ts';
+import { DONE } from '../../src/tensor/kernels/simd/sharedPage.ts';
 import type { Engine } from '../../src/tensor/kernels/simd/engine.ts';
 
 /**

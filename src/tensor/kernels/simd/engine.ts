@@ -3,10 +3,10 @@
  */
 
 import { SCRATCH_BYTES } from './code/gemm.ts';
-import { ARGUMENTS, THREADS } from './code/kernelCode.ts';
-import { type Exports, emitModule, KERNELS, type KernelFunction } from './code/module.ts';
-import { Watch } from './helperGain.ts';
+import { type Exports, emitModule } from './code/module.ts';
+import { HelperGain } from './helperGain.ts';
 import { EngineMemory } from './memory.ts';
+import { ARGUMENTS, THREADS } from './sharedPage.ts';
 
 /** What a helper needs to begin. */
 export interface HelperData {
@@ -21,11 +21,6 @@ export interface HelperData {
 /** A job shorter than this is done before anybody could help: an offer costs about half a microsecond. */
 const WORTH_SHARING_NS = 5_000;
 
-/** Every kernel's place in the module's table. */
-export const NUMBERS = Object.fromEntries(
-  Object.keys(KERNELS).map((name, number) => [name, number]),
-) as Readonly<Record<KernelFunction, number>>;
-
 export class Engine {
   readonly memory: EngineMemory;
   readonly #module: WebAssembly.Module;
@@ -39,7 +34,7 @@ export class Engine {
   #threads = 1;
   /** The helpers that were started; those that are not asked for work sleep. */
   #helpers = 0;
-  readonly #watch = new Watch();
+  readonly #helperGain = new HelperGain();
 
   /** @param bytes - The module with the kernels. */
   constructor(bytes = emitModule()) {
@@ -68,9 +63,8 @@ export class Engine {
 
   /**
    * Does a job: all of its pieces, here and, if it is long enough, in the helpers' threads. Its arguments were written
-   * before, argument i to `ints[2 i]`, `floats[2 i]` or `doubles[i]`, as its type is.
+   * before to `ints`, `floats` or `doubles`, as their types are, at the kernel's `slots`.
    *
-   * @param number - The kernel's, from NUMBERS.
    * @param ns - About how long the job takes one thread.
    */
   run(number: number, pieces: number, ns: number): void {
@@ -79,9 +73,9 @@ export class Engine {
       return;
     }
     const start = performance.now();
-    if (this.#watch.isTogether) this.#exports.runTogether(number, pieces);
+    if (this.#helperGain.isTogether) this.#exports.runTogether(number, pieces);
     else this.#exports.runAlone(number, pieces);
-    this.#watch.record(ns, start);
+    this.#helperGain.record(ns, start);
   }
 
   /** What a new helper with this number needs. */
@@ -104,7 +98,7 @@ export class Engine {
     this.#threads = threads;
     Atomics.store(this.#sharedThreads, 0, threads);
     Atomics.notify(this.#sharedThreads, 0); // helpers that were not wanted before
-    this.#watch.reset();
+    this.#helperGain.reset();
   }
 
   #takeScratch(): number {

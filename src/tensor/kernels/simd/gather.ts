@@ -3,9 +3,12 @@
 import { gatherNumbers } from '../gather.ts';
 import type { Kernels, StoredNumbers } from '../kernels.ts';
 import { CHUNK } from './code/elementwise.ts';
-import { type Engine, NUMBERS } from './engine.ts';
+import { KERNELS } from './code/module.ts';
+import type { Engine } from './engine.ts';
 
 const NS_PER_NUMBER = 0.3;
+
+type ScalingKernel = typeof KERNELS.scaleBytes;
 
 // By name: `instanceof` is false for an array that another realm made.
 const isA = (name: string, data: StoredNumbers): boolean =>
@@ -15,15 +18,24 @@ export function createGather(engine: Engine): Kernels['gather'] {
   const { memory } = engine;
 
   /** out = (x - shift) / scale for the n numbers at address x: all whole vectors of `width` numbers. */
-  function scale(kernel: number, n: number, width: number, x: number, y: number, shift: number, by: number) {
+  function scale(
+    kernel: ScalingKernel,
+    n: number,
+    width: number,
+    x: number,
+    y: number,
+    shift: number,
+    by: number,
+  ) {
     const { ints, doubles } = engine;
+    const { slots } = kernel;
     const whole = n - (n % width);
-    ints[0] = whole;
-    ints[2] = x;
-    ints[4] = y;
-    doubles[3] = shift;
-    doubles[4] = by;
-    engine.run(kernel, Math.ceil(whole / CHUNK), whole * NS_PER_NUMBER);
+    ints[slots.n] = whole;
+    ints[slots.x] = x;
+    ints[slots.y] = y;
+    doubles[slots.shift] = shift;
+    doubles[slots.scale] = by;
+    engine.run(kernel.number, Math.ceil(whole / CHUNK), whole * NS_PER_NUMBER);
     return whole;
   }
 
@@ -50,7 +62,7 @@ export function createGather(engine: Engine): Kernels['gather'] {
       staged.set(data.subarray(from, from + features), start + i * features);
     }
     const isExact = isBytes && shift === 0 && Math.fround(by) === by;
-    const kernel = isExact ? NUMBERS.divideBytes : isBytes ? NUMBERS.scaleBytes : NUMBERS.scaleFloats;
+    const kernel = isExact ? KERNELS.divideBytes : isBytes ? KERNELS.scaleBytes : KERNELS.scaleFloats;
     const done = scale(kernel, n, isBytes ? 16 : 4, x, y, shift, by);
     if (address === undefined) out.set(memory.words.subarray(y / 4, y / 4 + done));
     for (let i = done; i < n; i++) out[i] = (staged[start + i] - shift) / by;

@@ -22,7 +22,7 @@ const MOST_LOST_MS = 12;
 const SHORTEST_REST_MS = 100;
 const LONGEST_REST_MS = 2_000;
 
-export class Watch {
+export class HelperGain {
   #isTogether = false;
   #workNs = 0;
   #wallMs = 0;

@@ -9,11 +9,9 @@
  */
 
 import type { MemoryPart } from '../kernels.ts';
-import { SHARED_BYTES } from './code/kernelCode.ts';
+import { MEMORY_LIMITS, SHARED_BYTES } from './sharedPage.ts';
 
 const PAGE_BYTES = 65_536;
-/** In pages: 1 MiB at first, at most the 4 GiB that 32-bit addresses reach. */
-export const MEMORY_LIMITS = { initial: 16, maximum: 65_536, shared: true };
 /** Arrays begin on lines of the cache. */
 const ALIGNMENT = 64;
 /** Kernels load whole vectors, so they read past an array's end: never past the memory's. */

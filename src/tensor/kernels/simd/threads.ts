@@ -1,6 +1,6 @@
 /** How many threads share the work of the SIMD kernels. Read scheduler.ts for how they share it, engine.ts for when. */
 
-import { MAX_THREADS } from './code/kernelCode.ts';
+import { MAX_THREADS } from './sharedPage.ts';
 import type { Engine } from './engine.ts';
 import { availableThreads, startHelper } from './worker.ts';
 

@@ -1,7 +1,7 @@
 /** When helpers are asked to help: a watch with a clock of the test's own, on which jobs take what the test says. */
 
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { Watch } from '../../../../src/tensor/kernels/simd/helperGain.ts';
+import { HelperGain } from '../../../../src/tensor/kernels/simd/helperGain.ts';
 
 let now = 0;
 
@@ -21,20 +21,20 @@ interface Machine {
 const HELPED: Machine = { aloneMs: 1, togetherMs: 0.6 };
 const HINDERED: Machine = { aloneMs: 1, togetherMs: 3 };
 
-function job(watch: Watch, { aloneMs, togetherMs }: Machine): void {
+function job(watch: HelperGain, { aloneMs, togetherMs }: Machine): void {
   const start = now;
   now += watch.isTogether ? togetherMs : aloneMs;
   watch.record(1e6, start);
 }
 
 /** Works for so long on the clock. */
-function work(watch: Watch, machine: Machine, ms: number): void {
+function work(watch: HelperGain, machine: Machine, ms: number): void {
   const end = now + ms;
   while (now < end) job(watch, machine);
 }
 
 /** How long each rest is from its beginning on, so many in a row. */
-function restsOf(watch: Watch, machine: Machine, count: number): number[] {
+function restsOf(watch: HelperGain, machine: Machine, count: number): number[] {
   const rests: number[] = [];
   for (let i = 0; i < count; i++) {
     for (let jobs = 0; !watch.isTogether && jobs < 10_000; jobs++) job(watch, machine);
@@ -48,7 +48,7 @@ function restsOf(watch: Watch, machine: Machine, count: number): number[] {
 
 describe('a watch', () => {
   test('works alone first, for comparison, and then together', () => {
-    const watch = new Watch();
+    const watch = new HelperGain();
     expect(watch.isTogether).toBe(false);
     work(watch, HELPED, 3);
     expect(watch.isTogether).toBe(false);
@@ -57,7 +57,7 @@ describe('a watch', () => {
   });
 
   test('stays together as long as that pays, but for a comparison now and then: most of all soon after the start', () => {
-    const watch = new Watch();
+    const watch = new HelperGain();
     work(watch, HELPED, 4);
     const alone: number[] = [];
     while (now < 6000) {
@@ -71,7 +71,7 @@ describe('a watch', () => {
   });
 
   test('learns from a comparison: code that was slow at first does not make helpers look good for ever', () => {
-    const watch = new Watch();
+    const watch = new HelperGain();
     work(watch, { aloneMs: 10, togetherMs: 6 }, 10); // not yet compiled
     work(watch, HELPED, 62);
     expect(watch.isTogether).toBe(false); // once more, for comparison
@@ -85,14 +85,14 @@ describe('a watch', () => {
     ['as long', 1],
     ['hardly less', 0.95],
   ])('rests where a job takes %s together', (_name, togetherMs) => {
-    const watch = new Watch();
+    const watch = new HelperGain();
     work(watch, HELPED, 4);
     work(watch, { aloneMs: 1, togetherMs }, 60 + 3);
     expect(watch.isTogether).toBe(false);
   });
 
   test('gives helpers some milliseconds to find a processor of their own', () => {
-    const watch = new Watch();
+    const watch = new HelperGain();
     work(watch, HELPED, 4);
     work(watch, HINDERED, 12); // on the processor of the thread that woke them: 8 ms are lost
     work(watch, HELPED, 45);
@@ -100,7 +100,7 @@ describe('a watch', () => {
   });
 
   test('is not misled by one job: it takes some milliseconds of jobs together', () => {
-    const watch = new Watch();
+    const watch = new HelperGain();
     work(watch, HELPED, 4);
     work(watch, HELPED, 17);
     for (let i = 0; i < 5; i++) job(watch, HELPED);
@@ -109,7 +109,7 @@ describe('a watch', () => {
   });
 
   test('adds up jobs that are too short to be timed one by one', () => {
-    const watch = new Watch();
+    const watch = new HelperGain();
     for (let i = 0; i < 399; i++) {
       const start = now;
       now += 0.01;
@@ -122,7 +122,7 @@ describe('a watch', () => {
   });
 
   test('does not count the time between jobs', () => {
-    const watch = new Watch();
+    const watch = new HelperGain();
     work(watch, HELPED, 4);
     for (let i = 0; i < 100; i++) {
       now += 500;
@@ -134,7 +134,7 @@ describe('a watch', () => {
 
 describe('a rest', () => {
   test('is twice as long as the one before, up to two seconds', () => {
-    const rests = restsOf(new Watch(), HINDERED, 9);
+    const rests = restsOf(new HelperGain(), HINDERED, 9);
     // A rest ends with the measurement that is under way, of 4 ms.
     const expected = [100, 200, 400, 800, 1600, 2000, 2000, 2000, 2000];
     for (const [i, rest] of rests.entries()) {
@@ -144,7 +144,7 @@ describe('a rest', () => {
   });
 
   test('is over when helpers help again, and the next one is short', () => {
-    const watch = new Watch();
+    const watch = new HelperGain();
     restsOf(watch, HINDERED, 6);
     expect(watch.isTogether).toBe(true);
     work(watch, HELPED, 61);
@@ -152,7 +152,7 @@ describe('a rest', () => {
   });
 
   test('costs little where helpers never help: most work is done alone', () => {
-    const watch = new Watch();
+    const watch = new HelperGain();
     let [alone, together] = [0, 0];
     while (now < 20_000) {
       const before = now;
@@ -165,7 +165,7 @@ describe('a rest', () => {
   });
 
   test('is forgotten by reset: it begins alone, and the first rest is short again', () => {
-    const watch = new Watch();
+    const watch = new HelperGain();
     restsOf(watch, HINDERED, 6);
     watch.reset();
     expect(watch.isTogether).toBe(false);
@@ -176,6 +176,6 @@ describe('a rest', () => {
 });
 
 test('negative control: a watch that never looks at the clock has no rests', () => {
-  const careless = { isTogether: true, record: () => {}, reset: () => {} } as unknown as Watch;
+  const careless = { isTogether: true, record: () => {}, reset: () => {} } as unknown as HelperGain;
   expect(restsOf(careless, HINDERED, 2)).toEqual([0, 0]);
 });

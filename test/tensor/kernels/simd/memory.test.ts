@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { SHARED_BYTES } from '../../../../src/tensor/kernels/simd/code/kernelCode.ts';
+import { SHARED_BYTES } from '../../../../src/tensor/kernels/simd/sharedPage.ts';
 import { EngineMemory } from '../../../../src/tensor/kernels/simd/memory.ts';
 
 type Block = NonNullable<ReturnType<EngineMemory['take']>>;

@@ -5,7 +5,7 @@ import { emitLogistic, emitTanh } from './exp.ts';
 
 export const relu = elementwise({
   name: 'relu',
-  arrays: { x: 'in', y: 'out' },
+  arrays: [['x', 'in'], ['y', 'out']],
   body: (f, { x, y }) => {
     const { local, f32x4 } = f;
     // `x < 0 ? 0 : x` lets NaN through; -0 + 0 = 0, as Math.max has it.
@@ -16,7 +16,7 @@ export const relu = elementwise({
 
 export const reluBackward = elementwise({
   name: 'reluBackward',
-  arrays: { y: 'in', dY: 'in', dX: 'out' },
+  arrays: [['y', 'in'], ['dY', 'in'], ['dX', 'out']],
   body: (f, { y, dY, dX }) => {
     const { local, v128, f32x4 } = f;
     local.set(dX, v128.and(local.get(dY), f32x4.gt(local.get(y), constant(f, 0))));
@@ -25,8 +25,8 @@ export const reluBackward = elementwise({
 
 export const leakyRelu = elementwise({
   name: 'leakyRelu',
-  arrays: { x: 'in', y: 'out' },
-  scalars: { slope: 'f32' },
+  arrays: [['x', 'in'], ['y', 'out']],
+  scalars: ['slope'],
   body: (f, { x, y }, { slope }) => {
     const { local, v128, f32x4 } = f;
     const scaled = f32x4.mul(local.get(slope), local.get(x));
@@ -36,8 +36,8 @@ export const leakyRelu = elementwise({
 
 export const leakyReluBackward = elementwise({
   name: 'leakyReluBackward',
-  arrays: { y: 'in', dY: 'in', dX: 'out' },
-  scalars: { slope: 'f32' },
+  arrays: [['y', 'in'], ['dY', 'in'], ['dX', 'out']],
+  scalars: ['slope'],
   body: (f, { y, dY, dX }, { slope }) => {
     const { local, v128, f32x4 } = f;
     const same = local.get(dY);
@@ -48,7 +48,7 @@ export const leakyReluBackward = elementwise({
 
 export const sigmoid = elementwise({
   name: 'sigmoid',
-  arrays: { x: 'in', y: 'out' },
+  arrays: [['x', 'in'], ['y', 'out']],
   body: (f, { x, y }) => {
     f.local.set(y, emitLogistic(f, x).value());
   },
@@ -56,7 +56,7 @@ export const sigmoid = elementwise({
 
 export const sigmoidBackward = elementwise({
   name: 'sigmoidBackward',
-  arrays: { y: 'in', dY: 'in', dX: 'out' },
+  arrays: [['y', 'in'], ['dY', 'in'], ['dX', 'out']],
   body: (f, { y, dY, dX }) => {
     const { local, f32x4 } = f;
     const product = f32x4.mul(local.get(dY), local.get(y));
@@ -66,13 +66,13 @@ export const sigmoidBackward = elementwise({
 
 export const tanh = elementwise({
   name: 'tanh',
-  arrays: { x: 'in', y: 'out' },
+  arrays: [['x', 'in'], ['y', 'out']],
   body: (f, { x, y }) => emitTanh(f, y, x),
 });
 
 export const tanhBackward = elementwise({
   name: 'tanhBackward',
-  arrays: { y: 'in', dY: 'in', dX: 'out' },
+  arrays: [['y', 'in'], ['dY', 'in'], ['dX', 'out']],
   body: (f, { y, dY, dX }) => {
     const { local, f32x4 } = f;
     const gradient = local.get(dY);
@@ -83,7 +83,7 @@ export const tanhBackward = elementwise({
 
 export const silu = elementwise({
   name: 'silu',
-  arrays: { x: 'in', y: 'out' },
+  arrays: [['x', 'in'], ['y', 'out']],
   body: (f, { x, y }) => {
     const { local, f32x4 } = f;
     const { value } = emitLogistic(f, x);
@@ -93,7 +93,7 @@ export const silu = elementwise({
 
 export const siluBackward = elementwise({
   name: 'siluBackward',
-  arrays: { x: 'in', dY: 'in', dX: 'out' },
+  arrays: [['x', 'in'], ['dY', 'in'], ['dX', 'out']],
   body: (f, { x, dY, dX }) => {
     const { local, f32x4 } = f;
     const { value, complement } = emitLogistic(f, x);

@@ -7,7 +7,11 @@ import type { FunctionBuilder, Local, V128 } from '../wasm/instructions.ts';
 import { constant, reduction } from './elementwise.ts';
 import { emitLog1p, emitLogistic } from './exp.ts';
 
-const LOSS_ARRAYS = { prediction: 'in', target: 'in', dPrediction: 'out' } as const;
+const LOSS_ARRAYS = [
+  ['prediction', 'in'],
+  ['target', 'in'],
+  ['dPrediction', 'out'],
+] as const;
 
 function difference({ local, f32x4 }: FunctionBuilder, a: Local<'v128'>, b: Local<'v128'>): V128 {
   return f32x4.sub(local.get(a), local.get(b));
@@ -16,7 +20,7 @@ function difference({ local, f32x4 }: FunctionBuilder, a: Local<'v128'>, b: Loca
 export const meanSquaredError = reduction('squares of terms', {
   name: 'meanSquaredError',
   arrays: LOSS_ARRAYS,
-  scalars: { factor: 'f32' },
+  scalars: ['factor'],
   body: (f, { prediction, target, dPrediction }, { factor }, term) => {
     const { local, f32x4 } = f;
     local.set(term, difference(f, prediction, target));
@@ -27,7 +31,7 @@ export const meanSquaredError = reduction('squares of terms', {
 export const meanAbsoluteError = reduction('terms', {
   name: 'meanAbsoluteError',
   arrays: LOSS_ARRAYS,
-  scalars: { factor: 'f32' },
+  scalars: ['factor'],
   body: (f, { prediction, target, dPrediction }, { factor }, term) => {
     const { local, v128, f32x4 } = f;
     const error = f.variable('v128');
@@ -47,7 +51,7 @@ export const meanAbsoluteError = reduction('terms', {
 export const binaryCrossEntropy = reduction('terms', {
   name: 'binaryCrossEntropy',
   arrays: LOSS_ARRAYS,
-  scalars: { factor: 'f32' },
+  scalars: ['factor'],
   body: (f, { prediction: z, target: t, dPrediction }, { factor }, term) => {
     const { local, f32x4 } = f;
     const { value, exponential } = emitLogistic(f, z);

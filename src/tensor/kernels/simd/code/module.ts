@@ -1,6 +1,6 @@
 /** All kernels in one module, emitted and compiled at first use. Read kernelCode.ts, scheduler.ts and gemm.ts first. */
 
-import { MEMORY_LIMITS } from '../memory.ts';
+import { MEMORY_LIMITS } from '../sharedPage.ts';
 import { ModuleBuilder } from '../wasm/assembler.ts';
 import * as activations from './activations.ts';
 import { addColumnSums } from './columnSums.ts';
@@ -9,11 +9,11 @@ import type { KernelCode } from './kernelCode.ts';
 import * as losses from './losses.ts';
 import { packColumns, packRows } from './packing.ts';
 import { divideBytes, scaleBytes, scaleFloats } from './scaling.ts';
-import { addWork } from './scheduler.ts';
+import { addScheduler } from './scheduler.ts';
 import * as updates from './updates.ts';
 
-/** The kernels by name; a kernel's number is its place here. */
-export const KERNELS = {
+/** The kernels by name, each with its number: its place in the module's table. */
+export const KERNELS = numbered({
   packRows,
   packColumns,
   multiply,
@@ -24,9 +24,17 @@ export const KERNELS = {
   ...activations,
   ...losses,
   ...updates,
-} satisfies Record<string, KernelCode>;
+});
 
-export type KernelFunction = keyof typeof KERNELS;
+/** A kernel by the number that runs it. */
+export interface Numbered {
+  readonly number: number;
+}
+
+function numbered<const Kernels extends Readonly<Record<string, KernelCode>>>(kernels: Kernels) {
+  const entries = Object.entries(kernels).map(([name, kernel], number) => [name, { ...kernel, number }]);
+  return Object.fromEntries(entries) as { readonly [Name in keyof Kernels]: Kernels[Name] & Numbered };
+}
 
 /** What an instance of the module can do. */
 export interface Exports {
@@ -38,12 +46,10 @@ export interface Exports {
 export function emitModule(): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   module.importMemory('engine', 'memory', MEMORY_LIMITS);
-  const globals = {
-    thread: module.importGlobal('engine', 'thread', 'i32'),
-    scratch: module.importGlobal('engine', 'scratch', 'i32'),
-  };
-  module.table(Object.values(KERNELS).map((kernel) => kernel.addTo(module, globals.scratch)));
-  addWork(module, globals);
+  const thread = module.importGlobal('engine', 'thread', 'i32');
+  const scratch = module.importGlobal('engine', 'scratch', 'i32');
+  module.table(Object.values(KERNELS).map((kernel) => kernel.addTo(module, scratch)));
+  addScheduler(module, thread);
   return module.toBytes();
 }
 

@@ -47,7 +47,7 @@ function scaling(
   width: number,
   isFloat64: boolean,
   emitVectors: (f: FunctionBuilder, x: () => I32, y: () => I32, factors: Factors) => void,
-): KernelCode {
+): KernelCode<{ readonly [Name in keyof typeof ARGUMENTS]: number }> {
   return kernelCode({
     name,
     argumentTypes: ARGUMENTS,

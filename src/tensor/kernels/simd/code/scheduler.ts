@@ -12,21 +12,19 @@
  * Who takes a piece must finish it, so kernels must not trap: the thread that offered the job waits as long as it takes.
  */
 
-import type { ModuleBuilder } from '../wasm/assembler.ts';
-import type { Callable, FunctionBuilder, Global, I32, Local } from '../wasm/instructions.ts';
 import {
-  atMost,
   DONE,
-  forRange,
   KERNEL,
   LINE_BYTES,
   SHARES,
   SLEEPERS,
   THREADS,
-  type ThreadGlobals,
   TICKETS,
   WAKE_UPS,
-} from './kernelCode.ts';
+} from '../sharedPage.ts';
+import type { ModuleBuilder } from '../wasm/assembler.ts';
+import type { Callable, FunctionBuilder, Global, I32, Local } from '../wasm/instructions.ts';
+import { atMost, forRange } from './kernelCode.ts';
 
 /**
  * How often a helper looks for work before it sleeps: some 0.5 ms, longer than the pauses within an epoch. To be woken costs
@@ -35,7 +33,7 @@ import {
 const LOOKS_BEFORE_SLEEP = 500_000;
 
 /** Adds the functions that run jobs; the kernels are numbered by their places in the module's table. */
-export function addWork(module: ModuleBuilder, { thread }: ThreadGlobals): void {
+export function addScheduler(module: ModuleBuilder, thread: Global): void {
   const pieceOfKernel = module.signature(['i32']);
 
   /** All pieces on this thread, in order: for small jobs, and without helpers. */
