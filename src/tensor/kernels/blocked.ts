@@ -9,11 +9,8 @@
  * Panels are float64: each number is converted once, not each time it is used.
  */
 
-import { activationKernels } from './activations.ts';
-import { gatherNumbers } from './gather.ts';
 import type { Kernels } from './kernels.ts';
-import { lossKernels } from './losses.ts';
-import { updateKernels } from './updates.ts';
+import { naive } from './naive.ts';
 
 // 2 x 4 results + 4 + 1 operands fit the 16 float registers of x86-64; with 3 x 4 some of them go to memory and back.
 const ROWS = 2;
@@ -134,6 +131,7 @@ const matmul: Kernels['matmul'] = (m, n, k, a, b, accumulate, c) => {
 };
 
 export const blocked: Kernels = {
+  ...naive,
   name: 'blocked',
   matmul,
   matmulTransposeA(m, n, k, a, b, accumulate, c) {
@@ -157,8 +155,4 @@ export const blocked: Kernels = {
       for (let j = 0; j < n; j++) sums[j] += x[start + j];
     }
   },
-  gather: gatherNumbers,
-  ...activationKernels,
-  ...lossKernels,
-  ...updateKernels,
 };

@@ -1,7 +1,13 @@
 /** The SIMD kernels behind the interface that all sets share. Read ../kernels.ts and engine.ts first. */
 
 import type { Kernels } from '../kernels.ts';
-import { type Arrays, CHUNK, type ElementwiseCode, type ReductionCode, type Scalars } from './code/elementwise.ts';
+import {
+  type Arrays,
+  CHUNK,
+  type ElementwiseCode,
+  type ReductionCode,
+  type Scalars,
+} from './code/elementwise.ts';
 import { NEXT_SLOT } from './code/kernelCode.ts';
 import { KERNELS, type Numbered } from './code/module.ts';
 import type { Engine } from './engine.ts';
@@ -19,7 +25,9 @@ const COLUMNS_PER_PIECE = 64;
 const NONE = [] as const;
 
 /** One value for each of a kernel's arrays, or of its scalars: one too few does not compile. */
-type Each<Names extends readonly unknown[], Value> = readonly Value[] & { readonly [I in keyof Names]: Value };
+type Each<Names extends readonly unknown[], Value> = readonly Value[] & {
+  readonly [I in keyof Names]: Value;
+};
 
 export function createSimdKernels(engine: Engine): Kernels {
   const { memory } = engine;
@@ -103,8 +111,7 @@ export function createSimdKernels(engine: Engine): Kernels {
     meanAbsoluteError: loss(KERNELS.meanAbsoluteError, 1),
     binaryCrossEntropy: loss(KERNELS.binaryCrossEntropy, 1),
 
-    sgd: (n, learningRate, gradient, value) =>
-      elementwise(KERNELS.sgd, n, [gradient, value], [learningRate]),
+    sgd: (n, learningRate, gradient, value) => elementwise(KERNELS.sgd, n, [gradient, value], [learningRate]),
     momentum: (n, learningRate, mu, isNesterov, gradient, velocity, value) => {
       const kernel = isNesterov ? KERNELS.nesterov : KERNELS.momentum;
       elementwise(kernel, n, [gradient, velocity, value], [learningRate, mu]);

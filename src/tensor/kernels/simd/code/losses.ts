@@ -1,6 +1,6 @@
 /**
- * Losses in SIMD: the gradient, and the sum that the mean is made of. `factor` is 2/n or 1/n. The formulas of
- * ../losses.ts. Read elementwise.ts first.
+ * Losses in SIMD: the gradient of each element, and the sum of the terms, from which the caller makes the mean. `factor`
+ * is 2/n or 1/n. The formulas are those of ../../naive.ts. Read elementwise.ts first.
  */
 
 import type { FunctionBuilder, Local, V128 } from '../wasm/instructions.ts';

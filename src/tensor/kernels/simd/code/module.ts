@@ -1,4 +1,4 @@
-/** All kernels in one module, emitted and compiled at first use. Read kernelCode.ts, scheduler.ts and gemm.ts first. */
+/** All kernels and the scheduler in one WebAssembly module. Read kernelCode.ts, scheduler.ts and gemm.ts first. */
 
 import { MEMORY_LIMITS } from '../sharedPage.ts';
 import { ModuleBuilder } from '../wasm/assembler.ts';
@@ -26,7 +26,6 @@ export const KERNELS = numbered({
   ...updates,
 });
 
-/** A kernel by the number that runs it. */
 export interface Numbered {
   readonly number: number;
 }
@@ -36,7 +35,7 @@ function numbered<const Kernels extends Readonly<Record<string, KernelCode>>>(ke
   return Object.fromEntries(entries) as { readonly [Name in keyof Kernels]: Kernels[Name] & Numbered };
 }
 
-/** What an instance of the module can do. */
+/** The functions of an instance that the engine calls. */
 export interface Exports {
   runAlone(kernel: number, pieces: number): void;
   runTogether(kernel: number, pieces: number): void;
@@ -53,7 +52,7 @@ export function emitModule(): Uint8Array<ArrayBuffer> {
   return module.toBytes();
 }
 
-/** The smallest module with an instruction of SIMD: hosts that know none refuse it. */
+/** The smallest module with a SIMD instruction: hosts without SIMD refuse it. */
 export function emitSimdProbe(): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   module.function('probe', {}, 'v128', (f) => {

@@ -1,10 +1,16 @@
-/** What an optimizer does to all parameters, in SIMD and in place: the formulas of ../updates.ts. Read elementwise.ts first. */
+/**
+ * Optimizer updates in SIMD, in place, for all parameters of a network at once: the formulas of ../../naive.ts. Read
+ * elementwise.ts first.
+ */
 
 import { constant, elementwise, reduction } from './elementwise.ts';
 
 export const sgd = elementwise({
   name: 'sgd',
-  arrays: [['gradient', 'in'], ['value', 'inout']],
+  arrays: [
+    ['gradient', 'in'],
+    ['value', 'inout'],
+  ],
   scalars: ['learningRate'],
   body: (f, { gradient, value }, { learningRate }) => {
     const { local, f32x4 } = f;
@@ -17,7 +23,11 @@ export const sgd = elementwise({
 const withVelocity = (name: string, isNesterov: boolean) =>
   elementwise({
     name,
-    arrays: [['gradient', 'in'], ['velocity', 'inout'], ['value', 'inout']],
+    arrays: [
+      ['gradient', 'in'],
+      ['velocity', 'inout'],
+      ['value', 'inout'],
+    ],
     scalars: ['learningRate', 'mu'],
     body: (f, { gradient, velocity, value }, { learningRate, mu }) => {
       const { local, f32x4 } = f;
@@ -33,10 +43,15 @@ const withVelocity = (name: string, isNesterov: boolean) =>
 export const momentum = withVelocity('momentum', false);
 export const nesterov = withVelocity('nesterov', true);
 
-// Kingma & Ba 2015, Algorithm 1, both bias corrections folded into stepSize and epsilon (docs/math.md, section 5.2)
+// Kingma & Ba 2015, Algorithm 1, with both bias corrections folded into stepSize and epsilon (docs/math.md, section 5.2)
 export const adam = elementwise({
   name: 'adam',
-  arrays: [['gradient', 'in'], ['m', 'inout'], ['v', 'inout'], ['value', 'inout']],
+  arrays: [
+    ['gradient', 'in'],
+    ['m', 'inout'],
+    ['v', 'inout'],
+    ['value', 'inout'],
+  ],
   scalars: ['stepSize', 'beta1', 'oneMinusBeta1', 'beta2', 'oneMinusBeta2', 'epsilon', 'decay'],
   body: (f, { gradient: g, m, v, value }, given) => {
     const { local, f32x4 } = f;

@@ -1,16 +1,16 @@
 /** The protocol of scheduler.ts with a kernel of the test's own, that counts who did which piece how often. */
 
 import { describe, expect, test } from '@jest/globals';
-import { addScheduler } from '../../../../src/tensor/kernels/simd/code/scheduler.ts';
+import { addScheduler } from '../../../../../src/tensor/kernels/simd/code/scheduler.ts';
 import {
   DONE,
   KERNEL,
   SHARED_BYTES,
   SLEEPERS,
   THREADS,
-} from '../../../../src/tensor/kernels/simd/sharedPage.ts';
-import { ModuleBuilder } from '../../../../src/tensor/kernels/simd/wasm/assembler.ts';
-import { startHelper } from '../../../../src/tensor/kernels/simd/worker.ts';
+} from '../../../../../src/tensor/kernels/simd/sharedPage.ts';
+import { ModuleBuilder } from '../../../../../src/tensor/kernels/simd/wasm/assembler.ts';
+import { startHelper } from '../../../../../src/tensor/kernels/simd/worker.ts';
 
 const { from } = Array;
 
