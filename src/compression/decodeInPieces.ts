@@ -25,7 +25,7 @@ export interface Codes {
  * @throws {DataError} If that are too many.
  */
 export function requireDecodable({ decoder, encodingDim }: Autoencoder): number {
-  const outputs = decoder.numbersGivenOut(encodingDim);
+  const outputs = decoder.activationsPerSample(encodingDim);
   if (outputs <= MOST_OUTPUTS_FOR_ONE) return outputs;
   throw new DataError(
     `the layers of the model's decoder give out ${outputs} numbers for one image, at most ${MOST_OUTPUTS_FOR_ONE} are computed.`,
