@@ -6,10 +6,12 @@
 import { blocked } from '../src/tensor/kernels/blocked.ts';
 import { naive } from '../src/tensor/kernels/naive.ts';
 import { B_IN_PLACE, B_ROWS, MAX_DEPTH } from '../src/tensor/kernels/simd/code/gemm.ts';
-import { ZEROS } from '../src/tensor/kernels/simd/code/kernelCode.ts';
+import type { KernelCode } from '../src/tensor/kernels/simd/code/kernelCode.ts';
+import { KERNELS, type Numbered } from '../src/tensor/kernels/simd/code/module.ts';
 import { TILE_ROWS } from '../src/tensor/kernels/simd/code/tile.ts';
-import { Engine, NUMBERS } from '../src/tensor/kernels/simd/engine.ts';
+import { Engine } from '../src/tensor/kernels/simd/engine.ts';
 import { createSimdKernels } from '../src/tensor/kernels/simd/kernels.ts';
+import { ZEROS } from '../src/tensor/kernels/simd/sharedPage.ts';
 import { setThreads } from '../src/tensor/kernels/simd/threads.ts';
 import { Random } from '../src/tensor/random.ts';
 import { requireClose } from './contests/verify.ts';
@@ -51,20 +53,25 @@ function alongRows(size: number, left: Float32Array, right: Float32Array, result
 const rowProduct = createRowProduct(engine.memory.memory);
 
 /** A job with these arguments, on this thread. */
-function run(kernel: number, pieces: number, given: readonly number[]): void {
-  for (const [i, value] of given.entries()) engine.ints[2 * i] = value;
-  engine.run(kernel, pieces, 0);
+function run<Slots extends object>(
+  { slots, number }: KernelCode<Slots> & Numbered,
+  pieces: number,
+  given: { readonly [Name in keyof Slots]: number },
+): void {
+  for (const name in slots) engine.ints[slots[name] as number] = given[name];
+  engine.run(number, pieces, 0);
 }
 
 /** The kernels of gemm.ts on all of C at once, with this layout of B. */
 function tiles(layoutOfB: number): void {
   const packed = engine.memory.workspace(4 * SIZE * SIZE);
-  const panel = 4 * TILE_ROWS * SIZE;
-  run(NUMBERS.packRows, 1, [a.byteOffset, 4 * SIZE, SIZE, SIZE, packed, SIZE]);
-  run(NUMBERS.multiply, SIZE / 256, [
-    ...[SIZE, SIZE, SIZE, packed, panel, 4 * TILE_ROWS, b.byteOffset, layoutOfB, c.byteOffset],
-    ...[0, ZEROS, 0, MAX_DEPTH, 256, SIZE],
-  ]);
+  const [m, n, k] = [SIZE, SIZE, SIZE];
+  run(KERNELS.packRows, 1, { a: a.byteOffset, stride: 4 * k, m, k, to: packed, rowsPerPiece: m });
+  run(KERNELS.multiply, m / 256, {
+    ...{ m, n, k, a: packed, panelOfA: 4 * TILE_ROWS * k, stepOfA: 4 * TILE_ROWS },
+    ...{ b: b.byteOffset, layoutOfB, c: c.byteOffset, accumulate: 0, start: ZEROS, startStep: 0 },
+    ...{ depth: MAX_DEPTH, rowsPerPiece: 256, columnsPerPiece: n },
+  });
 }
 
 interface Step {

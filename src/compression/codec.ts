@@ -46,7 +46,7 @@ export class Codec {
     normalization: Normalization = NO_NORMALIZATION,
     name: KernelsName = kernels().name,
   ) {
-    const outputs = autoencoder.decoder.numbersGivenOut(autoencoder.encodingDim);
+    const outputs = autoencoder.decoder.activationsPerSample(autoencoder.encodingDim);
     if (outputs > MAX_OUTPUTS_OF_ONE) {
       throw new DataError(
         `the layers of the model's decoder have ${outputs} outputs for one image, expected at most ${MAX_OUTPUTS_OF_ONE}.`,

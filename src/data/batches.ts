@@ -5,7 +5,7 @@
  */
 
 import { kernels } from '../tensor/kernels/active.ts';
-import { gatherByFeature } from '../tensor/kernels/gather.ts';
+import { gatherByFeature } from '../tensor/kernels/naive.ts';
 import { formatShape, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { chunksOf, readAhead, readThrough, rowsPerChunk } from './readAhead.ts';

@@ -5,7 +5,7 @@
  * Journal on Optimization 16(1), 2005, section 2. For a convex function this finds the minimum.
  */
 
-import { addMultiple, dot } from '../tensor/vectors.ts';
+import { addMultiple, dot } from '../tensor/linearAlgebra.ts';
 
 const { abs, max } = Math;
 

@@ -8,9 +8,9 @@
  */
 
 import { kernels } from '../tensor/kernels/active.ts';
+import { dot } from '../tensor/linearAlgebra.ts';
 import { ShapeError } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { dot } from '../tensor/vectors.ts';
 import { requireFeatures } from './labels.ts';
 
 const { max, min, sqrt } = Math;

@@ -8,13 +8,12 @@
  */
 
 import type { Samples } from '../data/samples.ts';
-import { eigenDecomposition } from '../tensor/eigenDecomposition.ts';
 import { kernels } from '../tensor/kernels/active.ts';
+import { addMultiple, dot, eigenDecomposition } from '../tensor/linearAlgebra.ts';
 import { matmul } from '../tensor/ops.ts';
 import { Random } from '../tensor/random.ts';
 import { ShapeError } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
-import { addMultiple, dot } from '../tensor/vectors.ts';
 import { CentredSamples } from './centredSamples.ts';
 
 const { abs, min, sqrt } = Math;

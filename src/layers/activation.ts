@@ -1,21 +1,23 @@
-/** What all activations share: they act on each element alone and have no parameters. Read layer.ts first. */
+/**
+ * The activations: ReLU, LeakyReLU, sigmoid, tanh and SiLU. They act on each element alone and have no parameters. Read
+ * layer.ts first; docs/math.md, section 3.3, has the formulas and their derivatives.
+ */
 
 import { kernels } from '../tensor/kernels/active.ts';
-import { formatShape, ShapeError, sameShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
-import { backwardBeforeForward, Layer } from './layer.ts';
+import { Layer, requireGradient } from './layer.ts';
 import type { LayerSpec } from './spec.ts';
 
 /** y[i] = f(x[i]) */
 export type ForwardKernel = (n: number, x: Float32Array, y: Float32Array) => void;
 
-/** dX[i] = dY[i] f'(x[i]), from x or y. */
+/** dX[i] = dY[i] f'(x[i]); `kept` is x or y. */
 export type BackwardKernel = (n: number, kept: Float32Array, dY: Float32Array, dX: Float32Array) => void;
 
-/** An activation names its two kernels; this class does the rest. Input and output have any one shape. */
+/** A subclass names its two kernels and its spec; this class does the rest. The input has any shape, the output the same. */
 export abstract class Activation extends Layer {
-  /** From which of the two the derivative follows at less cost. */
+  /** What the backward kernel computes the derivative from. */
   protected readonly keeps: 'x' | 'y' = 'y';
   readonly #y = new Workspace();
   readonly #dX = new Workspace();
@@ -33,12 +35,7 @@ export abstract class Activation extends Layer {
 
   override backward(dY: Tensor): Tensor {
     const kept = this.#kept;
-    if (!kept) throw backwardBeforeForward(this.constructor.name);
-    if (!sameShape(dY.shape, kept.shape)) {
-      throw new ShapeError(
-        `${this.constructor.name}.backward: dY is ${formatShape(dY.shape)}, expected ${formatShape(kept.shape)}.`,
-      );
-    }
+    requireGradient(this, dY, kept);
     const dX = this.#dX.tensor(this.arena, kept.shape);
     this.backwardKernel()(kept.size, kept.data, dY.data, dX.data);
     return dX;
@@ -49,7 +46,7 @@ export abstract class Activation extends Layer {
   }
 }
 
-/** `y = max(x, 0)`, `dX = dY where y > 0, else 0`. docs/math.md, section 3.3. */
+/** `y = max(x, 0)`, `dX = dY where y > 0, else 0`. */
 export class ReLU extends Activation {
   protected override forwardKernel(): ForwardKernel {
     return kernels().relu;
@@ -65,11 +62,11 @@ export class ReLU extends Activation {
 }
 
 export interface LeakyReLUOptions {
-  /** The factor for negative x, >= 0 so that the sign of y tells which side x was on. @default 0.01 */
+  /** The factor for negative x: a number >= 0, so that the sign of y tells the sign of x. @default 0.01 */
   readonly slope?: number;
 }
 
-/** `y = x where x >= 0, else slope · x`, `dX = dY where y > 0, else slope · dY`. docs/math.md, section 3.3. */
+/** `y = x where x >= 0, else slope · x`, `dX = dY where y > 0, else slope · dY`. */
 export class LeakyReLU extends Activation {
   readonly slope: number;
 
@@ -94,7 +91,7 @@ export class LeakyReLU extends Activation {
   }
 }
 
-/** `y = 1 / (1 + e^-x)`, `dX = dY y (1 - y)`. docs/math.md, section 3.3. */
+/** `y = 1 / (1 + e^-x)`, `dX = dY y (1 - y)`. */
 export class Sigmoid extends Activation {
   protected override forwardKernel(): ForwardKernel {
     return kernels().sigmoid;
@@ -109,7 +106,7 @@ export class Sigmoid extends Activation {
   }
 }
 
-/** `y = tanh(x)`, `dX = dY (1 - y²)`. docs/math.md, section 3.3. */
+/** `y = tanh(x)`, `dX = dY (1 - y²)`. */
 export class Tanh extends Activation {
   protected override forwardKernel(): ForwardKernel {
     return kernels().tanh;
@@ -124,7 +121,7 @@ export class Tanh extends Activation {
   }
 }
 
-/** `y = x σ(x)`, `dX = dY σ(x) (1 + x (1 - σ(x)))`: SiLU, also called swish. docs/math.md, section 3.3. */
+/** `y = x σ(x)`, `dX = dY σ(x) (1 + x (1 - σ(x)))`: SiLU, also called swish. */
 export class SiLU extends Activation {
   protected override readonly keeps = 'x';
 

@@ -7,7 +7,7 @@ import { Random } from '../tensor/random.ts';
 import { formatShape, ShapeError, sameShape } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
-import { backwardBeforeForward, Layer } from './layer.ts';
+import { Layer, requireGradient, requireInput, requireWidth } from './layer.ts';
 import type { LayerSpec } from './spec.ts';
 
 export interface DenseOptions {
@@ -15,7 +15,7 @@ export interface DenseOptions {
   readonly bias?: boolean;
   /** @default glorotUniform */
   readonly initializer?: Initializer;
-  /** Where the weights come from: the same seed gives the same weights. @default new Random(0) */
+  /** For the initializer: the same seed gives the same weights. @default new Random(0) */
   readonly random?: Random;
 }
 
@@ -39,7 +39,7 @@ export class Dense extends Layer {
 
   /**
    * @throws {RangeError} If a width is not an integer >= 1.
-   * @throws {ShapeError} If the initializer makes a weight of another shape.
+   * @throws {ShapeError} If the initializer returns a weight of another shape.
    */
   constructor(inFeatures: number, outFeatures: number, options: DenseOptions = {}) {
     super();
@@ -66,17 +66,13 @@ export class Dense extends Layer {
 
   // Y = X W + b
   override forward(x: Tensor): Tensor {
+    requireInput(this, x);
     const [batch, width] = x.shape;
-    if (x.shape.length !== 2 || width !== this.inFeatures) {
-      throw new ShapeError(
-        `Dense.forward: x is ${formatShape(x.shape)}, expected [batch, ${this.inFeatures}].`,
-      );
-    }
-    const n = this.outFeatures;
-    const y = this.#y.tensor(this.arena, [batch, n]);
+    const y = this.#y.tensor(this.arena, [batch, this.outFeatures]);
     const weight = this.weight.value.data;
-    if (this.bias) kernels().matmulBias(batch, n, width, x.data, weight, this.bias.value.data, y.data);
-    else kernels().matmul(batch, n, width, x.data, weight, false, y.data);
+    const bias = this.bias?.value.data;
+    if (bias) kernels().matmulBias(batch, this.outFeatures, width, x.data, weight, bias, y.data);
+    else kernels().matmul(batch, this.outFeatures, width, x.data, weight, false, y.data);
     this.#x = x;
     return y;
   }
@@ -86,30 +82,19 @@ export class Dense extends Layer {
     this.backwardParameters(dY);
     const [batch] = dY.shape;
     const dX = this.#dX.tensor(this.arena, [batch, this.inFeatures]);
-    kernels().matmulTransposeB(
-      batch,
-      this.inFeatures,
-      this.outFeatures,
-      dY.data,
-      this.weight.value.data,
-      false,
-      dX.data,
-    );
+    const weight = this.weight.value.data;
+    kernels().matmulTransposeB(batch, this.inFeatures, this.outFeatures, dY.data, weight, false, dX.data);
     return dX;
   }
 
   // dW += Xᵀ dY, db += column sums of dY
   override backwardParameters(dY: Tensor): void {
     const x = this.#x;
-    if (!x) throw backwardBeforeForward('Dense');
-    const [batch] = x.shape;
-    const n = this.outFeatures;
-    if (dY.shape.length !== 2 || dY.shape[0] !== batch || dY.shape[1] !== n) {
-      throw new ShapeError(`Dense.backward: dY is ${formatShape(dY.shape)}, expected [${batch}, ${n}].`);
-    }
+    requireGradient(this, dY, x, this.outFeatures);
+    const [batch, width] = x.shape;
     const dWeight = this.weight.gradient.data;
-    kernels().matmulTransposeA(this.inFeatures, n, batch, x.data, dY.data, true, dWeight);
-    if (this.bias) kernels().addColumnSums(batch, n, dY.data, this.bias.gradient.data);
+    kernels().matmulTransposeA(width, this.outFeatures, batch, x.data, dY.data, true, dWeight);
+    if (this.bias) kernels().addColumnSums(batch, this.outFeatures, dY.data, this.bias.gradient.data);
   }
 
   override namedParameters(): readonly (readonly [string, Parameter])[] {
@@ -118,9 +103,7 @@ export class Dense extends Layer {
   }
 
   override outputWidth(inFeatures: number): number {
-    if (inFeatures !== this.inFeatures) {
-      throw new ShapeError(`Dense: the input has ${inFeatures} features, expected ${this.inFeatures}.`);
-    }
+    requireWidth(this, inFeatures);
     return this.outFeatures;
   }
 

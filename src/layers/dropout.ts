@@ -1,10 +1,9 @@
-/** Dropout: a layer for training alone. Read layer.ts first; docs/math.md, section 3.6. */
+/** Dropout: a layer only for training. Read layer.ts first; docs/math.md, section 3.6. */
 
 import type { Random } from '../tensor/random.ts';
-import { formatShape, ShapeError, sameShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
-import { backwardBeforeForward, Layer } from './layer.ts';
+import { Layer, requireGradient } from './layer.ts';
 
 export interface DropoutOptions {
   /** Decides what is dropped. */
@@ -12,11 +11,11 @@ export interface DropoutOptions {
 }
 
 /**
- * `Y = X M`, `dX = dY M`, element by element: M is 0 with probability `rate`, else `1 / (1 - rate)`, so that the mean
- * stays as it was. M is drawn anew in each forward pass. Input and output have any one shape; there are no parameters.
+ * `Y = X M`, `dX = dY M`, element by element: M is 0 with probability `rate`, else `1 / (1 - rate)`, which keeps the
+ * mean. M is drawn anew in each forward pass. The input has any shape, the output the same; there are no parameters.
  *
- * There is no mode to switch: put the layer into the network that is trained, and leave it out of the one that is used.
- * Both may share all other layers.
+ * There is no mode to switch: put the layer into the network that is trained and leave it out of the one that is used.
+ * Both can share all other layers.
  *
  * @example
  * const [dense, relu, out] = [new Dense(784, 64), new ReLU(), new Dense(64, 10)];
@@ -52,12 +51,7 @@ export class Dropout extends Layer {
 
   override backward(dY: Tensor): Tensor {
     const mask = this.#kept;
-    if (!mask) throw backwardBeforeForward('Dropout');
-    if (!sameShape(dY.shape, mask.shape)) {
-      throw new ShapeError(
-        `Dropout.backward: dY is ${formatShape(dY.shape)}, expected ${formatShape(mask.shape)}.`,
-      );
-    }
+    requireGradient(this, dY, mask);
     return multiply(dY, mask, this.#dX.tensor(this.arena, mask.shape));
   }
 

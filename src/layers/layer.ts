@@ -1,11 +1,12 @@
 /**
- * What every layer can do. Backprop is written by hand: `forward` keeps what `backward` will need, and `backward`
- * turns the gradient of the loss with respect to the layer's output into the one with respect to its input
- * (docs/math.md, section 3). There is no tape.
+ * What every layer can do, and the checks that layers share. Backprop is written by hand: `forward` keeps what `backward`
+ * will need, and `backward` turns the gradient of the loss with respect to the layer's output into the gradient with
+ * respect to its input (docs/math.md, section 3). There is no tape.
  */
 
 import { Arena } from '../tensor/kernels/memory.ts';
 import type { Parameter } from '../tensor/parameter.ts';
+import { formatShape, ShapeError, sameShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { LayerSpec } from './spec.ts';
 
@@ -13,17 +14,17 @@ export abstract class Layer {
   #arena = new Arena();
 
   /**
-   * @param x - Shape `[batch, inFeatures]`. It is not copied: leave it alone until `backward` is done.
-   * @returns Shape `[batch, outFeatures]`, in an array of the layer's own that its next `forward` overwrites: `copy()`
-   *   it to keep it.
+   * @param x - Shape `[batch, inFeatures]`. It is not copied: do not change it before `backward`.
+   * @returns y, of shape `[batch, outFeatures]`, in an array of the layer that its next `forward` overwrites: use
+   *   `copy()` to keep it.
    * @throws {ShapeError} If x has another shape.
    */
   abstract forward(x: Tensor): Tensor;
 
   /**
-   * Adds to the gradients of the parameters and returns the gradient for the layer before.
+   * Adds to the gradients of the parameters and returns the gradient for the previous layer.
    *
-   * @param dY - The gradient with respect to what the last `forward` returned, of the same shape.
+   * @param dY - The gradient with respect to the y of the last `forward`, of the same shape.
    * @returns dX, of the shape of x, in an array that the next `backward` overwrites.
    * @throws {Error} Before the first `forward`.
    * @throws {ShapeError} If dY has another shape.
@@ -35,12 +36,12 @@ export abstract class Layer {
     this.backward(dY);
   }
 
-  /** Everything that training changes, in a fixed order. */
+  /** The layer's parameters, in a fixed order. */
   parameters(): readonly Parameter[] {
     return this.namedParameters().map(([, parameter]) => parameter);
   }
 
-  /** The same with the names that model files use, such as `0.weight`. */
+  /** The parameters with the names that model files use, such as `0.weight`. */
   namedParameters(): readonly (readonly [name: string, parameter: Parameter])[] {
     return [];
   }
@@ -53,28 +54,63 @@ export abstract class Layer {
   abstract outputWidth(inFeatures: number): number;
 
   /**
-   * The layer as plain JSON; `buildLayer` makes one of it.
+   * The layer as plain JSON, from which `buildLayer` makes it again.
    *
-   * @throws {Error} If it has none: a layer of your own can be trained, but not written to a model file.
+   * @throws {Error} If the layer has none: a layer of your own can be trained, but not written to a model file.
    */
   spec(): LayerSpec {
-    throw new Error(
-      `${this.constructor.name}.spec: this layer has no spec, expected one of the engine's own.`,
-    );
+    const who = this.constructor.name;
+    throw new Error(`${who}.spec: this layer has no spec, so it cannot be written to a model file.`);
   }
 
-  /** Where the layer's own arrays come from. */
+  /** Where the layer's arrays come from. */
   protected get arena(): Arena {
     return this.#arena;
   }
 
-  /** Takes arrays from this arena from now on: a network gives all its layers the same one. */
+  /** Takes arrays from this arena from now on: a network gives all its layers the same arena. */
   useArena(arena: Arena): void {
     this.#arena = arena;
   }
 }
 
-/** For `backward` before `forward`: who, and what to do. */
-export function backwardBeforeForward(who: string): Error {
-  return new Error(`${who}.backward: called before forward, expected a forward pass first.`);
+/**
+ * Refuses a `backward` before `forward`, and a dY that does not have the shape of y.
+ *
+ * @param x - The x of the last `forward`, or anything of its shape; undefined before the first one.
+ * @param outFeatures - The width of y, if it is not that of x.
+ */
+export function requireGradient(
+  layer: Layer,
+  dY: Tensor,
+  x: Tensor | undefined,
+  outFeatures?: number,
+): asserts x is Tensor {
+  const who = layer.constructor.name;
+  if (!x) throw new Error(`${who}.backward: called before forward, expected a forward pass first.`);
+  const shape = outFeatures === undefined ? x.shape : [x.shape[0], outFeatures];
+  if (!sameShape(dY.shape, shape)) {
+    throw new ShapeError(`${who}.backward: dY is ${formatShape(dY.shape)}, expected ${formatShape(shape)}.`);
+  }
+}
+
+/** A layer for inputs of one width. */
+type FixedWidth = Layer & { readonly inFeatures: number };
+
+/** Refuses an x that is not `[batch, inFeatures]`. */
+export function requireInput(layer: FixedWidth, x: Tensor): void {
+  if (x.shape.length !== 2 || x.shape[1] !== layer.inFeatures) {
+    throw new ShapeError(
+      `${layer.constructor.name}.forward: x is ${formatShape(x.shape)}, expected [batch, ${layer.inFeatures}].`,
+    );
+  }
+}
+
+/** Refuses another width than `inFeatures`. */
+export function requireWidth(layer: FixedWidth, width: number): void {
+  if (width !== layer.inFeatures) {
+    throw new ShapeError(
+      `${layer.constructor.name}: the input has ${width} features, expected ${layer.inFeatures}.`,
+    );
+  }
 }

@@ -16,15 +16,13 @@ import type { LayerSpec } from './spec.ts';
 export class Sequential extends Layer {
   readonly layers: readonly Layer[];
 
-  /** @throws {RangeError} Without layers, or if one layer stands at two places: it keeps what one forward needs. */
+  /** @throws {RangeError} If there are no layers, or one of them occurs twice: a layer keeps the data of one `forward`. */
   constructor(layers: readonly Layer[]) {
     super();
     if (layers.length === 0) throw new RangeError('Sequential: got no layers, expected at least one.');
     const all = flatten(layers);
     if (new Set(all).size < all.length) {
-      throw new RangeError(
-        'Sequential: got the same layer twice, expected a layer of its own at each place.',
-      );
+      throw new RangeError('Sequential: got the same layer twice, expected another layer at each place.');
     }
     this.layers = [...layers];
   }
@@ -48,7 +46,7 @@ export class Sequential extends Layer {
     );
   }
 
-  /** All layers by their place: `0`, and inside of another Sequential `0.1`. */
+  /** All layers by their position: `0`, and inside of another Sequential `0.1`. */
   namedLayers(): readonly (readonly [name: string, layer: Layer])[] {
     return this.layers.flatMap((layer, index) => {
       const inner = layer instanceof Sequential ? layer.namedLayers() : [];
@@ -68,12 +66,12 @@ export class Sequential extends Layer {
     return this.layers.reduce((width, layer) => layer.outputWidth(width), inFeatures);
   }
 
-  /** How many numbers its layers give out for one sample, all together: what a pass holds in memory, as each keeps its own. */
-  numbersGivenOut(inFeatures: number): number {
+  /** How many numbers a forward pass of one sample leaves in memory: the outputs of all layers, since each keeps its own. */
+  activationsPerSample(inFeatures: number): number {
     let width = inFeatures;
     let numbers = 0;
     for (const layer of this.layers) {
-      numbers += layer instanceof Sequential ? layer.numbersGivenOut(width) : layer.outputWidth(width);
+      numbers += layer instanceof Sequential ? layer.activationsPerSample(width) : layer.outputWidth(width);
       width = layer.outputWidth(width);
     }
     return numbers;
@@ -84,7 +82,7 @@ export class Sequential extends Layer {
   }
 }
 
-/** All layers, those inside of other Sequentials too. */
+/** All layers, including those inside of other Sequentials. */
 function flatten(layers: readonly Layer[]): readonly Layer[] {
   return layers.flatMap((layer) =>
     layer instanceof Sequential ? [layer, ...flatten(layer.layers)] : [layer],

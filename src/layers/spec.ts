@@ -1,12 +1,4 @@
-/** Layers as plain JSON: the one source of a model's summary, its files and its exports. */
-
-import type { Initializer } from '../tensor/initializers.ts';
-import type { Random } from '../tensor/random.ts';
-import { LeakyReLU, ReLU, Sigmoid, SiLU, Tanh } from './activation.ts';
-import { Dense } from './dense.ts';
-import type { Layer } from './layer.ts';
-import { Sequential } from './sequential.ts';
-import { TransposedDense } from './transposedDense.ts';
+/** Layers as plain JSON: what a model's summary, its files and its exports are made from. build.ts makes layers of it. */
 
 export type ActivationSpec =
   | { readonly type: 'relu' | 'sigmoid' | 'tanh' | 'silu' }
@@ -34,71 +26,3 @@ export interface SequentialSpec {
 }
 
 export type LayerSpec = DenseSpec | TransposedDenseSpec | ActivationSpec | SequentialSpec;
-
-export interface BuildOptions {
-  readonly random: Random;
-  /** For the weights of dense layers. @default glorotUniform */
-  readonly initializer?: Initializer;
-  /** The layers that others may be tied to, by name. @default none */
-  readonly named?: ReadonlyMap<string, Layer>;
-}
-
-/**
- * Makes the layer that a spec describes.
- *
- * @throws {RangeError} If the spec has an unknown type or a value out of range: it may come from a file.
- */
-export function buildLayer(spec: LayerSpec, options: BuildOptions): Layer {
-  switch (spec?.type) {
-    case 'dense':
-      requireField(spec, 'bias', typeof spec.bias === 'boolean');
-      return new Dense(spec.inFeatures, spec.outFeatures, { bias: spec.bias, ...options });
-    case 'transposedDense':
-      requireField(spec, 'bias', typeof spec.bias === 'boolean');
-      return buildTransposed(spec, options);
-    case 'sequential':
-      requireField(spec, 'layers', Array.isArray(spec.layers));
-      return buildSequential(spec.layers, options);
-    case 'leakyRelu':
-      requireField(spec, 'slope', typeof spec.slope === 'number');
-      return new LeakyReLU({ slope: spec.slope });
-    case 'relu':
-      return new ReLU();
-    case 'sigmoid':
-      return new Sigmoid();
-    case 'tanh':
-      return new Tanh();
-    case 'silu':
-      return new SiLU();
-    default: {
-      const { type } = (spec ?? {}) as { type?: unknown };
-      if (typeof type !== 'string') throw new RangeError('buildLayer: a layer has no type.');
-      throw new RangeError(`buildLayer: ${JSON.stringify(type)} is not a type of layer.`);
-    }
-  }
-}
-
-function buildTransposed(spec: TransposedDenseSpec, { named }: BuildOptions): TransposedDense {
-  const { tiedTo, inFeatures, outFeatures, bias } = spec;
-  const of = named?.get(tiedTo);
-  if (!(of instanceof Dense)) {
-    throw new RangeError(
-      `buildLayer: a layer is tied to ${JSON.stringify(tiedTo)}, which is no dense layer.`,
-    );
-  }
-  if (of.outFeatures !== inFeatures || of.inFeatures !== outFeatures) {
-    throw new RangeError(
-      `buildLayer: a layer from ${inFeatures} to ${outFeatures} is tied to ${tiedTo}, which goes from ${of.inFeatures} to ${of.outFeatures}.`,
-    );
-  }
-  return new TransposedDense(of, { tiedTo, bias });
-}
-
-export function buildSequential(specs: readonly LayerSpec[], options: BuildOptions): Sequential {
-  return new Sequential(specs.map((spec) => buildLayer(spec, options)));
-}
-
-/** Types are promises of the compiler's; a spec may come from a file. */
-function requireField(spec: LayerSpec, field: string, isRight: boolean): void {
-  if (!isRight) throw new RangeError(`buildLayer: a ${spec.type} layer has no proper '${field}'.`);
-}

@@ -1,19 +1,18 @@
 /**
- * A dense layer that borrows its weight: the W of another one, transposed. With it a decoder is tied to its encoder and
- * has half the weights. Read dense.ts first; docs/math.md, section 3.5.
+ * A dense layer that uses the weight of another one, transposed: it ties a decoder to its encoder, which halves the number
+ * of weights. Read dense.ts first; docs/math.md, section 3.5.
  */
 
 import { kernels } from '../tensor/kernels/active.ts';
 import { Parameter } from '../tensor/parameter.ts';
-import { formatShape, ShapeError } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
 import type { Dense } from './dense.ts';
-import { backwardBeforeForward, Layer } from './layer.ts';
+import { Layer, requireGradient, requireInput, requireWidth } from './layer.ts';
 import type { LayerSpec } from './spec.ts';
 
 export interface TransposedDenseOptions {
-  /** What the other layer is called in the model's spec: `encoder.0`. A layer without a name has no spec. */
+  /** The name of the other layer in the model's spec: `encoder.0`. Without it, this layer has no spec. */
   readonly tiedTo?: string;
   /** Whether to add a bias, which starts at zero. @default true */
   readonly bias?: boolean;
@@ -23,8 +22,8 @@ export interface TransposedDenseOptions {
  * `Y = X Wᵀ + b` with the weight `W` `[outFeatures, inFeatures]` of a dense layer that maps the other way;
  * backward `dW += dYᵀ X`, `db += column sums of dY`, `dX = dY W`.
  *
- * Input `[batch, inFeatures]`, output `[batch, outFeatures]`. The bias is the layer's own and its only parameter: the
- * weight's gradient is added to the other layer's, whose two uses it sums up.
+ * Input `[batch, inFeatures]`, output `[batch, outFeatures]`. The bias is the layer's only parameter: the weight belongs
+ * to the other layer, and its gradient sums up both uses.
  *
  * @example
  * const down = new Dense(784, 32);
@@ -53,25 +52,14 @@ export class TransposedDense extends Layer {
 
   // Y = X Wᵀ + b
   override forward(x: Tensor): Tensor {
+    requireInput(this, x);
     const [batch, width] = x.shape;
-    if (x.shape.length !== 2 || width !== this.inFeatures) {
-      throw new ShapeError(
-        `TransposedDense.forward: x is ${formatShape(x.shape)}, expected [batch, ${this.inFeatures}].`,
-      );
-    }
     const n = this.outFeatures;
     const y = this.#y.tensor(this.arena, [batch, n]);
+    const weight = this.#of.weight.value.data;
     const bias = this.bias?.value.data;
     if (bias) for (let i = 0; i < batch; i++) y.data.set(bias, i * n);
-    kernels().matmulTransposeB(
-      batch,
-      n,
-      width,
-      x.data,
-      this.#of.weight.value.data,
-      bias !== undefined,
-      y.data,
-    );
+    kernels().matmulTransposeB(batch, n, width, x.data, weight, bias !== undefined, y.data);
     this.#x = x;
     return y;
   }
@@ -89,17 +77,11 @@ export class TransposedDense extends Layer {
   // dW += dYᵀ X, db += column sums of dY
   override backwardParameters(dY: Tensor): void {
     const x = this.#x;
-    if (!x) throw backwardBeforeForward('TransposedDense');
-    const [batch] = x.shape;
-    const n = this.outFeatures;
-    if (dY.shape.length !== 2 || dY.shape[0] !== batch || dY.shape[1] !== n) {
-      throw new ShapeError(
-        `TransposedDense.backward: dY is ${formatShape(dY.shape)}, expected [${batch}, ${n}].`,
-      );
-    }
+    requireGradient(this, dY, x, this.outFeatures);
+    const [batch, width] = x.shape;
     const dWeight = this.#of.weight.gradient.data;
-    kernels().matmulTransposeA(n, this.inFeatures, batch, dY.data, x.data, true, dWeight);
-    if (this.bias) kernels().addColumnSums(batch, n, dY.data, this.bias.gradient.data);
+    kernels().matmulTransposeA(this.outFeatures, width, batch, dY.data, x.data, true, dWeight);
+    if (this.bias) kernels().addColumnSums(batch, this.outFeatures, dY.data, this.bias.gradient.data);
   }
 
   override namedParameters(): readonly (readonly [string, Parameter])[] {
@@ -107,11 +89,7 @@ export class TransposedDense extends Layer {
   }
 
   override outputWidth(inFeatures: number): number {
-    if (inFeatures !== this.inFeatures) {
-      throw new ShapeError(
-        `TransposedDense: the input has ${inFeatures} features, expected ${this.inFeatures}.`,
-      );
-    }
+    requireWidth(this, inFeatures);
     return this.outFeatures;
   }
 

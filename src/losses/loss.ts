@@ -1,4 +1,6 @@
-/** What every loss can do: one number that says how far the prediction is from the target, and its gradient. */
+/**
+ * Losses: how far a prediction is from its target, as one number, and the gradient of that number. docs/math.md, section 4.
+ */
 
 import { kernels } from '../tensor/kernels/active.ts';
 import { Arena } from '../tensor/kernels/memory.ts';
@@ -6,16 +8,14 @@ import { formatShape, ShapeError, sameShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
 
-export type LossName = 'mse' | 'mae' | 'bce';
-
-/** All losses are means over all elements, so their value does not depend on the batch size. docs/math.md, section 4. */
+/** A loss is a mean over all elements, so its value does not depend on the batch size. */
 export abstract class Loss {
   abstract readonly name: string;
   readonly #dPrediction = new Workspace();
   readonly #arena = new Arena();
   #gradient: Tensor | undefined;
 
-  /** Returns the mean over n elements and writes its gradient. */
+  /** Returns the mean over n elements and writes its gradient to dPrediction. */
   protected abstract evaluate(
     n: number,
     prediction: Float32Array,
@@ -54,7 +54,7 @@ export abstract class Loss {
   }
 }
 
-/** `mean (p - t)²` over all elements, gradient `2 (p - t) / n`. docs/math.md, section 4.1. */
+/** `mean (p - t)²` over all elements, gradient `2 (p - t) / n`. */
 export class MeanSquaredError extends Loss {
   override readonly name = 'mse';
 
@@ -68,7 +68,7 @@ export class MeanSquaredError extends Loss {
   }
 }
 
-/** `mean |p - t|` over all elements, gradient `sign(p - t) / n`, 0 where they are equal. docs/math.md, section 4.2. */
+/** `mean |p - t|` over all elements, gradient `sign(p - t) / n`, 0 where they are equal. */
 export class MeanAbsoluteError extends Loss {
   override readonly name = 'mae';
 
@@ -82,7 +82,10 @@ export class MeanAbsoluteError extends Loss {
   }
 }
 
-/** `-mean (t log σ(z) + (1 - t) log(1 - σ(z)))`: the prediction z is a logit, the target t lies in [0, 1]. Gradient `(σ(z) - t) / n`. docs/math.md, section 4.3. */
+/**
+ * `-mean (t log σ(z) + (1 - t) log(1 - σ(z)))` over all elements, gradient `(σ(z) - t) / n`. The prediction z is a logit,
+ * the target t lies in [0, 1].
+ */
 export class BinaryCrossEntropy extends Loss {
   override readonly name = 'bce';
 
@@ -96,7 +99,8 @@ export class BinaryCrossEntropy extends Loss {
   }
 }
 
-/** Losses by the short names that `compile` and the command line take. */
+/** The names of the losses in `compile` and on the command line. */
+export type LossName = 'mse' | 'mae' | 'bce';
 
 const LOSSES: Readonly<Record<LossName, () => Loss>> = {
   mse: () => new MeanSquaredError(),

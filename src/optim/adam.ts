@@ -1,4 +1,7 @@
-/** Adam. docs/math.md, section 5.2, derives the bias corrections. Read optimizer.ts first. */
+/**
+ * Adam, and AdamW: Adam with decoupled weight decay. docs/math.md, sections 5.2 and 5.3, derives the bias corrections and
+ * compares both decays. Read optimizer.ts first.
+ */
 
 import type { FlatParameters } from '../tensor/flatParameters.ts';
 import { kernels } from '../tensor/kernels/active.ts';
@@ -6,19 +9,20 @@ import { Arena } from '../tensor/kernels/memory.ts';
 import { Optimizer, type OptimizerOptions } from './optimizer.ts';
 
 export interface AdamOptions extends OptimizerOptions {
-  /** How slowly the mean of the gradients moves. @default 0.9 */
+  /** The share of the mean of the gradients that each step keeps. @default 0.9 */
   readonly beta1?: number;
-  /** How slowly the mean of their squares moves. @default 0.999 */
+  /** The share of the mean of their squares that each step keeps. @default 0.999 */
   readonly beta2?: number;
-  /** Keeps the divisor from being 0: added to the corrected root, as in the paper's Algorithm 1. @default 1e-7 */
+  /** Added to the corrected root, as in the paper's Algorithm 1, so that the divisor is never 0. @default 1e-7 */
   readonly epsilon?: number;
 }
 
 /**
  * `m = β₁ m + (1 - β₁) g`, `v = β₂ v + (1 - β₂) g²`, `w -= lr m̂ / (√v̂ + ε)` with `m̂ = m / (1 - β₁ᵗ)`,
- * `v̂ = v / (1 - β₂ᵗ)`: Kingma & Ba 2015, Algorithm 1. ε stands where the paper has it (PyTorch too), its size is Keras's.
+ * `v̂ = v / (1 - β₂ᵗ)`: Kingma & Ba 2015, Algorithm 1. ε stands where the paper and PyTorch have it; its default is that
+ * of Keras.
  *
- * Learning rate 1e-3 by default. State: m and v, each of the parameters' size.
+ * The default learning rate is 1e-3. State: m and v, each of the size of the parameters.
  */
 export class Adam extends Optimizer {
   override readonly name: string = 'adam';
@@ -28,7 +32,7 @@ export class Adam extends Optimizer {
   #m: Float32Array = new Float32Array(0);
   #v: Float32Array = new Float32Array(0);
 
-  /** @throws {RangeError} If a beta is not in [0, 1) or epsilon not > 0. */
+  /** @throws {RangeError} If a beta is not in [0, 1), or epsilon is not > 0. */
   constructor(options: AdamOptions = {}) {
     const { learningRate = 1e-3, clipNorm, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = options;
     super(learningRate, clipNorm);
@@ -76,20 +80,21 @@ export class Adam extends Optimizer {
     );
   }
 
-  /** What each value is multiplied by before the step: AdamW's hook. */
+  /** The factor of each value before the step; AdamW overrides it. */
   protected decay(_learningRate: number): number {
     return 1;
   }
 }
 
-/** Adam with decoupled weight decay. docs/math.md, section 5.3. Read adam.ts first. */
-
 export interface AdamWOptions extends AdamOptions {
-  /** λ in `w -= lr λ w`, which every step does beside Adam's. @default 0.01 */
+  /** λ in `w -= lr λ w`, which each step does before that of Adam. @default 0.01 */
   readonly weightDecay?: number;
 }
 
-/** Loshchilov & Hutter 2019, Algorithm 2: the decay acts on the values, not through the gradients and their moments. */
+/**
+ * `w -= lr λ w` and then the step of Adam: Loshchilov & Hutter 2019, Algorithm 2. The decay acts on the values directly,
+ * not through the gradients and their moments.
+ */
 export class AdamW extends Adam {
   override readonly name = 'adamw';
   readonly #weightDecay: number;

@@ -1,31 +1,31 @@
-/** What every optimizer can do: turn gradients into a step. The files beside it go from simple to less so: sgd, adam. */
+/** What every optimizer can do: turn gradients into a step. Read sgd.ts next, then adam.ts. */
 
 import type { FlatParameters } from '../tensor/flatParameters.ts';
 import { clipGradientNorm } from './clip.ts';
 import { constant, type Schedule } from './schedule.ts';
 
 export interface OptimizerOptions {
-  /** A number, or a schedule that says which number at which step. */
+  /** A number, or a schedule that gives one for each step. */
   readonly learningRate?: number | Schedule;
-  /** Gradients whose common norm is larger are scaled down to it. @default none: no clipping */
+  /** Gradients with a larger global norm are scaled down to this norm. @default none: no clipping */
   readonly clipNorm?: number;
 }
 
-/** All that an optimizer knows beside its parameters: enough to go on as if it had never stopped. */
+/** Everything that an optimizer keeps between steps, apart from the parameters: enough to resume a training exactly. */
 export interface OptimizerState {
-  /** Which optimizer: `adam`. */
+  /** The optimizer's name: `adam`. */
   readonly name: string;
   /** How many steps were taken. */
   readonly steps: number;
-  /** Of the next step. */
+  /** The learning rate of the next step. */
   readonly learningRate: number;
-  /** What it was made with, apart from the learning rate: `{ beta1: 0.9, … }`. */
+  /** The options it was made with, apart from the learning rate: `{ beta1: 0.9, … }`. */
   readonly settings: Readonly<Record<string, number | boolean>>;
-  /** What it remembers of each parameter, each array of the parameters' size: Adam's `m` and `v`. */
+  /** What it keeps for each parameter, such as Adam's `m` and `v`: arrays of the size of all parameters. */
   readonly moments: Readonly<Record<string, Float32Array>>;
 }
 
-/** An optimizer serves one network: what it remembers (its moments) belongs to that network's parameters. */
+/** An optimizer serves one network: its moments belong to that network's parameters. */
 export abstract class Optimizer {
   abstract readonly name: string;
   readonly #schedule: Schedule;
@@ -52,9 +52,9 @@ export abstract class Optimizer {
   }
 
   /**
-   * Binds the optimizer to these parameters and makes room for what it remembers of them. The first `step` does it, too.
+   * Binds the optimizer to these parameters and allocates its moments. The first `step` does so, too.
    *
-   * @throws {Error} If it is bound to others.
+   * @throws {Error} If it is bound to other parameters.
    */
   attach(parameters: FlatParameters): void {
     if (this.#parameters === parameters) return;
@@ -68,10 +68,10 @@ export abstract class Optimizer {
   }
 
   /**
-   * Changes the values by their gradients, once; the gradients stay (scaled, if they were clipped).
+   * Changes the values once, by their gradients. The gradients stay as they are, unless they are clipped.
    *
-   * @throws {Error} If these are not the parameters of the first step.
-   * @throws {RangeError} If the schedule gives a learning rate that is none.
+   * @throws {Error} If the optimizer is bound to other parameters.
+   * @throws {RangeError} If the schedule's learning rate is not a number >= 0.
    */
   step(parameters: FlatParameters): void {
     this.attach(parameters);
@@ -86,7 +86,7 @@ export abstract class Optimizer {
     this.update(parameters, learningRate);
   }
 
-  /** A copy. The optimizer must be bound to parameters, by `attach` or a step. */
+  /** A copy of the state. The optimizer must be bound to parameters before, by `attach` or a step. */
   state(): OptimizerState {
     const copies = Object.entries(this.moments()).map(([name, moment]) => [name, moment.slice()]);
     return {
@@ -99,9 +99,9 @@ export abstract class Optimizer {
   }
 
   /**
-   * Goes on from a state of an optimizer that was made like this one and served a network of this size.
+   * Continues from the state of an optimizer that was made with the same options, for a network of the same size.
    *
-   * @throws {RangeError} If it was another optimizer, or the state is none of this network's; then nothing is changed.
+   * @throws {RangeError} If the optimizer, its options or the sizes of its moments are others; then nothing is changed.
    */
   restore({ name, steps, settings, moments }: OptimizerState): void {
     const own = this.state();
@@ -130,12 +130,12 @@ export abstract class Optimizer {
     return new RangeError(`${this.constructor.name}.restore: got ${came}, expected ${expected}.`);
   }
 
-  /** What the optimizer was made with, apart from the learning rate. */
+  /** The options that the optimizer was made with, apart from the learning rate. */
   protected settings(): Record<string, number | boolean> {
     return {};
   }
 
-  /** What it remembers of the parameters, by name: the arrays themselves. */
+  /** The moments by name: the arrays themselves, not copies. */
   protected moments(): Record<string, Float32Array> {
     return {};
   }
@@ -143,6 +143,6 @@ export abstract class Optimizer {
   /** Called once, before the first update. */
   protected allocateMoments(_parameters: FlatParameters): void {}
 
-  /** One update; `steps` counts it already. */
+  /** One update, already counted in `steps`. */
   protected abstract update(parameters: FlatParameters, learningRate: number): void;
 }

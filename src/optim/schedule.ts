@@ -11,11 +11,11 @@ export function constant(learningRate: number): Schedule {
   return { at: () => learningRate };
 }
 
-/** A fall from the learning rate to the minimum, once. */
+/** A single decay from the learning rate to the minimum. */
 export interface DecayOptions {
-  /** Where it starts. */
+  /** The learning rate of step 0. */
   readonly learningRate: number;
-  /** After how many steps it reaches the minimum, and stays there. */
+  /** The step from which on the rate is the minimum. */
   readonly steps: number;
   /** From 0 to the learning rate. @default 0 */
   readonly minimum?: number;
@@ -23,7 +23,7 @@ export interface DecayOptions {
 
 export type CosineOptions = DecayOptions;
 
-/** Half a cosine wave from the learning rate down to the minimum: Loshchilov & Hutter 2017 (SGDR), one cycle. */
+/** Half a cosine wave from the learning rate down to the minimum: one cycle of Loshchilov & Hutter 2017 (SGDR). */
 export function cosine(options: CosineOptions): Schedule {
   requireDecay('cosine', options);
   const { learningRate, steps, minimum = 0 } = options;
@@ -43,13 +43,13 @@ export function linear(options: DecayOptions): Schedule {
 }
 
 export interface WarmUpOptions {
-  /** How many steps the learning rate climbs for, in a straight line. */
+  /** The number of steps over which the learning rate rises, in a straight line. */
   readonly steps: number;
-  /** What follows; its own step 0 is the first step after the climb. */
+  /** What follows: its step 0 is the first step after the rise. */
   readonly schedule: Schedule;
 }
 
-/** Starts small and climbs to where the next schedule starts: Adam's first steps rest on few gradients. */
+/** Rises from near 0 to the start of the next schedule: Adam's first steps are based on few gradients. */
 export function warmUp({ steps, schedule }: WarmUpOptions): Schedule {
   requireSteps('warmUp', steps);
   return {
@@ -60,24 +60,24 @@ export function warmUp({ steps, schedule }: WarmUpOptions): Schedule {
 export interface TrainingScheduleOptions {
   readonly kind: 'constant' | 'cosine' | 'linear';
   readonly learningRate: number;
-  /** Of the whole training, the climb included. */
+  /** The steps of the whole training, warm-up included. */
   readonly steps: number;
-  /** 0 for none. */
+  /** 0 for no warm-up. */
   readonly warmUpSteps: number;
 }
 
-/** What one training goes by: the rate climbs, if it is to, and then stays, or falls until it would be 0 after the last step. */
+/** The schedule of one training: an optional warm-up, then a constant rate, or a decay that reaches 0 after the last step. */
 export function trainingSchedule({
   kind,
   learningRate,
   steps,
   warmUpSteps,
 }: TrainingScheduleOptions): Schedule {
-  const fall = { learningRate, steps: Math.max(1, steps - warmUpSteps) };
+  const decay = { learningRate, steps: Math.max(1, steps - warmUpSteps) };
   const schedule = {
     constant: () => constant(learningRate),
-    cosine: () => cosine(fall),
-    linear: () => linear(fall),
+    cosine: () => cosine(decay),
+    linear: () => linear(decay),
   }[kind]();
   return warmUpSteps > 0 ? warmUp({ steps: warmUpSteps, schedule }) : schedule;
 }

@@ -6,17 +6,17 @@ import { Arena } from '../tensor/kernels/memory.ts';
 import { Optimizer, type OptimizerOptions } from './optimizer.ts';
 
 export interface SGDOptions extends OptimizerOptions {
-  /** How much of the last step's velocity is kept. @default 0 */
+  /** The share of the velocity that each step keeps. @default 0 */
   readonly momentum?: number;
-  /** Look ahead along the velocity before stepping. @default false */
+  /** Whether to use Nesterov's momentum, which looks ahead along the velocity. @default false */
   readonly nesterov?: boolean;
 }
 
 /**
- * `w -= lr g`; with momentum μ `v = μ v + g`, `w -= lr v`; with Nesterov's `w -= lr (g + μ v)`
- * (Sutskever, Martens, Dahl & Hinton 2013, in PyTorch's form: the learning rate stays outside of v).
+ * `w -= lr g`; with momentum μ: `v = μ v + g`, `w -= lr v`; with Nesterov's momentum: `w -= lr (g + μ v)`
+ * (Sutskever, Martens, Dahl & Hinton 2013, in PyTorch's form: the learning rate is not part of v).
  *
- * Learning rate 0.01 by default. State: v, of the parameters' size, only with momentum.
+ * The default learning rate is 0.01. State: v, of the size of the parameters, only with momentum.
  */
 export class SGD extends Optimizer {
   override readonly name = 'sgd';
@@ -24,7 +24,7 @@ export class SGD extends Optimizer {
   readonly #nesterov: boolean;
   #velocity: Float32Array = new Float32Array(0);
 
-  /** @throws {RangeError} If the momentum is not in [0, 1), or Nesterov is asked for without momentum. */
+  /** @throws {RangeError} If the momentum is not in [0, 1), or nesterov is set without momentum. */
   constructor({ learningRate = 0.01, clipNorm, momentum = 0, nesterov = false }: SGDOptions = {}) {
     super(learningRate, clipNorm);
     if (!(momentum >= 0 && momentum < 1)) {

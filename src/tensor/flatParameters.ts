@@ -1,6 +1,6 @@
 /**
- * All parameters of a network side by side: one run of values, one of gradients, of which each weight and bias is a view.
- * An optimizer step, a gradient norm, a checkpoint are each one pass over one array. Read parameter.ts first.
+ * All parameters of a network side by side: one array of values and one of gradients, of which each weight and bias is a
+ * view. So an optimizer step, a gradient norm or a checkpoint is one pass over one array. Read parameter.ts first.
  */
 
 import { kernels } from './kernels/active.ts';
@@ -13,19 +13,19 @@ export class FlatParameters {
   readonly parameters: readonly Parameter[];
   readonly values: Float32Array;
   readonly gradients: Float32Array;
-  /** Where values and gradients lie, and what else belongs to the network. */
+  /** Where values, gradients and the other arrays of the network come from. */
   readonly arena: Arena;
 
   /**
-   * Moves the parameters here; layers see their new place at once.
+   * Moves the parameters into the two arrays; layers use their new tensors at once.
    *
-   * @throws {Error} If one of them belongs to another FlatParameters, or is given twice; then none is moved.
+   * @throws {Error} If one of them belongs to another FlatParameters, or occurs twice; then none is moved.
    */
   constructor(parameters: readonly Parameter[], arena = new Arena()) {
     const taken = parameters.find((one, i) => one.isFlat || parameters.indexOf(one) < i);
     if (taken) {
       throw new Error(
-        `FlatParameters: '${taken.name}' belongs to one already, expected parameters that are free.`,
+        `FlatParameters: '${taken.name}' belongs to another network or occurs twice, expected each parameter once.`,
       );
     }
     const size = parameters.reduce((sum, { value }) => sum + value.size, 0);
@@ -49,7 +49,7 @@ export class FlatParameters {
     return this.values.length;
   }
 
-  /** Layers add to their gradients, so each step starts from zero. */
+  /** To be called before each step, since layers add to their gradients. */
   zeroGradients(): void {
     kernels().zero(this.size, this.gradients);
   }

@@ -1,4 +1,4 @@
-/** How weights start. docs/math.md, section 6, says where the limits come from. */
+/** Initial values of weights. docs/math.md, section 6, derives the limits. */
 
 import type { Random } from './random.ts';
 import { sizeOf } from './shape.ts';
@@ -15,7 +15,7 @@ export type Initializer = (shape: readonly [fanIn: number, fanOut: number], rand
 export const glorotUniform: Initializer = (shape, random) =>
   uniform(shape, Math.sqrt(6 / (shape[0] + shape[1])), random);
 
-/** Uniform in ±sqrt(6 / fanIn): He, Zhang, Ren & Sun 2015, for layers in front of a ReLU. */
+/** Uniform in ±sqrt(6 / fanIn): He, Zhang, Ren & Sun 2015, for layers followed by a ReLU. */
 export const heUniform: Initializer = (shape, random) => uniform(shape, Math.sqrt(6 / shape[0]), random);
 
 export const zeros: Initializer = (shape) => Tensor.zeros(shape);

@@ -1,4 +1,4 @@
-/** The checked entrances to the kernels, for tensors. Read kernels/kernels.ts first. */
+/** Matrix operations on tensors, with checked shapes. Read kernels/kernels.ts first. */
 
 import { kernels } from './kernels/active.ts';
 import { formatShape, ShapeError } from './shape.ts';
@@ -12,7 +12,7 @@ export interface MatmulOptions {
 }
 
 /**
- * Matrix product of two rank-2 tensors: `op(a) · op(b)`, where `op` transposes if asked.
+ * Matrix product of two matrices: `op(a) · op(b)`, where `op` transposes if asked.
  *
  * Each element of the result is a sum of `k` products whose order depends on the kernels in use, so results may differ
  * between kernels in the last bits: |result - exact| <= γ(k + 1) (|a| · |b|), with γ(k) = k u / (1 - k u), u = 2^-24,
@@ -40,7 +40,7 @@ export function matmul(
       `matmul: a is ${formatShape(a.shape)}, b is ${formatShape(b.shape)} (${flags}), expected two matrices with equal inner sizes.`,
     );
   }
-  // aᵀ · bᵀ = (b · a)ᵀ: no dense layer needs it, so it has no kernel.
+  // aᵀ · bᵀ = (b · a)ᵀ has no kernel, since no layer needs it.
   if (transposeA && transposeB) return transpose(matmul(b, a));
   const result = Tensor.zeros([m, n]);
   const product = transposeA ? 'matmulTransposeA' : transposeB ? 'matmulTransposeB' : 'matmul';

@@ -1,4 +1,4 @@
-/** What layers own and optimizers update. Read tensor.ts first. */
+/** Parameters: what layers own and optimizers update. Read tensor.ts first. */
 
 import type { Tensor } from './tensor.ts';
 
@@ -23,15 +23,12 @@ export class Parameter {
     return this.#gradient;
   }
 
-  /** Whether it lies in a FlatParameters already. */
+  /** Whether it belongs to a FlatParameters. */
   get isFlat(): boolean {
     return this.#flat;
   }
 
-  /**
-   * Puts value and gradient, with what they hold, into these arrays. Only FlatParameters calls it, and only once:
-   * whoever held the first arrays would go on without the parameter.
-   */
+  /** Copies value and gradient into these tensors and uses them from now on. Only FlatParameters calls it, and only once. */
   moveTo(value: Tensor, gradient: Tensor): void {
     value.data.set(this.#value.data);
     gradient.data.set(this.#gradient.data);

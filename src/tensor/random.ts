@@ -1,5 +1,5 @@
 /**
- * Seeded random numbers, so that the same seed gives the same weights, the same shuffles and the same model.
+ * Seeded random numbers: the same seed gives the same weights, the same shuffles and the same model.
  *
  * The generator is xoshiro128** (Blackman & Vigna, "Scrambled linear pseudorandom number generators",
  * ACM TOMS 47(4), 2021), whose whole state is four 32-bit words. The two halves of a seed are hashed into them in turn
@@ -13,7 +13,7 @@ const TWO_POW_32 = 2 ** 32;
 const TWO_POW_53 = 2 ** 53;
 const GOLDEN_RATIO = 0x9e3779b9; // 2^32 / 1.618…: keeps seed 0 from staying 0
 
-/** Four unsigned 32-bit words: all that a {@link Random} remembers. */
+/** Four unsigned 32-bit words: the whole state of a {@link Random}. */
 export type RandomState = readonly [number, number, number, number];
 
 export class Random {
@@ -42,13 +42,13 @@ export class Random {
     return random;
   }
 
-  /** A copy of the state; {@link restore} goes on from there. */
+  /** A copy of the state, for {@link restore}. */
   state(): RandomState {
     const [a, b, c, d] = this.#state;
     return [a, b, c, d];
   }
 
-  /** Goes on from a state. @throws {RangeError} If this is not what {@link state} returns: it may come from a file. */
+  /** Continues from a state. @throws {RangeError} If it is not a possible state: it may come from a file. */
   restore(state: RandomState): void {
     const isWord = (word: number) => Number.isInteger(word) && 0 <= word && word < TWO_POW_32;
     if (state.length !== 4 || !state.every(isWord) || state.every((word) => word === 0)) {
@@ -71,16 +71,16 @@ export class Random {
     return result;
   }
 
-  /** A number from `low` up to, but for rounding, not including `high`, uniformly distributed, with 53 random bits. */
+  /** A uniformly distributed number with 53 random bits, from `low` up to, but not including, `high` (apart from rounding). */
   uniform(low = 0, high = 1): number {
     const high21 = this.uint32() >>> 11;
     const unit = (high21 * TWO_POW_32 + this.uint32()) / TWO_POW_53;
     return low + (high - low) * unit;
   }
 
-  /** Fills the array with what `uniform` would give number by number. A quarter of the time, for large weights. */
+  /** Fills the array with the numbers that calls of `uniform` would return, in a quarter of the time. */
   fillUniform(out: Float32Array, low: number, high: number): void {
-    // The state in signed words in local variables, which a compiler keeps in registers.
+    // The state as signed words in local variables, which a compiler keeps in registers.
     let [a, b, c, d] = Int32Array.from(this.#state);
     let high21 = 0;
     for (let i = 0; i < 2 * out.length; i++) {
@@ -100,18 +100,18 @@ export class Random {
 
   /** A normally distributed number (Box & Muller, Annals of Mathematical Statistics 29(2), 1958). */
   normal(mean = 0, standardDeviation = 1): number {
-    // 1 - u is in (0, 1], so the logarithm is finite. The twin (with sin) is not kept: no hidden state.
+    // 1 - u is in (0, 1], so the logarithm is finite. The second number of the pair (with sin) is not kept: no hidden state.
     const radius = sqrt(-2 * log(1 - this.uniform()));
     return mean + standardDeviation * radius * cos(2 * PI * this.uniform());
   }
 
   /**
-   * Fills the array with standard normal numbers, a quarter of the time of `normal` each: in pairs, by the polar method
-   * (Marsaglia & Bray, SIAM Review 6(3), 1964), which needs no sine and cosine. They are others than `normal` gives.
+   * Fills the array with standard normal numbers, in a quarter of the time of `normal`: in pairs, by the polar method
+   * (Marsaglia & Bray, SIAM Review 6(3), 1964), which needs no sine and cosine. They differ from those of `normal`.
    */
   fillNormal(out: Float32Array): void {
     for (let i = 0; i < out.length; i += 2) {
-      // A point in the unit circle, evenly distributed: its angle and its squared radius are independent.
+      // A uniformly distributed point in the unit circle: its angle and its squared radius are independent.
       let x = 0;
       let y = 0;
       let square = 0;
@@ -135,14 +135,14 @@ export class Random {
     if (!(Number.isInteger(bound) && 1 <= bound && bound <= TWO_POW_32)) {
       throw new RangeError(`Random.integer: the bound is ${bound}, expected an integer from 1 to 2^32.`);
     }
-    // Draws from the incomplete last run of `bound` values are thrown away, or small numbers would come up more often.
+    // Draws from the incomplete last run of `bound` values are rejected: else small numbers would be more likely.
     const limit = TWO_POW_32 - (TWO_POW_32 % bound);
     let draw = this.uint32();
     while (draw >= limit) draw = this.uint32();
     return draw % bound;
   }
 
-  /** Puts the items into random order, in place (Fisher & Yates; Durstenfeld, CACM 7(7), 1964). */
+  /** Shuffles the items in place (Fisher & Yates; Durstenfeld, CACM 7(7), 1964). */
   shuffle(items: { [index: number]: number; readonly length: number }): void {
     for (let last = items.length - 1; last > 0; last--) {
       const other = this.integer(last + 1);

@@ -1,8 +1,8 @@
-/** Shapes: lists of integers >= 0, outermost dimension first. Everything else in the engine builds on these. */
+/** Shapes: lists of integers >= 0, the outermost dimension first. */
 
 export type Shape = readonly number[];
 
-/** An array doesn't have the shape that was asked for. The message says who, what came and what was expected. */
+/** An array does not have the expected shape. The message says who found it, what came and what was expected. */
 export class ShapeError extends Error {
   override name = 'ShapeError';
 }

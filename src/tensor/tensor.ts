@@ -1,4 +1,4 @@
-/** The tensor: a shape and a Float32Array in row-major order, nothing hidden. Read shape.ts first. */
+/** The tensor: a shape and a Float32Array in row-major order. Read shape.ts first. */
 
 import { formatShape, type Shape, ShapeError, sizeOf } from './shape.ts';
 
@@ -68,9 +68,9 @@ export class Tensor {
   }
 
   /**
-   * These entries of the first dimension, copied.
+   * A copy of these entries of the first dimension.
    *
-   * @param indices - Integers from 0 on, as often and in the order that is wanted.
+   * @param indices - Integers from 0, in any order, also repeated.
    */
   pick(indices: readonly number[]): Tensor {
     const [, ...rest] = this.shape;

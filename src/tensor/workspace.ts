@@ -1,4 +1,4 @@
-/** An array that a layer or a loss reuses from call to call, so that a training step allocates nothing. */
+/** Workspaces: arrays that layers and losses reuse from call to call, so that a training step allocates none. */
 
 import type { Arena } from './kernels/memory.ts';
 import { type Shape, sameShape, sizeOf } from './shape.ts';
@@ -9,7 +9,7 @@ export class Workspace {
   #array: Float32Array = new Float32Array(0);
   #tensor = Tensor.zeros([0]);
 
-  /** A tensor of this shape over the workspace's one array: it holds whatever the last call left there. */
+  /** A tensor of this shape over the workspace's array, which grows when it must; its contents are those of the last call. */
   tensor(arena: Arena, shape: Shape): Tensor {
     if (arena === this.#arena && sameShape(shape, this.#tensor.shape)) return this.#tensor;
     const size = sizeOf(shape);

@@ -1,8 +1,8 @@
 /** Helpers that really help: the engine watches the clock and rests them where they don't, which no test should depend on. */
 
 import { jest } from '@jest/globals';
-import { DONE } from '../../src/tensor/kernels/simd/code/kernelCode.ts';
 import type { Engine } from '../../src/tensor/kernels/simd/engine.ts';
+import { DONE } from '../../src/tensor/kernels/simd/sharedPage.ts';
 
 /**
  * A clock on which the jobs of `warmUp`, which are done alone, take long, and all later ones no time: they are shared, if

@@ -100,7 +100,7 @@ describe('a layer of your own', () => {
   });
 
   test('has no spec, and says so', () => {
-    const error = new Error("Scale.spec: this layer has no spec, expected one of the engine's own.");
+    const error = new Error('Scale.spec: this layer has no spec, so it cannot be written to a model file.');
     expect(() => new Scale(FACTOR).spec()).toThrow(error);
     expect(() => network().spec()).toThrow(error);
     expect(() => network(new Tanh()).spec()).not.toThrow();

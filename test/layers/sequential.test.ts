@@ -22,7 +22,7 @@ describe('Sequential', () => {
 
   test('refuses the same layer at two places, also inside of another', () => {
     const layer = new Dense(3, 3);
-    const message = 'Sequential: got the same layer twice, expected a layer of its own at each place.';
+    const message = 'Sequential: got the same layer twice, expected another layer at each place.';
     expect(() => new Sequential([layer, layer])).toThrow(new RangeError(message));
     expect(() => new Sequential([new Sequential([layer]), layer])).toThrow(new RangeError(message));
   });

@@ -69,8 +69,10 @@ describe('flat parameters', () => {
   test('move none if one is not free', () => {
     const [free, taken] = [parameter('free', [1]), parameter('taken', [1])];
     new FlatParameters([taken]);
-    expect(() => new FlatParameters([free, taken])).toThrow("'taken' belongs to one already");
-    expect(() => new FlatParameters([free, free])).toThrow("'free' belongs to one already");
+    expect(() => new FlatParameters([free, taken])).toThrow("'taken' belongs to another network");
+    expect(() => new FlatParameters([free, free])).toThrow(
+      "'free' belongs to another network or occurs twice",
+    );
     expect(new FlatParameters([free]).size).toBe(1);
   });
 
@@ -78,7 +80,7 @@ describe('flat parameters', () => {
     const weight = parameter('weight', [1]);
     new FlatParameters([weight]);
     expect(() => new FlatParameters([weight])).toThrow(
-      "FlatParameters: 'weight' belongs to one already, expected parameters that are free.",
+      "FlatParameters: 'weight' belongs to another network or occurs twice, expected each parameter once.",
     );
   });
 });

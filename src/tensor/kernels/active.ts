@@ -1,4 +1,4 @@
-/** Which set of kernels is in use. Read kernels.ts first. */
+/** The set of kernels in use, and how to change it. Read kernels.ts first. */
 
 import { blocked } from './blocked.ts';
 import { KERNEL_NAMES, type Kernels, type KernelsName } from './kernels.ts';
@@ -14,22 +14,22 @@ interface Simd {
 }
 
 let active: Kernels | undefined;
-/** Undefined: not tried yet. Null: this host can't. */
+/** Undefined: not tried yet. Null: this host cannot run them. */
 let simd: Simd | null | undefined;
 
-/** Emits and compiles the SIMD kernels at first use, some milliseconds. */
+/** Emits and compiles the SIMD kernels at first use, which takes some milliseconds. */
 function tryingSimd(): Simd | null {
   if (simd === undefined) simd = createSimd();
   return simd;
 }
 
-/** What a host throws that refuses: a page may forbid compiling, a machine may have no room for the memory. */
+/** What hosts throw that refuse: a page may forbid compiling, a machine may have no room for the memory. */
 const REFUSALS = new Set(['CompileError', 'LinkError', 'RangeError', 'TypeError']);
 
-/** Null where there is no WebAssembly, or none with SIMD or with shared memory: plain JavaScript does it, too. */
+/** Null on a host without WebAssembly, SIMD or shared memory. */
 function createSimd(): Simd | null {
   if (typeof WebAssembly !== 'object' || !WebAssembly.validate(emitSimdProbe())) return null;
-  // Emitted outside of the `try`: a mistake in a kernel must not pass for a host that refuses.
+  // Outside of the `try`: a mistake in a kernel must not look like a host that refuses.
   const bytes = emitModule();
   try {
     const engine = new Engine(bytes);
@@ -40,24 +40,24 @@ function createSimd(): Simd | null {
   }
 }
 
-/** Every set that this host supports, slowest first. */
+/** All sets that this host supports, slowest first. */
 export function supportedKernels(): readonly Kernels[] {
   const one = tryingSimd();
   return one ? [naive, blocked, one.kernels] : [naive, blocked];
 }
 
-/** The set in use: what {@link setKernels} chose, else the fastest that this host supports. */
+/** The set in use: the one that {@link setKernels} chose, else the fastest that this host supports. */
 export function kernels(): Kernels {
   active ??= tryingSimd()?.kernels ?? blocked;
   return active;
 }
 
 /**
- * Uses this set from now on, in the whole program. Results differ between sets in the last bits only
- * (docs/math.md, section 2.2). Where the host can't run 'simd', it is 'blocked' that is used.
+ * Uses this set from now on, in the whole program. Results of different sets differ only in the last bits
+ * (docs/math.md, section 2.2). On a host that cannot run 'simd', 'blocked' is used instead.
  *
  * @returns The name of the set that is in use now.
- * @throws {RangeError} If there is no set of that name.
+ * @throws {RangeError} If there is no set of this name.
  */
 export function setKernels(name: KernelsName): KernelsName {
   if (!KERNEL_NAMES.includes(name)) {
@@ -70,12 +70,11 @@ export function setKernels(name: KernelsName): KernelsName {
 }
 
 /**
- * Shares the work of the SIMD kernels among so many threads from now on, the calling thread included. Results have the
- * same bits for any number; the other sets always run on one. Threads that are no longer needed sleep; none keeps the
- * process alive.
+ * Sets how many threads share the work of the SIMD kernels, the calling thread included. Any number gives the same bits;
+ * the other sets always run on one thread. Threads that are no longer needed sleep; none keeps the process alive.
  *
- * @param count - 1 to 64, or 'auto': as many as the machine runs at a time, at most 8.
- * @returns How many there are now, and a warning if that is less than asked for because they did not start.
+ * @param count - 1 to 64, or 'auto': as many as the machine runs at the same time, at most 8.
+ * @returns The number of threads now in use, and a warning if some of those asked for did not start.
  * @throws {RangeError} If the count is neither.
  */
 export async function useThreads(count: number | 'auto'): Promise<Threads> {
@@ -84,7 +83,7 @@ export async function useThreads(count: number | 'auto'): Promise<Threads> {
   return one ? setThreads(one.engine, count) : { threads: 1 };
 }
 
-/** How many threads the kernels in use work with. */
+/** How many threads the kernels in use run on. */
 export function threads(): number {
   return kernels().name === 'simd' ? (simd?.engine.threads ?? 1) : 1;
 }

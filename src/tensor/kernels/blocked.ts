@@ -1,30 +1,27 @@
 /**
- * Fast products in plain JavaScript: both operands packed, the result computed in register blocks.
- * Read naive.ts first, then docs/math.md, section 2.3. The blocking follows Goto and van de Geijn, "Anatomy of
- * high-performance matrix multiplication", ACM TOMS 34(3), 2008.
+ * Fast products in plain JavaScript: both operands packed, the result computed in register blocks; all other kernels are
+ * those of naive.ts. Read naive.ts first, then docs/math.md, section 2.3. The blocking follows Goto and van de Geijn,
+ * "Anatomy of high-performance matrix multiplication", ACM TOMS 34(3), 2008.
  *
- * The triple loop of naive.ts loads two numbers for each multiply-add. A block of 2 x 4 results kept in local variables
- * loads 2 + 4 numbers for 8 multiply-adds. Packing puts those numbers side by side in the order of their use, so one
- * inner loop serves all three products and every shape: what differs is only how the operands are read while packing.
- * Panels are float64: each number is converted once, not each time it is used.
+ * The triple loop of naive.ts loads two numbers for each multiply-add. A block of 2 x 4 sums in local variables loads
+ * 2 + 4 numbers for 8 multiply-adds. Packing puts these numbers side by side in the order of their use, so one inner loop
+ * serves all three products and every shape: only the packing reads the operands in different ways. Panels are float64,
+ * so that each number is converted once and not at each use.
  */
 
-import { activationKernels } from './activations.ts';
-import { gatherNumbers } from './gather.ts';
 import type { Kernels } from './kernels.ts';
-import { lossKernels } from './losses.ts';
-import { updateKernels } from './updates.ts';
+import { naive } from './naive.ts';
 
-// 2 x 4 results + 4 + 1 operands fit the 16 float registers of x86-64; with 3 x 4 some of them go to memory and back.
+// 2 x 4 sums + 4 + 1 operands fit the 16 float registers of x86-64; with 3 x 4 sums some are spilled to memory.
 const ROWS = 2;
 const COLUMNS = 4;
 
-/** Room for the left operand and one panel of the right one, kept from call to call; it only grows. */
+/** Room for the left operand and one panel of the right one, reused from call to call; it only grows. */
 let packedA = new Float64Array(0);
 let panelOfB = new Float64Array(0);
 const tile = new Float64Array(ROWS * COLUMNS);
 
-/** One operand as the packing reads it: element (line, p) is at `line * lineStride + p * stepStride`. */
+/** An operand as the packing reads it: element (line, p) is at `line * lineStride + p * stepStride`. */
 interface Operand {
   readonly data: Float32Array;
   readonly lineStride: number;
@@ -55,8 +52,8 @@ function product(
 }
 
 /**
- * Lays `width` lines of `k` numbers side by side in the order of their use: their first numbers, then their second, and
- * so on. Lines beyond the last become zeros, so that the inner loop knows no edges.
+ * Interleaves `width` lines of `k` elements in the order of their use: their first elements, then their second, and so
+ * on. Lines beyond the last are zeros, so that the inner loop needs no edge cases.
  */
 function packPanel(
   { data, lineStride, stepStride }: Operand,
@@ -78,7 +75,7 @@ function packPanel(
   }
 }
 
-/** The inner loop: `tile` = the product of one panel of each, 8 multiply-adds for 6 loads. */
+/** The inner loop: `tile` = the product of one panel of each operand, 8 multiply-adds for 6 loads. */
 function multiplyPanels(k: number, a: Float64Array, start: number, b: Float64Array): void {
   let c00 = 0;
   let c01 = 0;
@@ -114,7 +111,7 @@ function multiplyPanels(k: number, a: Float64Array, start: number, b: Float64Arr
   tile[7] = c13;
 }
 
-/** Writes the part of the tile that lies within c, whose element (i, j) is the tile's first. */
+/** Writes the tile to c from element (i, j) on, as far as it lies within c. */
 function storeTile(i: number, j: number, m: number, n: number, accumulate: boolean, c: Float32Array): void {
   const rows = Math.min(ROWS, m - i);
   const columns = Math.min(COLUMNS, n - j);
@@ -134,6 +131,7 @@ const matmul: Kernels['matmul'] = (m, n, k, a, b, accumulate, c) => {
 };
 
 export const blocked: Kernels = {
+  ...naive,
   name: 'blocked',
   matmul,
   matmulTransposeA(m, n, k, a, b, accumulate, c) {
@@ -151,14 +149,10 @@ export const blocked: Kernels = {
     matmul(m, n, k, a, b, true, c);
   },
   addColumnSums(m, n, x, sums) {
-    // Row by row, along the memory; naive.ts goes down the columns.
+    // Row by row, in the order of memory; naive.ts goes down the columns.
     for (let i = 0; i < m; i++) {
       const start = i * n;
       for (let j = 0; j < n; j++) sums[j] += x[start + j];
     }
   },
-  gather: gatherNumbers,
-  ...activationKernels,
-  ...lossKernels,
-  ...updateKernels,
 };

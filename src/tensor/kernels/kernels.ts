@@ -1,17 +1,17 @@
 /**
- * What a set of kernels can do: the loops under the engine. Plain arrays and sizes, sizes first, output last;
- * no Tensor, no checks (the callers check).
+ * The interface of a set of kernels: the loops under the engine. They take plain arrays and sizes, sizes first, output
+ * last, and check nothing: their callers do.
  *
- * Every array is row-major and exactly as long as its sizes say. What is written must not overlap what is read, except
- * where a kernel updates its last arguments in place. Kernels are functions, not methods: none uses
- * `this`. naive.ts is the definition of all; docs/math.md has the formulas.
+ * Every array is row-major and exactly as long as its sizes say. Arrays that are written must not overlap those that are
+ * read, except where a kernel updates its last arguments in place. No kernel uses `this`. naive.ts is the definition of
+ * all; docs/math.md has the formulas.
  */
 
 /** Slowest first. */
 export const KERNEL_NAMES = ['naive', 'blocked', 'simd'] as const;
 export type KernelsName = (typeof KERNEL_NAMES)[number];
 
-/** What a data set's values may be stored as. */
+/** The arrays in which the values of a data set may be stored. */
 export type StoredNumbers =
   | Uint8Array
   | Int8Array
@@ -22,21 +22,21 @@ export type StoredNumbers =
   | Float32Array
   | Float64Array;
 
-/** Part of a memory that kernels work in without copying. Each of its arrays lives as long as any view of it. */
+/** A part of the kernels' own memory, in which they work without copying. Its arrays live as long as any view of them. */
 export interface MemoryPart {
   /** An array of zeros, or undefined if the memory has no room for it. */
   allocate(length: number): Float32Array | undefined;
 }
 
-/** The memory of kernels that have one of their own. */
+/** The memory of kernels that do not work in JavaScript's. */
 export interface KernelMemory {
-  /** Undefined if there is none to be had just now. */
+  /** A part for a new owner, or undefined if the memory has none at the moment. */
   createPart(): MemoryPart | undefined;
 }
 
 export interface Kernels {
   readonly name: KernelsName;
-  /** Where arrays should lie so that they are not copied; without it, anywhere. */
+  /** Where arrays should be allocated so that the kernels need not copy them. Undefined if they never copy. */
   readonly memory?: KernelMemory;
 
   // --- The three products of a dense layer (docs/math.md, section 2.1): c = op(a) · op(b), or c += with `accumulate`.
@@ -56,7 +56,7 @@ export interface Kernels {
   /** b `[n, k]`, read transposed. */
   matmulTransposeB: Kernels['matmul'];
 
-  /** c = a · b, and the bias `[n]` added to each row: a dense layer's forward pass in one go. */
+  /** c = a · b, plus the bias `[n]` in each row: the forward pass of a dense layer. */
   matmulBias(
     m: number,
     n: number,
@@ -70,8 +70,8 @@ export interface Kernels {
   // --- Rows and columns
 
   /**
-   * out `[rows.length, features]` = (x - shift) / scale for the rows of these numbers, in float64 and rounded once: the
-   * same bits with every set of kernels.
+   * out `[rows.length, features]` = (x - shift) / scale for these rows x of data, in float64 and rounded once: the same
+   * bits with every set of kernels.
    */
   gather(
     features: number,
@@ -84,7 +84,7 @@ export interface Kernels {
   /** sums `[n]` += the column sums of x `[m, n]`. */
   addColumnSums(m: number, n: number, x: Float32Array, sums: Float32Array): void;
 
-  // --- Activations, element by element (section 3.3). The backward kernels take what the layer kept: y, or x for SiLU.
+  // --- Activations, element by element (section 3.3). The backward kernels take y, except for SiLU's, which takes x.
 
   relu(n: number, x: Float32Array, y: Float32Array): void;
   reluBackward(n: number, y: Float32Array, dY: Float32Array, dX: Float32Array): void;
@@ -97,7 +97,7 @@ export interface Kernels {
   silu(n: number, x: Float32Array, y: Float32Array): void;
   siluBackward(n: number, x: Float32Array, dY: Float32Array, dX: Float32Array): void;
 
-  // --- Losses (section 4): return the mean over all n elements and write its gradient.
+  // --- Losses (section 4): they return the mean over all n elements and write its gradient.
 
   meanSquaredError(
     n: number,
@@ -121,7 +121,7 @@ export interface Kernels {
     velocity: Float32Array,
     value: Float32Array,
   ): void;
-  /** `stepSize` and `epsilon` hold the bias corrections already; value is first multiplied by `decay` (1 for Adam). */
+  /** `stepSize` and `epsilon` include the bias corrections; value is first multiplied by `decay` (1 for Adam). */
   adam(
     n: number,
     stepSize: number,

@@ -1,16 +1,17 @@
-/** Where the arrays live that the engine itself owns. Read active.ts first. */
+/** Arenas: where the engine allocates its arrays. Read active.ts first. */
 
 import { kernels } from './active.ts';
 import type { KernelMemory, MemoryPart } from './kernels.ts';
 
 /**
- * Parameters, gradients and activations of a network come from one arena; an optimizer's moments, a loss's gradient, the
- * batches of a training from others, since they may go before the network does. Where the
- * kernels in use have a memory of their own, the arrays lie in it; there is nothing to give back (simd/memory.ts).
+ * Allocates arrays in the memory of the kernels in use, or ordinary ones if they have none or no room. Nobody gives them
+ * back: the garbage collector frees what an arena allocated when nothing uses it any more (simd/memory.ts). So a network's
+ * parameters, gradients and activations share one arena; an optimizer's moments, a loss's gradient and the batches of a
+ * training have others, since they may be dropped before the network.
  */
 export class Arena {
   #memory: KernelMemory | undefined;
-  /** Ours of that memory, if it has one for us. */
+  /** The arena's part of that memory, if it has one. */
   #part: MemoryPart | undefined;
 
   /** An array of zeros. */

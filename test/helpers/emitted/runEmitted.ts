@@ -1,7 +1,7 @@
 /** A function of one variable that a test emits for vectors, applied to as many numbers as the test likes. */
 
 import { CHUNK, elementwise } from '../../../src/tensor/kernels/simd/code/elementwise.ts';
-import { ARGUMENTS } from '../../../src/tensor/kernels/simd/code/kernelCode.ts';
+import { ARGUMENTS } from '../../../src/tensor/kernels/simd/sharedPage.ts';
 import type { FunctionBuilder, Local } from '../../../src/tensor/kernels/simd/wasm/instructions.ts';
 import { instantiate } from './emitted.ts';
 
@@ -15,7 +15,10 @@ const Y = X + 4 * CHUNK;
 export function runEmitted(body: Body): (x: Float32Array) => Float32Array {
   const kernel = elementwise({
     name: 'run',
-    arrays: { x: 'in', y: 'out' },
+    arrays: [
+      ['x', 'in'],
+      ['y', 'out'],
+    ],
     body: (f, { x, y }) => body(f, x, y),
   });
   const { exports, memory } = instantiate(

@@ -2,7 +2,7 @@
 
 import { kernels, setKernels, threads, useThreads } from '../../../tensor/kernels/active.ts';
 import { KERNEL_NAMES, type KernelsName } from '../../../tensor/kernels/kernels.ts';
-import { MAX_THREADS } from '../../../tensor/kernels/simd/code/kernelCode.ts';
+import { MAX_THREADS } from '../../../tensor/kernels/simd/sharedPage.ts';
 import { choice, numberOr, UsageError } from '../terminal/options.ts';
 import { countOf, say } from '../terminal/output.ts';
 

@@ -1,45 +1,41 @@
 /**
- * The compiled kernels at work: their memory, the arguments of the next job, and who helps. Read module.ts and scheduler.ts first.
+ * The engine: the compiled kernels, the memory they compute in, and the jobs they are given. Read code/module.ts and
+ * code/scheduler.ts first.
  */
 
 import { SCRATCH_BYTES } from './code/gemm.ts';
-import { ARGUMENTS, THREADS } from './code/kernelCode.ts';
-import { type Exports, emitModule, KERNELS, type KernelFunction } from './code/module.ts';
-import { Watch } from './helperGain.ts';
+import { type Exports, emitModule } from './code/module.ts';
+import { HelperGain } from './helperGain.ts';
 import { EngineMemory } from './memory.ts';
+import { ARGUMENTS, THREADS } from './sharedPage.ts';
 
-/** What a helper needs to begin. */
+/** What a helper thread is started with. */
 export interface HelperData {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
-  /** Its number, from 1 on. */
+  /** The helper's number, from 1. */
   readonly thread: number;
-  /** The address of memory that it has to itself. */
+  /** The address of memory that only this helper uses. */
   readonly scratch: number;
 }
 
-/** A job shorter than this is done before anybody could help: an offer costs about half a microsecond. */
+/** Shorter jobs are not shared: to offer one to the helpers alone costs about half a microsecond. */
 const WORTH_SHARING_NS = 5_000;
-
-/** Every kernel's place in the module's table. */
-export const NUMBERS = Object.fromEntries(
-  Object.keys(KERNELS).map((name, number) => [name, number]),
-) as Readonly<Record<KernelFunction, number>>;
 
 export class Engine {
   readonly memory: EngineMemory;
   readonly #module: WebAssembly.Module;
   readonly #exports: Exports;
-  /** The arguments of the next job, 8 bytes each: the same memory as three types. */
+  /** The arguments of the next job, 8 bytes each: one memory seen as three types. */
   readonly ints: Int32Array;
   readonly floats: Float32Array;
   readonly doubles: Float64Array;
-  /** How many threads share jobs: the others read it, too. */
+  /** How many threads share jobs, where the helpers read it. */
   readonly #sharedThreads: Int32Array;
   #threads = 1;
-  /** The helpers that were started; those that are not asked for work sleep. */
+  /** How many helpers were started; those beyond `#threads` sleep. */
   #helpers = 0;
-  readonly #watch = new Watch();
+  readonly #helperGain = new HelperGain();
 
   /** @param bytes - The module with the kernels. */
   constructor(bytes = emitModule()) {
@@ -62,16 +58,17 @@ export class Engine {
     return this.#threads;
   }
 
+  /** How many helpers were started. */
   get helpers(): number {
     return this.#helpers;
   }
 
   /**
-   * Does a job: all of its pieces, here and, if it is long enough, in the helpers' threads. Its arguments were written
-   * before, argument i to `ints[2 i]`, `floats[2 i]` or `doubles[i]`, as its type is.
+   * Runs all pieces of a job: on this thread and, if the job is long enough, on the helpers'. Before, the caller writes
+   * the arguments to the kernel's slots of `ints` (i32), `floats` (f32) or `doubles` (f64).
    *
-   * @param number - The kernel's, from NUMBERS.
-   * @param ns - About how long the job takes one thread.
+   * @param number - The kernel's number in the module.
+   * @param ns - Roughly how long one thread would take.
    */
   run(number: number, pieces: number, ns: number): void {
     if (pieces < 2 || ns < WORTH_SHARING_NS || this.threads === 1) {
@@ -79,32 +76,32 @@ export class Engine {
       return;
     }
     const start = performance.now();
-    if (this.#watch.isTogether) this.#exports.runTogether(number, pieces);
+    if (this.#helperGain.isTogether) this.#exports.runTogether(number, pieces);
     else this.#exports.runAlone(number, pieces);
-    this.#watch.record(ns, start);
+    this.#helperGain.record(ns, start);
   }
 
-  /** What a new helper with this number needs. */
+  /** What the helper with this number is started with. */
   helperData(thread: number): HelperData {
     return { module: this.#module, memory: this.memory.memory, thread, scratch: this.#takeScratch() };
   }
 
-  /** Takes back what a helper was given that did not start. */
+  /** Takes back the scratch memory of a helper that did not start. */
   releaseHelperData({ scratch }: HelperData): void {
     this.memory.release({ start: scratch, bytes: SCRATCH_BYTES });
   }
 
-  /** So many more helpers are ready. */
+  /** Counts helpers that have started. */
   addHelpers(count: number): void {
     this.#helpers += count;
   }
 
-  /** Shares jobs among so many threads from now on, at most one more than there are helpers. */
+  /** Shares jobs among this many threads from now on: at most the helpers and this one. */
   shareAmong(threads: number): void {
     this.#threads = threads;
     Atomics.store(this.#sharedThreads, 0, threads);
-    Atomics.notify(this.#sharedThreads, 0); // helpers that were not wanted before
-    this.#watch.reset();
+    Atomics.notify(this.#sharedThreads, 0); // wakes helpers that are needed now and were not before
+    this.#helperGain.reset();
   }
 
   #takeScratch(): number {

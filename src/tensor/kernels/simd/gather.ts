@@ -1,40 +1,45 @@
-/** Samples on their way into a batch: bytes, and floats that are scaled, by SIMD; the rest by definition. Read scaling.ts first. */
+/**
+ * The rows of a batch, scaled: uint8 rows and scaled float32 rows by SIMD, all others by the plain loop of naive.ts.
+ * Read code/scaling.ts first.
+ */
 
-import { gatherNumbers } from '../gather.ts';
 import type { Kernels, StoredNumbers } from '../kernels.ts';
+import { naive } from '../naive.ts';
 import { CHUNK } from './code/elementwise.ts';
-import { type Engine, NUMBERS } from './engine.ts';
+import { KERNELS, type Numbered } from './code/module.ts';
+import type { Engine } from './engine.ts';
 
-const NS_PER_NUMBER = 0.3;
+const NS_PER_ELEMENT = 0.3;
 
-// By name: `instanceof` is false for an array that another realm made.
+/** The three scaling kernels have the same arguments. */
+const slot = KERNELS.divideBytes.slots;
+
+// By name, since `instanceof` is false for an array of another realm (an iframe, jest's vm).
 const isA = (name: string, data: StoredNumbers): boolean =>
   Object.prototype.toString.call(data) === `[object ${name}]`;
 
 export function createGather(engine: Engine): Kernels['gather'] {
   const { memory } = engine;
 
-  /** out = (x - shift) / scale for the n numbers at address x: all whole vectors of `width` numbers. */
-  function scale(kernel: number, n: number, width: number, x: number, y: number, shift: number, by: number) {
+  /** y = (x - shift) / scale for n elements, a multiple of the kernel's width; x and y are addresses. */
+  function run(kernel: Numbered, n: number, x: number, y: number, shift: number, scale: number): void {
     const { ints, doubles } = engine;
-    const whole = n - (n % width);
-    ints[0] = whole;
-    ints[2] = x;
-    ints[4] = y;
-    doubles[3] = shift;
-    doubles[4] = by;
-    engine.run(kernel, Math.ceil(whole / CHUNK), whole * NS_PER_NUMBER);
-    return whole;
+    ints[slot.n] = n;
+    ints[slot.x] = x;
+    ints[slot.y] = y;
+    doubles[slot.shift] = shift;
+    doubles[slot.scale] = scale;
+    engine.run(kernel.number, Math.ceil(n / CHUNK), n * NS_PER_ELEMENT);
   }
 
-  return (features, rows, data, shift, by, out) => {
+  return (features, rows, data, shift, scale, out) => {
     const isBytes = isA('Uint8Array', data);
-    const isScaled = shift !== 0 || by !== 1;
+    const isScaled = shift !== 0 || scale !== 1;
     if (!isBytes && !(isScaled && isA('Float32Array', data))) {
-      gatherNumbers(features, rows, data, shift, by, out);
+      naive.gather(features, rows, data, shift, scale, out);
       return;
     }
-    // The rows side by side in staging memory, and out behind them if it lies elsewhere.
+    // The rows are staged side by side; behind them is room for the result, if `out` is not in the engine's memory.
     const n = rows.length * features;
     const size = data.BYTES_PER_ELEMENT;
     const inputBytes = Math.ceil((n * size) / 64) * 64;
@@ -49,10 +54,12 @@ export function createGather(engine: Engine): Kernels['gather'] {
       const from = rows[i] * features;
       staged.set(data.subarray(from, from + features), start + i * features);
     }
-    const isExact = isBytes && shift === 0 && Math.fround(by) === by;
-    const kernel = isExact ? NUMBERS.divideBytes : isBytes ? NUMBERS.scaleBytes : NUMBERS.scaleFloats;
-    const done = scale(kernel, n, isBytes ? 16 : 4, x, y, shift, by);
+    // The kernels do whole vectors; the last elements follow by the plain formula.
+    const done = n - (n % (isBytes ? 16 : 4));
+    const isExact = isBytes && shift === 0 && Math.fround(scale) === scale;
+    const kernel = isExact ? KERNELS.divideBytes : isBytes ? KERNELS.scaleBytes : KERNELS.scaleFloats;
+    run(kernel, done, x, y, shift, scale);
     if (address === undefined) out.set(memory.words.subarray(y / 4, y / 4 + done));
-    for (let i = done; i < n; i++) out[i] = (staged[start + i] - shift) / by;
+    for (let i = done; i < n; i++) out[i] = (staged[start + i] - shift) / scale;
   };
 }

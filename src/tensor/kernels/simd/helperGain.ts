@@ -1,37 +1,38 @@
 /**
- * Watches whether helpers help. Where another program keeps a processor busy, a helper may share one with the thread that
- * it should help, and everything takes longer than without it. The clock decides here who works, never what is computed.
+ * Measures whether helper threads make jobs faster, and lets them rest where they do not. If another program keeps a
+ * processor busy, a helper may have to share one with the thread that it should help, and then everything takes longer
+ * than without it. The clock decides here who computes, never what is computed.
  *
- * Now and then some work is done alone, and the work together is compared with it. Where it is no faster, the helpers rest.
+ * The speed of this thread alone is measured now and then; while helpers work, the speed with them is compared with it.
  */
 
-/** So much time in jobs tells how fast this thread is alone. */
+/** Milliseconds of jobs that one measurement of this thread alone takes. */
 const ALONE_MS = 4;
 /**
- * So much tells how fast it is with helpers. Even on an idle machine a helper may share a processor for some 20 ms, when it
- * has just been woken or the host's own threads (compiler, garbage collector) need one.
+ * Milliseconds that one measurement with helpers takes. Even on an idle machine a helper may share a processor for some
+ * 20 ms: when it has just been woken, or when the host's own threads (compiler, garbage collector) need one.
  */
 const TOGETHER_MS = 60;
-/** After so many measurements in a row that were good, the comparison is made anew: about once a second. */
+/** After this many good measurements in a row, about a second, the speed alone is measured again. */
 const GOOD_IN_A_ROW = 16;
-/** Less gain than this, and the helpers rest. Two threads that help each other reach 1.5 to 1.9. */
-const LEAST_GAIN = 1.1;
-/** They rest at once when they have cost so much: the work would have been done so much earlier without them. */
-const MOST_LOST_MS = 12;
-/** The first rest, and the longest: each is twice as long as the last. */
-const SHORTEST_REST_MS = 100;
-const LONGEST_REST_MS = 2_000;
+/** With less gain than this the helpers rest. Two undisturbed threads reach 1.5 to 1.9. */
+const MIN_GAIN = 1.1;
+/** The helpers rest at once when this thread alone would have been done this much earlier. */
+const MAX_LOST_MS = 12;
+/** Each rest is twice as long as the one before. */
+const MIN_REST_MS = 100;
+const MAX_REST_MS = 2_000;
 
-export class Watch {
+export class HelperGain {
   #isTogether = false;
   #workNs = 0;
   #wallMs = 0;
-  /** Work done in a millisecond by this thread alone, when that was last measured. */
+  /** Nanoseconds of work that this thread alone did in a millisecond, when that was last measured. */
   #speedAlone = 0;
-  /** How many good measurements are left until the next comparison. The first one comes soon: code is still being compiled. */
+  /** Good measurements until the speed alone is measured again: soon at first, while code is still being compiled. */
   #goodLeft = 1;
   #nextGood = 1;
-  #restMs = SHORTEST_REST_MS;
+  #restMs = MIN_REST_MS;
   #restsUntil = 0;
 
   /** Whether the next job should be shared. */
@@ -39,18 +40,18 @@ export class Watch {
     return this.#isTogether;
   }
 
-  /** Starts again: first alone, for comparison. */
+  /** Starts again, with a measurement of this thread alone. */
   reset(): void {
     this.#workAlone();
     this.#nextGood = 1;
-    this.#restMs = SHORTEST_REST_MS;
+    this.#restMs = MIN_REST_MS;
     this.#restsUntil = 0;
   }
 
   /**
-   * Takes note of a job.
+   * Counts a job that has just ended.
    *
-   * @param workNs - What it should take one thread.
+   * @param workNs - Roughly how long one thread takes for it.
    * @param startMs - When it began: `performance.now()`.
    */
   record(workNs: number, startMs: number): void {
@@ -58,7 +59,7 @@ export class Watch {
     this.#workNs += workNs;
     this.#wallMs += now - startMs;
     const lostMs = this.#isTogether ? this.#wallMs - this.#workNs / this.#speedAlone : 0;
-    if (lostMs < MOST_LOST_MS && this.#wallMs < (this.#isTogether ? TOGETHER_MS : ALONE_MS)) return;
+    if (lostMs < MAX_LOST_MS && this.#wallMs < (this.#isTogether ? TOGETHER_MS : ALONE_MS)) return;
     const speed = this.#workNs / this.#wallMs;
     this.#workNs = 0;
     this.#wallMs = 0;
@@ -66,13 +67,13 @@ export class Watch {
       this.#speedAlone = speed;
       this.#isTogether = now >= this.#restsUntil;
       this.#goodLeft = this.#nextGood;
-    } else if (speed < LEAST_GAIN * this.#speedAlone) {
+    } else if (speed < MIN_GAIN * this.#speedAlone) {
       this.#restsUntil = now + this.#restMs;
-      this.#restMs = Math.min(2 * this.#restMs, LONGEST_REST_MS);
+      this.#restMs = Math.min(2 * this.#restMs, MAX_REST_MS);
       this.#nextGood = 1;
       this.#workAlone();
     } else {
-      this.#restMs = SHORTEST_REST_MS;
+      this.#restMs = MIN_REST_MS;
       this.#goodLeft--;
       if (this.#goodLeft > 0) return;
       this.#nextGood = GOOD_IN_A_ROW;

@@ -1,33 +1,31 @@
 /**
- * The one WebAssembly memory that the SIMD kernels compute in, and who has which part of it.
+ * The one WebAssembly memory that the SIMD kernels compute in, and its allocator. It is shared, so that helpers see it and
+ * so that growing it never detaches a view. A network's arrays are views of it.
  *
- * It is shared, so that helpers see it and so that growing it never detaches a view. A network's arrays are views of it.
- * They are given back by the garbage collector: every `memory.grow`, even by nothing, makes a new SharedArrayBuffer
- * object for the same bytes, so each owner of arrays gets a buffer object of its own; that object lives exactly as long
- * as its owner or any view that was ever made of it, and when it is collected, what belongs to it is free again. (A structured
- * clone of a view, or one that was posted to a worker, has another buffer object and does not count.)
+ * The garbage collector says when an array's bytes are free again. Every `memory.grow`, even by 0 pages, makes a new
+ * SharedArrayBuffer object for the same bytes. So each owner of arrays gets a buffer object of its own, which lives as
+ * long as the owner or any view of its arrays; when it is collected, its blocks are released. (A structured clone of a
+ * view, or a view posted to a worker, has another buffer object and keeps nothing alive.)
  */
 
 import type { MemoryPart } from '../kernels.ts';
-import { SHARED_BYTES } from './code/kernelCode.ts';
+import { MEMORY_LIMITS, SHARED_BYTES } from './sharedPage.ts';
 
 const PAGE_BYTES = 65_536;
-/** In pages: 1 MiB at first, at most the 4 GiB that 32-bit addresses reach. */
-export const MEMORY_LIMITS = { initial: 16, maximum: 65_536, shared: true };
-/** Arrays begin on lines of the cache. */
+/** Arrays begin on cache lines. */
 const ALIGNMENT = 64;
-/** Kernels load whole vectors, so they read past an array's end: never past the memory's. */
+/** Kernels load whole vectors and so read past an array's end; this many bytes keep them within the memory. */
 const MARGIN = 256;
 
-/** Networks of so many bytes may be built without giving control back to the host in between. */
-const MOST_WITHOUT_PAUSE = 2 ** 27;
+/** Bytes that a program may take without giving control back to the host in between. */
+const MAX_WITHOUT_PAUSE = 2 ** 27;
 
 interface Block {
   readonly start: number;
   readonly bytes: number;
 }
 
-/** A buffer object, and the blocks that are free when it is collected. The registry holds the list, not the buffer. */
+/** A buffer object, and the blocks to release when it is collected. The registry holds the list, not the buffer. */
 interface Owned {
   readonly buffer: ArrayBufferLike;
   readonly blocks: Block[];
@@ -35,16 +33,16 @@ interface Owned {
 
 export class EngineMemory {
   readonly memory: WebAssembly.Memory;
-  /** All of it, as of now. */
+  /** Views of all of it, made anew when it grows. */
   #words: Float32Array;
   #bytes: Uint8Array;
   #doubles: Float64Array;
-  /** Free blocks in the order of their addresses, none touching the next. */
+  /** Free blocks by address; neighbours are joined. */
   #free: Block[] = [];
   #end: number;
   readonly #buffers = new WeakSet<ArrayBufferLike>();
   readonly #weights = new WeakMap<ArrayBufferLike, ArrayBuffer[]>();
-  /** Most calls are about one network's arrays. It keeps that network's part, and no other, until the next one is seen. */
+  /** The buffer object of the last array looked up: most calls are about one network. It is kept alive until the next one. */
   #lastSeen: ArrayBufferLike | undefined;
   #takenSincePause = 0;
   readonly #registry = new FinalizationRegistry<readonly Block[]>((blocks) => {
@@ -53,7 +51,7 @@ export class EngineMemory {
   #staging: Block = { start: 0, bytes: 0 };
   #workspace: Block = { start: 0, bytes: 0 };
 
-  /** @throws {RangeError} Where the host has no shared memory, or no room for it. */
+  /** @throws {RangeError} If the host has no shared memory or no room for it. */
   constructor(initialPages = MEMORY_LIMITS.initial) {
     this.memory = new WebAssembly.Memory({ ...MEMORY_LIMITS, initial: initialPages });
     this.#words = new Float32Array(this.memory.buffer);
@@ -74,23 +72,23 @@ export class EngineMemory {
     return this.#doubles;
   }
 
-  /** How many bytes are in use, staging and scratch included. */
+  /** Bytes in use, staging and scratch memory included. */
   get used(): number {
     return this.#end - this.#free.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /**
-   * A new part, for a new owner; undefined if the program took much without a pause. What it dropped meanwhile cannot be
-   * given back before the pause, so that ordinary arrays are better for it: those are collected at once.
+   * A part for a new owner, or undefined if the program has taken much without a pause: blocks are released only in a
+   * pause, so a program that makes and drops networks in one go is better served with ordinary arrays.
    */
   createPart(): MemoryPart | undefined {
-    if (this.#takenSincePause > MOST_WITHOUT_PAUSE) return undefined;
+    if (this.#takenSincePause > MAX_WITHOUT_PAUSE) return undefined;
     let owned: Owned | undefined;
     return {
       allocate: (length) => {
         const block = this.take(4 * length);
         if (!block) return undefined;
-        // The first array, or the memory grew: only a new buffer object sees all of it.
+        // For the first array, and after the memory grew: only a new buffer object sees all of it.
         if (!owned || block.start + block.bytes > owned.buffer.byteLength) owned = this.#createOwned();
         owned.blocks.push(block);
         this.#weigh(owned.buffer, block.bytes);
@@ -100,16 +98,16 @@ export class EngineMemory {
     };
   }
 
-  /** A buffer object of the whole memory that nobody else has. */
+  /** A new buffer object of the whole memory. */
   #createOwned(): Owned {
     const before = this.memory.buffer;
     this.memory.grow(0);
     const { buffer } = this.memory;
     const blocks: Block[] = [];
-    // Where the host makes no new one, what belongs to it is never given back.
+    // If the host makes no new object, the blocks are never released.
     if (buffer !== before) this.#registry.register(buffer, blocks);
     this.#buffers.add(buffer);
-    this.memory.grow(0); // the memory itself keeps its newest
+    this.memory.grow(0); // the memory holds on to its newest buffer object: give it another one
     return { buffer, blocks };
   }
 
@@ -123,8 +121,8 @@ export class EngineMemory {
   }
 
   /**
-   * Tells the garbage collector how much hangs on the buffer object, which it takes for a small thing: an ordinary buffer
-   * of the same size is counted and lives as long. Nobody writes to it, so if it is large it costs only addresses.
+   * Tells the garbage collector how much memory hangs on the buffer object, which it takes for a small one: an ordinary
+   * buffer of the same size lives as long and is counted. Nobody writes to it, so a large one costs only addresses.
    */
   #weigh(buffer: ArrayBufferLike, bytes: number): void {
     const weights = this.#weights.get(buffer) ?? [];
@@ -132,7 +130,7 @@ export class EngineMemory {
     this.#weights.set(buffer, weights);
   }
 
-  /** A block of at least so many bytes: the first that is large enough, or new memory. */
+  /** A block of at least this many bytes: the first free one that is large enough, or new memory. Undefined beyond 4 GiB. */
   take(bytes: number): Block | undefined {
     const size = Math.max(ALIGNMENT, Math.ceil(bytes / ALIGNMENT) * ALIGNMENT);
     const index = this.#free.findIndex((block) => block.bytes >= size);
@@ -148,7 +146,7 @@ export class EngineMemory {
     return { start, bytes: size };
   }
 
-  /** Gives a block back: it joins its free neighbours. */
+  /** Frees a block and joins it with its free neighbours. */
   release({ start, bytes }: Block): void {
     if (bytes === 0) return;
     const next = this.#free.findIndex((block) => block.start > start);
@@ -180,7 +178,7 @@ export class EngineMemory {
     return true;
   }
 
-  /** The address of an array's first byte, or undefined if it lies elsewhere. */
+  /** The address of an array's first byte, or undefined if the array is not in this memory. */
   addressOf(array: ArrayBufferView): number | undefined {
     const { buffer } = array;
     if (buffer === this.#lastSeen) return array.byteOffset;
@@ -190,7 +188,7 @@ export class EngineMemory {
   }
 
   /**
-   * Room for copies of arrays that lie elsewhere; its contents last until the next call.
+   * The address of room for copies of arrays from outside; its contents last until the next call.
    *
    * @throws {RangeError} If 4 GiB are in use.
    */
@@ -199,7 +197,7 @@ export class EngineMemory {
     return this.#staging.start;
   }
 
-  /** Room for what a kernel needs between its jobs; its contents last until the next call. */
+  /** The address of room for results between two jobs, such as packed panels; its contents last until the next call. */
   workspace(bytes: number): number {
     this.#workspace = this.#atLeast(this.#workspace, bytes);
     return this.#workspace.start;
@@ -207,9 +205,9 @@ export class EngineMemory {
 
   #atLeast(block: Block, bytes: number): Block {
     if (block.bytes >= bytes) return block;
-    // Not released before there is another: if there is none, it stays as it was.
+    // Released only when there is a larger one, so that it stays valid if there is none.
     const larger = this.take(bytes);
-    if (!larger) throw new RangeError(`The memory of the SIMD kernels has no room for ${bytes} bytes more.`);
+    if (!larger) throw new RangeError(`The memory of the SIMD kernels has no room for ${bytes} more bytes.`);
     this.release(block);
     return larger;
   }

@@ -5,9 +5,10 @@
 
 import type { Kernels } from '../kernels.ts';
 import { B_COLUMNS, B_IN_PLACE, B_ROWS, MAX_DEPTH } from './code/gemm.ts';
-import { ZEROS } from './code/kernelCode.ts';
+import { KERNELS } from './code/module.ts';
 import { TILE_COLUMNS, TILE_ROWS } from './code/tile.ts';
-import { type Engine, NUMBERS } from './engine.ts';
+import type { Engine } from './engine.ts';
+import { ZEROS } from './sharedPage.ts';
 import type { Staging } from './staging.ts';
 
 // About how long things take, in nanoseconds: they decide how work is cut, never what is computed.
@@ -28,6 +29,11 @@ const PACKED_PER_PIECE = 4096;
 /** For so few rows of C, packing B costs more than it saves; so does packing a transposed A that is so short. */
 const FEW_ROWS = 32;
 const FEW_STEPS = 64;
+
+// Read once: products of some 8x8x8 are faster for it.
+const slot = KERNELS.multiply.slots;
+/** The same for packColumns. */
+const packSlot = KERNELS.packRows.slots;
 
 export type Form = 'matmul' | 'matmulTransposeA' | 'matmulTransposeB';
 
@@ -57,22 +63,22 @@ export function createProducts(engine: Engine, staging: Staging) {
     const { form, m, n, k, b, c, accumulate, bias } = product;
     const { ints } = engine;
     const { rowsPerPiece, columnsPerPiece, pieces } = cutIntoPieces(rows, n, k, engine.threads);
-    ints[0] = rows;
-    ints[2] = n;
-    ints[4] = k;
-    ints[6] = panels[0];
-    ints[8] = panels[1];
-    ints[10] = panels[2];
-    ints[12] = b;
-    ints[14] = form === 'matmulTransposeB' ? B_COLUMNS : m <= FEW_ROWS ? B_IN_PLACE : B_ROWS;
-    ints[16] = c + 4 * row * n;
-    ints[18] = accumulate ? 1 : 0;
-    ints[20] = bias ?? ZEROS;
-    ints[22] = bias === undefined ? 0 : 4;
-    ints[24] = depthOf(k);
-    ints[26] = rowsPerPiece;
-    ints[28] = columnsPerPiece;
-    engine.run(NUMBERS.multiply, pieces, rows * n * k * NS_PER_MULTIPLY_ADD);
+    ints[slot.m] = rows;
+    ints[slot.n] = n;
+    ints[slot.k] = k;
+    ints[slot.a] = panels[0];
+    ints[slot.panelOfA] = panels[1];
+    ints[slot.stepOfA] = panels[2];
+    ints[slot.b] = b;
+    ints[slot.layoutOfB] = form === 'matmulTransposeB' ? B_COLUMNS : m <= FEW_ROWS ? B_IN_PLACE : B_ROWS;
+    ints[slot.c] = c + 4 * row * n;
+    ints[slot.accumulate] = accumulate ? 1 : 0;
+    ints[slot.start] = bias ?? ZEROS;
+    ints[slot.startStep] = bias === undefined ? 0 : 4;
+    ints[slot.depth] = depthOf(k);
+    ints[slot.rowsPerPiece] = rowsPerPiece;
+    ints[slot.columnsPerPiece] = columnsPerPiece;
+    engine.run(KERNELS.multiply.number, pieces, rows * n * k * NS_PER_MULTIPLY_ADD);
   }
 
   /** Packs rows of op(A) into panels at `to`. */
@@ -80,14 +86,14 @@ export function createProducts(engine: Engine, staging: Staging) {
     const { ints } = engine;
     const isTransposed = form === 'matmulTransposeA';
     const rowsPerPiece = roundUp(Math.ceil(PACKED_PER_PIECE / Math.max(k, 1)), TILE_ROWS);
-    ints[0] = a + 4 * row * (isTransposed ? 1 : k);
-    ints[2] = 4 * (isTransposed ? m : k);
-    ints[4] = rows;
-    ints[6] = k;
-    ints[8] = to;
-    ints[10] = rowsPerPiece;
-    const kernel = isTransposed ? NUMBERS.packColumns : NUMBERS.packRows;
-    engine.run(kernel, Math.ceil(rows / rowsPerPiece), rows * k * NS_PER_PACKED_NUMBER);
+    const kernel = isTransposed ? KERNELS.packColumns : KERNELS.packRows;
+    ints[packSlot.a] = a + 4 * row * (isTransposed ? 1 : k);
+    ints[packSlot.stride] = 4 * (isTransposed ? m : k);
+    ints[packSlot.m] = rows;
+    ints[packSlot.k] = k;
+    ints[packSlot.to] = to;
+    ints[packSlot.rowsPerPiece] = rowsPerPiece;
+    engine.run(kernel.number, Math.ceil(rows / rowsPerPiece), rows * k * NS_PER_PACKED_NUMBER);
   }
 
   function compute(product: Product): void {

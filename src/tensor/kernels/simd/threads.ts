@@ -1,24 +1,24 @@
-/** How many threads share the work of the SIMD kernels. Read scheduler.ts for how they share it, engine.ts for when. */
+/** Sets how many threads share the work of the SIMD kernels. How they share it: code/scheduler.ts; when: engine.ts. */
 
-import { MAX_THREADS } from './code/kernelCode.ts';
 import type { Engine } from './engine.ts';
+import { MAX_THREADS } from './sharedPage.ts';
 import { availableThreads, startHelper } from './worker.ts';
 
 export interface Threads {
-  /** How many there are now, the calling thread included. */
+  /** The number of threads in use, the calling thread included. */
   readonly threads: number;
-  /** Why there are fewer than asked for, in a sentence. */
+  /** If they are fewer than asked for: why, in a sentence. */
   readonly warning?: string;
 }
 
-/** Jobs of some 40 µs don't get faster with ever more threads: whoever knows better says a number. */
-const MOST_AUTOMATIC = 8;
+/** For 'auto': jobs of some 40 µs do not get faster with more threads. */
+const MAX_AUTOMATIC = 8;
 
-/** Changes of one engine come one after the other. */
+/** The last change of each engine: the next one waits for it. */
 const changes = new WeakMap<Engine, Promise<unknown>>();
 
 /**
- * Shares the engine's jobs among `count` threads; starts helpers where there are too few. Those that are too many sleep.
+ * Shares the engine's jobs among `count` threads. Missing helpers are started; those that are not needed sleep.
  *
  * @throws {RangeError} If the count is not an integer from 1 to 64.
  */
@@ -31,7 +31,7 @@ export async function setThreads(engine: Engine, count: number | 'auto'): Promis
 
 /** @throws {RangeError} If the count is not an integer from 1 to 64, and not 'auto'. */
 export function threadsWanted(count: number | 'auto'): number {
-  const wanted = count === 'auto' ? Math.min(availableThreads(), MOST_AUTOMATIC) : count;
+  const wanted = count === 'auto' ? Math.min(availableThreads(), MAX_AUTOMATIC) : count;
   if (!Number.isInteger(wanted) || wanted < 1 || wanted > MAX_THREADS) {
     throw new RangeError(
       `useThreads: got ${count}, expected an integer from 1 to ${MAX_THREADS}, or 'auto'.`,
@@ -52,7 +52,7 @@ async function changeThreads(engine: Engine, wanted: number): Promise<Threads> {
     }
   });
   const outcomes = await Promise.allSettled(starts);
-  // Helpers are numbered without gaps: those behind one that did not start stay asleep, and their numbers are given again.
+  // Helpers are numbered without gaps. Those behind one that did not start stay asleep, and their numbers are given again.
   const failed = outcomes.findIndex(({ status }) => status === 'rejected');
   engine.addHelpers(failed < 0 ? outcomes.length : failed);
   const threads = Math.min(wanted, engine.helpers + 1);

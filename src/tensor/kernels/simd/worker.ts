@@ -1,13 +1,13 @@
 /**
- * Starts the threads that help: a Worker of the browser's or of Node's.
+ * Starts helper threads: Workers of Node or of the browser.
  *
- * All that a helper does happens in WebAssembly (`serve` in scheduler.ts), so its program is one line. It is given as text, not
- * as a file: it works from any bundle, and nobody has to know where a file ended up.
+ * A helper does all its work in WebAssembly (`serve` in code/scheduler.ts), so its program is a few lines. They are text
+ * and not a file of their own, so that they work from any bundle.
  */
 
 import type { HelperData } from './engine.ts';
 
-/** `data` is the HelperData. The message says that the thread is up; `serve` never returns. */
+/** `data` is the HelperData. The message says that the thread has started; `serve` never returns. */
 const PROGRAM = `
   const { serve } = new WebAssembly.Instance(data.module, { engine: data }).exports;
   send('ready');
@@ -24,7 +24,7 @@ const BROWSER_PROGRAM = `
     ${PROGRAM}
   };`;
 
-/** The parts of Node that are used, without its types: the engine runs in browsers, too. */
+/** The parts of Node that are used, declared here because the engine is compiled without Node's types. */
 interface NodeWorker {
   once(event: 'message' | 'error' | 'exit', listener: (value: unknown) => void): void;
   unref(): void;
@@ -42,19 +42,19 @@ interface Host {
   readonly navigator?: { readonly hardwareConcurrency?: number };
 }
 
-// The one place in the engine that asks for a module of Node's: it is no import, so bundlers for browsers have no trouble.
+// The only place where the engine asks for modules of Node. It does not import them, so that bundlers for browsers work.
 const { process: node, navigator } = globalThis as Host;
 
-/** How many threads the machine runs at a time. */
+/** How many threads the machine runs at the same time. */
 export function availableThreads(): number {
   return node?.getBuiltinModule?.('node:os').availableParallelism() ?? navigator?.hardwareConcurrency ?? 1;
 }
 
 /**
- * Resolves when the helper is ready; from then on it does not keep the process alive.
+ * Resolves when the helper has started; from then on it does not keep the process alive.
  *
- * @throws {Error} If it does not start: the host has no workers, or forbids them (a page without cross-origin isolation
- *   may not send shared memory).
+ * @throws {Error} If it does not start because the host has no workers or forbids them: a page without cross-origin
+ *   isolation may not send shared memory.
  */
 export function startHelper(data: HelperData): Promise<void> {
   const threads = node?.getBuiltinModule?.('node:worker_threads');
@@ -66,7 +66,7 @@ async function startInNode({ Worker }: NodeModules['node:worker_threads'], data:
   await new Promise((resolve, reject) => {
     worker.once('message', resolve);
     worker.once('error', reject);
-    worker.once('exit', () => reject(new Error('the thread ended before it began')));
+    worker.once('exit', () => reject(new Error('the thread ended before it was ready')));
   });
   worker.unref();
 }

@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { gatherNumbers } from '../../../../src/tensor/kernels/gather.ts';
 import type { Kernels, StoredNumbers } from '../../../../src/tensor/kernels/kernels.ts';
+import { naive } from '../../../../src/tensor/kernels/naive.ts';
 import { Engine } from '../../../../src/tensor/kernels/simd/engine.ts';
 import { createSimdKernels } from '../../../../src/tensor/kernels/simd/kernels.ts';
 import { firstOtherBits } from '../../../helpers/bits.ts';
@@ -77,7 +77,7 @@ function mismatch(
   out: Float32Array,
 ): string | undefined {
   const expected = new Float32Array(out.length);
-  gatherNumbers(features, rows, data, shift, scale, expected);
+  naive.gather(features, rows, data, shift, scale, expected);
   const before = data.slice();
   gather(features, rows, data, shift, scale, out);
   const other = firstOtherBits(out, expected);
@@ -156,7 +156,7 @@ describe('a batch has the bits of naive.ts', () => {
       ]) {
         const [got, expected] = [new Float32Array(7), new Float32Array(7)];
         simd.gather(7, [0], data, shift, scale, got);
-        gatherNumbers(7, [0], data, shift, scale, expected);
+        naive.gather(7, [0], data, shift, scale, expected);
         // As numbers: the sign and the digits of NaN mean nothing.
         expect(got).toEqual(expected);
       }

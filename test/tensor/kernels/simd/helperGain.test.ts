@@ -1,7 +1,7 @@
-/** When helpers are asked to help: a watch with a clock of the test's own, on which jobs take what the test says. */
+/** When helpers are asked to help: HelperGain on a clock of the test's, on which jobs take as long as the test says. */
 
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { Watch } from '../../../../src/tensor/kernels/simd/helperGain.ts';
+import { HelperGain } from '../../../../src/tensor/kernels/simd/helperGain.ts';
 
 let now = 0;
 
@@ -21,48 +21,48 @@ interface Machine {
 const HELPED: Machine = { aloneMs: 1, togetherMs: 0.6 };
 const HINDERED: Machine = { aloneMs: 1, togetherMs: 3 };
 
-function job(watch: Watch, { aloneMs, togetherMs }: Machine): void {
+function job(gain: HelperGain, { aloneMs, togetherMs }: Machine): void {
   const start = now;
-  now += watch.isTogether ? togetherMs : aloneMs;
-  watch.record(1e6, start);
+  now += gain.isTogether ? togetherMs : aloneMs;
+  gain.record(1e6, start);
 }
 
 /** Works for so long on the clock. */
-function work(watch: Watch, machine: Machine, ms: number): void {
+function work(gain: HelperGain, machine: Machine, ms: number): void {
   const end = now + ms;
-  while (now < end) job(watch, machine);
+  while (now < end) job(gain, machine);
 }
 
 /** How long each rest is from its beginning on, so many in a row. */
-function restsOf(watch: Watch, machine: Machine, count: number): number[] {
+function restsOf(gain: HelperGain, machine: Machine, count: number): number[] {
   const rests: number[] = [];
   for (let i = 0; i < count; i++) {
-    for (let jobs = 0; !watch.isTogether && jobs < 10_000; jobs++) job(watch, machine);
-    for (let jobs = 0; watch.isTogether && jobs < 10_000; jobs++) job(watch, machine);
+    for (let jobs = 0; !gain.isTogether && jobs < 10_000; jobs++) job(gain, machine);
+    for (let jobs = 0; gain.isTogether && jobs < 10_000; jobs++) job(gain, machine);
     const start = now;
-    for (let jobs = 0; !watch.isTogether && jobs < 10_000; jobs++) job(watch, machine);
+    for (let jobs = 0; !gain.isTogether && jobs < 10_000; jobs++) job(gain, machine);
     rests.push(now - start);
   }
   return rests;
 }
 
-describe('a watch', () => {
+describe('the gain of helpers', () => {
   test('works alone first, for comparison, and then together', () => {
-    const watch = new Watch();
-    expect(watch.isTogether).toBe(false);
-    work(watch, HELPED, 3);
-    expect(watch.isTogether).toBe(false);
-    work(watch, HELPED, 1);
-    expect(watch.isTogether).toBe(true);
+    const gain = new HelperGain();
+    expect(gain.isTogether).toBe(false);
+    work(gain, HELPED, 3);
+    expect(gain.isTogether).toBe(false);
+    work(gain, HELPED, 1);
+    expect(gain.isTogether).toBe(true);
   });
 
   test('stays together as long as that pays, but for a comparison now and then: most of all soon after the start', () => {
-    const watch = new Watch();
-    work(watch, HELPED, 4);
+    const gain = new HelperGain();
+    work(gain, HELPED, 4);
     const alone: number[] = [];
     while (now < 6000) {
-      if (!watch.isTogether && (alone.length === 0 || now > alone[alone.length - 1] + 10)) alone.push(now);
-      job(watch, HELPED);
+      if (!gain.isTogether && (alone.length === 0 || now > alone[alone.length - 1] + 10)) alone.push(now);
+      job(gain, HELPED);
     }
     const pauses = alone.map((at, i) => at - (alone[i - 1] ?? 1004));
     expect(pauses[0]).toBeCloseTo(60, -1);
@@ -71,13 +71,13 @@ describe('a watch', () => {
   });
 
   test('learns from a comparison: code that was slow at first does not make helpers look good for ever', () => {
-    const watch = new Watch();
-    work(watch, { aloneMs: 10, togetherMs: 6 }, 10); // not yet compiled
-    work(watch, HELPED, 62);
-    expect(watch.isTogether).toBe(false); // once more, for comparison
-    work(watch, HELPED, 4);
-    work(watch, { aloneMs: 1, togetherMs: 2 }, 62);
-    expect(watch.isTogether).toBe(false);
+    const gain = new HelperGain();
+    work(gain, { aloneMs: 10, togetherMs: 6 }, 10); // not yet compiled
+    work(gain, HELPED, 62);
+    expect(gain.isTogether).toBe(false); // once more, for comparison
+    work(gain, HELPED, 4);
+    work(gain, { aloneMs: 1, togetherMs: 2 }, 62);
+    expect(gain.isTogether).toBe(false);
   });
 
   test.each([
@@ -85,56 +85,56 @@ describe('a watch', () => {
     ['as long', 1],
     ['hardly less', 0.95],
   ])('rests where a job takes %s together', (_name, togetherMs) => {
-    const watch = new Watch();
-    work(watch, HELPED, 4);
-    work(watch, { aloneMs: 1, togetherMs }, 60 + 3);
-    expect(watch.isTogether).toBe(false);
+    const gain = new HelperGain();
+    work(gain, HELPED, 4);
+    work(gain, { aloneMs: 1, togetherMs }, 60 + 3);
+    expect(gain.isTogether).toBe(false);
   });
 
   test('gives helpers some milliseconds to find a processor of their own', () => {
-    const watch = new Watch();
-    work(watch, HELPED, 4);
-    work(watch, HINDERED, 12); // on the processor of the thread that woke them: 8 ms are lost
-    work(watch, HELPED, 45);
-    expect(watch.isTogether).toBe(true);
+    const gain = new HelperGain();
+    work(gain, HELPED, 4);
+    work(gain, HINDERED, 12); // on the processor of the thread that woke them: 8 ms are lost
+    work(gain, HELPED, 45);
+    expect(gain.isTogether).toBe(true);
   });
 
   test('is not misled by one job: it takes some milliseconds of jobs together', () => {
-    const watch = new Watch();
-    work(watch, HELPED, 4);
-    work(watch, HELPED, 17);
-    for (let i = 0; i < 5; i++) job(watch, HELPED);
-    job(watch, { aloneMs: 1, togetherMs: 1.2 }); // 6 ms of work in 4.2 ms of time
-    expect(watch.isTogether).toBe(true);
+    const gain = new HelperGain();
+    work(gain, HELPED, 4);
+    work(gain, HELPED, 17);
+    for (let i = 0; i < 5; i++) job(gain, HELPED);
+    job(gain, { aloneMs: 1, togetherMs: 1.2 }); // 6 ms of work in 4.2 ms of time
+    expect(gain.isTogether).toBe(true);
   });
 
   test('adds up jobs that are too short to be timed one by one', () => {
-    const watch = new Watch();
+    const gain = new HelperGain();
     for (let i = 0; i < 399; i++) {
       const start = now;
       now += 0.01;
-      watch.record(1e4, start);
+      gain.record(1e4, start);
     }
-    expect(watch.isTogether).toBe(false);
+    expect(gain.isTogether).toBe(false);
     now += 0.1;
-    watch.record(1e4, now - 0.1);
-    expect(watch.isTogether).toBe(true);
+    gain.record(1e4, now - 0.1);
+    expect(gain.isTogether).toBe(true);
   });
 
   test('does not count the time between jobs', () => {
-    const watch = new Watch();
-    work(watch, HELPED, 4);
+    const gain = new HelperGain();
+    work(gain, HELPED, 4);
     for (let i = 0; i < 100; i++) {
       now += 500;
-      job(watch, HELPED);
+      job(gain, HELPED);
     }
-    expect(watch.isTogether).toBe(true);
+    expect(gain.isTogether).toBe(true);
   });
 });
 
 describe('a rest', () => {
   test('is twice as long as the one before, up to two seconds', () => {
-    const rests = restsOf(new Watch(), HINDERED, 9);
+    const rests = restsOf(new HelperGain(), HINDERED, 9);
     // A rest ends with the measurement that is under way, of 4 ms.
     const expected = [100, 200, 400, 800, 1600, 2000, 2000, 2000, 2000];
     for (const [i, rest] of rests.entries()) {
@@ -144,20 +144,20 @@ describe('a rest', () => {
   });
 
   test('is over when helpers help again, and the next one is short', () => {
-    const watch = new Watch();
-    restsOf(watch, HINDERED, 6);
-    expect(watch.isTogether).toBe(true);
-    work(watch, HELPED, 61);
-    expect(restsOf(watch, HINDERED, 1)[0]).toBeLessThan(108);
+    const gain = new HelperGain();
+    restsOf(gain, HINDERED, 6);
+    expect(gain.isTogether).toBe(true);
+    work(gain, HELPED, 61);
+    expect(restsOf(gain, HINDERED, 1)[0]).toBeLessThan(108);
   });
 
   test('costs little where helpers never help: most work is done alone', () => {
-    const watch = new Watch();
+    const gain = new HelperGain();
     let [alone, together] = [0, 0];
     while (now < 20_000) {
       const before = now;
-      const wasTogether = watch.isTogether;
-      job(watch, HINDERED);
+      const wasTogether = gain.isTogether;
+      job(gain, HINDERED);
       if (wasTogether) together += now - before;
       else alone += now - before;
     }
@@ -165,17 +165,17 @@ describe('a rest', () => {
   });
 
   test('is forgotten by reset: it begins alone, and the first rest is short again', () => {
-    const watch = new Watch();
-    restsOf(watch, HINDERED, 6);
-    watch.reset();
-    expect(watch.isTogether).toBe(false);
-    work(watch, HELPED, 4);
-    expect(watch.isTogether).toBe(true);
-    expect(restsOf(watch, HINDERED, 1)[0]).toBeLessThan(108);
+    const gain = new HelperGain();
+    restsOf(gain, HINDERED, 6);
+    gain.reset();
+    expect(gain.isTogether).toBe(false);
+    work(gain, HELPED, 4);
+    expect(gain.isTogether).toBe(true);
+    expect(restsOf(gain, HINDERED, 1)[0]).toBeLessThan(108);
   });
 });
 
-test('negative control: a watch that never looks at the clock has no rests', () => {
-  const careless = { isTogether: true, record: () => {}, reset: () => {} } as unknown as Watch;
+test('negative control: without a look at the clock there are no rests', () => {
+  const careless = { isTogether: true, record: () => {}, reset: () => {} } as unknown as HelperGain;
   expect(restsOf(careless, HINDERED, 2)).toEqual([0, 0]);
 });

@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { SHARED_BYTES } from '../../../../src/tensor/kernels/simd/code/kernelCode.ts';
 import { EngineMemory } from '../../../../src/tensor/kernels/simd/memory.ts';
+import { SHARED_BYTES } from '../../../../src/tensor/kernels/simd/sharedPage.ts';
 
 type Block = NonNullable<ReturnType<EngineMemory['take']>>;
 
@@ -96,7 +96,7 @@ describe('blocks', () => {
     const memory = new EngineMemory(1);
     expect(memory.take(2 ** 32)).toBeUndefined();
     expect(memory.take(64)).toEqual({ start: SHARED_BYTES, bytes: 64 });
-    expect(() => memory.workspace(2 ** 32)).toThrow('has no room for 4294967296 bytes more.');
+    expect(() => memory.workspace(2 ** 32)).toThrow('has no room for 4294967296 more bytes.');
     expect(memory.workspace(100)).toBeGreaterThan(SHARED_BYTES);
   });
 });

@@ -83,7 +83,7 @@ describe('a helper that does not start', () => {
   test.each([
     ['its constructor throws', throwing, 'no thread for you'],
     ['it throws', failing, 'no thread for you'],
-    ['it leaves at once', leaving, 'the thread ended before it began'],
+    ['it leaves at once', leaving, 'the thread ended before it was ready'],
   ])('leaves a warning and one thread where %s', async (_name, body, reason) => {
     const warning = `useThreads: 1 of 3 threads started: ${reason}.`;
     expect(await runScript(withWorker(body.replace('CONDITION', 'true')))).toEqual({

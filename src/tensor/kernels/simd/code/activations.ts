@@ -1,14 +1,17 @@
-/** Activations and their derivatives in SIMD: the formulas of ../activations.ts. Read elementwise.ts first. */
+/** Activations and their derivatives in SIMD: the formulas of ../../naive.ts. Read elementwise.ts first. */
 
 import { constant, elementwise } from './elementwise.ts';
 import { emitLogistic, emitTanh } from './exp.ts';
 
 export const relu = elementwise({
   name: 'relu',
-  arrays: { x: 'in', y: 'out' },
+  arrays: [
+    ['x', 'in'],
+    ['y', 'out'],
+  ],
   body: (f, { x, y }) => {
     const { local, f32x4 } = f;
-    // `x < 0 ? 0 : x` lets NaN through; -0 + 0 = 0, as Math.max has it.
+    // pmax, `x < 0 ? 0 : x`, keeps NaN; adding 0 turns -0 into 0, as Math.max does.
     const positive = f32x4.pmax(local.get(x), constant(f, 0));
     local.set(y, f32x4.add(positive, constant(f, 0)));
   },
@@ -16,7 +19,11 @@ export const relu = elementwise({
 
 export const reluBackward = elementwise({
   name: 'reluBackward',
-  arrays: { y: 'in', dY: 'in', dX: 'out' },
+  arrays: [
+    ['y', 'in'],
+    ['dY', 'in'],
+    ['dX', 'out'],
+  ],
   body: (f, { y, dY, dX }) => {
     const { local, v128, f32x4 } = f;
     local.set(dX, v128.and(local.get(dY), f32x4.gt(local.get(y), constant(f, 0))));
@@ -25,8 +32,11 @@ export const reluBackward = elementwise({
 
 export const leakyRelu = elementwise({
   name: 'leakyRelu',
-  arrays: { x: 'in', y: 'out' },
-  scalars: { slope: 'f32' },
+  arrays: [
+    ['x', 'in'],
+    ['y', 'out'],
+  ],
+  scalars: ['slope'],
   body: (f, { x, y }, { slope }) => {
     const { local, v128, f32x4 } = f;
     const scaled = f32x4.mul(local.get(slope), local.get(x));
@@ -36,8 +46,12 @@ export const leakyRelu = elementwise({
 
 export const leakyReluBackward = elementwise({
   name: 'leakyReluBackward',
-  arrays: { y: 'in', dY: 'in', dX: 'out' },
-  scalars: { slope: 'f32' },
+  arrays: [
+    ['y', 'in'],
+    ['dY', 'in'],
+    ['dX', 'out'],
+  ],
+  scalars: ['slope'],
   body: (f, { y, dY, dX }, { slope }) => {
     const { local, v128, f32x4 } = f;
     const same = local.get(dY);
@@ -48,7 +62,10 @@ export const leakyReluBackward = elementwise({
 
 export const sigmoid = elementwise({
   name: 'sigmoid',
-  arrays: { x: 'in', y: 'out' },
+  arrays: [
+    ['x', 'in'],
+    ['y', 'out'],
+  ],
   body: (f, { x, y }) => {
     f.local.set(y, emitLogistic(f, x).value());
   },
@@ -56,7 +73,11 @@ export const sigmoid = elementwise({
 
 export const sigmoidBackward = elementwise({
   name: 'sigmoidBackward',
-  arrays: { y: 'in', dY: 'in', dX: 'out' },
+  arrays: [
+    ['y', 'in'],
+    ['dY', 'in'],
+    ['dX', 'out'],
+  ],
   body: (f, { y, dY, dX }) => {
     const { local, f32x4 } = f;
     const product = f32x4.mul(local.get(dY), local.get(y));
@@ -66,13 +87,20 @@ export const sigmoidBackward = elementwise({
 
 export const tanh = elementwise({
   name: 'tanh',
-  arrays: { x: 'in', y: 'out' },
+  arrays: [
+    ['x', 'in'],
+    ['y', 'out'],
+  ],
   body: (f, { x, y }) => emitTanh(f, y, x),
 });
 
 export const tanhBackward = elementwise({
   name: 'tanhBackward',
-  arrays: { y: 'in', dY: 'in', dX: 'out' },
+  arrays: [
+    ['y', 'in'],
+    ['dY', 'in'],
+    ['dX', 'out'],
+  ],
   body: (f, { y, dY, dX }) => {
     const { local, f32x4 } = f;
     const gradient = local.get(dY);
@@ -83,7 +111,10 @@ export const tanhBackward = elementwise({
 
 export const silu = elementwise({
   name: 'silu',
-  arrays: { x: 'in', y: 'out' },
+  arrays: [
+    ['x', 'in'],
+    ['y', 'out'],
+  ],
   body: (f, { x, y }) => {
     const { local, f32x4 } = f;
     const { value } = emitLogistic(f, x);
@@ -93,7 +124,11 @@ export const silu = elementwise({
 
 export const siluBackward = elementwise({
   name: 'siluBackward',
-  arrays: { x: 'in', dY: 'in', dX: 'out' },
+  arrays: [
+    ['x', 'in'],
+    ['dY', 'in'],
+    ['dX', 'out'],
+  ],
   body: (f, { x, dY, dX }) => {
     const { local, f32x4 } = f;
     const { value, complement } = emitLogistic(f, x);

@@ -3,12 +3,12 @@
 import type { I32 } from '../wasm/instructions.ts';
 import { atMost, forRange, kernelCode } from './kernelCode.ts';
 
-/** A line of the cache: 16 columns at a time, so that each line of x is loaded once. */
+/** Columns at a time: they fill a cache line, so that each line of x is loaded once. */
 const COLUMNS = 16;
 
 /**
  * sums `[n]` += the column sums of x `[m, n]`. A piece is `columnsPerPiece` columns, a multiple of 16. At the right edge
- * what lies behind is summed along, in lanes of its own, and left behind in scratch memory.
+ * the last lanes sum what follows the row; they go to scratch memory, from where only the others are copied.
  */
 export const addColumnSums = kernelCode({
   name: 'addColumnSums',

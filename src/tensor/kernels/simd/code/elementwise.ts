@@ -1,36 +1,53 @@
 /**
- * How an element-by-element kernel walks along its arrays: four numbers at a time, whatever their count. Read kernelCode.ts first.
+ * Element-by-element kernels: loops over arrays of one length, four elements at a time. Read kernelCode.ts first.
  *
- * The last one to three numbers are copied to scratch memory, computed there as a whole vector and copied back, so that
- * a kernel is written once, for vectors, and nothing is read or written that is not its own.
+ * The last one to three elements are copied to scratch memory, computed there as a whole vector and copied back. So a
+ * kernel is written once, for vectors, and touches nothing outside of its arrays.
  */
 
 import type { Bytes } from '../wasm/encode.ts';
-import type { FunctionBuilder, I32, Local, V128 } from '../wasm/instructions.ts';
+import type { FunctionBuilder, Global, I32, Local, V128 } from '../wasm/instructions.ts';
 import { type ArgumentLocals, type ArgumentTypes, type KernelCode, kernelCode } from './kernelCode.ts';
 
-/** Numbers a piece. A constant, not a share: sums over pieces must not depend on how many threads there are. */
+/** Elements in a piece. A constant, so that sums over pieces do not depend on the number of threads. */
 export const CHUNK = 4096;
 
-/** What a kernel does with an array. */
-type Use = 'in' | 'out' | 'inout';
-type Arrays = Readonly<Record<string, Use>>;
-type Vectors<A extends Arrays> = { readonly [Name in keyof A]: Local<'v128'> };
-type Scalars<S extends Readonly<Record<string, 'f32'>>> = { readonly [Name in keyof S]: Local<'v128'> };
+type Vector = Local<'v128'>;
 
-interface ElementwiseSource<A extends Arrays, S extends Readonly<Record<string, 'f32'>>> {
+/** The names of a kernel's arrays and what it does with each. Those that are only read come first. */
+export type Arrays = readonly (readonly [name: string, use: 'in' | 'out' | 'inout'])[];
+export type Scalars = readonly string[];
+
+interface ElementwiseSource<A extends Arrays = Arrays, S extends Scalars = Scalars> {
   readonly name: string;
   readonly arrays: A;
-  /** Numbers that are the same for all elements: the body gets them in all four lanes. */
+  /** Numbers that are the same for all elements: the body gets each of them in all four lanes. */
   readonly scalars?: S;
-  /** Emits the work on one vector: sets the variables of what is 'out' or 'inout', and `term` if there is one. */
-  readonly body: (f: FunctionBuilder, vectors: Vectors<A>, scalars: Scalars<S>, term: Local<'v128'>) => void;
+  /** Emits the work on one vector of each array: sets those that are 'out' or 'inout', and `term` in a reduction. */
+  body(
+    f: FunctionBuilder,
+    vectors: { readonly [Name in A[number][0]]: Vector },
+    scalars: { readonly [Name in S[number]]: Vector },
+    term: Vector,
+  ): void;
 }
 
-/** Arguments: n, the arrays' addresses, the scalars. */
-export function elementwise<const A extends Arrays, const S extends Readonly<Record<string, 'f32'>>>(
+/** The arguments, in this order: n, the addresses of the arrays, the scalars and, in a reduction, `partials`. */
+export interface ElementwiseCode<A extends Arrays = Arrays, S extends Scalars = Scalars>
+  extends KernelCode<{ readonly n: number }> {
+  readonly arrays: A;
+  readonly scalars: S;
+  /** The index of the first array that is written; all those before it are only read. */
+  readonly firstWritten: number;
+}
+
+export interface ReductionCode<A extends Arrays, S extends Scalars> extends ElementwiseCode<A, S> {
+  readonly slots: { readonly n: number; readonly partials: number };
+}
+
+export function elementwise<const A extends Arrays, const S extends Scalars = []>(
   source: ElementwiseSource<A, S>,
-): KernelCode {
+): ElementwiseCode<A, S> {
   return walk(source, undefined);
 }
 
@@ -38,119 +55,141 @@ export function elementwise<const A extends Arrays, const S extends Readonly<Rec
 type Sum = 'terms' | 'squares of terms';
 
 /**
- * The same, and the sum over all elements of a term, or of its square. Sums and squares are float64 numbers; each piece
- * writes its part to `partials`.
- *
- * Arguments: n, the arrays' addresses, the scalars, the address of `partials`.
+ * An element-by-element kernel that also sums up a term, or its square, over all elements. Squares and sums are float64
+ * numbers; each piece writes its own sum to `partials`.
  */
-export function reduction<const A extends Arrays, const S extends Readonly<Record<string, 'f32'>>>(
+export function reduction<const A extends Arrays, const S extends Scalars = []>(
   adds: Sum,
   source: ElementwiseSource<A, S>,
-): KernelCode {
+): ReductionCode<A, S> {
   return walk(source, adds);
 }
 
-function walk<A extends Arrays, S extends Readonly<Record<string, 'f32'>>>(
-  { name, arrays, scalars, body }: ElementwiseSource<A, S>,
+function walk<A extends Arrays, S extends Scalars>(
+  source: ElementwiseSource<A, S>,
   adds: Sum | undefined,
-): KernelCode {
-  const arrayNames = Object.keys(arrays);
-  const scalarNames = Object.keys(scalars ?? {});
+): ReductionCode<A, S> {
+  const { name, arrays } = source;
+  const scalars = source.scalars ?? ([] as Scalars as S);
   const argumentTypes: ArgumentTypes = {
     n: 'i32',
-    ...Object.fromEntries(arrayNames.map((array) => [array, 'i32' as const])),
-    ...scalars,
+    ...Object.fromEntries(arrays.map(([array]) => [array, 'i32'] as const)),
+    ...Object.fromEntries(scalars.map((scalar) => [scalar, 'f32'] as const)),
     ...(adds && { partials: 'i32' }),
   };
-  return kernelCode({
+  const kernel = kernelCode({
     name,
     argumentTypes,
-    emit(f, piece, given: ArgumentLocals<ArgumentTypes>, scratch) {
-      const { local, i32, v128, i32x4, f32x4 } = f;
-      const n = given.n as Local<'i32'>;
-      const addresses = arrayNames.map((array) => given[array] as Local<'i32'>);
-      const vectors = Object.fromEntries(
-        arrayNames.map((array) => [array, f.variable('v128')]),
-      ) as Vectors<A>;
-      const splats = Object.fromEntries(
-        scalarNames.map((scalar) => {
-          const splat = f.variable('v128');
-          local.set(splat, f32x4.splat(local.get(given[scalar] as Local<'f32'>)));
-          return [scalar, splat];
-        }),
-      ) as Scalars<S>;
-      const [at, end, rest, isRest] = f.variables(4, 'i32');
-      const [term, counted] = f.variables(2, 'v128');
-      const sums = f.variables(2, 'v128');
-      const inArrays = f.variables(arrayNames.length, 'i32');
-      const slot = (i: number) => i32.add(f.global.get(scratch), i32.const(16 * i));
-      const isRead = (i: number) => arrays[arrayNames[i]] !== 'out';
-      const isWritten = (i: number) => arrays[arrayNames[i]] !== 'in';
+    emit: (f, piece, given, scratch) => emitWalk(f, piece, given, scratch, source, adds),
+  });
+  const { n, partials } = kernel.slots;
+  return {
+    ...kernel,
+    slots: { n, partials },
+    arrays,
+    scalars,
+    firstWritten: arrays.filter(([, use]) => use === 'in').length,
+  };
+}
 
-      /** Loads, computes, stores one vector of each array. */
-      const step = () => {
-        const place = (i: number) => i32.add(local.get(addresses[i]), local.get(at));
-        for (const [i, array] of arrayNames.entries()) {
-          if (isRead(i)) local.set(vectors[array], v128.load(place(i)));
-        }
-        body(f, vectors, splats, term);
-        for (const [i, array] of arrayNames.entries()) {
-          if (isWritten(i)) v128.store(place(i), local.get(vectors[array]));
-        }
-        if (!adds) return;
-        local.set(term, v128.and(local.get(term), local.get(counted)));
-        addTerms(f, sums, term, adds);
-      };
+function emitWalk(
+  f: FunctionBuilder,
+  piece: Local<'i32'>,
+  given: ArgumentLocals<ArgumentTypes>,
+  scratch: Global,
+  { arrays, scalars = [], body }: ElementwiseSource,
+  adds: Sum | undefined,
+): void {
+  const { local, i32, v128, i32x4, f32x4 } = f;
+  const addresses = arrays.map(([array]) => given[array] as Local<'i32'>);
+  const vectors = Object.fromEntries(arrays.map(([array]) => [array, f.variable('v128')]));
+  const splats = Object.fromEntries(
+    scalars.map((scalar) => {
+      const splat = f.variable('v128');
+      local.set(splat, f32x4.splat(local.get(given[scalar] as Local<'f32'>)));
+      return [scalar, splat];
+    }),
+  );
+  const [at, end, rest, isRest] = f.variables(4, 'i32');
+  const [term, counted, ...sums] = f.variables(4, 'v128');
+  const inArrays = f.variables(arrays.length, 'i32');
 
-      /** Goes on with the rest as one vector in scratch memory. */
-      const turnToRest = () => {
-        for (const [i, address] of addresses.entries()) {
-          local.set(inArrays[i], i32.add(local.get(address), local.get(at)));
-          local.set(address, slot(i));
-          if (isRead(i)) copyNumbers(f, rest, inArrays[i], address);
-        }
-        local.set(at, i32.const(0));
-        local.set(end, i32.const(16));
-        local.set(isRest, i32.const(1));
-        if (adds) local.set(counted, lanesBelow(f, rest));
-      };
+  /** Loads, computes and stores one vector of each array. */
+  const emitStep = () => {
+    const place = (i: number) => i32.add(local.get(addresses[i]), local.get(at));
+    for (const [i, [array, use]] of arrays.entries()) {
+      if (use !== 'out') local.set(vectors[array], v128.load(place(i)));
+    }
+    body(f, vectors, splats, term);
+    for (const [i, [array, use]] of arrays.entries()) {
+      if (use !== 'in') v128.store(place(i), local.get(vectors[array]));
+    }
+    if (!adds) return;
+    local.set(term, v128.and(local.get(term), local.get(counted)));
+    addTerms(f, sums, term, adds);
+  };
 
-      // Bytes from the arrays' beginnings: this piece is [at, end), and it may hold the rest.
-      local.set(at, i32.mul(local.get(piece), i32.const(4 * CHUNK)));
-      local.set(end, i32.add(local.get(at), i32.const(4 * CHUNK)));
-      const wholeVectors = () => i32.shl(i32.shr_u(local.get(n), i32.const(2)), i32.const(4));
-      f.if(i32.gt_u(local.get(end), wholeVectors()), () => {
-        local.set(end, wholeVectors());
-        local.set(rest, i32.and(local.get(n), i32.const(3)));
+  /** Copies the rest of each array into one vector of scratch memory, where the walk goes on. */
+  const emitBeginRest = () => {
+    for (const [i, address] of addresses.entries()) {
+      local.set(inArrays[i], i32.add(local.get(address), local.get(at)));
+      local.set(address, i32.add(f.global.get(scratch), i32.const(16 * i)));
+      if (arrays[i][1] !== 'out') copyElements(f, rest, inArrays[i], address);
+    }
+    local.set(at, i32.const(0));
+    local.set(end, i32.const(16));
+    local.set(isRest, i32.const(1));
+    if (adds) local.set(counted, lanesBelow(f, rest));
+  };
+
+  const emitEndRest = () => {
+    for (const [i, address] of addresses.entries()) {
+      if (arrays[i][1] !== 'in') copyElements(f, rest, address, inArrays[i]);
+    }
+  };
+
+  emitBounds(f, piece, given.n as Local<'i32'>, { at, end, rest });
+  if (adds) local.set(counted, i32x4.splat(i32.const(-1)));
+  // Twice, if there is a rest: over the whole vectors in the arrays, then over the one in scratch memory.
+  f.loop((once) => {
+    f.block((done) => {
+      f.loop((again) => {
+        f.br_if(done, i32.ge_u(local.get(at), local.get(end)));
+        emitStep();
+        local.set(at, i32.add(local.get(at), i32.const(16)));
+        f.br(again);
       });
-      if (adds) local.set(counted, i32x4.splat(i32.const(-1)));
-      // Twice, if there is a rest: once over the whole vectors in the arrays, once over the one in scratch memory.
-      f.loop((once) => {
-        f.block((done) => {
-          f.loop((again) => {
-            f.br_if(done, i32.ge_u(local.get(at), local.get(end)));
-            step();
-            local.set(at, i32.add(local.get(at), i32.const(16)));
-            f.br(again);
-          });
-        });
-        f.if(local.get(rest), () => {
-          f.if(i32.eqz(local.get(isRest)), () => {
-            turnToRest();
-            f.br(once);
-          });
-          for (const [i, address] of addresses.entries()) {
-            if (isWritten(i)) copyNumbers(f, rest, address, inArrays[i]);
-          }
-        });
+    });
+    f.if(local.get(rest), () => {
+      f.if(i32.eqz(local.get(isRest)), () => {
+        emitBeginRest();
+        f.br(once);
       });
-      if (adds) storeSum(f, sums, () => partial(f, piece, given.partials as Local<'i32'>));
-    },
+      emitEndRest();
+    });
+  });
+  if (adds) storeSum(f, sums, () => partial(f, piece, given.partials as Local<'i32'>));
+}
+
+/** In bytes from the arrays' beginnings: a piece is [at, end). `rest` is how many elements follow, if it is the last one. */
+function emitBounds(
+  f: FunctionBuilder,
+  piece: Local<'i32'>,
+  n: Local<'i32'>,
+  { at, end, rest }: Readonly<Record<'at' | 'end' | 'rest', Local<'i32'>>>,
+): void {
+  const { local, i32 } = f;
+  local.set(at, i32.mul(local.get(piece), i32.const(4 * CHUNK)));
+  local.set(end, i32.add(local.get(at), i32.const(4 * CHUNK)));
+  const wholeVectors = () => i32.shl(i32.shr_u(local.get(n), i32.const(2)), i32.const(4));
+  f.if(i32.gt_u(local.get(end), wholeVectors()), () => {
+    local.set(end, wholeVectors());
+    local.set(rest, i32.and(local.get(n), i32.const(3)));
   });
 }
 
-/** 1 to 3 numbers. */
-function copyNumbers(f: FunctionBuilder, count: Local<'i32'>, from: Local<'i32'>, to: Local<'i32'>): void {
+/** Copies 1 to 3 elements. */
+function copyElements(f: FunctionBuilder, count: Local<'i32'>, from: Local<'i32'>, to: Local<'i32'>): void {
   const { local, i32 } = f;
   for (let lane = 0; lane < 3; lane++) {
     const copy = () => i32.store(local.get(to), i32.load(local.get(from), 4 * lane), 4 * lane);
@@ -159,10 +198,10 @@ function copyNumbers(f: FunctionBuilder, count: Local<'i32'>, from: Local<'i32'>
   }
 }
 
-/** Ones in the lanes whose number is below the count. */
+/** Ones in the lanes whose index is below the count. */
 function lanesBelow(f: FunctionBuilder, count: Local<'i32'>): V128 {
-  const numbers: Bytes = [0, 1, 2, 3].flatMap((lane) => [lane, 0, 0, 0]);
-  return f.i32x4.lt_s(f.v128.const(numbers), f.i32x4.splat(f.local.get(count)));
+  const indices: Bytes = [0, 1, 2, 3].flatMap((lane) => [lane, 0, 0, 0]);
+  return f.i32x4.lt_s(f.v128.const(indices), f.i32x4.splat(f.local.get(count)));
 }
 
 function partial({ local, i32 }: FunctionBuilder, piece: Local<'i32'>, partials: Local<'i32'>): I32 {
@@ -172,8 +211,11 @@ function partial({ local, i32 }: FunctionBuilder, piece: Local<'i32'>, partials:
 /** For `i8x16.shuffle`: the upper eight bytes, then the lower. */
 export const UPPER_HALF_FIRST: Bytes = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
 
-/** Adds four float32 terms to two sums of two float64 lanes: one would wait for itself with each addition. */
-function addTerms(f: FunctionBuilder, sums: readonly Local<'v128'>[], term: Local<'v128'>, adds: Sum): void {
+/**
+ * Adds four float32 terms to two sums of two float64 lanes each. With a single sum, each addition would have to wait for
+ * the one before.
+ */
+function addTerms(f: FunctionBuilder, sums: readonly Vector[], term: Vector, adds: Sum): void {
   const { local, f64x2, i8x16 } = f;
   const upperHalf = () => i8x16.shuffle(UPPER_HALF_FIRST, local.get(term), local.get(term));
   for (const [i, half] of [() => local.get(term), upperHalf].entries()) {
@@ -184,7 +226,7 @@ function addTerms(f: FunctionBuilder, sums: readonly Local<'v128'>[], term: Loca
   }
 }
 
-function storeSum(f: FunctionBuilder, [low, high]: readonly Local<'v128'>[], to: () => I32): void {
+function storeSum(f: FunctionBuilder, [low, high]: readonly Vector[], to: () => I32): void {
   const { local, f64, f64x2 } = f;
   local.set(low, f64x2.add(local.get(low), local.get(high)));
   f64.store(to(), f64.add(f64x2.extract_lane(0, local.get(low)), f64x2.extract_lane(1, local.get(low))));

@@ -1,32 +1,33 @@
 /**
- * e^x and what rests on it, four float32 numbers at a time. docs/kernels.md, section 7, derives the errors.
+ * e^x, and with it the logistic function, tanh and log(1 + t), four float32 numbers at a time. docs/kernels.md, section 7,
+ * derives the errors.
  *
- * x = n ln 2 + r with n whole and |r| <= ln 2 / 2 = 0.3466, so e^x = 2^n e^r. Taylor's series of e^r up to r^7 leaves
- * out less than 5.4e-9, a tenth of a float32 rounding; 2^n is written into the exponent's bits.
+ * x = n ln 2 + r with an integer n and |r| <= ln 2 / 2 = 0.3466, so e^x = 2^n e^r. Taylor's series of e^r up to r^7
+ * omits less than 5.4e-9, a tenth of a float32 rounding; 2^n is written into the exponent's bits.
  */
 
 import type { FunctionBuilder, Local, V128 } from '../wasm/instructions.ts';
 import { constant } from './elementwise.ts';
 
-/** ln 2 in two parts: the first has 15 bits, so that n times it is exact in float32; the second is what is missing. */
+/** ln 2 in two parts: the first has 15 bits, so that n times it is exact in float32; the second is the rest. */
 const LN2_HIGH = 22713 / 2 ** 15;
 const LN2_LOW = Math.LN2 - LN2_HIGH;
 
-/** Below the first, e^x is less than half the smallest subnormal number: 0. Above the second, it is infinite. */
-const LEAST = -104;
-const TYPE_MAXIMUM = 89;
+/** Below MIN_X, e^x is less than half the smallest subnormal number and rounds to 0. Above MAX_X it is infinite. */
+const MIN_X = -104;
+const MAX_X = 89;
 
 /** 1/7!, 1/6!, … 1/2! */
 const COEFFICIENTS = [5040, 720, 120, 24, 6, 2].map((factorial) => 1 / factorial);
 
 interface Reduced {
-  /** n, as integers of 32 bits. */
+  /** n, as 32-bit integers. */
   readonly n: Local<'v128'>;
   /** e^r - 1 */
   readonly q: Local<'v128'>;
 }
 
-/** n and e^r - 1 for the x that lies in the variable. */
+/** Computes n and e^r - 1 for the x in the variable. */
 function emitReduced(f: FunctionBuilder, x: Local<'v128'>): Reduced {
   const { local, f32x4, i32x4 } = f;
   const [n, r, q] = f.variables(3, 'v128');
@@ -38,7 +39,7 @@ function emitReduced(f: FunctionBuilder, x: Local<'v128'>): Reduced {
   for (const coefficient of others) {
     local.set(q, f32x4.add(f32x4.mul(local.get(q), local.get(r)), constant(f, coefficient)));
   }
-  // r + r² (1/2 + r/6 + …): the largest term last.
+  // r + r² (1/2 + r/6 + …): the largest term is added last.
   local.set(q, f32x4.add(f32x4.mul(f32x4.mul(local.get(q), local.get(r)), local.get(r)), local.get(r)));
   local.set(n, i32x4.trunc_sat_f32x4_s(local.get(n)));
   return { n, q };
@@ -49,13 +50,13 @@ function powerOfTwo({ i32, i32x4 }: FunctionBuilder, n: V128): V128 {
   return i32x4.shl(i32x4.add(n, i32x4.splat(i32.const(127))), i32.const(23));
 }
 
-/** `to` = e^x, within 2 units in the last place. NaN stays NaN. */
+/** `to` = e^x, within 2 units in the last place. NaN remains NaN. */
 export function emitExp(f: FunctionBuilder, to: Local<'v128'>, x: () => V128): void {
   const { local, i32, f32x4, i32x4 } = f;
   const half = f.variable('v128');
-  local.set(to, f32x4.pmin(f32x4.pmax(x(), constant(f, LEAST)), constant(f, TYPE_MAXIMUM)));
+  local.set(to, f32x4.pmin(f32x4.pmax(x(), constant(f, MIN_X)), constant(f, MAX_X)));
   const { n, q } = emitReduced(f, to);
-  // In two steps, 2^(n/2) each: n itself may lie outside of the exponents, where the result is subnormal or infinite.
+  // In two steps of about 2^(n/2): for a subnormal or infinite result, n itself is not a valid exponent.
   local.set(half, i32x4.shr_s(local.get(n), i32.const(1)));
   local.set(
     to,
@@ -69,13 +70,13 @@ export function emitExp(f: FunctionBuilder, to: Local<'v128'>, x: () => V128): v
   );
 }
 
-/** σ(x) = 1 / (1 + e^-x), and what it is made of. */
+/** σ(x) = 1 / (1 + e^-x), its complement, and the exponential of both. */
 export interface Logistic {
   /** e^-|x| */
   readonly exponential: Local<'v128'>;
   /** Emits σ(x). */
   readonly value: () => V128;
-  /** Emits 1 - σ(x) = σ(-x), which keeps its digits where σ(x) is nearly 1. */
+  /** Emits 1 - σ(x) as σ(-x), which keeps its digits where σ(x) is nearly 1. */
   readonly complement: () => V128;
 }
 
@@ -94,11 +95,11 @@ export function emitLogistic(f: FunctionBuilder, x: Local<'v128'>): Logistic {
   };
 }
 
-/** From here on tanh x is 1 in float32. */
+/** For larger x, tanh x is 1 in float32. */
 const TANH_IS_ONE = 10;
 
 /**
- * `y` = tanh x = e / (e + 2) with e = e^(2|x|) - 1, and the sign of x. e = 2^n (e^r - 1) + (2^n - 1) has no
+ * `y` = tanh x = E / (E + 2) with E = e^(2|x|) - 1, and the sign of x. E = 2^n (e^r - 1) + (2^n - 1) has no
  * cancellation, so small x keep their digits, too.
  */
 export function emitTanh(f: FunctionBuilder, y: Local<'v128'>, x: Local<'v128'>): void {
@@ -113,11 +114,11 @@ export function emitTanh(f: FunctionBuilder, y: Local<'v128'>, x: Local<'v128'>)
     f32x4.add(f32x4.mul(local.get(q), local.get(power)), f32x4.sub(local.get(power), constant(f, 1))),
   );
   local.set(y, f32x4.div(local.get(y), f32x4.add(local.get(y), constant(f, 2))));
-  // The sign's bit is the only one that -0 has.
+  // -0 has no bit but the sign's.
   local.set(y, v128.or(local.get(y), v128.and(local.get(x), constant(f, -0))));
 }
 
-/** The powers of s in log1p, the highest first: what is left out is below 2e-9 of the sum. */
+/** The powers of s in log1p, the highest first. The terms left out are below 2e-9 of the sum. */
 const LOG_TERMS = [15, 13, 11, 9, 7, 5, 3, 1];
 
 /** `to` = log(1 + t) for 0 <= t <= 1: 2 (s + s³/3 + s⁵/5 + …) with s = t / (2 + t) <= 1/3. */

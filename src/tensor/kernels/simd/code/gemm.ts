@@ -1,10 +1,11 @@
 /**
- * The three products of a dense layer in SIMD. Read packing.ts and tile.ts first; docs/kernels.md tells how they came about.
+ * The three products of a dense layer in SIMD. Read packing.ts and tile.ts first; docs/kernels.md builds them up step by
+ * step.
  *
- * C is computed in tiles, and the inner loop over a tile knows nothing of where its operands come from: A was packed into
- * panels of 4 rows before, B is packed into panels of 8 columns by each piece of work, just before it is used. Where that
- * doesn't pay, they are read where they are: a short transposed A, and B for a few rows of C. Blocking
- * after Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", ACM TOMS 34(3), 2008.
+ * C is computed in tiles of 4 x 8. A is packed into panels of 4 rows by a job of its own (packing.ts); B is packed into
+ * panels of 8 columns by each piece, just before it uses them. Where packing does not pay, the operands are read in
+ * place: a short transposed A, and B for a few rows of C. The blocking follows Goto and van de Geijn, "Anatomy of
+ * high-performance matrix multiplication", ACM TOMS 34(3), 2008.
  */
 
 import type { FunctionBuilder, Global, I32, Local } from '../wasm/instructions.ts';
@@ -20,23 +21,23 @@ import {
   TILE_ROWS,
 } from './tile.ts';
 
-/** At most so many steps along k at a time, so that a panel of B (16 KB) and one of A (8 KB) stay in the first cache. */
+/** Steps along k at a time, so that a panel of B (16 KB) and one of A (8 KB) stay in the first-level cache. */
 export const MAX_DEPTH = 512;
 
-/** What a thread has to itself: a tile for the edges of C, then its panel of B. */
+/** A thread's scratch memory: a tile for the edges of C, then, from PANEL on, a panel of B. */
 const PANEL = 256;
 export const SCRATCH_BYTES = PANEL + MAX_DEPTH * TILE_COLUMNS * 4;
 
-/** How B lies in memory, and what is done about it. */
+/** Layouts of B in memory, and how each is read. */
 export const B_ROWS = 0; // [k, n], packed
-export const B_COLUMNS = 1; // [n, k]: read transposed, packed
-export const B_IN_PLACE = 2; // [k, n], read where it is: packing doesn't pay for a few rows of C
+export const B_COLUMNS = 1; // [n, k], packed transposed
+export const B_IN_PLACE = 2; // [k, n], read in place: packing does not pay for a few rows of C
 
 const ARGUMENTS = {
   m: 'i32',
   n: 'i32',
   k: 'i32',
-  /** Panels of A: where they begin, bytes from one to the next, bytes from a step along k to the next. */
+  /** Panels of A: their address, bytes from one to the next, bytes from one step along k to the next. */
   a: 'i32',
   panelOfA: 'i32',
   stepOfA: 'i32',
@@ -44,12 +45,12 @@ const ARGUMENTS = {
   /** B_ROWS, B_COLUMNS or B_IN_PLACE. */
   layoutOfB: 'i32',
   c: 'i32',
-  /** What the sums start from: C itself (1), or what lies at `start` (0): n numbers of bias, or zeros. */
+  /** The sums start from C itself (1), or from what lies at `start` (0): n numbers of bias, or zeros. */
   accumulate: 'i32',
   start: 'i32',
-  /** Bytes from a column of `start` to the next: 4 for a bias, 0 for zeros. */
+  /** Bytes from one column of `start` to the next: 4 for a bias, 0 for zeros. */
   startStep: 'i32',
-  /** Steps along k that are done before the next tile begins. */
+  /** Steps along k that a tile does at a time. */
   depth: 'i32',
   /** Multiples of 4 and 8. */
   rowsPerPiece: 'i32',
@@ -58,7 +59,7 @@ const ARGUMENTS = {
 
 type Given = ArgumentLocals<typeof ARGUMENTS>;
 
-/** A block of C: rows and columns from the first to the end, which is not included. */
+/** A block of C: its rows and columns from the first up to, but not including, the end. */
 interface Block {
   readonly firstRow: Local<'i32'>;
   readonly rowEnd: Local<'i32'>;
@@ -68,7 +69,7 @@ interface Block {
 
 const times4 = ({ i32 }: FunctionBuilder, value: I32): I32 => i32.shl(value, i32.const(2));
 
-/** Which block of C a piece is: they are counted along the rows of blocks. */
+/** The block of C that a piece computes: blocks are numbered row by row. */
 function emitBlock(
   f: FunctionBuilder,
   piece: Local<'i32'>,
@@ -89,7 +90,7 @@ function emitBlock(
   return { firstRow, rowEnd, firstColumn, columnEnd };
 }
 
-/** Sets `panel` to the address of B's 8 columns from j, `steps` deep from p: packed, or where they are. */
+/** Sets `panel` to the address of 8 columns of B from column j, `steps` rows from row p: packed, or in place. */
 function emitPanelOfB(
   f: FunctionBuilder,
   { n, k, b, layoutOfB }: Given,
@@ -134,8 +135,8 @@ function emitPanelOfB(
 }
 
 /**
- * C = op(A) · op(B), C += it, or C = it + bias. A piece is a block of C, and every number of C is summed in the order of
- * k, whatever the pieces are.
+ * C = P, C += P or C = P + bias, with P = op(A) · op(B). A piece is a block of C. Every element of C is summed in the
+ * order of k, so the result does not depend on how C is cut into pieces.
  */
 export const multiply = kernelCode({
   name: 'multiply',
@@ -153,7 +154,7 @@ export const multiply = kernelCode({
     local.set(strideOfC, times4(f, local.get(n)));
     local.set(tile.stepOfA, local.get(given.stepOfA));
 
-    /** Chooses where the tile is computed: in C or, at its edges, in scratch memory. */
+    /** Decides where the sums are stored: in C or, for a tile across its edge, in scratch memory. */
     const emitTarget = () => {
       local.set(rows, i32.sub(local.get(m), local.get(i)));
       const missesRows = i32.lt_u(local.get(rows), i32.const(TILE_ROWS));
@@ -193,7 +194,7 @@ export const multiply = kernelCode({
       local.set(panelOfRows, i32.add(local.get(panelOfRows), local.get(panelOfA)));
     };
 
-    /** All tiles of 8 columns of the block. */
+    /** All tiles in 8 columns of the block. */
     const emitColumns = () => {
       emitPanelOfB(f, given, { p, steps, j }, { panel, stepOfB: tile.stepOfB }, scratch);
       local.set(columns, i32.sub(local.get(n), local.get(j)));
@@ -226,7 +227,7 @@ export const multiply = kernelCode({
         TILE_COLUMNS,
         emitColumns,
       );
-      // What follows adds to what is there.
+      // The next steps along k add to these sums.
       local.set(accumulate, i32.const(1));
       local.set(p, i32.add(local.get(p), local.get(steps)));
       f.br_if(again, i32.lt_u(local.get(p), local.get(k)));

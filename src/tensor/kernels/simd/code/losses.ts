@@ -1,13 +1,17 @@
 /**
- * Losses in SIMD: the gradient, and the sum that the mean is made of. `factor` is 2/n or 1/n. The formulas of
- * ../losses.ts. Read elementwise.ts first.
+ * Losses in SIMD: the gradient of each element, and the sum of the terms, from which the caller makes the mean. `factor`
+ * is 2/n or 1/n. The formulas are those of ../../naive.ts. Read elementwise.ts first.
  */
 
 import type { FunctionBuilder, Local, V128 } from '../wasm/instructions.ts';
 import { constant, reduction } from './elementwise.ts';
 import { emitLog1p, emitLogistic } from './exp.ts';
 
-const LOSS_ARRAYS = { prediction: 'in', target: 'in', dPrediction: 'out' } as const;
+const LOSS_ARRAYS = [
+  ['prediction', 'in'],
+  ['target', 'in'],
+  ['dPrediction', 'out'],
+] as const;
 
 function difference({ local, f32x4 }: FunctionBuilder, a: Local<'v128'>, b: Local<'v128'>): V128 {
   return f32x4.sub(local.get(a), local.get(b));
@@ -16,7 +20,7 @@ function difference({ local, f32x4 }: FunctionBuilder, a: Local<'v128'>, b: Loca
 export const meanSquaredError = reduction('squares of terms', {
   name: 'meanSquaredError',
   arrays: LOSS_ARRAYS,
-  scalars: { factor: 'f32' },
+  scalars: ['factor'],
   body: (f, { prediction, target, dPrediction }, { factor }, term) => {
     const { local, f32x4 } = f;
     local.set(term, difference(f, prediction, target));
@@ -27,7 +31,7 @@ export const meanSquaredError = reduction('squares of terms', {
 export const meanAbsoluteError = reduction('terms', {
   name: 'meanAbsoluteError',
   arrays: LOSS_ARRAYS,
-  scalars: { factor: 'f32' },
+  scalars: ['factor'],
   body: (f, { prediction, target, dPrediction }, { factor }, term) => {
     const { local, v128, f32x4 } = f;
     const error = f.variable('v128');
@@ -47,7 +51,7 @@ export const meanAbsoluteError = reduction('terms', {
 export const binaryCrossEntropy = reduction('terms', {
   name: 'binaryCrossEntropy',
   arrays: LOSS_ARRAYS,
-  scalars: { factor: 'f32' },
+  scalars: ['factor'],
   body: (f, { prediction: z, target: t, dPrediction }, { factor }, term) => {
     const { local, f32x4 } = f;
     const { value, exponential } = emitLogistic(f, z);

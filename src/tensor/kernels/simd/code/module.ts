@@ -1,6 +1,6 @@
-/** All kernels in one module, emitted and compiled at first use. Read kernelCode.ts, scheduler.ts and gemm.ts first. */
+/** All kernels and the scheduler in one WebAssembly module. Read kernelCode.ts, scheduler.ts and gemm.ts first. */
 
-import { MEMORY_LIMITS } from '../memory.ts';
+import { MEMORY_LIMITS } from '../sharedPage.ts';
 import { ModuleBuilder } from '../wasm/assembler.ts';
 import * as activations from './activations.ts';
 import { addColumnSums } from './columnSums.ts';
@@ -9,11 +9,11 @@ import type { KernelCode } from './kernelCode.ts';
 import * as losses from './losses.ts';
 import { packColumns, packRows } from './packing.ts';
 import { divideBytes, scaleBytes, scaleFloats } from './scaling.ts';
-import { addWork } from './scheduler.ts';
+import { addScheduler } from './scheduler.ts';
 import * as updates from './updates.ts';
 
-/** The kernels by name; a kernel's number is its place here. */
-export const KERNELS = {
+/** The kernels by name, each with its number: its place in the module's table. */
+export const KERNELS = numbered({
   packRows,
   packColumns,
   multiply,
@@ -24,11 +24,18 @@ export const KERNELS = {
   ...activations,
   ...losses,
   ...updates,
-} satisfies Record<string, KernelCode>;
+});
 
-export type KernelFunction = keyof typeof KERNELS;
+export interface Numbered {
+  readonly number: number;
+}
 
-/** What an instance of the module can do. */
+function numbered<const Kernels extends Readonly<Record<string, KernelCode>>>(kernels: Kernels) {
+  const entries = Object.entries(kernels).map(([name, kernel], number) => [name, { ...kernel, number }]);
+  return Object.fromEntries(entries) as { readonly [Name in keyof Kernels]: Kernels[Name] & Numbered };
+}
+
+/** The functions of an instance that the engine calls. */
 export interface Exports {
   runAlone(kernel: number, pieces: number): void;
   runTogether(kernel: number, pieces: number): void;
@@ -38,16 +45,14 @@ export interface Exports {
 export function emitModule(): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   module.importMemory('engine', 'memory', MEMORY_LIMITS);
-  const globals = {
-    thread: module.importGlobal('engine', 'thread', 'i32'),
-    scratch: module.importGlobal('engine', 'scratch', 'i32'),
-  };
-  module.table(Object.values(KERNELS).map((kernel) => kernel.addTo(module, globals.scratch)));
-  addWork(module, globals);
+  const thread = module.importGlobal('engine', 'thread', 'i32');
+  const scratch = module.importGlobal('engine', 'scratch', 'i32');
+  module.table(Object.values(KERNELS).map((kernel) => kernel.addTo(module, scratch)));
+  addScheduler(module, thread);
   return module.toBytes();
 }
 
-/** The smallest module with an instruction of SIMD: hosts that know none refuse it. */
+/** The smallest module with a SIMD instruction: hosts without SIMD refuse it. */
 export function emitSimdProbe(): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   module.function('probe', {}, 'v128', (f) => {

@@ -1,16 +1,17 @@
 /**
- * Packing: copying an operand into panels, in the order in which the inner loop of tile.ts reads it. Read kernelCode.ts first.
+ * Packing: copies an operand into panels, in the order in which the inner loop of tile.ts reads it. Read kernelCode.ts
+ * first.
  *
- * A panel holds a few neighbouring lines side by side: their first numbers, then their second, and so on. For A lines are
- * rows, four to a panel; for B they are columns, eight to a panel. What lies in memory one after the other may be the
- * numbers of a line (then they have to be transposed) or the lines of a step (then they are copied as they are).
+ * A panel holds some neighbouring lines interleaved: their first elements, then their second, and so on. Lines of A are
+ * rows, four to a panel; lines of B are columns, eight to a panel. If the elements of a line are neighbours in memory,
+ * packing transposes them (emitPackLines); if the lines are, it copies a step along k at a time (emitPackSteps).
  */
 
 import type { FunctionBuilder, I32, Local } from '../wasm/instructions.ts';
 import { type ArgumentLocals, atMost, forRange, kernelCode } from './kernelCode.ts';
 import { TILE_ROWS } from './tile.ts';
 
-// Bytes of four lanes of 32 bits each, chosen from the eight lanes of two operands.
+// For `i8x16.shuffle`: four lanes of 32 bits out of the eight of two operands.
 const lanes = (...numbers: number[]) =>
   numbers.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte));
 const INTERLEAVE_LOW = lanes(0, 4, 1, 5);
@@ -18,7 +19,7 @@ const INTERLEAVE_HIGH = lanes(2, 6, 3, 7);
 const LOW_HALVES = lanes(0, 1, 4, 5);
 const HIGH_HALVES = lanes(2, 3, 6, 7);
 
-/** Turns four rows of four numbers into four columns, in place. */
+/** Transposes four rows of four elements, in place. */
 function transpose4(f: FunctionBuilder, rows: readonly Local<'v128'>[]): void {
   const { local, i8x16 } = f;
   const halves = f.variables(4, 'v128');
@@ -35,18 +36,18 @@ function transpose4(f: FunctionBuilder, rows: readonly Local<'v128'>[]): void {
 }
 
 interface PackLines {
-  /** The address of the first line's first number. */
+  /** The address of the first line. */
   readonly from: () => I32;
-  /** How many lines there are from there on, at least one. Those that are missing are the last one again. */
+  /** How many lines there are from there on, at least one. The last one is repeated in place of missing ones. */
   readonly lines: () => I32;
-  /** Bytes from a line to the next. */
+  /** Bytes from one line to the next. */
   readonly stride: () => I32;
-  /** How many numbers of each line. */
+  /** How many elements of each line to pack. */
   readonly count: () => I32;
   readonly to: () => I32;
 }
 
-/** Lays `width` lines (4 or 8) side by side: their first numbers, then their second, and so on. */
+/** Interleaves `width` lines (4 or 8): their first elements, then their second, and so on. */
 export function emitPackLines(f: FunctionBuilder, width: number, given: PackLines): void {
   const { local, i32, v128 } = f;
   const pointers = f.variables(width, 'i32');
@@ -61,10 +62,10 @@ export function emitPackLines(f: FunctionBuilder, width: number, given: PackLine
   }
   local.set(to, given.to());
   local.set(left, given.count());
-  const advance = (bytes: number, numbers: number) => {
-    for (const pointer of pointers) local.set(pointer, i32.add(local.get(pointer), i32.const(bytes)));
-    local.set(to, i32.add(local.get(to), i32.const(4 * width * numbers)));
-    local.set(left, i32.sub(local.get(left), i32.const(numbers)));
+  const advance = (elements: number) => {
+    for (const pointer of pointers) local.set(pointer, i32.add(local.get(pointer), i32.const(4 * elements)));
+    local.set(to, i32.add(local.get(to), i32.const(4 * width * elements)));
+    local.set(left, i32.sub(local.get(left), i32.const(elements)));
   };
   f.block((end) => {
     f.loop((again) => {
@@ -76,7 +77,7 @@ export function emitPackLines(f: FunctionBuilder, width: number, given: PackLine
         transpose4(f, rows);
         for (let p = 0; p < 4; p++) v128.store(local.get(to), local.get(rows[p]), 4 * (p * width + group));
       }
-      advance(16, 4);
+      advance(4);
       f.br(again);
     });
   });
@@ -86,7 +87,7 @@ export function emitPackLines(f: FunctionBuilder, width: number, given: PackLine
       for (let line = 0; line < width; line++) {
         i32.store(local.get(to), i32.load(local.get(pointers[line])), 4 * line);
       }
-      advance(4, 1);
+      advance(1);
       f.br(again);
     });
   });
@@ -94,13 +95,13 @@ export function emitPackLines(f: FunctionBuilder, width: number, given: PackLine
 
 interface PackSteps {
   readonly from: () => I32;
-  /** Bytes from a step along k to the next. */
+  /** Bytes from one step along k to the next. */
   readonly stride: () => I32;
   readonly count: () => I32;
   readonly to: () => I32;
 }
 
-/** Copies `width` neighbours (4 or 8) of each step to the panel. At the right edge it copies what follows, which nobody uses. */
+/** Copies `width` neighbours (4 or 8) of each step to the panel. At the right edge some of them are beyond the row: unused. */
 export function emitPackSteps(
   f: FunctionBuilder,
   width: number,
@@ -127,9 +128,9 @@ export function emitPackSteps(
 
 const PACK_ARGUMENTS = {
   a: 'i32',
-  /** Bytes from a row of the matrix, as it lies in memory, to the next. */
+  /** Bytes from one row of the matrix, as stored, to the next. */
   stride: 'i32',
-  /** How many rows of the product to pack, and how long they are. */
+  /** Rows of op(A) to pack, and their length. */
   m: 'i32',
   k: 'i32',
   to: 'i32',
@@ -137,7 +138,7 @@ const PACK_ARGUMENTS = {
   rowsPerPiece: 'i32',
 } as const;
 
-/** Emits the panels of 4 rows that are this piece of the work. */
+/** Emits the loop over the panels of 4 rows that make up a piece. */
 function emitPanels(
   f: FunctionBuilder,
   piece: Local<'i32'>,
@@ -160,7 +161,7 @@ function emitPanels(
   );
 }
 
-/** Rows of A `[m, k]` as panels of 4, one after the other. */
+/** Packs rows of A `[m, k]` into panels of 4, one after the other. */
 export const packRows = kernelCode({
   name: 'packRows',
   argumentTypes: PACK_ARGUMENTS,
@@ -179,7 +180,7 @@ export const packRows = kernelCode({
   },
 });
 
-/** Columns of A `[k, m]`, which are the rows of its transpose, as panels of 4, one after the other. */
+/** Packs columns of A `[k, m]`, the rows of its transpose, into panels of 4, one after the other. */
 export const packColumns = kernelCode({
   name: 'packColumns',
   argumentTypes: PACK_ARGUMENTS,

@@ -1,6 +1,6 @@
 /**
- * y = (x - shift) / scale in SIMD, for samples on their way into a batch. The result has the bits of float64 arithmetic
- * rounded once, as in ../gather.ts, so a batch is the same with all kernels. Read kernelCode.ts first.
+ * y = (x - shift) / scale in SIMD, for the samples of a batch. The result has the bits of float64 arithmetic rounded once,
+ * as in ../../naive.ts, so a batch is the same with all kernels. Read kernelCode.ts first.
  */
 
 import type { Bytes } from '../wasm/encode.ts';
@@ -16,19 +16,20 @@ interface Factors {
   readonly scale: Local<'v128'>;
 }
 
-/** Turns four float32 numbers into inputs, in place. */
+/** Scales four float32 numbers, in place. */
 type EmitScaling = (f: FunctionBuilder, x: Local<'v128'>, factors: Factors) => void;
 
 /**
- * Where shift is 0 and scale a float32 number (uint8 divided by 255): the quotient of two float32 numbers, rounded to
- * float64 and again to float32, is the one rounded once (Figueroa 1995: 53 >= 2 · 24 + 2 bits are enough).
+ * For shift 0 and a scale that float32 holds exactly (uint8 divided by 255), float32 division is enough: the quotient of
+ * two float32 numbers, rounded to float64 and again to float32, equals the one rounded once (Figueroa 1995: 53 bits are at
+ * least 2 · 24 + 2).
  */
 const divide: EmitScaling = ({ local, f32x4 }, x, { scale }) =>
   local.set(x, f32x4.div(local.get(x), local.get(scale)));
 
 const LOWER_HALVES: Bytes = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23];
 
-/** Two at a time in float64. */
+/** In float64, two elements at a time. */
 const subtractAndDivide: EmitScaling = (f, x, { shift, scale }) => {
   const { local, i8x16, f32x4, f64x2 } = f;
   const halves = f.variables(2, 'v128');
@@ -41,13 +42,13 @@ const subtractAndDivide: EmitScaling = (f, x, { shift, scale }) => {
   local.set(x, i8x16.shuffle(LOWER_HALVES, local.get(halves[0]), local.get(halves[1])));
 };
 
-/** A kernel on n numbers, a multiple of `width`; `emitVectors` does `width` of them. */
+/** A kernel on n elements, a multiple of `width`; `emitVectors` does `width` of them. */
 function scaling(
   name: string,
   width: number,
   isFloat64: boolean,
   emitVectors: (f: FunctionBuilder, x: () => I32, y: () => I32, factors: Factors) => void,
-): KernelCode {
+): KernelCode<{ readonly [Name in keyof typeof ARGUMENTS]: number }> {
   return kernelCode({
     name,
     argumentTypes: ARGUMENTS,
@@ -76,7 +77,7 @@ function scaling(
   });
 }
 
-/** Sixteen bytes, widened to 16 bits, to 32 bits, and to float32. */
+/** Sixteen bytes at a time, widened to 16 bits, to 32 bits and to float32. */
 function emitBytes(emitScaling: EmitScaling) {
   return (f: FunctionBuilder, x: () => I32, y: () => I32, factors: Factors): void => {
     const { local, v128, i16x8, i32x4, f32x4 } = f;

@@ -1,44 +1,33 @@
 /**
- * How a job's pieces find a thread. Read kernelCode.ts first.
+ * The scheduler: which thread runs which piece of a job. Read kernelCode.ts first, and ../sharedPage.ts.
  *
- * Every thread has a share of the pieces, the same part of every job, so that what it writes is in its cache when it
- * comes to it again. It takes them one by one, and when its share is done, what the others have left: if another program
- * takes away a helper's processor, the others do its share.
+ * Each thread has a share of the pieces: the same part of every job, so that what it wrote in the last job is still in its
+ * cache. It takes the pieces of its share one by one, and then those that the others have left: if another program takes
+ * a helper's processor, the other threads do its share.
  *
- * A share's ticket is one 64-bit number: where the share ends (upper 32 bits), and which piece is next (lower 32 bits).
- * Whoever takes a piece by an atomic addition learns both at once, of the same job. So a helper that comes late finds
- * nothing left; it can never mistake an old count for that of the next job, whose arguments may be half-written.
+ * The ticket of a share is one 64-bit number: the end of the share (upper 32 bits) and the next piece (lower 32 bits). An
+ * atomic addition takes a piece and reads both, so they always belong to the same job. A helper that comes late finds no
+ * piece left; it never runs a piece of the next job, whose arguments may be half-written.
  *
- * Who takes a piece must finish it, so kernels must not trap: the thread that offered the job waits as long as it takes.
+ * A thread that takes a piece must finish it, since the thread that offered the job waits for it: kernels must not trap.
  */
 
+import { DONE, KERNEL, LINE_BYTES, SHARES, SLEEPERS, THREADS, TICKETS, WAKE_UPS } from '../sharedPage.ts';
 import type { ModuleBuilder } from '../wasm/assembler.ts';
 import type { Callable, FunctionBuilder, Global, I32, Local } from '../wasm/instructions.ts';
-import {
-  atMost,
-  DONE,
-  forRange,
-  KERNEL,
-  LINE_BYTES,
-  SHARES,
-  SLEEPERS,
-  THREADS,
-  type ThreadGlobals,
-  TICKETS,
-  WAKE_UPS,
-} from './kernelCode.ts';
+import { atMost, forRange } from './kernelCode.ts';
 
 /**
- * How often a helper looks for work before it sleeps: some 0.5 ms, longer than the pauses within an epoch. To be woken costs
- * more than a short job takes, and a thread that wakes up may find itself on the processor of the one that woke it.
+ * How often a helper looks for work before it sleeps: for some 0.5 ms, longer than the pauses within an epoch. Waking a
+ * thread takes longer than a short job, and it may start on the processor of the thread that woke it.
  */
 const LOOKS_BEFORE_SLEEP = 500_000;
 
-/** Adds the functions that run jobs; the kernels are numbered by their places in the module's table. */
-export function addWork(module: ModuleBuilder, { thread }: ThreadGlobals): void {
+/** Adds the functions that run jobs. A kernel's number is its place in the module's table. */
+export function addScheduler(module: ModuleBuilder, thread: Global): void {
   const pieceOfKernel = module.signature(['i32']);
 
-  /** All pieces on this thread, in order: for small jobs, and without helpers. */
+  /** Runs all pieces on this thread, in order: for short jobs, and without helpers. */
   module.function('runAlone', { kernel: 'i32', pieces: 'i32' }, undefined, (f, { kernel, pieces }) => {
     const { local, i32 } = f;
     const piece = f.variable('i32');
@@ -54,7 +43,7 @@ export function addWork(module: ModuleBuilder, { thread }: ThreadGlobals): void 
     );
   });
 
-  /** Takes pieces until none is left: first of this thread's share, then of the next one's, and so on. */
+  /** Runs pieces until none is left: first of this thread's share, then of the next thread's, and so on. */
   const takePieces = module.function('takePieces', {}, undefined, (f) => {
     const { local, i32, i64 } = f;
     const ticket = f.variable('i64');
@@ -68,7 +57,7 @@ export function addWork(module: ModuleBuilder, { thread }: ThreadGlobals): void 
         f.br(again);
       });
       local.set(share, i32.add(local.get(share), i32.const(1)));
-      // Not `eq`: a helper that comes late may see that there are fewer shares now.
+      // Not `eq`: a helper that comes late may see a job of fewer shares.
       f.if(i32.ge_u(local.get(share), i32.load(i32.const(0), SHARES)), () => local.set(share, i32.const(0)));
       local.set(emptyShares, i32.add(local.get(emptyShares), i32.const(1)));
       f.br_if(again, i32.lt_u(local.get(emptyShares), i32.load(i32.const(0), SHARES)));
@@ -76,16 +65,16 @@ export function addWork(module: ModuleBuilder, { thread }: ThreadGlobals): void 
   });
 
   /**
-   * Offers the pieces to all threads, does what it can get, and waits for the others. It does not sleep meanwhile: in a
-   * browser the main thread may not, and on a virtual machine a thread that was woken tends to end up on the processor of
-   * the one that woke it.
+   * Offers the pieces to all threads, runs those that it can get, and waits until all are done. It does not sleep while it
+   * waits: the main thread of a browser may not, and on a virtual machine a thread that is woken often starts on the
+   * processor of the one that woke it.
    */
   module.function('runTogether', { kernel: 'i32', pieces: 'i32' }, undefined, (f, { kernel, pieces }) => {
     const { local, i32, i64 } = f;
     const [shares, share, begin, end] = f.variables(4, 'i32');
     i32.store(i32.const(0), local.get(kernel), KERNEL);
     i32.atomic.store(i32.const(0), i32.const(0), DONE);
-    // No more shares than pieces: an empty one would only be looked at in vain.
+    // At most as many shares as pieces: an empty share only costs time.
     local.set(shares, i32.load(i32.const(0), THREADS));
     atMost(f, shares, () => local.get(pieces));
     i32.atomic.store(i32.const(0), local.get(shares), SHARES);
@@ -97,7 +86,7 @@ export function addWork(module: ModuleBuilder, { thread }: ThreadGlobals): void 
       const upper = i64.shl(i64.extend_i32_u(local.get(end)), i64.const(32));
       i64.atomic.store(address, i64.or(upper, i64.extend_i32_u(local.get(begin))), TICKETS);
     };
-    // From the first ticket on the others may begin.
+    // As soon as the first ticket is stored, helpers may begin.
     forRange(
       f,
       share,
@@ -119,7 +108,7 @@ export function addWork(module: ModuleBuilder, { thread }: ThreadGlobals): void 
   addServe(module, thread, takePieces);
 }
 
-/** A helper's life: look for work, do it; sleep when there was none for a while. It ends when the thread is ended. */
+/** A helper's loop: look for work and do it; sleep if there was none for a while. It runs until the thread is terminated. */
 function addServe(module: ModuleBuilder, thread: Global, takePieces: Callable): void {
   module.function('serve', {}, undefined, (f) => {
     const { local, i32, i64 } = f;
@@ -135,13 +124,13 @@ function addServe(module: ModuleBuilder, thread: Global, takePieces: Callable): 
       local.set(looks, i32.add(local.get(looks), i32.const(1)));
       f.br_if(again, i32.lt_u(local.get(looks), i32.const(LOOKS_BEFORE_SLEEP)));
       local.set(looks, i32.const(0));
-      // A helper that is not wanted waits until there are more threads.
+      // A helper that is not needed sleeps until the number of threads changes.
       local.set(threads, i32.atomic.load(i32.const(0), THREADS));
       f.if(i32.ge_u(f.global.get(thread), local.get(threads)), () => {
         f.drop(f.memory.atomic.wait32(i32.const(THREADS), local.get(threads), i64.const(-1)));
         f.br(again);
       });
-      // It says that it sleeps, then looks once more: whoever offers work after that look will see a sleeper.
+      // It counts itself as a sleeper, then looks once more: a job offered after that look sees the sleeper and wakes it.
       local.set(wakeUps, i32.atomic.load(i32.const(0), WAKE_UPS));
       f.drop(i32.atomic.rmw.add(i32.const(0), i32.const(1), SLEEPERS));
       look();
@@ -154,7 +143,7 @@ function addServe(module: ModuleBuilder, thread: Global, takePieces: Callable): 
   });
 }
 
-/** How far behind the first ticket that of a share lies. */
+/** Bytes from the first ticket to that of this share. */
 function ticketOf({ i32 }: FunctionBuilder, share: I32): I32 {
   return i32.mul(share, i32.const(LINE_BYTES));
 }

@@ -1,7 +1,7 @@
 /**
  * One tile of a product, 4 rows by 8 columns: its 32 sums stay in eight registers while the inner loop goes along k. Each
- * step loads 8 numbers of B (two registers) and 4 of A (each copied into all four lanes of a register), then multiplies
- * and adds 8 times. packing.ts lays them in that order.
+ * step loads 8 elements of B (two registers) and 4 of A (each copied into all four lanes of a register), then multiplies
+ * and adds 8 times. packing.ts puts the elements in that order.
  */
 
 import type { FunctionBuilder, I32, Local, V128 } from '../wasm/instructions.ts';
@@ -12,13 +12,13 @@ export const TILE_ROWS = 4;
 export const TILE_COLUMNS = 8;
 const VECTORS = TILE_COLUMNS / 4;
 
-/** Steps of the inner loop before it jumps back. */
+/** Steps along k in the body of the inner loop. */
 const UNROLL = 16;
 
-/** The variables of a tile under way. */
+/** The variables of a tile. */
 export interface Tile {
   readonly sums: readonly (readonly Local<'v128'>[])[];
-  /** The addresses of the next numbers of A and B, and bytes to those after them. */
+  /** The addresses of the next elements of A and B, and bytes from one step along k to the next. */
   readonly a: Local<'i32'>;
   readonly b: Local<'i32'>;
   readonly stepOfA: Local<'i32'>;
@@ -33,7 +33,7 @@ export function createTile(f: FunctionBuilder): Tile {
   return { sums, a, b, stepOfA, stepOfB, left };
 }
 
-/** Loads the sums' first values from rows that are `stride` bytes apart; `row` is changed. */
+/** Loads the sums from rows that are `stride` bytes apart; `row` is changed. */
 export function emitLoadSums(
   { local, i32, v128 }: FunctionBuilder,
   { sums }: Tile,
@@ -62,9 +62,9 @@ export function emitStoreSums(
 /**
  * sums += panel of A · panel of B, along `left` > 0 steps.
  *
- * The loop is unrolled, and after each of its steps asks whether that was the last. The questions cost little, and they
- * spare a loop for the rest; but above all no load may move across a branch. Without them V8 moves the loads of all
- * steps to the front, runs out of registers and spills the sums: a quarter of the speed (docs/kernels.md, section 6).
+ * The loop is unrolled, and after each step it asks whether that was the last. This costs little and spares a second
+ * loop for the rest. Above all, no load moves across a branch: without the branches, V8 moves the loads of all steps to the
+ * front, runs out of registers and spills the sums, which leaves a quarter of the speed (docs/kernels.md, section 6).
  */
 export function emitInnerLoop(f: FunctionBuilder, { sums, a, b, stepOfA, stepOfB, left }: Tile): void {
   const { local, i32, v128, f32x4 } = f;
@@ -90,7 +90,7 @@ export function emitInnerLoop(f: FunctionBuilder, { sums, a, b, stepOfA, stepOfB
   });
 }
 
-/** Copies the part of a tile that lies inside of C, number by number: between C and the thread's scratch tile. */
+/** Copies the part of a tile that lies inside of C, element by element, between C and the thread's scratch memory. */
 export function emitCopyPart(
   f: FunctionBuilder,
   rows: Local<'i32'>,

@@ -1,12 +1,17 @@
-/** What an optimizer does to all parameters, in SIMD and in place: the formulas of ../updates.ts. Read elementwise.ts first. */
+/**
+ * Optimizer updates in SIMD, in place, for all parameters of a network at once: the formulas of ../../naive.ts. Read
+ * elementwise.ts first.
+ */
 
 import { constant, elementwise, reduction } from './elementwise.ts';
-import type { KernelCode } from './kernelCode.ts';
 
 export const sgd = elementwise({
   name: 'sgd',
-  arrays: { gradient: 'in', value: 'inout' },
-  scalars: { learningRate: 'f32' },
+  arrays: [
+    ['gradient', 'in'],
+    ['value', 'inout'],
+  ],
+  scalars: ['learningRate'],
   body: (f, { gradient, value }, { learningRate }) => {
     const { local, f32x4 } = f;
     const before = local.get(value);
@@ -15,11 +20,15 @@ export const sgd = elementwise({
 });
 
 // v = mu v + g;  w -= lr v, or with Nesterov  w -= lr (g + mu v)
-const withVelocity = (name: string, isNesterov: boolean): KernelCode =>
+const withVelocity = (name: string, isNesterov: boolean) =>
   elementwise({
     name,
-    arrays: { gradient: 'in', velocity: 'inout', value: 'inout' },
-    scalars: { learningRate: 'f32', mu: 'f32' },
+    arrays: [
+      ['gradient', 'in'],
+      ['velocity', 'inout'],
+      ['value', 'inout'],
+    ],
+    scalars: ['learningRate', 'mu'],
     body: (f, { gradient, velocity, value }, { learningRate, mu }) => {
       const { local, f32x4 } = f;
       const kept = () => f32x4.mul(local.get(mu), local.get(velocity));
@@ -34,19 +43,16 @@ const withVelocity = (name: string, isNesterov: boolean): KernelCode =>
 export const momentum = withVelocity('momentum', false);
 export const nesterov = withVelocity('nesterov', true);
 
-// Kingma & Ba 2015, Algorithm 1, both bias corrections folded into stepSize and epsilon (docs/math.md, section 5.2)
+// Kingma & Ba 2015, Algorithm 1, with both bias corrections folded into stepSize and epsilon (docs/math.md, section 5.2)
 export const adam = elementwise({
   name: 'adam',
-  arrays: { gradient: 'in', m: 'inout', v: 'inout', value: 'inout' },
-  scalars: {
-    stepSize: 'f32',
-    beta1: 'f32',
-    oneMinusBeta1: 'f32',
-    beta2: 'f32',
-    oneMinusBeta2: 'f32',
-    epsilon: 'f32',
-    decay: 'f32',
-  },
+  arrays: [
+    ['gradient', 'in'],
+    ['m', 'inout'],
+    ['v', 'inout'],
+    ['value', 'inout'],
+  ],
+  scalars: ['stepSize', 'beta1', 'oneMinusBeta1', 'beta2', 'oneMinusBeta2', 'epsilon', 'decay'],
   body: (f, { gradient: g, m, v, value }, given) => {
     const { local, f32x4 } = f;
     const { stepSize, beta1, oneMinusBeta1, beta2, oneMinusBeta2, epsilon, decay } = given;
@@ -65,20 +71,20 @@ export const adam = elementwise({
 
 export const zero = elementwise({
   name: 'zero',
-  arrays: { x: 'out' },
+  arrays: [['x', 'out']],
   body: (f, { x }) => f.local.set(x, constant(f, 0)),
 });
 
 export const sumOfSquares = reduction('squares of terms', {
   name: 'sumOfSquares',
-  arrays: { x: 'in' },
+  arrays: [['x', 'in']],
   body: (f, { x }, _scalars, term) => f.local.set(term, f.local.get(x)),
 });
 
 export const scale = elementwise({
   name: 'scale',
-  arrays: { x: 'inout' },
-  scalars: { factor: 'f32' },
+  arrays: [['x', 'inout']],
+  scalars: ['factor'],
   body: (f, { x }, { factor }) => {
     f.local.set(x, f.f32x4.mul(f.local.get(x), f.local.get(factor)));
   },

@@ -1,6 +1,6 @@
 /**
- * A small WebAssembly assembler: one method for each instruction that the kernels use, named as in the specification.
- * Read encode.ts first; instructions.ts beside it has them.
+ * A small WebAssembly assembler: builds a module from functions, whose instructions are methods named as in the
+ * specification (instructions.ts). Read encode.ts first.
  *
  * WebAssembly is a stack machine: `local.get` pushes a value, `f32x4.add` pops two and pushes their sum. Written as
  * nested calls, an expression emits its operands before its operator, because JavaScript evaluates arguments first:
@@ -10,8 +10,8 @@
  * // local.get sum, local.get a, local.get b, f32x4.mul, f32x4.add, local.set sum
  * ```
  *
- * That is the folded form of WebAssembly's text format in TypeScript's clothes. What a call returns stands for a value
- * on the stack: it is to be used once, in place, as the next thing that takes a value.
+ * This is the folded form of WebAssembly's text format, written in TypeScript. What a call returns stands for a value on
+ * the stack: use it once, in place, as an operand of the next instruction.
  */
 
 import {
@@ -28,12 +28,12 @@ import {
 } from './encode.ts';
 import { type Callable, FunctionBuilder, type Global, type Local, type Signature } from './instructions.ts';
 
-/** The parameters of a function by name; their types by name when it is declared. */
+/** The parameters of a function as variables, by name. */
 type Parameters<Types extends Readonly<Record<string, ValueType>>> = {
   readonly [Name in keyof Types]: Local<Types[Name]>;
 };
 
-/** How much memory a module asks for, in pages of 64 KiB. */
+/** The size of the memory that a module imports, in pages of 64 KiB. */
 export interface MemoryLimits {
   readonly initial: number;
   readonly maximum: number;
@@ -55,25 +55,25 @@ export class ModuleBuilder {
   #globals = 0;
   #table: readonly Callable[] = [];
 
-  /** The memory that all loads and stores mean. */
+  /** The memory that all loads and stores access. */
   importMemory(module: string, name: string, { initial, maximum, shared }: MemoryLimits): void {
     const limits = [shared ? 3 : 1, ...unsignedLeb128(initial), ...unsignedLeb128(maximum)];
     this.#imports.push([...text(module), ...text(name), 2, ...limits]);
   }
 
-  /** A number that is given when the module is instantiated and never changes. */
+  /** A constant that is given when the module is instantiated. */
   importGlobal(module: string, name: string, type: 'i32'): Global {
     this.#imports.push([...text(module), ...text(name), 3, VALUE_TYPE_CODES[type], 0]);
     return { index: this.#globals++, type };
   }
 
   /**
-   * A function, exported by its name.
+   * Adds a function and exports it by its name.
    *
    * @param parameters - Types by name: `{ n: 'i32', factor: 'f32' }`.
-   * @param result - Its type, if the body leaves a value on the stack.
+   * @param result - The type of the value that the body leaves on the stack, if any.
    * @param body - Emits the instructions.
-   * @throws {Error} If an instruction is given operands of the wrong types, or values are left on the stack.
+   * @throws {Error} If an operand has the wrong type, or the stack does not hold exactly the result at the end.
    */
   function<Types extends Readonly<Record<string, ValueType>>>(
     name: string,
@@ -91,7 +91,7 @@ export class ModuleBuilder {
     return done;
   }
 
-  /** A function type; equal ones are the same. */
+  /** A function type; equal types share one index. */
   signature(parameters: readonly ValueType[], result?: ValueType): Signature {
     const key = `${parameters.join()}:${result ?? ''}`;
     if (!this.#types.includes(key)) {
@@ -102,7 +102,7 @@ export class ModuleBuilder {
     return { index: this.#types.indexOf(key), parameters, result };
   }
 
-  /** What `call_indirect` chooses from: the first function is number 0. */
+  /** The functions that `call_indirect` can call, numbered from 0. */
   table(functions: readonly Callable[]): void {
     this.#table = functions;
   }
@@ -122,7 +122,7 @@ export class ModuleBuilder {
         SECTION.export,
         functions.map(({ name, index }) => [...text(name), 0, ...unsignedLeb128(index)]),
       ),
-      // One run of entries from place 0 on: i32.const 0, end.
+      // All entries from place 0 on, which is the expression: i32.const 0, end.
       section(SECTION.element, entries.length ? [[0, 0x41, 0, 0x0b, ...vector(entries)]] : []),
       section(
         SECTION.code,

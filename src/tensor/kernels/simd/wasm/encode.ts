@@ -1,7 +1,7 @@
 /**
  * The binary format of WebAssembly: numbers, vectors and sections as bytes. Read this before assembler.ts.
  *
- * A module is a header and then sections, each a number that says its kind, its length in bytes, and its content.
+ * A module is a header followed by sections; a section is the number of its kind, its length in bytes, and its content.
  * Nearly everything inside is a number in LEB128 (7 bits a byte, the 8th says "more follows") or a vector: a count, then
  * that many items. WebAssembly Core Specification 2.0, chapter 5, "Binary Format".
  */
@@ -10,7 +10,7 @@ export type Bytes = readonly number[];
 
 export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128';
 
-/** Section 5.3.1 to 5.3.4. */
+/** Sections 5.3.1 to 5.3.4. */
 export const VALUE_TYPE_CODES: Readonly<Record<ValueType, number>> = {
   i32: 0x7f,
   i64: 0x7e,
@@ -19,7 +19,7 @@ export const VALUE_TYPE_CODES: Readonly<Record<ValueType, number>> = {
   v128: 0x7b,
 };
 
-/** The sections that the assembler writes, in the order in which they must stand (section 5.5.2). */
+/** The sections that the assembler writes, in their prescribed order (section 5.5.2). */
 export const SECTION = {
   type: 1,
   import: 2,
@@ -33,7 +33,7 @@ export const SECTION = {
 /** "\0asm", version 1. */
 export const HEADER: Bytes = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
 
-/** Integers 0 to 2^32 - 1: the lowest 7 bits first (section 5.2.2). */
+/** Integers from 0 to 2^32 - 1: the lowest 7 bits first (section 5.2.2). */
 export function unsignedLeb128(value: number): number[] {
   const bytes: number[] = [];
   let rest = value >>> 0;
@@ -45,7 +45,7 @@ export function unsignedLeb128(value: number): number[] {
   return bytes;
 }
 
-/** Integers -2^31 to 2^31 - 1: as above, until what is left is only copies of the sign, bit 6 of the last byte. */
+/** Integers from -2^31 to 2^31 - 1: as above, until only copies of the sign bit are left, which is bit 6 of the last byte. */
 export function signedLeb128(value: number): number[] {
   const bytes: number[] = [];
   let rest = value | 0;
@@ -74,12 +74,12 @@ export function sized(bytes: Bytes): number[] {
   return unsignedLeb128(bytes.length).concat(bytes);
 }
 
-/** A name: UTF-8; ours are ASCII. */
+/** A name in UTF-8, which must be ASCII here. */
 export function text(name: string): number[] {
   return sized(Array.from(name, (letter) => letter.charCodeAt(0)));
 }
 
-/** A section, or nothing where it would be empty. */
+/** A section, or nothing if it would be empty. */
 export function section(id: number, items: readonly Bytes[]): number[] {
   return items.length === 0 ? [] : [id].concat(sized(vector(items)));
 }

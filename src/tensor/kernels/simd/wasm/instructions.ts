@@ -1,8 +1,8 @@
 /**
- * The instructions of WebAssembly that the kernels use, one method each, and the check of their operands.
+ * The WebAssembly instructions that the kernels use, one method each, with checked operands.
  *
- * While it emits, a function keeps a shadow of the stack: the types of the values that will lie there at run time. An
- * instruction that finds something else fails here, with its name, not later as "CompileError at offset 417".
+ * While it emits, a function keeps a shadow of the stack: the types of the values that will be there at run time. An
+ * instruction that finds other types fails here, with its name, not later as "CompileError at offset 417".
  * Opcodes: WebAssembly Core Specification 2.0, section 5.4; atomics: the threads proposal.
  */
 
@@ -24,7 +24,7 @@ export type I32 = Operand<'i32'>;
 export type I64 = Operand<'i64'>;
 export type F32 = Operand<'f32'>;
 export type F64 = Operand<'f64'>;
-/** 128 bits: four float32 numbers, two float64 numbers, sixteen bytes, as the instruction reads them. */
+/** 128 bits: four float32 numbers, two float64 numbers or sixteen bytes, depending on the instruction. */
 export type V128 = Operand<'v128'>;
 
 /** A parameter or variable of a function. */
@@ -49,7 +49,7 @@ export interface Callable {
   readonly signature: Signature;
 }
 
-/** A block or loop that a branch can name: to the end of the block, or back to the start of the loop. */
+/** The target of a branch: the end of a block, or the start of a loop. */
 export interface Label {
   readonly name: string;
 }
@@ -59,9 +59,9 @@ type Operands<Types extends readonly ValueType[]> = {
 };
 
 interface Frame extends Label {
-  /** How many values lay on the stack when it began. */
+  /** How many values were on the stack when it began. */
   readonly height: number;
-  /** After a branch that is always taken. */
+  /** Whether the code emitted now follows a branch that is always taken. */
   isDead: boolean;
 }
 
@@ -72,7 +72,7 @@ const END = 0x0b;
 const SIMD = 0xfd;
 const ATOMIC = 0xfe;
 
-/** An opcode and the number of a variable: more than half of all instructions, so each pair is made only once. */
+/** An opcode and the index of a variable: more than half of all instructions, so each pair is made only once. */
 function withIndex(opcode: number, index: number): Bytes {
   const ofOpcode = (INDEXED[opcode] ??= []);
   return (ofOpcode[index] ??= [opcode, ...unsignedLeb128(index)]);
@@ -87,7 +87,7 @@ export class FunctionBuilder {
   #stack: Operand[] = [];
   #frames: Frame[] = [];
 
-  /** Begins another function. One builder serves a whole module: making its many methods takes longer than using them. */
+  /** Begins the next function. One builder serves a whole module: making its many methods takes longer than using them. */
   begin(name: string, parameters: number): void {
     this.#name = name;
     this.#parameters = parameters;
@@ -100,8 +100,8 @@ export class FunctionBuilder {
   /**
    * Ends the function.
    *
-   * @returns Its variables and its code.
-   * @throws {Error} If the stack does not hold the result and nothing else.
+   * @returns The encoded variables and code.
+   * @throws {Error} If the stack does not hold exactly the result.
    */
   finish(result: ValueType | undefined): Bytes {
     const expected = result ? [result] : [];
@@ -114,7 +114,7 @@ export class FunctionBuilder {
     return vector(variables).concat(this.#code);
   }
 
-  /** A new variable: 0 at first. */
+  /** A new variable, which starts as 0. */
   variable<T extends ValueType>(type: T): Local<T> {
     this.#variables.push(type);
     return { index: this.#parameters + this.#variables.length - 1, type };
@@ -132,12 +132,12 @@ export class FunctionBuilder {
       this.#emit('local.get', withIndex(0x20, from.index), [], [], from.type),
     set: <T extends ValueType>(to: Local<T>, value: Operand<T>): void =>
       this.#emitVoid('local.set', withIndex(0x21, to.index), [to.type], [value]),
-    /** Sets it and leaves the value on the stack. */
+    /** Sets the variable and leaves the value on the stack. */
     tee: <T extends ValueType>(to: Local<T>, value: Operand<T>): Operand<T> =>
       this.#emit('local.tee', withIndex(0x22, to.index), [to.type], [value], to.type),
   };
 
-  /** Takes a value off the stack that nobody wants. */
+  /** Takes an unused value off the stack. */
   drop(value: Operand): void {
     this.#emitVoid('drop', [0x1a], [value.type], [value]);
   }
@@ -147,7 +147,7 @@ export class FunctionBuilder {
       this.#emit('global.get', [0x23, ...unsignedLeb128(from.index)], [], [], from.type),
   };
 
-  // --- Control. A body is a function that emits it; branches name the label that it is given.
+  // --- Control. A body is a function that emits the code inside; it is given the label that branches name.
 
   /** `br` to its label leaves the block. */
   block(body: (label: Label) => void): void {
@@ -177,7 +177,7 @@ export class FunctionBuilder {
     return this.#invoke('call', [0x10, ...unsignedLeb128(callee.index)], callee.signature, operands);
   }
 
-  /** Calls the function at this place of the module's table; all that can stand there have this signature. */
+  /** Calls the function at this place of the module's table, which must have this signature. */
   call_indirect(signature: Signature, operands: readonly Operand[], place: I32): Operand | undefined {
     const opcode = [0x11, ...unsignedLeb128(signature.index), 0];
     const parameters: ValueType[] = [...signature.parameters, 'i32'];
@@ -213,7 +213,7 @@ export class FunctionBuilder {
   };
 
   readonly i64 = {
-    /** From -2^31 to 2^31 - 1: the kernels need no others. */
+    /** From -2^31 to 2^31 - 1, which is all that the kernels need. */
     const: (value: number): I64 =>
       this.#emit('i64.const', [0x42, ...this.#integer('i64.const', value)], [], [], 'i64'),
     extend_i32_u: this.#instruction('i64.extend_i32_u', [0xad], ['i32'], 'i64'),
@@ -229,10 +229,10 @@ export class FunctionBuilder {
 
   readonly memory = {
     atomic: {
-      /** Wakes at most `count` threads that wait at the address; leaves how many. */
+      /** Wakes at most `count` threads that wait at the address; results in how many were woken. */
       notify: (address: I32, count: I32): I32 =>
         this.#emit('memory.atomic.notify', [ATOMIC, 0x00, 2, 0], ['i32', 'i32'], [address, count], 'i32'),
-      /** Sleeps until it is notified or the number at the address is no longer `expected`; timeout -1: for ever. */
+      /** Sleeps until notified, unless the number at the address is not `expected`. Timeout -1: for ever. */
       wait32: (address: I32, expected: I32, timeout: I64): I32 =>
         this.#emit(
           'memory.atomic.wait32',
@@ -265,7 +265,7 @@ export class FunctionBuilder {
     const: (bytes: Bytes): V128 =>
       this.#emit('v128.const', [SIMD, 0x0c, ...this.#sixteen('v128.const', bytes)], [], [], 'v128'),
     load: this.#load('v128.load', [SIMD, 0x00], 0, 'v128'),
-    /** 4 bytes, four times. */
+    /** Loads 4 bytes into all four lanes. */
     load32_splat: this.#load('v128.load32_splat', [SIMD, 0x09], 0, 'v128'),
     store: this.#store('v128.store', [SIMD, 0x0b], 0, 'v128'),
     and: this.#simd('v128.and', 0x4e, ['v128', 'v128']),
@@ -275,7 +275,7 @@ export class FunctionBuilder {
   };
 
   readonly i8x16 = {
-    /** Sixteen bytes out of the 32 of both operands, by their numbers. */
+    /** Sixteen of the 32 bytes of both operands, chosen by their indices. */
     shuffle: (lanes: Bytes, a: V128, b: V128): V128 =>
       this.#emit(
         'i8x16.shuffle',
@@ -287,7 +287,7 @@ export class FunctionBuilder {
   };
 
   readonly i16x8 = {
-    /** The lower eight bytes, as integers of 16 bits. */
+    /** The lower eight bytes, as 16-bit integers. */
     extend_low_i8x16_u: this.#simd('i16x8.extend_low_i8x16_u', 0x89, ['v128']),
     extend_high_i8x16_u: this.#simd('i16x8.extend_high_i8x16_u', 0x8a, ['v128']),
   };
@@ -357,7 +357,7 @@ export class FunctionBuilder {
     return this.#instruction(name, [SIMD, ...unsignedLeb128(opcode)], types, 'v128');
   }
 
-  /** The address is that operand plus `offset`, which costs nothing: a constant in the instruction, from 0 on. */
+  /** The address is the operand plus `offset`, a constant >= 0 in the instruction that costs nothing. */
   #load<R extends ValueType>(
     name: string,
     opcode: Bytes,
@@ -383,7 +383,7 @@ export class FunctionBuilder {
       );
   }
 
-  /** Atomics that read, change and write in one go; they leave what was there before. */
+  /** Atomics that read, change and write in one step; their result is the value before. */
   #exchange<T extends ValueType>(
     name: string,
     opcode: Bytes,
@@ -429,7 +429,7 @@ export class FunctionBuilder {
     for (const byte of opcode) this.#code.push(byte);
   }
 
-  /** Pops the operands off the shadow stack: they must be what lies on top, in this order, with these types. */
+  /** Pops the operands off the shadow stack: they must be its top values, in this order, with these types. */
   #take(name: string, types: readonly ValueType[], operands: readonly Operand[]): void {
     const frame = this.#frames[this.#frames.length - 1];
     if (frame.isDead) throw this.#error(name, 'stands after a branch that is always taken');
@@ -470,7 +470,7 @@ export class FunctionBuilder {
     this.#stack.length = frame.height;
   }
 
-  /** Branches name a frame by how many frames lie around the branch up to it. */
+  /** A branch names its target by how many frames lie between: 0 is the innermost. */
   #distance(label: Label): number[] {
     const place = this.#frames.indexOf(label as Frame);
     if (place < 0) throw this.#error('br', 'its label is no longer open');
@@ -478,7 +478,8 @@ export class FunctionBuilder {
   }
 
   #integer(instruction: string, value: number): Bytes {
-    if (value !== (value | 0)) throw this.#error(instruction, `got ${value}, expected 32 bits with a sign`);
+    if (value !== (value | 0))
+      throw this.#error(instruction, `got ${value}, expected a signed 32-bit integer`);
     return signedLeb128(value);
   }
 

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { FunctionBuilder } from '../../../../../src/tensor/kernels/simd/wasm/instructions.ts';
 import { type Row, result, row } from '../../../../helpers/emitted/instructionRow.ts';
-import { LANE_ROWS } from '../laneRows.ts';
-import { SCALAR_ROWS } from '../scalarRows.ts';
+import { LANE_ROWS } from './laneRows.ts';
+import { SCALAR_ROWS } from './scalarRows.ts';
 
 /** What uses the instructions. */
 const KERNELS = 'src/tensor/kernels/simd/code';

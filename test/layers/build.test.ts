@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { ReLU } from '../../src/layers/activation.ts';
+import { buildLayer, buildSequential } from '../../src/layers/build.ts';
 import { Dense } from '../../src/layers/dense.ts';
 import type { Layer } from '../../src/layers/layer.ts';
 import type { Sequential } from '../../src/layers/sequential.ts';
-import { buildLayer, buildSequential, type LayerSpec } from '../../src/layers/spec.ts';
+import type { LayerSpec } from '../../src/layers/spec.ts';
 import { TransposedDense } from '../../src/layers/transposedDense.ts';
 import { heUniform } from '../../src/tensor/initializers.ts';
 import { Random } from '../../src/tensor/random.ts';

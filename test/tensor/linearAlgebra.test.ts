@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { eigenDecomposition } from '../../src/tensor/eigenDecomposition.ts';
+import { eigenDecomposition } from '../../src/tensor/linearAlgebra.ts';
 import { matmul, transpose } from '../../src/tensor/ops.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';

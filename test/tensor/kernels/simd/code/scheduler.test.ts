@@ -1,16 +1,16 @@
 /** The protocol of scheduler.ts with a kernel of the test's own, that counts who did which piece how often. */
 
 import { describe, expect, test } from '@jest/globals';
+import { addScheduler } from '../../../../../src/tensor/kernels/simd/code/scheduler.ts';
 import {
   DONE,
   KERNEL,
   SHARED_BYTES,
   SLEEPERS,
   THREADS,
-} from '../../../../src/tensor/kernels/simd/code/kernelCode.ts';
-import { addWork } from '../../../../src/tensor/kernels/simd/code/scheduler.ts';
-import { ModuleBuilder } from '../../../../src/tensor/kernels/simd/wasm/assembler.ts';
-import { startHelper } from '../../../../src/tensor/kernels/simd/worker.ts';
+} from '../../../../../src/tensor/kernels/simd/sharedPage.ts';
+import { ModuleBuilder } from '../../../../../src/tensor/kernels/simd/wasm/assembler.ts';
+import { startHelper } from '../../../../../src/tensor/kernels/simd/worker.ts';
 
 const { from } = Array;
 
@@ -27,7 +27,6 @@ function emitted(): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   module.importMemory('engine', 'memory', { initial: 1, maximum: 1, shared: true });
   const thread = module.importGlobal('engine', 'thread', 'i32');
-  const scratch = module.importGlobal('engine', 'scratch', 'i32');
   const count = module.function('count', { piece: 'i32' }, undefined, (f, { piece }) => {
     const { local, i32 } = f;
     f.drop(i32.atomic.rmw.add(i32.shl(local.get(piece), i32.const(2)), i32.const(1), PIECES));
@@ -48,7 +47,7 @@ function emitted(): Uint8Array<ArrayBuffer> {
     });
   });
   module.table([count, meet]);
-  addWork(module, { thread, scratch });
+  addScheduler(module, thread);
   return module.toBytes();
 }
 

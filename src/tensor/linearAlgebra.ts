@@ -1,18 +1,32 @@
-/**
- * Eigenvalues and eigenvectors of small symmetric matrices: Jacobi's cyclic method (Golub & Van Loan, Matrix
- * Computations, 4th ed., section 8.5), in float64.
- */
+/** Linear algebra in float64, for what is fitted without gradients: sums over vectors, eigenvalues of symmetric matrices. */
 
 import { Tensor } from './tensor.ts';
 
 const { abs, hypot, sqrt } = Math;
 
+type Vector = Float32Array | Float64Array;
+
+/** The dot product of two vectors of one length. */
+export function dot(x: Vector, y: Vector): number {
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) sum += x[i] * y[i];
+  return sum;
+}
+
+/** x += factor · y */
+export function addMultiple(x: Float64Array, factor: number, y: Float64Array): void {
+  for (let i = 0; i < x.length; i++) x[i] += factor * y[i];
+}
+
 const MAX_SWEEPS = 30;
+/** Smaller elements beside the diagonal, relative to it, count as 0: the float32 sums of the matrix do not resolve them. */
+const RESOLUTION = 1e-7;
 
 /**
- * Eigenvalues of a symmetric matrix, largest first, and its eigenvectors as the columns of a matrix in the same order.
+ * Eigenvalues of a small symmetric matrix, largest first, and its eigenvectors as the columns of a matrix in the same
+ * order: Jacobi's cyclic method (Golub & Van Loan, Matrix Computations, 4th ed., section 8.5).
  *
- * @param symmetric - `[n, n]`, of float32 sums: what they don't resolve is not turned away.
+ * @param symmetric - `[n, n]`, with elements that are sums of float32 numbers.
  * @returns n values; vectors `[n, n]`.
  */
 export function eigenDecomposition(symmetric: Tensor): { values: number[]; vectors: Tensor } {
@@ -26,9 +40,8 @@ export function eigenDecomposition(symmetric: Tensor): { values: number[]; vecto
         const apq = a[p * n + q];
         const app = a[p * n + p];
         const aqq = a[q * n + q];
-        // The matrix comes from float32 sums, which don't resolve less than this.
-        if (abs(apq) <= 1e-7 * sqrt(abs(app * aqq))) continue;
-        // The rotation by the angle with this tangent makes a[p, q] zero.
+        if (abs(apq) <= RESOLUTION * sqrt(abs(app * aqq))) continue;
+        // A rotation by the angle with this tangent makes a[p, q] zero.
         const tau = (aqq - app) / (2 * apq);
         const tangent = (tau < 0 ? -1 : 1) / (abs(tau) + hypot(1, tau));
         const cosine = 1 / hypot(1, tangent);
@@ -46,7 +59,7 @@ export function eigenDecomposition(symmetric: Tensor): { values: number[]; vecto
   return { values: order.map((i) => a[i * (n + 1)]), vectors: new Tensor(vectors, [n, n]) };
 }
 
-/** Turns two rows (step 1) or columns (step n) of a matrix into each other; they begin at these indices. */
+/** Rotates two rows (step 1) or two columns (step n) of a matrix, which begin at the indices `first` and `second`. */
 function rotate(
   n: number,
   matrix: Float64Array,

@@ -11,7 +11,7 @@ import {
   row,
   special,
   storeResult,
-} from '../../../helpers/emitted/instructionRow.ts';
+} from '../../../../helpers/emitted/instructionRow.ts';
 
 const { abs, fround, sqrt, trunc } = Math;
 const { NaN: notANumber, POSITIVE_INFINITY: infinity } = Number;

@@ -10,7 +10,7 @@ import {
   row,
   special,
   storeResult,
-} from '../../../helpers/emitted/instructionRow.ts';
+} from '../../../../helpers/emitted/instructionRow.ts';
 
 const { POSITIVE_INFINITY: infinity } = Number;
 

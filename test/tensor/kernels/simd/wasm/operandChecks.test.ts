@@ -1,13 +1,13 @@
 /** Mistakes in emitting code fail where they are made, with the names of the instruction and of the function. */
 
 import { expect, test } from '@jest/globals';
-import { ModuleBuilder } from '../../../../src/tensor/kernels/simd/wasm/assembler.ts';
+import { ModuleBuilder } from '../../../../../src/tensor/kernels/simd/wasm/assembler.ts';
 import type {
   FunctionBuilder,
   I32,
   Label,
   Operand,
-} from '../../../../src/tensor/kernels/simd/wasm/instructions.ts';
+} from '../../../../../src/tensor/kernels/simd/wasm/instructions.ts';
 
 /** Emits a function named 'kernel' with that body. */
 function emitting(body: (f: FunctionBuilder) => void, result?: 'i32' | 'f32'): () => void {
