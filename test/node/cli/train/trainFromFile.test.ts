@@ -7,7 +7,7 @@ import { parseOptions } from '../../../../src/node/cli/terminal/options.ts';
 import { loadTrainingData, type TrainingData } from '../../../../src/node/cli/train/data.ts';
 import { TRAIN_OPTIONS } from '../../../../src/node/cli/train/options.ts';
 import { npyBytes } from '../../../helpers/bytes/npyBytes.ts';
-import { contentsOf, folderWith, isthmus, removeFolders } from '../../../helpers/cli.ts';
+import { contentsOf, folderWith, isthmus, isthmusProcess, removeFolders } from '../../../helpers/cli.ts';
 import { COUNT, floatsNpy, imagesNpy, npz, pixels, TINY } from '../fixtures.ts';
 
 afterAll(removeFolders);
@@ -97,7 +97,7 @@ async function peakOf(count: number, limit: string): Promise<number> {
   truncateSync(path, header.length + count * ROW);
   const atExit = `process.on("exit", () => console.error("peak", (${peakMemory})()))`;
   const options = `--hidden none --encoding-dim 1 --batch-size 64 --epochs 1 --in-memory ${limit}`;
-  const { code, stderr } = await isthmus(['train', '--data', path, ...options.split(' ')], {
+  const { code, stderr } = await isthmusProcess(['train', '--data', path, ...options.split(' ')], {
     cwd,
     env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(atExit)}` },
   });
