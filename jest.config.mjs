@@ -2,7 +2,9 @@ export default {
   testTimeout: 300_000, // many tests start a process, and machines are shared: only what hangs is ended
   maxWorkers: '100%', // jest leaves one core free, which is half of a small machine
   setupFiles: ['<rootDir>/test/helpers/sameCases.ts'],
+  setupFilesAfterEnv: ['<rootDir>/test/helpers/endThreads.ts'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
+  testPathIgnorePatterns: ['\\.long\\.test\\.ts$'], // `npm run test:all` runs them: jest.all.config.mjs
   extensionsToTreatAsEsm: ['.ts'],
   // A reader's import (`from 'isthmus'`) means the sources here, not a build that may be stale.
   moduleNameMapper: {

@@ -233,24 +233,10 @@ describe('compress and decompress', () => {
     expect(data[(3 * width + 3) * 4]).toBe(pixels()[0]);
   });
 
-  test('images of a million numbers are few in a picture, which is said', async () => {
-    const large = new Autoencoder({ inputShape: [1000, 1000], encodingDim: 1, hidden: [], seed: 1 });
-    const data = new Uint8Array(18e6).map((_, i) => i >> 16);
-    const { bytes } = await compressImages(
-      large,
-      { shape: [18, 1000, 1000], data, normalization: DIVIDED },
-      { model: writeModel(large) },
-    );
-    const folder = folderWith({ 'large.isth': bytes });
-    const { code, stderr } = await isthmus(['decompress', 'large.isth', '--out', 'l.png'], { cwd: folder });
-    expect(code).toBe(0);
-    expect(stderr).toMatch(/^note: the picture shows the first 16 of 18\.\n18 images of 1000×1000 in /);
-    const picture = readFileSync(join(folder, 'l.png'));
-    expect([16, 20].map((at) => picture.readUInt32BE(at))).toEqual([4 * 1002 + 2, 4 * 1002 + 2]);
-  });
-
   test('Ctrl-C ends compress with a word, and leaves nothing', async () => {
-    const folder = folderWith({ 'm.safetensors': modelBytes(), 'many.npy': imagesNpy([8, 8], 200_000) });
+    const header = npyBytes({ descr: '|u1', shape: [200_000, 8, 8], values: [] });
+    const many = Buffer.concat([header, Buffer.alloc(200_000 * 64, Uint8Array.from(pixels()))]);
+    const folder = folderWith({ 'm.safetensors': modelBytes(), 'many.npy': many });
     const words = 'compress --model m.safetensors --data many.npy --out a.isth --lossless'.split(' ');
     const { code, stdout, stderr } = await isthmusProcess(words, {
       cwd: folder,

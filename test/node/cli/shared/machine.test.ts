@@ -1,7 +1,14 @@
 /** What --kernels and --threads do, and do not. */
 
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { contentsOf, folderWith, isthmus, isthmusProcess, jsonLines, removeFolders } from '../../../helpers/cli.ts';
+import {
+  contentsOf,
+  folderWith,
+  isthmus,
+  isthmusProcess,
+  jsonLines,
+  removeFolders,
+} from '../../../helpers/cli.ts';
 import { imagesNpy } from '../fixtures.ts';
 
 afterAll(removeFolders);
