@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { environment, formatEnvironment } from '../../dist/bench/report.js';
+import { environment, formatEnvironment } from '../../dist/bench/harness/report.js';
 import { startEngine } from './child.mjs';
 import { CONTESTANTS, ENGINE_NAMES, findPyTorch, plainEnvironment, YARDSTICK } from './contestants.mjs';
 import { install } from './install.mjs';

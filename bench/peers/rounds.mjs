@@ -4,7 +4,7 @@
  */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { median } from '../../dist/bench/contest.js';
+import { median } from '../../dist/bench/harness/contest.js';
 import { EngineError } from './child.mjs';
 
 /**

@@ -1,6 +1,6 @@
 /** The words: a table for each work, the notes below, and the ratios that count. Lines of at most 110 characters. */
 
-import { formatNumber, formatTime } from '../../dist/bench/report.js';
+import { formatNumber, formatTime } from '../../dist/bench/harness/report.js';
 import { LOSS_TOLERANCE } from './works.mjs';
 
 const LINE = 110;

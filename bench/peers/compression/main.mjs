@@ -8,7 +8,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { environment, formatEnvironment } from '../../../dist/bench/report.js';
+import { environment, formatEnvironment } from '../../../dist/bench/harness/report.js';
 import { compressImages, decompressImages } from '../../../dist/src/compression/index.js';
 import { normalizationLike, readModel } from '../../../dist/src/index.js';
 import { readNpy } from '../../../dist/src/io/index.js';

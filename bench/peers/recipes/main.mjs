@@ -9,9 +9,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { median } from '../../../dist/bench/contest.js';
+import { median } from '../../../dist/bench/harness/contest.js';
 import { judgeRecipes } from '../../../dist/bench/recipeGoals.js';
-import { environment, formatEnvironment } from '../../../dist/bench/report.js';
+import { environment, formatEnvironment } from '../../../dist/bench/harness/report.js';
 import { findPyTorch, plainEnvironment } from '../contestants.mjs';
 import { printTable } from '../printTable.mjs';
 
