@@ -1,6 +1,6 @@
 /**
  * `npm run bench:peers`: isthmus beside other engines, the same work in the same run, as ratios. Exit code 1 if isthmus
- * itself fails or computes something wrong; another engine that does is a line in the table. Read works.mjs first.
+ * itself fails or is wrong; another engine that fails becomes a line in the table. Read works.mjs first.
  */
 
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -80,7 +80,7 @@ function temporaryFolder() {
   return folder;
 }
 
-/** Who is there, the yardstick among them always. */
+/** The engines that are installed; the yardstick always is. */
 function choose({ only, quick }, pytorch) {
   return CONTESTANTS.filter(({ name, only: engine, kind, isSlower }) => {
     if (kind === 'pytorch' && pytorch === undefined) return false;
