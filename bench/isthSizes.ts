@@ -1,6 +1,6 @@
 /**
- * The sizes in docs/isth.md, sections 3 and 4: what the coder makes of codes beside deflate and their entropy, and of what
- * is missing to the originals with and without a reconstruction.
+ * The sizes in docs/isth.md, sections 3 and 4: codes by the coder, by deflate and by their entropy, then the residual
+ * with a reconstruction and without one.
  *
  *   npm run -s build && node dist/bench/isthSizes.js RUN_OR_MODEL IMAGES.npy
  */
@@ -60,7 +60,7 @@ function sizeOfResidual(reconstruction: SampleArray): number {
   return encoder.finish().length;
 }
 
-/** In bytes, each dimension's distribution known for nothing. */
+/** In bytes, as if the distribution of each dimension were known beforehand. */
 function entropyOf(levels: Uint8Array): number {
   let bits = 0;
   for (let j = 0; j < width; j++) {

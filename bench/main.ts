@@ -50,7 +50,7 @@ Exit codes: 0 all ratios reach their floors, 1 one does not or a result is wrong
 
 const FULL: Plan = { rounds: 11, sampleMs: 60, warmUpMs: 150 };
 const QUICK: Plan = { rounds: 3, sampleMs: 20, warmUpMs: 40 };
-/** So often a contest is held whose ratios are too low: what others do on the machine passes, a loss does not. */
+/** Attempts at a contest whose ratios are too low: a disturbance passes, a loss of speed does not. */
 const TRIES = 3;
 
 /** From dist/bench, where this runs, to the source that is edited. */
@@ -87,7 +87,7 @@ function parseOptions(words: readonly string[]): Options {
   }
 }
 
-/** What there is to say in the end. */
+/** What the benchmark says at its end. */
 interface Verdict {
   /** A sentence for each ratio that is too low. */
   readonly tooLow: string[];

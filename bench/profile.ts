@@ -25,7 +25,7 @@ const OPTIONS = {
   steps: number(
     500,
     { minimum: 1, integer: true },
-    'Average over at least so many, after half as many to warm up.',
+    'Average over at least this many steps, after half as many to warm up.',
   ),
   json: flag('One JSON object a line: the machine, then each line of the table.'),
   help: flag('Show this and exit.'),

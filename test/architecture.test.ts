@@ -1,13 +1,23 @@
 /**
- * Who may import whom, read off the import lines of the sources: a change that ties together what should stay apart
- * fails here, with the name of the file.
+ * The floors of the house: who may import whom, which packages and which globals. A change that ties together what should
+ * stay apart fails here, with the name of the file.
  */
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path/posix';
 import { describe, expect, test } from '@jest/globals';
+import {
+  codeFilesIn,
+  crowdedFolders,
+  findCycle,
+  graphOf,
+  importsOf,
+  isRelative,
+  reachableFrom,
+  withoutComments,
+} from './helpers/sources.ts';
 
-/** Everything that is no program of its own: it knows nothing of Node. */
+/** The engine: it runs in browsers, too, and knows nothing of Node. */
 const ENGINE = [
   'src/tensor/',
   'src/data/',
@@ -21,7 +31,7 @@ const ENGINE = [
   'src/compression/',
 ] as const;
 
-/** What a command with a folder of its own may import: other commands' folders are not among it. */
+/** What a command may import: not the folders of other commands. */
 const COMMAND = [
   ...ENGINE,
   'src/node/pictures/',
@@ -33,12 +43,13 @@ const COMMAND = [
 ] as const;
 
 /**
- * The floors of the house, from the ground up: what the files of a folder may import beside each other. The longest
- * folder that a file's path begins with counts. Types count like everything else.
+ * From the ground up: what the files of each folder may import beside each other, types included. The longest folder that
+ * a file's path begins with counts.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/tensor/kernels/simd/wasm/': [],
   'src/tensor/kernels/simd/code/': ['src/tensor/kernels/simd/wasm/', 'src/tensor/kernels/simd/sharedPage.ts'],
+  'src/tensor/kernels/simd/': ['src/tensor/kernels/'],
   'src/tensor/kernels/': [],
   'src/tensor/': [],
   'src/data/': ['src/tensor/'],
@@ -57,6 +68,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/tensor/',
   ],
   'src/io/numpy/': ['src/data/', 'src/tensor/', 'src/io/errors.ts', 'src/io/crc32.ts'],
+  'src/io/export/': [
+    'src/io/',
+    'src/autoencoder/',
+    'src/layers/spec.ts',
+    'src/optim/optimizer.ts',
+    'src/data/',
+    'src/tensor/',
+  ],
   'src/io/': [
     'src/autoencoder/',
     'src/training/',
@@ -67,6 +86,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/compression/coder/': ['src/io/errors.ts', 'src/data/', 'src/tensor/'],
   'src/compression/': ['src/io/', 'src/autoencoder/', 'src/evaluation/', 'src/data/', 'src/tensor/'],
+  'src/index.ts': ENGINE,
   'src/node/pictures/': ENGINE,
   'src/node/charts/': [...ENGINE, 'src/node/pictures/'],
   'src/node/files/': [...ENGINE, 'src/node/pictures/'],
@@ -76,24 +96,24 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/node/cli/train/': COMMAND,
   'src/node/cli/evaluate/': COMMAND,
   'src/node/cli/compress/': COMMAND,
+  'src/node/cli/': COMMAND, // below it are the folders of commands
   'src/node/': [...ENGINE, 'src/node/'],
-  'src/index.ts': ENGINE,
 };
 
-/** More files than that side by side, and nobody sees what a folder is about. */
+/** With more files side by side, nobody sees what a folder is about. */
 const MAX_FILES_IN_FOLDER = 20;
 
-/** Packages, and the only file that may import each. */
+/** The packages that may be imported, and the only file that may import each. */
 const PACKAGES: Readonly<Record<string, string>> = {
   npyjs: 'src/io/numpy/npy.ts',
   ndarray: 'src/io/numpy/npy.ts',
   pngjs: 'src/node/pictures/png.ts',
 };
 
-/** The one place that looks for Node's modules without importing them: threads work wherever the engine does. */
+/** The one file that asks for Node's modules without importing them: threads work wherever the engine does. */
 const ASKS_FOR_NODE = 'src/tensor/kernels/simd/worker.ts';
 
-/** Only in src/node: the engine runs in browsers too, is silent, and gives the same on every run. */
+/** Only src/node may say these: the engine runs in browsers, prints nothing, and gives the same on every run. */
 const NODE_ONLY: readonly RegExp[] = [
   /\bprocess\s*[.[?]/,
   /\bconsole\s*[.[]/,
@@ -104,30 +124,22 @@ const NODE_ONLY: readonly RegExp[] = [
   /\brequire\(/,
 ];
 
-/** Without comments, as they are written here: on lines of their own, or behind code. */
-function codeOf(source: string): string {
-  return source.replace(/^\s*(\/\*|\*|\/\/).*$/gm, '').replace(/ \/\/ .*$/gm, '');
-}
-
-/** What a source imports, types included. */
-function importsOf(source: string): string[] {
-  const code = codeOf(source);
-  const lines = code.matchAll(/^\s*(?:import|export)\b[^;'"]*?\bfrom\s*['"]([^'"]+)['"]/gm);
-  const others = code.matchAll(/\bimport\s*\(?\s*['"]([^'"]+)['"]/g);
-  return [...lines, ...others].map(([, specifier]) => specifier);
-}
-
-const isRelative = (specifier: string): boolean => specifier.startsWith('.');
-
-function folderOf(path: string): string {
+/** The folder whose rule holds for a file, or undefined if there is none. */
+function folderOf(path: string): string | undefined {
   const folders = Object.keys(MAY_IMPORT).filter((folder) => path.startsWith(folder));
-  return folders.sort((a, b) => b.length - a.length)[0] ?? '';
+  return folders.sort((a, b) => b.length - a.length)[0];
 }
 
-/** What a source file does that its place doesn't allow, in words. */
+/** The folders of these files that have no rule, but only that of a folder around them. */
+function foldersWithoutRule(paths: readonly string[]): string[] {
+  const ruled = (path: string) => [path, `${dirname(path)}/`].some((name) => Object.hasOwn(MAY_IMPORT, name));
+  return [...new Set(paths.filter((path) => !ruled(path)).map((path) => dirname(path)))];
+}
+
+/** What a source file does that the rules of its folder forbid, in words. */
 function violationsOf(path: string, source: string): string[] {
   const folder = folderOf(path);
-  if (folder === '') return [`${path} lies in a folder without rules`];
+  if (folder === undefined) return [`${path} lies in a folder without rules`];
   const imports = importsOf(source).flatMap((specifier) => {
     const problem = isRelative(specifier)
       ? importProblem(path, folder, specifier)
@@ -135,7 +147,7 @@ function violationsOf(path: string, source: string): string[] {
     return problem ? [`${path} imports ${specifier}: ${problem}`] : [];
   });
   if (path.startsWith('src/node/') || path === ASKS_FOR_NODE) return imports;
-  const globals = NODE_ONLY.flatMap((pattern) => pattern.exec(codeOf(source))?.[0] ?? []);
+  const globals = NODE_ONLY.flatMap((pattern) => pattern.exec(withoutComments(source))?.[0] ?? []);
   return [...imports, ...globals.map((text) => `${path} says ${text}: only src/node may`)];
 }
 
@@ -154,61 +166,6 @@ function packageProblem(path: string, specifier: string): string | undefined {
   return PACKAGES[specifier] === path ? undefined : `only ${PACKAGES[specifier]} may`;
 }
 
-/** By path, the files and packages that each imports. */
-type Graph = ReadonlyMap<string, readonly string[]>;
-
-function graphOf(sources: ReadonlyMap<string, string>): Graph {
-  const targetsOf = (path: string, source: string) =>
-    importsOf(source).map((specifier) => (isRelative(specifier) ? join(path, '..', specifier) : specifier));
-  return new Map(Array.from(sources, ([path, source]) => [path, targetsOf(path, source)]));
-}
-
-/** The files of a circle of imports, or undefined if there is none. */
-function findCycle(graph: Graph): string[] | undefined {
-  const done = new Set<string>();
-  const visit = (path: string, way: readonly string[]): string[] | undefined => {
-    if (way.includes(path)) return [...way.slice(way.indexOf(path)), path];
-    if (done.has(path)) return undefined;
-    for (const target of graph.get(path) ?? []) {
-      const cycle = visit(target, [...way, path]);
-      if (cycle) return cycle;
-    }
-    done.add(path);
-    return undefined;
-  };
-  for (const path of graph.keys()) {
-    const cycle = visit(path, []);
-    if (cycle) return cycle;
-  }
-  return undefined;
-}
-
-/** Everything that a file imports, directly or not. */
-function reachableFrom(path: string, graph: Graph, seen = new Set<string>()): Set<string> {
-  for (const target of graph.get(path) ?? []) {
-    if (seen.has(target)) continue;
-    seen.add(target);
-    reachableFrom(target, graph, seen);
-  }
-  return seen;
-}
-
-/** The paths of all code below a folder. */
-function codeFilesIn(top: string): string[] {
-  return (readdirSync(top, { recursive: true }) as string[])
-    .filter((name) => /\.(ts|mjs|py)$/.test(name) && !name.includes('node_modules'))
-    .map((name) => join(top, name.replaceAll('\\', '/')))
-    .sort();
-}
-
-/** The folders that hold too many files side by side, each with their number. */
-function crowdedFolders(paths: readonly string[]): string[] {
-  const counts = new Map<string, number>();
-  for (const path of paths) counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1);
-  const crowded = [...counts].filter(([, count]) => count > MAX_FILES_IN_FOLDER);
-  return crowded.map(([folder, count]) => `${folder} holds ${count} files`);
-}
-
 const SOURCES = new Map(codeFilesIn('src').map((path) => [path, readFileSync(path, 'utf8')]));
 
 describe('the sources', () => {
@@ -221,6 +178,10 @@ describe('the sources', () => {
 
   test.each([...SOURCES])('%s keeps to the rules of its folder', (path, source) => {
     expect(violationsOf(path, source)).toEqual([]);
+  });
+
+  test('lie in folders that have rules', () => {
+    expect(foldersWithoutRule([...SOURCES.keys()])).toEqual([]);
   });
 
   test('import files that exist', () => {
@@ -237,7 +198,7 @@ describe('the sources', () => {
   });
 
   test.each(['src', 'bench', 'test'])('lie in folders of at most 20 files in %s', (top) => {
-    expect(crowdedFolders(codeFilesIn(top))).toEqual([]);
+    expect(crowdedFolders(codeFilesIn(top), MAX_FILES_IN_FOLDER)).toEqual([]);
   });
 
   test.each(['src/index.ts', 'src/compression/index.ts'])(
@@ -248,6 +209,29 @@ describe('the sources', () => {
       expect(needed.filter((path) => !path.startsWith('src/') || path.startsWith('src/node/'))).toEqual([]);
     },
   );
+});
+
+test('the benchmarks beside other engines import files that exist', () => {
+  const programs = codeFilesIn('bench').filter((path) => path.endsWith('.mjs'));
+  const targets = programs.flatMap((path) =>
+    importsOf(readFileSync(path, 'utf8'))
+      .filter(isRelative)
+      .map((specifier) => join(path, '..', specifier)),
+  );
+  // They run the build: dist/bench/main.js is made of bench/main.ts.
+  const sources = targets.map((path) => path.replace(/^dist\/(.*)\.js$/, '$1.ts'));
+  expect(sources.filter((path) => path.endsWith('.ts')).length).toBeGreaterThan(5);
+  expect(sources.filter((path) => !existsSync(path))).toEqual([]);
+});
+
+test('CONTRIBUTING.md names files and scripts that are there', () => {
+  const page = readFileSync('CONTRIBUTING.md', 'utf8');
+  const names = [...page.matchAll(/`([\w./-]+\/[\w./-]+)`/g)].map(([, name]) => name);
+  expect(names.length).toBeGreaterThan(30);
+  expect(names.filter((name) => !existsSync(name))).toEqual([]);
+  const scripts = [...page.matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name);
+  const { scripts: known } = JSON.parse(readFileSync('package.json', 'utf8'));
+  expect(scripts.filter((name) => !Object.hasOwn(known, name))).toEqual([]);
 });
 
 describe('the package', () => {
@@ -353,8 +337,18 @@ describe('the check itself', () => {
   test('finds a folder of too many files, not those below it', () => {
     const files = (folder: string, count: number) =>
       Array.from({ length: count }, (_, i) => `${folder}/${i}.ts`);
-    expect(crowdedFolders([...files('src/a', 20), ...files('src/a/b', 20)])).toEqual([]);
-    expect(crowdedFolders([...files('src/a', 21), ...files('src/a/b', 2)])).toEqual(['src/a holds 21 files']);
+    expect(crowdedFolders([...files('src/a', 20), ...files('src/a/b', 20)], 20)).toEqual([]);
+    expect(crowdedFolders([...files('src/a', 21), ...files('src/a/b', 2)], 20)).toEqual([
+      'src/a holds 21 files',
+    ]);
+  });
+
+  test('finds a folder that has only the rule of the one around it', () => {
+    expect(foldersWithoutRule(['src/index.ts', 'src/data/a.ts', 'src/node/cli/a.ts'])).toEqual([]);
+    expect(foldersWithoutRule(['src/a.ts', 'src/data/a/b.ts', 'src/data/a/c.ts'])).toEqual([
+      'src',
+      'src/data/a',
+    ]);
   });
 
   test('finds what a file needs through others', () => {

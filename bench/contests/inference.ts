@@ -22,7 +22,7 @@ export function inferenceContest({ hidden, encodingDim, batch }: Model, images: 
   const reader = new BatchReader(images, INPUT_SHAPE, 'bench');
   const input = autoencoder.parameters.arena.allocate(batch * FEATURES);
   const rows = Uint32Array.from({ length: count }, (_, row) => row);
-  /** As training does it, results left in the network. */
+  /** As in training: the outputs stay in the network's own memory. */
   const forward = (use?: (output: Tensor) => void): void => {
     for (let start = 0; start < count; start += batch) {
       const some = rows.subarray(start, start + batch);
@@ -51,7 +51,7 @@ export function inferenceContest({ hidden, encodingDim, batch }: Model, images: 
         expected.set(data, end);
         end += data.length;
       });
-      // Every element is summed in the same order, whatever the number of rows: same bits.
+      // Every element is summed in the same order for any number of rows: same bits.
       requireEqual('encode + decode, two calls', inTwoCalls().data, expected);
       requireEqual('encode + decode, predict', autoencoder.predict(images).data, expected);
     },

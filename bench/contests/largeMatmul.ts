@@ -1,5 +1,5 @@
 /**
- * The product at 512³, where what counts is the kernel itself: as a share of what the machine can compute at best, against
+ * The product at 512³, where the kernel itself counts: as a share of what the machine can compute at best, against
  * blocked, and on two threads. Read matmul.ts and peak.ts first.
  */
 
@@ -19,7 +19,7 @@ import { requireEqual } from './verify.ts';
 
 const CUBE: Sizes = [512, 512, 512];
 
-/** So many products take longer than the 4 ms that the engine works alone after a change (setting.ts), at 512³. */
+/** Five products of 512³ take longer than the 4 ms that the engine works alone after a change (setting.ts). */
 const REPEATS = 5;
 
 export function largeMatmulContests(): Contest[] {

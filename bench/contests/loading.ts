@@ -1,6 +1,6 @@
 /**
  * Loading 10,000 images of 28x28 bytes: the .npy file from memory and from disk, then all of them gathered and scaled
- * in batches as training reads them. Each is measured against the plainest thing that moves the same bytes.
+ * in batches as training reads them. Each is measured against the simplest code that moves the same bytes.
  * Read contest.ts and src/data/batches.ts first.
  */
 
@@ -66,7 +66,7 @@ export function fileContest(
 /** Writes the samples of these rows into `out`, scaled. */
 type Gather = (rows: Uint32Array, out: Float32Array) => void;
 
-/** All samples in random order, a batch at a time, against a loop that divides each pixel. With the fastest kernels. */
+/** All samples in random order, a batch at a time, with the fastest kernels, against a loop that divides each pixel. */
 export function gatherContest(images: Samples, gather: Gather = batchReader(images)): Contest {
   const [count, ...sampleShape] = images.shape;
   const features = sizeOf(sampleShape);

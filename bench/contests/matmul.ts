@@ -24,12 +24,12 @@ const SHAPES: readonly (readonly [Product, Sizes])[] = [
   ['matmulTransposeB', [32, 64, 784]], // backward of the last
 ];
 
-/** @param sets - Timed against naive; naive itself may be among them and is passed over. */
+/** @param sets - Timed against naive; naive itself may be among them and is skipped. */
 export function matmulContests(sets: readonly Kernels[]): Contest[] {
   return SHAPES.map(([product, sizes]) => matmulContest(product, sizes, sets));
 }
 
-/** @param against - The baseline. What is right is what naive computes, whatever the baseline. */
+/** @param against - The baseline. Results are compared with naive's in any case. */
 export function matmulContest(
   product: Product,
   sizes: Sizes,
@@ -49,7 +49,7 @@ export function matmulContest(
   };
 }
 
-/** How such a product is written, and how much it is. */
+/** The shape and the work of a product, for the table. */
 export function productWork([m, n, k]: Sizes): Pick<Contest, 'shape' | 'work'> {
   return { shape: [m, n, k].join('x'), work: { amount: (2 * m * n * k) / 1e9, unit: 'GFLOP' } };
 }
@@ -78,7 +78,7 @@ function fillUniform(array: Float32Array, random: Random): Float32Array {
   return array;
 }
 
-/** @throws {VerificationError} At the first element that is further from naive's than rounding may be. */
+/** @throws {VerificationError} At the first element that is further from naive's than rounding explains. */
 export async function verifyProducts(
   product: Product,
   sizes: Sizes,

@@ -9,8 +9,8 @@ import { ModuleBuilder } from '../../src/tensor/kernels/simd/wasm/assembler.ts';
 const LANES = 4;
 
 /**
- * `chains` numbers that are multiplied and as many that are added to, `iterations` times, in all four lanes. Chain by
- * chain they start at 1, 2, 3, …; returned is the sum of all in the end, of one lane.
+ * Multiplies `chains` vectors by the factor and adds the addend to as many others, `iterations` times. Of each kind they
+ * start at 1, 2, 3, … in all lanes. Returns the sum of all of them at the end, of one lane.
  */
 export type PeakLoop = (iterations: number, factor: number, addend: number) => number;
 
@@ -44,17 +44,17 @@ export function createPeakLoop(chains: number): PeakLoop {
   return exports.peak as PeakLoop;
 }
 
-/** How often a loop has to run for so many floating-point operations. */
+/** The number of iterations that are `flops` floating-point operations. */
 export function iterationsFor(flops: number, chains: number): number {
   return Math.round(flops / (2 * chains * LANES));
 }
 
-/** Of each kind: with too few the processor waits for results, too many don't fit into its 16 registers. */
+/** The numbers of chains that are tried: with too few the processor waits for results, too many exceed its 16 registers. */
 const CHAINS = [4, 5, 6, 7, 8];
 const TRIALS = 10;
 const TRIAL_FLOPS = 2e7; // 0.3 ms
 
-/** As many operations as asked for, in one call. */
+/** A loop; `run` does the requested number of operations in one call. */
 export interface Peak {
   readonly chains: number;
   readonly run: () => unknown;

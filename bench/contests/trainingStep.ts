@@ -21,7 +21,7 @@ import { Training } from './training.ts';
 import { requireEqual } from './verify.ts';
 import { verifyTrainingStep } from './verifyTrainingStep.ts';
 
-/** Steps on so many samples take longer than the 4 ms that the engine works alone after a change (setting.ts). */
+/** Steps on 2,048 samples take longer than the 4 ms that the engine works alone after a change (setting.ts). */
 const SAME_BITS_SAMPLES = 2048;
 
 /** @param images - Whole batches of both models. */
@@ -34,7 +34,7 @@ export function trainingStepContests(images: Samples): Contest[] {
   ];
 }
 
-/** @param sets - Timed against blocked; blocked itself may be among them and is passed over. */
+/** @param sets - Timed against blocked; blocked itself may be among them and is skipped. */
 export function trainingStepContest(model: Model, images: Samples, sets: readonly Kernels[]): Contest {
   const others = sets.filter((set) => set.name !== blocked.name);
   return {
@@ -91,8 +91,8 @@ async function verifySameBits(who: string, create: () => Training, steps: number
 }
 
 /**
- * The same with a process beside it that never rests. What counts is the mean: steps that wait for a helper that lost its
- * processor are few and long. Samples are a second long: they hold the tries of the engine's and the rests between.
+ * The same beside a process that never rests. The mean counts: the steps that wait for a helper without a processor are
+ * few, but long. A sample takes a second, so that the engine's attempts to share work and the pauses between are in it.
  */
 export function busyContest(model: Model, images: Samples, start = startBusyProcess): Contest {
   return {

@@ -1,9 +1,9 @@
 /**
- * The checks before the timing: a fast wrong answer is worth nothing. How far two right answers may be apart is derived
- * in docs/math.md, section 2.2.
+ * The checks before the timing: a fast wrong answer is worth nothing. docs/math.md, section 2.2, derives how far two
+ * right answers may be apart.
  */
 
-/** A contestant computed something else than the baseline. The message says who, where and by how much. */
+/** A contestant's result differs from the baseline's. The message says whose, where and by how much. */
 export class VerificationError extends Error {
   override name = 'VerificationError';
 }

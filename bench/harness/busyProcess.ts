@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** Computes without end, but looks 50 times a second whether whoever started it is still there: else its input ends. */
+/** Computes without end. 50 times a second it sees whether its input has ended, as it does when its parent does. */
 export const BUSY_PROGRAM = `
   process.stdin.on('close', () => process.exit()).resume();
   process.stdout.write('busy');

@@ -2,7 +2,7 @@
  * One piece of work done in several ways, and how they are compared: checked first, then timed in turns.
  *
  * A shared machine is faster at one moment than at the next. So each round times every contestant for a moment, one
- * right after the other, and what counts is the ratio within a round: whatever else runs on the machine slows both.
+ * right after the other, and the ratio within a round counts: other programs on the machine slow both.
  */
 
 import { Bench } from 'tinybench';
@@ -24,7 +24,7 @@ export interface Timed extends Named {
   readonly settleMs?: number;
 }
 
-/** Does the work once and says itself how many milliseconds count: where the time from start to end is not the answer. */
+/** Does the work once and returns the milliseconds that count, where these are not the time from start to end. */
 export interface Measured extends Named {
   readonly measure: () => number | Promise<number>;
 }
@@ -45,15 +45,15 @@ export interface Contest {
    * @throws {VerificationError} If one is wrong.
    */
   readonly verify: () => void | Promise<void>;
-  /** Begins what has to go on as long as the contestants are timed; returns what ends it. */
+  /** Starts something that runs while the contestants are timed; returns a function that ends it. */
   readonly begin?: () => Promise<() => unknown>;
-  /** What this contest needs at least, however short the plan is. */
+  /** The minimum durations of this contest: a shorter plan is extended to them. */
   readonly atLeast?: Partial<Durations>;
-  /** What a sample's runs count as: their median, or their mean where the odd slow run is part of it. @default 'median' */
+  /** How the runs of a sample are averaged: by their mean where occasional slow runs belong to the result. @default 'median' */
   readonly average?: 'median' | 'mean';
   /** Left out on a machine with fewer processors. @default 1 */
   readonly processors?: number;
-  /** Whether all of these processors must be to spare in a round for it to count. @default false */
+  /** Whether a round counts only if all of these processors were free. @default false */
   readonly needsAll?: boolean;
 }
 
@@ -81,7 +81,7 @@ export interface Timing {
   readonly spread: number;
   /** How many times as fast as the baseline: the median of the rounds' ratios. 1 for the baseline. */
   readonly ratio: number;
-  /** Too few rounds had the processors that the contest needs. The figures are those of all rounds then. */
+  /** Whether too few rounds had the processors that the contest needs. The figures are then those of all rounds. */
   readonly isDisturbed?: boolean;
 }
 
@@ -96,7 +96,7 @@ export type Sampler = (contestant: Contestant, sampling: Sampling) => Promise<nu
 /**
  * Verifies, warms up, then times all contestants in turns.
  *
- * @param spare - How many processors there are to spare: asked between the rounds of contests that need all of theirs.
+ * @param spare - Counts the free processors, between the rounds of contests that need all of theirs.
  * @returns The baseline's timing, then the others' in their order.
  * @throws {VerificationError} If a result is wrong: nothing is timed then.
  */
@@ -115,9 +115,9 @@ export async function runContest(
   }
 }
 
-/** So many times as many rounds are tried where some don't count. */
-const MOST_TRIES = 3;
-/** Of what a contest needs: the rest is the system's own work. */
+/** Where rounds don't count, up to three times as many are run. */
+const MAX_TRIES = 3;
+/** The share of its processors that a contest must get: the system itself uses the rest. */
 const ENOUGH = 0.85;
 
 async function takeTurns(
@@ -136,7 +136,7 @@ async function takeTurns(
   const rounds: number[][] = [];
   const counting: number[][] = [];
   let wasFree = await isFree();
-  while (counting.length < plan.rounds && rounds.length < MOST_TRIES * plan.rounds) {
+  while (counting.length < plan.rounds && rounds.length < MAX_TRIES * plan.rounds) {
     const times: number[] = [];
     for (const contestant of all) times.push(await sample(contestant, turn));
     rounds.push(times);

@@ -1,6 +1,6 @@
 /**
- * The floors: how many times as fast as its baseline each contestant must at least be. floors.json holds them by
- * contest and contestant: `{ "matmul 256x256x256": { "blocked": 3 } }`. Whoever has none is not checked.
+ * The floors: the minimum ratio of each contestant, how many times as fast as its baseline it must be. floors.json holds them by
+ * contest and contestant: `{ "matmul 256x256x256": { "blocked": 3 } }`. A contestant without a floor is not checked.
  *
  * They guard against getting slower: 80 to 95 % of the ratios measured when they were set. The 10 of readNpy is different:
  * it says that nothing is copied (one copy would be 1).
@@ -11,7 +11,7 @@ import { type Contest, contestName, type Timing } from './contest.ts';
 /** By contest, then by contestant. */
 export type Floors = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
-/** floors.json is not what it should be. */
+/** floors.json has another form than it must have, or a floor for something that is not measured. */
 export class FloorsError extends Error {
   override name = 'FloorsError';
 }
@@ -20,7 +20,7 @@ export class FloorsError extends Error {
  * Reads floors.json.
  *
  * @param scale - All floors are multiplied by it.
- * @throws {FloorsError} If it is no object of objects of positive numbers.
+ * @throws {FloorsError} Unless it is an object of objects of positive numbers.
  */
 export function parseFloors(text: string, scale = 1): Floors {
   const parsed: unknown = JSON.parse(text);
@@ -49,9 +49,9 @@ function entriesOf(value: unknown, who: string): [string, unknown][] {
 }
 
 /**
- * A floor under something that isn't measured guards nothing: a contest was renamed, or dropped.
+ * A floor for something that isn't measured guards nothing: a contest was renamed, or dropped.
  *
- * @throws {FloorsError} That names it.
+ * @throws {FloorsError} If there is one; the message names it.
  */
 export function requireMeasured(floors: Floors, contests: readonly Contest[]): void {
   for (const [name, contestants] of Object.entries(floors)) {
@@ -69,7 +69,7 @@ export function requireMeasured(floors: Floors, contests: readonly Contest[]): v
 /** One contestant's timing and its floor, if there is one. */
 export interface Judged extends Timing {
   readonly floor?: number;
-  /** Left open where the ratio is too low and the contest was disturbed: whether it is the machine's, nobody knows. */
+  /** Undefined if the ratio is too low and the contest was disturbed: the machine may be the reason. */
   readonly ok?: boolean;
 }
 
@@ -80,17 +80,17 @@ export function judge(contest: Pick<Contest, 'what' | 'shape'>, timing: Timing, 
   return !ok && timing.isDisturbed ? { ...timing, floor } : { ...timing, floor, ok };
 }
 
-/** Whether there is a floor, and nobody knows whether the ratio reaches it. */
+/** Whether there is a floor, but the contest was too disturbed to judge the ratio by it. */
 export function isOpen({ floor, ok }: Judged): boolean {
   return floor !== undefined && ok === undefined;
 }
 
 /**
- * Holds a contest again as long as a ratio is too low: something else on the machine may be the reason, if it is gone the
- * next time. Each contestant has to reach its floor once.
+ * Repeats a contest while a ratio is too low: another program on the machine may be the reason, and gone the next time.
+ * Each contestant has to reach its floor once.
  *
- * @param hold - Is told how often it was held before.
- * @returns What the last one gave, but of a contestant that passed before what let it pass.
+ * @param hold - Runs the contest; its argument is the number of earlier attempts.
+ * @returns The judgments of the last attempt; of a contestant that passed in an earlier one, those that it passed with.
  */
 export async function runUntilPassed(
   tries: number,

@@ -1,4 +1,4 @@
-/** The benchmark's words: what it ran on, the table, what failed. Lines of at most 100 characters. Read contest.ts first. */
+/** What the benchmark prints: the machine, the table, the failures. Lines have at most 100 characters. Read contest.ts first. */
 
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { styleText } from 'node:util';
@@ -17,7 +17,7 @@ export interface Environment {
   readonly date: string;
   /** The sets that are measured. */
   readonly kernels?: readonly string[];
-  /** With how many threads. */
+  /** The numbers of threads that are measured. */
   readonly threads?: readonly number[];
 }
 
@@ -32,19 +32,19 @@ export function environment(): Environment {
   };
 }
 
-/** The machine, and in a second line what computes, if that is said. */
+/** The machine; on a second line kernels and threads, if they are given. */
 export function formatEnvironment(environment: Environment): string {
   const { cpu, cores, load, platform, node, date, kernels, threads } = environment;
   const machine = `${cpu}, ${cores} ${cores === 1 ? 'core' : 'cores'} (load ${load.toFixed(1)}), ${platform}`;
   const line = `${machine} · Node ${node} · ${date}`;
   if (!kernels || !threads) return line;
-  const most = Math.max(...threads);
-  return `${line}\n${kernels.join(', ')} kernels · ${threads.join(' and ')} ${most === 1 ? 'thread' : 'threads'}`;
+  const noun = Math.max(...threads) === 1 ? 'thread' : 'threads';
+  return `${line}\n${kernels.join(', ')} kernels · ${threads.join(' and ')} ${noun}`;
 }
 
 type Align = 'left' | 'right';
 
-/** Widths for the longest that this benchmark shows; two spaces between columns make 99 characters. */
+/** Each column is as wide as its longest cell; with two spaces between them a line has 99 characters. */
 const COLUMNS = [
   ['what', 16, 'left'],
   ['shape', 11, 'left'],
@@ -104,14 +104,14 @@ busy    another process keeps one core busy; the mean of all steps counts, not t
 epoch   fit, against the time within it that is spent in kernels: the ratio is their share
 start   import and one step, over an empty Node process; allowed: 1.5 times what that takes`;
 
-/** A contest that this machine can't hold. */
+/** A contest for which this machine has too few processors. */
 export function formatLeftOut(contest: Contest): string {
   return `${contestName(contest)} is left out: it needs ${contest.processors} processors.`;
 }
 
-/** A contest whose floors say nothing, as others wanted the processors that it needs. */
+/** A contest that can't be judged because other programs used its processors. */
 export function formatOpen(contest: Contest): string {
-  return `${contestName(contest)} is not judged: it needs ${contest.processors} processors to itself, others wanted them.`;
+  return `${contestName(contest)} is not judged: it needs ${contest.processors} processors to itself, but other programs used them.`;
 }
 
 /** One sentence for each ratio below its floor. */
@@ -143,7 +143,7 @@ export function toRecord({ what, shape, work, baseline }: Contest, timing: Judge
   };
 }
 
-/** 3 digits and the unit that keeps them short. */
+/** Three digits, in the unit that keeps them short. */
 export function formatTime(ms: number): string {
   if (ms < 1) return `${formatNumber(ms * 1000)} µs`;
   return ms < 1000 ? `${formatNumber(ms)} ms` : `${formatNumber(ms / 1000)} s`;
@@ -153,7 +153,7 @@ function formatRate(amount: number, unit: string): string {
   return `${formatNumber(amount)} ${unit}/s`;
 }
 
-/** Rounded to so many digits; integers with commas between the thousands: 2.84, 17.6, 42,600. */
+/** Rounded to `digits` significant digits, with commas between the thousands: 2.84, 17.6, 42,600. */
 export function formatNumber(value: number, digits = 3): string {
   const rounded = Number(value.toPrecision(digits));
   if (!Number.isFinite(rounded)) return String(rounded);

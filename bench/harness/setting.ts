@@ -1,4 +1,4 @@
-/** What computes: which kernels, on how many threads. Every contestant that uses kernels says it before its turn. */
+/** Which kernels compute, on how many threads: every contestant that uses kernels sets this before its turn. */
 
 import { setKernels, supportedKernels, useThreads } from '../../src/tensor/kernels/active.ts';
 import type { Kernels, KernelsName } from '../../src/tensor/kernels/kernels.ts';
@@ -9,7 +9,7 @@ export interface Setting {
   readonly threads?: number;
 }
 
-/** @throws {Error} If it can't be had: what is measured must be what the table says. */
+/** @throws {Error} If this machine doesn't have them: the table must say what was measured. */
 export async function use({ kernels, threads = 1 }: Setting): Promise<void> {
   const found = setKernels(kernels);
   if (found !== kernels) throw new Error(`bench: this machine has no ${kernels} kernels, only ${found}.`);
@@ -28,7 +28,7 @@ export function kernelsNamed(name: KernelsName): Kernels {
 export const ONE_THREAD: Setting = { kernels: 'simd', threads: 1 };
 export const TWO_THREADS: Setting = { kernels: 'simd', threads: 2 };
 
-/** Of contests between one thread and two. */
+/** What contests between one thread and two need. */
 export const THREADS_NEED = {
   processors: 2,
   needsAll: true,
@@ -36,7 +36,7 @@ export const THREADS_NEED = {
 } as const;
 
 /**
- * After a change the engine works alone for 4 ms, then measures whether helpers help. They have just been woken then and
- * may seem not to, which sends them to rest for 100 ms (src/tensor/kernels/simd/helperGain.ts).
+ * After a change the engine works alone for 4 ms, then measures whether its helpers gain time. Just woken, they may seem
+ * not to, and then rest for 100 ms (src/tensor/kernels/simd/helperGain.ts).
  */
 export const THREADS_SETTLE_MS = 150;

@@ -1,6 +1,6 @@
 /**
- * How many processors this machine has to spare: what two threads against one can gain at all depends on that, and not on
- * the engine. Two threads that only count are given a moment, and the system says how much of it they got.
+ * How many processors are free right now: more than that, two threads can't gain over one. Two threads count for a
+ * moment, and the system says how much processor time they got.
  */
 
 import { Worker } from 'node:worker_threads';
@@ -13,12 +13,12 @@ const COUNTING_PROGRAM = `
     while (Atomics.load(flag, 0) === 1);
   }`;
 
-/** Long enough for the system to share the processors among all that want one. */
+/** Long enough for the system to share the processors among all programs that want one. */
 const MOMENT_MS = 40;
 
 /**
- * 2 if nothing else wants a processor, less if something does. Whichever of this process's threads get the time counts:
- * a thread of the engine's that runs when it should sleep does not make the machine look busy.
+ * 2 if nothing else wants a processor, less if something does. The time of all threads of this process counts: one of the
+ * engine's that runs although it should sleep does not make the machine look busy.
  */
 export type SpareProcessors = () => Promise<number>;
 

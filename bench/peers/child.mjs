@@ -8,7 +8,7 @@ export class EngineError extends Error {
   name = 'EngineError';
 }
 
-/** How long an engine may take to go once its input has ended. */
+/** How long an engine may take to end after its input has ended. */
 const FAREWELL_MS = 2000;
 
 const running = new Set();

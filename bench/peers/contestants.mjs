@@ -1,4 +1,4 @@
-/** Who takes part in what, and how its process is started. */
+/** Which engines take part in which works, and how their processes are started. */
 
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -24,9 +24,9 @@ function python(name, words, groups, more = {}) {
 const TRAINING = ['article', 'wide'];
 
 /**
- * `only`: what --only calls it. `note`: of the footnotes in table.mjs. `images`: how many of the images a slow
- * engine trains on, and `check: 'falls'`: that its loss can't be compared and just has to fall. `isSlower`: than another
- * way of the same engine, known to be; left out of a quick run.
+ * `only`: its name for --only. `note`: its footnote in table.mjs. `images`: the number of images that a slow engine trains
+ * on. `check: 'falls'`: its loss can't be compared and only has to fall. `isSlower`: known to be slower than another way
+ * of the same engine, and left out of a quick run.
  */
 export const CONTESTANTS = [
   node('isthmus', 'isthmus.mjs', ['1'], ['products', ...TRAINING, 'predict'], { kind: 'own' }),

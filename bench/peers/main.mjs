@@ -1,13 +1,13 @@
 /**
  * `npm run bench:peers`: isthmus beside other engines, the same work in the same run, as ratios. Exit code 1 if isthmus
- * itself fails or computes something wrong; another engine that does is a line in the table. Read works.mjs first.
+ * itself fails or is wrong; another engine that fails becomes a line in the table. Read works.mjs first.
  */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { environment, formatEnvironment } from '../../dist/bench/report.js';
+import { environment, formatEnvironment } from '../../dist/bench/harness/report.js';
 import { startEngine } from './child.mjs';
 import { CONTESTANTS, ENGINE_NAMES, findPyTorch, plainEnvironment, YARDSTICK } from './contestants.mjs';
 import { install } from './install.mjs';
@@ -80,7 +80,7 @@ function temporaryFolder() {
   return folder;
 }
 
-/** Who is there, the yardstick among them always. */
+/** The engines that are installed; the yardstick always is. */
 function choose({ only, quick }, pytorch) {
   return CONTESTANTS.filter(({ name, only: engine, kind, isSlower }) => {
     if (kind === 'pytorch' && pytorch === undefined) return false;

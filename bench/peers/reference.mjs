@@ -1,4 +1,4 @@
-/** What is right: the same work in float64, by definition. */
+/** The expected results: the same work in float64, by definition. */
 
 import { layersOf } from './network.mjs';
 
@@ -22,8 +22,8 @@ export function transposed(n, a) {
 }
 
 /**
- * What bounds |A| · |B| from above, element by element, and costs n² instead of n³: the length of the row times the
- * length of the column (Cauchy-Schwarz). Of numbers drawn evenly from -1 to 1 it is a third too large.
+ * An upper bound of |A| · |B|, element by element, that costs n² instead of n³: the length of the row times the length
+ * of the column (Cauchy-Schwarz). For numbers drawn evenly from -1 to 1 it is a third too large.
  */
 export function magnitudes(n, a, b) {
   const rows = new Float64Array(n);

@@ -4,16 +4,16 @@
  */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { median } from '../../dist/bench/contest.js';
+import { median } from '../../dist/bench/harness/contest.js';
 import { EngineError } from './child.mjs';
 
 /**
  * @typedef {object} Plan
  * @property {number} rounds
  * @property {number} sampleMs - How long each engine is timed in each round; a slow one once, however long it takes.
- * @property {number} shareMs - After so much time an engine sits out the remaining rounds of a work.
+ * @property {number} shareMs - After this time an engine sits out the remaining rounds of a work.
  * @property {number} epochs - Of a training's check.
- * @property {number} checkMs - After so much time a slow engine's check ends with the epoch it is in.
+ * @property {number} checkMs - After this time a slow engine's check ends with the epoch it is in.
  */
 
 /** For one answer; many times what the slowest takes. */

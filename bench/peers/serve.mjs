@@ -14,7 +14,7 @@ import { readFloats, writeFloats } from './floats.mjs';
  * Answers until the input ends.
  *
  * @param engine - What it can do. `product` and `prediction` resolve to `{ run, result }`: the work, once, and its
- *   outcome as a Float32Array. `training` resolves to `{ epoch }`, which trains on so many batches of a freshly
+ *   outcome as a Float32Array. `training` resolves to `{ epoch }`, which trains on the given number of batches of a freshly
  *   shuffled epoch and resolves to their mean loss; `batchSize`, if it has a will of its own.
  */
 export function serve(engine) {
@@ -53,7 +53,7 @@ async function answerLines(commands, reply) {
       reply({ error: String(error?.message ?? error) });
     }
   }
-  process.exit(0); // whatever threads an engine has left
+  process.exit(0); // also ends the threads that an engine has left
 }
 
 function firstImages(images, count, { widths }) {

@@ -1,6 +1,6 @@
-/** The words: a table for each work, the notes below, and the ratios that count. Lines of at most 110 characters. */
+/** What is printed: a table for each work, the notes below, and the ratios that count. Lines have at most 110 characters. */
 
-import { formatNumber, formatTime } from '../../dist/bench/report.js';
+import { formatNumber, formatTime } from '../../dist/bench/harness/report.js';
 import { LOSS_TOLERANCE } from './works.mjs';
 
 const LINE = 110;
@@ -32,7 +32,7 @@ has to fall.`,
 const LEGEND = `\
 time        of one product, one batch of training or one call: the median of the samples; spread: their median
             deviation from it. A slow engine gets fewer samples, and fewer epochs of the check
-isthmus is  so many times as fast, one thread: the median of the ratios within each round
+isthmus is  this many times as fast, one thread: the median of the ratios within each round
 loss        all start from the same weights: each epoch's loss must be within ${100 * LOSS_TOLERANCE} % of isthmus'`;
 
 function formatLine(cells) {
@@ -110,7 +110,7 @@ export function formatSummary(comparisons) {
       .join(' ')
       .trimEnd(),
   );
-  return `isthmus is so many times as fast, with one thread / at its best\n${lines.join('\n')}\n`;
+  return `isthmus is this many times as fast, with one thread / at its best\n${lines.join('\n')}\n`;
 }
 
 /** For --json: one object a contestant. */

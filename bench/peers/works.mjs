@@ -4,7 +4,7 @@
  */
 
 import { join } from 'node:path';
-import { requireClose } from '../../dist/bench/verify.js';
+import { requireClose } from '../../dist/bench/contests/verify.js';
 import { Autoencoder, generateDigits, normalize, Random } from '../../dist/src/index.js';
 import { EngineError } from './child.mjs';
 import { readFloats, writeFloats } from './floats.mjs';

@@ -6,7 +6,7 @@ export type KernelName = Exclude<keyof Kernels, 'name' | 'memory'>;
 
 type AnyKernel = (...given: unknown[]) => unknown;
 
-/** Is told of a call when it is done; what it takes itself is not the kernel's time. */
+/** Called after each call of a kernel; its own time is not counted as the kernel's. */
 export type RecordCall = (
   kernel: KernelName,
   given: readonly unknown[],
@@ -14,7 +14,7 @@ export type RecordCall = (
   endMs: number,
 ) => void;
 
-/** @returns What puts the kernels back as they were. */
+/** @returns A function that puts the original kernels back. */
 export function instrument(set: Kernels, record: RecordCall, clock = () => performance.now()): () => void {
   const functions = set as unknown as Record<KernelName, AnyKernel>;
   const originals = kernelNames(set).map((name) => [name, functions[name]] as const);

@@ -1,17 +1,17 @@
-/** What a call of a kernel is in words and how much it does: products in floating-point operations, the rest in bytes. */
+/** What a call of a kernel is called and how much work it is: floating-point operations of products, bytes of the rest. */
 
 import type { StoredNumbers } from '../../src/tensor/kernels/kernels.ts';
 import type { KernelName } from './instrument.ts';
 
 export interface Operation {
-  /** With sizes, as in `matmulBias 32x64x784`: m x n x k of a product, else rows x columns, or how many numbers. */
+  /** With sizes, as in `matmulBias 32x64x784`: m x n x k of a product, else rows x columns or the number of elements. */
   readonly label: string;
   readonly work: { readonly amount: number; readonly unit: 'FLOP' | 'B' };
 }
 
 const FLOAT_BYTES = 4;
 
-/** How many arrays of n numbers a kernel reads and writes; one that is read and written counts twice. */
+/** How many arrays of n elements a kernel reads and writes; one that is read and written counts twice. */
 const PASSES = {
   relu: 2,
   reluBackward: 3,

@@ -1,4 +1,4 @@
-/** The profile's table: one line an operation, then what no kernel took, then the step. Read stepProfile.ts first. */
+/** The profile's table: a line for each operation, one for the time outside of kernels, one for the step. Read stepProfile.ts first. */
 
 import { formatNumber } from '../harness/report.ts';
 import type { Profile } from './stepProfile.ts';
@@ -43,7 +43,7 @@ export function formatProfile(profile: Profile): string {
 }
 
 export const PROFILE_LEGEND = `\
-operation  a kernel and its sizes: m x n x k of a product, rows x columns, or how many numbers
+operation  a kernel and its sizes: m x n x k of a product, rows x columns, or the number of elements
 rate       of a product, operations; of the rest, bytes: every array read or written once
 outside    shuffling, bookkeeping, JavaScript between kernels, and what timing them costs
 All are averages over the faster half of the steps: the slower ones were disturbed.`;

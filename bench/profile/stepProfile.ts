@@ -15,7 +15,7 @@ export interface Profile extends StepTimes {
 /** Batches in an epoch: generating them takes longer than training on them. */
 const BATCHES = 32;
 
-/** Trains, first without looking, then with every kernel call timed. */
+/** Trains to warm up, then with every call of a kernel timed. */
 export async function profileSteps(model: Model, steps: number): Promise<Profile> {
   const batches = Math.min(steps + 1, BATCHES);
   const { hidden, encodingDim, batch } = model;

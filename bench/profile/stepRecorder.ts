@@ -3,7 +3,7 @@
 import type { KernelName } from './instrument.ts';
 import { describeCall, type Operation } from './operations.ts';
 
-/** Every step of `fit` begins with it. */
+/** Every step of `fit` begins with this kernel. */
 const FIRST_OF_A_STEP: KernelName = 'gather';
 
 interface Call extends Operation {
@@ -22,7 +22,7 @@ export interface OperationTime extends Operation {
   readonly usPerStep: number;
 }
 
-/** Averages over the faster half of the steps: what was slower was disturbed, by another program for example. */
+/** Averages over the faster half of the steps: the slower ones were disturbed, by another program for example. */
 export interface StepTimes {
   /** In the order in which a step first comes to them. */
   readonly operations: readonly OperationTime[];
@@ -31,7 +31,7 @@ export interface StepTimes {
 }
 
 export class StepRecorder {
-  /** The calls of a step: every step makes the same ones. */
+  /** The calls of one step: all steps make the same ones. */
   readonly #calls: Call[] = [];
   readonly #steps: Step[] = [];
 

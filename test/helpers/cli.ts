@@ -1,6 +1,7 @@
 /**
- * Runs the real command line, `node dist/src/node/cli/main.js`, in folders of its own. `npm test` builds it first.
- * Node's start is most of a run's time, so a few runs at a time go side by side.
+ * Runs the command line in folders of its own. `isthmus()` calls it in this process, from the sources. `isthmusProcess()`
+ * starts `node dist/src/node/cli/main.js`, which `npm test` builds first: for what only a process shows, such as signals,
+ * pipes, several runs at the same time, how much memory a run takes and what is left when it ends.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -16,6 +17,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { runInProcess } from './inProcess.ts';
 
 const MAIN = resolve('dist/src/node/cli/main.js');
 const AT_ONCE = 3;
@@ -30,6 +32,9 @@ export interface CliOptions {
   readonly cwd: string;
   /** Beside PATH, which is all that is handed down: no colours, nothing of npm. */
   readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface ProcessOptions extends CliOptions {
   /** Sees the process as soon as it runs. */
   readonly onStart?: (child: ChildProcess) => void;
   /** A file descriptor in place of the pipe that `stdout` is read from. */
@@ -43,11 +48,21 @@ export interface CliResult {
   readonly stderr: string;
 }
 
+/** The command that `isthmus()` runs, or ran last. */
+let last: Promise<unknown> = Promise.resolve();
+
+/** `isthmus ARGS` in this process; waits for its turn. */
+export function isthmus(args: readonly string[], options: CliOptions): Promise<CliResult> {
+  const result = last.then(() => runInProcess(args, options));
+  last = result.catch(() => {});
+  return result;
+}
+
 let running = 0;
 const waiting: (() => void)[] = [];
 
-/** `isthmus ARGS`; waits for its turn. */
-export async function isthmus(args: readonly string[], options: CliOptions): Promise<CliResult> {
+/** `isthmus ARGS` in a process; a few at a time, since Node's start is most of what they take. */
+export async function isthmusProcess(args: readonly string[], options: ProcessOptions): Promise<CliResult> {
   if (running >= AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
   running++;
   try {
@@ -58,7 +73,7 @@ export async function isthmus(args: readonly string[], options: CliOptions): Pro
   }
 }
 
-function start(args: readonly string[], { cwd, env, onStart, stdout }: CliOptions): Promise<CliResult> {
+function start(args: readonly string[], { cwd, env, onStart, stdout }: ProcessOptions): Promise<CliResult> {
   if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing: npm run build makes it.`);
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd,
@@ -98,7 +113,8 @@ export function folderWith(files: Files = {}): string {
 const folders: string[] = [];
 
 /** For `afterAll`. */
-export function removeFolders(): void {
+export async function removeFolders(): Promise<void> {
+  await last;
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 }
 

@@ -1,7 +1,7 @@
 /**
  * JPEG, WebP and AVIF for many small images: all of them side by side in one picture, so that headers and tables don't
  * count against them. A codec works in blocks, so each gets two layouts, images edge to edge and images padded to whole
- * blocks by their last row and column; whichever takes less counts.
+ * blocks by their last row and column; the smaller of the two counts.
  */
 
 import sharp from 'sharp';

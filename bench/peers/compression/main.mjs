@@ -1,6 +1,6 @@
 /**
- * `npm run bench:compression`: how many bytes an image takes at which quality, by autoencoders of several code lengths and
- * numbers of bits, beside JPEG, WebP and AVIF of the same images. Read codecs.mjs first.
+ * `npm run bench:compression`: bytes per image against quality, of autoencoders of several code lengths and numbers of
+ * bits beside JPEG, WebP and AVIF of the same images. Read codecs.mjs first.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -8,7 +8,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { environment, formatEnvironment } from '../../../dist/bench/report.js';
+import { environment, formatEnvironment } from '../../../dist/bench/harness/report.js';
 import { compressImages, decompressImages } from '../../../dist/src/compression/index.js';
 import { readModel, transform } from '../../../dist/src/index.js';
 import { readNpy } from '../../../dist/src/io/index.js';
@@ -69,7 +69,9 @@ async function measureAutoencoder(autoencoder, samples) {
     const squares = data.reduce((sum, value, i) => sum + ((value - samples.data[i]) / 255) ** 2, 0);
     const psnr = -10 * Math.log10(squares / data.length);
     if (Math.abs(psnr - quality.psnr) > 1e-3)
-      throw new Error(`PSNR ${quality.psnr} was announced, ${psnr} came.`);
+      throw new Error(
+        `the decompressed images have PSNR ${psnr}, expected ${quality.psnr} as compress said.`,
+      );
     points.push({
       bytes: bytes.length / samples.shape[0],
       psnr,
@@ -79,7 +81,7 @@ async function measureAutoencoder(autoencoder, samples) {
   return points;
 }
 
-/** Bytes at this PSNR; with a star where the codec's lowest setting is better than was asked for, a dash where it never is. */
+/** Bytes at this PSNR; a star: even the codec's lowest setting is better than this; a dash: its highest is worse. */
 function bytesAt(points, psnr) {
   const point = cheapestAt(points, psnr);
   if (!point) return '–';

@@ -1,6 +1,7 @@
 /**
- * `npm run bench:recipes`: the presets of `train` and the article's recipe in PyTorch, one after the other for each seed, then
- * what codes of `best` are good for and what noise it removes. Each is a command as a user would give it. Read bench/recipeGoals.ts first.
+ * `npm run bench:recipes`: the presets of `train` and the article's recipe in PyTorch, one after the other for each seed,
+ * then classification by the codes of `best` and the noise that it removes. Each is a command as a user would give it.
+ * Read bench/recipeGoals.ts first.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -9,9 +10,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { median } from '../../../dist/bench/contest.js';
+import { median } from '../../../dist/bench/harness/contest.js';
+import { environment, formatEnvironment } from '../../../dist/bench/harness/report.js';
 import { judgeRecipes } from '../../../dist/bench/recipeGoals.js';
-import { environment, formatEnvironment } from '../../../dist/bench/report.js';
 import { findPyTorch, plainEnvironment } from '../contestants.mjs';
 import { printTable } from '../printTable.mjs';
 
@@ -40,7 +41,7 @@ const HERE = fileURLToPath(new URL('./', import.meta.url));
 const MAIN = resolve(HERE, '../../../dist/src/node/cli/main.js');
 const PRESETS = ['article', 'small', 'best'];
 const PYTORCH = 'PyTorch';
-/** A code that takes as much as it needs: what removes noise need not be short. */
+/** A long code: to remove noise it need not be short. */
 const DENOISER = ['--preset', 'best', '--hidden', '512', '--encoding-dim', '128', '--noise', 'gaussian:0.2'];
 
 class UsageError extends Error {}
@@ -166,10 +167,10 @@ function print({ threads, seeds }, { pyTorch, runs, classification, denoising },
   printTable(
     'goals',
     ['', 'measured', 'bound', ''],
-    goals.map(({ name, value, bound, isMost, ok }) => [
+    goals.map(({ name, value, bound, isMaximum, ok }) => [
       name,
       value.toFixed(4),
-      `${isMost ? '≤' : '≥'} ${bound.toFixed(4)}`,
+      `${isMaximum ? '≤' : '≥'} ${bound.toFixed(4)}`,
       ok ? 'ok' : 'MISSED',
     ]),
   );

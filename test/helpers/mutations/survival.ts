@@ -5,12 +5,9 @@
 
 import { expect } from '@jest/globals';
 import fc from 'fast-check';
+import { MUTATIONS, MUTATIONS_OF_EACH_FILE } from '../cases.ts';
 import { mutated } from './mutations.ts';
 import { processorMs } from './processorTime.ts';
-
-/** `ISTHMUS_CASES=10000 npm test -- mutations`: the cases for each golden file, instead of {@link CASES} for each format. */
-const CASES_PER_FILE = Number(process.env.ISTHMUS_CASES ?? 0);
-const CASES = 10_000;
 
 const MAX_MS = 1_000;
 const MAX_BYTES = 64 * 2 ** 20;
@@ -35,7 +32,7 @@ export interface Tally {
 /** Throws at the first case that is not survived. Returns how many files were refused, and how many read. */
 export async function surviveMutations<Result>(survival: Survival<Result>): Promise<Tally> {
   const names = Object.keys(survival.files);
-  const perFile = CASES_PER_FILE || Math.ceil((survival.cases ?? CASES) / names.length);
+  const perFile = MUTATIONS_OF_EACH_FILE || Math.ceil((survival.cases ?? MUTATIONS) / names.length);
   const tally: Tally = { refused: 0, read: 0 };
   for (const name of names) {
     const original = survival.files[name];
@@ -45,7 +42,7 @@ export async function surviveMutations<Result>(survival: Survival<Result>): Prom
     await fc.assert(property, {
       numRuns: perFile,
       // With ISTHMUS_CASES, every run tests other cases.
-      ...(CASES_PER_FILE && { seed: Date.now() }),
+      ...(MUTATIONS_OF_EACH_FILE && { seed: Date.now() }),
     });
   }
   return tally;

@@ -19,7 +19,7 @@ import {
   pngs,
   TINY,
 } from './fixtures.ts';
-import { expectRefusal, inThisProcess, type Refusal, testRefusals } from './refusals.ts';
+import { expectRefusal, type Refusal, testRefusals } from './refusals.ts';
 
 const golden = (name: string): Uint8Array => new Uint8Array(readFileSync(`test/golden/npy/${name}`));
 const MODEL = modelBytes();
@@ -60,45 +60,41 @@ describe('files that are not there or not what their names say', () => {
       args: ['train', '--data', 'nowhere.npy'],
       says: /can't read nowhere\.npy: there is no such file or folder\./,
     },
-    inThisProcess({
+    {
       name: 'a path through a file',
       files: { 'a.npy': IMAGES },
       args: ['train', '--data', 'a.npy/b.npy'],
       says: /can't read a\.npy\/b\.npy: a part of the path is a file/,
-    }),
-    inThisProcess(
-      training(
-        'a kind of file that it does not know',
-        'a.jpg',
-        'x',
-        /a\.jpg: unknown kind of file, expected \.npy/,
-      ),
+    },
+    training(
+      'a kind of file that it does not know',
+      'a.jpg',
+      'x',
+      /a\.jpg: unknown kind of file, expected \.npy/,
     ),
     training('a PNG named .npy', 'a.npy', png(), /a\.npy: not an \.npy file: it begins with 89 50 4e 47/),
     training('an npy named .npz', 'a.npz', IMAGES, /a\.npz: not a zip archive/),
     training('an npy named .idx.gz', 'a.idx.gz', IMAGES, /a\.idx\.gz: .*gzip/),
-    inThisProcess(
-      training('an npy named .idx', 'a.idx', IMAGES, /a\.idx: not an IDX file: it begins with 93 4e 55 4d/),
-    ),
+    training('an npy named .idx', 'a.idx', IMAGES, /a\.idx: not an IDX file: it begins with 93 4e 55 4d/),
     training(
       'a text named .png',
       'a.png',
       'hello',
       /a\.png: .*not a PNG file: it begins with 68 65 6c 6c 6f/,
     ),
-    inThisProcess(training('an empty npy', 'a.npy', '', /a\.npy: not an \.npy file: it begins with nothing/)),
+    training('an empty npy', 'a.npy', '', /a\.npy: not an \.npy file: it begins with nothing/),
     {
       name: 'a folder without PNGs',
       files: { 'pictures/readme.txt': 'none' },
       args: ['train', '--data', 'pictures'],
       says: /pictures: the folder holds no \.png files\./,
     },
-    inThisProcess({
+    {
       name: 'a folder named .png among PNGs',
       files: { ...pngs('pictures', 2), 'pictures/3.png/': '' },
       args: ['train', '--data', 'pictures'],
       says: /pictures\/3\.png: it is a folder, expected a file\./,
-    }),
+    },
   ]);
 });
 
@@ -110,49 +106,30 @@ describe('damaged files', () => {
       IMAGES.subarray(0, 1000),
       /a\.npy: the header says 40x8x8 u1 = 2560 bytes/,
     ),
-    inThisProcess(
-      training(
-        'an npy that is too long',
-        'a.npy',
-        Buffer.concat([IMAGES, Buffer.of(1)]),
-        /a\.npy: .*holds 2561\./,
-      ),
+    training(
+      'an npy that is too long',
+      'a.npy',
+      Buffer.concat([IMAGES, Buffer.of(1)]),
+      /a\.npy: .*holds 2561\./,
     ),
-    inThisProcess(
-      training(
-        'an npy cut off in its header',
-        'a.npy',
-        IMAGES.subarray(0, 40),
-        /a\.npy: .*cut off in its header/,
-      ),
+    training(
+      'an npy cut off in its header',
+      'a.npy',
+      IMAGES.subarray(0, 40),
+      /a\.npy: .*cut off in its header/,
     ),
     training('a shape that lies', 'a.npy', lyingNpy('40, 8, 9'), /a\.npy: the header says 40x8x9/),
-    inThisProcess(
-      training('a shape of many gigabytes', 'a.npy', lyingNpy('99999999, 999999'), /a\.npy: the header says/),
-    ),
-    inThisProcess(
-      training('a negative shape', 'a.npy', lyingNpy('-40, 8, 8'), /a\.npy: the \.npy header is/),
-    ),
+    training('a shape of many gigabytes', 'a.npy', lyingNpy('99999999, 999999'), /a\.npy: the header says/),
+    training('a negative shape', 'a.npy', lyingNpy('-40, 8, 8'), /a\.npy: the \.npy header is/),
     training(
       'Python objects',
       'a.npy',
       golden('object.npy'),
       /a\.npy: the array's dtype is '\|O' \(Python objects\)/,
     ),
-    inThisProcess(
-      training(
-        'a cut-off npz',
-        'a.npz',
-        npz({ x: IMAGES }).subarray(0, 900),
-        /a\.npz: not a zip archive, or/,
-      ),
-    ),
-    inThisProcess(
-      training('a cut-off gz', 'a.idx.gz', gzipSync(imagesIdx()).subarray(0, 99), /a\.idx\.gz: .*cut off/),
-    ),
-    inThisProcess(
-      training('a lying IDX', 'a.idx', imagesIdx().fill(9, 7, 8), /a\.idx: the IDX header says 9x8x8/),
-    ),
+    training('a cut-off npz', 'a.npz', npz({ x: IMAGES }).subarray(0, 900), /a\.npz: not a zip archive, or/),
+    training('a cut-off gz', 'a.idx.gz', gzipSync(imagesIdx()).subarray(0, 99), /a\.idx\.gz: .*cut off/),
+    training('a lying IDX', 'a.idx', imagesIdx().fill(9, 7, 8), /a\.idx: the IDX header says 9x8x8/),
     training('a corrupt PNG', 'a.png', corruptPng(), /a\.png: .*(damaged|checksum)/),
     training('a huge PNG', 'a.png', HUGE_PNG, /a\.png: .*claims 30000x30000 pixels/),
     {
@@ -161,12 +138,12 @@ describe('damaged files', () => {
       args: ['train', '--data', 'pictures'],
       says: /pictures: the images differ in size: 1\.png has 8x8 pixels, 10\.png has 9x8\./,
     },
-    inThisProcess({
+    {
       name: 'a corrupt PNG among others',
       files: { ...pngs('pictures', 2), 'pictures/3.png': corruptPng() },
       args: ['train', '--data', 'pictures'],
       says: /pictures: 3\.png: a damaged PNG/,
-    }),
+    },
   ]);
 });
 
@@ -179,25 +156,23 @@ describe('data that cannot be trained on', () => {
       oneIs(Number.NaN),
       /a\.npy: the data holds NaN or infinity once, first at \[1, 4, 4\]/,
     ),
-    inThisProcess(training('infinity', 'a.npy', oneIs(Infinity), /a\.npy: the data holds NaN or infinity/)),
-    inThisProcess({
+    training('infinity', 'a.npy', oneIs(Infinity), /a\.npy: the data holds NaN or infinity/),
+    {
       ...trainingWith('NaN with --normalize', '--normalize minmax', /nan\.npy: the data holds NaN/),
       files: { 'nan.npy': oneIs(Number.NaN) },
       args: ['train', '--data', 'nan.npy', '--normalize', 'standard'],
-    }),
+    },
     training(
       'floats beyond 1',
       'a.npy',
       oneIs(1.5),
       /a\.npy: .*from 0 to 1\.5, expected \[0, 1\]: use the normalization 'minmax' or 'standard' \(--normalize\)/,
     ),
-    inThisProcess(
-      training(
-        'floats below 0',
-        'a.npy',
-        oneIs(-0.5),
-        /a\.npy: .*expected \[0, 1\]: use the normalization 'minmax' or 'standard' \(--normalize\)/,
-      ),
+    training(
+      'floats below 0',
+      'a.npy',
+      oneIs(-0.5),
+      /a\.npy: .*expected \[0, 1\]: use the normalization 'minmax' or 'standard' \(--normalize\)/,
     ),
     training(
       'no images',
@@ -205,13 +180,11 @@ describe('data that cannot be trained on', () => {
       imagesNpy([8, 8], 0),
       /a\.npy: the array is \[0, 8, 8\]: it holds no samples/,
     ),
-    inThisProcess(
-      training(
-        'empty images',
-        'a.npy',
-        imagesNpy([8, 0]),
-        /a\.npy: the array is \[40, 8, 0\]: it holds no samples/,
-      ),
+    training(
+      'empty images',
+      'a.npy',
+      imagesNpy([8, 0]),
+      /a\.npy: the array is \[40, 8, 0\]: it holds no samples/,
     ),
     training(
       'labels',
@@ -219,48 +192,44 @@ describe('data that cannot be trained on', () => {
       imagesNpy([]),
       /a\.npy: the array is \[40\], expected samples of shape \[n, \.\.\.\]/,
     ),
-    inThisProcess({
+    {
       name: 'equal values with --normalize',
       files: { 'a.npy': floatsNpy(() => 7) },
       args: ['train', '--data', 'a.npy', '--normalize', 'minmax'],
       says: /a\.npy: all values of the data are 7, the normalization 'minmax' needs different ones\./,
-    }),
+    },
     training(
       'an npz whose arrays have other names',
       'a.npz',
       npz({ first: IMAGES, second: IMAGES }),
       /a\.npz: the archive holds the arrays first, second, expected a single array or 'x_train'/,
     ),
-    inThisProcess({
+    {
       name: 'a key that the npz does not have',
       files: { 'a.npz': npz({ x_train: IMAGES, y_train: imagesNpy([]) }) },
       args: ['train', '--data', 'a.npz', '--key', 'x_tarin'],
       says: /a\.npz: the archive holds the arrays x_train, y_train, expected 'x_tarin'\./,
-    }),
-    inThisProcess({
+    },
+    {
       name: 'a test npz of several arrays without x_test',
       files: { 'a.npz': npz({ x_train: IMAGES, y_train: imagesNpy([]) }) },
       args: ['train', '--data', 'a.npz', '--test-data', 'a.npz'],
       says: /a\.npz: the archive holds the arrays x_train, y_train, expected a single array or 'x_test': name one of them by its key\./,
-    }),
-    inThisProcess(
-      trainingWith(
-        'a key of an npy',
-        '--key x_train',
-        /images\.npy: got the key 'x_train', but only \.npz files have keys/,
-      ),
+    },
+    trainingWith(
+      'a key of an npy',
+      '--key x_train',
+      /images\.npy: got the key 'x_train', but only \.npz files have keys/,
     ),
     trainingWith(
       'a split that keeps nothing',
       '--validation-split 0.001',
       /--validation-split 0\.001 leaves one side of its 40 samples empty/,
     ),
-    inThisProcess(
-      trainingWith(
-        'a split that keeps all',
-        '--validation-split 0.999',
-        /--validation-split 0\.999 leaves one side of its 40 samples empty/,
-      ),
+    trainingWith(
+      'a split that keeps all',
+      '--validation-split 0.999',
+      /--validation-split 0\.999 leaves one side of its 40 samples empty/,
     ),
     {
       name: 'test images of another shape',
@@ -268,12 +237,12 @@ describe('data that cannot be trained on', () => {
       args: ['train', '--data', 'images.npy', '--test-data', 'test.npy'],
       says: /test\.npy: the samples are 9×8, the training samples are 8×8\./,
     },
-    inThisProcess({
+    {
       name: 'test images that cannot be scaled alike',
       files: { 'images.npy': IMAGES, 'test.npy': floatsNpy((pixel) => pixel) },
       args: ['train', '--data', 'images.npy', '--test-data', 'test.npy'],
       says: /test\.npy: the data is floats from 0 to 255, expected \[0, 1\]/,
-    }),
+    },
   ]);
 });
 
@@ -284,25 +253,19 @@ describe('run folders that cannot be written', () => {
       '--out old',
       /old exists already, expected a new folder \(--overwrite/,
     ),
-    inThisProcess(
-      trainingWith(
-        'a folder of something else, to overwrite',
-        '--out mine --overwrite',
-        /mine holds files that are not those of a run, expected a new folder/,
-      ),
+    trainingWith(
+      'a folder of something else, to overwrite',
+      '--out mine --overwrite',
+      /mine holds files that are not those of a run, expected a new folder/,
     ),
-    inThisProcess(trainingWith('an existing file', '--out file', /file is a file, expected a folder/)),
-    inThisProcess(
-      trainingWith('a file, to overwrite', '--out file --overwrite', /file is a file, expected a folder/),
-    ),
+    trainingWith('an existing file', '--out file', /file is a file, expected a folder/),
+    trainingWith('a file, to overwrite', '--out file --overwrite', /file is a file, expected a folder/),
     trainingWith(
       'a folder below a file',
       '--out file/run',
       /can't use file\/run: a part of the path is a file/,
     ),
-    inThisProcess(
-      trainingWith('a name that is too long', `--out ${'x'.repeat(300)}`, /the name is too long\./),
-    ),
+    trainingWith('a name that is too long', `--out ${'x'.repeat(300)}`, /the name is too long\./),
     ...(process.platform === 'linux'
       ? [
           trainingWith(
@@ -384,75 +347,63 @@ describe('models that cannot be used', () => {
       args: ['info', 'nowhere'],
       says: /can't read nowhere: there is no such file or folder\./,
     },
-    inThisProcess({
+    {
       name: 'a folder without a model',
       files: { 'run/config.json': '{}' },
       args: ['info', 'run'],
       says: /can't read run\/model\.safetensors: there is no such file or folder\./,
-    }),
+    },
     using(
       'images as a model',
       IMAGES,
       /m\.safetensors: not a safetensors file: it begins with 93 4e 55 4d 50 59 /,
     ),
-    inThisProcess({
+    {
       name: 'a compressed file as a model',
       files: { 'a.isth': 'anything', 'images.npy': IMAGES },
       args: 'encode --model a.isth --data images.npy --out codes.npy'.split(' '),
       says: /: a\.isth is a compressed file by its name, expected a run folder or a model file\.$/,
-    }),
-    inThisProcess(using('an empty model', '', /m\.safetensors: not a safetensors file: it holds 0 bytes/)),
-    inThisProcess(
-      using(
-        'a model cut off in its header',
-        MODEL.subarray(0, 99),
-        /m\.safetensors: the safetensors file is cut off/,
-      ),
+    },
+    using('an empty model', '', /m\.safetensors: not a safetensors file: it holds 0 bytes/),
+    using(
+      'a model cut off in its header',
+      MODEL.subarray(0, 99),
+      /m\.safetensors: the safetensors file is cut off/,
     ),
     using('a model cut off in its weights', MODEL.subarray(0, -5), /m\.safetensors: .*is cut off/),
-    inThisProcess(
-      using(
-        'a model that goes on',
-        Buffer.concat([MODEL, Buffer.of(0)]),
-        /m\.safetensors: the safetensors tensors fill/,
-      ),
+    using(
+      'a model that goes on',
+      Buffer.concat([MODEL, Buffer.of(0)]),
+      /m\.safetensors: the safetensors tensors fill/,
     ),
-    inThisProcess(
-      using(
-        "another program's safetensors",
-        changedModel((all) => {
-          all.__metadata__ = { format: 'pt' };
-        }),
-        /m\.safetensors: the file is not an isthmus model/,
-      ),
+    using(
+      "another program's safetensors",
+      changedModel((all) => {
+        all.__metadata__ = { format: 'pt' };
+      }),
+      /m\.safetensors: the file is not an isthmus model/,
     ),
-    inThisProcess(
-      using(
-        'a model of a later version',
-        changedModel((all) => {
-          all.__metadata__.version = '3';
-        }),
-        /m\.safetensors: the model has format version 3, expected 2: a later isthmus wrote it\./,
-      ),
+    using(
+      'a model of a later version',
+      changedModel((all) => {
+        all.__metadata__.version = '3';
+      }),
+      /m\.safetensors: the model has format version 3, expected 2: a later isthmus wrote it\./,
     ),
-    inThisProcess(
-      using(
-        'a tensor of another name',
-        changedModel((all) => {
-          all['encoder.9.weight'] = all['encoder.0.weight'];
-          delete all['encoder.0.weight'];
-        }),
-        /m\.safetensors: tensor 'encoder\.0\.weight' is missing, expected \[64, 8\]\./,
-      ),
+    using(
+      'a tensor of another name',
+      changedModel((all) => {
+        all['encoder.9.weight'] = all['encoder.0.weight'];
+        delete all['encoder.0.weight'];
+      }),
+      /m\.safetensors: tensor 'encoder\.0\.weight' is missing, expected \[64, 8\]\./,
     ),
-    inThisProcess(
-      using(
-        'a normalization that divides by 0',
-        changedModel((all) => {
-          all.__metadata__.normalization = JSON.stringify({ ...DIVIDED, scale: 0 });
-        }),
-        /m\.safetensors: the model's normalization can't be used/,
-      ),
+    using(
+      'a normalization that divides by 0',
+      changedModel((all) => {
+        all.__metadata__.normalization = JSON.stringify({ ...DIVIDED, scale: 0 });
+      }),
+      /m\.safetensors: the model's normalization can't be used/,
     ),
     lying(
       'a description of other layers',
@@ -461,28 +412,24 @@ describe('models that cannot be used', () => {
       },
       /m\.safetensors: the model's description can't be used: Dense: the input has 72 features, expected 64\./,
     ),
-    inThisProcess(
-      lying(
-        'a description of a giant',
-        (spec) => {
-          spec.encoder[0].outFeatures = 1e9;
-        },
-        /m\.safetensors: the model's description can't be used: it asks for \d+ weights/,
-      ),
+    lying(
+      'a description of a giant',
+      (spec) => {
+        spec.encoder[0].outFeatures = 1e9;
+      },
+      /m\.safetensors: the model's description can't be used: it asks for \d+ weights/,
     ),
     ...[
       [-8, -8],
       ['8', 8],
       [6.4, 10],
     ].map((inputShape) =>
-      inThisProcess(
-        lying(
-          `a description of images of ${JSON.stringify(inputShape)}`,
-          (spec) => {
-            spec.inputShape = inputShape;
-          },
-          /m\.safetensors: the model's description can't be used: .*expected integers >= 1\./,
-        ),
+      lying(
+        `a description of images of ${JSON.stringify(inputShape)}`,
+        (spec) => {
+          spec.inputShape = inputShape;
+        },
+        /m\.safetensors: the model's description can't be used: .*expected integers >= 1\./,
       ),
     ),
   ]);
@@ -513,103 +460,79 @@ describe('images and codes that do not fit the model', () => {
       /wide\.npy: the samples are 9×8, the model takes 8×8\./,
       wide,
     ),
-    inThisProcess(
-      command(
-        'to evaluate images of another shape',
-        'evaluate --model m.safetensors --data rgb.npy --out scores.csv',
-        /rgb\.npy: the samples are 8×8×3, the model takes 8×8\./,
-        { 'rgb.npy': imagesNpy([8, 8, 3]) },
-      ),
+    command(
+      'to evaluate images of another shape',
+      'evaluate --model m.safetensors --data rgb.npy --out scores.csv',
+      /rgb\.npy: the samples are 8×8×3, the model takes 8×8\./,
+      { 'rgb.npy': imagesNpy([8, 8, 3]) },
     ),
-    inThisProcess(
-      command('to encode NaN', `${encode} nan.npy`, /nan\.npy: the data holds NaN/, {
-        'nan.npy': floatsNpy(() => Number.NaN),
-      }),
+    command('to encode NaN', `${encode} nan.npy`, /nan\.npy: the data holds NaN/, {
+      'nan.npy': floatsNpy(() => Number.NaN),
+    }),
+    command('to encode floats beyond 1', `${encode} big.npy`, /big\.npy: .*expected \[0, 1\]: save it as/, {
+      'big.npy': floatsNpy((pixel) => pixel),
+    }),
+    command(
+      'codes of another length',
+      `${decode} codes.npy`,
+      /codes\.npy: the array is \[1, 3\], the model takes codes of \[n, 2\]\./,
+      codes(codesNpy([1, 2, 3], 3)),
     ),
-    inThisProcess(
-      command('to encode floats beyond 1', `${encode} big.npy`, /big\.npy: .*expected \[0, 1\]: save it as/, {
-        'big.npy': floatsNpy((pixel) => pixel),
-      }),
+    command(
+      'codes of another rank',
+      `${decode} images.npy`,
+      /images\.npy: the array is \[40, 8, 8\], the model takes codes/,
     ),
-    inThisProcess(
-      command(
-        'codes of another length',
-        `${decode} codes.npy`,
-        /codes\.npy: the array is \[1, 3\], the model takes codes of \[n, 2\]\./,
-        codes(codesNpy([1, 2, 3], 3)),
-      ),
-    ),
-    inThisProcess(
-      command(
-        'codes of another rank',
-        `${decode} images.npy`,
-        /images\.npy: the array is \[40, 8, 8\], the model takes codes/,
-      ),
-    ),
-    inThisProcess(
-      command('no codes', `${decode} codes.npy`, /codes\.npy: the array is \[0, 2\]/, codes(codesNpy([]))),
-    ),
+    command('no codes', `${decode} codes.npy`, /codes\.npy: the array is \[0, 2\]/, codes(codesNpy([]))),
     command(
       'codes with NaN',
       `${decode} codes.npy`,
       /codes\.npy: number 3 is NaN, expected finite/,
       codes(codesNpy([1, 2, 3, Number.NaN])),
     ),
-    inThisProcess(
-      command(
-        'codes beyond float32',
-        `${decode} codes.npy`,
-        /codes\.npy: number 1 is Infinity, expected finite float32/,
-        codes(npyBytes({ descr: '<f8', shape: [1, 2], values: [0, 1e300] })),
-      ),
+    command(
+      'codes beyond float32',
+      `${decode} codes.npy`,
+      /codes\.npy: number 1 is Infinity, expected finite float32/,
+      codes(npyBytes({ descr: '<f8', shape: [1, 2], values: [0, 1e300] })),
     ),
-    inThisProcess(
-      command(
-        'to draw what is no picture',
-        'decode --model flat.safetensors --codes codes.npy --out grid.png',
-        /samples of 10 numbers are no pictures, expected --out FILE\.npy\./,
-        { ...codes(codesNpy([1, 2])), 'flat.safetensors': modelBytes(DIVIDED, { inputShape: [10] }) },
-      ),
+    command(
+      'to draw what is no picture',
+      'decode --model flat.safetensors --codes codes.npy --out grid.png',
+      /samples of 10 numbers are no pictures, expected --out FILE\.npy\./,
+      { ...codes(codesNpy([1, 2])), 'flat.safetensors': modelBytes(DIVIDED, { inputShape: [10] }) },
     ),
     command(
       'to replace codes',
       'encode --model m.safetensors --data images.npy --out old.npy',
       /old\.npy exists already, expected a new file \(--overwrite/,
     ),
-    inThisProcess(
-      command(
-        'to replace images',
-        'decode --model m.safetensors --codes codes.npy --out old.npy',
-        /old\.npy exists already/,
-        codes(codesNpy([1, 2])),
-      ),
+    command(
+      'to replace images',
+      'decode --model m.safetensors --codes codes.npy --out old.npy',
+      /old\.npy exists already/,
+      codes(codesNpy([1, 2])),
     ),
-    inThisProcess(
-      command(
-        'to replace scores',
-        'evaluate --model m.safetensors --data images.npy --out old.csv',
-        /old\.csv exists already/,
-      ),
+    command(
+      'to replace scores',
+      'evaluate --model m.safetensors --data images.npy --out old.csv',
+      /old\.csv exists already/,
     ),
     command(
       'to write below a file',
       'encode --model m.safetensors --data images.npy --out file/codes.npy',
       /can't write file\/codes\.npy: a part of the path is a file/,
     ),
-    inThisProcess(
-      command(
-        'to write into no folder',
-        'encode --model m.safetensors --data images.npy --out no/codes.npy',
-        /can't write no\/codes\.npy: there is no such/,
-      ),
+    command(
+      'to write into no folder',
+      'encode --model m.safetensors --data images.npy --out no/codes.npy',
+      /can't write no\/codes\.npy: there is no such/,
     ),
-    inThisProcess(
-      command(
-        'to write over a folder',
-        'encode --model m.safetensors --data images.npy --out d.npy --overwrite',
-        /can't write d\.npy: it is a folder/,
-        { 'd.npy/': '' },
-      ),
+    command(
+      'to write over a folder',
+      'encode --model m.safetensors --data images.npy --out d.npy --overwrite',
+      /can't write d\.npy: it is a folder/,
+      { 'd.npy/': '' },
     ),
   ]);
 });

@@ -9,7 +9,7 @@ import { readSafetensors, writeSafetensors } from '../../../src/io/safetensors.t
 import { loadCheckpoint, loadModel } from '../../../src/node/files/modelFile.ts';
 import { contentsOf, type Files, folderWith, isthmus, removeFolders } from '../../helpers/cli.ts';
 import { imagesNpy, model, modelBytes, TINY } from './fixtures.ts';
-import { inThisProcess, type Refusal, testRefusals } from './refusals.ts';
+import { type Refusal, testRefusals } from './refusals.ts';
 
 afterAll(removeFolders);
 
@@ -150,7 +150,6 @@ describe('export and import refuse', () => {
     says,
     files: { 'm.safetensors': MODEL, 'pt/weights.safetensors': EXPORTED['weights.safetensors'], ...files },
   });
-  const cheap = (...args: Parameters<typeof refusal>) => inThisProcess(refusal(...args));
   const onnx = 'export --model m.safetensors --format onnx --out';
   const pytorch = 'export --model m.safetensors --format pytorch --out';
   const bringIn = 'import --format pytorch --out new.safetensors --weights';
@@ -160,13 +159,17 @@ describe('export and import refuse', () => {
       'export --model pt/weights.safetensors --format onnx --out x',
       /pt\/weights\.safetensors: the file is not an isthmus model: .*"pt"/,
     ),
-    cheap('no model', 'export --model nowhere --format onnx --out x', /can't read nowhere: there is no such/),
-    cheap(
+    refusal(
+      'no model',
+      'export --model nowhere --format onnx --out x',
+      /can't read nowhere: there is no such/,
+    ),
+    refusal(
       'no checkpoint',
       'export --model run/checkpoint.safetensors --format pytorch --out x',
       /can't read run\/checkpoint\.safetensors: /,
     ),
-    cheap(
+    refusal(
       'a damaged checkpoint beside a model',
       'export --model run --format pytorch --out x',
       /run\/checkpoint\.safetensors: not a safetensors file/,
@@ -178,49 +181,49 @@ describe('export and import refuse', () => {
       /old\.onnx exists already, expected a new file \(--overwrite/,
       { 'old.onnx': 'old' },
     ),
-    cheap(
+    refusal(
       'to replace a file in a folder',
       `${onnx} out`,
       /out\/decoder\.onnx exists already, expected a new file \(--overwrite/,
       { 'out/decoder.onnx': 'old' },
     ),
-    cheap(
+    refusal(
       'to leave a state beside other weights',
       `${pytorch} out`,
       /out\/optimizer\.safetensors exists already/,
       { 'out/optimizer.safetensors': 'old' },
     ),
-    cheap(
+    refusal(
       'a file as the folder',
       `${pytorch} m.safetensors/`,
       /m\.safetensors\/: a part of the path is a file/,
     ),
-    cheap('a file in place of the folder', `${onnx} file`, /file is a file, expected a folder\./, {
+    refusal('a file in place of the folder', `${onnx} file`, /file is a file, expected a folder\./, {
       file: 'mine',
     }),
     refusal('a folder in no folder', `${onnx} no/out`, /can't write no\/out: there is no such/),
-    cheap(
+    refusal(
       'a folder in place of a file, and leaves the others as they were',
       `${pytorch} out --overwrite`,
       /can't write out\/weights\.safetensors: it is a folder, expected a file/,
       { 'out/weights.safetensors/': '' },
     ),
     refusal('weights that are not there', `${bringIn} nowhere`, /can't read nowhere: there is no such/),
-    cheap(
+    refusal(
       'a folder without weights',
       `${bringIn} empty`,
       /can't read empty\/weights\.safetensors: there is no such/,
       { 'empty/': '' },
     ),
-    cheap('a pickle', `${bringIn} model.pt`, /model\.pt: not a safetensors file/, {
+    refusal('a pickle', `${bringIn} model.pt`, /model\.pt: not a safetensors file/, {
       'model.pt': 'PK\x03\x04, and so on',
     }),
-    cheap(
+    refusal(
       'a model of its own',
       `${bringIn} m.safetensors`,
       /m\.safetensors: the file is an isthmus file, with weights/,
     ),
-    cheap(
+    refusal(
       'weights of another model',
       `${bringIn} pt --like other.safetensors`,
       /pt\/weights\.safetensors: the model in the file has other layers/,

@@ -1,17 +1,7 @@
 /** What every refusal has in common: one sentence, an exit code, and nothing left behind. */
 
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, expect, test } from '@jest/globals';
 import { readCheckpoint } from '../../../src/io/checkpoint.ts';
-import { compressCommand } from '../../../src/node/cli/compress/compress.ts';
-import { decompressCommand } from '../../../src/node/cli/compress/decompress.ts';
-import { decodeCommand } from '../../../src/node/cli/decode.ts';
-import { encodeCommand } from '../../../src/node/cli/encode.ts';
-import { evaluateCommand } from '../../../src/node/cli/evaluate/evaluate.ts';
-import { exportCommand } from '../../../src/node/cli/export.ts';
-import { importCommand } from '../../../src/node/cli/import.ts';
-import { infoCommand } from '../../../src/node/cli/info.ts';
-import type { Command } from '../../../src/node/cli/terminal/help.ts';
-import { trainCommand } from '../../../src/node/cli/train/train.ts';
 import {
   type CliResult,
   contentsOf,
@@ -30,54 +20,26 @@ export interface Refusal {
   readonly says: RegExp;
   /** The run folder where a checkpoint, and nothing else, is left: the training went wrong, not the start. */
   readonly keepsCheckpointIn?: string;
-  /** Not in a process of its own: see {@link inThisProcess}. */
-  readonly isHere?: boolean;
 }
 
-/**
- * One more of a kind that another refusal has shown on the real command line: the command is called in this process,
- * since the start of another takes far longer than all that it would do.
- */
-export function inThisProcess(refusal: Refusal): Refusal {
-  return { ...refusal, isHere: true };
-}
-
-interface Outcome {
-  readonly result: CliResult;
-  readonly before: Record<string, string>;
-  readonly after: Record<string, string>;
-}
-
-/** One test for each; the processes run side by side. Each is called in a folder that holds just its files. */
+/** One test for each. Each is called in a folder that holds just its files. */
 export function testRefusals(code: 1 | 2, refusals: readonly Refusal[]): void {
-  const outcomes = new Map<Refusal, Promise<Outcome>>();
-  beforeAll(() => {
-    for (const refusal of refusals) {
-      if (!refusal.isHere) outcomes.set(refusal, outcomeOf(refusal, isthmus));
-    }
-  });
   afterAll(removeFolders);
   test.each(refusals.map((refusal) => [refusal.name, refusal] as const))(
     'refuses %s',
-    async (_, refusal) => {
-      const { result, before, after } = await (outcomes.get(refusal) ?? outcomeOf(refusal, runHere));
-      expectRefusal(result, refusal.args[0], code, refusal.says);
-      const { kept, rest } = withoutCheckpoint(after, refusal.keepsCheckpointIn, before);
+    async (_, { args, files = {}, says, keepsCheckpointIn }) => {
+      const cwd = folderWith(files);
+      const before = contentsOf(cwd);
+      const result = await isthmus(args, { cwd });
+      expectRefusal(result, args[0], code, says);
+      const { kept, rest } = withoutCheckpoint(contentsOf(cwd), keepsCheckpointIn, before);
       if (kept !== undefined) readCheckpoint(Buffer.from(kept, 'latin1'));
-      expect(kept !== undefined).toBe(refusal.keepsCheckpointIn !== undefined);
+      expect(kept !== undefined).toBe(keepsCheckpointIn !== undefined);
       // What an earlier run left there doesn't belong to the new checkpoint.
-      const { [`${refusal.keepsCheckpointIn}/config.json`]: _old, ...others } = before;
+      const { [`${keepsCheckpointIn}/config.json`]: _old, ...others } = before;
       expect(rest).toEqual(others);
     },
-    30_000,
   );
-}
-
-async function outcomeOf({ args, files = {} }: Refusal, run: typeof isthmus): Promise<Outcome> {
-  const cwd = folderWith(files);
-  const before = contentsOf(cwd);
-  const result = await run(args, { cwd });
-  return { result, before, after: contentsOf(cwd) };
 }
 
 /** The checkpoint's bytes as text, and what else is there but for the folders that were made for it. */
@@ -93,57 +55,7 @@ function withoutCheckpoint(
   return { kept: after[path], rest: Object.fromEntries(rest) };
 }
 
-const COMMANDS: Readonly<Record<string, Command>> = {
-  train: trainCommand,
-  evaluate: evaluateCommand,
-  encode: encodeCommand,
-  decode: decodeCommand,
-  compress: compressCommand,
-  decompress: decompressCommand,
-  export: exportCommand,
-  import: importCommand,
-  info: infoCommand,
-};
-
-/** What main.ts makes a sentence of, and the exit codes. */
-const CODES: Readonly<Record<string, number>> = {
-  UsageError: 2,
-  FileError: 1,
-  FormatError: 1,
-  DataError: 1,
-  ShapeError: 1,
-  DivergenceError: 1,
-};
-
-/** Runs a command in this process, as main.ts would. */
-async function runHere(
-  [name, ...words]: readonly string[],
-  { cwd }: { readonly cwd: string },
-): Promise<CliResult> {
-  const texts = { stdout: '', stderr: '' };
-  const spies = (['stdout', 'stderr'] as const).map((stream) =>
-    jest.spyOn(process[stream], 'write').mockImplementation((text) => {
-      texts[stream] += text;
-      return true;
-    }),
-  );
-  const folder = process.cwd();
-  process.chdir(cwd);
-  try {
-    return { code: await COMMANDS[name].run(words), ...texts };
-  } catch (error) {
-    const { name: errorName, message, stack } = error as Error;
-    const code = CODES[errorName];
-    if (code === undefined) return { code: 1, ...texts, stderr: String(stack) };
-    const hint = code === 2 ? ` See isthmus ${name} --help.` : '';
-    return { code, ...texts, stderr: `${texts.stderr}isthmus ${name}: ${message}${hint}\n` };
-  } finally {
-    process.chdir(folder);
-    for (const spy of spies) spy.mockRestore();
-  }
-}
-
-/** @throws If the process did anything but say one sentence behind its talk, and end with this code. */
+/** @throws If the command did anything but say one sentence behind its talk, and end with this code. */
 export function expectRefusal(
   { code, stdout, stderr }: CliResult,
   command: string,

@@ -1,15 +1,10 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { folderWith, isthmus, removeFolders } from '../../helpers/cli.ts';
 import { imagesNpy, modelBytes } from './fixtures.ts';
-import { inThisProcess, type Refusal, testRefusals } from './refusals.ts';
+import { type Refusal, testRefusals } from './refusals.ts';
 
 /** The words of a command line, and what the sentence must say; it always points to the help. */
 function wrong(line: string, says: RegExp): Refusal {
-  return inThisProcess(reallyWrong(line, says));
-}
-
-/** The same on the real command line. */
-function reallyWrong(line: string, says: RegExp): Refusal {
   return {
     name: line,
     files: { 'images.npy': imagesNpy(), 'run/model.safetensors': modelBytes() },
@@ -20,12 +15,12 @@ function reallyWrong(line: string, says: RegExp): Refusal {
 
 describe('options that do not exist or are incomplete', () => {
   testRefusals(2, [
-    reallyWrong('train --dta images.npy', /there is no option --dta\. Did you mean --data\?/),
+    wrong('train --dta images.npy', /there is no option --dta\. Did you mean --data\?/),
     wrong('train --encoding-dims 3', /there is no option --encoding-dims\. Did you mean --encoding-dim\?/),
     wrong('train --frobnicate', /: there is no option --frobnicate\./),
     wrong('train -x', /there is no option -x\./),
     wrong('train --no-json', /there is no option --no-json\./),
-    reallyWrong('train images.npy', /'images\.npy' is not an option, expected --data images\.npy/),
+    wrong('train images.npy', /'images\.npy' is not an option, expected --data images\.npy/),
     wrong(
       'train --noise gauss:0.2',
       /--noise is 'gauss:0\.2', expected KIND:AMOUNT such as gaussian:0\.2, mask:0\.3 or salt:0\.1/,
@@ -50,12 +45,12 @@ describe('options that do not exist or are incomplete', () => {
     wrong('train --tied=yes', /--tied takes no value, got 'yes'\./),
     wrong('encode run', /'run' belongs to no option\./),
     wrong('train --data', /--data needs a value: --data FILE\./),
-    reallyWrong('train --data --seed 1', /--data needs a value: --data FILE\./),
+    wrong('train --data --seed 1', /--data needs a value: --data FILE\./),
     wrong('train --epochs=', /--epochs needs a value: --epochs N\./),
     wrong('train --json=yes', /--json takes no value, got 'yes'\./),
-    reallyWrong('train --seed 1 --seed 2', /--seed is given twice, expected once\./),
+    wrong('train --seed 1 --seed 2', /--seed is given twice, expected once\./),
     wrong('train --json --json', /--json is given twice, expected once\./),
-    reallyWrong('encode --data images.npy --out codes.npy', /--model is missing, expected --model MODEL\./),
+    wrong('encode --data images.npy --out codes.npy', /--model is missing, expected --model MODEL\./),
     wrong('encode --model run --out codes.npy', /--data is missing, expected --data FILE\./),
     wrong('encode --model run --data images.npy', /--out is missing, expected --out FILE\.npy\./),
     wrong(
@@ -63,13 +58,13 @@ describe('options that do not exist or are incomplete', () => {
       /--out is 'codes\.txt', expected FILE\.npy\./,
     ),
     wrong('decode --model run --out x.png', /--codes is missing, expected --codes FILE\.npy\./),
-    reallyWrong(
+    wrong(
       'decode --model run --codes c.npy --out x.jpg',
       /--out is 'x\.jpg', expected FILE\.npy or FILE\.png\./,
     ),
-    reallyWrong('evaluate --model run', /--data is missing/),
+    wrong('evaluate --model run', /--data is missing/),
     wrong('evaluate --model run --data images.npy --out x.txt', /--out is 'x\.txt', expected FILE\.csv\./),
-    reallyWrong('export --model run --out x', /--format is missing, expected --format onnx\|pytorch\./),
+    wrong('export --model run --out x', /--format is missing, expected --format onnx\|pytorch\./),
     wrong('export --format onnx --out x', /--model is missing, expected --model MODEL\./),
     wrong('export --model run --format onnx', /--out is missing, expected --out FILE\.onnx or a FOLDER\./),
     wrong('export --model run --format pytorch', /--out is missing, expected --out FOLDER\./),
@@ -84,10 +79,7 @@ describe('options that do not exist or are incomplete', () => {
     ),
     wrong('export --model run --format pytorch --out x --part encoder', /--part needs --format onnx\./),
     wrong('export run', /'run' belongs to no option\./),
-    reallyWrong(
-      'import --format pytorch --out m.safetensors',
-      /--weights is missing, expected --weights PATH\./,
-    ),
+    wrong('import --format pytorch --out m.safetensors', /--weights is missing, expected --weights PATH\./),
     wrong('import --weights run --out m.safetensors', /--format is missing, expected --format pytorch\./),
     wrong('import --format onnx --weights x', /--format is 'onnx', expected one of: pytorch\./),
     wrong('import --format pytorch --weights run', /--out is missing, expected --out FILE\.safetensors\./),
@@ -98,22 +90,19 @@ describe('options that do not exist or are incomplete', () => {
     wrong('compress --data images.npy --out x.isth', /--model is missing, expected --model MODEL\./),
     wrong('compress --model run --out x.isth', /--data is missing, expected --data FILE\./),
     wrong('compress --model run --data images.npy', /--out is missing, expected --out FILE\.isth\./),
-    reallyWrong(
-      'compress --model run --data images.npy --out x.zip',
-      /--out is 'x\.zip', expected FILE\.isth\./,
-    ),
+    wrong('compress --model run --data images.npy --out x.zip', /--out is 'x\.zip', expected FILE\.isth\./),
     wrong('compress run', /'run' belongs to no option\./),
     wrong('decompress --out x.npy', /got 0 names, expected one file: FILE\.isth\./),
-    reallyWrong('decompress a.isth', /--out is missing, expected --out FILE\.npy, FILE\.png or, /),
+    wrong('decompress a.isth', /--out is missing, expected --out FILE\.npy, FILE\.png or, /),
     wrong('decompress a.isth --out x.jpg', /--out is 'x\.jpg', expected FILE\.npy, FILE\.png or, /),
     wrong('info', /got 0 names, expected one run folder, model file or \.isth file\./),
-    reallyWrong('info run run', /got 2 names, expected one/),
+    wrong('info run run', /got 2 names, expected one/),
   ]);
 });
 
 describe('bad values', () => {
   testRefusals(2, [
-    reallyWrong('train --epochs 0', /--epochs is '0', expected an integer, at least 1\./),
+    wrong('train --epochs 0', /--epochs is '0', expected an integer, at least 1\./),
     ...['1', '9', '4.5'].map((bits) =>
       wrong(`compress --bits ${bits}`, /--bits is '.*', expected an integer, at least 2 and at most 8\./),
     ),
@@ -133,7 +122,7 @@ describe('bad values', () => {
       wrong(`train --in-memory ${size}`, /--in-memory is '.*', expected a size such as 500MB, 2GB or 0\./),
     ),
     wrong('train --validation-split 1', /--validation-split is 1, expected less/),
-    reallyWrong(
+    wrong(
       'train --activation gelu',
       /--activation is 'gelu', expected one of: relu, leakyRelu, sigmoid, tanh, silu\./,
     ),
@@ -142,7 +131,7 @@ describe('bad values', () => {
 
 describe('options that contradict each other', () => {
   testRefusals(2, [
-    reallyWrong('evaluate --model run --data images.npy --neighbours 3', /--neighbours needs --labels\./),
+    wrong('evaluate --model run --data images.npy --neighbours 3', /--neighbours needs --labels\./),
     ...[
       ['--labels-key y', '--labels-key needs --labels'],
       ['--label-names a,b', '--label-names needs --labels'],
@@ -163,7 +152,7 @@ describe('options that contradict each other', () => {
     ].map(([words, says]) =>
       wrong(`evaluate --model run --data images.npy ${words}`, new RegExp(`${says}\\.`)),
     ),
-    reallyWrong(
+    wrong(
       'compress --bits 4 --target-psnr 20',
       /--bits and --target-psnr are both given, expected one of them\./,
     ),
@@ -174,13 +163,13 @@ describe('options that contradict each other', () => {
     wrong('compress --kernels naive --threads 2', /--threads is 2, expected 1: the naive kernels/),
     wrong('train --key x', /--key needs --data\./),
     wrong('train --in-memory 1GB', /--in-memory needs --data\./),
-    reallyWrong('train --test-data images.npy', /--test-data needs --data\./),
+    wrong('train --test-data images.npy', /--test-data needs --data\./),
     wrong('train --data images.npy --test-key x', /--test-key needs --test-data\./),
     wrong('train --min-delta 0.1', /--min-delta needs --patience\./),
     wrong('train --weight-decay 0.1', /--weight-decay needs --optimizer adamw\./),
     wrong('train --nesterov --optimizer sgd', /--nesterov needs a --momentum above 0\./),
     wrong('train --momentum 0.9 --optimizer adamw', /--momentum needs --optimizer sgd\./),
-    reallyWrong(
+    wrong(
       'train --data images.npy --count 9',
       /--count is for the built-in digits, .* expected one of them\./,
     ),

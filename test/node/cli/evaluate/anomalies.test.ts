@@ -9,7 +9,7 @@ import { Tensor } from '../../../../src/tensor/tensor.ts';
 import { npyBytes } from '../../../helpers/bytes/npyBytes.ts';
 import { contentsOf, folderWith, isthmus, jsonLines, removeFolders } from '../../../helpers/cli.ts';
 import { COUNT, imagesNpy, model, modelBytes, pixels } from '../fixtures.ts';
-import { inThisProcess, testRefusals } from '../refusals.ts';
+import { testRefusals } from '../refusals.ts';
 
 afterAll(removeFolders);
 
@@ -215,18 +215,17 @@ describe('evaluate --anomalies', () => {
     expect(anomalies[0].features).toEqual([{ index: [0], share: 1 }]);
   });
 
-  const refusal = (words: string, says: RegExp) =>
-    inThisProcess({
-      name: words,
-      files: {
-        ...files,
-        'old.png': 'mine',
-        'flat.safetensors': modelBytes(undefined, { inputShape: [10] }),
-        'flat.npy': imagesNpy([10]),
-      },
-      args: words.split(' '),
-      says,
-    });
+  const refusal = (words: string, says: RegExp) => ({
+    name: words,
+    files: {
+      ...files,
+      'old.png': 'mine',
+      'flat.safetensors': modelBytes(undefined, { inputShape: [10] }),
+      'flat.npy': imagesNpy([10]),
+    },
+    args: words.split(' '),
+    says,
+  });
   testRefusals(1, [
     refusal(`${evaluate} --anomalies 2 --anomalies-out old.png`, /old\.png exists already/),
     refusal(

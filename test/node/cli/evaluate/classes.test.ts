@@ -21,7 +21,7 @@ import {
   removeFolders,
 } from '../../../helpers/cli.ts';
 import { COUNT, DIVIDED, imagesNpy, model, modelBytes, npz } from '../fixtures.ts';
-import { inThisProcess, type Refusal, testRefusals } from '../refusals.ts';
+import { type Refusal, testRefusals } from '../refusals.ts';
 
 afterAll(removeFolders);
 
@@ -354,21 +354,21 @@ describe('labels that are not as they must be', () => {
       ),
       refusal('--latent old.svg', /old\.svg exists already/),
       refusal('--latent no/x.svg', /can't write no\/x\.svg: there is no such/),
-    ].map(inThisProcess),
-    inThisProcess({
+    ],
+    {
       name: 'more classes than there can be, of what is measured',
       files,
       args: 'evaluate --model m.safetensors --data many.npy --labels manyLabels.npy --train-data images.npy --train-labels labels.npy'.split(
         ' ',
       ),
       says: /the samples of many\.npy have 1001 different labels, expected at most 1000 classes\./,
-    }),
-    inThisProcess({
+    },
+    {
       ...refusal(
         '',
         /few\.npy: it holds 4 samples, expected at least 5, or --train-data with other samples\./,
       ),
       args: 'evaluate --model m.safetensors --data few.npy --labels fewLabels.npy'.split(' '),
-    }),
+    },
   ]);
 });

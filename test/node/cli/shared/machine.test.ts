@@ -1,7 +1,14 @@
 /** What --kernels and --threads do, and do not. */
 
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { contentsOf, folderWith, isthmus, jsonLines, removeFolders } from '../../../helpers/cli.ts';
+import {
+  contentsOf,
+  folderWith,
+  isthmus,
+  isthmusProcess,
+  jsonLines,
+  removeFolders,
+} from '../../../helpers/cli.ts';
 import { imagesNpy } from '../fixtures.ts';
 
 afterAll(removeFolders);
@@ -57,10 +64,10 @@ test('where there is no WebAssembly, the blocked kernels are used without a word
   const cwd = folderWith();
   const env = { NODE_OPTIONS: '--jitless' };
   const words = 'train --count 20 --epochs 1 --hidden 4 --encoding-dim 2 --out run --threads 2'.split(' ');
-  const { code, stderr } = await isthmus(words, { cwd, env });
+  const { code, stderr } = await isthmusProcess(words, { cwd, env });
   expect(code).toBe(0);
   expect(stderr).toContain('blocked kernels, 1 thread\n');
   expect(stderr).not.toMatch(/^note/m);
-  const info = await isthmus(['info', 'run', '--json'], { cwd, env });
+  const info = await isthmusProcess(['info', 'run', '--json'], { cwd, env });
   expect(jsonLines(info.stdout)[0]).toMatchObject({ machine: { kernels: 'blocked' } });
 });

@@ -7,7 +7,7 @@ import { Random } from '../../../../src/tensor/random.ts';
 import { npyBytes } from '../../../helpers/bytes/npyBytes.ts';
 import { contentsOf, folderWith, isthmus, jsonLines, removeFolders } from '../../../helpers/cli.ts';
 import { modelBytes } from '../fixtures.ts';
-import { inThisProcess, testRefusals } from '../refusals.ts';
+import { testRefusals } from '../refusals.ts';
 
 afterAll(removeFolders);
 
@@ -112,8 +112,12 @@ test('what a decoder overflows on is counted by compress, whose file then holds 
 });
 
 describe('codes that must be finite', () => {
-  const refusal = (words: string, says: RegExp) =>
-    inThisProcess({ name: words, files, args: `${EVALUATE} ${words}`.split(' '), says });
+  const refusal = (words: string, says: RegExp) => ({
+    name: words,
+    files,
+    args: `${EVALUATE} ${words}`.split(' '),
+    says,
+  });
   testRefusals(1, [
     refusal(
       'data.npy --labels labels.npy',

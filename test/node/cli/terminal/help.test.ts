@@ -12,7 +12,7 @@ import type { Command } from '../../../../src/node/cli/terminal/help.ts';
 import { formatHelp } from '../../../../src/node/cli/terminal/help.ts';
 import { flag, integers, number, text } from '../../../../src/node/cli/terminal/options.ts';
 import { trainCommand } from '../../../../src/node/cli/train/train.ts';
-import { folderWith, isthmus, removeFolders } from '../../../helpers/cli.ts';
+import { folderWith, isthmus, isthmusProcess, removeFolders } from '../../../helpers/cli.ts';
 
 const COMMANDS: readonly (readonly [name: string, command: Command])[] = [
   ['train', trainCommand],
@@ -71,7 +71,7 @@ describe('--help', () => {
   });
 
   test('is not troubled by a reader that closes the pipe', async () => {
-    const result = await isthmus(['train', '--help'], {
+    const result = await isthmusProcess(['train', '--help'], {
       cwd: folderWith(),
       onStart: (child) => child.stdout?.destroy(), // long before the first line
     });
@@ -80,7 +80,7 @@ describe('--help', () => {
 
   const fullDevice = '/dev/full';
   (existsSync(fullDevice) ? test : test.skip)('that cannot be written is a failure', async () => {
-    const result = await isthmus(['train', '--help'], {
+    const result = await isthmusProcess(['train', '--help'], {
       cwd: folderWith(),
       stdout: openSync(fullDevice, 'w'), // a device of Linux whose disk is always full: elsewhere there is none
     });

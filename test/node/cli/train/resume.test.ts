@@ -1,15 +1,19 @@
 /** Going on with a run, and what may stop one: signals, other data, other options, another run in the same folder. */
 
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { readCheckpoint } from '../../../../src/io/checkpoint.ts';
-import { type CliResult, folderWith, isthmus, jsonLines, removeFolders } from '../../../helpers/cli.ts';
+import {
+  type CliResult,
+  folderWith,
+  isthmus,
+  isthmusProcess,
+  jsonLines,
+  removeFolders,
+} from '../../../helpers/cli.ts';
 import { imagesNpy, TINY } from '../fixtures.ts';
-
-const MAIN = resolve('dist/src/node/cli/main.js');
 
 afterAll(removeFolders);
 
@@ -33,7 +37,13 @@ const trainArgs = (epochs: number, out = 'run') => [
   ...['--epochs', String(epochs), '--out', out],
 ];
 
-const SHARED = finishedRun();
+let shared: Promise<string> | undefined;
+
+/** One for all tests that leave it as it is. */
+function sharedRun(): Promise<string> {
+  shared ??= finishedRun();
+  return shared;
+}
 
 function modelOf(cwd: string, run = 'run'): string {
   return readFileSync(join(cwd, run, 'model.safetensors')).toString('latin1');
@@ -41,7 +51,7 @@ function modelOf(cwd: string, run = 'run'): string {
 
 /** The last line of what a command said; it must have failed with this code. */
 async function refusal(code: number, ...words: readonly string[]): Promise<string> {
-  const result = await isthmus(['train', ...words], { cwd: await SHARED });
+  const result = await isthmus(['train', ...words], { cwd: await sharedRun() });
   expect(result).toMatchObject({ code, stdout: '' });
   return result.stderr.trimEnd().split('\n').at(-1)!;
 }
@@ -86,7 +96,7 @@ describe('a run is not resumed', () => {
   });
 
   test('from a damaged checkpoint', async () => {
-    const bytes = readFileSync(join(await SHARED, 'run/checkpoint.safetensors'));
+    const bytes = readFileSync(join(await sharedRun(), 'run/checkpoint.safetensors'));
     bytes[bytes.length - 9] ^= 1;
     const cwd = folderWith({ 'run/checkpoint.safetensors': bytes });
     const { code, stderr } = await isthmus(['train', '--resume', 'run'], { cwd });
@@ -148,7 +158,7 @@ describe('a run is resumed', () => {
 });
 
 test('--keep last keeps the weights of the last step, and the run says so', async () => {
-  const cwd = await SHARED;
+  const cwd = await sharedRun();
   const { stdout } = await isthmus([...trainArgs(2, 'last'), '--keep', 'last'], { cwd });
   expect(stdout).toMatch(/^2 epochs in .*; the weights are those of the last step$/m);
 });
@@ -159,19 +169,19 @@ async function longRun(
   onFirstEpoch: (kill: (signal: NodeJS.Signals) => void) => void,
 ): Promise<CliResult> {
   const words = [...trainArgs(100_000), '--checkpoint-every', '0.05s'];
-  const child = spawn(process.execPath, [MAIN, ...words], { cwd, env: { PATH: process.env.PATH } });
-  const texts = { stdout: '', stderr: '' };
-  let hasBegun = false;
-  child.stdout.on('data', (text) => {
-    texts.stdout += text;
+  return isthmusProcess(words, {
+    cwd,
+    onStart: (child) => {
+      let said = '';
+      let hasBegun = false;
+      child.stderr?.on('data', (text: string) => {
+        said += text;
+        if (hasBegun || !/^epoch 1\//m.test(said)) return;
+        hasBegun = true;
+        onFirstEpoch((signal) => child.kill(signal));
+      });
+    },
   });
-  child.stderr.on('data', (text) => {
-    texts.stderr += text;
-    if (hasBegun || !/^epoch 1\//m.test(texts.stderr)) return;
-    hasBegun = true;
-    onFirstEpoch((signal) => child.kill(signal));
-  });
-  return new Promise((done) => child.on('close', (code, signal) => done({ code: code ?? signal, ...texts })));
 }
 
 const hiddenIn = (folder: string) => readdirSync(folder).filter((name) => name.startsWith('.'));
@@ -207,7 +217,7 @@ describe('a signal', () => {
     const cwd = folderWith(files);
     let second: Promise<CliResult> | undefined;
     const first = await longRun(cwd, (kill) => {
-      second = isthmus(['train', '--resume', 'run'], { cwd });
+      second = isthmusProcess(['train', '--resume', 'run'], { cwd });
       void second.then(() => kill('SIGKILL'));
     });
     expect(first.code).toBe('SIGKILL');
@@ -235,7 +245,7 @@ describe('a signal', () => {
     const name = `run/.running-${hostname()}-${process.pid}`;
     const lock = JSON.stringify({ pid: process.pid, host: hostname(), started: '1' });
     const cwd = folderWith({ ...files, [name]: lock, 'run/config.json': '{}' });
-    expect(await isthmus([...trainArgs(1), '--overwrite'], { cwd })).toMatchObject({ code: 0 });
+    expect(await isthmusProcess([...trainArgs(1), '--overwrite'], { cwd })).toMatchObject({ code: 0 });
     expect(hiddenIn(join(cwd, 'run'))).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { type LoadedModel, readModel } from '../../../../src/io/model.ts';
 import { decodePng } from '../../../../src/node/pictures/png.ts';
 import { kernels } from '../../../../src/tensor/kernels/active.ts';
@@ -11,6 +11,7 @@ import {
   type Files,
   folderWith,
   isthmus,
+  isthmusProcess,
   jsonLines,
   removeFolders,
 } from '../../../helpers/cli.ts';
@@ -58,24 +59,21 @@ function historyOf({ files }: Run): Record<string, number>[] {
   });
 }
 
-/** Starts all at once; each test takes the one that it is about. */
-function startAll<Name extends string>(
+/** Each is run by the first test that asks for it. */
+function runsOnce<Name extends string>(
   runs: Readonly<Record<Name, () => Promise<Run>>>,
 ): (name: Name) => Promise<Run> {
   const started = new Map<Name, Promise<Run>>();
-  beforeAll(() => {
-    for (const name of Object.keys(runs) as Name[]) {
-      const run = runs[name]();
-      run.catch(() => {}); // seen by the test
-      started.set(name, run);
-    }
-  });
   afterAll(removeFolders);
-  return (name) => started.get(name) as Promise<Run>;
+  return (name) => {
+    const run = started.get(name) ?? runs[name]();
+    started.set(name, run);
+    return run;
+  };
 }
 
 describe('the run folder', () => {
-  const runs = startAll({
+  const runs = runsOnce({
     one: () => train('--data images.npy --epochs 3 --seed 7'),
     same: () => train('--data images.npy --epochs 3 --seed 7'),
     other: () => train('--data images.npy --epochs 3 --seed 8'),
@@ -180,7 +178,7 @@ describe('the run folder', () => {
 
 describe('options of train', () => {
   const withTest = { 'images.npy': imagesNpy(), 'test.npy': imagesNpy([8, 8, 1], 10) };
-  const runs = startAll({
+  const runs = runsOnce({
     json: () => train('--data images.npy --epochs 2 --json --test-data test.npy', withTest),
     patience: () => train('--data images.npy --epochs 50 --patience 2 --min-delta 9 --validation-split 0.5'),
     minmax: () =>
@@ -334,7 +332,7 @@ describe('options of train', () => {
 
 describe('what train reads', () => {
   const two = npz({ y_train: imagesNpy([]), x_train: imagesNpy([10]), x_test: imagesNpy([10], 10) });
-  const runs = startAll({
+  const runs = runsOnce({
     npz: () => train('--data a.npz --test-data a.npz --epochs 1', { 'a.npz': two }),
     keys: () =>
       train('--data a.npz --key x_test --test-data a.npz --test-key x_train --epochs 1', { 'a.npz': two }),
@@ -396,7 +394,7 @@ describe('paths', () => {
     const user = folderWith({ 'images.npy': imagesNpy() });
     const cwd = folderWith();
     const env = { INIT_CWD: user, npm_package_name: 'isthmus' };
-    expect(await isthmus(words, { cwd, env })).toMatchObject({ code: 0 });
+    expect(await isthmusProcess(words, { cwd, env })).toMatchObject({ code: 0 });
     expect(contentsOf(cwd)).toEqual({});
     expect(Object.keys(contentsOf(user))).toContain('runs/images-1/model.safetensors');
   });
@@ -405,7 +403,7 @@ describe('paths', () => {
     const user = folderWith();
     const cwd = folderWith({ 'images.npy': imagesNpy() });
     const env = { INIT_CWD: user, npm_package_name: 'theirs' };
-    expect(await isthmus(words, { cwd, env })).toMatchObject({ code: 0 });
+    expect(await isthmusProcess(words, { cwd, env })).toMatchObject({ code: 0 });
     expect(contentsOf(user)).toEqual({});
   });
 });
@@ -418,7 +416,7 @@ describe('interruption', () => {
     async (signal) => {
       const cwd = folderWith({ 'images.npy': imagesNpy() });
       const words = ['train', '--data', 'images.npy', '--out', 'run', '--epochs', '1000000', ...TINY];
-      const { code, stdout, stderr } = await isthmus(words, {
+      const { code, stdout, stderr } = await isthmusProcess(words, {
         cwd,
         onStart: (child) => {
           let said = '';
@@ -454,7 +452,7 @@ describe('interruption', () => {
     const cwd = folderWith({ 'images.npy': imagesNpy([8, 8], 5000) });
     const words = ['train', '--data', 'images.npy', '--out', 'run', '--hidden', '512,512'];
     words.push('--batch-size', '1', '--json');
-    const { code, stdout } = await isthmus(words, {
+    const { code, stdout } = await isthmusProcess(words, {
       cwd,
       onStart: (child) => {
         // It listens before its first words. An epoch takes many seconds: this comes in the midst of it, even if late.
@@ -471,7 +469,7 @@ describe('interruption', () => {
 
   test('a reader that closes the pipes does not keep the run folder from being written', async () => {
     const cwd = folderWith({ 'images.npy': imagesNpy() });
-    const { code } = await isthmus(
+    const { code } = await isthmusProcess(
       ['train', '--data', 'images.npy', '--out', 'run', '--epochs', '20', '--json', ...TINY],
       {
         cwd,

@@ -1,6 +1,6 @@
 /**
  * A run that is killed over and over, and starts again each time, ends with the model of a run that was left in peace.
- * More rounds: ISTHMUS_KILL_ROUNDS=200 npm test -- kill.
+ * More kills: ISTHMUS_KILL_ROUNDS=200 npm run test:all -- kill.
  */
 
 import { spawn } from 'node:child_process';
@@ -9,10 +9,10 @@ import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { readCheckpoint } from '../../../../src/io/checkpoint.ts';
 import { Random } from '../../../../src/tensor/random.ts';
+import { KILLS } from '../../../helpers/cases.ts';
 import { folderWith, removeFolders } from '../../../helpers/cli.ts';
 
 const MAIN = resolve('dist/src/node/cli/main.js');
-const ROUNDS = Number(process.env.ISTHMUS_KILL_ROUNDS ?? 6);
 
 /** About half a second of training, with a checkpoint of 100 KB every other hundredth. */
 const OPTIONS = [
@@ -80,13 +80,13 @@ describe('killed at random moments', () => {
   const random = new Random(Date.now());
 
   test(
-    `${ROUNDS} times: the model is that of a run never interrupted, byte for byte`,
+    `${KILLS} times: the model is that of a run never interrupted, byte for byte`,
     async () => {
       const { expected, elapsedMs } = await uninterrupted();
       let kills = 0;
       let runs = 0;
       let failedWrites = 0;
-      while (kills < ROUNDS) {
+      while (kills < KILLS) {
         const cwd = folderWith();
         const run = join(cwd, 'run');
         let checkpoint: Buffer | undefined;
@@ -118,7 +118,7 @@ describe('killed at random moments', () => {
       }
       process.stderr.write(`${kills} kills in ${runs} runs, writes failed in ${failedWrites} attempts\n`);
     },
-    300_000 + 10_000 * ROUNDS,
+    300_000 + 10_000 * KILLS,
   );
 
   test('the control: a run of another seed gives another model', async () => {
