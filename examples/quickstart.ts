@@ -11,4 +11,5 @@ await autoencoder.fit(images, {
 const codes = autoencoder.encode(images); // 1000 codes of 32 numbers
 const restored = autoencoder.decode(codes); // 1000 images of 28×28
 console.log(codes.shape, restored.shape);
-console.log(`PSNR ${autoencoder.evaluate(images).psnr.toFixed(2)} dB`);
+const { psnr } = await autoencoder.evaluate(images);
+console.log(`PSNR ${psnr.toFixed(2)} dB`);
