@@ -8,12 +8,24 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import * as engine from '../src/index.ts';
-import { anchorsOf, blocksOf, PAGES, proseOf, repositoryFiles, testCommandsOf } from './helpers/docs.ts';
+import {
+  anchorsOf,
+  blocksOf,
+  commandsOf,
+  PAGES,
+  proseOf,
+  repositoryFiles,
+  testCommandsOf,
+} from './helpers/docs.ts';
 
 const README = PAGES.get('README.md') ?? '';
 const FILES = repositoryFiles();
 
 testCommandsOf('README.md');
+
+test('README has the commands of a first hour', () => {
+  expect(commandsOf(README).length).toBeGreaterThan(10);
+});
 
 test('README is a page that a newcomer reads to its end', () => {
   expect(Buffer.byteLength(README)).toBeLessThanOrEqual(12_288);
@@ -89,7 +101,7 @@ describe('every folder of the sources', () => {
   test.each(['README.md', 'docs/architecture.md'])('has its line in %s', (path) => {
     const page = PAGES.get(path) ?? '';
     expect(folders.length).toBeGreaterThan(8);
-    expect(folders.filter((folder) => !page.includes(`\`${folder}\``))).toEqual([]);
+    expect(folders.filter((folder) => !new RegExp(`\`${folder}[/\`]`).test(page))).toEqual([]);
   });
 });
 
