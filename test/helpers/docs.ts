@@ -4,7 +4,7 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { generateDigits } from '../../src/data/digits.ts';
@@ -14,8 +14,8 @@ import { folderWith, isthmus, removeFolders } from './cli.ts';
 
 /** By their paths from the repository's root. */
 export const PAGES: ReadonlyMap<string, string> = new Map(
-  ['README.md', ...readdirSync('docs').map((name) => `docs/${name}`)]
-    .filter((path) => path.endsWith('.md'))
+  ['README.md', 'CONTRIBUTING.md', ...readdirSync('docs').map((name) => `docs/${name}`)]
+    .filter((path) => path.endsWith('.md') && existsSync(path))
     .map((path) => [path, readFileSync(path, 'utf8')]),
 );
 
