@@ -76,7 +76,7 @@ describe.each([...PAGES])('%s', (path, page) => {
   });
 
   test('names files and folders that are there', () => {
-    const files = [...page.matchAll(/(?<![\w./-])(?:\.\.?\/)*([\w./-]+\.(?:ts|mjs))\b/g)].map(
+    const files = [...page.matchAll(/(?<![\w./*-])(?:\.\.?\/)*([\w./-]+\.(?:ts|mjs))\b/g)].map(
       ([, name]) => name,
     );
     const missing = files.filter((name) => !FILES.some((file) => file === name || file.endsWith(`/${name}`)));
