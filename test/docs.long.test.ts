@@ -1,0 +1,43 @@
+/** Every command of docs, run in order on small data, and every option that the command line has in docs/cli.md. */
+
+import { describe, expect, test } from '@jest/globals';
+import { isthmus } from './helpers/cli.ts';
+import { commandsOf, PAGES, testCommandsOf } from './helpers/docs.ts';
+
+for (const [path, page] of PAGES) {
+  if (path.startsWith('docs/') && commandsOf(page).length > 0) testCommandsOf(path);
+}
+
+test('there are some commands', () => {
+  expect([...PAGES.values()].flatMap(commandsOf).length).toBeGreaterThan(40);
+});
+
+describe('docs/cli.md', () => {
+  const page = PAGES.get('docs/cli.md') ?? '';
+  const help = async (command: string) => (await isthmus([command, '--help'], { cwd: '.' })).stdout;
+  const COMMANDS = [
+    'train',
+    'evaluate',
+    'encode',
+    'decode',
+    'compress',
+    'decompress',
+    'export',
+    'import',
+    'info',
+  ];
+
+  test.each(COMMANDS)('names every option of %s', async (command) => {
+    const options = [...(await help(command)).matchAll(/^ {2}(--[\w-]+)/gm)].map(([, option]) => option);
+    expect(options.length).toBeGreaterThan(1);
+    expect(options.filter((option) => !page.includes(option))).toEqual([]);
+  });
+
+  test('says of the presets what --help says', async () => {
+    const text = (await help('train')).replace(/\s+/g, ' ');
+    for (const preset of ['small', 'best']) {
+      const [, settings] = new RegExp(`\\| \`${preset}\` \\| \`(.*)\` \\|`).exec(page) ?? [];
+      expect(text).toContain(`--preset ${preset} stands for: ${settings}`);
+    }
+  });
+});

@@ -1,0 +1,140 @@
+/**
+ * README and docs as tests see them: their links, the names in them, and their commands, which are run in order on small
+ * data.
+ */
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { generateDigits } from '../../src/data/digits.ts';
+import { writeNpy } from '../../src/io/numpy/npy.ts';
+import { Random } from '../../src/tensor/random.ts';
+import { folderWith, isthmus, removeFolders } from './cli.ts';
+
+/** By their paths from the repository's root. */
+export const PAGES: ReadonlyMap<string, string> = new Map(
+  ['README.md', 'CONTRIBUTING.md', ...readdirSync('docs').map((name) => `docs/${name}`)]
+    .filter((path) => path.endsWith('.md') && existsSync(path))
+    .map((path) => [path, readFileSync(path, 'utf8')]),
+);
+
+const FENCE = /^```(\w*)\n(.*?)^```$/gms;
+
+/** The contents of a page's fenced blocks of a language. */
+export function blocksOf(page: string, language: string): string[] {
+  return [...page.matchAll(FENCE)].filter(([, found]) => found === language).map(([, , text]) => text);
+}
+
+/** What a reader sees as prose: without fenced blocks, code in backticks and formulas. */
+export function proseOf(page: string): string {
+  return page
+    .replace(FENCE, '')
+    .replace(/`[^`\n]*`/g, '')
+    .replace(/\$\$.*?\$\$|\$[^$\n]*\$/gs, '');
+}
+
+/** The anchors of a page's headings, as GitHub makes them. */
+export function anchorsOf(page: string): string[] {
+  const headings = page.replace(FENCE, '').matchAll(/^#+ (.*)$/gm);
+  return [...headings].map(([, text]) =>
+    text
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+/** The commands of a page's `sh` blocks, in order, without comments. */
+export function commandsOf(page: string): string[] {
+  const lines = blocksOf(page, 'sh').flatMap((block) => block.split('\n'));
+  const commands = lines.flatMap((line) => line.replace(/ +#.*/, '').split(' && '));
+  return [...new Set(commands.filter((command) => command !== ''))];
+}
+
+/** Digits in place of the pages' images, and a table of 13 columns of very different units in place of the wines. */
+function smallData(): Record<string, Uint8Array> {
+  const files: Record<string, Uint8Array> = {};
+  const names = ['images', 'test', 'fashion-train-10k', 'fashion-test-2k', 'shoes', 'mixed'];
+  for (const [i, name] of names.entries()) {
+    const { labels, ...digits } = generateDigits({ count: 60 - 5 * i, seed: i });
+    files[`${name}.npy`] = writeNpy(digits);
+    files[`${name}-labels.npy`] = writeNpy({ shape: [labels.length], data: labels });
+  }
+  const random = new Random(1);
+  const measured = (_: unknown, i: number) => 10 ** ((i % 13) / 4 - 1) * (5 + random.normal());
+  files['wine.npy'] = writeNpy({ shape: [178, 13], data: Float64Array.from({ length: 178 * 13 }, measured) });
+  return files;
+}
+
+interface Outcome {
+  readonly code: unknown;
+  /** What was said, if the code is not 0. */
+  readonly stderr?: string;
+}
+
+/** Runs a command of a page, shorter but else as it stands; undefined if it is one of the whole repository. */
+async function run(command: string, folder: string): Promise<Outcome | undefined> {
+  const [, example, exampleArgs = ''] = /^node (dist\/examples\/\w+\.js)(.*)$/.exec(command) ?? [];
+  if (example !== undefined) {
+    const words = [resolve(example), ...wordsOf(exampleArgs)];
+    if (example.endsWith('/writeDigits.js')) words.push('60');
+    const { status, stderr } = spawnSync(process.execPath, words, { cwd: folder, encoding: 'utf8' });
+    return { code: status, ...(status !== 0 && { stderr }) };
+  }
+  const [, script, args = ''] = /^npm run (train|isthmus)(?: -- (.*))?$/.exec(command) ?? [];
+  if (script === undefined) return undefined;
+  const words = [...(script === 'train' ? ['train'] : []), ...wordsOf(args)];
+  const isWithout = (...names: string[]) => !names.some((name) => words.includes(name));
+  // The built-in digits are 6,000, and 100 epochs take a while.
+  if (words[0] === 'train' && isWithout('--epochs')) words.push('--epochs', '2');
+  if (words[0] === 'train' && isWithout('--data', '--count', '--resume')) words.push('--count', '100');
+  const { code, stderr } = await isthmus(words, { cwd: folder });
+  return { code, ...(code !== 0 && { stderr }) };
+}
+
+const wordsOf = (text: string): string[] => text.split(' ').filter(Boolean);
+
+/** Whether CI runs a command that builds, tests or measures the whole repository: no test could. */
+function isRunByCi(command: string): boolean {
+  const ci = readFileSync('.ci/run', 'utf8');
+  if (command === 'npm test') return /npm (test|run test:all)\b/.test(ci);
+  const scripts: Record<string, string> = JSON.parse(readFileSync('package.json', 'utf8')).scripts;
+  return ci.includes(command) || Object.values(scripts).some((script) => script.startsWith(`${command} &&`));
+}
+
+/** Runs all commands of a page, in a folder with small files of the names that they ask for. */
+export function testCommandsOf(path: string): void {
+  const commands = commandsOf(PAGES.get(path) ?? '');
+
+  describe(`the commands of ${path}`, () => {
+    let folder = '';
+    beforeAll(() => {
+      folder = folderWith(smallData());
+    });
+    afterAll(removeFolders);
+
+    const outcomes = new Map<string, Outcome | undefined>();
+
+    test.each(commands)('%s', async (command) => {
+      // Those above it have made the files that it reads, whichever test comes first.
+      for (const one of commands.slice(0, commands.indexOf(command) + 1)) {
+        if (!outcomes.has(one)) outcomes.set(one, await run(one, folder));
+      }
+      const outcome = outcomes.get(command);
+      if (outcome === undefined)
+        expect({ command, isRunByCi: isRunByCi(command) }).toMatchObject({ isRunByCi: true });
+      else expect(outcome).toEqual({ code: 0 });
+    });
+  });
+}
+
+/** Every file of the repository that readers may be sent to, by its path from the root. */
+export function repositoryFiles(): string[] {
+  const tops = ['src', 'bench', 'test', 'examples', 'docs'];
+  return tops.flatMap((top) =>
+    (readdirSync(top, { recursive: true }) as string[])
+      .filter((name) => !name.includes('node_modules'))
+      .map((name) => join(top, name).replaceAll('\\', '/')),
+  );
+}
