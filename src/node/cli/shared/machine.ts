@@ -33,7 +33,7 @@ export function refuseThreads({ kernels: name, threads: count }: MachineValues):
 
 /** Chooses the kernels and starts the threads; says so if some did not start. */
 export async function useMachine({ kernels: name, threads: count }: MachineValues): Promise<void> {
-  setKernels(name ?? 'simd'); // the fastest here, whatever an earlier command of this process chose
+  setKernels(name ?? 'simd'); // the fastest here, also after a command that chose others
   if (kernels().name !== 'simd') return;
   const { warning } = await useThreads(count ?? 'auto');
   if (warning) say(`note: ${warning}`);
