@@ -224,16 +224,6 @@ test('the benchmarks beside other engines import files that exist', () => {
   expect(sources.filter((path) => !existsSync(path))).toEqual([]);
 });
 
-test('CONTRIBUTING.md names files and scripts that are there', () => {
-  const page = readFileSync('CONTRIBUTING.md', 'utf8');
-  const names = [...page.matchAll(/`([\w./-]+\/[\w./-]+)`/g)].map(([, name]) => name);
-  expect(names.length).toBeGreaterThan(30);
-  expect(names.filter((name) => !existsSync(name))).toEqual([]);
-  const scripts = [...page.matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name);
-  const { scripts: known } = JSON.parse(readFileSync('package.json', 'utf8'));
-  expect(scripts.filter((name) => !Object.hasOwn(known, name))).toEqual([]);
-});
-
 describe('the package', () => {
   const read = (file: string) => JSON.parse(readFileSync(file, 'utf8'));
 
