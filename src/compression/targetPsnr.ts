@@ -63,6 +63,6 @@ async function psnrOf(
   const { psnr } = quality.scores();
   if (psnr !== undefined) return psnr;
   throw new DataError(
-    `the data is scaled so: ${describeNormalization(normalization)}; PSNR needs pixels, whose inputs go from 0 to 1.`,
+    `a target PSNR needs pixels, whose inputs go from 0 to 1; this data is scaled otherwise (${describeNormalization(normalization)}).`,
   );
 }

@@ -25,7 +25,7 @@ const ALL: readonly LayerSpec[] = [
 ];
 
 describe('buildLayer', () => {
-  test.each(ALL)('makes a $type layer that describes itself the same way', (spec) => {
+  test.each(ALL)('makes a $type layer with the same spec', (spec) => {
     expect(buildLayer(spec, { random: new Random(1) }).spec()).toEqual(spec);
   });
 
@@ -74,7 +74,7 @@ describe('buildLayer', () => {
   });
 });
 
-test('Dense takes its default initializer where the options name none', () => {
+test('Dense uses its default initializer if the options name none', () => {
   const built = buildLayer(ALL[0], { random: new Random(4) }) as Dense;
   expect(built.weight.value).toEqual(new Dense(3, 4, { random: new Random(4) }).weight.value);
 });
@@ -93,7 +93,7 @@ describe('a layer tied to another', () => {
     bias: true,
   } as const;
 
-  test('describes itself the same way, has a bias alone, and uses the other weight', () => {
+  test('has the same spec, only a bias as parameter, and the weight of the other layer', () => {
     const layer = buildLayer(spec, { random: new Random(1), named });
     expect(layer.spec()).toEqual(spec);
     expect(layer.namedParameters().map(([name, { value }]) => [name, value.shape])).toEqual([['bias', [4]]]);
@@ -103,7 +103,7 @@ describe('a layer tied to another', () => {
     expect(layer.forward(Tensor.from([1, 0], [1, 2])).data[0]).toBe(0.5);
   });
 
-  test('has no spec where it was not told what the other layer is called', () => {
+  test('has no spec without the name of the other layer', () => {
     expect(() => new TransposedDense(of).spec()).toThrow('TransposedDense.spec: this layer has no spec');
   });
 

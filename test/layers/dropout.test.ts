@@ -11,7 +11,7 @@ const ones = new Tensor(new Float32Array(100_000).fill(1), SHAPE);
 describe.each([0.1, 0.5, 0.75])('Dropout of %p', (rate) => {
   const layer = () => new Dropout(rate, { random: new Random(4) });
 
-  test('leaves out its share, and makes the rest larger by the same', () => {
+  test('sets its share to 0 and scales the rest by 1 / (1 - rate)', () => {
     const y = layer().forward(x).data;
     const dropped = y.filter((value) => value === 0).length / y.length;
     expect(Math.abs(dropped - rate)).toBeLessThan(5 * Math.sqrt((rate * (1 - rate)) / y.length));
@@ -28,7 +28,7 @@ describe.each([0.1, 0.5, 0.75])('Dropout of %p', (rate) => {
     expect(dX.every((value, i) => Math.abs(3 * value - y[i]) <= 3 * 2 ** -22 * value)).toBe(true);
   });
 
-  test('each forward leaves out others; the same generator, the same ones', () => {
+  test('each forward drops other elements; the same generator drops the same ones', () => {
     const one = layer();
     const [first, second] = [one.forward(x).data.slice(), one.forward(x).data.slice()];
     expect(first).not.toEqual(second);
@@ -46,7 +46,7 @@ test.each([-0.1, 1, 2, Number.NaN])('refuses a rate of %p', (rate) => {
   );
 });
 
-test('backward needs a forward, and a gradient of its shape', () => {
+test('backward needs a forward before it, and a dY of the shape of y', () => {
   const layer = new Dropout(0.5, { random: new Random(1) });
   expect(() => layer.backward(ones)).toThrow('Dropout.backward: called before forward');
   layer.forward(x);

@@ -1,6 +1,6 @@
 /**
  * Every layer's forward and backward against differences of a float64 reference (test/helpers/gradientCheck.ts). Functions
- * with a kink at 0 are only asked at a distance of at least 0.05 from it, 500 times the step of the differences.
+ * with a kink at 0 are only evaluated at least 0.05 away from it, which is 500 times the step of the differences.
  */
 
 import { describe, expect, test } from '@jest/globals';
@@ -126,7 +126,7 @@ function network(): Sequential {
   ]);
 }
 
-/** The same in float64; `atKinks` is told what goes into ReLU and LeakyReLU. */
+/** The same network in float64; `atKinks` is called with the inputs of ReLU and LeakyReLU. */
 function networkReference(atKinks?: (x: readonly number[]) => void): ReferenceForward {
   return (x, [w0, b0, w1, w2, b2, w3, b3, w4, b4]) => {
     const h0 = referenceDense(BATCH, 4, 6, x, w0, b0);
@@ -285,7 +285,7 @@ describe('negative controls: a wrong gradient is rejected', () => {
     const layers = network().layers.flatMap((layer) => (layer as Sequential).layers);
     const wrong = new Sequential(layers.map((layer) => (layer instanceof Tanh ? new WrongTanh() : layer)));
     const arrays = wrongArrays(wrong, networkInput, networkReference());
-    // All that lies in front of it is wrong, what lies behind is not.
+    // The gradients before it are wrong, those behind it are not.
     expect(arrays).toEqual([
       'dX',
       '0.weight',

@@ -1,4 +1,4 @@
-/** A layer of one's own: forward, backward, its parameters and its width are all that it needs. */
+/** A user's layer: it needs only forward, backward, its parameters and its width. */
 
 import { describe, expect, test } from '@jest/globals';
 import { Tanh } from '../../src/layers/activation.ts';
@@ -86,7 +86,7 @@ describe('a layer of your own', () => {
     }
   });
 
-  test('can be trained: its gradients and values lie in the run that an optimizer works on', () => {
+  test('can be trained: its gradients and values move into the arrays that an optimizer works on', () => {
     // One feature by hand: y = 2 x, x = 3, dY = 1: dFactor = 3, and a step of 0.5 gives 2 - 1.5.
     const layer = new Scale([2]);
     const whole = new Sequential([layer]);
@@ -106,7 +106,7 @@ describe('a layer of your own', () => {
     expect(() => network(new Tanh()).spec()).not.toThrow();
   });
 
-  test('without parameters has none unless it says so', () => {
+  test('has no parameters unless it overrides namedParameters', () => {
     class Same extends Layer {
       override forward(input: Tensor): Tensor {
         return input;

@@ -36,7 +36,7 @@ describe('Sequential', () => {
     expect(whole.backward(dY)).toEqual(first.backward(relu.backward(last.backward(dY))));
   });
 
-  test('names its parameters by the place of their layer, those inside of another Sequential too', () => {
+  test('names its parameters by the position of their layer, also inside of another Sequential', () => {
     const names = new Sequential([network(), new Tanh(), network()]).namedParameters().map(([name]) => name);
     expect(names).toEqual(['0.0.weight', '0.0.bias', '0.2.weight', '2.0.weight', '2.0.bias', '2.2.weight']);
   });
@@ -47,7 +47,7 @@ describe('Sequential', () => {
     expect(new FlatParameters(whole.parameters()).size).toBe(4 * 3 + 3 + 3 * 4);
   });
 
-  test('one layer alone is what it is without Sequential', () => {
+  test('a single layer computes the same as without Sequential', () => {
     const x = uniformTensor([2, 4], 2);
     const layer = () => new Dense(4, 3, { random: new Random(7) });
     const [wrapped, plain] = [new Sequential([layer()]), layer()];
@@ -92,7 +92,7 @@ describe('Sequential', () => {
     expect(allocated).toBe(2 * (3 + 4 + (4 + 3) + 2 * 3 + 2 * 4));
   });
 
-  test('knows the width of its output, and of the layer that does not fit', () => {
+  test('knows the width of its output, and refuses layers that do not fit', () => {
     expect(network().outputWidth(4)).toBe(4);
     expect(() => network().outputWidth(5)).toThrow(
       new ShapeError('Dense: the input has 5 features, expected 4.'),

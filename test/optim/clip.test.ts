@@ -28,12 +28,12 @@ describeEachKernels('clipGradientNorm', () => {
     expect([...flat.gradients]).toEqual([3, 0, 4]);
   });
 
-  test('the norm afterwards is the one that is allowed, and all gradients have shrunk by one factor', () => {
+  test('clips to the maximum norm, by one factor for all gradients', () => {
     const before = uniformArray(1000, new Random(1));
     const flat = withGradients([...before.subarray(0, 300)], [...before.subarray(300)]);
     const norm = clipGradientNorm(flat, 0.5);
     const exact = Math.sqrt(before.reduce((sum, g) => sum + g * g, 0));
-    // Half of what a sum of 1000 squares may be off by, for the root halves relative errors; and the root's own u.
+    // Half of the error bound of a sum of 1000 squares, since the root halves relative errors, and u for the root.
     const bound = gamma(1000) / 2 + u;
     expect(firstOutside([norm], [exact], bound * exact)).toBeUndefined();
     expect(firstOutside([clipGradientNorm(flat, 0.5)], [0.5], (bound + 2 * u) * 0.5)).toBeUndefined();

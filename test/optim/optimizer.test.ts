@@ -57,7 +57,7 @@ describe.each<[string, (options?: OptimizerOptions) => Optimizer, number]>([
     expect([...flat.gradients]).toEqual([1, -2]);
   });
 
-  test('takes its moments once, and not from the arena of the parameters: they go when it does', () => {
+  test('allocates its moments once, and not in the arena of the parameters: they are freed with the optimizer', () => {
     const flat = parameters([1, 2, 3], [0, 0, 0]);
     const allocate = jest.spyOn(Arena.prototype, 'allocate');
     const optimizer = make();
@@ -73,7 +73,7 @@ describe.each<[string, (options?: OptimizerOptions) => Optimizer, number]>([
     allocate.mockRestore();
   });
 
-  test('attach changes no number and no step, before the first step and between steps', () => {
+  test('attach changes no value and no step, before the first step and between steps', () => {
     const [flat, other] = [0, 1].map(() => parameters([1, -2, 3], [0.5, 0.25, -1]));
     const [attached, plain] = [make(), make()];
     attached.attach(flat);
@@ -112,12 +112,12 @@ describe.each<[string, (options?: OptimizerOptions) => Optimizer, number]>([
     expect(() => optimizer.step(other)).toThrow(new Error(message));
     expect([...other.values]).toEqual([1]);
     expect(optimizer.steps).toBe(steps);
-    // The refusals did not come between it and its own network.
+    // The refusals changed nothing: it still serves the first network.
     optimizer.step(flat);
     expect(optimizer.steps).toBe(steps + 1);
   });
 
-  /** After two steps of its own. */
+  /** An optimizer after two steps. */
   const stepped = (options: OptimizerOptions = {}) => {
     const flat = parameters([1, -2, 3], [0.5, 0.25, -1]);
     const optimizer = make(options);
@@ -126,7 +126,7 @@ describe.each<[string, (options?: OptimizerOptions) => Optimizer, number]>([
     return { flat, optimizer };
   };
 
-  test('goes on from a state as the one that it is of', () => {
+  test('continues from a state exactly as the optimizer that it was taken from', () => {
     const options = { learningRate: cosine({ learningRate: 0.1, steps: 9 }), clipNorm: 1 };
     const { flat, optimizer } = stepped(options);
     const other = parameters([...flat.values], [...flat.gradients]);
@@ -183,7 +183,7 @@ describe.each<[string, (options?: OptimizerOptions) => Optimizer, number]>([
       }),
       /got (2 numbers of \w+, )*2 numbers of x, expected (none|3 numbers of)/,
     ],
-  ])('refuses a state of %s, and goes on as before', (_, change, message) => {
+  ])('refuses a state of %s, and changes nothing', (_, change, message) => {
     const [{ flat, optimizer }, twin] = [stepped({ clipNorm: 1 }), stepped({ clipNorm: 1 })];
     const state = optimizer.state();
     const refused = () => optimizer.restore({ ...state, ...change(state) });

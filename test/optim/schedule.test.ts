@@ -86,7 +86,7 @@ describe('linear', () => {
     }
   });
 
-  test('refuses what cosine refuses, in its own name', () => {
+  test('refuses what cosine refuses, with its name in the message', () => {
     expect(() => linear({ learningRate: 0, steps: 10 })).toThrow(
       new RangeError('linear: the learning rate is 0, expected more than 0.'),
     );
@@ -100,7 +100,7 @@ describe('linear', () => {
 });
 
 describe('warmUp', () => {
-  test('climbs in a straight line to the learning rate that follows, without a first step of 0', () => {
+  test('rises in a straight line to the learning rate that follows, and step 0 is not 0', () => {
     const schedule = warmUp({ steps: 4, schedule: constant(0.8) });
     expect([0, 1, 2, 3, 4, 5].map((step) => schedule.at(step))).toEqual([
       expect.closeTo(0.2, 12),
@@ -112,7 +112,7 @@ describe('warmUp', () => {
     ]);
   });
 
-  test('goes on without a jump, and what follows starts at its own step 0', () => {
+  test('continues without a jump with step 0 of the schedule that follows', () => {
     const following = cosine({ learningRate: 1, steps: 50 });
     const schedule = warmUp({ steps: 10, schedule: following });
     expect(schedule.at(9)).toBe(1);
@@ -120,7 +120,7 @@ describe('warmUp', () => {
     expect(schedule.at(35)).toBe(following.at(25));
     expect(schedule.at(60)).toBe(0);
     for (let step = 0; step < 60; step++) {
-      // The climb takes 1/10 a step; the cosine falls by at most π / 2 / 50.
+      // The rise takes 1/10 a step; the cosine falls by at most π / 2 / 50.
       expect(Math.abs(schedule.at(step + 1) - schedule.at(step))).toBeLessThan(0.1 + 1e-12);
     }
   });

@@ -12,7 +12,7 @@ const parameter = (name: string, values: number[], gradients = values.map(() => 
   new Parameter(name, Tensor.from(values), Tensor.from(gradients));
 
 describe('flat parameters', () => {
-  test('lie one after the other and keep what they held, shape and gradient included', () => {
+  test('are side by side and keep their values, gradients and shapes', () => {
     const weight = new Parameter(
       'weight',
       Tensor.from([1, 2, 3, 4, 5, 6], [2, 3]),

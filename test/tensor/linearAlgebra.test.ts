@@ -36,7 +36,7 @@ describe('eigenDecomposition', () => {
       expect(values).toEqual([...values].sort((x, y) => y - x));
       const product = matmul(a, vectors).data;
       const identity = matmul(transpose(vectors), vectors).data;
-      // What is not turned away is 1e-7 of each pair; the products are sums of n float32 products.
+      // Elements up to 1e-7 of each pair are not rotated away; the products are sums of n float32 products.
       const bound = n * 1e-6;
       for (let i = 0; i < n * n; i++) {
         expect(Math.abs(product[i] - vectors.data[i] * values[i % n])).toBeLessThan(bound * values[0]);

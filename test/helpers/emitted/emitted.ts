@@ -4,7 +4,7 @@ import { ModuleBuilder } from '../../../src/tensor/kernels/simd/wasm/assembler.t
 
 type Exported = Record<string, (...given: (number | bigint)[]) => number | bigint | undefined>;
 
-/** A module of one page of shared memory, as the engine's is, and its functions. */
+/** An instance of a module: its functions, and its memory of one shared page. */
 export interface Emitted {
   readonly memory: WebAssembly.Memory;
   readonly view: DataView;

@@ -1,4 +1,4 @@
-/** One instruction of the assembler, run once: what goes in, how it is emitted, and what it should leave. */
+/** A row of the tables of instructions: operands, how the instruction is emitted, and the expected result. */
 
 import type {
   FunctionBuilder,
@@ -21,14 +21,14 @@ export interface Row {
   readonly name: string;
   /** 16 bytes or less each; at 0, 16, 32. */
   readonly inputs: readonly Numbers[];
-  /** Emits the instruction and stores what it leaves, from address OUT on. */
+  /** Emits the instruction and stores its result at address OUT. */
   readonly emit: (f: FunctionBuilder, global: Global) => void;
   readonly expected: Numbers;
 }
 
 export const OUT = 64;
 
-/** Loads an input as what it looks like: one number, or a vector. */
+/** Loads an input by its type and length: one number, or a vector. */
 function operand(f: FunctionBuilder, input: Numbers, address: number): Operand {
   const at = f.i32.const(address);
   if (input.length > 1) return f.v128.load(at);
@@ -37,7 +37,7 @@ function operand(f: FunctionBuilder, input: Numbers, address: number): Operand {
   return input instanceof Float32Array ? f.f32.load(at) : f.i32.load(at);
 }
 
-/** A variable takes the result, because an address must come before the value. */
+/** Stores a result by way of a variable, because the address must be emitted before the value. */
 export function storeResult(f: FunctionBuilder, result: Operand, address = OUT): void {
   const to = f.variable(result.type);
   f.local.set(to, result);
@@ -56,14 +56,14 @@ function method(f: FunctionBuilder, name: string): (...operands: Operand[]) => O
   return found as (...operands: Operand[]) => Operand;
 }
 
-/** An instruction that takes all inputs and leaves one result. */
+/** An instruction that takes all inputs and has one result. */
 export function row(name: string, inputs: readonly Numbers[], expected: Numbers): Row {
   const emit = (f: FunctionBuilder) =>
     storeResult(f, method(f, name)(...inputs.map((input, i) => operand(f, input, 16 * i))));
   return { name, inputs, emit, expected };
 }
 
-/** Any other: it says itself what to emit. */
+/** Any other instruction, with its own function to emit it. */
 export const special = (
   name: string,
   inputs: readonly Numbers[],
@@ -82,7 +82,7 @@ export const f64 = (...values: number[]) => Float64Array.from(values);
 export const i64 = (...values: bigint[]) => BigInt64Array.from(values);
 export const bytes = (of: (i: number) => number) => Uint8Array.from({ length: 16 }, (_, i) => of(i));
 
-/** What the instruction leaves, as numbers of the expected kind. */
+/** The result of the instruction, as numbers of the expected type. */
 export function result({ inputs, emit, expected }: Row): Numbers {
   const { memory, exports } = instantiate(
     (module) => {

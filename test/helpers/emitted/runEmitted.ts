@@ -1,4 +1,4 @@
-/** A function of one variable that a test emits for vectors, applied to as many numbers as the test likes. */
+/** Runs a function of one variable, which a test emits for vectors, on arrays of any length. */
 
 import { CHUNK, elementwise } from '../../../src/tensor/kernels/simd/code/elementwise.ts';
 import { ARGUMENTS } from '../../../src/tensor/kernels/simd/sharedPage.ts';

@@ -13,7 +13,7 @@ afterEach(() => {
   setKernels(atFirstUse);
 });
 
-test('the fastest set is in use without anybody choosing', () => {
+test('the fastest set is the default', () => {
   expect(atFirstUse).toBe(supportedKernels().at(-1)?.name);
 });
 
@@ -28,7 +28,7 @@ test.each(supportedKernels().map((set) => set.name))('setKernels chooses %s', (n
   expect(kernels().name).toBe(name);
 });
 
-test('setKernels refuses a name that it does not know, and lists those that it does', () => {
+test('setKernels refuses an unknown name and lists the known ones', () => {
   expect(() => setKernels('fast' as KernelsName)).toThrow(
     "setKernels: there are no kernels named 'fast', expected one of: naive, blocked, simd.",
   );

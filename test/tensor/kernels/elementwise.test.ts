@@ -1,5 +1,5 @@
 /**
- * All kernels but the products: every set against naive.ts at the edge sizes, and what numbers that are not ordinary do.
+ * All kernels but the products: every set against naive.ts at the edge sizes, and with NaN, infinities and large numbers.
  * That naive.ts itself is right is shown by test/golden.test.ts and the gradient checks in test/layers and test/losses.
  */
 

@@ -1,4 +1,4 @@
-/** Where an arena's arrays lie. That they are zeros and share nothing is shown in ../workspace.test.ts. */
+/** Where arenas allocate their arrays. ../workspace.test.ts shows that they are zeros and share nothing. */
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { kernels, setKernels } from '../../../src/tensor/kernels/active.ts';
@@ -10,7 +10,7 @@ afterEach(() => {
   setKernels(atFirstUse);
 });
 
-/** The address in the memory that kernels compute in without copying. */
+/** The address in the kernels' memory, or undefined outside of it. */
 const addressOf = (array: Float32Array) => (kernels().memory as EngineMemory | undefined)?.addressOf(array);
 
 describe('with kernels that have a memory of their own', () => {
@@ -19,7 +19,7 @@ describe('with kernels that have a memory of their own', () => {
     for (const length of [1, 0, 100, 3]) expect(addressOf(arena.allocate(length))).toBeGreaterThan(0);
   });
 
-  // 4 MB, and 20 MB: more than the memory is long at first, and than the arrays before.
+  // 4 MB and 20 MB: more than the initial memory, and more than all arrays before.
   test.each([1_000_000, 5_000_000])(
     'so does a first array of %d numbers, for which the memory has to grow',
     (length) => {
@@ -27,7 +27,7 @@ describe('with kernels that have a memory of their own', () => {
     },
   );
 
-  test('so does a later one, and those before stay where they are', () => {
+  test('so does a later one, and the earlier ones stay at their addresses', () => {
     const arena = new Arena();
     const first = arena.allocate(10).fill(5);
     const address = addressOf(first);
@@ -44,7 +44,7 @@ test('with kernels that have none, arrays are ordinary ones', () => {
   expect(array.buffer.byteLength).toBe(20);
 });
 
-test('an arena that outlives a change of kernels goes on with those in use', () => {
+test('after a change of kernels, an arena allocates in the memory of the new ones', () => {
   const arena = new Arena();
   const first = arena.allocate(4).fill(1);
   setKernels('blocked');

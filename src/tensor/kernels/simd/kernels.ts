@@ -24,16 +24,16 @@ const COLUMNS_PER_PIECE = 64;
 
 const NONE = [] as const;
 
-/** One value for each of a kernel's arrays, or of its scalars: one too few does not compile. */
+/** One value for each of a kernel's arrays, or of its scalars: a missing one does not compile. */
 type Each<Names extends readonly unknown[], Value> = readonly Value[] & {
   readonly [I in keyof Names]: Value;
 };
 
-export function createSimdKernels(engine: Engine): Kernels {
+/** How element-by-element kernels are run. */
+function createRunners(engine: Engine, staging: Staging) {
   const { memory } = engine;
-  const staging = new Staging(memory);
 
-  /** Runs a kernel on arrays of n elements. */
+  /** Runs a kernel on arrays of n elements. Its arguments lie in this order: n, the arrays, the scalars. */
   function elementwise<A extends Arrays, S extends Scalars>(
     kernel: ElementwiseCode<A, S> & Numbered,
     n: number,
@@ -51,7 +51,7 @@ export function createSimdKernels(engine: Engine): Kernels {
     staging.end(arrays, kernel.firstWritten);
   }
 
-  /** The same for a reduction: returns the sum of the pieces' sums, added in their order. */
+  /** Runs a reduction: returns the total of the sums of its pieces, added in their order. */
   function reduction<A extends Arrays, S extends Scalars>(
     kernel: ReductionCode<A, S> & Numbered,
     n: number,
@@ -67,6 +67,14 @@ export function createSimdKernels(engine: Engine): Kernels {
     for (let piece = 0; piece < pieces; piece++) sum += doubles[partials / 8 + piece];
     return sum;
   }
+
+  return { elementwise, reduction };
+}
+
+export function createSimdKernels(engine: Engine): Kernels {
+  const { memory } = engine;
+  const staging = new Staging(memory);
+  const { elementwise, reduction } = createRunners(engine, staging);
 
   const loss =
     (kernel: typeof KERNELS.meanSquaredError, factor: number): Kernels['meanSquaredError'] =>

@@ -1,7 +1,7 @@
 /**
- * The first page of the engine's memory, which all threads share: where what lies.
+ * The layout of the first page of the engine's memory, where the threads exchange jobs:
  *
- * |   at | what |
+ * | byte | content |
  * |-----:|------|
  * |    0 | 64 bytes of zeros, never written |
  * |   64 | how many pieces of the job are done |

@@ -222,7 +222,7 @@ describe('a model of a table', () => {
     });
     const refused = await command('compress --model run --data table.npy --out t.isth --target-psnr 20');
     expect(refused.stderr).toContain(
-      'each of the 5 features to mean 0 and standard deviation 1; PSNR needs pixels, whose inputs go from 0 to 1.',
+      'this data is scaled otherwise (each of the 5 features to mean 0 and standard deviation 1)',
     );
     const described = await command('info table.isth');
     expect(described.stdout).toMatch(

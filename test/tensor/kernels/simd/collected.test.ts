@@ -1,10 +1,10 @@
-/** That the garbage collector gives a dropped part of the memory back, and never one of which a view is left. */
+/** The garbage collector frees a part of the memory once it is dropped, and never while a view of it is left. */
 
 import { describe, expect, test } from '@jest/globals';
 import { builtFile, runScript } from '../../../helpers/script.ts';
 
 describe('arrays of a part that was dropped', () => {
-  /** Prints how many bytes were given back after each of the steps. */
+  /** Prints how many bytes were freed by each of the steps. */
   const collecting = (make: string, steps: string) => `
     const { EngineMemory } = await import('${builtFile('tensor/kernels/simd/memory.js')}');
     const memory = new EngineMemory(16);

@@ -1,4 +1,4 @@
-/** A batch has the same bits with all kernels: SIMD gathers what naive.ts does, whatever is stored and however it is scaled. */
+/** A batch has the same bits with all kernels, for every type of data and every scaling. */
 
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -13,7 +13,7 @@ const simd = createSimdKernels(engine);
 const part = engine.memory.createPart()!;
 
 const ROWS = 40;
-/** None a multiple of 16, most not even of 4. */
+/** None is a multiple of 16, most are not even multiples of 4. */
 const FEATURES = [1, 2, 3, 5, 15, 17, 31, 100, 257];
 
 /** Numbers of every kind that fits; the type says how many of them. */

@@ -1,4 +1,4 @@
-/** When helpers are asked to help: HelperGain on a clock of the test's, on which jobs take as long as the test says. */
+/** HelperGain on a mocked clock, on which jobs take as long as the test says. */
 
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { HelperGain } from '../../../../src/tensor/kernels/simd/helperGain.ts';
@@ -27,13 +27,13 @@ function job(gain: HelperGain, { aloneMs, togetherMs }: Machine): void {
   gain.record(1e6, start);
 }
 
-/** Works for so long on the clock. */
+/** Runs jobs for this long on the clock. */
 function work(gain: HelperGain, machine: Machine, ms: number): void {
   const end = now + ms;
   while (now < end) job(gain, machine);
 }
 
-/** How long each rest is from its beginning on, so many in a row. */
+/** The lengths of the next `count` rests. */
 function restsOf(gain: HelperGain, machine: Machine, count: number): number[] {
   const rests: number[] = [];
   for (let i = 0; i < count; i++) {
@@ -56,7 +56,7 @@ describe('the gain of helpers', () => {
     expect(gain.isTogether).toBe(true);
   });
 
-  test('stays together as long as that pays, but for a comparison now and then: most of all soon after the start', () => {
+  test('stays together as long as that pays, with a comparison now and then, the first one soon', () => {
     const gain = new HelperGain();
     work(gain, HELPED, 4);
     const alone: number[] = [];
@@ -91,7 +91,7 @@ describe('the gain of helpers', () => {
     expect(gain.isTogether).toBe(false);
   });
 
-  test('gives helpers some milliseconds to find a processor of their own', () => {
+  test('gives helpers some milliseconds to get onto another processor', () => {
     const gain = new HelperGain();
     work(gain, HELPED, 4);
     work(gain, HINDERED, 12); // on the processor of the thread that woke them: 8 ms are lost

@@ -1,4 +1,4 @@
-/** Who has which part of the engine's memory. That parts are given back needs processes of its own: collected.test.ts. */
+/** The allocator of the engine's memory. collected.test.ts shows, in processes of its own, that dropped parts are freed. */
 
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -24,7 +24,7 @@ function problem(blocks: readonly Block[], memory: EngineMemory): string | undef
   return sum === memory.used - SHARED_BYTES ? undefined : `${sum} bytes are taken, used is ${memory.used}`;
 }
 
-/** A memory so long that nothing in this test makes it grow, and a part of it. */
+/** A memory that is large enough for the whole test without growing, and a part of it. */
 function roomy(bytes = 2 ** 20) {
   const memory = new EngineMemory(16);
   memory.release(memory.take(bytes)!);
@@ -33,7 +33,7 @@ function roomy(bytes = 2 ** 20) {
 
 describe('blocks', () => {
   test('are as long as asked for, on lines of their own, and never overlap, whatever is taken and given back', () => {
-    // A number above 0 takes so many bytes, one below gives back one of those that are taken.
+    // A positive number takes that many bytes; a negative one gives back one of the blocks in use.
     const steps = fc.array(fc.oneof(fc.integer({ min: 0, max: 5000 }), fc.integer({ min: -50, max: -1 })), {
       maxLength: 150,
     });
@@ -50,7 +50,7 @@ describe('blocks', () => {
         }
         expect(problem(taken, memory)).toBeUndefined();
       }
-      // All given back: it is one block again, as at first.
+      // With everything given back, all of it is one block again.
       for (const block of taken) memory.release(block);
       expect(memory.used).toBe(SHARED_BYTES);
       const total = taken.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -92,7 +92,7 @@ describe('blocks', () => {
     expect(problem([a], memory)).toMatch('are taken');
   });
 
-  test('beyond 4 GiB there are none, and what was there stays', () => {
+  test('beyond 4 GiB are refused, and nothing changes', () => {
     const memory = new EngineMemory(1);
     expect(memory.take(2 ** 32)).toBeUndefined();
     expect(memory.take(64)).toEqual({ start: SHARED_BYTES, bytes: 64 });
@@ -133,7 +133,7 @@ describe('arrays', () => {
     expect(large.start % LINE).toBe(0);
   });
 
-  test('for which the memory has to grow lie in it, too, the first ones of a part and later ones', () => {
+  test('for which the memory has to grow are in it, too, the first ones of a part and later ones', () => {
     const memory = new EngineMemory(1);
     const part = memory.createPart()!;
     for (const length of [2 ** 20, 10, 2 ** 22]) {
@@ -161,7 +161,7 @@ describe('addressOf', () => {
     expect(memory.addressOf(new Uint8Array(array.buffer, array.byteOffset + 1, 2))).toBe(address + 1);
   });
 
-  test('is undefined for arrays that lie elsewhere: on their own, in another memory, in a copy', () => {
+  test('is undefined for arrays outside: ordinary ones, those of another memory, copies', () => {
     const { memory, part } = roomy();
     const other = roomy();
     const array = part.allocate(20)!;
@@ -169,7 +169,7 @@ describe('addressOf', () => {
     expect(memory.addressOf(other.part.allocate(20)!)).toBeUndefined();
     expect(memory.addressOf(array.slice())).toBeUndefined();
     expect(memory.addressOf(new Float32Array(new SharedArrayBuffer(80)))).toBeUndefined();
-    // And still there after those that are not.
+    // Still known after a look at arrays from outside.
     expect(memory.addressOf(array)).toBeDefined();
   });
 
@@ -186,7 +186,7 @@ describe('addressOf', () => {
 });
 
 describe('staging and workspace', () => {
-  test('are two places that grow when they must and are reused when not', () => {
+  test('are two blocks that are reused until they must grow', () => {
     const memory = new EngineMemory(1);
     const [staging, workspace] = [memory.staging(1000), memory.workspace(1000)];
     expect(Math.abs(staging - workspace)).toBeGreaterThanOrEqual(1000);

@@ -1,4 +1,4 @@
-/** What only a process of its own can show: that helpers let it end, and what happens on hosts that lack something. */
+/** Tests that need a process of their own: helpers do not keep it alive, and hosts may lack what the SIMD kernels need. */
 
 import { describe, expect, test } from '@jest/globals';
 import { builtFile, runScript } from '../../../helpers/script.ts';
@@ -40,7 +40,7 @@ describe('a process whose helpers run ends by itself', () => {
     expect(await runScript(program)).toEqual({ code: 7, stdout: '', stderr: '' });
   });
 
-  test('by an error that nobody catches', async () => {
+  test('by an uncaught error', async () => {
     const { code, stderr } = await runScript(
       `${IMPORT_ACTIVE} await useThreads(3); throw new Error('so it goes');`,
     );

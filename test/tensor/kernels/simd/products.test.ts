@@ -1,6 +1,6 @@
 /**
  * Products whose sizes go beyond the SIMD kernels' blocks: 512 steps along k, 256 rows a piece, 8 MB of packed rows; and
- * operands wherever they may lie. The edge sizes, for all kernels, are in ../matmul.test.ts.
+ * operands inside and outside of the engine's memory. The edge sizes, for all kernels, are in ../matmul.test.ts.
  */
 
 import { describe, expect, test } from '@jest/globals';
@@ -102,13 +102,13 @@ test('products of any size stay within the summation bound', () => {
   fc.assert(property, { numRuns: 60 });
 });
 
-describe('where the operands lie', () => {
+describe('the memory of the operands', () => {
   type Place = (values: Float32Array) => Float32Array;
 
   const MARGIN = 8;
   const part = engine.memory.createPart()!;
 
-  /** In the engine's memory, so many numbers behind the beginning of a line of the cache; NaN around it. */
+  /** In the engine's memory, at this offset from the beginning of a cache line; NaN around it. */
   const inside =
     (offset: number): Place =>
     (values) => {
@@ -160,7 +160,7 @@ describe('where the operands lie', () => {
     },
   );
 
-  test('negative control: places are what they say', () => {
+  test('negative control: the places are what their names say', () => {
     const values = Float32Array.of(1, 2, 3);
     expect(engine.memory.addressOf(inside(1)(values))! % 64).toBe(4);
     expect(engine.memory.addressOf(outside(1)(values))).toBeUndefined();

@@ -1,6 +1,6 @@
 /**
- * NaN, infinities, both zeros and subnormal numbers in every SIMD kernel, in every lane and in every place of the rest that
- * fills no vector: what comes out is of the same kind as with naive.ts.
+ * NaN, infinities, both zeros and subnormal numbers in every SIMD kernel, in every lane and in every place of an incomplete
+ * vector: the results are of the same kind as with naive.ts.
  */
 
 import { describe, expect, test } from '@jest/globals';
@@ -18,7 +18,7 @@ const simd = createSimdKernels(new Engine());
 
 const SUBNORMAL = fround(1e-40);
 const ANY = [notANumber, infinity, -infinity, 0, -0, SMALLEST_FLOAT32, -SUBNORMAL, 1.5, -1.5, 1000, -1000];
-/** What a target, an output of sigmoid, a second moment can be. */
+/** Values of targets, outputs of sigmoid and second moments. */
 const NOT_NEGATIVE = [notANumber, infinity, 0, SMALLEST_FLOAT32, SUBNORMAL, 0.25, 1];
 
 interface Case {

@@ -28,10 +28,10 @@ beforeAll(async () => {
 
 afterAll(() => backToTrueClock());
 
-/** All that a kernel gives, made anew for each number of threads. */
+/** All results of a kernel, computed anew for each number of threads. */
 type Results = (set: Set) => readonly (Float32Array | number)[];
 
-/** Whether helpers were offered each of the jobs; and what came out, once for each number of threads. */
+/** For each number of threads: whether the jobs were offered to helpers, and the results. */
 function outcomes(results: Results) {
   return engines.map((engine, i) => {
     const done = piecesDone(engine);

@@ -20,51 +20,32 @@ export const addColumnSums = kernelCode({
     const bytes = (numbers: I32) => i32.shl(numbers, i32.const(2));
     local.set(first, i32.mul(local.get(piece), local.get(columnsPerPiece)));
     local.set(end, i32.add(local.get(first), local.get(columnsPerPiece)));
-    atMost(f, end, () => local.get(n));
-    forRange(
-      f,
-      column,
-      () => local.get(first),
-      () => local.get(end),
-      COLUMNS,
-      () => {
-        local.set(to, i32.add(local.get(sums), bytes(local.get(column))));
-        local.set(from, i32.add(local.get(x), bytes(local.get(column))));
-        for (const [i, total] of totals.entries()) local.set(total, v128.load(local.get(to), 16 * i));
-        forRange(
-          f,
-          row,
-          () => i32.const(0),
-          () => local.get(m),
-          1,
-          () => {
-            for (const [i, total] of totals.entries()) {
-              local.set(total, f32x4.add(local.get(total), v128.load(local.get(from), 16 * i)));
-            }
-            local.set(from, i32.add(local.get(from), bytes(local.get(n))));
-          },
-        );
-        local.set(width, i32.sub(local.get(end), local.get(column)));
-        const store = (at: () => I32) => {
-          for (const [i, total] of totals.entries()) v128.store(at(), local.get(total), 16 * i);
-        };
-        f.if(
-          i32.ge_u(local.get(width), i32.const(COLUMNS)),
-          () => store(() => local.get(to)),
-          () => {
-            store(() => f.global.get(scratch));
-            const place = (start: I32) => i32.add(start, bytes(local.get(lane)));
-            forRange(
-              f,
-              lane,
-              () => i32.const(0),
-              () => local.get(width),
-              1,
-              () => i32.store(place(local.get(to)), i32.load(place(f.global.get(scratch)))),
-            );
-          },
-        );
-      },
-    );
+    atMost(f, end, n);
+    forRange(f, column, first, end, COLUMNS, () => {
+      local.set(to, i32.add(local.get(sums), bytes(local.get(column))));
+      local.set(from, i32.add(local.get(x), bytes(local.get(column))));
+      for (const [i, total] of totals.entries()) local.set(total, v128.load(local.get(to), 16 * i));
+      forRange(f, row, 0, m, 1, () => {
+        for (const [i, total] of totals.entries()) {
+          local.set(total, f32x4.add(local.get(total), v128.load(local.get(from), 16 * i)));
+        }
+        local.set(from, i32.add(local.get(from), bytes(local.get(n))));
+      });
+      local.set(width, i32.sub(local.get(end), local.get(column)));
+      const store = (at: () => I32) => {
+        for (const [i, total] of totals.entries()) v128.store(at(), local.get(total), 16 * i);
+      };
+      f.if(
+        i32.ge_u(local.get(width), i32.const(COLUMNS)),
+        () => store(() => local.get(to)),
+        () => {
+          store(() => f.global.get(scratch));
+          const place = (start: I32) => i32.add(start, bytes(local.get(lane)));
+          forRange(f, lane, 0, width, 1, () =>
+            i32.store(place(local.get(to)), i32.load(place(f.global.get(scratch)))),
+          );
+        },
+      );
+    });
   },
 });

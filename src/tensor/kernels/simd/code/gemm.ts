@@ -82,11 +82,11 @@ function emitBlock(
   local.set(blockRow, i32.div_u(local.get(piece), local.get(blocks)));
   local.set(firstRow, i32.mul(local.get(blockRow), local.get(rowsPerPiece)));
   local.set(rowEnd, i32.add(local.get(firstRow), local.get(rowsPerPiece)));
-  atMost(f, rowEnd, () => local.get(m));
+  atMost(f, rowEnd, m);
   const blockColumn = i32.sub(local.get(piece), i32.mul(local.get(blockRow), local.get(blocks)));
   local.set(firstColumn, i32.mul(blockColumn, local.get(columnsPerPiece)));
   local.set(columnEnd, i32.add(local.get(firstColumn), local.get(columnsPerPiece)));
-  atMost(f, columnEnd, () => local.get(n));
+  atMost(f, columnEnd, n);
   return { firstRow, rowEnd, firstColumn, columnEnd };
 }
 
@@ -162,7 +162,7 @@ export const multiply = kernelCode({
       f.if(
         local.get(isPart),
         () => {
-          atMost(f, rows, () => i32.const(TILE_ROWS));
+          atMost(f, rows, TILE_ROWS);
           local.set(target, f.global.get(scratch));
           local.set(stride, i32.const(4 * TILE_COLUMNS));
           f.if(local.get(accumulate), () => emitCopyPart(f, rows, columns, inC, inScratch));
@@ -198,7 +198,7 @@ export const multiply = kernelCode({
     const emitColumns = () => {
       emitPanelOfB(f, given, { p, steps, j }, { panel, stepOfB: tile.stepOfB }, scratch);
       local.set(columns, i32.sub(local.get(n), local.get(j)));
-      atMost(f, columns, () => i32.const(TILE_COLUMNS));
+      atMost(f, columns, TILE_COLUMNS);
       const startOffset = i32.mul(local.get(j), local.get(given.startStep));
       local.set(start, i32.add(startOffset, local.get(given.start)));
       const firstNumber = i32.add(i32.mul(local.get(firstRow), local.get(n)), local.get(j));
@@ -206,27 +206,13 @@ export const multiply = kernelCode({
       const firstPanel = i32.mul(i32.shr_u(local.get(firstRow), i32.const(2)), local.get(panelOfA));
       const firstStep = i32.mul(local.get(p), local.get(tile.stepOfA));
       local.set(panelOfRows, i32.add(i32.add(firstPanel, firstStep), local.get(a)));
-      forRange(
-        f,
-        i,
-        () => local.get(firstRow),
-        () => local.get(rowEnd),
-        TILE_ROWS,
-        emitTile,
-      );
+      forRange(f, i, firstRow, rowEnd, TILE_ROWS, emitTile);
     };
 
     f.loop((again) => {
       local.set(steps, i32.sub(local.get(k), local.get(p)));
-      atMost(f, steps, () => local.get(depth));
-      forRange(
-        f,
-        j,
-        () => local.get(firstColumn),
-        () => local.get(columnEnd),
-        TILE_COLUMNS,
-        emitColumns,
-      );
+      atMost(f, steps, depth);
+      forRange(f, j, firstColumn, columnEnd, TILE_COLUMNS, emitColumns);
       // The next steps along k add to these sums.
       local.set(accumulate, i32.const(1));
       local.set(p, i32.add(local.get(p), local.get(steps)));

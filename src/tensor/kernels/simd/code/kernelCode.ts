@@ -2,8 +2,9 @@
  * A kernel as code: its name, its arguments by name, and the function that does one piece of its work. Read
  * ../wasm/assembler.ts first.
  *
- * A job is one run of a kernel, cut into pieces that any thread may do, in any order (scheduler.ts). Its arguments lie in
- * the shared page, 8 bytes each, where every thread finds them; whoever writes them takes their places from `slots`.
+ * A job is one run of a kernel, cut into pieces that any thread may do, in any order (scheduler.ts). Its arguments are in
+ * the shared page, 8 bytes each, where every thread finds them. `slots` says where: the caller writes
+ * `ints[kernel.slots.m] = m`.
  */
 
 import { ARGUMENTS } from '../sharedPage.ts';
@@ -25,7 +26,7 @@ export type ArgumentLocals<Types extends ArgumentTypes> = {
 /** One kernel, ready to be added to a module. */
 export interface KernelCode<Slots = unknown> {
   readonly name: string;
-  /** Where each argument lies: its index in the Int32Array, Float32Array or Float64Array of all arguments, as its type is. */
+  /** The index of each argument in an Int32Array (i32), Float32Array (f32) or Float64Array (f64) of all arguments. */
   readonly slots: Slots;
   /** Adds the function that does one piece of a job: it takes the piece's number. */
   readonly addTo: (module: ModuleBuilder, scratch: Global) => Callable;
@@ -67,20 +68,26 @@ export function kernelCode<const Types extends ArgumentTypes>({
   };
 }
 
-/** `for (i = from; i < to; i += step)`, all unsigned; `from` and `to` emit their operand. */
+/** A constant, or a variable. */
+type Value = number | Local<'i32'>;
+
+const emitValue = ({ local, i32 }: FunctionBuilder, value: Value): I32 =>
+  typeof value === 'number' ? i32.const(value) : local.get(value);
+
+/** `for (i = from; i < to; i += step)`, all unsigned. `to` is read anew in each round. */
 export function forRange(
   f: FunctionBuilder,
   i: Local<'i32'>,
-  from: () => I32,
-  to: () => I32,
+  from: Value,
+  to: Value,
   step: number,
   body: () => void,
 ): void {
   const { local, i32 } = f;
-  local.set(i, from());
+  local.set(i, emitValue(f, from));
   f.block((end) => {
     f.loop((again) => {
-      f.br_if(end, i32.ge_u(local.get(i), to()));
+      f.br_if(end, i32.ge_u(local.get(i), emitValue(f, to)));
       body();
       local.set(i, i32.add(local.get(i), i32.const(step)));
       f.br(again);
@@ -88,8 +95,8 @@ export function forRange(
   });
 }
 
-/** The smaller of a variable and what `other` emits, left in the variable. */
-export function atMost(f: FunctionBuilder, value: Local<'i32'>, other: () => I32): void {
+/** `value = min(value, maximum)`, unsigned. */
+export function atMost(f: FunctionBuilder, value: Local<'i32'>, maximum: Value): void {
   const { local, i32 } = f;
-  f.if(i32.gt_u(local.get(value), other()), () => local.set(value, other()));
+  f.if(i32.gt_u(local.get(value), emitValue(f, maximum)), () => local.set(value, emitValue(f, maximum)));
 }

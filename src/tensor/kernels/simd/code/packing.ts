@@ -149,16 +149,9 @@ function emitPanels(
   const [row, first, end] = f.variables(3, 'i32');
   local.set(first, i32.mul(local.get(piece), local.get(rowsPerPiece)));
   local.set(end, i32.add(local.get(first), local.get(rowsPerPiece)));
-  atMost(f, end, () => local.get(m));
+  atMost(f, end, m);
   const target = () => i32.add(local.get(to), i32.shl(i32.mul(local.get(row), local.get(k)), i32.const(2)));
-  forRange(
-    f,
-    row,
-    () => local.get(first),
-    () => local.get(end),
-    TILE_ROWS,
-    () => pack(row, target),
-  );
+  forRange(f, row, first, end, TILE_ROWS, () => pack(row, target));
 }
 
 /** Packs rows of A `[m, k]` into panels of 4, one after the other. */

@@ -62,16 +62,11 @@ function scaling(
       local.set(factors.scale, splat(scale));
       local.set(first, i32.mul(local.get(piece), i32.const(CHUNK)));
       local.set(end, i32.add(local.get(first), i32.const(CHUNK)));
-      atMost(f, end, () => local.get(n));
+      atMost(f, end, n);
       const bytesAt = (array: Local<'i32'>, log2: number) => () =>
         i32.add(local.get(array), i32.shl(local.get(i), i32.const(log2)));
-      forRange(
-        f,
-        i,
-        () => local.get(first),
-        () => local.get(end),
-        width,
-        () => emitVectors(f, bytesAt(x, width === 16 ? 0 : 2), bytesAt(y, 2), factors),
+      forRange(f, i, first, end, width, () =>
+        emitVectors(f, bytesAt(x, width === 16 ? 0 : 2), bytesAt(y, 2), factors),
       );
     },
   });

@@ -29,18 +29,10 @@ export function addScheduler(module: ModuleBuilder, thread: Global): void {
 
   /** Runs all pieces on this thread, in order: for short jobs, and without helpers. */
   module.function('runAlone', { kernel: 'i32', pieces: 'i32' }, undefined, (f, { kernel, pieces }) => {
-    const { local, i32 } = f;
     const piece = f.variable('i32');
-    forRange(
-      f,
-      piece,
-      () => i32.const(0),
-      () => local.get(pieces),
-      1,
-      () => {
-        f.call_indirect(pieceOfKernel, [local.get(piece)], local.get(kernel));
-      },
-    );
+    forRange(f, piece, 0, pieces, 1, () => {
+      f.call_indirect(pieceOfKernel, [f.local.get(piece)], f.local.get(kernel));
+    });
   });
 
   /** Runs pieces until none is left: first of this thread's share, then of the next thread's, and so on. */
@@ -76,25 +68,17 @@ export function addScheduler(module: ModuleBuilder, thread: Global): void {
     i32.atomic.store(i32.const(0), i32.const(0), DONE);
     // At most as many shares as pieces: an empty share only costs time.
     local.set(shares, i32.load(i32.const(0), THREADS));
-    atMost(f, shares, () => local.get(pieces));
+    atMost(f, shares, pieces);
     i32.atomic.store(i32.const(0), local.get(shares), SHARES);
-    const emitTicket = () => {
+    // As soon as the first ticket is stored, helpers may begin.
+    forRange(f, share, 0, shares, 1, () => {
       local.set(begin, local.get(end));
       const pieceShares = i32.mul(local.get(pieces), i32.add(local.get(share), i32.const(1)));
       local.set(end, i32.div_u(pieceShares, local.get(shares)));
       const address = ticketOf(f, local.get(share));
       const upper = i64.shl(i64.extend_i32_u(local.get(end)), i64.const(32));
       i64.atomic.store(address, i64.or(upper, i64.extend_i32_u(local.get(begin))), TICKETS);
-    };
-    // As soon as the first ticket is stored, helpers may begin.
-    forRange(
-      f,
-      share,
-      () => i32.const(0),
-      () => local.get(shares),
-      1,
-      emitTicket,
-    );
+    });
     f.if(i32.atomic.load(i32.const(0), SLEEPERS), () => {
       f.drop(i32.atomic.rmw.add(i32.const(0), i32.const(1), WAKE_UPS));
       f.drop(f.memory.atomic.notify(i32.const(WAKE_UPS), i32.const(-1)));
@@ -148,7 +132,7 @@ function ticketOf({ i32 }: FunctionBuilder, share: I32): I32 {
   return i32.mul(share, i32.const(LINE_BYTES));
 }
 
-/** Whether the next piece lies before the share's end. */
+/** Whether the share of this ticket has pieces left. */
 function isPieceLeft({ local, i32, i64 }: FunctionBuilder, ticket: Local<'i64'>): I32 {
   const end = i64.shr_u(local.get(ticket), i64.const(32));
   return i32.gt_u(i32.wrap_i64(end), i32.wrap_i64(local.get(ticket)));

@@ -103,23 +103,9 @@ export function emitCopyPart(
   const place = (start: Local<'i32'>) => i32.add(local.get(start), i32.shl(local.get(column), i32.const(2)));
   local.set(source, local.get(from.at));
   local.set(target, local.get(to.at));
-  forRange(
-    f,
-    row,
-    () => i32.const(0),
-    () => local.get(rows),
-    1,
-    () => {
-      forRange(
-        f,
-        column,
-        () => i32.const(0),
-        () => local.get(columns),
-        1,
-        () => i32.store(place(target), i32.load(place(source))),
-      );
-      local.set(source, i32.add(local.get(source), from.stride()));
-      local.set(target, i32.add(local.get(target), to.stride()));
-    },
-  );
+  forRange(f, row, 0, rows, 1, () => {
+    forRange(f, column, 0, columns, 1, () => i32.store(place(target), i32.load(place(source))));
+    local.set(source, i32.add(local.get(source), from.stride()));
+    local.set(target, i32.add(local.get(target), to.stride()));
+  });
 }

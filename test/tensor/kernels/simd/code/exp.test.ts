@@ -1,9 +1,9 @@
 /**
- * e^x and what rests on it, against Math's float64 functions on dense grids.
+ * e^x and the functions built on it, against Math's float64 functions on dense grids.
  *
  * Errors are counted in units in the last place of the float32 result: between subnormal numbers, in 2^-149.
- * The bound of each is what its steps may add up to, rounded up: half a unit for every float32 operation after the last
- * one whose error is scaled down.
+ * The bound of each function is the sum of the errors of its steps, rounded up: half a unit for every float32 operation
+ * after the last one whose error is scaled down.
  */
 
 import { describe, expect, test } from '@jest/globals';
@@ -31,7 +31,7 @@ function applied(name: 'sigmoid' | 'tanh' | 'silu'): Applied {
   };
 }
 
-/** So many numbers from low to high, evenly spaced, both ends included. */
+/** Evenly spaced numbers from low to high, both included. */
 function even(low: number, high: number, count: number): Float32Array {
   return Float32Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));
 }

@@ -1,4 +1,4 @@
-/** The protocol of scheduler.ts with a kernel of the test's own, that counts who did which piece how often. */
+/** The protocol of scheduler.ts, with kernels that count how often each piece was done and by which thread. */
 
 import { describe, expect, test } from '@jest/globals';
 import { addScheduler } from '../../../../../src/tensor/kernels/simd/code/scheduler.ts';
@@ -14,15 +14,15 @@ import { startHelper } from '../../../../../src/tensor/kernels/simd/worker.ts';
 
 const { from } = Array;
 
-/** How often each piece was done (from here on), and how many each thread did. */
-const MOST_PIECES = 1000;
+/** Addresses of the counts of each piece, and of each thread. */
+const MAX_PIECES = 1000;
 const PIECES = SHARED_BYTES;
-const BY_THREAD = PIECES + 4 * MOST_PIECES;
-/** How many threads have come to the meeting, and a number that never changes. */
+const BY_THREAD = PIECES + 4 * MAX_PIECES;
+/** Addresses of how many threads have met in a piece, and of a number that never changes. */
 const ARRIVED = BY_THREAD + 4 * 64;
 const NEVER = ARRIVED + 4;
 
-/** Kernel 0 counts. Kernel 1 does, too, and then waits up to ten seconds until all threads have come. */
+/** Kernel 0 counts. Kernel 1 counts and then waits, up to ten seconds, until all threads are in a piece. */
 function emitted(): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   module.importMemory('engine', 'memory', { initial: 1, maximum: 1, shared: true });
@@ -53,7 +53,7 @@ function emitted(): Uint8Array<ArrayBuffer> {
 
 const compiled = new WebAssembly.Module(emitted());
 
-/** So many threads, the calling one included, on a memory of their own. */
+/** Starts threads, the calling one included, on a new memory. */
 async function team(threads: number) {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
   const instance = new WebAssembly.Instance(compiled, { engine: { memory, thread: 0, scratch: 0 } });
@@ -79,7 +79,7 @@ async function team(threads: number) {
 const all = (length: number, value: number) => new Int32Array(length).fill(value);
 
 describe('a job of three threads', () => {
-  test('is done by all of them: each waits in its piece for the others', async () => {
+  test('is done by all of them: in its piece, each waits for the others', async () => {
     const { runTogether, times, byThread, words } = await team(3);
     runTogether(1, 3);
     expect(words[ARRIVED / 4]).toBe(3);
@@ -95,22 +95,22 @@ describe('a job of three threads', () => {
     expect(byThread()).toEqual(all(3, 1));
   });
 
-  test('of thousands of tiny ones, has every piece done exactly once', async () => {
+  test('among thousands of tiny ones has every piece done exactly once', async () => {
     const { runTogether, times, words } = await team(3);
     const sizes = [0, 1, 2, 3, 4, 7, 8, 64, 1000];
-    const expected = all(MOST_PIECES, 0);
+    const expected = all(MAX_PIECES, 0);
     for (let job = 0; job < 5000; job++) {
       const pieces = sizes[job % sizes.length];
       runTogether(0, pieces);
-      // Now, not later: a piece that a late helper still does would be done in the next job's time.
+      // Checked at once: a late helper might still do a piece while the next job runs.
       if (words[DONE / 4] !== pieces)
         throw new Error(`job ${job}: ${words[DONE / 4]} of ${pieces} were done`);
       for (let piece = 0; piece < pieces; piece++) expected[piece]++;
-      if (job % 97 === 0) expect(times(MOST_PIECES)).toEqual(expected);
-      // Pauses of all kinds, so that helpers are met looking, falling asleep and waking up.
+      if (job % 97 === 0) expect(times(MAX_PIECES)).toEqual(expected);
+      // Pauses now and then, so that jobs meet helpers that look for work, fall asleep or wake up.
       if (job % 500 === 499) await new Promise((resolve) => setTimeout(resolve, 3));
     }
-    expect(times(MOST_PIECES)).toEqual(expected);
+    expect(times(MAX_PIECES)).toEqual(expected);
   });
 
   test('has every piece done once also while the number of threads goes up and down', async () => {

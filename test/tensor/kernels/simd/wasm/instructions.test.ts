@@ -1,5 +1,5 @@
 /**
- * Every instruction of instructions.ts, emitted, compiled and run: what it leaves against the tables beside this file.
+ * Every instruction of instructions.ts, emitted, compiled and run: its result against the tables beside this file.
  * Control instructions are in assembler.test.ts.
  */
 
@@ -11,7 +11,7 @@ import { type Row, result, row } from '../../../../helpers/emitted/instructionRo
 import { LANE_ROWS } from './laneRows.ts';
 import { SCALAR_ROWS } from './scalarRows.ts';
 
-/** What uses the instructions. */
+/** The code that uses the instructions. */
 const KERNELS = 'src/tensor/kernels/simd/code';
 
 const ROWS: readonly Row[] = [...SCALAR_ROWS, ...LANE_ROWS];
@@ -26,7 +26,7 @@ function namesIn(object: object, prefix = ''): string[] {
 /** All instructions but those of control, which are methods of the builder itself. */
 const INSTRUCTIONS = namesIn(new FunctionBuilder());
 
-/** What of this is nowhere in the code; comments don't count. */
+/** The names that do not occur in the code, comments aside. */
 function unusedIn(code: string, names: readonly string[]): string[] {
   const text = code.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
   return names.filter(
@@ -34,7 +34,7 @@ function unusedIn(code: string, names: readonly string[]): string[] {
   );
 }
 
-describe('an instruction leaves what it should', () => {
+describe('an instruction has the right result', () => {
   test.each(ROWS)('$name', (one) => {
     expect(result(one)).toEqual(one.expected);
   });

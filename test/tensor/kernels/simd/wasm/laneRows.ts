@@ -1,4 +1,4 @@
-/** What the instructions on 128 bits should leave: JavaScript's own arithmetic, rounded by Math.fround to float32. */
+/** The expected results of the instructions on 128 bits: JavaScript's arithmetic, rounded by Math.fround to float32. */
 
 import {
   bytes,
@@ -30,7 +30,7 @@ const BYTES_B = bytes((i) => 255 - 11 * i);
 const of2 = <T extends Numbers>(a: T, b: T, f: (a: number, b: number) => number): number[] =>
   Array.from(a as ArrayLike<number>, (value, i) => f(value, (b as ArrayLike<number>)[i]));
 
-/** Two rows: with numbers that are special and with ordinary and subnormal ones. */
+/** Two rows: one with special numbers, one with ordinary and subnormal ones. */
 const floats = (name: string, f: (a: number, b: number) => number): Row[] => [
   row(name, [P, Q], f32(...of2(P, Q, f))),
   row(name, [R, S], f32(...of2(R, S, f))),
@@ -58,7 +58,7 @@ const bitwise = (name: string, f: (a: number, b: number) => number): Row =>
     bytes((i) => f(BYTES_A[i], BYTES_B[i]) & 255),
   );
 
-/** To the nearest integer, from the middle to the even one. */
+/** Rounds to the nearest integer, halves to the even one. */
 function nearest(x: number): number {
   const below = Math.floor(x);
   if (!Number.isFinite(x) || x === below) return x;

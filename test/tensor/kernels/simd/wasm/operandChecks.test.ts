@@ -16,7 +16,7 @@ function emitting(body: (f: FunctionBuilder) => void, result?: 'i32' | 'f32'): (
   };
 }
 
-/** What the types of TypeScript would not let through, as plain JavaScript would. */
+/** Passes an operand that TypeScript's types refuse, as plain JavaScript would. */
 const untyped = (operand: Operand): I32 => operand as I32;
 
 test.each<[string, (f: FunctionBuilder) => void, string]>([

@@ -1,4 +1,4 @@
-/** What the instructions on single numbers, variables and memory should leave. */
+/** The expected results of the instructions on single numbers, variables and memory. */
 
 import {
   f32,
@@ -14,7 +14,7 @@ import {
 
 const { POSITIVE_INFINITY: infinity } = Number;
 
-/** On one integer of 32 bits without sign. */
+/** On one unsigned 32-bit integer. */
 const whole = (name: string, a: number, b: number, expected: number): Row =>
   row(name, [i32(a), i32(b)], i32(expected));
 const high = 2 ** 32 - 5; // -5 to those who see a sign
@@ -111,7 +111,7 @@ export const SCALAR_ROWS: readonly Row[] = [
     (f) => storeResult(f, f.memory.atomic.notify(f.i32.const(0), f.i32.const(-1))),
     i32(0),
   ),
-  // 1: the number is another one. 2: it is that, and the time is over.
+  // 1: the number is not the expected one. 2: it is, and the time is over.
   special(
     'memory.atomic.wait32',
     [i32(5)],

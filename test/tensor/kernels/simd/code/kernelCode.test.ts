@@ -1,0 +1,68 @@
+/** Arguments by name: a kernel reads each of them at the slot that its name has. */
+
+import { expect, test } from '@jest/globals';
+import { elementwise, reduction } from '../../../../../src/tensor/kernels/simd/code/elementwise.ts';
+import { kernelCode } from '../../../../../src/tensor/kernels/simd/code/kernelCode.ts';
+import { ARGUMENTS, SHARED_BYTES } from '../../../../../src/tensor/kernels/simd/sharedPage.ts';
+import { instantiate } from '../../../../helpers/emitted/emitted.ts';
+
+const OUT = SHARED_BYTES;
+
+/** Stores its arguments, as float64 numbers, in the order in which they are named here. */
+const echo = kernelCode({
+  name: 'echo',
+  argumentTypes: { count: 'i32', shift: 'f64', slope: 'f32', scale: 'f64', end: 'i32' },
+  emit(f, _piece, { count, shift, slope, scale, end }) {
+    const { local, i32, f64, f64x2, f32x4 } = f;
+    i32.store(i32.const(OUT), local.get(count));
+    f64.store(i32.const(OUT + 8), local.get(shift));
+    const promoted = f64x2.promote_low_f32x4(f32x4.splat(local.get(slope)));
+    const four = f.variable('v128');
+    local.set(four, promoted);
+    f64.store(i32.const(OUT + 16), f64x2.extract_lane(0, local.get(four)));
+    f64.store(i32.const(OUT + 24), local.get(scale));
+    i32.store(i32.const(OUT + 32), local.get(end));
+  },
+});
+
+test('a kernel finds i32, f32 and f64 arguments at their slots', () => {
+  const { memory, view, exports } = instantiate(
+    (module) => echo.addTo(module, module.importGlobal('engine', 'scratch', 'i32')),
+    { scratch: 0 },
+  );
+  const ints = new Int32Array(memory.buffer, ARGUMENTS);
+  const floats = new Float32Array(memory.buffer, ARGUMENTS);
+  const doubles = new Float64Array(memory.buffer, ARGUMENTS);
+  const { slots } = echo;
+  ints[slots.end] = -7;
+  doubles[slots.scale] = 1 / 3;
+  floats[slots.slope] = 0.25;
+  doubles[slots.shift] = Math.PI;
+  ints[slots.count] = 12;
+  exports.echo(0);
+  expect(view.getInt32(OUT, true)).toBe(12);
+  expect(view.getFloat64(OUT + 8, true)).toBe(Math.PI);
+  expect(view.getFloat64(OUT + 16, true)).toBe(0.25);
+  expect(view.getFloat64(OUT + 24, true)).toBe(1 / 3);
+  expect(view.getInt32(OUT + 32, true)).toBe(-7);
+});
+
+test('no two arguments share their bytes', () => {
+  const { count, shift, slope, scale, end } = echo.slots;
+  expect([4 * count, 8 * shift, 4 * slope, 8 * scale, 4 * end]).toEqual([0, 8, 16, 24, 32]);
+});
+
+test('an element-by-element kernel has n first, partials last, and knows its first written array', () => {
+  const arrays = [
+    ['x', 'in'],
+    ['y', 'in'],
+    ['z', 'inout'],
+  ] as const;
+  const plain = elementwise({ name: 'plain', arrays, scalars: ['a', 'b'], body: () => {} });
+  expect(plain.slots.n).toBe(0);
+  expect(plain.firstWritten).toBe(2);
+  const sum = reduction('terms', { name: 'sum', arrays, scalars: ['a', 'b'], body: () => {} });
+  expect(sum.slots).toEqual({ n: 0, partials: 2 * 6 });
+  const onlyRead = reduction('terms', { name: 'read', arrays: [['x', 'in']], body: () => {} });
+  expect(onlyRead.firstWritten).toBe(1);
+});
