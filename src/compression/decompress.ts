@@ -178,7 +178,7 @@ export class CompressedFile {
     }
     const found = modelFingerprint(autoencoder);
     if (found !== model) {
-      throw new DataError(`the model is ${found}, expected ${model}, the one that compressed the images.`);
+      throw new DataError(`another model compressed the images: the file names ${model}, this one is ${found}.`);
     }
     this.#requireFit(autoencoder);
   }

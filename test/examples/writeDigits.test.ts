@@ -11,14 +11,21 @@ const program = fileURLToPath(new URL('../../dist/examples/writeDigits.js', impo
 const folder = mkdtempSync(join(tmpdir(), 'isthmus-digits-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test('writes the built-in digits and their classes', () => {
-  const { stdout, stderr } = spawnSync(process.execPath, [program, 'few.npy', '20'], {
-    cwd: folder,
-    encoding: 'utf8',
-  });
-  expect({ stdout, stderr }).toEqual({
+function writeDigits() {
+  const run = spawnSync(process.execPath, [program, 'few.npy', '20'], { cwd: folder, encoding: 'utf8' });
+  return { code: run.status, stdout: run.stdout, stderr: run.stderr };
+}
+
+test('writes the built-in digits and their classes, and replaces no file', () => {
+  expect(writeDigits()).toEqual({
+    code: 0,
     stdout: '20 digits in few.npy, their classes in few-labels.npy\n',
     stderr: '',
+  });
+  expect(writeDigits()).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'few.npy exists already, expected the name of a new file.\n',
   });
   const { labels, ...images } = generateDigits({ count: 20, seed: 1 });
   const read = (name: string) => readNpy(readFileSync(join(folder, name)));

@@ -111,7 +111,8 @@ export function refuseSwallowed(
   for (const name of ['data', 'test-data', 'epochs', 'out']) {
     const value = environment[`npm_config_${name.replace('-', '_')}`];
     if (value && !given.has(name)) {
-      throw new UsageError(`npm kept --${name} for itself, expected: npm run train -- --${name} ${value}.`);
+      const shown = value === 'true' ? '…' : value; // npm takes `--data x` for a flag and an argument, `--data=x` for a value
+      throw new UsageError(`npm kept --${name} for itself, expected: npm run train -- --${name} ${shown}.`);
     }
   }
 }
