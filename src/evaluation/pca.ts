@@ -4,7 +4,7 @@
  * The axes come from subspace iteration with Rayleigh-Ritz (Halko, Martinsson & Tropp, SIAM Review 53(2), 2011,
  * algorithm 4.4; Saad, Numerical Methods for Large Eigenvalue Problems, 2nd ed., section 5.2): a few passes over the
  * samples, batch by batch. There is no covariance matrix, so the cost of large images is linear in their size.
- * Read centredSamples.ts and tensor/eigenDecomposition.ts first.
+ * Read centredSamples.ts and tensor/linearAlgebra.ts first.
  */
 
 import type { Samples } from '../data/samples.ts';

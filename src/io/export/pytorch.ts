@@ -1,6 +1,6 @@
 /**
  * A model for PyTorch and back: the weights under PyTorch's names and in its layout, the optimizer's state beside them
- * (pytorchOptimizer.ts), and a Python module that loads and saves both (pytorchModule.ts). Read safetensors.ts first.
+ * (pytorchOptimizer.ts), and a Python module that loads and saves both (pytorchModule.ts). Read io/safetensors.ts first.
  *
  * Metadata of the weights: `format` "pt" (as PyTorch's own libraries write it), `isthmus` "1" (the version of this
  * layout), `model` (the spec) and `normalization` as JSON. Import needs nothing else.
