@@ -304,7 +304,9 @@ describe('files that are no sound checkpoint', () => {
       ['best', { ...state, best: { ...best!, weights: short } }],
     ] as const) {
       expect(() => readCheckpoint(writeCheckpoint(model(), changed))).toThrow(
-        new FormatError(`the checkpoint's '${name}' has 3 numbers, expected 7, as its model has weights.`),
+        new FormatError(
+          `the checkpoint's '${name}' has 3 numbers, expected 7, one for each weight of its model.`,
+        ),
       );
     }
   });
