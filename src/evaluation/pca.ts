@@ -42,7 +42,7 @@ export class PCA {
   /** The mean of the samples, d numbers. */
   readonly mean: Float64Array;
   /**
-   * Shape `[d, k]`: one axis a column, in descending order of variance. The number of largest size in an axis is positive.
+   * Shape `[d, k]`: one axis a column, in descending order of variance. The element of largest absolute value in each axis is positive.
    * If the samples vary in fewer directions, but for float32 rounding, the last columns are 0, and so are their scores.
    */
   readonly axes: Tensor;
@@ -106,7 +106,7 @@ export class PCA {
   }
 }
 
-/** An axis may point either way. Its largest number is made positive, so that pictures of the same data look the same. */
+/** An axis may point either way. Its element of largest absolute value is made positive, so that pictures of the same data look the same. */
 function fixSigns({ shape: [rows, columns], data }: Tensor): void {
   for (let j = 0; j < columns; j++) {
     let largest = 0;

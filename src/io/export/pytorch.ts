@@ -60,7 +60,7 @@ export function writePyTorch(autoencoder: Autoencoder, state?: OptimizerState): 
  * @param bytes - A safetensors file whose metadata describes the model. PyTorch's own `save_file` drops the metadata:
  *   `like` then describes the model instead.
  * @throws {FormatError} If it is not a safetensors file, neither it nor `like` describes the model, the two describe
- *   different ones, or the tensors are not those of the model; the message names the first that is not.
+ *   different ones, or the tensors are not those of the model; the message names the first one.
  */
 export function readPyTorch(bytes: Uint8Array, { like }: PyTorchReadOptions = {}): Autoencoder {
   const contents = readSafetensors(bytes);
