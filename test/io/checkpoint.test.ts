@@ -311,7 +311,7 @@ describe('files that are no sound checkpoint', () => {
     }
   });
 
-  test("what else 'best' says is not taken for weights", () => {
+  test("unknown fields of 'best' are not taken for weights", () => {
     const { best, ...state } = fullState();
     const { weights: _, ...facts } = best!;
     const file = writeCheckpoint(model(), { ...state, best: facts });
