@@ -1,6 +1,6 @@
 /**
  * The inner loop of a product in SIMD, built in several ways: how large its tile is, how far it is unrolled, and whether
- * it asks after every step if that was the last. What tile.ts settled on, and what it is compared with in docs/kernels.md.
+ * it asks after every step if that was the last. docs/kernels.md compares them; simd/code/tile.ts uses one of them.
  * Both operands are packed and lie in the first cache.
  */
 

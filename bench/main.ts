@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: how fast kernels, training, loading and start-up are on this machine, as ratios to a baseline
  * of the same run.
- * Exit code 1 if a result is wrong or a ratio below its floor. Read contest.ts first.
+ * Exit code 1 if a result is wrong or a ratio below its floor. Read harness/contest.ts first.
  */
 
 import { mkdtempSync, rmSync } from 'node:fs';

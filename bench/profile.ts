@@ -1,6 +1,6 @@
 /**
  * `npm run profile`: where a training step's time goes, operation by operation, in the order in which `fit` comes to them.
- * Read stepProfile.ts first.
+ * Read profile/stepProfile.ts first.
  */
 
 import { MACHINE, useMachine } from '../src/node/cli/shared/machine.ts';

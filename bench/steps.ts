@@ -62,7 +62,7 @@ function run<Slots extends object>(
   engine.run(number, pieces, 0);
 }
 
-/** The kernels of gemm.ts on all of C at once, with this layout of B. */
+/** The kernels of code/gemm.ts on all of C at once, with this layout of B. */
 function tiles(layoutOfB: number): void {
   const packed = engine.memory.workspace(4 * SIZE * SIZE);
   const [m, n, k] = [SIZE, SIZE, SIZE];

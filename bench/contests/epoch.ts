@@ -1,6 +1,6 @@
 /**
  * An epoch of training through `fit`, and which part of it the kernels take: the rest is shuffling, bookkeeping and
- * JavaScript between two kernels. Read instrument.ts and src/training/fit.ts first.
+ * JavaScript between two kernels. Read profile/instrument.ts and src/training/fit.ts first.
  */
 
 import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';

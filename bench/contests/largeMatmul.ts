@@ -19,7 +19,7 @@ import { requireEqual } from './verify.ts';
 
 const CUBE: Sizes = [512, 512, 512];
 
-/** Five products of 512³ take longer than the 4 ms that the engine works alone after a change (setting.ts). */
+/** Five products of 512³ take longer than the 4 ms that the engine works alone after a change (harness/setting.ts). */
 const REPEATS = 5;
 
 export function largeMatmulContests(): Contest[] {

@@ -1,7 +1,7 @@
 /**
  * Loading 10,000 images of 28x28 bytes: the .npy file from memory and from disk, then all of them gathered and scaled
  * in batches as training reads them. Each is measured against the simplest code that moves the same bytes.
- * Read contest.ts and src/data/batches.ts first.
+ * Read harness/contest.ts and src/data/batches.ts first.
  */
 
 import { readFile, writeFile } from 'node:fs/promises';

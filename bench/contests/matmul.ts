@@ -1,6 +1,6 @@
 /**
  * The three products of a dense layer, each set of kernels against naive: at 256³, and where a step of the article's
- * model spends its time. Read contest.ts first.
+ * model spends its time. Read harness/contest.ts first.
  */
 
 import { setKernels } from '../../src/tensor/kernels/active.ts';

@@ -7,7 +7,7 @@ import type { Contest } from '../harness/contest.ts';
 import { ONE_THREAD, use } from '../harness/setting.ts';
 import { requireEqual, VerificationError } from './verify.ts';
 
-/** Over an empty process, of what that takes itself, at the same moment: 60 ms on a good day. */
+/** Import and first step may take this many times what an empty process takes at the same moment: some 60 ms. */
 const ALLOWED = 1.5;
 const BATCH = 32;
 const FEATURES = 784;
@@ -28,7 +28,7 @@ export interface Ended {
   readonly output: string;
 }
 
-/** Runs a program in a Node process of its own, to its end. */
+/** Runs a program in another Node process, to its end. */
 export type RunNode = (program: string) => Ended;
 
 interface StartUpOptions {

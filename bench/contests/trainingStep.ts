@@ -1,6 +1,6 @@
 /**
  * A training step: simd against blocked, two threads against one, and the same while another process wants a processor.
- * Read contest.ts and training.ts first.
+ * Read harness/contest.ts and training.ts first.
  */
 
 import type { Samples } from '../../src/data/samples.ts';
@@ -21,7 +21,7 @@ import { Training } from './training.ts';
 import { requireEqual } from './verify.ts';
 import { verifyTrainingStep } from './verifyTrainingStep.ts';
 
-/** Steps on 2,048 samples take longer than the 4 ms that the engine works alone after a change (setting.ts). */
+/** Steps on 2,048 samples take longer than the 4 ms that the engine works alone after a change (harness/setting.ts). */
 const SAME_BITS_SAMPLES = 2048;
 
 /** @param images - Whole batches of both models. */

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** Computes without end. 50 times a second it sees whether its input has ended, as it does when its parent does. */
+/** Computes without end. 50 times a second it checks its input, which ends when its parent ends. */
 export const BUSY_PROGRAM = `
   process.stdin.on('close', () => process.exit()).resume();
   process.stdout.write('busy');

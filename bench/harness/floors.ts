@@ -1,6 +1,6 @@
 /**
- * The floors: the minimum ratio of each contestant, how many times as fast as its baseline it must be. floors.json holds them by
- * contest and contestant: `{ "matmul 256x256x256": { "blocked": 3 } }`. A contestant without a floor is not checked.
+ * The floors: how many times as fast as its baseline each contestant must be. floors.json holds them by contest and
+ * contestant: `{ "matmul 256x256x256": { "blocked": 3 } }`. A contestant without a floor is not checked.
  *
  * They guard against getting slower: 80 to 95 % of the ratios measured when they were set. The 10 of readNpy is different:
  * it says that nothing is copied (one copy would be 1).

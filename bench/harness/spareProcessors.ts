@@ -1,6 +1,6 @@
 /**
- * How many processors are free right now: more than that, two threads can't gain over one. Two threads count for a
- * moment, and the system says how much processor time they got.
+ * How many processors are free right now, at most two: two threads can't be faster than one by more than that. Two
+ * threads run for a moment, and the system says how much processor time they got.
  */
 
 import { Worker } from 'node:worker_threads';

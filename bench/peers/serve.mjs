@@ -15,7 +15,7 @@ import { readFloats, writeFloats } from './floats.mjs';
  *
  * @param engine - What it can do. `product` and `prediction` resolve to `{ run, result }`: the work, once, and its
  *   outcome as a Float32Array. `training` resolves to `{ epoch }`, which trains on the given number of batches of a freshly
- *   shuffled epoch and resolves to their mean loss; `batchSize`, if it has a will of its own.
+ *   shuffled epoch and resolves to their mean loss; `batchSize`, if the engine chooses another.
  */
 export function serve(engine) {
   const answer = process.stdout.write.bind(process.stdout);

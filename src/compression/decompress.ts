@@ -178,7 +178,9 @@ export class CompressedFile {
     }
     const found = modelFingerprint(autoencoder);
     if (found !== model) {
-      throw new DataError(`another model compressed the images: the file names ${model}, this one is ${found}.`);
+      throw new DataError(
+        `another model compressed the images: the file names ${model}, this one is ${found}.`,
+      );
     }
     this.#requireFit(autoencoder);
   }

@@ -25,7 +25,7 @@ const SHORTEST_CHUNK = 4 + SHORTEST_MESSAGE + CHECK_BYTES;
 
 /** A scaling by feature takes about 40 bytes for each feature. */
 const MAX_DESCRIPTION_BYTES = 2 ** 24;
-/** The numbers in a chunk's images, and in its codes, are at most this many: it bounds the memory of both sides. */
+/** A chunk's images hold at most this many numbers, and so do its codes: it bounds the memory of both sides. */
 const CHUNK_NUMBERS = 2 ** 18;
 
 export interface CompressedHeader extends Description {
@@ -38,7 +38,7 @@ export interface CompressedHeader extends Description {
   readonly modelBytes: number;
 }
 
-/** No chunk of this many images is longer: the decisions about a number take far less than 64 bytes. */
+/** The maximum length of a chunk of this many images: the decisions about a number take far less than 64 bytes. */
 export function maxChunkBytes(images: number, { shape, codeLength }: CompressedHeader): number {
   return SHORTEST_CHUNK + 64 * images * (sizeOf(shape.slice(1)) + codeLength);
 }
@@ -112,7 +112,7 @@ export async function readHeader(
   const fixed = await stream.read(FIXED_BYTES).catch(asNoHeader);
   const [textLength, headLength, modelBytes] = checkFixed(fixed);
   const text = await stream.read(textLength);
-  const { description, kind } = readWords(text);
+  const { description, kind } = readUnchecked(text);
   const { codeLength } = description;
   const rangeBytes = await stream.read(8 * codeLength);
   const head = await stream.read(headLength);
@@ -149,8 +149,8 @@ function asNoHeader(error: Error): never {
   );
 }
 
-/** Where the check value stands follows from the description itself, so damage may first show in what that says. */
-function readWords(text: Uint8Array): ReturnType<typeof readDescription> {
+/** The place of the check value depends on the code length in the description, so damage may first show here. */
+function readUnchecked(text: Uint8Array): ReturnType<typeof readDescription> {
   try {
     return readDescription(text);
   } catch (error) {

@@ -8,15 +8,18 @@ import { crc32 } from '../io/crc32.ts';
 import { supportedKernels } from '../tensor/kernels/active.ts';
 import type { Kernels, KernelsName } from '../tensor/kernels/kernels.ts';
 
-/** Not multiples of what kernels take at a time, and sums longer than that. */
+/** Sizes that are no multiples of the tiles and blocks of any kernel. */
 const ROWS = 7;
 const COLUMNS = 21;
 const INNER = 301;
 const SLOPE = Math.fround(0.01);
 
 /**
- * CRC-32 of all that this set makes of a small product, by each kernel that a decoder may call: the three products of
- * its layers and its activations. It takes a fraction of a millisecond.
+ * CRC-32 of what this set computes from small, fixed numbers, with each kernel that a decoder may call: the three
+ * products of its layers and its activations. It takes a fraction of a millisecond.
+ *
+ * A kernel that is added later stays out of it: with it, every file of before would have another probe than its set. That
+ * a new kernel computes other bits is found by the CRC-32 of a file's values.
  *
  * @returns 8 hexadecimal digits.
  * @throws {RangeError} If this machine can't run the set.
@@ -82,7 +85,7 @@ function results(set: Kernels): Float32Array[] {
   ];
 }
 
-/** Unordered numbers from -0.5 to 0.5, the same everywhere. */
+/** Numbers from -0.5 to 0.5 in no apparent order, the same everywhere. */
 function numbers(length: number): Float32Array {
   return Float32Array.from({ length }, (_, i) => ((i * 7919 + 17) % 4093) / 4093 - 0.5);
 }

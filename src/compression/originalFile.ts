@@ -7,7 +7,7 @@ import { ARRAY_NAMES, DataError, DTYPE_NAMES, type DType, type SampleArray } fro
 import { FormatError } from '../io/errors.ts';
 import { swapByteOrder } from '../io/numpy/byteOrder.ts';
 import { IDX_HEAD_LENGTH, parseIdxHeader } from '../io/numpy/idx.ts';
-import { NPY_HEAD_LENGTH, npyHeaderOfRows, parseNpyHeader } from '../io/numpy/npyHeader.ts';
+import { itemSizeOf, NPY_HEAD_LENGTH, npyHeaderOfRows, parseNpyHeader } from '../io/numpy/npyHeader.ts';
 import { formatShape, type Shape, sameShape, sizeOf } from '../tensor/shape.ts';
 import type { IntegerType } from './coder/residualModel.ts';
 
@@ -65,7 +65,7 @@ export function npyOriginal(dtype: DType, shape: Shape): OriginalFile {
  * @throws {FormatError} If it is not the head of a file with values of this type and shape.
  */
 export function storedOrder({ kind, head }: OriginalFile, dtype: DType, shape: Shape): StoredOrder {
-  const fileSize = head.length + sizeOf(shape) * Number(dtype.slice(1));
+  const fileSize = head.length + sizeOf(shape) * itemSizeOf(dtype);
   const found = kind === 'npy' ? npyOrder(head, fileSize) : idxOrder(head, fileSize);
   if (found.dtype !== dtype || !sameShape(found.shape, shape) || found.offset !== head.length) {
     throw new FormatError(

@@ -1,4 +1,4 @@
-/** SHA-256 (FIPS 180-4, section 6.2). Browsers have one of their own, but only on secure pages. About 10 ms a megabyte. */
+/** SHA-256 (FIPS 180-4, section 6.2). Browsers have it built in, but only on secure pages. About 10 ms a megabyte. */
 
 const BLOCK = 64; // bytes
 

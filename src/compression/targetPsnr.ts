@@ -12,8 +12,8 @@ import { type CodeRanges, MAX_LEVELS, MIN_LEVELS, Quantizer } from './quantizer.
 
 /**
  * The number of levels whose images reach this PSNR while one level less doesn't, by bisection in nine passes over the
- * images. It makes the smallest file, as far as more levels make better images: between neighbours, that may fail by
- * about 0.01 dB.
+ * images. More levels make better images, so this makes the smallest file. (Between neighbouring numbers of levels the
+ * order may be wrong by about 0.01 dB.)
  *
  * @param targetPsnr - In dB, of the images that the file will give back.
  * @throws {DataError} If no number of levels reaches it; the message says what the model can do.

@@ -22,7 +22,7 @@ import {
 } from './samples.ts';
 
 /** How many samples run through a network at a time where nothing is learned. */
-export const INFERENCE_BATCH = 256;
+const INFERENCE_BATCH = 256;
 
 export interface BatchOptions {
   /** The numbers of the samples to read, in this order. @default all of them, in their order */

@@ -2,7 +2,7 @@
 
 import type { Shape } from '../tensor/shape.ts';
 
-/** A strip has one side of fewer pixels, and the other that many times as long: [500, 3] is a log of three sensors. */
+/** A strip is narrower than 8 pixels and more than 16 times as long as it is wide: [500, 3] is a log of three sensors. */
 const NARROW = 8;
 const LONG = 16;
 

@@ -9,10 +9,10 @@ import type { SampleArray, StoredSamples } from './samples.ts';
 /** What is read from: {@link StoredSamples}, also before their normalization is known. */
 export type RowSource = Pick<StoredSamples, 'shape' | 'read'>;
 
-/** Reads in progress at a time. With one alone, nothing would be read while its values are handed over. */
+/** Reads in progress at a time. With a single one, nothing would be read while its values are handed over. */
 const UNDER_WAY = 2;
 
-/** The minimum number of values in a read: 1 MB of bytes, 8 MB of float64. Starting a read costs little compared with that. */
+/** A read is of about this many values: 1 MB of bytes, 8 MB of float64. Starting it costs little compared with that. */
 const CHUNK_VALUES = 2 ** 20;
 
 /** What a read ended with. An error is kept here until its chunk is asked for. */

@@ -10,7 +10,7 @@ import { ErrorSums } from './metrics.ts';
 import { principalAxes } from './pca.ts';
 
 /**
- * The mean squared error if each sample is replaced by the mean of all samples, as if a code had no numbers.
+ * The mean squared error if each sample is replaced by the mean of all samples: the best that a code of length 0 could do.
  *
  * @param samples - Shape `[n, ...]`.
  * @returns In the units of the network's input, like `Autoencoder.evaluate`.
@@ -51,7 +51,7 @@ export function pcaScore(samples: Samples, codeLength: number): PcaScore {
     throw new RangeError(`pcaBaseline: the code length is ${codeLength}, expected an integer >= 1.`);
   }
   const centred = new CentredSamples(samples, 'pcaBaseline');
-  const rank = Math.min(centred.features, centred.count - 1); // at most
+  const rank = Math.min(centred.features, centred.count - 1); // an upper bound
   if (codeLength >= rank) return { mse: 0, components: rank };
   const { axes, variances } = principalAxes(centred, codeLength);
   const errors = new ErrorSums();

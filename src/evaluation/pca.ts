@@ -4,7 +4,7 @@
  * The axes come from subspace iteration with Rayleigh-Ritz (Halko, Martinsson & Tropp, SIAM Review 53(2), 2011,
  * algorithm 4.4; Saad, Numerical Methods for Large Eigenvalue Problems, 2nd ed., section 5.2): a few passes over the
  * samples, batch by batch. There is no covariance matrix, so the cost of large images is linear in their size.
- * Read centredSamples.ts and tensor/eigenDecomposition.ts first.
+ * Read centredSamples.ts and tensor/linearAlgebra.ts first.
  */
 
 import type { Samples } from '../data/samples.ts';
@@ -42,7 +42,7 @@ export class PCA {
   /** The mean of the samples, d numbers. */
   readonly mean: Float64Array;
   /**
-   * Shape `[d, k]`: one axis a column, in descending order of variance. The number of largest size in an axis is positive.
+   * Shape `[d, k]`: one axis a column, in descending order of variance. The element of largest absolute value in each axis is positive.
    * If the samples vary in fewer directions, but for float32 rounding, the last columns are 0, and so are their scores.
    */
   readonly axes: Tensor;
@@ -106,7 +106,7 @@ export class PCA {
   }
 }
 
-/** An axis may point either way. Its largest number is made positive, so that pictures of the same data look the same. */
+/** An axis may point either way. Its element of largest absolute value is made positive, so that pictures of the same data look the same. */
 function fixSigns({ shape: [rows, columns], data }: Tensor): void {
   for (let j = 0; j < columns; j++) {
     let largest = 0;

@@ -80,7 +80,7 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
     if (weights.has(name)) continue;
     if (length !== size) {
       throw new FormatError(
-        `the checkpoint's '${name}' has ${length} numbers, expected ${size}, as its model has weights.`,
+        `the checkpoint's '${name}' has ${length} numbers, expected ${size}, one for each weight of its model.`,
       );
     }
   }
@@ -109,7 +109,7 @@ function divideTensors(tensors: ReadonlyMap<string, Tensor>) {
   return { weights, moments, bestWeights };
 }
 
-/** These three alone, whatever else the file says. */
+/** Only these three fields, whatever else the file holds. */
 function bestFactsOf({ epoch, loss, waited }: BestState): BestState {
   return { epoch, loss, waited };
 }

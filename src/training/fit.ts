@@ -37,7 +37,7 @@ export interface Trainable extends TrainedParts {
   /** The same layers, and between them those that only training needs (regularization.ts). */
   readonly trainingNetwork: Sequential;
   readonly loss: Loss;
-  /** The random numbers of dropout and noise. Each step sets it to a seed of its own. */
+  /** The random numbers of dropout and noise. Each step sets it to another seed. */
   readonly noiseRandom: Random;
   /** Decides which samples a split keeps for validation. */
   readonly seed: number;

@@ -38,7 +38,7 @@ describeEachKernels('decoding in pieces', () => {
     expect(inner).toHaveBeenCalledTimes(3);
   });
 
-  test('refuses so many that one image takes too much, and does not compress with them either', async () => {
+  test('refuses a model whose layers have too many outputs for one image, and does not compress with it either', async () => {
     const says =
       "the layers of the model's decoder have 78905347 outputs for one image, expected at most 67108864.";
     const model = withActivations(600);
@@ -46,7 +46,7 @@ describeEachKernels('decoding in pieces', () => {
     await expect(compressImages(model, uniformTensor([4, 3], 5))).rejects.toThrow(new DataError(says));
   });
 
-  test('is one call where they are not', () => {
+  test('decodes all codes in one call where layers are narrow', () => {
     const model = toyModel();
     const codes = uniformTensor([700, 3], 5);
     const expected = model.decode(codes).data;

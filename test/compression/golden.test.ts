@@ -57,7 +57,7 @@ describe.each(Object.entries(expected))('the golden file %s', (name, facts) => {
     setKernels(before);
   });
 
-  test('is read as ever', async () => {
+  test('is read as it was when it was made', async () => {
     const array = await decompressImages(bytes);
     expect({ shape: array.shape, dtype: array.dtype }).toEqual({ shape, dtype });
     expect(Array.from(array.data)).toEqual(restored);
@@ -69,7 +69,7 @@ describe.each(Object.entries(expected))('the golden file %s', (name, facts) => {
 
   // To the last bit, in lossy files too: they name the naive kernels, whose sums decode.py computes in the same order,
   // and between these and the values is no function but ReLU.
-  test('is what a reader that is not ours makes of it', async () => {
+  test('gives what an independent reader gives', async () => {
     const { shape, dtype, data } = await decompressImages(bytes);
     expect({ shape, dtype, values: Array.from(data) }).toEqual({
       shape: decoded[name].shape,
@@ -83,7 +83,7 @@ describe.each(Object.entries(expected))('the golden file %s', (name, facts) => {
   });
 
   // The control: a range that is a little wider is another image, or other residuals.
-  test('is not, if a bit is another', async () => {
+  test('gives something else if one bit is changed', async () => {
     const parts = partsOf(bytes);
     const ranges = parts.ranges.slice();
     ranges[ranges.length - 2] ^= 0x10; // of the last dimension's maximum value
@@ -92,7 +92,7 @@ describe.each(Object.entries(expected))('the golden file %s', (name, facts) => {
     else expect(Array.from((await other).data)).not.toEqual(decoded[name].values);
   });
 
-  test('is written as ever', async () => {
+  test('is written as it was when it was made', async () => {
     const { model, description } = partsOf(bytes);
     const normalization: Normalization = JSON.parse(description).normalization;
     const data = ARRAYS[dtype]?.from(originals) as SampleArray;

@@ -54,10 +54,9 @@ async function read(bytes: Uint8Array): Promise<NumericArray> {
   const { model: inside } = await CompressedFile.open(bytes);
   return decompressImages(bytes, inside?.autoencoder ?? small).catch((error: Error) => {
     // These errors blame the model or the machine, not the file, so they are DataErrors.
-    const isOther =
-      /^the model is .* the one that compressed the images|^the file was made with .* kernels/.test(
-        error.message,
-      );
+    const isOther = /^another model compressed the images|^the file was made with .* kernels/.test(
+      error.message,
+    );
     throw isOther ? new FormatError(error.message) : error;
   });
 }

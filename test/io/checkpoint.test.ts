@@ -304,12 +304,14 @@ describe('files that are no sound checkpoint', () => {
       ['best', { ...state, best: { ...best!, weights: short } }],
     ] as const) {
       expect(() => readCheckpoint(writeCheckpoint(model(), changed))).toThrow(
-        new FormatError(`the checkpoint's '${name}' has 3 numbers, expected 7, as its model has weights.`),
+        new FormatError(
+          `the checkpoint's '${name}' has 3 numbers, expected 7, one for each weight of its model.`,
+        ),
       );
     }
   });
 
-  test("what else 'best' says is not taken for weights", () => {
+  test("unknown fields of 'best' are not taken for weights", () => {
     const { best, ...state } = fullState();
     const { weights: _, ...facts } = best!;
     const file = writeCheckpoint(model(), { ...state, best: facts });

@@ -1,6 +1,6 @@
 /**
  * A model for PyTorch and back: the weights under PyTorch's names and in its layout, the optimizer's state beside them
- * (pytorchOptimizer.ts), and a Python module that loads and saves both (pytorchModule.ts). Read safetensors.ts first.
+ * (pytorchOptimizer.ts), and a Python module that loads and saves both (pytorchModule.ts). Read io/safetensors.ts first.
  *
  * Metadata of the weights: `format` "pt" (as PyTorch's own libraries write it), `isthmus` "1" (the version of this
  * layout), `model` (the spec) and `normalization` as JSON. Import needs nothing else.
@@ -60,7 +60,7 @@ export function writePyTorch(autoencoder: Autoencoder, state?: OptimizerState): 
  * @param bytes - A safetensors file whose metadata describes the model. PyTorch's own `save_file` drops the metadata:
  *   `like` then describes the model instead.
  * @throws {FormatError} If it is not a safetensors file, neither it nor `like` describes the model, the two describe
- *   different ones, or the tensors are not those of the model; the message names the first that is not.
+ *   different ones, or the tensors are not those of the model; the message names the first one.
  */
 export function readPyTorch(bytes: Uint8Array, { like }: PyTorchReadOptions = {}): Autoencoder {
   const contents = readSafetensors(bytes);

@@ -95,7 +95,7 @@ async function inflate(
     try {
       contents.add(value);
     } catch (error) {
-      await reader.cancel().catch(() => {}); // Node 24 may reject here, as more is wrong with the data
+      await reader.cancel().catch(() => {}); // Node 24 may reject here with another error of the same data
       throw error;
     }
   }

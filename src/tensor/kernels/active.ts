@@ -14,11 +14,11 @@ interface Simd {
 }
 
 let active: Kernels | undefined;
-/** Undefined: not tried yet. Null: this host cannot run them. */
+/** The SIMD kernels. Undefined: not tried yet. Null: this host cannot run them. */
 let simd: Simd | null | undefined;
 
 /** Emits and compiles the SIMD kernels at first use, which takes some milliseconds. */
-function tryingSimd(): Simd | null {
+function trySimd(): Simd | null {
   if (simd === undefined) simd = createSimd();
   return simd;
 }
@@ -42,13 +42,13 @@ function createSimd(): Simd | null {
 
 /** All sets that this host supports, slowest first. */
 export function supportedKernels(): readonly Kernels[] {
-  const one = tryingSimd();
+  const one = trySimd();
   return one ? [naive, blocked, one.kernels] : [naive, blocked];
 }
 
 /** The set in use: the one that {@link setKernels} chose, else the fastest that this host supports. */
 export function kernels(): Kernels {
-  active ??= tryingSimd()?.kernels ?? blocked;
+  active ??= trySimd()?.kernels ?? blocked;
   return active;
 }
 
@@ -65,7 +65,7 @@ export function setKernels(name: KernelsName): KernelsName {
       `setKernels: there are no kernels named '${name}', expected one of: ${KERNEL_NAMES.join(', ')}.`,
     );
   }
-  active = name === 'naive' ? naive : name === 'blocked' ? blocked : (tryingSimd()?.kernels ?? blocked);
+  active = name === 'naive' ? naive : name === 'blocked' ? blocked : (trySimd()?.kernels ?? blocked);
   return active.name;
 }
 
@@ -79,7 +79,7 @@ export function setKernels(name: KernelsName): KernelsName {
  */
 export async function useThreads(count: number | 'auto'): Promise<Threads> {
   threadsWanted(count);
-  const one = tryingSimd();
+  const one = trySimd();
   return one ? setThreads(one.engine, count) : { threads: 1 };
 }
 

@@ -111,7 +111,7 @@ function multiplyPanels(k: number, a: Float64Array, start: number, b: Float64Arr
   tile[7] = c13;
 }
 
-/** Writes the tile to c from element (i, j) on, as far as it lies within c. */
+/** Writes the part of the tile that lies within c, from element (i, j) on. */
 function storeTile(i: number, j: number, m: number, n: number, accumulate: boolean, c: Float32Array): void {
   const rows = Math.min(ROWS, m - i);
   const columns = Math.min(COLUMNS, n - j);

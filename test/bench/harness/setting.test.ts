@@ -14,7 +14,7 @@ test.each([
   expect(threads()).toBe(count);
 });
 
-test('refuses what there is not', async () => {
+test('refuses kernels that do not exist', async () => {
   const unknown = 'cuda' as KernelsName;
   await expect(use({ kernels: unknown })).rejects.toThrow("there are no kernels named 'cuda'");
   expect(() => kernelsNamed(unknown)).toThrow('this machine has no cuda kernels');

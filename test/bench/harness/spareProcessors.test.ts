@@ -2,8 +2,8 @@ import { cpus } from 'node:os';
 import { expect, test } from '@jest/globals';
 import { createSpareProcessors } from '../../../bench/harness/spareProcessors.ts';
 
-// How many there are is the machine's: no test can ask for more than none.
-test('are more than none, and no more than there are, nor than the two that are asked for', async () => {
+// How many are free depends on the machine: a test can only ask for more than 0.
+test('are more than 0, and no more than the machine has', async () => {
   const spare = createSpareProcessors();
   for (let i = 0; i < 3; i++) {
     const processors = await spare();

@@ -68,7 +68,7 @@ describe('the residual', () => {
     expect((8 * size) / originals.length).toBeLessThan(numbers.bits / 8);
   });
 
-  test.each(TYPES)('of %s that nothing can know takes its bits, and few more', (_, numbers, make) => {
+  test.each(TYPES)('of %s that is pure noise takes its bits, and few more', (_, numbers, make) => {
     const random = new Random(4);
     const noise = () => Math.floor(numbers.minimum + random.uniform(0, 2 ** numbers.bits));
     const originals = make(64 * 400).map(noise);

@@ -243,7 +243,7 @@ describe('damaged .npz files', () => {
     await expect(run).rejects.toMatchObject(because(reason));
   });
 
-  test('a reader that passes over what it does not know is found out', async () => {
+  test('a reader that skips what it does not know is found', async () => {
     const run = surviveMutations({
       files: { 'stored.npz': files['stored.npz'] },
       lies: fieldLies,

@@ -3,7 +3,7 @@
  * so that growing it never detaches a view. A network's arrays are views of it.
  *
  * The garbage collector says when an array's bytes are free again. Every `memory.grow`, even by 0 pages, makes a new
- * SharedArrayBuffer object for the same bytes. So each owner of arrays gets a buffer object of its own, which lives as
+ * SharedArrayBuffer object for the same bytes. So each owner of arrays gets its own buffer object, which lives as
  * long as the owner or any view of its arrays; when it is collected, its blocks are released. (A structured clone of a
  * view, or a view posted to a worker, has another buffer object and keeps nothing alive.)
  */

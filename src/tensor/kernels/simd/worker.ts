@@ -2,7 +2,7 @@
  * Starts helper threads: Workers of Node or of the browser.
  *
  * A helper does all its work in WebAssembly (`serve` in code/scheduler.ts), so its program is a few lines. They are text
- * and not a file of their own, so that they work from any bundle.
+ * and not a file, so that they work from any bundle.
  */
 
 import type { HelperData } from './engine.ts';

@@ -446,6 +446,10 @@ describe('interruption', () => {
     const { code, stderr } = await isthmus(['train', '--epochs', '1'], { cwd: folderWith(), env });
     expect(code).toBe(2);
     expect(stderr).toMatch(/: npm kept --data for itself, expected: npm run train -- --data images\.npy\./);
+    // What `npm run train --data images.npy` leaves: a flag.
+    const flag = { ...env, npm_config_data: 'true' };
+    const lost = await isthmus(['train', '--epochs', '1'], { cwd: folderWith(), env: flag });
+    expect(lost.stderr).toMatch(/: npm kept --data for itself, expected: npm run train -- --data …\./);
   });
 
   test('Ctrl-C before the first epoch is over also leaves a whole run folder', async () => {

@@ -1,4 +1,4 @@
-/** The allocator of the engine's memory. collected.test.ts shows, in processes of its own, that dropped parts are freed. */
+/** The allocator of the engine's memory. collected.test.ts shows that dropped parts are freed. */
 
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';

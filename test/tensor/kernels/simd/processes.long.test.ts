@@ -1,4 +1,4 @@
-/** Tests that need a process of their own: helpers do not keep it alive, and hosts may lack what the SIMD kernels need. */
+/** Tests that need a separate process: helpers do not keep it alive, and hosts may lack what the SIMD kernels need. */
 
 import { describe, expect, test } from '@jest/globals';
 import { builtFile, runScript } from '../../../helpers/script.ts';

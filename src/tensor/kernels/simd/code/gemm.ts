@@ -2,7 +2,7 @@
  * The three products of a dense layer in SIMD. Read packing.ts and tile.ts first; docs/kernels.md builds them up step by
  * step.
  *
- * C is computed in tiles of 4 x 8. A is packed into panels of 4 rows by a job of its own (packing.ts); B is packed into
+ * C is computed in tiles of 4 x 8. A is packed into panels of 4 rows by a separate job (packing.ts); B is packed into
  * panels of 8 columns by each piece, just before it uses them. Where packing does not pay, the operands are read in
  * place: a short transposed A, and B for a few rows of C. The blocking follows Goto and van de Geijn, "Anatomy of
  * high-performance matrix multiplication", ACM TOMS 34(3), 2008.
