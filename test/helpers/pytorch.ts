@@ -59,7 +59,7 @@ export function tenSteps({ encoder, decoder, parameters }: Autoencoder, optimize
   }
 }
 
-export function greatestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   if (a.length !== b.length) return Infinity;
   return Array.from(a).reduce((worst, value, i) => {
     const difference = Math.abs(value - b[i]);

@@ -16,7 +16,7 @@ import { Tensor } from '../../../src/tensor/tensor.ts';
 import {
   bytesOf,
   FOLDER,
-  greatestDifference,
+  largestDifference,
   NETWORK_BATCH,
   OPTIMIZERS,
   optimizerOf,
@@ -267,7 +267,7 @@ const UNIT_ROUNDOFF = 2 ** -24;
  */
 function weightError(ours: Autoencoder, theirs: Autoencoder): number {
   const largest = ours.parameters.values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const difference = greatestDifference(ours.parameters.values, theirs.parameters.values);
+  const difference = largestDifference(ours.parameters.values, theirs.parameters.values);
   return difference / (40 * UNIT_ROUNDOFF * largest);
 }
 
@@ -279,9 +279,9 @@ function expectAgreement(exported: string, after: string): void {
     autoencoder,
   );
   const { codes, restored } = outputsOf(after);
-  expect(greatestDifference(autoencoder.encode(NETWORK_BATCH).data, codes)).toBeLessThan(1e-5);
+  expect(largestDifference(autoencoder.encode(NETWORK_BATCH).data, codes)).toBeLessThan(1e-5);
   const inNetworkUnits = restored.map((value) => value / 255);
-  expect(greatestDifference(autoencoder.predict(NETWORK_BATCH).data, inNetworkUnits)).toBeLessThan(1e-5);
+  expect(largestDifference(autoencoder.predict(NETWORK_BATCH).data, inNetworkUnits)).toBeLessThan(1e-5);
   tenSteps(autoencoder, optimizer);
   const theirs = readPyTorch(bytesOf(`${after}/weights.safetensors`));
   expect(weightError(autoencoder, theirs)).toBeLessThanOrEqual(1);
@@ -292,7 +292,7 @@ function expectAgreement(exported: string, after: string): void {
   for (const [name, moment] of Object.entries(ours.moments)) {
     const largest = moment.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     // Moments are made of gradients, sums of up to 16 * 12 products, seen here: up to 8 u.
-    expect(greatestDifference(moment, state.moments[name])).toBeLessThan(64 * UNIT_ROUNDOFF * largest);
+    expect(largestDifference(moment, state.moments[name])).toBeLessThan(64 * UNIT_ROUNDOFF * largest);
   }
 }
 
@@ -568,7 +568,7 @@ with open(${JSON.stringify(join(exported, 'out.json'))}, "w") as f:
     expect(shape).toEqual([4, 2, 3]);
     const outputs = autoencoder.predict({ shape: [4, 2, 3], data, normalization });
     const inNetworkUnits = restored.map((value: number, i: number) => (value - shift[i % 6]) / scale[i % 6]);
-    expect(greatestDifference(inNetworkUnits, outputs.data)).toBeLessThan(1e-5);
+    expect(largestDifference(inNetworkUnits, outputs.data)).toBeLessThan(1e-5);
   });
 
   live.test('what load and save do loses nothing', () => {
