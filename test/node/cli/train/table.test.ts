@@ -105,7 +105,7 @@ describe('train on a table', () => {
     const { code, stderr } = await run(cwd)('train --resume old --data table.npy --epochs 300');
     expect(code).toBe(1);
     expect(stderr).toContain(
-      "the run in old can't be resumed by this version: it scaled its data otherwise ((x - 20000) / 40000, mean 0 and standard deviation 1; now each of the 5 features",
+      "the run in old can't be resumed by this version, which scales its data in another way (before: (x - 20000) / 40000, mean 0 and standard deviation 1; now: each of the 5 features",
     );
   });
 
