@@ -16,8 +16,8 @@ export async function runInProcess(
   await setMachine({ kernels: 'simd', threads: 1 }); // what a process begins with
   const restoreEnvironment = replaceEnvironment({ PATH: process.env.PATH ?? '', ...env });
   const restoreStreams = captureStreams(texts);
-  process.chdir(cwd);
   try {
+    process.chdir(cwd);
     const code = await main(args);
     // In a process of its own nobody would notice: it ends.
     expectSame(countListeners(), listeners);

@@ -9,13 +9,13 @@ import { Tensor } from '../../tensor/tensor.ts';
 import { refuseExisting, writeFileAtomically } from '../files/files.ts';
 import { loadImages } from '../files/load.ts';
 import { loadModel } from '../files/modelFile.ts';
-import { nounOf } from '../pictures/sampleKind.ts';
+import { nounOf, withArticle } from '../pictures/sampleKind.ts';
 import { HELP, MODEL, OVERWRITE } from './shared/commonOptions.ts';
 import { MACHINE, refuseThreads, useMachine } from './shared/machine.ts';
 import { countShown, gridPng, MOST_PICTURES, requirePictures } from './shared/pictures.ts';
 import type { Command } from './terminal/help.ts';
 import { parseOptions, refusePositionals, requireOption, text } from './terminal/options.ts';
-import { formatCount, say, timesShape } from './terminal/output.ts';
+import { countOf, say, timesShape } from './terminal/output.ts';
 
 const OPTIONS = {
   model: MODEL,
@@ -68,7 +68,9 @@ async function decode(words: readonly string[]): Promise<number> {
   );
   const { inputShape, normalization } = autoencoder;
   const noun = nounOf(inputShape, normalization);
-  say(`${formatCount(images.shape[0])} codes became ${noun}s of ${timesShape(inputShape)}: ${out}`);
+  const [count] = images.shape;
+  const restored = `${count === 1 ? withArticle(noun) : `${noun}s`} of ${timesShape(inputShape)}`;
+  say(`${countOf(count, 'code')} became ${restored}: ${out}`);
   return 0;
 }
 

@@ -12,7 +12,7 @@ import { noteOverflow, overflownRows } from './shared/overflow.ts';
 import { openSource, prepareLike } from './shared/samples.ts';
 import type { Command } from './terminal/help.ts';
 import { parseOptions, refusePositionals, requireOption, text } from './terminal/options.ts';
-import { formatCount, say, timesShape } from './terminal/output.ts';
+import { countOf, say, timesShape } from './terminal/output.ts';
 
 const OPTIONS = {
   model: MODEL,
@@ -60,9 +60,8 @@ async function encode(words: readonly string[]): Promise<number> {
   }
   const [count, ...shape] = images.shape;
   const noun = nounOf(autoencoder.inputShape, autoencoder.normalization);
-  say(
-    `${formatCount(count)} ${noun}s of ${timesShape(shape)} became codes of ${autoencoder.encodingDim} numbers: ${out}`,
-  );
+  const codes = `${count === 1 ? 'a code' : 'codes'} of ${countOf(autoencoder.encodingDim, 'number')}`;
+  say(`${countOf(count, noun)} of ${timesShape(shape)} became ${codes}: ${out}`);
   noteOverflow(overflow.count, noun);
   return 0;
 }

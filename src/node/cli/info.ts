@@ -102,7 +102,7 @@ async function infoCompressed(path: string, json: boolean): Promise<void> {
   printFacts({
     [`${noun}s`]: `${formatCount(count)} of ${timesShape(sample)}, ${DTYPE_NAMES[dtype]}, ${describeNormalization(normalization)}`,
     codes: `${countOf(codeLength, 'number')} in ${levels} levels`,
-    lossless: original ? `yes, gives back ${original.kind === 'npy' ? 'a .npy' : 'an IDX'} file` : 'no',
+    lossless: original ? `yes, restores ${original.kind === 'npy' ? 'a .npy' : 'an IDX'} file` : 'no',
     model: `${model}, ${inside}`,
     kernels: `${kernels}, ${describeKernels(header)}`,
   });

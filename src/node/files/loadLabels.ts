@@ -38,7 +38,9 @@ export async function loadLabels(path: string, { key, count }: LabelOptions): Pr
     );
   }
   if (found !== count) {
-    throw new DataError(`${path}: it holds ${found} labels, expected ${count}, one for each sample.`);
+    throw new DataError(
+      `${path}: it holds ${found} label${found === 1 ? '' : 's'}, expected ${count}, one for each sample.`,
+    );
   }
   return { labels: data, source };
 }

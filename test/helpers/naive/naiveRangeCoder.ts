@@ -1,5 +1,5 @@
 /**
- * The range coder by definition: the whole number is one bigint, in which carries need no care. Slow, and it shares only
+ * The range coder by definition: all it has written is one number, a bigint, in which carries need no care. Slow, and it shares only
  * the arithmetic of the definition with src/compression/coder/rangeCoder.ts.
  */
 

@@ -52,7 +52,7 @@ const inUse = (folder: string, pid: unknown, where = '') =>
     message: `${folder} is in use by another run, process ${pid}${where}: expected another folder, or that run to end.`,
   });
 
-/** A lock file that somebody left, so many seconds ago. */
+/** A lock file that somebody left, this number of seconds ago. */
 function leave(folder: string, name: string, contents: unknown, agoSeconds = 0): string {
   const path = join(folder, `.running-${name}`);
   writeFileSync(path, typeof contents === 'string' ? contents : JSON.stringify(contents));

@@ -55,7 +55,7 @@ const OPTIONS = {
     'Instead of --bits: make the smallest file from which the images are restored with at least this PSNR, in dB.',
   ),
   lossless: flag(
-    'Also store the differences to the originals: integers of 8 and 16 bits are restored byte for byte.',
+    'Also store the differences from the originals, so that integers of 8 and 16 bits are restored byte for byte.',
   ),
   'include-model': flag('Put the model into the file, so that decompress needs no other file.'),
   ...MACHINE,

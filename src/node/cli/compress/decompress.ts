@@ -42,7 +42,7 @@ export const decompressCommand: Command = {
     usage:
       'isthmus decompress FILE.isth --out FILE [--model MODEL]\n       npm run isthmus -- decompress FILE.isth --out FILE [--model MODEL]',
     description: [
-      'Restores images from a file that isthmus compress wrote. This needs the same model with which the file was made. The images have the units and the type of the originals, as those of isthmus decode. A lossless file restores the .npy or IDX file that was compressed, byte for byte; if it was made from another kind of file, such as a gzipped IDX file, it restores the same array as a .npy.',
+      'Restores images from a file that isthmus compress wrote. This needs the model with which the file was made. The images have the units and the type of the originals, as those of isthmus decode. A lossless file restores the .npy or IDX file that was compressed, byte for byte; if it was made from another kind of file, such as a gzipped IDX file, it restores the same array as a .npy.',
       'The file names the kernels with which it was made, and the same ones are used again, because others differ in the last bits. On a machine without these kernels, a lossless file is refused.',
     ],
     groups: [['Options', OPTIONS]],

@@ -9,7 +9,7 @@ import { PCA } from '../../../evaluation/pca.ts';
 import { sizeOf } from '../../../tensor/shape.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
 import { arePixels } from '../../pictures/sampleKind.ts';
-import { countOf, formatCount, print, say } from '../terminal/output.ts';
+import { countOf, formatCount, formatList, print, say } from '../terminal/output.ts';
 import {
   type EncodedSamples,
   FOLDS,
@@ -19,9 +19,6 @@ import {
   type LabelledSamples,
 } from './labelledFeatures.ts';
 import type { Section } from './options.ts';
-
-/** More labels in a note don't help. */
-const MOST_NAMED = 10;
 
 export interface LabelSectionOptions {
   readonly measured: EncodedSamples;
@@ -94,8 +91,9 @@ function noteUnknown(classes: readonly number[], { labels, source }: LabelledSam
   const known = new Set(classesOf(labels));
   const unknown = classes.filter((label) => !known.has(label));
   if (unknown.length === 0) return;
-  const named = `${unknown.slice(0, MOST_NAMED).join(', ')}${unknown.length > MOST_NAMED ? ', …' : ''}`;
-  say(`note: these classes are never found, as no sample of ${source} has their labels: ${named}`);
+  say(
+    `note: these classes are never found, as no sample of ${source} has their labels: ${formatList(unknown)}`,
+  );
 }
 
 function classifyFolds(

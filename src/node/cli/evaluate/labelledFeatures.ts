@@ -5,6 +5,7 @@ import { DataError, type Samples } from '../../../data/samples.ts';
 import { classesOf, stratifiedFolds } from '../../../evaluation/labels.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
 import { toInputs } from '../../pictures/display.ts';
+import { countOf } from '../terminal/output.ts';
 
 /** Cross-validation: fitted to four fifths of the samples, measured on the fifth that is left. */
 export const FOLDS = 5;
@@ -52,7 +53,7 @@ export function refuseNamelessLabels(labels: ArrayLike<number>, names: readonly 
 /**
  * Refuses data that no classifier can be fitted to, before anything is computed.
  *
- * @param neighbours - The minimum number of samples to fit to.
+ * @param neighbours - How many neighbours vote: there must be at least as many samples to fit to.
  * @throws {DataError} If there are too few samples, or too few or too many classes.
  */
 export function refuseUnfit(
@@ -68,7 +69,7 @@ export function refuseUnfit(
   }
   if (labels.length < FOLDS) {
     throw new DataError(
-      `${source}: it holds ${labels.length} samples, expected at least ${FOLDS}, or --train-data with other samples.`,
+      `${source}: it holds ${countOf(labels.length, 'sample')}, expected at least ${FOLDS}, or --train-data with other samples.`,
     );
   }
   refuseUnfitLabels(labels, all, neighbours);

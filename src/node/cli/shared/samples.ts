@@ -68,7 +68,7 @@ export async function prepare<Ready extends NormalizedSamples | StoredSamples>(
   return images.samples(normalization);
 }
 
-/** What samples were trained on. A model is one. */
+/** What a model was trained on: samples of this shape, scaled in this way. An `Autoencoder` is one. */
 export interface Trained {
   readonly inputShape: Shape;
   readonly normalization: Normalization;

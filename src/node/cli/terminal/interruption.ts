@@ -24,6 +24,7 @@ export function exitOnSignals(): () => void {
   };
 }
 
+/** Signals during a training: the first asks it to end after the current step, the second ends the process at once. */
 export class Interruption {
   readonly #controller = new AbortController();
 

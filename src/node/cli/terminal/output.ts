@@ -22,6 +22,15 @@ export function countOf(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** More numbers in a note don't help. */
+const MOST_LISTED = 10;
+
+/** "3, 5, 8"; of many numbers the first ten, "1, 2, …". */
+export function formatList(numbers: readonly number[]): string {
+  const listed = numbers.slice(0, MOST_LISTED).join(', ');
+  return numbers.length > MOST_LISTED ? `${listed}, …` : listed;
+}
+
 /** "2.9 GB", "512.0 KB". */
 export function formatBytes(bytes: number): string {
   const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];

@@ -86,7 +86,9 @@ function refuseUnsuitableLengths({
 /** @throws {UsageError} If it isn't clear which folder the run is in, or whether to go on with it. */
 export function refuseTwoFolders({ given, values }: TrainOptions): void {
   if (given.has('resume') && given.has('overwrite')) {
-    throw new UsageError('--resume goes on with a run, --overwrite starts it anew: expected one of them.');
+    throw new UsageError(
+      '--resume goes on with a run, --overwrite starts it from the beginning: expected one of them.',
+    );
   }
   const { resume, out } = values;
   if (resume === '' && out === undefined) {

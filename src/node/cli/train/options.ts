@@ -61,7 +61,7 @@ const DATA = {
   count: number(
     6000,
     COUNT,
-    'Without --data: how many digits to train on; a sixth of this number is drawn for testing in addition.',
+    'Without --data: how many digits to train on. In addition, a sixth of this number is drawn for testing.',
   ),
 };
 

@@ -157,7 +157,7 @@ export function requireSameData(folder: string, was: DataRecord, is: DataRecord)
 export function requireSameScaling(folder: string, was: Normalization, is: Normalization): void {
   if (JSON.stringify(was) === JSON.stringify(is)) return;
   throw new DataError(
-    `the run in ${folder} can't be resumed by this version: it scaled its data otherwise (${describeNormalization(was)}; now ${describeNormalization(is)}).`,
+    `the run in ${folder} can't be resumed by this version, which scales its data in another way (before: ${describeNormalization(was)}; now: ${describeNormalization(is)}).`,
   );
 }
 

@@ -6,7 +6,7 @@ import type { FeatureStatistics } from '../../../data/statistics.ts';
 import type { Shape } from '../../../tensor/shape.ts';
 import { isFlat, pictureOf } from '../../pictures/sampleKind.ts';
 import { mayBeEightBits, type SamplesToDescribe } from '../shared/samples.ts';
-import { formatCount, say } from '../terminal/output.ts';
+import { formatCount, formatList, say } from '../terminal/output.ts';
 import { formatAmount } from '../terminal/textTable.ts';
 
 /** If the brightest pixel uses less of the range, reconstructions are hard to see and errors small. */
@@ -15,11 +15,9 @@ const DARK = 0.25;
 /** Pictures are hardly ever smaller, in pixels. */
 const SMALLEST_SIDE = 8;
 
-/** More numbers of features don't help. */
-const MOST_NAMED = 10;
 /** Features whose ranges differ by this factor have different units: the pixels of dark-edged images differ by less. */
 const FAR_APART = 100;
-/** Features that are so similar, and so many, are positions of one signal rather than columns of a table. */
+/** At least this many features, whose ranges differ by no more than this factor, are positions of one signal, not columns. */
 const ALIKE = 2;
 const FEWEST_POSITIONS = 64;
 
@@ -118,7 +116,7 @@ function varyAlike({ minimum, maximum }: FeatureStatistics, constant: readonly n
 
 function noteConstant(constant: readonly number[]): void {
   if (constant.length === 0) return;
-  const which = `${constant.slice(0, MOST_NAMED).join(', ')}${constant.length > MOST_NAMED ? ', …' : ''}`;
+  const which = formatList(constant);
   say(
     constant.length === 1
       ? `note: feature ${which} is the same in all samples, up to rounding: its input is 0, its scale 1.`

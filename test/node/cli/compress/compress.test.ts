@@ -225,7 +225,7 @@ describe('compress and decompress', () => {
     expect(Array.from(restored.data)).toEqual(Array.from(values));
   });
 
-  test('an IDX file gives back a .npy, too, and a picture', async () => {
+  test('an IDX file can also be restored as a .npy, and as a picture', async () => {
     await run('compress --model run --data images.idx --out i.isth --lossless');
     expect(await run('decompress i.isth --model run --out i.npy')).toMatchObject({ code: 0 });
     expect(Array.from(readNpy(bytesAt('i.npy')).data)).toEqual(pixels());
@@ -274,7 +274,7 @@ describe('info', () => {
         '',
         'images    40 of 8×8, uint8, divided by 255',
         'codes     2 numbers in 16 levels',
-        'lossless  yes, gives back a .npy file',
+        'lossless  yes, restores a .npy file',
         `model     ${modelFingerprint(model())}, inside, ${length.toLocaleString('en')} bytes`,
         `kernels   ${kernels().name}, available on this machine`,
         '',

@@ -40,7 +40,7 @@ describe('what a preset sets', () => {
     });
   });
 
-  test.each(['small', 'best'] as const)('%s: its recipe, as options that can be read', (name) => {
+  test.each(['small', 'best'] as const)('%s: its settings, as options that can be read', (name) => {
     const { values } = parseOptions(TRAIN_OPTIONS, wordsOf(presetOptions(name)));
     const settings = PRESETS[name];
     expect(values).toMatchObject({

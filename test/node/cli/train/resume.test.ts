@@ -63,7 +63,7 @@ describe('a run is not resumed', () => {
     ['--keep last', /--keep is last, the run has best/],
     ['--epochs 3', /--epochs is 3, the run has 4/],
     ['--epochs 9 --schedule cosine', /--schedule is cosine, the run has constant/],
-    ['--overwrite', /--resume goes on with a run, --overwrite starts it anew/],
+    ['--overwrite', /--resume goes on with a run, --overwrite starts it from the beginning/],
     ['--out other', /--resume run and --out other are two folders/],
     ['--checkpoint-every 0', /--checkpoint-every is '0', expected a number of epochs such as 5, or a time/],
     ['--checkpoint-every 1.5', /expected a number of epochs/],

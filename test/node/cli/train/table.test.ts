@@ -105,7 +105,7 @@ describe('train on a table', () => {
     const { code, stderr } = await run(cwd)('train --resume old --data table.npy --epochs 300');
     expect(code).toBe(1);
     expect(stderr).toContain(
-      "the run in old can't be resumed by this version: it scaled its data otherwise ((x - 20000) / 40000, mean 0 and standard deviation 1; now each of the 5 features",
+      "the run in old can't be resumed by this version, which scales its data in another way (before: (x - 20000) / 40000, mean 0 and standard deviation 1; now: each of the 5 features",
     );
   });
 
@@ -304,7 +304,7 @@ describe('other samples', () => {
       }),
     );
   };
-  const whole = (shape: number[], descr = '<i2') =>
+  const integers = (shape: number[], descr = '<i2') =>
     npyBytes({
       descr,
       shape,
@@ -312,7 +312,7 @@ describe('other samples', () => {
     });
 
   test('integers in columns: a note leads to --normalize standard', async () => {
-    const { stderr } = await train('', whole([20, 6]));
+    const { stderr } = await train('', integers([20, 6]));
     expect(stderr).toContain(
       'note: all values are divided by 32767; --normalize standard scales each feature on its own.',
     );
@@ -409,13 +409,13 @@ describe('other samples', () => {
   });
 
   test('small squares are features', async () => {
-    const { stderr, files } = await train('', whole([20, 16], '|u1'));
+    const { stderr, files } = await train('', integers([20, 16], '|u1'));
     expect(stderr).toContain('20 samples of 16 numbers');
     expect(files).not.toContain('run/reconstructions.png');
   });
 
   test('short films are no pictures, but have pixels', async () => {
-    const { code, stdout, stderr, files } = await train('', whole([20, 4, 5, 5], '|u1'));
+    const { code, stdout, stderr, files } = await train('', integers([20, 4, 5, 5], '|u1'));
     expect(code).toBe(0);
     expect(stderr).toContain('20 samples of 4×5×5, uint8 from 0 to 100, divided by 255');
     expect(stdout).toMatch(/MSE +MAE +PSNR/);
@@ -423,7 +423,7 @@ describe('other samples', () => {
   });
 
   test('one number a sample has one scale', async () => {
-    const { stderr } = await train(' --normalize standard', whole([20, 1]));
+    const { stderr } = await train(' --normalize standard', integers([20, 1]));
     expect(stderr).toMatch(/20 samples of 1 number, int16 from 0 to 97, \(x - \S+\) \/ \S+, mean 0/);
     expect(stderr).toContain('note: a code of 2 numbers is no shorter than a sample of 1 (--encoding-dim)');
   });
