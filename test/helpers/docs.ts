@@ -52,11 +52,17 @@ export function commandsOf(page: string): string[] {
   return [...new Set(commands.filter((command) => command !== ''))];
 }
 
-/** Digits in place of the pages' images, and a table of 13 columns of very different units in place of the wines. */
-function smallData(): Record<string, Uint8Array> {
+/**
+ * Digits in place of the images that a page's commands read, but for those that a command writes, and a table of 13 columns
+ * of very different units in place of the wines.
+ */
+function smallData(commands: readonly string[]): Record<string, Uint8Array> {
   const files: Record<string, Uint8Array> = {};
   const names = ['images', 'test', 'fashion-train-10k', 'fashion-test-2k', 'shoes', 'mixed'];
+  const isWritten = (name: string) =>
+    commands.some((command) => command.endsWith(`writeDigits.js ${name}.npy`));
   for (const [i, name] of names.entries()) {
+    if (isWritten(name)) continue;
     const { labels, ...digits } = generateDigits({ count: 60 - 5 * i, seed: i });
     files[`${name}.npy`] = writeNpy(digits);
     files[`${name}-labels.npy`] = writeNpy({ shape: [labels.length], data: labels });
@@ -110,7 +116,7 @@ export function testCommandsOf(path: string): void {
   describe(`the commands of ${path}`, () => {
     let folder = '';
     beforeAll(() => {
-      folder = folderWith(smallData());
+      folder = folderWith(smallData(commands));
     });
     afterAll(removeFolders);
 
