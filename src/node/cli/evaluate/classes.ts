@@ -37,7 +37,7 @@ interface Accuracies {
   readonly probeConverged: boolean;
 }
 
-export function labelSection(
+export function classesSection(
   autoencoder: Autoencoder,
   { measured, fitted, neighbours }: LabelSectionOptions,
 ): Section {

@@ -29,7 +29,7 @@ interface Contender {
 }
 
 /** Compares what the model, two filters and nothing at all make of noisy samples. The noise is the same in each call. */
-export function noiseSection(autoencoder: Autoencoder, samples: Samples, noise: Noise): Section {
+export function denoisingSection(autoencoder: Autoencoder, samples: Samples, noise: Noise): Section {
   const contenders = createContenders(autoencoder, samples, noise);
   const random = new Random(EVALUATION_NOISE_SEED);
   // The batches, and so the noise, of `Autoencoder.evaluate`.

@@ -24,8 +24,8 @@ import type { Command } from '../terminal/help.ts';
 import { parseOptions, refusePositionals, requireOption } from '../terminal/options.ts';
 import { print, printJson, say } from '../terminal/output.ts';
 import { anomalyPicture, anomalySection, worstSamples } from './anomalies.ts';
-import { labelSection } from './classes.ts';
-import { noiseSection } from './denoising.ts';
+import { classesSection } from './classes.ts';
+import { denoisingSection } from './denoising.ts';
 import { featureSection } from './features.ts';
 import {
   type EncodedSamples,
@@ -201,10 +201,10 @@ function sectionsOf(
   if (isByFeature(normalization) || (isFlat(inputShape) && nounOf(inputShape, normalization) === 'sample')) {
     sections.push(featureSection(autoencoder, samples));
   }
-  if (noise) sections.push(noiseSection(autoencoder, samples, noise));
+  if (noise) sections.push(denoisingSection(autoencoder, samples, noise));
   if (labels) {
     const measured = { samples, codes, labels, source };
-    sections.push(labelSection(autoencoder, { measured, fitted, neighbours }));
+    sections.push(classesSection(autoencoder, { measured, fitted, neighbours }));
   }
   if (worst.length > 0) {
     sections.push(anomalySection(autoencoder, samples, { images: scores, worst, labels, names }));

@@ -43,7 +43,8 @@ function describePlan(
   say(`\n${autoencoder.summary()}\n`);
   const rate = `learning rate ${learningRateOf(values)}${values.schedule === 'constant' ? '' : `, ${values.schedule}`}`;
   say(`${values.optimizer}, ${rate}, ${values.loss}, seed ${values.seed}, ${describeMachine()}`);
-  say(`at most ${countOf(values.epochs, 'epoch')}, batches of ${formatCount(values['batch-size'])}`);
+  const bound = values.patience === undefined ? '' : 'at most ';
+  say(`${bound}${countOf(values.epochs, 'epoch')}, batches of ${formatCount(values['batch-size'])}`);
   const { noise, sparsity, dropout } = values;
   if (noise) say(`learning to restore the clean samples: ${describeNoise(noise)}`);
   if (sparsity !== undefined) say(`sparse codes: L1 penalty ${sparsity}`);

@@ -7,7 +7,7 @@ import { LinearProbe } from '../../../../src/evaluation/linearProbe.ts';
 import { nearestNeighbours, voteOfNeighbours } from '../../../../src/evaluation/nearestNeighbours.ts';
 import { PCA } from '../../../../src/evaluation/pca.ts';
 import { writeModel } from '../../../../src/io/model.ts';
-import { labelSection } from '../../../../src/node/cli/evaluate/classes.ts';
+import { classesSection } from '../../../../src/node/cli/evaluate/classes.ts';
 import { decodePng } from '../../../../src/node/pictures/png.ts';
 import { Random } from '../../../../src/tensor/random.ts';
 import { Tensor } from '../../../../src/tensor/tensor.ts';
@@ -186,7 +186,7 @@ function expectedRow(
   return { neighbours, scaledNeighbours, linearProbe };
 }
 
-describe('labelSection', () => {
+describe('classesSection', () => {
   const autoencoder = model({ kind: 'standard', dtype: 'f4', shift: 0, scale: 1 }, { inputShape: [6] });
   const test1 = samplesOf(70, 1, [1, 5, 0.3, 1, 9, 0.2]);
   const train = samplesOf(90, 2, [0.5, 9, 1, 7, 2, 0.4]);
@@ -240,7 +240,7 @@ describe('labelSection', () => {
       ),
     };
     const quiet = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
-    const { json } = labelSection(autoencoder, {
+    const { json } = classesSection(autoencoder, {
       measured: encoded(test1),
       fitted: isOther ? encoded(train) : undefined,
       neighbours: k,

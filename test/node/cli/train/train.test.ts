@@ -159,7 +159,7 @@ describe('the run folder', () => {
     expect(stderr).toMatch(/^encoder\.0 Dense +\[batch, 8\] +520$/m);
     expect(stderr).toMatch(/^Total +1,138$/m);
     expect(stderr).toMatch(
-      /^adam, learning rate 0\.001, mse, seed 7, \w+ kernels, \d+ threads?\nat most 3 epochs, batches of 20$/m,
+      /^adam, learning rate 0\.001, mse, seed 7, \w+ kernels, \d+ threads?\n3 epochs, batches of 20$/m,
     );
     expect(
       stderr.match(/^epoch \d\/3 {2}loss 0\.\d{5} {2}[\d,]+ samples\/s( {2}\d+ s left)?$/gm),
