@@ -108,7 +108,7 @@ test('onValues is given all values once, in their order', async () => {
     onValues: (values) => pieces.push(Float64Array.from(values)),
   });
   expect(pieces.length).toBeGreaterThan(2);
-  // Not by toEqual, which takes seconds for so many.
+  // Not by toEqual, which takes seconds here.
   expect(Buffer.concat(pieces.map(bytesOf)).equals(bytesOf(FRACTIONS))).toBe(true);
 });
 

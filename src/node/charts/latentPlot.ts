@@ -31,13 +31,13 @@ const MARKS = ['disc', 'square', 'triangle', 'diamond'] as const;
 export type Mark = (typeof MARKS)[number];
 
 /** How many classes get their own colour and mark: the commonest ones. All others are drawn as one class. */
-const MOST_CLASSES = COLORS.length * MARKS.length;
+const MAX_CLASSES = COLORS.length * MARKS.length;
 const OTHERS: PlottedClass = { name: 'others', color: '#c8ced4', mark: 'disc' };
 /** Letters that the legend has room for. */
 const LONGEST_NAME = 12;
 
 /** More dots only hide each other. */
-const MOST_POINTS = 3000;
+const MAX_POINTS = 3000;
 /** Fixed, so that the same dots are chosen each time. */
 const SEED = 0;
 /** All classes are drawn in each layer: drawn one after the other, the last class would hide the first. */
@@ -132,7 +132,7 @@ function commonestClasses(labels: ArrayLike<number>): number[] {
   const counts = new Map<number, number>();
   for (let i = 0; i < labels.length; i++) counts.set(labels[i], (counts.get(labels[i]) ?? 0) + 1);
   const byCount = [...counts].sort(([a, countA], [b, countB]) => countB - countA || a - b);
-  return classesOf(byCount.slice(0, MOST_CLASSES).map(([label]) => label));
+  return classesOf(byCount.slice(0, MAX_CLASSES).map(([label]) => label));
 }
 
 function lookOf(i: number, name: string): PlottedClass {
@@ -145,7 +145,7 @@ function lookOf(i: number, name: string): PlottedClass {
 function chooseDrawn(n: number): number[] {
   const numbers = Array.from({ length: n }, (_, i) => i);
   new Random(SEED).shuffle(numbers);
-  return numbers.slice(0, MOST_POINTS);
+  return numbers.slice(0, MAX_POINTS);
 }
 
 /** The points in layers of one look each: some of every class, then some more of every class, and so on. */

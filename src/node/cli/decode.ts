@@ -12,7 +12,7 @@ import { loadModel } from '../files/modelFile.ts';
 import { nounOf, withArticle } from '../pictures/sampleKind.ts';
 import { HELP, MODEL, OVERWRITE } from './shared/commonOptions.ts';
 import { MACHINE, refuseThreads, useMachine } from './shared/machine.ts';
-import { countShown, gridPng, MOST_PICTURES, requirePictures } from './shared/pictures.ts';
+import { countShown, gridPng, MAX_PICTURES, requirePictures } from './shared/pictures.ts';
 import type { Command } from './terminal/help.ts';
 import { parseOptions, refusePositionals, requireOption, text } from './terminal/options.ts';
 import { countOf, say, timesShape } from './terminal/output.ts';
@@ -22,7 +22,7 @@ const OPTIONS = {
   codes: text('FILE.npy', 'Codes as encode writes them: [n, code length].'),
   out: text(
     'FILE',
-    `FILE.npy: the images (or other samples) as an array. FILE.png: a picture of the first images, at most ${MOST_PICTURES}, fewer if they are large.`,
+    `FILE.npy: the images (or other samples) as an array. FILE.png: a picture of the first images, at most ${MAX_PICTURES}, fewer if they are large.`,
   ),
   ...MACHINE,
   overwrite: OVERWRITE,

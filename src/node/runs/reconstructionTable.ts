@@ -8,8 +8,8 @@ import { addNoise, EVALUATION_NOISE_SEED, type Noise } from '../../training/nois
 import { toInputs } from '../pictures/display.ts';
 
 /** What a person reads, and what spreadsheets open quickly. */
-const MOST_SAMPLES = 10;
-const MOST_NUMBERS = 100_000;
+const MAX_SAMPLES = 10;
+const MAX_NUMBERS = 100_000;
 
 /** Significant digits, counted from a feature's scale: a float32, such as an input, has about seven. */
 const DIGITS = 7;
@@ -24,7 +24,7 @@ const DIGITS = 7;
 export function reconstructionTable(autoencoder: Autoencoder, samples: Samples, noise?: Noise): string {
   const { shifts, scales } = scalingOf(autoencoder.normalization);
   const features = sizeOf(autoencoder.inputShape);
-  const count = Math.max(1, Math.min(MOST_SAMPLES, Math.floor(MOST_NUMBERS / features)));
+  const count = Math.max(1, Math.min(MAX_SAMPLES, Math.floor(MAX_NUMBERS / features)));
   const originals = toInputs(autoencoder, sliceSamples(samples, 0, count));
   const seen = noise && addNoise(originals, noise, new Random(EVALUATION_NOISE_SEED));
   const restored = autoencoder.predict(seen ?? originals);

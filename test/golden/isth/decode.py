@@ -58,8 +58,8 @@ class File:
         lengths = [pieces.number() for _ in range(3)]
         self.description = json.loads(pieces.take(lengths[0]))
         k = self.description["codeLength"]
-        self.least = np.frombuffer(pieces.take(4 * k), "<f4")
-        self.greatest = np.frombuffer(pieces.take(4 * k), "<f4")
+        self.minimum = np.frombuffer(pieces.take(4 * k), "<f4")
+        self.maximum = np.frombuffer(pieces.take(4 * k), "<f4")
         self.head = pieces.take(lengths[1])
         pieces.check()
         if lengths[2] > 0:
@@ -217,9 +217,9 @@ def decode_level(decoder, levels, tree):
 # Section 1: from levels to images
 
 def dequantize(levels, file):
-    least, greatest = file.least.astype(np.float64), file.greatest.astype(np.float64)
-    steps = (greatest - least) / (file.description["levels"] - 1)
-    return np.minimum(least + levels * steps, greatest).astype(np.float32)
+    minimum, maximum = file.minimum.astype(np.float64), file.maximum.astype(np.float64)
+    steps = (maximum - minimum) / (file.description["levels"] - 1)
+    return np.minimum(minimum + levels * steps, maximum).astype(np.float32)
 
 
 def rounded(x):
@@ -239,8 +239,8 @@ def denormalize(outputs, normalization):
     if kind in ("none", "divide"):
         return rounded(values).clip(0, normalization["scale"]).astype("i4" if dtype[1] == "8" else dtype)
     if dtype[1] == "8":
-        least, greatest = {"i8": (-(2.0**63), 2.0**63 - 2**10), "u8": (0, 2.0**64 - 2**11)}[dtype]
-        return rounded(values).clip(least, greatest)
+        minimum, maximum = {"i8": (-(2.0**63), 2.0**63 - 2**10), "u8": (0, 2.0**64 - 2**11)}[dtype]
+        return rounded(values).clip(minimum, maximum)
     limits = np.iinfo(dtype)
     return rounded(values).clip(limits.min, limits.max).astype(dtype)
 
@@ -249,7 +249,7 @@ def decode_images(file):
     """All of them, in their shape; [n, ...]."""
     description = file.description
     k, shape, dtype = description["codeLength"], description["shape"], description["dtype"]
-    levels = [description["levels"] if a < b else 1 for a, b in zip(file.least, file.greatest)]
+    levels = [description["levels"] if a < b else 1 for a, b in zip(file.minimum, file.maximum)]
     trees = [Probabilities() for _ in range(k)]
     residual = Residual(shape[1:], dtype) if file.is_lossless else None
     images = []
@@ -340,7 +340,7 @@ class Residual:
     def __init__(self, sample_shape, dtype):
         self.height, self.width, self.channels = grid_of(sample_shape)
         self.bits = 8 * int(dtype[1])
-        self.least = -(2 ** (self.bits - 1)) if dtype[0] == "i" else 0
+        self.minimum = -(2 ** (self.bits - 1)) if dtype[0] == "i" else 0
         first = [0.4, 0.4, 0, 0, 0, 0, 0.2, 0, 0, 0, 0, 0, 0] + [0, 0] * (self.channels > 1)
         self.predictor = LeastSquares([float(weight) for weight in first])
         self.by_activity = Probabilities()
@@ -353,10 +353,10 @@ class Residual:
         r, x, e = ([0] * ((height + 4) * stride) for _ in range(3))  # two rows and pixels of zeros on each side
         places = [((y + 2) * stride + 2 * c + i) for y in range(height) for i in range(width * c)]
         for at, value in zip(places, restored):
-            r[at] = value - self.least
+            r[at] = value - self.minimum
         for place, at in enumerate(places):
             self.decode_one(decoder, r, x, e, at, stride, place % c)
-        return [x[at] + self.least for at in places]
+        return [x[at] + self.minimum for at in places]
 
     def decode_one(self, decoder, r, x, e, at, stride, channel):
         c = self.channels

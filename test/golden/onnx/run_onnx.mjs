@@ -5,7 +5,7 @@
  *   node run_onnx.mjs /tmp/ort/node_modules/onnxruntime-node < requests.json > answers.json
  *
  * A request is `{model, name, type, dims, data}`: the file as base64 and its one input. An answer has the same of its one
- * output, and what the model says its input and output are. 64-bit whole numbers and float16 come as plain numbers, too.
+ * output, and what the model says its input and output are. 64-bit integers and float16 come as plain numbers, too.
  */
 
 import { readFileSync } from 'node:fs';

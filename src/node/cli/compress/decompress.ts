@@ -14,7 +14,7 @@ import { toInputs } from '../../pictures/display.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
 import { HELP, OVERWRITE } from '../shared/commonOptions.ts';
 import { MACHINE, useMachine } from '../shared/machine.ts';
-import { countShown, gridPng, MOST_PICTURES, requirePictures } from '../shared/pictures.ts';
+import { countShown, gridPng, MAX_PICTURES, requirePictures } from '../shared/pictures.ts';
 import type { Command } from '../terminal/help.ts';
 import { exitOnSignals } from '../terminal/interruption.ts';
 import { parseOptions, requireOption, text, UsageError } from '../terminal/options.ts';
@@ -28,7 +28,7 @@ const OPTIONS = {
   ),
   out: text(
     'FILE',
-    `FILE.npy: the images as an array. FILE.png: a picture of the first images, at most ${MOST_PICTURES}, fewer if they are large. FILE.idx or FILE-ubyte: the original IDX file, if it was compressed with --lossless and not gzipped.`,
+    `FILE.npy: the images as an array. FILE.png: a picture of the first images, at most ${MAX_PICTURES}, fewer if they are large. FILE.idx or FILE-ubyte: the original IDX file, if it was compressed with --lossless and not gzipped.`,
   ),
   threads: MACHINE.threads,
   overwrite: OVERWRITE,

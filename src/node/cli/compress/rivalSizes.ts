@@ -9,7 +9,7 @@ import { encodePngTiles } from '../../pictures/pngTiles.ts';
 import { pictureOf } from '../../pictures/sampleKind.ts';
 
 /** Only the first images, up to this size, are measured: zlib's level 9 may take seconds for a megabyte. */
-const MOST_BYTES = 2 ** 22;
+const MAX_BYTES = 2 ** 22;
 
 export interface Sizes {
   /** How many images were measured. */
@@ -34,7 +34,7 @@ export class RivalSizes {
     this.#sample = sample;
     this.#normalization = normalization;
     this.#dtype = dtype;
-    this.#most = Math.max(1, Math.floor(MOST_BYTES / (sizeOf(sample) * itemSizeOf(dtype))));
+    this.#most = Math.max(1, Math.floor(MAX_BYTES / (sizeOf(sample) * itemSizeOf(dtype))));
   }
 
   /** The next images, `[n, ...sample]`. */

@@ -11,7 +11,7 @@ import { formatAmount, formatR2, tableLines } from '../terminal/textTable.ts';
 import type { Section } from './options.ts';
 
 /** If there are more features, only those that are restored worst are listed. */
-const MOST_LINES = 20;
+const MAX_LINES = 20;
 
 interface FeatureScore {
   readonly feature: number;
@@ -29,11 +29,11 @@ export function featureSection(autoencoder: Autoencoder, samples: Samples): Sect
   return {
     json: { features },
     print: () => {
-      const shown = [...features].sort((a, b) => rankOf(a) - rankOf(b)).slice(0, MOST_LINES);
+      const shown = [...features].sort((a, b) => rankOf(a) - rankOf(b)).slice(0, MAX_LINES);
       const isAll = shown.length === features.length;
       const which = isAll
         ? 'each feature'
-        : `the worst ${MOST_LINES} of ${formatCount(features.length)} features`;
+        : `the worst ${MAX_LINES} of ${formatCount(features.length)} features`;
       print(`${which}, in units of the data\n`);
       const cells = (isAll ? features : shown).map(({ index, rmse, standardDeviation, r2 }) => [
         formatIndex(index),

@@ -10,7 +10,7 @@ import { countOf } from '../terminal/output.ts';
 /** Cross-validation: fitted to four fifths of the samples, measured on the fifth that is left. */
 export const FOLDS = 5;
 /** More different labels are hardly classes, but sample numbers or measurements. */
-const MOST_CLASSES = 1000;
+const MAX_CLASSES = 1000;
 /** Fixed, so that the folds, and with them the results, are the same each time. */
 const SEED = 0;
 
@@ -95,8 +95,8 @@ function refuseUnfitLabels(labels: ArrayLike<number>, what: string, neighbours: 
 }
 
 function refuseManyClasses({ length }: readonly number[], what: string): void {
-  if (length <= MOST_CLASSES) return;
-  throw new DataError(`${what} have ${length} different labels, expected at most ${MOST_CLASSES} classes.`);
+  if (length <= MAX_CLASSES) return;
+  throw new DataError(`${what} have ${length} different labels, expected at most ${MAX_CLASSES} classes.`);
 }
 
 /**

@@ -11,14 +11,14 @@ import { terminalComparison } from '../../pictures/terminalPicture.ts';
 import { formatCount, say, timesShape } from '../terminal/output.ts';
 
 /** More pictures can't be looked at. */
-export const MOST_PICTURES = 1024;
+export const MAX_PICTURES = 1024;
 
 /** More numbers take long to write and to open: 16 images of 1024×1024. */
-const MOST_NUMBERS = 2 ** 24;
+const MAX_NUMBERS = 2 ** 24;
 
 /** How many of these samples fit into one picture: the first ones, at least one. Says so if it is not all of them. */
 export function countShown([count, ...sample]: Shape): number {
-  const shown = Math.min(count, MOST_PICTURES, Math.max(1, Math.floor(MOST_NUMBERS / sizeOf(sample))));
+  const shown = Math.min(count, MAX_PICTURES, Math.max(1, Math.floor(MAX_NUMBERS / sizeOf(sample))));
   if (shown < count) {
     say(`note: the picture shows the first ${formatCount(shown)} of ${formatCount(count)}.`);
   }

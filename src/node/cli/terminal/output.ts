@@ -23,12 +23,12 @@ export function countOf(count: number, noun: string): string {
 }
 
 /** More numbers in a note don't help. */
-const MOST_LISTED = 10;
+const MAX_LISTED = 10;
 
 /** "3, 5, 8"; of many numbers the first ten, "1, 2, …". */
 export function formatList(numbers: readonly number[]): string {
-  const listed = numbers.slice(0, MOST_LISTED).join(', ');
-  return numbers.length > MOST_LISTED ? `${listed}, …` : listed;
+  const listed = numbers.slice(0, MAX_LISTED).join(', ');
+  return numbers.length > MAX_LISTED ? `${listed}, …` : listed;
 }
 
 /** "2.9 GB", "512.0 KB". */

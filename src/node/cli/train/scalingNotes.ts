@@ -19,7 +19,7 @@ const SMALLEST_SIDE = 8;
 const FAR_APART = 100;
 /** At least this many features, whose ranges differ by no more than this factor, are positions of one signal, not columns. */
 const ALIKE = 2;
-const FEWEST_POSITIONS = 64;
+const MIN_POSITIONS = 64;
 
 export function noteImages({ images, statistics, normalization }: SamplesToDescribe): void {
   const [, ...sample] = images.shape;
@@ -107,7 +107,7 @@ function rangeFactor(sample: readonly number[], { minimum, maximum }: FeatureSta
 
 /** Whether all features have about the same minimum and maximum. */
 function varyAlike({ minimum, maximum }: FeatureStatistics, constant: readonly number[]): boolean {
-  if (constant.length > 0 || minimum.length < FEWEST_POSITIONS) return false;
+  if (constant.length > 0 || minimum.length < MIN_POSITIONS) return false;
   const ranges = maximum.map((value, j) => value - minimum[j]).sort();
   const lows = minimum.toSorted();
   const [narrowest, widest] = [ranges[0], ranges[ranges.length - 1]];

@@ -92,7 +92,7 @@ describe(`with Python${live.note}`, () => {
 
   // Controls: the golden table's floats show each bit of a code.
   live.test.each([
-    ['least + levels * steps', 'least + levels * steps.astype("f4")'],
+    ['minimum + levels * steps', 'minimum + levels * steps.astype("f4")'],
     ['if a < b else 1', 'if True else 1'],
   ])('with %s misread as %s other floats come, or none', (right, wrong) => {
     const { status, out } = misread(right, wrong, 'table.isth');
