@@ -1,7 +1,7 @@
 /** Every command of docs, run in order on small data, and every option that the command line has in docs/cli.md. */
 
 import { describe, expect, test } from '@jest/globals';
-import { isthmus } from './helpers/cli.ts';
+import { COMMANDS, isthmus } from './helpers/cli.ts';
 import { commandsOf, PAGES, testCommandsOf } from './helpers/docs.ts';
 
 for (const [path, page] of PAGES) {
@@ -15,17 +15,6 @@ test('there are some commands', () => {
 describe('docs/cli.md', () => {
   const page = PAGES.get('docs/cli.md') ?? '';
   const help = async (command: string) => (await isthmus([command, '--help'], { cwd: '.' })).stdout;
-  const COMMANDS = [
-    'train',
-    'evaluate',
-    'encode',
-    'decode',
-    'compress',
-    'decompress',
-    'export',
-    'import',
-    'info',
-  ];
 
   test.each(COMMANDS)('names every option of %s', async (command) => {
     const options = [...(await help(command)).matchAll(/^ {2}(--[\w-]+)/gm)].map(([, option]) => option);

@@ -3,6 +3,7 @@
 import { BatchReader } from '../data/batches.ts';
 import type { Samples } from '../data/samples.ts';
 import { kernels } from '../tensor/kernels/active.ts';
+import { addRows } from '../tensor/linearAlgebra.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 
@@ -54,13 +55,8 @@ export class CentredSamples {
   }
 
   #meanInput(): Float64Array {
-    const { features } = this;
-    const sums = new Float64Array(features);
-    for (const { data } of this.#reader.batches({ allocate: this.#allocate })) {
-      for (let start = 0; start < data.length; start += features) {
-        for (let j = 0; j < features; j++) sums[j] += data[start + j];
-      }
-    }
+    const sums = new Float64Array(this.features);
+    for (const { data } of this.#reader.batches({ allocate: this.#allocate })) addRows(sums, data);
     return sums.map((sum) => sum / this.count);
   }
 }

@@ -18,6 +18,19 @@ export function addMultiple(x: Float64Array, factor: number, y: Float64Array): v
   for (let i = 0; i < x.length; i++) x[i] += factor * y[i];
 }
 
+/**
+ * Adds rows to their sums, element by element.
+ *
+ * @param sums - `[columns]`.
+ * @param rows - `[n, columns]`, row-major.
+ */
+export function addRows(sums: Float64Array, rows: Float32Array): void {
+  const columns = sums.length;
+  for (let start = 0; start < rows.length; start += columns) {
+    for (let j = 0; j < columns; j++) sums[j] += rows[start + j];
+  }
+}
+
 const MAX_SWEEPS = 30;
 /** Smaller elements beside the diagonal, relative to it, count as 0: the float32 sums of the matrix do not resolve them. */
 const RESOLUTION = 1e-7;

@@ -8,6 +8,7 @@ import { Dense } from '../layers/dense.ts';
 import type { Sequential } from '../layers/sequential.ts';
 import { TransposedDense } from '../layers/transposedDense.ts';
 import { BinaryCrossEntropy, type Loss } from '../losses/loss.ts';
+import { addRows } from '../tensor/linearAlgebra.ts';
 import type { Parameter } from '../tensor/parameter.ts';
 import type { Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -74,9 +75,7 @@ async function meanInput(
 ): Promise<Float64Array> {
   const sums = new Float64Array(features);
   for await (const { data } of reader.stream({ rows, allocate })) {
-    for (let start = 0; start < data.length; start += features) {
-      for (let j = 0; j < features; j++) sums[j] += data[start + j];
-    }
+    addRows(sums, data);
     if (slice.isOver) await slice.pause();
   }
   return sums.map((sum) => sum / rows.length);

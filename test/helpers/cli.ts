@@ -24,6 +24,19 @@ const AT_ONCE = 3;
 /** Only what hangs takes so long, however busy the machine is; less than Jest waits for a test. */
 const TIMEOUT_MS = 120_000;
 
+/** What `isthmus` can be asked for. */
+export const COMMANDS = [
+  'train',
+  'evaluate',
+  'encode',
+  'decode',
+  'compress',
+  'decompress',
+  'export',
+  'import',
+  'info',
+];
+
 /** By path; a folder's path ends with a slash and its contents don't count. */
 export type Files = Readonly<Record<string, Uint8Array | string>>;
 

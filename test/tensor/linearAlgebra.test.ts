@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { eigenDecomposition } from '../../src/tensor/linearAlgebra.ts';
+import { addRows, eigenDecomposition } from '../../src/tensor/linearAlgebra.ts';
 import { matmul, transpose } from '../../src/tensor/ops.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
@@ -13,6 +13,12 @@ function randomSymmetric(n: number): Tensor {
   );
   return matmul(b, transpose(b));
 }
+
+test('addRows adds each column to its sum, in float64', () => {
+  const sums = Float64Array.of(1, 2 ** 30, -1);
+  addRows(sums, Float32Array.of(1, 0.5, 3, 10, 0.25, 0));
+  expect(sums).toEqual(Float64Array.of(12, 2 ** 30 + 0.75, 2)); // float32 would lose the 0.75
+});
 
 describe('eigenDecomposition', () => {
   test('of a matrix of known eigenvalues, largest first', () => {

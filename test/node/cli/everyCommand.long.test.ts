@@ -4,7 +4,7 @@
  */
 
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { folderWith, isthmus, isthmusProcess, removeFolders } from '../../helpers/cli.ts';
+import { COMMANDS, folderWith, isthmus, isthmusProcess, removeFolders } from '../../helpers/cli.ts';
 import { imagesNpy, TINY } from './fixtures.ts';
 
 afterAll(removeFolders);
@@ -21,6 +21,10 @@ const LINES = [
   'import --format pytorch --weights weights --out again.safetensors',
   'info images.isth',
 ];
+
+test('none is left out', () => {
+  expect(LINES.map((line) => line.split(' ')[0]).sort()).toEqual([...COMMANDS].sort());
+});
 
 let alone = '';
 let here = '';

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { folderWith, isthmus, removeFolders } from '../../helpers/cli.ts';
+import { COMMANDS, folderWith, isthmus, removeFolders } from '../../helpers/cli.ts';
 import { imagesNpy, modelBytes } from './fixtures.ts';
 import { type Refusal, testRefusals } from './refusals.ts';
 
@@ -197,18 +197,7 @@ describe('isthmus without a command that it knows', () => {
     const { code, stdout, stderr } = await isthmus([], { cwd: folderWith() });
     expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
     expect(stdout).toMatch(/^Usage: isthmus COMMAND/);
-    for (const name of [
-      'train',
-      'evaluate',
-      'encode',
-      'decode',
-      'compress',
-      'decompress',
-      'export',
-      'import',
-      'info',
-    ])
-      expect(stdout).toContain(`\n  ${name} `);
+    for (const name of COMMANDS) expect(stdout).toContain(`\n  ${name} `);
   });
 
   test.each([

@@ -5,6 +5,7 @@ import { BatchReader } from '../../../data/batches.ts';
 import { constantFeatures } from '../../../data/featureNormalization.ts';
 import { NO_NORMALIZATION, type Samples, scalingOf } from '../../../data/samples.ts';
 import { statisticsOf } from '../../../data/statistics.ts';
+import { addRows } from '../../../tensor/linearAlgebra.ts';
 import { formatShape, type Shape, sizeOf } from '../../../tensor/shape.ts';
 import { formatCount, print } from '../terminal/output.ts';
 import { formatAmount, formatR2, tableLines } from '../terminal/textTable.ts';
@@ -58,11 +59,7 @@ function scoreFeatures(autoencoder: Autoencoder, samples: Samples): FeatureScore
   const [means, deviations, errors] = Array.from({ length: 3 }, () => new Float64Array(features));
   const reader = new BatchReader(samples, autoencoder.inputShape, 'evaluate');
   const { count } = reader;
-  for (const { data } of reader.batches()) {
-    data.forEach((value, i) => {
-      means[i % features] += value;
-    });
-  }
+  for (const { data } of reader.batches()) addRows(means, data);
   // The mean of a constant is exact: float64 has room for the sum of 2^29 equal float32 numbers.
   for (let j = 0; j < features; j++) means[j] /= count;
   for (const batch of reader.batches()) {

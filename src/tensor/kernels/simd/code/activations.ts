@@ -3,12 +3,21 @@
 import { constant, elementwise } from './elementwise.ts';
 import { emitLogistic, emitTanh } from './exp.ts';
 
+const FORWARD = [
+  ['x', 'in'],
+  ['y', 'out'],
+] as const;
+
+/** From y: only SiLU's derivative needs x. */
+const BACKWARD = [
+  ['y', 'in'],
+  ['dY', 'in'],
+  ['dX', 'out'],
+] as const;
+
 export const relu = elementwise({
   name: 'relu',
-  arrays: [
-    ['x', 'in'],
-    ['y', 'out'],
-  ],
+  arrays: FORWARD,
   body: (f, { x, y }) => {
     const { local, f32x4 } = f;
     // pmax, `x < 0 ? 0 : x`, keeps NaN; adding 0 turns -0 into 0, as Math.max does.
@@ -19,11 +28,7 @@ export const relu = elementwise({
 
 export const reluBackward = elementwise({
   name: 'reluBackward',
-  arrays: [
-    ['y', 'in'],
-    ['dY', 'in'],
-    ['dX', 'out'],
-  ],
+  arrays: BACKWARD,
   body: (f, { y, dY, dX }) => {
     const { local, v128, f32x4 } = f;
     local.set(dX, v128.and(local.get(dY), f32x4.gt(local.get(y), constant(f, 0))));
@@ -32,10 +37,7 @@ export const reluBackward = elementwise({
 
 export const leakyRelu = elementwise({
   name: 'leakyRelu',
-  arrays: [
-    ['x', 'in'],
-    ['y', 'out'],
-  ],
+  arrays: FORWARD,
   scalars: ['slope'],
   body: (f, { x, y }, { slope }) => {
     const { local, v128, f32x4 } = f;
@@ -46,11 +48,7 @@ export const leakyRelu = elementwise({
 
 export const leakyReluBackward = elementwise({
   name: 'leakyReluBackward',
-  arrays: [
-    ['y', 'in'],
-    ['dY', 'in'],
-    ['dX', 'out'],
-  ],
+  arrays: BACKWARD,
   scalars: ['slope'],
   body: (f, { y, dY, dX }, { slope }) => {
     const { local, v128, f32x4 } = f;
@@ -62,10 +60,7 @@ export const leakyReluBackward = elementwise({
 
 export const sigmoid = elementwise({
   name: 'sigmoid',
-  arrays: [
-    ['x', 'in'],
-    ['y', 'out'],
-  ],
+  arrays: FORWARD,
   body: (f, { x, y }) => {
     f.local.set(y, emitLogistic(f, x).value());
   },
@@ -73,11 +68,7 @@ export const sigmoid = elementwise({
 
 export const sigmoidBackward = elementwise({
   name: 'sigmoidBackward',
-  arrays: [
-    ['y', 'in'],
-    ['dY', 'in'],
-    ['dX', 'out'],
-  ],
+  arrays: BACKWARD,
   body: (f, { y, dY, dX }) => {
     const { local, f32x4 } = f;
     const product = f32x4.mul(local.get(dY), local.get(y));
@@ -87,20 +78,13 @@ export const sigmoidBackward = elementwise({
 
 export const tanh = elementwise({
   name: 'tanh',
-  arrays: [
-    ['x', 'in'],
-    ['y', 'out'],
-  ],
+  arrays: FORWARD,
   body: (f, { x, y }) => emitTanh(f, y, x),
 });
 
 export const tanhBackward = elementwise({
   name: 'tanhBackward',
-  arrays: [
-    ['y', 'in'],
-    ['dY', 'in'],
-    ['dX', 'out'],
-  ],
+  arrays: BACKWARD,
   body: (f, { y, dY, dX }) => {
     const { local, f32x4 } = f;
     const gradient = local.get(dY);
@@ -111,10 +95,7 @@ export const tanhBackward = elementwise({
 
 export const silu = elementwise({
   name: 'silu',
-  arrays: [
-    ['x', 'in'],
-    ['y', 'out'],
-  ],
+  arrays: FORWARD,
   body: (f, { x, y }) => {
     const { local, f32x4 } = f;
     const { value } = emitLogistic(f, x);
