@@ -43,6 +43,8 @@ export { type Evaluation, psnr } from './evaluation/metrics.ts';
 export { nearestNeighbours } from './evaluation/nearestNeighbours.ts';
 export { PCA } from './evaluation/pca.ts';
 export { structuralSimilarity } from './evaluation/ssim.ts';
+export { GAN, type GANCompileOptions, type GANFitOptions, type GANOptions } from './gan/gan.ts';
+export type { GANArchitectureOptions, GANSpec } from './gan/spec.ts';
 export { type Checkpoint, readCheckpoint, writeCheckpoint } from './io/checkpoint.ts';
 export { FormatError } from './io/errors.ts';
 export { type OnnxOptions, type OnnxPart, writeOnnx } from './io/export/onnx.ts';
@@ -53,7 +55,16 @@ export {
   writePyTorch,
 } from './io/export/pytorch.ts';
 export { readPyTorchOptimizer } from './io/export/pytorchOptimizer.ts';
-export { type LoadedModel, readModel, type TrainingFacts, writeModel } from './io/model.ts';
+export {
+  type AnyModel,
+  type LoadedAnyModel,
+  type LoadedModel,
+  readAnyModel,
+  readModel,
+  type TrainingFacts,
+  writeModel,
+} from './io/model.ts';
+export { GaussianDistribution, type SampleOptions } from './latent/gaussian.ts';
 export {
   Activation,
   LeakyReLU,
@@ -65,12 +76,20 @@ export {
 } from './layers/activation.ts';
 export { Dense, type DenseOptions } from './layers/dense.ts';
 export { Dropout, type DropoutOptions } from './layers/dropout.ts';
+export {
+  GaussianCode,
+  type GaussianCodeOptions,
+  GaussianSample,
+  type GaussianSampleOptions,
+  gaussianKL,
+} from './layers/gaussianCode.ts';
 export { L1Penalty } from './layers/l1Penalty.ts';
 export { Layer } from './layers/layer.ts';
 export { Sequential } from './layers/sequential.ts';
 export type {
   ActivationSpec,
   DenseSpec,
+  GaussianCodeSpec,
   LayerSpec,
   SequentialSpec,
   TransposedDenseSpec,
@@ -114,3 +133,11 @@ export { addNoise, type Noise } from './training/noise.ts';
 export type { RegularizationOptions } from './training/regularization.ts';
 export type { Start } from './training/startAtMean.ts';
 export type { EpochRecord, TrainingState } from './training/trainingState.ts';
+export type { BetaOptions } from './vae/elbo.ts';
+export type { VariationalArchitectureOptions } from './vae/spec.ts';
+export {
+  type NegativeElbo,
+  VariationalAutoencoder,
+  type VariationalAutoencoderOptions,
+  type VariationalCompileOptions,
+} from './vae/variationalAutoencoder.ts';

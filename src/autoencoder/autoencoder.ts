@@ -7,11 +7,10 @@
 import { BatchReader } from '../data/batches.ts';
 import { NO_NORMALIZATION, type Normalization, type Samples, type StoredSamples } from '../data/samples.ts';
 import { ErrorSums, type Evaluation } from '../evaluation/metrics.ts';
-import { Sigmoid } from '../layers/activation.ts';
 import { buildSequential } from '../layers/build.ts';
-import type { Layer } from '../layers/layer.ts';
 import { Sequential } from '../layers/sequential.ts';
-import { BinaryCrossEntropy, type Loss, type LossName, namedLoss } from '../losses/loss.ts';
+import { formatSummary } from '../layers/summary.ts';
+import { type Loss, type LossName, namedLoss } from '../losses/loss.ts';
 import { Adam } from '../optim/adam.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
 import { FlatParameters } from '../tensor/flatParameters.ts';
@@ -20,11 +19,13 @@ import { Arena } from '../tensor/kernels/memory.ts';
 import type { Parameter } from '../tensor/parameter.ts';
 import { Random } from '../tensor/random.ts';
 import { type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
-import { Tensor } from '../tensor/tensor.ts';
+import type { Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
-import { prepareTraining } from '../training/fit.ts';
+import { fitModel } from '../training/fit.ts';
 import type { FitOptions, History } from '../training/fitOptions.ts';
+import { runNetwork, separateMemory } from '../training/inference.ts';
 import { addNoise, checkNoise, EVALUATION_NOISE_SEED, type Noise } from '../training/noise.ts';
+import { type Compiled, layersBeforeLoss, type Objective, Restoration } from '../training/objective.ts';
 import { buildTrainingNetwork, type RegularizationOptions } from '../training/regularization.ts';
 import { TimeSlice } from '../training/yieldToHost.ts';
 import {
@@ -33,9 +34,8 @@ import {
   checkInputShape,
   describeAutoencoder,
 } from './spec.ts';
-import { formatSummary } from './summary.ts';
 
-interface WeightOptions {
+export interface WeightOptions {
   /** Decides the first weights, the validation split and the order of the samples; an integer from 0 to 2^53 - 1. @default 0 */
   readonly seed?: number;
   /** @default glorotUniform */
@@ -60,14 +60,6 @@ export interface EvaluateOptions {
   readonly noise?: Noise | undefined;
 }
 
-/** What `compile` decides: see `Trainable` in training/fit.ts. */
-interface Compiled {
-  readonly network: Sequential;
-  readonly trainingNetwork: Sequential;
-  readonly loss: Loss;
-  readonly optimizer: Optimizer;
-}
-
 /**
  * An autoencoder of dense layers. Samples are `[n, ...inputShape]`, as a Tensor or as Samples with a normalization; codes
  * are `[n, encodingDim]`. Results are new tensors, which the model does not touch again.
@@ -88,13 +80,14 @@ export class Autoencoder {
   readonly parameters: FlatParameters;
   /** How the samples of the last `fit` became inputs. `transform` and `denormalize` need it for other data. */
   normalization: Normalization = NO_NORMALIZATION;
-  readonly #arena = new Arena();
+  /** Of the layers' arrays. */
+  protected readonly arena = new Arena();
+  /** The random numbers of a training step. */
+  protected readonly noiseRandom: Random;
   readonly #input = new Workspace();
   readonly #random: Random;
-  readonly #noiseRandom: Random;
   readonly #seed: number;
   #compiled: Compiled | undefined;
-  #isTraining = false;
 
   /**
    * @throws {ShapeError} If the input shape holds anything but integers >= 1, or a spec's layers don't fit each other.
@@ -105,7 +98,7 @@ export class Autoencoder {
     checkInputShape(spec.inputShape);
     this.#seed = seed;
     this.#random = new Random(seed);
-    this.#noiseRandom = new Random(seed);
+    this.noiseRandom = new Random(seed);
     const build = { random: this.#random, initializer };
     this.inputShape = [...spec.inputShape];
     this.encoder = buildSequential(spec.encoder, build);
@@ -118,10 +111,10 @@ export class Autoencoder {
         `Autoencoder: the decoder ends with ${restored} features, expected ${this.#features}.`,
       );
     }
-    this.encoder.useArena(this.#arena);
-    this.decoder.useArena(this.#arena);
+    this.encoder.useArena(this.arena);
+    this.decoder.useArena(this.arena);
     const parameters = this.namedParameters().map(([, parameter]) => parameter);
-    this.parameters = new FlatParameters(parameters, this.#arena);
+    this.parameters = new FlatParameters(parameters, this.arena);
   }
 
   get #features(): number {
@@ -148,7 +141,12 @@ export class Autoencoder {
 
   /** A table of the layers: name, output shape, number of parameters. */
   summary(): string {
-    return formatSummary(this.spec());
+    const { inputShape, encoder, decoder } = this.spec();
+    const networks = [
+      ['encoder', encoder],
+      ['decoder', decoder],
+    ] as const;
+    return formatSummary([{ input: ['input', inputShape], networks }]);
   }
 
   /**
@@ -157,25 +155,19 @@ export class Autoencoder {
    * @throws {RangeError} If sparsity or dropout is out of range, or the loss is 'bce' and the output activation is not
    *   'sigmoid'.
    */
-  compile(options: CompileOptions = {}): void {
-    this.#compiled = this.#prepare(options);
+  compile({ optimizer, loss = 'mse', ...regularization }: CompileOptions = {}): void {
+    const lossInUse = typeof loss === 'string' ? namedLoss(loss) : loss;
+    const encoder = this.encoder.layers;
+    const decoder = layersBeforeLoss(this.decoder, lossInUse, 'Autoencoder.compile');
+    const network = new Sequential([...encoder, ...decoder]);
+    const trainingNetwork = buildTrainingNetwork(encoder, decoder, regularization, this.noiseRandom);
+    trainingNetwork.useArena(this.arena);
+    this.trainBy(new Restoration(network, trainingNetwork, lossInUse), optimizer);
   }
 
-  #prepare({ optimizer = new Adam(), loss = 'mse', ...regularization }: CompileOptions): Compiled {
-    const lossInUse = typeof loss === 'string' ? namedLoss(loss) : loss;
-    let layers: readonly Layer[] = this.decoder.layers;
-    if (lossInUse instanceof BinaryCrossEntropy) {
-      // The loss contains the sigmoid (docs/math.md, section 4.3), so training leaves out the decoder's.
-      if (!(layers.at(-1) instanceof Sigmoid)) {
-        throw new RangeError("Autoencoder.compile: the loss 'bce' needs outputActivation 'sigmoid'.");
-      }
-      layers = layers.slice(0, -1);
-    }
-    const encoder = this.encoder.layers;
-    const network = new Sequential([...encoder, ...layers]);
-    const trainingNetwork = buildTrainingNetwork(encoder, layers, regularization, this.#noiseRandom);
-    trainingNetwork.useArena(this.#arena);
-    return { network, trainingNetwork, loss: lossInUse, optimizer };
+  /** Decides what `fit` minimises, and how: what `compile` ends with, that of other kinds of autoencoders too. */
+  protected trainBy(objective: Objective, optimizer: Optimizer = new Adam()): void {
+    this.#compiled = { objective, optimizer };
   }
 
   /**
@@ -191,21 +183,11 @@ export class Autoencoder {
    * @throws What reading stored samples failed with.
    */
   async fit(samples: Samples | StoredSamples, options: FitOptions = {}): Promise<History> {
-    if (this.#isTraining) {
-      throw new Error('Autoencoder.fit: called during another fit, expected to be called after it.');
-    }
-    this.#compiled ??= this.#prepare({});
-    const { inputShape, parameters } = this;
-    const [random, noiseRandom, seed] = [this.#random, this.#noiseRandom, this.#seed];
-    const model = { inputShape, parameters, random, noiseRandom, seed, ...this.#compiled };
-    this.#isTraining = true;
-    try {
-      const training = await prepareTraining(model, samples, options);
-      this.normalization = samples.normalization ?? NO_NORMALIZATION;
-      return await training.run();
-    } finally {
-      this.#isTraining = false;
-    }
+    if (!this.#compiled) this.compile();
+    const { inputShape, parameters, noiseRandom } = this;
+    const [random, seed] = [this.#random, this.#seed];
+    const model = { inputShape, parameters, random, noiseRandom, seed, ...(this.#compiled as Compiled) };
+    return fitModel('Autoencoder.fit', this, model, samples, options);
   }
 
   /**
@@ -288,24 +270,9 @@ export class Autoencoder {
   }
 
   #run(who: string, network: Sequential, samples: Samples, from: Shape, to: Shape): Tensor {
-    const reader = new BatchReader(samples, from, `Autoencoder.${who}`);
-    const result = Tensor.zeros([reader.count, ...to]);
-    const allocate = (shape: Shape) => this.#input.tensor(this.#arena, shape);
-    let end = 0;
-    for (const x of reader.batches({ allocate })) {
-      const y = network.forward(x);
-      result.data.set(y.data, end);
-      end += y.size;
-    }
-    return result;
+    const allocate = (shape: Shape) => this.#input.tensor(this.arena, shape);
+    return runNetwork(network, samples, { from, to, who: `Autoencoder.${who}`, allocate });
   }
-}
-
-/** Batches in an array that is not the network's: while one caller waits, others may use the network. */
-function separateMemory(): (shape: Shape) => Tensor {
-  const arena = new Arena();
-  const workspace = new Workspace();
-  return (shape) => workspace.tensor(arena, shape);
 }
 
 function requireRows(rows: Uint32Array, count: number): void {

@@ -1,10 +1,11 @@
 /** An autoencoder's architecture as plain JSON, as model files hold it. Read layers/spec.ts first. */
 
-import type { ActivationSpec, LayerSpec } from '../layers/spec.ts';
+import { type ActivationSpec, denseStack, type LayerSpec } from '../layers/spec.ts';
 import { formatShape, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
 
 export interface AutoencoderSpec {
-  readonly type: 'autoencoder';
+  /** Both kinds encode and decode alike; src/vae trains in another way. */
+  readonly type: 'autoencoder' | 'vae';
   /** The shape of one sample, such as `[28, 28, 1]`. */
   readonly inputShape: Shape;
   readonly encoder: readonly LayerSpec[];
@@ -72,21 +73,11 @@ export function describeAutoencoder(options: ArchitectureOptions): AutoencoderSp
 }
 
 /** @throws {ShapeError} If the shape of a sample holds anything but integers >= 1. */
-export function checkInputShape(inputShape: Shape): void {
+export function checkInputShape(inputShape: Shape, who = 'Autoencoder'): void {
   const areLengths = inputShape.every((length) => Number.isSafeInteger(length) && length >= 1);
   if (inputShape.length === 0 || !areLengths || !Number.isSafeInteger(sizeOf(inputShape))) {
-    throw new ShapeError(
-      `Autoencoder: the input shape is ${formatShape(inputShape)}, expected integers >= 1.`,
-    );
+    throw new ShapeError(`${who}: the input shape is ${formatShape(inputShape)}, expected integers >= 1.`);
   }
-}
-
-/** Dense layers between these widths, with an activation after each but the last. */
-function denseStack(widths: readonly number[], activation: ActivationSpec): LayerSpec[] {
-  return widths.slice(1).flatMap((outFeatures, i): LayerSpec[] => {
-    const dense = { type: 'dense', inFeatures: widths[i], outFeatures, bias: true } as const;
-    return i === widths.length - 2 ? [dense] : [dense, activation];
-  });
 }
 
 /** The encoder in reverse: each dense layer becomes its transposed layer, activations stay between them. */

@@ -7,14 +7,13 @@
  * (the rest of the training's state) and `run` (what the caller needs to go on).
  */
 
-import type { Autoencoder } from '../autoencoder/autoencoder.ts';
 import { Random, type RandomState } from '../tensor/random.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import type { BestState } from '../training/earlyStopping.ts';
 import type { TrainingState } from '../training/trainingState.ts';
 import { FormatError } from './errors.ts';
 import { isIntegerAtLeast, isObject, parseMetadata, shown } from './json.ts';
-import { buildModel, describeModel } from './model.ts';
+import { type AnyModel, buildModel, describeModel } from './model.ts';
 import type { NamedTensor } from './safetensors.ts';
 import { type Kind, readSealed, writeSealed } from './sealedSafetensors.ts';
 
@@ -24,19 +23,19 @@ const BEST = 'best';
 
 export interface Checkpoint {
   /** It has the weights of the state. */
-  readonly autoencoder: Autoencoder;
+  readonly model: AnyModel;
   readonly state: TrainingState;
   /** As the caller gave it to {@link writeCheckpoint}. */
   readonly run: Readonly<Record<string, unknown>>;
 }
 
 /**
- * @param autoencoder - The model in training. The weights written are those of the state, not its present ones.
+ * @param model - The model in training. The weights written are those of the state, not its present ones.
  * @param run - Plain JSON: what the caller needs to go on, beside the state.
  * @throws {FormatError} If a weight or moment is NaN or infinite: training could not go on from it.
  */
 export function writeCheckpoint(
-  autoencoder: Autoencoder,
+  model: AnyModel,
   state: TrainingState,
   run: Readonly<Record<string, unknown>> = {},
 ): Uint8Array {
@@ -45,14 +44,14 @@ export function writeCheckpoint(
   const { weights: bestWeights, ...bestFacts } = best ?? {};
   const flat = (name: string, data: Float32Array) => ({ name, tensor: new Tensor(data, [data.length]) });
   const tensors = [
-    ...namedWeights(autoencoder, weights),
+    ...namedWeights(model, weights),
     ...Object.entries(moments).map(([name, moment]) => flat(MOMENT_PREFIX + name, moment)),
     ...(bestWeights ? [flat(BEST, bestWeights)] : []),
   ];
   for (const { name, tensor } of tensors) requireFinite(name, tensor);
   const facts = { ...rest, optimizer: optimizerFacts, ...(best && { best: bestFacts }) };
   return writeSealed(CHECKPOINT, tensors, {
-    ...describeModel(autoencoder),
+    ...describeModel(model),
     state: JSON.stringify(facts),
     run: JSON.stringify(run),
   });
@@ -62,7 +61,7 @@ export function writeCheckpoint(
 export function readCheckpoint(bytes: Uint8Array): Checkpoint {
   const { tensors, metadata } = readSealed(CHECKPOINT, bytes);
   const { weights, moments, bestWeights } = divideTensors(tensors);
-  const autoencoder = buildModel({ tensors: weights, metadata });
+  const model = buildModel({ tensors: weights, metadata });
   const run = parseMetadata('run', metadata.run);
   if (!isObject(run)) {
     throw new FormatError(`the checkpoint's metadata 'run' is ${shown(run)}, expected a JSON object.`);
@@ -75,7 +74,7 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
       'the checkpoint holds the weights of a best epoch, expected none before the first epoch ends.',
     );
   }
-  const { size } = autoencoder.parameters;
+  const { size } = model.parameters;
   for (const [name, { size: length }] of tensors) {
     if (weights.has(name)) continue;
     if (length !== size) {
@@ -86,12 +85,12 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
   }
   const state: TrainingState = {
     ...facts,
-    weights: autoencoder.parameters.values.slice(),
+    weights: model.parameters.values.slice(),
     // Not assigned one by one: `object.__proto__ = …` would set the prototype instead of an entry.
     optimizer: { ...facts.optimizer, moments: Object.fromEntries(moments) },
     best: facts.best && { ...bestFactsOf(facts.best), ...(bestWeights && { weights: bestWeights }) },
   };
-  return { autoencoder, state, run };
+  return { model, state, run };
 }
 
 /** The tensors of the model, and the arrays of the training's state. */
@@ -115,9 +114,9 @@ function bestFactsOf({ epoch, loss, waited }: BestState): BestState {
 }
 
 /** The state's weights by the names and shapes of the model's parameters. */
-function namedWeights(autoencoder: Autoencoder, weights: Float32Array): NamedTensor[] {
+function namedWeights(model: AnyModel, weights: Float32Array): NamedTensor[] {
   let start = 0;
-  return autoencoder.namedParameters().map(([name, { value }]) => {
+  return model.namedParameters().map(([name, { value }]) => {
     const data = weights.subarray(start, start + value.size);
     start += value.size;
     return { name, tensor: new Tensor(data, value.shape) };
@@ -139,11 +138,12 @@ type Facts = Omit<TrainingState, 'weights' | 'optimizer' | 'best'> & {
 /** Checks the numbers that training relies on. The optimizer checks its own part when it takes it over. */
 function isState(value: unknown): value is Facts {
   if (!isObject(value) || !isObject(value.optimizer) || !Array.isArray(value.epochs)) return false;
-  const { epoch, batch, lossSum, learningRate, random, optimizer, epochs, best } = value;
+  const { epoch, batch, lossSum, partSums, learningRate, random, optimizer, epochs, best } = value;
   return (
     isIntegerAtLeast(epoch, 1) &&
     isIntegerAtLeast(batch, 0) &&
     [lossSum, learningRate, optimizer.learningRate].every(Number.isFinite) &&
+    areParts(partSums) &&
     isRandomState(random) &&
     typeof optimizer.name === 'string' &&
     isIntegerAtLeast(optimizer.steps, 0) &&
@@ -157,9 +157,15 @@ function isState(value: unknown): value is Facts {
 
 function isRecord(value: unknown, i: number): boolean {
   if (!isObject(value)) return false;
-  const { epoch, loss, validationLoss, learningRate } = value;
+  const { epoch, loss, parts, validationLoss, validationParts, learningRate } = value;
   const isMeasured = validationLoss === undefined || Number.isFinite(validationLoss);
-  return epoch === i + 1 && isMeasured && [loss, learningRate].every(Number.isFinite);
+  const isLoss = [loss, learningRate].every(Number.isFinite) && [parts, validationParts].every(areParts);
+  return epoch === i + 1 && isMeasured && isLoss;
+}
+
+/** Numbers by name, or none. */
+function areParts(value: unknown): boolean {
+  return value === undefined || (isObject(value) && Object.values(value).every(Number.isFinite));
 }
 
 function isBest(value: unknown, epochs: number): boolean {

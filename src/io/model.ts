@@ -4,14 +4,20 @@
  *
  * Metadata (all values are text): `checksum` (sealedSafetensors.ts), `format` "isthmus", `version` "2"; as JSON `model`
  * (the spec), `normalization` and `training` (how the model was made, for people). Weights are `[in, out]`, named
- * `encoder.0.weight` and so on.
+ * `encoder.0.weight` and so on. A plain autoencoder may have the distribution of its training codes beside them:
+ * `codes.mean` `[d]` and `codes.factor` `[d, d]`.
  */
 
 import { Autoencoder } from '../autoencoder/autoencoder.ts';
 import type { AutoencoderSpec } from '../autoencoder/spec.ts';
+import { GAN } from '../gan/gan.ts';
+import type { GANSpec } from '../gan/spec.ts';
+import { GaussianDistribution } from '../latent/gaussian.ts';
 import type { LayerSpec, SequentialSpec } from '../layers/spec.ts';
 import { zeros } from '../tensor/initializers.ts';
 import { formatShape, sameShape, sizeOf } from '../tensor/shape.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { VariationalAutoencoder } from '../vae/variationalAutoencoder.ts';
 import { checkNormalization } from './checkNormalization.ts';
 import { FormatError } from './errors.ts';
 import { isIntegerAtLeast, isObject, parseMetadata, shown } from './json.ts';
@@ -22,37 +28,102 @@ import { type Kind, readSealed, writeSealed } from './sealedSafetensors.ts';
 const MAX_DEPTH = 100;
 
 const MODEL: Kind = { format: 'isthmus', noun: 'model', version: 2 };
+const CODES_MEAN = 'codes.mean';
+const CODES_FACTOR = 'codes.factor';
+
+/** A model of any kind. A variational autoencoder is an autoencoder, too. */
+export type AnyModel = Autoencoder | GAN;
+
+type Spec = AutoencoderSpec | GANSpec;
+
+/** The networks of each kind of model, in the order of their weights. */
+const NETWORKS: Readonly<Record<Spec['type'], readonly string[]>> = {
+  autoencoder: ['encoder', 'decoder'],
+  vae: ['encoder', 'decoder'],
+  gan: ['generator', 'discriminator'],
+};
 
 /** Facts about a training run that go with the model, as plain JSON. */
 export type TrainingFacts = Readonly<Record<string, unknown>>;
 
-export interface LoadedModel {
-  readonly autoencoder: Autoencoder;
+export interface LoadedAnyModel {
+  readonly model: AnyModel;
   readonly training: TrainingFacts;
+  /** How the codes of the training data of a plain autoencoder are distributed, if the file says so. */
+  readonly codes?: GaussianDistribution | undefined;
 }
 
-/** The same weights, spec, normalization and facts give the same bytes. */
-export function writeModel(autoencoder: Autoencoder, training: TrainingFacts = {}): Uint8Array {
-  return writeSealed(MODEL, weightsOf(autoencoder), {
-    ...describeModel(autoencoder),
-    training: JSON.stringify(training),
-  });
+export interface LoadedModel extends Omit<LoadedAnyModel, 'model'> {
+  readonly autoencoder: Autoencoder;
+}
+
+/**
+ * The same weights, spec, normalization, facts and codes give the same bytes.
+ *
+ * @param codes - The distribution of the codes of the training data, from which `isthmus generate` samples.
+ */
+export function writeModel(
+  model: AnyModel,
+  training: TrainingFacts = {},
+  codes?: GaussianDistribution,
+): Uint8Array {
+  const tensors = weightsOf(model);
+  if (codes) {
+    tensors.push({ name: CODES_MEAN, tensor: codes.mean }, { name: CODES_FACTOR, tensor: codes.factor });
+  }
+  return writeSealed(MODEL, tensors, { ...describeModel(model), training: JSON.stringify(training) });
+}
+
+/**
+ * Reads an autoencoder, plain or variational.
+ *
+ * @throws {FormatError} As {@link readAnyModel}, and if the model has no encoder.
+ */
+export function readModel(bytes: Uint8Array): LoadedModel {
+  const { model, ...rest } = readAnyModel(bytes);
+  return { autoencoder: requireAutoencoder(model), ...rest };
+}
+
+/** @throws {FormatError} If the model has no encoder. */
+export function requireAutoencoder(model: AnyModel): Autoencoder {
+  if (model instanceof Autoencoder) return model;
+  throw new FormatError(
+    'the model is a GAN, which has no encoder, expected an autoencoder: isthmus generate, interpolate, traverse, decode, export and info take a GAN.',
+  );
 }
 
 /** @throws {FormatError} If the bytes are not a model file, are of another version or damaged, or their parts don't agree. */
-export function readModel(bytes: Uint8Array): LoadedModel {
-  const contents = readSealed(MODEL, bytes);
-  const autoencoder = buildModel(contents);
-  const training = parseMetadata('training', contents.metadata.training);
+export function readAnyModel(bytes: Uint8Array): LoadedAnyModel {
+  const { tensors, metadata } = readSealed(MODEL, bytes);
+  const weights = new Map(tensors);
+  for (const name of [CODES_MEAN, CODES_FACTOR]) weights.delete(name);
+  const model = buildModel({ tensors: weights, metadata });
+  const training = parseMetadata('training', metadata.training);
   if (!isObject(training)) {
     throw new FormatError(`the file's metadata 'training' is ${shown(training)}, expected a JSON object.`);
   }
-  return { autoencoder, training };
+  return { model, training, codes: readCodes(tensors, model.encodingDim) };
+}
+
+/** The distribution of the training codes, if the file has one. */
+function readCodes(tensors: ReadonlyMap<string, Tensor>, d: number): GaussianDistribution | undefined {
+  const [mean, factor] = [tensors.get(CODES_MEAN), tensors.get(CODES_FACTOR)];
+  if (!mean && !factor) return undefined;
+  if (!mean || !factor || !sameShape(mean.shape, [d]) || !sameShape(factor.shape, [d, d])) {
+    const found = [mean, factor].map((tensor) => (tensor ? formatShape(tensor.shape) : 'missing'));
+    throw new FormatError(
+      `the tensors '${CODES_MEAN}' and '${CODES_FACTOR}' are ${found.join(' and ')}, expected [${d}] and [${d}, ${d}].`,
+    );
+  }
+  if (![mean, factor].every(({ data }) => data.every(Number.isFinite))) {
+    throw new FormatError('the distribution of the codes holds NaN or infinity, expected finite numbers.');
+  }
+  return new GaussianDistribution(mean, factor);
 }
 
 /** The parameters under the names that files give them. */
-export function weightsOf(autoencoder: Autoencoder): NamedTensor[] {
-  return autoencoder.namedParameters().map(([name, { value }]) => ({ name, tensor: value }));
+export function weightsOf(model: AnyModel): NamedTensor[] {
+  return model.namedParameters().map(([name, { value }]) => ({ name, tensor: value }));
 }
 
 export interface NamedLayer {
@@ -70,10 +141,10 @@ export function namedLayers(prefix: string, layers: readonly LayerSpec[]): Named
 }
 
 /** The part of the metadata that describes the network. */
-export function describeModel(autoencoder: Autoencoder): Record<string, string> {
+export function describeModel(model: AnyModel): Record<string, string> {
   return {
-    model: JSON.stringify(autoencoder.spec()),
-    normalization: JSON.stringify(autoencoder.normalization),
+    model: JSON.stringify(model.spec()),
+    normalization: JSON.stringify(model.normalization),
   };
 }
 
@@ -82,17 +153,20 @@ export function describeModel(autoencoder: Autoencoder): Record<string, string> 
  *
  * @throws {FormatError} If the two don't agree.
  */
-export function buildModel({ tensors, metadata }: SafetensorsContents): Autoencoder {
-  const autoencoder = buildAutoencoder(parseMetadata('model', metadata.model), tensors);
+export function buildModel({ tensors, metadata }: SafetensorsContents): AnyModel {
+  const model = buildNetworks(parseMetadata('model', metadata.model), tensors);
+  setWeights(model, tensors);
   const normalization = parseMetadata('normalization', metadata.normalization);
-  autoencoder.normalization = checkNormalization(normalization, sizeOf(autoencoder.inputShape));
-  return autoencoder;
+  model.normalization = checkNormalization(normalization, sizeOf(model.inputShape));
+  return model;
 }
 
-function buildAutoencoder(description: unknown, tensors: SafetensorsContents['tensors']): Autoencoder {
-  let autoencoder: Autoencoder;
+function buildNetworks(description: unknown, tensors: SafetensorsContents['tensors']): AnyModel {
   try {
-    autoencoder = new Autoencoder({ spec: checkSpec(description, tensors), initializer: zeros });
+    const spec = checkSpec(description, tensors);
+    if (spec.type === 'gan') return new GAN({ spec, initializer: zeros });
+    const options = { spec, initializer: zeros };
+    return spec.type === 'vae' ? new VariationalAutoencoder(options) : new Autoencoder(options);
   } catch (error) {
     // The spec comes from the file, so the file is to blame for whatever the constructors refuse.
     const { name, message } = error as Error;
@@ -100,7 +174,10 @@ function buildAutoencoder(description: unknown, tensors: SafetensorsContents['te
     const reason = isOurs ? message : 'a part of it has the wrong type.';
     throw new FormatError(`the model's description can't be used: ${reason}`);
   }
-  const parameters = autoencoder.namedParameters();
+}
+
+function setWeights(model: AnyModel, tensors: SafetensorsContents['tensors']): void {
+  const parameters = model.namedParameters();
   if (parameters.length !== tensors.size) {
     throw new FormatError(
       `the file holds ${tensors.size} tensors, expected the ${parameters.length} of the model's description.`,
@@ -117,37 +194,39 @@ function buildAutoencoder(description: unknown, tensors: SafetensorsContents['te
     }
     value.data.set(stored.data);
   }
-  return autoencoder;
 }
 
 /** Checks what the constructors take for granted, so that a short file that claims large layers takes no memory. */
-function checkSpec(value: unknown, tensors: SafetensorsContents['tensors']): AutoencoderSpec {
-  const { type, inputShape, encoder, decoder } = isObject(value) ? value : {};
-  if (type !== 'autoencoder') {
-    throw new RangeError(`its type is ${shown(type)}, expected "autoencoder".`);
+function checkSpec(value: unknown, tensors: SafetensorsContents['tensors']): Spec {
+  const description = isObject(value) ? value : {};
+  const { type, inputShape } = description;
+  if (typeof type !== 'string' || !Object.hasOwn(NETWORKS, type)) {
+    const known = Object.keys(NETWORKS).map((name) => `"${name}"`);
+    throw new RangeError(`its type is ${shown(type)}, expected ${known.join(' or ')}.`);
   }
   if (!Array.isArray(inputShape)) {
     throw new RangeError(`its input shape is ${shown(inputShape)}, expected a list of integers >= 1.`);
   }
-  const asked = countWeights(encoder) + countWeights(decoder);
+  const networks = NETWORKS[type as Spec['type']];
+  const asked = networks.reduce((sum, name) => sum + countWeights(description[name]), 0);
   const stored = [...tensors.values()].reduce((sum, { size }) => sum + size, 0);
   if (asked > stored) throw new RangeError(`it asks for ${asked} weights, the file holds ${stored} numbers.`);
-  return value as unknown as AutoencoderSpec;
+  return value as unknown as Spec;
 }
 
 function countWeights(layers: unknown, depth = 0): number {
   if (!Array.isArray(layers))
-    throw new RangeError('its encoder, decoder or a sequential is not a list of layers.');
+    throw new RangeError('one of its networks, or a sequential, is not a list of layers.');
   if (depth > MAX_DEPTH) throw new RangeError(`its layers are nested more than ${MAX_DEPTH} deep.`);
   return layers.reduce((sum: number, layer: unknown) => {
     const { type, layers: inner, inFeatures, outFeatures } = isObject(layer) ? layer : {};
     if (type === 'sequential') return sum + countWeights(inner, depth + 1);
-    if (type !== 'dense') return sum;
+    if (type !== 'dense' && type !== 'gaussianCode') return sum;
     if (!(isIntegerAtLeast(inFeatures, 1) && isIntegerAtLeast(outFeatures, 1))) {
       throw new RangeError(
-        `a dense layer has the widths ${shown(inFeatures)} and ${shown(outFeatures)}, expected integers >= 1.`,
+        `a ${type} layer has the widths ${shown(inFeatures)} and ${shown(outFeatures)}, expected integers >= 1.`,
       );
     }
-    return sum + inFeatures * outFeatures;
+    return sum + (type === 'dense' ? 1 : 2) * inFeatures * outFeatures;
   }, 0);
 }

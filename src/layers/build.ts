@@ -4,6 +4,7 @@ import type { Initializer } from '../tensor/initializers.ts';
 import type { Random } from '../tensor/random.ts';
 import { LeakyReLU, ReLU, Sigmoid, SiLU, Tanh } from './activation.ts';
 import { Dense } from './dense.ts';
+import { GaussianCode } from './gaussianCode.ts';
 import type { Layer } from './layer.ts';
 import { Sequential } from './sequential.ts';
 import type { LayerSpec, TransposedDenseSpec } from './spec.ts';
@@ -30,6 +31,8 @@ export function buildLayer(spec: LayerSpec, options: BuildOptions): Layer {
     case 'transposedDense':
       requireField(spec, 'bias', typeof spec.bias === 'boolean');
       return buildTransposed(spec, options);
+    case 'gaussianCode':
+      return new GaussianCode(spec.inFeatures, spec.outFeatures, options);
     case 'sequential':
       requireField(spec, 'layers', Array.isArray(spec.layers));
       return buildSequential(spec.layers, options);

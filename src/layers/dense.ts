@@ -77,9 +77,14 @@ export class Dense extends Layer {
     return y;
   }
 
-  // dX = dY Wᵀ
   override backward(dY: Tensor): Tensor {
     this.backwardParameters(dY);
+    return this.backwardInput(dY);
+  }
+
+  // dX = dY Wᵀ
+  override backwardInput(dY: Tensor): Tensor {
+    requireGradient(this, dY, this.#x, this.outFeatures);
     const [batch] = dY.shape;
     const dX = this.#dX.tensor(this.arena, [batch, this.inFeatures]);
     const weight = this.weight.value.data;

@@ -36,6 +36,14 @@ export abstract class Layer {
     this.backward(dY);
   }
 
+  /**
+   * `backward` without the gradients of the parameters, as in a discriminator through which a generator learns. A layer with
+   * parameters overrides it.
+   */
+  backwardInput(dY: Tensor): Tensor {
+    return this.backward(dY);
+  }
+
   /** The layer's parameters, in a fixed order. */
   parameters(): readonly Parameter[] {
     return this.namedParameters().map(([, parameter]) => parameter);

@@ -35,6 +35,10 @@ export class Sequential extends Layer {
     return this.layers.reduceRight((gradient, layer) => layer.backward(gradient), dY);
   }
 
+  override backwardInput(dY: Tensor): Tensor {
+    return this.layers.reduceRight((gradient, layer) => layer.backwardInput(gradient), dY);
+  }
+
   override backwardParameters(dY: Tensor): void {
     const [first, ...rest] = this.layers;
     first.backwardParameters(rest.reduceRight((gradient, layer) => layer.backward(gradient), dY));

@@ -20,9 +20,24 @@ export interface TransposedDenseSpec {
   readonly bias: boolean;
 }
 
+/** The mean and the log-variance of a code (gaussianCode.ts). */
+export interface GaussianCodeSpec {
+  readonly type: 'gaussianCode';
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+}
+
 export interface SequentialSpec {
   readonly type: 'sequential';
   readonly layers: readonly LayerSpec[];
 }
 
-export type LayerSpec = DenseSpec | TransposedDenseSpec | ActivationSpec | SequentialSpec;
+export type LayerSpec = DenseSpec | TransposedDenseSpec | GaussianCodeSpec | ActivationSpec | SequentialSpec;
+
+/** Dense layers between these widths, with an activation after each but the last. */
+export function denseStack(widths: readonly number[], activation: ActivationSpec): LayerSpec[] {
+  return widths.slice(1).flatMap((outFeatures, i): LayerSpec[] => {
+    const dense = { type: 'dense', inFeatures: widths[i], outFeatures, bias: true } as const;
+    return i === widths.length - 2 ? [dense] : [dense, activation];
+  });
+}

@@ -64,9 +64,14 @@ export class TransposedDense extends Layer {
     return y;
   }
 
-  // dX = dY W
   override backward(dY: Tensor): Tensor {
     this.backwardParameters(dY);
+    return this.backwardInput(dY);
+  }
+
+  // dX = dY W
+  override backwardInput(dY: Tensor): Tensor {
+    requireGradient(this, dY, this.#x, this.outFeatures);
     const [batch] = dY.shape;
     const dX = this.#dX.tensor(this.arena, [batch, this.inFeatures]);
     const weight = this.#of.weight.value.data;

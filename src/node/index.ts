@@ -13,7 +13,13 @@ export {
   openImages,
 } from './files/load.ts';
 export { type LabelOptions, type LoadedLabels, loadLabels } from './files/loadLabels.ts';
-export { loadModel, type OpenedModel, saveModel } from './files/modelFile.ts';
+export {
+  loadAnyModel,
+  loadModel,
+  type OpenedAnyModel,
+  type OpenedModel,
+  saveModel,
+} from './files/modelFile.ts';
 export { NpyFile } from './files/npyFile.ts';
 export type { LoadedImages, NormalizedSamples, SampleSource } from './files/sampleSource.ts';
 export { type GridOptions, type ImageBatch, imageGrid, reconstructionSheet } from './pictures/grid.ts';

@@ -1,13 +1,12 @@
 /**
- * The training loop, for any network that learns to restore its input. Each epoch shuffles the samples, makes a step for
- * each batch, measures the validation loss and is recorded; training ends early if epochs bring no improvement. See
- * `#epoch` and `#step`.
- * Read layers/sequential.ts, losses/loss.ts and optim/optimizer.ts first; fitOptions.ts has the options.
+ * The training loop, for any model that learns from samples. Each epoch shuffles the samples, makes a step for each batch,
+ * measures the validation loss and is recorded; training ends early if epochs bring no improvement. See `#epoch` and
+ * `#step`.
+ * Read objective.ts and optim/optimizer.ts first; fitOptions.ts has the options.
  */
 
-import type { Samples, StoredSamples } from '../data/samples.ts';
-import type { Sequential } from '../layers/sequential.ts';
-import { BinaryCrossEntropy, type Loss } from '../losses/loss.ts';
+import { NO_NORMALIZATION, type Normalization, type Samples, type StoredSamples } from '../data/samples.ts';
+import type { FlatParameters } from '../tensor/flatParameters.ts';
 import { Arena } from '../tensor/kernels/memory.ts';
 import { Random } from '../tensor/random.ts';
 import type { Shape } from '../tensor/shape.ts';
@@ -23,24 +22,22 @@ import {
   type History,
 } from './fitOptions.ts';
 import { addNoise, EVALUATION_NOISE_SEED, stepSeed } from './noise.ts';
+import type { Compiled, Losses } from './objective.ts';
 import { type Subset, type Subsets, splitSamples } from './split.ts';
 import { requireLastLayer, startAtMean } from './startAtMean.ts';
-import { type TrainedParts, TrainingProgress } from './trainingState.ts';
+import { type EpochRecord, LossSums, type TrainedParts, TrainingProgress } from './trainingState.ts';
 import { TimeSlice } from './yieldToHost.ts';
 
 /** What the loop needs of a model. */
-export interface Trainable extends TrainedParts {
+export interface Trainable extends TrainedParts, Compiled {
   /** The shape of one sample. */
   readonly inputShape: Shape;
-  /** From the input to what the loss reads. */
-  readonly network: Sequential;
-  /** The same layers, and between them those that only training needs (regularization.ts). */
-  readonly trainingNetwork: Sequential;
-  readonly loss: Loss;
-  /** The random numbers of dropout and noise. Each step sets it to another seed. */
+  /** The random numbers of a step: of dropout, noise and sampled codes. Each step sets it to another seed. */
   readonly noiseRandom: Random;
   /** Decides which samples a split keeps for validation. */
   readonly seed: number;
+  /** Why it makes no sense to go on after these epochs; undefined if it does. @default never */
+  readonly problemOf?: (epochs: readonly EpochRecord[]) => string | undefined;
 }
 
 /** One training of one model: {@link prepareTraining} makes it. */
@@ -74,7 +71,8 @@ class Training {
       const stopped = await this.#epochs();
       const state = this.#progress.state();
       const restoredBestWeights = best.state?.weights !== undefined;
-      return { epochs: state.epochs, stopped, bestEpoch: best.state?.epoch, restoredBestWeights, state };
+      const bestEpoch = best.state?.epoch;
+      return { epochs: state.epochs, ...stopped, bestEpoch, restoredBestWeights, state };
     } finally {
       best.restore();
     }
@@ -86,18 +84,21 @@ class Training {
     // The signal does not end this: a state from before it would be resumed as if it were from after it.
     if (start === 'mean' && !resumeFrom) {
       const options = { allocate: this.#allocate, slice: this.#slice };
-      await startAtMean(requireLastLayer(this.#model), this.#subsets.training, options);
+      const last = requireLastLayer(this.#model.objective.lastLayer);
+      await startAtMean(last, this.#subsets.training, options);
     }
     await onStart?.(this.#state);
   }
 
-  async #epochs(): Promise<History['stopped']> {
-    const { best } = this.#progress;
+  async #epochs(): Promise<Pick<History, 'stopped' | 'problem'>> {
+    const { best, epochs } = this.#progress;
     while (this.#progress.epoch <= this.#settings.epochs && !best.isPatienceOver) {
+      const problem = this.#model.problemOf?.(epochs);
+      if (problem !== undefined) return { stopped: 'problem', problem };
       const isDone = await this.#epoch();
-      if (!isDone) return 'signal';
+      if (!isDone) return { stopped: 'signal' };
     }
-    return best.isPatienceOver ? 'patience' : 'epochs';
+    return { stopped: best.isPatienceOver ? 'patience' : 'epochs' };
   }
 
   /** One epoch, or what is left of it after a resume. Returns false if the signal ended it. */
@@ -110,11 +111,16 @@ class Training {
       if (onBatchEnd) await onBatchEnd(this.#batchRecord(), this.#state);
       if (this.#slice.isOver) await this.#slice.pause();
     }
-    const validationLoss = validation && (await this.#validate(validation));
-    if (validation && validationLoss === undefined) return false;
-    const { epoch, lossSum, learningRate } = this.#progress;
-    const loss = lossSum / training.rows.length;
-    const record = { epoch, loss, learningRate, ...(validationLoss !== undefined && { validationLoss }) };
+    const measured = validation && (await this.#validate(validation));
+    if (validation && !measured) return false;
+    const { epoch, sums, learningRate } = this.#progress;
+    const record: EpochRecord = {
+      epoch,
+      ...sums.mean(training.rows.length),
+      learningRate,
+      ...(measured && { validationLoss: measured.loss }),
+      ...(measured?.parts && { validationParts: measured.parts }),
+    };
     this.#progress.endEpoch(record);
     await onEpochEnd?.(record, this.#state);
     return true;
@@ -130,43 +136,43 @@ class Training {
     return reader.stream({ rows: this.#order, ...options });
   }
 
-  /** One step: the network restores x from x, or from x with noise, and learns from the difference. */
+  /** One step: the gradients of the batch's loss, and with them one step of the optimizer. */
   #step(x: Tensor): void {
-    const { trainingNetwork, loss, optimizer, parameters, random, noiseRandom } = this.#model;
+    const { objective, optimizer, parameters, random, noiseRandom } = this.#model;
     const { epoch, batch } = this.#progress;
     const { learningRate } = optimizer;
     noiseRandom.restore(new Random(stepSeed(random, epoch, batch)).state());
     const input = this.#withNoise(x, noiseRandom);
     parameters.zeroGradients();
-    const value = loss.forward(trainingNetwork.forward(input), x);
-    trainingNetwork.backwardParameters(loss.backward());
+    const losses = objective.learn(input, x);
     optimizer.step(parameters);
-    if (!Number.isFinite(value)) {
+    if (!Number.isFinite(losses.loss)) {
       const { epochs } = this.#settings;
       const place = { epoch, epochs, batch: batch + 1, batches: this.#batchesPerEpoch, learningRate };
-      throw trainingDivergence(value, place, input.data);
+      throw trainingDivergence(losses.loss, place, input.data);
     }
-    this.#progress.endBatch(value * x.shape[0], learningRate);
+    this.#progress.endBatch(losses, x.shape[0], learningRate);
   }
 
-  /** The mean loss over the validation samples, from which nothing is learned; undefined if the signal ended it. */
-  async #validate({ reader, rows }: Subset): Promise<number | undefined> {
-    const { network, loss } = this.#model;
+  /** The mean losses over the validation samples, from which nothing is learned; undefined if the signal ended it. */
+  async #validate({ reader, rows }: Subset): Promise<Losses | undefined> {
+    const { objective, noiseRandom } = this.#model;
     const { signal, epochs } = this.#settings;
     const random = new Random(EVALUATION_NOISE_SEED);
+    noiseRandom.restore(random.state());
     let samples = 0;
-    let sum = 0;
+    const sums = new LossSums();
     for await (const x of reader.stream({ rows, allocate: this.#allocate })) {
       // From the second batch on: a short validation is finished, so that its epoch counts.
       if (signal?.aborted && samples > 0) return undefined;
       const [count] = x.shape;
-      sum += loss.forward(network.forward(this.#withNoise(x, random)), x) * count;
+      sums.add(objective.measure(this.#withNoise(x, random), x), count);
       samples += count;
       if (this.#slice.isOver) await this.#slice.pause();
     }
-    const mean = sum / samples;
+    const mean = sums.mean(samples);
     const { epoch, learningRate } = this.#progress;
-    if (!Number.isFinite(mean)) throw validationDivergence(mean, { epoch, epochs, learningRate });
+    if (!Number.isFinite(mean.loss)) throw validationDivergence(mean.loss, { epoch, epochs, learningRate });
     return mean;
   }
 
@@ -182,14 +188,47 @@ class Training {
   /** The record of the batch that was just done. */
   #batchRecord(): BatchRecord {
     const { epochs, batchSize } = this.#settings;
-    const { epoch, batch, lossSum } = this.#progress;
+    const { epoch, batch, sums } = this.#progress;
     const samples = Math.min(batch * batchSize, this.#order.length);
-    return { epoch, epochs, batch, batches: this.#batchesPerEpoch, loss: lossSum / samples, samples };
+    return { epoch, epochs, batch, batches: this.#batchesPerEpoch, ...sums.mean(samples), samples };
+  }
+}
+
+/** The parameters that are being trained at the moment. */
+const IN_TRAINING = new WeakSet<FlatParameters>();
+
+/**
+ * Trains a model: the `fit` of all models.
+ *
+ * @param owner - Remembers the normalization of the samples that it was trained on.
+ * @param who - Named in errors.
+ * @throws As {@link prepareTraining}.
+ * @throws {DivergenceError} If a loss becomes NaN or infinite.
+ * @throws {Error} If the model is already being trained.
+ */
+export async function fitModel(
+  who: string,
+  owner: { normalization: Normalization },
+  model: Trainable,
+  samples: Samples | StoredSamples,
+  options: FitOptions,
+): Promise<History> {
+  const { parameters } = model;
+  if (IN_TRAINING.has(parameters)) {
+    throw new Error(`${who}: called during another fit, expected to be called after it.`);
+  }
+  IN_TRAINING.add(parameters);
+  try {
+    const training = await prepareTraining(model, samples, options);
+    owner.normalization = samples.normalization ?? NO_NORMALIZATION;
+    return await training.run();
+  } finally {
+    IN_TRAINING.delete(parameters);
   }
 }
 
 /**
- * Prepares to train a model to restore its input. What can be refused is refused here, before anything changes.
+ * Prepares to train a model. What can be refused is refused here, before anything changes.
  *
  * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way.
  * @returns The training: `run()` starts it.
@@ -199,20 +238,20 @@ class Training {
  * @throws {ShapeError} If the samples don't fit the model.
  * @throws {Error} If the optimizer already serves another network.
  */
-export async function prepareTraining(
+async function prepareTraining(
   model: Trainable,
   samples: Samples | StoredSamples,
-  options: FitOptions = {},
+  options: FitOptions,
 ): Promise<Training> {
   const settings = checkedSettings(options);
   const { batchSize, validationSplit, validationData, keep, earlyStopping, resumeFrom } = settings;
-  const { inputShape, seed, loss, optimizer, parameters } = model;
+  const { inputShape, seed, objective, optimizer, parameters } = model;
   const subsets = splitSamples(samples, { inputShape, seed, validationSplit, validationData });
-  if (loss instanceof BinaryCrossEntropy) {
+  if (objective.needsUnitRange) {
     await subsets.training.reader.requireUnitRange();
     await subsets.validation?.reader.requireUnitRange();
   }
-  if (settings.start === 'mean') requireLastLayer(model);
+  if (settings.start === 'mean') requireLastLayer(objective.lastLayer);
   optimizer.attach(parameters);
   const progress = new TrainingProgress(model, new BestWeights(parameters, keep, earlyStopping));
   if (resumeFrom) {

@@ -65,14 +65,18 @@ export interface BatchRecord {
   readonly batches: number;
   /** The mean loss of the epoch so far. */
   readonly loss: number;
+  /** The means of its parts. */
+  readonly parts?: Readonly<Record<string, number>>;
   /** The number of samples of the epoch so far. */
   readonly samples: number;
 }
 
 export interface History {
   readonly epochs: readonly EpochRecord[];
-  /** Why training ended: all epochs were run, there was no more improvement, or the signal came. */
-  readonly stopped: 'epochs' | 'patience' | 'signal';
+  /** Why training ended: all epochs were run, there was no more improvement, the signal came, or there was a problem. */
+  readonly stopped: 'epochs' | 'patience' | 'signal' | 'problem';
+  /** With `stopped: 'problem'`: why it makes no sense to go on, in one sentence. */
+  readonly problem?: string;
   /** The last epoch that was an improvement (see `minDelta`); undefined if no epoch was finished. */
   readonly bestEpoch: number | undefined;
   /** Whether the weights were set back to those of the best epoch. */

@@ -36,13 +36,19 @@ export function buildTrainingNetwork(
     ...(sparsity === 0 ? [] : [new L1Penalty(sparsity)]),
     ...withDropout(decoder, dropout, random),
   ];
-  if (dropout !== 0 && !layers.some((layer) => layer instanceof Dropout)) {
-    throw new RangeError('Autoencoder.compile: dropout needs a hidden layer with an activation.');
-  }
+  requireDropout(layers, dropout, 'Autoencoder.compile');
   return new Sequential(layers);
 }
 
-function withDropout(layers: readonly Layer[], rate: number, random: Random): Layer[] {
+/** @throws {RangeError} If dropout is asked for and no layer does it. */
+export function requireDropout(layers: readonly Layer[], rate: number, who: string): void {
+  if (rate !== 0 && !layers.some((layer) => layer instanceof Dropout)) {
+    throw new RangeError(`${who}: dropout needs a hidden layer with an activation.`);
+  }
+}
+
+/** These layers with dropout after each activation, except where that is the last layer. */
+export function withDropout(layers: readonly Layer[], rate: number, random: Random): Layer[] {
   if (rate === 0) return [...layers];
   const all = layers.flatMap(flatten);
   return all.flatMap((layer, i) =>

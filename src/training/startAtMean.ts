@@ -7,7 +7,6 @@ import { Sigmoid } from '../layers/activation.ts';
 import { Dense } from '../layers/dense.ts';
 import type { Sequential } from '../layers/sequential.ts';
 import { TransposedDense } from '../layers/transposedDense.ts';
-import { BinaryCrossEntropy, type Loss } from '../losses/loss.ts';
 import { addRows } from '../tensor/linearAlgebra.ts';
 import type { Parameter } from '../tensor/parameter.ts';
 import type { Shape } from '../tensor/shape.ts';
@@ -37,17 +36,23 @@ export interface LastLayer {
 }
 
 /**
- * @param model - The network from its input to what the loss reads, and the loss.
- * @throws {RangeError} If the network doesn't end with a dense layer that has a bias.
+ * @param network - From its input to what the loss reads.
+ * @param readsLogits - Whether the loss contains a sigmoid.
+ * @returns Undefined if the network doesn't end with a dense layer that has a bias.
  */
-export function requireLastLayer({ network, loss }: { network: Sequential; loss: Loss }): LastLayer {
+export function findLastLayer(network: Sequential, readsLogits: boolean): LastLayer | undefined {
   const layers = network.namedLayers().map(([, layer]) => layer);
   const endsWithSigmoid = layers.at(-1) instanceof Sigmoid;
   const layer = layers.at(endsWithSigmoid ? -2 : -1);
-  if ((layer instanceof Dense || layer instanceof TransposedDense) && layer.bias) {
-    const isLogit = endsWithSigmoid || loss instanceof BinaryCrossEntropy;
-    return { layer, bias: layer.bias, isLogit };
-  }
+  const isDense = layer instanceof Dense || layer instanceof TransposedDense;
+  return isDense && layer.bias
+    ? { layer, bias: layer.bias, isLogit: endsWithSigmoid || readsLogits }
+    : undefined;
+}
+
+/** @throws {RangeError} If there is no such layer. */
+export function requireLastLayer(found: LastLayer | undefined): LastLayer {
+  if (found) return found;
   throw new RangeError(
     "fit: the start 'mean' sets the last bias, expected a network that ends with a dense layer that has one.",
   );

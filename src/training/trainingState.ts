@@ -7,6 +7,7 @@ import type { Optimizer, OptimizerState } from '../optim/optimizer.ts';
 import type { FlatParameters } from '../tensor/flatParameters.ts';
 import type { Random, RandomState } from '../tensor/random.ts';
 import type { BestState, BestWeights } from './earlyStopping.ts';
+import type { Losses } from './objective.ts';
 
 /** One epoch of a training. */
 export interface EpochRecord {
@@ -14,8 +15,12 @@ export interface EpochRecord {
   readonly epoch: number;
   /** The mean over the epoch's samples, each measured just before the step that learned from it. */
   readonly loss: number;
+  /** What the loss is made of and what else was measured, by name, if the model has such parts. */
+  readonly parts?: Readonly<Record<string, number>>;
   /** Measured after the epoch, on samples that training does not learn from. */
   readonly validationLoss?: number;
+  /** The parts of the validation loss. */
+  readonly validationParts?: Readonly<Record<string, number>>;
   /** Of the epoch's last step. */
   readonly learningRate: number;
 }
@@ -27,6 +32,8 @@ export interface TrainingState {
   readonly batch: number;
   /** The sum of the losses of all samples in these batches. */
   readonly lossSum: number;
+  /** The same for each part of the loss, if it has parts. */
+  readonly partSums?: Readonly<Record<string, number>>;
   /** Of the last of these batches; 0 if there is none. */
   readonly learningRate: number;
   /** The random generator as it was at the beginning of the epoch, before its shuffle. */
@@ -48,11 +55,36 @@ export interface TrainedParts {
   readonly random: Random;
 }
 
-/** How far one training has come. Its fields are those of {@link TrainingState}. */
+/** The losses of some samples, added up batch by batch. */
+export class LossSums {
+  lossSum = 0;
+  partSums: Record<string, number> = {};
+
+  /** @param count - The number of samples of which these losses are the mean. */
+  add({ loss, parts = {} }: Losses, count: number): void {
+    this.lossSum += loss * count;
+    for (const [name, value] of Object.entries(parts)) {
+      this.partSums[name] = (this.partSums[name] ?? 0) + value * count;
+    }
+  }
+
+  /** The means over so many samples. */
+  mean(count: number): Losses {
+    const parts = Object.entries(this.partSums).map(([name, sum]) => [name, sum / count]);
+    return { loss: this.lossSum / count, ...(parts.length > 0 && { parts: Object.fromEntries(parts) }) };
+  }
+
+  reset(lossSum = 0, partSums: Readonly<Record<string, number>> = {}): void {
+    this.lossSum = lossSum;
+    this.partSums = { ...partSums };
+  }
+}
+
+/** How far one training has come: the fields of {@link TrainingState}. */
 export class TrainingProgress {
   epoch = 1;
   batch = 0;
-  lossSum = 0;
+  readonly sums = new LossSums();
   learningRate = 0;
   readonly epochs: EpochRecord[] = [];
   readonly best: BestWeights;
@@ -90,17 +122,17 @@ export class TrainingProgress {
     parameters.values.set(state.weights);
     this.epoch = state.epoch;
     this.batch = state.batch;
-    this.lossSum = state.lossSum;
+    this.sums.reset(state.lossSum, state.partSums);
     this.learningRate = state.learningRate;
     for (const record of state.epochs) this.epochs.push({ ...record });
     this.best.resume(copyOf(state.best));
     this.#random = random.state();
   }
 
-  /** @param lossSum - The sum of the losses of the batch's samples. */
-  endBatch(lossSum: number, learningRate: number): void {
+  /** @param count - The number of samples in the batch. */
+  endBatch(losses: Losses, count: number, learningRate: number): void {
     this.batch++;
-    this.lossSum += lossSum;
+    this.sums.add(losses, count);
     this.learningRate = learningRate;
   }
 
@@ -109,7 +141,7 @@ export class TrainingProgress {
     this.best.consider(record.epoch, record.validationLoss ?? record.loss);
     this.epoch++;
     this.batch = 0;
-    this.lossSum = 0;
+    this.sums.reset();
     this.learningRate = 0;
     this.#random = this.#model.random.state();
   }
@@ -117,11 +149,13 @@ export class TrainingProgress {
   /** A copy: training changes nothing in it. */
   state(): TrainingState {
     const { optimizer, parameters } = this.#model;
-    const { epoch, batch, lossSum, learningRate } = this;
+    const { epoch, batch, sums, learningRate } = this;
+    const { lossSum, partSums } = sums;
     return {
       epoch,
       batch,
       lossSum,
+      ...(Object.keys(partSums).length > 0 && { partSums: { ...partSums } }),
       learningRate,
       random: [...this.#random],
       weights: parameters.values.slice(),

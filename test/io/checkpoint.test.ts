@@ -86,7 +86,7 @@ describe('a checkpoint that is written and read', () => {
   test("has the model: spec, normalization, and the state's weights, not those of the autoencoder", () => {
     const original = model();
     const state = fullState();
-    const { autoencoder } = readCheckpoint(writeCheckpoint(original, state));
+    const { model: autoencoder } = readCheckpoint(writeCheckpoint(original, state));
     expect(autoencoder.spec()).toEqual(SPEC);
     expect(autoencoder.normalization).toEqual(original.normalization);
     expect(autoencoder.parameters.values).toEqual(state.weights);
@@ -109,7 +109,7 @@ describe('a checkpoint that is written and read', () => {
   test('is the same bytes for the same state, and for what was read from it', () => {
     const bytes = writeCheckpoint(model(), fullState(), RUN);
     expect(writeCheckpoint(model(), fullState(), RUN)).toEqual(bytes);
-    const { autoencoder, state, run } = readCheckpoint(bytes);
+    const { model: autoencoder, state, run } = readCheckpoint(bytes);
     expect(writeCheckpoint(autoencoder, state, run)).toEqual(bytes);
     expect(writeCheckpoint(autoencoder, { ...state, batch: 18 }, run)).not.toEqual(bytes);
   });
@@ -360,7 +360,7 @@ describe('metadata changed anywhere, and sealed again', () => {
           refused++;
           return;
         }
-        const { autoencoder } = checkpoint;
+        const autoencoder = checkpoint.model as Autoencoder;
         autoencoder.compile({ optimizer: new AdamW() });
         try {
           const resumeFrom = checkpoint.state;

@@ -197,6 +197,14 @@ function addLayer(
       });
       return graph.node('Gemm', name, [x, ...operands], isTied ? intAttribute('transB', 1) : undefined);
     }
+    case 'gaussianCode': {
+      // The code is the mean; its variance is needed by training alone.
+      const operands = ['mean.weight', 'mean.bias'].map((each) => {
+        const { shape, data } = parameters.get(`${name}.${each}`) as Tensor;
+        return graph.constant(`${name}.${each}`, shape, FLOAT, data);
+      });
+      return graph.node('Gemm', name, [x, ...operands]);
+    }
     case 'relu':
       return graph.node('Relu', name, [x]);
     case 'leakyRelu':

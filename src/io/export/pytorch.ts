@@ -14,7 +14,7 @@ import { formatShape, type Shape, sameShape } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { FormatError } from '../errors.ts';
 import { isObject, parseMetadata } from '../json.ts';
-import { buildModel, describeModel, namedLayers, weightsOf } from '../model.ts';
+import { buildModel, describeModel, namedLayers, requireAutoencoder, weightsOf } from '../model.ts';
 import { readSafetensors, type SafetensorsContents, writeSafetensors } from '../safetensors.ts';
 import { pyTorchModule } from './pytorchModule.ts';
 import { writePyTorchOptimizer } from './pytorchOptimizer.ts';
@@ -67,7 +67,7 @@ export function readPyTorch(bytes: Uint8Array, { like }: PyTorchReadOptions = {}
   const metadata = modelMetadata(contents, like);
   requireTensors(checkSpec(parseMetadata('model', metadata.model)), contents.tensors);
   const tensors = new Map(Array.from(contents.tensors, ([name, tensor]) => [name, transposed(tensor)]));
-  const autoencoder = buildModel({ tensors, metadata });
+  const autoencoder = requireAutoencoder(buildModel({ tensors, metadata }));
   if (like && JSON.stringify(like.spec()) !== JSON.stringify(autoencoder.spec())) {
     throw new FormatError(
       'the model in the file has other layers or another input shape than --like, expected the same.',

@@ -166,6 +166,8 @@ function module(layer: LayerSpec, indent: number): string {
       return `nn.Linear(${layer.inFeatures}, ${layer.outFeatures}${layer.bias ? '' : ', bias=False'})`;
     case 'transposedDense':
       return `Transposed(self.${layer.tiedTo.replace(/\.(\d+)/g, '[$1]')}${layer.bias ? '' : ', bias=False'})`;
+    case 'gaussianCode':
+      return `GaussianCode(${layer.inFeatures}, ${layer.outFeatures})`;
     case 'sequential':
       return sequential(layer.layers, indent);
     case 'relu':

@@ -4,6 +4,7 @@ import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { DTYPE_NAMES } from '../../data/samples.ts';
 import { type OnnxPart, writeOnnx } from '../../io/export/onnx.ts';
 import { writePyTorch } from '../../io/export/pytorch.ts';
+import { requireAutoencoder } from '../../io/model.ts';
 import { refuseExisting, writeFileAtomically } from '../files/files.ts';
 import { loadTrainedModel, type TrainedModel } from '../files/modelFile.ts';
 import { refuseExistingFiles, writeFolder } from '../files/writeFolder.ts';
@@ -87,7 +88,7 @@ async function exportModel(words: readonly string[]): Promise<number> {
 
 async function exportOnnxFile(model: string, out: string, part: OnnxPart, overwrite: boolean): Promise<void> {
   await refuseExisting(out, overwrite);
-  const { autoencoder } = await loadTrainedModel(model);
+  const autoencoder = requireAutoencoder((await loadTrainedModel(model)).model);
   await writeFileAtomically(out, writeOnnx(autoencoder, part, { producerVersion: await packageVersion() }));
   say(`${out}: ${describePart(autoencoder, part)}`);
 }
@@ -100,7 +101,7 @@ async function exportOnnxFolder(
 ): Promise<void> {
   const names = parts.map((part) => `${part}.onnx`);
   await refuseExistingFiles(out, names, overwrite);
-  const { autoencoder } = await loadTrainedModel(model);
+  const autoencoder = requireAutoencoder((await loadTrainedModel(model)).model);
   const producerVersion = await packageVersion();
   const files = parts.map((part) => [`${part}.onnx`, writeOnnx(autoencoder, part, { producerVersion })]);
   await writeFolder(out, Object.fromEntries(files));
@@ -120,7 +121,8 @@ function describePart({ inputShape, encodingDim, normalization }: Autoencoder, p
 
 async function exportPyTorch(model: string, out: string, overwrite: boolean): Promise<void> {
   await refuseExistingFiles(out, PYTORCH_FILES, overwrite);
-  const { autoencoder, optimizer } = await loadTrainedModel(model);
+  const { model: any, optimizer } = await loadTrainedModel(model);
+  const autoencoder = requireAutoencoder(any);
   const files = writePyTorch(autoencoder, 'state' in optimizer ? optimizer.state : undefined);
   // A state that an earlier export left here would belong to other weights.
   await writeFolder(out, { 'optimizer.safetensors': undefined, ...files });

@@ -5,10 +5,18 @@
 
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { type Checkpoint, readCheckpoint } from '../../io/checkpoint.ts';
 import { FormatError } from '../../io/errors.ts';
-import { type LoadedModel, readModel, type TrainingFacts, writeModel } from '../../io/model.ts';
+import {
+  type AnyModel,
+  type LoadedAnyModel,
+  type LoadedModel,
+  readAnyModel,
+  requireAutoencoder,
+  type TrainingFacts,
+  writeModel,
+} from '../../io/model.ts';
+import type { GaussianDistribution } from '../../latent/gaussian.ts';
 import type { OptimizerState } from '../../optim/optimizer.ts';
 import { exists, FileError, fileError, namingFile, readWholeFile, writeFileAtomically } from './files.ts';
 
@@ -16,20 +24,35 @@ import { exists, FileError, fileError, namingFile, readWholeFile, writeFileAtomi
 export const MODEL_FILE = 'model.safetensors';
 export const CHECKPOINT_FILE = 'checkpoint.safetensors';
 
-export interface OpenedModel extends LoadedModel {
+interface Opened {
   readonly path: string;
   /** The contents of the file. */
   readonly bytes: Uint8Array;
 }
 
+export type OpenedModel = LoadedModel & Opened;
+export type OpenedAnyModel = LoadedAnyModel & Opened;
+
 /**
- * Opens a model.
+ * Opens an autoencoder, plain or variational.
+ *
+ * @param path - A model file, or a run folder with one.
+ * @throws {FileError} If it can't be read.
+ * @throws {FormatError} If it is no model, or one without an encoder.
+ */
+export async function loadModel(path: string): Promise<OpenedModel> {
+  const { model, ...rest } = await loadAnyModel(path);
+  return { autoencoder: namingFile(rest.path, () => requireAutoencoder(model)), ...rest };
+}
+
+/**
+ * Opens a model of any kind.
  *
  * @param path - A model file, or a run folder with one.
  * @throws {FileError} If it can't be read.
  * @throws {FormatError} If it is no model.
  */
-export async function loadModel(path: string): Promise<OpenedModel> {
+export async function loadAnyModel(path: string): Promise<OpenedAnyModel> {
   const info = await stat(path).catch((cause) => {
     throw fileError('read', path, cause);
   });
@@ -43,21 +66,23 @@ export async function loadModel(path: string): Promise<OpenedModel> {
     );
   }
   const bytes = await readWholeFile(file);
-  return { ...namingFile(file, () => readModel(bytes)), path: file, bytes };
+  return { ...namingFile(file, () => readAnyModel(bytes)), path: file, bytes };
 }
 
 /**
  * Writes a model file, atomically.
  *
  * @param training - Facts about the training that are kept in the file.
+ * @param codes - The distribution of the codes of the training data.
  * @throws {FileError} If it can't be written; then an older file stays as it was.
  */
 export async function saveModel(
   path: string,
-  autoencoder: Autoencoder,
+  model: AnyModel,
   training: TrainingFacts = {},
+  codes?: GaussianDistribution,
 ): Promise<void> {
-  await writeFileAtomically(path, writeModel(autoencoder, training));
+  await writeFileAtomically(path, writeModel(model, training, codes));
 }
 
 /**
@@ -77,7 +102,7 @@ export async function loadCheckpoint(folder: string): Promise<Checkpoint> {
 
 /** A model with the state of its optimizer, to go on training it elsewhere. */
 export interface TrainedModel {
-  readonly autoencoder: Autoencoder;
+  readonly model: AnyModel;
   /** The state that belongs to exactly these weights, or why there is none. */
   readonly optimizer: { readonly state: OptimizerState } | { readonly whyNone: string };
 }
@@ -94,21 +119,21 @@ export interface TrainedModel {
  */
 export async function loadTrainedModel(path: string): Promise<TrainedModel> {
   if (basename(path) === CHECKPOINT_FILE && (await exists(path))) {
-    const { autoencoder, state } = await loadCheckpoint(dirname(path));
-    return { autoencoder, optimizer: { state: state.optimizer } };
+    const { model, state } = await loadCheckpoint(dirname(path));
+    return { model, optimizer: { state: state.optimizer } };
   }
-  const { autoencoder, path: file } = await loadModel(path);
+  const { model, path: file } = await loadAnyModel(path);
   const folder = dirname(file);
   const checkpoint = join(folder, CHECKPOINT_FILE);
   if (basename(file) !== MODEL_FILE || !(await exists(checkpoint))) {
-    return { autoencoder, optimizer: { whyNone: `there is no ${checkpoint}` } };
+    return { model, optimizer: { whyNone: `there is no ${checkpoint}` } };
   }
   const { state } = await loadCheckpoint(folder);
-  if (!haveSameBits(state.weights, autoencoder.parameters.values)) {
+  if (!haveSameBits(state.weights, model.parameters.values)) {
     const whyNone = `${checkpoint} has other weights (--model ${checkpoint} exports those, with its state)`;
-    return { autoencoder, optimizer: { whyNone } };
+    return { model, optimizer: { whyNone } };
   }
-  return { autoencoder, optimizer: { state: state.optimizer } };
+  return { model, optimizer: { state: state.optimizer } };
 }
 
 function haveSameBits(a: Float32Array, b: Float32Array): boolean {

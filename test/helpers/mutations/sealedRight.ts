@@ -1,6 +1,6 @@
 /** Checks of a sealed file that a reader accepted: its checksum holds, and what was read is what the file says. */
 
-import type { Autoencoder } from '../../../src/autoencoder/autoencoder.ts';
+import type { AnyModel } from '../../../src/io/model.ts';
 import { Tensor } from '../../../src/tensor/tensor.ts';
 import { hasRightChecksum, type NaiveSafetensors, naiveSafetensors } from '../naive/naiveSafetensors.ts';
 
@@ -11,18 +11,19 @@ export function requireSealed(bytes: Uint8Array): NaiveSafetensors {
 }
 
 /** Throws unless the model has the file's weights and description, and can be used. */
-export function requireModel(autoencoder: Autoencoder, { tensors, metadata }: NaiveSafetensors): void {
-  for (const [name, { value }] of autoencoder.namedParameters()) {
+export function requireModel(model: AnyModel, { tensors, metadata }: NaiveSafetensors): void {
+  for (const [name, { value }] of model.namedParameters()) {
     requireBits(name, value.data, tensors.get(name)?.bytes);
   }
   const described = JSON.parse(metadata.get('model')!);
-  requireSame(autoencoder.spec(), described, 'model');
-  requireSame(autoencoder.normalization, JSON.parse(metadata.get('normalization')!), 'normalization');
-  const { inputShape, encodingDim } = autoencoder;
+  requireSame(model.spec(), described, 'model');
+  requireSame(model.normalization, JSON.parse(metadata.get('normalization')!), 'normalization');
+  const { inputShape, encodingDim } = model;
   const samples = Tensor.zeros([2, ...inputShape]);
-  const shapes = [autoencoder.encode(samples).shape, autoencoder.predict(samples).shape];
+  const codes = model instanceof GAN ? Tensor.zeros([2, encodingDim]) : model.encode(samples);
+  const shapes = [codes.shape, model.decode(codes).shape];
   if (`${shapes}` !== `${[[2, encodingDim], [2, ...inputShape]]}`) throw new Error(`wrong shapes: ${shapes}`);
-  if (!autoencoder.summary().includes('Total')) throw new Error('wrong summary');
+  if (!model.summary().includes('Total')) throw new Error('wrong summary');
 }
 
 export function requireBits(name: string, data: Float32Array, bytes: Uint8Array | undefined): void {

@@ -25,7 +25,7 @@ const trained = small();
 const { state: END } = await trained.fit(SAMPLES, { epochs: 2, batchSize: 3, keep: 'best' });
 const FILES = { end: writeCheckpoint(trained, END, { note: 'naïve' }) };
 
-function requireRight({ autoencoder, state, run }: Checkpoint, bytes: Uint8Array): void {
+function requireRight({ model: autoencoder, state, run }: Checkpoint, bytes: Uint8Array): void {
   const right = requireSealed(bytes);
   requireModel(autoencoder, right);
   const { weights, optimizer, best, ...rest } = state;

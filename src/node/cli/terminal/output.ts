@@ -1,6 +1,6 @@
 /** What a command writes: data to stdout, messages to stderr. With `--json`, each line on stdout is a JSON object. */
 
-import { formatCount } from '../../../autoencoder/summary.ts';
+import { formatCount } from '../../../layers/summary.ts';
 import type { Shape } from '../../../tensor/shape.ts';
 
 export { formatCount };

@@ -92,7 +92,12 @@ function resumeCommand({ path }: RunFolder): string {
 }
 
 function endingOf({ epochs, stopped, bestEpoch, restoredBestWeights }: History): string {
-  const why = { epochs: '', patience: ', stopped: no better loss', signal: ', interrupted' }[stopped];
+  const why = {
+    epochs: '',
+    patience: ', stopped: no better loss',
+    signal: ', interrupted',
+    problem: ', stopped: no use',
+  }[stopped];
   if (epochs.length === 0) return why;
   const which = restoredBestWeights ? `epoch ${bestEpoch}, the best one` : 'the last step';
   return `${why}; the weights are those of ${which}`;

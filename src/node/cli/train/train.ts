@@ -99,7 +99,7 @@ async function resumeRun(now: TrainOptions, path: string): Promise<number> {
     const data = { ...loaded, facts: record.data.facts };
     try {
       requireSameData(path, record.data, dataRecordOf(loaded));
-      requireSameScaling(path, checkpoint.autoencoder.normalization, data.normalization);
+      requireSameScaling(path, checkpoint.model.normalization, data.normalization);
       const autoencoder = createModel(values, data);
       const resumption = { state: checkpoint.state, record };
       return await trainInto({ folder, autoencoder, data, options, resumption });

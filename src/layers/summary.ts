@@ -1,12 +1,12 @@
-/** A model's spec as a table of its layers. Read spec.ts first. */
+/** A model's layers as a table. Read spec.ts first. */
 
-import type { LayerSpec } from '../layers/spec.ts';
-import { sizeOf } from '../tensor/shape.ts';
-import type { AutoencoderSpec } from './spec.ts';
+import { type Shape, sizeOf } from '../tensor/shape.ts';
+import type { LayerSpec } from './spec.ts';
 
 const TITLES: Readonly<Record<LayerSpec['type'], string>> = {
   dense: 'Dense',
   transposedDense: 'TransposedDense',
+  gaussianCode: 'GaussianCode',
   relu: 'ReLU',
   leakyRelu: 'LeakyReLU',
   sigmoid: 'Sigmoid',
@@ -21,16 +21,28 @@ interface Row {
   readonly parameters: string;
 }
 
+/** Networks one after the other: the output of each is the input of the next. */
+export interface Chain {
+  /** What goes in: its name, and the shape of one of them. */
+  readonly input: readonly [name: string, shape: Shape];
+  readonly networks: readonly (readonly [name: string, layers: readonly LayerSpec[]])[];
+}
+
 /** One line for each layer, with its name, output shape and number of parameters, then the total. */
-export function formatSummary(spec: AutoencoderSpec): string {
-  const features = sizeOf(spec.inputShape);
-  const encoder = describeLayers('encoder', spec.encoder, features);
-  const decoder = describeLayers('decoder', spec.decoder, encoder.width);
-  const total = encoder.parameters + decoder.parameters;
-  const input: Row = { name: 'input', shape: `[batch, ${spec.inputShape.join(', ')}]`, parameters: '' };
+export function formatSummary(chains: readonly Chain[]): string {
+  let total = 0;
+  const rows = chains.flatMap(({ input: [name, shape], networks }) => {
+    let width = sizeOf(shape);
+    const layers = networks.flatMap(([part, specs]) => {
+      const described = describeLayers(part, specs, width);
+      width = described.width;
+      total += described.parameters;
+      return described.rows;
+    });
+    return [{ name, shape: `[batch, ${shape.join(', ')}]`, parameters: '' }, ...layers];
+  });
   const header: Row = { name: 'Layer', shape: 'Output shape', parameters: 'Parameters' };
   const sum: Row = { name: 'Total', shape: '', parameters: formatCount(total) };
-  const rows = [input, ...encoder.rows, ...decoder.rows];
 
   const all = [header, ...rows, sum];
   const nameWidth = Math.max(...all.map(({ name }) => name.length));
@@ -62,16 +74,17 @@ function outputWidth(layer: LayerSpec, inFeatures: number): number {
   if (layer.type === 'sequential') {
     return layer.layers.reduce((width, inner) => outputWidth(inner, width), inFeatures);
   }
-  const isDense = layer.type === 'dense' || layer.type === 'transposedDense';
-  return isDense ? layer.outFeatures : inFeatures;
+  return 'outFeatures' in layer ? layer.outFeatures : inFeatures;
 }
 
 function countParameters(layer: LayerSpec): number {
   if (layer.type === 'sequential')
     return layer.layers.reduce((sum, inner) => sum + countParameters(inner), 0);
-  if (layer.type !== 'dense' && layer.type !== 'transposedDense') return 0;
-  const weights = layer.type === 'dense' ? layer.inFeatures * layer.outFeatures : 0;
-  return weights + (layer.bias ? layer.outFeatures : 0);
+  if (!('outFeatures' in layer)) return 0;
+  const { inFeatures, outFeatures } = layer;
+  if (layer.type === 'gaussianCode') return 2 * (inFeatures + 1) * outFeatures;
+  const weights = layer.type === 'dense' ? inFeatures * outFeatures : 0;
+  return weights + (layer.bias ? outFeatures : 0);
 }
 
 /** 109200 becomes "109,200", in every locale. */

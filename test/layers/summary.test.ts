@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { type ArchitectureOptions, describeAutoencoder } from '../../src/autoencoder/spec.ts';
-import { formatSummary } from '../../src/autoencoder/summary.ts';
+import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
+import type { ArchitectureOptions } from '../../src/autoencoder/spec.ts';
 
 function linesOf(summary: string): string[] {
   return summary.split('\n').map((line) => line.trimEnd());
 }
 
-const summaryOf = (options: ArchitectureOptions) => linesOf(formatSummary(describeAutoencoder(options)));
+const summaryOf = (options: ArchitectureOptions) => linesOf(new Autoencoder(options).summary());
 
 test("the article's model", () => {
   expect(summaryOf({ inputShape: [28, 28, 1] })).toEqual([
@@ -60,7 +60,7 @@ test('flat samples, no hidden layers, counts below and above a thousand and a mi
 
 test('layers without bias, and layers within a layer', () => {
   const inner = { type: 'dense', inFeatures: 4, outFeatures: 3, bias: false } as const;
-  const summary = formatSummary({
+  const spec = {
     type: 'autoencoder',
     inputShape: [4],
     encoder: [
@@ -68,8 +68,8 @@ test('layers without bias, and layers within a layer', () => {
       { type: 'dense', inFeatures: 3, outFeatures: 2, bias: true },
     ],
     decoder: [{ type: 'dense', inFeatures: 2, outFeatures: 4, bias: true }, { type: 'silu' }],
-  });
-  expect(linesOf(summary)).toEqual([
+  } as const;
+  expect(linesOf(new Autoencoder({ spec }).summary())).toEqual([
     'Layer                 Output shape  Parameters',
     '──────────────────────────────────────────────',
     'input                 [batch, 4]',

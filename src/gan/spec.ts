@@ -1,0 +1,65 @@
+/** The architecture of a GAN as plain JSON, as model files hold it. Read layers/spec.ts first. */
+
+import { type ActivationName, checkInputShape } from '../autoencoder/spec.ts';
+import { type ActivationSpec, denseStack, type LayerSpec } from '../layers/spec.ts';
+import { type Shape, sizeOf } from '../tensor/shape.ts';
+
+export interface GANSpec {
+  readonly type: 'gan';
+  /** The shape of one sample, such as `[28, 28, 1]`. */
+  readonly inputShape: Shape;
+  /** From a code to a sample. */
+  readonly generator: readonly LayerSpec[];
+  /** From a sample to one logit: above 0 for real samples. */
+  readonly discriminator: readonly LayerSpec[];
+}
+
+export interface GANArchitectureOptions {
+  /** The shape of one sample, such as `[28, 28, 1]`. */
+  readonly inputShape: Shape;
+  /** The length of a code. @default 64 */
+  readonly encodingDim?: number;
+  /** The widths of the generator's layers between code and sample. @default [256, 512] */
+  readonly generatorHidden?: readonly number[];
+  /** The widths of the discriminator's layers between sample and logit. @default [512, 256] */
+  readonly discriminatorHidden?: readonly number[];
+  /** After each hidden layer of both; the slope of 'leakyRelu' is 0.2. @default 'leakyRelu' */
+  readonly activation?: ActivationName;
+  /** After the generator's last layer: 'sigmoid' for samples in [0, 1], such as pixels. @default 'sigmoid' */
+  readonly outputActivation?: 'linear' | 'sigmoid';
+}
+
+/** The usual slope in GANs: Radford, Metz & Chintala, "Unsupervised representation learning with DCGANs", ICLR 2016. */
+const SLOPE = 0.2;
+
+/**
+ * The spec of a GAN of dense layers.
+ *
+ * @throws {RangeError} If the output activation is unknown.
+ * @throws {ShapeError} If the input shape holds anything but integers >= 1.
+ */
+export function describeGAN({
+  inputShape,
+  encodingDim = 64,
+  generatorHidden = [256, 512],
+  discriminatorHidden = [512, 256],
+  activation = 'leakyRelu',
+  outputActivation = 'sigmoid',
+}: GANArchitectureOptions): GANSpec {
+  checkInputShape(inputShape, 'GAN');
+  if (outputActivation !== 'linear' && outputActivation !== 'sigmoid') {
+    throw new RangeError(
+      `GAN: the output activation is '${outputActivation}', expected 'linear' or 'sigmoid'.`,
+    );
+  }
+  const features = sizeOf(inputShape);
+  const activationSpec: ActivationSpec =
+    activation === 'leakyRelu' ? { type: activation, slope: SLOPE } : { type: activation };
+  const generator = denseStack([encodingDim, ...generatorHidden, features], activationSpec);
+  return {
+    type: 'gan',
+    inputShape: [...inputShape],
+    generator: outputActivation === 'sigmoid' ? [...generator, { type: 'sigmoid' }] : generator,
+    discriminator: denseStack([features, ...discriminatorHidden, 1], activationSpec),
+  };
+}

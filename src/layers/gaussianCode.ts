@@ -1,0 +1,199 @@
+/**
+ * The code of a variational autoencoder: not a point but a normal distribution, from which training draws. Kingma & Welling,
+ * "Auto-encoding variational Bayes", ICLR 2014, section 2.4 and appendix B. Read dense.ts first; docs/math.md, section 3.8.
+ */
+
+import type { Initializer } from '../tensor/initializers.ts';
+import type { Arena } from '../tensor/kernels/memory.ts';
+import type { Parameter } from '../tensor/parameter.ts';
+import type { Random } from '../tensor/random.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { Workspace } from '../tensor/workspace.ts';
+import { Dense } from './dense.ts';
+import { Layer, requireGradient } from './layer.ts';
+import type { LayerSpec } from './spec.ts';
+
+export interface GaussianCodeOptions {
+  /** Of both weights. @default glorotUniform */
+  readonly initializer?: Initializer;
+  /** For the initializer. @default new Random(0) */
+  readonly random?: Random;
+}
+
+/**
+ * Two dense layers side by side: the mean μ and the logarithm of the variance, log σ², of each number of the code. As a
+ * layer it answers with the mean, the most likely code; {@link GaussianSample} draws from the distribution.
+ *
+ * Input `[batch, inFeatures]`, output `[batch, outFeatures]`.
+ */
+export class GaussianCode extends Layer {
+  readonly mean: Dense;
+  readonly logVariance: Dense;
+
+  /** @throws {RangeError} If a width is not an integer >= 1. */
+  constructor(inFeatures: number, outFeatures: number, options: GaussianCodeOptions = {}) {
+    super();
+    this.mean = new Dense(inFeatures, outFeatures, options);
+    this.logVariance = new Dense(inFeatures, outFeatures, options);
+  }
+
+  override forward(x: Tensor): Tensor {
+    return this.mean.forward(x);
+  }
+
+  override backward(dY: Tensor): Tensor {
+    return this.mean.backward(dY);
+  }
+
+  override backwardInput(dY: Tensor): Tensor {
+    return this.mean.backwardInput(dY);
+  }
+
+  override backwardParameters(dY: Tensor): void {
+    this.mean.backwardParameters(dY);
+  }
+
+  override namedParameters(): readonly (readonly [string, Parameter])[] {
+    const named = (prefix: string, layer: Dense) =>
+      layer.namedParameters().map(([name, parameter]) => [`${prefix}.${name}`, parameter] as const);
+    return [...named('mean', this.mean), ...named('logVariance', this.logVariance)];
+  }
+
+  override useArena(arena: Arena): void {
+    super.useArena(arena);
+    this.mean.useArena(arena);
+    this.logVariance.useArena(arena);
+  }
+
+  override outputWidth(inFeatures: number): number {
+    return this.mean.outputWidth(inFeatures);
+  }
+
+  override spec(): LayerSpec {
+    const { inFeatures, outFeatures } = this.mean;
+    return { type: 'gaussianCode', inFeatures, outFeatures };
+  }
+}
+
+export interface GaussianSampleOptions {
+  /** Decides what is drawn. */
+  readonly random: Random;
+}
+
+/** One forward pass: three tensors `[batch, outFeatures]`. */
+interface Draw {
+  readonly mean: Tensor;
+  readonly logVariance: Tensor;
+  readonly epsilon: Tensor;
+}
+
+/**
+ * Draws codes, `Z = μ + σ ε` with ε standard normal and `σ = exp(log σ² / 2)`: the reparameterisation, which lets
+ * gradients through, since ε does not depend on the parameters. It also adds `klWeight` times the KL divergence from the
+ * standard normal distribution to the loss, averaged over the batch of B:
+ *
+ *     KL = ½ Σ (μ² + σ² - 1 - log σ²)
+ *     dμ = dZ + klWeight · μ / B
+ *     d(log σ²) = ½ (dZ ε σ + klWeight · (σ² - 1) / B)
+ *
+ * A layer only for training: it takes the place of the {@link GaussianCode} whose layers it uses.
+ */
+export class GaussianSample extends Layer {
+  /** The weight of the KL divergence in the gradient: β. */
+  klWeight = 1;
+  readonly #code: GaussianCode;
+  readonly #random: Random;
+  readonly #epsilon = new Workspace();
+  readonly #z = new Workspace();
+  readonly #dMean = new Workspace();
+  readonly #dLogVariance = new Workspace();
+  readonly #dX = new Workspace();
+  #last: Draw | undefined;
+
+  constructor(code: GaussianCode, { random }: GaussianSampleOptions) {
+    super();
+    this.#code = code;
+    this.#random = random;
+  }
+
+  /** The KL divergence of each sample of the last `forward`, in nats. */
+  kl(): Float64Array {
+    if (!this.#last) {
+      throw new Error('GaussianSample.kl: called before forward, expected a forward pass first.');
+    }
+    return gaussianKL(this.#last.mean, this.#last.logVariance);
+  }
+
+  override forward(x: Tensor): Tensor {
+    const mean = this.#code.mean.forward(x);
+    const logVariance = this.#code.logVariance.forward(x);
+    const epsilon = this.#epsilon.tensor(this.arena, mean.shape);
+    this.#random.fillNormal(epsilon.data);
+    const z = this.#z.tensor(this.arena, mean.shape);
+    for (let i = 0; i < z.size; i++) {
+      z.data[i] = mean.data[i] + Math.exp(logVariance.data[i] / 2) * epsilon.data[i];
+    }
+    this.#last = { mean, logVariance, epsilon };
+    return z;
+  }
+
+  override backward(dZ: Tensor): Tensor {
+    const { dMean, dLogVariance } = this.#gradients(dZ);
+    const throughMean = this.#code.mean.backward(dMean);
+    const throughVariance = this.#code.logVariance.backward(dLogVariance);
+    const dX = this.#dX.tensor(this.arena, throughMean.shape);
+    for (let i = 0; i < dX.size; i++) dX.data[i] = throughMean.data[i] + throughVariance.data[i];
+    return dX;
+  }
+
+  override backwardParameters(dZ: Tensor): void {
+    const { dMean, dLogVariance } = this.#gradients(dZ);
+    this.#code.mean.backwardParameters(dMean);
+    this.#code.logVariance.backwardParameters(dLogVariance);
+  }
+
+  #gradients(dZ: Tensor): { readonly dMean: Tensor; readonly dLogVariance: Tensor } {
+    requireGradient(this, dZ, this.#last?.mean);
+    const { mean, logVariance, epsilon } = this.#last as Draw;
+    const dMean = this.#dMean.tensor(this.arena, mean.shape);
+    const dLogVariance = this.#dLogVariance.tensor(this.arena, mean.shape);
+    const weight = this.klWeight / mean.shape[0];
+    for (let i = 0; i < dZ.size; i++) {
+      const sigma = Math.exp(logVariance.data[i] / 2);
+      dMean.data[i] = dZ.data[i] + weight * mean.data[i];
+      dLogVariance.data[i] = (dZ.data[i] * epsilon.data[i] * sigma + weight * (sigma * sigma - 1)) / 2;
+    }
+    return { dMean, dLogVariance };
+  }
+
+  override namedParameters(): readonly (readonly [string, Parameter])[] {
+    return this.#code.namedParameters();
+  }
+
+  override useArena(arena: Arena): void {
+    super.useArena(arena);
+    this.#code.useArena(arena);
+  }
+
+  override outputWidth(inFeatures: number): number {
+    return this.#code.outputWidth(inFeatures);
+  }
+}
+
+/**
+ * The KL divergence of normal distributions from the standard normal one, in nats: `½ Σ (μ² + σ² - 1 - log σ²)` over each
+ * row. It is 0 where the mean is 0 and the variance 1, else above.
+ *
+ * @param mean - `[n, d]`
+ * @param logVariance - `[n, d]`
+ * @returns n numbers.
+ */
+export function gaussianKL(mean: Tensor, logVariance: Tensor): Float64Array {
+  const [n, d] = mean.shape;
+  const kl = new Float64Array(n);
+  for (let i = 0; i < n * d; i++) {
+    const [mu, logVar] = [mean.data[i], logVariance.data[i]];
+    kl[Math.floor(i / d)] += (mu * mu + Math.exp(logVar) - 1 - logVar) / 2;
+  }
+  return kl;
+}

@@ -1,0 +1,36 @@
+/** A variational autoencoder's architecture as plain JSON. Read autoencoder/spec.ts first. */
+
+import { type ArchitectureOptions, type AutoencoderSpec, describeAutoencoder } from '../autoencoder/spec.ts';
+
+export interface VariationalArchitectureOptions extends Omit<ArchitectureOptions, 'tied'> {
+  /** The length of a code. @default 20 */
+  readonly encodingDim?: number;
+  /** The widths of the layers between input and code. The decoder has them in reverse. @default [400] */
+  readonly hidden?: readonly number[];
+  /** 'sigmoid' for pixels and the loss 'bce', 'linear' for the loss 'mse'. @default 'sigmoid' */
+  readonly outputActivation?: 'linear' | 'sigmoid';
+}
+
+/**
+ * The spec of a variational autoencoder: that of an autoencoder, whose last encoder layer has a mean and a log-variance for
+ * each number of the code.
+ *
+ * @throws {RangeError} If the output activation is unknown.
+ * @throws {ShapeError} If the input shape holds anything but integers >= 1.
+ */
+export function describeVariationalAutoencoder({
+  encodingDim = 20,
+  hidden = [400],
+  outputActivation = 'sigmoid',
+  ...options
+}: VariationalArchitectureOptions): AutoencoderSpec {
+  const spec = describeAutoencoder({ ...options, encodingDim, hidden, outputActivation });
+  const [last, ...before] = spec.encoder.toReversed();
+  if (last.type !== 'dense') throw new Error('describeAutoencoder ends the encoder with a dense layer.');
+  const { inFeatures, outFeatures } = last;
+  return {
+    ...spec,
+    type: 'vae',
+    encoder: [...before.toReversed(), { type: 'gaussianCode', inFeatures, outFeatures }],
+  };
+}

@@ -1,0 +1,119 @@
+/**
+ * The variational autoencoder: an autoencoder whose codes follow the standard normal distribution, so that the decoder makes
+ * new samples of random codes. Read autoencoder/autoencoder.ts and elbo.ts first; docs/math.md, section 7.2.
+ */
+
+import { Autoencoder, type WeightOptions } from '../autoencoder/autoencoder.ts';
+import type { AutoencoderSpec } from '../autoencoder/spec.ts';
+import { BatchReader } from '../data/batches.ts';
+import type { Samples, StoredSamples } from '../data/samples.ts';
+import { type SampleOptions, standardNormal } from '../latent/gaussian.ts';
+import { GaussianCode } from '../layers/gaussianCode.ts';
+import { Adam } from '../optim/adam.ts';
+import type { Optimizer } from '../optim/optimizer.ts';
+import { Random } from '../tensor/random.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { EVALUATION_NOISE_SEED } from '../training/noise.ts';
+import { TimeSlice } from '../training/yieldToHost.ts';
+import { type BetaOptions, Elbo } from './elbo.ts';
+import { describeVariationalAutoencoder, type VariationalArchitectureOptions } from './spec.ts';
+
+/** The architecture, in a few numbers or as the whole spec of another model. */
+export type VariationalAutoencoderOptions = WeightOptions &
+  (VariationalArchitectureOptions | { readonly spec: AutoencoderSpec });
+
+/** How to train. */
+export interface VariationalCompileOptions extends BetaOptions {
+  /** An optimizer serves one network. @default new Adam(), with learning rate 1e-3 */
+  readonly optimizer?: Optimizer;
+}
+
+/** The two parts of each sample's negative evidence lower bound, in nats. */
+export interface NegativeElbo {
+  /** Minus the logarithm of the sample's probability, given one code that is drawn for it. */
+  readonly reconstruction: Float64Array;
+  /** The divergence of its distribution of codes from the standard normal one. */
+  readonly kl: Float64Array;
+}
+
+/**
+ * A variational autoencoder of dense layers: all that {@link Autoencoder} can do, and `sample`. `encode` gives the mean of a
+ * sample's distribution of codes.
+ *
+ * The losses of `fit` are in nats for each sample; their parts are `reconstruction` and `kl`.
+ *
+ * @example
+ * const vae = new VariationalAutoencoder({ inputShape: [28, 28], encodingDim: 20, seed: 42 });
+ * await vae.fit(images, { epochs: 30, batchSize: 128 });
+ * const newImages = vae.sample(64, { seed: 1 }); // [64, 28, 28]
+ */
+export class VariationalAutoencoder extends Autoencoder {
+  /**
+   * @throws {ShapeError} If the input shape holds anything but integers >= 1, or a spec's layers don't fit each other.
+   * @throws {RangeError} If a width or the seed is out of range, or a spec's encoder has no mean and log-variance.
+   */
+  constructor(options: VariationalAutoencoderOptions) {
+    const spec = 'spec' in options ? options.spec : describeVariationalAutoencoder(options);
+    const { seed, initializer } = options;
+    super({ spec, ...(seed !== undefined && { seed }), ...(initializer && { initializer }) });
+    if (!(this.encoder.layers.at(-1) instanceof GaussianCode)) {
+      throw new RangeError(
+        "VariationalAutoencoder: the encoder doesn't end with a layer 'gaussianCode', expected the spec of a variational autoencoder.",
+      );
+    }
+  }
+
+  override spec(): AutoencoderSpec {
+    return { ...super.spec(), type: 'vae' };
+  }
+
+  /**
+   * Chooses how to train. Without it, `fit` uses the defaults. The loss follows from the output activation: binary
+   * cross-entropy for 'sigmoid', the squared error for 'linear' (see `Elbo`).
+   *
+   * @throws {RangeError} If beta or its warm-up is out of range.
+   */
+  override compile({ optimizer = new Adam(), ...beta }: VariationalCompileOptions = {}): void {
+    const { encoder, decoder, noiseRandom: random, arena } = this;
+    const elbo = new Elbo({ encoder, decoder, random, arena }, beta, () => optimizer.steps);
+    this.trainBy(elbo, optimizer);
+  }
+
+  /**
+   * The negative evidence lower bound of each sample, with one code drawn for each from a fixed seed. Reconstruction and KL
+   * together are an upper bound of -log p(x): the higher, the less a sample looks like those of the training. Control goes
+   * back to the host between batches, as in `fit`.
+   *
+   * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way.
+   * @throws {ShapeError} If the samples don't fit the model.
+   * @throws What reading stored samples failed with.
+   */
+  async negativeElbo(samples: Samples | StoredSamples): Promise<NegativeElbo> {
+    const reader = new BatchReader(samples, this.inputShape, 'VariationalAutoencoder.negativeElbo');
+    const { encoder, decoder, arena } = this;
+    const elbo = new Elbo({ encoder, decoder, arena, random: new Random(EVALUATION_NOISE_SEED) });
+    const reconstruction = new Float64Array(reader.count);
+    const kl = new Float64Array(reader.count);
+    const slice = new TimeSlice();
+    let done = 0;
+    for await (const x of reader.stream()) {
+      const batch = elbo.measureEach(x);
+      reconstruction.set(batch.reconstruction, done);
+      kl.set(batch.kl, done);
+      done += x.shape[0];
+      if (slice.isOver) await slice.pause();
+    }
+    return { reconstruction, kl };
+  }
+
+  /**
+   * New samples: the decoder's answers to codes from the standard normal distribution.
+   *
+   * @param count - An integer >= 1.
+   * @returns Shape `[count, ...inputShape]`, in the units of the network's input: `denormalize` gives those of the data.
+   * @throws {RangeError} If the count or the seed is out of range.
+   */
+  sample(count: number, options: SampleOptions = {}): Tensor {
+    return this.decode(standardNormal(count, this.encodingDim, options));
+  }
+}
