@@ -1,5 +1,6 @@
 /** Checks of a sealed file that a reader accepted: its checksum holds, and what was read is what the file says. */
 
+import { GAN } from '../../../src/gan/gan.ts';
 import type { AnyModel } from '../../../src/io/model.ts';
 import { Tensor } from '../../../src/tensor/tensor.ts';
 import { hasRightChecksum, type NaiveSafetensors, naiveSafetensors } from '../naive/naiveSafetensors.ts';
