@@ -202,7 +202,8 @@ export function gaussianKL(mean: Tensor, logVariance: Tensor): Float64Array {
   const kl = new Float64Array(n);
   for (let i = 0; i < n * d; i++) {
     const [mu, logVar] = [mean.data[i], logVariance.data[i]];
-    kl[Math.floor(i / d)] += (mu * mu + Math.exp(logVar) - 1 - logVar) / 2;
+    // exp(x) - 1 - x would lose all its digits near 0, and could be below 0.
+    kl[Math.floor(i / d)] += (mu * mu + (Math.expm1(logVar) - logVar)) / 2;
   }
   return kl;
 }
