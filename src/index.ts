@@ -44,6 +44,7 @@ export { nearestNeighbours } from './evaluation/nearestNeighbours.ts';
 export { PCA } from './evaluation/pca.ts';
 export { structuralSimilarity } from './evaluation/ssim.ts';
 export { GAN, type GANCompileOptions, type GANFitOptions, type GANOptions } from './gan/gan.ts';
+export { type GANPreset, type GANPresetName, ganPreset } from './gan/presets.ts';
 export type { GANArchitectureOptions, GANSpec } from './gan/spec.ts';
 export { type Checkpoint, readCheckpoint, writeCheckpoint } from './io/checkpoint.ts';
 export { FormatError } from './io/errors.ts';
@@ -134,6 +135,11 @@ export type { RegularizationOptions } from './training/regularization.ts';
 export type { Start } from './training/startAtMean.ts';
 export type { EpochRecord, TrainingState } from './training/trainingState.ts';
 export type { BetaOptions } from './vae/elbo.ts';
+export {
+  type VariationalPreset,
+  type VariationalPresetName,
+  variationalPreset,
+} from './vae/presets.ts';
 export type { VariationalArchitectureOptions } from './vae/spec.ts';
 export {
   type NegativeElbo,

@@ -15,6 +15,7 @@ const GAP_GRAY = 72; // differs from black and from white
 const HEADING = 11; // pixels for a line of text above an original
 const BETWEEN_HEADINGS = 4; // pixels beside the gap, so that two numbers don't look like one
 const TEXT_GRAY = 235;
+const LABEL_MARGIN = 12; // pixels beside a label, both sides together
 const COMFORTABLE_SIDE = 84; // pixels: 28x28 is enlarged three times
 
 /** Images with values from 0 (black) to 1 (white): `[n, h, w]`, `[n, h, w, 1]` or `[n, h, w, 3]`. A Tensor is one. */
@@ -85,6 +86,34 @@ export function reconstructionSheet(
     layers.forEach((images, row) => {
       paint(images, i, canvas, x, y + row * stepY, scale);
     });
+  }
+  return canvas;
+}
+
+/** The first row of a picture that {@link imageGrid} made with so many rows. */
+export function topRow({ width, height, channels, data }: PixelImage, rows: number): PixelImage {
+  const end = GAP + (height - GAP) / rows;
+  return { width, height: end, channels, data: data.subarray(0, end * width * channels) };
+}
+
+/** Pictures of one width below one another, with a label to the left of each. */
+export function labelledRows(
+  rows: readonly { readonly label: string; readonly image: PixelImage }[],
+): PixelImage {
+  const margin = LABEL_MARGIN + rows.reduce((most, { label }) => max(most, textWidth(label, 1)), 0);
+  const channels = rows.some(({ image }) => image.channels === 3) ? 3 : 1;
+  const height = rows.reduce((sum, { image }) => sum + image.height, 0);
+  const canvas = newCanvas(margin + rows[0].image.width, height, channels);
+  let top = 0;
+  for (const { label, image } of rows) {
+    for (let i = 0; i < image.width * image.height; i++) {
+      const to = ((top + floor(i / image.width)) * canvas.width + margin + (i % image.width)) * channels;
+      for (let channel = 0; channel < channels; channel++) {
+        canvas.data[to + channel] = image.data[i * image.channels + (channel % image.channels)];
+      }
+    }
+    write(label, canvas, LABEL_MARGIN / 2, top + floor((image.height - HEADING) / 2));
+    top += image.height;
   }
   return canvas;
 }
