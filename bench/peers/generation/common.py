@@ -17,7 +17,7 @@ from torch import nn
 def read_job():
     job = json.loads(sys.argv[1], object_hook=lambda values: SimpleNamespace(**values))
     torch.set_num_threads(job.threads)
-    torch.set_flush_denormal(True)  # Adam's averages of pixels that are always black: twice as slow otherwise
+    torch.set_flush_denormal(True)  # averages of gradients that are 0 shrink to denormal numbers, which are slow
     torch.manual_seed(job.seed)
     return job
 
@@ -27,8 +27,11 @@ def read_images(path):
     return torch.from_numpy(images.reshape(len(images), -1).astype(np.float32) / 255)
 
 
+ACTIVATIONS = {'relu': nn.ReLU, 'leakyRelu': lambda: nn.LeakyReLU(0.2), 'silu': nn.SiLU}
+
+
 def dense_layers(widths, activation, dropout=0.0):
-    """Linear layers with the activation, and dropout, after each but the last."""
+    """Linear layers with the activation of this name, and dropout, after each but the last."""
     layers = []
     for i, (inputs, outputs) in enumerate(zip(widths, widths[1:])):
         layer = nn.Linear(inputs, outputs)
@@ -36,7 +39,7 @@ def dense_layers(widths, activation, dropout=0.0):
         nn.init.zeros_(layer.bias)
         layers.append(layer)
         if i < len(widths) - 2:
-            layers.append(activation())
+            layers.append(ACTIVATIONS[activation]())
             if dropout > 0:
                 layers.append(nn.Dropout(dropout))
     return nn.Sequential(*layers)

@@ -10,11 +10,11 @@ images = read_images(job.train)
 recipe = job.recipe
 features = images.shape[1]
 generator = nn.Sequential(
-    dense_layers([recipe.encodingDim, *recipe.generatorHidden, features], lambda: nn.LeakyReLU(0.2)),
+    dense_layers([recipe.encodingDim, *recipe.generatorHidden, features], recipe.activation),
     nn.Sigmoid(),
 )
 discriminator = dense_layers(
-    [features, *recipe.discriminatorHidden, 1], lambda: nn.LeakyReLU(0.2), recipe.dropout
+    [features, *recipe.discriminatorHidden, 1], recipe.activation, recipe.dropout
 )
 of_generator, of_discriminator = list(generator.parameters()), list(discriminator.parameters())
 

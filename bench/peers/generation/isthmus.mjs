@@ -39,8 +39,14 @@ export async function gaussianOfCodes({ train, count, epochsScale }, seed) {
 
 export async function vae({ train, test, count }, recipe, seed) {
   const [n, features] = train.shape;
-  const { encodingDim, hidden, epochs, batchSize } = recipe;
-  const model = new isthmus.VariationalAutoencoder({ inputShape: [features], encodingDim, hidden, seed });
+  const { encodingDim, hidden, activation, epochs, batchSize } = recipe;
+  const model = new isthmus.VariationalAutoencoder({
+    inputShape: [features],
+    encodingDim,
+    hidden,
+    activation,
+    seed,
+  });
   model.compile({ optimizer: adam(recipe, n) });
   const seconds = await timed(() => model.fit(train, { epochs, batchSize }));
   const { reconstruction, kl } = await model.negativeElbo(test);
@@ -50,10 +56,10 @@ export async function vae({ train, test, count }, recipe, seed) {
 
 export async function gan({ train, count }, recipe, seed) {
   const [n, features] = train.shape;
-  const { encodingDim, generatorHidden, discriminatorHidden, labelSmoothing, dropout, epochs, batchSize } =
-    recipe;
-  const architecture = { inputShape: [features], encodingDim, generatorHidden, discriminatorHidden };
-  const model = new isthmus.GAN({ ...architecture, seed });
+  const { labelSmoothing, dropout, epochs, batchSize } = recipe;
+  const { encodingDim, generatorHidden, discriminatorHidden, activation } = recipe;
+  const architecture = { encodingDim, generatorHidden, discriminatorHidden, activation };
+  const model = new isthmus.GAN({ inputShape: [features], seed, ...architecture });
   model.compile({ optimizer: adam(recipe, n), labelSmoothing, dropout });
   const seconds = await timed(() => model.fit(train, { epochs, batchSize }));
   return { samples: model.sample(count, { seed }), seconds };

@@ -4,22 +4,24 @@
 export const VAE = {
   encodingDim: 20,
   hidden: [400],
+  activation: 'relu',
   epochs: 30,
   batchSize: 128,
   learningRate: 1e-3,
   schedule: 'constant',
 };
 
-/** In the words of `GAN`, `Adam` and `fit`; LeakyReLU has the slope 0.2. */
+/** In the words of `GAN`, `Adam` and `fit`; 'leakyRelu' has the slope 0.2. */
 export const GAN = {
   encodingDim: 64,
   generatorHidden: [256, 512],
   discriminatorHidden: [512, 256],
+  activation: 'leakyRelu',
   labelSmoothing: 0.1,
   dropout: 0.5,
-  epochs: 50,
+  epochs: 30,
   batchSize: 64,
-  learningRate: 5e-4,
+  learningRate: 2e-3,
   beta1: 0.5,
   schedule: 'linear',
 };

@@ -2,7 +2,6 @@
 
 import torch
 from common import dense_layers, finish, read_images, read_job, train
-from torch import nn
 from torch.nn import functional as F
 
 job = read_job()
@@ -10,8 +9,8 @@ images, others = read_images(job.train), read_images(job.test)
 recipe = job.recipe
 features = images.shape[1]
 # The encoder gives a mean and a log-variance for each number of the code, the decoder a logit for each pixel.
-encoder = dense_layers([features, *recipe.hidden, 2 * recipe.encodingDim], nn.ReLU)
-decoder = dense_layers([recipe.encodingDim, *reversed(recipe.hidden), features], nn.ReLU)
+encoder = dense_layers([features, *recipe.hidden, 2 * recipe.encodingDim], recipe.activation)
+decoder = dense_layers([recipe.encodingDim, *reversed(recipe.hidden), features], recipe.activation)
 
 
 def negative_elbo(x):
