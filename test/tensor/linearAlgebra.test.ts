@@ -3,6 +3,7 @@ import { addRows, covariances, eigenDecomposition, symmetricEigen } from '../../
 import { matmul, transpose } from '../../src/tensor/ops.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
+import { firstOutside } from '../helpers/bounds.ts';
 
 /** B Bᵀ of random B [n, n + 2]: its eigenvalues are positive. */
 function randomSymmetric(n: number): Tensor {
@@ -34,26 +35,33 @@ describe('covariances', () => {
 });
 
 describe('symmetricEigen', () => {
-  test.each([1, 5, 40])('of %p×%p, V Λ Vᵀ is the matrix and Vᵀ V is 1, in float64', (n) => {
+  test.each([1, 5, 40])('with %p rows: V Λ Vᵀ is the matrix and Vᵀ V is 1, in float64', (n) => {
     const a = Float64Array.from(randomSymmetric(n).data, (value) => value / 3);
     for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) a[i * n + j] = a[j * n + i];
     const before = a.slice();
     const { values, vectors: v } = symmetricEigen(a, n);
     expect(a).toEqual(before);
     expect(values).toEqual([...values].sort((x, y) => y - x));
-    const bound = 4 * n * Number.EPSILON; // a few sweeps of n rotations of each element
-    for (let i = 0; i < n; i++) {
-      for (let j = 0; j < n; j++) {
-        let element = 0;
-        let product = 0;
-        for (let k = 0; k < n; k++) {
-          element += v[i * n + k] * values[k] * v[j * n + k];
-          product += v[k * n + i] * v[k * n + j];
-        }
-        expect(Math.abs(element - a[i * n + j])).toBeLessThan(bound * values[0]);
-        expect(Math.abs(product - (i === j ? 1 : 0))).toBeLessThan(bound);
+    const [products, squares] = [new Float64Array(n * n), new Float64Array(n * n)];
+    for (let i = 0; i < n * n; i++) {
+      const [row, column] = [Math.floor(i / n), i % n];
+      for (let k = 0; k < n; k++) {
+        products[i] += v[row * n + k] * values[k] * v[column * n + k];
+        squares[i] += v[k * n + row] * v[k * n + column];
       }
     }
+    const bound = 4 * n * Number.EPSILON; // a few sweeps of n rotations of each element
+    expect(firstOutside(products, a, bound * values[0])).toBeUndefined();
+    const identity = a.map((_, i) => (i % (n + 1) === 0 ? 1 : 0));
+    expect(firstOutside(squares, identity, bound)).toBeUndefined();
+  });
+
+  test('negative control: elements that are left beside the diagonal show in the eigenvalues', () => {
+    const n = 5;
+    const a = Float64Array.from(randomSymmetric(n).data);
+    const [exact, coarse] = [Number.EPSILON, 1e-3].map((resolution) => symmetricEigen(a, n, resolution));
+    const bound = 4 * n * Number.EPSILON * exact.values[0];
+    expect(firstOutside(coarse.values, exact.values, bound)).toMatch(/^element/);
   });
 
   test('of a matrix of rank 1 in float64: all eigenvalues but one are rounding', () => {
