@@ -37,6 +37,7 @@ export { meanImageBaseline, pcaBaseline } from './evaluation/baselines.ts';
 export { type CodeStatistics, codeStatistics } from './evaluation/codeStatistics.ts';
 export { FeatureScaling } from './evaluation/featureScaling.ts';
 export { gaussianFilter, type ImageFilter, medianFilter } from './evaluation/filters.ts';
+export { frechetDistance } from './evaluation/frechet.ts';
 export { accuracyOf, classesOf } from './evaluation/labels.ts';
 export { LinearProbe, type LinearProbeOptions } from './evaluation/linearProbe.ts';
 export { type Evaluation, psnr } from './evaluation/metrics.ts';
@@ -102,6 +103,7 @@ export {
   type LossName,
   MeanAbsoluteError,
   MeanSquaredError,
+  SoftmaxCrossEntropy,
 } from './losses/loss.ts';
 export { Adam, type AdamOptions, AdamW, type AdamWOptions } from './optim/adam.ts';
 export { clipGradientNorm } from './optim/clip.ts';
