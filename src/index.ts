@@ -67,6 +67,7 @@ export {
   writeModel,
 } from './io/model.ts';
 export { GaussianDistribution, type SampleOptions } from './latent/gaussian.ts';
+export { type Interpolation, interpolateCodes, manifoldCodes, traverseCode } from './latent/paths.ts';
 export {
   Activation,
   LeakyReLU,

@@ -9,11 +9,11 @@ import type { PixelImage } from './png.ts';
 
 const { ceil, floor, max, min, round, sqrt } = Math;
 
-const GAP = 2; // pixels between two images
+export const GAP = 2; // pixels between two images
 const BETWEEN_GROUPS = 8; // pixels between a reconstruction and the next original below it
 const GAP_GRAY = 72; // differs from black and from white
-const HEADING = 11; // pixels for a line of text above an original
-const BETWEEN_HEADINGS = 4; // pixels beside the gap, so that two numbers don't look like one
+export const HEADING = 11; // pixels for a line of text above an original
+export const BETWEEN_HEADINGS = 4; // pixels beside the gap, so that two numbers don't look like one
 const TEXT_GRAY = 235;
 const LABEL_MARGIN = 12; // pixels beside a label, both sides together
 const COMFORTABLE_SIDE = 84; // pixels: 28x28 is enlarged three times
@@ -169,16 +169,16 @@ function columnsFor(count: number, wanted: number): number {
   return max(1, min(count, floor(wanted)));
 }
 
-function comfortableScale({ width, height }: Images): number {
+export function comfortableScale({ width, height }: Images): number {
   return max(1, round(COMFORTABLE_SIDE / max(width, height)));
 }
 
-function newCanvas(width: number, height: number, channels: 1 | 3): PixelImage {
+export function newCanvas(width: number, height: number, channels: 1 | 3): PixelImage {
   return { width, height, channels, data: new Uint8Array(width * height * channels).fill(GAP_GRAY) };
 }
 
 /** Copies image `index` to the canvas, `scale` times as large, its upper left corner at (left, top). */
-function paint(
+export function paint(
   images: Images,
   index: number,
   canvas: PixelImage,
@@ -197,7 +197,8 @@ function paint(
   }
 }
 
-function write(text: string, canvas: PixelImage, left: number, top: number): void {
+/** A line of text of the height {@link HEADING}, its upper left corner at (left, top). */
+export function write(text: string, canvas: PixelImage, left: number, top: number): void {
   const { channels, data } = canvas;
   drawText(text, { left, middle: top + floor(HEADING / 2), size: 1 }, (x, y) => {
     const at = (y * canvas.width + x) * channels;
