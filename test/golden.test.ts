@@ -4,7 +4,8 @@
  * stored, times what later steps make of it. Each bound says where it comes from; "seen" is the largest deviation of all
  * kernels when the bound was chosen.
  *
- * The files also hold GELU, softplus and the Gaussian KL divergence, which the engine doesn't have yet.
+ * The files also hold GELU and softplus, which the engine doesn't have yet. The KL divergence is tested beside its layer, in
+ * test/layers/gaussianCode.test.ts.
  */
 
 import { describe, expect, test } from '@jest/globals';

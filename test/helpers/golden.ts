@@ -40,6 +40,14 @@ export interface GoldenActivationsAndLosses {
   readonly prediction: GoldenArray;
   readonly target: GoldenArray;
   readonly losses: Readonly<Record<string, { readonly loss: number; readonly dPrediction: GoldenArray }>>;
+  /** `kl` is the mean over the rows of the sum over a row. */
+  readonly gaussianKL: {
+    readonly mean: GoldenArray;
+    readonly logVariance: GoldenArray;
+    readonly kl: number;
+    readonly dMean: GoldenArray;
+    readonly dLogVariance: GoldenArray;
+  };
 }
 
 export interface GoldenMatmul {

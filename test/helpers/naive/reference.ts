@@ -77,6 +77,11 @@ export const referenceLosses = {
   },
 };
 
+/** `½ Σ (μ² + σ² - 1 - log σ²)` over all elements. */
+export function referenceGaussianKL(mean: readonly number[], logVariance: readonly number[]): number {
+  return mean.reduce((sum, mu, i) => sum + (mu * mu + exp(logVariance[i]) - 1 - logVariance[i]) / 2, 0);
+}
+
 function mean(values: readonly number[], of: (value: number, index: number) => number): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += of(values[i], i);
