@@ -141,10 +141,16 @@ export function namedLayers(prefix: string, layers: readonly LayerSpec[]): Named
   });
 }
 
-/** The layers of one of the model's {@link NETWORKS}. */
-export function layersOf(spec: ModelSpec, network: string): NamedLayer[] {
-  const networks = spec as unknown as Readonly<Record<string, readonly LayerSpec[]>>;
-  return namedLayers(network, networks[network]);
+/** The networks of a model by name, in the order of their weights. */
+export function networksOf(spec: ModelSpec): Readonly<Record<string, readonly LayerSpec[]>> {
+  return spec.type === 'gan'
+    ? { generator: spec.generator, discriminator: spec.discriminator }
+    : { encoder: spec.encoder, decoder: spec.decoder };
+}
+
+/** All layers of a model. */
+export function layersOf(spec: ModelSpec): NamedLayer[] {
+  return Object.entries(networksOf(spec)).flatMap(([name, layers]) => namedLayers(name, layers));
 }
 
 /** The part of the metadata that describes the network. */

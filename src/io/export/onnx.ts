@@ -11,7 +11,7 @@ import {
   type UniformNormalization,
 } from '../../data/samples.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { type AnyModel, layersOf, type NamedLayer, NETWORKS } from '../model.ts';
+import { type AnyModel, type NamedLayer, namedLayers, networksOf } from '../model.ts';
 import { DOUBLE, FLOAT, floatAttribute, Graph, INT64, intAttribute } from './onnxGraph.ts';
 import { blockField, integerField, type Message, message, toBytes } from './protobuf.ts';
 
@@ -59,7 +59,7 @@ const PATHS: Readonly<Record<OnnxPart, Path>> = {
 
 /** The parts that a model has. */
 export function onnxParts(model: AnyModel): readonly OnnxPart[] {
-  const own = NETWORKS[model.spec().type];
+  const own = Object.keys(networksOf(model.spec()));
   const parts = Object.keys(PATHS) as OnnxPart[];
   return parts.filter((part) => PATHS[part].networks.every((network) => own.includes(network)));
 }
@@ -128,8 +128,8 @@ function graphOf(model: AnyModel, { networks, from, to }: Path): Graph {
   const graph = new Graph();
   const parameters = new Map(model.namedParameters().map(([name, { value }]) => [name, value]));
   const network = { graph, parameters };
-  const spec = model.spec();
-  const layers = networks.flatMap((name) => layersOf(spec, name));
+  const own = networksOf(model.spec());
+  const layers = networks.flatMap((name) => namedLayers(name, own[name]));
   let x = from === 'images' ? addImages(graph, model) : graph.input('codes', FLOAT, [encodingDim]);
   let beforeLast = x;
   for (const layer of layers) [beforeLast, x] = [x, addLayer(network, x, layer)];
