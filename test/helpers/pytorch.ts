@@ -3,6 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
+import { readPyTorch } from '../../src/io/export/pytorch.ts';
+import { requireAutoencoder } from '../../src/io/model.ts';
 import { MeanSquaredError } from '../../src/losses/loss.ts';
 import { Adam, AdamW } from '../../src/optim/adam.ts';
 import type { Optimizer, OptimizerState } from '../../src/optim/optimizer.ts';
@@ -15,6 +17,9 @@ export const FOLDER = resolve('test/golden/pytorch');
 export const OPTIMIZERS = ['adam', 'adamw', 'momentum', 'nesterov'] as const;
 
 export const bytesOf = (path: string): Uint8Array => new Uint8Array(readFileSync(path));
+
+/** The autoencoder in the weights of a folder. */
+export const readAutoencoder = (bytes: Uint8Array): Autoencoder => requireAutoencoder(readPyTorch(bytes));
 
 /** [16, 3, 4], uint8. */
 export const BATCH: readonly number[] = JSON.parse(readFileSync(`${FOLDER}/batch.json`, 'utf8')).flat(2);
