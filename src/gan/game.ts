@@ -1,7 +1,7 @@
 /**
  * The game that a GAN learns by: the discriminator learns to tell real samples from the generator's, the generator learns to
  * make samples that it takes for real. Goodfellow et al., "Generative adversarial nets", NeurIPS 2014. Read
- * training/objective.ts first; docs/math.md, section 7.3.
+ * training/objective.ts first; docs/math.md, section 7.5.
  */
 
 import type { Sequential } from '../layers/sequential.ts';
