@@ -1,16 +1,12 @@
-/** `isthmus traverse`: what each number of the code does to the picture. Read latent/paths.ts first. */
+/** `isthmus traverse`: what each number of the code does to the picture. Read pictures/traversal.ts first. */
 
+import { GAN } from '../../../gan/gan.ts';
 import type { AnyModel } from '../../../io/model.ts';
 import type { GaussianDistribution } from '../../../latent/gaussian.ts';
-import { traverseCode } from '../../../latent/paths.ts';
-import { sizeOf } from '../../../tensor/shape.ts';
-import { Tensor } from '../../../tensor/tensor.ts';
 import { refuseExisting, writeFileAtomically } from '../../files/files.ts';
 import { loadAnyModel, type OpenedAnyModel } from '../../files/modelFile.ts';
-import { toPictures } from '../../pictures/display.ts';
 import { takesNormalCodes } from '../../pictures/generated.ts';
-import { encodePng } from '../../pictures/png.ts';
-import { stripSheet } from '../../pictures/strips.ts';
+import { REACH, type TraversalStart, traversalPicture } from '../../pictures/traversal.ts';
 import { DATA, HELP, KEY, MODEL, OVERWRITE } from '../shared/commonOptions.ts';
 import { MACHINE, refuseThreads, useMachine } from '../shared/machine.ts';
 import { picturesThatFit, requirePictures, requireRoom } from '../shared/pictures.ts';
@@ -18,6 +14,7 @@ import type { Command } from '../terminal/help.ts';
 import {
   number,
   parseOptions,
+  refuseBoth,
   refusePositionals,
   requireCompanion,
   requireOption,
@@ -40,15 +37,6 @@ import {
 const MAX_ROWS = 32;
 const MAX_STEPS = 64;
 
-/**
- * A number changes nothing if its pictures have less than this part of the variance of those that change most: a variational
- * autoencoder often leaves numbers unused.
- */
-const NEGLIGIBLE = 1e-3;
-
-/** How far a number goes to either side, in standard deviations: 99.7 % of normally distributed numbers lie within. */
-const REACH = 3;
-
 const OPTIONS = {
   model: MODEL,
   out: text('FILE.png', 'The picture.'),
@@ -58,6 +46,11 @@ const OPTIONS = {
     undefined,
     { minimum: 0, integer: true },
     'Begins with the code of this sample, by its number in the data, from 0 on. [the mean of all codes]',
+  ),
+  seed: number(
+    undefined,
+    { minimum: 0, integer: true },
+    'Begins with a random code, as isthmus generate --count 1 --seed N draws it. [for a GAN 0: the mean of its codes is like none of them]',
   ),
   steps: number(
     11,
@@ -72,9 +65,9 @@ const OPTIONS = {
 export const traverseCommand: Command = {
   help: {
     usage:
-      'isthmus traverse --model MODEL --out FILE.png [--data FILE --sample N]\n       npm run isthmus -- traverse --model MODEL --out FILE.png [--data FILE --sample N]',
+      'isthmus traverse --model MODEL --out FILE.png [options]\n       npm run isthmus -- traverse --model MODEL --out FILE.png [options]',
     description: [
-      `Draws what each number of the code does: a row of images in which it goes from -${REACH} to ${REACH} standard deviations around its value, while all others stay. The numbers that change the image most come first, at most ${MAX_ROWS} of them; those that change nothing are left out.`,
+      `Draws what each number of the code does: a row of images in which it goes from -${REACH} to ${REACH} standard deviations around its value, while all others stay. The numbers that change the image most come first, at most ${MAX_ROWS} of them; those that hardly change it are left out.`,
       'For a variational autoencoder and a GAN, a standard deviation is 1. For a plain autoencoder it is that of the codes of its training data, which its file holds; else those of --data are used.',
     ],
     groups: [['Options', OPTIONS]],
@@ -84,6 +77,7 @@ export const traverseCommand: Command = {
         [
           'isthmus traverse --model runs/vae --out traverse.png',
           'isthmus traverse --model runs/vae --data images.npy --sample 3 --out traverse.png',
+          'isthmus traverse --model runs/gan --seed 3 --out traverse.png',
         ],
       ],
     ],
@@ -95,10 +89,11 @@ async function traverse(words: readonly string[]): Promise<number> {
   const parsed = parseOptions(OPTIONS, words);
   refusePositionals(parsed);
   refuseThreads(parsed.values);
-  const { steps, overwrite, sample } = parsed.values;
+  const { steps, overwrite } = parsed.values;
   const path = requireOption('model', parsed.values.model, 'MODEL');
   const out = requireOption('out', parsed.values.out, 'FILE.png', ['.png']);
   const data = dataFile(parsed.values);
+  refuseBoth(parsed, 'sample', 'seed');
   requireCompanion(parsed, 'sample', '--data FILE', data !== undefined);
   await refuseExisting(out, overwrite);
   await useMachine(parsed.values);
@@ -106,95 +101,49 @@ async function traverse(words: readonly string[]): Promise<number> {
   const { inputShape, encodingDim, normalization } = opened.model;
   requirePictures(inputShape, normalization, 'a model of pictures');
   requireRoom('steps', steps, { inputShape, countOf: (length) => length });
-  const start = await findStart(opened, data, sample);
-  const most = Math.min(MAX_ROWS, Math.max(1, Math.floor(picturesThatFit(inputShape) / steps)));
-  const shown = byEffect(opened.model, start, steps).slice(0, most);
-  await writeFileAtomically(out, asPng(opened.model, start, shown, steps));
+  const start = await findStart(opened, data, parsed.values);
+  const fitting = Math.max(1, Math.floor(picturesThatFit(inputShape) / steps));
+  const options = { steps, maxRows: Math.min(MAX_ROWS, fitting) };
+  const { picture, shown } = traversalPicture(opened.model, start, options);
+  await writeFileAtomically(out, picture);
   if (shown.length < encodingDim) {
-    say(
-      `note: the picture shows the ${shown.length} of ${countOf(encodingDim, 'number')} that change it most.`,
-    );
+    const all = countOf(encodingDim, 'number');
+    say(`note: the picture shows the ${shown.length} of ${all} that change it most.`);
   }
-  const middle = sample === undefined ? 'the mean of all codes' : `the code of sample ${sample}`;
-  say(`${countOf(shown.length, 'number')} of the code, ${steps} values of each around ${middle}: ${out}`);
+  say(`${countOf(shown.length, 'number')} of the code, ${steps} values of each around ${start.name}: ${out}`);
   return 0;
 }
 
-/** Where all rows begin, and how far they go. */
-interface Start {
-  /** `[code length]` */
-  readonly code: Tensor;
-  /** The standard deviation of each number of the codes, `[code length]`. */
-  readonly deviations: Tensor;
+interface NamedStart extends TraversalStart {
+  /** Whose code it is, for people. */
+  readonly name: string;
 }
 
 async function findStart(
   opened: OpenedAnyModel,
   data: DataFile | undefined,
-  sample: number | undefined,
-): Promise<Start> {
-  const { model } = opened;
-  if (!data) return startOf(requireDistribution(opened, FITTED));
-  refuseDataOfGAN(model, 'leave --data and --sample out');
-  if (sample === undefined && (takesNormalCodes(model) || opened.codes)) {
+  { sample, seed }: { readonly sample: number | undefined; readonly seed: number | undefined },
+): Promise<NamedStart> {
+  const { model, codes } = opened;
+  if (!data) return startOf(model, requireDistribution(opened, FITTED), seed);
+  refuseDataOfGAN(model, '--seed N begins with a random code');
+  const isKnown = takesNormalCodes(model) || codes !== undefined;
+  if (isKnown && sample === undefined) {
     throw new UsageError('--data is given without --sample, expected --sample N: the number of a sample.');
   }
   return withSamples(model, data, async (samples) => {
-    const isKnown = takesNormalCodes(model) || opened.codes;
-    const start = startOf(isKnown ? requireDistribution(opened, FITTED) : await fitCodes(samples));
-    if (sample === undefined) return start;
-    const { codes } = await encodeRows(samples, { sample });
-    return { ...start, code: codes.reshape([model.encodingDim]) };
+    const distribution = isKnown ? requireDistribution(opened, FITTED) : await fitCodes(samples);
+    if (sample === undefined) return startOf(model, distribution, seed);
+    const { codes: encoded } = await encodeRows(samples, { sample });
+    const code = encoded.reshape([model.encodingDim]);
+    return { code, deviations: distribution.deviations, name: `the code of sample ${sample}` };
   });
 }
 
-function startOf({ mean, deviations }: GaussianDistribution): Start {
-  return { code: mean, deviations };
-}
-
-/** One row: copies of the code in which this number goes. */
-function rowCodes({ code, deviations }: Start, index: number, steps: number): Tensor {
-  return traverseCode(code, index, REACH * deviations.data[index], steps);
-}
-
-/** The numbers of the code that have an effect, those with the largest one first. */
-function byEffect(model: AnyModel, start: Start, steps: number): number[] {
-  const effects = Array.from({ length: model.encodingDim }, (_, index) =>
-    spread(model.decode(rowCodes(start, index, steps))),
-  );
-  const order = effects.map((_, index) => index).sort((a, b) => effects[b] - effects[a]);
-  return order.filter((index) => effects[index] >= NEGLIGIBLE * effects[order[0]]);
-}
-
-/** How much samples differ from one another: the sum of the variances of all features. */
-function spread({ shape: [n, ...sample], data }: Tensor): number {
-  const features = sizeOf(sample);
-  let sum = 0;
-  for (let j = 0; j < features; j++) {
-    let [first, second] = [0, 0];
-    for (let i = 0; i < n; i++) {
-      const change = data[i * features + j] - data[j];
-      first += change;
-      second += change * change;
-    }
-    sum += second / n - (first / n) ** 2;
-  }
-  return sum || 0; // a network that overflows has no variance: NaN could not be sorted
-}
-
-function asPng(model: AnyModel, start: Start, rows: readonly number[], steps: number): Uint8Array {
-  const codes = rows.flatMap((index) => Array.from(rowCodes(start, index, steps).data));
-  const decoded = model.decode(Tensor.from(codes, [rows.length * steps, model.encodingDim]));
-  const [pictures] = toPictures([decoded], model.normalization);
-  const columnHeadings = Array.from({ length: steps }, (_, step) =>
-    signed(REACH * ((2 * step) / (steps - 1) - 1)),
-  );
-  const rowHeadings = rows.map((index) => `number ${index}`);
-  return encodePng(stripSheet(pictures, { columnHeadings, rowHeadings }));
-}
-
-/** `+0.6`, `0`, `-3` */
-function signed(value: number): string {
-  const rounded = Number(value.toFixed(2));
-  return rounded > 0 ? `+${rounded}` : String(rounded);
+function startOf(model: AnyModel, distribution: GaussianDistribution, seed: number | undefined): NamedStart {
+  const { mean, deviations } = distribution;
+  const chosen = seed ?? (model instanceof GAN ? 0 : undefined);
+  if (chosen === undefined) return { code: mean, deviations, name: 'the mean of all codes' };
+  const code = distribution.sample(1, { seed: chosen }).reshape(mean.shape);
+  return { code, deviations, name: `the random code of seed ${chosen}` };
 }
