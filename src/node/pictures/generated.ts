@@ -76,6 +76,6 @@ export function manifoldPicture(
   const distribution = codeDistribution(model, codes);
   if (!distribution) return undefined;
   const [images] = toPictures([model.decode(manifoldCodes(distribution, size))], model.normalization);
-  const scale = scaleFor(imagesOf(images, 'manifoldPicture'), size);
+  const scale = scaleFor(imagesOf(images, 'manifoldPicture'), size, size);
   return encodePng(imageGrid(images, { columns: size, scale }));
 }

@@ -19,7 +19,9 @@ const { floor, max, min } = Math;
 
 const MARGIN = 6; // pixels around headings
 const APART = 14; // pixels between the images at the ends and the others
-const COMFORTABLE_WIDTH = 1600; // pixels: of larger pictures, screens show a part, or make them smaller themselves
+// Pixels: of larger pictures, screens show a part, or make them smaller themselves.
+const COMFORTABLE_WIDTH = 1600;
+const COMFORTABLE_HEIGHT = 2000;
 
 export interface StripOptions {
   /** One above each column. */
@@ -42,7 +44,7 @@ export function stripSheet(
   const source = imagesOf(images, 'stripSheet');
   const columns = columnHeadings.length;
   const rows = floor(source.count / columns);
-  const scale = scaleFor(source, columns);
+  const scale = scaleFor(source, columns, rows);
   const left = rowHeadings ? widest(rowHeadings) + 2 * MARGIN : GAP;
   const stepX = max(scale * source.width, widest(columnHeadings) + BETWEEN_HEADINGS) + GAP;
   const stepY = max(scale * source.height, rowHeadings ? HEADING : 0) + GAP;
@@ -62,10 +64,13 @@ export function stripSheet(
   return canvas;
 }
 
-/** Screen pixels per image pixel: comfortable, but fewer if that many images in a row would be too wide. */
-export function scaleFor(images: Images, columns: number): number {
-  const fitting = floor(COMFORTABLE_WIDTH / (columns * images.width));
-  return max(1, min(comfortableScale(images), fitting));
+/** Screen pixels per image pixel: comfortable, but fewer if so many images side by side would be too large. */
+export function scaleFor(images: Images, columns: number, rows: number): number {
+  const fitting = min(
+    COMFORTABLE_WIDTH / (columns * images.width),
+    COMFORTABLE_HEIGHT / (rows * images.height),
+  );
+  return max(1, min(comfortableScale(images), floor(fitting)));
 }
 
 function widest(headings: readonly string[]): number {
