@@ -15,7 +15,6 @@ const GAP_GRAY = 72; // differs from black and from white
 export const HEADING = 11; // pixels for a line of text above an original
 export const BETWEEN_HEADINGS = 4; // pixels beside the gap, so that two numbers don't look like one
 const TEXT_GRAY = 235;
-const LABEL_MARGIN = 12; // pixels beside a label, both sides together
 const COMFORTABLE_SIDE = 84; // pixels: 28x28 is enlarged three times
 
 /** Images with values from 0 (black) to 1 (white): `[n, h, w]`, `[n, h, w, 1]` or `[n, h, w, 3]`. A Tensor is one. */
@@ -90,32 +89,30 @@ export function reconstructionSheet(
   return canvas;
 }
 
-/** The first row of a picture that {@link imageGrid} made with so many rows. */
-export function topRow({ width, height, channels, data }: PixelImage, rows: number): PixelImage {
-  const end = GAP + (height - GAP) / rows;
-  return { width, height: end, channels, data: data.subarray(0, end * width * channels) };
-}
-
-/** Pictures of one width below one another, with a label to the left of each. */
-export function labelledRows(
-  rows: readonly { readonly label: string; readonly image: PixelImage }[],
-): PixelImage {
-  const margin = LABEL_MARGIN + rows.reduce((most, { label }) => max(most, textWidth(label, 1)), 0);
-  const channels = rows.some(({ image }) => image.channels === 3) ? 3 : 1;
-  const height = rows.reduce((sum, { image }) => sum + image.height, 0);
-  const canvas = newCanvas(margin + rows[0].image.width, height, channels);
-  let top = 0;
-  for (const { label, image } of rows) {
-    for (let i = 0; i < image.width * image.height; i++) {
-      const to = ((top + floor(i / image.width)) * canvas.width + margin + (i % image.width)) * channels;
-      for (let channel = 0; channel < channels; channel++) {
-        canvas.data[to + channel] = image.data[i * image.channels + (channel % image.channels)];
+/**
+ * The images in the first row of a picture that {@link imageGrid} made, as large as they are in it.
+ *
+ * @param data - Red, green, blue and alpha of each pixel.
+ * @param columns - Images in a row, of as many rows.
+ * @returns `[columns, height, width, 3]`
+ */
+export function firstRowOf(
+  { width, height, data }: { readonly width: number; readonly height: number; readonly data: Uint8Array },
+  columns: number,
+): { readonly shape: Shape; readonly data: Float32Array } {
+  const [stepX, stepY] = [(width - GAP) / columns, (height - GAP) / columns];
+  const shape = [columns, stepY - GAP, stepX - GAP, 3] as const;
+  const images = new Float32Array(columns * (stepY - GAP) * (stepX - GAP) * 3);
+  let to = 0;
+  for (let column = 0; column < columns; column++) {
+    for (let y = GAP; y < stepY; y++) {
+      for (let x = GAP; x < stepX; x++) {
+        const from = 4 * (y * width + column * stepX + x);
+        for (let channel = 0; channel < 3; channel++) images[to++] = data[from + channel] / 255;
       }
     }
-    write(label, canvas, LABEL_MARGIN / 2, top + floor((image.height - HEADING) / 2));
-    top += image.height;
   }
-  return canvas;
+  return { shape, data: images };
 }
 
 /** The rows of a sheet, top first, all of one size. `who` is named in the error. */

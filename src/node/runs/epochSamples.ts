@@ -8,9 +8,10 @@ import { join } from 'node:path';
 import type { GAN } from '../../gan/gan.ts';
 import { exists, fileError, readWholeFile } from '../files/files.ts';
 import { toPictures } from '../pictures/display.ts';
-import { imageGrid, labelledRows, topRow } from '../pictures/grid.ts';
-import { decodePng, encodePng, type PixelImage } from '../pictures/png.ts';
+import { firstRowOf, type ImageBatch, imageGrid } from '../pictures/grid.ts';
+import { decodePng, encodePng } from '../pictures/png.ts';
 import { pictureOf } from '../pictures/sampleKind.ts';
+import { stripSheet } from '../pictures/strips.ts';
 import { EPOCH_SAMPLES, type RunFolder } from './runFolder.ts';
 
 /** The pictures have so many rows and columns. */
@@ -38,25 +39,18 @@ export async function epochSamplesStrip({ path }: RunFolder): Promise<Uint8Array
     .flatMap((name) => /^epoch-(\d+)\.png$/.exec(name)?.[1] ?? [])
     .sort((a, b) => Number(a) - Number(b));
   if (epochs.length === 0) return undefined;
-  const rows: { label: string; image: PixelImage }[] = [];
+  const rows: ImageBatch[] = [];
   for (const epoch of epochs) {
     const picture = decodePng(await readWholeFile(join(folder, `epoch-${epoch}.png`)));
-    rows.push({ label: `epoch ${Number(epoch)}`, image: topRow(withoutAlpha(picture), SIDE) });
+    rows.push(firstRowOf(picture, SIDE));
   }
-  return encodePng(labelledRows(rows));
-}
-
-/** The red, green and blue of each pixel; only one of them if they are all the same. */
-function withoutAlpha({ width, height, data }: ReturnType<typeof decodePng>): PixelImage {
-  let isGray = true;
-  for (let i = 0; i < data.length && isGray; i += 4) {
-    isGray = data[i] === data[i + 1] && data[i] === data[i + 2];
-  }
-  const channels = isGray ? 1 : 3;
-  const pixels = new Uint8Array(width * height * channels);
-  for (let i = 0; i < width * height; i++) {
-    for (let channel = 0; channel < channels; channel++)
-      pixels[i * channels + channel] = data[4 * i + channel];
-  }
-  return { width, height, channels, data: pixels };
+  const [, ...image] = rows[0].shape;
+  const data = new Float32Array(rows.length * rows[0].data.length);
+  rows.forEach((row, i) => {
+    data.set(row.data, i * row.data.length);
+  });
+  const columnHeadings = Array.from({ length: SIDE }, () => '');
+  const rowHeadings = epochs.map((epoch) => `epoch ${Number(epoch)}`);
+  const shape = [SIDE * rows.length, ...image];
+  return encodePng(stripSheet({ shape, data }, { columnHeadings, rowHeadings }));
 }

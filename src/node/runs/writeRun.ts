@@ -10,11 +10,15 @@ import type { EpochRecord } from '../../training/trainingState.ts';
 import { lossChart } from '../charts/lossChart.ts';
 import { MODEL_FILE } from '../files/modelFile.ts';
 import { type ComparedPictures, predictPictures } from '../pictures/display.ts';
+import { manifoldPicture, sampleGridPicture, takesNormalCodes } from '../pictures/generated.ts';
 import { reconstructionSheet } from '../pictures/grid.ts';
 import { encodePng } from '../pictures/png.ts';
 import { epochSamplesStrip } from './epochSamples.ts';
 import { reconstructionTable } from './reconstructionTable.ts';
 import type { RunFolder } from './runFolder.ts';
+
+/** The new samples in samples.png: those that `isthmus generate` makes unless it is told otherwise. */
+const SAMPLES = { count: 64, seed: 0 };
 
 export interface TimedEpoch extends EpochRecord {
   /** Since training began. */
@@ -53,17 +57,21 @@ export async function writeRun(folder: RunFolder, run: Run): Promise<WrittenRun>
     ['loss.svg', chartOf(run)],
     ['config.json', `${JSON.stringify(run.config, null, 2)}\n`],
   ];
-  const { model, samples, noise } = run;
-  const pictures = model instanceof Autoencoder ? predictPictures(model, samples, noise) : undefined;
+  const { model, samples: shown, noise } = run;
+  const pictures = model instanceof Autoencoder ? predictPictures(model, shown, noise) : undefined;
   if (pictures) {
     const { originals, reconstructions, noisy } = pictures;
     const sheet = reconstructionSheet(originals, reconstructions, { noisy });
     files.push(['reconstructions.png', encodePng(sheet)]);
   } else if (model instanceof Autoencoder) {
-    files.push(['reconstructions.csv', reconstructionTable(model, samples, noise)]);
+    files.push(['reconstructions.csv', reconstructionTable(model, shown, noise)]);
   }
   const progress = model instanceof GAN ? await epochSamplesStrip(folder) : undefined;
   if (progress) files.push(['progress.png', progress]);
+  const samples = takesNormalCodes(model) ? sampleGridPicture(model, SAMPLES) : undefined;
+  if (samples) files.push(['samples.png', samples]);
+  const manifold = manifoldPicture(model, run.codes);
+  if (manifold) files.push(['manifold.png', manifold]);
   for (const [name, contents] of files) await folder.write(name, contents);
   return { files: files.map(([name]) => name), pictures };
 }
