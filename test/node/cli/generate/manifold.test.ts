@@ -15,23 +15,21 @@ const run = (cwd: string, line: string): Promise<CliResult> =>
 const bytesAt = (...path: string[]) => new Uint8Array(readFileSync(join(...path)));
 
 describe('manifold', () => {
-  test('draws the plane of codes, the same on any number of threads', async () => {
+  test('draws the plane of codes', async () => {
     const cwd = folderWith(FILES);
-    const result = await run(cwd, '--model vae.safetensors --out plane.png --threads 1');
+    const result = await run(cwd, '--model vae.safetensors --out plane.png');
     expect(result).toEqual({
       code: 0,
       stdout: '',
       stderr: '20×20 images of 8×8 over the plane of codes: plane.png\n',
     });
-    expect(bytesAt(cwd, 'plane.png')).toEqual(manifoldPicture(vae()));
-    await run(cwd, '--model vae.safetensors --out plane.png --overwrite --threads 2');
-    expect(bytesAt(cwd, 'plane.png')).toEqual(manifoldPicture(vae()));
+    expect(Buffer.compare(bytesAt(cwd, 'plane.png'), manifoldPicture(vae()) as Uint8Array)).toBe(0);
   });
 
-  test('takes the size, and a GAN', async () => {
+  test.each([1, 2])('takes the size, and a GAN, with the same bytes on %i threads', async (threads) => {
     const cwd = folderWith(FILES);
-    const { stderr } = await run(cwd, '--model gan.safetensors --size 3 --out plane.png');
-    expect(stderr).toBe('3×3 images of 8×8 over the plane of codes: plane.png\n');
+    const line = `--model gan.safetensors --size 3 --threads ${threads} --out plane.png`;
+    expect((await run(cwd, line)).stderr).toBe('3×3 images of 8×8 over the plane of codes: plane.png\n');
     expect(bytesAt(cwd, 'plane.png')).toEqual(manifoldPicture(gan(), undefined, 3));
   });
 
