@@ -17,6 +17,7 @@ import {
   bytesOf,
   FOLDER,
   largestDifference,
+  momentError,
   NETWORK_BATCH,
   OPTIMIZERS,
   optimizerOf,
@@ -25,6 +26,7 @@ import {
   readAutoencoder,
   runTorch,
   tenSteps,
+  weightError,
 } from '../../helpers/pytorch.ts';
 
 const fastest = kernels().name;
@@ -259,19 +261,6 @@ describe('the golden folders', () => {
   });
 });
 
-const UNIT_ROUNDOFF = 2 ** -24;
-
-/**
- * The largest difference of two weights, as a multiple of what is allowed: 40 u max|w|. Each of the ten steps rounds a weight
- * once on each side (20 u |w|); as much again is for the steps themselves, which are sums in another order times a learning
- * rate far below 1. Seen here: up to 7 u max|w|.
- */
-function weightError(ours: Autoencoder, theirs: Autoencoder): number {
-  const largest = ours.parameters.values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const difference = largestDifference(ours.parameters.values, theirs.parameters.values);
-  return difference / (40 * UNIT_ROUNDOFF * largest);
-}
-
 /** Outputs within 1e-5 of the network's units, and after ten steps weights, moments and count. */
 function expectAgreement(exported: string, after: string): void {
   const autoencoder = readAutoencoder(bytesOf(`${exported}/weights.safetensors`));
@@ -290,11 +279,7 @@ function expectAgreement(exported: string, after: string): void {
   const ours = optimizer.state();
   expect(state.settings).toEqual(ours.settings);
   if (ours.name !== 'sgd') expect(state.steps).toBe(ours.steps); // PyTorch's SGD doesn't count
-  for (const [name, moment] of Object.entries(ours.moments)) {
-    const largest = moment.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    // Moments are made of gradients, sums of up to 16 * 12 products, seen here: up to 8 u.
-    expect(largestDifference(moment, state.moments[name])).toBeLessThan(64 * UNIT_ROUNDOFF * largest);
-  }
+  expect(momentError(ours, state)).toBeLessThan(1);
 }
 
 describe('a file that is not what it should be', () => {
