@@ -3,10 +3,7 @@
  * training, and `negativeElbo`, the mean over the test images in nats, if there is one. Read recipes.mjs first.
  */
 
-import * as isthmus from '../../../dist/src/index.js';
-import { GaussianDistribution } from './untilMerged.mjs';
-
-const { Adam, Autoencoder, linear, preset } = isthmus;
+import { Adam, Autoencoder, GAN, linear, preset, VariationalAutoencoder } from '../../../dist/src/index.js';
 
 async function timed(work) {
   const start = performance.now();
@@ -30,8 +27,8 @@ export async function gaussianOfCodes({ train, count, epochsScale }, seed) {
   const model = new Autoencoder({ inputShape: [features], encodingDim: 32, seed, ...architecture });
   model.compile({ optimizer });
   const seconds = await timed(() => model.fit(train, { ...fit, epochs }));
-  const codes = GaussianDistribution.fit(model.encode(train)).sample(count, { seed });
-  const samples = model.decode(codes);
+  const codes = await model.codeDistribution(train);
+  const samples = model.decode(codes.sample(count, { seed }));
   // Its outputs are linear; those of the others end with a sigmoid.
   for (let i = 0; i < samples.size; i++) samples.data[i] = Math.min(Math.max(samples.data[i], 0), 1);
   return { samples, seconds };
@@ -40,7 +37,7 @@ export async function gaussianOfCodes({ train, count, epochsScale }, seed) {
 export async function vae({ train, test, count }, recipe, seed) {
   const [n, features] = train.shape;
   const { encodingDim, hidden, activation, epochs, batchSize } = recipe;
-  const model = new isthmus.VariationalAutoencoder({
+  const model = new VariationalAutoencoder({
     inputShape: [features],
     encodingDim,
     hidden,
@@ -59,7 +56,7 @@ export async function gan({ train, count }, recipe, seed) {
   const { labelSmoothing, dropout, epochs, batchSize } = recipe;
   const { encodingDim, generatorHidden, discriminatorHidden, activation } = recipe;
   const architecture = { encodingDim, generatorHidden, discriminatorHidden, activation };
-  const model = new isthmus.GAN({ inputShape: [features], seed, ...architecture });
+  const model = new GAN({ inputShape: [features], seed, ...architecture });
   model.compile({ optimizer: adam(recipe, n), labelSmoothing, dropout });
   const seconds = await timed(() => model.fit(train, { epochs, batchSize }));
   return { samples: model.sample(count, { seed }), seconds };

@@ -17,8 +17,7 @@ import { Judge } from './classifier.mjs';
 import { loadLabelled } from './data.mjs';
 import { gan, gaussianOfCodes, vae } from './isthmus.mjs';
 import { pyTorchTrainer } from './pytorch.mjs';
-import { GAN, scaleEpochs, VAE } from './recipes.mjs';
-import { isThere } from './untilMerged.mjs';
+import { PRESET_NAMES, recipesOf } from './recipes.mjs';
 
 /** How many samples are judged, beside as many test images: the Fréchet distance depends on it. */
 const SAMPLES = 2000;
@@ -36,6 +35,7 @@ images of Fashion-MNIST and ${SAMPLES} others.
   --data FILE.npy          others, to compare with: at least ${SAMPLES} of both
   --train-labels FILE.npy  their classes,
   --labels FILE.npy        for both
+  --preset NAME            ${PRESET_NAMES.join(' or ')}, of both kinds. [best]
   --seeds A,B,…            a run of each contestant for each. [0,1,2]
   --epochs-scale X         X times as many epochs: 0.1 for a short try, which misses goals. [1]
   --threads N              for isthmus. [as many as there are processors]
@@ -56,6 +56,7 @@ function readOptions() {
     data: text,
     labels: text,
     'train-labels': text,
+    preset: { ...text, default: 'best' },
     seeds: { ...text, default: '0,1,2' },
     'epochs-scale': { ...text, default: '1' },
     threads: { ...text, default: String(availableParallelism()) },
@@ -73,6 +74,9 @@ function readOptions() {
   if (!(train && data && labels && trainLabels)) {
     throw new UsageError('--train, --data, --train-labels and --labels are needed.');
   }
+  if (!PRESET_NAMES.includes(values.preset)) {
+    throw new UsageError(`--preset is '${values.preset}', expected ${PRESET_NAMES.join(' or ')}.`);
+  }
   if (!/^\d+(,\d+)*$/.test(seeds)) {
     throw new UsageError(`--seeds is '${seeds}', expected integers >= 0 with commas between them.`);
   }
@@ -86,10 +90,9 @@ function readOptions() {
 }
 
 /** By its key in GenerationFigures: how each contestant is called, and how it makes samples with a seed. */
-function contestants({ train, data, 'epochs-scale': scale }, { images, test }, folder, pyTorch) {
+function contestants({ train, data, preset, 'epochs-scale': scale }, { images, test }, folder, pyTorch) {
   const epochsScale = Number(scale);
-  const vaeRecipe = scaleEpochs(VAE, epochsScale);
-  const ganRecipe = scaleEpochs(GAN, epochsScale);
+  const recipes = recipesOf(preset, epochsScale);
   const work = { train: images, test, count: SAMPLES, epochsScale };
   const job = {
     train: resolve(train),
@@ -99,12 +102,12 @@ function contestants({ train, data, 'epochs-scale': scale }, { images, test }, f
   };
   const all = {
     gaussian: ['Gaussian codes of an autoencoder', (seed) => gaussianOfCodes(work, seed)],
-    vae: ['VAE', (seed) => vae(work, vaeRecipe, seed)],
-    pyTorchVae: ['VAE, PyTorch', pyTorchTrainer('vae.py', { ...job, recipe: vaeRecipe })],
-    gan: ['GAN', (seed) => gan(work, ganRecipe, seed)],
-    pyTorchGan: ['GAN, PyTorch', pyTorchTrainer('gan.py', { ...job, recipe: ganRecipe })],
+    vae: ['VAE', (seed) => vae(work, recipes.vae, seed)],
+    pyTorchVae: ['VAE, PyTorch', pyTorchTrainer('vae.py', { ...job, recipe: recipes.vae })],
+    gan: ['GAN', (seed) => gan(work, recipes.gan, seed)],
+    pyTorchGan: ['GAN, PyTorch', pyTorchTrainer('gan.py', { ...job, recipe: recipes.gan })],
   };
-  return Object.entries(all).filter(([key]) => isThere(key) && (pyTorch || !key.startsWith('pyTorch')));
+  return Object.entries(all).filter(([key]) => pyTorch || !key.startsWith('pyTorch'));
 }
 
 /** By contestant, a run for each seed. */

@@ -1,32 +1,19 @@
-/** What is trained, here and in PyTorch: the same settings. docs/recipes.md says how they were found. */
+/** What is trained, here and in PyTorch: the same settings, those of the presets. docs/recipes.md says how they were found. */
 
-/** In the words of `VariationalAutoencoder`, `Adam` and `fit`. */
-export const VAE = {
-  encodingDim: 20,
-  hidden: [400],
-  activation: 'relu',
-  epochs: 30,
-  batchSize: 128,
-  learningRate: 1e-3,
-  schedule: 'constant',
-};
+import { GAN_BETA1, GAN_PRESETS } from '../../../dist/src/gan/presets.js';
+import { VARIATIONAL_PRESETS } from '../../../dist/src/vae/presets.js';
 
-/** In the words of `GAN`, `Adam` and `fit`; 'leakyRelu' has the slope 0.2. */
-export const GAN = {
-  encodingDim: 64,
-  generatorHidden: [256, 512],
-  discriminatorHidden: [512, 256],
-  activation: 'leakyRelu',
-  labelSmoothing: 0.1,
-  dropout: 0.5,
-  epochs: 30,
-  batchSize: 64,
-  learningRate: 2e-3,
-  beta1: 0.5,
-  schedule: 'linear',
-};
+export const PRESET_NAMES = Object.keys(GAN_PRESETS);
 
-/** The recipe with its number of epochs multiplied, at least one. */
-export function scaleEpochs(recipe, factor) {
+/** The settings of a preset for both kinds, with X times as many epochs. */
+export function recipesOf(preset, epochsScale) {
+  return {
+    vae: scaleEpochs(VARIATIONAL_PRESETS[preset], epochsScale),
+    gan: scaleEpochs({ ...GAN_PRESETS[preset], beta1: GAN_BETA1 }, epochsScale),
+  };
+}
+
+/** At least one epoch. */
+function scaleEpochs(recipe, factor) {
   return { ...recipe, epochs: Math.max(1, Math.round(recipe.epochs * factor)) };
 }
