@@ -14,6 +14,6 @@ export function recipesOf(preset, epochsScale) {
 }
 
 /** At least one epoch. */
-function scaleEpochs(recipe, factor) {
+export function scaleEpochs(recipe, factor) {
   return { ...recipe, epochs: Math.max(1, Math.round(recipe.epochs * factor)) };
 }
