@@ -2,11 +2,11 @@
 
 import type { EpochRecord } from '../training/trainingState.ts';
 
-/** A good training may begin like this, but does not stay so for this number of steps and epochs. */
+/** A good training may begin like this, but is not like it over this number of steps and epochs. */
 const STEPS = 1500;
 const EPOCHS = 5;
 /** The discriminator is right about more than this share of the samples. */
-const ALWAYS_RIGHT = 0.995;
+const ALWAYS_RIGHT = 0.99;
 /** The generated samples differ from each other by less than this part of what real ones do. */
 const NEARLY_ALIKE = 0.1;
 
@@ -21,14 +21,15 @@ const NEARLY_ALIKE = 0.1;
 export function collapseOf(epochs: readonly EpochRecord[], stepsPerEpoch: number): string | undefined {
   const length = Math.max(EPOCHS, Math.ceil(STEPS / stepsPerEpoch));
   if (epochs.length < length) return undefined;
-  const last = epochs.slice(-length).map(({ parts }) => parts ?? {});
-  const [first, now] = [epochs.length - length + 1, epochs.length];
-  const when = `in epochs ${first} to ${now}`;
-  if (last.every(({ accuracy }) => accuracy > ALWAYS_RIGHT)) {
-    return `the discriminator was right about more than ${100 * ALWAYS_RIGHT} % of the samples ${when}, so the generator can't learn from it: a lower learning rate, dropout or a smaller discriminator may help.`;
+  const last = epochs.slice(-length);
+  const mean = (name: string) => last.reduce((sum, { parts }) => sum + (parts?.[name] ?? 0), 0) / length;
+  const when = `in epochs ${last[0].epoch} to ${last[length - 1].epoch}`;
+  const [accuracy, spread] = [mean('accuracy'), mean('spread')];
+  if (accuracy > ALWAYS_RIGHT) {
+    return `the discriminator was right about ${(100 * accuracy).toFixed(1)} % of the samples ${when}, so the generator can't learn from it: a lower learning rate, more dropout or a smaller discriminator may help.`;
   }
-  if (last.every(({ spread }) => spread < NEARLY_ALIKE)) {
-    return `the generated samples were nearly alike ${when}, less than ${NEARLY_ALIKE} times as different as the real ones: a lower learning rate, dropout or another seed may help.`;
+  if (spread < NEARLY_ALIKE) {
+    return `the generated samples were nearly alike ${when}, ${spread.toPrecision(2)} times as different as the real ones: a lower learning rate, more dropout or another seed may help.`;
   }
   return undefined;
 }
