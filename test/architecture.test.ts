@@ -62,6 +62,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/training/': ['src/layers/', 'src/losses/', 'src/optim/', 'src/data/', 'src/tensor/'],
   'src/evaluation/': ['src/data/', 'src/tensor/'],
   'src/autoencoder/': [
+    'src/latent/',
     'src/training/',
     'src/evaluation/',
     'src/layers/',

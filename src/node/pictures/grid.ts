@@ -89,6 +89,32 @@ export function reconstructionSheet(
   return canvas;
 }
 
+/**
+ * The images in the first row of a picture that {@link imageGrid} made, as large as they are in it.
+ *
+ * @param data - Red, green, blue and alpha of each pixel.
+ * @param columns - Images in a row, of as many rows.
+ * @returns `[columns, height, width, 3]`
+ */
+export function firstRowOf(
+  { width, height, data }: { readonly width: number; readonly height: number; readonly data: Uint8Array },
+  columns: number,
+): { readonly shape: Shape; readonly data: Float32Array } {
+  const [stepX, stepY] = [(width - GAP) / columns, (height - GAP) / columns];
+  const shape = [columns, stepY - GAP, stepX - GAP, 3] as const;
+  const images = new Float32Array(columns * (stepY - GAP) * (stepX - GAP) * 3);
+  let to = 0;
+  for (let column = 0; column < columns; column++) {
+    for (let y = GAP; y < stepY; y++) {
+      for (let x = GAP; x < stepX; x++) {
+        const from = 4 * (y * width + column * stepX + x);
+        for (let channel = 0; channel < 3; channel++) images[to++] = data[from + channel] / 255;
+      }
+    }
+  }
+  return { shape, data: images };
+}
+
 /** The rows of a sheet, top first, all of one size. `who` is named in the error. */
 export function sheetRows(
   who: string,

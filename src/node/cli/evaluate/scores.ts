@@ -1,6 +1,6 @@
 /**
  * How far the reconstructions are from the originals: of each image, of all together, and compared with baselines. And what
- * the codes look like.
+ * the codes look like. elbo.ts has what a variational autoencoder says of an image besides.
  */
 
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
@@ -11,6 +11,7 @@ import { codeStatistics } from '../../../evaluation/codeStatistics.ts';
 import { ErrorSums, psnr } from '../../../evaluation/metrics.ts';
 import { structuralSimilarity } from '../../../evaluation/ssim.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
+import { VariationalAutoencoder } from '../../../vae/variationalAutoencoder.ts';
 import { arePixels, type Noun, nounOf, pictureOf } from '../../pictures/sampleKind.ts';
 import { overflownRows } from '../shared/overflow.ts';
 import { countOf, formatCount, formatDecibels, print } from '../terminal/output.ts';
@@ -33,10 +34,40 @@ export interface Scores {
 
 export interface ImageScores extends Scores {
   readonly mae: number;
+  /** Only of a variational autoencoder: the sum of the other two, which are its parts; in nats. */
+  readonly negativeElbo?: number;
+  readonly reconstruction?: number;
+  readonly kl?: number;
+}
+
+/** The score by which samples are called anomalies. The higher, the less a sample looks like those of the training. */
+export type AnomalyScore = 'negativeElbo' | 'mse';
+
+/**
+ * The negative ELBO of a variational autoencoder, the MSE of others. The ELBO also counts how unlikely the code is, and
+ * measures errors as the training did.
+ */
+export function anomalyScoreOf(autoencoder: Autoencoder): AnomalyScore {
+  return autoencoder instanceof VariationalAutoencoder ? 'negativeElbo' : 'mse';
+}
+
+/** The value of that score: NaN or infinite if the network overflows. */
+export function scoreBy(score: AnomalyScore, image: ImageScores): number {
+  return image[score] ?? Number.NaN;
 }
 
 /** The scores of each image. */
-export function scoreImages(autoencoder: Autoencoder, samples: Samples): ImageScores[] {
+export async function scoreImages(autoencoder: Autoencoder, samples: Samples): Promise<ImageScores[]> {
+  const scores = scoreReconstructions(autoencoder, samples);
+  if (!(autoencoder instanceof VariationalAutoencoder)) return scores;
+  const parts = await autoencoder.negativeElbo(samples);
+  return scores.map((errors, i) => {
+    const [reconstruction, kl] = [parts.reconstruction[i], parts.kl[i]];
+    return { ...errors, negativeElbo: reconstruction + kl, reconstruction, kl };
+  });
+}
+
+function scoreReconstructions(autoencoder: Autoencoder, samples: Samples): ImageScores[] {
   const scores: ImageScores[] = [];
   const { inputShape } = autoencoder;
   const isPixels = arePixels(inputShape, samples.normalization);
@@ -122,15 +153,29 @@ function baselines(
 }
 
 /** The mean over all images. All have the same size, so the mean of their errors is the error over all numbers. */
-function meanOf(images: readonly ImageScores[], pick: (scores: ImageScores) => number): number {
+export function meanOf(images: readonly ImageScores[], pick: (scores: ImageScores) => number): number {
   return images.reduce((sum, scores) => sum + pick(scores), 0) / images.length;
 }
 
+/** The columns of the CSV after the image's number. */
+const COLUMNS = {
+  mse: 'mse',
+  mae: 'mae',
+  psnr: 'psnr',
+  ssim: 'ssim',
+  negativeElbo: 'negative_elbo',
+  reconstruction: 'reconstruction',
+  kl: 'kl',
+} as const satisfies Partial<Record<keyof ImageScores, string>>;
+
 /** The scores of each image as CSV, with a column for each score that it has. */
-export function scoresCsv(images: readonly Scores[], noun: Noun): string {
-  const names = (['mse', 'mae', 'psnr', 'ssim'] as const).filter((name) => images[0][name] !== undefined);
+export function scoresCsv(images: readonly ImageScores[], noun: Noun): string {
+  const names = (Object.keys(COLUMNS) as (keyof typeof COLUMNS)[]).filter(
+    (name) => images[0][name] !== undefined,
+  );
+  const head = [noun, ...names.map((name) => COLUMNS[name])].join(',');
   const rows = images.map((scores, i) => [i, ...names.map((name) => scores[name])].join(','));
-  return `${[[noun, ...names].join(','), ...rows].join('\n')}\n`;
+  return `${[head, ...rows].join('\n')}\n`;
 }
 
 /** Prints a row for each of several ways to restore the same samples. */
@@ -157,19 +202,26 @@ export function printTable(rows: readonly (readonly [name: string, scores: Score
  * @param all - `[n, code length]`; codes that are not finite are left out.
  */
 export function codeSection(all: Tensor): Section {
-  const over = new Set(overflownRows(all));
-  const finite = Array.from({ length: all.shape[0] }, (_, i) => i).filter((i) => !over.has(i));
-  if (finite.length === 0) {
-    return { json: { codes: null }, print: () => print('codes: not one of them is finite') };
-  }
-  const codes = codeStatistics(over.size === 0 ? all : all.pick(finite));
+  const finite = finiteCodes(all);
+  if (!finite) return { json: { codes: null }, print: () => print('codes: not one of them is finite') };
+  const codes = codeStatistics(finite);
   const share = `${(100 * codes.nearZero).toFixed(1)} %`;
-  const which = over.size === 0 ? '' : ` (of the ${formatCount(finite.length)} that are finite)`;
+  const [count] = finite.shape;
+  const notFinite = all.shape[0] - count;
+  const which = notFinite === 0 ? '' : ` (of the ${formatCount(count)} that are finite)`;
   return {
-    json: { codes: { ...codes, ...(over.size > 0 && { notFinite: over.size }) } },
+    json: { codes: { ...codes, ...(notFinite > 0 && { notFinite }) } },
     print: () =>
       print(
         `codes${which}: mean absolute value ${codes.meanAbsolute.toPrecision(3)}, ${share} of their numbers near 0 (below 5 % of the code's largest)`,
       ),
   };
+}
+
+/** The codes without those that are not finite; undefined if none is left. */
+export function finiteCodes(all: Tensor): Tensor | undefined {
+  const over = new Set(overflownRows(all));
+  if (over.size === 0) return all;
+  const finite = Array.from({ length: all.shape[0] }, (_, i) => i).filter((i) => !over.has(i));
+  return finite.length === 0 ? undefined : all.pick(finite);
 }
