@@ -35,11 +35,11 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./generate/generate.ts')).generateCommand,
   },
   interpolate: {
-    summary: 'goes from one image to another',
+    summary: 'shows what lies between two images',
     load: async () => (await import('./generate/interpolate.ts')).interpolateCommand,
   },
   manifold: {
-    summary: 'draws the plane of codes of two numbers',
+    summary: 'draws the images of a plane of codes',
     load: async () => (await import('./generate/manifold.ts')).manifoldCommand,
   },
   traverse: {
@@ -135,7 +135,7 @@ function explain(command: string, error: Error & { code?: string }): number {
 }
 
 function overview(): string {
-  const rows = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}`);
+  const rows = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(13)}${summary}`);
   return [
     'Usage: isthmus COMMAND [options]',
     '',

@@ -36,7 +36,7 @@ export const generateCommand: Command = {
     usage:
       'isthmus generate --model MODEL --out FILE [options]\n       npm run isthmus -- generate --model MODEL --out FILE [options]',
     description: [
-      'Makes new images, or other samples, of random codes. A variational autoencoder and a GAN are trained for that: their codes are standard normal numbers. For a plain autoencoder, codes are drawn from a normal distribution that fits those of its training data; most of its images look less real.',
+      'Makes new images, or other samples, of random codes. A variational autoencoder and a GAN are trained for that: their codes are standard normal numbers. For a plain autoencoder, codes are drawn from a normal distribution that fits those of its training data; its decoder was not trained for these.',
       'A .npy has the units and the type of the training data, as that of isthmus decode.',
     ],
     groups: [['Options', OPTIONS]],

@@ -56,7 +56,7 @@ const OPTIONS = {
 export const interpolateCommand: Command = {
   help: {
     usage:
-      'isthmus interpolate --model MODEL --data FILE --from N --to N --out FILE\n       npm run isthmus -- interpolate --model MODEL --data FILE --from N --to N --out FILE',
+      'isthmus interpolate --model MODEL --from N --to N --out FILE [options]\n       npm run isthmus -- interpolate --model MODEL --from N --to N --out FILE',
     description: [
       'Encodes two samples, goes from one code to the other in equal steps, and decodes each: on an arc around zero for a variational autoencoder and a GAN, whose codes are standard normal numbers, on a straight line for a plain autoencoder.',
       "A GAN can't encode samples: leave --data out, then --from and --to are seeds of random codes, as isthmus generate draws them.",
@@ -66,8 +66,8 @@ export const interpolateCommand: Command = {
       [
         'Examples',
         [
-          'isthmus interpolate --model runs/vae --data images.npy --from 3 --to 77 --out strip.png',
-          'isthmus interpolate --model runs/gan --from 1 --to 2 --steps 16 --out strip.png',
+          'isthmus interpolate --model vae --data images.npy --from 3 --to 77 --out a.png',
+          'isthmus interpolate --model gan --from 1 --to 2 --steps 16 --out a.png',
         ],
       ],
     ],

@@ -40,7 +40,7 @@ const MAX_STEPS = 64;
 const OPTIONS = {
   model: MODEL,
   out: text('FILE.png', 'The picture.'),
-  data: { ...DATA, help: `With --sample. ${DATA.help}` },
+  data: { ...DATA, help: `${DATA.help} With --sample.` },
   key: KEY,
   sample: number(
     undefined,
@@ -50,7 +50,7 @@ const OPTIONS = {
   seed: number(
     undefined,
     { minimum: 0, integer: true },
-    'Begins with a random code, as isthmus generate --count 1 --seed N draws it. [for a GAN 0: the mean of its codes is like none of them]',
+    'Begins with a random code, as isthmus generate --count 1 --seed N draws it. [for a GAN 0, as no random code is like the mean]',
   ),
   steps: number(
     11,
@@ -75,9 +75,9 @@ export const traverseCommand: Command = {
       [
         'Examples',
         [
-          'isthmus traverse --model runs/vae --out traverse.png',
-          'isthmus traverse --model runs/vae --data images.npy --sample 3 --out traverse.png',
-          'isthmus traverse --model runs/gan --seed 3 --out traverse.png',
+          'isthmus traverse --model runs/vae --out rows.png',
+          'isthmus traverse --model runs/vae --data images.npy --sample 3 --out rows.png',
+          'isthmus traverse --model runs/gan --seed 3 --out rows.png',
         ],
       ],
     ],

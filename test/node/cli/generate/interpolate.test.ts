@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, jest, test } from '@jest/globals';
 import { denormalize } from '../../../../src/data/denormalize.ts';
 import type { AnyModel } from '../../../../src/io/model.ts';
 import { writeNpy } from '../../../../src/io/numpy/npy.ts';
@@ -79,6 +79,16 @@ describe('interpolate', () => {
     const codes = vae().encode(IMAGES);
     const decoded = between(vae(), [codes.rows(0, 1), codes.rows(1, 2)], 4, 'spherical');
     expect(imageAt(gap + step + apart)).toEqual(Array.from(decoded.data.subarray(0, 64)));
+  });
+
+  test('finds the samples in a file that is larger than memory, too', async () => {
+    const cwd = folderWith(FILES);
+    const line = '--model vae.safetensors --data images.npy --from 39 --to 3 --out';
+    await run(cwd, `${line} a.npy`);
+    const free = jest.spyOn(process, 'availableMemory').mockReturnValue(0);
+    const { stderr } = await run(cwd, `${line} b.npy`).finally(() => free.mockRestore());
+    expect(stderr).toContain('read from the file batch by batch');
+    expect(npyAt(cwd, 'b.npy')).toEqual(npyAt(cwd, 'a.npy'));
   });
 
   test('writes rows of a table in their units', async () => {
