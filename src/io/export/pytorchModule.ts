@@ -1,4 +1,7 @@
-/** The Python file beside the weights: the network as PyTorch code, with functions that load and save it. It needs only torch. */
+/**
+ * The Python file beside the weights: the network as PyTorch code, with functions that load and save it. It needs only torch.
+ * Read pytorchClass.ts first.
+ */
 
 import { isByFeature, type Normalization } from '../../data/samples.ts';
 import type { AnyModel, ModelSpec } from '../model.ts';
