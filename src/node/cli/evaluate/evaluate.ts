@@ -26,6 +26,7 @@ import { parseOptions, refusePositionals, requireOption } from '../terminal/opti
 import { print, printJson, say } from '../terminal/output.ts';
 import { anomalyPicture, anomalySection, worstSamples } from './anomalies.ts';
 import { classesSection } from './classes.ts';
+import { codeSection } from './codes.ts';
 import { denoisingSection } from './denoising.ts';
 import { elboSection } from './elbo.ts';
 import { featureSection } from './features.ts';
@@ -47,15 +48,7 @@ import {
   refuseExistingOutputs,
   type Section,
 } from './options.ts';
-import {
-  anomalyScoreOf,
-  codeSection,
-  type ImageScores,
-  scoreBy,
-  scoreImages,
-  scoreSection,
-  scoresCsv,
-} from './scores.ts';
+import { anomalyScoreOf, type ImageScores, scoreBy, scoreImages, scoreSection, scoresCsv } from './scores.ts';
 
 export const evaluateCommand: Command = {
   help: {
