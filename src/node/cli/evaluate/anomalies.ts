@@ -84,7 +84,7 @@ export function anomalySection(
     isPicture && arePixels(inputShape, samples.normalization)
       ? []
       : featureErrors(autoencoder, pickSamples(samples, worst));
-  const rankedBy = anomalyScoreOf(autoencoder);
+  const rankedBy = anomalyScoreOf(images);
   const scores = images.map((image) => scoreBy(rankedBy, image));
   const median = medianOf(scores.filter(Number.isFinite));
   const anomalies = worst.map((index, i): Anomaly => {

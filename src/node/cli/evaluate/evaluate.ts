@@ -105,11 +105,17 @@ async function evaluate(words: readonly string[]): Promise<number> {
   if (labels) refuseOverflow(codes, measured.source, '--labels');
   if (values.latent !== undefined) refuseOverflow(codes, measured.source, '--latent');
   const scores = await scoreImages(autoencoder, measured.samples);
-  const ranks = scores.map((image) => scoreBy(anomalyScoreOf(autoencoder), image));
+  const rankedBy = anomalyScoreOf(scores);
+  const ranks = scores.map((image) => scoreBy(rankedBy, image));
   noteOverflow(
     ranks.filter((rank) => !Number.isFinite(rank)).length,
     nounOf(autoencoder.inputShape, autoencoder.normalization),
   );
+  if (autoencoder instanceof VariationalAutoencoder && rankedBy === 'mse') {
+    say(
+      'note: the negative ELBO means little, as some inputs are not between 0 and 1; anomalies are ranked by MSE',
+    );
+  }
   const worst = worstSamples(ranks, values.anomalies ?? 0);
   await present({ autoencoder, ...measured, codes, labels, fitted, scores, worst }, values);
   return 0;

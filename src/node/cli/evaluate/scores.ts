@@ -32,11 +32,14 @@ export interface Scores {
 
 export interface ImageScores extends Scores {
   readonly mae: number;
-  /** Only of a variational autoencoder, as the next three: the sum of `reconstruction` and `kl`, in nats. */
+  /** Only of a variational autoencoder, as the next two: the sum of `reconstruction` and `kl`, in nats. */
   readonly negativeElbo?: number;
   readonly reconstruction?: number;
   readonly kl?: number;
-  /** How far the negative ELBO lies above the minimum, which is that of a perfect reconstruction and a KL of 0. */
+  /**
+   * How far the negative ELBO lies above the minimum, which is that of a perfect reconstruction and a KL of 0. Missing if
+   * the minimum is not known for all samples.
+   */
   readonly excess?: number;
 }
 
@@ -44,11 +47,11 @@ export interface ImageScores extends Scores {
 export type AnomalyScore = 'excess' | 'mse';
 
 /**
- * The excess of the negative ELBO of a variational autoencoder, the MSE of others. The negative ELBO itself says more about
- * how gray an image is than about how well it fits: `binaryEntropy` in evaluation/metrics.ts.
+ * The excess of the negative ELBO if samples have it, else the MSE. The negative ELBO itself says more about how gray an
+ * image is than about how well it fits: `binaryEntropy` in evaluation/metrics.ts.
  */
-export function anomalyScoreOf(autoencoder: Autoencoder): AnomalyScore {
-  return autoencoder instanceof VariationalAutoencoder ? 'excess' : 'mse';
+export function anomalyScoreOf([first]: readonly ImageScores[]): AnomalyScore {
+  return first.excess === undefined ? 'mse' : 'excess';
 }
 
 /** The value of that score: NaN or infinite if the network overflows. */
@@ -65,12 +68,16 @@ export async function scoreImages(autoencoder: Autoencoder, samples: Samples): P
   return scores.map((errors, i) => {
     const [reconstruction, kl] = [parts.reconstruction[i], parts.kl[i]];
     const negativeElbo = reconstruction + kl;
-    return { ...errors, negativeElbo, reconstruction, kl, excess: negativeElbo - minimum[i] };
+    const excess = minimum && negativeElbo - minimum[i];
+    return { ...errors, negativeElbo, reconstruction, kl, ...(excess !== undefined && { excess }) };
   });
 }
 
-/** The minimum of each sample's negative ELBO: 0 if the elements have normal distributions (vae/elbo.ts). */
-function minimumOfEach({ inputShape, decoder }: Autoencoder, samples: Samples): number[] {
+/**
+ * The minimum of each sample's negative ELBO: 0 if the elements have normal distributions (vae/elbo.ts). Undefined if they
+ * have Bernoulli distributions, which only numbers from 0 to 1 can have, and a sample holds others.
+ */
+function minimumOfEach({ inputShape, decoder }: Autoencoder, samples: Samples): number[] | undefined {
   const isBernoulli = decoder.layers.at(-1) instanceof Sigmoid;
   const minimum: number[] = [];
   for (const originals of new BatchReader(samples, inputShape, 'evaluate').batches()) {
@@ -78,7 +85,7 @@ function minimumOfEach({ inputShape, decoder }: Autoencoder, samples: Samples): 
       minimum.push(isBernoulli ? binaryEntropy(originals.rows(i, i + 1).data) : 0);
     }
   }
-  return minimum;
+  return minimum.every(Number.isFinite) ? minimum : undefined;
 }
 
 function scoreReconstructions(autoencoder: Autoencoder, samples: Samples): ImageScores[] {

@@ -157,7 +157,7 @@ describe('evaluate of a variational autoencoder', () => {
       shift: Array(features).fill(0),
       scale: Array(features).fill(1),
     } as const;
-    const table = variationalModel(normalization, { inputShape: [features] });
+    const table = variationalModel(normalization, { inputShape: [features], outputActivation: 'linear' });
     const folder = folderWith({
       'vae.safetensors': writeModel(table),
       'table.npy': npyBytes({ descr: '<f8', shape: [count, features], values: [...data] }),
@@ -175,5 +175,23 @@ describe('evaluate of a variational autoencoder', () => {
     expect(code).toBe(0);
     expect(stderr).toContain('note: the network overflows on 1 sample, whose values are too far');
     expect(stdout).toMatch(/^ +7 +(∞|NaN) +(∞|NaN) +– {3}\d \(\d+ %\), /m);
+  });
+
+  test('inputs above 1 have no likelihood: the MSE ranks, which is said', async () => {
+    const [bright, values] = [4, pixels().map((pixel) => pixel / 255)];
+    for (let i = 64 * bright; i < 64 * (bright + 1); i++) values[i] *= 5;
+    const normalization = { kind: 'minmax', dtype: 'f4', shift: 0, scale: 1 } as const;
+    vae.normalization = normalization;
+    const folder = folderWith({
+      'vae.safetensors': writeModel(vae),
+      'bright.npy': npyBytes({ descr: '<f4', shape: [COUNT, 8, 8], values }),
+    });
+    vae.normalization = DIVIDED;
+    const words = 'evaluate --model vae.safetensors --data bright.npy --anomalies 1'.split(' ');
+    const { stdout, stderr } = await isthmus(words, { cwd: folder });
+    expect(stderr).toContain('note: the negative ELBO means little, as some inputs are not between 0 and 1;');
+    expect(stdout).toMatch(/^The image that is restored worst, .*\n\nimage +MSE +× median\n +4 /m);
+    const json = jsonLines((await isthmus([...words, '--json'], { cwd: folder })).stdout)[0];
+    expect(json).toMatchObject({ rankedBy: 'mse', anomalies: [{ index: bright }] });
   });
 });
