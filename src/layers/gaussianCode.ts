@@ -138,18 +138,27 @@ export class GaussianSample extends Layer {
   }
 
   override backward(dZ: Tensor): Tensor {
-    const { dMean, dLogVariance } = this.#gradients(dZ);
-    const throughMean = this.#code.mean.backward(dMean);
-    const throughVariance = this.#code.logVariance.backward(dLogVariance);
-    const dX = this.#dX.tensor(this.arena, throughMean.shape);
-    for (let i = 0; i < dX.size; i++) dX.data[i] = throughMean.data[i] + throughVariance.data[i];
-    return dX;
+    return this.#dInput(dZ, (layer, dY) => layer.backward(dY));
+  }
+
+  override backwardInput(dZ: Tensor): Tensor {
+    return this.#dInput(dZ, (layer, dY) => layer.backwardInput(dY));
   }
 
   override backwardParameters(dZ: Tensor): void {
     const { dMean, dLogVariance } = this.#gradients(dZ);
     this.#code.mean.backwardParameters(dMean);
     this.#code.logVariance.backwardParameters(dLogVariance);
+  }
+
+  /** dX, the sum of what comes back through both layers. */
+  #dInput(dZ: Tensor, back: (layer: Dense, dY: Tensor) => Tensor): Tensor {
+    const { dMean, dLogVariance } = this.#gradients(dZ);
+    const throughMean = back(this.#code.mean, dMean);
+    const throughVariance = back(this.#code.logVariance, dLogVariance);
+    const dX = this.#dX.tensor(this.arena, throughMean.shape);
+    for (let i = 0; i < dX.size; i++) dX.data[i] = throughMean.data[i] + throughVariance.data[i];
+    return dX;
   }
 
   #gradients(dZ: Tensor): { readonly dMean: Tensor; readonly dLogVariance: Tensor } {
@@ -193,7 +202,8 @@ export function gaussianKL(mean: Tensor, logVariance: Tensor): Float64Array {
   const kl = new Float64Array(n);
   for (let i = 0; i < n * d; i++) {
     const [mu, logVar] = [mean.data[i], logVariance.data[i]];
-    kl[Math.floor(i / d)] += (mu * mu + Math.exp(logVar) - 1 - logVar) / 2;
+    // exp(x) - 1 - x would lose all its digits near 0, and could be below 0.
+    kl[Math.floor(i / d)] += (mu * mu + (Math.expm1(logVar) - logVar)) / 2;
   }
   return kl;
 }

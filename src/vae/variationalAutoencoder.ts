@@ -1,9 +1,9 @@
 /**
  * The variational autoencoder: an autoencoder whose codes follow the standard normal distribution, so that the decoder makes
- * new samples of random codes. Read autoencoder/autoencoder.ts and elbo.ts first; docs/math.md, section 7.2.
+ * new samples of random codes. Read autoencoder/autoencoder.ts and elbo.ts first; docs/math.md, section 7.4.
  */
 
-import { Autoencoder, type WeightOptions } from '../autoencoder/autoencoder.ts';
+import { Autoencoder, type CompileOptions, type WeightOptions } from '../autoencoder/autoencoder.ts';
 import type { AutoencoderSpec } from '../autoencoder/spec.ts';
 import { BatchReader } from '../data/batches.ts';
 import type { Samples, StoredSamples } from '../data/samples.ts';
@@ -71,9 +71,11 @@ export class VariationalAutoencoder extends Autoencoder {
    * Chooses how to train. Without it, `fit` uses the defaults. The loss follows from the output activation: binary
    * cross-entropy for 'sigmoid', the squared error for 'linear' (see `Elbo`).
    *
-   * @throws {RangeError} If beta or its warm-up is out of range.
+   * @throws {RangeError} If beta or its warm-up is out of range, or there are options of a plain autoencoder.
    */
-  override compile({ optimizer = new Adam(), ...beta }: VariationalCompileOptions = {}): void {
+  override compile(options: VariationalCompileOptions = {}): void {
+    refuseOptions(options);
+    const { optimizer = new Adam(), ...beta } = options;
     const { encoder, decoder, noiseRandom: random, arena } = this;
     const elbo = new Elbo({ encoder, decoder, random, arena }, beta, () => optimizer.steps);
     this.trainBy(elbo, optimizer);
@@ -115,5 +117,14 @@ export class VariationalAutoencoder extends Autoencoder {
    */
   sample(count: number, options: SampleOptions = {}): Tensor {
     return this.decode(standardNormal(count, this.encodingDim, options));
+  }
+}
+
+/** For callers without types, and for those that only know that the model is an autoencoder. */
+function refuseOptions({ loss, sparsity = 0, dropout = 0 }: CompileOptions): void {
+  if (loss !== undefined || sparsity !== 0 || dropout !== 0) {
+    throw new RangeError(
+      'VariationalAutoencoder.compile: got a loss, sparsity or dropout, which are for plain autoencoders: expected optimizer, beta and betaWarmUpSteps, as the loss follows from the output activation.',
+    );
   }
 }

@@ -52,12 +52,21 @@ export type ReferenceForward = (
   parameters: readonly (readonly number[])[],
 ) => readonly number[];
 
+/** What a layer adds to the loss by itself, in float64. */
+export type ReferencePenalty = (x: readonly number[], parameters: readonly (readonly number[])[]) => number;
+
 /**
- * Compares a layer's forward, dX and every dParameter with the reference, for L = Σ r y with fixed random r.
+ * Compares a layer's forward, dX and every dParameter with the reference, for L = Σ r y with fixed random r, and the
+ * penalty if there is one.
  *
  * @returns One sentence for each array that is wrong.
  */
-export function layerMismatches(layer: Layer, x: Tensor, reference: ReferenceForward): string[] {
+export function layerMismatches(
+  layer: Layer,
+  x: Tensor,
+  reference: ReferenceForward,
+  penalty: ReferencePenalty = () => 0,
+): string[] {
   const input = Array.from(x.data);
   const named = layer.namedParameters();
   const values = named.map(([, { value }]) => Array.from(value.data));
@@ -65,24 +74,16 @@ export function layerMismatches(layer: Layer, x: Tensor, reference: ReferenceFor
 
   const y = layer.forward(x);
   const r = uniformArray(y.size, new Random(99));
-  const loss = (output: readonly number[]) => output.reduce((sum, value, i) => sum + r[i] * value, 0);
+  const loss: ReferencePenalty = (at, parameters) =>
+    reference(at, parameters).reduce((sum, value, i) => sum + r[i] * value, penalty(at, parameters));
   const forward = gradientMismatch(y.data, [...reference(input, values)]);
   const dX = layer.backward(new Tensor(r, y.shape));
 
   const mismatches: (readonly [string, string | undefined])[] = [['forward', forward]];
-  const numericDX = numericGradient((moved) => loss(reference(moved, values)), input);
+  const numericDX = numericGradient((moved) => loss(moved, values), input);
   mismatches.push(['dX', gradientMismatch(dX.data, numericDX)]);
   for (const [index, [name, { gradient }]] of named.entries()) {
-    const numeric = numericGradient(
-      (moved) =>
-        loss(
-          reference(
-            input,
-            values.map((value, other) => (other === index ? moved : value)),
-          ),
-        ),
-      values[index],
-    );
+    const numeric = numericGradient((moved) => loss(input, values.with(index, [...moved])), values[index]);
     mismatches.push([name, gradientMismatch(gradient.data, numeric)]);
   }
   return mismatches.filter(([, mismatch]) => mismatch).map(([name, mismatch]) => `${name}: ${mismatch}`);

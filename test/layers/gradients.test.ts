@@ -167,6 +167,28 @@ describeEachKernels('gradients of a composition', () => {
     expect(gradients(withoutDX)).toEqual(gradients(whole));
     expect(gradients(whole).every((gradient) => gradient.some((value) => value !== 0))).toBe(true);
   });
+
+  const tied = () => {
+    const down = dense(4, 3, 1);
+    return new Sequential([down, new Tanh(), new TransposedDense(down)]);
+  };
+
+  test.each<[string, () => Layer]>([
+    ['a network with every activation', network],
+    ['Dense', () => dense(4, 5, 1)],
+    ['Dense without bias', () => dense(4, 5, 1, false)],
+    ['TransposedDense behind its dense layer', tied],
+  ])('backwardInput gives the dX of backward, bit for bit, and leaves the gradients alone: %s', (_, make) => {
+    const [whole, inputOnly] = [make(), make()];
+    const gradients = (layer: Layer) => layer.parameters().map(({ gradient }) => [...gradient.data]);
+    for (const { gradient } of inputOnly.parameters()) gradient.data.fill(7);
+    const dY = uniformTensor(whole.forward(networkInput).shape, 17);
+    inputOnly.forward(networkInput);
+    expect(inputOnly.backwardInput(dY).data).toEqual(whole.backward(dY).data);
+    expect(new Set(gradients(inputOnly).flat())).toEqual(new Set([7]));
+    // The control: backward leaves none of them alone.
+    expect(gradients(whole).every((gradient) => gradient.some((value) => value !== 0))).toBe(true);
+  });
 });
 
 /** What a mistake does to a correct dense layer after its backward: returns the wrong dX, or changes the gradients. */

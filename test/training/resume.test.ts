@@ -3,6 +3,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Autoencoder, CompileOptions } from '../../src/autoencoder/autoencoder.ts';
 import type { Samples, StoredSamples } from '../../src/data/samples.ts';
+import { GAN } from '../../src/gan/gan.ts';
 import { writeCheckpoint } from '../../src/io/checkpoint.ts';
 import { writeModel } from '../../src/io/model.ts';
 import { Adam, AdamW } from '../../src/optim/adam.ts';
@@ -10,6 +11,7 @@ import { cosine } from '../../src/optim/schedule.ts';
 import { SGD } from '../../src/optim/sgd.ts';
 import type { FitOptions, History } from '../../src/training/fitOptions.ts';
 import type { TrainingState } from '../../src/training/trainingState.ts';
+import { VariationalAutoencoder } from '../../src/vae/variationalAutoencoder.ts';
 import { describeEachKernels } from '../helpers/eachKernels.ts';
 import { storedSamples } from '../helpers/storedSamples.ts';
 import { toyImages, toyModel } from './toy.ts';
@@ -17,25 +19,30 @@ import { toyImages, toyModel } from './toy.ts';
 interface Plan {
   /** A function, as an optimizer serves one network. */
   readonly compile: () => CompileOptions;
+  /** A model of another kind, compiled. @default a plain autoencoder, compiled with `compile` */
+  readonly model?: (seed: number) => VariationalAutoencoder | GAN;
   readonly options: FitOptions;
   readonly samples?: Samples | StoredSamples;
   readonly seed?: number;
 }
 
 interface Outcome {
-  readonly model: Autoencoder;
+  readonly model: Autoencoder | GAN;
   readonly history: History;
   /** The results of training to the last bit: model file, checkpoint file, history. */
   readonly everything: readonly (string | boolean | number | undefined)[];
 }
 
-async function train(
-  { compile, options, samples = toyImages(30), seed = 7 }: Plan,
-  more: FitOptions = {},
-): Promise<Outcome> {
-  const { loss } = compile();
-  const model = toyModel({ seed, ...(loss === 'bce' && { outputActivation: 'sigmoid' }) });
-  model.compile(compile());
+function plainModel({ compile, seed = 7 }: Plan): Autoencoder {
+  const options = compile();
+  const model = toyModel({ seed, ...(options.loss === 'bce' && { outputActivation: 'sigmoid' }) });
+  model.compile(options);
+  return model;
+}
+
+async function train(plan: Plan, more: FitOptions = {}): Promise<Outcome> {
+  const { options, samples = toyImages(30), seed = 7 } = plan;
+  const model = plan.model?.(seed) ?? plainModel(plan);
   const history = await model.fit(samples, { batchSize: 8, epochs: 4, ...options, ...more });
   const { epochs, stopped, bestEpoch, restoredBestWeights, state } = history;
   const files = [writeModel(model), writeCheckpoint(model, state)];
@@ -103,6 +110,31 @@ const PLANS: readonly (readonly [string, Plan])[] = [
         validationData: storedSamples(toyImages(9, 5)),
       },
       samples: storedSamples(toyImages(30)),
+    },
+  ],
+  [
+    'a variational autoencoder in its warm-up, noise, a validation split, the best weights',
+    {
+      compile: () => ({}),
+      model: (seed) => {
+        const vae = new VariationalAutoencoder({ inputShape: [4, 4], hidden: [12], encodingDim: 3, seed });
+        vae.compile({ beta: 2, betaWarmUpSteps: 9 });
+        return vae;
+      },
+      options: { noise: { kind: 'gaussian', amount: 0.2 }, validationSplit: 0.2, keep: 'best' },
+    },
+  ],
+  [
+    'a GAN with dropout',
+    {
+      compile: () => ({}),
+      model: (seed) => {
+        const widths = { generatorHidden: [12], discriminatorHidden: [12], encodingDim: 3 };
+        const gan = new GAN({ inputShape: [4, 4], ...widths, seed });
+        gan.compile({ dropout: 0.3 });
+        return gan;
+      },
+      options: {},
     },
   ],
 ];

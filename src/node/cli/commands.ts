@@ -30,6 +30,22 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'turns codes back into images',
     load: async () => (await import('./decode.ts')).decodeCommand,
   },
+  generate: {
+    summary: 'makes new images of random codes',
+    load: async () => (await import('./generate/generate.ts')).generateCommand,
+  },
+  interpolate: {
+    summary: 'goes from one image to another',
+    load: async () => (await import('./generate/interpolate.ts')).interpolateCommand,
+  },
+  manifold: {
+    summary: 'draws the plane of codes of two numbers',
+    load: async () => (await import('./generate/manifold.ts')).manifoldCommand,
+  },
+  traverse: {
+    summary: 'draws what each number of a code does',
+    load: async () => (await import('./generate/traverse.ts')).traverseCommand,
+  },
   compress: {
     summary: 'turns images into a small file',
     load: async () => (await import('./compress/compress.ts')).compressCommand,
