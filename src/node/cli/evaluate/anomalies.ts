@@ -1,6 +1,6 @@
 /**
  * The samples that differ most from what a model has learned: those that it restores worst, or for a variational
- * autoencoder those that it finds least likely. scores.ts chooses which.
+ * autoencoder those whose negative ELBO has the largest excess. scores.ts chooses which.
  */
 
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
@@ -24,8 +24,10 @@ export interface Anomaly {
   readonly index: number;
   /** Not finite if the network overflows: null in JSON. */
   readonly mse: number;
-  /** Of a variational autoencoder: what it is ranked by. As the MSE. */
+  /** Only of a variational autoencoder. Not finite as the MSE. */
   readonly negativeElbo?: number;
+  /** What a variational autoencoder's samples are ranked by. */
+  readonly excess?: number;
   /** The score divided by the median of all finite ones; missing if that is not above 0, or the score is not finite. */
   readonly timesMedian?: number;
   readonly label?: number;
@@ -56,17 +58,10 @@ export function worstSamples(scores: readonly number[], count: number): number[]
   return numbers.sort(compare).slice(0, count);
 }
 
-const WORDS = {
-  mse: {
-    head: 'MSE',
-    which: ['that is restored worst', 'that are restored worst'],
-    medianName: 'medianMse',
-  },
-  negativeElbo: {
-    head: 'negative ELBO',
-    which: ['with the highest negative ELBO', 'with the highest negative ELBO'],
-    medianName: 'medianNegativeElbo',
-  },
+/** What is said of each ranking, and where the median stands in JSON. */
+const RANKINGS = {
+  mse: { median: 'MSE', medianName: 'medianMse' },
+  excess: { median: 'excess', medianName: 'medianExcess' },
 } as const satisfies Record<AnomalyScore, unknown>;
 
 export interface AnomalyOptions {
@@ -89,16 +84,15 @@ export function anomalySection(
     isPicture && arePixels(inputShape, samples.normalization)
       ? []
       : featureErrors(autoencoder, pickSamples(samples, worst));
-  const rankedBy = anomalyScoreOf(autoencoder);
-  const { head, which, medianName } = WORDS[rankedBy];
+  const rankedBy = anomalyScoreOf(images);
   const scores = images.map((image) => scoreBy(rankedBy, image));
   const median = medianOf(scores.filter(Number.isFinite));
   const anomalies = worst.map((index, i): Anomaly => {
-    const { mse, negativeElbo } = images[index];
+    const { mse, negativeElbo, excess } = images[index];
     return {
       index,
       mse,
-      ...(negativeElbo !== undefined && { negativeElbo }),
+      ...(excess !== undefined && { negativeElbo, excess }),
       ...(median > 0 && Number.isFinite(scores[index]) && { timesMedian: scores[index] / median }),
       ...(labels && { label: labels[index], ...(names && { name: names[labels[index]] }) }),
       ...(features[i] && { features: features[i] }),
@@ -106,14 +100,20 @@ export function anomalySection(
   });
   const noun = nounOf(autoencoder.inputShape, samples.normalization);
   return {
-    json: { rankedBy, [medianName]: median, anomalies },
+    json: { rankedBy, [RANKINGS[rankedBy].medianName]: median, anomalies },
     print: () => {
-      const those = worst.length === 1 ? noun : `${formatCount(worst.length)} ${noun}s`;
-      const words = which[worst.length === 1 ? 0 : 1];
-      print(`The ${those} ${words}, numbered from 0; the median ${head} is ${formatNumber(median)}\n`);
+      const which = describeWorst(worst.length, noun, rankedBy);
+      const middle = `the median ${RANKINGS[rankedBy].median} is ${formatNumber(median)}`;
+      print(`The ${which}, numbered from 0; ${middle}\n`);
       printAnomalies(noun, anomalies, rankedBy);
     },
   };
+}
+
+function describeWorst(count: number, noun: string, rankedBy: AnomalyScore): string {
+  const those = count === 1 ? noun : `${formatCount(count)} ${noun}s`;
+  if (rankedBy === 'mse') return `${those} that ${count === 1 ? 'is' : 'are'} restored worst`;
+  return `${those} whose negative ELBO is furthest above that of a perfect reconstruction (excess)`;
 }
 
 /** The samples as a PNG file, in this order: their numbers, below them the originals, below these the reconstructions. */
@@ -155,11 +155,21 @@ function medianOf(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+type Column = readonly [head: string, cell: (anomaly: Anomaly) => string];
+
+function scoreColumns(rankedBy: AnomalyScore): Column[] {
+  if (rankedBy === 'mse') return [['MSE', ({ mse }) => formatNumber(mse)]];
+  return [
+    ['negative ELBO', ({ negativeElbo = Number.NaN }) => formatNumber(negativeElbo)],
+    ['excess', ({ excess = Number.NaN }) => formatNumber(excess)],
+  ];
+}
+
 function printAnomalies(noun: string, anomalies: readonly Anomaly[], rankedBy: AnomalyScore): void {
   const [first] = anomalies;
-  const columns: (readonly [head: string, cell: (anomaly: Anomaly) => string])[] = [
+  const columns: Column[] = [
     [noun, ({ index }) => String(index)],
-    [WORDS[rankedBy].head, (anomaly) => formatNumber(anomaly[rankedBy] ?? Number.NaN)],
+    ...scoreColumns(rankedBy),
     ['× median', ({ timesMedian }) => formatTimes(timesMedian)],
   ];
   if (first.label !== undefined) columns.push(['label', ({ label, name }) => name ?? String(label)]);

@@ -6,8 +6,9 @@ import type { Tensor } from '../../../tensor/tensor.ts';
 import { nounOf, withArticle } from '../../pictures/sampleKind.ts';
 import { countOf, formatCount, print } from '../terminal/output.ts';
 import { formatNumber, tableLines } from '../terminal/textTable.ts';
+import { finiteCodes } from './codes.ts';
 import type { Section } from './options.ts';
-import { finiteCodes, type ImageScores, meanOf } from './scores.ts';
+import { type ImageScores, meanOf } from './scores.ts';
 
 /**
  * @param images - The scores of each sample.

@@ -26,6 +26,7 @@ import { parseOptions, refusePositionals, requireOption } from '../terminal/opti
 import { print, printJson, say } from '../terminal/output.ts';
 import { anomalyPicture, anomalySection, worstSamples } from './anomalies.ts';
 import { classesSection } from './classes.ts';
+import { codeSection } from './codes.ts';
 import { denoisingSection } from './denoising.ts';
 import { elboSection } from './elbo.ts';
 import { featureSection } from './features.ts';
@@ -47,15 +48,7 @@ import {
   refuseExistingOutputs,
   type Section,
 } from './options.ts';
-import {
-  anomalyScoreOf,
-  codeSection,
-  type ImageScores,
-  scoreBy,
-  scoreImages,
-  scoreSection,
-  scoresCsv,
-} from './scores.ts';
+import { anomalyScoreOf, type ImageScores, scoreBy, scoreImages, scoreSection, scoresCsv } from './scores.ts';
 
 export const evaluateCommand: Command = {
   help: {
@@ -112,11 +105,17 @@ async function evaluate(words: readonly string[]): Promise<number> {
   if (labels) refuseOverflow(codes, measured.source, '--labels');
   if (values.latent !== undefined) refuseOverflow(codes, measured.source, '--latent');
   const scores = await scoreImages(autoencoder, measured.samples);
-  const ranks = scores.map((image) => scoreBy(anomalyScoreOf(autoencoder), image));
+  const rankedBy = anomalyScoreOf(scores);
+  const ranks = scores.map((image) => scoreBy(rankedBy, image));
   noteOverflow(
     ranks.filter((rank) => !Number.isFinite(rank)).length,
     nounOf(autoencoder.inputShape, autoencoder.normalization),
   );
+  if (autoencoder instanceof VariationalAutoencoder && rankedBy === 'mse') {
+    say(
+      'note: the negative ELBO means little, as some inputs are not between 0 and 1; anomalies are ranked by MSE',
+    );
+  }
   const worst = worstSamples(ranks, values.anomalies ?? 0);
   await present({ autoencoder, ...measured, codes, labels, fitted, scores, worst }, values);
   return 0;

@@ -1,20 +1,18 @@
 /**
- * How far the reconstructions are from the originals: of each image, of all together, and compared with baselines. And what
- * the codes look like. elbo.ts has what a variational autoencoder says of an image besides.
+ * How far the reconstructions are from the originals: of each image, of all together, and compared with baselines. elbo.ts
+ * has the report on what a variational autoencoder says of them besides.
  */
 
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { BatchReader } from '../../../data/batches.ts';
 import type { Samples } from '../../../data/samples.ts';
 import { meanImageBaseline, pcaScore } from '../../../evaluation/baselines.ts';
-import { codeStatistics } from '../../../evaluation/codeStatistics.ts';
-import { ErrorSums, psnr } from '../../../evaluation/metrics.ts';
+import { binaryEntropy, ErrorSums, psnr } from '../../../evaluation/metrics.ts';
 import { structuralSimilarity } from '../../../evaluation/ssim.ts';
-import type { Tensor } from '../../../tensor/tensor.ts';
+import { Sigmoid } from '../../../layers/activation.ts';
 import { VariationalAutoencoder } from '../../../vae/variationalAutoencoder.ts';
 import { arePixels, type Noun, nounOf, pictureOf } from '../../pictures/sampleKind.ts';
-import { overflownRows } from '../shared/overflow.ts';
-import { countOf, formatCount, formatDecibels, print } from '../terminal/output.ts';
+import { countOf, formatDecibels, print } from '../terminal/output.ts';
 import { formatNumber, formatR2, tableLines } from '../terminal/textTable.ts';
 import type { Section } from './options.ts';
 
@@ -34,21 +32,26 @@ export interface Scores {
 
 export interface ImageScores extends Scores {
   readonly mae: number;
-  /** Only of a variational autoencoder: the sum of the other two, which are its parts; in nats. */
+  /** Only of a variational autoencoder, as the next two: the sum of `reconstruction` and `kl`, in nats. */
   readonly negativeElbo?: number;
   readonly reconstruction?: number;
   readonly kl?: number;
+  /**
+   * How far the negative ELBO lies above the minimum, which is that of a perfect reconstruction and a KL of 0. Missing if
+   * the minimum is not known for all samples.
+   */
+  readonly excess?: number;
 }
 
 /** The score by which samples are called anomalies. The higher, the less a sample looks like those of the training. */
-export type AnomalyScore = 'negativeElbo' | 'mse';
+export type AnomalyScore = 'excess' | 'mse';
 
 /**
- * The negative ELBO of a variational autoencoder, the MSE of others. The ELBO also counts how unlikely the code is, and
- * measures errors as the training did.
+ * The excess of the negative ELBO if samples have it, else the MSE. The negative ELBO itself says more about how gray an
+ * image is than about how well it fits: `binaryEntropy` in evaluation/metrics.ts.
  */
-export function anomalyScoreOf(autoencoder: Autoencoder): AnomalyScore {
-  return autoencoder instanceof VariationalAutoencoder ? 'negativeElbo' : 'mse';
+export function anomalyScoreOf([first]: readonly ImageScores[]): AnomalyScore {
+  return first.excess === undefined ? 'mse' : 'excess';
 }
 
 /** The value of that score: NaN or infinite if the network overflows. */
@@ -61,10 +64,28 @@ export async function scoreImages(autoencoder: Autoencoder, samples: Samples): P
   const scores = scoreReconstructions(autoencoder, samples);
   if (!(autoencoder instanceof VariationalAutoencoder)) return scores;
   const parts = await autoencoder.negativeElbo(samples);
+  const minimum = minimumOfEach(autoencoder, samples);
   return scores.map((errors, i) => {
     const [reconstruction, kl] = [parts.reconstruction[i], parts.kl[i]];
-    return { ...errors, negativeElbo: reconstruction + kl, reconstruction, kl };
+    const negativeElbo = reconstruction + kl;
+    const excess = minimum && negativeElbo - minimum[i];
+    return { ...errors, negativeElbo, reconstruction, kl, ...(excess !== undefined && { excess }) };
   });
+}
+
+/**
+ * The minimum of each sample's negative ELBO: 0 if the elements have normal distributions (vae/elbo.ts). Undefined if they
+ * have Bernoulli distributions, which only numbers from 0 to 1 can have, and a sample holds others.
+ */
+function minimumOfEach({ inputShape, decoder }: Autoencoder, samples: Samples): number[] | undefined {
+  const isBernoulli = decoder.layers.at(-1) instanceof Sigmoid;
+  const minimum: number[] = [];
+  for (const originals of new BatchReader(samples, inputShape, 'evaluate').batches()) {
+    for (let i = 0; i < originals.shape[0]; i++) {
+      minimum.push(isBernoulli ? binaryEntropy(originals.rows(i, i + 1).data) : 0);
+    }
+  }
+  return minimum.every(Number.isFinite) ? minimum : undefined;
 }
 
 function scoreReconstructions(autoencoder: Autoencoder, samples: Samples): ImageScores[] {
@@ -166,6 +187,7 @@ const COLUMNS = {
   negativeElbo: 'negative_elbo',
   reconstruction: 'reconstruction',
   kl: 'kl',
+  excess: 'excess',
 } as const satisfies Partial<Record<keyof ImageScores, string>>;
 
 /** The scores of each image as CSV, with a column for each score that it has. */
@@ -194,34 +216,4 @@ export function printTable(rows: readonly (readonly [name: string, scores: Score
   const heads = ['', ...columns.map(([head]) => head)];
   const cells = rows.map(([name, scores]) => [name, ...columns.map(([, cell]) => cell(scores))]);
   for (const line of tableLines([heads, ...cells], { minimum: 10 })) print(line);
-}
-
-/**
- * How large the numbers of the codes are, and how many are near 0, as a sparsity penalty makes them.
- *
- * @param all - `[n, code length]`; codes that are not finite are left out.
- */
-export function codeSection(all: Tensor): Section {
-  const finite = finiteCodes(all);
-  if (!finite) return { json: { codes: null }, print: () => print('codes: not one of them is finite') };
-  const codes = codeStatistics(finite);
-  const share = `${(100 * codes.nearZero).toFixed(1)} %`;
-  const [count] = finite.shape;
-  const notFinite = all.shape[0] - count;
-  const which = notFinite === 0 ? '' : ` (of the ${formatCount(count)} that are finite)`;
-  return {
-    json: { codes: { ...codes, ...(notFinite > 0 && { notFinite }) } },
-    print: () =>
-      print(
-        `codes${which}: mean absolute value ${codes.meanAbsolute.toPrecision(3)}, ${share} of their numbers near 0 (below 5 % of the code's largest)`,
-      ),
-  };
-}
-
-/** The codes without those that are not finite; undefined if none is left. */
-export function finiteCodes(all: Tensor): Tensor | undefined {
-  const over = new Set(overflownRows(all));
-  if (over.size === 0) return all;
-  const finite = Array.from({ length: all.shape[0] }, (_, i) => i).filter((i) => !over.has(i));
-  return finite.length === 0 ? undefined : all.pick(finite);
 }

@@ -20,11 +20,12 @@ interface Report {
     readonly activeUnits: number | null;
   };
   readonly rankedBy: string;
-  readonly medianNegativeElbo?: number;
+  readonly medianExcess?: number;
   readonly anomalies: readonly {
     readonly index: number;
     readonly mse: number;
     readonly negativeElbo?: number | null;
+    readonly excess?: number | null;
     readonly timesMedian?: number;
   }[];
 }
@@ -37,6 +38,8 @@ describe('evaluate of a variational autoencoder', () => {
   let vae: VariationalAutoencoder;
   let parts: NegativeElbo;
   let elbos: number[];
+  /** Above the entropy of the pixels: that of a perfect reconstruction. */
+  let excess: number[];
   let cwd = '';
   const run = (line: string): Promise<CliResult> => isthmus(line.split(' '), { cwd });
   const reportOf = async (line: string) => jsonLines((await run(line)).stdout)[0] as unknown as Report;
@@ -45,6 +48,13 @@ describe('evaluate of a variational autoencoder', () => {
     await vae.fit(images, { epochs: 20, batchSize: 10 });
     parts = await vae.negativeElbo(images);
     elbos = Array.from(parts.reconstruction, (reconstruction, i) => reconstruction + parts.kl[i]);
+    excess = elbos.map((elbo, i) => {
+      const entropies = pixels()
+        .slice(64 * i, 64 * (i + 1))
+        .flatMap((pixel) => [pixel / 255, 1 - pixel / 255])
+        .map((p) => (p > 0 ? -p * Math.log(p) : 0));
+      return elbo - entropies.reduce((a, b) => a + b);
+    });
     cwd = folderWith({
       'vae.safetensors': writeModel(vae),
       'plain.safetensors': modelBytes(),
@@ -87,38 +97,43 @@ describe('evaluate of a variational autoencoder', () => {
     expect((await run(one)).stdout).not.toContain('of the code vary');
   });
 
-  test('--out has three columns more', async () => {
+  test('--out has four columns more', async () => {
     await run(`${EVALUATE} --out scores.csv`);
     const [head, ...rows] = readFileSync(join(cwd, 'scores.csv'), 'utf8').trimEnd().split('\n');
-    expect(head).toBe('image,mse,mae,psnr,negative_elbo,reconstruction,kl');
+    expect(head).toBe('image,mse,mae,psnr,negative_elbo,reconstruction,kl,excess');
     expect(rows.map((row) => row.split(',').slice(4).map(Number))).toEqual(
-      elbos.map((elbo, i) => [elbo, parts.reconstruction[i], parts.kl[i]]),
+      elbos.map((elbo, i) => [elbo, parts.reconstruction[i], parts.kl[i], expect.closeTo(excess[i], 5)]),
     );
   });
 
-  test('--anomalies ranks by the negative ELBO, which is said', async () => {
-    const order = elbos.map((_, i) => i).sort((a, b) => elbos[b] - elbos[a]);
+  test('--anomalies ranks by what the negative ELBO is above its minimum, which is said', async () => {
+    for (const one of excess) expect(one).toBeGreaterThan(0);
+    const order = excess.map((_, i) => i).sort((a, b) => excess[b] - excess[a]);
     const report = await reportOf(`${EVALUATE} --anomalies ${COUNT} --json`);
-    expect(report.rankedBy).toBe('negativeElbo');
+    expect(report.rankedBy).toBe('excess');
     expect(report.anomalies.map(({ index }) => index)).toEqual(order);
-    const sorted = elbos.toSorted((a, b) => a - b);
+    const sorted = excess.toSorted((a, b) => a - b);
     const median = (sorted[COUNT / 2 - 1] + sorted[COUNT / 2]) / 2;
-    expect(report.medianNegativeElbo).toBeCloseTo(median, 9);
-    const [{ index, negativeElbo, timesMedian }] = report.anomalies;
+    expect(report.medianExcess).toBeCloseTo(median, 5);
+    const [{ index, negativeElbo, excess: largest, timesMedian }] = report.anomalies;
     expect(negativeElbo).toBe(elbos[index]);
-    expect(timesMedian).toBeCloseTo(elbos[index] / median, 9);
-    // The control: by the MSE, the order is another one.
-    const errors = report.anomalies.map(({ mse }) => mse);
-    expect(errors).not.toEqual(errors.toSorted((a, b) => b - a));
+    expect(largest).toBeCloseTo(excess[index], 5); // pixels of the network's input are float32
+    expect(timesMedian).toBeCloseTo(excess[index] / median, 5);
+    // The control: by the MSE, and by the negative ELBO itself, the order is another one.
+    for (const name of ['mse', 'negativeElbo'] as const) {
+      const others = report.anomalies.map((one) => Number(one[name]));
+      expect(others).not.toEqual(others.toSorted((a, b) => b - a));
+    }
     const { stdout } = await run(`${EVALUATE} --anomalies 2`);
     expect(stdout).toMatch(
-      /^The 2 images with the highest negative ELBO, numbered from 0; the median negative ELBO is \d/m,
+      /^The 2 images whose negative ELBO is furthest above that of a perfect reconstruction \(excess\), numbered from 0; the median excess is \d/m,
     );
-    expect(stdout).toMatch(/^image +negative ELBO +× median\n/m);
-    const rows = [...stdout.matchAll(/^ *(\d+) +(\d+\.\d+) +\d+\.\d$/gm)];
+    expect(stdout).toMatch(/^image +negative ELBO +excess +× median\n/m);
+    const rows = [...stdout.matchAll(/^ *(\d+) +(\d+\.\d+) +(\d+\.\d+) +\d+\.\d$/gm)];
     expect(rows.map(([, index]) => Number(index))).toEqual(order.slice(0, 2));
-    rows.forEach(([, index, elbo]) => {
-      expect(Number(elbo) / elbos[Number(index)]).toBeCloseTo(1, 4);
+    rows.forEach(([, index, ...shown]) => {
+      expect(Number(shown[0]) / elbos[Number(index)]).toBeCloseTo(1, 4);
+      expect(Number(shown[1]) / excess[Number(index)]).toBeCloseTo(1, 4);
     });
   });
 
@@ -142,7 +157,7 @@ describe('evaluate of a variational autoencoder', () => {
       shift: Array(features).fill(0),
       scale: Array(features).fill(1),
     } as const;
-    const table = variationalModel(normalization, { inputShape: [features] });
+    const table = variationalModel(normalization, { inputShape: [features], outputActivation: 'linear' });
     const folder = folderWith({
       'vae.safetensors': writeModel(table),
       'table.npy': npyBytes({ descr: '<f8', shape: [count, features], values: [...data] }),
@@ -151,14 +166,32 @@ describe('evaluate of a variational autoencoder', () => {
     const json = await isthmus([...words, '--json'], { cwd: folder });
     const report = jsonLines(json.stdout)[0] as unknown as Report;
     const [first, second] = report.anomalies;
-    expect(first).toMatchObject({ index: far, negativeElbo: null });
+    expect(first).toMatchObject({ index: far, negativeElbo: null, excess: null });
     expect(first.timesMedian).toBeUndefined();
     expect(second.timesMedian).toBeGreaterThan(0);
-    expect(report.medianNegativeElbo).toBeGreaterThan(0);
+    expect(report.medianExcess).toBeGreaterThan(0);
     expect(report.negativeElbo).toMatchObject({ mean: null, activeUnits: expect.any(Number) });
     const { code, stdout, stderr } = await isthmus(words, { cwd: folder });
     expect(code).toBe(0);
     expect(stderr).toContain('note: the network overflows on 1 sample, whose values are too far');
-    expect(stdout).toMatch(/^ +7 +(∞|NaN) +– {3}\d \(\d+ %\), /m);
+    expect(stdout).toMatch(/^ +7 +(∞|NaN) +(∞|NaN) +– {3}\d \(\d+ %\), /m);
+  });
+
+  test('inputs above 1 have no likelihood: the MSE ranks, which is said', async () => {
+    const [bright, values] = [4, pixels().map((pixel) => pixel / 255)];
+    for (let i = 64 * bright; i < 64 * (bright + 1); i++) values[i] *= 5;
+    const normalization = { kind: 'minmax', dtype: 'f4', shift: 0, scale: 1 } as const;
+    vae.normalization = normalization;
+    const folder = folderWith({
+      'vae.safetensors': writeModel(vae),
+      'bright.npy': npyBytes({ descr: '<f4', shape: [COUNT, 8, 8], values }),
+    });
+    vae.normalization = DIVIDED;
+    const words = 'evaluate --model vae.safetensors --data bright.npy --anomalies 1'.split(' ');
+    const { stdout, stderr } = await isthmus(words, { cwd: folder });
+    expect(stderr).toContain('note: the negative ELBO means little, as some inputs are not between 0 and 1;');
+    expect(stdout).toMatch(/^The image that is restored worst, .*\n\nimage +MSE +× median\n +4 /m);
+    const json = jsonLines((await isthmus([...words, '--json'], { cwd: folder })).stdout)[0];
+    expect(json).toMatchObject({ rankedBy: 'mse', anomalies: [{ index: bright }] });
   });
 });
