@@ -17,6 +17,9 @@ import type { PixelImage } from './png.ts';
 
 const { floor, max, min } = Math;
 
+/** In a row of more images, they are too small, or don't fit a screen. */
+export const MAX_COLUMNS = 20;
+
 const MARGIN = 6; // pixels around headings
 const APART = 14; // pixels between the images at the ends and the others
 // Pixels: of larger pictures, screens show a part, or make them smaller themselves.

@@ -11,7 +11,7 @@ import { toPictures } from '../../pictures/display.ts';
 import { takesNormalCodes } from '../../pictures/generated.ts';
 import { encodePng } from '../../pictures/png.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
-import { stripSheet } from '../../pictures/strips.ts';
+import { MAX_COLUMNS, stripSheet } from '../../pictures/strips.ts';
 import { DATA, HELP, KEY, MODEL, OVERWRITE } from '../shared/commonOptions.ts';
 import { MACHINE, refuseThreads, useMachine } from '../shared/machine.ts';
 import { requirePictures, requireRoom } from '../shared/pictures.ts';
@@ -27,8 +27,6 @@ import {
 import { countOf, say } from '../terminal/output.ts';
 import { type DataFile, dataFile, encodeRows, randomCodes, refuseDataOfGAN, withSamples } from './codes.ts';
 
-const MAX_STEPS = 64;
-
 const OPTIONS = {
   model: MODEL,
   data: { ...DATA, help: `${DATA.help} Without it, --from and --to are seeds of random codes.` },
@@ -41,8 +39,8 @@ const OPTIONS = {
   to: number(undefined, { minimum: 0, integer: true }, 'The sample to end with.'),
   steps: number(
     12,
-    { minimum: 2, maximum: MAX_STEPS, integer: true },
-    'How many codes from one to the other, both included.',
+    { minimum: 2, integer: true },
+    `How many codes from one to the other, both included; in a picture at most ${MAX_COLUMNS}.`,
   ),
   out: text(
     'FILE',
@@ -103,6 +101,9 @@ async function interpolate(words: readonly string[]): Promise<number> {
   const isPicture = out.toLowerCase().endsWith('.png');
   if (isPicture) {
     requirePictures(inputShape, normalization, '--out FILE.npy');
+    if (steps > MAX_COLUMNS) {
+      throw new UsageError(`--steps is ${steps}, expected at most ${MAX_COLUMNS}, or --out FILE.npy.`);
+    }
     requireRoom('steps', steps, { inputShape, countOf: (size) => size + 2 });
   }
   const ends = await findEnds(opened, data, numbers);

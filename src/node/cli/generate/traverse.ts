@@ -6,6 +6,7 @@ import type { GaussianDistribution } from '../../../latent/gaussian.ts';
 import { refuseExisting, writeFileAtomically } from '../../files/files.ts';
 import { loadAnyModel, type OpenedAnyModel } from '../../files/modelFile.ts';
 import { takesNormalCodes } from '../../pictures/generated.ts';
+import { MAX_COLUMNS } from '../../pictures/strips.ts';
 import { REACH, type TraversalStart, traversalPicture } from '../../pictures/traversal.ts';
 import { DATA, HELP, KEY, MODEL, OVERWRITE } from '../shared/commonOptions.ts';
 import { MACHINE, refuseThreads, useMachine } from '../shared/machine.ts';
@@ -35,7 +36,6 @@ import {
 
 /** More rows can't be compared. */
 const MAX_ROWS = 32;
-const MAX_STEPS = 64;
 
 const OPTIONS = {
   model: MODEL,
@@ -54,7 +54,7 @@ const OPTIONS = {
   ),
   steps: number(
     11,
-    { minimum: 2, maximum: MAX_STEPS, integer: true },
+    { minimum: 2, maximum: MAX_COLUMNS, integer: true },
     'How many values each number takes; with an odd number, the code itself is in the middle.',
   ),
   ...MACHINE,

@@ -50,13 +50,13 @@ describe('interpolate', () => {
     const cwd = folderWith(FILES);
     const { code, stderr } = await run(
       cwd,
-      `--model ${name}.safetensors --from 1 --to 2 --steps 3 --out path.npy`,
+      `--model ${name}.safetensors --from 1 --to 2 --steps 30 --out path.npy`,
     );
     expect(code).toBe(0);
-    expect(stderr).toMatch(new RegExp(`^seed 1 to seed 2, ${kind}, 3 images: path.npy\n$`, 'm'));
+    expect(stderr).toMatch(new RegExp(`^seed 1 to seed 2, ${kind}, 30 images: path.npy\n$`, 'm'));
     const draw = (seed: number) =>
       name === 'plain' ? CODES.sample(1, { seed }) : standardNormal(1, 2, { seed });
-    expect(npyAt(cwd, 'path.npy')).toEqual(between(model, [draw(1), draw(2)], 3, kind));
+    expect(npyAt(cwd, 'path.npy')).toEqual(between(model, [draw(1), draw(2)], 30, kind));
   });
 
   test('draws the two samples apart from what the decoder made, at the ends', async () => {
@@ -122,6 +122,11 @@ testRefusals(2, [
     'a single step',
     '--model vae.safetensors --from 1 --to 2 --steps 1 --out a.png',
     /--steps is '1', expected an integer, at least 2/,
+  ),
+  refusal(
+    'more steps than a picture can show',
+    '--model vae.safetensors --from 1 --to 2 --steps 21 --out a.png',
+    /--steps is 21, expected at most 20, or --out FILE.npy/,
   ),
   refusal(
     'a file of another kind',
