@@ -5,23 +5,39 @@ import { describe, expect, test } from '@jest/globals';
 import { Autoencoder } from '../../../src/autoencoder/autoencoder.ts';
 import type { AutoencoderSpec } from '../../../src/autoencoder/spec.ts';
 import type { Normalization } from '../../../src/data/samples.ts';
+import { GAN } from '../../../src/gan/gan.ts';
+import type { GANSpec } from '../../../src/gan/spec.ts';
 import { FormatError } from '../../../src/io/errors.ts';
-import { type LoadedModel, readModel, writeModel } from '../../../src/io/model.ts';
+import { type AnyModel, type LoadedAnyModel, readAnyModel, writeModel } from '../../../src/io/model.ts';
+import { GaussianDistribution } from '../../../src/latent/gaussian.ts';
 import { zeros } from '../../../src/tensor/initializers.ts';
 import { Random } from '../../../src/tensor/random.ts';
+import { Tensor } from '../../../src/tensor/tensor.ts';
+import { VariationalAutoencoder } from '../../../src/vae/variationalAutoencoder.ts';
 import { MUTATIONS, MUTATIONS_OF_EACH_FILE } from '../../helpers/cases.ts';
 import { headerLies } from '../../helpers/mutations/headerLies.ts';
-import { requireModel, requireSealed } from '../../helpers/mutations/sealedRight.ts';
+import { requireBits, requireModel, requireSealed } from '../../helpers/mutations/sealedRight.ts';
 import { noticesEveryByte, surviveMutations } from '../../helpers/mutations/survival.ts';
 import { uniformArray } from '../../helpers/randomArrays.ts';
 
 const STANDARD: Normalization = { kind: 'standard', dtype: 'u2', shift: 0.1, scale: 1 / 3 };
 
-function file(spec: AutoencoderSpec, training = {}, normalization = STANDARD): Uint8Array {
-  const autoencoder = new Autoencoder({ spec });
-  autoencoder.parameters.values.set(uniformArray(autoencoder.parameters.size, new Random(5)));
-  autoencoder.normalization = normalization;
-  return writeModel(autoencoder, training);
+function modelOf(spec: AutoencoderSpec | GANSpec): AnyModel {
+  if (spec.type === 'gan') return new GAN({ spec, initializer: zeros });
+  const options = { spec, initializer: zeros };
+  return spec.type === 'vae' ? new VariationalAutoencoder(options) : new Autoencoder(options);
+}
+
+function file(
+  spec: AutoencoderSpec | GANSpec,
+  training = {},
+  normalization = STANDARD,
+  codes?: GaussianDistribution,
+): Uint8Array {
+  const model = modelOf(spec);
+  model.parameters.values.set(uniformArray(model.parameters.size, new Random(5)));
+  model.normalization = normalization;
+  return writeModel(model, training, codes);
 }
 
 const FILES = {
@@ -53,12 +69,48 @@ const FILES = {
     {},
     { kind: 'minmax', dtype: 'f8', shift: [0, -2.5, 1e9, 0.1], scale: [1, 3, 1 / 3, 1e-7] },
   ),
+  codes: file(
+    {
+      type: 'autoencoder',
+      inputShape: [3],
+      encoder: [{ type: 'dense', inFeatures: 3, outFeatures: 2, bias: false }],
+      decoder: [{ type: 'dense', inFeatures: 2, outFeatures: 3, bias: false }],
+    },
+    {},
+    STANDARD,
+    new GaussianDistribution(Tensor.from([1, -2]), Tensor.from([1, 0, 0.5, 2], [2, 2])),
+  ),
+  vae: file({
+    type: 'vae',
+    inputShape: [3],
+    encoder: [{ type: 'gaussianCode', inFeatures: 3, outFeatures: 2 }],
+    decoder: [{ type: 'dense', inFeatures: 2, outFeatures: 3, bias: true }, { type: 'sigmoid' }],
+  }),
+  gan: file({
+    type: 'gan',
+    inputShape: [3],
+    generator: [{ type: 'dense', inFeatures: 2, outFeatures: 3, bias: true }, { type: 'sigmoid' }],
+    discriminator: [
+      { type: 'leakyRelu', slope: 0.2 },
+      { type: 'dense', inFeatures: 3, outFeatures: 1, bias: true },
+    ],
+  }),
 };
 
-const requireRight = ({ autoencoder, training }: LoadedModel, bytes: Uint8Array) => {
+const KINDS = { autoencoder: Autoencoder, vae: VariationalAutoencoder, gan: GAN };
+
+const requireRight = ({ model, training, codes }: LoadedAnyModel, bytes: Uint8Array) => {
   const right = requireSealed(bytes);
-  requireModel(autoencoder, right);
+  requireModel(model, right);
+  const kind: unknown = model.constructor;
+  if (kind !== KINDS[model.spec().type]) throw new Error(`wrong kind: ${model.constructor.name}`);
   expect(training).toEqual(JSON.parse(right.metadata.get('training')!));
+  if (codes) {
+    requireBits('codes.mean', codes.mean.data, right.tensors.get('codes.mean')?.bytes);
+    requireBits('codes.factor', codes.factor.data, right.tensors.get('codes.factor')?.bytes);
+  }
+  const taken = model.namedParameters().length + (codes ? 2 : 0);
+  if (taken !== right.tensors.size) throw new Error('wrong: tensors that went unread');
 };
 
 let reads = 0;
@@ -71,11 +123,11 @@ async function paused<Result>(read: () => Result): Promise<Result> {
 
 describe('damaged models', () => {
   test('are refused, or are what the file says and can be used', async () => {
-    for (const bytes of Object.values(FILES)) requireRight(readModel(bytes), bytes);
+    for (const bytes of Object.values(FILES)) requireRight(readAnyModel(bytes), bytes);
     const tally = await surviveMutations({
       files: FILES,
       lies: (original) => headerLies(original, true),
-      read: (bytes) => paused(() => readModel(bytes)),
+      read: (bytes) => paused(() => readAnyModel(bytes)),
       requireRight,
     });
     if (MUTATIONS_OF_EACH_FILE) console.log('model', tally);
@@ -84,7 +136,10 @@ describe('damaged models', () => {
   }, 600_000);
 
   test('are noticed whichever byte is changed', () => {
-    for (const bytes of Object.values(FILES)) noticesEveryByte(bytes, readModel, [1, 0x20, 0x80, 0xff]);
+    const { small, layered, byFeature, ...others } = FILES;
+    for (const bytes of [small, layered, byFeature])
+      noticesEveryByte(bytes, readAnyModel, [1, 0x20, 0x80, 0xff]);
+    for (const bytes of Object.values(others)) noticesEveryByte(bytes, readAnyModel, [0x20]); // one mask: it takes long
   });
 
   test('are read as sound by a reader that doubts nothing', async () => {
@@ -94,14 +149,14 @@ describe('damaged models', () => {
 });
 
 /** Takes the description as it is, and fills the weights one after another with what follows the header. */
-function believing(bytes: Uint8Array): LoadedModel {
+function believing(bytes: Uint8Array): LoadedAnyModel {
   try {
     const length = Number(Buffer.from(bytes).readBigUInt64LE());
     const { __metadata__: metadata } = JSON.parse(Buffer.from(bytes).toString('utf8', 8, 8 + length));
-    const autoencoder = new Autoencoder({ spec: JSON.parse(metadata.model), initializer: zeros });
-    autoencoder.normalization = JSON.parse(metadata.normalization);
-    autoencoder.parameters.values.set(new Float32Array(bytes.slice(8 + length).buffer));
-    return { autoencoder, training: JSON.parse(metadata.training) };
+    const model = modelOf(JSON.parse(metadata.model));
+    model.normalization = JSON.parse(metadata.normalization);
+    model.parameters.values.set(new Float32Array(bytes.slice(8 + length).buffer));
+    return { model, training: JSON.parse(metadata.training) };
   } catch {
     throw new FormatError('refused.');
   }
