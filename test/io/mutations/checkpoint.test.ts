@@ -8,6 +8,7 @@ import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../../../src/i
 import { FormatError } from '../../../src/io/errors.ts';
 import { readSafetensors, writeSafetensors } from '../../../src/io/safetensors.ts';
 import { Tensor } from '../../../src/tensor/tensor.ts';
+import { VariationalAutoencoder } from '../../../src/vae/variationalAutoencoder.ts';
 import { MUTATIONS, MUTATIONS_OF_EACH_FILE } from '../../helpers/cases.ts';
 import { headerLies } from '../../helpers/mutations/headerLies.ts';
 import { resealed } from '../../helpers/mutations/resealed.ts';
@@ -23,7 +24,23 @@ function small(): Autoencoder {
 
 const trained = small();
 const { state: END } = await trained.fit(SAMPLES, { epochs: 2, batchSize: 3, keep: 'best' });
-const FILES = { end: writeCheckpoint(trained, END, { note: 'naïve' }) };
+
+/** In the middle of an epoch, with sums of the parts of the loss. */
+async function ofVae(): Promise<Uint8Array> {
+  const vae = new VariationalAutoencoder({ inputShape: [2], encodingDim: 1, hidden: [], seed: 3 });
+  let file: Uint8Array = new Uint8Array();
+  await vae.fit(SAMPLES, {
+    epochs: 2,
+    batchSize: 3,
+    validationSplit: 0.2,
+    onBatchEnd: ({ epoch }, state) => {
+      if (epoch === 2 && file.length === 0) file = writeCheckpoint(vae, state(), {});
+    },
+  });
+  return file;
+}
+
+const FILES = { end: writeCheckpoint(trained, END, { note: 'naïve' }), vae: await ofVae() };
 
 function requireRight({ model: autoencoder, state, run }: Checkpoint, bytes: Uint8Array): void {
   const right = requireSealed(bytes);
@@ -73,7 +90,8 @@ async function paused<Result>(read: () => Result): Promise<Result> {
 
 describe('damaged checkpoints', () => {
   test('are refused, or are what the file says', async () => {
-    requireRight(readCheckpoint(FILES.end), FILES.end);
+    for (const bytes of Object.values(FILES)) requireRight(readCheckpoint(bytes), bytes);
+    expect(Object.keys(readCheckpoint(FILES.vae).state.partSums ?? {})).toEqual(['reconstruction', 'kl']);
     const tally = await surviveMutations({
       files: FILES,
       lies: (original) => headerLies(original, true),
