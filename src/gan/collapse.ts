@@ -22,7 +22,8 @@ export function collapseOf(epochs: readonly EpochRecord[], stepsPerEpoch: number
   const length = Math.max(EPOCHS, Math.ceil(STEPS / stepsPerEpoch));
   if (epochs.length < length) return undefined;
   const last = epochs.slice(-length);
-  const mean = (name: string) => last.reduce((sum, { parts }) => sum + (parts?.[name] ?? Number.NaN), 0) / length;
+  const mean = (name: string) =>
+    last.reduce((sum, { parts }) => sum + (parts?.[name] ?? Number.NaN), 0) / length;
   const when = `in epochs ${last[0].epoch} to ${last[length - 1].epoch}`;
   const [accuracy, spread] = [mean('accuracy'), mean('spread')];
   if (accuracy > ALWAYS_RIGHT) {

@@ -221,7 +221,6 @@ function printScores({ training, validation, test, denoising }: Results, isPixel
 export function trainingFacts(values: TrainValues, data: TrainingData, results: Results) {
   return {
     data: data.facts,
-    ...(values.kind !== 'autoencoder' && { kind: values.kind }),
     epochs: results.epochs,
     batchSize: values['batch-size'],
     optimizer: values.optimizer,
