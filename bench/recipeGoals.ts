@@ -1,7 +1,9 @@
 /**
  * What the presets of `train` must reach on Fashion-MNIST: 10,000 images to train on, 2,000 to test, codes of 32 numbers.
- * docs/recipes.md has what they reach.
+ * docs/recipes.md has what they reach. Read goals.ts first.
  */
+
+import { atLeast, atMost, type Goal } from './goals.ts';
 
 const { max, min } = Math;
 
@@ -32,15 +34,6 @@ export interface RecipeFigures {
   readonly denoising: { readonly model: Restored; readonly median: Restored; readonly gaussian: Restored };
 }
 
-export interface Goal {
-  readonly name: string;
-  readonly value: number;
-  readonly bound: number;
-  /** Whether the bound is a maximum; else it is a minimum. */
-  readonly isMaximum: boolean;
-  readonly ok: boolean;
-}
-
 export function judgeRecipes({ runs, slowdown, classification, denoising }: RecipeFigures): Goal[] {
   const goals = (['small', 'best'] as const).map((name) => {
     const worst = max(...runs[name].map(({ mse }) => mse));
@@ -58,13 +51,4 @@ export function judgeRecipes({ runs, slowdown, classification, denoising }: Reci
   const gain = min(model.psnr - median.psnr, model.psnr - gaussian.psnr);
   goals.push(atLeast('noise removed, dB more than the better filter', gain, MIN_GAIN));
   return goals;
-}
-
-// By `<=` and `>=`, so that NaN does not pass.
-function atMost(name: string, value: number, bound: number): Goal {
-  return { name, value, bound, isMaximum: true, ok: value <= bound };
-}
-
-function atLeast(name: string, value: number, bound: number): Goal {
-  return { name, value, bound, isMaximum: false, ok: value >= bound };
 }

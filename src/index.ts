@@ -37,6 +37,7 @@ export { meanImageBaseline, pcaBaseline } from './evaluation/baselines.ts';
 export { type CodeStatistics, codeStatistics } from './evaluation/codeStatistics.ts';
 export { FeatureScaling } from './evaluation/featureScaling.ts';
 export { gaussianFilter, type ImageFilter, medianFilter } from './evaluation/filters.ts';
+export { frechetDistance } from './evaluation/frechet.ts';
 export { accuracyOf, classesOf } from './evaluation/labels.ts';
 export { LinearProbe, type LinearProbeOptions } from './evaluation/linearProbe.ts';
 export { type Evaluation, psnr } from './evaluation/metrics.ts';
@@ -44,6 +45,7 @@ export { nearestNeighbours } from './evaluation/nearestNeighbours.ts';
 export { PCA } from './evaluation/pca.ts';
 export { structuralSimilarity } from './evaluation/ssim.ts';
 export { GAN, type GANCompileOptions, type GANFitOptions, type GANOptions } from './gan/gan.ts';
+export { type GANPreset, type GANPresetName, ganPreset } from './gan/presets.ts';
 export type { GANArchitectureOptions, GANSpec } from './gan/spec.ts';
 export { type Checkpoint, readCheckpoint, writeCheckpoint } from './io/checkpoint.ts';
 export { FormatError } from './io/errors.ts';
@@ -65,6 +67,7 @@ export {
   writeModel,
 } from './io/model.ts';
 export { GaussianDistribution, type SampleOptions } from './latent/gaussian.ts';
+export { type Interpolation, interpolateCodes, manifoldCodes, traverseCode } from './latent/paths.ts';
 export {
   Activation,
   LeakyReLU,
@@ -101,6 +104,7 @@ export {
   type LossName,
   MeanAbsoluteError,
   MeanSquaredError,
+  SoftmaxCrossEntropy,
 } from './losses/loss.ts';
 export { Adam, type AdamOptions, AdamW, type AdamWOptions } from './optim/adam.ts';
 export { clipGradientNorm } from './optim/clip.ts';
@@ -134,6 +138,11 @@ export type { RegularizationOptions } from './training/regularization.ts';
 export type { Start } from './training/startAtMean.ts';
 export type { EpochRecord, TrainingState } from './training/trainingState.ts';
 export type { BetaOptions } from './vae/elbo.ts';
+export {
+  type VariationalPreset,
+  type VariationalPresetName,
+  variationalPreset,
+} from './vae/presets.ts';
 export type { VariationalArchitectureOptions } from './vae/spec.ts';
 export {
   type NegativeElbo,

@@ -62,6 +62,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/training/': ['src/layers/', 'src/losses/', 'src/optim/', 'src/data/', 'src/tensor/'],
   'src/evaluation/': ['src/data/', 'src/tensor/'],
   'src/autoencoder/': [
+    'src/latent/',
     'src/training/',
     'src/evaluation/',
     'src/layers/',
@@ -125,6 +126,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/node/cli/train/': COMMAND,
   'src/node/cli/evaluate/': COMMAND,
   'src/node/cli/compress/': COMMAND,
+  'src/node/cli/generate/': COMMAND,
   'src/node/cli/': COMMAND, // below it are the folders of commands
   'src/node/': [...ENGINE, 'src/node/'],
 };

@@ -24,9 +24,10 @@ describe('docs/cli.md', () => {
 
   test('says of the presets what --help says', async () => {
     const text = (await help('train')).replace(/\s+/g, ' ');
-    for (const preset of ['small', 'best']) {
-      const [, settings] = new RegExp(`\\| \`${preset}\` \\| \`(.*)\` \\|`).exec(page) ?? [];
-      expect(text).toContain(`--preset ${preset} stands for: ${settings}`);
+    const rows = [...page.matchAll(/^\| (?:`--kind (\w+)`, )?`(\w+)` \| `(--.*)` \|$/gm)];
+    expect(rows).toHaveLength(6);
+    for (const [, kind = 'autoencoder', preset, settings] of rows) {
+      expect(text).toContain(`--kind ${kind} --preset ${preset} stands for: ${settings} `);
     }
   });
 });

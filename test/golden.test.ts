@@ -8,25 +8,31 @@
  * test/layers/gaussianCode.test.ts.
  */
 
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Activation } from '../src/layers/activation.ts';
 import { LeakyReLU, ReLU, Sigmoid, SiLU, Tanh } from '../src/layers/activation.ts';
 import { Sequential } from '../src/layers/sequential.ts';
 import type { Loss } from '../src/losses/loss.ts';
-import { BinaryCrossEntropy, MeanAbsoluteError, MeanSquaredError } from '../src/losses/loss.ts';
+import {
+  BinaryCrossEntropy,
+  MeanAbsoluteError,
+  MeanSquaredError,
+  SoftmaxCrossEntropy,
+} from '../src/losses/loss.ts';
 import { Adam, AdamW } from '../src/optim/adam.ts';
 import type { Optimizer } from '../src/optim/optimizer.ts';
 import { SGD } from '../src/optim/sgd.ts';
 import { FlatParameters } from '../src/tensor/flatParameters.ts';
 import { matmul, transpose } from '../src/tensor/ops.ts';
 import { Tensor } from '../src/tensor/tensor.ts';
-import { firstOutside, gamma, scaleOf, UNIT_ROUNDOFF as u } from './helpers/bounds.ts';
+import { firstOutside, gamma, SMALLEST_FLOAT32, scaleOf, UNIT_ROUNDOFF as u } from './helpers/bounds.ts';
 import { describeEachKernels } from './helpers/eachKernels.ts';
 import { flatten, goldenAutoencoder, goldenTensor, readGolden } from './helpers/golden.ts';
 
 const autoencoder = readGolden('autoencoder');
 const elementwise = readGolden('activations-and-losses');
 const products = readGolden('matmul');
+const softmax = readGolden('softmax-cross-entropy');
 
 describeEachKernels('matmul', () => {
   // Reading rounds the two factors of each product by u each, and k + 1 roundings follow: γ(k + 3) |A| |B|.
@@ -125,6 +131,54 @@ describeEachKernels('losses', () => {
     const loss = new MeanSquaredError();
     const value = loss.forward(goldenTensor(prediction), goldenTensor(target)) * prediction.shape[1];
     expect(firstOutside([value], [golden.loss], 2 * u * golden.loss)).toMatch(/^element 0 /);
+  });
+});
+
+describe('softmax cross-entropy, which has no kernel', () => {
+  const logits = softmax.logits.data;
+  const [n, c] = softmax.logits.shape;
+  const largest = scaleOf(logits);
+
+  /** Reading moves each logit and each target by u of itself; only a slope is rounded after that. */
+  function bounds({ target, loss, dLogits }: (typeof softmax.cases)[string]) {
+    const slopes = dLogits.data.reduce((sum, slope, i) => sum + Math.abs(slope * logits[i]), 0);
+    const softmaxTimesSum = dLogits.data.map((slope, i) => n * slope + target.data[i]);
+    return {
+      loss: u * (slopes + loss) * (1 + 1e-6),
+      dLogits: softmaxTimesSum.map(
+        (p, i) =>
+          (u * (p * (Math.abs(logits[i]) + largest + c) + target.data[i])) / n +
+          u * Math.abs(dLogits.data[i]),
+      ),
+    };
+  }
+
+  test.each(Object.entries(softmax.cases))('%s: the loss and its gradient', (_name, golden) => {
+    const loss = new SoftmaxCrossEntropy();
+    const value = loss.forward(goldenTensor(softmax.logits), goldenTensor(golden.target));
+    const bound = bounds(golden);
+    expect(firstOutside([value], [golden.loss], bound.loss)).toBeUndefined();
+    // The figures are printed with 12 digits, 0.5e-11 of each; the smallest are no float32 numbers.
+    const printed = bound.dLogits.map(
+      (allowed, i) => allowed + 1e-11 * Math.abs(golden.dLogits.data[i]) + SMALLEST_FLOAT32,
+    );
+    expect(firstOutside(loss.backward().data, golden.dLogits.data, printed)).toBeUndefined();
+  });
+
+  test('negative control: the mean over all elements is outside of the bound', () => {
+    const [golden] = Object.values(softmax.cases);
+    const loss = new SoftmaxCrossEntropy();
+    const value = loss.forward(goldenTensor(softmax.logits), goldenTensor(golden.target)) / c;
+    expect(firstOutside([value], [golden.loss], bounds(golden).loss)).toMatch(/^element 0 /);
+  });
+
+  test('negative control: a gradient for targets with the sum 1 is outside of the bound for others', () => {
+    const golden = softmax.cases['targets with a sum other than 1'];
+    const loss = new SoftmaxCrossEntropy();
+    loss.forward(goldenTensor(softmax.logits), goldenTensor(softmax.cases['shares of classes'].target));
+    expect(firstOutside(loss.backward().data, golden.dLogits.data, bounds(golden).dLogits)).toMatch(
+      /^element 0 /,
+    );
   });
 });
 

@@ -7,6 +7,7 @@
 import { BatchReader } from '../data/batches.ts';
 import { NO_NORMALIZATION, type Normalization, type Samples, type StoredSamples } from '../data/samples.ts';
 import { ErrorSums, type Evaluation } from '../evaluation/metrics.ts';
+import { type GaussianDistribution, Moments } from '../latent/gaussian.ts';
 import { buildSequential } from '../layers/build.ts';
 import { Sequential } from '../layers/sequential.ts';
 import { formatSummary } from '../layers/summary.ts';
@@ -214,6 +215,28 @@ export class Autoencoder {
     for await (const x of reader.stream({ allocate: separateMemory() })) {
       yield this.encoder.forward(x).copy();
     }
+  }
+
+  /**
+   * How the codes of samples are distributed, as a normal distribution with their mean and covariance: where to draw codes
+   * that the decoder can make new samples of. Codes that are not finite are left out.
+   *
+   * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way.
+   * @throws {ShapeError} If the samples don't fit the model.
+   * @throws {RangeError} If not one code is finite.
+   * @throws What reading stored samples failed with.
+   * @example
+   * const codes = (await autoencoder.codeDistribution(images)).sample(64, { seed: 1 });
+   * const newImages = autoencoder.decode(codes);
+   */
+  async codeDistribution(samples: Samples | StoredSamples): Promise<GaussianDistribution> {
+    const moments = new Moments(this.encodingDim);
+    const slice = new TimeSlice();
+    for await (const codes of this.encodeBatches(samples)) {
+      moments.add(codes);
+      if (slice.isOver) await slice.pause();
+    }
+    return moments.distribution();
   }
 
   /**

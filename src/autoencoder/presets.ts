@@ -5,25 +5,29 @@
 
 import { Adam, AdamW } from '../optim/adam.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
-import { trainingSchedule } from '../optim/schedule.ts';
+import { type Schedule, trainingSchedule } from '../optim/schedule.ts';
 import type { FitOptions } from '../training/fitOptions.ts';
 import type { Start } from '../training/startAtMean.ts';
 import type { ActivationName, ArchitectureOptions } from './spec.ts';
 
-/** What a preset decides. */
-export interface PresetSettings {
-  readonly hidden: readonly number[];
-  /** @default hidden, in reverse */
-  readonly decoderHidden?: readonly number[];
-  readonly activation: ActivationName;
+/** How a preset of any kind of model trains. */
+export interface TrainingSettings {
   readonly epochs: number;
   readonly batchSize: number;
-  /** AdamW with this weight decay. @default Adam */
-  readonly weightDecay?: number;
   readonly learningRate: number;
   readonly schedule: 'constant' | 'linear';
   /** May be a fraction. @default 0 */
   readonly warmUpEpochs?: number;
+}
+
+/** What a preset decides. */
+export interface PresetSettings extends TrainingSettings {
+  readonly hidden: readonly number[];
+  /** @default hidden, in reverse */
+  readonly decoderHidden?: readonly number[];
+  readonly activation: ActivationName;
+  /** AdamW with this weight decay. @default Adam */
+  readonly weightDecay?: number;
   readonly start: Start;
 }
 
@@ -89,27 +93,41 @@ export interface Preset {
  * await autoencoder.fit(images, fit);
  */
 export function preset(name: PresetName, count: number): Preset {
-  if (!Object.hasOwn(PRESETS, name)) {
-    throw new RangeError(
-      `preset: '${name}' is not a preset, expected one of: ${Object.keys(PRESETS).join(', ')}.`,
-    );
-  }
-  if (!Number.isSafeInteger(count) || count < 1) {
-    throw new RangeError(`preset: the number of samples is ${count}, expected an integer >= 1.`);
-  }
-  const settings = PRESETS[name];
+  const settings = presetNamed(PRESETS, name, 'preset');
   const { hidden, decoderHidden, activation, weightDecay, epochs, batchSize, start } = settings;
-  const stepsPerEpoch = Math.ceil(count / batchSize);
-  const learningRate = trainingSchedule({
-    kind: settings.schedule,
-    learningRate: settings.learningRate,
-    steps: epochs * stepsPerEpoch,
-    warmUpSteps: Math.round((settings.warmUpEpochs ?? 0) * stepsPerEpoch),
-  });
+  const learningRate = presetSchedule(settings, count, 'preset');
   return {
     architecture: { hidden, ...(decoderHidden && { decoderHidden }), activation },
     optimizer:
       weightDecay === undefined ? new Adam({ learningRate }) : new AdamW({ learningRate, weightDecay }),
     fit: { epochs, batchSize, start },
   };
+}
+
+/** @throws {RangeError} If there is no preset of this name. */
+export function presetNamed<Name extends string, Settings>(
+  presets: Readonly<Record<Name, Settings>>,
+  name: Name,
+  who: string,
+): Settings {
+  if (Object.hasOwn(presets, name)) return presets[name];
+  throw new RangeError(
+    `${who}: '${name}' is not a preset, expected one of: ${Object.keys(presets).join(', ')}.`,
+  );
+}
+
+/**
+ * The learning rate of each step.
+ *
+ * @param count - The number of samples to train on.
+ * @throws {RangeError} If it is not an integer >= 1.
+ */
+export function presetSchedule(settings: TrainingSettings, count: number, who: string): Schedule {
+  if (!Number.isSafeInteger(count) || count < 1) {
+    throw new RangeError(`${who}: the number of samples is ${count}, expected an integer >= 1.`);
+  }
+  const { schedule: kind, learningRate, epochs, batchSize, warmUpEpochs = 0 } = settings;
+  const stepsPerEpoch = Math.ceil(count / batchSize);
+  const warmUpSteps = Math.round(warmUpEpochs * stepsPerEpoch);
+  return trainingSchedule({ kind, learningRate, steps: epochs * stepsPerEpoch, warmUpSteps });
 }

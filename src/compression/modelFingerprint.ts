@@ -1,25 +1,25 @@
 /** A short name for a model: models with the same fingerprint encode and decode alike. Read sha256.ts first. */
 
-import type { Autoencoder } from '../autoencoder/autoencoder.ts';
-import { describeModel, weightsOf } from '../io/model.ts';
+import { type AnyModel, describeModel, weightsOf } from '../io/model.ts';
 import { Sha256 } from './sha256.ts';
 
 const HEX_DIGITS = 32;
 
 /**
  * SHA-256 over what a model file says of the network: its description and normalization as JSON, then each parameter's
- * name, shape and float32 numbers, little-endian. How it was trained doesn't count.
+ * name, shape and float32 numbers, little-endian. How it was trained, and how its codes are distributed,
+ * doesn't count.
  *
- * The encoder counts, as the codes of another encoder mean something else. A CRC-32 would detect accidents, but a model
+ * The encoder of an autoencoder counts, as the codes of another encoder mean something else. A CRC-32 would detect accidents, but a model
  * may come from anywhere, and a CRC-32 is easy to forge.
  *
  * @returns `sha256:` and 32 hexadecimal digits.
  */
-export function modelFingerprint(autoencoder: Autoencoder): string {
+export function modelFingerprint(model: AnyModel): string {
   const hash = new Sha256();
   const addText = (value: unknown) => hash.add(new TextEncoder().encode(JSON.stringify(value)));
-  addText(describeModel(autoencoder));
-  for (const { name, tensor } of weightsOf(autoencoder)) {
+  addText(describeModel(model));
+  for (const { name, tensor } of weightsOf(model)) {
     addText([name, tensor.shape]);
     const { buffer, byteOffset, byteLength } = tensor.data;
     hash.add(new Uint8Array(buffer, byteOffset, byteLength));

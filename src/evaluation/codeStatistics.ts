@@ -1,4 +1,4 @@
-/** How sparse codes are: what a sparsity penalty has done to them. */
+/** How sparse codes are, and how many of their numbers are in use: what a penalty on the code has done to them. */
 
 import { formatShape, ShapeError } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -37,4 +37,25 @@ export function codeStatistics(codes: Tensor): CodeStatistics {
     }
   }
   return { meanAbsolute: sum / codes.size, nearZero: near / codes.size };
+}
+
+/** Numbers of the code whose variance is at most this say nothing about a sample. */
+const UNUSED_VARIANCE = 0.01;
+
+/**
+ * How many numbers of the code differ from sample to sample: those whose variance over the codes is above 0.01. A
+ * variational autoencoder leaves the others at the standard normal distribution, whatever the sample (Burda, Grosse &
+ * Salakhutdinov, "Importance weighted autoencoders", ICLR 2016, section 5.2).
+ *
+ * @param codes - Shape `[n, encodingDim]`, finite: the means, as `encode` gives them.
+ */
+export function activeUnits({ shape: [count, width], data }: Tensor): number {
+  let active = 0;
+  for (let j = 0; j < width; j++) {
+    const values = Float64Array.from({ length: count }, (_, i) => data[i * width + j]);
+    const mean = values.reduce((a, b) => a + b, 0) / count;
+    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / count;
+    if (variance > UNUSED_VARIANCE) active++;
+  }
+  return active;
 }

@@ -39,3 +39,20 @@ export class ErrorSums {
     return { mse, mae: this.#absolutes / this.#count, psnr: psnr(mse) };
   }
 }
+
+/**
+ * The sum of the entropies `-x log x - (1 - x) log(1 - x)`, in nats: the minimum of the binary cross-entropy, which a
+ * perfect reconstruction has. It is 0 for black and white and large for gray, so a likelihood of gray images says little
+ * until it is subtracted (Chauhan et al., "Robust outlier detection by de-biasing VAE likelihoods", CVPR 2022).
+ *
+ * @returns Minus infinity if a number is not from 0 to 1: then the binary cross-entropy has no minimum.
+ */
+export function binaryEntropy(values: ArrayLike<number>): number {
+  let entropy = 0;
+  for (let i = 0; i < values.length; i++) {
+    const x = values[i];
+    if (!(x >= 0 && x <= 1)) return -Infinity;
+    if (x > 0 && x < 1) entropy -= x * Math.log(x) + (1 - x) * Math.log1p(-x);
+  }
+  return entropy;
+}

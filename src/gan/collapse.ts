@@ -2,11 +2,12 @@
 
 import type { EpochRecord } from '../training/trainingState.ts';
 
-/** So many epochs in a row show that it is no accident. */
+/** A good training may begin like this, but is not like it over this number of steps and epochs. */
+const STEPS = 1500;
 const EPOCHS = 5;
-/** In a good training the discriminator errs more often than this. */
-const ALWAYS_RIGHT = 0.995;
-/** In a good training the generated samples differ more than this from each other, compared with real ones. */
+/** The discriminator is right about more than this share of the samples. */
+const ALWAYS_RIGHT = 0.99;
+/** The generated samples differ from each other by less than this part of what real ones do. */
 const NEARLY_ALIKE = 0.1;
 
 /**
@@ -14,17 +15,22 @@ const NEARLY_ALIKE = 0.1;
  *
  * - The discriminator is right almost always: the generator hardly gets a gradient that it could learn from.
  * - The generated samples are nearly alike: the generator has collapsed to a few samples that the discriminator accepts.
+ *
+ * @param stepsPerEpoch - How many batches an epoch has.
  */
-export function collapseOf(epochs: readonly EpochRecord[]): string | undefined {
-  if (epochs.length < EPOCHS) return undefined;
-  const last = epochs.slice(-EPOCHS).map(({ parts }) => parts ?? {});
-  const [first, now] = [epochs.length - EPOCHS + 1, epochs.length];
-  const when = `in epochs ${first} to ${now}`;
-  if (last.every(({ accuracy }) => accuracy > ALWAYS_RIGHT)) {
-    return `the discriminator was right about more than ${100 * ALWAYS_RIGHT} % of the samples ${when}, so the generator can't learn from it: a lower learning rate, dropout or a smaller discriminator may help.`;
+export function collapseOf(epochs: readonly EpochRecord[], stepsPerEpoch: number): string | undefined {
+  const length = Math.max(EPOCHS, Math.ceil(STEPS / stepsPerEpoch));
+  if (epochs.length < length) return undefined;
+  const last = epochs.slice(-length);
+  const mean = (name: string) =>
+    last.reduce((sum, { parts }) => sum + (parts?.[name] ?? Number.NaN), 0) / length;
+  const when = `in epochs ${last[0].epoch} to ${last[length - 1].epoch}`;
+  const [accuracy, spread] = [mean('accuracy'), mean('spread')];
+  if (accuracy > ALWAYS_RIGHT) {
+    return `the discriminator was right about ${(100 * accuracy).toFixed(1)} % of the samples ${when}, so the generator can't learn from it: a lower learning rate, more dropout or a smaller discriminator may help.`;
   }
-  if (last.every(({ spread }) => spread < NEARLY_ALIKE)) {
-    return `the generated samples were nearly alike ${when}, less than ${NEARLY_ALIKE} times as different as the real ones: a lower learning rate, dropout or another seed may help.`;
+  if (spread < NEARLY_ALIKE) {
+    return `the generated samples were nearly alike ${when}, ${spread.toPrecision(2)} times as different as the real ones: a lower learning rate, more dropout or another seed may help.`;
   }
   return undefined;
 }

@@ -1,7 +1,7 @@
 /**
  * The game that a GAN learns by: the discriminator learns to tell real samples from the generator's, the generator learns to
  * make samples that it takes for real. Goodfellow et al., "Generative adversarial nets", NeurIPS 2014. Read
- * training/objective.ts first; docs/math.md, section 7.3.
+ * training/objective.ts first; docs/math.md, section 7.5.
  */
 
 import type { Sequential } from '../layers/sequential.ts';
@@ -32,7 +32,7 @@ interface GameParts {
  *
  * The generator's loss is the non-saturating one (section 3 of the paper): its gradient is large where the discriminator is
  * sure. Both gradients are those of the weights before the step, and one optimizer steps with both. Algorithm 1 takes turns
- * instead; that costs a third pass through the discriminator, and ends no better here (docs/recipes.md).
+ * instead, which costs one more pass of fake samples through the discriminator (docs/recipes.md compares them).
  *
  * Beside the two losses it measures `accuracy`, the share of samples that the discriminator is right about, and `spread`,
  * how different the generated samples are from each other: their standard deviation divided by that of the real ones.

@@ -34,10 +34,11 @@ const CODES_FACTOR = 'codes.factor';
 /** A model of any kind. A variational autoencoder is an autoencoder, too. */
 export type AnyModel = Autoencoder | GAN;
 
-type Spec = AutoencoderSpec | GANSpec;
+/** The architecture of a model of any kind, as plain JSON. */
+export type ModelSpec = AutoencoderSpec | GANSpec;
 
 /** The networks of each kind of model, in the order of their weights. */
-const NETWORKS: Readonly<Record<Spec['type'], readonly string[]>> = {
+export const NETWORKS: Readonly<Record<ModelSpec['type'], readonly string[]>> = {
   autoencoder: ['encoder', 'decoder'],
   vae: ['encoder', 'decoder'],
   gan: ['generator', 'discriminator'],
@@ -140,6 +141,18 @@ export function namedLayers(prefix: string, layers: readonly LayerSpec[]): Named
   });
 }
 
+/** The networks of a model by name, in the order of their weights. */
+export function networksOf(spec: ModelSpec): Readonly<Record<string, readonly LayerSpec[]>> {
+  return spec.type === 'gan'
+    ? { generator: spec.generator, discriminator: spec.discriminator }
+    : { encoder: spec.encoder, decoder: spec.decoder };
+}
+
+/** All layers of a model. */
+export function layersOf(spec: ModelSpec): NamedLayer[] {
+  return Object.entries(networksOf(spec)).flatMap(([name, layers]) => namedLayers(name, layers));
+}
+
 /** The part of the metadata that describes the network. */
 export function describeModel(model: AnyModel): Record<string, string> {
   return {
@@ -197,7 +210,7 @@ function setWeights(model: AnyModel, tensors: SafetensorsContents['tensors']): v
 }
 
 /** Checks what the constructors take for granted, so that a short file that claims large layers takes no memory. */
-function checkSpec(value: unknown, tensors: SafetensorsContents['tensors']): Spec {
+function checkSpec(value: unknown, tensors: SafetensorsContents['tensors']): ModelSpec {
   const description = isObject(value) ? value : {};
   const { type, inputShape } = description;
   if (typeof type !== 'string' || !Object.hasOwn(NETWORKS, type)) {
@@ -207,11 +220,11 @@ function checkSpec(value: unknown, tensors: SafetensorsContents['tensors']): Spe
   if (!Array.isArray(inputShape)) {
     throw new RangeError(`its input shape is ${shown(inputShape)}, expected a list of integers >= 1.`);
   }
-  const networks = NETWORKS[type as Spec['type']];
+  const networks = NETWORKS[type as ModelSpec['type']];
   const asked = networks.reduce((sum, name) => sum + countWeights(description[name]), 0);
   const stored = [...tensors.values()].reduce((sum, { size }) => sum + size, 0);
   if (asked > stored) throw new RangeError(`it asks for ${asked} weights, the file holds ${stored} numbers.`);
-  return value as unknown as Spec;
+  return value as unknown as ModelSpec;
 }
 
 function countWeights(layers: unknown, depth = 0): number {

@@ -8,7 +8,7 @@ import { Random } from '../tensor/random.ts';
 import { formatShape, ShapeError } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 
-const { abs, sqrt } = Math;
+const { abs, log, sqrt } = Math;
 
 export interface SampleOptions {
   /** Decides what is drawn; an integer from 0 to 2^53 - 1. @default 0 */
@@ -20,7 +20,7 @@ export interface SampleOptions {
  *
  * @param count - An integer >= 1.
  * @param encodingDim - The length of a code.
- * @returns `[count, encodingDim]`; the first codes of a seed are the same for any even number of numbers.
+ * @returns `[count, encodingDim]`; with a larger count, the first codes of a seed are the same.
  * @throws {RangeError} If the count is not an integer >= 1, or the seed is out of range.
  */
 export function standardNormal(count: number, encodingDim: number, { seed = 0 }: SampleOptions = {}): Tensor {
@@ -39,7 +39,7 @@ const SINGULAR = 1e-7;
 export class GaussianDistribution {
   /** `[d]` */
   readonly mean: Tensor;
-  /** `[d, d]`, lower triangular: the Cholesky factor L of the covariance L Lᵀ. */
+  /** `[d, d]`, lower triangular: the Cholesky factor L of the covariance L Lᵀ. What is above the diagonal is not read. */
   readonly factor: Tensor;
 
   /** @throws {ShapeError} If the factor is not `[d, d]` for a mean `[d]`. */
@@ -54,15 +54,23 @@ export class GaussianDistribution {
     this.factor = factor;
   }
 
+  /** The standard normal distribution: mean 0, and the identity matrix as covariance. Its samples are {@link standardNormal}. */
+  static standard(encodingDim: number): GaussianDistribution {
+    const factor = Tensor.zeros([encodingDim, encodingDim]);
+    for (let i = 0; i < encodingDim; i++) factor.data[i * encodingDim + i] = 1;
+    return new GaussianDistribution(Tensor.zeros([encodingDim]), factor);
+  }
+
   /**
    * Fits the distribution with the mean and the covariance (divided by n) of these codes. Directions in which codes do not
    * vary are left at their mean.
    *
-   * @param codes - `[n, d]`, finite numbers.
-   * @throws {ShapeError} If it is no matrix, or has no rows.
+   * @param codes - `[n, d]`. Rows that are not finite are left out.
+   * @throws {ShapeError} If it is no matrix, or is empty.
+   * @throws {RangeError} If no row is finite.
    */
   static fit(codes: Tensor): GaussianDistribution {
-    if (codes.shape.length !== 2 || codes.shape[0] === 0) {
+    if (codes.shape.length !== 2 || codes.size === 0) {
       throw new ShapeError(
         `GaussianDistribution.fit: the codes are ${formatShape(codes.shape)}, expected [n, d].`,
       );
@@ -72,6 +80,12 @@ export class GaussianDistribution {
     return moments.distribution();
   }
 
+  /** The standard deviation of each number of a code, `[d]`. */
+  get deviations(): Tensor {
+    const [d] = this.mean.shape;
+    return Tensor.from(Array.from({ length: d }, (_, i) => sqrt(dot(this.#row(i), this.#row(i)))));
+  }
+
   /**
    * @param count - An integer >= 1.
    * @returns `[count, d]`
@@ -79,16 +93,29 @@ export class GaussianDistribution {
    */
   sample(count: number, options: SampleOptions = {}): Tensor {
     const [d] = this.mean.shape;
-    const codes = standardNormal(count, d, options);
-    for (let i = 0; i < count; i++) {
-      const code = codes.rows(i, i + 1).data;
+    return this.fromStandard(standardNormal(count, d, options));
+  }
+
+  /**
+   * What standard normal numbers are in this distribution: `mean + factor · ε` for each row ε.
+   *
+   * @param standard - `[n, d]`. They are overwritten.
+   * @returns The same tensor.
+   */
+  fromStandard(standard: Tensor): Tensor {
+    const [n, d] = standard.shape;
+    for (let i = 0; i < n; i++) {
+      const code = standard.rows(i, i + 1).data;
       // From the last number down, as each needs the ε of those before it.
-      for (let j = d - 1; j >= 0; j--) {
-        const row = this.factor.data.subarray(j * d, j * d + j + 1);
-        code[j] = this.mean.data[j] + dot(row, code.subarray(0, j + 1));
-      }
+      for (let j = d - 1; j >= 0; j--) code[j] = this.mean.data[j] + dot(this.#row(j), code);
     }
-    return codes;
+    return standard;
+  }
+
+  /** Row j of the factor up to the diagonal, `[j + 1]`. */
+  #row(j: number): Float32Array {
+    const [d] = this.mean.shape;
+    return this.factor.data.subarray(j * d, j * d + j + 1);
   }
 }
 
@@ -108,9 +135,15 @@ export class Moments {
     this.#products = new Float64Array(d * d);
   }
 
-  /** @param codes - `[n, d]`. Rows that are not finite are left out. */
+  /**
+   * @param codes - `[n, d]`. Rows that are not finite are left out.
+   * @throws {ShapeError} If the codes have another length.
+   */
   add(codes: Tensor): void {
     const d = this.#d;
+    if (codes.shape.length !== 2 || codes.shape[1] !== d) {
+      throw new ShapeError(`Moments.add: the codes are ${formatShape(codes.shape)}, expected [n, ${d}].`);
+    }
     const x = new Float64Array(d);
     for (let start = 0; start < codes.size; start += d) {
       const code = codes.data.subarray(start, start + d);
@@ -159,4 +192,43 @@ function cholesky(a: Float64Array, d: number): Float64Array {
     }
   }
   return l;
+}
+
+/** Coefficients of three quotients of polynomials, in ascending powers: numerator, denominator. */
+const CENTRAL = [
+  [3.3871327179, 50.434271938, 159.29113202, 59.10937472],
+  [1, 17.895169469, 78.757757664, 67.1875636],
+] as const;
+const NEAR_TAIL = [
+  [1.4234372777, 2.75681539, 1.3067284816, 0.17023821103],
+  [1, 0.7370016425, 0.12021132975],
+] as const;
+const FAR_TAIL = [
+  [6.657905115, 3.081226386, 0.42868294337, 0.017337203997],
+  [1, 0.24197894225, 0.012258202635],
+] as const;
+
+/**
+ * The quantile function of the standard normal distribution, the inverse of its cumulative distribution function. The
+ * relative error is below 2e-7, about that of a float32 number, which is what codes are.
+ *
+ * Source: PPND7 of Wichura, "Algorithm AS 241: The percentage points of the normal distribution", Applied Statistics 37(3),
+ * 1988.
+ *
+ * @param p - A probability, 0 <= p <= 1.
+ * @returns -Infinity for 0, Infinity for 1.
+ */
+export function normalQuantile(p: number): number {
+  const q = p - 0.5;
+  if (abs(q) <= 0.425) return q * quotient(CENTRAL, 0.425 ** 2 - q * q);
+  const r = sqrt(-log(q < 0 ? p : 1 - p));
+  const x = r === Infinity ? r : r <= 5 ? quotient(NEAR_TAIL, r - 1.6) : quotient(FAR_TAIL, r - 5);
+  return q < 0 ? -x : x;
+}
+
+/** The value of a quotient of polynomials, by Horner's rule. */
+function quotient([numerator, denominator]: readonly (readonly number[])[], x: number): number {
+  const polynomial = (coefficients: readonly number[]) =>
+    coefficients.reduceRight((sum, c) => sum * x + c, 0);
+  return polynomial(numerator) / polynomial(denominator);
 }

@@ -8,19 +8,27 @@ import { formatShape, ShapeError, sameShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
 
-/** A loss is a mean over all elements, so its value does not depend on the batch size. */
+const { exp, log, max } = Math;
+
+/** A loss is a mean, over all elements or over all rows, so its value does not depend on the batch size. */
 export abstract class Loss {
   abstract readonly name: string;
   readonly #dPrediction = new Workspace();
   readonly #arena = new Arena();
   #gradient: Tensor | undefined;
 
-  /** Returns the mean over n elements and writes its gradient to dPrediction. */
+  /**
+   * Returns the mean and writes its gradient to dPrediction.
+   *
+   * @param n - The number of elements.
+   * @param columns - The number of elements in a row, that is the last dimension.
+   */
   protected abstract evaluate(
     n: number,
     prediction: Float32Array,
     target: Float32Array,
     dPrediction: Float32Array,
+    columns: number,
   ): number;
 
   /**
@@ -36,7 +44,8 @@ export abstract class Loss {
       );
     }
     this.#gradient = this.#dPrediction.tensor(this.#arena, prediction.shape);
-    return this.evaluate(prediction.size, prediction.data, target.data, this.#gradient.data);
+    const { size, data, shape } = prediction;
+    return this.evaluate(size, data, target.data, this.#gradient.data, shape.at(-1) ?? 1);
   }
 
   /**
@@ -99,7 +108,52 @@ export class BinaryCrossEntropy extends Loss {
   }
 }
 
-/** The names of the losses in `compile` and on the command line. */
+/**
+ * For classifiers: `-Σ t log softmax(z)` over the classes of a row, as the mean over the n rows; gradient
+ * `(softmax(z) Σ t - t) / n`. The prediction holds logits z, the target probabilities t: 1 for the class of the sample and
+ * 0 for the others, or a share for each class. Both have the shape `[n, c]`, with a row of c classes for each sample.
+ * docs/math.md, section 4.5.
+ *
+ * Plain loops in float64, no kernel: beside the products of a network, a row of some ten numbers takes no time.
+ */
+export class SoftmaxCrossEntropy extends Loss {
+  override readonly name = 'softmax';
+
+  protected override evaluate(
+    n: number,
+    prediction: Float32Array,
+    target: Float32Array,
+    dPrediction: Float32Array,
+    columns: number,
+  ): number {
+    const rows = n / columns;
+    let loss = 0;
+    for (let start = 0; start < n; start += columns) {
+      const end = start + columns;
+      const logSum = logSumExp(prediction, start, end);
+      let total = 0;
+      for (let i = start; i < end; i++) {
+        total += target[i];
+        loss += target[i] * (logSum - prediction[i]);
+      }
+      for (let i = start; i < end; i++) {
+        dPrediction[i] = (exp(prediction[i] - logSum) * total - target[i]) / rows;
+      }
+    }
+    return loss / rows;
+  }
+}
+
+/** log Σ exp(z) of the elements from `start` to `end` (exclusive). Without the maximum taken out, exp would overflow. */
+function logSumExp(z: Float32Array, start: number, end: number): number {
+  let maximum = -Infinity;
+  for (let i = start; i < end; i++) maximum = max(maximum, z[i]);
+  let sum = 0;
+  for (let i = start; i < end; i++) sum += exp(z[i] - maximum);
+  return maximum + log(sum);
+}
+
+/** The names of the losses in `compile` and on the command line: those for autoencoders. */
 export type LossName = 'mse' | 'mae' | 'bce';
 
 const LOSSES: Readonly<Record<LossName, () => Loss>> = {

@@ -1,8 +1,11 @@
-/** Linear algebra in float64, for what is fitted without gradients: sums over vectors, eigenvalues of symmetric matrices. */
+/**
+ * Linear algebra in float64, for what is fitted without gradients: sums over vectors, covariances, eigenvalues of symmetric
+ * matrices.
+ */
 
 import { Tensor } from './tensor.ts';
 
-const { abs, hypot, sqrt } = Math;
+const { abs, hypot, max, sqrt } = Math;
 
 type Vector = Float32Array | Float64Array;
 
@@ -31,21 +34,68 @@ export function addRows(sums: Float64Array, rows: Float32Array): void {
   }
 }
 
+/**
+ * The covariances of the columns of some rows, `1/(n - 1) Σ (x - mean) (x - mean)ᵀ`, and their means.
+ *
+ * @param rows - `[n, d]` with n >= 2, row-major.
+ * @param d - The number of columns.
+ * @returns d means; the covariances `[d, d]`, row-major.
+ */
+export function covariances(rows: Float32Array, d: number): { mean: Float64Array; covariance: Float64Array } {
+  const n = rows.length / d;
+  const mean = new Float64Array(d);
+  addRows(mean, rows);
+  for (let j = 0; j < d; j++) mean[j] /= n;
+  const covariance = new Float64Array(d * d);
+  const deviation = new Float64Array(d);
+  for (let start = 0; start < rows.length; start += d) {
+    for (let j = 0; j < d; j++) deviation[j] = rows[start + j] - mean[j];
+    for (let i = 0; i < d; i++) {
+      for (let j = i; j < d; j++) covariance[i * d + j] += deviation[i] * deviation[j];
+    }
+  }
+  for (let i = 0; i < d; i++) {
+    for (let j = i; j < d; j++) covariance[j * d + i] = covariance[i * d + j] /= n - 1;
+  }
+  return { mean, covariance };
+}
+
 const MAX_SWEEPS = 30;
-/** Smaller elements beside the diagonal, relative to it, count as 0: the float32 sums of the matrix do not resolve them. */
-const RESOLUTION = 1e-7;
+/** Of a matrix of float32 sums: they do not resolve smaller elements. */
+const FLOAT32_RESOLUTION = 1e-7;
 
 /**
  * Eigenvalues of a small symmetric matrix, largest first, and its eigenvectors as the columns of a matrix in the same
- * order: Jacobi's cyclic method (Golub & Van Loan, Matrix Computations, 4th ed., section 8.5).
+ * order.
  *
  * @param symmetric - `[n, n]`, with elements that are sums of float32 numbers.
  * @returns n values; vectors `[n, n]`.
  */
 export function eigenDecomposition(symmetric: Tensor): { values: number[]; vectors: Tensor } {
   const [n] = symmetric.shape;
-  const a = Float64Array.from(symmetric.data);
-  const v = a.map((_, i) => (i % (n + 1) === 0 ? 1 : 0));
+  const { values, vectors } = symmetricEigen(Float64Array.from(symmetric.data), n, FLOAT32_RESOLUTION);
+  return { values, vectors: Tensor.from(vectors, [n, n]) };
+}
+
+/**
+ * The same in float64, by Jacobi's cyclic method (Golub & Van Loan, Matrix Computations, 4th ed., section 8.5). A matrix of
+ * 256 × 256 takes about a second.
+ *
+ * @param symmetric - `[n, n]`, row-major, finite numbers. Not modified.
+ * @param resolution - Elements beside the diagonal that are smaller count as 0: relative to the two elements of the diagonal
+ * in their row and column.
+ * @returns n values; vectors `[n, n]`.
+ */
+export function symmetricEigen(
+  symmetric: Float64Array,
+  n: number,
+  resolution = Number.EPSILON,
+): { values: number[]; vectors: Float64Array } {
+  const a = symmetric.slice();
+  const v = a.map((_, i) => (i % (n + 1) === 0 ? 1 : 0)); // one eigenvector a row: rows lie together in memory
+  // In a singular matrix rotations leave rounding beside a diagonal of rounding: without this it would be rotated for ever.
+  let rounding = 0;
+  for (let i = 0; i < n; i++) rounding = max(rounding, Number.EPSILON * abs(a[i * (n + 1)]));
   for (let sweep = 0; sweep < MAX_SWEEPS; sweep++) {
     let rotations = 0;
     for (let p = 0; p < n; p++) {
@@ -53,7 +103,7 @@ export function eigenDecomposition(symmetric: Tensor): { values: number[]; vecto
         const apq = a[p * n + q];
         const app = a[p * n + p];
         const aqq = a[q * n + q];
-        if (abs(apq) <= RESOLUTION * sqrt(abs(app * aqq))) continue;
+        if (abs(apq) <= max(rounding, resolution * sqrt(abs(app * aqq)))) continue;
         // A rotation by the angle with this tangent makes a[p, q] zero.
         const tau = (aqq - app) / (2 * apq);
         const tangent = (tau < 0 ? -1 : 1) / (abs(tau) + hypot(1, tau));
@@ -61,15 +111,15 @@ export function eigenDecomposition(symmetric: Tensor): { values: number[]; vecto
         const sine = tangent * cosine;
         rotate(n, a, p, q, n, cosine, sine);
         rotate(n, a, p * n, q * n, 1, cosine, sine);
-        rotate(n, v, p, q, n, cosine, sine);
+        rotate(n, v, p * n, q * n, 1, cosine, sine);
         rotations++;
       }
     }
     if (rotations === 0) break;
   }
   const order = Array.from({ length: n }, (_, i) => i).sort((i, j) => a[j * (n + 1)] - a[i * (n + 1)]);
-  const vectors = Float32Array.from(v, (_, i) => v[i - (i % n) + order[i % n]]);
-  return { values: order.map((i) => a[i * (n + 1)]), vectors: new Tensor(vectors, [n, n]) };
+  const vectors = v.map((_, i) => v[order[i % n] * n + (i - (i % n)) / n]);
+  return { values: order.map((i) => a[i * (n + 1)]), vectors };
 }
 
 /** Rotates two rows (step 1) or two columns (step n) of a matrix, which begin at the indices `first` and `second`. */

@@ -37,7 +37,7 @@ export interface Trainable extends TrainedParts, Compiled {
   /** Decides which samples a split keeps for validation. */
   readonly seed: number;
   /** Why it makes no sense to go on after these epochs; undefined if it does. @default never */
-  readonly problemOf?: (epochs: readonly EpochRecord[]) => string | undefined;
+  readonly problemOf?: (epochs: readonly EpochRecord[], stepsPerEpoch: number) => string | undefined;
 }
 
 /** One training of one model: {@link prepareTraining} makes it. */
@@ -93,7 +93,7 @@ class Training {
   async #epochs(): Promise<Pick<History, 'stopped' | 'problem'>> {
     const { best, epochs } = this.#progress;
     while (this.#progress.epoch <= this.#settings.epochs && !best.isPatienceOver) {
-      const problem = this.#model.problemOf?.(epochs);
+      const problem = this.#model.problemOf?.(epochs, this.#batchesPerEpoch);
       if (problem !== undefined) return { stopped: 'problem', problem };
       const isDone = await this.#epoch();
       if (!isDone) return { stopped: 'signal' };

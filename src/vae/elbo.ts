@@ -1,7 +1,7 @@
 /**
  * What a variational autoencoder minimises: the negative evidence lower bound (ELBO), in nats for each sample. Kingma &
  * Welling, "Auto-encoding variational Bayes", ICLR 2014, equations 3 and 10. Read layers/gaussianCode.ts and
- * training/objective.ts first; docs/math.md, section 7.2.
+ * training/objective.ts first; docs/math.md, section 7.4.
  */
 
 import { Sigmoid } from '../layers/activation.ts';

@@ -1,6 +1,6 @@
 /**
  * The variational autoencoder: an autoencoder whose codes follow the standard normal distribution, so that the decoder makes
- * new samples of random codes. Read autoencoder/autoencoder.ts and elbo.ts first; docs/math.md, section 7.2.
+ * new samples of random codes. Read autoencoder/autoencoder.ts and elbo.ts first; docs/math.md, section 7.4.
  */
 
 import { Autoencoder, type CompileOptions, type WeightOptions } from '../autoencoder/autoencoder.ts';

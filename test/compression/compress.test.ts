@@ -31,9 +31,11 @@ import { FormatError } from '../../src/io/errors.ts';
 import { readModel, writeModel } from '../../src/io/model.ts';
 import { readNpy } from '../../src/io/numpy/npy.ts';
 import { parseNpyHeader } from '../../src/io/numpy/npyHeader.ts';
+import { GaussianDistribution } from '../../src/latent/gaussian.ts';
 import { kernels, setKernels, supportedKernels } from '../../src/tensor/kernels/active.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { type Shape, ShapeError, sizeOf } from '../../src/tensor/shape.ts';
+import { VariationalAutoencoder } from '../../src/vae/variationalAutoencoder.ts';
 import { partsOf, withChecks, withLengths } from '../helpers/bytes/isthParts.ts';
 import { npyBytes } from '../helpers/bytes/npyBytes.ts';
 import { describeEachKernels } from '../helpers/eachKernels.ts';
@@ -130,6 +132,23 @@ describe('compressed images', () => {
       (await decompressImages(bytes)).data,
       (await decompressImages(without.bytes, toyModel())).data,
     );
+  });
+
+  test('of a variational autoencoder come back as its decoder makes them, lossless ones exactly', async () => {
+    const vae = new VariationalAutoencoder({ inputShape: [4, 4], encodingDim: 3, hidden: [12], seed: 7 });
+    const images = toyImages(50);
+    const model = writeModel(vae);
+    const lossy = await decompressImages((await compressImages(vae, images, { model })).bytes);
+    expectSameBytes(lossy.data, byDefinition(vae, images, DEFAULT_LEVELS));
+    const lossless = await compressImages(vae, images, { model, lossless: true });
+    expectSameBytes((await decompressImages(lossless.bytes)).data, images.data);
+  });
+
+  test('are read with a model inside whose file holds the distribution of its codes', async () => {
+    const images = toyImages(30);
+    const codes = GaussianDistribution.fit(toyModel().encode(images));
+    const { bytes } = await compressImages(toyModel(), images, { model: writeModel(toyModel(), {}, codes) });
+    expectSameBytes((await decompressImages(bytes)).data, byDefinition(toyModel(), images, DEFAULT_LEVELS));
   });
 
   test('arrive however they are cut into pieces', async () => {

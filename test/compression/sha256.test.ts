@@ -3,9 +3,11 @@ import { expect, test } from '@jest/globals';
 import type { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
 import { isModelFingerprint, modelFingerprint } from '../../src/compression/modelFingerprint.ts';
 import { Sha256 } from '../../src/compression/sha256.ts';
-import { readModel, writeModel } from '../../src/io/model.ts';
+import { GAN } from '../../src/gan/gan.ts';
+import { readAnyModel, readModel, writeModel } from '../../src/io/model.ts';
+import { GaussianDistribution } from '../../src/latent/gaussian.ts';
 import { Random } from '../../src/tensor/random.ts';
-import { toyModel } from '../training/toy.ts';
+import { toyImages, toyModel } from '../training/toy.ts';
 
 const random = new Random(5);
 const bytesOf = (length: number) => Uint8Array.from({ length }, () => random.uniform(0, 256));
@@ -35,6 +37,21 @@ test('a fingerprint is that of the network, not of its training', () => {
   expect(isModelFingerprint(fingerprint)).toBe(true);
   const loaded = readModel(writeModel(model, { epochs: 3 })).autoencoder;
   expect(modelFingerprint(loaded)).toBe(fingerprint);
+  const codes = GaussianDistribution.fit(model.encode(toyImages(30)));
+  const withCodes = readModel(writeModel(model, {}, codes)).autoencoder;
+  expect(modelFingerprint(withCodes)).toBe(fingerprint);
+});
+
+test('a GAN has a fingerprint, too, in which both networks count', () => {
+  const gan = new GAN({ inputShape: [4, 4], encodingDim: 3, generatorHidden: [5], discriminatorHidden: [5] });
+  const fingerprints = [modelFingerprint(gan)];
+  expect(modelFingerprint(readAnyModel(writeModel(gan)).model)).toBe(fingerprints[0]);
+  for (const network of [gan.generator, gan.discriminator]) {
+    const [[, { value }]] = network.namedParameters();
+    value.data[0] += 1;
+    fingerprints.push(modelFingerprint(gan));
+  }
+  expect(new Set(fingerprints).size).toBe(3);
 });
 
 test('a fingerprint changes with any weight, the layers and the scaling', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { codeStatistics } from '../../src/evaluation/codeStatistics.ts';
+import { activeUnits, codeStatistics } from '../../src/evaluation/codeStatistics.ts';
 import { ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 
@@ -16,4 +16,15 @@ test('a code of zeros is all near zero', () => {
 
 test.each([[[0, 2]], [[4]], [[2, 2, 1]]])('refuses %p', (shape) => {
   expect(() => codeStatistics(Tensor.zeros(shape))).toThrow(ShapeError);
+});
+
+test('numbers of the code are in use if their variance over the codes is above 0.01, whatever their mean', () => {
+  const spread = (standardDeviation: number) => [7 - standardDeviation, 7 + standardDeviation];
+  const columns = [[0, 0], spread(0.099), spread(0.101), spread(2), [1e4, 1e4]];
+  const codes = Tensor.from(
+    [0, 1].flatMap((i) => columns.map((column) => column[i])),
+    [2, 5],
+  );
+  expect(activeUnits(codes)).toBe(2);
+  expect(activeUnits(codes.rows(0, 1))).toBe(0);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ErrorSums, psnr } from '../../src/evaluation/metrics.ts';
+import { binaryEntropy, ErrorSums, psnr } from '../../src/evaluation/metrics.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { uniformArray } from '../helpers/randomArrays.ts';
 
@@ -53,4 +53,23 @@ describe('ErrorSums', () => {
     sums.add(Float32Array.of(1, 2), Float32Array.of(1, Number.NaN));
     expect(sums.result()).toEqual({ mse: Number.NaN, mae: Number.NaN, psnr: Number.NaN });
   });
+});
+
+test('the binary entropy is the minimum of the binary cross-entropy, 0 for black and white', () => {
+  const x = [0, 1, 0.5, 0.2, 1e-12];
+  const crossEntropy = (y: readonly number[]) =>
+    x.reduce((sum, value, i) => {
+      const [ones, zeros] = [value && value * Math.log(y[i]), 1 - value && (1 - value) * Math.log(1 - y[i])];
+      return sum - ones - zeros;
+    }, 0);
+  expect(binaryEntropy(x)).toBeCloseTo(crossEntropy(x), 12);
+  for (const change of [-0.01, 0.01]) {
+    expect(crossEntropy([0, 1, 0.5 + change, 0.2, 1e-12])).toBeGreaterThan(binaryEntropy(x));
+    expect(crossEntropy([0, 1, 0.5, 0.2 + change, 1e-12])).toBeGreaterThan(binaryEntropy(x));
+  }
+  expect(binaryEntropy([0.5])).toBeCloseTo(Math.LN2, 15);
+  expect(binaryEntropy([0, 1])).toBe(0);
+  for (const outside of [-0.1, 1.1, Infinity, Number.NaN]) {
+    expect(binaryEntropy([0.5, outside, 0.5])).toBe(-Infinity);
+  }
 });

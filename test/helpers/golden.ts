@@ -62,10 +62,28 @@ export interface GoldenMatmul {
   }[];
 }
 
+export interface GoldenSoftmaxCrossEntropy {
+  readonly logits: GoldenArray;
+  readonly cases: Readonly<
+    Record<string, { readonly target: GoldenArray; readonly loss: number; readonly dLogits: GoldenArray }>
+  >;
+}
+
+export interface GoldenFrechet {
+  readonly cases: readonly {
+    readonly name: string;
+    readonly a: GoldenArray;
+    readonly b: GoldenArray;
+    readonly distance: number;
+  }[];
+}
+
 interface GoldenFiles {
   readonly autoencoder: GoldenAutoencoder;
   readonly 'activations-and-losses': GoldenActivationsAndLosses;
   readonly matmul: GoldenMatmul;
+  readonly 'softmax-cross-entropy': GoldenSoftmaxCrossEntropy;
+  readonly frechet: GoldenFrechet;
 }
 
 export function readGolden<Name extends keyof GoldenFiles>(name: Name): GoldenFiles[Name] {

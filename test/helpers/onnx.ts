@@ -5,7 +5,6 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
-import type { AutoencoderSpec } from '../../src/autoencoder/spec.ts';
 import {
   type DType,
   type Normalization,
@@ -13,9 +12,13 @@ import {
   type Samples,
   scalingOf,
 } from '../../src/data/samples.ts';
+import { GAN } from '../../src/gan/gan.ts';
 import type { OnnxPart } from '../../src/io/export/onnx.ts';
+import type { AnyModel, ModelSpec } from '../../src/io/model.ts';
+import type { GaussianCode } from '../../src/layers/gaussianCode.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
+import { VariationalAutoencoder } from '../../src/vae/variationalAutoencoder.ts';
 
 export interface OnnxValue {
   readonly name: string;
@@ -31,6 +34,8 @@ interface OnnxSignature {
 }
 
 export interface OnnxOutput extends OnnxValue {
+  /** The outputs behind the first, if there are any. */
+  readonly more?: readonly OnnxValue[];
   readonly inputs: readonly OnnxSignature[];
   readonly outputs: readonly OnnxSignature[];
 }
@@ -38,7 +43,7 @@ export interface OnnxOutput extends OnnxValue {
 export interface OnnxCase {
   readonly name: string;
   readonly seed: number;
-  readonly model: AutoencoderSpec;
+  readonly model: ModelSpec;
   readonly normalization: Normalization;
   readonly images: readonly number[];
   readonly codes: readonly number[];
@@ -49,15 +54,21 @@ export const FOLDER = resolve('test/golden/onnx');
 
 export const CASES: readonly OnnxCase[] = JSON.parse(readFileSync(`${FOLDER}/expected.json`, 'utf8')).cases;
 
-export function goldenModel({ model, seed, normalization }: OnnxCase): Autoencoder {
-  const autoencoder = new Autoencoder({ spec: model, seed });
+export function goldenModel({ model: spec, seed, normalization }: OnnxCase): AnyModel {
+  const model = modelOf(spec);
   const random = new Random(seed);
-  autoencoder.parameters.values.set(
-    Array.from({ length: autoencoder.parameters.size }, () => random.uniform() - 0.5),
-  );
-  autoencoder.normalization = normalization;
-  return autoencoder;
+  model.parameters.values.set(Array.from({ length: model.parameters.size }, () => random.uniform() - 0.5));
+  model.normalization = normalization;
+  return model;
 }
+
+function modelOf(spec: ModelSpec): AnyModel {
+  if (spec.type === 'gan') return new GAN({ spec });
+  return spec.type === 'vae' ? new VariationalAutoencoder({ spec }) : new Autoencoder({ spec });
+}
+
+/** Whether a part takes codes; else it takes images. */
+export const takesCodes = (part: OnnxPart): boolean => part === 'decoder' || part === 'generator';
 
 const ARRAYS: Readonly<Record<DType, { from(data: readonly number[]): SampleArray }>> = {
   u1: Uint8Array,
@@ -91,31 +102,38 @@ const TYPES: Readonly<Record<DType, string>> = {
 
 /** What goes into a part of a model: stored images `[n, ...inputShape]`, or codes. */
 export function onnxInput(
-  { inputShape, encodingDim, normalization }: Autoencoder,
+  { inputShape, encodingDim, normalization }: AnyModel,
   part: OnnxPart,
   data: readonly number[],
 ): OnnxValue {
-  const [name, type, shape] =
-    part === 'decoder'
-      ? ['codes', 'float32', [encodingDim]]
-      : ['images', TYPES[normalization.dtype], inputShape];
+  const [name, type, shape] = takesCodes(part)
+    ? ['codes', 'float32', [encodingDim]]
+    : ['images', TYPES[normalization.dtype], inputShape];
   const size = shape.reduce((product, length) => product * length, 1);
   return { name, type, dims: [data.length / size, ...shape], data };
 }
 
-/** What the engine computes from that input: codes, or images in the units of the stored data. */
-export function engineOutput(
-  autoencoder: Autoencoder,
-  part: OnnxPart,
+/** What the engine computes from that input: codes, probabilities, or images in the units of the stored data. */
+export function engineOutput(model: AnyModel, part: OnnxPart, { dims, data }: OnnxValue): Float64Array {
+  const { normalization } = model;
+  if (takesCodes(part)) return stored(model.decode(Tensor.from(data, dims)).data, normalization);
+  const samples: Samples = { shape: dims, data: ARRAYS[normalization.dtype].from(data), normalization };
+  if (model instanceof GAN) return Float64Array.from(model.discriminate(samples).data);
+  if (part === 'encoder') return Float64Array.from(model.encode(samples).data);
+  return stored(model.predict(samples).data, normalization);
+}
+
+/** The logarithm of the variance of the codes of stored images. */
+export function engineLogVariance(
+  { encoder, normalization }: Autoencoder,
   { dims, data }: OnnxValue,
 ): Float64Array {
-  const { normalization } = autoencoder;
-  if (part === 'decoder') {
-    return stored(autoencoder.decode(Tensor.from(data, dims)).data, normalization);
-  }
-  const samples: Samples = { shape: dims, data: ARRAYS[normalization.dtype].from(data), normalization };
-  if (part === 'encoder') return Float64Array.from(autoencoder.encode(samples).data);
-  return stored(autoencoder.predict(samples).data, normalization);
+  const { shifts, scales } = scalingOf(normalization);
+  const x = data.map((value, i) => (value - shifts[i % shifts.length]) / scales[i % scales.length]);
+  const code = encoder.layers.at(-1) as GaussianCode;
+  const first = Tensor.from(x, [dims[0], x.length / dims[0]]);
+  const hidden = encoder.layers.slice(0, -1).reduce((input, layer) => layer.forward(input), first);
+  return Float64Array.from(code.logVariance.forward(hidden).data);
 }
 
 function stored(values: Float32Array, normalization: Normalization): Float64Array {
@@ -137,7 +155,7 @@ export function onnxError(
   scale: Normalization['scale'],
 ): number {
   if (data.length !== expected.length) return Infinity;
-  const scales = part === 'encoder' ? [1] : [scale].flat();
+  const scales = part === 'encoder' || part === 'discriminator' ? [1] : [scale].flat();
   const rounding = type === 'float32' ? 2 ** -23 : 2 ** -52;
   return data.reduce((worst, value, i) => {
     const error =

@@ -3,18 +3,32 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
+import { AdversarialGame } from '../../src/gan/game.ts';
+import { GAN } from '../../src/gan/gan.ts';
+import { readPyTorch } from '../../src/io/export/pytorch.ts';
+import { type AnyModel, requireAutoencoder } from '../../src/io/model.ts';
 import { MeanSquaredError } from '../../src/losses/loss.ts';
 import { Adam, AdamW } from '../../src/optim/adam.ts';
 import type { Optimizer, OptimizerState } from '../../src/optim/optimizer.ts';
 import { SGD } from '../../src/optim/sgd.ts';
+import { Arena } from '../../src/tensor/kernels/memory.ts';
+import { Random } from '../../src/tensor/random.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
+import type { Losses, Objective } from '../../src/training/objective.ts';
+import { Elbo } from '../../src/vae/elbo.ts';
 import { findPython, runPython } from './python.ts';
 
 export const FOLDER = resolve('test/golden/pytorch');
 
+/** Folders of models that make new samples. */
+export const GENERATIVE = ['vae', 'vae-linear', 'gan'] as const;
+
 export const OPTIMIZERS = ['adam', 'adamw', 'momentum', 'nesterov'] as const;
 
 export const bytesOf = (path: string): Uint8Array => new Uint8Array(readFileSync(path));
+
+/** The autoencoder in the weights of a folder. */
+export const readAutoencoder = (bytes: Uint8Array): Autoencoder => requireAutoencoder(readPyTorch(bytes));
 
 /** [16, 3, 4], uint8. */
 export const BATCH: readonly number[] = JSON.parse(readFileSync(`${FOLDER}/batch.json`, 'utf8')).flat(2);
@@ -30,6 +44,16 @@ export interface PyTorchOutputs {
   readonly restored: readonly number[];
 }
 
+/** What continue_generative.py found before its first step. */
+export interface GenerativeOutputs {
+  readonly losses: readonly number[];
+  readonly codes?: readonly number[];
+  readonly logVariance?: readonly number[];
+  readonly restored?: readonly number[];
+  readonly generated?: readonly number[];
+  readonly probability?: readonly number[];
+}
+
 export const outputsOf = (folder: string): PyTorchOutputs =>
   JSON.parse(readFileSync(`${folder}/outputs.json`, 'utf8'));
 
@@ -40,10 +64,10 @@ const CONSTRUCTORS: Readonly<Record<string, (options: object) => Optimizer>> = {
 };
 
 /** An optimizer that goes on from a state. */
-export function optimizerOf(state: OptimizerState, autoencoder: Autoencoder): Optimizer {
+export function optimizerOf(state: OptimizerState, { parameters }: AnyModel): Optimizer {
   const options = { learningRate: state.learningRate, ...state.settings };
   const optimizer = CONSTRUCTORS[state.name](options);
-  optimizer.attach(autoencoder.parameters);
+  optimizer.attach(parameters);
   optimizer.restore(state);
   return optimizer;
 }
@@ -58,6 +82,62 @@ export function tenSteps({ encoder, decoder, parameters }: Autoencoder, optimize
     optimizer.step(parameters);
   }
 }
+
+/** The seed of what noise.json holds. */
+export const NOISE_SEED = 2;
+
+/** The training of continue_generative.py, and its noise. */
+export function objectiveOf(model: AnyModel, beta = 0.5): Objective {
+  const [random, arena] = [new Random(NOISE_SEED), new Arena()];
+  if (!(model instanceof GAN)) {
+    const { encoder, decoder } = model;
+    return new Elbo({ encoder, decoder, random, arena }, { beta });
+  }
+  const { generator, discriminator, encodingDim } = model;
+  return new AdversarialGame({ generator, discriminator, encodingDim, realTarget: 0.9, random, arena });
+}
+
+/** What continue_generative.py does. */
+export function tenNoisySteps(
+  { parameters }: AnyModel,
+  optimizer: Optimizer,
+  objective: Pick<Objective, 'learn'>,
+): Losses[] {
+  return Array.from({ length: 10 }, () => {
+    parameters.zeroGradients();
+    const losses = objective.learn(NETWORK_BATCH, NETWORK_BATCH);
+    optimizer.step(parameters);
+    return losses;
+  });
+}
+
+const UNIT_ROUNDOFF = 2 ** -24;
+
+/**
+ * The largest difference of two weights, as a multiple of what is allowed: 40 u max|w|. Each of ten steps rounds a weight
+ * once on each side (20 u |w|); as much again is for the steps themselves, which are sums in another order times a learning
+ * rate far below 1. Seen here: up to 10 u max|w|.
+ */
+export function weightError(ours: AnyModel, theirs: AnyModel): number {
+  const largest = largestOf(ours.parameters.values);
+  const difference = largestDifference(ours.parameters.values, theirs.parameters.values);
+  return difference / (40 * UNIT_ROUNDOFF * largest);
+}
+
+/**
+ * The same of an optimizer's moments: 64 u times the largest. They are made of gradients, sums of up to 16 * 12 products.
+ * Seen here: up to 8 u.
+ */
+export function momentError(ours: OptimizerState, theirs: OptimizerState): number {
+  const errors = Object.entries(ours.moments).map(
+    ([name, moment]) =>
+      largestDifference(moment, theirs.moments[name]) / (64 * UNIT_ROUNDOFF * largestOf(moment)),
+  );
+  return Math.max(0, ...errors);
+}
+
+const largestOf = (values: Float32Array): number =>
+  values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
 export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   if (a.length !== b.length) return Infinity;

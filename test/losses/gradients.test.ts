@@ -2,7 +2,12 @@
 
 import { describe, expect, test } from '@jest/globals';
 import type { Loss } from '../../src/losses/loss.ts';
-import { BinaryCrossEntropy, MeanAbsoluteError, MeanSquaredError } from '../../src/losses/loss.ts';
+import {
+  BinaryCrossEntropy,
+  MeanAbsoluteError,
+  MeanSquaredError,
+  SoftmaxCrossEntropy,
+} from '../../src/losses/loss.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { firstOutside } from '../helpers/bounds.ts';
 import { describeEachKernels } from '../helpers/eachKernels.ts';
@@ -20,6 +25,8 @@ const prediction = Tensor.from(
   target.data.map((t, i) => t + error.data[i]),
   SHAPE,
 );
+
+const softmaxCrossEntropy: ReferenceLoss = (p, t) => referenceLosses.softmaxCrossEntropy(p, t, SHAPE[1]);
 
 /** What is wrong with a loss or with its gradient, as sentences. */
 function lossMismatches(loss: Loss, reference: ReferenceLoss): string[] {
@@ -39,6 +46,7 @@ describeEachKernels('gradients of losses', () => {
     ['MeanSquaredError', new MeanSquaredError(), referenceLosses.meanSquaredError],
     ['MeanAbsoluteError', new MeanAbsoluteError(), referenceLosses.meanAbsoluteError],
     ['BinaryCrossEntropy', new BinaryCrossEntropy(), referenceLosses.binaryCrossEntropy],
+    ['SoftmaxCrossEntropy', new SoftmaxCrossEntropy(), softmaxCrossEntropy],
   ])('%s', (_name, loss, reference) => {
     expect(lossMismatches(loss, reference)).toEqual([]);
   });
@@ -73,6 +81,18 @@ describe('negative controls: a wrong loss is rejected', () => {
       return value;
     }
   }
+  class AllInOneRow extends SoftmaxCrossEntropy {
+    protected override evaluate(...[n, p, t, dP]: Evaluate): number {
+      return super.evaluate(n, p, t, dP, n);
+    }
+  }
+  class MeanOfElements extends SoftmaxCrossEntropy {
+    protected override evaluate(...[n, p, t, dP, columns]: [...Evaluate, columns: number]): number {
+      const value = super.evaluate(n, p, t, dP, columns);
+      for (let i = 0; i < n; i++) dP[i] /= columns;
+      return value / columns;
+    }
+  }
 
   test.each<[string, Loss, ReferenceLoss, string[]]>([
     ['MSE without the factor 2', new WithoutFactor(), referenceLosses.meanSquaredError, ['dPrediction']],
@@ -93,6 +113,13 @@ describe('negative controls: a wrong loss is rejected', () => {
       new OnProbabilities(),
       referenceLosses.binaryCrossEntropy,
       ['dPrediction'],
+    ],
+    ['one softmax over all rows', new AllInOneRow(), softmaxCrossEntropy, ['value', 'dPrediction']],
+    [
+      'softmax cross-entropy as the mean over all elements',
+      new MeanOfElements(),
+      softmaxCrossEntropy,
+      ['value', 'dPrediction'],
     ],
     ['another loss', new MeanSquaredError(), referenceLosses.meanAbsoluteError, ['value', 'dPrediction']],
   ])('%s', (_name, loss, reference, wrong) => {

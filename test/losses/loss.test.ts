@@ -1,13 +1,19 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import type { Loss, LossName } from '../../src/losses/loss.ts';
-import { BinaryCrossEntropy, MeanAbsoluteError, MeanSquaredError, namedLoss } from '../../src/losses/loss.ts';
+import {
+  BinaryCrossEntropy,
+  MeanAbsoluteError,
+  MeanSquaredError,
+  namedLoss,
+  SoftmaxCrossEntropy,
+} from '../../src/losses/loss.ts';
 import { Arena } from '../../src/tensor/kernels/memory.ts';
 import { ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { firstOutside, UNIT_ROUNDOFF as u } from '../helpers/bounds.ts';
 import { describeEachKernels } from '../helpers/eachKernels.ts';
 
-// The examples of docs/math.md, sections 4.1 to 4.3. Decimals are rounded when they are read: a few u.
+// The examples of docs/math.md, sections 4.1 to 4.3 and 4.5. Decimals are rounded when they are read: a few u.
 const EXAMPLES: readonly {
   name: string;
   loss: () => Loss;
@@ -48,6 +54,22 @@ const EXAMPLES: readonly {
     value: Math.LN2,
     gradient: [0.2],
   },
+  {
+    name: 'softmax cross-entropy of the logits 2, 0, 0 and the second class',
+    loss: () => new SoftmaxCrossEntropy(),
+    prediction: [2, 0, 0],
+    target: [0, 1, 0],
+    value: 2.2395447662218846,
+    gradient: [0.7869860421615984, -0.8934930210807992, 0.10650697891920075],
+  },
+  {
+    name: 'softmax cross-entropy of logits whose exponentials overflow',
+    loss: () => new SoftmaxCrossEntropy(),
+    prediction: [1000, 0],
+    target: [0, 1],
+    value: 1000,
+    gradient: [1, -1],
+  },
 ];
 
 describeEachKernels('losses', () => {
@@ -59,19 +81,22 @@ describeEachKernels('losses', () => {
   });
 });
 
-describe.each<[LossName, string]>([
+const NAMED: readonly [LossName, string][] = [
   ['mse', 'MeanSquaredError'],
   ['mae', 'MeanAbsoluteError'],
   ['bce', 'BinaryCrossEntropy'],
-])('%s', (name, className) => {
-  const make = () => namedLoss(name);
+];
 
-  test('is made by namedLoss and knows its name', () => {
-    expect(make().constructor.name).toBe(className);
-    expect(make().name).toBe(name);
-    expect(make()).not.toBe(make());
-  });
+test.each(NAMED)('%s is made by namedLoss and knows its name', (name, className) => {
+  expect(namedLoss(name).constructor.name).toBe(className);
+  expect(namedLoss(name).name).toBe(name);
+  expect(namedLoss(name)).not.toBe(namedLoss(name));
+});
 
+describe.each<[string, () => Loss]>([
+  ...NAMED.map(([name, className]): [string, () => Loss] => [className, () => namedLoss(name)]),
+  ['SoftmaxCrossEntropy', () => new SoftmaxCrossEntropy()],
+])('%s', (className, make) => {
   test('is a mean: the same samples twice have the same loss and half the gradient each', () => {
     const [once, twice] = [make(), make()];
     const [p, t] = [
@@ -149,8 +174,29 @@ test('the cross-entropy of a gray target is smallest where the sigmoid meets it,
   }
 });
 
-test.each(['huber', 'MSE', 'toString'])('namedLoss refuses %p and lists the names it knows', (name) => {
-  expect(() => namedLoss(name as LossName)).toThrow(
-    new RangeError(`namedLoss: '${name}' is not a loss, expected one of: mse, mae, bce.`),
-  );
+describe('softmax cross-entropy', () => {
+  test('is the mean over the rows, each a softmax of its own', () => {
+    const z = Tensor.from([2, 0, 0, 0, 3, 1], [2, 3]);
+    const t = Tensor.from([0, 1, 0, 0.5, 0, 0.5], [2, 3]);
+    const loss = new SoftmaxCrossEntropy();
+    const each = [0, 1].map((row) => loss.forward(z.rows(row, row + 1), t.rows(row, row + 1)));
+    const mean = loss.forward(z, t);
+    expect(firstOutside([mean], [(each[0] + each[1]) / 2], 1e-15)).toBeUndefined();
+  });
+
+  test('does not change when a number is added to all logits of a row', () => {
+    const target = Tensor.from([0, 1, 0]);
+    const loss = new SoftmaxCrossEntropy();
+    const value = loss.forward(Tensor.from([2, 0, -1]), target);
+    expect(firstOutside([loss.forward(Tensor.from([66, 64, 63]), target)], [value], 64e-15)).toBeUndefined();
+  });
 });
+
+test.each(['huber', 'MSE', 'toString', 'softmax'])(
+  'namedLoss refuses %p and lists the names it knows',
+  (name) => {
+    expect(() => namedLoss(name as LossName)).toThrow(
+      new RangeError(`namedLoss: '${name}' is not a loss, expected one of: mse, mae, bce.`),
+    );
+  },
+);

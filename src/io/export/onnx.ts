@@ -3,7 +3,6 @@
  * format. Field numbers are those of onnx.proto3, operators those of opset 17. Read onnxGraph.ts first.
  */
 
-import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import {
   type DType,
   isByFeature,
@@ -12,11 +11,12 @@ import {
   type UniformNormalization,
 } from '../../data/samples.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { type NamedLayer, namedLayers } from '../model.ts';
+import { type AnyModel, type NamedLayer, namedLayers, networksOf } from '../model.ts';
 import { DOUBLE, FLOAT, floatAttribute, Graph, INT64, intAttribute } from './onnxGraph.ts';
 import { blockField, integerField, type Message, message, toBytes } from './protobuf.ts';
 
-export type OnnxPart = 'encoder' | 'decoder' | 'autoencoder';
+/** A part of an autoencoder, plain or variational, or of a GAN. */
+export type OnnxPart = 'encoder' | 'decoder' | 'autoencoder' | 'generator' | 'discriminator';
 
 export interface OnnxOptions {
   /** Written beside the producer's name, isthmus. @default none */
@@ -42,66 +42,78 @@ const STORED_TYPES: Readonly<Record<DType, number>> = {
   b1: 9,
 };
 
+/** A part's networks, one after another, and what they take and give. */
+interface Path {
+  readonly networks: readonly string[];
+  readonly from: 'images' | 'codes';
+  readonly to: 'codes' | 'restored' | 'generated' | 'probability';
+}
+
+const PATHS: Readonly<Record<OnnxPart, Path>> = {
+  encoder: { networks: ['encoder'], from: 'images', to: 'codes' },
+  decoder: { networks: ['decoder'], from: 'codes', to: 'restored' },
+  autoencoder: { networks: ['encoder', 'decoder'], from: 'images', to: 'restored' },
+  generator: { networks: ['generator'], from: 'codes', to: 'generated' },
+  discriminator: { networks: ['discriminator'], from: 'images', to: 'probability' },
+};
+
+/** The parts that a model has. */
+export function onnxParts(model: AnyModel): readonly OnnxPart[] {
+  const own = Object.keys(networksOf(model.spec()));
+  const parts = Object.keys(PATHS) as OnnxPart[];
+  return parts.filter((part) => PATHS[part].networks.every((network) => own.includes(network)));
+}
+
 /**
  * Writes a part of a model as an ONNX file. The batch is symbolic: any number of samples goes in at once.
  *
- * | part | input | output |
- * |---|---|---|
- * | `encoder` | `images` | `codes` |
- * | `decoder` | `codes` | `restored` |
- * | `autoencoder` | `images` | `restored` |
+ * | model | part | input | output |
+ * |---|---|---|---|
+ * | autoencoder | `encoder` | `images` | `codes`, and `log_variance` if it is variational |
+ * | | `decoder` | `codes` | `restored` |
+ * | | `autoencoder` | `images` | `restored` |
+ * | GAN | `generator` | `codes` | `generated` |
+ * | | `discriminator` | `images` | `probability` |
  *
  * - `images` `[batch, ...inputShape]`: the data as it is stored, in the type that the model was trained on (uint8 for
  *   uint8, bool for bool). The graph computes `(x - shift) / scale`: for `divide` in float32, which gives the same bits
  *   as the engine; for `minmax` and `standard` in float64, since the shift may be large beside the scale. If each
  *   feature has its own, shift and scale are vectors.
- * - `codes` `[batch, encodingDim]`: float32.
- * - `restored` `[batch, ...inputShape]`: in the units of the stored data, neither rounded nor clamped. float32, except
- *   after `minmax` and `standard` of a type whose values float32 can't hold (f8, integers of 4 or 8 bytes): float64.
+ * - `codes` `[batch, encodingDim]`: float32. Those of a variational autoencoder are the means.
+ * - `log_variance` `[batch, encodingDim]`: float32, the natural logarithm of the variance of each number of a code.
+ * - `restored`, `generated` `[batch, ...inputShape]`: in the units of the stored data, neither rounded nor clamped.
+ *   float32, except after `minmax` and `standard` of a type whose values float32 can't hold (f8, integers of 4 or 8
+ *   bytes): float64.
+ * - `probability` `[batch]`: float32, how sure the discriminator is that an image is real, from 0 to 1: the sigmoid of its
+ *   logit, as `GAN.discriminate` has it.
  *
  * Readers sum the network's products in float32 in any order, so results agree with the engine's within the summation
  * bound (docs/math.md, section 2.2), not bit for bit. The same model gives the same bytes.
  *
+ * @throws {RangeError} If the model has no such part.
  * @throws {FormatError} If the file would be larger than protobuf's 2 GiB.
  * @example
  * const bytes = writeOnnx(autoencoder, 'encoder'); // InferenceSession.create(bytes), run({ images }) -> { codes }
  */
 export function writeOnnx(
-  autoencoder: Autoencoder,
+  model: AnyModel,
   part: OnnxPart,
   { producerVersion }: OnnxOptions = {},
 ): Uint8Array {
-  const { inputShape, encodingDim, normalization } = autoencoder;
-  const graph = new Graph();
-  const hasEncoder = part !== 'decoder';
-  const hasDecoder = part !== 'encoder';
-  let x = hasEncoder
-    ? graph.input('images', STORED_TYPES[normalization.dtype], inputShape)
-    : graph.input('codes', FLOAT, [encodingDim]);
-  if (hasEncoder) {
-    const flatten = (value: string) =>
-      inputShape.length > 1 ? graph.node('Flatten', 'flatten', [value]) : value;
-    // Shifts by feature are one number per column, so the images are flattened first.
-    x = isByFeature(normalization)
-      ? normalizeIn(graph, flatten(x), normalization)
-      : flatten(normalizeIn(graph, x, normalization));
-    x = addLayers(graph, x, autoencoder, 'encoder');
-  }
-  if (hasDecoder) {
-    x = addLayers(graph, x, autoencoder, 'decoder');
-    const { output, type } = denormalizeIn(graph, x, normalization);
-    graph.output('restored', restoreShape(graph, output, inputShape), type, inputShape);
-  } else {
-    graph.output('codes', x, FLOAT, [encodingDim]);
+  const parts = onnxParts(model);
+  if (!parts.includes(part)) {
+    throw new RangeError(
+      `writeOnnx: the part is '${part}', expected one of the model's: ${parts.join(', ')}.`,
+    );
   }
   return toBytes(
     message(
       integerField(1, IR_VERSION),
       blockField(2, 'isthmus'),
       ...(producerVersion === undefined ? [] : [blockField(3, producerVersion)]),
-      blockField(7, graph.toMessage(part)),
+      blockField(7, graphOf(model, PATHS[part]).toMessage(part)),
       blockField(8, integerField(2, OPSET)),
-      metadataProp('normalization', JSON.stringify(normalization)),
+      metadataProp('normalization', JSON.stringify(model.normalization)),
     ),
   );
 }
@@ -109,6 +121,42 @@ export function writeOnnx(
 /** A StringStringEntryProto in ModelProto. */
 function metadataProp(key: string, value: string): Message {
   return blockField(14, message(blockField(1, key), blockField(2, value)));
+}
+
+function graphOf(model: AnyModel, { networks, from, to }: Path): Graph {
+  const { inputShape, encodingDim, normalization } = model;
+  const graph = new Graph();
+  const parameters = new Map(model.namedParameters().map(([name, { value }]) => [name, value]));
+  const network = { graph, parameters };
+  const own = networksOf(model.spec());
+  const layers = networks.flatMap((name) => namedLayers(name, own[name]));
+  let x = from === 'images' ? addImages(graph, model) : graph.input('codes', FLOAT, [encodingDim]);
+  let beforeLast = x;
+  for (const layer of layers) [beforeLast, x] = [x, addLayer(network, x, layer)];
+  if (to === 'codes') {
+    graph.output('codes', x, FLOAT, [encodingDim]);
+    const last = layers.at(-1);
+    if (last?.layer.type === 'gaussianCode') {
+      const logVariance = addDense(network, beforeLast, `${last.name}.logVariance`);
+      graph.output('log_variance', logVariance, FLOAT, [encodingDim]);
+    }
+  } else if (to === 'probability') {
+    graph.output(to, restoreShape(graph, graph.node('Sigmoid', 'sigmoid', [x]), []), FLOAT, []);
+  } else {
+    const { output, type } = denormalizeIn(graph, x, normalization);
+    graph.output(to, restoreShape(graph, output, inputShape), type, inputShape);
+  }
+  return graph;
+}
+
+/** The images that go in, and what makes of them what the network takes. */
+function addImages(graph: Graph, { inputShape, normalization }: AnyModel): string {
+  const images = graph.input('images', STORED_TYPES[normalization.dtype], inputShape);
+  const flatten = (x: string) => (inputShape.length > 1 ? graph.node('Flatten', 'flatten', [x]) : x);
+  // Shifts by feature are one number per column, so the images are flattened first.
+  return isByFeature(normalization)
+    ? normalizeIn(graph, flatten(images), normalization)
+    : flatten(normalizeIn(graph, images, normalization));
 }
 
 /** From stored values to the network's inputs. Returns the output's name, as all functions here do. */
@@ -165,46 +213,28 @@ function isExactInFloat32(normalization: Normalization): normalization is Unifor
   return normalization.shift === 0 && Math.fround(normalization.scale) === normalization.scale;
 }
 
-/** Adds the dimensions of a sample again. A length of 0 means the input's own, here the batch. */
+/** Adds the dimensions of a sample again. A length of 0 means the input's own, here the batch; a sample `[]` is a number. */
 function restoreShape(graph: Graph, x: string, shape: readonly number[]): string {
   if (shape.length === 1) return x;
   const dims = BigInt64Array.from([0, ...shape], BigInt);
   return graph.node('Reshape', 'reshape', [x, graph.constant('shape', [dims.length], INT64, dims)]);
 }
 
-function addLayers(graph: Graph, x: string, autoencoder: Autoencoder, part: 'encoder' | 'decoder'): string {
-  const parameters = new Map(autoencoder.namedParameters().map(([name, { value }]) => [name, value]));
-  const layers = namedLayers(part, autoencoder.spec()[part]);
-  return layers.reduce((input, layer) => addLayer(graph, input, layer, parameters), x);
+/** Where layers are added, and the weights that they take along. */
+interface Network {
+  readonly graph: Graph;
+  readonly parameters: ReadonlyMap<string, Tensor>;
 }
 
-function addLayer(
-  graph: Graph,
-  x: string,
-  { name, layer }: NamedLayer,
-  parameters: ReadonlyMap<string, Tensor>,
-): string {
+function addLayer(network: Network, x: string, { name, layer }: NamedLayer): string {
+  const { graph } = network;
   switch (layer.type) {
     case 'dense':
-    case 'transposedDense': {
-      // Gemm is x W + b, with W [in, out] as here.
-      const isTied = layer.type === 'transposedDense';
-      const weight = `${isTied ? layer.tiedTo : name}.weight`;
-      const names = layer.bias ? [weight, `${name}.bias`] : [weight];
-      const operands = names.map((each) => {
-        const { shape, data } = parameters.get(each) as Tensor;
-        return graph.constant(each, shape, FLOAT, data);
-      });
-      return graph.node('Gemm', name, [x, ...operands], isTied ? intAttribute('transB', 1) : undefined);
-    }
-    case 'gaussianCode': {
-      // The code is the mean; its variance is needed by training alone.
-      const operands = ['mean.weight', 'mean.bias'].map((each) => {
-        const { shape, data } = parameters.get(`${name}.${each}`) as Tensor;
-        return graph.constant(`${name}.${each}`, shape, FLOAT, data);
-      });
-      return graph.node('Gemm', name, [x, ...operands]);
-    }
+      return addDense(network, x, name);
+    case 'transposedDense':
+      return addDense(network, x, name, layer.tiedTo);
+    case 'gaussianCode':
+      return addDense(network, x, `${name}.mean`); // the most likely code
     case 'relu':
       return graph.node('Relu', name, [x]);
     case 'leakyRelu':
@@ -216,4 +246,23 @@ function addLayer(
     case 'silu':
       return graph.node('Mul', name, [x, graph.node('Sigmoid', `${name}.sigmoid`, [x])]);
   }
+}
+
+/**
+ * Gemm is x W + b, with W [in, out] as here.
+ *
+ * @param tiedTo - The layer whose weight is taken, transposed.
+ */
+function addDense({ graph, parameters }: Network, x: string, name: string, tiedTo?: string): string {
+  const names = [`${tiedTo ?? name}.weight`, `${name}.bias`].filter((each) => parameters.has(each));
+  const operands = names.map((each) => {
+    const { shape, data } = parameters.get(each) as Tensor;
+    return graph.constant(each, shape, FLOAT, data);
+  });
+  return graph.node(
+    'Gemm',
+    name,
+    [x, ...operands],
+    tiedTo === undefined ? undefined : intAttribute('transB', 1),
+  );
 }

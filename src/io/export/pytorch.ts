@@ -6,17 +6,24 @@
  * layout), `model` (the spec) and `normalization` as JSON. Import needs nothing else.
  */
 
-import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
-import type { AutoencoderSpec } from '../../autoencoder/spec.ts';
 import type { OptimizerState } from '../../optim/optimizer.ts';
 import { transpose } from '../../tensor/ops.ts';
 import { formatShape, type Shape, sameShape } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { FormatError } from '../errors.ts';
 import { isObject, parseMetadata } from '../json.ts';
-import { buildModel, describeModel, namedLayers, requireAutoencoder, weightsOf } from '../model.ts';
+import {
+  type AnyModel,
+  buildModel,
+  describeModel,
+  layersOf,
+  type ModelSpec,
+  type NamedLayer,
+  NETWORKS,
+  weightsOf,
+} from '../model.ts';
 import { readSafetensors, type SafetensorsContents, writeSafetensors } from '../safetensors.ts';
-import { pyTorchModule } from './pytorchModule.ts';
+import { moduleFile, pyTorchModule } from './pytorchModule.ts';
 import { writePyTorchOptimizer } from './pytorchOptimizer.ts';
 
 const VERSION = '1';
@@ -26,12 +33,15 @@ export interface PyTorchFiles {
   readonly 'weights.safetensors': Uint8Array;
   /** Only if the optimizer's state was given. */
   readonly 'optimizer.safetensors'?: Uint8Array;
-  readonly 'autoencoder.py': string;
+  /** The Python module of an autoencoder, plain or variational. */
+  readonly 'autoencoder.py'?: string;
+  /** That of a GAN. */
+  readonly 'gan.py'?: string;
 }
 
 export interface PyTorchReadOptions {
   /** A model with the same layers and the normalization to use, for files whose metadata doesn't describe the model. */
-  readonly like?: Autoencoder;
+  readonly like?: AnyModel;
 }
 
 /**
@@ -40,16 +50,16 @@ export interface PyTorchReadOptions {
  * The same model and state give the same bytes.
  *
  * @param state - Of the optimizer that trained these weights: Adam, AdamW or SGD.
- * @returns The files of a folder, whose `autoencoder.load(folder)` returns the model and the optimizer.
+ * @returns The files of a folder, whose module returns the model and the optimizer: `autoencoder.load(folder)`, `gan.load(folder)`.
  * @throws {RangeError} If the state is of another optimizer, or of a network of another size.
  */
-export function writePyTorch(autoencoder: Autoencoder, state?: OptimizerState): PyTorchFiles {
-  const tensors = weightsOf(autoencoder).map(({ name, tensor }) => ({ name, tensor: transposed(tensor) }));
-  const metadata = { format: 'pt', isthmus: VERSION, ...describeModel(autoencoder) };
+export function writePyTorch(model: AnyModel, state?: OptimizerState): PyTorchFiles {
+  const tensors = weightsOf(model).map(({ name, tensor }) => ({ name, tensor: transposed(tensor) }));
+  const metadata = { format: 'pt', isthmus: VERSION, ...describeModel(model) };
   return {
     'weights.safetensors': writeSafetensors(tensors, metadata),
-    ...(state && { 'optimizer.safetensors': writePyTorchOptimizer(autoencoder, state) }),
-    'autoencoder.py': pyTorchModule(autoencoder),
+    ...(state && { 'optimizer.safetensors': writePyTorchOptimizer(model, state) }),
+    [moduleFile(model)]: pyTorchModule(model),
   };
 }
 
@@ -62,18 +72,18 @@ export function writePyTorch(autoencoder: Autoencoder, state?: OptimizerState): 
  * @throws {FormatError} If it is not a safetensors file, neither it nor `like` describes the model, the two describe
  *   different ones, or the tensors are not those of the model; the message names the first one.
  */
-export function readPyTorch(bytes: Uint8Array, { like }: PyTorchReadOptions = {}): Autoencoder {
+export function readPyTorch(bytes: Uint8Array, { like }: PyTorchReadOptions = {}): AnyModel {
   const contents = readSafetensors(bytes);
   const metadata = modelMetadata(contents, like);
   requireTensors(checkSpec(parseMetadata('model', metadata.model)), contents.tensors);
   const tensors = new Map(Array.from(contents.tensors, ([name, tensor]) => [name, transposed(tensor)]));
-  const autoencoder = requireAutoencoder(buildModel({ tensors, metadata }));
-  if (like && JSON.stringify(like.spec()) !== JSON.stringify(autoencoder.spec())) {
+  const model = buildModel({ tensors, metadata });
+  if (like && JSON.stringify(like.spec()) !== JSON.stringify(model.spec())) {
     throw new FormatError(
-      'the model in the file has other layers or another input shape than --like, expected the same.',
+      'the model in the file has other layers, another input shape or another kind than --like, expected the same.',
     );
   }
-  return autoencoder;
+  return model;
 }
 
 /** `[in, out]` to `[out, in]` and back; a bias stays as it is. */
@@ -84,7 +94,7 @@ function transposed(tensor: Tensor): Tensor {
 /** The metadata that describes the model: the file's, or else that of `like`. */
 function modelMetadata(
   { metadata }: SafetensorsContents,
-  like: Autoencoder | undefined,
+  like: AnyModel | undefined,
 ): Record<string, string> {
   // Checked here, as weights that are square would pass every other check.
   if (metadata.format?.startsWith('isthmus')) {
@@ -107,14 +117,17 @@ function modelMetadata(
 }
 
 /** Checks what the comparison of names takes for granted. */
-function checkSpec(value: unknown): AutoencoderSpec {
-  const { type, inputShape, encoder, decoder } = isObject(value) ? value : {};
-  if (type !== 'autoencoder' || !Array.isArray(inputShape) || !areLayers(encoder) || !areLayers(decoder)) {
+function checkSpec(value: unknown): ModelSpec {
+  const description = isObject(value) ? value : {};
+  const { type, inputShape } = description;
+  const networks = Object.entries(NETWORKS).find(([kind]) => kind === type)?.[1];
+  if (!networks?.every((name) => areLayers(description[name])) || !Array.isArray(inputShape)) {
+    const kinds = Object.keys(NETWORKS).map((kind) => `"${kind}"`);
     throw new FormatError(
-      "the model's description can't be used: it is not an autoencoder with an input shape and layers.",
+      `the model's description can't be used: it is not one of type ${kinds.join(' or ')} with an input shape and layers.`,
     );
   }
-  return value as unknown as AutoencoderSpec;
+  return value as unknown as ModelSpec;
 }
 
 function areLayers(value: unknown): boolean {
@@ -126,13 +139,8 @@ function areLayers(value: unknown): boolean {
  * Compares the description's names and shapes with the file's tensors. This comes before the model is built, so that a
  * short file that claims large layers takes no memory.
  */
-function requireTensors({ encoder, decoder }: AutoencoderSpec, tensors: ReadonlyMap<string, Tensor>): void {
-  const expected = new Map<string, Shape>();
-  for (const { name, layer } of [...namedLayers('encoder', encoder), ...namedLayers('decoder', decoder)]) {
-    if (layer.type !== 'dense' && layer.type !== 'transposedDense') continue;
-    if (layer.type === 'dense') expected.set(`${name}.weight`, [layer.outFeatures, layer.inFeatures]);
-    if (layer.bias) expected.set(`${name}.bias`, [layer.outFeatures]);
-  }
+function requireTensors(spec: ModelSpec, tensors: ReadonlyMap<string, Tensor>): void {
+  const expected = new Map(layersOf(spec).flatMap(shapesIn));
   const stranger = [...tensors.keys()].find((name) => !expected.has(name));
   for (const [name, shape] of expected) {
     const found = tensors.get(name);
@@ -153,5 +161,23 @@ function requireTensors({ encoder, decoder }: AutoencoderSpec, tensors: Readonly
     throw new FormatError(
       `tensor '${stranger}' belongs to no layer of the model, expected only its ${expected.size} tensors.`,
     );
+  }
+}
+
+/** The names and shapes of a layer's tensors in PyTorch. */
+function shapesIn({ name, layer }: NamedLayer): (readonly [name: string, shape: Shape])[] {
+  switch (layer.type) {
+    case 'dense': {
+      const weight = [`${name}.weight`, [layer.outFeatures, layer.inFeatures]] as const;
+      return layer.bias ? [weight, [`${name}.bias`, [layer.outFeatures]]] : [weight];
+    }
+    case 'transposedDense':
+      return layer.bias ? [[`${name}.bias`, [layer.outFeatures]]] : [];
+    case 'gaussianCode':
+      return ['mean', 'logVariance'].flatMap((head) =>
+        shapesIn({ name: `${name}.${head}`, layer: { ...layer, type: 'dense', bias: true } }),
+      );
+    default:
+      return [];
   }
 }

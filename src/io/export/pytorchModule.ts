@@ -1,17 +1,40 @@
-/** The Python file beside the weights: the network as PyTorch code, with functions that load and save it. It needs only torch. */
+/**
+ * The Python file beside the weights: the network as PyTorch code, with functions that load and save it. It needs only torch.
+ * Read pytorchClass.ts first.
+ */
 
-import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { isByFeature, type Normalization } from '../../data/samples.ts';
-import type { LayerSpec } from '../../layers/spec.ts';
-import { namedLayers } from '../model.ts';
+import type { AnyModel, ModelSpec } from '../model.ts';
+import { pythonClass } from './pytorchClass.ts';
 
-const BEGINNING = `"""An autoencoder made with isthmus, for PyTorch.
+/** What the file says of itself, by the kind of model. */
+const USAGE: Readonly<Record<ModelSpec['type'], string>> = {
+  autoencoder: `An autoencoder made with isthmus, for PyTorch.
 
     model, optimizer = load("this/folder")
     codes = model.encoder(to_network(images))  # images [batch, ...] as they are stored
     restored = from_network(model(to_network(images)))
     save(model, optimizer, "other/folder")  # isthmus import reads it
-"""
+`,
+  vae: `A variational autoencoder made with isthmus, for PyTorch.
+
+    model, optimizer = load("this/folder")
+    codes = model.encoder(to_network(images))  # the means; images [batch, ...] as they are stored
+    restored = from_network(model(to_network(images)))
+    generated = from_network(model.sample(64))
+    model.loss(to_network(images)).backward()  # to go on training
+    save(model, optimizer, "other/folder")  # isthmus import reads it
+`,
+  gan: `A GAN made with isthmus, for PyTorch.
+
+    model, optimizer = load("this/folder")  # one optimizer for both networks
+    generated = from_network(model.sample(64))
+    model.backward(to_network(images))  # to go on training, before optimizer.step(); images [batch, ...] as they are stored
+    save(model, optimizer, "other/folder")  # isthmus import reads it
+`,
+};
+
+const IMPORTS = `"""
 
 import json
 import math
@@ -22,27 +45,13 @@ from torch import nn
 
 `;
 
-/** A layer that PyTorch doesn't have. */
-const TRANSPOSED = `
-class Transposed(nn.Module):
-    """x W + b, with the weight W [out, in] of another layer: the same numbers, not a copy."""
-
-    def __init__(self, of, bias=True):
-        super().__init__()
-        self.of = (of,)  # in a tuple, so that its weight is not counted twice
-        self.bias = nn.Parameter(torch.zeros(of.in_features)) if bias else None
-
-    def forward(self, x):
-        return nn.functional.linear(x, self.of[0].weight.T, self.bias)
-
-`;
-
-const LOAD_AND_SAVE = `
+/** @param name - Of the class. @param file - Of this module. */
+const loadAndSave = (name: string, file: string) => `
 
 
 def load(folder, device="cpu"):
     """The model, and its optimizer with all that it remembers: None if the folder has no optimizer.safetensors."""
-    model = Autoencoder().to(device)
+    model = ${name}().to(device)
     weights, model.metadata = read(Path(folder) / "weights.safetensors")
     model.load_state_dict(weights)
     if not (Path(folder) / "optimizer.safetensors").exists():
@@ -62,7 +71,7 @@ def save(model, optimizer, folder):
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     write(folder / "weights.safetensors", model.state_dict(), model.metadata)
-    (folder / "autoencoder.py").write_bytes(Path(__file__).read_bytes())
+    (folder / "${file}").write_bytes(Path(__file__).read_bytes())
     (folder / "optimizer.safetensors").unlink(missing_ok=True)
     if optimizer is None:
         return
@@ -105,33 +114,27 @@ def write(path, tensors, metadata):
     path.write_bytes(data)
 `;
 
-/** `autoencoder.py` for this model. The same layers, input shape and normalization give the same text. */
-export function pyTorchModule(autoencoder: Autoencoder): string {
-  const { encoder, decoder, inputShape } = autoencoder.spec();
-  const { scaling, toNetwork, fromNetwork } = scalingCode(autoencoder.normalization);
-  const isTied = namedLayers('decoder', decoder).some(({ layer }) => layer.type === 'transposedDense');
-  return `${BEGINNING}INPUT_SHAPE = (${inputShape.join(', ')}${inputShape.length === 1 ? ',' : ''})
+/** The name of the Python module. */
+export function moduleFile(model: AnyModel): 'autoencoder.py' | 'gan.py' {
+  return model.spec().type === 'gan' ? 'gan.py' : 'autoencoder.py';
+}
+
+/** The Python module for this model. The same layers, input shape and normalization give the same text. */
+export function pyTorchModule(model: AnyModel): string {
+  const { type, inputShape } = model.spec();
+  const { scaling, toNetwork, fromNetwork } = scalingCode(model.normalization);
+  const { name, code } = pythonClass(model);
+  return `"""${USAGE[type]}${IMPORTS}INPUT_SHAPE = (${inputShape.join(', ')}${inputShape.length === 1 ? ',' : ''})
 ${scaling}
 
-${isTied ? TRANSPOSED : ''}
-class Autoencoder(nn.Module):
-    """[batch, features] to the same, in the network's units: (stored - SHIFT) / SCALE."""
-
-    def __init__(self):
-        super().__init__()
-        self.encoder = ${sequential(encoder, 8)}
-        self.decoder = ${sequential(decoder, 8)}
-
-    def forward(self, x):
-        return self.decoder(self.encoder(x))
-
+${code}
 
 def to_network(images):
     return ${toNetwork}
 
 
 def from_network(outputs):
-    return ${fromNetwork}${LOAD_AND_SAVE}`;
+    return ${fromNetwork}${loadAndSave(name, moduleFile(model))}`;
 }
 
 /** Python that scales images and scales outputs back. Shifts and scales by feature are tensors, moved to the data's device. */
@@ -151,34 +154,4 @@ function scalingCode(normalization: Normalization) {
     toNetwork: '((images.double() - SHIFT) / SCALE).float().flatten(1)',
     fromNetwork: '(outputs.double() * SCALE + SHIFT).unflatten(1, INPUT_SHAPE)',
   };
-}
-
-/** `nn.Sequential(...)`, one layer per line, in the order of the model's own layers: so the weights have the same names. */
-function sequential(layers: readonly LayerSpec[], indent: number): string {
-  const inner = ' '.repeat(indent + 4);
-  const lines = layers.map((layer) => `${inner}${module(layer, indent + 4)},\n`);
-  return `nn.Sequential(\n${lines.join('')}${' '.repeat(indent)})`;
-}
-
-function module(layer: LayerSpec, indent: number): string {
-  switch (layer.type) {
-    case 'dense':
-      return `nn.Linear(${layer.inFeatures}, ${layer.outFeatures}${layer.bias ? '' : ', bias=False'})`;
-    case 'transposedDense':
-      return `Transposed(self.${layer.tiedTo.replace(/\.(\d+)/g, '[$1]')}${layer.bias ? '' : ', bias=False'})`;
-    case 'gaussianCode':
-      return `GaussianCode(${layer.inFeatures}, ${layer.outFeatures})`;
-    case 'sequential':
-      return sequential(layer.layers, indent);
-    case 'relu':
-      return 'nn.ReLU()';
-    case 'leakyRelu':
-      return `nn.LeakyReLU(${layer.slope})`;
-    case 'sigmoid':
-      return 'nn.Sigmoid()';
-    case 'tanh':
-      return 'nn.Tanh()';
-    case 'silu':
-      return 'nn.SiLU()';
-  }
 }

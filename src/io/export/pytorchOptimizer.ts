@@ -7,13 +7,13 @@
  * which become the entries of its parameter group: lr, betas, eps, … and clip_norm, which only isthmus knows.
  */
 
-import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import type { OptimizerState } from '../../optim/optimizer.ts';
 import { transpose } from '../../tensor/ops.ts';
 import { formatShape, sameShape } from '../../tensor/shape.ts';
 import { Tensor } from '../../tensor/tensor.ts';
 import { FormatError } from '../errors.ts';
 import { isObject, shown } from '../json.ts';
+import type { AnyModel } from '../model.ts';
 import { readSafetensors, writeSafetensors } from '../safetensors.ts';
 
 /** One optimizer in the words of both sides. Both add epsilon at the same place, after the corrected root. */
@@ -68,13 +68,13 @@ const DIALECTS = [ADAM, ADAMW, SGD];
 /**
  * @throws {RangeError} If PyTorch has no such optimizer, or the moments are those of a network of another size.
  */
-export function writePyTorchOptimizer(autoencoder: Autoencoder, state: OptimizerState): Uint8Array {
+export function writePyTorchOptimizer(model: AnyModel, state: OptimizerState): Uint8Array {
   const dialect = DIALECTS.find(({ name }) => name === state.name);
   if (!dialect) {
     const known = DIALECTS.map(({ name }) => name).join(', ');
     throw new RangeError(`writePyTorch: the state is of '${state.name}', expected one of: ${known}.`);
   }
-  const { size } = autoencoder.parameters;
+  const { size } = model.parameters;
   for (const [name, { length }] of Object.entries(state.moments)) {
     if (length !== size) {
       throw new RangeError(
@@ -82,7 +82,7 @@ export function writePyTorchOptimizer(autoencoder: Autoencoder, state: Optimizer
       );
     }
   }
-  const tensors = slots(autoencoder).flatMap(({ name, shape, start, end }) =>
+  const tensors = slots(model).flatMap(({ name, shape, start, end }) =>
     Object.entries(state.moments).map(([moment, values]) => {
       const tensor = new Tensor(values.slice(start, end), shape);
       return {
@@ -110,7 +110,7 @@ export function writePyTorchOptimizer(autoencoder: Autoencoder, state: Optimizer
  * @throws {FormatError} If it is not such a file, its optimizer or an option doesn't exist here, or its tensors don't
  *   belong to this model.
  */
-export function readPyTorchOptimizer(bytes: Uint8Array, autoencoder: Autoencoder): OptimizerState {
+export function readPyTorchOptimizer(bytes: Uint8Array, model: AnyModel): OptimizerState {
   const { tensors, metadata } = readSafetensors(bytes);
   const { type, step, options } = parseOptimizer(metadata.optimizer);
   const dialect = DIALECTS.find((each) => each.type === type);
@@ -129,10 +129,10 @@ export function readPyTorchOptimizer(bytes: Uint8Array, autoencoder: Autoencoder
   const names = hasMoments ? Object.entries(dialect.moments) : [];
   const moments = names.map(([moment, theirs]) => [
     moment,
-    isNew ? new Float32Array(autoencoder.parameters.size) : gather(autoencoder, tensors, theirs),
+    isNew ? new Float32Array(model.parameters.size) : gather(model, tensors, theirs),
   ]);
   refuseOthers(
-    autoencoder,
+    model,
     tensors,
     names.map(([, theirs]) => theirs),
   );
@@ -154,9 +154,9 @@ interface Slot {
 }
 
 /** The parameters' places in a moment, which is one array for all. */
-function slots(autoencoder: Autoencoder): Slot[] {
+function slots(model: AnyModel): Slot[] {
   let end = 0;
-  return autoencoder.namedParameters().map(([name, { value }]) => {
+  return model.namedParameters().map(([name, { value }]) => {
     const start = end;
     end += value.size;
     return { name, shape: value.shape, start, end };
@@ -164,13 +164,9 @@ function slots(autoencoder: Autoencoder): Slot[] {
 }
 
 /** One moment of all parameters, in their order. */
-function gather(
-  autoencoder: Autoencoder,
-  tensors: ReadonlyMap<string, Tensor>,
-  moment: string,
-): Float32Array {
-  const values = new Float32Array(autoencoder.parameters.size);
-  for (const { name, shape, start } of slots(autoencoder)) {
+function gather(model: AnyModel, tensors: ReadonlyMap<string, Tensor>, moment: string): Float32Array {
+  const values = new Float32Array(model.parameters.size);
+  for (const { name, shape, start } of slots(model)) {
     const key = `${name}.${moment}`;
     const tensor = tensors.get(key);
     const expected = shape.toReversed(); // [out, in]
@@ -187,13 +183,11 @@ function gather(
 }
 
 function refuseOthers(
-  autoencoder: Autoencoder,
+  model: AnyModel,
   tensors: ReadonlyMap<string, Tensor>,
   moments: readonly string[],
 ): void {
-  const known = new Set(
-    slots(autoencoder).flatMap(({ name }) => moments.map((moment) => `${name}.${moment}`)),
-  );
+  const known = new Set(slots(model).flatMap(({ name }) => moments.map((moment) => `${name}.${moment}`)));
   const stranger = [...tensors.keys()].find((name) => !known.has(name));
   if (stranger !== undefined) {
     throw new FormatError(

@@ -27,16 +27,21 @@ export interface ChartOptions {
   readonly title: string;
   /** The name of the vertical axis, such as "mean squared error". */
   readonly yLabel: string;
+  /** The names of the two lines. @default ['training', 'validation'] */
+  readonly names?: readonly [loss: string, validationLoss: string];
 }
 
 /**
  * An SVG file as text. Losses that are not finite are left out; without any, the chart says "no epochs yet".
  * The axis is logarithmic, and labelled so, if the maximum loss is at least ten times the minimum.
  */
-export function lossChart(history: readonly EpochLoss[], { title, yLabel }: ChartOptions): string {
+export function lossChart(
+  history: readonly EpochLoss[],
+  { title, yLabel, names = ['training', 'validation'] }: ChartOptions,
+): string {
   const series = [
-    newSeries('training', BLUE, history, ({ loss }) => loss),
-    newSeries('validation', VERMILION, history, ({ validationLoss }) => validationLoss),
+    newSeries(names[0], BLUE, history, ({ loss }) => loss),
+    newSeries(names[1], VERMILION, history, ({ validationLoss }) => validationLoss),
   ].filter(({ points }) => points.length > 0);
   const values = series.flatMap(({ points }) => points.map(({ y }) => y));
   if (values.length === 0) {

@@ -30,6 +30,22 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'turns codes back into images',
     load: async () => (await import('./decode.ts')).decodeCommand,
   },
+  generate: {
+    summary: 'makes new images of random codes',
+    load: async () => (await import('./generate/generate.ts')).generateCommand,
+  },
+  interpolate: {
+    summary: 'shows what lies between two images',
+    load: async () => (await import('./generate/interpolate.ts')).interpolateCommand,
+  },
+  manifold: {
+    summary: 'draws the images of a plane of codes',
+    load: async () => (await import('./generate/manifold.ts')).manifoldCommand,
+  },
+  traverse: {
+    summary: 'draws what each number of a code does',
+    load: async () => (await import('./generate/traverse.ts')).traverseCommand,
+  },
   compress: {
     summary: 'turns images into a small file',
     load: async () => (await import('./compress/compress.ts')).compressCommand,
@@ -119,7 +135,7 @@ function explain(command: string, error: Error & { code?: string }): number {
 }
 
 function overview(): string {
-  const rows = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}`);
+  const rows = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(13)}${summary}`);
   return [
     'Usage: isthmus COMMAND [options]',
     '',

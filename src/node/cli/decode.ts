@@ -1,14 +1,14 @@
-/** `isthmus decode`: from codes to images or other samples, the article's decode_image. */
+/** `isthmus decode`: from codes to images or other samples, the article's decode_image. For models of any kind. */
 
-import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { denormalize } from '../../data/denormalize.ts';
 import { DataError } from '../../data/samples.ts';
+import type { AnyModel } from '../../io/model.ts';
 import { writeNpy } from '../../io/numpy/npy.ts';
 import { formatShape } from '../../tensor/shape.ts';
 import { Tensor } from '../../tensor/tensor.ts';
 import { refuseExisting, writeFileAtomically } from '../files/files.ts';
 import { loadImages } from '../files/load.ts';
-import { loadModel } from '../files/modelFile.ts';
+import { loadAnyModel } from '../files/modelFile.ts';
 import { nounOf, withArticle } from '../pictures/sampleKind.ts';
 import { HELP, MODEL, OVERWRITE } from './shared/commonOptions.ts';
 import { MACHINE, refuseThreads, useMachine } from './shared/machine.ts';
@@ -19,7 +19,10 @@ import { countOf, say, timesShape } from './terminal/output.ts';
 
 const OPTIONS = {
   model: MODEL,
-  codes: text('FILE.npy', 'Codes as encode writes them: [n, code length].'),
+  codes: text(
+    'FILE.npy',
+    'Codes as encode writes them: [n, code length]. Those of a GAN are standard normal numbers.',
+  ),
   out: text(
     'FILE',
     `FILE.npy: the images (or other samples) as an array. FILE.png: a picture of the first images, at most ${MAX_PICTURES}, fewer if they are large.`,
@@ -34,7 +37,7 @@ export const decodeCommand: Command = {
     usage:
       'isthmus decode --model MODEL --codes FILE.npy --out FILE\n       npm run isthmus -- decode --model MODEL --codes FILE.npy --out FILE',
     description: [
-      'Runs the decoder of a trained model over codes. The scaling of the training data is undone: the output has its units and its type (uint8 for uint8). Three types change: bool becomes uint8 (0 and 1); 64-bit integers become int32 if they were pixels, else integers in float64; float16 becomes float32.',
+      'Runs the decoder of a trained autoencoder, or the generator of a GAN, over codes. The scaling of the training data is undone: the output has its units and its type (uint8 for uint8). Three types change: bool becomes uint8 (0 and 1); 64-bit integers become int32 if they were pixels, else integers in float64; float16 becomes float32.',
     ],
     groups: [['Options', OPTIONS]],
     sections: [
@@ -54,19 +57,19 @@ async function decode(words: readonly string[]): Promise<number> {
   const parsed = parseOptions(OPTIONS, words);
   refusePositionals(parsed);
   refuseThreads(parsed.values);
-  const model = requireOption('model', parsed.values.model, 'MODEL');
+  const path = requireOption('model', parsed.values.model, 'MODEL');
   const codesFile = requireOption('codes', parsed.values.codes, 'FILE.npy');
   const out = requireOption('out', parsed.values.out, 'FILE.npy or FILE.png', ['.npy', '.png']);
   await refuseExisting(out, parsed.values.overwrite);
   await useMachine(parsed.values);
-  const { autoencoder } = await loadModel(model);
-  const codes = await loadCodes(codesFile, autoencoder.encodingDim);
-  const images = autoencoder.decode(codes);
+  const { model } = await loadAnyModel(path);
+  const codes = await loadCodes(codesFile, model.encodingDim);
+  const images = model.decode(codes);
   await writeFileAtomically(
     out,
-    out.toLowerCase().endsWith('.png') ? asPng(autoencoder, images) : asNpy(autoencoder, images),
+    out.toLowerCase().endsWith('.png') ? asPng(model, images) : asNpy(model, images),
   );
-  const { inputShape, normalization } = autoencoder;
+  const { inputShape, normalization } = model;
   const noun = nounOf(inputShape, normalization);
   const [count] = images.shape;
   const restored = `${count === 1 ? withArticle(noun) : `${noun}s`} of ${timesShape(inputShape)}`;
@@ -89,11 +92,11 @@ async function loadCodes(path: string, encodingDim: number): Promise<Tensor> {
   return codes;
 }
 
-function asNpy({ normalization }: Autoencoder, images: Tensor): Uint8Array {
+function asNpy({ normalization }: AnyModel, images: Tensor): Uint8Array {
   return writeNpy({ shape: images.shape, data: denormalize(images.data, normalization).data });
 }
 
-function asPng({ inputShape, normalization }: Autoencoder, images: Tensor): Uint8Array {
+function asPng({ inputShape, normalization }: AnyModel, images: Tensor): Uint8Array {
   requirePictures(inputShape, normalization, '--out FILE.npy');
   return gridPng(images.rows(0, countShown(images.shape)), normalization);
 }

@@ -1,10 +1,11 @@
 /** `isthmus export`: from a model to files for other programs. Read io/export/onnx.ts and io/export/pytorch.ts first. */
 
-import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { DTYPE_NAMES } from '../../data/samples.ts';
-import { type OnnxPart, writeOnnx } from '../../io/export/onnx.ts';
+import { GAN } from '../../gan/gan.ts';
+import { type OnnxPart, onnxParts, writeOnnx } from '../../io/export/onnx.ts';
 import { writePyTorch } from '../../io/export/pytorch.ts';
-import { requireAutoencoder } from '../../io/model.ts';
+import type { AnyModel } from '../../io/model.ts';
+import { VariationalAutoencoder } from '../../vae/variationalAutoencoder.ts';
 import { refuseExisting, writeFileAtomically } from '../files/files.ts';
 import { loadTrainedModel, type TrainedModel } from '../files/modelFile.ts';
 import { refuseExistingFiles, writeFolder } from '../files/writeFolder.ts';
@@ -23,10 +24,13 @@ import {
 import { countOf, say, timesShape } from './terminal/output.ts';
 import { packageVersion } from './version.ts';
 
-const PARTS = ['encoder', 'decoder', 'autoencoder'] as const satisfies readonly OnnxPart[];
-
-/** The files that an export for PyTorch may write. */
-const PYTORCH_FILES = ['weights.safetensors', 'optimizer.safetensors', 'autoencoder.py'] as const;
+const PARTS = [
+  'encoder',
+  'decoder',
+  'autoencoder',
+  'generator',
+  'discriminator',
+] as const satisfies readonly OnnxPart[];
 
 const OPTIONS = {
   model: text('MODEL', 'A run folder, a model file, or the checkpoint.safetensors of a run.'),
@@ -35,7 +39,7 @@ const OPTIONS = {
   part: choice(
     PARTS,
     undefined,
-    'With onnx: the part of the model to write. [in a folder: encoder.onnx and decoder.onnx; in a file: the autoencoder]',
+    'With onnx: the part of the model to write. A GAN has a generator and a discriminator, every other model the rest. [in a folder: each network, such as encoder.onnx and decoder.onnx; in a file: the autoencoder, of a GAN the generator]',
   ),
   overwrite: flag('Replace existing files.'),
   help: HELP,
@@ -47,7 +51,7 @@ export const exportCommand: Command = {
       'isthmus export --model MODEL --format onnx|pytorch --out PATH\n       npm run isthmus -- export --model MODEL --format onnx|pytorch --out PATH',
     description: [
       'onnx: to run the model in other programs. Its input is images (or other samples) as they are stored, uint8 for uint8, any number at a time: the file also scales them as the training data was, and undoes this behind the decoder, without rounding.',
-      'pytorch: to go on training in PyTorch. Writes the weights, the state of the optimizer if it is known, and autoencoder.py, which has the network and loads and saves both.',
+      'pytorch: to go on training in PyTorch. Writes the weights, the state of the optimizer if it is known, and autoencoder.py, or gan.py, which has the network and loads and saves both.',
       "The model of a run may be its best epoch, while its checkpoint has the last one. The optimizer's state is exported only if it belongs to the same weights as the model; with --model checkpoint.safetensors both are exported as they are.",
     ],
     groups: [['Options', OPTIONS]],
@@ -81,52 +85,73 @@ async function exportModel(words: readonly string[]): Promise<number> {
     return 0;
   }
   const out = requireOption('out', parsed.values.out, 'FILE.onnx or a FOLDER');
-  if (out.toLowerCase().endsWith('.onnx')) await exportOnnxFile(model, out, part ?? 'autoencoder', overwrite);
-  else await exportOnnxFolder(model, out, part ? [part] : ['encoder', 'decoder'], overwrite);
+  await exportOnnx(model, out, part, overwrite);
   return 0;
 }
 
-async function exportOnnxFile(model: string, out: string, part: OnnxPart, overwrite: boolean): Promise<void> {
-  await refuseExisting(out, overwrite);
-  const autoencoder = requireAutoencoder((await loadTrainedModel(model)).model);
-  await writeFileAtomically(out, writeOnnx(autoencoder, part, { producerVersion: await packageVersion() }));
-  say(`${out}: ${describePart(autoencoder, part)}`);
-}
-
-async function exportOnnxFolder(
-  model: string,
+async function exportOnnx(
+  from: string,
   out: string,
-  parts: readonly OnnxPart[],
+  part: OnnxPart | undefined,
   overwrite: boolean,
 ): Promise<void> {
-  const names = parts.map((part) => `${part}.onnx`);
-  await refuseExistingFiles(out, names, overwrite);
-  const autoencoder = requireAutoencoder((await loadTrainedModel(model)).model);
+  const { model } = await loadTrainedModel(from);
+  if (part) requirePart(model, part);
+  const isFile = out.toLowerCase().endsWith('.onnx');
+  const parts = part ? [part] : defaultParts(model, isFile);
+  const files = parts.map((each) => `${each}.onnx`);
+  await (isFile ? refuseExisting(out, overwrite) : refuseExistingFiles(out, files, overwrite));
   const producerVersion = await packageVersion();
-  const files = parts.map((part) => [`${part}.onnx`, writeOnnx(autoencoder, part, { producerVersion })]);
-  await writeFolder(out, Object.fromEntries(files));
-  for (const part of parts) say(`${out}/${part}.onnx: ${describePart(autoencoder, part)}`);
+  const contents = parts.map((each) => writeOnnx(model, each, { producerVersion }));
+  if (isFile) await writeFileAtomically(out, contents[0]);
+  else await writeFolder(out, Object.fromEntries(files.map((file, i) => [file, contents[i]])));
+  for (const [i, each] of parts.entries()) {
+    say(`${isFile ? out : `${out}/${files[i]}`}: ${describePart(model, each)}`);
+  }
+}
+
+function requirePart(model: AnyModel, part: OnnxPart): void {
+  const parts = onnxParts(model);
+  if (parts.includes(part)) return;
+  throw new UsageError(
+    `--part is '${part}', expected one of those that this model has: ${parts.join(', ')}.`,
+  );
+}
+
+/** In a file what people run, in a folder each network. */
+function defaultParts(model: AnyModel, isFile: boolean): readonly OnnxPart[] {
+  if (model instanceof GAN) return isFile ? ['generator'] : ['generator', 'discriminator'];
+  return isFile ? ['autoencoder'] : ['encoder', 'decoder'];
 }
 
 /** `images of 28×28 (uint8) to codes of 32 numbers` */
-function describePart({ inputShape, encodingDim, normalization }: Autoencoder, part: OnnxPart): string {
+function describePart(model: AnyModel, part: OnnxPart): string {
+  const { inputShape, encodingDim, normalization } = model;
   const codes = `codes of ${countOf(encodingDim, 'number')}`;
-  const noun = nounOf(inputShape, normalization);
-  const from =
-    part === 'decoder'
-      ? codes
-      : `${noun}s of ${timesShape(inputShape)} (${DTYPE_NAMES[normalization.dtype]})`;
-  return `${from} to ${part === 'encoder' ? codes : `restored ${noun}s of ${timesShape(inputShape)}`}`;
+  const samples = `${nounOf(inputShape, normalization)}s of ${timesShape(inputShape)}`;
+  const stored = `${samples} (${DTYPE_NAMES[normalization.dtype]})`;
+  switch (part) {
+    case 'encoder':
+      return `${stored} to ${codes}${model instanceof VariationalAutoencoder ? ' and their log-variance' : ''}`;
+    case 'decoder':
+      return `${codes} to restored ${samples}`;
+    case 'autoencoder':
+      return `${stored} to restored ${samples}`;
+    case 'generator':
+      return `${codes} to generated ${samples}`;
+    case 'discriminator':
+      return `${stored} to the probability that they are real`;
+  }
 }
 
-async function exportPyTorch(model: string, out: string, overwrite: boolean): Promise<void> {
-  await refuseExistingFiles(out, PYTORCH_FILES, overwrite);
-  const { model: any, optimizer } = await loadTrainedModel(model);
-  const autoencoder = requireAutoencoder(any);
-  const files = writePyTorch(autoencoder, 'state' in optimizer ? optimizer.state : undefined);
+async function exportPyTorch(from: string, out: string, overwrite: boolean): Promise<void> {
+  const { model, optimizer } = await loadTrainedModel(from);
+  const files = writePyTorch(model, 'state' in optimizer ? optimizer.state : undefined);
   // A state that an earlier export left here would belong to other weights.
-  await writeFolder(out, { 'optimizer.safetensors': undefined, ...files });
-  say(`${out}: ${countOf(autoencoder.parameters.size, 'weight')}, ${describeState(optimizer)}`);
+  const all = { 'optimizer.safetensors': undefined, ...files };
+  await refuseExistingFiles(out, Object.keys(all), overwrite);
+  await writeFolder(out, all);
+  say(`${out}: ${countOf(model.parameters.size, 'weight')}, ${describeState(optimizer)}`);
 }
 
 function describeState(optimizer: TrainedModel['optimizer']): string {

@@ -2,10 +2,10 @@
 
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { readPyTorch } from '../../io/export/pytorch.ts';
+import type { AnyModel } from '../../io/model.ts';
 import { exists, fileError, namingFile, readWholeFile, refuseExisting } from '../files/files.ts';
-import { loadModel, saveModel } from '../files/modelFile.ts';
+import { loadAnyModel, saveModel } from '../files/modelFile.ts';
 import { nounOf } from '../pictures/sampleKind.ts';
 import { HELP, OVERWRITE } from './shared/commonOptions.ts';
 import type { Command } from './terminal/help.ts';
@@ -16,7 +16,7 @@ const OPTIONS = {
   format: choice(['pytorch'], undefined, 'The program that trained the weights.'),
   weights: text(
     'PATH',
-    'A folder that isthmus export or its autoencoder.py wrote, or a safetensors file with the tensors of a state_dict.',
+    'A folder that isthmus export or its Python module wrote, or a safetensors file with the tensors of a state_dict.',
   ),
   like: text(
     'MODEL',
@@ -58,9 +58,9 @@ async function importModel(words: readonly string[]): Promise<number> {
   const out = requireOption('out', parsed.values.out, 'FILE.safetensors', ['.safetensors']);
   await refuseExisting(out, overwrite);
   const file = await weightsFile(weights);
-  const autoencoder = await readWeights(file, like);
-  await saveModel(out, autoencoder, { imported: 'pytorch' });
-  const { inputShape, encodingDim, normalization, parameters } = autoencoder;
+  const model = await readWeights(file, like);
+  await saveModel(out, model, { imported: 'pytorch' });
+  const { inputShape, encodingDim, normalization, parameters } = model;
   say(
     `${out}: ${countOf(parameters.size, 'weight')}, ${nounOf(inputShape, normalization)}s of ${timesShape(inputShape)}, codes of ${countOf(encodingDim, 'number')}`,
   );
@@ -70,7 +70,7 @@ async function importModel(words: readonly string[]): Promise<number> {
   return 0;
 }
 
-/** The file itself, or in a folder the one that export and autoencoder.py write. */
+/** The file itself, or in a folder the one that export and its Python module write. */
 async function weightsFile(path: string): Promise<string> {
   const info = await stat(path).catch((cause) => {
     throw fileError('read', path, cause);
@@ -78,8 +78,8 @@ async function weightsFile(path: string): Promise<string> {
   return info.isDirectory() ? join(path, 'weights.safetensors') : path;
 }
 
-async function readWeights(file: string, like: string | undefined): Promise<Autoencoder> {
-  const model = like === undefined ? {} : { like: (await loadModel(like)).autoencoder };
+async function readWeights(file: string, like: string | undefined): Promise<AnyModel> {
+  const options = like === undefined ? {} : { like: (await loadAnyModel(like)).model };
   const bytes = await readWholeFile(file);
-  return namingFile(file, () => readPyTorch(bytes, model));
+  return namingFile(file, () => readPyTorch(bytes, options));
 }

@@ -7,12 +7,15 @@ import { canUseKernels, kernelsProbe } from '../../compression/kernelsProbe.ts';
 import { modelFingerprint } from '../../compression/modelFingerprint.ts';
 import { describeNormalization } from '../../data/normalization.ts';
 import { DTYPE_NAMES } from '../../data/samples.ts';
+import { GAN } from '../../gan/gan.ts';
+import type { AnyModel } from '../../io/model.ts';
+import type { GaussianDistribution } from '../../latent/gaussian.ts';
 import { kernels } from '../../tensor/kernels/active.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { openCompressedFile } from '../files/compressedFile.ts';
 import { inFile } from '../files/files.ts';
-import { loadModel, type OpenedModel } from '../files/modelFile.ts';
-import { nounOf, withArticle } from '../pictures/sampleKind.ts';
+import { loadAnyModel, type OpenedAnyModel } from '../files/modelFile.ts';
+import { type Noun, nounOf, withArticle } from '../pictures/sampleKind.ts';
 import { HELP } from './shared/commonOptions.ts';
 import type { Command } from './terminal/help.ts';
 import { flag, parseOptions, UsageError } from './terminal/options.ts';
@@ -23,11 +26,25 @@ const OPTIONS = {
   help: HELP,
 };
 
+type Kind = ReturnType<AnyModel['spec']>['type'];
+
+const KINDS: Readonly<Record<Kind, string>> = {
+  autoencoder: 'autoencoder',
+  vae: 'variational autoencoder',
+  gan: 'GAN',
+};
+
+const DISTRIBUTIONS = {
+  'standard normal': 'from the standard normal distribution',
+  'training codes': 'from the distribution of the codes of the training data, which the file holds',
+  none: 'none, as the file does not hold the distribution of the codes of the training data',
+} as const;
+
 export const infoCommand: Command = {
   help: {
     usage: 'isthmus info FILE [--json]\n       npm run isthmus -- info FILE [--json]',
     description: [
-      'Shows the layers of a model, how it scales its data, how it was trained, and with which kernels it runs on this machine. FILE is a run folder or a model file.',
+      'Shows the kind and the layers of a model, how it scales its data, how it was trained, and with which kernels it runs on this machine. FILE is a run folder or a model file.',
       'If FILE is a compressed file, .isth, it shows what is inside: images, codes, and the model and the kernels that it was made with.',
     ],
     groups: [['Options', OPTIONS]],
@@ -45,33 +62,64 @@ async function info(words: readonly string[]): Promise<number> {
   }
   const [path] = positionals;
   if (path.toLowerCase().endsWith('.isth')) await infoCompressed(path, values.json);
-  else infoModel(await loadModel(path), values.json);
+  else infoModel(await loadAnyModel(path), values.json);
   return 0;
 }
 
-function infoModel({ autoencoder, training, path, bytes }: OpenedModel, json: boolean): void {
+function infoModel({ model, training, codes, path, bytes }: OpenedAnyModel, json: boolean): void {
   const { byteLength } = bytes;
-  const { inputShape, encodingDim, normalization, parameters } = autoencoder;
-  const fingerprint = modelFingerprint(autoencoder); // .isth files name their model by it
+  const { inputShape, encodingDim, normalization, parameters } = model;
+  const spec = model.spec();
+  const { type: kind } = spec;
+  const fingerprint = modelFingerprint(model); // .isth files name their model by it
+  const newCodes = distributionOf(kind, codes);
   if (json) {
-    const model = autoencoder.spec();
     const machine = { kernels: kernels().name, processors: availableParallelism() };
     const { size } = parameters;
-    const facts = { path, byteLength, fingerprint, parameters: size, encodingDim, normalization };
-    printJson({ ...facts, training, model, machine });
+    const facts = {
+      path,
+      byteLength,
+      kind,
+      fingerprint,
+      parameters: size,
+      encodingDim,
+      newCodes,
+      normalization,
+    };
+    printJson({ ...facts, training, model: spec, machine });
     return;
   }
   const noun = nounOf(inputShape, normalization);
-  const ratio = sizeOf(inputShape) / encodingDim;
   print(`${path}: ${formatCount(byteLength)} bytes, ${formatCount(parameters.size)} parameters\n`);
-  print(`${autoencoder.summary()}\n`);
+  print(`${model.summary()}\n`);
   printFacts({
+    kind: KINDS[kind],
     [`${noun}s`]: `${timesShape(inputShape)}, ${describeNormalization(normalization)}`,
-    code: `${countOf(encodingDim, 'number')}, the ${noun} has ${ratio.toFixed(1)} times as many`,
+    code: describeCode(model, noun),
+    'new codes': DISTRIBUTIONS[newCodes ?? 'none'],
     fingerprint,
     ...training,
     machine: `${kernels().name} kernels, ${countOf(availableParallelism(), 'processor')}`,
   });
+}
+
+/** A model's code beside its samples: how much shorter it is, or how much is made of it. */
+function describeCode(model: AnyModel, noun: Noun): string {
+  const { inputShape, encodingDim } = model;
+  const numbers = countOf(encodingDim, 'number');
+  if (model instanceof GAN) {
+    return `${numbers}, of which the generator makes ${withArticle(noun)} of ${formatCount(sizeOf(inputShape))}`;
+  }
+  return `${numbers}, the ${noun} has ${(sizeOf(inputShape) / encodingDim).toFixed(1)} times as many`;
+}
+
+/** From which distribution codes for new samples are drawn. */
+function distributionOf(
+  kind: Kind,
+  codes: GaussianDistribution | undefined,
+): 'standard normal' | 'training codes' | null {
+  if (kind !== 'autoencoder') return 'standard normal';
+  return codes ? 'training codes' : null;
 }
 
 /** Reads the whole file, so that a damaged or incomplete one is reported instead of described. */

@@ -9,11 +9,11 @@ import type { PixelImage } from './png.ts';
 
 const { ceil, floor, max, min, round, sqrt } = Math;
 
-const GAP = 2; // pixels between two images
+export const GAP = 2; // pixels between two images
 const BETWEEN_GROUPS = 8; // pixels between a reconstruction and the next original below it
 const GAP_GRAY = 72; // differs from black and from white
-const HEADING = 11; // pixels for a line of text above an original
-const BETWEEN_HEADINGS = 4; // pixels beside the gap, so that two numbers don't look like one
+export const HEADING = 11; // pixels for a line of text above an original
+export const BETWEEN_HEADINGS = 4; // pixels beside the gap, so that two numbers don't look like one
 const TEXT_GRAY = 235;
 const COMFORTABLE_SIDE = 84; // pixels: 28x28 is enlarged three times
 
@@ -89,6 +89,32 @@ export function reconstructionSheet(
   return canvas;
 }
 
+/**
+ * The images in the first row of a picture that {@link imageGrid} made, as large as they are in it.
+ *
+ * @param data - Red, green, blue and alpha of each pixel.
+ * @param columns - Images in a row, of as many rows.
+ * @returns `[columns, height, width, 3]`
+ */
+export function firstRowOf(
+  { width, height, data }: { readonly width: number; readonly height: number; readonly data: Uint8Array },
+  columns: number,
+): { readonly shape: Shape; readonly data: Float32Array } {
+  const [stepX, stepY] = [(width - GAP) / columns, (height - GAP) / columns];
+  const shape = [columns, stepY - GAP, stepX - GAP, 3] as const;
+  const images = new Float32Array(columns * (stepY - GAP) * (stepX - GAP) * 3);
+  let to = 0;
+  for (let column = 0; column < columns; column++) {
+    for (let y = GAP; y < stepY; y++) {
+      for (let x = GAP; x < stepX; x++) {
+        const from = 4 * (y * width + column * stepX + x);
+        for (let channel = 0; channel < 3; channel++) images[to++] = data[from + channel] / 255;
+      }
+    }
+  }
+  return { shape, data: images };
+}
+
 /** The rows of a sheet, top first, all of one size. `who` is named in the error. */
 export function sheetRows(
   who: string,
@@ -140,16 +166,16 @@ function columnsFor(count: number, wanted: number): number {
   return max(1, min(count, floor(wanted)));
 }
 
-function comfortableScale({ width, height }: Images): number {
+export function comfortableScale({ width, height }: Images): number {
   return max(1, round(COMFORTABLE_SIDE / max(width, height)));
 }
 
-function newCanvas(width: number, height: number, channels: 1 | 3): PixelImage {
+export function newCanvas(width: number, height: number, channels: 1 | 3): PixelImage {
   return { width, height, channels, data: new Uint8Array(width * height * channels).fill(GAP_GRAY) };
 }
 
 /** Copies image `index` to the canvas, `scale` times as large, its upper left corner at (left, top). */
-function paint(
+export function paint(
   images: Images,
   index: number,
   canvas: PixelImage,
@@ -168,7 +194,8 @@ function paint(
   }
 }
 
-function write(text: string, canvas: PixelImage, left: number, top: number): void {
+/** A line of text of the height {@link HEADING}, its upper left corner at (left, top). */
+export function write(text: string, canvas: PixelImage, left: number, top: number): void {
   const { channels, data } = canvas;
   drawText(text, { left, middle: top + floor(HEADING / 2), size: 1 }, (x, y) => {
     const at = (y * canvas.width + x) * channels;

@@ -14,7 +14,13 @@ const RESULT_FILES = [
   'config.json',
   'reconstructions.png',
   'reconstructions.csv',
+  'samples.png',
+  'manifold.png',
+  'progress.png',
 ];
+
+/** The folder within that of the run where pictures of a GAN's samples are (epochSamples.ts). */
+export const EPOCH_SAMPLES = 'samples';
 
 /** The folder of a run. No other run works in it at the same time. */
 export class RunFolder {
@@ -70,14 +76,23 @@ export class RunFolder {
     return new RunFolder(path, lock, made);
   }
 
+  /** @param name - Of a file in this folder, or in a folder within it, which is made if it is not there. */
   async write(name: string, contents: Uint8Array | string): Promise<void> {
-    await writeFileAtomically(join(this.path, name), contents);
+    const path = join(this.path, name);
+    if (dirname(name) !== '.') await makeFolders(dirname(path));
+    await writeFileAtomically(path, contents);
     this.#isEmpty = false;
   }
 
   /** Removes what a finished run left here. */
   async removeResults(): Promise<void> {
     for (const name of RESULT_FILES) await rm(join(this.path, name), { force: true });
+    const samples = join(this.path, EPOCH_SAMPLES);
+    if (!(await exists(samples))) return;
+    for (const name of await namesIn(samples)) {
+      if (/^epoch-\d+\.png$/.test(name) || isTemporary(name)) await rm(join(samples, name), { force: true });
+    }
+    await removeFolders([samples]);
   }
 
   /** Lets other runs use the folder. If this run made it and wrote nothing, it is removed, with the folders above it. */

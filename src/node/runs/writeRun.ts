@@ -1,17 +1,24 @@
 /** What a training run leaves in its folder: the model, the losses as table and chart, reconstructions, the configuration. */
 
-import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
+import { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import type { Samples } from '../../data/samples.ts';
-import { type TrainingFacts, writeModel } from '../../io/model.ts';
+import { GAN } from '../../gan/gan.ts';
+import { type AnyModel, type TrainingFacts, writeModel } from '../../io/model.ts';
+import type { GaussianDistribution } from '../../latent/gaussian.ts';
 import type { Noise } from '../../training/noise.ts';
 import type { EpochRecord } from '../../training/trainingState.ts';
 import { lossChart } from '../charts/lossChart.ts';
 import { MODEL_FILE } from '../files/modelFile.ts';
 import { type ComparedPictures, predictPictures } from '../pictures/display.ts';
+import { manifoldPicture, sampleGridPicture, takesNormalCodes } from '../pictures/generated.ts';
 import { reconstructionSheet } from '../pictures/grid.ts';
 import { encodePng } from '../pictures/png.ts';
+import { epochSamplesStrip } from './epochSamples.ts';
 import { reconstructionTable } from './reconstructionTable.ts';
 import type { RunFolder } from './runFolder.ts';
+
+/** The new samples in samples.png: those that `isthmus generate` makes unless it is told otherwise. */
+const SAMPLES = { count: 64, seed: 0 };
 
 export interface TimedEpoch extends EpochRecord {
   /** Since training began. */
@@ -19,7 +26,9 @@ export interface TimedEpoch extends EpochRecord {
 }
 
 export interface Run {
-  readonly autoencoder: Autoencoder;
+  readonly model: AnyModel;
+  /** The distribution of the codes of the training data, of a plain autoencoder. */
+  readonly codes?: GaussianDistribution | undefined;
   /** Some of these are shown, with their reconstructions. */
   readonly samples: Samples;
   /** What the model learned to remove. */
@@ -43,26 +52,65 @@ export interface WrittenRun {
 /** Writes the files of a run; the model first, as it must not be lost if the disk fills up. */
 export async function writeRun(folder: RunFolder, run: Run): Promise<WrittenRun> {
   const files: [name: string, contents: Uint8Array | string][] = [
-    [MODEL_FILE, writeModel(run.autoencoder, run.facts)],
+    [MODEL_FILE, writeModel(run.model, run.facts, run.codes)],
     ['history.csv', historyCsv(run.epochs)],
-    ['loss.svg', lossChart(run.epochs, { title: 'Loss per epoch', yLabel: run.lossTitle })],
+    ['loss.svg', chartOf(run)],
     ['config.json', `${JSON.stringify(run.config, null, 2)}\n`],
   ];
-  const pictures = predictPictures(run.autoencoder, run.samples, run.noise);
+  const { model, samples: shown, noise } = run;
+  const pictures = model instanceof Autoencoder ? predictPictures(model, shown, noise) : undefined;
   if (pictures) {
     const { originals, reconstructions, noisy } = pictures;
     const sheet = reconstructionSheet(originals, reconstructions, { noisy });
     files.push(['reconstructions.png', encodePng(sheet)]);
-  } else {
-    files.push(['reconstructions.csv', reconstructionTable(run.autoencoder, run.samples, run.noise)]);
+  } else if (model instanceof Autoencoder) {
+    files.push(['reconstructions.csv', reconstructionTable(model, shown, noise)]);
   }
+  const progress = model instanceof GAN ? await epochSamplesStrip(folder) : undefined;
+  if (progress) files.push(['progress.png', progress]);
+  const samples = takesNormalCodes(model) ? sampleGridPicture(model, SAMPLES) : undefined;
+  if (samples) files.push(['samples.png', samples]);
+  const manifold = manifoldPicture(model, run.codes);
+  if (manifold) files.push(['manifold.png', manifold]);
   for (const [name, contents] of files) await folder.write(name, contents);
   return { files: files.map(([name]) => name), pictures };
 }
 
+/** The losses of a GAN's two networks say more than their sum. */
+function chartOf({ model, epochs, lossTitle: yLabel }: Run): string {
+  const title = 'Loss per epoch';
+  if (model instanceof Autoencoder) return lossChart(epochs, { title, yLabel });
+  const names = ['generator', 'discriminator'] as const;
+  const losses = epochs.map(({ epoch, parts = {} }) => ({
+    epoch,
+    loss: parts.generator,
+    validationLoss: parts.discriminator,
+  }));
+  return lossChart(losses, { title, yLabel, names });
+}
+
+/** A row for each epoch; the parts of the losses have columns of their own. */
 function historyCsv(epochs: readonly TimedEpoch[]): string {
-  const rows = epochs.map(({ epoch, loss, validationLoss, learningRate, seconds }) =>
-    [epoch, loss, validationLoss ?? '', learningRate, seconds.toFixed(3)].join(','),
-  );
-  return `${['epoch,loss,validation_loss,learning_rate,seconds', ...rows].join('\n')}\n`;
+  const parts = Object.keys(epochs[0]?.parts ?? {});
+  const head = ['loss', ...parts];
+  const validation = ['loss', ...(epochs.some(({ validationParts }) => validationParts) ? parts : [])];
+  const names = [
+    'epoch',
+    ...head,
+    ...validation.map((name) => `validation_${name}`),
+    'learning_rate',
+    'seconds',
+  ];
+  const rows = epochs.map(({ epoch, loss, validationLoss, learningRate, seconds, ...record }) => {
+    const trained: Record<string, number> = { loss, ...record.parts };
+    const validated: Record<string, number | undefined> = { loss: validationLoss, ...record.validationParts };
+    return [
+      epoch,
+      ...head.map((name) => trained[name]),
+      ...validation.map((name) => validated[name] ?? ''),
+      learningRate,
+      seconds.toFixed(3),
+    ].join(',');
+  });
+  return `${[names.join(','), ...rows].join('\n')}\n`;
 }

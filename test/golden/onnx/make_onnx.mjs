@@ -7,11 +7,12 @@
  */
 
 import { writeFileSync } from 'node:fs';
-import { Autoencoder, Random, writeOnnx } from '../../../dist/src/index.js';
+import { Autoencoder, GAN, Random, VariationalAutoencoder, writeOnnx } from '../../../dist/src/index.js';
 import { loadOnnxruntime, runOnnx } from './run_onnx.mjs';
 
 const COUNT = 3; // images, and codes
 const ALL = ['encoder', 'decoder', 'autoencoder'];
+const ALL_OF_GAN = ['generator', 'discriminator'];
 const TYPES = {
   u1: 'uint8',
   i1: 'int8',
@@ -56,6 +57,9 @@ const small = (activation, more = {}) => ({
 const UNITS = { shift: [1e9, -273.15, 1e-6, 13, 750, 0.1], scale: [3, 20, 1e-7, 0.8, 315, 1] };
 const COUNTS = { shift: [-500, 0, 3, 7, -32768, 100], scale: [1000, 1, 40, 12, 65535, 9] };
 
+const SMALL_VAE = { kind: VariationalAutoencoder, inputShape: [2, 3], hidden: [4], encodingDim: 2 };
+const SMALL_GAN = { kind: GAN, inputShape: [2, 3], generatorHidden: [4], discriminatorHidden: [5, 3], encodingDim: 2 };
+
 /** Name, network, normalization, and the stored images: from a number between 0 and 1, and the number of the feature. */
 const CASES = [
   ['divide-u1', { inputShape: [3, 4], hidden: [5], encodingDim: 2 }, ['divide', 'u1', 0, 255], (t) => Math.round(255 * t)],
@@ -74,33 +78,39 @@ const CASES = [
   ['standard-f8-features', { inputShape: [6], hidden: [4], encodingDim: 2, activation: 'tanh' }, ['standard', 'f8', UNITS.shift, UNITS.scale], (t, j) => UNITS.shift[j] + 4 * (t - 0.5) * UNITS.scale[j]],
   ['minmax-i2-features', small('silu'), ['minmax', 'i2', COUNTS.shift, COUNTS.scale], (t, j) => Math.round(COUNTS.shift[j] + t * COUNTS.scale[j])],
   ['divide-u1-tied', small('relu', { tied: true }), ['divide', 'u1', 0, 255], (t) => Math.round(255 * t)],
+  ['vae-divide-u1', SMALL_VAE, ['divide', 'u1', 0, 255], (t) => Math.round(255 * t)],
+  ['vae-standard-f8-features', { kind: VariationalAutoencoder, inputShape: [6], hidden: [], encodingDim: 2, outputActivation: 'linear' }, ['standard', 'f8', UNITS.shift, UNITS.scale], (t, j) => UNITS.shift[j] + 4 * (t - 0.5) * UNITS.scale[j]],
+  ['gan-divide-u1', SMALL_GAN, ['divide', 'u1', 0, 255], (t) => Math.round(255 * t), ALL_OF_GAN],
+  ['gan-none-f4', { ...SMALL_GAN, inputShape: [7], generatorHidden: [], activation: 'tanh' }, ['none', 'f4', 0, 1], Math.fround, ALL_OF_GAN],
+  ['gan-minmax-i8', { ...SMALL_GAN, outputActivation: 'linear' }, ['minmax', 'i8', -5e9, 1e10], (t) => -5e9 + Math.round(1e10 * t), ALL_OF_GAN],
 ];
 
 const { ort, version } = loadOnnxruntime(process.argv[2]);
 const cases = [];
 for (const [index, [name, network, [kind, dtype, shift, scale], stored, parts = ALL]] of CASES.entries()) {
   const seed = index + 1;
-  const autoencoder = new Autoencoder({ ...network, seed });
-  autoencoder.normalization = { kind, dtype, shift, scale };
-  const { inputShape, encodingDim } = autoencoder;
+  const { kind: Model = Autoencoder, ...options } = network;
+  const model = new Model({ ...options, seed });
+  model.normalization = { kind, dtype, shift, scale };
+  const { inputShape, encodingDim } = model;
   const features = inputShape.reduce((product, length) => product * length, 1);
   const random = new Random(seed);
   const draw = (count, from) => Array.from({ length: count }, (_, i) => from(random.uniform(), i % features));
   // Biases too, which a new model has at 0; in the order of the parameters.
-  autoencoder.parameters.values.set(draw(autoencoder.parameters.size, (t) => t - 0.5));
+  model.parameters.values.set(draw(model.parameters.size, (t) => t - 0.5));
   const images = draw(COUNT * features, stored);
   const codes = draw(COUNT * encodingDim, (t) => Math.fround(4 * t - 2));
   const outputs = {};
   for (const part of parts) {
-    const model = writeOnnx(autoencoder, part);
-    writeFileSync(new URL(`${name}.${part}.onnx`, import.meta.url), model);
+    const bytes = writeOnnx(model, part);
+    writeFileSync(new URL(`${name}.${part}.onnx`, import.meta.url), bytes);
     const input =
-      part === 'decoder'
+      part === 'decoder' || part === 'generator'
         ? { name: 'codes', type: 'float32', dims: [COUNT, encodingDim], data: codes }
         : { name: 'images', type: TYPES[dtype], dims: [COUNT, ...inputShape], data: images };
-    [outputs[part]] = await runOnnx(ort, [{ model: Buffer.from(model).toString('base64'), ...input }]);
+    [outputs[part]] = await runOnnx(ort, [{ model: Buffer.from(bytes).toString('base64'), ...input }]);
   }
-  cases.push({ name, seed, model: autoencoder.spec(), normalization: autoencoder.normalization, images, codes, outputs });
+  cases.push({ name, seed, model: model.spec(), normalization: model.normalization, images, codes, outputs });
 }
 writeFileSync(
   new URL('expected.json', import.meta.url),

@@ -4,8 +4,9 @@
  *   mkdir -p /tmp/ort && cd /tmp/ort && ONNXRUNTIME_NODE_INSTALL=skip npm i --no-save onnxruntime-node
  *   node run_onnx.mjs /tmp/ort/node_modules/onnxruntime-node < requests.json > answers.json
  *
- * A request is `{model, name, type, dims, data}`: the file as base64 and its one input. An answer has the same of its one
- * output, and what the model says its input and output are. 64-bit integers and float16 come as plain numbers, too.
+ * A request is `{model, name, type, dims, data}`: the file as base64 and its one input. An answer has the same of its first
+ * output, what the model says its input and outputs are, and as `more` the other outputs, if there are any. 64-bit integers
+ * and float16 come as plain numbers, too.
  */
 
 import { readFileSync } from 'node:fs';
@@ -35,13 +36,13 @@ export async function runOnnx(ort, requests) {
   for (const { model, name, type, dims, data } of requests) {
     const session = await ort.InferenceSession.create(Buffer.from(model, 'base64'), { logSeverityLevel: 3 });
     const results = await session.run({ [name]: new ort.Tensor(type, arrayOf(type, data), dims) });
-    const [outputName] = session.outputNames;
-    const output = results[outputName];
+    const [first, ...more] = session.outputNames.map((each) => {
+      const { type, dims, data } = results[each];
+      return { name: each, type, dims, data: Array.from(data, Number) };
+    });
     answers.push({
-      name: outputName,
-      type: output.type,
-      dims: output.dims,
-      data: Array.from(output.data, Number),
+      ...first,
+      ...(more.length > 0 && { more }),
       inputs: session.inputMetadata?.map(({ name, type, shape }) => ({ name, type, shape })),
       outputs: session.outputMetadata?.map(({ name, type, shape }) => ({ name, type, shape })),
     });

@@ -3,7 +3,7 @@
  * Nothing here comes from src, so that a mistake there is not repeated here.
  */
 
-const { abs, exp, log1p, max, tanh } = Math;
+const { abs, exp, floor, log, log1p, max, tanh } = Math;
 
 export type ProductForm = 'matmul' | 'matmulTransposeA' | 'matmulTransposeB';
 
@@ -69,6 +69,12 @@ export const referenceLosses = {
   /** p holds logits. */
   binaryCrossEntropy: (p: readonly number[], t: readonly number[]): number =>
     mean(p, (z, i) => max(z, 0) - z * t[i] + log1p(exp(-abs(z)))),
+  /** p holds rows of c logits that are small enough for exp; the mean over the rows. */
+  softmaxCrossEntropy: (p: readonly number[], t: readonly number[], c: number): number => {
+    const sums = new Array<number>(p.length / c).fill(0);
+    for (let i = 0; i < p.length; i++) sums[floor(i / c)] += exp(p[i]);
+    return c * mean(p, (z, i) => -t[i] * log(exp(z) / sums[floor(i / c)]));
+  },
 };
 
 /** `½ Σ (μ² + σ² - 1 - log σ²)` over all elements. */

@@ -1,14 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { writeOnnx } from '../../../src/io/export/onnx.ts';
+import { GAN } from '../../../src/gan/gan.ts';
+import { type OnnxPart, writeOnnx } from '../../../src/io/export/onnx.ts';
 import { readPyTorch, writePyTorch } from '../../../src/io/export/pytorch.ts';
 import { readPyTorchOptimizer } from '../../../src/io/export/pytorchOptimizer.ts';
-import { writeModel } from '../../../src/io/model.ts';
+import { type AnyModel, writeModel } from '../../../src/io/model.ts';
 import { readSafetensors, writeSafetensors } from '../../../src/io/safetensors.ts';
 import { loadCheckpoint, loadModel } from '../../../src/node/files/modelFile.ts';
+import { VariationalAutoencoder } from '../../../src/vae/variationalAutoencoder.ts';
 import { contentsOf, type Files, folderWith, isthmus, removeFolders } from '../../helpers/cli.ts';
-import { imagesNpy, model, modelBytes, TINY } from './fixtures.ts';
+import { DIVIDED, imagesNpy, model, modelBytes, TINY } from './fixtures.ts';
 import { type Refusal, testRefusals } from './refusals.ts';
 
 afterAll(removeFolders);
@@ -16,7 +18,15 @@ afterAll(removeFolders);
 const bytesAt = (...path: string[]): Uint8Array => new Uint8Array(readFileSync(join(...path)));
 const MODEL = modelBytes();
 const EXPORTED = writePyTorch(model());
+const SMALL = { inputShape: [8, 8], encodingDim: 2, seed: 3 };
+const VAE = withPixels(new VariationalAutoencoder({ ...SMALL, hidden: [8] }));
+const SMALL_GAN = withPixels(new GAN({ ...SMALL, generatorHidden: [8], discriminatorHidden: [4] }));
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+
+function withPixels<T extends AnyModel>(model: T): T {
+  model.normalization = DIVIDED;
+  return model;
+}
 
 async function runIn(cwd: string, line: string): Promise<string> {
   const { code, stdout, stderr } = await isthmus(line.split(' '), { cwd });
@@ -25,8 +35,8 @@ async function runIn(cwd: string, line: string): Promise<string> {
 }
 
 describe('export --format onnx', () => {
-  const onnx = (part: 'encoder' | 'decoder' | 'autoencoder') =>
-    Buffer.from(writeOnnx(model(), part, { producerVersion: version })).toString('latin1');
+  const onnx = (part: OnnxPart, of: AnyModel = model()) =>
+    Buffer.from(writeOnnx(of, part, { producerVersion: version })).toString('latin1');
 
   test('writes encoder and decoder into a new folder', async () => {
     const cwd = folderWith({ 'm.safetensors': MODEL });
@@ -61,6 +71,42 @@ serving/decoder.onnx: codes of 2 numbers to restored images of 8×8
     expect(said).toBe('all.onnx: images of 8×8 (uint8) to restored images of 8×8\n');
     await runIn(cwd, 'export --model m.safetensors --format onnx --out old.onnx --part decoder --overwrite');
     expect(contentsOf(cwd)).toMatchObject({ 'all.onnx': onnx('autoencoder'), 'old.onnx': onnx('decoder') });
+  });
+
+  test('writes the networks of a variational autoencoder, with the log-variance', async () => {
+    const cwd = folderWith({ 'm.safetensors': writeModel(VAE) });
+    const said = await runIn(cwd, 'export --model m.safetensors --format onnx --out serving');
+    expect(said).toBe(
+      `serving/encoder.onnx: images of 8×8 (uint8) to codes of 2 numbers and their log-variance
+serving/decoder.onnx: codes of 2 numbers to restored images of 8×8
+`,
+    );
+    const { 'm.safetensors': _, ...written } = contentsOf(cwd);
+    expect(written).toEqual({
+      'serving/': '',
+      'serving/encoder.onnx': onnx('encoder', VAE),
+      'serving/decoder.onnx': onnx('decoder', VAE),
+    });
+  });
+
+  test('writes the networks of a GAN into a folder, its generator into a file', async () => {
+    const cwd = folderWith({ 'm.safetensors': writeModel(SMALL_GAN) });
+    const said = await runIn(cwd, 'export --model m.safetensors --format onnx --out serving');
+    expect(said).toBe(
+      `serving/generator.onnx: codes of 2 numbers to generated images of 8×8
+serving/discriminator.onnx: images of 8×8 (uint8) to the probability that they are real
+`,
+    );
+    await runIn(cwd, 'export --model m.safetensors --format onnx --out g.onnx');
+    await runIn(cwd, 'export --model m.safetensors --format onnx --out d.onnx --part discriminator');
+    const { 'm.safetensors': _, ...written } = contentsOf(cwd);
+    expect(written).toEqual({
+      'serving/': '',
+      'serving/generator.onnx': onnx('generator', SMALL_GAN),
+      'serving/discriminator.onnx': onnx('discriminator', SMALL_GAN),
+      'g.onnx': onnx('generator', SMALL_GAN),
+      'd.onnx': onnx('discriminator', SMALL_GAN),
+    });
   });
 });
 
@@ -140,6 +186,29 @@ note: the state of the optimizer is not imported: a model file has no room for i
     const cwd = folderWith({ 'bare.safetensors': bare, 'run/model.safetensors': MODEL });
     await runIn(cwd, 'import --format pytorch --weights bare.safetensors --like run --out m.safetensors');
     expect(bytesAt(cwd, 'm.safetensors')).toEqual(writeModel(model(), { imported: 'pytorch' }));
+  });
+});
+
+describe('export to PyTorch and import', () => {
+  test.each<[string, AnyModel, string]>([
+    ['a variational autoencoder', VAE, 'autoencoder.py'],
+    ['a GAN', SMALL_GAN, 'gan.py'],
+  ])('bring the same bits of %s back', async (_, made, module) => {
+    const cwd = folderWith({ 'm.safetensors': writeModel(made) });
+    await runIn(cwd, 'export --model m.safetensors --format pytorch --out pt');
+    expect(Object.keys(contentsOf(cwd))).toEqual([
+      'm.safetensors',
+      'pt/',
+      `pt/${module}`,
+      'pt/weights.safetensors',
+    ]);
+    const said = await runIn(
+      cwd,
+      'import --format pytorch --weights pt --like m.safetensors --out n.safetensors',
+    );
+    const weights = made.parameters.size.toLocaleString('en');
+    expect(said).toBe(`n.safetensors: ${weights} weights, images of 8×8, codes of 2 numbers\n`);
+    expect(bytesAt(cwd, 'n.safetensors')).toEqual(writeModel(made, { imported: 'pytorch' }));
   });
 });
 
@@ -230,9 +299,34 @@ describe('export and import refuse', () => {
       { 'other.safetensors': writeModel(model(undefined, { hidden: [9] })) },
     ),
     refusal(
+      'weights of a GAN like an autoencoder',
+      `${bringIn} gan --like m.safetensors`,
+      /gan\/weights\.safetensors: the model in the file has other layers, another input shape or another kind/,
+      { 'gan/weights.safetensors': writePyTorch(SMALL_GAN)['weights.safetensors'] },
+    ),
+    refusal(
       'to replace a model',
       'import --format pytorch --weights pt --out m.safetensors',
       /m\.safetensors exists already/,
     ),
+  ]);
+});
+
+describe('export refuses a part that the model does not have:', () => {
+  const files = {
+    'm.safetensors': MODEL,
+    'vae.safetensors': writeModel(VAE),
+    'gan.safetensors': writeModel(SMALL_GAN),
+  };
+  const refusal = (name: string, file: string, part: string, parts: string): Refusal => ({
+    name,
+    args: `export --model ${file} --format onnx --out x --part ${part}`.split(' '),
+    says: new RegExp(`--part is '${part}', expected one of those that this model has: ${parts}\\.`),
+    files,
+  });
+  testRefusals(2, [
+    refusal('the generator of an autoencoder', 'm.safetensors', 'generator', 'encoder, decoder, autoencoder'),
+    refusal('that of a variational one', 'vae.safetensors', 'discriminator', 'encoder, decoder, autoencoder'),
+    refusal('the encoder of a GAN', 'gan.safetensors', 'encoder', 'generator, discriminator'),
   ]);
 });

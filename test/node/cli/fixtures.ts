@@ -3,7 +3,10 @@
 import { Autoencoder } from '../../../src/autoencoder/autoencoder.ts';
 import type { ArchitectureOptions } from '../../../src/autoencoder/spec.ts';
 import type { Normalization, UniformNormalization } from '../../../src/data/samples.ts';
+import { GAN } from '../../../src/gan/gan.ts';
 import { writeModel } from '../../../src/io/model.ts';
+import type { VariationalArchitectureOptions } from '../../../src/vae/spec.ts';
+import { VariationalAutoencoder } from '../../../src/vae/variationalAutoencoder.ts';
 import { npyBytes } from '../../helpers/bytes/npyBytes.ts';
 import { GRAY, pngBytes, RGB } from '../../helpers/bytes/pngBytes.ts';
 import { zipBytes } from '../../helpers/bytes/zipBytes.ts';
@@ -91,6 +94,30 @@ export function model(
 
 export function modelBytes(...args: Parameters<typeof model>): Uint8Array {
   return writeModel(model(...args), { epochs: 0 });
+}
+
+/** An untrained variational autoencoder of 8x8 images, codes of 2 numbers. */
+export function variationalModel(
+  normalization: Normalization = DIVIDED,
+  architecture: Partial<VariationalArchitectureOptions> = {},
+): VariationalAutoencoder {
+  const vae = new VariationalAutoencoder({
+    inputShape: [8, 8],
+    hidden: [8],
+    encodingDim: 2,
+    seed: 3,
+    ...architecture,
+  });
+  vae.normalization = normalization;
+  return vae;
+}
+
+/** An untrained GAN of 8x8 images, codes of 2 numbers. */
+export function ganModel(): GAN {
+  const hidden = { generatorHidden: [8], discriminatorHidden: [8] };
+  const gan = new GAN({ inputShape: [8, 8], ...hidden, encodingDim: 2, seed: 3 });
+  gan.normalization = DIVIDED;
+  return gan;
 }
 
 /** A model file whose header was changed by hand. */

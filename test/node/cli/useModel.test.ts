@@ -368,9 +368,11 @@ describe('info', () => {
       {
         path: 'run/model.safetensors',
         byteLength: file.length,
+        kind: 'autoencoder',
         fingerprint: modelFingerprint(model()),
         parameters: 1138,
         encodingDim: 2,
+        newCodes: null,
         normalization: DIVIDED,
         training,
         model: model().spec(),

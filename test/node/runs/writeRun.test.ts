@@ -11,7 +11,7 @@ afterAll(removeFolders);
 
 function run(inputShape: readonly number[] = [8, 8]): Run {
   return {
-    autoencoder: model(DIVIDED, { inputShape }),
+    model: model(DIVIDED, { inputShape }),
     samples: {
       shape: [3, ...inputShape],
       data: Uint8Array.from(

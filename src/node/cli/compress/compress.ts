@@ -11,6 +11,7 @@ import {
 import { requireIntegerType } from '../../../compression/originalFile.ts';
 import { levelsFor } from '../../../compression/targetPsnr.ts';
 import { DataError, type StoredSamples } from '../../../data/samples.ts';
+import { writeModel } from '../../../io/model.ts';
 import { kernels } from '../../../tensor/kernels/active.ts';
 import { type ImagesToCompress, openToCompress } from '../../files/compressedFile.ts';
 import { namingFile, refuseExisting, writeFileAtomically } from '../../files/files.ts';
@@ -98,13 +99,14 @@ async function compress(words: readonly string[]): Promise<number> {
   const out = requireOption('out', values.out, 'FILE.isth', ['.isth']);
   await refuseExisting(out, values.overwrite);
   await useMachine(values);
-  const { autoencoder, bytes } = await loadModel(model);
+  const { autoencoder, training } = await loadModel(model);
   const source = await openToCompress(data, { key: values.key });
   const stopListening = exitOnSignals();
   try {
     if (values.lossless) requireExactValues(source.images);
     const samples = await prepareLike(source.images, autoencoder);
-    const included = values['include-model'] ? bytes : undefined;
+    // Without the distribution of its codes, which decompress does not need: its size is the square of the code's length.
+    const included = values['include-model'] ? writeModel(autoencoder, training) : undefined;
     const { rivals, ...written } = await write(out, { autoencoder, samples, source, included, values });
     stopListening(); // the file is there
     const report = { ...written, rivals: await rivals.measure() };

@@ -1,4 +1,7 @@
-/** The samples that a model restores worst: those that differ most from what it has learned. */
+/**
+ * The samples that differ most from what a model has learned: those that it restores worst, or for a variational
+ * autoencoder those whose negative ELBO has the largest excess. scores.ts chooses which.
+ */
 
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { pickSamples, type Samples } from '../../../data/samples.ts';
@@ -11,7 +14,7 @@ import { formatCount, print } from '../terminal/output.ts';
 import { formatNumber, formatShare, tableLines } from '../terminal/textTable.ts';
 import { featureIndex, formatIndex } from './features.ts';
 import type { Section } from './options.ts';
-import type { ImageScores } from './scores.ts';
+import { type AnomalyScore, anomalyScoreOf, type ImageScores, scoreBy } from './scores.ts';
 
 /** How many features are named of a sample that is no image. */
 const FEATURES = 3;
@@ -21,7 +24,11 @@ export interface Anomaly {
   readonly index: number;
   /** Not finite if the network overflows: null in JSON. */
   readonly mse: number;
-  /** The MSE divided by the median of all finite ones; missing if that is 0, or the MSE is not finite. */
+  /** Only of a variational autoencoder. Not finite as the MSE. */
+  readonly negativeElbo?: number;
+  /** What a variational autoencoder's samples are ranked by. */
+  readonly excess?: number;
+  /** The score divided by the median of all finite ones; missing if that is not above 0, or the score is not finite. */
   readonly timesMedian?: number;
   readonly label?: number;
   /** The name of the class, if it has one. */
@@ -38,18 +45,24 @@ interface FeatureError {
 }
 
 /**
- * The numbers of the samples with the largest errors, the worst first; of two with the same error, the first. An error that
- * is not finite, NaN included, is larger than all others.
+ * The numbers of the samples with the highest scores, the worst first; of two with the same score, the first. A score that
+ * is not finite, NaN included, is higher than all others.
  *
+ * @param scores - One for each sample.
  * @param count - How many; all if there are fewer.
  */
-export function worstSamples(images: readonly ImageScores[], count: number): number[] {
-  const numbers = images.map((_, i) => i);
-  const rankOf = (i: number) => (Number.isFinite(images[i].mse) ? images[i].mse : Infinity);
-  const ranks = numbers.map(rankOf);
+export function worstSamples(scores: readonly number[], count: number): number[] {
+  const numbers = scores.map((_, i) => i);
+  const ranks = scores.map((score) => (Number.isFinite(score) ? score : Infinity));
   const compare = (a: number, b: number) => (ranks[a] === ranks[b] ? a - b : ranks[b] - ranks[a]);
   return numbers.sort(compare).slice(0, count);
 }
+
+/** What is said of each ranking, and where the median stands in JSON. */
+const RANKINGS = {
+  mse: { median: 'MSE', medianName: 'medianMse' },
+  excess: { median: 'excess', medianName: 'medianExcess' },
+} as const satisfies Record<AnomalyScore, unknown>;
 
 export interface AnomalyOptions {
   readonly images: readonly ImageScores[];
@@ -71,29 +84,36 @@ export function anomalySection(
     isPicture && arePixels(inputShape, samples.normalization)
       ? []
       : featureErrors(autoencoder, pickSamples(samples, worst));
-  const median = medianOf(images.map(({ mse }) => mse).filter(Number.isFinite));
+  const rankedBy = anomalyScoreOf(images);
+  const scores = images.map((image) => scoreBy(rankedBy, image));
+  const median = medianOf(scores.filter(Number.isFinite));
   const anomalies = worst.map((index, i): Anomaly => {
-    const { mse } = images[index];
+    const { mse, negativeElbo, excess } = images[index];
     return {
       index,
       mse,
-      ...(median > 0 && Number.isFinite(mse) && { timesMedian: mse / median }),
+      ...(excess !== undefined && { negativeElbo, excess }),
+      ...(median > 0 && Number.isFinite(scores[index]) && { timesMedian: scores[index] / median }),
       ...(labels && { label: labels[index], ...(names && { name: names[labels[index]] }) }),
       ...(features[i] && { features: features[i] }),
     };
   });
   const noun = nounOf(autoencoder.inputShape, samples.normalization);
   return {
-    json: { medianMse: median, anomalies },
+    json: { rankedBy, [RANKINGS[rankedBy].medianName]: median, anomalies },
     print: () => {
-      const which =
-        worst.length === 1
-          ? `${noun} that is restored worst`
-          : `${formatCount(worst.length)} ${noun}s that are restored worst`;
-      print(`The ${which}, numbered from 0; the median MSE is ${formatNumber(median)}\n`);
-      printAnomalies(noun, anomalies);
+      const which = describeWorst(worst.length, noun, rankedBy);
+      const middle = `the median ${RANKINGS[rankedBy].median} is ${formatNumber(median)}`;
+      print(`The ${which}, numbered from 0; ${middle}\n`);
+      printAnomalies(noun, anomalies, rankedBy);
     },
   };
+}
+
+function describeWorst(count: number, noun: string, rankedBy: AnomalyScore): string {
+  const those = count === 1 ? noun : `${formatCount(count)} ${noun}s`;
+  if (rankedBy === 'mse') return `${those} that ${count === 1 ? 'is' : 'are'} restored worst`;
+  return `${those} whose negative ELBO is furthest above that of a perfect reconstruction (excess)`;
 }
 
 /** The samples as a PNG file, in this order: their numbers, below them the originals, below these the reconstructions. */
@@ -135,11 +155,21 @@ function medianOf(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-function printAnomalies(noun: string, anomalies: readonly Anomaly[]): void {
+type Column = readonly [head: string, cell: (anomaly: Anomaly) => string];
+
+function scoreColumns(rankedBy: AnomalyScore): Column[] {
+  if (rankedBy === 'mse') return [['MSE', ({ mse }) => formatNumber(mse)]];
+  return [
+    ['negative ELBO', ({ negativeElbo = Number.NaN }) => formatNumber(negativeElbo)],
+    ['excess', ({ excess = Number.NaN }) => formatNumber(excess)],
+  ];
+}
+
+function printAnomalies(noun: string, anomalies: readonly Anomaly[], rankedBy: AnomalyScore): void {
   const [first] = anomalies;
-  const columns: (readonly [head: string, cell: (anomaly: Anomaly) => string])[] = [
+  const columns: Column[] = [
     [noun, ({ index }) => String(index)],
-    ['MSE', ({ mse }) => formatNumber(mse)],
+    ...scoreColumns(rankedBy),
     ['× median', ({ timesMedian }) => formatTimes(timesMedian)],
   ];
   if (first.label !== undefined) columns.push(['label', ({ label, name }) => name ?? String(label)]);

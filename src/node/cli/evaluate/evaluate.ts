@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { isByFeature, pickSamples, type Samples } from '../../../data/samples.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
+import { VariationalAutoencoder } from '../../../vae/variationalAutoencoder.ts';
 import { latentPlot } from '../../charts/latentPlot.ts';
 import { latentPng } from '../../charts/latentPng.ts';
 import { latentSvg } from '../../charts/latentSvg.ts';
@@ -25,7 +26,9 @@ import { parseOptions, refusePositionals, requireOption } from '../terminal/opti
 import { print, printJson, say } from '../terminal/output.ts';
 import { anomalyPicture, anomalySection, worstSamples } from './anomalies.ts';
 import { classesSection } from './classes.ts';
+import { codeSection } from './codes.ts';
 import { denoisingSection } from './denoising.ts';
+import { elboSection } from './elbo.ts';
 import { featureSection } from './features.ts';
 import {
   type EncodedSamples,
@@ -45,7 +48,7 @@ import {
   refuseExistingOutputs,
   type Section,
 } from './options.ts';
-import { codeSection, type ImageScores, scoreImages, scoreSection, scoresCsv } from './scores.ts';
+import { anomalyScoreOf, type ImageScores, scoreBy, scoreImages, scoreSection, scoresCsv } from './scores.ts';
 
 export const evaluateCommand: Command = {
   help: {
@@ -55,6 +58,7 @@ export const evaluateCommand: Command = {
       "Encodes and decodes the images and measures how far the results are from the originals: mean squared error (MSE), mean absolute error (MAE), PSNR and SSIM, in the units of the network's input, where pixels go from 0 to 1. PSNR is that of the overall MSE; SSIM is the mean over the images.",
       'If the inputs are not pixels between 0 and 1, R², the part of the variance that is restored, takes the place of PSNR and SSIM. For tables, and all data that was scaled feature by feature, the error and R² of each feature are listed in the units of the data.',
       'Two baselines are measured for comparison: answering with the mean image every time, and PCA with as many components as the code has numbers. PCA is fitted to the evaluated images themselves, so no linear code of this length can do better on them; if there are so few images that PCA restores them exactly, it is left out.',
+      'A variational autoencoder also gets its negative ELBO: the mean over the images, in nats, the sum of the reconstruction (minus the logarithm of the probability of an image, given a code drawn for it) and of the KL divergence of the distribution of codes from the standard normal one. The numbers of the code in use are those whose mean varies from image to image (variance above 0.01).',
       'With --labels it also measures what the codes are good for: how well the classes can be told apart by the codes, compared with PCA of the same length and with the inputs themselves. The nearest neighbours are those by Euclidean distance, once with the features as they are and once with each scaled to mean 0 and standard deviation 1; if two classes get the same number of votes, the nearest neighbour decides. The linear probe is multinomial logistic regression on scaled features, with the L2 penalty of scikit-learn (C = 1), fitted until no component of the gradient is above 0.0001.',
     ],
     groups: [
@@ -100,12 +104,19 @@ async function evaluate(words: readonly string[]): Promise<number> {
   const codes = autoencoder.encode(measured.samples);
   if (labels) refuseOverflow(codes, measured.source, '--labels');
   if (values.latent !== undefined) refuseOverflow(codes, measured.source, '--latent');
-  const scores = scoreImages(autoencoder, measured.samples);
+  const scores = await scoreImages(autoencoder, measured.samples);
+  const rankedBy = anomalyScoreOf(scores);
+  const ranks = scores.map((image) => scoreBy(rankedBy, image));
   noteOverflow(
-    scores.filter(({ mse }) => !Number.isFinite(mse)).length,
+    ranks.filter((rank) => !Number.isFinite(rank)).length,
     nounOf(autoencoder.inputShape, autoencoder.normalization),
   );
-  const worst = worstSamples(scores, values.anomalies ?? 0);
+  if (autoencoder instanceof VariationalAutoencoder && rankedBy === 'mse') {
+    say(
+      'note: the negative ELBO means little, as some inputs are not between 0 and 1; anomalies are ranked by MSE',
+    );
+  }
+  const worst = worstSamples(ranks, values.anomalies ?? 0);
   await present({ autoencoder, ...measured, codes, labels, fitted, scores, worst }, values);
   return 0;
 }
@@ -197,6 +208,7 @@ function sectionsOf(
   { noise, neighbours, 'label-names': names }: EvaluateValues,
 ): Section[] {
   const sections = [scoreSection(autoencoder, samples, scores), codeSection(codes)];
+  if (autoencoder instanceof VariationalAutoencoder) sections.push(elboSection(autoencoder, scores, codes));
   const { inputShape, normalization } = autoencoder;
   if (isByFeature(normalization) || (isFlat(inputShape) && nounOf(inputShape, normalization) === 'sample')) {
     sections.push(featureSection(autoencoder, samples));

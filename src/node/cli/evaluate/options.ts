@@ -30,7 +30,7 @@ export const ANOMALIES = {
   anomalies: number(
     undefined,
     { minimum: 1, integer: true },
-    'List the N samples that the model restores worst, the worst first; if they are no images, with the features that have the largest errors.',
+    'List the N samples that the model restores worst (MSE), or for a variational autoencoder those whose negative ELBO is furthest above that of a perfect reconstruction, the worst first; if they are no images, with the features that have the largest errors.',
   ),
   'anomalies-out': text(
     'FILE.png',

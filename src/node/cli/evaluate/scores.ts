@@ -1,19 +1,18 @@
 /**
- * How far the reconstructions are from the originals: of each image, of all together, and compared with baselines. And what
- * the codes look like.
+ * How far the reconstructions are from the originals: of each image, of all together, and compared with baselines. elbo.ts
+ * has the report on what a variational autoencoder says of them besides.
  */
 
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { BatchReader } from '../../../data/batches.ts';
 import type { Samples } from '../../../data/samples.ts';
 import { meanImageBaseline, pcaScore } from '../../../evaluation/baselines.ts';
-import { codeStatistics } from '../../../evaluation/codeStatistics.ts';
-import { ErrorSums, psnr } from '../../../evaluation/metrics.ts';
+import { binaryEntropy, ErrorSums, psnr } from '../../../evaluation/metrics.ts';
 import { structuralSimilarity } from '../../../evaluation/ssim.ts';
-import type { Tensor } from '../../../tensor/tensor.ts';
+import { Sigmoid } from '../../../layers/activation.ts';
+import { VariationalAutoencoder } from '../../../vae/variationalAutoencoder.ts';
 import { arePixels, type Noun, nounOf, pictureOf } from '../../pictures/sampleKind.ts';
-import { overflownRows } from '../shared/overflow.ts';
-import { countOf, formatCount, formatDecibels, print } from '../terminal/output.ts';
+import { countOf, formatDecibels, print } from '../terminal/output.ts';
 import { formatNumber, formatR2, tableLines } from '../terminal/textTable.ts';
 import type { Section } from './options.ts';
 
@@ -33,10 +32,63 @@ export interface Scores {
 
 export interface ImageScores extends Scores {
   readonly mae: number;
+  /** Only of a variational autoencoder, as the next two: the sum of `reconstruction` and `kl`, in nats. */
+  readonly negativeElbo?: number;
+  readonly reconstruction?: number;
+  readonly kl?: number;
+  /**
+   * How far the negative ELBO lies above the minimum, which is that of a perfect reconstruction and a KL of 0. Missing if
+   * the minimum is not known for all samples.
+   */
+  readonly excess?: number;
+}
+
+/** The score by which samples are called anomalies. The higher, the less a sample looks like those of the training. */
+export type AnomalyScore = 'excess' | 'mse';
+
+/**
+ * The excess of the negative ELBO if samples have it, else the MSE. The negative ELBO itself says more about how gray an
+ * image is than about how well it fits: `binaryEntropy` in evaluation/metrics.ts.
+ */
+export function anomalyScoreOf([first]: readonly ImageScores[]): AnomalyScore {
+  return first.excess === undefined ? 'mse' : 'excess';
+}
+
+/** The value of that score: NaN or infinite if the network overflows. */
+export function scoreBy(score: AnomalyScore, image: ImageScores): number {
+  return image[score] ?? Number.NaN;
 }
 
 /** The scores of each image. */
-export function scoreImages(autoencoder: Autoencoder, samples: Samples): ImageScores[] {
+export async function scoreImages(autoencoder: Autoencoder, samples: Samples): Promise<ImageScores[]> {
+  const scores = scoreReconstructions(autoencoder, samples);
+  if (!(autoencoder instanceof VariationalAutoencoder)) return scores;
+  const parts = await autoencoder.negativeElbo(samples);
+  const minimum = minimumOfEach(autoencoder, samples);
+  return scores.map((errors, i) => {
+    const [reconstruction, kl] = [parts.reconstruction[i], parts.kl[i]];
+    const negativeElbo = reconstruction + kl;
+    const excess = minimum && negativeElbo - minimum[i];
+    return { ...errors, negativeElbo, reconstruction, kl, ...(excess !== undefined && { excess }) };
+  });
+}
+
+/**
+ * The minimum of each sample's negative ELBO: 0 if the elements have normal distributions (vae/elbo.ts). Undefined if they
+ * have Bernoulli distributions, which only numbers from 0 to 1 can have, and a sample holds others.
+ */
+function minimumOfEach({ inputShape, decoder }: Autoencoder, samples: Samples): number[] | undefined {
+  const isBernoulli = decoder.layers.at(-1) instanceof Sigmoid;
+  const minimum: number[] = [];
+  for (const originals of new BatchReader(samples, inputShape, 'evaluate').batches()) {
+    for (let i = 0; i < originals.shape[0]; i++) {
+      minimum.push(isBernoulli ? binaryEntropy(originals.rows(i, i + 1).data) : 0);
+    }
+  }
+  return minimum.every(Number.isFinite) ? minimum : undefined;
+}
+
+function scoreReconstructions(autoencoder: Autoencoder, samples: Samples): ImageScores[] {
   const scores: ImageScores[] = [];
   const { inputShape } = autoencoder;
   const isPixels = arePixels(inputShape, samples.normalization);
@@ -122,15 +174,30 @@ function baselines(
 }
 
 /** The mean over all images. All have the same size, so the mean of their errors is the error over all numbers. */
-function meanOf(images: readonly ImageScores[], pick: (scores: ImageScores) => number): number {
+export function meanOf(images: readonly ImageScores[], pick: (scores: ImageScores) => number): number {
   return images.reduce((sum, scores) => sum + pick(scores), 0) / images.length;
 }
 
+/** The columns of the CSV after the image's number. */
+const COLUMNS = {
+  mse: 'mse',
+  mae: 'mae',
+  psnr: 'psnr',
+  ssim: 'ssim',
+  negativeElbo: 'negative_elbo',
+  reconstruction: 'reconstruction',
+  kl: 'kl',
+  excess: 'excess',
+} as const satisfies Partial<Record<keyof ImageScores, string>>;
+
 /** The scores of each image as CSV, with a column for each score that it has. */
-export function scoresCsv(images: readonly Scores[], noun: Noun): string {
-  const names = (['mse', 'mae', 'psnr', 'ssim'] as const).filter((name) => images[0][name] !== undefined);
+export function scoresCsv(images: readonly ImageScores[], noun: Noun): string {
+  const names = (Object.keys(COLUMNS) as (keyof typeof COLUMNS)[]).filter(
+    (name) => images[0][name] !== undefined,
+  );
+  const head = [noun, ...names.map((name) => COLUMNS[name])].join(',');
   const rows = images.map((scores, i) => [i, ...names.map((name) => scores[name])].join(','));
-  return `${[[noun, ...names].join(','), ...rows].join('\n')}\n`;
+  return `${[head, ...rows].join('\n')}\n`;
 }
 
 /** Prints a row for each of several ways to restore the same samples. */
@@ -149,27 +216,4 @@ export function printTable(rows: readonly (readonly [name: string, scores: Score
   const heads = ['', ...columns.map(([head]) => head)];
   const cells = rows.map(([name, scores]) => [name, ...columns.map(([, cell]) => cell(scores))]);
   for (const line of tableLines([heads, ...cells], { minimum: 10 })) print(line);
-}
-
-/**
- * How large the numbers of the codes are, and how many are near 0, as a sparsity penalty makes them.
- *
- * @param all - `[n, code length]`; codes that are not finite are left out.
- */
-export function codeSection(all: Tensor): Section {
-  const over = new Set(overflownRows(all));
-  const finite = Array.from({ length: all.shape[0] }, (_, i) => i).filter((i) => !over.has(i));
-  if (finite.length === 0) {
-    return { json: { codes: null }, print: () => print('codes: not one of them is finite') };
-  }
-  const codes = codeStatistics(over.size === 0 ? all : all.pick(finite));
-  const share = `${(100 * codes.nearZero).toFixed(1)} %`;
-  const which = over.size === 0 ? '' : ` (of the ${formatCount(finite.length)} that are finite)`;
-  return {
-    json: { codes: { ...codes, ...(over.size > 0 && { notFinite: over.size }) } },
-    print: () =>
-      print(
-        `codes${which}: mean absolute value ${codes.meanAbsolute.toPrecision(3)}, ${share} of their numbers near 0 (below 5 % of the code's largest)`,
-      ),
-  };
 }

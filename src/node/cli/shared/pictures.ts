@@ -8,6 +8,7 @@ import { imageGrid } from '../../pictures/grid.ts';
 import { encodePng } from '../../pictures/png.ts';
 import { pictureOf } from '../../pictures/sampleKind.ts';
 import { terminalComparison } from '../../pictures/terminalPicture.ts';
+import { UsageError } from '../terminal/options.ts';
 import { formatCount, say, timesShape } from '../terminal/output.ts';
 
 /** More pictures can't be looked at. */
@@ -16,9 +17,14 @@ export const MAX_PICTURES = 1024;
 /** More numbers take long to write and to open: 16 images of 1024×1024. */
 const MAX_NUMBERS = 2 ** 24;
 
-/** How many of these samples fit into one picture: the first ones, at least one. Says so if it is not all of them. */
+/** How many samples of this shape fit into one picture, at least one. */
+export function picturesThatFit(sample: Shape): number {
+  return Math.min(MAX_PICTURES, Math.max(1, Math.floor(MAX_NUMBERS / sizeOf(sample))));
+}
+
+/** How many of these samples are shown: the first ones, as many as fit. Says so if it is not all of them. */
 export function countShown([count, ...sample]: Shape): number {
-  const shown = Math.min(count, MAX_PICTURES, Math.max(1, Math.floor(MAX_NUMBERS / sizeOf(sample))));
+  const shown = Math.min(count, picturesThatFit(sample));
   if (shown < count) {
     say(`note: the picture shows the first ${formatCount(shown)} of ${formatCount(count)}.`);
   }
@@ -32,6 +38,29 @@ export function countShown([count, ...sample]: Shape): number {
 export function requirePictures(sample: Shape, normalization: Normalization, instead: string): void {
   if (pictureOf(sample, normalization)) return;
   throw new DataError(`samples of ${timesShape(sample)} are no pictures, expected ${instead}.`);
+}
+
+export interface Room {
+  /** The shape of one sample. */
+  readonly inputShape: Shape;
+  /** How many samples the picture has with this value of the option. */
+  readonly countOf: (value: number) => number;
+}
+
+/** The smallest value of every such option: so many pictures are drawn however large they are. */
+const FEW = 2;
+
+/**
+ * @param option - The name of the option by which the number of samples in a picture grows.
+ * @throws {UsageError} If so many samples don't fit into one picture.
+ */
+export function requireRoom(option: string, value: number, { inputShape, countOf }: Room): void {
+  let most = value;
+  while (most > FEW && countOf(most) > picturesThatFit(inputShape)) most--;
+  if (most === value) return;
+  throw new UsageError(
+    `--${option} is ${value}, expected at most ${most}: samples of ${timesShape(inputShape)} are large.`,
+  );
 }
 
 /**

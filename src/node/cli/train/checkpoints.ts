@@ -1,7 +1,7 @@
 /** When a run writes its checkpoint, and what happens if that fails. Read io/checkpoint.ts first. */
 
-import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { writeCheckpoint } from '../../../io/checkpoint.ts';
+import type { AnyModel } from '../../../io/model.ts';
 import type { TrainingState } from '../../../training/trainingState.ts';
 import { CHECKPOINT_FILE } from '../../files/modelFile.ts';
 import type { RunFolder } from '../../runs/runFolder.ts';
@@ -40,7 +40,7 @@ interface Taken {
  */
 export class Checkpoints {
   readonly #folder: RunFolder;
-  readonly #autoencoder: Autoencoder;
+  readonly #model: AnyModel;
   readonly #interval: CheckpointInterval | undefined;
   /** What goes into the file beside the model and the state. */
   readonly #run: () => Readonly<Record<string, unknown>>;
@@ -54,12 +54,12 @@ export class Checkpoints {
 
   constructor(
     folder: RunFolder,
-    autoencoder: Autoencoder,
+    model: AnyModel,
     interval: CheckpointInterval | undefined,
     run: () => Readonly<Record<string, unknown>>,
   ) {
     this.#folder = folder;
-    this.#autoencoder = autoencoder;
+    this.#model = model;
     this.#interval = interval;
     this.#run = run;
   }
@@ -106,7 +106,7 @@ export class Checkpoints {
    * @throws {FormatError} If a weight or moment is not finite.
    */
   async require(state: TrainingState, run = this.#run()): Promise<void> {
-    await this.#folder.write(CHECKPOINT_FILE, writeCheckpoint(this.#autoencoder, state, run));
+    await this.#folder.write(CHECKPOINT_FILE, writeCheckpoint(this.#model, state, run));
     this.#hasFailed = false;
     this.last = describeProgress(state);
   }

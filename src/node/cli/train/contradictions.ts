@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { refuseSalt } from '../shared/commonOptions.ts';
 import { refuseBoth, requireCompanion, UsageError } from '../terminal/options.ts';
 import type { TrainOptions, TrainValues } from './options.ts';
+import { type KindName, presetsOf } from './presets.ts';
 
 /** @throws {UsageError} If options that were given contradict each other. */
 export function refuseContradictions(options: TrainOptions): void {
@@ -13,6 +14,7 @@ export function refuseContradictions(options: TrainOptions): void {
       `'${positionals[0]}' is not an option, expected --data ${positionals[0]} for a file of images or other samples.`,
     );
   }
+  refuseForKind(options);
   requireCompanions(options);
   if (given.has('count') && given.has('data')) {
     throw new UsageError(
@@ -23,6 +25,64 @@ export function refuseContradictions(options: TrainOptions): void {
   refuseUnsuitableValues(values);
   refuseUnsuitableLayers(values);
   refuseUnsuitableLengths(values);
+}
+
+const NO_QUALITY = "its losses don't say how good its samples are; --epochs decides when it ends";
+const NO_ENCODER = 'it has no encoder and restores nothing';
+
+/** The options that make no sense for a kind of model, and why. */
+const SENSELESS: Readonly<Record<KindName, Readonly<Record<string, string>>>> = {
+  autoencoder: {
+    beta: 'its loss has no KL divergence',
+    'beta-warmup-epochs': 'its loss has no KL divergence',
+    'label-smoothing': 'it has no discriminator',
+    'samples-every': 'isthmus generate makes samples with it after training',
+  },
+  vae: {
+    tied: 'its encoder ends with two layers, which the decoder does not have',
+    sparsity: '--beta keeps its codes close to 0',
+    dropout: 'the noise of its codes has the same effect',
+    'label-smoothing': 'it has no discriminator',
+    'samples-every': 'isthmus generate makes samples with it after training',
+  },
+  gan: {
+    loss: 'its two losses are fixed',
+    tied: NO_ENCODER,
+    noise: NO_ENCODER,
+    sparsity: NO_ENCODER,
+    start: NO_ENCODER,
+    beta: 'its loss has no KL divergence',
+    'beta-warmup-epochs': 'its loss has no KL divergence',
+    'test-data': NO_QUALITY,
+    'test-key': NO_QUALITY,
+    'validation-split': NO_QUALITY,
+    patience: NO_QUALITY,
+    'min-delta': NO_QUALITY,
+    keep: NO_QUALITY,
+  },
+};
+
+/** Options that make no sense for this kind of model. */
+export function isSenseless(name: string, kind: KindName): boolean {
+  return Object.hasOwn(SENSELESS[kind], name);
+}
+
+/** In words: what a kind of model is called. */
+const KIND_TITLES: Readonly<Record<KindName, string>> = {
+  autoencoder: 'a plain autoencoder (--kind autoencoder)',
+  vae: 'a variational autoencoder (--kind vae)',
+  gan: 'a GAN (--kind gan)',
+};
+
+/** Options and presets that a kind of model does not have. */
+function refuseForKind({ given, values: { kind, preset } }: TrainOptions): void {
+  for (const [name, why] of Object.entries(SENSELESS[kind])) {
+    if (given.has(name)) throw new UsageError(`--${name} makes no sense for ${KIND_TITLES[kind]}: ${why}.`);
+  }
+  if (!presetsOf(kind).includes(preset)) {
+    const known = presetsOf(kind).join(' or ');
+    throw new UsageError(`--preset ${preset} is not for ${KIND_TITLES[kind]}, expected ${known}.`);
+  }
 }
 
 function requireCompanions(options: TrainOptions): void {
@@ -41,7 +101,13 @@ function requireCompanions(options: TrainOptions): void {
 }
 
 /** Losses, outputs and noise that don't suit the range of the values. */
-function refuseUnsuitableValues({ loss, output, normalize, noise }: TrainValues): void {
+function refuseUnsuitableValues({ kind, loss, output, normalize, noise }: TrainValues): void {
+  if (kind === 'vae' && loss === 'mae') {
+    throw new UsageError('--loss mae is no likelihood, expected bce or mse for a variational autoencoder.');
+  }
+  if (kind === 'vae' && loss === 'mse' && output === 'sigmoid') {
+    throw new UsageError('--output sigmoid needs --loss bce for a variational autoencoder.');
+  }
   if (loss === 'bce' && output === 'linear') {
     throw new UsageError('--loss bce needs --output sigmoid.');
   }
@@ -73,10 +139,16 @@ function refuseUnsuitableLayers({
 function refuseUnsuitableLengths({
   epochs,
   'warmup-epochs': warmUp = 0,
+  'beta-warmup-epochs': betaWarmUp = 0,
   'validation-split': split,
 }: TrainValues): void {
-  if (warmUp >= epochs) {
-    throw new UsageError(`--warmup-epochs is ${warmUp}, expected less than the ${epochs} of --epochs.`);
+  for (const [name, length] of Object.entries({
+    'warmup-epochs': warmUp,
+    'beta-warmup-epochs': betaWarmUp,
+  })) {
+    if (length >= epochs) {
+      throw new UsageError(`--${name} is ${length}, expected less than the ${epochs} of --epochs.`);
+    }
   }
   if (split === 1) {
     throw new UsageError('--validation-split is 1, expected less: nothing would be left to train on.');

@@ -22,6 +22,7 @@ import { describeSamples, openSource, prepare, prepareLike } from '../shared/sam
 import { countOf, say } from '../terminal/output.ts';
 import type { TrainValues } from './options.ts';
 import { noteImages, noteScaling } from './scalingNotes.ts';
+import { hasValidation } from './settings.ts';
 
 /** The digits are always the same data set: `--seed` changes the training, not its data. */
 const DIGITS_SEED = 1;
@@ -174,11 +175,12 @@ async function openTraining(values: TrainValues): Promise<SampleSource> {
 }
 
 async function openTest(values: TrainValues): Promise<SampleSource | undefined> {
-  const { data, count, 'test-data': testData, 'test-key': testKey, 'validation-split': split } = values;
+  const { data, count, 'test-data': testData, 'test-key': testKey } = values;
   if (testData !== undefined) {
     return openSource(testData, values['in-memory'], { key: testKey, preferredKey: 'x_test' });
   }
-  if (data !== undefined || split !== undefined) return undefined;
+  if (data !== undefined || values['validation-split'] !== undefined || !hasValidation(values))
+    return undefined;
   return drawDigits(Math.ceil(count * TEST_SHARE), TEST_DIGITS_SEED);
 }
 

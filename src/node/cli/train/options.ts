@@ -18,7 +18,7 @@ import {
   type Values,
 } from '../terminal/options.ts';
 import { readInterval } from './checkpoints.ts';
-import { inWords, PRESET_NAMES, presetOptions } from './presets.ts';
+import { inWords, KINDS, PRESET_NAMES, presetOptions, presetsOf } from './presets.ts';
 
 const POSITIVE = { minimum: 0, exclusive: true };
 const COUNT = { minimum: 1, integer: true };
@@ -65,29 +65,34 @@ const DATA = {
   ),
 };
 
-const PRESET = {
+const KIND = {
+  kind: choice(
+    KINDS,
+    'autoencoder',
+    'autoencoder: codes that samples can be restored from. vae: a variational autoencoder, whose random codes become new samples, too. gan: a generator of new samples, and a discriminator that it learns from.',
+  ),
   preset: choice(
     PRESET_NAMES,
     'article',
-    'Settings that were found by measuring (docs/recipes.md); the options they stand for are listed below. Options that you give win; with another --hidden, the decoder is its mirror image. small has the layers of article and restores images better; best restores them best, in about the same time as article.',
+    'Settings that were found by measuring (docs/recipes.md); the options they stand for are listed below. Options that you give win; with another --hidden, the decoder is its mirror image. small, for an autoencoder, has the layers of article and restores images better; best is the best for its kind.',
   ),
 };
 
 const NETWORK = {
   hidden: integers(
     [64, 32],
-    'Widths of the hidden layers of the encoder, of any number; the decoder has them in reverse. none: no hidden layers.',
+    'Widths of the hidden layers of the encoder, of any number; the decoder has them in reverse. none: no hidden layers. Of a GAN: those of the discriminator, and in reverse of the generator.',
   ),
   'decoder-hidden': integers(
     undefined,
-    'Widths of the hidden layers of the decoder, starting at the code, if they differ. Not with --tied.',
+    'Widths of the hidden layers of the decoder (of a GAN: the generator), starting at the code, if they differ. Not with --tied.',
   ),
   'encoding-dim': number(32, COUNT, 'How many numbers a code has.'),
   activation: choice(ACTIVATIONS, 'relu', 'The activation after each hidden layer.'),
   output: choice(
     ['linear', 'sigmoid'],
     undefined,
-    'The activation after the last layer. [linear; sigmoid with --loss bce]',
+    'The activation after the last layer. [linear; sigmoid with --loss bce, and for a GAN, but linear with --normalize standard]',
   ),
   start: choice(
     ['as-is', 'mean'] as const satisfies readonly Start[],
@@ -111,14 +116,41 @@ const REGULARIZATION = {
   dropout: number(
     undefined,
     { minimum: 0, maximum: 0.99, exclusive: true },
-    'Set this share of the outputs of the hidden layers to 0, different ones in every step. Training losses are measured with dropout, all others without.',
+    'Set this share of the outputs of the hidden layers to 0 (of a GAN: those of the discriminator), different ones in every step. Training losses are measured with dropout, all others without.',
+  ),
+};
+
+const GENERATION = {
+  beta: number(
+    undefined,
+    { minimum: 0 },
+    'With --kind vae: the weight of the KL divergence in the loss. More gives more independent numbers in a code and blurrier images, less restores better and makes worse new samples. [1]',
+  ),
+  'beta-warmup-epochs': number(
+    undefined,
+    POSITIVE,
+    'With --kind vae: let this weight first rise from 0, in a straight line over this many epochs.',
+  ),
+  'label-smoothing': number(
+    undefined,
+    { minimum: 0, maximum: 0.49 },
+    'With --kind gan: how far the target of the discriminator for real samples lies below 1. [0.1]',
+  ),
+  'samples-every': number(
+    undefined,
+    COUNT,
+    'With --kind gan: draw samples after every N epochs, always of the same codes. [a tenth of the epochs]',
   ),
 };
 
 const TRAINING = {
   epochs: number(100, COUNT, 'The maximum number of passes over the samples.'),
   'batch-size': number(32, COUNT, 'Samples per step.'),
-  loss: choice(LOSSES, 'mse', 'Mean squared error, mean absolute error or binary cross-entropy.'),
+  loss: choice(
+    LOSSES,
+    'mse',
+    'Mean squared error, mean absolute error or binary cross-entropy. Of a variational autoencoder: bce for values in [0, 1], mse for others; its loss is in nats for each sample. Not for a GAN.',
+  ),
   optimizer: choice(['adam', 'adamw', 'sgd'], 'adam', 'How a step follows from the gradients.'),
   'learning-rate': number(undefined, POSITIVE, 'Step size. [0.001; sgd 0.01]'),
   schedule: choice(
@@ -182,7 +214,15 @@ const OUTPUT = {
   help: HELP,
 };
 
-export const TRAIN_OPTIONS = { ...DATA, ...PRESET, ...NETWORK, ...REGULARIZATION, ...TRAINING, ...OUTPUT };
+export const TRAIN_OPTIONS = {
+  ...DATA,
+  ...KIND,
+  ...NETWORK,
+  ...GENERATION,
+  ...REGULARIZATION,
+  ...TRAINING,
+  ...OUTPUT,
+};
 
 export type TrainOptions = Parsed<typeof TRAIN_OPTIONS>;
 export type TrainValues = Values<typeof TRAIN_OPTIONS>;
@@ -192,18 +232,23 @@ export const TRAIN_HELP: CommandHelp = {
   description: [
     'Trains an autoencoder: an encoder squeezes each image, or each row of a table, into a short code, a decoder restores it, and both learn from the difference. Without --data it trains on handwritten digits, which it draws itself.',
     'The defaults are 784-64-32-32-32-64-784 for 28×28 images: ReLU, linear code and output, Adam, mean squared error, 100 epochs of batches of 32.',
+    'With --kind vae or --kind gan it trains a model that makes new samples: isthmus generate, interpolate, manifold and traverse show what it has learned.',
   ],
   groups: [
     ['Data', DATA],
-    ['Preset', PRESET],
+    ['Kind', KIND],
     ['Network', NETWORK],
+    ['New samples', GENERATION],
     ['Denoising, sparse codes', REGULARIZATION],
     ['Training', TRAINING],
     ['Output', OUTPUT],
   ],
   sections: [
-    ...PRESET_NAMES.filter((name) => name !== 'article').map(
-      (name) => [`--preset ${name} stands for`, wrap(inWords(presetOptions(name)), 76)] as const,
+    ...KINDS.flatMap((kind) =>
+      PRESET_NAMES.filter((name) => presetsOf(kind).includes(name)).map((name) => {
+        const title = `--kind ${kind} --preset ${name} stands for`;
+        return [title, wrap(inWords(presetOptions(kind, name)) || 'the defaults', 76)] as const;
+      }),
     ),
     [
       'The run folder',
@@ -214,6 +259,9 @@ export const TRAIN_HELP: CommandHelp = {
         'loss.svg                the losses as a chart',
         'reconstructions.png     originals, noisy inputs (--noise), reconstructions',
         'reconstructions.csv     the same as numbers, if the samples are no images',
+        'samples.png             new samples, of a vae or gan',
+        'manifold.png            what the plane of codes decodes to, with 2 numbers a code',
+        'samples/, progress.png  how the samples of a gan changed from epoch to epoch',
         'config.json             all options, the data, the result',
       ],
     ],
@@ -227,6 +275,8 @@ export const TRAIN_HELP: CommandHelp = {
         'isthmus train --data images.npy --schedule cosine --out runs/best',
         'isthmus train --data images.npy --preset best --encoding-dim 16',
         'isthmus train --data images.npy --noise gaussian:0.2 --encoding-dim 256',
+        'isthmus train --data images.npy --kind vae --encoding-dim 2',
+        'isthmus train --data images.npy --kind gan --preset best',
         'isthmus train --resume runs/best',
       ],
     ],

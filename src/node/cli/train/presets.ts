@@ -1,30 +1,61 @@
 /** `train --preset`: the settings of a preset as options of the command line. Read autoencoder/presets.ts first. */
 
-import { PRESETS, type PresetName } from '../../../autoencoder/presets.ts';
+import { PRESETS } from '../../../autoencoder/presets.ts';
+import { GAN_PRESETS, type GANPresetSettings } from '../../../gan/presets.ts';
+import { VARIATIONAL_PRESETS } from '../../../vae/presets.ts';
 
-export const PRESET_NAMES = Object.keys(PRESETS) as readonly PresetName[];
+/** The kinds of models that `train` trains. */
+export const KINDS = ['autoencoder', 'vae', 'gan'] as const;
+export type KindName = (typeof KINDS)[number];
 
-/** The options of a preset that differ from the defaults, as text by name. */
-export function presetOptions(name: PresetName): Readonly<Record<string, string>> {
-  const own = optionsOf(name);
-  const usual = optionsOf('article');
+export const PRESET_NAMES = ['article', 'small', 'best'] as const;
+export type PresetName = (typeof PRESET_NAMES)[number];
+
+type OptionTexts = Readonly<Record<string, string>>;
+
+/** The options that each preset of each kind stands for, those that are defaults too. */
+const OPTIONS: Readonly<Record<KindName, Readonly<Partial<Record<PresetName, OptionTexts>>>>> = {
+  autoencoder: mapValues(PRESETS, optionsOf),
+  vae: mapValues(VARIATIONAL_PRESETS, (settings) => ({ loss: 'bce', ...optionsOf(settings) })),
+  gan: mapValues(GAN_PRESETS, ({ generatorHidden, discriminatorHidden, ...settings }: GANPresetSettings) =>
+    optionsOf({ hidden: discriminatorHidden, decoderHidden: generatorHidden, ...settings }),
+  ),
+};
+
+/** The names of the presets of a kind. */
+export function presetsOf(kind: KindName): string[] {
+  return Object.keys(OPTIONS[kind]);
+}
+
+/** The options of a preset that differ from the defaults, as text by name; none if this kind has no such preset. */
+export function presetOptions(kind: KindName, name: PresetName): OptionTexts {
+  const own = OPTIONS[kind][name] ?? {};
+  const usual = OPTIONS.autoencoder.article ?? {};
   return Object.fromEntries(Object.entries(own).filter(([option, text]) => text !== usual[option]));
 }
 
-function optionsOf(name: PresetName): Readonly<Record<string, string>> {
-  const { decoderHidden, weightDecay, warmUpEpochs, ...settings } = PRESETS[name];
-  return {
-    hidden: settings.hidden.join(),
-    ...(decoderHidden && { 'decoder-hidden': decoderHidden.join() }),
-    activation: settings.activation,
-    start: settings.start,
-    epochs: String(settings.epochs),
-    'batch-size': String(settings.batchSize),
-    ...(weightDecay !== undefined && { optimizer: 'adamw', 'weight-decay': String(weightDecay) }),
-    'learning-rate': String(settings.learningRate),
-    schedule: settings.schedule,
-    ...(warmUpEpochs !== undefined && { 'warmup-epochs': String(warmUpEpochs) }),
-  };
+/** Settings by the names of the options that set them: `batchSize: 64` becomes `'batch-size': '64'`. */
+function optionsOf(preset: object): OptionTexts {
+  const { weightDecay, ...settings } = preset as { readonly weightDecay?: number };
+  const optimizer = weightDecay === undefined ? {} : { optimizer: 'adamw', weightDecay };
+  const texts = Object.entries({ ...settings, ...optimizer }).map(([name, value]) => [
+    optionName(name),
+    String(value), // of a list its elements with commas between them
+  ]);
+  return Object.fromEntries(texts);
+}
+
+/** `warmUpEpochs` is `warmup-epochs`, all others change as `batchSize` does. */
+function optionName(setting: string): string {
+  return setting.replace('warmUp', 'warmup').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function mapValues<Name extends string, Value, Result>(
+  values: Readonly<Record<Name, Value>>,
+  change: (value: Value) => Result,
+): Record<Name, Result> {
+  const entries = Object.entries<Value>(values).map(([name, value]) => [name, change(value)]);
+  return Object.fromEntries(entries) as Record<Name, Result>;
 }
 
 /** Which given options remove an option of a preset: next to a different value of these it would make no sense. */
@@ -35,19 +66,25 @@ const GIVES_WAY: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What the preset adds to the options that were given. Those win. */
-export function addedByPreset(name: PresetName, given: ReadonlyMap<string, string>): Record<string, string> {
-  const all = presetOptions(name);
+export function addedByPreset(
+  kind: KindName,
+  name: PresetName,
+  given: ReadonlyMap<string, string>,
+): Record<string, string> {
+  const all = presetOptions(kind, name);
   const isOther = (option: string) => given.has(option) && given.get(option) !== all[option];
   const isFree = (option: string) => !given.has(option) && !GIVES_WAY[option]?.some(isOther);
   const added = Object.fromEntries(Object.entries(all).filter(([option]) => isFree(option)));
   // A short trial, such as --epochs 1, has no room for a warm-up.
   const epochs = Number(given.get('epochs') ?? added.epochs);
   if (Number(added['warmup-epochs']) >= epochs) delete added['warmup-epochs'];
+  // Binary cross-entropy is for values in [0, 1].
+  if (given.get('normalize') === 'standard' || given.get('output') === 'linear') delete added.loss;
   return added;
 }
 
 /** `--hidden 256 --epochs 27` */
-export function inWords(options: Readonly<Record<string, string>>): string {
+export function inWords(options: OptionTexts): string {
   return Object.entries(options)
     .map(([name, text]) => `--${name} ${text}`)
     .join(' ');

@@ -31,13 +31,13 @@ export class Progress {
     this.#line.draw(() => this.#describe(record), record.batch === record.batches);
   }
 
-  onEpochEnd({ epoch, loss, validationLoss }: EpochRecord): void {
+  onEpochEnd({ epoch, loss, parts, validationLoss }: EpochRecord): void {
     this.#samplesBefore = this.#samples;
     this.#validationLoss = validationLoss;
     if (this.#line.isTerminal) return;
     const line = [
       `epoch ${epoch}/${this.#epochs}`,
-      `loss ${formatNumber(loss)}`,
+      ...describeLosses(loss, parts),
       this.#validation(validationLoss),
       `${formatCount(this.samplesPerSecond)} samples/s`,
       this.#left(epoch / this.#epochs),
@@ -72,18 +72,19 @@ export class Progress {
    * One line that fits the terminal, as a line that wraps can't be erased. On a narrow terminal the bar is left out first,
    * then words are shortened, then the rate is left out, then the end is cut off. Some terminals say that they have 0 columns.
    */
-  #describe({ epoch, epochs, batch, batches, loss }: BatchRecord): string {
+  #describe({ epoch, epochs, batch, batches, loss, parts }: BatchRecord): string {
     const done = (epoch - 1 + batch / batches) / epochs;
     const where = `epoch ${epoch}/${epochs}`;
     const batchOf = `${batch}/${batches}`;
-    const mean = `loss ${formatNumber(loss)}`;
+    const [mean, ...others] = describeLosses(loss, parts);
+    const all = [mean, ...others].join('  ');
     const validation = this.#validation(this.#validationLoss);
     const rate = `${formatCount(this.samplesPerSecond)} samples/s`;
     const left = this.#left(done);
     const short = [validation.replace('validation', 'val'), this.#left(done, formatClock)];
     const lines = [
-      [where, bar(batch / batches), batchOf, mean, validation, rate, left],
-      [where, batchOf, mean, validation, rate, left],
+      [where, bar(batch / batches), batchOf, all, validation, rate, left],
+      [where, batchOf, all, validation, rate, left],
       [where, batchOf, mean, short[0], rate, short[1]],
       [where, batchOf, mean, ...short],
     ].map((parts) => parts.filter(Boolean).join('  '));
@@ -91,6 +92,17 @@ export class Progress {
     return lines.find(({ length }) => length <= room) ?? lines[3].slice(0, room);
   }
 }
+
+/** "loss 0.01472"; a loss that has parts with these; those of a GAN alone, as their sum means nothing. */
+export function describeLosses(loss: number, parts: Readonly<Record<string, number>> = {}): string[] {
+  const described = Object.entries(parts).map(
+    ([name, value]) => `${TITLES[name] ?? name} ${value.toPrecision(4)}`,
+  );
+  return 'generator' in parts ? described : [`loss ${formatNumber(loss)}`, ...described];
+}
+
+/** Parts whose names are abbreviations. */
+const TITLES: Readonly<Record<string, string>> = { kl: 'KL' };
 
 function bar(part: number): string {
   const full = Math.floor(part * BAR_LENGTH);

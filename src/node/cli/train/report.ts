@@ -1,7 +1,9 @@
 /** What `train` says before and after a training, and what the model file keeps of it. Read train.ts first. */
 
-import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
+import { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import type { Evaluation } from '../../../evaluation/metrics.ts';
+import { GAN } from '../../../gan/gan.ts';
+import type { AnyModel } from '../../../io/model.ts';
 import { kernels } from '../../../tensor/kernels/active.ts';
 import { sizeOf } from '../../../tensor/shape.ts';
 import type { History } from '../../../training/fitOptions.ts';
@@ -23,26 +25,28 @@ import {
 import { formatNumber } from '../terminal/textTable.ts';
 import type { TrainingData } from './data.ts';
 import type { TrainValues } from './options.ts';
+import { describeLosses } from './progress.ts';
 import type { TrainingOutcome, TrainingRun } from './runTraining.ts';
 import { learningRateOf } from './settings.ts';
 
 /** Says what will be trained, and how. With --json also prints `config` as the start event. */
 export function announce(run: TrainingRun, config: Readonly<Record<string, unknown>>): void {
-  const { folder, autoencoder, data, options, resumption } = run;
-  describePlan(autoencoder, data, options.values);
+  const { folder, model, data, options, resumption } = run;
+  describePlan(model, data, options.values);
   if (!options.values.json) return;
   const resumedFrom = resumption && { epoch: resumption.state.epoch, batch: resumption.state.batch };
   printJson({ event: 'start', folder: folder.path, ...(resumedFrom && { resumedFrom }), ...config });
 }
 
 function describePlan(
-  autoencoder: Autoencoder,
+  model: AnyModel,
   { trainedOn, inputShape, normalization }: TrainingData,
   values: TrainValues,
 ): void {
-  say(`\n${autoencoder.summary()}\n`);
+  say(`\n${model.summary()}\n`);
   const rate = `learning rate ${learningRateOf(values)}${values.schedule === 'constant' ? '' : `, ${values.schedule}`}`;
-  say(`${values.optimizer}, ${rate}, ${values.loss}, seed ${values.seed}, ${describeMachine()}`);
+  const loss = model instanceof GAN ? '' : `, ${values.loss}`;
+  say(`${values.optimizer}, ${rate}${loss}, seed ${values.seed}, ${describeMachine()}`);
   const bound = values.patience === undefined ? '' : 'at most ';
   say(`${bound}${countOf(values.epochs, 'epoch')}, batches of ${formatCount(values['batch-size'])}`);
   const { noise, sparsity, dropout } = values;
@@ -52,7 +56,7 @@ function describePlan(
   say();
   const noun = nounOf(inputShape, normalization);
   if (trainedOn <= values['batch-size']) say(`all ${noun}s fit into one batch: one step per epoch\n`);
-  if (values['encoding-dim'] >= sizeOf(inputShape)) {
+  if (model instanceof Autoencoder && values['encoding-dim'] >= sizeOf(inputShape)) {
     const code = countOf(values['encoding-dim'], 'number');
     say(
       `note: a code of ${code} is no shorter than ${withArticle(noun)} of ${sizeOf(inputShape)} (--encoding-dim)\n`,
@@ -73,6 +77,7 @@ export function reportEnd(
   } else {
     print(`${countOf(epochs.length, 'epoch')} in ${formatElapsed(seconds)}${endingOf(history)}`);
     printScores(results, arePixels(data.inputShape, data.normalization));
+    printParts(results);
     print(`written to ${folder.path}:\n  ${files.join(', ')}`);
   }
   const rise = describeRise(epochs, training.firstLoss);
@@ -82,6 +87,7 @@ export function reportEnd(
       `note: the last checkpoint, ${training.lastCheckpoint}, is older than the model: --resume goes on from there`,
     );
   }
+  if (history.problem) say(`isthmus train: stopped after epoch ${epochs.length}: ${history.problem}`);
   if (history.stopped === 'signal') say(`to go on: ${resumeCommand(folder)}`);
 }
 
@@ -96,7 +102,7 @@ function endingOf({ epochs, stopped, bestEpoch, restoredBestWeights }: History):
     epochs: '',
     patience: ', stopped: no better loss',
     signal: ', interrupted',
-    problem: ', stopped: no use',
+    problem: ', stopped: it does not learn any more',
   }[stopped];
   if (epochs.length === 0) return why;
   const which = restoredBestWeights ? `epoch ${bestEpoch}, the best one` : 'the last step';
@@ -134,7 +140,12 @@ export interface Results {
   readonly stopped: History['stopped'];
   readonly epochs: number;
   readonly bestEpoch?: number | undefined;
-  readonly training: Evaluation;
+  /** Why training ended early, if it made no sense to go on. */
+  readonly problem?: string;
+  /** The epoch whose weights the model has, if its loss has parts. */
+  readonly epoch?: EpochRecord;
+  /** Of the reconstructions of an autoencoder, as the other scores. */
+  readonly training?: Evaluation;
   /** On the samples that a validation split kept. */
   readonly validation?: Evaluation;
   readonly test?: Evaluation;
@@ -144,14 +155,18 @@ export interface Results {
 
 /** How the training ended, and how good its model is. */
 export async function resultsOf(
-  { autoencoder, data, options }: TrainingRun,
-  { history, epochs }: TrainingOutcome,
+  { model, data, options }: TrainingRun,
+  { history }: TrainingOutcome,
 ): Promise<Results> {
+  const { stopped, epochs, restoredBestWeights, bestEpoch, problem } = history;
+  const kept = restoredBestWeights ? epochs.find(({ epoch }) => epoch === bestEpoch) : epochs.at(-1);
   return {
-    stopped: history.stopped,
+    stopped,
     epochs: epochs.length,
-    ...(history.restoredBestWeights && { bestEpoch: history.bestEpoch }),
-    ...(await scoreAll(autoencoder, data, options.values)),
+    ...(restoredBestWeights && { bestEpoch }),
+    ...(problem !== undefined && { problem }),
+    ...(kept?.parts && { epoch: kept }),
+    ...(model instanceof Autoencoder && (await scoreAll(model, data, options.values))),
   };
 }
 
@@ -180,7 +195,17 @@ async function scoreAll(
   };
 }
 
+/** The losses of a model whose loss has parts, after the epoch whose weights it has. */
+function printParts({ epoch: record }: Results): void {
+  if (!record) return;
+  const { epoch, loss, parts, validationLoss, validationParts } = record;
+  print(`epoch ${epoch}, training: ${describeLosses(loss, parts).join('  ')}`);
+  if (validationLoss === undefined) return;
+  print(`epoch ${epoch}, validation: ${describeLosses(validationLoss, validationParts).join('  ')}`);
+}
+
 function printScores({ training, validation, test, denoising }: Results, isPixels: boolean): void {
+  if (!training) return;
   const table = { training, validation, test, ...(denoising && { [`${denoising.of}, noisy`]: denoising }) };
   const width = Math.max(10, ...Object.keys(table).map((name) => name.length));
   print(`${' '.repeat(width)}  MSE       MAE${isPixels ? '       PSNR' : ''}`);
@@ -201,14 +226,16 @@ export function trainingFacts(values: TrainValues, data: TrainingData, results: 
     optimizer: values.optimizer,
     learningRate: learningRateOf(values),
     schedule: values.schedule,
-    loss: values.loss,
+    ...(values.kind !== 'gan' && { loss: values.loss }),
+    ...(values.beta !== undefined && { beta: values.beta }),
+    ...(values['label-smoothing'] !== undefined && { labelSmoothing: values['label-smoothing'] }),
     ...(values.noise && { noise: formatNoise(values.noise) }),
     ...(values.sparsity !== undefined && { sparsity: values.sparsity }),
     ...(values.dropout !== undefined && { dropout: values.dropout }),
     seed: values.seed,
     kernels: kernels().name,
     ...(results.bestEpoch !== undefined && { bestEpoch: results.bestEpoch }),
-    trainingMse: results.training.mse,
+    ...(results.training && { trainingMse: results.training.mse }),
     ...(results.validation && { validationMse: results.validation.mse }),
     ...(results.test && { testMse: results.test.mse }),
     ...(results.denoising && { denoisingMse: results.denoising.mse }),

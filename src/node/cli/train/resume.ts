@@ -53,7 +53,17 @@ export function dataRecordOf({
 
 /** Options that change neither the weights nor what is written into the model: they may differ when a run is resumed. */
 const FREE: ReadonlySet<string> = new Set([
-  ...['resume', 'out', 'overwrite', 'json', 'help', 'threads', 'checkpoint-every', 'in-memory'],
+  ...[
+    'resume',
+    'out',
+    'overwrite',
+    'json',
+    'help',
+    'threads',
+    'checkpoint-every',
+    'samples-every',
+    'in-memory',
+  ],
   // The fingerprint identifies the data, wherever the file is.
   ...['data', 'key', 'test-data', 'test-key'],
 ]);

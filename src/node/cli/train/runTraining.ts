@@ -1,10 +1,12 @@
 /** The training itself: from a model and its data to the weights, with progress and checkpoints. Read train.ts first. */
 
-import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
+import { GAN } from '../../../gan/gan.ts';
+import type { AnyModel } from '../../../io/model.ts';
 import { kernels } from '../../../tensor/kernels/active.ts';
 import { DivergenceError } from '../../../training/divergence.ts';
 import type { BatchRecord, FitOptions, History } from '../../../training/fitOptions.ts';
 import type { EpochRecord, TrainingState } from '../../../training/trainingState.ts';
+import { writeEpochSamples } from '../../runs/epochSamples.ts';
 import type { RunFolder } from '../../runs/runFolder.ts';
 import type { TimedEpoch } from '../../runs/writeRun.ts';
 import { printJson } from '../terminal/output.ts';
@@ -13,12 +15,12 @@ import type { TrainingData } from './data.ts';
 import type { TrainOptions, TrainValues } from './options.ts';
 import { Progress } from './progress.ts';
 import { dataRecordOf, optionsToKeep, type RunRecord } from './resume.ts';
-import { keepOf } from './settings.ts';
+import { keepOf, samplesEvery } from './settings.ts';
 
 /** A model, its data, how it is trained, and where the result goes. */
 export interface TrainingRun {
   readonly folder: RunFolder;
-  readonly autoencoder: Autoencoder;
+  readonly model: AnyModel;
   readonly data: TrainingData;
   readonly options: TrainOptions;
   /** Where to go on; undefined for a new run. */
@@ -46,10 +48,10 @@ export interface TrainingOutcome {
 
 /** Trains with progress on stderr and checkpoints on disk; the signal ends it after the current step. */
 export async function runTraining(run: TrainingRun, signal: AbortSignal): Promise<TrainingOutcome> {
-  const { folder, autoencoder, data, options, resumption } = run;
+  const { folder, model, data, options, resumption } = run;
   const observer = new TrainingObserver(run);
   try {
-    const history = await autoencoder.fit(data.images, {
+    const history = await model.fit(data.images, {
       ...fitOptions(options.values, data),
       resumeFrom: resumption?.state,
       signal,
@@ -84,12 +86,12 @@ class TrainingObserver {
   #firstLoss: number | undefined;
 
   constructor(run: TrainingRun) {
-    const { folder, autoencoder, data, options, resumption } = run;
+    const { folder, model, data, options, resumption } = run;
     const { values } = options;
     this.#run = run;
     this.#seconds = [...(resumption?.record.seconds ?? [])];
     this.#progress = new Progress(values.epochs, doneBefore(resumption?.state, data.trainedOn, values));
-    this.#checkpoints = new Checkpoints(folder, autoencoder, values['checkpoint-every'], () => ({
+    this.#checkpoints = new Checkpoints(folder, model, values['checkpoint-every'], () => ({
       ...this.#record(),
     }));
   }
@@ -106,12 +108,15 @@ class TrainingObserver {
     return this.#checkpoints.afterBatch(state);
   }
 
-  onEpochEnd(epoch: EpochRecord, state: () => TrainingState): void {
+  async onEpochEnd(epoch: EpochRecord, state: () => TrainingState): Promise<void> {
     const seconds = this.#elapsed;
     this.#progress.onEpochEnd(epoch);
     this.#seconds.push(seconds);
-    if (this.#run.options.values.json) printJson({ event: 'epoch', ...epoch, seconds });
+    const { folder, model, options } = this.#run;
+    if (options.values.json) printJson({ event: 'epoch', ...epoch, seconds });
     this.#checkpoints.afterEpoch(epoch.epoch, state);
+    const isDue = epoch.epoch === 1 || epoch.epoch % samplesEvery(options.values) === 0;
+    if (model instanceof GAN && isDue) await writeEpochSamples(folder, model, epoch.epoch);
   }
 
   /** Writes the last checkpoint. */

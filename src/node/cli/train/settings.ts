@@ -1,42 +1,33 @@
 /** From the options of `train` to an architecture, an optimizer and a learning-rate schedule. Read options.ts first. */
 
-import type { ArchitectureOptions } from '../../../autoencoder/spec.ts';
+import { GAN_BETA1 } from '../../../gan/presets.ts';
 import { Adam, AdamW } from '../../../optim/adam.ts';
 import type { Optimizer } from '../../../optim/optimizer.ts';
 import { trainingSchedule } from '../../../optim/schedule.ts';
 import { SGD } from '../../../optim/sgd.ts';
 import { kernels, threads } from '../../../tensor/kernels/active.ts';
-import type { Shape } from '../../../tensor/shape.ts';
 import type { Keep } from '../../../training/earlyStopping.ts';
 import { formatNoise } from '../shared/commonOptions.ts';
+import { isSenseless } from './contradictions.ts';
 import type { TrainValues } from './options.ts';
 
 /** The options as they take effect: with the defaults that depend on other options, without those that have no effect. */
 export function effectiveOptions(values: TrainValues) {
-  const { help, json, overwrite, out, resume, count, nesterov, ...options } = values;
+  const { help, json, overwrite, out, resume, count, nesterov, ...others } = values;
+  const options = Object.fromEntries(
+    Object.entries(others).filter(([name]) => !isSenseless(name, values.kind)),
+  ) as typeof others;
   return {
     ...options,
     ...(options.data === undefined && { count }),
     output: outputOf(values),
     ...(values.noise && { noise: formatNoise(values.noise) }),
-    keep: keepOf(values),
+    ...(values.kind !== 'gan' && { keep: keepOf(values) }),
     'learning-rate': learningRateOf(values),
     ...(values.optimizer === 'adamw' && { 'weight-decay': weightDecayOf(values) }),
     ...(values.optimizer === 'sgd' && { momentum: momentumOf(values), nesterov }),
     kernels: kernels().name,
     threads: threads(),
-  };
-}
-
-export function architecture(values: TrainValues, inputShape: Shape): ArchitectureOptions {
-  return {
-    inputShape,
-    hidden: values.hidden,
-    decoderHidden: values['decoder-hidden'],
-    encodingDim: values['encoding-dim'],
-    activation: values.activation,
-    outputActivation: outputOf(values),
-    tied: values.tied,
   };
 }
 
@@ -49,19 +40,24 @@ export function createOptimizer(values: TrainValues, stepsPerEpoch: number): Opt
   });
   const clipping = values['clip-norm'] === undefined ? {} : { clipNorm: values['clip-norm'] };
   const options = { learningRate, ...clipping };
+  const beta1 = values.kind === 'gan' ? { beta1: GAN_BETA1 } : {};
   switch (values.optimizer) {
     case 'sgd':
       return new SGD({ ...options, momentum: momentumOf(values), nesterov: values.nesterov });
     case 'adamw':
-      return new AdamW({ ...options, weightDecay: weightDecayOf(values) });
+      return new AdamW({ ...options, ...beta1, weightDecay: weightDecayOf(values) });
     case 'adam':
-      return new Adam(options);
+      return new Adam({ ...options, ...beta1 });
   }
 }
 
-/** Whether there are samples to measure after each epoch that are not trained on. The built-in digits have test samples. */
-function hasValidation(values: TrainValues): boolean {
-  const { data, 'test-data': testData, 'validation-split': split } = values;
+/**
+ * Whether there are samples to measure after each epoch that are not trained on. The built-in digits have test samples; the
+ * losses of a GAN say nothing about other samples.
+ */
+export function hasValidation(values: TrainValues): boolean {
+  const { kind, data, 'test-data': testData, 'validation-split': split } = values;
+  if (kind === 'gan') return false;
   return data === undefined || testData !== undefined || split !== undefined;
 }
 
@@ -69,8 +65,14 @@ export function keepOf(values: TrainValues): Keep {
   return values.keep ?? (hasValidation(values) || values.patience !== undefined ? 'best' : 'last');
 }
 
-function outputOf({ output, loss }: TrainValues): 'linear' | 'sigmoid' {
-  return output ?? (loss === 'bce' ? 'sigmoid' : 'linear');
+export function outputOf({ kind, output, loss, normalize }: TrainValues): 'linear' | 'sigmoid' {
+  const isUnit = kind === 'gan' ? normalize !== 'standard' : loss === 'bce';
+  return output ?? (isUnit ? 'sigmoid' : 'linear');
+}
+
+/** After how many epochs the samples of a GAN are drawn. */
+export function samplesEvery({ epochs, 'samples-every': every }: TrainValues): number {
+  return every ?? Math.max(1, Math.round(epochs / 10));
 }
 
 function weightDecayOf({ 'weight-decay': weightDecay }: TrainValues): number {

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { Autoencoder } from '../../../autoencoder/autoencoder.ts';
-import type { LossName } from '../../../losses/loss.ts';
+import { GAN } from '../../../gan/gan.ts';
 import { DivergenceError } from '../../../training/divergence.ts';
 import { namingFile } from '../../files/files.ts';
 import { CHECKPOINT_FILE, loadCheckpoint } from '../../files/modelFile.ts';
@@ -16,10 +16,11 @@ import { parseOptions, wordsOf } from '../terminal/options.ts';
 import { say } from '../terminal/output.ts';
 import { describeProgress } from './checkpoints.ts';
 import { refuseContradictions, refuseSwallowed, refuseTwoFolders } from './contradictions.ts';
-import { loadTrainingData, type TrainingData } from './data.ts';
+import { loadTrainingData } from './data.ts';
+import { createModel } from './model.ts';
 import { TRAIN_HELP, TRAIN_OPTIONS, type TrainOptions, type TrainValues } from './options.ts';
 import { addedByPreset, inWords } from './presets.ts';
-import { announce, reportEnd, resultsOf, trainingFacts } from './report.ts';
+import { announce, type Results, reportEnd, resultsOf, trainingFacts } from './report.ts';
 import {
   dataRecordOf,
   requireSameData,
@@ -29,13 +30,14 @@ import {
   runRecordOf,
 } from './resume.ts';
 import { checkpointStays, runTraining, type TrainingOutcome, type TrainingRun } from './runTraining.ts';
-import { architecture, createOptimizer, effectiveOptions, learningRateOf } from './settings.ts';
+import { effectiveOptions, learningRateOf } from './settings.ts';
 
-const LOSS_TITLES: Readonly<Record<LossName, string>> = {
-  mse: 'mean squared error',
-  mae: 'mean absolute error',
-  bce: 'binary cross-entropy',
-};
+/** The losses in words, for the chart. */
+function lossTitle({ kind, loss }: TrainValues): string {
+  if (kind === 'vae') return 'negative ELBO in nats';
+  if (kind === 'gan') return 'binary cross-entropy';
+  return { mse: 'mean squared error', mae: 'mean absolute error', bce: 'binary cross-entropy' }[loss];
+}
 
 export const trainCommand: Command = {
   help: TRAIN_HELP,
@@ -56,20 +58,20 @@ async function train(words: readonly string[]): Promise<number> {
 }
 
 async function startRun(asGiven: TrainOptions, path: string | undefined): Promise<number> {
-  const { preset } = asGiven.values;
-  const added = addedByPreset(preset, asGiven.given);
+  const { kind, preset } = asGiven.values;
+  const added = addedByPreset(kind, preset, asGiven.given);
   const options = withOptions(asGiven, added);
   const { values, given } = options;
   refuseContradictions(options);
-  if (preset !== 'article') say(`preset ${preset}: ${inWords(added)}`);
+  if (kind !== 'autoencoder' || preset !== 'article') say(`preset ${preset}: ${inWords(added)}`);
   const overwrite = values.overwrite || given.has('resume');
   if (path !== undefined) await refuseExistingRun(path, overwrite);
   const [data] = await Promise.all([loadTrainingData(values), useMachine(values)]);
   try {
-    const autoencoder = createModel(values, data);
+    const model = createModel(values, data);
     const folder = await RunFolder.create(path ?? (await freeRunPath('runs', data.name)), overwrite);
     try {
-      return await trainInto({ folder, autoencoder, data, options, resumption: undefined });
+      return await trainInto({ folder, model, data, options, resumption: undefined });
     } finally {
       await folder.close();
     }
@@ -100,28 +102,15 @@ async function resumeRun(now: TrainOptions, path: string): Promise<number> {
     try {
       requireSameData(path, record.data, dataRecordOf(loaded));
       requireSameScaling(path, checkpoint.model.normalization, data.normalization);
-      const autoencoder = createModel(values, data);
+      const model = createModel(values, data);
       const resumption = { state: checkpoint.state, record };
-      return await trainInto({ folder, autoencoder, data, options, resumption });
+      return await trainInto({ folder, model, data, options, resumption });
     } finally {
       await data.close();
     }
   } finally {
     await folder.close();
   }
-}
-
-function createModel(values: TrainValues, { inputShape, trainedOn }: TrainingData): Autoencoder {
-  const stepsPerEpoch = Math.ceil(trainedOn / values['batch-size']);
-  const autoencoder = new Autoencoder({ ...architecture(values, inputShape), seed: values.seed });
-  const { loss, sparsity, dropout } = values;
-  autoencoder.compile({
-    optimizer: createOptimizer(values, stepsPerEpoch),
-    loss,
-    ...(sparsity !== undefined && { sparsity }),
-    ...(dropout !== undefined && { dropout }),
-  });
-  return autoencoder;
 }
 
 async function trainInto(run: TrainingRun): Promise<number> {
@@ -134,46 +123,60 @@ async function trainInto(run: TrainingRun): Promise<number> {
 }
 
 async function trainAndWrite(run: TrainingRun, signal: AbortSignal): Promise<number> {
-  const { folder, autoencoder, data, options } = run;
+  const { folder, model, data, options } = run;
   const { values } = options;
   const config = {
     options: effectiveOptions(values),
     data: data.facts,
     normalization: data.normalization,
-    model: autoencoder.spec(),
+    model: model.spec(),
   };
   announce(run, config);
   const training = await runTraining(run, signal);
   const results = await resultsOf(run, training);
-  requireFinite(results.training.mse, run, training);
+  requireFinite(run, training, results);
   const { epochs, seconds, samplesPerSecond } = training;
   const { files, pictures } = await writeRun(folder, {
-    autoencoder,
+    model,
+    codes:
+      values.kind === 'autoencoder' && model instanceof Autoencoder
+        ? await model.codeDistribution(data.images)
+        : undefined,
     samples: data.shown,
     noise: values.noise,
     epochs,
     facts: trainingFacts(values, data, results),
     config: { ...config, results, seconds, samplesPerSecond },
-    lossTitle: LOSS_TITLES[values.loss],
+    lossTitle: lossTitle(values),
   });
   if (training.hasCheckpoint) files.push(CHECKPOINT_FILE);
   if (pictures) showComparison(pictures);
   reportEnd(run, training, results, files);
-  return signal.aborted ? INTERRUPTED : 0;
+  if (signal.aborted) return INTERRUPTED;
+  return training.history.problem === undefined ? 0 : 1;
 }
 
 /** `fit` checks the loss before each step, so the effect of the last step shows only here. */
 function requireFinite(
-  mse: number,
-  { folder, data, options: { values } }: TrainingRun,
+  { folder, model, data, options: { values } }: TrainingRun,
   { history, lastCheckpoint }: TrainingOutcome,
+  { training }: Results,
 ): void {
-  if (Number.isFinite(mse)) return;
+  const [what, value] = training
+    ? ['the mean squared error', training.mse]
+    : ['a generated number', model instanceof GAN ? extremeOf(model) : 0];
+  if (Number.isFinite(value)) return;
   const { epoch } = history.epochs.at(-1) ?? history.state;
   const batches = Math.ceil(data.trainedOn / values['batch-size']);
   throw new DivergenceError(
-    `the mean squared error is ${mse} after the last step, epoch ${epoch}, batch ${history.state.batch || batches} of ${batches}, ` +
+    `${what} is ${value} after the last step, epoch ${epoch}, batch ${history.state.batch || batches} of ${batches}, ` +
       `expected a finite number: the learning rate (${learningRateOf(values)}) is likely too high, or the range of the data too wide. ` +
       checkpointStays(lastCheckpoint, folder),
   );
+}
+
+/** A number of one generated sample that is not finite, if there is one. */
+function extremeOf(gan: GAN): number {
+  const { data } = gan.sample(1);
+  return data.find((value) => !Number.isFinite(value)) ?? data[0];
 }

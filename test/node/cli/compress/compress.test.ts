@@ -10,6 +10,7 @@ import { decompressImages } from '../../../../src/compression/decompress.ts';
 import { modelFingerprint } from '../../../../src/compression/modelFingerprint.ts';
 import { writeModel } from '../../../../src/io/model.ts';
 import { readNpy } from '../../../../src/io/numpy/npy.ts';
+import { GaussianDistribution } from '../../../../src/latent/gaussian.ts';
 import { loadImages } from '../../../../src/node/files/load.ts';
 import { decodePng } from '../../../../src/node/pictures/png.ts';
 import { kernels } from '../../../../src/tensor/kernels/active.ts';
@@ -36,6 +37,7 @@ import {
   npz,
   pixels,
   pngs,
+  variationalModel,
 } from '../fixtures.ts';
 import { testRefusals } from '../refusals.ts';
 
@@ -171,6 +173,45 @@ describe('compress and decompress', () => {
       bytesPerImage: gzip / COUNT,
       ratio: expect.closeTo(gzip / byteLength, 10),
     });
+  });
+
+  test('take a variational autoencoder as they take an autoencoder', async () => {
+    const vae = variationalModel();
+    const folder = folderWith({ 'vae.safetensors': writeModel(vae), 'images.npy': imagesNpy() });
+    const run = (line: string) => isthmus(line.split(' '), { cwd: folder });
+    await run('compress --model vae.safetensors --data images.npy --out v.isth');
+    const result = await run('decompress v.isth --model vae.safetensors --out v.npy');
+    expect(result).toMatchObject({ code: 0 });
+    const { bytes } = await compressImages(vae, { ...readNpy(imagesNpy()), normalization: DIVIDED });
+    const [file, restored] = ['v.isth', 'v.npy'].map((name) => readFileSync(join(folder, name)));
+    expect(file.equals(bytes)).toBe(true);
+    const expected = await decompressImages(bytes, vae);
+    expect(Array.from(readNpy(new Uint8Array(restored)).data)).toEqual(Array.from(expected.data));
+    await run(
+      'compress --model vae.safetensors --data images.npy --out whole.isth --lossless --include-model',
+    );
+    await run('decompress whole.isth --out whole.npy');
+    expect(readFileSync(join(folder, 'whole.npy')).equals(imagesNpy())).toBe(true);
+  });
+
+  test('--include-model leaves out the distribution of the codes, which decompress does not need', async () => {
+    const images = { ...readNpy(imagesNpy()), normalization: DIVIDED };
+    const codes = GaussianDistribution.fit(model().encode(images));
+    const files = {
+      'plain.safetensors': writeModel(model(), { epochs: 3 }),
+      'sampling.safetensors': writeModel(model(), { epochs: 3 }, codes),
+    };
+    const folder = folderWith({ ...files, 'images.npy': imagesNpy() });
+    const compressed = async (name: string) => {
+      const args = `compress --model ${name}.safetensors --data images.npy --out ${name}.isth --include-model`;
+      expect(await isthmus(args.split(' '), { cwd: folder })).toMatchObject({ code: 0 });
+      return readFileSync(join(folder, `${name}.isth`));
+    };
+    const [plain, sampling] = [await compressed('plain'), await compressed('sampling')];
+    expect(sampling.equals(plain)).toBe(true);
+    // The control: the files of the models differ. And what is inside is the model file without the distribution.
+    expect(files['sampling.safetensors'].length).toBeGreaterThan(files['plain.safetensors'].length);
+    expect(sampling.includes(Buffer.from(files['plain.safetensors']))).toBe(true);
   });
 
   test('--target-psnr takes the fewest levels that reach it', async () => {

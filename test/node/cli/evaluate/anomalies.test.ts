@@ -22,6 +22,7 @@ interface Anomaly {
 }
 
 interface Report {
+  readonly rankedBy: string;
   readonly medianMse: number;
   readonly anomalies: readonly Anomaly[];
 }
@@ -53,9 +54,9 @@ async function report(cwd: string, line: string): Promise<Report> {
 }
 
 test('of two samples with the same error the first is worse, of those that overflow, too', () => {
-  const images = [0.1, 0.3, NaN, 0.3, 0.2, Infinity, 0.3, NaN].map((mse) => ({ mse, mae: 0 }));
-  expect(worstSamples(images, 8)).toEqual([2, 5, 7, 1, 3, 6, 4, 0]);
-  expect(worstSamples(images, 4)).toEqual([2, 5, 7, 1]);
+  const scores = [0.1, 0.3, NaN, 0.3, 0.2, Infinity, 0.3, NaN];
+  expect(worstSamples(scores, 8)).toEqual([2, 5, 7, 1, 3, 6, 4, 0]);
+  expect(worstSamples(scores, 4)).toEqual([2, 5, 7, 1]);
   expect(worstSamples([], 3)).toEqual([]);
 });
 
@@ -78,10 +79,11 @@ describe('evaluate --anomalies', () => {
 
   test('lists the images of largest error, the worst first, with their labels', async () => {
     const cwd = folderWith(files);
-    const { anomalies, medianMse } = await report(
+    const { anomalies, medianMse, rankedBy } = await report(
       cwd,
       `${evaluate} --anomalies 5 --labels labels.npy --json`,
     );
+    expect(rankedBy).toBe('mse');
     expect(anomalies.map(({ index }) => index)).toEqual(largest(errors, 5));
     const sorted = [...errors].sort((a, b) => a - b);
     expect(medianMse).toBeCloseTo((sorted[COUNT / 2 - 1] + sorted[COUNT / 2]) / 2, 9);

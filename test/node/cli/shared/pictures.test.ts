@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { countShown } from '../../../../src/node/cli/shared/pictures.ts';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { countShown, picturesThatFit, requireRoom } from '../../../../src/node/cli/shared/pictures.ts';
+import { UsageError } from '../../../../src/node/cli/terminal/options.ts';
 
 let said: jest.SpiedFunction<typeof process.stderr.write>;
 
@@ -28,4 +29,37 @@ test.each<[shape: number[], note: string]>([
 ])('of %j not all are, which is said', (shape, note) => {
   countShown(shape);
   expect(said.mock.calls).toEqual([[`note: the picture shows ${note}.\n`]]);
+});
+
+test('as many fit as are comfortable to look at, and to open', () => {
+  expect(
+    [
+      [28, 28],
+      [1024, 1024],
+      [1024, 1024, 3],
+      [5000, 5000],
+    ].map(picturesThatFit),
+  ).toEqual([1024, 16, 5, 1]);
+});
+
+describe('requireRoom', () => {
+  const square = (value: number) => value ** 2;
+
+  test.each<[value: number, shape: number[]]>([
+    [32, [28, 28]],
+    [4, [1024, 1024]],
+    [2, [5000, 5000]], // the smallest value, however large they are
+  ])('takes %i rows of as many images of %j', (value, inputShape) => {
+    expect(() => requireRoom('size', value, { inputShape, countOf: square })).not.toThrow();
+  });
+
+  test.each<[value: number, most: number, shape: number[], words: string]>([
+    [33, 32, [28, 28], '28×28'],
+    [20, 4, [1024, 1024, 1], '1024×1024×1'],
+    [3, 2, [5000, 5000], '5000×5000'],
+  ])('refuses %i rows where %i fit', (value, most, inputShape, words) => {
+    expect(() => requireRoom('size', value, { inputShape, countOf: square })).toThrow(
+      new UsageError(`--size is ${value}, expected at most ${most}: samples of ${words} are large.`),
+    );
+  });
 });

@@ -6,6 +6,10 @@ import { decodeCommand } from '../../../../src/node/cli/decode.ts';
 import { encodeCommand } from '../../../../src/node/cli/encode.ts';
 import { evaluateCommand } from '../../../../src/node/cli/evaluate/evaluate.ts';
 import { exportCommand } from '../../../../src/node/cli/export.ts';
+import { generateCommand } from '../../../../src/node/cli/generate/generate.ts';
+import { interpolateCommand } from '../../../../src/node/cli/generate/interpolate.ts';
+import { manifoldCommand } from '../../../../src/node/cli/generate/manifold.ts';
+import { traverseCommand } from '../../../../src/node/cli/generate/traverse.ts';
 import { importCommand } from '../../../../src/node/cli/import.ts';
 import { infoCommand } from '../../../../src/node/cli/info.ts';
 import type { Command } from '../../../../src/node/cli/terminal/help.ts';
@@ -19,6 +23,10 @@ const COMMANDS: readonly (readonly [name: string, command: Command])[] = [
   ['evaluate', evaluateCommand],
   ['encode', encodeCommand],
   ['decode', decodeCommand],
+  ['generate', generateCommand],
+  ['interpolate', interpolateCommand],
+  ['manifold', manifoldCommand],
+  ['traverse', traverseCommand],
   ['compress', compressCommand],
   ['decompress', decompressCommand],
   ['export', exportCommand],

@@ -1,0 +1,83 @@
+/** Settings for GANs, found by measuring: docs/recipes.md. Read autoencoder/presets.ts first. */
+
+import { presetNamed, presetSchedule, type TrainingSettings } from '../autoencoder/presets.ts';
+import type { ActivationName } from '../autoencoder/spec.ts';
+import { Adam } from '../optim/adam.ts';
+import type { GANCompileOptions, GANFitOptions } from './gan.ts';
+import type { GANArchitectureOptions } from './spec.ts';
+
+/** What a preset decides. */
+export interface GANPresetSettings extends TrainingSettings {
+  readonly encodingDim: number;
+  readonly generatorHidden: readonly number[];
+  readonly discriminatorHidden: readonly number[];
+  readonly activation: ActivationName;
+  readonly labelSmoothing: number;
+  readonly dropout: number;
+}
+
+export type GANPresetName = 'article' | 'best';
+
+export const GAN_PRESETS: Readonly<Record<GANPresetName, GANPresetSettings>> = {
+  /** Quick: good enough to watch a GAN learn. */
+  article: {
+    encodingDim: 64,
+    generatorHidden: [128, 256],
+    discriminatorHidden: [256, 128],
+    activation: 'leakyRelu',
+    labelSmoothing: 0.1,
+    dropout: 0.5,
+    epochs: 25,
+    batchSize: 64,
+    learningRate: 2e-3,
+    schedule: 'linear',
+  },
+  /** Wider, and a little longer. */
+  best: {
+    encodingDim: 64,
+    generatorHidden: [256, 512],
+    discriminatorHidden: [512, 256],
+    activation: 'leakyRelu',
+    labelSmoothing: 0.1,
+    dropout: 0.5,
+    epochs: 30,
+    batchSize: 64,
+    learningRate: 2e-3,
+    schedule: 'linear',
+  },
+};
+
+/** Half of Adam's usual memory of past gradients: the other network changes all the time (Radford et al. 2016). */
+export const GAN_BETA1 = 0.5;
+
+/** A preset in the form in which the engine takes it. */
+export interface GANPreset {
+  /** For `new GAN`, together with `inputShape`. */
+  readonly architecture: Omit<GANArchitectureOptions, 'inputShape'>;
+  /** An optimizer serves one model: ask for a new preset for another. */
+  readonly compile: GANCompileOptions;
+  readonly fit: GANFitOptions;
+}
+
+/**
+ * The settings of this name.
+ *
+ * @param count - The number of samples to train on: the schedule depends on it.
+ * @throws {RangeError} If there is no preset of this name, or the count is not an integer >= 1.
+ * @example
+ * const { architecture, compile, fit } = ganPreset('best', images.shape[0]);
+ * const gan = new GAN({ inputShape: [28, 28], ...architecture });
+ * gan.compile(compile);
+ * await gan.fit(images, fit);
+ */
+export function ganPreset(name: GANPresetName, count: number): GANPreset {
+  const settings = presetNamed(GAN_PRESETS, name, 'ganPreset');
+  const { encodingDim, generatorHidden, discriminatorHidden, activation } = settings;
+  const { labelSmoothing, dropout, epochs, batchSize } = settings;
+  const learningRate = presetSchedule(settings, count, 'ganPreset');
+  return {
+    architecture: { encodingDim, generatorHidden, discriminatorHidden, activation },
+    compile: { optimizer: new Adam({ learningRate, beta1: GAN_BETA1 }), labelSmoothing, dropout },
+    fit: { epochs, batchSize },
+  };
+}

@@ -1,0 +1,82 @@
+/** `isthmus generate`: new samples, which a model makes of random codes. */
+
+import { denormalize } from '../../../data/denormalize.ts';
+import { writeNpy } from '../../../io/numpy/npy.ts';
+import { refuseExisting, writeFileAtomically } from '../../files/files.ts';
+import { loadAnyModel } from '../../files/modelFile.ts';
+import { nounOf } from '../../pictures/sampleKind.ts';
+import { HELP, KEY, MODEL, OVERWRITE } from '../shared/commonOptions.ts';
+import { MACHINE, refuseThreads, useMachine } from '../shared/machine.ts';
+import { countShown, gridPng, MAX_PICTURES, requirePictures } from '../shared/pictures.ts';
+import type { Command } from '../terminal/help.ts';
+import { number, parseOptions, refusePositionals, requireOption, text } from '../terminal/options.ts';
+import { countOf, say, timesShape } from '../terminal/output.ts';
+import { dataFile, randomCodes } from './codes.ts';
+
+const OPTIONS = {
+  model: MODEL,
+  count: number(64, { minimum: 1, integer: true }, 'How many new images (or other samples).'),
+  seed: number(0, { minimum: 0, integer: true }, 'Decides which: the same seed gives the same images.'),
+  out: text(
+    'FILE',
+    `FILE.npy: the new images (or other samples) as an array. FILE.png: a picture of them, of at most ${MAX_PICTURES}, fewer if they are large.`,
+  ),
+  data: text(
+    'FILE',
+    'For a plain autoencoder: takes the distribution of random codes from the codes of these samples. [that of the training data, which the model file holds]',
+  ),
+  key: KEY,
+  ...MACHINE,
+  overwrite: OVERWRITE,
+  help: HELP,
+};
+
+export const generateCommand: Command = {
+  help: {
+    usage:
+      'isthmus generate --model MODEL --out FILE [options]\n       npm run isthmus -- generate --model MODEL --out FILE [options]',
+    description: [
+      'Makes new images, or other samples, of random codes. A variational autoencoder and a GAN are trained for that: their codes are standard normal numbers. For a plain autoencoder, codes are drawn from a normal distribution that fits those of its training data; its decoder was not trained for these.',
+      'A .npy has the units and the type of the training data, as that of isthmus decode.',
+    ],
+    groups: [['Options', OPTIONS]],
+    sections: [
+      [
+        'Examples',
+        [
+          'isthmus generate --model runs/digits-1 --out new.png',
+          'isthmus generate --model runs/digits-1 --count 10000 --seed 1 --out new.npy',
+        ],
+      ],
+    ],
+  },
+  run: generate,
+};
+
+async function generate(words: readonly string[]): Promise<number> {
+  const parsed = parseOptions(OPTIONS, words);
+  refusePositionals(parsed);
+  refuseThreads(parsed.values);
+  const { count, seed, overwrite } = parsed.values;
+  const path = requireOption('model', parsed.values.model, 'MODEL');
+  const out = requireOption('out', parsed.values.out, 'FILE.npy or FILE.png', ['.npy', '.png']);
+  const data = dataFile(parsed.values);
+  await refuseExisting(out, overwrite);
+  await useMachine(parsed.values);
+  const opened = await loadAnyModel(path);
+  const { inputShape, normalization } = opened.model;
+  const isPicture = out.toLowerCase().endsWith('.png');
+  if (isPicture) requirePictures(inputShape, normalization, '--out FILE.npy');
+  const codes = (await randomCodes(opened, data)).sample(count, { seed });
+  const shown = isPicture ? countShown([count, ...inputShape]) : count;
+  const samples = opened.model.decode(codes.rows(0, shown));
+  await writeFileAtomically(
+    out,
+    isPicture
+      ? gridPng(samples, normalization)
+      : writeNpy({ shape: samples.shape, data: denormalize(samples.data, normalization).data }),
+  );
+  const noun = nounOf(inputShape, normalization);
+  say(`${countOf(shown, `new ${noun}`)} of ${timesShape(inputShape)}, seed ${seed}: ${out}`);
+  return 0;
+}

@@ -1,0 +1,68 @@
+/** From the options of `train` to a model of each kind, ready to be trained. Read options.ts and settings.ts first. */
+
+import { Autoencoder } from '../../../autoencoder/autoencoder.ts';
+import { GAN } from '../../../gan/gan.ts';
+import type { AnyModel } from '../../../io/model.ts';
+import { VariationalAutoencoder } from '../../../vae/variationalAutoencoder.ts';
+import type { TrainingData } from './data.ts';
+import type { TrainValues } from './options.ts';
+import type { KindName } from './presets.ts';
+import { createOptimizer, outputOf } from './settings.ts';
+
+type Data = Pick<TrainingData, 'inputShape' | 'trainedOn'>;
+
+const CREATE: Readonly<Record<KindName, (values: TrainValues, data: Data) => AnyModel>> = {
+  autoencoder: createAutoencoder,
+  vae: createVariationalAutoencoder,
+  gan: createGAN,
+};
+
+export function createModel(values: TrainValues, data: Data): AnyModel {
+  return CREATE[values.kind](values, data);
+}
+
+function createAutoencoder(values: TrainValues, data: Data): Autoencoder {
+  const { hidden, 'decoder-hidden': decoderHidden, tied, loss, sparsity, dropout } = values;
+  const model = new Autoencoder({ ...shared(values, data), hidden, decoderHidden, tied });
+  model.compile({
+    optimizer: createOptimizer(values, stepsPerEpoch(values, data)),
+    loss,
+    ...(sparsity !== undefined && { sparsity }),
+    ...(dropout !== undefined && { dropout }),
+  });
+  return model;
+}
+
+function createVariationalAutoencoder(values: TrainValues, data: Data): VariationalAutoencoder {
+  const { hidden, 'decoder-hidden': decoderHidden, beta, 'beta-warmup-epochs': warmUp } = values;
+  const model = new VariationalAutoencoder({ ...shared(values, data), hidden, decoderHidden });
+  const steps = stepsPerEpoch(values, data);
+  model.compile({
+    optimizer: createOptimizer(values, steps),
+    ...(beta !== undefined && { beta }),
+    ...(warmUp !== undefined && { betaWarmUpSteps: Math.round(warmUp * steps) }),
+  });
+  return model;
+}
+
+function createGAN(values: TrainValues, data: Data): GAN {
+  const { hidden, 'decoder-hidden': generatorHidden = hidden.toReversed() } = values;
+  const { dropout, 'label-smoothing': labelSmoothing } = values;
+  const model = new GAN({ ...shared(values, data), generatorHidden, discriminatorHidden: hidden });
+  model.compile({
+    optimizer: createOptimizer(values, stepsPerEpoch(values, data)),
+    ...(labelSmoothing !== undefined && { labelSmoothing }),
+    ...(dropout !== undefined && { dropout }),
+  });
+  return model;
+}
+
+/** What all kinds are made of. */
+function shared(values: TrainValues, { inputShape }: Data) {
+  const { 'encoding-dim': encodingDim, activation, seed } = values;
+  return { inputShape, encodingDim, activation, outputActivation: outputOf(values), seed };
+}
+
+function stepsPerEpoch(values: TrainValues, { trainedOn }: Data): number {
+  return Math.ceil(trainedOn / values['batch-size']);
+}

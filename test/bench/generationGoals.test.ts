@@ -1,0 +1,60 @@
+import { expect, test } from '@jest/globals';
+import { type GenerationFigures, type GenerationRun, judgeGeneration } from '../../bench/generationGoals.ts';
+
+const run = (distance: number, more: Partial<GenerationRun> = {}): GenerationRun => ({
+  distance,
+  smallestShare: 0.02,
+  seconds: 40,
+  ...more,
+});
+
+const GOOD: GenerationFigures = {
+  gaussian: [run(40), run(60)],
+  vae: [run(30, { negativeElbo: 241 }), run(34, { negativeElbo: 243 })],
+  gan: [run(20), run(24)],
+  pyTorchVae: [run(28, { negativeElbo: 238, seconds: 10 }), run(30, { negativeElbo: 240, seconds: 10 })],
+  pyTorchGan: [run(18, { seconds: 10 }), run(20, { seconds: 10 })],
+};
+
+const missed = (figures: Partial<GenerationFigures>) =>
+  judgeGeneration({ ...GOOD, ...figures }).flatMap(({ ok, name }) => (ok ? [] : [name]));
+
+test('each bound itself is good enough', () => {
+  expect(judgeGeneration(GOOD)).toHaveLength(7);
+  expect(missed({})).toEqual([]);
+});
+
+test.each<[name: RegExp, figures: Partial<GenerationFigures>]>([
+  [/over that of Gaussian codes/, { gaussian: [run(39), run(60)] }],
+  [/over that of Gaussian codes/, { gaussian: [run(Number.NaN), run(60)] }],
+  [/share of a class/, { gan: [run(20), run(24, { smallestShare: 0.019 })] }],
+  [
+    /distance of the VAE/,
+    {
+      pyTorchVae: [
+        run(28, { negativeElbo: 238, seconds: 10 }),
+        run(29.9, { negativeElbo: 240, seconds: 10 }),
+      ],
+    },
+  ],
+  [/ELBO of the VAE/, { vae: [run(30, { negativeElbo: 241 }), run(34, { negativeElbo: 243.1 })] }],
+  [/distance of the GAN/, { pyTorchGan: [run(20, { seconds: 10 }), run(20, { seconds: 10 })] }],
+  [/seconds of the VAE/, { vae: GOOD.vae?.map((each) => ({ ...each, seconds: 40.1 })) ?? [] }],
+  [/seconds of the GAN/, { gan: GOOD.gan?.map((each) => ({ ...each, seconds: 40.1 })) ?? [] }],
+])('%s alone is missed', (name, figures) => {
+  expect(missed(figures)).toEqual([expect.stringMatching(name)]);
+});
+
+test('figures of PyTorch that happen to agree leave half a percent', () => {
+  const elbos = (...values: number[]) => values.map((negativeElbo) => run(30, { negativeElbo, seconds: 10 }));
+  const pyTorchVae = elbos(240, 240);
+  expect(missed({ vae: elbos(241, 241.4), pyTorchVae })).toEqual([]);
+  expect(missed({ vae: elbos(241, 241.5), pyTorchVae })).toEqual([expect.stringMatching(/ELBO/)]);
+});
+
+test('without PyTorch the GAN is judged by itself, and one seed has no spread', () => {
+  const { pyTorchVae: _, pyTorchGan: __, ...ours } = GOOD;
+  expect(judgeGeneration(ours)).toHaveLength(2);
+  const one = Object.fromEntries(Object.entries(GOOD).map(([name, runs]) => [name, runs.slice(0, 1)]));
+  expect(judgeGeneration({ gaussian: [], ...one })).toHaveLength(4);
+});
