@@ -92,9 +92,10 @@ class Training {
 
   async #epochs(): Promise<Pick<History, 'stopped' | 'problem'>> {
     const { best, epochs } = this.#progress;
-    while (this.#progress.epoch <= this.#settings.epochs && !best.isPatienceOver) {
+    while (!best.isPatienceOver) {
       const problem = this.#model.problemOf?.(epochs, this.#batchesPerEpoch);
       if (problem !== undefined) return { stopped: 'problem', problem };
+      if (this.#progress.epoch > this.#settings.epochs) break;
       const isDone = await this.#epoch();
       if (!isDone) return { stopped: 'signal' };
     }
@@ -158,15 +159,14 @@ class Training {
   async #validate({ reader, rows }: Subset): Promise<Losses | undefined> {
     const { objective, noiseRandom } = this.#model;
     const { signal, epochs } = this.#settings;
-    const random = new Random(EVALUATION_NOISE_SEED);
-    noiseRandom.restore(random.state());
+    noiseRandom.restore(new Random(EVALUATION_NOISE_SEED).state());
     let samples = 0;
     const sums = new LossSums();
     for await (const x of reader.stream({ rows, allocate: this.#allocate })) {
       // From the second batch on: a short validation is finished, so that its epoch counts.
       if (signal?.aborted && samples > 0) return undefined;
       const [count] = x.shape;
-      sums.add(objective.measure(this.#withNoise(x, random), x), count);
+      sums.add(objective.measure(this.#withNoise(x, noiseRandom), x), count);
       samples += count;
       if (this.#slice.isOver) await this.#slice.pause();
     }

@@ -10,10 +10,10 @@ const run = (distance: number, more: Partial<GenerationRun> = {}): GenerationRun
 
 const GOOD: GenerationFigures = {
   gaussian: [run(40), run(60)],
-  vae: [run(30, { negativeElbo: 241 }), run(34, { negativeElbo: 243 })],
+  vae: [run(30, { negativeElbo: 241 }), run(34, { negativeElbo: 241.7 })],
   gan: [run(20), run(24)],
-  pyTorchVae: [run(28, { negativeElbo: 238, seconds: 10 }), run(30, { negativeElbo: 240, seconds: 10 })],
-  pyTorchGan: [run(18, { seconds: 10 }), run(20, { seconds: 10 })],
+  pyTorchVae: [run(28, { negativeElbo: 238, seconds: 40 }), run(30, { negativeElbo: 240, seconds: 40 })],
+  pyTorchGan: [run(18, { seconds: 40 }), run(20, { seconds: 40 })],
 };
 
 const missed = (figures: Partial<GenerationFigures>) =>
@@ -32,13 +32,13 @@ test.each<[name: RegExp, figures: Partial<GenerationFigures>]>([
     /distance of the VAE/,
     {
       pyTorchVae: [
-        run(28, { negativeElbo: 238, seconds: 10 }),
-        run(29.9, { negativeElbo: 240, seconds: 10 }),
+        run(28, { negativeElbo: 238, seconds: 40 }),
+        run(29.9, { negativeElbo: 240, seconds: 40 }),
       ],
     },
   ],
-  [/ELBO of the VAE/, { vae: [run(30, { negativeElbo: 241 }), run(34, { negativeElbo: 243.1 })] }],
-  [/distance of the GAN/, { pyTorchGan: [run(20, { seconds: 10 }), run(20, { seconds: 10 })] }],
+  [/ELBO of the VAE/, { vae: [run(30, { negativeElbo: 241 }), run(34, { negativeElbo: 241.8 })] }],
+  [/distance of the GAN/, { pyTorchGan: [run(20, { seconds: 40 }), run(20, { seconds: 40 })] }],
   [/seconds of the VAE/, { vae: GOOD.vae?.map((each) => ({ ...each, seconds: 40.1 })) ?? [] }],
   [/seconds of the GAN/, { gan: GOOD.gan?.map((each) => ({ ...each, seconds: 40.1 })) ?? [] }],
 ])('%s alone is missed', (name, figures) => {
@@ -46,15 +46,16 @@ test.each<[name: RegExp, figures: Partial<GenerationFigures>]>([
 });
 
 test('figures of PyTorch that happen to agree leave half a percent', () => {
-  const elbos = (...values: number[]) => values.map((negativeElbo) => run(30, { negativeElbo, seconds: 10 }));
-  const pyTorchVae = elbos(240, 240);
-  expect(missed({ vae: elbos(241, 241.4), pyTorchVae })).toEqual([]);
-  expect(missed({ vae: elbos(241, 241.5), pyTorchVae })).toEqual([expect.stringMatching(/ELBO/)]);
+  const pyTorchGan = [run(20), run(20)];
+  expect(missed({ gan: [run(20), run(20.2)], pyTorchGan })).toEqual([]);
+  expect(missed({ gan: [run(20), run(20.3)], pyTorchGan })).toEqual([
+    expect.stringMatching(/distance of the GAN/),
+  ]);
 });
 
 test('without PyTorch the GAN is judged by itself, and one seed has no spread', () => {
   const { pyTorchVae: _, pyTorchGan: __, ...ours } = GOOD;
   expect(judgeGeneration(ours)).toHaveLength(2);
   const one = Object.fromEntries(Object.entries(GOOD).map(([name, runs]) => [name, runs.slice(0, 1)]));
-  expect(judgeGeneration({ gaussian: [], ...one })).toHaveLength(4);
+  expect(judgeGeneration({ gaussian: [], ...one })).toHaveLength(5);
 });

@@ -1,16 +1,19 @@
 import { setImmediate as hostTurn, setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { Autoencoder, type CompileOptions } from '../../src/autoencoder/autoencoder.ts';
-import type { Samples } from '../../src/data/samples.ts';
+import { NO_NORMALIZATION, type Samples } from '../../src/data/samples.ts';
 import { writeModel } from '../../src/io/model.ts';
 import { MeanSquaredError } from '../../src/losses/loss.ts';
 import { Adam, AdamW } from '../../src/optim/adam.ts';
 import { constant, warmUp } from '../../src/optim/schedule.ts';
 import { SGD } from '../../src/optim/sgd.ts';
+import { FlatParameters } from '../../src/tensor/flatParameters.ts';
 import { kernels, setKernels, supportedKernels } from '../../src/tensor/kernels/active.ts';
+import { Random } from '../../src/tensor/random.ts';
 import { ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { DivergenceError } from '../../src/training/divergence.ts';
+import { fitModel } from '../../src/training/fit.ts';
 import type { BatchRecord, FitOptions } from '../../src/training/fitOptions.ts';
 import type { EpochRecord } from '../../src/training/trainingState.ts';
 import { firstOutside, scaleOf, UNIT_ROUNDOFF as u } from '../helpers/bounds.ts';
@@ -797,4 +800,30 @@ describe('what is refused', () => {
     await expect(model.fit(asInputs(toyImages(4)), { epochs: 0 })).rejects.toThrow(RangeError);
     expect(model.normalization).toEqual(normalization);
   });
+});
+
+test('validation draws its noise and what the model draws from one generator: they are different numbers', async () => {
+  const x = toyImages(8);
+  const draws: { readonly noise: number[]; readonly own: number[] }[] = [];
+  const noiseRandom = new Random(3);
+  const parameters = new FlatParameters([]);
+  const objective = {
+    needsUnitRange: false,
+    lastLayer: undefined,
+    learn: () => ({ loss: 1 }),
+    measure: (input: Tensor, target: Tensor) => {
+      const own = new Float32Array(input.size);
+      noiseRandom.fillNormal(own);
+      draws.push({ noise: Array.from(input.data, (value, i) => value - target.data[i]), own: [...own] });
+      return { loss: 1 };
+    },
+  };
+  const model = { objective, optimizer: new SGD(), parameters, random: new Random(1), noiseRandom };
+  const owner = { normalization: NO_NORMALIZATION };
+  const options = { epochs: 2, validationData: x, noise: { kind: 'gaussian', amount: 1 } } as const;
+  await fitModel('test', owner, { ...model, inputShape: x.shape.slice(1), seed: 0 }, x, options);
+  const [first, second] = draws;
+  expect(second).toEqual(first); // the same after each epoch
+  const apart = first.noise.filter((value, i) => Math.abs(value - first.own[i]) > 1e-3);
+  expect(apart.length).toBeGreaterThan(0.9 * first.noise.length);
 });
