@@ -66,13 +66,16 @@ export async function writeRun(folder: RunFolder, run: Run): Promise<WrittenRun>
   } else if (model instanceof Autoencoder) {
     files.push(['reconstructions.csv', reconstructionTable(model, shown, noise)]);
   }
-  const progress = model instanceof GAN ? await epochSamplesStrip(folder) : undefined;
-  if (progress) files.push(['progress.png', progress]);
   const samples = takesNormalCodes(model) ? sampleGridPicture(model, SAMPLES) : undefined;
   if (samples) files.push(['samples.png', samples]);
   const manifold = manifoldPicture(model, run.codes);
   if (manifold) files.push(['manifold.png', manifold]);
   for (const [name, contents] of files) await folder.write(name, contents);
+  const progress = model instanceof GAN ? await epochSamplesStrip(folder) : undefined;
+  if (progress) {
+    await folder.write('progress.png', progress);
+    files.push(['progress.png', progress]);
+  }
   return { files: files.map(([name]) => name), pictures };
 }
 

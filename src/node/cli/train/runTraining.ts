@@ -9,7 +9,7 @@ import type { EpochRecord, TrainingState } from '../../../training/trainingState
 import { writeEpochSamples } from '../../runs/epochSamples.ts';
 import type { RunFolder } from '../../runs/runFolder.ts';
 import type { TimedEpoch } from '../../runs/writeRun.ts';
-import { printJson } from '../terminal/output.ts';
+import { printJson, say } from '../terminal/output.ts';
 import { Checkpoints, describeProgress } from './checkpoints.ts';
 import type { TrainingData } from './data.ts';
 import type { TrainOptions, TrainValues } from './options.ts';
@@ -116,7 +116,17 @@ class TrainingObserver {
     if (options.values.json) printJson({ event: 'epoch', ...epoch, seconds });
     this.#checkpoints.afterEpoch(epoch.epoch, state);
     const isDue = epoch.epoch === 1 || epoch.epoch % samplesEvery(options.values) === 0;
-    if (model instanceof GAN && isDue) await writeEpochSamples(folder, model, epoch.epoch);
+    if (model instanceof GAN && isDue) await this.#drawSamples(folder, model, epoch.epoch);
+  }
+
+  /** A full disk must not end the training: see `Checkpoints.write`. */
+  async #drawSamples(folder: RunFolder, gan: GAN, epoch: number): Promise<void> {
+    try {
+      await writeEpochSamples(folder, gan, epoch);
+    } catch (error) {
+      if ((error as Error).name !== 'FileError') throw error;
+      say(`\nnote: the samples of epoch ${epoch} could not be written: ${(error as Error).message}`);
+    }
   }
 
   /** Writes the last checkpoint. */

@@ -2,10 +2,11 @@
 
 import { join } from 'node:path';
 import { Autoencoder } from '../../../autoencoder/autoencoder.ts';
-import { GAN } from '../../../gan/gan.ts';
+import type { GaussianDistribution } from '../../../latent/gaussian.ts';
 import { DivergenceError } from '../../../training/divergence.ts';
 import { namingFile } from '../../files/files.ts';
 import { CHECKPOINT_FILE, loadCheckpoint } from '../../files/modelFile.ts';
+import { takesNormalCodes } from '../../pictures/generated.ts';
 import { freeRunPath, isUnused, RunFolder, refuseExistingRun } from '../../runs/runFolder.ts';
 import { writeRun } from '../../runs/writeRun.ts';
 import { refuseThreads, useMachine } from '../shared/machine.ts';
@@ -138,10 +139,7 @@ async function trainAndWrite(run: TrainingRun, signal: AbortSignal): Promise<num
   const { epochs, seconds, samplesPerSecond } = training;
   const { files, pictures } = await writeRun(folder, {
     model,
-    codes:
-      values.kind === 'autoencoder' && model instanceof Autoencoder
-        ? await model.codeDistribution(data.images)
-        : undefined,
+    codes: await codesOf(run),
     samples: data.shown,
     noise: values.noise,
     epochs,
@@ -156,15 +154,20 @@ async function trainAndWrite(run: TrainingRun, signal: AbortSignal): Promise<num
   return training.history.problem === undefined ? 0 : 1;
 }
 
+/** How the codes of a plain autoencoder's training data are distributed: other kinds know from which codes they make samples. */
+async function codesOf({ model, data }: TrainingRun): Promise<GaussianDistribution | undefined> {
+  const isPlain = model instanceof Autoencoder && !takesNormalCodes(model);
+  return isPlain ? model.codeDistribution(data.images) : undefined;
+}
+
 /** `fit` checks the loss before each step, so the effect of the last step shows only here. */
 function requireFinite(
   { folder, model, data, options: { values } }: TrainingRun,
   { history, lastCheckpoint }: TrainingOutcome,
   { training }: Results,
 ): void {
-  const [what, value] = training
-    ? ['the mean squared error', training.mse]
-    : ['a generated number', model instanceof GAN ? extremeOf(model) : 0];
+  const weight = model.parameters.values.find((each) => !Number.isFinite(each)) ?? 0;
+  const [what, value] = training ? ['the mean squared error', training.mse] : ['a weight', weight];
   if (Number.isFinite(value)) return;
   const { epoch } = history.epochs.at(-1) ?? history.state;
   const batches = Math.ceil(data.trainedOn / values['batch-size']);
@@ -173,10 +176,4 @@ function requireFinite(
       `expected a finite number: the learning rate (${learningRateOf(values)}) is likely too high, or the range of the data too wide. ` +
       checkpointStays(lastCheckpoint, folder),
   );
-}
-
-/** A number of one generated sample that is not finite, if there is one. */
-function extremeOf(gan: GAN): number {
-  const { data } = gan.sample(1);
-  return data.find((value) => !Number.isFinite(value)) ?? data[0];
 }
