@@ -28,7 +28,7 @@ export function takesNormalCodes(model: AnyModel): boolean {
  * @param codes - The distribution of the codes of a plain autoencoder's training data.
  * @returns Undefined if nobody knows: for a plain autoencoder without `codes`.
  */
-export function codeDistribution(
+export function samplingDistribution(
   model: AnyModel,
   codes: GaussianDistribution | undefined,
 ): GaussianDistribution | undefined {
@@ -45,7 +45,7 @@ export interface SampleGridOptions {
 /**
  * New samples as a PNG file.
  *
- * @param codes - As in {@link codeDistribution}.
+ * @param codes - As in {@link samplingDistribution}.
  * @returns Undefined if the samples are no pictures, or it is not known how codes are distributed.
  */
 export function sampleGridPicture(
@@ -53,7 +53,7 @@ export function sampleGridPicture(
   { count, seed }: SampleGridOptions,
   codes?: GaussianDistribution,
 ): Uint8Array | undefined {
-  const distribution = codeDistribution(model, codes);
+  const distribution = samplingDistribution(model, codes);
   if (!distribution || !pictureOf(model.inputShape, model.normalization)) return undefined;
   const samples = model.decode(distribution.sample(count, { seed }));
   return encodePng(imageGrid(toPictures([samples], model.normalization)[0]));
@@ -62,7 +62,7 @@ export function sampleGridPicture(
 /**
  * The plane of codes of two numbers as a PNG file: what the decoder makes of a grid of codes (see `manifoldCodes`).
  *
- * @param codes - As in {@link codeDistribution}.
+ * @param codes - As in {@link samplingDistribution}.
  * @param size - Pictures in a row and in a column.
  * @returns Undefined if the codes have another length, the samples are no pictures, or it is not known how codes are
  *   distributed.
@@ -73,7 +73,7 @@ export function manifoldPicture(
   size = MANIFOLD_SIZE,
 ): Uint8Array | undefined {
   if (model.encodingDim !== 2 || !pictureOf(model.inputShape, model.normalization)) return undefined;
-  const distribution = codeDistribution(model, codes);
+  const distribution = samplingDistribution(model, codes);
   if (!distribution) return undefined;
   const [images] = toPictures([model.decode(manifoldCodes(distribution, size))], model.normalization);
   const scale = scaleFor(imagesOf(images, 'manifoldPicture'), size, size);

@@ -5,10 +5,10 @@ import type { AnyModel } from '../../../src/io/model.ts';
 import { GaussianDistribution } from '../../../src/latent/gaussian.ts';
 import { manifoldCodes } from '../../../src/latent/paths.ts';
 import {
-  codeDistribution,
   MANIFOLD_SIZE,
   manifoldPicture,
   sampleGridPicture,
+  samplingDistribution,
   takesNormalCodes,
 } from '../../../src/node/pictures/generated.ts';
 import { imageGrid } from '../../../src/node/pictures/grid.ts';
@@ -30,16 +30,16 @@ const gan = divided(new GAN({ ...ARCHITECTURE, generatorHidden: [16], discrimina
 const plain = divided(new Autoencoder({ ...ARCHITECTURE, hidden: [16] }));
 const table = new VariationalAutoencoder({ inputShape: [3], encodingDim: 2 });
 
-describe('codeDistribution', () => {
+describe('samplingDistribution', () => {
   test.each([vae, gan])('is standard for models that are trained so, whatever their file says', (model) => {
     expect(takesNormalCodes(model)).toBe(true);
-    expect(codeDistribution(model, CODES)).toEqual(GaussianDistribution.standard(2));
+    expect(samplingDistribution(model, CODES)).toEqual(GaussianDistribution.standard(2));
   });
 
   test('is that of the training codes for a plain autoencoder', () => {
     expect(takesNormalCodes(plain)).toBe(false);
-    expect(codeDistribution(plain, CODES)).toBe(CODES);
-    expect(codeDistribution(plain, undefined)).toBeUndefined();
+    expect(samplingDistribution(plain, CODES)).toBe(CODES);
+    expect(samplingDistribution(plain, undefined)).toBeUndefined();
   });
 });
 

@@ -11,7 +11,7 @@ import { type GaussianDistribution, Moments } from '../../../latent/gaussian.ts'
 import type { Tensor } from '../../../tensor/tensor.ts';
 import type { OpenedAnyModel } from '../../files/modelFile.ts';
 import { toInputs } from '../../pictures/display.ts';
-import { codeDistribution, takesNormalCodes } from '../../pictures/generated.ts';
+import { samplingDistribution, takesNormalCodes } from '../../pictures/generated.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
 import { noteOverflow, overflownRows } from '../shared/overflow.ts';
 import { openSource, prepareLike } from '../shared/samples.ts';
@@ -95,7 +95,7 @@ export function requireDistribution(
   { model, codes, path }: Pick<OpenedAnyModel, 'model' | 'codes' | 'path'>,
   instead: string,
 ): GaussianDistribution {
-  const distribution = codeDistribution(model, codes);
+  const distribution = samplingDistribution(model, codes);
   if (!distribution) {
     throw new UsageError(
       `${path} is a plain autoencoder and doesn't say how its codes are distributed, expected ${instead}.`,
