@@ -82,7 +82,7 @@ export class Autoencoder {
   /** How the samples of the last `fit` became inputs. `transform` and `denormalize` need it for other data. */
   normalization: Normalization = NO_NORMALIZATION;
   /** Of the layers' arrays. */
-  protected readonly arena = new Arena();
+  readonly #arena = new Arena();
   /** The random numbers of a training step. */
   protected readonly noiseRandom: Random;
   readonly #input = new Workspace();
@@ -112,10 +112,10 @@ export class Autoencoder {
         `Autoencoder: the decoder ends with ${restored} features, expected ${this.#features}.`,
       );
     }
-    this.encoder.useArena(this.arena);
-    this.decoder.useArena(this.arena);
+    this.encoder.useArena(this.#arena);
+    this.decoder.useArena(this.#arena);
     const parameters = this.namedParameters().map(([, parameter]) => parameter);
-    this.parameters = new FlatParameters(parameters, this.arena);
+    this.parameters = new FlatParameters(parameters, this.#arena);
   }
 
   get #features(): number {
@@ -162,7 +162,7 @@ export class Autoencoder {
     const decoder = layersBeforeLoss(this.decoder, lossInUse, 'Autoencoder.compile');
     const network = new Sequential([...encoder, ...decoder]);
     const trainingNetwork = buildTrainingNetwork(encoder, decoder, regularization, this.noiseRandom);
-    trainingNetwork.useArena(this.arena);
+    trainingNetwork.useArena(this.#arena);
     this.trainBy(new Restoration(network, trainingNetwork, lossInUse), optimizer);
   }
 
@@ -293,7 +293,7 @@ export class Autoencoder {
   }
 
   #run(who: string, network: Sequential, samples: Samples, from: Shape, to: Shape): Tensor {
-    const allocate = (shape: Shape) => this.#input.tensor(this.arena, shape);
+    const allocate = (shape: Shape) => this.#input.tensor(this.#arena, shape);
     return runNetwork(network, samples, { from, to, who: `Autoencoder.${who}`, allocate });
   }
 }

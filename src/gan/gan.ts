@@ -165,7 +165,6 @@ export class GAN {
       encodingDim: this.encodingDim,
       realTarget: 1 - labelSmoothing,
       random: this.#gameRandom,
-      arena: this.#arena,
     });
     this.#compiled = { objective, optimizer };
   }

@@ -13,6 +13,7 @@ import { Adam } from '../optim/adam.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
 import { Random } from '../tensor/random.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { separateMemory } from '../training/inference.ts';
 import { EVALUATION_NOISE_SEED } from '../training/noise.ts';
 import { TimeSlice } from '../training/yieldToHost.ts';
 import { type BetaOptions, Elbo } from './elbo.ts';
@@ -76,8 +77,8 @@ export class VariationalAutoencoder extends Autoencoder {
   override compile(options: VariationalCompileOptions = {}): void {
     refuseOptions(options);
     const { optimizer = new Adam(), ...beta } = options;
-    const { encoder, decoder, noiseRandom: random, arena } = this;
-    const elbo = new Elbo({ encoder, decoder, random, arena }, beta, () => optimizer.steps);
+    const { encoder, decoder, noiseRandom: random } = this;
+    const elbo = new Elbo({ encoder, decoder, random }, beta, () => optimizer.steps);
     this.trainBy(elbo, optimizer);
   }
 
@@ -92,13 +93,13 @@ export class VariationalAutoencoder extends Autoencoder {
    */
   async negativeElbo(samples: Samples | StoredSamples): Promise<NegativeElbo> {
     const reader = new BatchReader(samples, this.inputShape, 'VariationalAutoencoder.negativeElbo');
-    const { encoder, decoder, arena } = this;
-    const elbo = new Elbo({ encoder, decoder, arena, random: new Random(EVALUATION_NOISE_SEED) });
+    const { encoder, decoder } = this;
+    const elbo = new Elbo({ encoder, decoder, random: new Random(EVALUATION_NOISE_SEED) });
     const reconstruction = new Float64Array(reader.count);
     const kl = new Float64Array(reader.count);
     const slice = new TimeSlice();
     let done = 0;
-    for await (const x of reader.stream()) {
+    for await (const x of reader.stream({ allocate: separateMemory() })) {
       const batch = elbo.measureEach(x);
       reconstruction.set(batch.reconstruction, done);
       kl.set(batch.kl, done);
