@@ -7,7 +7,7 @@
 import { BatchReader } from '../data/batches.ts';
 import { NO_NORMALIZATION, type Normalization, type Samples, type StoredSamples } from '../data/samples.ts';
 import { ErrorSums, type Evaluation } from '../evaluation/metrics.ts';
-import { type GaussianDistribution, Moments } from '../latent/gaussian.ts';
+import { GaussianDistribution } from '../latent/gaussian.ts';
 import { buildSequential } from '../layers/build.ts';
 import { Sequential } from '../layers/sequential.ts';
 import { formatSummary } from '../layers/summary.ts';
@@ -17,6 +17,7 @@ import type { Optimizer } from '../optim/optimizer.ts';
 import { FlatParameters } from '../tensor/flatParameters.ts';
 import { glorotUniform, type Initializer } from '../tensor/initializers.ts';
 import { Arena } from '../tensor/kernels/memory.ts';
+import { Moments } from '../tensor/moments.ts';
 import type { Parameter } from '../tensor/parameter.ts';
 import { Random } from '../tensor/random.ts';
 import { type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
@@ -236,7 +237,7 @@ export class Autoencoder {
       moments.add(codes);
       if (slice.isOver) await slice.pause();
     }
-    return moments.distribution();
+    return GaussianDistribution.withMoments(moments);
   }
 
   /**
