@@ -36,7 +36,7 @@ export type GANOptions = WeightOptions & (GANArchitectureOptions | { readonly sp
 export interface GANCompileOptions {
   /**
    * Steps with the gradients of both networks; it serves one GAN. Adam treats each parameter alone, so it is as if each had
-   * its own.
+   * its own, but for `clipNorm`, which counts all gradients together.
    *
    * @default new Adam({ learningRate: 2e-4, beta1: 0.5 })
    */

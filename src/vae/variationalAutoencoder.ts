@@ -31,7 +31,7 @@ export interface VariationalCompileOptions extends BetaOptions {
 
 /** The two parts of each sample's negative evidence lower bound, in nats. */
 export interface NegativeElbo {
-  /** Minus the logarithm of the sample's probability, given one code that is drawn for it. */
+  /** Minus the logarithm of the sample's probability, given one code that is drawn for it: see `Elbo`. */
   readonly reconstruction: Float64Array;
   /** The divergence of its distribution of codes from the standard normal one. */
   readonly kl: Float64Array;
@@ -84,10 +84,12 @@ export class VariationalAutoencoder extends Autoencoder {
 
   /**
    * The negative evidence lower bound of each sample, with one code drawn for each from a fixed seed. Reconstruction and KL
-   * together are an upper bound of -log p(x): the higher, the less a sample looks like those of the training. Control goes
-   * back to the host between batches, as in `fit`.
+   * together estimate an upper bound of -log p(x). With binary cross-entropy gray pixels make it large, however well they are
+   * restored: compare samples by what it lies above their entropy (docs/math.md, section 7.4). Control goes back to the host
+   * between batches, as in `fit`.
    *
-   * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way.
+   * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way. Of numbers outside [0, 1]
+   *   binary cross-entropy has no minimum, so it says nothing about them.
    * @throws {ShapeError} If the samples don't fit the model.
    * @throws What reading stored samples failed with.
    */
