@@ -85,7 +85,7 @@ export class Autoencoder {
   /** Of the layers' arrays. */
   readonly #arena = new Arena();
   /** The random numbers of a training step. */
-  protected readonly noiseRandom: Random;
+  protected readonly stepRandom: Random;
   readonly #input = new Workspace();
   readonly #random: Random;
   readonly #seed: number;
@@ -100,7 +100,7 @@ export class Autoencoder {
     checkInputShape(spec.inputShape);
     this.#seed = seed;
     this.#random = new Random(seed);
-    this.noiseRandom = new Random(seed);
+    this.stepRandom = new Random(seed);
     const build = { random: this.#random, initializer };
     this.inputShape = [...spec.inputShape];
     this.encoder = buildSequential(spec.encoder, build);
@@ -162,7 +162,7 @@ export class Autoencoder {
     const encoder = this.encoder.layers;
     const decoder = layersBeforeLoss(this.decoder, lossInUse, 'Autoencoder.compile');
     const network = new Sequential([...encoder, ...decoder]);
-    const trainingNetwork = buildTrainingNetwork(encoder, decoder, regularization, this.noiseRandom);
+    const trainingNetwork = buildTrainingNetwork(encoder, decoder, regularization, this.stepRandom);
     trainingNetwork.useArena(this.#arena);
     this.trainBy(new Restoration(network, trainingNetwork, lossInUse), optimizer);
   }
@@ -186,9 +186,9 @@ export class Autoencoder {
    */
   async fit(samples: Samples | StoredSamples, options: FitOptions = {}): Promise<History> {
     if (!this.#compiled) this.compile();
-    const { inputShape, parameters, noiseRandom } = this;
+    const { inputShape, parameters, stepRandom } = this;
     const [random, seed] = [this.#random, this.#seed];
-    const model = { inputShape, parameters, random, noiseRandom, seed, ...(this.#compiled as Compiled) };
+    const model = { inputShape, parameters, random, stepRandom, seed, ...(this.#compiled as Compiled) };
     return fitModel('Autoencoder.fit', this, model, samples, options);
   }
 

@@ -81,7 +81,7 @@ export class GAN {
   normalization: Normalization = NO_NORMALIZATION;
   readonly #arena = new Arena();
   readonly #random: Random;
-  readonly #gameRandom: Random;
+  readonly #stepRandom: Random;
   readonly #seed: number;
   #compiled: Compiled | undefined;
 
@@ -94,7 +94,7 @@ export class GAN {
     checkInputShape(spec.inputShape, 'GAN');
     this.#seed = seed;
     this.#random = new Random(seed);
-    this.#gameRandom = new Random(seed);
+    this.#stepRandom = new Random(seed);
     const build = { random: this.#random, initializer };
     this.inputShape = [...spec.inputShape];
     this.generator = buildSequential(spec.generator, build);
@@ -155,7 +155,7 @@ export class GAN {
         `GAN.compile: labelSmoothing is ${labelSmoothing}, expected 0 <= smoothing < 0.5.`,
       );
     }
-    const layers = withDropout(this.discriminator.layers, dropout, this.#gameRandom);
+    const layers = withDropout(this.discriminator.layers, dropout, this.#stepRandom);
     requireDropout(layers, dropout, 'GAN.compile');
     const discriminator = new Sequential(layers);
     discriminator.useArena(this.#arena);
@@ -164,7 +164,7 @@ export class GAN {
       discriminator,
       encodingDim: this.encodingDim,
       realTarget: 1 - labelSmoothing,
-      random: this.#gameRandom,
+      random: this.#stepRandom,
     });
     this.#compiled = { objective, optimizer };
   }
@@ -184,8 +184,8 @@ export class GAN {
     refuseOptions(options);
     if (!this.#compiled) this.compile();
     const { inputShape, parameters } = this;
-    const [random, noiseRandom, seed] = [this.#random, this.#gameRandom, this.#seed];
-    const parts = { inputShape, parameters, random, noiseRandom, seed };
+    const [random, stepRandom, seed] = [this.#random, this.#stepRandom, this.#seed];
+    const parts = { inputShape, parameters, random, stepRandom, seed };
     const model = { ...parts, ...(this.#compiled as Compiled), problemOf: collapseOf };
     return fitModel('GAN.fit', this, model, samples, options);
   }

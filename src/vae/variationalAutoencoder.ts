@@ -77,7 +77,7 @@ export class VariationalAutoencoder extends Autoencoder {
   override compile(options: VariationalCompileOptions = {}): void {
     refuseOptions(options);
     const { optimizer = new Adam(), ...beta } = options;
-    const { encoder, decoder, noiseRandom: random } = this;
+    const { encoder, decoder, stepRandom: random } = this;
     const elbo = new Elbo({ encoder, decoder, random }, beta, () => optimizer.steps);
     this.trainBy(elbo, optimizer);
   }
