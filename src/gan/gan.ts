@@ -66,8 +66,10 @@ export type GANFitOptions = Omit<
  * with `stopped: 'problem'`, when the GAN has collapsed.
  *
  * @example
- * const gan = new GAN({ inputShape: [28, 28], seed: 42 });
- * await gan.fit(images, { epochs: 100, batchSize: 64 });
+ * const { architecture, compile, fit } = ganPreset('article', images.shape[0]);
+ * const gan = new GAN({ inputShape: [28, 28], ...architecture, seed: 42 });
+ * gan.compile(compile);
+ * await gan.fit(images, fit);
  * const newImages = gan.sample(64, { seed: 1 }); // [64, 28, 28]
  */
 export class GAN {
