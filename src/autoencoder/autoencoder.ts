@@ -7,7 +7,7 @@
 import { BatchReader } from '../data/batches.ts';
 import { NO_NORMALIZATION, type Normalization, type Samples, type StoredSamples } from '../data/samples.ts';
 import { ErrorSums, type Evaluation } from '../evaluation/metrics.ts';
-import { type GaussianDistribution, Moments } from '../latent/gaussian.ts';
+import { GaussianDistribution } from '../latent/gaussian.ts';
 import { buildSequential } from '../layers/build.ts';
 import { Sequential } from '../layers/sequential.ts';
 import { formatSummary } from '../layers/summary.ts';
@@ -17,6 +17,7 @@ import type { Optimizer } from '../optim/optimizer.ts';
 import { FlatParameters } from '../tensor/flatParameters.ts';
 import { glorotUniform, type Initializer } from '../tensor/initializers.ts';
 import { Arena } from '../tensor/kernels/memory.ts';
+import { Moments } from '../tensor/moments.ts';
 import type { Parameter } from '../tensor/parameter.ts';
 import { Random } from '../tensor/random.ts';
 import { type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
@@ -82,9 +83,9 @@ export class Autoencoder {
   /** How the samples of the last `fit` became inputs. `transform` and `denormalize` need it for other data. */
   normalization: Normalization = NO_NORMALIZATION;
   /** Of the layers' arrays. */
-  protected readonly arena = new Arena();
+  readonly #arena = new Arena();
   /** The random numbers of a training step. */
-  protected readonly noiseRandom: Random;
+  protected readonly stepRandom: Random;
   readonly #input = new Workspace();
   readonly #random: Random;
   readonly #seed: number;
@@ -99,7 +100,7 @@ export class Autoencoder {
     checkInputShape(spec.inputShape);
     this.#seed = seed;
     this.#random = new Random(seed);
-    this.noiseRandom = new Random(seed);
+    this.stepRandom = new Random(seed);
     const build = { random: this.#random, initializer };
     this.inputShape = [...spec.inputShape];
     this.encoder = buildSequential(spec.encoder, build);
@@ -112,10 +113,10 @@ export class Autoencoder {
         `Autoencoder: the decoder ends with ${restored} features, expected ${this.#features}.`,
       );
     }
-    this.encoder.useArena(this.arena);
-    this.decoder.useArena(this.arena);
+    this.encoder.useArena(this.#arena);
+    this.decoder.useArena(this.#arena);
     const parameters = this.namedParameters().map(([, parameter]) => parameter);
-    this.parameters = new FlatParameters(parameters, this.arena);
+    this.parameters = new FlatParameters(parameters, this.#arena);
   }
 
   get #features(): number {
@@ -161,8 +162,8 @@ export class Autoencoder {
     const encoder = this.encoder.layers;
     const decoder = layersBeforeLoss(this.decoder, lossInUse, 'Autoencoder.compile');
     const network = new Sequential([...encoder, ...decoder]);
-    const trainingNetwork = buildTrainingNetwork(encoder, decoder, regularization, this.noiseRandom);
-    trainingNetwork.useArena(this.arena);
+    const trainingNetwork = buildTrainingNetwork(encoder, decoder, regularization, this.stepRandom);
+    trainingNetwork.useArena(this.#arena);
     this.trainBy(new Restoration(network, trainingNetwork, lossInUse), optimizer);
   }
 
@@ -185,9 +186,9 @@ export class Autoencoder {
    */
   async fit(samples: Samples | StoredSamples, options: FitOptions = {}): Promise<History> {
     if (!this.#compiled) this.compile();
-    const { inputShape, parameters, noiseRandom } = this;
+    const { inputShape, parameters, stepRandom } = this;
     const [random, seed] = [this.#random, this.#seed];
-    const model = { inputShape, parameters, random, noiseRandom, seed, ...(this.#compiled as Compiled) };
+    const model = { inputShape, parameters, random, stepRandom, seed, ...(this.#compiled as Compiled) };
     return fitModel('Autoencoder.fit', this, model, samples, options);
   }
 
@@ -236,7 +237,7 @@ export class Autoencoder {
       moments.add(codes);
       if (slice.isOver) await slice.pause();
     }
-    return moments.distribution();
+    return GaussianDistribution.withMoments(moments);
   }
 
   /**
@@ -293,7 +294,7 @@ export class Autoencoder {
   }
 
   #run(who: string, network: Sequential, samples: Samples, from: Shape, to: Shape): Tensor {
-    const allocate = (shape: Shape) => this.#input.tensor(this.arena, shape);
+    const allocate = (shape: Shape) => this.#input.tensor(this.#arena, shape);
     return runNetwork(network, samples, { from, to, who: `Autoencoder.${who}`, allocate });
   }
 }

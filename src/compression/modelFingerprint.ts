@@ -7,11 +7,10 @@ const HEX_DIGITS = 32;
 
 /**
  * SHA-256 over what a model file says of the network: its description and normalization as JSON, then each parameter's
- * name, shape and float32 numbers, little-endian. How it was trained, and how its codes are distributed,
- * doesn't count.
+ * name, shape and float32 numbers, little-endian. How it was trained, and how its codes are distributed, doesn't count.
  *
- * The encoder of an autoencoder counts, as the codes of another encoder mean something else. A CRC-32 would detect accidents, but a model
- * may come from anywhere, and a CRC-32 is easy to forge.
+ * The encoder of an autoencoder counts, as the codes of another encoder mean something else. A CRC-32 would detect
+ * accidents, but a model may come from anywhere, and a CRC-32 is easy to forge.
  *
  * @returns `sha256:` and 32 hexadecimal digits.
  */

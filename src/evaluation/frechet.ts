@@ -1,9 +1,10 @@
 /**
  * The Fréchet distance: how far generated samples, as a whole, are from real ones. docs/math.md, section 4.6.
- * Read tensor/linearAlgebra.ts first.
+ * Read tensor/linearAlgebra.ts and tensor/moments.ts first.
  */
 
-import { covariances, symmetricEigen } from '../tensor/linearAlgebra.ts';
+import { symmetricEigen } from '../tensor/linearAlgebra.ts';
+import { Moments } from '../tensor/moments.ts';
 import { ShapeError } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { requireFeatures } from './labels.ts';
@@ -32,7 +33,7 @@ const { max, sqrt } = Math;
 export function frechetDistance(a: Tensor, b: Tensor): number {
   const [, d] = requireFeatures('frechetDistance', a);
   requireFeatures('frechetDistance', b, d);
-  const [first, second] = [a, b].map((features) => moments(features, d));
+  const [first, second] = [a, b].map((features) => momentsOf(features, d));
   let distance = -2 * traceOfRoot(first.covariance, second.covariance, d);
   for (let j = 0; j < d; j++) {
     distance += (first.mean[j] - second.mean[j]) ** 2;
@@ -41,13 +42,15 @@ export function frechetDistance(a: Tensor, b: Tensor): number {
   return max(distance, 0); // rounding may leave less than nothing
 }
 
-function moments(features: Tensor, d: number): ReturnType<typeof covariances> {
+function momentsOf(features: Tensor, d: number) {
   const [n] = features.shape;
   if (n < 2) throw new ShapeError('frechetDistance: the features are of one sample, expected at least two.');
   if (!features.data.every(Number.isFinite)) {
     throw new RangeError('frechetDistance: a feature is NaN or infinite, expected finite numbers.');
   }
-  return covariances(features.data, d);
+  const moments = new Moments(d);
+  moments.add(features);
+  return { mean: moments.mean(), covariance: moments.covariance(n - 1) };
 }
 
 /**

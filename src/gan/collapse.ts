@@ -27,10 +27,10 @@ export function collapseOf(epochs: readonly EpochRecord[], stepsPerEpoch: number
   const when = `in epochs ${last[0].epoch} to ${last[length - 1].epoch}`;
   const [accuracy, spread] = [mean('accuracy'), mean('spread')];
   if (accuracy > ALWAYS_RIGHT) {
-    return `the discriminator was right about ${(100 * accuracy).toFixed(1)} % of the samples ${when}, so the generator can't learn from it: a lower learning rate, more dropout or a smaller discriminator may help.`;
+    return `the discriminator was right about ${(100 * accuracy).toFixed(1)} % of the samples ${when}, so the generator can't learn from it: another learning rate, more dropout or a smaller discriminator may help.`;
   }
   if (spread < NEARLY_ALIKE) {
-    return `the generated samples were nearly alike ${when}, ${spread.toPrecision(2)} times as different as the real ones: a lower learning rate, more dropout or another seed may help.`;
+    return `the generated samples were nearly alike ${when}, ${spread.toPrecision(2)} times as different as the real ones: another learning rate, more dropout or another seed may help.`;
   }
   return undefined;
 }

@@ -6,9 +6,9 @@
 
 import type { Sequential } from '../layers/sequential.ts';
 import { BinaryCrossEntropy } from '../losses/loss.ts';
-import type { Arena } from '../tensor/kernels/memory.ts';
+import { Arena } from '../tensor/kernels/memory.ts';
 import type { Random } from '../tensor/random.ts';
-import { Tensor } from '../tensor/tensor.ts';
+import type { Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
 import type { Losses, Objective } from '../training/objective.ts';
 
@@ -21,7 +21,6 @@ interface GameParts {
   readonly realTarget: number;
   /** Draws the codes. */
   readonly random: Random;
-  readonly arena: Arena;
 }
 
 /**
@@ -45,17 +44,18 @@ export class AdversarialGame implements Objective {
   readonly #encodingDim: number;
   readonly #realTarget: number;
   readonly #random: Random;
-  readonly #arena: Arena;
+  /** Not the networks': the game may be dropped before them. */
+  readonly #arena = new Arena();
   readonly #codes = new Workspace();
+  readonly #targets = new Workspace();
   readonly #loss = new BinaryCrossEntropy();
 
-  constructor({ generator, discriminator, encodingDim, realTarget, random, arena }: GameParts) {
+  constructor({ generator, discriminator, encodingDim, realTarget, random }: GameParts) {
     this.#generator = generator;
     this.#discriminator = discriminator;
     this.#encodingDim = encodingDim;
     this.#realTarget = realTarget;
     this.#random = random;
-    this.#arena = arena;
   }
 
   /** @param real - `[batch, features]` */
@@ -100,7 +100,7 @@ export class AdversarialGame implements Objective {
   }
 
   #lossFor(logits: Tensor, target: number): number {
-    const targets = Tensor.zeros(logits.shape);
+    const targets = this.#targets.tensor(this.#arena, logits.shape);
     targets.data.fill(target);
     return this.#loss.forward(logits, targets);
   }

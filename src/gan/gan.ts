@@ -36,7 +36,7 @@ export type GANOptions = WeightOptions & (GANArchitectureOptions | { readonly sp
 export interface GANCompileOptions {
   /**
    * Steps with the gradients of both networks; it serves one GAN. Adam treats each parameter alone, so it is as if each had
-   * its own.
+   * its own, but for `clipNorm`, which counts all gradients together.
    *
    * @default new Adam({ learningRate: 2e-4, beta1: 0.5 })
    */
@@ -66,8 +66,10 @@ export type GANFitOptions = Omit<
  * with `stopped: 'problem'`, when the GAN has collapsed.
  *
  * @example
- * const gan = new GAN({ inputShape: [28, 28], seed: 42 });
- * await gan.fit(images, { epochs: 100, batchSize: 64 });
+ * const { architecture, compile, fit } = ganPreset('article', images.shape[0]);
+ * const gan = new GAN({ inputShape: [28, 28], ...architecture, seed: 42 });
+ * gan.compile(compile);
+ * await gan.fit(images, fit);
  * const newImages = gan.sample(64, { seed: 1 }); // [64, 28, 28]
  */
 export class GAN {
@@ -81,7 +83,7 @@ export class GAN {
   normalization: Normalization = NO_NORMALIZATION;
   readonly #arena = new Arena();
   readonly #random: Random;
-  readonly #gameRandom: Random;
+  readonly #stepRandom: Random;
   readonly #seed: number;
   #compiled: Compiled | undefined;
 
@@ -94,7 +96,7 @@ export class GAN {
     checkInputShape(spec.inputShape, 'GAN');
     this.#seed = seed;
     this.#random = new Random(seed);
-    this.#gameRandom = new Random(seed);
+    this.#stepRandom = new Random(seed);
     const build = { random: this.#random, initializer };
     this.inputShape = [...spec.inputShape];
     this.generator = buildSequential(spec.generator, build);
@@ -155,7 +157,7 @@ export class GAN {
         `GAN.compile: labelSmoothing is ${labelSmoothing}, expected 0 <= smoothing < 0.5.`,
       );
     }
-    const layers = withDropout(this.discriminator.layers, dropout, this.#gameRandom);
+    const layers = withDropout(this.discriminator.layers, dropout, this.#stepRandom);
     requireDropout(layers, dropout, 'GAN.compile');
     const discriminator = new Sequential(layers);
     discriminator.useArena(this.#arena);
@@ -164,8 +166,7 @@ export class GAN {
       discriminator,
       encodingDim: this.encodingDim,
       realTarget: 1 - labelSmoothing,
-      random: this.#gameRandom,
-      arena: this.#arena,
+      random: this.#stepRandom,
     });
     this.#compiled = { objective, optimizer };
   }
@@ -185,8 +186,8 @@ export class GAN {
     refuseOptions(options);
     if (!this.#compiled) this.compile();
     const { inputShape, parameters } = this;
-    const [random, noiseRandom, seed] = [this.#random, this.#gameRandom, this.#seed];
-    const parts = { inputShape, parameters, random, noiseRandom, seed };
+    const [random, stepRandom, seed] = [this.#random, this.#stepRandom, this.#seed];
+    const parts = { inputShape, parameters, random, stepRandom, seed };
     const model = { ...parts, ...(this.#compiled as Compiled), problemOf: collapseOf };
     return fitModel('GAN.fit', this, model, samples, options);
   }

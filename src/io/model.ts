@@ -15,7 +15,7 @@ import type { GANSpec } from '../gan/spec.ts';
 import { GaussianDistribution } from '../latent/gaussian.ts';
 import type { LayerSpec, SequentialSpec } from '../layers/spec.ts';
 import { zeros } from '../tensor/initializers.ts';
-import { formatShape, sameShape, sizeOf } from '../tensor/shape.ts';
+import { formatShape, ShapeError, sameShape, sizeOf } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { VariationalAutoencoder } from '../vae/variationalAutoencoder.ts';
 import { checkNormalization } from './checkNormalization.ts';
@@ -62,6 +62,7 @@ export interface LoadedModel extends Omit<LoadedAnyModel, 'model'> {
  * The same weights, spec, normalization, facts and codes give the same bytes.
  *
  * @param codes - The distribution of the codes of the training data, from which `isthmus generate` samples.
+ * @throws {ShapeError} If these codes have another length than those of the model.
  */
 export function writeModel(
   model: AnyModel,
@@ -70,6 +71,12 @@ export function writeModel(
 ): Uint8Array {
   const tensors = weightsOf(model);
   if (codes) {
+    const { size } = codes.mean;
+    if (size !== model.encodingDim) {
+      throw new ShapeError(
+        `writeModel: the distribution is of codes of length ${size}, expected ${model.encodingDim}.`,
+      );
+    }
     tensors.push({ name: CODES_MEAN, tensor: codes.mean }, { name: CODES_FACTOR, tensor: codes.factor });
   }
   return writeSealed(MODEL, tensors, { ...describeModel(model), training: JSON.stringify(training) });

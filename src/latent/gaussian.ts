@@ -4,6 +4,7 @@
  */
 
 import { dot } from '../tensor/linearAlgebra.ts';
+import { Moments } from '../tensor/moments.ts';
 import { Random } from '../tensor/random.ts';
 import { formatShape, ShapeError } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
@@ -77,7 +78,23 @@ export class GaussianDistribution {
     }
     const moments = new Moments(codes.shape[1]);
     moments.add(codes);
-    return moments.distribution();
+    return GaussianDistribution.withMoments(moments);
+  }
+
+  /**
+   * The same for codes that come batch by batch.
+   *
+   * @param moments - Of the codes.
+   * @throws {RangeError} If there are none.
+   */
+  static withMoments(moments: Moments): GaussianDistribution {
+    const { count } = moments;
+    if (count === 0) {
+      throw new RangeError('GaussianDistribution.fit: got no finite codes, expected at least one.');
+    }
+    const mean = Tensor.from(moments.mean());
+    const { size: d } = mean;
+    return new GaussianDistribution(mean, Tensor.from(cholesky(moments.covariance(count), d), [d, d]));
   }
 
   /** The standard deviation of each number of a code, `[d]`. */
@@ -116,61 +133,6 @@ export class GaussianDistribution {
   #row(j: number): Float32Array {
     const [d] = this.mean.shape;
     return this.factor.data.subarray(j * d, j * d + j + 1);
-  }
-}
-
-/** The sums over codes from which a distribution is fitted, batch by batch: the codes need not fit into memory. */
-export class Moments {
-  readonly #d: number;
-  readonly #sums: Float64Array;
-  /** `[d, d]`, the lower triangle. Around the first code, so that large means cost no digits. */
-  readonly #products: Float64Array;
-  #origin: Float64Array | undefined;
-  #count = 0;
-
-  /** @param d - The length of a code. */
-  constructor(d: number) {
-    this.#d = d;
-    this.#sums = new Float64Array(d);
-    this.#products = new Float64Array(d * d);
-  }
-
-  /**
-   * @param codes - `[n, d]`. Rows that are not finite are left out.
-   * @throws {ShapeError} If the codes have another length.
-   */
-  add(codes: Tensor): void {
-    const d = this.#d;
-    if (codes.shape.length !== 2 || codes.shape[1] !== d) {
-      throw new ShapeError(`Moments.add: the codes are ${formatShape(codes.shape)}, expected [n, ${d}].`);
-    }
-    const x = new Float64Array(d);
-    for (let start = 0; start < codes.size; start += d) {
-      const code = codes.data.subarray(start, start + d);
-      if (!code.every(Number.isFinite)) continue;
-      this.#origin ??= Float64Array.from(code);
-      this.#count++;
-      for (let i = 0; i < d; i++) {
-        x[i] = code[i] - this.#origin[i];
-        this.#sums[i] += x[i];
-        for (let j = 0; j <= i; j++) this.#products[i * d + j] += x[i] * x[j];
-      }
-    }
-  }
-
-  /** @throws {RangeError} If not one code was finite. */
-  distribution(): GaussianDistribution {
-    const d = this.#d;
-    const n = this.#count;
-    if (n === 0)
-      throw new RangeError('GaussianDistribution.fit: got no finite codes, expected at least one.');
-    const origin = this.#origin ?? new Float64Array(d);
-    const shift = this.#sums.map((sum) => sum / n);
-    const covariance = this.#products.map(
-      (sum, index) => sum / n - shift[Math.floor(index / d)] * shift[index % d],
-    );
-    const mean = shift.map((value, i) => value + origin[i]);
-    return new GaussianDistribution(Tensor.from(mean), Tensor.from(cholesky(covariance, d), [d, d]));
   }
 }
 

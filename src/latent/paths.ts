@@ -30,7 +30,7 @@ const PARALLEL = 1e-6;
  * @param steps - How many codes, an integer >= 2.
  * @returns `[steps, d]`
  * @throws {ShapeError} If the two are not vectors of one length.
- * @throws {RangeError} If the number of steps is not an integer >= 2.
+ * @throws {RangeError} If the number of steps is not an integer >= 2, or the kind is unknown.
  */
 export function interpolateCodes(from: Tensor, to: Tensor, steps: number, kind: Interpolation): Tensor {
   const [d] = from.shape;
@@ -38,6 +38,9 @@ export function interpolateCodes(from: Tensor, to: Tensor, steps: number, kind: 
     throw new ShapeError(
       `interpolateCodes: the codes are ${formatShape(from.shape)} and ${formatShape(to.shape)}, expected [d] and [d].`,
     );
+  }
+  if (kind !== 'linear' && kind !== 'spherical') {
+    throw new RangeError(`interpolateCodes: the kind is '${kind}', expected 'linear' or 'spherical'.`);
   }
   const weightsAt = kind === 'spherical' ? sphericalWeights(from, to) : linearWeights;
   const codes = Tensor.zeros([requireSteps('interpolateCodes', steps), d]);
@@ -96,7 +99,7 @@ export function manifoldCodes(distribution: GaussianDistribution, size: number):
  * @param steps - How many codes, an integer >= 2. The code itself is in the middle of an odd number of them.
  * @returns `[steps, d]`
  * @throws {ShapeError} If the code is not a vector.
- * @throws {RangeError} If there is no such number, or the number of steps is not an integer >= 2.
+ * @throws {RangeError} If there is no such number, the reach is not finite, or the number of steps is not an integer >= 2.
  */
 export function traverseCode(code: Tensor, index: number, reach: number, steps: number): Tensor {
   const [d] = code.shape;
@@ -105,6 +108,9 @@ export function traverseCode(code: Tensor, index: number, reach: number, steps: 
   }
   if (!Number.isSafeInteger(index) || index < 0 || index >= d) {
     throw new RangeError(`traverseCode: the index is ${index}, expected an integer from 0 to ${d - 1}.`);
+  }
+  if (!Number.isFinite(reach)) {
+    throw new RangeError(`traverseCode: the reach is ${reach}, expected a finite number.`);
   }
   const codes = Tensor.zeros([requireSteps('traverseCode', steps), d]);
   for (let step = 0; step < steps; step++) {

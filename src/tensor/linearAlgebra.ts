@@ -1,6 +1,6 @@
 /**
- * Linear algebra in float64, for what is fitted without gradients: sums over vectors, covariances, eigenvalues of symmetric
- * matrices.
+ * Linear algebra in float64, for what is fitted without gradients: sums over vectors, eigenvalues of symmetric matrices.
+ * moments.ts has covariances.
  */
 
 import { Tensor } from './tensor.ts';
@@ -32,32 +32,6 @@ export function addRows(sums: Float64Array, rows: Float32Array): void {
   for (let start = 0; start < rows.length; start += columns) {
     for (let j = 0; j < columns; j++) sums[j] += rows[start + j];
   }
-}
-
-/**
- * The covariances of the columns of some rows, `1/(n - 1) Σ (x - mean) (x - mean)ᵀ`, and their means.
- *
- * @param rows - `[n, d]` with n >= 2, row-major.
- * @param d - The number of columns.
- * @returns d means; the covariances `[d, d]`, row-major.
- */
-export function covariances(rows: Float32Array, d: number): { mean: Float64Array; covariance: Float64Array } {
-  const n = rows.length / d;
-  const mean = new Float64Array(d);
-  addRows(mean, rows);
-  for (let j = 0; j < d; j++) mean[j] /= n;
-  const covariance = new Float64Array(d * d);
-  const deviation = new Float64Array(d);
-  for (let start = 0; start < rows.length; start += d) {
-    for (let j = 0; j < d; j++) deviation[j] = rows[start + j] - mean[j];
-    for (let i = 0; i < d; i++) {
-      for (let j = i; j < d; j++) covariance[i * d + j] += deviation[i] * deviation[j];
-    }
-  }
-  for (let i = 0; i < d; i++) {
-    for (let j = i; j < d; j++) covariance[j * d + i] = covariance[i * d + j] /= n - 1;
-  }
-  return { mean, covariance };
 }
 
 const MAX_SWEEPS = 30;

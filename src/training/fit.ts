@@ -33,7 +33,7 @@ export interface Trainable extends TrainedParts, Compiled {
   /** The shape of one sample. */
   readonly inputShape: Shape;
   /** The random numbers of a step: of dropout, noise and sampled codes. Each step sets it to another seed. */
-  readonly noiseRandom: Random;
+  readonly stepRandom: Random;
   /** Decides which samples a split keeps for validation. */
   readonly seed: number;
   /** Why it makes no sense to go on after these epochs; undefined if it does. @default never */
@@ -139,11 +139,11 @@ class Training {
 
   /** One step: the gradients of the batch's loss, and with them one step of the optimizer. */
   #step(x: Tensor): void {
-    const { objective, optimizer, parameters, random, noiseRandom } = this.#model;
+    const { objective, optimizer, parameters, random, stepRandom } = this.#model;
     const { epoch, batch } = this.#progress;
     const { learningRate } = optimizer;
-    noiseRandom.restore(new Random(stepSeed(random, epoch, batch)).state());
-    const input = this.#withNoise(x, noiseRandom);
+    stepRandom.restore(new Random(stepSeed(random, epoch, batch)).state());
+    const input = this.#withNoise(x, stepRandom);
     parameters.zeroGradients();
     const losses = objective.learn(input, x);
     optimizer.step(parameters);
@@ -157,16 +157,16 @@ class Training {
 
   /** The mean losses over the validation samples, from which nothing is learned; undefined if the signal ended it. */
   async #validate({ reader, rows }: Subset): Promise<Losses | undefined> {
-    const { objective, noiseRandom } = this.#model;
+    const { objective, stepRandom } = this.#model;
     const { signal, epochs } = this.#settings;
-    noiseRandom.restore(new Random(EVALUATION_NOISE_SEED).state());
+    stepRandom.restore(new Random(EVALUATION_NOISE_SEED).state());
     let samples = 0;
     const sums = new LossSums();
     for await (const x of reader.stream({ rows, allocate: this.#allocate })) {
       // From the second batch on: a short validation is finished, so that its epoch counts.
       if (signal?.aborted && samples > 0) return undefined;
       const [count] = x.shape;
-      sums.add(objective.measure(this.#withNoise(x, noiseRandom), x), count);
+      sums.add(objective.measure(this.#withNoise(x, stepRandom), x), count);
       samples += count;
       if (this.#slice.isOver) await this.#slice.pause();
     }

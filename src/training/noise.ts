@@ -25,7 +25,7 @@ export interface Noise {
 export const EVALUATION_NOISE_SEED = 0;
 
 /**
- * The seed from which one training step draws its noise and dropout. It comes from the state of the shuffling generator
+ * The seed from which one training step draws its noise, dropout and codes. It comes from the state of the shuffling generator
  * after the epoch's shuffle, so that an epoch that is resumed in its middle has the same seeds. Nothing is drawn from that
  * generator: with and without noise, samples are shuffled alike.
  *

@@ -9,7 +9,6 @@ import { type GaussianCode, GaussianSample } from '../layers/gaussianCode.ts';
 import { Sequential } from '../layers/sequential.ts';
 import { BinaryCrossEntropy, type Loss, MeanSquaredError } from '../losses/loss.ts';
 import { kernels } from '../tensor/kernels/active.ts';
-import type { Arena } from '../tensor/kernels/memory.ts';
 import type { Random } from '../tensor/random.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { type Losses, layersBeforeLoss, type Objective } from '../training/objective.ts';
@@ -40,7 +39,6 @@ interface ElboParts {
   readonly decoder: Sequential;
   /** Draws the codes. */
   readonly random: Random;
-  readonly arena: Arena;
 }
 
 /**
@@ -68,7 +66,7 @@ export class Elbo implements Objective {
    * @throws {RangeError} If beta is negative, or the number of steps is not an integer >= 0.
    */
   constructor(
-    { encoder, decoder, random, arena }: ElboParts,
+    { encoder, decoder, random }: ElboParts,
     { beta = 1, betaWarmUpSteps = 0 }: BetaOptions = {},
     stepsDone = () => 0,
   ) {
@@ -86,10 +84,10 @@ export class Elbo implements Objective {
     this.needsUnitRange = decoder.layers.at(-1) instanceof Sigmoid;
     this.#loss = this.needsUnitRange ? new BinaryCrossEntropy() : new MeanSquaredError();
     const code = encoder.layers.at(-1) as GaussianCode;
+    // Its arrays are its own, not the networks': it may be dropped before them.
     this.#sample = new GaussianSample(code, { random });
     const toLoss = layersBeforeLoss(decoder, this.#loss, 'VariationalAutoencoder');
     this.#network = new Sequential([...encoder.layers.slice(0, -1), this.#sample, ...toLoss]);
-    this.#network.useArena(arena);
     this.lastLayer = findLastLayer(this.#network, this.needsUnitRange);
   }
 

@@ -20,7 +20,7 @@ export interface VariationalPresetSettings extends TrainingSettings {
 export type VariationalPresetName = 'article' | 'best';
 
 export const VARIATIONAL_PRESETS: Readonly<Record<VariationalPresetName, VariationalPresetSettings>> = {
-  /** The settings of most tutorials, which are the defaults. */
+  /** The settings of most tutorials. The layers are the defaults of the class. */
   article: {
     hidden: [400],
     encodingDim: 20,

@@ -13,6 +13,7 @@ import { Adam } from '../optim/adam.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
 import { Random } from '../tensor/random.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { separateMemory } from '../training/inference.ts';
 import { EVALUATION_NOISE_SEED } from '../training/noise.ts';
 import { TimeSlice } from '../training/yieldToHost.ts';
 import { type BetaOptions, Elbo } from './elbo.ts';
@@ -30,7 +31,7 @@ export interface VariationalCompileOptions extends BetaOptions {
 
 /** The two parts of each sample's negative evidence lower bound, in nats. */
 export interface NegativeElbo {
-  /** Minus the logarithm of the sample's probability, given one code that is drawn for it. */
+  /** Minus the logarithm of the sample's probability, given one code that is drawn for it: see `Elbo`. */
   readonly reconstruction: Float64Array;
   /** The divergence of its distribution of codes from the standard normal one. */
   readonly kl: Float64Array;
@@ -76,29 +77,31 @@ export class VariationalAutoencoder extends Autoencoder {
   override compile(options: VariationalCompileOptions = {}): void {
     refuseOptions(options);
     const { optimizer = new Adam(), ...beta } = options;
-    const { encoder, decoder, noiseRandom: random, arena } = this;
-    const elbo = new Elbo({ encoder, decoder, random, arena }, beta, () => optimizer.steps);
+    const { encoder, decoder, stepRandom: random } = this;
+    const elbo = new Elbo({ encoder, decoder, random }, beta, () => optimizer.steps);
     this.trainBy(elbo, optimizer);
   }
 
   /**
    * The negative evidence lower bound of each sample, with one code drawn for each from a fixed seed. Reconstruction and KL
-   * together are an upper bound of -log p(x): the higher, the less a sample looks like those of the training. Control goes
-   * back to the host between batches, as in `fit`.
+   * together estimate an upper bound of -log p(x). With binary cross-entropy gray pixels make it large, however well they are
+   * restored: compare samples by what it lies above their entropy (docs/math.md, section 7.4). Control goes back to the host
+   * between batches, as in `fit`.
    *
-   * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way.
+   * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way. Of numbers outside [0, 1]
+   *   binary cross-entropy has no minimum, so it says nothing about them.
    * @throws {ShapeError} If the samples don't fit the model.
    * @throws What reading stored samples failed with.
    */
   async negativeElbo(samples: Samples | StoredSamples): Promise<NegativeElbo> {
     const reader = new BatchReader(samples, this.inputShape, 'VariationalAutoencoder.negativeElbo');
-    const { encoder, decoder, arena } = this;
-    const elbo = new Elbo({ encoder, decoder, arena, random: new Random(EVALUATION_NOISE_SEED) });
+    const { encoder, decoder } = this;
+    const elbo = new Elbo({ encoder, decoder, random: new Random(EVALUATION_NOISE_SEED) });
     const reconstruction = new Float64Array(reader.count);
     const kl = new Float64Array(reader.count);
     const slice = new TimeSlice();
     let done = 0;
-    for await (const x of reader.stream()) {
+    for await (const x of reader.stream({ allocate: separateMemory() })) {
       const batch = elbo.measureEach(x);
       reconstruction.set(batch.reconstruction, done);
       kl.set(batch.kl, done);

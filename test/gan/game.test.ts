@@ -3,7 +3,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { AdversarialGame } from '../../src/gan/game.ts';
 import { GAN } from '../../src/gan/gan.ts';
-import { Arena } from '../../src/tensor/kernels/memory.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { firstOutside } from '../helpers/bounds.ts';
@@ -41,7 +40,6 @@ const gameOf = ({ generator, discriminator, encodingDim }: GAN, realTarget = 1) 
     encodingDim,
     realTarget,
     random: new Random(SEED),
-    arena: new Arena(),
   });
 
 type Values = readonly (readonly number[])[];

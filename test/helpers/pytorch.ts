@@ -11,7 +11,6 @@ import { MeanSquaredError } from '../../src/losses/loss.ts';
 import { Adam, AdamW } from '../../src/optim/adam.ts';
 import type { Optimizer, OptimizerState } from '../../src/optim/optimizer.ts';
 import { SGD } from '../../src/optim/sgd.ts';
-import { Arena } from '../../src/tensor/kernels/memory.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import type { Losses, Objective } from '../../src/training/objective.ts';
@@ -88,13 +87,13 @@ export const NOISE_SEED = 2;
 
 /** The training of continue_generative.py, and its noise. */
 export function objectiveOf(model: AnyModel, beta = 0.5): Objective {
-  const [random, arena] = [new Random(NOISE_SEED), new Arena()];
+  const random = new Random(NOISE_SEED);
   if (!(model instanceof GAN)) {
     const { encoder, decoder } = model;
-    return new Elbo({ encoder, decoder, random, arena }, { beta });
+    return new Elbo({ encoder, decoder, random }, { beta });
   }
   const { generator, discriminator, encodingDim } = model;
-  return new AdversarialGame({ generator, discriminator, encodingDim, realTarget: 0.9, random, arena });
+  return new AdversarialGame({ generator, discriminator, encodingDim, realTarget: 0.9, random });
 }
 
 /** What continue_generative.py does. */

@@ -5,8 +5,10 @@ import type { FeatureNormalization, Normalization } from '../../src/data/samples
 import { FormatError } from '../../src/io/errors.ts';
 import { type LoadedModel, readModel, writeModel } from '../../src/io/model.ts';
 import { type NamedTensor, readSafetensors, writeSafetensors } from '../../src/io/safetensors.ts';
+import { GaussianDistribution } from '../../src/latent/gaussian.ts';
 import type { LayerSpec } from '../../src/layers/spec.ts';
 import { Random } from '../../src/tensor/random.ts';
+import { ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { resealed } from '../helpers/mutations/resealed.ts';
 import { uniformArray, uniformTensor } from '../helpers/randomArrays.ts';
@@ -152,6 +154,12 @@ test('what a file holds: named float32 tensors [in, out], and metadata that othe
 
 test('without training facts there are none', () => {
   expect(readModel(writeModel(model(SMALL))).training).toEqual({});
+});
+
+test('a distribution of codes of another length is refused', () => {
+  expect(() => writeModel(model(SMALL), {}, GaussianDistribution.standard(2))).toThrow(
+    new ShapeError('writeModel: the distribution is of codes of length 2, expected 1.'),
+  );
 });
 
 test('weights of any kind survive: -0, the smallest and the largest float32', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { GaussianDistribution, Moments, normalQuantile, standardNormal } from '../../src/latent/gaussian.ts';
+import { GaussianDistribution, normalQuantile, standardNormal } from '../../src/latent/gaussian.ts';
+import { Moments } from '../../src/tensor/moments.ts';
 import { ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { firstOtherBits } from '../helpers/bits.ts';
@@ -175,17 +176,7 @@ describe('GaussianDistribution', () => {
     },
   );
 
-  test('leaves out codes that are not finite, and refuses those that all are not', () => {
-    const codes = Tensor.from([1, 2, Number.NaN, 0, 3, 4, 0, Infinity], [4, 2]);
-    expect(Array.from(GaussianDistribution.fit(codes).mean.data)).toEqual([2, 3]);
-    expect(() => GaussianDistribution.fit(Tensor.from([Number.NaN], [1, 1]))).toThrow(
-      new RangeError('GaussianDistribution.fit: got no finite codes, expected at least one.'),
-    );
-  });
-});
-
-describe('Moments', () => {
-  test('of batches are those of all codes, bit for bit', () => {
+  test('of codes that come batch by batch is that of all codes, bit for bit', () => {
     const codes = mixedCodes(50);
     const moments = new Moments(3);
     for (const [start, end] of [
@@ -194,15 +185,17 @@ describe('Moments', () => {
       [30, 50],
     ])
       moments.add(codes.rows(start, end));
-    const { mean, factor } = moments.distribution();
+    const { mean, factor } = GaussianDistribution.withMoments(moments);
     const whole = GaussianDistribution.fit(codes);
     expect(firstOtherBits(mean.data, whole.mean.data)).toBeUndefined();
     expect(firstOtherBits(factor.data, whole.factor.data)).toBeUndefined();
   });
 
-  test('refuse codes of another length', () => {
-    expect(() => new Moments(3).add(Tensor.zeros([3, 2]))).toThrow(
-      new ShapeError('Moments.add: the codes are [3, 2], expected [n, 3].'),
+  test('leaves out codes that are not finite, and refuses those that all are not', () => {
+    const codes = Tensor.from([1, 2, Number.NaN, 0, 3, 4, 0, Infinity], [4, 2]);
+    expect(Array.from(GaussianDistribution.fit(codes).mean.data)).toEqual([2, 3]);
+    expect(() => GaussianDistribution.fit(Tensor.from([Number.NaN], [1, 1]))).toThrow(
+      new RangeError('GaussianDistribution.fit: got no finite codes, expected at least one.'),
     );
   });
 });

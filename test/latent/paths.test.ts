@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { GaussianDistribution, normalQuantile, standardNormal } from '../../src/latent/gaussian.ts';
-import { interpolateCodes, manifoldCodes, traverseCode } from '../../src/latent/paths.ts';
+import { type Interpolation, interpolateCodes, manifoldCodes, traverseCode } from '../../src/latent/paths.ts';
 import { ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 
@@ -79,6 +79,12 @@ describe('interpolateCodes', () => {
       new RangeError(`interpolateCodes: the number of steps is ${steps}, expected an integer >= 2.`),
     );
   });
+
+  test('refuses another kind', () => {
+    expect(() => interpolateCodes(a, b, 3, 'round' as Interpolation)).toThrow(
+      new RangeError("interpolateCodes: the kind is 'round', expected 'linear' or 'spherical'."),
+    );
+  });
 });
 
 describe('manifoldCodes', () => {
@@ -138,7 +144,7 @@ describe('traverseCode', () => {
     expect(Array.from(start.data)).toEqual([1, 2, 4]);
   });
 
-  test('refuses what is no code, no number of it, or no number of steps', () => {
+  test('refuses what is no code, no number of it, no reach, or no number of steps', () => {
     expect(() => traverseCode(Tensor.zeros([1, 2]), 0, 3, 5)).toThrow(
       new ShapeError('traverseCode: the code is [1, 2], expected [d].'),
     );
@@ -147,6 +153,9 @@ describe('traverseCode', () => {
         new RangeError(`traverseCode: the index is ${index}, expected an integer from 0 to 1.`),
       );
     }
+    expect(() => traverseCode(code(1, 2), 0, Number.NaN, 5)).toThrow(
+      new RangeError('traverseCode: the reach is NaN, expected a finite number.'),
+    );
     expect(() => traverseCode(code(1, 2), 0, 3, 1)).toThrow(
       new RangeError('traverseCode: the number of steps is 1, expected an integer >= 2.'),
     );

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { addRows, covariances, eigenDecomposition, symmetricEigen } from '../../src/tensor/linearAlgebra.ts';
+import { addRows, eigenDecomposition, symmetricEigen } from '../../src/tensor/linearAlgebra.ts';
 import { matmul, transpose } from '../../src/tensor/ops.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
@@ -19,19 +19,6 @@ test('addRows adds each column to its sum, in float64', () => {
   const sums = Float64Array.of(1, 2 ** 30, -1);
   addRows(sums, Float32Array.of(1, 0.5, 3, 10, 0.25, 0));
   expect(sums).toEqual(Float64Array.of(12, 2 ** 30 + 0.75, 2)); // float32 would lose the 0.75
-});
-
-describe('covariances', () => {
-  test('of three rows, with n - 1', () => {
-    const { mean, covariance } = covariances(Float32Array.of(1, 10, 2, 20, 6, 0), 2);
-    expect(mean).toEqual(Float64Array.of(3, 10));
-    expect(covariance).toEqual(Float64Array.of(7, -20, -20, 100)); // deviations -2 -1 3 and 0 10 -10
-  });
-
-  test('survive a mean that is large beside the deviations', () => {
-    const { covariance } = covariances(Float32Array.of(2 ** 23, 2 ** 23 + 1, 2 ** 23 + 2), 1);
-    expect(covariance).toEqual(Float64Array.of(1));
-  });
 });
 
 describe('symmetricEigen', () => {

@@ -805,7 +805,7 @@ describe('what is refused', () => {
 test('validation draws its noise and what the model draws from one generator: they are different numbers', async () => {
   const x = toyImages(8);
   const draws: { readonly noise: number[]; readonly own: number[] }[] = [];
-  const noiseRandom = new Random(3);
+  const stepRandom = new Random(3);
   const parameters = new FlatParameters([]);
   const objective = {
     needsUnitRange: false,
@@ -813,12 +813,12 @@ test('validation draws its noise and what the model draws from one generator: th
     learn: () => ({ loss: 1 }),
     measure: (input: Tensor, target: Tensor) => {
       const own = new Float32Array(input.size);
-      noiseRandom.fillNormal(own);
+      stepRandom.fillNormal(own);
       draws.push({ noise: Array.from(input.data, (value, i) => value - target.data[i]), own: [...own] });
       return { loss: 1 };
     },
   };
-  const model = { objective, optimizer: new SGD(), parameters, random: new Random(1), noiseRandom };
+  const model = { objective, optimizer: new SGD(), parameters, random: new Random(1), stepRandom };
   const owner = { normalization: NO_NORMALIZATION };
   const options = { epochs: 2, validationData: x, noise: { kind: 'gaussian', amount: 1 } } as const;
   await fitModel('test', owner, { ...model, inputShape: x.shape.slice(1), seed: 0 }, x, options);

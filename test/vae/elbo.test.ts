@@ -1,7 +1,6 @@
 /** What a variational autoencoder minimises, and its gradients through the whole network, against a float64 reference. */
 
 import { describe, expect, test } from '@jest/globals';
-import { Arena } from '../../src/tensor/kernels/memory.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { type BetaOptions, Elbo } from '../../src/vae/elbo.ts';
 import { VariationalAutoencoder } from '../../src/vae/variationalAutoencoder.ts';
@@ -36,7 +35,7 @@ function model(outputActivation: Output): VariationalAutoencoder {
 
 function elboOf(vae: VariationalAutoencoder, beta?: BetaOptions, stepsDone?: () => number): Elbo {
   const { encoder, decoder } = vae;
-  return new Elbo({ encoder, decoder, random: new Random(SEED), arena: new Arena() }, beta, stepsDone);
+  return new Elbo({ encoder, decoder, random: new Random(SEED) }, beta, stepsDone);
 }
 
 /** The two parts in float64, the means over the batch. */

@@ -1,12 +1,13 @@
 /** The variational autoencoder from the outside: what it is made of, what it measures, what it samples, its files. */
 
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
 import { readCheckpoint, writeCheckpoint } from '../../src/io/checkpoint.ts';
 import { FormatError } from '../../src/io/errors.ts';
 import { readModel, writeModel } from '../../src/io/model.ts';
 import { standardNormal } from '../../src/latent/gaussian.ts';
 import type { GaussianCode } from '../../src/layers/gaussianCode.ts';
+import { Arena } from '../../src/tensor/kernels/memory.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
@@ -199,6 +200,18 @@ describeEachKernels('negativeElbo', () => {
     const onBatchEnd = () => vae.negativeElbo(toyImages(20, 2));
     await vae.fit(toyImages(40), { epochs: 3, batchSize: 8, onBatchEnd });
     expect(vae.parameters.values).toEqual(alone.parameters.values);
+  });
+
+  test('takes nothing from the arena of the model once its layers have their arrays: what it took is freed', async () => {
+    const vae = toyVae();
+    const allocate = jest.spyOn(Arena.prototype, 'allocate');
+    await vae.negativeElbo(toyImages(20, 2));
+    expect(allocate.mock.contexts).toContain(vae.parameters.arena);
+    allocate.mockClear();
+    await vae.negativeElbo(toyImages(20, 2));
+    expect(allocate.mock.contexts).not.toContain(vae.parameters.arena);
+    expect(allocate).toHaveBeenCalled();
+    allocate.mockRestore();
   });
 });
 

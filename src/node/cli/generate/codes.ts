@@ -7,7 +7,8 @@ import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { DataError, isStored, pickSamples, type Samples, type StoredSamples } from '../../../data/samples.ts';
 import { GAN } from '../../../gan/gan.ts';
 import type { AnyModel } from '../../../io/model.ts';
-import { type GaussianDistribution, Moments } from '../../../latent/gaussian.ts';
+import { GaussianDistribution } from '../../../latent/gaussian.ts';
+import { Moments } from '../../../tensor/moments.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
 import type { OpenedAnyModel } from '../../files/modelFile.ts';
 import { toInputs } from '../../pictures/display.ts';
@@ -67,11 +68,8 @@ export async function withSamples<T>(
 /** The normal distribution that fits the codes of these samples. Those on which the network overflows are left out. */
 export async function fitCodes({ autoencoder, samples, source }: Encodable): Promise<GaussianDistribution> {
   const moments = new Moments(autoencoder.encodingDim);
-  let overflow = 0;
-  for await (const codes of autoencoder.encodeBatches(samples)) {
-    moments.add(codes);
-    overflow += overflownRows(codes).length;
-  }
+  for await (const codes of autoencoder.encodeBatches(samples)) moments.add(codes);
+  const overflow = samples.shape[0] - moments.count;
   const noun = nounOf(autoencoder.inputShape, autoencoder.normalization);
   if (overflow === samples.shape[0]) {
     throw new DataError(
@@ -79,7 +77,7 @@ export async function fitCodes({ autoencoder, samples, source }: Encodable): Pro
     );
   }
   noteOverflow(overflow, noun);
-  return moments.distribution();
+  return GaussianDistribution.withMoments(moments);
 }
 
 /** What to do where a file doesn't say how codes are distributed. */

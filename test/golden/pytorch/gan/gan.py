@@ -57,7 +57,7 @@ class GAN(nn.Module):
         return self.discriminator(x).sigmoid().flatten()
 
     def backward(self, x, real_target=0.9, codes=None):
-        """Adds the gradients of a step as isthmus takes it, and returns the losses of the generator and the discriminator.
+        """Adds the gradients of a step as isthmus takes it without dropout, and returns the losses of generator and discriminator.
 
         real_target is the discriminator's target for real samples: 1 - label smoothing. codes are drawn if they are None.
         """
