@@ -93,10 +93,15 @@ export class Autoencoder {
 
   /**
    * @throws {ShapeError} If the input shape holds anything but integers >= 1, or a spec's layers don't fit each other.
-   * @throws {RangeError} If a width or the seed is not an integer in range.
+   * @throws {RangeError} If a width or the seed is not an integer in range, or a spec is of another kind of model.
    */
   constructor({ seed = 0, initializer = glorotUniform, ...architecture }: AutoencoderOptions) {
     const spec = 'spec' in architecture ? architecture.spec : describeAutoencoder(architecture);
+    if (spec.type === 'vae' && new.target === Autoencoder) {
+      throw new RangeError(
+        'Autoencoder: the spec is that of a variational autoencoder, expected new VariationalAutoencoder({ spec }).',
+      );
+    }
     checkInputShape(spec.inputShape);
     this.#seed = seed;
     this.#random = new Random(seed);
@@ -117,6 +122,11 @@ export class Autoencoder {
     this.decoder.useArena(this.#arena);
     const parameters = this.namedParameters().map(([, parameter]) => parameter);
     this.parameters = new FlatParameters(parameters, this.#arena);
+  }
+
+  /** A method in the words of errors: `Autoencoder.fit`, or that of another kind of autoencoder. */
+  #who(method: string): string {
+    return `${this.constructor.name}.${method}`;
   }
 
   get #features(): number {
@@ -189,7 +199,7 @@ export class Autoencoder {
     const { inputShape, parameters, stepRandom } = this;
     const [random, seed] = [this.#random, this.#seed];
     const model = { inputShape, parameters, random, stepRandom, seed, ...(this.#compiled as Compiled) };
-    return fitModel('Autoencoder.fit', this, model, samples, options);
+    return fitModel(this.#who('fit'), this, model, samples, options);
   }
 
   /**
@@ -212,7 +222,7 @@ export class Autoencoder {
    * @throws What reading stored samples failed with.
    */
   async *encodeBatches(samples: Samples | StoredSamples): AsyncGenerator<Tensor, void> {
-    const reader = new BatchReader(samples, this.inputShape, 'Autoencoder.encodeBatches');
+    const reader = new BatchReader(samples, this.inputShape, this.#who('encodeBatches'));
     for await (const x of reader.stream({ allocate: separateMemory() })) {
       yield this.encoder.forward(x).copy();
     }
@@ -278,7 +288,7 @@ export class Autoencoder {
     samples: Samples | StoredSamples,
     { rows, noise }: EvaluateOptions = {},
   ): Promise<Evaluation> {
-    const reader = new BatchReader(samples, this.inputShape, 'Autoencoder.evaluate');
+    const reader = new BatchReader(samples, this.inputShape, this.#who('evaluate'));
     if (rows) requireRows(rows, reader.count);
     if (noise) checkNoise(noise);
     const sums = new ErrorSums();
@@ -295,7 +305,7 @@ export class Autoencoder {
 
   #run(who: string, network: Sequential, samples: Samples, from: Shape, to: Shape): Tensor {
     const allocate = (shape: Shape) => this.#input.tensor(this.#arena, shape);
-    return runNetwork(network, samples, { from, to, who: `Autoencoder.${who}`, allocate });
+    return runNetwork(network, samples, { from, to, who: this.#who(who), allocate });
   }
 }
 

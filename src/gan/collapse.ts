@@ -11,7 +11,7 @@ const ALWAYS_RIGHT = 0.99;
 const NEARLY_ALIKE = 0.1;
 
 /**
- * What is wrong with the last epochs, in one sentence; undefined if nothing is.
+ * What is wrong with the last epochs, on the average and still in the last one, in a sentence; undefined if nothing is.
  *
  * - The discriminator is right almost always: the generator hardly gets a gradient that it could learn from.
  * - The generated samples are nearly alike: the generator has collapsed to a few samples that the discriminator accepts.
@@ -22,10 +22,12 @@ export function collapseOf(epochs: readonly EpochRecord[], stepsPerEpoch: number
   const length = Math.max(EPOCHS, Math.ceil(STEPS / stepsPerEpoch));
   if (epochs.length < length) return undefined;
   const last = epochs.slice(-length);
-  const mean = (name: string) =>
-    last.reduce((sum, { parts }) => sum + (parts?.[name] ?? Number.NaN), 0) / length;
+  const valuesOf = (name: string) => last.map(({ parts }) => parts?.[name] ?? Number.NaN);
+  const mean = (name: string) => valuesOf(name).reduce((a, b) => a + b, 0) / length;
   const when = `in epochs ${last[0].epoch} to ${last[length - 1].epoch}`;
-  const [accuracy, spread] = [mean('accuracy'), mean('spread')];
+  // The last epoch counts too: a slow start is getting better by then.
+  const accuracy = Math.min(mean('accuracy'), valuesOf('accuracy')[length - 1]);
+  const spread = Math.max(mean('spread'), valuesOf('spread')[length - 1]);
   if (accuracy > ALWAYS_RIGHT) {
     return `the discriminator was right about ${(100 * accuracy).toFixed(1)} % of the samples ${when}, so the generator can't learn from it: another learning rate, more dropout or a smaller discriminator may help.`;
   }

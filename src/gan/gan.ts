@@ -38,7 +38,7 @@ export interface GANCompileOptions {
    * Steps with the gradients of both networks; it serves one GAN. Adam treats each parameter alone, so it is as if each had
    * its own, but for `clipNorm`, which counts all gradients together.
    *
-   * @default new Adam({ learningRate: 2e-4, beta1: 0.5 })
+   * @default new Adam({ learningRate: 2e-3, beta1: 0.5 })
    */
   readonly optimizer?: Optimizer;
   /**
@@ -48,7 +48,11 @@ export interface GANCompileOptions {
    * @default 0.1
    */
   readonly labelSmoothing?: number;
-  /** The share of each hidden layer's outputs of the discriminator that a step leaves out, 0 <= dropout < 1. @default 0 */
+  /**
+   * The share of each hidden layer's outputs of the discriminator that a step leaves out, 0 <= dropout < 1.
+   *
+   * @default 0.4, or 0 if it has no hidden layer
+   */
   readonly dropout?: number;
 }
 
@@ -148,9 +152,9 @@ export class GAN {
    * @throws {RangeError} If the smoothing or the dropout is out of range.
    */
   compile({
-    optimizer = new Adam({ learningRate: 2e-4, beta1: 0.5 }),
+    optimizer = new Adam({ learningRate: 2e-3, beta1: 0.5 }),
     labelSmoothing = 0.1,
-    dropout = 0,
+    dropout = this.discriminator.layers.length > 1 ? 0.4 : 0,
   }: GANCompileOptions = {}): void {
     if (!(labelSmoothing >= 0 && labelSmoothing < 0.5)) {
       throw new RangeError(

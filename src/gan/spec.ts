@@ -19,9 +19,9 @@ export interface GANArchitectureOptions {
   readonly inputShape: Shape;
   /** The length of a code. @default 64 */
   readonly encodingDim?: number;
-  /** The widths of the generator's layers between code and sample. @default [256, 512] */
+  /** The widths of the generator's layers between code and sample. @default [128, 256] */
   readonly generatorHidden?: readonly number[];
-  /** The widths of the discriminator's layers between sample and logit. @default [512, 256] */
+  /** The widths of the discriminator's layers between sample and logit. @default [256, 128] */
   readonly discriminatorHidden?: readonly number[];
   /** After each hidden layer of both; the slope of 'leakyRelu' is 0.2. @default 'leakyRelu' */
   readonly activation?: ActivationName;
@@ -41,8 +41,8 @@ const SLOPE = 0.2;
 export function describeGAN({
   inputShape,
   encodingDim = 64,
-  generatorHidden = [256, 512],
-  discriminatorHidden = [512, 256],
+  generatorHidden = [128, 256],
+  discriminatorHidden = [256, 128],
   activation = 'leakyRelu',
   outputActivation = 'sigmoid',
 }: GANArchitectureOptions): GANSpec {

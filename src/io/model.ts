@@ -96,7 +96,7 @@ export function readModel(bytes: Uint8Array): LoadedModel {
 export function requireAutoencoder(model: AnyModel): Autoencoder {
   if (model instanceof Autoencoder) return model;
   throw new FormatError(
-    'the model is a GAN, which has no encoder, expected an autoencoder: isthmus generate, interpolate, traverse, decode, export and info take a GAN.',
+    'the model is a GAN, which has no encoder, expected an autoencoder: readAnyModel reads models of any kind.',
   );
 }
 

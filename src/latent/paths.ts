@@ -6,7 +6,8 @@
 import { dot } from '../tensor/linearAlgebra.ts';
 import { formatShape, ShapeError } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
-import { type GaussianDistribution, normalQuantile } from './gaussian.ts';
+import type { GaussianDistribution } from './gaussian.ts';
+import { normalQuantile } from './normalQuantile.ts';
 
 const { acos, max, min, sin, sqrt } = Math;
 

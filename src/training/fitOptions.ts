@@ -77,7 +77,10 @@ export interface History {
   readonly stopped: 'epochs' | 'patience' | 'signal' | 'problem';
   /** With `stopped: 'problem'`: why it makes no sense to go on, in one sentence. */
   readonly problem?: string;
-  /** The last epoch that was an improvement (see `minDelta`); undefined if no epoch was finished. */
+  /**
+   * The last epoch that was an improvement (see `minDelta`); undefined if no epoch was finished. Of a GAN, whose losses don't
+   * say how good its samples are, it means nothing.
+   */
   readonly bestEpoch: number | undefined;
   /** Whether the weights were set back to those of the best epoch. */
   readonly restoredBestWeights: boolean;

@@ -24,6 +24,11 @@ export function describeVariationalAutoencoder({
   outputActivation = 'sigmoid',
   ...options
 }: VariationalArchitectureOptions): AutoencoderSpec {
+  if ((options as ArchitectureOptions).tied) {
+    throw new RangeError(
+      'VariationalAutoencoder: tied is true, expected no tied weights: the encoder ends with two layers, which the decoder does not have.',
+    );
+  }
   const spec = describeAutoencoder({ ...options, encodingDim, hidden, outputActivation });
   const [last, ...before] = spec.encoder.toReversed();
   if (last.type !== 'dense') throw new Error('describeAutoencoder ends the encoder with a dense layer.');

@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
 import { type ArchitectureOptions, describeAutoencoder } from '../../src/autoencoder/spec.ts';
 import type { LayerSpec } from '../../src/layers/spec.ts';
 import { ShapeError } from '../../src/tensor/shape.ts';
+import { VariationalAutoencoder } from '../../src/vae/variationalAutoencoder.ts';
 
 /** The layers in short: `784-64 relu 64-32`. */
 function inShort(layers: readonly LayerSpec[]): string {
@@ -104,4 +106,13 @@ describe('describeAutoencoder', () => {
     const outputActivation = 'softmax' as 'sigmoid';
     expect(() => describeAutoencoder({ inputShape: [4], outputActivation })).toThrow(/softmax/);
   });
+});
+
+test('the spec of a variational autoencoder is not taken for that of a plain one', () => {
+  const spec = new VariationalAutoencoder({ inputShape: [4], hidden: [3], encodingDim: 2 }).spec();
+  expect(() => new Autoencoder({ spec })).toThrow(
+    new RangeError(
+      'Autoencoder: the spec is that of a variational autoencoder, expected new VariationalAutoencoder({ spec }).',
+    ),
+  );
 });

@@ -53,8 +53,10 @@ describe('collapseOf', () => {
   test('judges the mean, with strict bounds', () => {
     expect(collapseOf(history('accuracy', ...Array(5).fill(0.99)), STEPS)).toBeUndefined();
     expect(collapseOf(history('accuracy', 0.981, 1, 1, 1, 1), STEPS)).toMatch(ALWAYS_RIGHT);
+    expect(collapseOf(history('accuracy', 1, 1, 1, 1, 0.98), STEPS)).toBeUndefined();
     expect(collapseOf(history('spread', ...Array(5).fill(0.125)), STEPS)).toBeUndefined();
     expect(collapseOf(history('spread', 0.3, 0, 0, 0, 0), STEPS)).toMatch(ALIKE);
+    expect(collapseOf(history('spread', 0, 0, 0, 0, 0.2), STEPS)).toBeUndefined(); // it is getting better
   });
 
   test('takes records without parts for good ones', () => {

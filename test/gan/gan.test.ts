@@ -30,14 +30,14 @@ const dense = (inFeatures: number, outFeatures: number) =>
   ({ type: 'dense', inFeatures, outFeatures, bias: true }) as const;
 
 describe('what it is made of', () => {
-  test('by default 64-256-512-784 with a sigmoid, and 784-512-256-1 with a logit', () => {
+  test('by default 64-128-256-784 with a sigmoid, and 784-256-128-1 with a logit', () => {
     const leaky = { type: 'leakyRelu', slope: 0.2 };
     const spec = describeGAN({ inputShape: [28, 28] });
     expect(spec).toEqual({
       type: 'gan',
       inputShape: [28, 28],
-      generator: [dense(64, 256), leaky, dense(256, 512), leaky, dense(512, 784), { type: 'sigmoid' }],
-      discriminator: [dense(784, 512), leaky, dense(512, 256), leaky, dense(256, 1)],
+      generator: [dense(64, 128), leaky, dense(128, 256), leaky, dense(256, 784), { type: 'sigmoid' }],
+      discriminator: [dense(784, 256), leaky, dense(256, 128), leaky, dense(128, 1)],
     });
     const gan = new GAN({ spec });
     expect(gan.spec()).toEqual(spec);

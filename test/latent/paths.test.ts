@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { GaussianDistribution, normalQuantile, standardNormal } from '../../src/latent/gaussian.ts';
+import { GaussianDistribution, standardNormal } from '../../src/latent/gaussian.ts';
+import { normalQuantile } from '../../src/latent/normalQuantile.ts';
 import { type Interpolation, interpolateCodes, manifoldCodes, traverseCode } from '../../src/latent/paths.ts';
 import { ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';

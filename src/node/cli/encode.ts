@@ -4,12 +4,11 @@ import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import type { Samples, StoredSamples } from '../../data/samples.ts';
 import { npyHeader } from '../../io/numpy/npyHeader.ts';
 import { refuseExisting, writeFileAtomically } from '../files/files.ts';
-import { loadModel } from '../files/modelFile.ts';
 import { nounOf } from '../pictures/sampleKind.ts';
 import { DATA, HELP, IN_MEMORY, KEY, MODEL, OVERWRITE } from './shared/commonOptions.ts';
 import { MACHINE, refuseThreads, useMachine } from './shared/machine.ts';
 import { noteOverflow, overflownRows } from './shared/overflow.ts';
-import { openSource, prepareLike } from './shared/samples.ts';
+import { openAutoencoder, openSource, prepareLike } from './shared/samples.ts';
 import type { Command } from './terminal/help.ts';
 import { parseOptions, refusePositionals, requireOption, text } from './terminal/options.ts';
 import { countOf, say, timesShape } from './terminal/output.ts';
@@ -49,7 +48,7 @@ async function encode(words: readonly string[]): Promise<number> {
   const out = requireOption('out', parsed.values.out, 'FILE.npy', ['.npy']);
   await refuseExisting(out, overwrite);
   await useMachine(parsed.values);
-  const { autoencoder } = await loadModel(model);
+  const { autoencoder } = await openAutoencoder(model);
   const images = await openSource(data, limit, { key });
   const overflow = { count: 0 };
   try {

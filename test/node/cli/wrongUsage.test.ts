@@ -40,7 +40,7 @@ describe('options that do not exist or are incomplete', () => {
     wrong('evaluate --model run --data images.npy --noise gaussian:x', /--noise is 'gaussian:x', expected/),
     wrong('train --noise salt:0.1 --normalize standard', /--noise salt needs values from 0 to 1/),
     wrong('train --sparsity 0', /--sparsity is '0', expected a number, more than 0\./),
-    wrong('train --dropout 1', /--dropout is '1', expected a number, more than 0 and at most 0\.99\./),
+    wrong('train --dropout 1', /--dropout is '1', expected a number, at least 0 and at most 0\.99\./),
     wrong('train --dropout 0.5 --hidden none', /--dropout needs hidden layers, --hidden none gives none\./),
     wrong('train --tied=yes', /--tied takes no value, got 'yes'\./),
     wrong('encode run', /'run' belongs to no option\./),

@@ -15,13 +15,12 @@ import { writeModel } from '../../../io/model.ts';
 import { kernels } from '../../../tensor/kernels/active.ts';
 import { type ImagesToCompress, openToCompress } from '../../files/compressedFile.ts';
 import { namingFile, refuseExisting, writeFileAtomically } from '../../files/files.ts';
-import { loadModel } from '../../files/modelFile.ts';
 import type { NormalizedSamples, SampleSource } from '../../files/sampleSource.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
 import { HELP, KEY, KINDS_OF_FILES, MODEL, OVERWRITE } from '../shared/commonOptions.ts';
 import { MACHINE, refuseThreads, useMachine } from '../shared/machine.ts';
 import { noteOverflow } from '../shared/overflow.ts';
-import { prepareLike } from '../shared/samples.ts';
+import { openAutoencoder, prepareLike } from '../shared/samples.ts';
 import type { Command } from '../terminal/help.ts';
 import { exitOnSignals } from '../terminal/interruption.ts';
 import {
@@ -99,7 +98,7 @@ async function compress(words: readonly string[]): Promise<number> {
   const out = requireOption('out', values.out, 'FILE.isth', ['.isth']);
   await refuseExisting(out, values.overwrite);
   await useMachine(values);
-  const { autoencoder, training } = await loadModel(model);
+  const { autoencoder, training } = await openAutoencoder(model);
   const source = await openToCompress(data, { key: values.key });
   const stopListening = exitOnSignals();
   try {

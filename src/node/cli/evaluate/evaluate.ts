@@ -12,7 +12,6 @@ import { latentSvg } from '../../charts/latentSvg.ts';
 import { writeFileAtomically } from '../../files/files.ts';
 import { loadImages } from '../../files/load.ts';
 import { loadLabels } from '../../files/loadLabels.ts';
-import { loadModel } from '../../files/modelFile.ts';
 import { SamplesInMemory } from '../../files/sampleSource.ts';
 import { predictPictures } from '../../pictures/display.ts';
 import { isFlat, nounOf } from '../../pictures/sampleKind.ts';
@@ -20,7 +19,7 @@ import { refuseSalt } from '../shared/commonOptions.ts';
 import { refuseThreads, useMachine } from '../shared/machine.ts';
 import { noteOverflow, refuseOverflow } from '../shared/overflow.ts';
 import { requirePictures, showComparison } from '../shared/pictures.ts';
-import { prepareLike } from '../shared/samples.ts';
+import { openAutoencoder, prepareLike } from '../shared/samples.ts';
 import type { Command } from '../terminal/help.ts';
 import { parseOptions, refusePositionals, requireOption } from '../terminal/options.ts';
 import { print, printJson, say } from '../terminal/output.ts';
@@ -93,7 +92,7 @@ async function evaluate(words: readonly string[]): Promise<number> {
   const data = requireOption('data', values.data, 'FILE');
   await refuseExistingOutputs(parsed);
   await useMachine(values);
-  const { autoencoder } = await loadModel(model);
+  const { autoencoder } = await openAutoencoder(model);
   if (values['anomalies-out'] !== undefined) {
     const { inputShape, normalization } = autoencoder;
     requirePictures(inputShape, normalization, '--anomalies without --anomalies-out');

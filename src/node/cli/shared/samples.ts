@@ -1,8 +1,9 @@
 /**
- * Samples on their way from a file into a model: opened, scaled, and described to the user. The data of `train` decides how
+ * Samples on their way from a file into a model: opened, scaled, and described to the user. And models that encode them. The data of `train` decides how
  * it is scaled (train/data.ts); all other data is scaled as a trained model expects it.
  */
 
+import { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { fitsSampleShape } from '../../../data/batches.ts';
 import {
   describeNormalization,
@@ -17,9 +18,11 @@ import {
   type StoredSamples,
 } from '../../../data/samples.ts';
 import type { StoredStatisticsOptions, ValueStatistics } from '../../../data/statistics.ts';
+import { FormatError } from '../../../io/errors.ts';
 import { formatShape, type Shape } from '../../../tensor/shape.ts';
 import { namingFile } from '../../files/files.ts';
 import { defaultInMemoryLimit, type LoadOptions, openImages } from '../../files/load.ts';
+import { loadAnyModel, type OpenedModel } from '../../files/modelFile.ts';
 import type { NormalizedSamples, SampleSource } from '../../files/sampleSource.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
 import { countOf, formatBytes, say, timesShape } from '../terminal/output.ts';
@@ -103,6 +106,19 @@ export function prepareLike<Ready extends NormalizedSamples | StoredSamples>(
       describeSamples(which === '' ? noun : `${which} ${noun}`, found);
     },
   });
+}
+
+/**
+ * The model of a command that encodes.
+ *
+ * @throws {FormatError} If it is no model, or a GAN.
+ */
+export async function openAutoencoder(path: string): Promise<OpenedModel> {
+  const { model, ...opened } = await loadAnyModel(path);
+  if (model instanceof Autoencoder) return { autoencoder: model, ...opened };
+  throw new FormatError(
+    `${opened.path}: the model is a GAN, which has no encoder, expected an autoencoder; isthmus generate, interpolate, traverse, decode, export and info take a GAN.`,
+  );
 }
 
 /** @throws {DataError} If the samples don't have this shape. */

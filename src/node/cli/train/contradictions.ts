@@ -121,12 +121,15 @@ function refuseUnsuitableValues({ kind, loss, output, normalize, noise }: TrainV
 }
 
 function refuseUnsuitableLayers({
+  kind,
   hidden,
   'decoder-hidden': decoderHidden,
-  dropout,
+  dropout = 0,
   tied,
 }: TrainValues): void {
-  if (dropout !== undefined && hidden.length + (decoderHidden ?? []).length === 0) {
+  // Of a GAN, dropout is that of the discriminator alone.
+  const dropped = kind === 'gan' ? hidden : [...hidden, ...(decoderHidden ?? [])];
+  if (dropout > 0 && dropped.length === 0) {
     throw new UsageError('--dropout needs hidden layers, --hidden none gives none.');
   }
   if (tied && decoderHidden) {

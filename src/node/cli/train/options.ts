@@ -115,7 +115,7 @@ const REGULARIZATION = {
   ),
   dropout: number(
     undefined,
-    { minimum: 0, maximum: 0.99, exclusive: true },
+    { minimum: 0, maximum: 0.99 },
     'Set this share of the outputs of the hidden layers to 0 (of a GAN: those of the discriminator), different ones in every step. Training losses are measured with dropout, all others without.',
   ),
 };

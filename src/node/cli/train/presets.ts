@@ -78,6 +78,7 @@ export function addedByPreset(
   // A short trial, such as --epochs 1, has no room for a warm-up.
   const epochs = Number(given.get('epochs') ?? added.epochs);
   if (Number(added['warmup-epochs']) >= epochs) delete added['warmup-epochs'];
+  if (given.get('hidden') === 'none') delete added.dropout;
   // Binary cross-entropy is for values in [0, 1].
   if (given.get('normalize') === 'standard' || given.get('output') === 'linear') delete added.loss;
   return added;

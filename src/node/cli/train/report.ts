@@ -52,7 +52,7 @@ function describePlan(
   const { noise, sparsity, dropout } = values;
   if (noise) say(`learning to restore the clean samples: ${describeNoise(noise)}`);
   if (sparsity !== undefined) say(`sparse codes: L1 penalty ${sparsity}`);
-  if (dropout !== undefined) say(`dropout ${dropout} after each hidden layer`);
+  if (dropout) say(`dropout ${dropout} after each hidden layer`);
   say();
   const noun = nounOf(inputShape, normalization);
   if (trainedOn <= values['batch-size']) say(`all ${noun}s fit into one batch: one step per epoch\n`);
