@@ -34,6 +34,18 @@ const ENGINE = [
   'src/compression/',
 ] as const;
 
+/** What the models that make new samples may import. */
+const GENERATIVE = [
+  'src/autoencoder/',
+  'src/latent/',
+  'src/training/',
+  'src/layers/',
+  'src/losses/',
+  'src/optim/',
+  'src/data/',
+  'src/tensor/',
+] as const;
+
 /** What a command may import: not the folders of other commands. */
 const COMMAND = [
   ...ENGINE,
@@ -72,26 +84,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/tensor/',
   ],
   'src/latent/': ['src/tensor/'],
-  'src/vae/': [
-    'src/autoencoder/',
-    'src/latent/',
-    'src/training/',
-    'src/layers/',
-    'src/losses/',
-    'src/optim/',
-    'src/data/',
-    'src/tensor/',
-  ],
-  'src/gan/': [
-    'src/autoencoder/',
-    'src/latent/',
-    'src/training/',
-    'src/layers/',
-    'src/losses/',
-    'src/optim/',
-    'src/data/',
-    'src/tensor/',
-  ],
+  'src/vae/': GENERATIVE,
+  'src/gan/': GENERATIVE,
   'src/io/numpy/': ['src/data/', 'src/tensor/', 'src/io/errors.ts', 'src/io/crc32.ts'],
   'src/io/export/': [
     'src/io/',
