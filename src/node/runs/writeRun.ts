@@ -66,10 +66,11 @@ export async function writeRun(folder: RunFolder, run: Run): Promise<WrittenRun>
   } else if (model instanceof Autoencoder) {
     files.push(['reconstructions.csv', reconstructionTable(model, shown, noise)]);
   }
-  const samples = takesNormalCodes(model) ? sampleGridPicture(model, SAMPLES) : undefined;
-  if (samples) files.push(['samples.png', samples]);
-  const manifold = manifoldPicture(model, run.codes);
-  if (manifold) files.push(['manifold.png', manifold]);
+  if (takesNormalCodes(model)) {
+    const [samples, manifold] = [sampleGridPicture(model, SAMPLES), manifoldPicture(model)];
+    if (samples) files.push(['samples.png', samples]);
+    if (manifold) files.push(['manifold.png', manifold]);
+  }
   for (const [name, contents] of files) await folder.write(name, contents);
   const progress = model instanceof GAN ? await epochSamplesStrip(folder) : undefined;
   if (progress) {
