@@ -260,7 +260,7 @@ export const TRAIN_HELP: CommandHelp = {
         'reconstructions.png     originals, noisy inputs (--noise), reconstructions',
         'reconstructions.csv     the same as numbers, if the samples are no images',
         'samples.png             new samples, of a vae or gan',
-        'manifold.png            what the plane of codes decodes to, with 2 numbers a code',
+        'manifold.png            the plane of codes of a vae or gan, if it is a plane',
         'samples/, progress.png  how the samples of a gan changed from epoch to epoch',
         'config.json             all options, the data, the result',
       ],
