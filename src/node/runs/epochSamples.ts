@@ -6,7 +6,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GAN } from '../../gan/gan.ts';
-import { exists, fileError, readWholeFile } from '../files/files.ts';
+import { exists, fileError, namingFile, readWholeFile } from '../files/files.ts';
 import { toPictures } from '../pictures/display.ts';
 import { firstRowOf, type ImageBatch, imageGrid } from '../pictures/grid.ts';
 import { decodePng, encodePng } from '../pictures/png.ts';
@@ -41,8 +41,14 @@ export async function epochSamplesStrip({ path }: RunFolder): Promise<Uint8Array
   if (epochs.length === 0) return undefined;
   const rows: ImageBatch[] = [];
   for (const epoch of epochs) {
-    const picture = decodePng(await readWholeFile(join(folder, `epoch-${epoch}.png`)));
-    rows.push(firstRowOf(picture, SIDE));
+    const path = join(folder, `epoch-${epoch}.png`);
+    const bytes = await readWholeFile(path);
+    rows.push(
+      firstRowOf(
+        namingFile(path, () => decodePng(bytes)),
+        SIDE,
+      ),
+    );
   }
   const [, ...image] = rows[0].shape;
   const data = new Float32Array(rows.length * rows[0].data.length);

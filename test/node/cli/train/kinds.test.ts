@@ -1,6 +1,6 @@
 /** `train --kind vae` and `--kind gan`: what is said, written, kept and refused. */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { readCheckpoint } from '../../../../src/io/checkpoint.ts';
@@ -73,7 +73,8 @@ describe('train --kind vae', () => {
   });
 
   test('weighs the divergence by --beta', async () => {
-    const { cwd } = await train('--kind vae --epochs 1 --beta 4 --beta-warmup-epochs 0.5');
+    const { cwd, stderr } = await train('--kind vae --epochs 1 --beta 4 --beta-warmup-epochs 0.5');
+    expect(stderr).toMatch(/^weight of the KL divergence: 4, after rising from 0 \(epochs: 0\.5\)$/m);
     const [, loss, reconstruction, kl] = historyOf(cwd)[1].map(Number);
     expect(reconstruction + 4 * kl).toBeCloseTo(loss, 6);
   });
@@ -103,6 +104,7 @@ describe('train --kind gan', () => {
     expect(code).toBe(0);
     expect(stderr).toMatch(/^preset article: .*--label-smoothing 0\.1 --dropout 0\.4/m);
     expect(stderr).toMatch(/generator\.0 Dense +\[batch, 8\]/);
+    expect(stderr).toMatch(/^dropout 0\.4 after each hidden layer of the discriminator$/m);
     expect(stderr).toMatch(
       /^epoch 1\/5 {2}generator [\d.]+ {2}discriminator [\d.]+ {2}accuracy [\d.]+ {2}spread [\d.]+ /m,
     );
@@ -128,6 +130,14 @@ describe('train --kind gan', () => {
     await train('--kind gan --epochs 1 --overwrite', cwd);
     expect(existsSync(join(cwd, 'run/samples/epoch-001.png'))).toBe(true);
     expect(existsSync(join(cwd, 'run/samples/epoch-002.png'))).toBe(false);
+  });
+
+  test('a picture that something else has damaged is named', async () => {
+    const { cwd } = await train('--kind gan --epochs 1');
+    writeFileSync(join(cwd, 'run/samples/epoch-001.png'), 'damaged');
+    const { code, stderr } = await isthmus(['train', '--resume', 'run'], { cwd });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/samples\/epoch-001\.png: not a PNG file: /);
   });
 
   test('a table has no pictures', async () => {
@@ -264,5 +274,5 @@ test('a run of one kind is not resumed as another', async () => {
   const { cwd } = await train('--kind vae --epochs 1');
   const { code, stderr } = await isthmus(['train', '--resume', 'run', '--kind', 'gan'], { cwd });
   expect(code).toBe(2);
-  expect(stderr.trim().split('\n').at(-1)).toMatch(/makes no sense for a GAN|--kind is gan, the run has vae/);
+  expect(stderr.trim().split('\n').at(-1)).toMatch(/--kind is gan, the run has vae/);
 });
