@@ -90,7 +90,8 @@ export function reportEnd(
     printParts(results);
     print(`written to ${folder.path}:\n  ${files.join(', ')}`);
   }
-  const rise = describeRise(epochs, training.firstLoss);
+  // The sum of a GAN's losses may well rise: one network's gain is the other's loss.
+  const rise = options.values.kind === 'gan' ? undefined : describeRise(epochs, training.firstLoss);
   if (rise) say(`note: ${rise}`);
   if (!training.hasCheckpoint) {
     say(
