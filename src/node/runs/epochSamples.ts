@@ -17,6 +17,9 @@ import { EPOCH_SAMPLES, type RunFolder } from './runFolder.ts';
 /** The pictures have so many rows and columns. */
 const SIDE = 8;
 
+/** Of more epochs some are left out of the strip: it must fit into memory, and be looked at. */
+const MAX_ROWS = 50;
+
 /** Writes `samples/epoch-010.png`, unless the samples are no pictures. */
 export async function writeEpochSamples(folder: RunFolder, gan: GAN, epoch: number): Promise<void> {
   if (!pictureOf(gan.inputShape, gan.normalization)) return;
@@ -26,8 +29,8 @@ export async function writeEpochSamples(folder: RunFolder, gan: GAN, epoch: numb
 }
 
 /**
- * A PNG file with the first row of each of these pictures, the epoch written beside it; undefined if there are none. It is
- * made of the files, so that a resumed run has the epochs of before.
+ * A PNG file with the first row of each of these pictures, at most 50, the epoch written beside it; undefined if there are
+ * none. It is made of the files, so that a resumed run has the epochs of before.
  */
 export async function epochSamplesStrip({ path }: RunFolder): Promise<Uint8Array | undefined> {
   const folder = join(path, EPOCH_SAMPLES);
@@ -35,10 +38,11 @@ export async function epochSamplesStrip({ path }: RunFolder): Promise<Uint8Array
   const names = await readdir(folder).catch((cause) => {
     throw fileError('read', folder, cause);
   });
-  const epochs = names
+  const all = names
     .flatMap((name) => /^epoch-(\d+)\.png$/.exec(name)?.[1] ?? [])
     .sort((a, b) => Number(a) - Number(b));
-  if (epochs.length === 0) return undefined;
+  if (all.length === 0) return undefined;
+  const epochs = evenly(all, MAX_ROWS);
   const rows: ImageBatch[] = [];
   for (const epoch of epochs) {
     const path = join(folder, `epoch-${epoch}.png`);
@@ -59,4 +63,10 @@ export async function epochSamplesStrip({ path }: RunFolder): Promise<Uint8Array
   const rowHeadings = epochs.map((epoch) => `epoch ${Number(epoch)}`);
   const shape = [SIDE * rows.length, ...image];
   return encodePng(stripSheet({ shape, data }, { columnHeadings, rowHeadings }));
+}
+
+/** The first and the last of them, and others between these at equal distances. */
+function evenly<T>(all: readonly T[], most: number): readonly T[] {
+  if (all.length <= most) return all;
+  return Array.from({ length: most }, (_, i) => all[Math.round((i * (all.length - 1)) / (most - 1))]);
 }

@@ -1,6 +1,6 @@
 /** `train --kind vae` and `--kind gan`: what is said, written, kept and refused. */
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { readCheckpoint } from '../../../../src/io/checkpoint.ts';
@@ -125,11 +125,29 @@ describe('train --kind gan', () => {
     expect(training).not.toHaveProperty('loss');
   });
 
+  test('a sum of its losses that rises is no news, that of a VAE is', async () => {
+    const wild = '--learning-rate 3 --epochs 2 --optimizer sgd';
+    expect((await train(`--kind gan ${wild}`)).stderr).not.toContain('the loss rose');
+    expect((await train(`--kind vae --learning-rate 0.3 --epochs 6`)).stderr).toContain('the loss rose');
+  });
+
   test('another run in the same folder removes the pictures of the one before', async () => {
     const { cwd } = await train('--kind gan --epochs 2');
     await train('--kind gan --epochs 1 --overwrite', cwd);
     expect(existsSync(join(cwd, 'run/samples/epoch-001.png'))).toBe(true);
     expect(existsSync(join(cwd, 'run/samples/epoch-002.png'))).toBe(false);
+  });
+
+  test('of more than 50 epochs some are left out of the strip of all of them', async () => {
+    const { cwd } = await train('--kind gan --epochs 1');
+    for (let epoch = 2; epoch <= 60; epoch++) {
+      const name = `run/samples/epoch-${String(epoch).padStart(3, '0')}.png`;
+      copyFileSync(join(cwd, 'run/samples/epoch-001.png'), join(cwd, name));
+    }
+    await isthmus(['train', '--resume', 'run'], { cwd });
+    const { height } = decodePng(file(cwd, 'progress.png'));
+    expect(height).toBeGreaterThan(50 * 80);
+    expect(height).toBeLessThan(51 * 82 + 12);
   });
 
   test('a picture that something else has damaged is named', async () => {
