@@ -117,7 +117,7 @@ export async function openAutoencoder(path: string): Promise<OpenedModel> {
   const { model, ...opened } = await loadAnyModel(path);
   if (model instanceof Autoencoder) return { autoencoder: model, ...opened };
   throw new FormatError(
-    `${opened.path}: the model is a GAN, which has no encoder, expected an autoencoder; isthmus generate, interpolate, traverse, decode, export and info take a GAN.`,
+    `${opened.path}: the model is a GAN, which has no encoder, expected an autoencoder; isthmus generate, interpolate, manifold, traverse, decode, export and info take a GAN.`,
   );
 }
 

@@ -70,14 +70,15 @@ export class Progress {
 
   /**
    * One line that fits the terminal, as a line that wraps can't be erased. On a narrow terminal the bar is left out first,
-   * then words are shortened, then the rate is left out, then the end is cut off. Some terminals say that they have 0 columns.
+   * then words are shortened, then the rate is left out, then the last losses, then the end is cut off. Some terminals say
+   * that they have 0 columns.
    */
   #describe({ epoch, epochs, batch, batches, loss, parts }: BatchRecord): string {
     const done = (epoch - 1 + batch / batches) / epochs;
     const where = `epoch ${epoch}/${epochs}`;
     const batchOf = `${batch}/${batches}`;
-    const [mean, ...others] = describeLosses(loss, parts);
-    const all = [mean, ...others].join('  ');
+    const losses = describeLosses(loss, parts);
+    const all = losses.join('  ');
     const validation = this.#validation(this.#validationLoss);
     const rate = `${formatCount(this.samplesPerSecond)} samples/s`;
     const left = this.#left(done);
@@ -85,11 +86,11 @@ export class Progress {
     const lines = [
       [where, bar(batch / batches), batchOf, all, validation, rate, left],
       [where, batchOf, all, validation, rate, left],
-      [where, batchOf, mean, short[0], rate, short[1]],
-      [where, batchOf, mean, ...short],
-    ].map((parts) => parts.filter(Boolean).join('  '));
+      [where, batchOf, all, short[0], rate, short[1]],
+      ...losses.map((_, cut) => [where, batchOf, ...losses.slice(0, losses.length - cut), ...short]),
+    ].map((words) => words.filter(Boolean).join('  '));
     const room = (process.stderr.columns || 80) - 1;
-    return lines.find(({ length }) => length <= room) ?? lines[3].slice(0, room);
+    return lines.find(({ length }) => length <= room) ?? lines[lines.length - 1].slice(0, room);
   }
 }
 

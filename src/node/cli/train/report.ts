@@ -49,10 +49,7 @@ function describePlan(
   say(`${values.optimizer}, ${rate}${loss}, seed ${values.seed}, ${describeMachine()}`);
   const bound = values.patience === undefined ? '' : 'at most ';
   say(`${bound}${countOf(values.epochs, 'epoch')}, batches of ${formatCount(values['batch-size'])}`);
-  const { noise, sparsity, dropout } = values;
-  if (noise) say(`learning to restore the clean samples: ${describeNoise(noise)}`);
-  if (sparsity !== undefined) say(`sparse codes: L1 penalty ${sparsity}`);
-  if (dropout) say(`dropout ${dropout} after each hidden layer`);
+  for (const line of describeTask(values)) say(line);
   say();
   const noun = nounOf(inputShape, normalization);
   if (trainedOn <= values['batch-size']) say(`all ${noun}s fit into one batch: one step per epoch\n`);
@@ -62,6 +59,19 @@ function describePlan(
       `note: a code of ${code} is no shorter than ${withArticle(noun)} of ${sizeOf(inputShape)} (--encoding-dim)\n`,
     );
   }
+}
+
+/** What is learned beside plain restoring, a line for each. */
+function describeTask(values: TrainValues): string[] {
+  const { kind, noise, sparsity, dropout, beta, 'beta-warmup-epochs': warmUp } = values;
+  const rising = warmUp === undefined ? '' : `, after rising from 0 (epochs: ${warmUp})`;
+  const where = kind === 'gan' ? ' of the discriminator' : '';
+  return [
+    noise && `learning to restore the clean samples: ${describeNoise(noise)}`,
+    beta !== undefined && `weight of the KL divergence: ${beta}${rising}`,
+    sparsity !== undefined && `sparse codes: L1 penalty ${sparsity}`,
+    dropout && `dropout ${dropout} after each hidden layer${where}`,
+  ].filter((line) => typeof line === 'string');
 }
 
 /** Says how the training ended, and what it wrote. */
@@ -80,7 +90,8 @@ export function reportEnd(
     printParts(results);
     print(`written to ${folder.path}:\n  ${files.join(', ')}`);
   }
-  const rise = describeRise(epochs, training.firstLoss);
+  // The sum of a GAN's losses may well rise: one network's gain is the other's loss.
+  const rise = options.values.kind === 'gan' ? undefined : describeRise(epochs, training.firstLoss);
   if (rise) say(`note: ${rise}`);
   if (!training.hasCheckpoint) {
     say(

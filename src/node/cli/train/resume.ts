@@ -108,7 +108,8 @@ export function resumedOptions(now: TrainOptions, { options }: RunRecord): Train
   }
   const stored = parseOptions(TRAIN_OPTIONS, wordsOf(options));
   const merged = parseOptions(TRAIN_OPTIONS, wordsOf({ ...options, ...Object.fromEntries(now.given) }));
-  refuseContradictions(merged);
+  // With another kind nearly all options would contradict each other: the error names the kind.
+  if (merged.values.kind === stored.values.kind) refuseContradictions(merged);
   const [before, after] = [stored.values, merged.values].map(decidingOptions);
   const differing = [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))

@@ -74,6 +74,24 @@ describe('Progress on a terminal', () => {
     expect(written.at(-1)).toBe(CLEAR_LINE + line);
   });
 
+  const elbo = { loss: 248.123, parts: { reconstruction: 231.95, kl: 16.173 } };
+  const game = { parts: { generator: 1.736, discriminator: 0.9615, accuracy: 0.8092, spread: 0.893 } };
+  test.each([
+    ['a VAE', 80, elbo, 'epoch 1/4  1/2  loss 248.123  reconstruction 231.9  KL 16.17  11:40 left'],
+    ['a VAE', 60, elbo, 'epoch 1/4  1/2  loss 248.123  11:40 left'],
+    ['a GAN', 80, game, 'epoch 1/4  1/2  generator 1.736  discriminator 0.9615  11:40 left'],
+    ['a GAN', 50, game, 'epoch 1/4  1/2  generator 1.736  11:40 left'],
+  ])(
+    'shows as many parts of the loss of %s as there is room for in %d columns',
+    (_, columns, change, line) => {
+      standOn({ isTTY: true, columns });
+      const progress = new Progress(4);
+      now += 100_000;
+      progress.onBatchEnd(batch({ samples: 1_000_000, ...change }));
+      expect(written.at(-1)).toBe(CLEAR_LINE + line);
+    },
+  );
+
   test('does not guess the time left in the first second', () => {
     const progress = new Progress(4);
     now += 900;
