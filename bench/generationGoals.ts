@@ -95,7 +95,7 @@ function withinSpread(name: string, ours: readonly number[], theirs: readonly nu
   if (ours.length === 0 || theirs.length < 2) return [];
   const largest = max(...theirs);
   const spread = max(largest - min(...theirs), MIN_SPREAD * largest);
-  return [atMost(`${name}, within PyTorch's spread`, meanOf(ours), largest + spread)];
+  return [atMost(`${name}, within twice PyTorch's spread`, meanOf(ours), largest + spread)];
 }
 
 function meanOf(values: readonly number[]): number {

@@ -2,6 +2,7 @@
 
 import { denormalize } from '../../../data/denormalize.ts';
 import { writeNpy } from '../../../io/numpy/npy.ts';
+import { type Shape, sizeOf } from '../../../tensor/shape.ts';
 import { refuseExisting, writeFileAtomically } from '../../files/files.ts';
 import { loadAnyModel } from '../../files/modelFile.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
@@ -9,9 +10,19 @@ import { HELP, KEY, MODEL, OVERWRITE } from '../shared/commonOptions.ts';
 import { MACHINE, refuseThreads, useMachine } from '../shared/machine.ts';
 import { countShown, gridPng, MAX_PICTURES, requirePictures } from '../shared/pictures.ts';
 import type { Command } from '../terminal/help.ts';
-import { number, parseOptions, refusePositionals, requireOption, text } from '../terminal/options.ts';
+import {
+  number,
+  parseOptions,
+  refusePositionals,
+  requireOption,
+  text,
+  UsageError,
+} from '../terminal/options.ts';
 import { countOf, say, timesShape } from '../terminal/output.ts';
 import { dataFile, randomCodes } from './codes.ts';
+
+/** In an array: 1 GB of float32. */
+const MAX_NUMBERS = 2 ** 28;
 
 const OPTIONS = {
   model: MODEL,
@@ -67,9 +78,10 @@ async function generate(words: readonly string[]): Promise<number> {
   const { inputShape, normalization } = opened.model;
   const isPicture = out.toLowerCase().endsWith('.png');
   if (isPicture) requirePictures(inputShape, normalization, '--out FILE.npy');
-  const codes = (await randomCodes(opened, data)).sample(count, { seed });
-  const shown = isPicture ? countShown([count, ...inputShape]) : count;
-  const samples = opened.model.decode(codes.rows(0, shown));
+  const shown = isPicture ? countShown([count, ...inputShape]) : requireMemory(count, inputShape);
+  const codes = await randomCodes(opened, data);
+  // The first codes of a seed are the same, however many are drawn.
+  const samples = opened.model.decode(codes.sample(shown, { seed }));
   await writeFileAtomically(
     out,
     isPicture
@@ -79,4 +91,13 @@ async function generate(words: readonly string[]): Promise<number> {
   const noun = nounOf(inputShape, normalization);
   say(`${countOf(shown, `new ${noun}`)} of ${timesShape(inputShape)}, seed ${seed}: ${out}`);
   return 0;
+}
+
+/** All new samples are in memory before they are written. */
+function requireMemory(count: number, inputShape: Shape): number {
+  const most = Math.floor(MAX_NUMBERS / sizeOf(inputShape));
+  if (count <= most) return count;
+  throw new UsageError(
+    `--count is ${count}, expected at most ${most}: more do not fit into one file. Other seeds make others.`,
+  );
 }

@@ -58,7 +58,11 @@ async function manifold(words: readonly string[]): Promise<number> {
   await useMachine(parsed.values);
   const opened = await loadAnyModel(path);
   const { inputShape, encodingDim, normalization } = opened.model;
-  requirePictures(inputShape, normalization, 'a model of pictures');
+  requirePictures(
+    inputShape,
+    normalization,
+    'a model of pictures: isthmus generate and interpolate write other samples (--out FILE.npy)',
+  );
   if (encodingDim !== 2) {
     throw new DataError(
       `${opened.path}: the codes have ${encodingDim} numbers, expected 2: isthmus traverse draws codes of any length, and train --encoding-dim 2 makes a model with a plane of codes.`,

@@ -67,7 +67,7 @@ export const traverseCommand: Command = {
     usage:
       'isthmus traverse --model MODEL --out FILE.png [options]\n       npm run isthmus -- traverse --model MODEL --out FILE.png [options]',
     description: [
-      `Draws what each number of the code does: a row of images in which it goes from -${REACH} to ${REACH} standard deviations around its value, while all others stay. The numbers that change the image most come first, at most ${MAX_ROWS} of them; those that hardly change it are left out.`,
+      `Draws what each number of the code does: a row of images in which it goes from -${REACH} to ${REACH} standard deviations around its value, while all others stay. The numbers, counted from 0, that change the image most come first, at most ${MAX_ROWS} of them; those that hardly change it are left out.`,
       'For a variational autoencoder and a GAN, a standard deviation is 1. For a plain autoencoder it is that of the codes of its training data, which its file holds; else those of --data are used.',
     ],
     groups: [['Options', OPTIONS]],
@@ -99,7 +99,11 @@ async function traverse(words: readonly string[]): Promise<number> {
   await useMachine(parsed.values);
   const opened = await loadAnyModel(path);
   const { inputShape, encodingDim, normalization } = opened.model;
-  requirePictures(inputShape, normalization, 'a model of pictures');
+  requirePictures(
+    inputShape,
+    normalization,
+    'a model of pictures: isthmus generate and interpolate write other samples (--out FILE.npy)',
+  );
   requireRoom('steps', steps, { inputShape, countOf: (length) => length });
   const start = await findStart(opened, data, parsed.values);
   const fitting = Math.max(1, Math.floor(picturesThatFit(inputShape) / steps));

@@ -50,7 +50,7 @@ const SENSELESS: Readonly<Record<KindName, Readonly<Record<string, string>>>> = 
     tied: NO_ENCODER,
     noise: NO_ENCODER,
     sparsity: NO_ENCODER,
-    start: NO_ENCODER,
+    start: 'its generator would begin with one sample for all codes',
     beta: 'its loss has no KL divergence',
     'beta-warmup-epochs': 'its loss has no KL divergence',
     'test-data': NO_QUALITY,

@@ -22,7 +22,7 @@ export function effectiveOptions(values: TrainValues) {
     ...(options.data === undefined && { count }),
     output: outputOf(values),
     ...(values.noise && { noise: formatNoise(values.noise) }),
-    ...(values.kind !== 'gan' && { keep: keepOf(values) }),
+    ...(values.kind === 'gan' ? { 'samples-every': samplesEvery(values) } : { keep: keepOf(values) }),
     'learning-rate': learningRateOf(values),
     ...(values.optimizer === 'adamw' && { 'weight-decay': weightDecayOf(values) }),
     ...(values.optimizer === 'sgd' && { momentum: momentumOf(values), nesterov }),

@@ -119,6 +119,11 @@ testRefusals(2, [
     '--model vae.safetensors --count 0 --out a.png',
     /--count is '0', expected an integer, at least 1/,
   ),
+  refusal(
+    'more than fit into memory',
+    '--model vae.safetensors --count 100000000 --out a.npy',
+    /--count is 100000000, expected at most \d+: more do not fit into one file\. Other seeds make others\./,
+  ),
   refusal('a seed below 0', '--model vae.safetensors --seed=-1 --out a.png', /--seed is '-1'/),
   refusal('words of no option', '--model vae.safetensors --out a.png b', /'b' belongs to no option/),
   refusal('a key without data', '--model plain.safetensors --key a --out a.png', /--key needs --data FILE/),

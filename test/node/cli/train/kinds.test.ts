@@ -234,7 +234,7 @@ describe('options that make no sense for a kind', () => {
     refused('--kind gan --tied', /it has no encoder and restores nothing\./),
     refused('--kind gan --noise mask:0.1', /it has no encoder/),
     refused('--kind gan --sparsity 1', /it has no encoder/),
-    refused('--kind gan --start mean', /it has no encoder/),
+    refused('--kind gan --start mean', /its generator would begin with one sample for all codes/),
     refused('--kind gan --beta 1', /--beta makes no sense for a GAN/),
     refused(
       '--kind gan --test-data images.npy',
