@@ -100,7 +100,8 @@ class Model:
     @property
     def fingerprint(self):
         digest = hashlib.sha256(compact({key: self.metadata[key] for key in ("model", "normalization")}))
-        for name, tensor in self.tensors.items():
+        weights = {name: tensor for name, tensor in self.tensors.items() if not name.startswith("codes.")}
+        for name, tensor in weights.items():
             digest.update(compact([name, list(tensor.shape)]))
             digest.update(tensor.tobytes())
         return f"sha256:{digest.hexdigest()[:32]}"
