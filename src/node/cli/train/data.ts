@@ -19,6 +19,7 @@ import { type NormalizedSamples, type SampleSource, SamplesInMemory } from '../.
 import { PICTURES } from '../../pictures/display.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
 import { describeSamples, openSource, prepare, prepareLike } from '../shared/samples.ts';
+import { withOptionNames } from '../terminal/optionNames.ts';
 import { countOf, say } from '../terminal/output.ts';
 import type { TrainValues } from './options.ts';
 import { noteImages, noteScaling } from './scalingNotes.ts';
@@ -65,7 +66,7 @@ export async function loadTrainingData(values: TrainValues): Promise<TrainingDat
     const { normalization } = images.samples;
     const [, ...inputShape] = training.shape;
     const trainedOn = countTrainedOn(training, values);
-    test = await openTest(values);
+    test = await openTest(values, inputShape);
     const testImages = test && (await prepareTest(test, { inputShape, normalization }));
     return {
       name: runName(values.data),
@@ -174,10 +175,11 @@ async function openTraining(values: TrainValues): Promise<SampleSource> {
   return openSource(data, inMemory, { key });
 }
 
-async function openTest(values: TrainValues): Promise<SampleSource | undefined> {
+async function openTest(values: TrainValues, sampleShape: Shape): Promise<SampleSource | undefined> {
   const { data, count, 'test-data': testData, 'test-key': testKey } = values;
   if (testData !== undefined) {
-    return openSource(testData, values['in-memory'], { key: testKey, preferredKey: 'x_test' });
+    const options = { key: testKey, preferredKey: 'x_test', sampleShape };
+    return withOptionNames({ key: 'test-key' }, openSource(testData, values['in-memory'], options));
   }
   if (data !== undefined || values['validation-split'] !== undefined || !hasValidation(values))
     return undefined;
