@@ -40,7 +40,7 @@ export interface NormalizationOptions {
 export interface RuleOptions {
   /** Whether samples `[n, d]` are rows of a table. @default unless they are uint8 and d is a square of at least 64 */
   readonly isTable?: boolean | undefined;
-  /** How the caller asks for a mode, for advice in errors. @default the normalization 'minmax' */
+  /** How the caller asks for a mode, for advice in errors. @default normalize(samples, 'minmax') */
   readonly nameOf?: (mode: NormalizationMode) => string;
 }
 
@@ -48,10 +48,12 @@ export interface RuleOptions {
 const MASK = 1;
 const BYTE = 255;
 const WORD = 65535;
+/** Floats from 0 to at least this are likely to be pixels that were saved as floats. */
+const LIKELY_BYTE = 16;
 /** The maximum value of the integer types that hold no WORD. */
 const TYPE_MAXIMUM: Partial<Record<DType, number>> = { u1: 255, u2: 65535, i1: 127, i2: 32767 };
 
-const inCode = (mode: NormalizationMode) => `the normalization '${mode}'`;
+const inCode = (mode: NormalizationMode) => `normalize(samples, '${mode}')`;
 
 /**
  * Samples to train on: the array as it is, together with the normalization that {@link chooseNormalization} finds for it.
@@ -154,7 +156,7 @@ export function chooseNormalization(
 export function describeNormalization(normalization: Normalization): string {
   const { kind, dtype } = normalization;
   if (kind === 'none') {
-    return dtype === 'b1' ? 'used as they are (0 and 1)' : 'used as they are (already in [0, 1])';
+    return isFloat(dtype) ? 'used as they are (already in [0, 1])' : 'used as they are (0 and 1)';
   }
   const result = kind === 'minmax' ? 'from 0 to 1' : 'mean 0 and standard deviation 1';
   if (isByFeature(normalization)) {
@@ -252,7 +254,10 @@ export function normalizationForTransform(
     return { ...trained, dtype: array.dtype };
   }
   const wayOut = `save it as the model's training data was (${DTYPE_NAMES[dtype]}, ${describeNormalization(trained)})`;
-  if (kind === 'none' && isFloat(dtype)) return { ...byType(array, range, wayOut), ...marker };
+  if (kind === 'none' && isFloat(dtype)) {
+    const divisor = isByte(array.dtype) ? BYTE : undefined;
+    return { ...byType(array, range, wayOut, divisor), ...marker };
+  }
   if (dtype !== array.dtype) return { ...byType(array, range, wayOut, scale), ...marker };
   if (range.minimum < 0 || range.maximum > scale) {
     throw new DataError(`the data goes ${range.text}, the model was trained on integers from 0 to ${scale}.`);
@@ -272,8 +277,8 @@ function byType({ dtype }: ArrayType, range: Range, wayOut: string, trained?: nu
   if (dtype === 'b1') return { kind: 'none', dtype, shift: 0, scale: 1 };
   if (isFloat(dtype)) {
     if (minimum < 0 || maximum > 1) {
-      const asBytes =
-        minimum < 0 || maximum > BYTE ? '' : '; pixels from 0 to 255 can also be saved as uint8';
+      const areBytes = minimum >= 0 && LIKELY_BYTE <= maximum && maximum <= BYTE;
+      const asBytes = areBytes ? '; pixels from 0 to 255 can also be saved as uint8' : '';
       throw new DataError(`the data is floats ${text}, expected [0, 1]: ${wayOut}${asBytes}.`);
     }
     return { kind: 'none', dtype, shift: 0, scale: 1 };
@@ -281,15 +286,18 @@ function byType({ dtype }: ArrayType, range: Range, wayOut: string, trained?: nu
   if (minimum < 0) {
     throw new DataError(`the data is integers ${text}, expected none below 0: ${wayOut}.`);
   }
-  const isByte = dtype === 'u1' || dtype === 'i1';
-  const bounds =
-    trained === undefined ? [MASK, BYTE, WORD] : isByte && trained !== MASK ? [BYTE] : [trained, BYTE, WORD];
+  const isOfByte = isByte(dtype) && trained !== MASK;
+  const bounds = trained === undefined ? [MASK, BYTE, WORD] : isOfByte ? [BYTE] : [trained, BYTE, WORD];
   const fitting = bounds.find((bound) => maximum <= bound);
   if (fitting === undefined) {
     throw new DataError(`the data is integers ${text}, expected at most ${WORD}: ${wayOut}.`);
   }
   const scale = Math.min(fitting, TYPE_MAXIMUM[dtype] ?? WORD);
   return { kind: scale === 1 ? 'none' : 'divide', dtype, shift: 0, scale };
+}
+
+function isByte(dtype: DType): boolean {
+  return dtype === 'u1' || dtype === 'i1';
 }
 
 export function isFloat(dtype: DType): boolean {
