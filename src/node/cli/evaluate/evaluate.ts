@@ -21,6 +21,7 @@ import { noteOverflow, refuseOverflow } from '../shared/overflow.ts';
 import { requirePictures, showComparison } from '../shared/pictures.ts';
 import { openAutoencoder, prepareLike } from '../shared/samples.ts';
 import type { Command } from '../terminal/help.ts';
+import { withOptionNames } from '../terminal/optionNames.ts';
 import { parseOptions, refusePositionals, requireOption } from '../terminal/options.ts';
 import { print, printJson, say } from '../terminal/output.ts';
 import { anomalyPicture, anomalySection, worstSamples } from './anomalies.ts';
@@ -127,7 +128,7 @@ async function loadSamples(
   path: string,
   key: string | undefined,
 ): Promise<UnlabelledSamples> {
-  const images = new SamplesInMemory(await loadImages(path, { key }));
+  const images = new SamplesInMemory(await loadImages(path, { key, sampleShape: autoencoder.inputShape }));
   return { samples: await prepareLike(images, autoencoder), source: images.source };
 }
 
@@ -139,7 +140,10 @@ async function loadLabelled(
 ): Promise<{ labels?: ArrayLike<number>; fitted?: EncodedSamples | undefined }> {
   if (values.labels === undefined) return {};
   const [count] = measured.samples.shape;
-  const { labels } = await loadLabels(values.labels, { key: values['labels-key'], count });
+  const { labels } = await withOptionNames(
+    { key: 'labels-key' },
+    loadLabels(values.labels, { key: values['labels-key'], count }),
+  );
   const names = values['label-names'];
   if (names) refuseNamelessLabels(labels, names);
   const fitted = await loadFitted(autoencoder, values);
@@ -167,8 +171,11 @@ async function loadFitted(
       'note: --train-data and --data are the same: the shares of found classes say nothing about other samples',
     );
   }
-  const loaded = await loadSamples(autoencoder, data, key);
-  const { labels } = await loadLabels(path, { key: labelsKey, count: loaded.samples.shape[0] });
+  const loaded = await withOptionNames({ key: 'train-key' }, loadSamples(autoencoder, data, key));
+  const { labels } = await withOptionNames(
+    { key: 'train-labels-key' },
+    loadLabels(path, { key: labelsKey, count: loaded.samples.shape[0] }),
+  );
   return { ...loaded, labels };
 }
 

@@ -24,6 +24,7 @@ import {
 import { PICTURES } from '../../pictures/display.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
 import { describeSamples, openSource, prepare, prepareLike } from '../shared/samples.ts';
+import { withOptionNames } from '../terminal/optionNames.ts';
 import { countOf, say, timesShape } from '../terminal/output.ts';
 import type { TrainValues } from './options.ts';
 import { noteImages, noteScaling } from './scalingNotes.ts';
@@ -70,7 +71,7 @@ export async function loadTrainingData(values: TrainValues): Promise<TrainingDat
     const { normalization } = images.samples;
     const [, ...inputShape] = training.shape;
     const trainedOn = countTrainedOn(training, values);
-    test = await openTest(values);
+    test = await openTest(values, inputShape);
     const testImages = test && (await prepareTest(test, { inputShape, normalization }));
     return {
       name: runName(values.data),
@@ -198,10 +199,11 @@ function shaped(source: SampleSource, imageShape: Shape | 'none'): SampleSource 
   );
 }
 
-async function openTest(values: TrainValues): Promise<SampleSource | undefined> {
+async function openTest(values: TrainValues, sampleShape: Shape): Promise<SampleSource | undefined> {
   const { data, count, 'test-data': testData, 'test-key': testKey } = values;
   if (testData !== undefined) {
-    return openSource(testData, values['in-memory'], { key: testKey, preferredKey: 'x_test' });
+    const options = { key: testKey, preferredKey: 'x_test', sampleShape };
+    return withOptionNames({ key: 'test-key' }, openSource(testData, values['in-memory'], options));
   }
   if (data !== undefined || values['validation-split'] !== undefined || !hasValidation(values))
     return undefined;
