@@ -1,13 +1,14 @@
-/** Which samples are trained on, and which only validated. Read data/batches.ts first. */
+/** Which samples are trained on, and which only validated. Read pairs.ts first. */
 
-import { BatchReader, rowNumbers } from '../data/batches.ts';
+import { rowNumbers } from '../data/batches.ts';
 import type { Samples, StoredSamples } from '../data/samples.ts';
 import { Random } from '../tensor/random.ts';
 import type { Shape } from '../tensor/shape.ts';
+import { PairReader } from './pairs.ts';
 
 /** Some rows of a data set. */
 export interface Subset {
-  readonly reader: BatchReader;
+  readonly reader: PairReader;
   readonly rows: Uint32Array;
 }
 
@@ -24,20 +25,24 @@ export interface SplitOptions {
   /** The share of the samples that is kept for validation, 0 <= split < 1. */
   readonly validationSplit: number;
   /** Other samples for validation, instead of a split. */
-  readonly validationData: Samples | StoredSamples | undefined;
+  readonly validationData?: Samples | StoredSamples | undefined;
+  /** What the network should answer to the samples, row by row. @default the samples themselves */
+  readonly target?: Samples | StoredSamples | undefined;
+  /** The same for `validationData`. */
+  readonly validationTarget?: Samples | StoredSamples | undefined;
 }
 
 /**
  * @param samples - Shape `[n, ...inputShape]`.
- * @throws {ShapeError} If the samples don't fit the model.
+ * @throws {ShapeError} If the samples or targets don't fit the model or each other.
  * @throws {RangeError} If a split leaves one side empty.
  */
 export function splitSamples(samples: Samples | StoredSamples, options: SplitOptions): Subsets {
-  const { inputShape, seed, validationSplit, validationData } = options;
-  const reader = new BatchReader(samples, inputShape, 'fit');
+  const { inputShape, seed, validationSplit, validationData, target, validationTarget } = options;
+  const reader = new PairReader(samples, target, inputShape, 'fit');
   const rows = rowNumbers(reader.count);
   if (validationData) {
-    const other = new BatchReader(validationData, inputShape, 'fit, validationData');
+    const other = new PairReader(validationData, validationTarget, inputShape, 'fit, validationData');
     return { training: { reader, rows }, validation: { reader: other, rows: rowNumbers(other.count) } };
   }
   if (validationSplit === 0) return { training: { reader, rows }, validation: undefined };

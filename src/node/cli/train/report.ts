@@ -191,7 +191,7 @@ async function scoreAll(
   { noise, seed, 'validation-split': validationSplit = 0 }: TrainValues,
 ): Promise<Pick<Results, 'training' | 'validation' | 'test' | 'denoising'>> {
   const { inputShape } = autoencoder;
-  const parts = splitSamples(images, { inputShape, seed, validationSplit, validationData: undefined });
+  const parts = splitSamples(images, { inputShape, seed, validationSplit });
   const [trained, kept] = [parts.training.rows, parts.validation?.rows];
   const denoise = async (): Promise<Denoising> => {
     if (testImages) return { of: 'test', ...(await autoencoder.evaluate(testImages, { noise })) };
