@@ -5,6 +5,7 @@
  * Read objective.ts and optim/optimizer.ts first; fitOptions.ts has the options.
  */
 
+import { isVector } from '../data/pictureShape.ts';
 import { NO_NORMALIZATION, type Normalization, type Samples, type StoredSamples } from '../data/samples.ts';
 import type { FlatParameters } from '../tensor/flatParameters.ts';
 import { Arena } from '../tensor/kernels/memory.ts';
@@ -227,11 +228,17 @@ export async function fitModel(
   try {
     const training = await prepareTraining(model, samples, options);
     // The network answers in the units of the target.
-    owner.normalization = (options.target ?? samples).normalization ?? NO_NORMALIZATION;
+    const { target = samples } = options;
+    owner.normalization = target.normalization ?? ofInputs(target);
     return await training.run();
   } finally {
     IN_TRAINING.delete(parameters);
   }
+}
+
+/** The normalization of samples that are inputs already. */
+function ofInputs({ shape: [, ...sample] }: Samples | StoredSamples): Normalization {
+  return { ...NO_NORMALIZATION, ...(isVector(sample) && { table: true }) };
 }
 
 /**

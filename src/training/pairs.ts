@@ -3,8 +3,7 @@
  * data/batches.ts first.
  */
 
-import { type BatchOptions, BatchReader } from '../data/batches.ts';
-import type { Samples, StoredSamples } from '../data/samples.ts';
+import type { BatchOptions, BatchReader } from '../data/batches.ts';
 import { type Shape, ShapeError } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
@@ -22,27 +21,19 @@ export interface PairOptions extends BatchOptions {
 
 export class PairReader {
   readonly inputs: BatchReader;
-  /** The reader of the inputs if there is no target. */
   readonly targets: BatchReader;
 
   /**
-   * @param samples - Shape `[n, ...]`.
-   * @param target - Row i is what the network should answer to row i of the samples. Undefined: the samples themselves.
-   * @param sampleShape - What the model takes, and answers with.
+   * @param targets - Row i is what the network should answer to row i of the inputs. Default: the inputs themselves.
    * @param who - Named in errors.
-   * @throws {ShapeError} If the samples or the target don't fit the model, or there is another number of them.
+   * @throws {ShapeError} If there is another number of them.
    */
-  constructor(
-    samples: Samples | StoredSamples,
-    target: Samples | StoredSamples | undefined,
-    sampleShape: Shape,
-    who: string,
-  ) {
-    this.inputs = new BatchReader(samples, sampleShape, who);
-    this.targets = target ? new BatchReader(target, sampleShape, `${who}, target`) : this.inputs;
-    if (this.count === this.targets.count) return;
+  constructor(inputs: BatchReader, targets: BatchReader = inputs, who = 'fit') {
+    this.inputs = inputs;
+    this.targets = targets;
+    if (inputs.count === targets.count) return;
     throw new ShapeError(
-      `${who}: got ${this.count} samples and ${this.targets.count} of target, expected as many: row i of target is the answer to row i of the samples.`,
+      `${who}: got ${inputs.count} samples and ${targets.count} targets, expected as many: row i of the target is the answer to row i of the samples.`,
     );
   }
 

@@ -1,7 +1,8 @@
 /** Which samples are trained on, and which only validated. Read pairs.ts first. */
 
-import { rowNumbers } from '../data/batches.ts';
-import type { Samples, StoredSamples } from '../data/samples.ts';
+import { BatchReader, rowNumbers } from '../data/batches.ts';
+import { requireScaling } from '../data/normalization.ts';
+import { NO_NORMALIZATION, type Samples, type StoredSamples } from '../data/samples.ts';
 import { Random } from '../tensor/random.ts';
 import type { Shape } from '../tensor/shape.ts';
 import { PairReader } from './pairs.ts';
@@ -35,14 +36,30 @@ export interface SplitOptions {
 /**
  * @param samples - Shape `[n, ...inputShape]`.
  * @throws {ShapeError} If the samples or targets don't fit the model or each other.
+ * @throws {DataError} If they were scaled in different ways.
  * @throws {RangeError} If a split leaves one side empty.
  */
 export function splitSamples(samples: Samples | StoredSamples, options: SplitOptions): Subsets {
   const { inputShape, seed, validationSplit, validationData, target, validationTarget } = options;
-  const reader = new PairReader(samples, target, inputShape, 'fit');
+  const answers = target ?? samples;
+  // Of a target without one, the values are outputs themselves. (Samples without one may go with any validation data.)
+  const trained = answers.normalization ?? (target && { ...NO_NORMALIZATION });
+  const readerOf = (some: Samples | StoredSamples, name?: string) => {
+    const who = name === undefined ? 'fit' : `fit, ${name}`;
+    const expected = answers.normalization
+      ? `transform(${name ?? 'samples'}, ${target ? 'target' : 'samples'}.normalization)`
+      : 'none, as the target has none';
+    if (trained) requireScaling(some, trained, who, expected);
+    return new BatchReader(some, inputShape, who);
+  };
+  const reader = new PairReader(readerOf(samples), target && readerOf(target, 'target'), 'fit');
   const rows = rowNumbers(reader.count);
   if (validationData) {
-    const other = new PairReader(validationData, validationTarget, inputShape, 'fit, validationData');
+    const other = new PairReader(
+      readerOf(validationData, 'validationData'),
+      validationTarget && readerOf(validationTarget, 'validationTarget'),
+      'fit, validationData',
+    );
     return { training: { reader, rows }, validation: { reader: other, rows: rowNumbers(other.count) } };
   }
   if (validationSplit === 0) return { training: { reader, rows }, validation: undefined };
