@@ -59,7 +59,7 @@ export interface CompileOptions extends RegularizationOptions {
 
 export interface EvaluateOptions {
   /** The numbers of the samples to evaluate. @default all */
-  readonly rows?: Uint32Array;
+  readonly rows?: Uint32Array | undefined;
   /** What the reconstructions are compared with, row by row: in memory or stored. @default the samples themselves */
   readonly target?: Samples | StoredSamples | undefined;
   /** Corrupts the inputs, in the same way each time. Outputs are compared with the clean samples, or the target. @default none */

@@ -143,7 +143,8 @@ describe('refusals', () => {
   });
 
   const VALIDATION = /^GAN\.fit: got validation, early stopping or keep: 'best', but .*\.$/;
-  const RESTORING = /^GAN\.fit: got noise, a target or a start at the mean, which are for models that restore\.$/;
+  const RESTORING =
+    /^GAN\.fit: got noise, a target or a start at the mean, which are for models that restore\.$/;
 
   test.each<[string, FitOptions, RegExp]>([
     ['a validation split', { validationSplit: 0.2 }, VALIDATION],

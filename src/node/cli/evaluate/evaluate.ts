@@ -198,7 +198,7 @@ async function present(subject: Subject, values: EvaluateValues): Promise<void> 
   say();
   const { autoencoder, samples, worst } = subject;
   const shown = worst.length > 0 ? pickSamples(samples, worst) : samples;
-  const pictures = predictPictures(autoencoder, shown, values.noise);
+  const pictures = predictPictures(autoencoder, shown, { noise: values.noise });
   if (pictures) showComparison(pictures);
 }
 
