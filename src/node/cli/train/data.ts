@@ -25,6 +25,7 @@ import {
 } from '../../files/sampleSource.ts';
 import { PICTURES } from '../../pictures/display.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
+import { requirePairs } from '../shared/pairs.ts';
 import {
   describeSamples,
   openSource,
@@ -37,7 +38,7 @@ import { countOf, say, timesShape } from '../terminal/output.ts';
 import type { TrainValues } from './options.ts';
 import { noteImages, noteScaling } from './scalingNotes.ts';
 import { hasValidation } from './settings.ts';
-import { preparePaired, requirePairs, targetFacts } from './targets.ts';
+import { preparePaired, targetFacts } from './targets.ts';
 
 /** The digits are always the same data set: `--seed` changes the training, not its data. */
 const DIGITS_SEED = 1;

@@ -5,25 +5,7 @@ import { DataError, DTYPE_NAMES, type Normalization, type SampleArray } from '..
 import type { ValueStatistics } from '../../../data/statistics.ts';
 import type { SampleSource } from '../../files/sampleSource.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
-import { describeSamples, prepare, requireSampleShape, type Trained } from '../shared/samples.ts';
-import { formatCount } from '../terminal/output.ts';
-
-/**
- * @param option - That of the samples: `data`.
- * @param target - Undefined if there is none.
- * @throws {DataError} If a target has another number of samples than its data, or samples of another shape.
- */
-export function requirePairs(option: string, data: SampleSource, target: SampleSource | undefined): void {
-  if (!target) return;
-  const [count] = data.shape;
-  const [targetCount, ...targetSample] = target.shape;
-  if (count !== targetCount) {
-    throw new DataError(
-      `${target.source}: the target has ${formatCount(targetCount)} samples, --${option} has ${formatCount(count)}, expected as many: row i of the target is what the model should make of row i.`,
-    );
-  }
-  requireSampleShape(data, targetSample, 'the samples of its target are');
-}
+import { describeSamples, prepare, type Trained } from '../shared/samples.ts';
 
 /** What the model file says about targets, as plain JSON. */
 export function targetFacts(target: SampleSource | undefined, testTarget: SampleSource | undefined) {
