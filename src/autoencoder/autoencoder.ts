@@ -29,6 +29,7 @@ import type { FitOptions, History } from '../training/fitOptions.ts';
 import { runNetwork, separateMemory } from '../training/inference.ts';
 import { addNoise, checkNoise, EVALUATION_NOISE_SEED, type Noise } from '../training/noise.ts';
 import { type Compiled, layersBeforeLoss, type Objective, Restoration } from '../training/objective.ts';
+import { PairReader } from '../training/pairs.ts';
 import { buildTrainingNetwork, type RegularizationOptions } from '../training/regularization.ts';
 import { TimeSlice } from '../training/yieldToHost.ts';
 import {
@@ -58,8 +59,10 @@ export interface CompileOptions extends RegularizationOptions {
 
 export interface EvaluateOptions {
   /** The numbers of the samples to evaluate. @default all */
-  readonly rows?: Uint32Array;
-  /** Corrupts the inputs, in the same way each time. Outputs are compared with the clean samples. @default none */
+  readonly rows?: Uint32Array | undefined;
+  /** What the reconstructions are compared with, row by row: in memory or stored. @default the samples themselves */
+  readonly target?: Samples | StoredSamples | undefined;
+  /** Corrupts the inputs, in the same way each time. Outputs are compared with the clean samples, or the target. @default none */
   readonly noise?: Noise | undefined;
 }
 
@@ -184,13 +187,13 @@ export class Autoencoder {
   }
 
   /**
-   * Trains the network to restore these samples. Between steps control goes back to the host, at least every 50 ms unless
+   * Trains the network to restore these samples, or to answer with `target`. Between steps control goes back to the host, at least every 50 ms unless
    * one step takes longer.
    *
    * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way.
    * @returns The losses of each epoch, and why training ended.
-   * @throws {RangeError} If an option is out of range, or the loss is 'bce' and an input is outside [0, 1].
-   * @throws {ShapeError} If the samples don't fit the model.
+   * @throws {RangeError} If an option is out of range, or the loss is 'bce' and a target is outside [0, 1].
+   * @throws {ShapeError} If the samples or targets don't fit the model or each other.
    * @throws {DivergenceError} If a loss becomes NaN or infinite.
    * @throws {Error} If the model is already being trained, or the optimizer serves another network.
    * @throws What reading stored samples failed with.
@@ -281,7 +284,7 @@ export class Autoencoder {
   }
 
   /**
-   * How far the reconstructions are from the samples, over all elements, in the units of the network's input. Control goes
+   * How far the reconstructions are from the samples, or from `target`, over all elements, in the units of the network's input. Control goes
    * back to the host between batches, as in {@link fit}.
    *
    * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way.
@@ -294,18 +297,20 @@ export class Autoencoder {
    */
   async evaluate(
     samples: Samples | StoredSamples,
-    { rows, noise }: EvaluateOptions = {},
+    { rows, target: targets, noise }: EvaluateOptions = {},
   ): Promise<Evaluation> {
-    const reader = this.readerOf(samples, 'evaluate');
+    const inputs = this.readerOf(samples, 'evaluate');
+    const answers = targets && this.readerOf(targets, 'evaluate, target');
+    const reader = new PairReader(inputs, answers, this.#who('evaluate'));
     if (rows) requireRows(rows, reader.count);
     if (noise) checkNoise(noise);
     const sums = new ErrorSums();
     const random = new Random(EVALUATION_NOISE_SEED);
     const allocateNoisy = separateMemory();
     const slice = new TimeSlice();
-    for await (const x of reader.stream({ rows, allocate: separateMemory() })) {
+    for await (const { input: x, target } of reader.stream({ rows, allocate: separateMemory() })) {
       const seen = noise ? addNoise(x, noise, random, allocateNoisy(x.shape)) : x;
-      sums.add(x.data, this.decoder.forward(this.encoder.forward(seen)).data);
+      sums.add(target.data, this.decoder.forward(this.encoder.forward(seen)).data);
       if (slice.isOver) await slice.pause();
     }
     return sums.result();

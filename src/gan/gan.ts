@@ -59,7 +59,14 @@ export interface GANCompileOptions {
 /** The options of `fit` that make sense for a GAN: its losses don't say how good its samples are. */
 export type GANFitOptions = Omit<
   FitOptions,
-  'validationSplit' | 'validationData' | 'earlyStopping' | 'keep' | 'noise' | 'start'
+  | 'validationSplit'
+  | 'validationData'
+  | 'target'
+  | 'validationTarget'
+  | 'earlyStopping'
+  | 'keep'
+  | 'noise'
+  | 'start'
 >;
 
 /**
@@ -241,9 +248,11 @@ function refuseOptions(options: FitOptions): void {
   const {
     validationSplit = 0,
     validationData,
+    validationTarget,
     earlyStopping,
     keep = 'last',
     noise,
+    target,
     start = 'as-is',
   } = options;
   if (validationSplit !== 0 || validationData || earlyStopping || keep !== 'last') {
@@ -251,8 +260,10 @@ function refuseOptions(options: FitOptions): void {
       "GAN.fit: got validation, early stopping or keep: 'best', but a GAN's losses don't say how good its samples are: expected a number of epochs.",
     );
   }
-  if (noise || start !== 'as-is') {
-    throw new RangeError('GAN.fit: got noise or a start at the mean, which are for models that restore.');
+  if (noise || target || validationTarget || start !== 'as-is') {
+    throw new RangeError(
+      'GAN.fit: got noise, a target or a start at the mean, which are for models that restore.',
+    );
   }
 }
 

@@ -19,6 +19,15 @@ export interface FitOptions {
   readonly validationSplit?: number;
   /** Other samples for validation, instead of a split. @default none */
   readonly validationData?: Samples | StoredSamples;
+  /**
+   * What the network should answer: row i of the target to row i of the samples, as a clean image to a noisy one. Of the
+   * shape of the samples, in memory or stored, scaled as they are: `transform(noisy, clean.normalization)`.
+   *
+   * @default the samples themselves
+   */
+  readonly target?: Samples | StoredSamples | undefined;
+  /** The same for `validationData`: needed with both, `target` and `validationData`. */
+  readonly validationTarget?: Samples | StoredSamples | undefined;
   /** Watches the validation loss or, without validation, the training loss. @default none: all epochs are run */
   readonly earlyStopping?: EarlyStopping;
   /**
@@ -33,15 +42,15 @@ export interface FitOptions {
    */
   readonly resumeFrom?: TrainingState | undefined;
   /**
-   * Corrupts the inputs of each step, so that the network learns to restore the clean ones. Validation inputs are
-   * corrupted too, in the same way after each epoch.
+   * Corrupts the inputs of each step, so that the network learns to restore the clean ones, or with `target` to answer with
+   * that. Validation inputs are corrupted too, in the same way after each epoch.
    *
    * @default none
    */
   readonly noise?: Noise | undefined;
   /**
-   * `mean` sets the last layer before the first step, so that the network's first answer is the mean of the samples. That
-   * takes one pass over the samples. `as-is` leaves all weights and biases as they are.
+   * `mean` sets the last layer before the first step, so that the network's first answer is the mean of the samples (with
+   * `target`: of the target). That takes one pass over them. `as-is` leaves all weights and biases as they are.
    *
    * @default 'as-is'
    */
@@ -95,7 +104,7 @@ export type FitSettings = FitOptions &
 /** @throws {RangeError} If an option is out of range. */
 export function checkedSettings(options: FitOptions): FitSettings {
   const { epochs = 100, batchSize = 32, validationSplit = 0, start = 'as-is' } = options;
-  const { validationData, earlyStopping, noise } = options;
+  const { validationData, target, validationTarget, earlyStopping, noise } = options;
   if (start !== 'as-is' && start !== 'mean') {
     throw new RangeError(`fit: start is '${start}', expected 'as-is' or 'mean'.`);
   }
@@ -106,6 +115,16 @@ export function checkedSettings(options: FitOptions): FitSettings {
   }
   if (validationSplit > 0 && validationData) {
     throw new RangeError('fit: got both validationSplit and validationData, expected one of them.');
+  }
+  if (target && validationData && !validationTarget) {
+    throw new RangeError(
+      'fit: got target and validationData, expected validationTarget, too: what the network should answer to validationData.',
+    );
+  }
+  if (validationTarget && !(target && validationData)) {
+    throw new RangeError(
+      `fit: got validationTarget without ${target ? 'validationData' : 'target'}, expected target, validationData and validationTarget together.`,
+    );
   }
   if (earlyStopping) {
     const { patience, minDelta = 0 } = earlyStopping;

@@ -48,6 +48,7 @@ import {
   refuseExistingOutputs,
   type Section,
 } from './options.ts';
+import { evaluatePairs } from './pairs.ts';
 import { anomalyScoreOf, type ImageScores, scoreBy, scoreImages, scoreSection, scoresCsv } from './scores.ts';
 
 export const evaluateCommand: Command = {
@@ -74,6 +75,7 @@ export const evaluateCommand: Command = {
         [
           'isthmus evaluate --model runs/digits-1 --data images.npy --out scores.csv',
           'isthmus evaluate --model runs/digits-1 --data images.npy --anomalies 20',
+          'isthmus evaluate --model runs/noisy-1 --data noisy.npy --target clean.npy',
           'isthmus evaluate --model runs/digits-1 --data images.npy --labels labels.npy \\',
           '  --train-data train.npy --train-labels train-labels.npy --latent latent.svg',
         ],
@@ -99,6 +101,8 @@ async function evaluate(words: readonly string[]): Promise<number> {
     requirePictures(inputShape, normalization, '--anomalies without --anomalies-out');
   }
   refuseSalt(values.noise, autoencoder.normalization.kind);
+  const { target } = values;
+  if (target !== undefined) return evaluatePairs(autoencoder, { ...values, data, target }, report);
   const measured = await loadSamples(autoencoder, data, values.key);
   const { labels, fitted } = await loadLabelled(autoencoder, measured, values);
   const codes = autoencoder.encode(measured.samples);
@@ -205,7 +209,7 @@ async function present(subject: Subject, values: EvaluateValues): Promise<void> 
   say();
   const { autoencoder, samples, worst } = subject;
   const shown = worst.length > 0 ? pickSamples(samples, worst) : samples;
-  const pictures = predictPictures(autoencoder, shown, values.noise);
+  const pictures = predictPictures(autoencoder, shown, { noise: values.noise });
   if (pictures) showComparison(pictures);
 }
 
@@ -219,7 +223,7 @@ function sectionsOf(
   if (isByFeature(normalization) || (isFlat(inputShape) && nounOf(inputShape, normalization) === 'sample')) {
     sections.push(featureSection(autoencoder, samples));
   }
-  if (noise) sections.push(denoisingSection(autoencoder, samples, noise));
+  if (noise) sections.push(denoisingSection(autoencoder, { samples, noise }));
   if (labels) {
     const measured = { samples, codes, labels, source };
     sections.push(classesSection(autoencoder, { measured, fitted, neighbours }));

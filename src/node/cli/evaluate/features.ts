@@ -7,6 +7,7 @@ import { NO_NORMALIZATION, type Samples, scalingOf } from '../../../data/samples
 import { statisticsOf } from '../../../data/statistics.ts';
 import { addRows } from '../../../tensor/linearAlgebra.ts';
 import { formatShape, type Shape, sizeOf } from '../../../tensor/shape.ts';
+import type { Tensor } from '../../../tensor/tensor.ts';
 import { formatCount, print } from '../terminal/output.ts';
 import { formatAmount, formatR2, tableLines } from '../terminal/textTable.ts';
 import type { Section } from './options.ts';
@@ -25,8 +26,9 @@ interface FeatureScore {
   readonly r2: number | null;
 }
 
-export function featureSection(autoencoder: Autoencoder, samples: Samples): Section {
-  const features = scoreFeatures(autoencoder, samples);
+/** @param target - What the model should make of the samples, row by row. */
+export function featureSection(autoencoder: Autoencoder, samples: Samples, target = samples): Section {
+  const features = scoreFeatures(autoencoder, samples, target);
   return {
     json: { features },
     print: () => {
@@ -54,17 +56,19 @@ function rankOf({ r2, rmse }: FeatureScore): number {
 }
 
 /** Sums in float64, in the units of the network's input. In two passes: in one, the difference of large sums would cancel. */
-function scoreFeatures(autoencoder: Autoencoder, samples: Samples): FeatureScore[] {
+function scoreFeatures(autoencoder: Autoencoder, samples: Samples, target: Samples): FeatureScore[] {
   const features = sizeOf(autoencoder.inputShape);
   const [means, deviations, errors] = Array.from({ length: 3 }, () => new Float64Array(features));
-  const reader = new BatchReader(samples, autoencoder.inputShape, 'evaluate');
-  const { count } = reader;
-  for (const { data } of reader.batches()) addRows(means, data);
+  const [given, wanted] = [samples, target].map(
+    (some) => new BatchReader(some, autoencoder.inputShape, 'evaluate'),
+  );
+  const { count } = wanted;
+  for (const { data } of wanted.batches()) addRows(means, data);
   // The mean of a constant is exact: float64 has room for the sum of 2^29 equal float32 numbers.
   for (let j = 0; j < features; j++) means[j] /= count;
-  for (const batch of reader.batches()) {
-    const x = batch.data;
-    const y = autoencoder.predict(batch).data;
+  const inputs = given.batches();
+  for (const { data: x } of wanted.batches()) {
+    const y = autoencoder.predict(inputs.next().value as Tensor).data;
     for (let i = 0; i < x.length; i++) {
       const j = i % features;
       deviations[j] += (x[i] - means[j]) ** 2;
@@ -72,7 +76,7 @@ function scoreFeatures(autoencoder: Autoencoder, samples: Samples): FeatureScore
     }
   }
   const { scales } = scalingOf(autoencoder.normalization);
-  const constant = constantIn(samples, features);
+  const constant = constantIn(target, features);
   return Array.from(errors, (error, feature) => {
     const scale = scales[feature % scales.length];
     const deviation = Math.sqrt(deviations[feature] / count);

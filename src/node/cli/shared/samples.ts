@@ -97,7 +97,7 @@ export function prepareLike<Ready extends NormalizedSamples | StoredSamples>(
   { inputShape, normalization: trained }: Trained,
   { who = 'the model takes', which = '', onValues }: PrepareLikeOptions = {},
 ): Promise<Ready> {
-  requireShape(images, inputShape, who);
+  requireSampleShape(images, inputShape, who);
   return prepare(images, {
     ...statisticsForTransform(trained, images.shape),
     ...(onValues && { onValues }),
@@ -123,7 +123,7 @@ export async function openAutoencoder(path: string): Promise<OpenedModel> {
 }
 
 /** @throws {DataError} If the samples don't have this shape. */
-function requireShape({ shape, source }: SampleSource, expected: Shape, who: string): void {
+export function requireSampleShape({ shape, source }: SampleSource, expected: Shape, who: string): void {
   const [, ...found] = shape;
   if (fitsSampleShape(found, expected)) return;
   throw new DataError(`${source}: the samples are ${timesShape(found)}, ${who} ${timesShape(expected)}.`);

@@ -141,6 +141,7 @@ async function trainAndWrite(run: TrainingRun, signal: AbortSignal): Promise<num
     model,
     codes: await codesOf(run),
     samples: data.shown,
+    target: data.shownTarget,
     noise: values.noise,
     epochs,
     facts: trainingFacts(values, data, results),
