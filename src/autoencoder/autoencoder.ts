@@ -5,6 +5,7 @@
  */
 
 import { BatchReader } from '../data/batches.ts';
+import { requireScaling } from '../data/normalization.ts';
 import { NO_NORMALIZATION, type Normalization, type Samples, type StoredSamples } from '../data/samples.ts';
 import { ErrorSums, type Evaluation } from '../evaluation/metrics.ts';
 import { GaussianDistribution } from '../latent/gaussian.ts';
@@ -64,7 +65,7 @@ export interface EvaluateOptions {
 
 /**
  * An autoencoder of dense layers. Samples are `[n, ...inputShape]`, as a Tensor or as Samples with a normalization; codes
- * are `[n, encodingDim]`. Results are new tensors, which the model does not touch again.
+ * are `[n, encodingDim]`. One sample, or one code, may come by itself: `[...inputShape]`, `[encodingDim]`. Results are new tensors, which the model does not touch again.
  *
  * @example
  * const autoencoder = new Autoencoder({ inputShape: [28, 28, 1], seed: 42 });
@@ -208,8 +209,10 @@ export class Autoencoder {
    * @param samples - Shape `[n, ...inputShape]`.
    * @returns Shape `[n, encodingDim]`.
    * @throws {ShapeError} If the samples don't fit the model.
+   * @throws {DataError} If they have a normalization of their own: `requireScaling` in data/normalization.ts.
    */
   encode(samples: Samples): Tensor {
+    requireScaling(samples, this.normalization, this.#who('encode'));
     return this.#run('encode', this.encoder, samples, this.inputShape, [this.encodingDim]);
   }
 
@@ -219,10 +222,11 @@ export class Autoencoder {
    * @param samples - Shape `[n, ...inputShape]`, in memory or stored.
    * @returns The codes of one batch after the other, `[batch, encodingDim]`.
    * @throws {ShapeError} If the samples don't fit the model.
+   * @throws {DataError} If they have a normalization of their own: `requireScaling` in data/normalization.ts.
    * @throws What reading stored samples failed with.
    */
   async *encodeBatches(samples: Samples | StoredSamples): AsyncGenerator<Tensor, void> {
-    const reader = new BatchReader(samples, this.inputShape, this.#who('encodeBatches'));
+    const reader = this.readerOf(samples, 'encodeBatches');
     for await (const x of reader.stream({ allocate: separateMemory() })) {
       yield this.encoder.forward(x).copy();
     }
@@ -234,6 +238,7 @@ export class Autoencoder {
    *
    * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way.
    * @throws {ShapeError} If the samples don't fit the model.
+   * @throws {DataError} If they have a normalization of their own: `requireScaling` in data/normalization.ts.
    * @throws {RangeError} If not one code is finite.
    * @throws What reading stored samples failed with.
    * @example
@@ -267,8 +272,10 @@ export class Autoencoder {
    * @param samples - Shape `[n, ...inputShape]`.
    * @returns Shape `[n, ...inputShape]`, in the units of the network's input.
    * @throws {ShapeError} If the samples don't fit the model.
+   * @throws {DataError} If they have a normalization of their own: `requireScaling` in data/normalization.ts.
    */
   predict(samples: Samples): Tensor {
+    requireScaling(samples, this.normalization, this.#who('predict'));
     const network = new Sequential([this.encoder, this.decoder]);
     return this.#run('predict', network, samples, this.inputShape, this.inputShape);
   }
@@ -280,6 +287,7 @@ export class Autoencoder {
    * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way.
    * @throws {RangeError} If there are no rows or one does not exist, or the noise is out of range.
    * @throws {ShapeError} If the samples don't fit the model.
+   * @throws {DataError} If they have a normalization of their own: `requireScaling` in data/normalization.ts.
    * @throws What reading stored samples failed with.
    * @example
    * const { mse, mae, psnr } = await autoencoder.evaluate(testImages);
@@ -288,7 +296,7 @@ export class Autoencoder {
     samples: Samples | StoredSamples,
     { rows, noise }: EvaluateOptions = {},
   ): Promise<Evaluation> {
-    const reader = new BatchReader(samples, this.inputShape, this.#who('evaluate'));
+    const reader = this.readerOf(samples, 'evaluate');
     if (rows) requireRows(rows, reader.count);
     if (noise) checkNoise(noise);
     const sums = new ErrorSums();
@@ -301,6 +309,17 @@ export class Autoencoder {
       if (slice.isOver) await slice.pause();
     }
     return sums.result();
+  }
+
+  /**
+   * Reads samples as the trained network takes them.
+   *
+   * @param method - Named in errors.
+   */
+  protected readerOf(samples: Samples | StoredSamples, method: string): BatchReader {
+    const who = this.#who(method);
+    requireScaling(samples, this.normalization, who);
+    return new BatchReader(samples, this.inputShape, who);
   }
 
   #run(who: string, network: Sequential, samples: Samples, from: Shape, to: Shape): Tensor {

@@ -5,6 +5,7 @@
  * Read objective.ts and optim/optimizer.ts first; fitOptions.ts has the options.
  */
 
+import { isVector } from '../data/pictureShape.ts';
 import { NO_NORMALIZATION, type Normalization, type Samples, type StoredSamples } from '../data/samples.ts';
 import type { FlatParameters } from '../tensor/flatParameters.ts';
 import { Arena } from '../tensor/kernels/memory.ts';
@@ -220,11 +221,16 @@ export async function fitModel(
   IN_TRAINING.add(parameters);
   try {
     const training = await prepareTraining(model, samples, options);
-    owner.normalization = samples.normalization ?? NO_NORMALIZATION;
+    owner.normalization = samples.normalization ?? ofInputs(samples);
     return await training.run();
   } finally {
     IN_TRAINING.delete(parameters);
   }
+}
+
+/** The normalization of samples that are inputs already. */
+function ofInputs({ shape: [, ...sample] }: Samples | StoredSamples): Normalization {
+  return { ...NO_NORMALIZATION, ...(isVector(sample) && { table: true }) };
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Which samples are trained on, and which only validated. Read data/batches.ts first. */
 
 import { BatchReader, rowNumbers } from '../data/batches.ts';
+import { requireScaling } from '../data/normalization.ts';
 import type { Samples, StoredSamples } from '../data/samples.ts';
 import { Random } from '../tensor/random.ts';
 import type { Shape } from '../tensor/shape.ts';
@@ -30,6 +31,7 @@ export interface SplitOptions {
 /**
  * @param samples - Shape `[n, ...inputShape]`.
  * @throws {ShapeError} If the samples don't fit the model.
+ * @throws {DataError} If the validation data was scaled in another way than the samples.
  * @throws {RangeError} If a split leaves one side empty.
  */
 export function splitSamples(samples: Samples | StoredSamples, options: SplitOptions): Subsets {
@@ -37,6 +39,10 @@ export function splitSamples(samples: Samples | StoredSamples, options: SplitOpt
   const reader = new BatchReader(samples, inputShape, 'fit');
   const rows = rowNumbers(reader.count);
   if (validationData) {
+    if (samples.normalization) {
+      const expected = 'transform(validationData, samples.normalization)';
+      requireScaling(validationData, samples.normalization, 'fit, validationData', expected);
+    }
     const other = new BatchReader(validationData, inputShape, 'fit, validationData');
     return { training: { reader, rows }, validation: { reader: other, rows: rowNumbers(other.count) } };
   }

@@ -5,7 +5,6 @@
 
 import { Autoencoder, type CompileOptions, type WeightOptions } from '../autoencoder/autoencoder.ts';
 import type { AutoencoderSpec } from '../autoencoder/spec.ts';
-import { BatchReader } from '../data/batches.ts';
 import type { Samples, StoredSamples } from '../data/samples.ts';
 import { type SampleOptions, standardNormal } from '../latent/gaussian.ts';
 import { GaussianCode } from '../layers/gaussianCode.ts';
@@ -94,7 +93,7 @@ export class VariationalAutoencoder extends Autoencoder {
    * @throws What reading stored samples failed with.
    */
   async negativeElbo(samples: Samples | StoredSamples): Promise<NegativeElbo> {
-    const reader = new BatchReader(samples, this.inputShape, 'VariationalAutoencoder.negativeElbo');
+    const reader = this.readerOf(samples, 'negativeElbo');
     const { encoder, decoder } = this;
     const elbo = new Elbo({ encoder, decoder, random: new Random(EVALUATION_NOISE_SEED) });
     const reconstruction = new Float64Array(reader.count);

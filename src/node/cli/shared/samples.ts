@@ -149,17 +149,6 @@ export function describeSamples(
   const values = `${type} from ${short(minimum)} to ${short(maximum)}, ${describeNormalization(normalization)}`;
   say(`${countOf(count, noun)} of ${timesShape(shape)}, ${values} (${images.source})`);
   if (images.isRounded) say('note: PNGs of 16 bits are read with 8.');
-  if (noun.endsWith('image') && mayBeEightBits(statistics, normalization)) {
-    const { scale } = normalization;
-    say(`note: the maximum is ${maximum} of ${scale}; if these are 8-bit pixels, save them as uint8.`);
-  }
-}
-
-const EIGHT_BITS = 255;
-
-/** Whether values are divided by what a wider type can hold, though 8 bits would do. */
-export function mayBeEightBits({ maximum }: ValueStatistics, { kind, scale }: Normalization): boolean {
-  return kind === 'divide' && Number(scale) > EIGHT_BITS && maximum <= EIGHT_BITS;
 }
 
 function short(value: number): string {

@@ -90,6 +90,7 @@ function requireCompanions(options: TrainOptions): void {
   const needs = (name: string, needed: string, isThere: boolean) =>
     requireCompanion(options, name, needed, isThere);
   needs('key', '--data', given.has('data'));
+  needs('image-shape', '--data', given.has('data'));
   needs('in-memory', '--data', given.has('data'));
   needs('test-data', '--data', given.has('data'));
   needs('test-key', '--test-data', given.has('test-data'));

@@ -15,11 +15,16 @@ import {
 import { type Shape, sizeOf } from '../../../tensor/shape.ts';
 import { validationCount } from '../../../training/split.ts';
 import { DataFingerprint } from '../../files/dataFingerprint.ts';
-import { type NormalizedSamples, type SampleSource, SamplesInMemory } from '../../files/sampleSource.ts';
+import {
+  type NormalizedSamples,
+  reshapeSource,
+  type SampleSource,
+  SamplesInMemory,
+} from '../../files/sampleSource.ts';
 import { PICTURES } from '../../pictures/display.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
 import { describeSamples, openSource, prepare, prepareLike } from '../shared/samples.ts';
-import { countOf, say } from '../terminal/output.ts';
+import { countOf, say, timesShape } from '../terminal/output.ts';
 import type { TrainValues } from './options.ts';
 import { noteImages, noteScaling } from './scalingNotes.ts';
 import { hasValidation } from './settings.ts';
@@ -105,7 +110,7 @@ async function fingerprinted(
 
 function prepareTraining(
   images: SampleSource,
-  { normalize, 'scale-by': scaleBy }: TrainValues,
+  { normalize, 'scale-by': scaleBy, 'image-shape': imageShape }: TrainValues,
   onValues: Observer,
 ): Promise<ReadySamples> {
   const mode = normalize ?? 'auto';
@@ -119,10 +124,13 @@ function prepareTraining(
     features,
     onValues,
     choose: ({ features, ...all }) =>
-      normalizationFrom(images, { ...all, ...(isByFeature && features && { features }) }, mode),
+      normalizationFrom(images, { ...all, ...(isByFeature && features && { features }) }, mode, {
+        isTable: imageShape === undefined ? undefined : imageShape === 'none',
+        nameOf: (mode) => `--normalize ${mode}`,
+      }),
     describe: (found) => {
       describeSamples(nounOf(sample, found.normalization), found);
-      noteImages(found);
+      noteImages(found, imageShape !== undefined);
       noteScaling(found, scaleBy !== undefined);
     },
   });
@@ -165,13 +173,29 @@ function countTrainedOn({ shape, source }: SampleSource, values: TrainValues): n
 }
 
 async function openTraining(values: TrainValues): Promise<SampleSource> {
-  const { data, key, count, 'in-memory': inMemory } = values;
+  const { data, key, count, 'in-memory': inMemory, 'image-shape': imageShape } = values;
   if (data === undefined) {
     say(`drawing ${countOf(count, 'digit')}`);
     return drawDigits(count, DIGITS_SEED);
   }
   say(`reading ${data}`);
-  return openSource(data, inMemory, { key });
+  const source = await openSource(data, inMemory, { key });
+  try {
+    return imageShape === undefined ? source : shaped(source, imageShape);
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
+
+/** Samples as the user says that they are. */
+function shaped(source: SampleSource, imageShape: Shape | 'none'): SampleSource {
+  const [, ...sample] = source.shape;
+  const shape = imageShape === 'none' ? [sizeOf(sample)] : imageShape;
+  if (sizeOf(shape) === sizeOf(sample)) return reshapeSource(source, shape);
+  throw new DataError(
+    `${source.source}: the samples are ${timesShape(sample)}, expected ${countOf(sizeOf(shape), 'number')}: --image-shape ${shape.join('x')}.`,
+  );
 }
 
 async function openTest(values: TrainValues): Promise<SampleSource | undefined> {

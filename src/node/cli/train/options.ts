@@ -2,6 +2,7 @@
 
 import type { ActivationName } from '../../../autoencoder/spec.ts';
 import type { LossName } from '../../../losses/loss.ts';
+import type { Shape } from '../../../tensor/shape.ts';
 import type { Start } from '../../../training/startAtMean.ts';
 import { HELP, IN_MEMORY, KEY, KINDS_OF_FILES, noise } from '../shared/commonOptions.ts';
 import { MACHINE } from '../shared/machine.ts';
@@ -15,6 +16,7 @@ import {
   type Parsed,
   parsed,
   text,
+  UsageError,
   type Values,
 } from '../terminal/options.ts';
 import { readInterval } from './checkpoints.ts';
@@ -30,6 +32,17 @@ const ACTIVATIONS = [
   'silu',
 ] as const satisfies readonly ActivationName[];
 const LOSSES = ['mse', 'mae', 'bce'] as const satisfies readonly LossName[];
+
+/** `28x28`, `32x32x3`; `none` for a table, whose samples have no shape but their length. */
+function readImageShape(words: string, name: string): Shape | 'none' {
+  if (words === 'none') return words;
+  const shape = words.split(/[x×]/i).map((length) => (/^\d+$/.test(length) ? Number(length) : Number.NaN));
+  const isPicture = shape.length === 2 || (shape.length === 3 && (shape[2] === 3 || shape[2] === 1));
+  if (isPicture && shape.every((length) => Number.isSafeInteger(length) && length > 0)) return shape;
+  throw new UsageError(
+    `--${name} is '${words}', expected HEIGHTxWIDTH such as 28x28, with x3 for colours (32x32x3), or none for a table.`,
+  );
+}
 
 const DATA = {
   data: text(
@@ -50,12 +63,17 @@ const DATA = {
   normalize: choice(
     ['minmax', 'standard'],
     undefined,
-    'minmax: scale the values so that their minimum becomes 0 and their maximum 1. standard: scale them to mean 0 and standard deviation 1. Without this option integers of 1 and 2 bytes are divided by the maximum of their type (uint8: 255), wider ones by 255 or 65535, whichever fits; floats must lie in [0, 1].',
+    'minmax: scale the values so that their minimum becomes 0 and their maximum 1. standard: scale them to mean 0 and standard deviation 1. Without this option integers stay as they are if all are 0 or 1; else they are divided by 255 if none is greater, or else by 65535 (int8: 127, int16: 32767). Floats must lie in [0, 1].',
   ),
   'scale-by': choice(
     ['feature', 'all'],
     undefined,
     'With --normalize: scale each feature (each number of a sample) on its own, as columns with different units need it, or all values together, as suits pixels. A constant feature gets the scale 1. [feature for vectors, [n, d]; all for other shapes, such as [n, h, w]]',
+  ),
+  'image-shape': parsed(
+    'HxW',
+    readImageShape,
+    'What samples that are vectors, [n, d], are: 28x28 or 32x32x3 for flattened images, none for the rows of a table. Without this option they are a table, except uint8 with d a square of at least 64 (784 = 28×28).',
   ),
   'in-memory': IN_MEMORY,
   count: number(
