@@ -19,7 +19,7 @@ export const RATE_ADVICE: Readonly<Record<string, string>> = {
   lr: "'learningRate'",
   learning_rate: "'learningRate'",
   weight_decay: "'weightDecay' of AdamW",
-  weightDecay: "new AdamW({ weightDecay })",
+  weightDecay: 'new AdamW({ weightDecay })',
   betas: "'beta1' and 'beta2'",
   beta_1: "'beta1'",
   beta_2: "'beta2'",

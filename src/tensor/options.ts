@@ -12,6 +12,7 @@ type NamesIn<Options> = Options extends unknown ? keyof Options : never;
 /**
  * @param who - Named in errors.
  * @param advice - What to write instead, for names that people bring from elsewhere.
+ * @param elsewhere - Other names, which the caller refuses with a reason.
  * @throws {TypeError} If the options are not an object, or one of them has an unknown name.
  */
 export function requireOptions(
@@ -19,6 +20,7 @@ export function requireOptions(
   options: unknown,
   known: Readonly<Record<string, true>>,
   advice: Readonly<Record<string, string>> = {},
+  elsewhere: readonly string[] = [],
 ): void {
   const names = Object.keys(known);
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
@@ -26,7 +28,9 @@ export function requireOptions(
       `${who}: the options are ${inWords(options)}, expected an object with ${names.length === 1 ? names[0] : `some of: ${names.join(', ')}`}.`,
     );
   }
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name));
+  const unknown = Object.keys(options).find(
+    (name) => !Object.hasOwn(known, name) && !elsewhere.includes(name),
+  );
   if (unknown === undefined) return;
   const near = nearestName(unknown, names);
   const expected = Object.hasOwn(advice, unknown) ? advice[unknown] : near && `'${near}'`;
@@ -82,7 +86,9 @@ export function requireOneOf(
   if (words.some((word) => word === value)) return;
   const expected =
     words.length === 2 ? words.map((word) => `'${word}'`).join(' or ') : `one of: ${words.join(', ')}`;
-  throw new RangeError(`${who}: ${what} is ${inWords(value)}, expected ${expected}${orElse && `, ${orElse}`}.`);
+  throw new RangeError(
+    `${who}: ${what} is ${inWords(value)}, expected ${expected}${orElse && `, ${orElse}`}.`,
+  );
 }
 
 /**
