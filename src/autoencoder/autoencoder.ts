@@ -12,13 +12,14 @@ import { GaussianDistribution } from '../latent/gaussian.ts';
 import { buildSequential } from '../layers/build.ts';
 import { Sequential } from '../layers/sequential.ts';
 import { formatSummary } from '../layers/summary.ts';
-import { type Loss, type LossName, namedLoss } from '../losses/loss.ts';
+import { type Loss, type LossName, lossOf } from '../losses/loss.ts';
 import { Adam } from '../optim/adam.ts';
-import type { Optimizer } from '../optim/optimizer.ts';
+import { type Optimizer, requireOptimizer } from '../optim/optimizer.ts';
 import { FlatParameters } from '../tensor/flatParameters.ts';
-import { glorotUniform, type Initializer } from '../tensor/initializers.ts';
+import { glorotUniform, type Initializer, requireInitializer } from '../tensor/initializers.ts';
 import { Arena } from '../tensor/kernels/memory.ts';
 import { Moments } from '../tensor/moments.ts';
+import { inWords, type OptionNames, requireOptions } from '../tensor/options.ts';
 import type { Parameter } from '../tensor/parameter.ts';
 import { Random } from '../tensor/random.ts';
 import { type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
@@ -30,13 +31,19 @@ import { runNetwork, separateMemory } from '../training/inference.ts';
 import { addNoise, checkNoise, EVALUATION_NOISE_SEED, type Noise } from '../training/noise.ts';
 import { type Compiled, layersBeforeLoss, type Objective, Restoration } from '../training/objective.ts';
 import { PairReader } from '../training/pairs.ts';
-import { buildTrainingNetwork, type RegularizationOptions } from '../training/regularization.ts';
+import {
+  buildTrainingNetwork,
+  REGULARIZATION_OPTIONS,
+  type RegularizationOptions,
+} from '../training/regularization.ts';
 import { TimeSlice } from '../training/yieldToHost.ts';
 import {
+  ARCHITECTURE_OPTIONS,
   type ArchitectureOptions,
   type AutoencoderSpec,
   checkInputShape,
   describeAutoencoder,
+  requireSpec,
 } from './spec.ts';
 
 export interface WeightOptions {
@@ -45,6 +52,8 @@ export interface WeightOptions {
   /** @default glorotUniform */
   readonly initializer?: Initializer;
 }
+
+export const WEIGHT_OPTIONS: OptionNames<WeightOptions> = { seed: true, initializer: true };
 
 /** The architecture, in a few numbers or as the whole spec of another model. */
 export type AutoencoderOptions = WeightOptions & (ArchitectureOptions | { readonly spec: AutoencoderSpec });
@@ -57,6 +66,20 @@ export interface CompileOptions extends RegularizationOptions {
   readonly loss?: LossName | Loss;
 }
 
+const COMPILE_OPTIONS: OptionNames<CompileOptions> = {
+  optimizer: true,
+  loss: true,
+  ...REGULARIZATION_OPTIONS,
+};
+
+/** Where options of the optimizer belong, which other packages take here. */
+export const COMPILE_ADVICE: Readonly<Record<string, string>> = {
+  learningRate: 'optimizer: new Adam({ learningRate })',
+  lr: 'optimizer: new Adam({ learningRate })',
+  weightDecay: 'optimizer: new AdamW({ weightDecay })',
+  clipNorm: 'optimizer: new Adam({ clipNorm })',
+};
+
 export interface EvaluateOptions {
   /** The numbers of the samples to evaluate. @default all */
   readonly rows?: Uint32Array | undefined;
@@ -65,6 +88,8 @@ export interface EvaluateOptions {
   /** Corrupts the inputs, in the same way each time. Outputs are compared with the clean samples, or the target. @default none */
   readonly noise?: Noise | undefined;
 }
+
+const EVALUATE_OPTIONS: OptionNames<EvaluateOptions> = { rows: true, target: true, noise: true };
 
 /**
  * An autoencoder of dense layers. Samples are `[n, ...inputShape]`, as a Tensor or as Samples with a normalization; codes
@@ -96,11 +121,15 @@ export class Autoencoder {
   #compiled: Compiled | undefined;
 
   /**
+   * @throws {TypeError} If there is no option of a name, or one has a value of another kind.
    * @throws {ShapeError} If the input shape holds anything but integers >= 1, or a spec's layers don't fit each other.
    * @throws {RangeError} If a width or the seed is not an integer in range, or a spec is of another kind of model.
    */
-  constructor({ seed = 0, initializer = glorotUniform, ...architecture }: AutoencoderOptions) {
+  constructor(options: AutoencoderOptions) {
+    requireModelOptions('Autoencoder', options, ARCHITECTURE_OPTIONS);
+    const { seed = 0, initializer = glorotUniform, ...architecture } = options;
     const spec = 'spec' in architecture ? architecture.spec : describeAutoencoder(architecture);
+    requireSpec('Autoencoder', spec, ['encoder', 'decoder']);
     if (spec.type === 'vae' && new.target === Autoencoder) {
       throw new RangeError(
         'Autoencoder: the spec is that of a variational autoencoder, expected new VariationalAutoencoder({ spec }).',
@@ -168,11 +197,14 @@ export class Autoencoder {
   /**
    * Chooses how to train. Without it, `fit` uses the defaults.
    *
+   * @throws {TypeError} If there is no option of a name, or one has a value of another kind.
    * @throws {RangeError} If sparsity or dropout is out of range, or the loss is 'bce' and the output activation is not
    *   'sigmoid'.
    */
-  compile({ optimizer, loss = 'mse', ...regularization }: CompileOptions = {}): void {
-    const lossInUse = typeof loss === 'string' ? namedLoss(loss) : loss;
+  compile(options: CompileOptions = {}): void {
+    requireOptions('Autoencoder.compile', options, COMPILE_OPTIONS, COMPILE_ADVICE);
+    const { optimizer, loss = 'mse', ...regularization } = options;
+    const lossInUse = lossOf('Autoencoder.compile', loss);
     const encoder = this.encoder.layers;
     const decoder = layersBeforeLoss(this.decoder, lossInUse, 'Autoencoder.compile');
     const network = new Sequential([...encoder, ...decoder]);
@@ -183,6 +215,7 @@ export class Autoencoder {
 
   /** Decides what `fit` minimises, and how: what `compile` ends with, that of other kinds of autoencoders too. */
   protected trainBy(objective: Objective, optimizer: Optimizer = new Adam()): void {
+    requireOptimizer(this.#who('compile'), optimizer);
     this.#compiled = { objective, optimizer };
   }
 
@@ -192,6 +225,7 @@ export class Autoencoder {
    *
    * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way.
    * @returns The losses of each epoch, and why training ended.
+   * @throws {TypeError} If these are no samples, there is no option of a name, or one has a value of another kind.
    * @throws {RangeError} If an option is out of range, or the loss is 'bce' and a target is outside [0, 1].
    * @throws {ShapeError} If the samples or targets don't fit the model or each other.
    * @throws {DivergenceError} If a loss becomes NaN or infinite.
@@ -295,15 +329,14 @@ export class Autoencoder {
    * @example
    * const { mse, mae, psnr } = await autoencoder.evaluate(testImages);
    */
-  async evaluate(
-    samples: Samples | StoredSamples,
-    { rows, target: targets, noise }: EvaluateOptions = {},
-  ): Promise<Evaluation> {
+  async evaluate(samples: Samples | StoredSamples, options: EvaluateOptions = {}): Promise<Evaluation> {
+    requireOptions(this.#who('evaluate'), options, EVALUATE_OPTIONS);
+    const { rows, target: targets, noise } = options;
     const inputs = this.readerOf(samples, 'evaluate');
     const answers = targets && this.readerOf(targets, 'evaluate, target');
     const reader = new PairReader(inputs, answers, this.#who('evaluate'));
     if (rows) requireRows(rows, reader.count);
-    if (noise) checkNoise(noise);
+    if (noise !== undefined) checkNoise(noise);
     const sums = new ErrorSums();
     const random = new Random(EVALUATION_NOISE_SEED);
     const allocateNoisy = separateMemory();
@@ -333,7 +366,36 @@ export class Autoencoder {
   }
 }
 
+/**
+ * @param architecture - The options that a spec takes the place of.
+ * @param elsewhere - Other names, which the caller refuses with a reason.
+ * @throws {TypeError} If the options are no object, or one of them has an unknown name.
+ */
+export function requireModelOptions(
+  who: string,
+  options: object,
+  architecture: Readonly<Record<string, true>>,
+  elsewhere: readonly string[] = [],
+): void {
+  const hasSpec = typeof options === 'object' && options !== null && 'spec' in options;
+  const known = hasSpec ? { spec: true as const } : architecture;
+  requireOptions(
+    hasSpec ? `${who}, with a spec` : who,
+    options,
+    { ...known, ...WEIGHT_OPTIONS },
+    {},
+    elsewhere,
+  );
+  const { initializer = glorotUniform } = options as WeightOptions;
+  requireInitializer(who, initializer);
+}
+
 function requireRows(rows: Uint32Array, count: number): void {
+  if (!ArrayBuffer.isView(rows)) {
+    throw new TypeError(
+      `Autoencoder.evaluate: rows is ${inWords(rows)}, expected a Uint32Array: Uint32Array.from(rows).`,
+    );
+  }
   const beyond = rows.find((row) => row >= count);
   if (rows.length > 0 && beyond === undefined) return;
   throw new RangeError(
