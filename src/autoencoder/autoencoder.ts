@@ -6,7 +6,8 @@
 
 import { BatchReader } from '../data/batches.ts';
 import { NO_NORMALIZATION, type Normalization, type Samples, type StoredSamples } from '../data/samples.ts';
-import { ErrorSums, type Evaluation } from '../evaluation/metrics.ts';
+import type { AnomalyScore } from '../evaluation/errorDistribution.ts';
+import { ErrorSums, type Evaluation, sampleErrors } from '../evaluation/metrics.ts';
 import { GaussianDistribution } from '../latent/gaussian.ts';
 import { buildSequential } from '../layers/build.ts';
 import { Sequential } from '../layers/sequential.ts';
@@ -57,9 +58,18 @@ export interface CompileOptions extends RegularizationOptions {
 
 export interface EvaluateOptions {
   /** The numbers of the samples to evaluate. @default all */
-  readonly rows?: Uint32Array;
+  readonly rows?: Uint32Array | undefined;
   /** Corrupts the inputs, in the same way each time. Outputs are compared with the clean samples. @default none */
   readonly noise?: Noise | undefined;
+}
+
+export interface AnomalyScores {
+  /** What the scores are: those of one model are all of one kind, unless a variational one can't tell the excess. */
+  readonly rankedBy: AnomalyScore;
+  /** One for each sample: the higher, the less it looks like those of the training. Not finite if the network overflows. */
+  readonly scores: Float64Array;
+  /** What `evaluate` says of these samples, in the same pass. */
+  readonly evaluation: Evaluation;
 }
 
 /**
@@ -286,10 +296,49 @@ export class Autoencoder {
    */
   async evaluate(
     samples: Samples | StoredSamples,
-    { rows, noise }: EvaluateOptions = {},
+    options: EvaluateOptions = {},
   ): Promise<Evaluation> {
-    const reader = new BatchReader(samples, this.inputShape, this.#who('evaluate'));
-    if (rows) requireRows(rows, reader.count);
+    return this.#evaluate('evaluate', samples, options);
+  }
+
+  /**
+   * The score of each sample by which anomalies are ranked: its mean squared error, in the units of the network's input. That
+   * of a variational autoencoder is another one. Control goes back to the host between batches, as in {@link fit}.
+   *
+   * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way.
+   * @param options - `rows`: the numbers of the samples to score, in this order. Default: all.
+   * @throws {RangeError} If there are no rows or one does not exist.
+   * @throws {ShapeError} If the samples don't fit the model.
+   * @throws What reading stored samples failed with.
+   * @example
+   * const { scores } = await autoencoder.anomalyScores(newImages);
+   * const { value } = ErrorDistribution.of(validationScores).threshold(0.99);
+   * const flags = Array.from(scores, (score) => isAbove(score, value));
+   */
+  async anomalyScores(
+    samples: Samples | StoredSamples,
+    { rows }: Pick<EvaluateOptions, 'rows'> = {},
+  ): Promise<AnomalyScores> {
+    const scores = new Float64Array(rows?.length ?? samples.shape[0]);
+    let done = 0;
+    const evaluation = await this.#evaluate('anomalyScores', samples, { rows }, (x, y) => {
+      const errors = sampleErrors(this.#features, x, y);
+      scores.set(errors, done);
+      done += errors.length;
+    });
+    return { rankedBy: 'mse', scores, evaluation };
+  }
+
+  /** @param onBatch - Sees the clean inputs of each batch and what is restored of them. */
+  async #evaluate(
+    method: string,
+    samples: Samples | StoredSamples,
+    { rows, noise }: EvaluateOptions,
+    onBatch?: (inputs: Float32Array, outputs: Float32Array) => void,
+  ): Promise<Evaluation> {
+    const who = this.#who(method);
+    const reader = new BatchReader(samples, this.inputShape, who);
+    if (rows) requireRows(rows, reader.count, who);
     if (noise) checkNoise(noise);
     const sums = new ErrorSums();
     const random = new Random(EVALUATION_NOISE_SEED);
@@ -297,7 +346,9 @@ export class Autoencoder {
     const slice = new TimeSlice();
     for await (const x of reader.stream({ rows, allocate: separateMemory() })) {
       const seen = noise ? addNoise(x, noise, random, allocateNoisy(x.shape)) : x;
-      sums.add(x.data, this.decoder.forward(this.encoder.forward(seen)).data);
+      const { data } = this.decoder.forward(this.encoder.forward(seen));
+      sums.add(x.data, data);
+      onBatch?.(x.data, data);
       if (slice.isOver) await slice.pause();
     }
     return sums.result();
@@ -309,10 +360,11 @@ export class Autoencoder {
   }
 }
 
-function requireRows(rows: Uint32Array, count: number): void {
+/** @throws {RangeError} If there are no rows, or one does not exist. */
+export function requireRows(rows: Uint32Array, count: number, who: string): void {
   const beyond = rows.find((row) => row >= count);
   if (rows.length > 0 && beyond === undefined) return;
   throw new RangeError(
-    `Autoencoder.evaluate: got ${beyond === undefined ? 'no rows' : `row ${beyond}`}, expected rows from 0 to ${count - 1}.`,
+    `${who}: got ${beyond === undefined ? 'no rows' : `row ${beyond}`}, expected rows from 0 to ${count - 1}.`,
   );
 }

@@ -173,6 +173,11 @@ function inWords(value: unknown): string {
   if (typeof value === 'number' && !Number.isInteger(value)) return String(Number(value.toPrecision(4)));
   if (typeof value !== 'object' || value === null) return String(value);
   return Object.entries(value)
-    .map(([name, inner]) => `${name} ${Array.isArray(inner) ? inner.join('×') : inner}`)
+    .map(([name, inner]) => `${name} ${Array.isArray(inner) ? listInWords(inner) : inner}`)
     .join(', ');
+}
+
+/** "28×28"; names as "age, income". */
+function listInWords(list: readonly unknown[]): string {
+  return list.join(list.every((one) => typeof one === 'number') ? '×' : ', ');
 }

@@ -2,6 +2,7 @@
 
 import { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import type { Samples } from '../../data/samples.ts';
+import type { ErrorDistributions } from '../../evaluation/errorDistribution.ts';
 import { GAN } from '../../gan/gan.ts';
 import { type AnyModel, type TrainingFacts, writeModel } from '../../io/model.ts';
 import type { GaussianDistribution } from '../../latent/gaussian.ts';
@@ -29,6 +30,8 @@ export interface Run {
   readonly model: AnyModel;
   /** The distribution of the codes of the training data, of a plain autoencoder. */
   readonly codes?: GaussianDistribution | undefined;
+  /** The distributions of an autoencoder's errors. */
+  readonly errors?: ErrorDistributions | undefined;
   /** Some of these are shown, with their reconstructions. */
   readonly samples: Samples;
   /** What the model learned to remove. */
@@ -52,7 +55,7 @@ export interface WrittenRun {
 /** Writes the files of a run; the model first, as it must not be lost if the disk fills up. */
 export async function writeRun(folder: RunFolder, run: Run): Promise<WrittenRun> {
   const files: [name: string, contents: Uint8Array | string][] = [
-    [MODEL_FILE, writeModel(run.model, run.facts, run.codes)],
+    [MODEL_FILE, writeModel(run.model, { training: run.facts, codes: run.codes, errors: run.errors })],
     ['history.csv', historyCsv(run.epochs)],
     ['loss.svg', chartOf(run)],
     ['config.json', `${JSON.stringify(run.config, null, 2)}\n`],

@@ -5,6 +5,7 @@
 
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { pickSamples, type Samples } from '../../../data/samples.ts';
+import type { AnomalyScore } from '../../../evaluation/errorDistribution.ts';
 import { toInputs, toPictures } from '../../pictures/display.ts';
 import { reconstructionSheet } from '../../pictures/grid.ts';
 import { encodePng } from '../../pictures/png.ts';
@@ -14,7 +15,7 @@ import { formatCount, print } from '../terminal/output.ts';
 import { formatNumber, formatShare, tableLines } from '../terminal/textTable.ts';
 import { featureIndex, formatIndex } from './features.ts';
 import type { Section } from './options.ts';
-import { type AnomalyScore, anomalyScoreOf, type ImageScores, scoreBy } from './scores.ts';
+import { anomalyScoreOf, type ImageScores, scoreBy } from './scores.ts';
 
 /** How many features are named of a sample that is no image. */
 const FEATURES = 3;

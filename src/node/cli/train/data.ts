@@ -15,6 +15,7 @@ import {
 import { type Shape, sizeOf } from '../../../tensor/shape.ts';
 import { validationCount } from '../../../training/split.ts';
 import { DataFingerprint } from '../../files/dataFingerprint.ts';
+import { readFeatureNames } from '../../files/featureNames.ts';
 import { type NormalizedSamples, type SampleSource, SamplesInMemory } from '../../files/sampleSource.ts';
 import { PICTURES } from '../../pictures/display.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
@@ -61,9 +62,11 @@ export async function loadTrainingData(values: TrainValues): Promise<TrainingDat
     await test?.close();
   };
   try {
+    const [, ...inputShape] = training.shape;
+    const names = values['feature-names'];
+    const featureNames = names === undefined ? undefined : await readFeatureNames(names, inputShape);
     const images = await fingerprinted(training, (onValues) => prepareTraining(training, values, onValues));
     const { normalization } = images.samples;
-    const [, ...inputShape] = training.shape;
     const trainedOn = countTrainedOn(training, values);
     test = await openTest(values);
     const testImages = test && (await prepareTest(test, { inputShape, normalization }));
@@ -75,7 +78,7 @@ export async function loadTrainingData(values: TrainValues): Promise<TrainingDat
       shown: await firstOf((testImages ?? images).samples),
       trainedOn,
       normalization,
-      facts: factsOf(training, test),
+      facts: { ...factsOf(training, test), ...(featureNames && { featureNames }) },
       fingerprint: images.fingerprint,
       testFingerprint: testImages?.fingerprint,
       close,

@@ -3,6 +3,7 @@
 import type { ActivationName } from '../../../autoencoder/spec.ts';
 import type { LossName } from '../../../losses/loss.ts';
 import type { Start } from '../../../training/startAtMean.ts';
+import { FEATURE_NAMES } from '../../files/featureNames.ts';
 import { HELP, IN_MEMORY, KEY, KINDS_OF_FILES, noise } from '../shared/commonOptions.ts';
 import { MACHINE } from '../shared/machine.ts';
 import { type CommandHelp, wrap } from '../terminal/help.ts';
@@ -56,6 +57,10 @@ const DATA = {
     ['feature', 'all'],
     undefined,
     'With --normalize: scale each feature (each number of a sample) on its own, as columns with different units need it, or all values together, as suits pixels. A constant feature gets the scale 1. [feature for vectors, [n, d]; all for other shapes, such as [n, h, w]]',
+  ),
+  'feature-names': text(
+    FEATURE_NAMES,
+    'The names of the numbers of a sample, such as the columns of a table, or a text file with a name on each line. They are kept with the model, and evaluate, info and reconstructions.csv use them.',
   ),
   'in-memory': IN_MEMORY,
   count: number(

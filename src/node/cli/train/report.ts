@@ -1,6 +1,7 @@
 /** What `train` says before and after a training, and what the model file keeps of it. Read train.ts first. */
 
-import { Autoencoder } from '../../../autoencoder/autoencoder.ts';
+import { type AnomalyScores, Autoencoder } from '../../../autoencoder/autoencoder.ts';
+import { ErrorDistribution, type ErrorDistributions } from '../../../evaluation/errorDistribution.ts';
 import type { Evaluation } from '../../../evaluation/metrics.ts';
 import { GAN } from '../../../gan/gan.ts';
 import type { AnyModel } from '../../../io/model.ts';
@@ -164,32 +165,42 @@ export interface Results {
   readonly denoising?: Denoising;
 }
 
+export interface Outcome {
+  readonly results: Results;
+  /** How large the errors of an autoencoder are; missing of a GAN. */
+  readonly errors?: ErrorDistributions | undefined;
+}
+
 /** How the training ended, and how good its model is. */
-export async function resultsOf(
+export async function outcomeOf(
   { model, data, options }: TrainingRun,
   { history }: TrainingOutcome,
-): Promise<Results> {
+): Promise<Outcome> {
   const { stopped, epochs, restoredBestWeights, bestEpoch, problem } = history;
   const kept = restoredBestWeights ? epochs.find(({ epoch }) => epoch === bestEpoch) : epochs.at(-1);
-  return {
+  const { errors, ...scores } =
+    model instanceof Autoencoder ? await scoreAll(model, data, options.values) : {};
+  const results = {
     stopped,
     epochs: epochs.length,
     ...(restoredBestWeights && { bestEpoch }),
     ...(problem !== undefined && { problem }),
     ...(kept?.parts && { epoch: kept }),
-    ...(model instanceof Autoencoder && (await scoreAll(model, data, options.values))),
+    ...scores,
   };
+  return { results, errors };
 }
 
 /**
  * The scores on the training samples and on all others. With `--noise` also on noisy samples, those by which the best epoch
  * was chosen, with the same noise as after each epoch: if the loss is the MSE, this is the validation loss of that epoch.
+ * The distributions of the errors come from the clean samples.
  */
 async function scoreAll(
   autoencoder: Autoencoder,
   { images, testImages }: TrainingData,
   { noise, seed, 'validation-split': validationSplit = 0 }: TrainValues,
-): Promise<Pick<Results, 'training' | 'validation' | 'test' | 'denoising'>> {
+): Promise<Pick<Results, 'training' | 'validation' | 'test' | 'denoising'> & Pick<Outcome, 'errors'>> {
   const { inputShape } = autoencoder;
   const parts = splitSamples(images, { inputShape, seed, validationSplit, validationData: undefined });
   const [trained, kept] = [parts.training.rows, parts.validation?.rows];
@@ -198,11 +209,26 @@ async function scoreAll(
     const scores = await autoencoder.evaluate(images, { noise, rows: kept ?? trained });
     return { of: kept ? 'validation' : 'training', ...scores };
   };
+  const training = await autoencoder.anomalyScores(images, { rows: trained });
+  const heldOut = testImages
+    ? await autoencoder.anomalyScores(testImages)
+    : kept && (await autoencoder.anomalyScores(images, { rows: kept }));
   return {
-    training: await autoencoder.evaluate(images, { rows: trained }),
-    ...(kept && { validation: await autoencoder.evaluate(images, { rows: kept }) }),
-    ...(testImages && { test: await autoencoder.evaluate(testImages) }),
+    training: training.evaluation,
+    ...(heldOut && { [testImages ? 'test' : 'validation']: heldOut.evaluation }),
     ...(noise && { denoising: await denoise() }),
+    errors: distributionsOf(training, heldOut),
+  };
+}
+
+/** Held-out samples that are ranked by another score, as some are not between 0 and 1, say nothing. */
+function distributionsOf(training: AnomalyScores, heldOut: AnomalyScores | undefined): ErrorDistributions {
+  const { rankedBy, scores } = training;
+  const areAlike = heldOut?.rankedBy === rankedBy;
+  return {
+    rankedBy,
+    training: ErrorDistribution.of(scores),
+    ...(areAlike && { heldOut: ErrorDistribution.of(heldOut.scores) }),
   };
 }
 

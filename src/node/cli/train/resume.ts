@@ -66,12 +66,16 @@ const FREE: ReadonlySet<string> = new Set([
   ],
   // The fingerprint identifies the data, wherever the file is.
   ...['data', 'key', 'test-data', 'test-key'],
+  // The names are compared, wherever they come from.
+  'feature-names',
 ]);
 
 /** The options that a checkpoint remembers: all that were given, except where the run is and what it prints. */
 export function optionsToKeep({ given }: TrainOptions): Record<string, string> {
   const { resume, out, overwrite, json, ...kept } = Object.fromEntries(given);
   for (const name of ['data', 'test-data']) if (name in kept) kept[name] = resolve(kept[name]);
+  if (kept['feature-names']?.toLowerCase().endsWith('.txt'))
+    kept['feature-names'] = resolve(kept['feature-names']);
   return kept;
 }
 
@@ -154,6 +158,9 @@ export function requireSameData(folder: string, was: DataRecord, is: DataRecord)
   const [before, after] = [was.facts.dtype, is.facts.dtype].map(String);
   const differences = [
     difference('data', [was.shape, was.fingerprint, before], [is.shape, is.fingerprint, after]),
+    JSON.stringify(was.facts.featureNames) !== JSON.stringify(is.facts.featureNames)
+      ? 'its features had other names'
+      : undefined,
     difference('test data', [was.testShape, was.testFingerprint], [is.testShape, is.testFingerprint]),
   ].filter((text) => text !== undefined);
   if (differences.length === 0) return;
