@@ -294,10 +294,7 @@ export class Autoencoder {
    * @example
    * const { mse, mae, psnr } = await autoencoder.evaluate(testImages);
    */
-  async evaluate(
-    samples: Samples | StoredSamples,
-    options: EvaluateOptions = {},
-  ): Promise<Evaluation> {
+  async evaluate(samples: Samples | StoredSamples, options: EvaluateOptions = {}): Promise<Evaluation> {
     return this.#evaluate('evaluate', samples, options);
   }
 

@@ -76,7 +76,8 @@ export class ErrorDistribution {
    * @throws {RangeError} If there are none.
    */
   static of(errors: ArrayLike<number>): ErrorDistribution {
-    if (errors.length === 0) throw new RangeError('ErrorDistribution.of: got no errors, expected at least one.');
+    if (errors.length === 0)
+      throw new RangeError('ErrorDistribution.of: got no errors, expected at least one.');
     const sorted = Float32Array.from(errors, stored).sort();
     const length = Math.min(sorted.length, MAX_POINTS);
     return new ErrorDistribution(

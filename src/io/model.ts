@@ -91,8 +91,7 @@ export function writeModel(model: AnyModel, { training = {}, codes, errors }: Mo
   if (errors && model instanceof GAN) {
     throw new TypeError('writeModel: got errors of a GAN, which restores nothing, expected none.');
   }
-  for (const which of errorsIn(errors)) {
-    const { points } = errors?.[which] as ErrorDistribution;
+  for (const [which, { points }] of distributionsIn(errors)) {
     tensors.push({ name: ERRORS[which], tensor: new Tensor(points, [points.length]) });
   }
   return writeSealed(MODEL, tensors, {
@@ -104,13 +103,18 @@ export function writeModel(model: AnyModel, { training = {}, codes, errors }: Mo
 
 type ErrorsName = keyof typeof ERRORS;
 
-function errorsIn(errors: ErrorDistributions | undefined): ErrorsName[] {
-  return (Object.keys(ERRORS) as ErrorsName[]).filter((which) => errors?.[which]);
+function distributionsIn(errors: ErrorDistributions | undefined): [ErrorsName, ErrorDistribution][] {
+  if (!errors) return [];
+  const { training, heldOut } = errors;
+  return [
+    ['training', training],
+    ...(heldOut ? [['heldOut', heldOut] as [ErrorsName, ErrorDistribution]] : []),
+  ];
 }
 
 /** What of the errors is no tensor: what they are, and of how many samples. */
 function describeErrors(errors: ErrorDistributions): Record<string, unknown> {
-  const counts = errorsIn(errors).map((which) => [which, errors[which]?.count]);
+  const counts = distributionsIn(errors).map(([which, { count }]) => [which, count]);
   return { rankedBy: errors.rankedBy, counts: Object.fromEntries(counts) };
 }
 

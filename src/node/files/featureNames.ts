@@ -42,3 +42,8 @@ export function featureNamesOf({ data }: TrainingFacts, sample: Shape): readonly
   const areNames = Array.isArray(names) && names.every((name) => typeof name === 'string');
   return areNames && names.length === sizeOf(sample) ? names : undefined;
 }
+
+/** The heads of columns, one for each of `count` features: their names, or `feature 0` and so on. */
+export function featureHeads(names: readonly string[] | undefined, count: number): readonly string[] {
+  return names ?? Array.from({ length: count }, (_, i) => `feature ${i}`);
+}

@@ -11,9 +11,9 @@ import {
   type AnyModel,
   type LoadedAnyModel,
   type LoadedModel,
+  type ModelExtras,
   readAnyModel,
   requireAutoencoder,
-  type ModelExtras,
   writeModel,
 } from '../../io/model.ts';
 import type { OptimizerState } from '../../optim/optimizer.ts';

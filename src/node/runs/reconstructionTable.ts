@@ -5,6 +5,8 @@ import { type Samples, scalingOf, sliceSamples } from '../../data/samples.ts';
 import { Random } from '../../tensor/random.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { addNoise, EVALUATION_NOISE_SEED, type Noise } from '../../training/noise.ts';
+import { csvLine } from '../files/csv.ts';
+import { featureHeads } from '../files/featureNames.ts';
 import { toInputs } from '../pictures/display.ts';
 
 /** What a person reads, and what spreadsheets open quickly. */
@@ -14,14 +16,24 @@ const MAX_NUMBERS = 100_000;
 /** Significant digits, counted from a feature's scale: a float32, such as an input, has about seven. */
 const DIGITS = 7;
 
+export interface TableOptions {
+  /** Added to what the model gets; the same in each call. */
+  readonly noise?: Noise | undefined;
+  /** @default 'feature 0', 'feature 1', … */
+  readonly featureNames?: readonly string[] | undefined;
+}
+
 /**
  * The first samples, at least one, as CSV in the units of the data: a column for each feature, and for each sample the
  * lines `original`, `noisy` (only with noise), `restored` and `error` (restored - original).
  *
- * @param noise - Added to what the model gets; the same in each call.
  * @throws {ShapeError} If the samples don't fit the model.
  */
-export function reconstructionTable(autoencoder: Autoencoder, samples: Samples, noise?: Noise): string {
+export function reconstructionTable(
+  autoencoder: Autoencoder,
+  samples: Samples,
+  { noise, featureNames }: TableOptions = {},
+): string {
   const { shifts, scales } = scalingOf(autoencoder.normalization);
   const features = sizeOf(autoencoder.inputShape);
   const count = Math.max(1, Math.min(MAX_SAMPLES, Math.floor(MAX_NUMBERS / features)));
@@ -34,9 +46,7 @@ export function reconstructionTable(autoencoder: Autoencoder, samples: Samples, 
   const unitsOf = (inputs: Float32Array) =>
     Array.from(inputs, (input, j) => input * scales[j % scales.length] + shifts[j % shifts.length]);
   const textOf = (value: number, j: number) => Number(value.toFixed(decimals[j % decimals.length]));
-  const lines = [
-    ['sample', 'values', ...Array.from({ length: features }, (_, j) => `feature ${j}`)].join(','),
-  ];
+  const lines = [csvLine(['sample', 'values', ...featureHeads(featureNames, features)])];
   for (let i = 0; i < originals.shape[0]; i++) {
     const [x, noisy, y] = [originals, seen, restored].map((all) => all && unitsOf(all.rows(i, i + 1).data));
     const error = x!.map((value, j) => y![j] - value);

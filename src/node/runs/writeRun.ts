@@ -9,6 +9,7 @@ import type { GaussianDistribution } from '../../latent/gaussian.ts';
 import type { Noise } from '../../training/noise.ts';
 import type { EpochRecord } from '../../training/trainingState.ts';
 import { lossChart } from '../charts/lossChart.ts';
+import { featureNamesOf } from '../files/featureNames.ts';
 import { MODEL_FILE } from '../files/modelFile.ts';
 import { type ComparedPictures, predictPictures } from '../pictures/display.ts';
 import { manifoldPicture, sampleGridPicture, takesNormalCodes } from '../pictures/generated.ts';
@@ -61,13 +62,14 @@ export async function writeRun(folder: RunFolder, run: Run): Promise<WrittenRun>
     ['config.json', `${JSON.stringify(run.config, null, 2)}\n`],
   ];
   const { model, samples: shown, noise } = run;
+  const featureNames = featureNamesOf(run.facts, model.inputShape);
   const pictures = model instanceof Autoencoder ? predictPictures(model, shown, noise) : undefined;
   if (pictures) {
     const { originals, reconstructions, noisy } = pictures;
     const sheet = reconstructionSheet(originals, reconstructions, { noisy });
     files.push(['reconstructions.png', encodePng(sheet)]);
   } else if (model instanceof Autoencoder) {
-    files.push(['reconstructions.csv', reconstructionTable(model, shown, noise)]);
+    files.push(['reconstructions.csv', reconstructionTable(model, shown, { noise, featureNames })]);
   }
   if (takesNormalCodes(model)) {
     const [samples, manifold] = [sampleGridPicture(model, SAMPLES), manifoldPicture(model)];

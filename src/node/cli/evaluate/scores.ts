@@ -158,28 +158,6 @@ export function meanOf(images: readonly ImageScores[], pick: (scores: ImageScore
   return images.reduce((sum, scores) => sum + pick(scores), 0) / images.length;
 }
 
-/** The columns of the CSV after the image's number. */
-const COLUMNS = {
-  mse: 'mse',
-  mae: 'mae',
-  psnr: 'psnr',
-  ssim: 'ssim',
-  negativeElbo: 'negative_elbo',
-  reconstruction: 'reconstruction',
-  kl: 'kl',
-  excess: 'excess',
-} as const satisfies Partial<Record<keyof ImageScores, string>>;
-
-/** The scores of each image as CSV, with a column for each score that it has. */
-export function scoresCsv(images: readonly ImageScores[], noun: Noun): string {
-  const names = (Object.keys(COLUMNS) as (keyof typeof COLUMNS)[]).filter(
-    (name) => images[0][name] !== undefined,
-  );
-  const head = [noun, ...names.map((name) => COLUMNS[name])].join(',');
-  const rows = images.map((scores, i) => [i, ...names.map((name) => scores[name])].join(','));
-  return `${[head, ...rows].join('\n')}\n`;
-}
-
 /** Prints a row for each of several ways to restore the same samples. */
 export function printTable(rows: readonly (readonly [name: string, scores: Scores])[]): void {
   const has = (name: keyof Scores) => rows.some(([, scores]) => scores[name] !== undefined);
