@@ -73,7 +73,7 @@ export const evaluateCommand: Command = {
         [
           'isthmus evaluate --model runs/digits-1 --data images.npy --out scores.csv',
           'isthmus evaluate --model runs/digits-1 --data images.npy --anomalies 20',
-          'isthmus evaluate --model runs/table-1 --data rows.npy --anomalies --labels y.npy',
+          'isthmus evaluate --model runs/t-1 --data new.npy --anomalies --labels y.npy',
           'isthmus evaluate --model runs/digits-1 --data images.npy --labels labels.npy \\',
           '  --train-data train.npy --train-labels train-labels.npy --latent latent.svg',
         ],

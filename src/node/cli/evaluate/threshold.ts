@@ -8,7 +8,7 @@ import {
 } from '../../../evaluation/errorDistribution.ts';
 import { UsageError } from '../terminal/options.ts';
 import { formatCount, say } from '../terminal/output.ts';
-import { formatNumber, formatShare } from '../terminal/textTable.ts';
+import { formatNumber } from '../terminal/textTable.ts';
 
 /** What `--threshold` says: a share of the errors that the model file holds, or a score. */
 export type ThresholdOption = { readonly level: number } | { readonly value: number };
@@ -134,7 +134,7 @@ export function describeThreshold(
   { flagged, samples, noun }: { flagged: number; samples: number; noun: string },
 ): string {
   const from = level === undefined ? source : `${nameOf(level)} of ${formatCount(count)} ${source}`;
-  const share = formatShare(flagged / samples);
+  const share = `${((100 * flagged) / samples).toFixed(1)} %`;
   const which =
     samples === 1 ? `the ${noun}` : `${formatCount(flagged)} of ${formatCount(samples)} ${noun}s (${share})`;
   const verb = samples === 1 ? (flagged === 1 ? 'is' : 'is not') : flagged === 1 ? 'is' : 'are';
