@@ -32,6 +32,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'turns codes back into images',
     load: async () => (await import('./decode.ts')).decodeCommand,
   },
+  reconstruct: {
+    summary: 'encodes and decodes images: what a model restores',
+    load: async () => (await import('./reconstruct.ts')).reconstructCommand,
+  },
   generate: {
     summary: 'makes new images of random codes',
     load: async () => (await import('./generate/generate.ts')).generateCommand,

@@ -97,7 +97,7 @@ export function prepareLike<Ready extends NormalizedSamples | StoredSamples>(
   { inputShape, normalization: trained }: Trained,
   { who = 'the model takes', which = '', onValues }: PrepareLikeOptions = {},
 ): Promise<Ready> {
-  requireShape(images, inputShape, who);
+  requireSampleShape(images, inputShape, who);
   return prepare(images, {
     ...statisticsForTransform(trained, images.shape),
     ...(onValues && { onValues }),
@@ -123,7 +123,7 @@ export async function openAutoencoder(path: string): Promise<OpenedModel> {
 }
 
 /** @throws {DataError} If the samples don't have this shape. */
-function requireShape({ shape, source }: SampleSource, expected: Shape, who: string): void {
+export function requireSampleShape({ shape, source }: SampleSource, expected: Shape, who: string): void {
   const [, ...found] = shape;
   if (fitsSampleShape(found, expected)) return;
   throw new DataError(`${source}: the samples are ${timesShape(found)}, ${who} ${timesShape(expected)}.`);
@@ -144,17 +144,6 @@ export function describeSamples(
   const values = `${type} from ${short(minimum)} to ${short(maximum)}, ${describeNormalization(normalization)}`;
   say(`${countOf(count, noun)} of ${timesShape(shape)}, ${values} (${images.source})`);
   if (images.isRounded) say('note: PNGs of 16 bits are read with 8.');
-  if (noun.endsWith('image') && mayBeEightBits(statistics, normalization)) {
-    const { scale } = normalization;
-    say(`note: the maximum is ${maximum} of ${scale}; if these are 8-bit pixels, save them as uint8.`);
-  }
-}
-
-const EIGHT_BITS = 255;
-
-/** Whether values are divided by what a wider type can hold, though 8 bits would do. */
-export function mayBeEightBits({ maximum }: ValueStatistics, { kind, scale }: Normalization): boolean {
-  return kind === 'divide' && Number(scale) > EIGHT_BITS && maximum <= EIGHT_BITS;
 }
 
 function short(value: number): string {
