@@ -3,7 +3,7 @@
  * only this class, half of its images to train on and half to choose a threshold by. How many unseen images of the class lie
  * above the threshold, and how well are all others told from them? Some ten minutes on two cores.
  *
- *   npm run bench:one-class -- FOLDER [SEEDS]    # the folder of fashion-train-10k….npy and t10k-….gz; seeds such as 0,1,2
+ *   npm run bench:oneclass -- FOLDER [SEEDS]    # the folder of fashion-train-10k….npy and t10k-….gz; seeds such as 0,1,2
  */
 
 import { join } from 'node:path';
@@ -42,7 +42,7 @@ interface Result {
 }
 
 async function main([folder, seeds = '0,1,2']: readonly string[]): Promise<void> {
-  if (folder === undefined) throw new Error('bench:one-class: expected the folder of Fashion-MNIST.');
+  if (folder === undefined) throw new Error('bench:oneclass: expected the folder of Fashion-MNIST.');
   const training = await load(folder, 'fashion-train-10k.npy', 'fashion-train-10k-labels.npy');
   const test = await load(folder, 't10k-images-idx3-ubyte.gz', 't10k-labels-idx1-ubyte.gz');
   console.log(lineOf(['class', 'held-out', 'flagged at p99, %', 'AUC model', 'AUC PCA', 'AUC mean']));
@@ -84,7 +84,7 @@ function summarize(all: readonly Result[]): void {
     `By chance alone 95 % of the shares lie from ${percent(low, 1)} to ${percent(high, 1)}, and ${percent(near, 0)} within 1 ± 0.7 %.`,
   );
   if (isNear(flagged) && aucs[0] > 0.9) return;
-  console.error('bench:one-class: expected a mean share of 1 ± 0.7 % and a mean AUC above 0.9.');
+  console.error('bench:oneclass: expected a mean share of 1 ± 0.7 % and a mean AUC above 0.9.');
   process.exitCode = 1;
 }
 
@@ -94,7 +94,7 @@ async function measure(label: number, seed: number, training: Labelled, test: La
   const inputShape = [28, 28];
   const split = { inputShape, seed, validationSplit: SPLIT, validationData: undefined };
   const { training: trained, validation: kept } = splitSamples(images, split);
-  if (!kept) throw new Error('bench:one-class: expected images that are kept.');
+  if (!kept) throw new Error('bench:oneclass: expected images that are kept.');
   const { architecture, optimizer, fit } = settings(trained.rows.length);
   const autoencoder = new Autoencoder({ inputShape, encodingDim: CODE, seed, ...architecture });
   autoencoder.compile({ optimizer });

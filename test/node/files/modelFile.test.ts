@@ -5,7 +5,7 @@ import { Autoencoder } from '../../../src/autoencoder/autoencoder.ts';
 import { ErrorDistribution, isAbove } from '../../../src/evaluation/errorDistribution.ts';
 import { loadModel, saveModel } from '../../../src/node/files/modelFile.ts';
 import { contentsOf, folderWith, removeFolders } from '../../helpers/cli.ts';
-import { toyImages, toyModel } from '../../training/toy.ts';
+import { DIVIDED_BY_255, toyImages, toyModel } from '../../training/toy.ts';
 
 afterAll(removeFolders);
 
@@ -38,11 +38,11 @@ describe('saveModel and loadModel', () => {
     if (!loaded.errors) throw new Error('expected errors');
     const { value } = (loaded.errors.heldOut ?? loaded.errors.training).threshold(0.99);
     const judge = async (pixels: readonly number[]) => {
-      const image = { shape: [1, 4, 4], data: Uint8Array.from(pixels), normalization: images.normalization };
+      const image = { shape: [1, 4, 4], data: Uint8Array.from(pixels), normalization: DIVIDED_BY_255 };
       const [score] = (await loaded.autoencoder.anomalyScores(image)).scores;
       return [loaded.errors?.training.percentileOf(score), isAbove(score, value)];
     };
-    const [percentile, isAnomaly] = await judge([...toyImages(1, 3).data]);
+    const [percentile, isAnomaly] = await judge([...toyImages(1, 5).data]);
     expect(percentile).toBeGreaterThan(0);
     expect(percentile).toBeLessThan(99);
     expect(isAnomaly).toBe(false);
