@@ -1,8 +1,8 @@
 /** How good compressed images are, measured on the network's inputs, where a pixel goes from 0 to 1. */
 
 import { BatchReader } from '../data/batches.ts';
-import { pictureShape } from '../data/pictureShape.ts';
-import { isUnitRange, type Normalization, type SampleArray } from '../data/samples.ts';
+import { mayBePixels, pictureShape } from '../data/pictureShape.ts';
+import type { Normalization, SampleArray } from '../data/samples.ts';
 import { ErrorSums } from '../evaluation/metrics.ts';
 import { structuralSimilarity } from '../evaluation/ssim.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
@@ -40,7 +40,7 @@ export class Quality {
   constructor(sample: Shape, normalization: Normalization, { withSsim = true }: QualityOptions = {}) {
     this.#maxSsimImages = withSsim ? Math.max(1, Math.floor(MAX_SSIM_NUMBERS / sizeOf(sample))) : 0;
     this.#shape = sample;
-    this.#picture = isUnitRange(normalization) ? pictureShape(sample) : undefined;
+    this.#picture = mayBePixels(sample, normalization) ? pictureShape(sample) : undefined;
     this.#normalization = normalization;
   }
 
@@ -61,7 +61,7 @@ export class Quality {
 
   scores(): QualityScores {
     const { mse, mae, psnr } = this.#errors.result();
-    const isPixels = isUnitRange(this.#normalization);
+    const isPixels = mayBePixels(this.#shape, this.#normalization);
     return {
       mse,
       mae,

@@ -9,6 +9,7 @@ import { gatherByFeature } from '../tensor/kernels/naive.ts';
 import { formatShape, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { chunksOf, readAhead, readThrough, rowsPerChunk } from './readAhead.ts';
+import { requireSamples } from './requireSamples.ts';
 import {
   isByFeature,
   isStored,
@@ -44,15 +45,17 @@ export class BatchReader {
   readonly #scaling: Scaling;
 
   /**
-   * @param samples - Shape `[n, ...]`.
+   * @param samples - Shape `[n, ...]`, or that of one sample.
    * @param sampleShape - What the model takes. Flat vectors fit any shape of their size, and dimensions of 1 don't count.
    * @param who - Named in errors.
+   * @throws {TypeError} If these are no samples: {@link requireSamples}.
    * @throws {ShapeError} If the samples have another shape, there are none, the array's length is not what the shape says,
    *   integers come without a normalization, or the normalization has another number of features than the samples.
    */
   constructor(samples: Samples | StoredSamples, sampleShape: Shape, who: string) {
-    const [count = 0, ...rest] = samples.shape;
-    if (samples.shape.length < 2 || !fitsSampleShape(rest, sampleShape)) {
+    requireSamples(samples, who, sampleShape);
+    const count = countSamples(samples.shape, sampleShape);
+    if (count === undefined) {
       throw new ShapeError(
         `${who}: the samples are ${formatShape(samples.shape)}, expected [n, ${sampleShape.join(', ')}].`,
       );
@@ -196,6 +199,20 @@ function checkData({ shape, data, normalization }: Samples, who: string): void {
       `${who}: the samples are integers without a normalization, expected normalize(samples), or for a trained model transform(samples, model.normalization).`,
     );
   }
+}
+
+/** How many samples an array of this shape holds: `[n, ...]`, or one sample by itself. Undefined if it doesn't fit. */
+export function countSamples(shape: Shape, sampleShape: Shape): number | undefined {
+  const [count, ...rest] = shape;
+  if (rest.length > 0 && fitsSampleShape(rest, sampleShape)) return count;
+  return isOneSample(shape, sampleShape) ? 1 : undefined;
+}
+
+/** Whether an array is one sample by itself: `[13]` for a model that takes 13 numbers. A column `[13, 1]` is 13 samples. */
+export function isOneSample(shape: Shape, sampleShape: Shape): boolean {
+  const isColumn = shape.length > 1 && shape[0] !== 1 && sizeOf(shape.slice(1)) === 1;
+  if (isColumn && formatShape(shape) !== formatShape(sampleShape)) return false;
+  return shape.length > 0 && fitsSampleShape(shape, sampleShape);
 }
 
 /** Whether samples of one shape can stand for the other: the same but for dimensions of 1, or one of them flat. */

@@ -1,5 +1,6 @@
 /** From a network's outputs back to the units and the type of the data. Read samples.ts first. */
 
+import { inWords } from '../tensor/options.ts';
 import { ShapeError } from '../tensor/shape.ts';
 import { DataError, type DType, type Normalization, type SampleArray, scalingOf } from './samples.ts';
 
@@ -16,6 +17,7 @@ const { max, min, round } = Math;
  * - float64 stays float64, other floats become float32.
  *
  * @param values - The outputs. If each feature was scaled on its own: of whole samples, one after the other.
+ * @throws {TypeError} If they are not numbers one after the other, such as a Tensor instead of its data.
  * @throws {DataError} If an output that becomes an integer is NaN.
  * @throws {ShapeError} If the last sample is incomplete.
  */
@@ -23,6 +25,11 @@ export function denormalize(
   values: Float32Array,
   normalization: Normalization,
 ): { data: SampleArray; dtype: DType } {
+  if (!ArrayBuffer.isView(values) && !Array.isArray(values)) {
+    throw new TypeError(
+      `denormalize: the values are ${inWords(values)}, expected numbers: denormalize(tensor.data, normalization).`,
+    );
+  }
   const { shifts, scales } = scalingOf(normalization);
   if (values.length % scales.length !== 0) {
     throw new ShapeError(

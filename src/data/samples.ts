@@ -50,12 +50,23 @@ export interface NumericArray {
   readonly dtype: DType;
 }
 
+/** An array, of the type that its data has unless `dtype` says another, such as `b1` for a Uint8Array. */
+export type ArrayInput = Omit<NumericArray, 'dtype'> & Partial<Pick<NumericArray, 'dtype'>>;
+
+/** The type that was said, or that of the typed array. */
+export function dtypeOf({ data, dtype }: ArrayInput): DType {
+  // By name, as an array may come from another realm. `b1` has the same array as `u1`.
+  const name = Object.prototype.toString.call(data).slice('[object '.length, -1);
+  const [found] = Object.entries(ARRAY_NAMES).find(([type, array]) => array === name && type !== 'b1') ?? [];
+  return dtype ?? (found as DType);
+}
+
 /**
  * How a stored value becomes an input: `input = (value - shift) / scale`. The model keeps it, to read new data in the
  * same way and to turn its outputs back into the units of the data.
  *
  * - `none`: the values are inputs already (floats in [0, 1]; shift 0, scale 1)
- * - `divide`: integers divided by their maximum possible value (uint8: by 255)
+ * - `divide`: integers divided by 255, 65535 or the maximum of their type (normalization.ts)
  * - `minmax`: the minimum of the training data becomes 0, the maximum 1
  * - `standard`: the training data gets mean 0 and standard deviation 1
  *
@@ -68,6 +79,11 @@ export interface UniformNormalization {
   readonly dtype: DType;
   readonly shift: number;
   readonly scale: number;
+  /**
+   * Whether samples that are vectors, `[n, d]`, are rows of a table. Without this, as in files of earlier versions, those of
+   * a square size d of at least 64 are flattened images.
+   */
+  readonly table?: true;
 }
 
 /** One shift and one scale for each number of a sample, in row-major order: plain arrays, as JSON holds them. */

@@ -11,9 +11,10 @@ import { isObject, shown } from './json.ts';
  * @throws {FormatError} If it is not a {@link Normalization} for such samples: finite shifts, finite scales above 0.
  */
 export function checkNormalization(value: unknown, features: number): Normalization {
-  const { kind, dtype, shift, scale } = isObject(value) ? value : {};
+  const { kind, dtype, shift, scale, table } = isObject(value) ? value : {};
   const isDType = typeof dtype === 'string' && /^([iu][1248]|f[248]|b1)$/.test(dtype);
-  if (!isDType || !isScaling(kind, shift, scale, features)) {
+  const isTable = table === undefined || table === true;
+  if (!isDType || !isTable || !isScaling(kind, shift, scale, features)) {
     throw new FormatError(
       `the model's normalization can't be used: its kind is ${shown(kind)}, its dtype ${shown(dtype)}, ` +
         `its shift ${shownScaling(shift)}, its scale ${shownScaling(scale)}.`,

@@ -10,6 +10,7 @@ import { type GaussianCode, GaussianSample } from '../layers/gaussianCode.ts';
 import { Sequential } from '../layers/sequential.ts';
 import { BinaryCrossEntropy, type Loss, MeanSquaredError } from '../losses/loss.ts';
 import { kernels } from '../tensor/kernels/active.ts';
+import { type OptionNames, requireInteger, requireNumber } from '../tensor/options.ts';
 import type { Random } from '../tensor/random.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { type Losses, layersBeforeLoss, type Objective } from '../training/objective.ts';
@@ -32,6 +33,8 @@ export interface BetaOptions {
    */
   readonly betaWarmUpSteps?: number;
 }
+
+export const BETA_OPTIONS: OptionNames<BetaOptions> = { beta: true, betaWarmUpSteps: true };
 
 /** The networks, and what they work with. */
 interface ElboParts {
@@ -71,14 +74,9 @@ export class Elbo implements Objective {
     { beta = 1, betaWarmUpSteps = 0 }: BetaOptions = {},
     stepsDone = () => 0,
   ) {
-    if (!(beta >= 0 && beta < Infinity)) {
-      throw new RangeError(`VariationalAutoencoder.compile: beta is ${beta}, expected a number >= 0.`);
-    }
-    if (!Number.isSafeInteger(betaWarmUpSteps) || betaWarmUpSteps < 0) {
-      throw new RangeError(
-        `VariationalAutoencoder.compile: betaWarmUpSteps is ${betaWarmUpSteps}, expected an integer >= 0.`,
-      );
-    }
+    const who = 'VariationalAutoencoder.compile';
+    requireNumber(who, 'beta', beta, 'a number >= 0', (value) => value >= 0 && value < Infinity);
+    requireInteger(who, 'betaWarmUpSteps', betaWarmUpSteps, 0);
     this.#beta = beta;
     this.#warmUpSteps = betaWarmUpSteps;
     this.#stepsDone = stepsDone;

@@ -6,25 +6,31 @@
 import {
   type AnomalyScores,
   Autoencoder,
+  COMPILE_ADVICE,
   type CompileOptions,
   type EvaluateOptions,
+  requireModelOptions,
   requireRows,
   type WeightOptions,
 } from '../autoencoder/autoencoder.ts';
 import type { AutoencoderSpec } from '../autoencoder/spec.ts';
-import { BatchReader } from '../data/batches.ts';
 import type { Samples, StoredSamples } from '../data/samples.ts';
 import { type SampleOptions, standardNormal } from '../latent/gaussian.ts';
 import { GaussianCode } from '../layers/gaussianCode.ts';
 import { Adam } from '../optim/adam.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
+import { type OptionNames, requireOptions } from '../tensor/options.ts';
 import { Random } from '../tensor/random.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { separateMemory } from '../training/inference.ts';
 import { EVALUATION_NOISE_SEED } from '../training/noise.ts';
 import { TimeSlice } from '../training/yieldToHost.ts';
-import { type BetaOptions, Elbo } from './elbo.ts';
-import { describeVariationalAutoencoder, type VariationalArchitectureOptions } from './spec.ts';
+import { BETA_OPTIONS, type BetaOptions, Elbo } from './elbo.ts';
+import {
+  describeVariationalAutoencoder,
+  VARIATIONAL_OPTIONS,
+  type VariationalArchitectureOptions,
+} from './spec.ts';
 
 /** The architecture, in a few numbers or as the whole spec of another model. */
 export type VariationalAutoencoderOptions = WeightOptions &
@@ -35,6 +41,8 @@ export interface VariationalCompileOptions extends BetaOptions {
   /** An optimizer serves one network. @default new Adam(), with learning rate 1e-3 */
   readonly optimizer?: Optimizer;
 }
+
+const COMPILE_OPTIONS: OptionNames<VariationalCompileOptions> = { optimizer: true, ...BETA_OPTIONS };
 
 /** Each sample's negative evidence lower bound in nats: its two parts, and how far their sum lies above its minimum. */
 export interface NegativeElbo {
@@ -62,10 +70,12 @@ export interface NegativeElbo {
  */
 export class VariationalAutoencoder extends Autoencoder {
   /**
+   * @throws {TypeError} If there is no option of a name, or one has a value of another kind.
    * @throws {ShapeError} If the input shape holds anything but integers >= 1, or a spec's layers don't fit each other.
    * @throws {RangeError} If a width or the seed is out of range, or a spec's encoder has no mean and log-variance.
    */
   constructor(options: VariationalAutoencoderOptions) {
+    requireModelOptions('VariationalAutoencoder', options, VARIATIONAL_OPTIONS, ['tied']);
     const spec = 'spec' in options ? options.spec : describeVariationalAutoencoder(options);
     const { seed, initializer } = options;
     super({ spec, ...(seed !== undefined && { seed }), ...(initializer && { initializer }) });
@@ -84,9 +94,12 @@ export class VariationalAutoencoder extends Autoencoder {
    * Chooses how to train. Without it, `fit` uses the defaults. The loss follows from the output activation: binary
    * cross-entropy for 'sigmoid', the squared error for 'linear' (see `Elbo`).
    *
+   * @throws {TypeError} If there is no option of a name, or one has a value of another kind.
    * @throws {RangeError} If beta or its warm-up is out of range, or there are options of a plain autoencoder.
    */
   override compile(options: VariationalCompileOptions = {}): void {
+    const who = 'VariationalAutoencoder.compile';
+    requireOptions(who, options, COMPILE_OPTIONS, COMPILE_ADVICE, ['loss', 'sparsity', 'dropout']);
     refuseOptions(options);
     const { optimizer = new Adam(), ...beta } = options;
     const { encoder, decoder, stepRandom: random } = this;
@@ -109,10 +122,12 @@ export class VariationalAutoencoder extends Autoencoder {
    */
   async negativeElbo(
     samples: Samples | StoredSamples,
-    { rows }: Pick<EvaluateOptions, 'rows'> = {},
+    options: Pick<EvaluateOptions, 'rows'> = {},
   ): Promise<NegativeElbo> {
     const who = 'VariationalAutoencoder.negativeElbo';
-    const reader = new BatchReader(samples, this.inputShape, who);
+    requireOptions(who, options, { rows: true });
+    const { rows } = options;
+    const reader = this.readerOf(samples, 'negativeElbo');
     if (rows) requireRows(rows, reader.count, who);
     const { encoder, decoder } = this;
     const elbo = new Elbo({ encoder, decoder, random: new Random(EVALUATION_NOISE_SEED) });

@@ -5,7 +5,7 @@
 
 import type { DType, Normalization, NumericArray, Samples, StoredSamples } from '../../data/samples.ts';
 import { type StoredStatisticsOptions, statisticsOf, type ValueStatistics } from '../../data/statistics.ts';
-import type { Shape } from '../../tensor/shape.ts';
+import { type Shape, sizeOf } from '../../tensor/shape.ts';
 
 /** An array of at least one sample, shape `[n, ...]`. */
 export interface LoadedImages extends NumericArray {
@@ -78,4 +78,28 @@ export class SamplesInMemory implements SampleSource<NormalizedSamples> {
   }
 
   async close(): Promise<void> {}
+}
+
+/**
+ * The same samples in another shape, such as flattened images as images again.
+ *
+ * @param sample - The shape of one sample, of as many numbers as it has.
+ */
+export function reshapeSource(source: SampleSource, sample: Shape): SampleSource {
+  const [count, ...before] = source.shape;
+  if (sizeOf(before) !== sizeOf(sample)) {
+    throw new Error(`reshapeSource: got ${sizeOf(before)} numbers a sample, expected ${sizeOf(sample)}.`);
+  }
+  const shape = [count, ...sample];
+  return {
+    shape,
+    dtype: source.dtype,
+    source: source.source,
+    isRounded: source.isRounded,
+    isStored: source.isStored,
+    memory: source.memory,
+    statistics: (options) => source.statistics(options),
+    samples: (normalization) => ({ ...source.samples(normalization), shape }),
+    close: () => source.close(),
+  };
 }

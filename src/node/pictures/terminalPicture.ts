@@ -26,6 +26,8 @@ export interface ComparisonOptions extends TerminalOptions {
   readonly columns?: number;
   /** The noisy originals that the model restored: in a row between the two. */
   readonly noisy?: ImageBatch | undefined;
+  /** Whether the originals are a target, and `noisy` what the model got. @default false */
+  readonly isTarget?: boolean | undefined;
 }
 
 /**
@@ -47,7 +49,7 @@ export function terminalPicture(image: ImageBatch, { colorDepth }: TerminalOptio
 export function terminalComparison(
   originals: ImageBatch,
   reconstructions: ImageBatch,
-  { columns = 80, colorDepth, noisy }: ComparisonOptions,
+  { columns = 80, colorDepth, noisy, isTarget = false }: ComparisonOptions,
 ): string {
   const rows = sheetRows('terminalComparison', originals, noisy, reconstructions);
   const [above] = rows;
@@ -57,7 +59,8 @@ export function terminalComparison(
   const rowOf = (images: Images): string[] =>
     sideBySide(Array.from({ length: count }, (_, i) => toLines(shrink(images, i, width), colorDepth)));
   const plural = count === 1 ? '' : 's';
-  const labels = [`original${plural}`, ...(noisy ? ['with noise'] : []), `reconstruction${plural}`];
+  const [first, second] = isTarget ? [`target${plural}`, 'as given'] : [`original${plural}`, 'with noise'];
+  const labels = [first, ...(noisy ? [second] : []), `reconstruction${plural}`];
   return rows.flatMap((images, i) => [labels[i].slice(0, room), ...rowOf(images)]).join('\n');
 }
 

@@ -35,6 +35,8 @@ export interface Run {
   readonly errors?: ErrorDistributions | undefined;
   /** Some of these are shown, with their reconstructions. */
   readonly samples: Samples;
+  /** What the model should make of them, if not these themselves. */
+  readonly target?: Samples | undefined;
   /** What the model learned to remove. */
   readonly noise?: Noise | undefined;
   readonly epochs: readonly TimedEpoch[];
@@ -61,15 +63,16 @@ export async function writeRun(folder: RunFolder, run: Run): Promise<WrittenRun>
     ['loss.svg', chartOf(run)],
     ['config.json', `${JSON.stringify(run.config, null, 2)}\n`],
   ];
-  const { model, samples: shown, noise } = run;
+  const { model, samples: shown, target, noise } = run;
+  const pictures =
+    model instanceof Autoencoder ? predictPictures(model, shown, { target, noise }) : undefined;
   const featureNames = featureNamesOf(run.facts, model.inputShape);
-  const pictures = model instanceof Autoencoder ? predictPictures(model, shown, noise) : undefined;
   if (pictures) {
     const { originals, reconstructions, noisy } = pictures;
     const sheet = reconstructionSheet(originals, reconstructions, { noisy });
     files.push(['reconstructions.png', encodePng(sheet)]);
   } else if (model instanceof Autoencoder) {
-    files.push(['reconstructions.csv', reconstructionTable(model, shown, { noise, featureNames })]);
+    files.push(['reconstructions.csv', reconstructionTable(model, shown, { target, noise, featureNames })]);
   }
   if (takesNormalCodes(model)) {
     const [samples, manifold] = [sampleGridPicture(model, SAMPLES), manifoldPicture(model)];

@@ -119,7 +119,7 @@ describe('export --format pytorch', () => {
     expect(said).toBe('out: 1,138 weights, the state of adam after 4 steps\n');
     const { autoencoder } = await loadModel(join(cwd, 'run'));
     const { state } = await loadCheckpoint(join(cwd, 'run'));
-    expect(readPyTorch(bytesAt(cwd, 'out/weights.safetensors')).parameters.values).toEqual(
+    expect(readPyTorch(bytesAt(cwd, 'out/weights.safetensors')).model.parameters.values).toEqual(
       autoencoder.parameters.values,
     );
     const optimizer = bytesAt(cwd, 'out/optimizer.safetensors');

@@ -99,7 +99,7 @@ async function compress(words: readonly string[]): Promise<number> {
   await refuseExisting(out, values.overwrite);
   await useMachine(values);
   const { autoencoder, training } = await openAutoencoder(model);
-  const source = await openToCompress(data, { key: values.key });
+  const source = await openToCompress(data, { key: values.key, sampleShape: autoencoder.inputShape });
   const stopListening = exitOnSignals();
   try {
     if (values.lossless) requireExactValues(source.images);

@@ -44,6 +44,7 @@ import {
   refuseExistingOutputs,
   type Section,
 } from './options.ts';
+import { evaluatePairs } from './pairs.ts';
 import { anomalyScoreOf, type ImageScores, scoreBy, scoreImages, scoreSection } from './scores.ts';
 import { scoresCsv } from './scoresCsv.ts';
 import { Judge } from './threshold.ts';
@@ -73,6 +74,7 @@ export const evaluateCommand: Command = {
         [
           'isthmus evaluate --model runs/digits-1 --data images.npy --out scores.csv',
           'isthmus evaluate --model runs/digits-1 --data images.npy --anomalies 20',
+          'isthmus evaluate --model runs/noisy-1 --data noisy.npy --target clean.npy',
           'isthmus evaluate --model runs/t-1 --data new.npy --anomalies --labels y.npy',
           'isthmus evaluate --model runs/digits-1 --data images.npy --labels labels.npy \\',
           '  --train-data train.npy --train-labels train-labels.npy --latent latent.svg',
@@ -100,6 +102,8 @@ async function evaluate(words: readonly string[]): Promise<number> {
     requirePictures(inputShape, normalization, '--anomalies without --anomalies-out');
   }
   refuseSalt(values.noise, autoencoder.normalization.kind);
+  const { target } = values;
+  if (target !== undefined) return evaluatePairs(autoencoder, { ...values, data, target }, report);
   const featureNames = await namesOfFeatures(opened, values);
   const measured = await loadSamples(autoencoder, data, values.key);
   const labelled = await loadLabelled(autoencoder, measured, parsed);
@@ -175,7 +179,7 @@ async function present(subject: Subject, values: EvaluateValues): Promise<void> 
   say();
   const { autoencoder, measured, worst } = subject;
   const shown = worst.length > 0 ? pickSamples(measured.samples, worst) : measured.samples;
-  const pictures = predictPictures(autoencoder, shown, values.noise);
+  const pictures = predictPictures(autoencoder, shown, { noise: values.noise });
   if (pictures) showComparison(pictures);
 }
 
@@ -186,9 +190,9 @@ function sectionsOf(subject: Subject, values: EvaluateValues): Section[] {
   if (autoencoder instanceof VariationalAutoencoder) sections.push(elboSection(autoencoder, scores, codes));
   const { inputShape, normalization } = autoencoder;
   if (isByFeature(normalization) || (isFlat(inputShape) && nounOf(inputShape, normalization) === 'sample')) {
-    sections.push(featureSection(autoencoder, samples, featureNames));
+    sections.push(featureSection(autoencoder, samples, { names: featureNames }));
   }
-  if (values.noise) sections.push(denoisingSection(autoencoder, samples, values.noise));
+  if (values.noise) sections.push(denoisingSection(autoencoder, { samples, noise: values.noise }));
   if (classes) {
     sections.push(classesSection(autoencoder, { ...classes, neighbours: values.neighbours }));
   }

@@ -7,6 +7,7 @@ import { NO_NORMALIZATION, type Samples, scalingOf } from '../../../data/samples
 import { statisticsOf } from '../../../data/statistics.ts';
 import { addRows } from '../../../tensor/linearAlgebra.ts';
 import { sizeOf } from '../../../tensor/shape.ts';
+import type { Tensor } from '../../../tensor/tensor.ts';
 import { formatCount, print } from '../terminal/output.ts';
 import { formatAmount, formatR2, tableLines } from '../terminal/textTable.ts';
 import { featureIndex, featureLabel } from './contributions.ts';
@@ -26,13 +27,19 @@ interface FeatureScore {
   readonly r2: number | null;
 }
 
-/** @param names - Those of the features, if they have any. */
+export interface FeatureOptions {
+  /** What the model should make of the samples, row by row. @default the samples */
+  readonly target?: Samples;
+  /** The names of the features, if they have any. */
+  readonly names?: readonly string[] | undefined;
+}
+
 export function featureSection(
   autoencoder: Autoencoder,
   samples: Samples,
-  names?: readonly string[],
+  { target = samples, names }: FeatureOptions = {},
 ): Section {
-  const features = scoreFeatures(autoencoder, samples).map((score, i) => ({
+  const features = scoreFeatures(autoencoder, samples, target).map((score, i) => ({
     ...score,
     ...(names && { name: names[i] }),
   }));
@@ -63,17 +70,19 @@ function rankOf({ r2, rmse }: FeatureScore): number {
 }
 
 /** Sums in float64, in the units of the network's input. In two passes: in one, the difference of large sums would cancel. */
-function scoreFeatures(autoencoder: Autoencoder, samples: Samples): FeatureScore[] {
+function scoreFeatures(autoencoder: Autoencoder, samples: Samples, target: Samples): FeatureScore[] {
   const features = sizeOf(autoencoder.inputShape);
   const [means, deviations, errors] = Array.from({ length: 3 }, () => new Float64Array(features));
-  const reader = new BatchReader(samples, autoencoder.inputShape, 'evaluate');
-  const { count } = reader;
-  for (const { data } of reader.batches()) addRows(means, data);
+  const [given, wanted] = [samples, target].map(
+    (some) => new BatchReader(some, autoencoder.inputShape, 'evaluate'),
+  );
+  const { count } = wanted;
+  for (const { data } of wanted.batches()) addRows(means, data);
   // The mean of a constant is exact: float64 has room for the sum of 2^29 equal float32 numbers.
   for (let j = 0; j < features; j++) means[j] /= count;
-  for (const batch of reader.batches()) {
-    const x = batch.data;
-    const y = autoencoder.predict(batch).data;
+  const inputs = given.batches();
+  for (const { data: x } of wanted.batches()) {
+    const y = autoencoder.predict(inputs.next().value as Tensor).data;
     for (let i = 0; i < x.length; i++) {
       const j = i % features;
       deviations[j] += (x[i] - means[j]) ** 2;
@@ -81,7 +90,7 @@ function scoreFeatures(autoencoder: Autoencoder, samples: Samples): FeatureScore
     }
   }
   const { scales } = scalingOf(autoencoder.normalization);
-  const constant = constantIn(samples, features);
+  const constant = constantIn(target, features);
   return Array.from(errors, (error, feature) => {
     const scale = scales[feature % scales.length];
     const deviation = Math.sqrt(deviations[feature] / count);

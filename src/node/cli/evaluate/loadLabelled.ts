@@ -8,6 +8,7 @@ import { loadLabels } from '../../files/loadLabels.ts';
 import { SamplesInMemory } from '../../files/sampleSource.ts';
 import { refuseOverflow } from '../shared/overflow.ts';
 import { prepareLike } from '../shared/samples.ts';
+import { withOptionNames } from '../terminal/optionNames.ts';
 import type { Parsed } from '../terminal/options.ts';
 import { say } from '../terminal/output.ts';
 import { anomalyClasses, noteOneSided } from './detection.ts';
@@ -37,7 +38,7 @@ export async function loadSamples(
   path: string,
   key: string | undefined,
 ): Promise<UnlabelledSamples> {
-  const images = new SamplesInMemory(await loadImages(path, { key }));
+  const images = new SamplesInMemory(await loadImages(path, { key, sampleShape: autoencoder.inputShape }));
   return { samples: await prepareLike(images, autoencoder), source: images.source };
 }
 
@@ -52,7 +53,8 @@ export async function loadLabelled(
 ): Promise<Labelled | undefined> {
   if (values.labels === undefined) return undefined;
   const [count] = measured.samples.shape;
-  const { labels } = await loadLabels(values.labels, { key: values['labels-key'], count });
+  const options = { key: values['labels-key'], count };
+  const { labels } = await withOptionNames({ key: 'labels-key' }, loadLabels(values.labels, options));
   const names = values['label-names'];
   if (names) refuseNamelessLabels(labels, names);
   const anomalies = values.anomalies === undefined ? undefined : classesOfAnomalies(labels, values);
@@ -130,7 +132,7 @@ async function loadOthers(
       'note: --train-data and --data are the same: what is fitted to them is measured on them, which says nothing about other samples',
     );
   }
-  return loadSamples(autoencoder, data, key);
+  return withOptionNames({ key: 'train-key' }, loadSamples(autoencoder, data, key));
 }
 
 async function withLabels(
@@ -138,6 +140,7 @@ async function withLabels(
   { 'train-labels': path, 'train-labels-key': key }: EvaluateValues,
 ): Promise<LabelledSamples | undefined> {
   if (path === undefined) return undefined;
-  const { labels } = await loadLabels(path, { key, count: samples.samples.shape[0] });
+  const options = { key, count: samples.samples.shape[0] };
+  const { labels } = await withOptionNames({ key: 'train-labels-key' }, loadLabels(path, options));
   return { ...samples, labels };
 }

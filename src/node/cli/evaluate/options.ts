@@ -11,6 +11,7 @@ import {
   optionalNumber,
   type Parsed,
   parsed,
+  refuseBoth,
   requireCompanion,
   requireOption,
   text,
@@ -23,6 +24,11 @@ export const DATA = {
   model: common.MODEL,
   data: common.DATA,
   key: common.KEY,
+  target: text(
+    'FILE',
+    'What the model should make of the samples, row by row, as in isthmus train --target: measures how far the samples are from it, and how far what the model restores, compared with a median and a Gaussian filter with the best settings for these images.',
+  ),
+  'target-key': text('NAME', 'The array to read from an .npz of targets. [y_train, else the only one]'),
   noise: common.noise(
     'Also add noise to the images, as isthmus train --noise does, and measure how well the model restores them, compared with a median and a Gaussian filter with the best settings for these images.',
   ),
@@ -107,6 +113,7 @@ export type EvaluateValues = Values<typeof OPTIONS>;
 
 /** Options that need another one. */
 const NEEDED: Partial<Record<keyof EvaluateValues, keyof EvaluateValues>> = {
+  'target-key': 'target',
   'anomalies-out': 'anomalies',
   'feature-contributions': 'out',
   'labels-key': 'labels',
@@ -130,6 +137,8 @@ export function refuseEvaluateOptions(options: Parsed<typeof OPTIONS>): void {
   for (const [name, needed] of Object.entries(NEEDED)) {
     requireCompanion(options, name, `--${needed}`, given.has(needed));
   }
+  // Compared with a target, a sample is no anomaly and its code has no class.
+  for (const name of Object.keys({ ...ANOMALIES, ...LABELS, ...LATENT })) refuseBoth(options, 'target', name);
   const lists = given.has('anomalies');
   requireCompanion(options, 'threshold', '--anomalies or --out', lists || given.has('out'));
   requireCompanion(options, 'anomaly-labels', '--anomalies and --labels', lists && given.has('labels'));

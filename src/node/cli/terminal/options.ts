@@ -4,6 +4,7 @@
  */
 
 import { parseArgs } from 'node:util';
+import { nearestName } from '../../../tensor/options.ts';
 
 /** The command was called wrongly: exit code 2. */
 export class UsageError extends Error {
@@ -253,22 +254,6 @@ function requireValue(
 
 /** " Did you mean --epochs?" if a known name is similar, else ''. */
 export function suggest(name: string, known: readonly string[], prefix = '--'): string {
-  const distances = known.map((candidate) => ({ candidate, distance: editDistance(name, candidate) }));
-  const nearest = distances.sort((a, b) => a.distance - b.distance)[0];
-  const isNear = nearest && nearest.distance <= Math.ceil(name.length / 3);
-  return isNear ? ` Did you mean ${prefix}${nearest.candidate}?` : '';
-}
-
-/** How many letters to insert, delete or change (Levenshtein 1966; the row-by-row form of Wagner & Fischer 1974). */
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current[j] = Math.min(change, previous[j] + 1, current[j - 1] + 1);
-    }
-    previous = current;
-  }
-  return previous[b.length];
+  const nearest = nearestName(name, known);
+  return nearest === undefined ? '' : ` Did you mean ${prefix}${nearest}?`;
 }

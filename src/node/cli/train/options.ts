@@ -2,6 +2,7 @@
 
 import type { ActivationName } from '../../../autoencoder/spec.ts';
 import type { LossName } from '../../../losses/loss.ts';
+import type { Shape } from '../../../tensor/shape.ts';
 import type { Start } from '../../../training/startAtMean.ts';
 import { FEATURE_NAMES } from '../../files/featureNames.ts';
 import { HELP, IN_MEMORY, KEY, KINDS_OF_FILES, noise } from '../shared/commonOptions.ts';
@@ -16,6 +17,7 @@ import {
   type Parsed,
   parsed,
   text,
+  UsageError,
   type Values,
 } from '../terminal/options.ts';
 import { readInterval } from './checkpoints.ts';
@@ -32,17 +34,38 @@ const ACTIVATIONS = [
 ] as const satisfies readonly ActivationName[];
 const LOSSES = ['mse', 'mae', 'bce'] as const satisfies readonly LossName[];
 
+/** `28x28`, `32x32x3`; `none` for a table, whose samples have no shape but their length. */
+function readImageShape(words: string, name: string): Shape | 'none' {
+  if (words === 'none') return words;
+  const shape = words.split(/[x×]/i).map((length) => (/^\d+$/.test(length) ? Number(length) : Number.NaN));
+  const isPicture = shape.length === 2 || (shape.length === 3 && (shape[2] === 3 || shape[2] === 1));
+  if (isPicture && shape.every((length) => Number.isSafeInteger(length) && length > 0)) return shape;
+  throw new UsageError(
+    `--${name} is '${words}', expected HEIGHTxWIDTH such as 28x28, with x3 for colours (32x32x3), or none for a table.`,
+  );
+}
+
 const DATA = {
   data: text(
     'FILE',
     `The samples to train on: images, tables, sensor readings, sound in frames, any array of shape [n, …], as ${KINDS_OF_FILES}.`,
   ),
   key: KEY,
+  target: text(
+    'FILE',
+    'What the model should make of the samples of --data, row by row: clean images of noisy ones, for instance. As many, of the same shape; the scale is chosen by their values.',
+  ),
+  'target-key': text('NAME', 'The array to read from an .npz of targets. [y_train, else the only one]'),
   'test-data': text(
     'FILE',
     'Other samples, which are never trained on: the loss on them is measured after every epoch.',
   ),
   'test-key': text('NAME', 'The array to read from an .npz of test data. [x_test, else the only one]'),
+  'test-target': text('FILE', 'With --target: what the model should make of the samples of --test-data.'),
+  'test-target-key': text(
+    'NAME',
+    'The array to read from an .npz of test targets. [y_test, else the only one]',
+  ),
   'validation-split': number(
     undefined,
     { minimum: 0, maximum: 1, exclusive: true },
@@ -51,12 +74,17 @@ const DATA = {
   normalize: choice(
     ['minmax', 'standard'],
     undefined,
-    'minmax: scale the values so that their minimum becomes 0 and their maximum 1. standard: scale them to mean 0 and standard deviation 1. Without this option integers of 1 and 2 bytes are divided by the maximum of their type (uint8: 255), wider ones by 255 or 65535, whichever fits; floats must lie in [0, 1].',
+    'minmax: scale the values so that their minimum becomes 0 and their maximum 1. standard: scale them to mean 0 and standard deviation 1. Without this option integers stay as they are if all are 0 or 1; else they are divided by 255 if none is greater, or else by 65535 (int8: 127, int16: 32767). Floats must lie in [0, 1].',
   ),
   'scale-by': choice(
     ['feature', 'all'],
     undefined,
     'With --normalize: scale each feature (each number of a sample) on its own, as columns with different units need it, or all values together, as suits pixels. A constant feature gets the scale 1. [feature for vectors, [n, d]; all for other shapes, such as [n, h, w]]',
+  ),
+  'image-shape': parsed(
+    'HxW',
+    readImageShape,
+    'What samples that are vectors, [n, d], are: 28x28 or 32x32x3 for flattened images, none for the rows of a table. Without this option they are a table, except uint8 with d a square of at least 64 (784 = 28×28).',
   ),
   'feature-names': text(
     FEATURE_NAMES,
@@ -262,7 +290,7 @@ export const TRAIN_HELP: CommandHelp = {
         'checkpoint.safetensors  the state of the training, for --resume',
         'history.csv             losses, learning rate and time of each epoch',
         'loss.svg                the losses as a chart',
-        'reconstructions.png     originals, noisy inputs (--noise), reconstructions',
+        'reconstructions.png     originals or --target, noisy inputs, reconstructions',
         'reconstructions.csv     the same as numbers, if the samples are no images',
         'samples.png             new samples, of a vae or gan',
         'manifold.png            the plane of codes of a vae or gan, if it is a plane',
@@ -280,6 +308,7 @@ export const TRAIN_HELP: CommandHelp = {
         'isthmus train --data images.npy --schedule cosine --out runs/best',
         'isthmus train --data images.npy --preset best --encoding-dim 16',
         'isthmus train --data images.npy --noise gaussian:0.2 --encoding-dim 256',
+        'isthmus train --data noisy.npy --target clean.npy --encoding-dim 128',
         'isthmus train --data images.npy --kind vae --encoding-dim 2',
         'isthmus train --data images.npy --kind gan --preset best',
         'isthmus train --resume runs/best',

@@ -1,12 +1,13 @@
 /** Notes on training data whose scaling may not suit it: dark images, features with different units. */
 
 import { constantFeatures } from '../../../data/featureNormalization.ts';
-import { isByFeature } from '../../../data/samples.ts';
+import { flatPicture } from '../../../data/pictureShape.ts';
+import { isByFeature, type Normalization } from '../../../data/samples.ts';
 import type { FeatureStatistics } from '../../../data/statistics.ts';
-import type { Shape } from '../../../tensor/shape.ts';
+import { type Shape, sizeOf } from '../../../tensor/shape.ts';
 import { isFlat, pictureOf } from '../../pictures/sampleKind.ts';
-import { mayBeEightBits, type SamplesToDescribe } from '../shared/samples.ts';
-import { formatCount, formatList, say } from '../terminal/output.ts';
+import type { SamplesToDescribe } from '../shared/samples.ts';
+import { formatCount, formatList, say, timesShape } from '../terminal/output.ts';
 import { formatAmount } from '../terminal/textTable.ts';
 
 /** If the brightest pixel uses less of the range, reconstructions are hard to see and errors small. */
@@ -21,15 +22,39 @@ const FAR_APART = 100;
 const ALIKE = 2;
 const MIN_POSITIONS = 64;
 
-export function noteImages({ images, statistics, normalization }: SamplesToDescribe): void {
+type SampleType = Pick<SamplesToDescribe['images'], 'shape' | 'dtype'>;
+
+/** @param isAskedFor - Whether the user said what the samples are: `--image-shape`. */
+export function noteImages(
+  { images, statistics, normalization }: SamplesToDescribe,
+  isAskedFor: boolean,
+): void {
   const [, ...sample] = images.shape;
+  if (!isAskedFor) noteFlatSamples(images, normalization);
   noteChannelsFirst(sample);
   if (normalization.kind !== 'divide' || !pictureOf(sample, normalization)) return;
-  if (mayBeEightBits(statistics, normalization)) return; // describeSamples has said so
   const { scale } = normalization;
   const { minimum, maximum } = statistics;
   if (minimum === maximum || maximum >= DARK * scale) return;
   say(`note: the maximum is ${maximum} of ${scale}; --normalize minmax makes full use of the range.`);
+}
+
+/** [n, d] says little: whether these are images or rows of a table is a guess. */
+function noteFlatSamples({ shape: [, ...sample], dtype }: SampleType, normalization: Normalization): void {
+  const square = flatPicture(sample) ?? (dtype === 'u1' ? flatColourPicture(sample) : undefined);
+  if (!square) return;
+  const isPicture = pictureOf(sample, normalization) !== undefined;
+  say(
+    isPicture
+      ? `note: [n, ${sizeOf(sample)}] of uint8 is taken for images of ${timesShape(square)}; --image-shape none takes it for a table.`
+      : `note: [n, ${sizeOf(sample)}] is taken for a table; --image-shape ${square.join('x')} takes it for images.`,
+  );
+}
+
+/** Pixels of three colours each. */
+function flatColourPicture(sample: Shape): Shape | undefined {
+  const square = isFlat(sample) ? flatPicture([sizeOf(sample) / 3]) : undefined;
+  return square && [...square, 3];
 }
 
 /** [n, 3, h, w], the order of PyTorch, is not taken for pictures. */
@@ -71,9 +96,7 @@ function noteOtherScale(
     say(
       `note: all values get one scale, but the ranges of the features differ by a factor of ${formatAmount(factor)}; --scale-by feature scales each on its own.`,
     );
-  } else if (pictureOf(sample)) {
-    say('note: if these are flattened images, --scale-by all gives their pixels one scale.');
-  } else if (varyAlike(features, constant)) {
+  } else if (!flatPicture(sample) && varyAlike(features, constant)) {
     say(
       'note: all features have similar ranges; if they are positions of one signal, such as sound, --scale-by all gives them one scale.',
     );

@@ -142,6 +142,7 @@ async function trainAndWrite(run: TrainingRun, signal: AbortSignal): Promise<num
     codes: await codesOf(run),
     errors,
     samples: data.shown,
+    target: data.shownTarget,
     noise: values.noise,
     epochs,
     facts: trainingFacts(values, data, results),

@@ -314,7 +314,7 @@ describe('labels that are not as they must be', () => {
       refusal('--labels none.npy', /can't read none\.npy: there is no such file/),
       refusal(
         '--labels labels.npy --labels-key y',
-        /labels\.npy: got the key 'y', but only \.npz files have keys\./,
+        /labels\.npy: got --labels-key y, but only \.npz files have keys\./,
       ),
       refusal(
         '--labels same.npy',

@@ -316,7 +316,7 @@ describe('other samples', () => {
   test('integers in columns: a note leads to --normalize standard', async () => {
     const { stderr } = await train('', integers([20, 6]));
     expect(stderr).toContain(
-      'note: all values are divided by 32767; --normalize standard scales each feature on its own.',
+      'note: all values are divided by 255; --normalize standard scales each feature on its own.',
     );
   });
 
@@ -326,7 +326,7 @@ describe('other samples', () => {
     const refused = await train('', frames);
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain(
-      "expected none below 0: use the normalization 'minmax' or 'standard' (--normalize)",
+      'expected none below 0: --normalize minmax or --normalize standard scales it',
     );
     const { code, files } = await train(' --normalize standard', frames);
     expect(code).toBe(0);
@@ -340,7 +340,7 @@ describe('other samples', () => {
     const byFeature = await train(' --normalize minmax', imagesNpy([64]));
     expect(byFeature.stderr).toContain('40 samples of 64 numbers');
     expect(byFeature.stderr).toContain(
-      'note: if these are flattened images, --scale-by all gives their pixels one scale.',
+      'note: [n, 64] is taken for a table; --image-shape 8x8 takes it for images.',
     );
     expect(byFeature.files).not.toContain('run/reconstructions.png');
     const byAll = await train(' --normalize minmax --scale-by all', imagesNpy([64]));
