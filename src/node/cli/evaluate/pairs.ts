@@ -11,6 +11,7 @@ import { noteOverflow, overflownRows } from '../shared/overflow.ts';
 import { requirePairs } from '../shared/pairs.ts';
 import { showComparison } from '../shared/pictures.ts';
 import { prepareLike } from '../shared/samples.ts';
+import { withOptionNames } from '../terminal/optionNames.ts';
 import { say } from '../terminal/output.ts';
 import { codeSection } from './codes.ts';
 import { denoisingSection, scoresOfEach } from './denoising.ts';
@@ -50,8 +51,12 @@ async function loadPairs(
   autoencoder: Autoencoder,
   { data, key, target: path, 'target-key': targetKey }: PairValues,
 ): Promise<{ samples: NormalizedSamples; target: { samples: Samples; source: string } }> {
-  const images = new SamplesInMemory(await loadImages(data, { key }));
-  const target = new SamplesInMemory(await loadImages(path, { key: targetKey, preferredKey: 'y_train' }));
+  const { inputShape: sampleShape } = autoencoder;
+  const images = new SamplesInMemory(await loadImages(data, { key, sampleShape }));
+  const options = { key: targetKey, preferredKey: 'y_train', sampleShape };
+  const target = new SamplesInMemory(
+    await withOptionNames({ key: 'target-key' }, loadImages(path, options)),
+  );
   requirePairs('data', images, target);
   const samples = await prepareLike(images, autoencoder);
   return {
