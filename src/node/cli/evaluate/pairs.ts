@@ -54,9 +54,7 @@ async function loadPairs(
   const { inputShape: sampleShape } = autoencoder;
   const images = new SamplesInMemory(await loadImages(data, { key, sampleShape }));
   const options = { key: targetKey, preferredKey: 'y_train', sampleShape };
-  const target = new SamplesInMemory(
-    await withOptionNames({ key: 'target-key' }, loadImages(path, options)),
-  );
+  const target = new SamplesInMemory(await withOptionNames({ key: 'target-key' }, loadImages(path, options)));
   requirePairs('data', images, target);
   const samples = await prepareLike(images, autoencoder);
   return {
