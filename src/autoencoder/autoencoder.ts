@@ -7,7 +7,8 @@
 import { BatchReader } from '../data/batches.ts';
 import { requireScaling } from '../data/normalization.ts';
 import { NO_NORMALIZATION, type Normalization, type Samples, type StoredSamples } from '../data/samples.ts';
-import { ErrorSums, type Evaluation } from '../evaluation/metrics.ts';
+import type { AnomalyScore } from '../evaluation/errorDistribution.ts';
+import { ErrorSums, type Evaluation, sampleErrors } from '../evaluation/metrics.ts';
 import { GaussianDistribution } from '../latent/gaussian.ts';
 import { buildSequential } from '../layers/build.ts';
 import { Sequential } from '../layers/sequential.ts';
@@ -90,6 +91,15 @@ export interface EvaluateOptions {
 }
 
 const EVALUATE_OPTIONS: OptionNames<EvaluateOptions> = { rows: true, target: true, noise: true };
+
+export interface AnomalyScores {
+  /** What the scores are: those of one model are all of one kind, unless a variational one can't tell the excess. */
+  readonly rankedBy: AnomalyScore;
+  /** One for each sample: the higher, the less it looks like those of the training. Not finite if the network overflows. */
+  readonly scores: Float64Array;
+  /** What `evaluate` says of these samples, in the same pass. */
+  readonly evaluation: Evaluation;
+}
 
 /**
  * An autoencoder of dense layers. Samples are `[n, ...inputShape]`, as a Tensor or as Samples with a normalization; codes
@@ -331,11 +341,50 @@ export class Autoencoder {
    */
   async evaluate(samples: Samples | StoredSamples, options: EvaluateOptions = {}): Promise<Evaluation> {
     requireOptions(this.#who('evaluate'), options, EVALUATE_OPTIONS);
-    const { rows, target: targets, noise } = options;
-    const inputs = this.readerOf(samples, 'evaluate');
-    const answers = targets && this.readerOf(targets, 'evaluate, target');
-    const reader = new PairReader(inputs, answers, this.#who('evaluate'));
-    if (rows) requireRows(rows, reader.count);
+    return this.#evaluate('evaluate', samples, options);
+  }
+
+  /**
+   * The score of each sample by which anomalies are ranked: its mean squared error, in the units of the network's input. That
+   * of a variational autoencoder is another one. Control goes back to the host between batches, as in {@link fit}.
+   *
+   * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way.
+   * @param options - `rows`: the numbers of the samples to score, in this order. Default: all.
+   * @throws {RangeError} If there are no rows or one does not exist.
+   * @throws {ShapeError} If the samples don't fit the model.
+   * @throws What reading stored samples failed with.
+   * @example
+   * const { scores } = await autoencoder.anomalyScores(newImages);
+   * const { value } = ErrorDistribution.of(validationScores).threshold(0.99);
+   * const flags = Array.from(scores, (score) => isAbove(score, value));
+   */
+  async anomalyScores(
+    samples: Samples | StoredSamples,
+    options: Pick<EvaluateOptions, 'rows'> = {},
+  ): Promise<AnomalyScores> {
+    requireOptions(this.#who('anomalyScores'), options, { rows: true });
+    const { rows } = options;
+    const scores = new Float64Array(rows?.length ?? this.readerOf(samples, 'anomalyScores').count);
+    let done = 0;
+    const evaluation = await this.#evaluate('anomalyScores', samples, { rows }, (x, y) => {
+      const errors = sampleErrors(this.#features, x, y);
+      scores.set(errors, done);
+      done += errors.length;
+    });
+    return { rankedBy: 'mse', scores, evaluation };
+  }
+
+  /** @param onBatch - Sees the clean inputs of each batch and what is restored of them. */
+  async #evaluate(
+    method: string,
+    samples: Samples | StoredSamples,
+    { rows, target: targets, noise }: EvaluateOptions,
+    onBatch?: (inputs: Float32Array, outputs: Float32Array) => void,
+  ): Promise<Evaluation> {
+    const who = this.#who(method);
+    const answers = targets && this.readerOf(targets, `${method}, target`);
+    const reader = new PairReader(this.readerOf(samples, method), answers, who);
+    if (rows) requireRows(rows, reader.count, who);
     if (noise !== undefined) checkNoise(noise);
     const sums = new ErrorSums();
     const random = new Random(EVALUATION_NOISE_SEED);
@@ -343,7 +392,9 @@ export class Autoencoder {
     const slice = new TimeSlice();
     for await (const { input: x, target } of reader.stream({ rows, allocate: separateMemory() })) {
       const seen = noise ? addNoise(x, noise, random, allocateNoisy(x.shape)) : x;
-      sums.add(target.data, this.decoder.forward(this.encoder.forward(seen)).data);
+      const { data } = this.decoder.forward(this.encoder.forward(seen));
+      sums.add(target.data, data);
+      onBatch?.(x.data, data);
       if (slice.isOver) await slice.pause();
     }
     return sums.result();
@@ -390,15 +441,14 @@ export function requireModelOptions(
   requireInitializer(who, initializer);
 }
 
-function requireRows(rows: Uint32Array, count: number): void {
+/** @throws {RangeError} If there are no rows, or one does not exist. */
+export function requireRows(rows: Uint32Array, count: number, who: string): void {
   if (!ArrayBuffer.isView(rows)) {
-    throw new TypeError(
-      `Autoencoder.evaluate: rows is ${inWords(rows)}, expected a Uint32Array: Uint32Array.from(rows).`,
-    );
+    throw new TypeError(`${who}: rows is ${inWords(rows)}, expected a Uint32Array: Uint32Array.from(rows).`);
   }
   const beyond = rows.find((row) => row >= count);
   if (rows.length > 0 && beyond === undefined) return;
   throw new RangeError(
-    `Autoencoder.evaluate: got ${beyond === undefined ? 'no rows' : `row ${beyond}`}, expected rows from 0 to ${count - 1}.`,
+    `${who}: got ${beyond === undefined ? 'no rows' : `row ${beyond}`}, expected rows from 0 to ${count - 1}.`,
   );
 }

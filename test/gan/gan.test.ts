@@ -248,12 +248,12 @@ describe('what it can do', () => {
 describe('its files', () => {
   test('a model file gives the same model, which samples and learns on alike', async () => {
     const { gan } = await trainedGAN();
-    const bytes = writeModel(gan, { epochs: 2 });
+    const bytes = writeModel(gan, { training: { epochs: 2 } });
     const { model, training, codes } = readAnyModel(bytes);
     expect(model).toBeInstanceOf(GAN);
     expect([training, codes]).toEqual([{ epochs: 2 }, undefined]);
     const read = model as GAN;
-    expect(writeModel(read, { epochs: 2 })).toEqual(bytes);
+    expect(writeModel(read, { training: { epochs: 2 } })).toEqual(bytes);
     expect(read.sample(5).data).toEqual(gan.sample(5).data);
     expect(read.discriminate(toyImages(5)).data).toEqual(gan.discriminate(toyImages(5)).data);
     const { epochs } = await read.fit(toyImages(20), { epochs: 1 });

@@ -64,7 +64,7 @@ async function importModel(words: readonly string[]): Promise<number> {
   await refuseExisting(out, overwrite);
   const file = await weightsFile(weights);
   const { model, convertedFrom, leftOut } = await readWeights(file, like);
-  await saveModel(out, model, { imported: 'pytorch' });
+  await saveModel(out, model, { training: { imported: 'pytorch' } });
   const { inputShape, encodingDim, normalization, parameters } = model;
   say(
     `${out}: ${countOf(parameters.size, 'weight')}, ${nounOf(inputShape, normalization)}s of ${timesShape(inputShape)}, codes of ${countOf(encodingDim, 'number')}`,

@@ -3,6 +3,8 @@
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { type Samples, scalingOf } from '../../data/samples.ts';
 import { sizeOf } from '../../tensor/shape.ts';
+import { csvLine } from '../files/csv.ts';
+import { featureHeads } from '../files/featureNames.ts';
 import { type RestoringOptions, restoreSome } from '../pictures/display.ts';
 
 /** What a person reads, and what spreadsheets open quickly. */
@@ -11,6 +13,11 @@ const MAX_NUMBERS = 100_000;
 
 /** Significant digits, counted from a feature's scale: a float32, such as an input, has about seven. */
 const DIGITS = 7;
+
+export interface TableOptions extends RestoringOptions {
+  /** @default 'feature 0', 'feature 1', … */
+  readonly featureNames?: readonly string[] | undefined;
+}
 
 /**
  * The first samples, at least one, as CSV in the units of the data: a column for each feature, and for each sample the
@@ -22,7 +29,7 @@ const DIGITS = 7;
 export function reconstructionTable(
   autoencoder: Autoencoder,
   samples: Samples,
-  options: RestoringOptions = {},
+  { featureNames, ...options }: TableOptions = {},
 ): string {
   const { shifts, scales } = scalingOf(autoencoder.normalization);
   const features = sizeOf(autoencoder.inputShape);
@@ -35,9 +42,7 @@ export function reconstructionTable(
   const unitsOf = (inputs: Float32Array) =>
     Array.from(inputs, (input, j) => input * scales[j % scales.length] + shifts[j % shifts.length]);
   const textOf = (value: number, j: number) => Number(value.toFixed(decimals[j % decimals.length]));
-  const lines = [
-    ['sample', 'values', ...Array.from({ length: features }, (_, j) => `feature ${j}`)].join(','),
-  ];
+  const lines = [csvLine(['sample', 'values', ...featureHeads(featureNames, features)])];
   for (let i = 0; i < originals.shape[0]; i++) {
     const [x, input, y] = [originals, seen, restored].map((all) => all && unitsOf(all.rows(i, i + 1).data));
     const error = x!.map((value, j) => y![j] - value);

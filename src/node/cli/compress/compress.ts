@@ -105,7 +105,7 @@ async function compress(words: readonly string[]): Promise<number> {
     if (values.lossless) requireExactValues(source.images);
     const samples = await prepareLike(source.images, autoencoder);
     // Without the distribution of its codes, which decompress does not need: its size is the square of the code's length.
-    const included = values['include-model'] ? writeModel(autoencoder, training) : undefined;
+    const included = values['include-model'] ? writeModel(autoencoder, { training }) : undefined;
     const { rivals, ...written } = await write(out, { autoencoder, samples, source, included, values });
     stopListening(); // the file is there
     const report = { ...written, rivals: await rivals.measure() };

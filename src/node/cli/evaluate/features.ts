@@ -6,10 +6,11 @@ import { constantFeatures } from '../../../data/featureNormalization.ts';
 import { NO_NORMALIZATION, type Samples, scalingOf } from '../../../data/samples.ts';
 import { statisticsOf } from '../../../data/statistics.ts';
 import { addRows } from '../../../tensor/linearAlgebra.ts';
-import { formatShape, type Shape, sizeOf } from '../../../tensor/shape.ts';
+import { sizeOf } from '../../../tensor/shape.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
 import { formatCount, print } from '../terminal/output.ts';
 import { formatAmount, formatR2, tableLines } from '../terminal/textTable.ts';
+import { featureIndex, featureLabel } from './contributions.ts';
 import type { Section } from './options.ts';
 
 /** If there are more features, only those that are restored worst are listed. */
@@ -26,9 +27,22 @@ interface FeatureScore {
   readonly r2: number | null;
 }
 
-/** @param target - What the model should make of the samples, row by row. */
-export function featureSection(autoencoder: Autoencoder, samples: Samples, target = samples): Section {
-  const features = scoreFeatures(autoencoder, samples, target);
+export interface FeatureOptions {
+  /** What the model should make of the samples, row by row. @default the samples */
+  readonly target?: Samples;
+  /** The names of the features, if they have any. */
+  readonly names?: readonly string[] | undefined;
+}
+
+export function featureSection(
+  autoencoder: Autoencoder,
+  samples: Samples,
+  { target = samples, names }: FeatureOptions = {},
+): Section {
+  const features = scoreFeatures(autoencoder, samples, target).map((score, i) => ({
+    ...score,
+    ...(names && { name: names[i] }),
+  }));
   return {
     json: { features },
     print: () => {
@@ -38,11 +52,11 @@ export function featureSection(autoencoder: Autoencoder, samples: Samples, targe
         ? 'each feature'
         : `the worst ${MAX_LINES} of ${formatCount(features.length)} features`;
       print(`${which}, in units of the data\n`);
-      const cells = (isAll ? features : shown).map(({ index, rmse, standardDeviation, r2 }) => [
-        formatIndex(index),
-        formatAmount(rmse),
-        formatAmount(standardDeviation),
-        formatR2(r2, 3),
+      const cells = (isAll ? features : shown).map((score) => [
+        featureLabel(score),
+        formatAmount(score.rmse),
+        formatAmount(score.standardDeviation),
+        formatR2(score.r2, 3),
       ]);
       const rows = [['feature', 'RMSE', 'std. dev.', 'R²'], ...cells];
       for (const line of tableLines(rows, { minimum: 12, first: 'right' })) print(line);
@@ -99,20 +113,4 @@ function constantIn(
 ): Set<number> {
   const { features: each } = statisticsOf(data, { moments: true, features });
   return new Set(each && constantFeatures(each, { shape, dtype: normalization.dtype }));
-}
-
-/** The index of number j of a row-major sample; dimensions of 1 are left out, unless there is no other. */
-export function featureIndex(j: number, sample: Shape): number[] {
-  const index: number[] = [];
-  let rest = j;
-  for (const length of sample.filter((length) => length !== 1).toReversed()) {
-    index.unshift(rest % length);
-    rest = Math.floor(rest / length);
-  }
-  return index.length > 0 ? index : [j]; // a sample of one number: [0]
-}
-
-/** "3"; for samples of several dimensions "[2, 3]". */
-export function formatIndex(index: readonly number[]): string {
-  return index.length === 1 ? String(index[0]) : formatShape(index);
 }

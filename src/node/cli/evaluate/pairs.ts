@@ -35,7 +35,7 @@ export async function evaluatePairs(
   noteOverflow(overflownRows(codes).length, noun);
   const sections = [denoisingSection(autoencoder, restoring), codeSection(codes)];
   if (isByFeature(normalization) || (isFlat(inputShape) && noun === 'sample')) {
-    sections.push(featureSection(autoencoder, samples, target.samples));
+    sections.push(featureSection(autoencoder, samples, { target: target.samples }));
   }
   if (out !== undefined) await writeFileAtomically(out, scoresOfEach(autoencoder, restoring));
   present(sections, json);

@@ -16,6 +16,7 @@ import type { ValueStatistics } from '../../../data/statistics.ts';
 import { type Shape, sizeOf } from '../../../tensor/shape.ts';
 import { validationCount } from '../../../training/split.ts';
 import { DataFingerprint } from '../../files/dataFingerprint.ts';
+import { readFeatureNames } from '../../files/featureNames.ts';
 import type { LoadOptions } from '../../files/load.ts';
 import {
   type NormalizedSamples,
@@ -95,6 +96,8 @@ export async function loadTrainingData(values: TrainValues): Promise<TrainingDat
     const trained = { inputShape, normalization };
     const images = target ? await preparePair(training, trained, '') : scaled;
     if (target) noteSame(images, scaled);
+    const names = values['feature-names'];
+    const featureNames = names === undefined ? undefined : await readFeatureNames(names, inputShape);
     const trainedOn = countTrainedOn(training, values);
     const test = opened(await openTest(values, inputShape));
     const testTarget = opened(await openTestTarget(values, inputShape));
@@ -114,7 +117,11 @@ export async function loadTrainingData(values: TrainValues): Promise<TrainingDat
       shownTarget: target && (await firstOf((testTargets ?? scaled).samples)),
       trainedOn,
       normalization,
-      facts: { ...factsOf(training, test), ...targetFacts(target, testTarget) },
+      facts: {
+        ...factsOf(training, test),
+        ...targetFacts(target, testTarget),
+        ...(featureNames && { featureNames }),
+      },
       fingerprint: images.fingerprint,
       testFingerprint: testImages?.fingerprint,
       targetFingerprint: target && scaled.fingerprint,

@@ -4,6 +4,7 @@ import type { ActivationName } from '../../../autoencoder/spec.ts';
 import type { LossName } from '../../../losses/loss.ts';
 import type { Shape } from '../../../tensor/shape.ts';
 import type { Start } from '../../../training/startAtMean.ts';
+import { FEATURE_NAMES } from '../../files/featureNames.ts';
 import { HELP, IN_MEMORY, KEY, KINDS_OF_FILES, noise } from '../shared/commonOptions.ts';
 import { MACHINE } from '../shared/machine.ts';
 import { type CommandHelp, wrap } from '../terminal/help.ts';
@@ -84,6 +85,10 @@ const DATA = {
     'HxW',
     readImageShape,
     'What samples that are vectors, [n, d], are: 28x28 or 32x32x3 for flattened images, none for the rows of a table. Without this option they are a table, except uint8 with d a square of at least 64 (784 = 28×28).',
+  ),
+  'feature-names': text(
+    FEATURE_NAMES,
+    'The names of the numbers of a sample, such as the columns of a table, or a text file with a name on each line. They are kept with the model, and evaluate, info and reconstructions.csv use them.',
   ),
   'in-memory': IN_MEMORY,
   count: number(

@@ -1,6 +1,8 @@
 /** What `train` says before and after a training, and what the model file keeps of it. Read train.ts first. */
 
-import { Autoencoder } from '../../../autoencoder/autoencoder.ts';
+import { type AnomalyScores, Autoencoder, type EvaluateOptions } from '../../../autoencoder/autoencoder.ts';
+import type { Samples, StoredSamples } from '../../../data/samples.ts';
+import { ErrorDistribution, type ErrorDistributions } from '../../../evaluation/errorDistribution.ts';
 import { ErrorSums, type Evaluation } from '../../../evaluation/metrics.ts';
 import { GAN } from '../../../gan/gan.ts';
 import type { AnyModel } from '../../../io/model.ts';
@@ -168,32 +170,42 @@ export interface Results {
   readonly denoising?: Denoising;
 }
 
+export interface Outcome {
+  readonly results: Results;
+  /** How large the errors of an autoencoder are; missing of a GAN. */
+  readonly errors?: ErrorDistributions | undefined;
+}
+
 /** How the training ended, and how good its model is. */
-export async function resultsOf(
+export async function outcomeOf(
   { model, data, options }: TrainingRun,
   { history }: TrainingOutcome,
-): Promise<Results> {
+): Promise<Outcome> {
   const { stopped, epochs, restoredBestWeights, bestEpoch, problem } = history;
   const kept = restoredBestWeights ? epochs.find(({ epoch }) => epoch === bestEpoch) : epochs.at(-1);
-  return {
+  const { errors, ...scores } =
+    model instanceof Autoencoder ? await scoreAll(model, data, options.values) : {};
+  const results = {
     stopped,
     epochs: epochs.length,
     ...(restoredBestWeights && { bestEpoch }),
     ...(problem !== undefined && { problem }),
     ...(kept?.parts && { epoch: kept }),
-    ...(model instanceof Autoencoder && (await scoreAll(model, data, options.values))),
+    ...scores,
   };
+  return { results, errors };
 }
 
 /**
  * The scores on the training samples and on all others. With `--noise` also on noisy samples, those by which the best epoch
  * was chosen, with the same noise as after each epoch: if the loss is the MSE, this is the validation loss of that epoch.
+ * The distributions of the errors come from the clean samples.
  */
 async function scoreAll(
   autoencoder: Autoencoder,
   { images, target, testImages, testTarget }: TrainingData,
   { noise, seed, 'validation-split': validationSplit = 0 }: TrainValues,
-): Promise<Pick<Results, Measured | 'unrestored' | 'denoising'>> {
+): Promise<Pick<Results, Measured | 'unrestored' | 'denoising'> & Pick<Outcome, 'errors'>> {
   const { inputShape } = autoencoder;
   const { training, validation } = splitSamples(images, { inputShape, seed, validationSplit, target });
   const test =
@@ -210,12 +222,39 @@ async function scoreAll(
     ...(validation && { validation: await distanceToTarget(validation) }),
     ...(test && { test: await distanceToTarget(test) }),
   });
+  const [trained, kept] = [
+    await score(autoencoder, images, { rows: training.rows, target }),
+    validation && (await score(autoencoder, images, { rows: validation.rows, target })),
+  ];
+  const tested = testImages && (await score(autoencoder, testImages, { target: testTarget }));
   return {
-    training: await evaluate(training),
-    ...(validation && { validation: await evaluate(validation) }),
-    ...(testImages && { test: await autoencoder.evaluate(testImages, { target: testTarget }) }),
+    training: trained.evaluation,
+    ...(kept && { validation: kept.evaluation }),
+    ...(tested && { test: tested.evaluation }),
     ...(target && { unrestored: await unrestored() }),
     ...(noise && { denoising: await denoise() }),
+    errors: distributionsOf(trained, tested ?? kept),
+  };
+}
+
+/** The anomaly scores of samples, and how far what is made of them is from the target, if there is one. */
+async function score(
+  autoencoder: Autoencoder,
+  samples: Samples | StoredSamples,
+  { rows, target }: EvaluateOptions,
+): Promise<AnomalyScores> {
+  const scores = await autoencoder.anomalyScores(samples, { ...(rows && { rows }) });
+  return target ? { ...scores, evaluation: await autoencoder.evaluate(samples, { rows, target }) } : scores;
+}
+
+/** Held-out samples that are ranked by another score, as some are not between 0 and 1, say nothing. */
+function distributionsOf(training: AnomalyScores, heldOut: AnomalyScores | undefined): ErrorDistributions {
+  const { rankedBy, scores } = training;
+  const areAlike = heldOut?.rankedBy === rankedBy;
+  return {
+    rankedBy,
+    training: ErrorDistribution.of(scores),
+    ...(areAlike && { heldOut: ErrorDistribution.of(heldOut.scores) }),
   };
 }
 

@@ -72,6 +72,8 @@ const FREE: ReadonlySet<string> = new Set([
   // The fingerprint identifies the data, wherever the file is.
   ...['data', 'key', 'test-data', 'test-key'],
   ...['target', 'target-key', 'test-target', 'test-target-key'],
+  // The names are compared, wherever they come from.
+  'feature-names',
 ]);
 
 /** The options that name files. */
@@ -81,6 +83,8 @@ const FILES = ['data', 'test-data', 'target', 'test-target'];
 export function optionsToKeep({ given }: TrainOptions): Record<string, string> {
   const { resume, out, overwrite, json, ...kept } = Object.fromEntries(given);
   for (const name of FILES) if (name in kept) kept[name] = resolve(kept[name]);
+  if (kept['feature-names']?.toLowerCase().endsWith('.txt'))
+    kept['feature-names'] = resolve(kept['feature-names']);
   return kept;
 }
 
@@ -164,6 +168,9 @@ export function requireSameData(folder: string, was: DataRecord, is: DataRecord)
   const differences = [
     difference('data', [was.shape, was.fingerprint, before], [is.shape, is.fingerprint, after]),
     difference('target', targetOf(was), targetOf(is)),
+    JSON.stringify(was.facts.featureNames) !== JSON.stringify(is.facts.featureNames)
+      ? 'its features had other names'
+      : undefined,
     difference('test data', [was.testShape, was.testFingerprint], [is.testShape, is.testFingerprint]),
     difference('test target', testTargetOf(was), testTargetOf(is)),
   ].filter((text) => text !== undefined);

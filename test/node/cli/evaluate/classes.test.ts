@@ -104,7 +104,7 @@ describe('evaluate --labels', () => {
     for (const row of [codes, pca, inputs]) expect(row).toMatchObject({ neighbours: 1, scaledNeighbours: 1 });
     expect(fittedTo).toEqual({ source: 'images.npy', samples: COUNT });
     expect((await runs.self).stderr).toContain(
-      '\nnote: --train-data and --data are the same: the shares of found classes say nothing about other samples\n',
+      '\nnote: --train-data and --data are the same: what is fitted to them is measured on them, which says nothing about other samples\n',
     );
   });
 
