@@ -176,7 +176,12 @@ describe('refusals', () => {
     }),
   ]);
   testRefusals(2, [
-    ...['--anomalies 3', '--labels labels.npy', '--latent codes.svg'].map((words) =>
+    ...[
+      '--anomalies 3',
+      '--labels labels.npy',
+      '--latent codes.svg',
+      '--feature-contributions --out s.csv',
+    ].map((words) =>
       refusal(
         words,
         `${LINE} ${words}`,
