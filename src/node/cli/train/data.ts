@@ -40,7 +40,7 @@ import { countOf, say, timesShape } from '../terminal/output.ts';
 import type { TrainValues } from './options.ts';
 import { noteImages, noteScaling } from './scalingNotes.ts';
 import { hasValidation } from './settings.ts';
-import { preparePaired, targetFacts } from './targets.ts';
+import { preparePaired, requireUnitRange, targetFacts } from './targets.ts';
 
 /** The digits are always the same data set: `--seed` changes the training, not its data. */
 const DIGITS_SEED = 1;
@@ -104,6 +104,8 @@ export async function loadTrainingData(values: TrainValues): Promise<TrainingDat
     if (test) requirePairs('test-data', test, testTarget);
     const testTargets = testTarget && (await prepareTest(testTarget, trained, 'test target'));
     const testImages = test && (await (testTarget ? preparePair : prepareTest)(test, trained, 'test'));
+    if (values.loss === 'bce' && values.normalize === 'minmax')
+      await requireUnitRange(testTarget ?? test, testTargets ?? testImages);
     return {
       name: runName(values.data),
       inputShape,
