@@ -92,7 +92,12 @@ describe('what it is made of', () => {
       'ShapeError',
       /^GAN: the input shape is \[4, 0\]/,
     ],
-    ['an empty code', () => toyGAN({ encodingDim: 0 }), 'RangeError', /^GAN: encodingDim is 0, expected an integer >= 1\.$/],
+    [
+      'an empty code',
+      () => toyGAN({ encodingDim: 0 }),
+      'RangeError',
+      /^GAN: encodingDim is 0, expected an integer >= 1\.$/,
+    ],
     ['a seed below 0', () => toyGAN({ seed: -1 }), 'RangeError', /^Random: the seed is -1/],
     [
       'a generator of other samples',

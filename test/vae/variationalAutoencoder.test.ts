@@ -109,7 +109,11 @@ describe('what it is made of', () => {
       /^VariationalAutoencoder: the output activation is 'tanh'/,
     ],
     ['tied weights', () => toyVae({ tied: true } as object), /tied is true, expected no tied weights/],
-    ['an empty code', () => toyVae({ encodingDim: 0 }), /^VariationalAutoencoder: encodingDim is 0, expected an integer >= 1\.$/],
+    [
+      'an empty code',
+      () => toyVae({ encodingDim: 0 }),
+      /^VariationalAutoencoder: encodingDim is 0, expected an integer >= 1\.$/,
+    ],
     ['a seed below 0', () => toyVae({ seed: -1 }), /^Random: the seed is -1/],
   ])('%s is refused', (_, make, message) => {
     expect(make).toThrow(RangeError);
