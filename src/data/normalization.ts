@@ -116,16 +116,19 @@ export function requireScaling(
   samples: Samples | StoredSamples,
   trained: Normalization,
   who: string,
-  expected = 'transform(samples, model.normalization)',
+  expected?: string,
 ): void {
   requireSamples(samples, who);
+  const transformed = isStored(samples)
+    ? '{ ...samples, normalization: model.normalization }'
+    : 'transform(samples, model.normalization)';
   const { normalization: given } = samples;
   if (given === undefined || trained === NO_NORMALIZATION) return;
   const byValues = [given, trained].map(({ kind }) => kind === 'divide' || kind === 'none');
   const scaling = ({ kind, shift, scale }: Normalization) => JSON.stringify([kind, shift, scale]);
   if (byValues.every(Boolean) || scaling(given) === scaling(trained)) return;
   throw new DataError(
-    `${who}: the samples have a normalization of their own (${describeNormalization(given)}), expected that of the training data: ${expected}.`,
+    `${who}: the samples have a normalization of their own (${describeNormalization(given)}), expected that of the training data: ${expected ?? transformed}.`,
   );
 }
 

@@ -8,6 +8,7 @@
 
 import type { OptimizerState } from '../../optim/optimizer.ts';
 import { transpose } from '../../tensor/ops.ts';
+import { type OptionNames, requireOptions } from '../../tensor/options.ts';
 import { formatShape, type Shape, sameShape } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { FormatError } from '../errors.ts';
@@ -44,6 +45,8 @@ export interface PyTorchReadOptions {
   readonly like?: AnyModel;
 }
 
+const OPTIONS: OptionNames<PyTorchReadOptions> = { like: true };
+
 /**
  * Writes a model, and its optimizer if there is a state, for PyTorch. Weights are transposed to `[out, in]`, the
  * layout of `nn.Linear`, and keep their names: `encoder.0.weight` and so on are the keys of `state_dict()`.
@@ -72,7 +75,9 @@ export function writePyTorch(model: AnyModel, state?: OptimizerState): PyTorchFi
  * @throws {FormatError} If it is not a safetensors file, neither it nor `like` describes the model, the two describe
  *   different ones, or the tensors are not those of the model; the message names the first one.
  */
-export function readPyTorch(bytes: Uint8Array, { like }: PyTorchReadOptions = {}): AnyModel {
+export function readPyTorch(bytes: Uint8Array, options: PyTorchReadOptions = {}): AnyModel {
+  requireOptions('readPyTorch', options, OPTIONS);
+  const { like } = options;
   const contents = readSafetensors(bytes);
   const metadata = modelMetadata(contents, like);
   requireTensors(checkSpec(parseMetadata('model', metadata.model)), contents.tensors);

@@ -11,7 +11,8 @@ import { IDX_HEAD_LENGTH, parseIdxHeader, readIdx } from '../../io/numpy/idx.ts'
 import { gunzip, isGzip } from '../../io/numpy/inflate.ts';
 import { readNpy } from '../../io/numpy/npy.ts';
 import { NPY_HEAD_LENGTH, parseNpyHeader } from '../../io/numpy/npyHeader.ts';
-import { type NpzOptions, readNpz } from '../../io/numpy/npz.ts';
+import { NPZ_OPTIONS, type NpzOptions, readNpz } from '../../io/numpy/npz.ts';
+import { type OptionNames, requireOptions } from '../../tensor/options.ts';
 import { formatShape, type Shape } from '../../tensor/shape.ts';
 import { stackPngs } from '../pictures/pngStack.ts';
 import { fileError, inFile, readWholeFile } from './files.ts';
@@ -26,6 +27,8 @@ export interface OpenOptions extends LoadOptions {
   readonly inMemoryLimit?: number | undefined;
 }
 
+const OPEN_OPTIONS: OptionNames<OpenOptions> = { ...NPZ_OPTIONS, inMemoryLimit: true };
+
 /** In bytes: half of the memory that is free, or that the container allows. The other half is for everything else. */
 export function defaultInMemoryLimit(): number {
   return process.availableMemory() / 2;
@@ -39,13 +42,12 @@ export function defaultInMemoryLimit(): number {
  * @throws As {@link loadImages}.
  * @throws {FormatError} If a file that would take more is in Fortran order.
  */
-export async function openImages(
-  path: string,
-  { inMemoryLimit = defaultInMemoryLimit(), ...options }: OpenOptions = {},
-): Promise<SampleSource> {
-  const read = await findReader(path, options);
+export async function openImages(path: string, options: OpenOptions = {}): Promise<SampleSource> {
+  requireOptions('openImages', options, OPEN_OPTIONS);
+  const { inMemoryLimit = defaultInMemoryLimit(), ...others } = options;
+  const read = await findReader(path, others);
   if (read !== readNpyFile || (await memoryOfNpy(path)) <= inMemoryLimit) {
-    const array = await readNamed(read, path, options);
+    const array = await readNamed(read, path, others);
     requireSamples(path, array.shape);
     return new SamplesInMemory(array);
   }
@@ -67,6 +69,7 @@ export async function openImages(
  * @throws {DataError} If there are no samples in it, or it holds single numbers (labels, for instance).
  */
 export async function loadImages(path: string, options: LoadOptions = {}): Promise<LoadedImages> {
+  requireOptions('loadImages', options, NPZ_OPTIONS);
   const array = await loadArray(path, options);
   requireSamples(path, array.shape);
   return array;
