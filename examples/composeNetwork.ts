@@ -6,13 +6,8 @@ const parameters = new FlatParameters(network.parameters());
 const optimizer = new Adam({ learningRate: 0.01 });
 const loss = new MeanSquaredError();
 
-const x = Tensor.from([
-  [0, 0],
-  [0, 1],
-  [1, 0],
-  [1, 1],
-]);
-const y = Tensor.from([[0], [1], [1], [0]]); // exclusive or
+const x = Tensor.from([0, 0, 0, 1, 1, 0, 1, 1], [4, 2]);
+const y = Tensor.from([0, 1, 1, 0], [4, 1]); // exclusive or
 for (let step = 0; step < 500; step++) {
   parameters.zeroGradients();
   loss.forward(network.forward(x), y);

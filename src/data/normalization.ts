@@ -109,26 +109,26 @@ export function transform(array: ArrayInput, trained: Normalization): Required<S
  *
  * @param trained - The model's. One that was never trained takes everything.
  * @param who - Named in errors.
- * @param expected - What to write instead.
+ * @param names - What the caller may call the samples and that normalization.
  * @throws {DataError} If they were. `divide` and `none` go together: both give inputs in [0, 1].
  */
 export function requireScaling(
   samples: Samples | StoredSamples,
   trained: Normalization,
   who: string,
-  expected?: string,
+  names: readonly [samples: string, normalization: string] = ['samples', 'model.normalization'],
 ): void {
   requireSamples(samples, who);
-  const transformed = isStored(samples)
-    ? '{ ...samples, normalization: model.normalization }'
-    : 'transform(samples, model.normalization)';
-  const { normalization: given } = samples;
-  if (given === undefined || trained === NO_NORMALIZATION) return;
-  const byValues = [given, trained].map(({ kind }) => kind === 'divide' || kind === 'none');
+  const { normalization } = samples;
+  if (normalization === undefined || trained === NO_NORMALIZATION) return;
+  const byValues = [normalization, trained].map(({ kind }) => kind === 'divide' || kind === 'none');
   const scaling = ({ kind, shift, scale }: Normalization) => JSON.stringify([kind, shift, scale]);
-  if (byValues.every(Boolean) || scaling(given) === scaling(trained)) return;
+  if (byValues.every(Boolean) || scaling(normalization) === scaling(trained)) return;
+  const transformed = isStored(samples)
+    ? `{ ...${names[0]}, normalization: ${names[1]} }`
+    : `transform(${names[0]}, ${names[1]})`;
   throw new DataError(
-    `${who}: the samples have a normalization of their own (${describeNormalization(given)}), expected that of the training data: ${expected ?? transformed}.`,
+    `${who}: the samples have a normalization of their own (${describeNormalization(normalization)}), expected that of the training data: ${transformed}.`,
   );
 }
 

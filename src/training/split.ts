@@ -40,8 +40,8 @@ export function splitSamples(samples: Samples | StoredSamples, options: SplitOpt
   const rows = rowNumbers(reader.count);
   if (validationData) {
     if (samples.normalization) {
-      const expected = 'transform(validationData, samples.normalization)';
-      requireScaling(validationData, samples.normalization, 'fit, validationData', expected);
+      const names = ['validationData', 'samples.normalization'] as const;
+      requireScaling(validationData, samples.normalization, 'fit, validationData', names);
     }
     const other = new BatchReader(validationData, inputShape, 'fit, validationData');
     return { training: { reader, rows }, validation: { reader: other, rows: rowNumbers(other.count) } };
