@@ -52,6 +52,7 @@ export { FormatError } from './io/errors.ts';
 export { type OnnxOptions, type OnnxPart, writeOnnx } from './io/export/onnx.ts';
 export {
   type PyTorchFiles,
+  type PyTorchModel,
   type PyTorchReadOptions,
   readPyTorch,
   writePyTorch,

@@ -7,7 +7,8 @@
 import { BatchReader } from '../data/batches.ts';
 import { requireScaling } from '../data/normalization.ts';
 import { NO_NORMALIZATION, type Normalization, type Samples, type StoredSamples } from '../data/samples.ts';
-import { ErrorSums, type Evaluation } from '../evaluation/metrics.ts';
+import type { AnomalyScore } from '../evaluation/errorDistribution.ts';
+import { ErrorSums, type Evaluation, sampleErrors } from '../evaluation/metrics.ts';
 import { GaussianDistribution } from '../latent/gaussian.ts';
 import { buildSequential } from '../layers/build.ts';
 import { Sequential } from '../layers/sequential.ts';
@@ -30,6 +31,7 @@ import type { FitOptions, History } from '../training/fitOptions.ts';
 import { runNetwork, separateMemory } from '../training/inference.ts';
 import { addNoise, checkNoise, EVALUATION_NOISE_SEED, type Noise } from '../training/noise.ts';
 import { type Compiled, layersBeforeLoss, type Objective, Restoration } from '../training/objective.ts';
+import { PairReader } from '../training/pairs.ts';
 import {
   buildTrainingNetwork,
   REGULARIZATION_OPTIONS,
@@ -81,12 +83,23 @@ export const COMPILE_ADVICE: Readonly<Record<string, string>> = {
 
 export interface EvaluateOptions {
   /** The numbers of the samples to evaluate. @default all */
-  readonly rows?: Uint32Array;
-  /** Corrupts the inputs, in the same way each time. Outputs are compared with the clean samples. @default none */
+  readonly rows?: Uint32Array | undefined;
+  /** What the reconstructions are compared with, row by row: in memory or stored. @default the samples themselves */
+  readonly target?: Samples | StoredSamples | undefined;
+  /** Corrupts the inputs, in the same way each time. Outputs are compared with the clean samples, or the target. @default none */
   readonly noise?: Noise | undefined;
 }
 
-const EVALUATE_OPTIONS: OptionNames<EvaluateOptions> = { rows: true, noise: true };
+const EVALUATE_OPTIONS: OptionNames<EvaluateOptions> = { rows: true, target: true, noise: true };
+
+export interface AnomalyScores {
+  /** What the scores are: those of one model are all of one kind, unless a variational one can't tell the excess. */
+  readonly rankedBy: AnomalyScore;
+  /** One for each sample: the higher, the less it looks like those of the training. Not finite if the network overflows. */
+  readonly scores: Float64Array;
+  /** What `evaluate` says of these samples, in the same pass. */
+  readonly evaluation: Evaluation;
+}
 
 /**
  * An autoencoder of dense layers. Samples are `[n, ...inputShape]`, as a Tensor or as Samples with a normalization; codes
@@ -217,14 +230,14 @@ export class Autoencoder {
   }
 
   /**
-   * Trains the network to restore these samples. Between steps control goes back to the host, at least every 50 ms unless
+   * Trains the network to restore these samples, or to answer with `target`. Between steps control goes back to the host, at least every 50 ms unless
    * one step takes longer.
    *
    * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way.
    * @returns The losses of each epoch, and why training ended.
    * @throws {TypeError} If these are no samples, there is no option of a name, or one has a value of another kind.
-   * @throws {RangeError} If an option is out of range, or the loss is 'bce' and an input is outside [0, 1].
-   * @throws {ShapeError} If the samples don't fit the model.
+   * @throws {RangeError} If an option is out of range, or the loss is 'bce' and a target is outside [0, 1].
+   * @throws {ShapeError} If the samples or targets don't fit the model or each other.
    * @throws {DivergenceError} If a loss becomes NaN or infinite.
    * @throws {Error} If the model is already being trained, or the optimizer serves another network.
    * @throws What reading stored samples failed with.
@@ -315,7 +328,7 @@ export class Autoencoder {
   }
 
   /**
-   * How far the reconstructions are from the samples, over all elements, in the units of the network's input. Control goes
+   * How far the reconstructions are from the samples, or from `target`, over all elements, in the units of the network's input. Control goes
    * back to the host between batches, as in {@link fit}.
    *
    * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way.
@@ -328,17 +341,60 @@ export class Autoencoder {
    */
   async evaluate(samples: Samples | StoredSamples, options: EvaluateOptions = {}): Promise<Evaluation> {
     requireOptions(this.#who('evaluate'), options, EVALUATE_OPTIONS);
-    const { rows, noise } = options;
-    const reader = this.readerOf(samples, 'evaluate');
-    if (rows) requireRows(rows, reader.count);
+    return this.#evaluate('evaluate', samples, options);
+  }
+
+  /**
+   * The score of each sample by which anomalies are ranked: its mean squared error, in the units of the network's input. That
+   * of a variational autoencoder is another one. Control goes back to the host between batches, as in {@link fit}.
+   *
+   * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way.
+   * @param options - `rows`: the numbers of the samples to score, in this order. Default: all.
+   * @throws {RangeError} If there are no rows or one does not exist.
+   * @throws {ShapeError} If the samples don't fit the model.
+   * @throws What reading stored samples failed with.
+   * @example
+   * const { scores } = await autoencoder.anomalyScores(newImages);
+   * const { value } = ErrorDistribution.of(validationScores).threshold(0.99);
+   * const flags = Array.from(scores, (score) => isAbove(score, value));
+   */
+  async anomalyScores(
+    samples: Samples | StoredSamples,
+    options: Pick<EvaluateOptions, 'rows'> = {},
+  ): Promise<AnomalyScores> {
+    requireOptions(this.#who('anomalyScores'), options, { rows: true });
+    const { rows } = options;
+    const scores = new Float64Array(rows?.length ?? this.readerOf(samples, 'anomalyScores').count);
+    let done = 0;
+    const evaluation = await this.#evaluate('anomalyScores', samples, { rows }, (x, y) => {
+      const errors = sampleErrors(this.#features, x, y);
+      scores.set(errors, done);
+      done += errors.length;
+    });
+    return { rankedBy: 'mse', scores, evaluation };
+  }
+
+  /** @param onBatch - Sees the clean inputs of each batch and what is restored of them. */
+  async #evaluate(
+    method: string,
+    samples: Samples | StoredSamples,
+    { rows, target: targets, noise }: EvaluateOptions,
+    onBatch?: (inputs: Float32Array, outputs: Float32Array) => void,
+  ): Promise<Evaluation> {
+    const who = this.#who(method);
+    const answers = targets && this.readerOf(targets, `${method}, target`);
+    const reader = new PairReader(this.readerOf(samples, method), answers, who);
+    if (rows) requireRows(rows, reader.count, who);
     if (noise !== undefined) checkNoise(noise);
     const sums = new ErrorSums();
     const random = new Random(EVALUATION_NOISE_SEED);
     const allocateNoisy = separateMemory();
     const slice = new TimeSlice();
-    for await (const x of reader.stream({ rows, allocate: separateMemory() })) {
+    for await (const { input: x, target } of reader.stream({ rows, allocate: separateMemory() })) {
       const seen = noise ? addNoise(x, noise, random, allocateNoisy(x.shape)) : x;
-      sums.add(x.data, this.decoder.forward(this.encoder.forward(seen)).data);
+      const { data } = this.decoder.forward(this.encoder.forward(seen));
+      sums.add(target.data, data);
+      onBatch?.(x.data, data);
       if (slice.isOver) await slice.pause();
     }
     return sums.result();
@@ -385,15 +441,14 @@ export function requireModelOptions(
   requireInitializer(who, initializer);
 }
 
-function requireRows(rows: Uint32Array, count: number): void {
+/** @throws {RangeError} If there are no rows, or one does not exist. */
+export function requireRows(rows: Uint32Array, count: number, who: string): void {
   if (!ArrayBuffer.isView(rows)) {
-    throw new TypeError(
-      `Autoencoder.evaluate: rows is ${inWords(rows)}, expected a Uint32Array: Uint32Array.from(rows).`,
-    );
+    throw new TypeError(`${who}: rows is ${inWords(rows)}, expected a Uint32Array: Uint32Array.from(rows).`);
   }
   const beyond = rows.find((row) => row >= count);
   if (rows.length > 0 && beyond === undefined) return;
   throw new RangeError(
-    `Autoencoder.evaluate: got ${beyond === undefined ? 'no rows' : `row ${beyond}`}, expected rows from 0 to ${count - 1}.`,
+    `${who}: got ${beyond === undefined ? 'no rows' : `row ${beyond}`}, expected rows from 0 to ${count - 1}.`,
   );
 }

@@ -1,7 +1,7 @@
 /** How good compressed images are, measured on the network's inputs, where a pixel goes from 0 to 1. */
 
 import { BatchReader } from '../data/batches.ts';
-import { mayBePixels, pictureOf } from '../data/pictureShape.ts';
+import { mayBePixels, pictureShape } from '../data/pictureShape.ts';
 import type { Normalization, SampleArray } from '../data/samples.ts';
 import { ErrorSums } from '../evaluation/metrics.ts';
 import { structuralSimilarity } from '../evaluation/ssim.ts';
@@ -45,7 +45,7 @@ export class Quality {
     const { withSsim = true } = options;
     this.#maxSsimImages = withSsim ? Math.max(1, Math.floor(MAX_SSIM_NUMBERS / sizeOf(sample))) : 0;
     this.#shape = sample;
-    this.#picture = pictureOf(sample, normalization);
+    this.#picture = mayBePixels(sample, normalization) ? pictureShape(sample) : undefined;
     this.#normalization = normalization;
   }
 

@@ -46,7 +46,7 @@ const OPTIONS: OptionNames<NormalizationOptions> = { scaleBy: true };
 export interface RuleOptions {
   /** Whether samples `[n, d]` are rows of a table. @default unless they are uint8 and d is a square of at least 64 */
   readonly isTable?: boolean | undefined;
-  /** How the caller asks for a mode, for advice in errors. @default the normalization 'minmax' */
+  /** How the caller asks for a mode, for advice in errors. @default normalize(samples, 'minmax') */
   readonly nameOf?: (mode: NormalizationMode) => string;
 }
 
@@ -54,10 +54,12 @@ export interface RuleOptions {
 const MASK = 1;
 const BYTE = 255;
 const WORD = 65535;
+/** Floats from 0 to at least this are likely to be pixels that were saved as floats. */
+const LIKELY_BYTE = 16;
 /** The maximum value of the integer types that hold no WORD. */
 const TYPE_MAXIMUM: Partial<Record<DType, number>> = { u1: 255, u2: 65535, i1: 127, i2: 32767 };
 
-const inCode = (mode: NormalizationMode) => `the normalization '${mode}'`;
+const inCode = (mode: NormalizationMode) => `normalize(samples, '${mode}')`;
 
 /**
  * Samples to train on: the array as it is, together with the normalization that {@link chooseNormalization} finds for it.
@@ -109,14 +111,14 @@ export function transform(array: ArrayInput, trained: Normalization): Required<S
  *
  * @param trained - The model's. One that was never trained takes everything.
  * @param who - Named in errors.
- * @param names - What the caller may call the samples and that normalization.
+ * @param expected - What to write instead, or what the caller may call the samples and that normalization.
  * @throws {DataError} If they were. `divide` and `none` go together: both give inputs in [0, 1].
  */
 export function requireScaling(
   samples: Samples | StoredSamples,
   trained: Normalization,
   who: string,
-  names: readonly [samples: string, normalization: string] = ['samples', 'model.normalization'],
+  expected: string | readonly [samples: string, normalization: string] = ['samples', 'model.normalization'],
 ): void {
   requireSamples(samples, who);
   const { normalization } = samples;
@@ -124,11 +126,10 @@ export function requireScaling(
   const byValues = [normalization, trained].map(({ kind }) => kind === 'divide' || kind === 'none');
   const scaling = ({ kind, shift, scale }: Normalization) => JSON.stringify([kind, shift, scale]);
   if (byValues.every(Boolean) || scaling(normalization) === scaling(trained)) return;
-  const transformed = isStored(samples)
-    ? `{ ...${names[0]}, normalization: ${names[1]} }`
-    : `transform(${names[0]}, ${names[1]})`;
+  const transformed = ([name, wanted]: readonly [string, string]) =>
+    isStored(samples) ? `{ ...${name}, normalization: ${wanted} }` : `transform(${name}, ${wanted})`;
   throw new DataError(
-    `${who}: the samples have a normalization of their own (${describeNormalization(normalization)}), expected that of the training data: ${transformed}.`,
+    `${who}: the samples have a normalization of their own (${describeNormalization(normalization)}), expected that of the training data: ${typeof expected === 'string' ? expected : transformed(expected)}.`,
   );
 }
 
@@ -192,7 +193,7 @@ function requireNormalization(trained: unknown, who: string): asserts trained is
 export function describeNormalization(normalization: Normalization): string {
   const { kind, dtype } = normalization;
   if (kind === 'none') {
-    return dtype === 'b1' ? 'used as they are (0 and 1)' : 'used as they are (already in [0, 1])';
+    return isFloat(dtype) ? 'used as they are (already in [0, 1])' : 'used as they are (0 and 1)';
   }
   const result = kind === 'minmax' ? 'from 0 to 1' : 'mean 0 and standard deviation 1';
   if (isByFeature(normalization)) {
@@ -290,7 +291,10 @@ export function normalizationForTransform(
     return { ...trained, dtype: array.dtype };
   }
   const wayOut = `save it as the model's training data was (${DTYPE_NAMES[dtype]}, ${describeNormalization(trained)})`;
-  if (kind === 'none' && isFloat(dtype)) return { ...byType(array, range, wayOut), ...marker };
+  if (kind === 'none' && isFloat(dtype)) {
+    const divisor = isByte(array.dtype) ? BYTE : undefined;
+    return { ...byType(array, range, wayOut, divisor), ...marker };
+  }
   if (dtype !== array.dtype) return { ...byType(array, range, wayOut, scale), ...marker };
   if (range.minimum < 0 || range.maximum > scale) {
     throw new DataError(`the data goes ${range.text}, the model was trained on integers from 0 to ${scale}.`);
@@ -310,8 +314,8 @@ function byType({ dtype }: ArrayType, range: Range, wayOut: string, trained?: nu
   if (dtype === 'b1') return { kind: 'none', dtype, shift: 0, scale: 1 };
   if (isFloat(dtype)) {
     if (minimum < 0 || maximum > 1) {
-      const asBytes =
-        minimum < 0 || maximum > BYTE ? '' : '; pixels from 0 to 255 can also be saved as uint8';
+      const areBytes = minimum >= 0 && LIKELY_BYTE <= maximum && maximum <= BYTE;
+      const asBytes = areBytes ? '; pixels from 0 to 255 can also be saved as uint8' : '';
       throw new DataError(`the data is floats ${text}, expected [0, 1]: ${wayOut}${asBytes}.`);
     }
     return { kind: 'none', dtype, shift: 0, scale: 1 };
@@ -319,15 +323,18 @@ function byType({ dtype }: ArrayType, range: Range, wayOut: string, trained?: nu
   if (minimum < 0) {
     throw new DataError(`the data is integers ${text}, expected none below 0: ${wayOut}.`);
   }
-  const isByte = dtype === 'u1' || dtype === 'i1';
-  const bounds =
-    trained === undefined ? [MASK, BYTE, WORD] : isByte && trained !== MASK ? [BYTE] : [trained, BYTE, WORD];
+  const isOfByte = isByte(dtype) && trained !== MASK;
+  const bounds = trained === undefined ? [MASK, BYTE, WORD] : isOfByte ? [BYTE] : [trained, BYTE, WORD];
   const fitting = bounds.find((bound) => maximum <= bound);
   if (fitting === undefined) {
     throw new DataError(`the data is integers ${text}, expected at most ${WORD}: ${wayOut}.`);
   }
   const scale = Math.min(fitting, TYPE_MAXIMUM[dtype] ?? WORD);
   return { kind: scale === 1 ? 'none' : 'divide', dtype, shift: 0, scale };
+}
+
+function isByte(dtype: DType): boolean {
+  return dtype === 'u1' || dtype === 'i1';
 }
 
 export function isFloat(dtype: DType): boolean {

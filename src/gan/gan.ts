@@ -69,6 +69,8 @@ export type GANFitOptions = Omit<FitOptions, (typeof OTHER_FIT_OPTIONS)[number]>
 const OTHER_FIT_OPTIONS = [
   'validationSplit',
   'validationData',
+  'target',
+  'validationTarget',
   'earlyStopping',
   'keep',
   'noise',
@@ -263,9 +265,11 @@ function refuseOptions(options: FitOptions): void {
   const {
     validationSplit = 0,
     validationData,
+    validationTarget,
     earlyStopping,
     keep = 'last',
     noise,
+    target,
     start = 'as-is',
   } = options;
   if (validationSplit !== 0 || validationData || earlyStopping || keep !== 'last') {
@@ -273,8 +277,10 @@ function refuseOptions(options: FitOptions): void {
       "GAN.fit: got validation, early stopping or keep: 'best', but a GAN's losses don't say how good its samples are: expected a number of epochs.",
     );
   }
-  if (noise || start !== 'as-is') {
-    throw new RangeError('GAN.fit: got noise or a start at the mean, which are for models that restore.');
+  if (noise || target || validationTarget || start !== 'as-is') {
+    throw new RangeError(
+      'GAN.fit: got noise, a target or a start at the mean, which are for models that restore.',
+    );
   }
 }
 

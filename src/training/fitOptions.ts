@@ -27,6 +27,15 @@ export interface FitOptions {
   readonly validationSplit?: number;
   /** Other samples for validation, instead of a split. @default none */
   readonly validationData?: Samples | StoredSamples;
+  /**
+   * What the network should answer: row i of the target to row i of the samples, as a clean image to a noisy one. Of the
+   * shape of the samples, in memory or stored, scaled as they are: `transform(noisy, clean.normalization)`.
+   *
+   * @default the samples themselves
+   */
+  readonly target?: Samples | StoredSamples | undefined;
+  /** The same for `validationData`: needed with both, `target` and `validationData`. */
+  readonly validationTarget?: Samples | StoredSamples | undefined;
   /** Watches the validation loss or, without validation, the training loss. @default none: all epochs are run */
   readonly earlyStopping?: EarlyStopping;
   /**
@@ -41,15 +50,15 @@ export interface FitOptions {
    */
   readonly resumeFrom?: TrainingState | undefined;
   /**
-   * Corrupts the inputs of each step, so that the network learns to restore the clean ones. Validation inputs are
-   * corrupted too, in the same way after each epoch.
+   * Corrupts the inputs of each step, so that the network learns to restore the clean ones, or with `target` to answer with
+   * that. Validation inputs are corrupted too, in the same way after each epoch.
    *
    * @default none
    */
   readonly noise?: Noise | undefined;
   /**
-   * `mean` sets the last layer before the first step, so that the network's first answer is the mean of the samples. That
-   * takes one pass over the samples. `as-is` leaves all weights and biases as they are.
+   * `mean` sets the last layer before the first step, so that the network's first answer is the mean of the samples (with
+   * `target`: of the target). That takes one pass over them. `as-is` leaves all weights and biases as they are.
    *
    * @default 'as-is'
    */
@@ -69,6 +78,8 @@ export const FIT_OPTIONS: OptionNames<FitOptions> = {
   batchSize: true,
   validationSplit: true,
   validationData: true,
+  target: true,
+  validationTarget: true,
   earlyStopping: true,
   keep: true,
   resumeFrom: true,
@@ -138,7 +149,7 @@ export type FitSettings = FitOptions &
 export function checkedSettings(options: FitOptions): FitSettings {
   requireOptions('fit', options, FIT_OPTIONS, FIT_ADVICE);
   const { epochs = 100, batchSize = 32, validationSplit = 0, start = 'as-is' } = options;
-  const { validationData, earlyStopping, noise } = options;
+  const { validationData, target, validationTarget, earlyStopping, noise } = options;
   requireOneOf('fit', 'start', start, ['as-is', 'mean']);
   requireInteger('fit', 'epochs', epochs, 1);
   requireInteger('fit', 'batchSize', batchSize, 1);
@@ -146,6 +157,16 @@ export function checkedSettings(options: FitOptions): FitSettings {
   requireNumber('fit', 'validationSplit', validationSplit, '0 <= split < 1', isShare);
   if (validationSplit > 0 && validationData) {
     throw new RangeError('fit: got both validationSplit and validationData, expected one of them.');
+  }
+  if (target && validationData && !validationTarget) {
+    throw new RangeError(
+      'fit: got target and validationData, expected validationTarget, too: what the network should answer to validationData.',
+    );
+  }
+  if (validationTarget && !(target && validationData)) {
+    throw new RangeError(
+      `fit: got validationTarget without ${target ? 'validationData' : 'target'}, expected target, validationData and validationTarget together.`,
+    );
   }
   if (earlyStopping !== undefined) {
     requireOptions('fit, earlyStopping', earlyStopping, EARLY_STOPPING);

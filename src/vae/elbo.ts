@@ -4,6 +4,7 @@
  * training/objective.ts first; docs/math.md, section 7.4.
  */
 
+import { binaryEntropy } from '../evaluation/metrics.ts';
 import { Sigmoid } from '../layers/activation.ts';
 import { type GaussianCode, GaussianSample } from '../layers/gaussianCode.ts';
 import { Sequential } from '../layers/sequential.ts';
@@ -107,17 +108,19 @@ export class Elbo implements Objective {
   }
 
   /**
-   * The two parts of each sample's negative ELBO, in nats.
+   * The two parts of each sample's negative ELBO, and the minimum of their sum, in nats. The minimum is minus infinity if it
+   * is not known: of binary cross-entropy, for numbers outside [0, 1].
    *
    * @param x - `[batch, features]`
    */
-  measureEach(x: Tensor): { readonly reconstruction: number[]; readonly kl: number[] } {
+  measureEach(x: Tensor): Record<'reconstruction' | 'kl' | 'minimum', readonly number[]> {
     const y = this.#network.forward(x);
-    const reconstruction = Array.from({ length: x.shape[0] }, (_, i) => {
-      const [prediction, target] = [y, x].map((all) => all.rows(i, i + 1));
-      return this.#loss.forward(prediction, target) * this.#natsPerLoss(target);
-    });
-    return { reconstruction, kl: [...this.#sample.kl()] };
+    const targets = Array.from({ length: x.shape[0] }, (_, i) => x.rows(i, i + 1));
+    const reconstruction = targets.map(
+      (target, i) => this.#loss.forward(y.rows(i, i + 1), target) * this.#natsPerLoss(target),
+    );
+    const minimum = targets.map(({ data }) => (this.needsUnitRange ? binaryEntropy(data) : 0));
+    return { reconstruction, kl: [...this.#sample.kl()], minimum };
   }
 
   /** From 0 to 1: how far the warm-up has come. */

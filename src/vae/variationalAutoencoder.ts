@@ -4,10 +4,13 @@
  */
 
 import {
+  type AnomalyScores,
   Autoencoder,
   COMPILE_ADVICE,
   type CompileOptions,
+  type EvaluateOptions,
   requireModelOptions,
+  requireRows,
   type WeightOptions,
 } from '../autoencoder/autoencoder.ts';
 import type { AutoencoderSpec } from '../autoencoder/spec.ts';
@@ -41,12 +44,17 @@ export interface VariationalCompileOptions extends BetaOptions {
 
 const COMPILE_OPTIONS: OptionNames<VariationalCompileOptions> = { optimizer: true, ...BETA_OPTIONS };
 
-/** The two parts of each sample's negative evidence lower bound, in nats. */
+/** Each sample's negative evidence lower bound in nats: its two parts, and how far their sum lies above its minimum. */
 export interface NegativeElbo {
   /** Minus the logarithm of the sample's probability, given one code that is drawn for it: see `Elbo`. */
   readonly reconstruction: Float64Array;
   /** The divergence of its distribution of codes from the standard normal one. */
   readonly kl: Float64Array;
+  /**
+   * What the sum lies above that of a perfect reconstruction with a divergence of 0. Missing if that is not known for all
+   * samples: of binary cross-entropy, for numbers outside [0, 1].
+   */
+  readonly excess?: Float64Array;
 }
 
 /**
@@ -102,30 +110,58 @@ export class VariationalAutoencoder extends Autoencoder {
   /**
    * The negative evidence lower bound of each sample, with one code drawn for each from a fixed seed. Reconstruction and KL
    * together estimate an upper bound of -log p(x). With binary cross-entropy gray pixels make it large, however well they are
-   * restored: compare samples by what it lies above their entropy (docs/math.md, section 7.4). Control goes back to the host
+   * restored: compare samples by the excess, which is what lies above their entropy (docs/math.md, section 7.4). Control goes back to the host
    * between batches, as in `fit`.
    *
    * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way. Of numbers outside [0, 1]
    *   binary cross-entropy has no minimum, so it says nothing about them.
+   * @param options - `rows`: the numbers of the samples, in this order. Default: all.
+   * @throws {RangeError} If there are no rows or one does not exist.
    * @throws {ShapeError} If the samples don't fit the model.
    * @throws What reading stored samples failed with.
    */
-  async negativeElbo(samples: Samples | StoredSamples): Promise<NegativeElbo> {
+  async negativeElbo(
+    samples: Samples | StoredSamples,
+    options: Pick<EvaluateOptions, 'rows'> = {},
+  ): Promise<NegativeElbo> {
+    const who = 'VariationalAutoencoder.negativeElbo';
+    requireOptions(who, options, { rows: true });
+    const { rows } = options;
     const reader = this.readerOf(samples, 'negativeElbo');
+    if (rows) requireRows(rows, reader.count, who);
     const { encoder, decoder } = this;
     const elbo = new Elbo({ encoder, decoder, random: new Random(EVALUATION_NOISE_SEED) });
-    const reconstruction = new Float64Array(reader.count);
-    const kl = new Float64Array(reader.count);
+    const [reconstruction, kl, excess] = Array.from(
+      { length: 3 },
+      () => new Float64Array(rows?.length ?? reader.count),
+    );
     const slice = new TimeSlice();
-    let done = 0;
-    for await (const x of reader.stream({ allocate: separateMemory() })) {
+    let [done, isKnown] = [0, true];
+    for await (const x of reader.stream({ rows, allocate: separateMemory() })) {
       const batch = elbo.measureEach(x);
       reconstruction.set(batch.reconstruction, done);
       kl.set(batch.kl, done);
+      batch.minimum.forEach((minimum, i) => {
+        excess[done + i] = batch.reconstruction[i] + batch.kl[i] - minimum;
+        isKnown &&= Number.isFinite(minimum);
+      });
       done += x.shape[0];
       if (slice.isOver) await slice.pause();
     }
-    return { reconstruction, kl };
+    return { reconstruction, kl, ...(isKnown && { excess }) };
+  }
+
+  /**
+   * As that of every autoencoder, but the score is the excess of the negative ELBO, where it is known for all samples: see
+   * {@link NegativeElbo}. Else it is the mean squared error, too.
+   */
+  override async anomalyScores(
+    samples: Samples | StoredSamples,
+    options: Pick<EvaluateOptions, 'rows'> = {},
+  ): Promise<AnomalyScores> {
+    const errors = await super.anomalyScores(samples, options);
+    const { excess } = await this.negativeElbo(samples, options);
+    return excess ? { ...errors, rankedBy: 'excess', scores: excess } : errors;
   }
 
   /**

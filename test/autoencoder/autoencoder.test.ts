@@ -183,6 +183,56 @@ describeEachKernels('encode, decode, predict, evaluate', () => {
   );
 });
 
+test('one sample, or one code, by itself gives what it gives among others', () => {
+  const model = toyModel();
+  const all = toyImages(1);
+  const one = { ...all, shape: [4, 4] };
+  const codes = model.encode(one);
+  expect(codes.shape).toEqual([1, 3]);
+  expect(codes.data).toEqual(model.encode(all).data);
+  expect(model.predict(one).shape).toEqual([1, 4, 4, 1]);
+  const code = { shape: [3], data: codes.data };
+  expect(model.decode(code).data).toEqual(model.decode(codes).data);
+});
+
+describe('samples that were normalized on their own', () => {
+  const training = { shape: [4, 16], data: Float32Array.from({ length: 64 }, (_, i) => i % 13) };
+  const others = { shape: [2, 16], data: Float32Array.from({ length: 32 }, (_, i) => i % 11) };
+  const trained = async () => {
+    const model = toyModel();
+    await model.fit(normalize(training, 'standard', { scaleBy: 'all' }), { epochs: 1 });
+    return model;
+  };
+
+  test.each(['encode', 'predict', 'evaluate', 'codeDistribution', 'encodeBatches'] as const)(
+    '%s refuses them, and takes what the message says',
+    async (name) => {
+      const model = await trained();
+      const call = async (samples: Samples) => {
+        if (name !== 'encodeBatches') return model[name](samples);
+        for await (const _ of model.encodeBatches(samples));
+        return undefined;
+      };
+      const message = new RegExp(
+        `^Autoencoder.${name === 'codeDistribution' ? 'encodeBatches' : name}: the samples have a normalization of their own \\(.*\\), expected that of the training data: transform\\(samples, model\\.normalization\\)\\.$`,
+      );
+      const samples = normalize(others, 'standard', { scaleBy: 'all' });
+      await expect(call(samples)).rejects.toThrow(message);
+      await call(transform(samples, model.normalization));
+    },
+  );
+
+  test('fit refuses them as validation data, and takes what the message says', async () => {
+    const samples = normalize(training, 'standard');
+    const validationData = normalize(others, 'standard');
+    await expect(toyModel().fit(samples, { epochs: 1, validationData })).rejects.toThrow(
+      'expected that of the training data: transform(validationData, samples.normalization).',
+    );
+    const scaled = transform(validationData, samples.normalization);
+    await toyModel().fit(samples, { epochs: 1, validationData: scaled });
+  });
+});
+
 /** Rejects if the method throws, whether it is async or not. */
 async function run(model: Autoencoder, name: 'encode' | 'predict' | 'evaluate', samples: Samples) {
   return model[name](samples);
@@ -191,13 +241,16 @@ async function run(model: Autoencoder, name: 'encode' | 'predict' | 'evaluate', 
 describe('samples that do not fit', () => {
   const model = toyModel();
 
-  test.each([[[3, 5]], [[3, 2, 8]], [[3, 4, 4, 3]], [[16]], [[]]])('%j is refused by name', async (shape) => {
-    const samples = { shape, data: new Float32Array(sizeOf(shape)) };
-    for (const name of ['encode', 'predict', 'evaluate'] as const) {
-      const message = `Autoencoder.${name}: the samples are [${shape.join(', ')}], expected [n, 4, 4, 1].`;
-      await expect(run(model, name, samples)).rejects.toThrow(new ShapeError(message));
-    }
-  });
+  test.each([[[3, 5]], [[3, 2, 8]], [[3, 4, 4, 3]], [[15]], [[16, 1]], [[]]])(
+    '%j is refused by name',
+    async (shape) => {
+      const samples = { shape, data: new Float32Array(sizeOf(shape)) };
+      for (const name of ['encode', 'predict', 'evaluate'] as const) {
+        const message = `Autoencoder.${name}: the samples are [${shape.join(', ')}], expected [n, 4, 4, 1].`;
+        await expect(run(model, name, samples)).rejects.toThrow(new ShapeError(message));
+      }
+    },
+  );
 
   test('no samples are refused', async () => {
     for (const name of ['encode', 'predict', 'evaluate'] as const) {

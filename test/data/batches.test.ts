@@ -235,6 +235,26 @@ describe('shapes', () => {
   });
 
   test.each([
+    [[784], [784]],
+    [[784], [28, 28]],
+    [
+      [28, 28],
+      [28, 28, 1],
+    ],
+    [
+      [28, 28, 1],
+      [28, 28],
+    ],
+    [[1], [1]],
+    [
+      [13, 1],
+      [13, 1],
+    ],
+  ])('%j is one sample for a model of %j', (shape, sampleShape) => {
+    expect(reader(shape, sampleShape).count).toBe(1);
+  });
+
+  test.each([
     [
       [5, 28, 27],
       [28, 28],
@@ -251,7 +271,13 @@ describe('shapes', () => {
       [5, 783],
       [28, 28],
     ],
-    [[784], [784]],
+    [[783], [784]],
+    [
+      [784, 1],
+      [28, 28],
+    ],
+    [[13, 1], [13]],
+    [[5], [1]],
     [[], [1]],
   ])('samples %j do not fit a model of %j', (shape, sampleShape) => {
     const expected = `encode: the samples are [${shape.join(', ')}], expected [n, ${sampleShape.join(', ')}].`;

@@ -2,6 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import {
   chooseNormalization,
   describeNormalization,
+  normalize,
+  requireScaling,
   type ScaleBy,
   transform,
 } from '../../src/data/normalization.ts';
@@ -10,6 +12,7 @@ import {
   type DType,
   type FeatureNormalization,
   isByFeature,
+  NO_NORMALIZATION,
   type Normalization,
   type NumericArray,
   type SampleArray,
@@ -17,6 +20,19 @@ import {
 
 function arrayOf(dtype: DType, data: SampleArray, shape: readonly number[] = [data.length]): NumericArray {
   return { shape, data, dtype };
+}
+
+/** Zeros and ones, in the array that a file of this type becomes. */
+function maskOf(dtype: DType): SampleArray {
+  const arrays = {
+    u1: Uint8Array,
+    i1: Int8Array,
+    u2: Uint16Array,
+    i2: Int16Array,
+    u4: Uint32Array,
+    i4: Int32Array,
+  };
+  return (arrays[dtype as keyof typeof arrays] ?? Float64Array).from([0, 1, 1]);
 }
 
 const DIVIDED: Normalization = { kind: 'divide', dtype: 'u1', shift: 0, scale: 255 };
@@ -28,10 +44,12 @@ const normalizationFor = (trained: Normalization, array: NumericArray) =>
 
 describe("chooseNormalization 'auto'", () => {
   test.each<[DType, SampleArray, number]>([
-    ['u1', Uint8Array.of(0, 1), 255],
-    ['u2', Uint16Array.of(0, 1), 65535],
+    ['u1', Uint8Array.of(0, 2), 255],
+    ['u2', Uint16Array.of(0, 255), 255],
+    ['u2', Uint16Array.of(0, 256), 65535],
     ['i1', Int8Array.of(0, 127), 127],
-    ['i2', Int16Array.of(0, 300), 32767],
+    ['i2', Int16Array.of(0, 255), 255],
+    ['i2', Int16Array.of(0, 256), 32767],
     ['u4', Uint32Array.of(0, 255), 255],
     ['i4', Int32Array.of(0, 256), 65535],
     ['u8', Float64Array.of(3, 255), 255],
@@ -47,6 +65,10 @@ describe("chooseNormalization 'auto'", () => {
 
   test.each<[DType, SampleArray]>([
     ['b1', Uint8Array.of(0, 1)],
+    ...(['u1', 'i1', 'u2', 'i2', 'u4', 'i4', 'u8', 'i8'] as const).map((dtype): [DType, SampleArray] => [
+      dtype,
+      maskOf(dtype),
+    ]),
     ['f2', Float32Array.of(0, 1)],
     ['f4', Float32Array.of(0.25, 0.5)],
     ['f8', Float64Array.of(-0, 1)],
@@ -66,11 +88,11 @@ describe("chooseNormalization 'auto'", () => {
     ['i1', Int8Array.of(-1, 1), 'integers from -1 to 1, expected none below 0'],
     ['i8', Float64Array.of(-5, 255), 'integers from -5 to 255'],
     ['u4', Uint32Array.of(0, 65536), 'integers from 0 to 65536, expected at most 65535'],
-  ])('refuses %s %j and asks for --normalize', (dtype, data, reason) => {
+  ])('refuses %s %j and asks for a mode', (dtype, data, reason) => {
     const choose = () => chooseNormalization(arrayOf(dtype, data), 'auto');
     expect(choose).toThrow(DataError);
     expect(choose).toThrow(reason);
-    expect(choose).toThrow("use the normalization 'minmax' or 'standard' (--normalize)");
+    expect(choose).toThrow("normalize(samples, 'minmax') or normalize(samples, 'standard') scales it");
   });
 
   test('says that pixels kept as floats could be saved as uint8', () => {
@@ -131,7 +153,7 @@ describe("chooseNormalization 'minmax' and 'standard'", () => {
     (mode) => {
       const constant = arrayOf('f8', new Float64Array(10).fill(0.1));
       expect(() => chooseNormalization(constant, mode)).toThrow(
-        `all values of the data are 0.1, the normalization '${mode}'`,
+        `all values of the data are 0.1, normalize(samples, '${mode}')`,
       );
       const huge = arrayOf('f8', Float64Array.of(-1.7e308, 1.7e308));
       expect(() => chooseNormalization(huge, mode)).toThrow(DataError);
@@ -216,7 +238,7 @@ describe('scaling by feature', () => {
 
   test('does not apply to data that is divided or stays as it is', () => {
     const array = arrayOf('u1', Uint8Array.of(1, 2, 3, 4), [2, 2]);
-    expect(chooseNormalization(array, 'auto', { scaleBy: 'feature' })).toEqual(DIVIDED);
+    expect(chooseNormalization(array, 'auto', { scaleBy: 'feature' })).toEqual({ ...DIVIDED, table: true });
   });
 
   test.each(['minmax', 'standard'] as const)('%s refuses data whose samples are all the same', (mode) => {
@@ -362,5 +384,99 @@ describe('describeNormalization', () => {
     [{ kind: 'minmax', dtype: 'f8', shift: -1 / 3, scale: 2 }, '(x + 0.333333) / 2, from 0 to 1'],
   ])('says of %j: %s', (normalization, text) => {
     expect(describeNormalization(normalization)).toBe(text);
+  });
+});
+
+describe('vectors are rows of a table', () => {
+  const isTable = (dtype: DType, data: SampleArray, mode: 'auto' | 'minmax' = 'auto') =>
+    'table' in chooseNormalization(arrayOf(dtype, data, [2, data.length / 2]), mode, { scaleBy: 'all' });
+  const ramp = <T extends Uint8Array | Float32Array>(data: T): T => data.map((_, i) => i % 2) as T;
+
+  test.each<[string, DType, SampleArray, boolean]>([
+    ['64 floats', 'f4', ramp(new Float32Array(128)), true],
+    ['784 floats', 'f4', ramp(new Float32Array(1568)), true],
+    ['784 of uint8', 'u1', ramp(new Uint8Array(1568)), false],
+    ['64 of uint8', 'u1', ramp(new Uint8Array(128)), false],
+    ['49 of uint8', 'u1', ramp(new Uint8Array(98)), true],
+    ['65 of uint8', 'u1', ramp(new Uint8Array(130)), true],
+    ['784 of bool', 'b1', ramp(new Uint8Array(1568)), true],
+  ])('%s', (_, dtype, data, expected) => {
+    expect(isTable(dtype, data)).toBe(expected);
+    expect(isTable(dtype, data, 'minmax')).toBe(expected);
+  });
+
+  test('[n, h, w] is none', () => {
+    expect(chooseNormalization(arrayOf('f4', ramp(new Float32Array(128)), [2, 8, 8]), 'auto')).toEqual(
+      UNCHANGED,
+    );
+  });
+
+  test('other data for the model is one, too, whatever its type', () => {
+    const trained: Normalization = { ...UNCHANGED, table: true };
+    const flat = arrayOf('f4', ramp(new Float32Array(128)), [2, 64]);
+    expect(normalizationFor(trained, flat)).toEqual(trained);
+    expect(normalizationFor(trained, { ...flat, dtype: 'f8' })).toEqual({ ...trained, dtype: 'f8' });
+    const bytes = arrayOf('u1', Uint8Array.of(0, 255), [1, 2]);
+    expect(normalizationFor(trained, bytes)).toEqual({ ...DIVIDED, table: true });
+  });
+});
+
+describe('an array without a dtype', () => {
+  test.each<[SampleArray, DType]>([
+    [Uint8Array.of(0, 3), 'u1'],
+    [Int8Array.of(0, 3), 'i1'],
+    [Uint16Array.of(0, 3), 'u2'],
+    [Int16Array.of(0, 3), 'i2'],
+    [Uint32Array.of(0, 3), 'u4'],
+    [Int32Array.of(0, 3), 'i4'],
+    [Float32Array.of(0, 1), 'f4'],
+    [Float64Array.of(0, 1), 'f8'],
+  ])('%p is %s', (data, dtype) => {
+    const shape = [2, 1];
+    const { normalization } = normalize({ shape, data });
+    expect(normalization).toEqual(normalize({ shape, data, dtype }).normalization);
+    expect(normalization.dtype).toBe(dtype);
+    expect(transform({ shape, data }, normalization).normalization).toEqual(normalization);
+  });
+
+  test('plain arrays are refused', () => {
+    const array = { shape: [2, 1], data: [0, 1] } as unknown as NumericArray;
+    const message = 'the data is Array, expected a typed array such as Float32Array or Uint8Array.';
+    expect(() => normalize(array)).toThrow(new DataError(message));
+  });
+});
+
+describe('requireScaling', () => {
+  const check = (given: Normalization | undefined, trained: Normalization) => () =>
+    requireScaling(
+      { shape: [1, 1], data: Float32Array.of(0), ...(given && { normalization: given }) },
+      trained,
+      'encode',
+    );
+  const standard: Normalization = { kind: 'standard', dtype: 'f4', shift: 3, scale: 2 };
+  const byFeature: Normalization = { kind: 'standard', dtype: 'f4', shift: [3], scale: [2] };
+
+  test.each([
+    ['inputs', undefined, standard],
+    ['the same in another type', { ...standard, dtype: 'f8' as const }, standard],
+    ['the same by feature', { ...byFeature }, byFeature],
+    ['floats for a model of pixels', UNCHANGED, DIVIDED],
+    ['pixels for a model of floats', DIVIDED, UNCHANGED],
+    ['anything before training', standard, NO_NORMALIZATION],
+  ])('takes %s', (_, given, trained) => {
+    expect(check(given, trained)).not.toThrow();
+  });
+
+  test.each([
+    ['another mean', { ...standard, shift: 3.5 }, standard],
+    ['another kind', { ...standard, kind: 'minmax' as const }, standard],
+    ['features for all', byFeature, standard],
+    ['unscaled values', UNCHANGED, standard],
+    ['scaled values for a model of pixels', standard, DIVIDED],
+  ])('refuses %s', (_, given, trained) => {
+    expect(check(given, trained)).toThrow(DataError);
+    expect(check(given, trained)).toThrow(
+      /^encode: .* expected that of the training data: transform\(samples, model\.normalization\)\.$/,
+    );
   });
 });

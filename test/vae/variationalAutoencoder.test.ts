@@ -250,12 +250,12 @@ describe('sample', () => {
 describe('its files', () => {
   test('a model file gives the same model, which samples and learns on alike', async () => {
     const { vae } = await trainedVae();
-    const bytes = writeModel(vae, { epochs: 3 });
+    const bytes = writeModel(vae, { training: { epochs: 3 } });
     const { autoencoder, training, codes } = readModel(bytes);
     expect(autoencoder).toBeInstanceOf(VariationalAutoencoder);
     expect([training, codes]).toEqual([{ epochs: 3 }, undefined]);
     const read = autoencoder as VariationalAutoencoder;
-    expect(writeModel(read, { epochs: 3 })).toEqual(bytes);
+    expect(writeModel(read, { training: { epochs: 3 } })).toEqual(bytes);
     expect(read.normalization).toEqual(vae.normalization);
     expect(read.sample(5).data).toEqual(vae.sample(5).data);
     const images = toyImages(20, 2);

@@ -11,7 +11,7 @@ import { transpose } from '../../tensor/ops.ts';
 import { type OptionNames, requireOptions } from '../../tensor/options.ts';
 import { formatShape, type Shape, sameShape } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { FormatError } from '../errors.ts';
+import { FormatError, OptionError } from '../errors.ts';
 import { isObject, parseMetadata } from '../json.ts';
 import {
   type AnyModel,
@@ -23,9 +23,10 @@ import {
   NETWORKS,
   weightsOf,
 } from '../model.ts';
-import { readSafetensors, type SafetensorsContents, writeSafetensors } from '../safetensors.ts';
+import { readAsFloat32, type SafetensorsContents, writeSafetensors } from '../safetensors.ts';
 import { moduleFile, pyTorchModule } from './pytorchModule.ts';
 import { writePyTorchOptimizer } from './pytorchOptimizer.ts';
+import { withoutWrappers } from './pytorchWrappers.ts';
 
 const VERSION = '1';
 
@@ -47,6 +48,15 @@ export interface PyTorchReadOptions {
 
 const OPTIONS: OptionNames<PyTorchReadOptions> = { like: true };
 
+/** A model, and what was changed to read it. */
+export interface PyTorchModel {
+  readonly model: AnyModel;
+  /** The types of its weights that became float32: "float16", "bfloat16", "float64". */
+  readonly convertedFrom: readonly string[];
+  /** What was left out of the tensors' names: "module", "_orig_mod". */
+  readonly leftOut: readonly string[];
+}
+
 /**
  * Writes a model, and its optimizer if there is a state, for PyTorch. Weights are transposed to `[out, in]`, the
  * layout of `nn.Linear`, and keep their names: `encoder.0.weight` and so on are the keys of `state_dict()`.
@@ -67,28 +77,33 @@ export function writePyTorch(model: AnyModel, state?: OptimizerState): PyTorchFi
 }
 
 /**
- * Reads the weights that {@link writePyTorch} or PyTorch wrote: float32 tensors with the names and shapes of
- * `state_dict()`.
+ * Reads the weights that {@link writePyTorch} or PyTorch wrote: tensors with the names and shapes of `state_dict()`.
+ * float16, bfloat16 and float64 become float32. `module.` and `_orig_mod.`, which DistributedDataParallel and
+ * torch.compile put into the names, are left out.
  *
  * @param bytes - A safetensors file whose metadata describes the model. PyTorch's own `save_file` drops the metadata:
  *   `like` then describes the model instead.
  * @throws {FormatError} If it is not a safetensors file, neither it nor `like` describes the model, the two describe
- *   different ones, or the tensors are not those of the model; the message names the first one.
+ *   different ones, only some names have `module.` or `_orig_mod.`, a number is beyond float32, or the tensors are not
+ *   those of the model; the message names the first one.
  */
-export function readPyTorch(bytes: Uint8Array, options: PyTorchReadOptions = {}): AnyModel {
+export function readPyTorch(bytes: Uint8Array, options: PyTorchReadOptions = {}): PyTorchModel {
   requireOptions('readPyTorch', options, OPTIONS);
   const { like } = options;
-  const contents = readSafetensors(bytes);
+  const contents = readAsFloat32(bytes);
   const metadata = modelMetadata(contents, like);
-  requireTensors(checkSpec(parseMetadata('model', metadata.model)), contents.tensors);
-  const tensors = new Map(Array.from(contents.tensors, ([name, tensor]) => [name, transposed(tensor)]));
+  const spec = checkSpec(parseMetadata('model', metadata.model));
+  const { tensors: named, leftOut } = withoutWrappers(contents.tensors);
+  requireTensors(spec, named);
+  const tensors = new Map(Array.from(named, ([name, tensor]) => [name, transposed(tensor)]));
   const model = buildModel({ tensors, metadata });
   if (like && JSON.stringify(like.spec()) !== JSON.stringify(model.spec())) {
-    throw new FormatError(
-      'the model in the file has other layers, another input shape or another kind than --like, expected the same.',
+    throw new OptionError(
+      (option) =>
+        `the model in the file has other layers, another input shape or another kind than ${option('like')}, expected the same.`,
     );
   }
-  return model;
+  return { model, convertedFrom: contents.convertedFrom, leftOut };
 }
 
 /** `[in, out]` to `[out, in]` and back; a bias stays as it is. */
@@ -109,8 +124,9 @@ function modelMetadata(
   }
   if (metadata.model === undefined) {
     if (like) return describeModel(like);
-    throw new FormatError(
-      "the file doesn't describe its model (it has no metadata 'model'), expected a model with the same layers (--like).",
+    throw new OptionError(
+      (option) =>
+        `the file doesn't describe its model (it has no metadata 'model'), expected a model with the same layers (${option('like')}).`,
     );
   }
   if (metadata.isthmus !== VERSION) {

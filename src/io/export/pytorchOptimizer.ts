@@ -14,7 +14,8 @@ import { Tensor } from '../../tensor/tensor.ts';
 import { FormatError } from '../errors.ts';
 import { isObject, shown } from '../json.ts';
 import type { AnyModel } from '../model.ts';
-import { readSafetensors, writeSafetensors } from '../safetensors.ts';
+import { readAsFloat32, writeSafetensors } from '../safetensors.ts';
+import { withoutWrappers } from './pytorchWrappers.ts';
 
 /** One optimizer in the words of both sides. Both add epsilon at the same place, after the corrected root. */
 interface Dialect {
@@ -102,7 +103,8 @@ export function writePyTorchOptimizer(model: AnyModel, state: OptimizerState): U
 }
 
 /**
- * Reads the state that `writePyTorch`, or `save` of its Python module, wrote beside the weights.
+ * Reads the state that `writePyTorch`, or `save` of its Python module, wrote beside the weights. Types of numbers and names
+ * are read as by `readPyTorch`.
  *
  * PyTorch's SGD doesn't count steps: after it, the number of steps is still the exported one.
  *
@@ -111,7 +113,8 @@ export function writePyTorchOptimizer(model: AnyModel, state: OptimizerState): U
  *   belong to this model.
  */
 export function readPyTorchOptimizer(bytes: Uint8Array, model: AnyModel): OptimizerState {
-  const { tensors, metadata } = readSafetensors(bytes);
+  const { tensors: wrapped, metadata } = readAsFloat32(bytes);
+  const { tensors } = withoutWrappers(wrapped);
   const { type, step, options } = parseOptimizer(metadata.optimizer);
   const dialect = DIALECTS.find((each) => each.type === type);
   if (!dialect) {

@@ -5,7 +5,7 @@
 
 import type { NumericArray } from '../../data/samples.ts';
 import { type OptionNames, requireOptions } from '../../tensor/options.ts';
-import { FormatError } from '../errors.ts';
+import { FormatError, OptionError } from '../errors.ts';
 import type { HeadCheck } from './inflate.ts';
 import { readNpy } from './npy.ts';
 import { NPY_HEAD_LENGTH, parseNpyHeader } from './npyHeader.ts';
@@ -58,9 +58,13 @@ export async function readNpz(
   const entry = arrays.get(chosen);
   if (entry === undefined) {
     const found = arrays.size === 0 ? 'no arrays' : `the arrays ${[...arrays.keys()].join(', ')}`;
-    const wanted =
-      key === undefined ? `a single array or '${preferredKey}': name one of them by its key` : `'${key}'`;
-    throw new FormatError(`the archive holds ${found}, expected ${wanted}.`);
+    if (key === undefined && only !== undefined) {
+      throw new OptionError(
+        (option) =>
+          `the archive holds ${found}, expected a single array or '${preferredKey}': name one of them, ${option('key', only)}.`,
+      );
+    }
+    throw new FormatError(`the archive holds ${found}, expected ${key === undefined ? 'one' : `'${key}'`}.`);
   }
   try {
     return { ...readNpy(await readZipEntry(bytes, entry, { limit, head: NPY_HEAD })), key: chosen };

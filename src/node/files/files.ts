@@ -8,7 +8,7 @@ import { closeSync, openSync, rmSync } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DataError } from '../../data/samples.ts';
-import { FormatError } from '../../io/errors.ts';
+import { FormatError, OptionError } from '../../io/errors.ts';
 import { type OptionNames, requireOptions } from '../../tensor/options.ts';
 
 /** A file or folder can't be used. The message names it. */
@@ -46,6 +46,8 @@ export function becameShorter(path: string): FileError {
 
 /** Puts the file's name in front of what a reader of bytes says, which doesn't know it. Other errors stay as they are. */
 export function inFile(path: string, error: Error): Error {
+  if (error instanceof OptionError)
+    return new OptionError((option) => `${path}: ${error.messageWith(option)}`);
   if (error.name === 'FormatError') return new FormatError(`${path}: ${error.message}`);
   if (error.name === 'DataError') return new DataError(`${path}: ${error.message}`);
   return error;

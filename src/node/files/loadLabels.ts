@@ -21,7 +21,7 @@ export interface LoadedLabels {
 }
 
 /**
- * @param path - `.npy`, `.npz` or IDX, of shape `[n]` or `[n, 1]`, of integers or bool.
+ * @param path - `.npy`, `.npz` or IDX, of shape `[n]` or `[n, 1]`, or `[]` for one sample, of integers or bool.
  * @throws {FileError} If the file can't be read.
  * @throws {FormatError} If it is not what its name says, or is damaged.
  * @throws {DataError} If the shape or type is another one, or there are not as many labels as samples.
@@ -31,8 +31,8 @@ export async function loadLabels(path: string, options: LabelOptions): Promise<L
   const { key, count } = options;
   requireInteger('loadLabels', 'count', count, 0);
   const { shape, data, dtype, source } = await loadArray(path, { key, preferredKey: 'y_train' });
-  const [found, ...rest] = shape;
-  if (shape.length === 0 || rest.some((length) => length !== 1)) {
+  const [found = 1, ...rest] = shape; // a single number is the label of one sample
+  if (rest.some((length) => length !== 1)) {
     const hint = rest.length === 1 ? ' (of one-hot rows: np.argmax(labels, 1))' : '';
     throw new DataError(
       `${path}: the labels are ${formatShape(shape)}, expected [n] or [n, 1], an integer for each sample${hint}.`,

@@ -29,9 +29,16 @@ export interface ComparisonOptions extends TerminalOptions {
   readonly columns?: number;
   /** The noisy originals that the model restored: in a row between the two. */
   readonly noisy?: ImageBatch | undefined;
+  /** Whether the originals are a target, and `noisy` what the model got. @default false */
+  readonly isTarget?: boolean | undefined;
 }
 
-const COMPARISON_OPTIONS: OptionNames<ComparisonOptions> = { ...OPTIONS, columns: true, noisy: true };
+const COMPARISON_OPTIONS: OptionNames<ComparisonOptions> = {
+  ...OPTIONS,
+  columns: true,
+  noisy: true,
+  isTarget: true,
+};
 
 /**
  * One image as lines of text, at most 32 characters wide; larger ones are averaged down.
@@ -57,7 +64,7 @@ export function terminalComparison(
   options: ComparisonOptions,
 ): string {
   requireOptions('terminalComparison', options, COMPARISON_OPTIONS);
-  const { columns = 80, colorDepth, noisy } = options;
+  const { columns = 80, colorDepth, noisy, isTarget = false } = options;
   const rows = sheetRows('terminalComparison', originals, noisy, reconstructions);
   const [above] = rows;
   const room = max(1, columns - 1); // some terminals wrap when the last column is written
@@ -66,7 +73,8 @@ export function terminalComparison(
   const rowOf = (images: Images): string[] =>
     sideBySide(Array.from({ length: count }, (_, i) => toLines(shrink(images, i, width), colorDepth)));
   const plural = count === 1 ? '' : 's';
-  const labels = [`original${plural}`, ...(noisy ? ['with noise'] : []), `reconstruction${plural}`];
+  const [first, second] = isTarget ? [`target${plural}`, 'as given'] : [`original${plural}`, 'with noise'];
+  const labels = [first, ...(noisy ? [second] : []), `reconstruction${plural}`];
   return rows.flatMap((images, i) => [labels[i].slice(0, room), ...rowOf(images)]).join('\n');
 }
 

@@ -37,7 +37,7 @@ function file(
   const model = modelOf(spec);
   model.parameters.values.set(uniformArray(model.parameters.size, new Random(5)));
   model.normalization = normalization;
-  return writeModel(model, training, codes);
+  return writeModel(model, { training, codes });
 }
 
 const FILES = {

@@ -166,13 +166,13 @@ describe('data that cannot be trained on', () => {
       'floats beyond 1',
       'a.npy',
       oneIs(1.5),
-      /a\.npy: .*from 0 to 1\.5, expected \[0, 1\]: use the normalization 'minmax' or 'standard' \(--normalize\)/,
+      /a\.npy: .*from 0 to 1\.5, expected \[0, 1\]: --normalize minmax or --normalize standard scales it/,
     ),
     training(
       'floats below 0',
       'a.npy',
       oneIs(-0.5),
-      /a\.npy: .*expected \[0, 1\]: use the normalization 'minmax' or 'standard' \(--normalize\)/,
+      /a\.npy: .*expected \[0, 1\]: --normalize minmax or --normalize standard scales it/,
     ),
     training(
       'no images',
@@ -196,7 +196,7 @@ describe('data that cannot be trained on', () => {
       name: 'equal values with --normalize',
       files: { 'a.npy': floatsNpy(() => 7) },
       args: ['train', '--data', 'a.npy', '--normalize', 'minmax'],
-      says: /a\.npy: all values of the data are 7, the normalization 'minmax' needs different ones\./,
+      says: /a\.npy: all values of the data are 7, --normalize minmax needs different ones\./,
     },
     training(
       'an npz whose arrays have other names',
@@ -214,12 +214,12 @@ describe('data that cannot be trained on', () => {
       name: 'a test npz of several arrays without x_test',
       files: { 'a.npz': npz({ x_train: IMAGES, y_train: imagesNpy([]) }) },
       args: ['train', '--data', 'a.npz', '--test-data', 'a.npz'],
-      says: /a\.npz: the archive holds the arrays x_train, y_train, expected a single array or 'x_test': name one of them by its key\./,
+      says: /a\.npz: the archive holds the arrays x_train, y_train, expected a single array or 'x_test': name one of them, --test-key x_train\./,
     },
     trainingWith(
       'a key of an npy',
       '--key x_train',
-      /images\.npy: got the key 'x_train', but only \.npz files have keys/,
+      /images\.npy: got --key x_train, but only \.npz files have keys/,
     ),
     trainingWith(
       'a split that keeps nothing',

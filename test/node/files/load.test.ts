@@ -90,7 +90,7 @@ describe('loadImages', () => {
     test('does not take x_train for a preferred array that is missing', async () => {
       const files = { 'a.npz': npz({ x_train: first, y_train: second }) };
       await expect(load(files, 'a.npz', { preferredKey: 'x_test' })).rejects.toThrow(
-        "a.npz: the archive holds the arrays x_train, y_train, expected a single array or 'x_test': name one of them by its key.",
+        "a.npz: the archive holds the arrays x_train, y_train, expected a single array or 'x_test': name one of them, key: 'x_train'.",
       );
     });
   });
@@ -137,7 +137,7 @@ describe('loadImages', () => {
     const files = { 'a.npy': imagesNpy(), ...pngs('p', 1) };
     for (const name of ['a.npy', 'p']) {
       await expect(load(files, name, { key: 'k' })).rejects.toThrow(
-        `${name}: got the key 'k', but only .npz files have keys.`,
+        `${name}: got key: 'k', but only .npz files have keys.`,
       );
     }
   });

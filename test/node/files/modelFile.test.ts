@@ -13,7 +13,7 @@ describe('saveModel and loadModel', () => {
   test('keep weights, facts and nothing else', async () => {
     const folder = folderWith();
     const path = join(folder, 'model.safetensors');
-    await saveModel(path, model(), { epochs: 3 });
+    await saveModel(path, model(), { training: { epochs: 3 } });
     expect(Object.keys(contentsOf(folder))).toEqual(['model.safetensors']);
     const loaded = await loadModel(path);
     expect(loaded.autoencoder.parameters.values).toEqual(model().parameters.values);

@@ -81,6 +81,13 @@ export function number<const F extends number | undefined>(
   return { placeholder: 'N', help, fallback, read: (value, name) => readNumber(value, name, range) };
 }
 
+/** A number that may be left out: `--anomalies`, `--anomalies 20`. `bare` stands for it then. */
+export function optionalNumber(bare: number, range: Range, help: string): Option<number | undefined> {
+  const option = number(undefined, range, help);
+  const read = (value: string, name: string) => (value === '' ? bare : option.read(value, name));
+  return { ...option, mayBeBare: true, read };
+}
+
 /** A number or this word. */
 export function numberOr<const W extends string>(
   word: W,

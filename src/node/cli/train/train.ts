@@ -21,7 +21,7 @@ import { loadTrainingData } from './data.ts';
 import { createModel } from './model.ts';
 import { TRAIN_HELP, TRAIN_OPTIONS, type TrainOptions, type TrainValues } from './options.ts';
 import { addedByPreset, inWords } from './presets.ts';
-import { announce, type Results, reportEnd, resultsOf, trainingFacts } from './report.ts';
+import { announce, outcomeOf, type Results, reportEnd, trainingFacts } from './report.ts';
 import {
   dataRecordOf,
   requireSameData,
@@ -134,13 +134,15 @@ async function trainAndWrite(run: TrainingRun, signal: AbortSignal): Promise<num
   };
   announce(run, config);
   const training = await runTraining(run, signal);
-  const results = await resultsOf(run, training);
+  const { results, errors } = await outcomeOf(run, training);
   requireFinite(run, training, results);
   const { epochs, seconds, samplesPerSecond } = training;
   const { files, pictures } = await writeRun(folder, {
     model,
     codes: await codesOf(run),
+    errors,
     samples: data.shown,
+    target: data.shownTarget,
     noise: values.noise,
     epochs,
     facts: trainingFacts(values, data, results),

@@ -198,8 +198,8 @@ describe('compress and decompress', () => {
     const images = { ...readNpy(imagesNpy()), normalization: DIVIDED };
     const codes = GaussianDistribution.fit(model().encode(images));
     const files = {
-      'plain.safetensors': writeModel(model(), { epochs: 3 }),
-      'sampling.safetensors': writeModel(model(), { epochs: 3 }, codes),
+      'plain.safetensors': writeModel(model(), { training: { epochs: 3 } }),
+      'sampling.safetensors': writeModel(model(), { training: { epochs: 3 }, codes }),
     };
     const folder = folderWith({ ...files, 'images.npy': imagesNpy() });
     const compressed = async (name: string) => {

@@ -200,7 +200,9 @@ describe('a model of a table', () => {
     expect(text.stdout).toMatch(/^each feature, in units of the data\n\n +feature +RMSE +std\. dev\. +R²$/m);
     expect(text.stdout).toMatch(/^ +4 +\S+ +0 +–$/m);
     expect(text.stdout + text.stderr).not.toMatch(/image|PSNR/);
-    expect(readFileSync(join(cwd, 'scores.csv'), 'utf8')).toMatch(/^sample,mse,mae\n0,0\.\d+,0\.\d+\n/);
+    expect(readFileSync(join(cwd, 'scores.csv'), 'utf8')).toMatch(
+      /^sample,mse,mae,percentile,anomaly\n0,0\.\d+,0\.\d+,\d+\.\d+,[01]\n/,
+    );
   });
 
   test('is compressed and comes back in the units of the data, with or without what is missing', async () => {
@@ -314,7 +316,7 @@ describe('other samples', () => {
   test('integers in columns: a note leads to --normalize standard', async () => {
     const { stderr } = await train('', integers([20, 6]));
     expect(stderr).toContain(
-      'note: all values are divided by 32767; --normalize standard scales each feature on its own.',
+      'note: all values are divided by 255; --normalize standard scales each feature on its own.',
     );
   });
 
@@ -324,7 +326,7 @@ describe('other samples', () => {
     const refused = await train('', frames);
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain(
-      "expected none below 0: use the normalization 'minmax' or 'standard' (--normalize)",
+      'expected none below 0: --normalize minmax or --normalize standard scales it',
     );
     const { code, files } = await train(' --normalize standard', frames);
     expect(code).toBe(0);
@@ -338,7 +340,7 @@ describe('other samples', () => {
     const byFeature = await train(' --normalize minmax', imagesNpy([64]));
     expect(byFeature.stderr).toContain('40 samples of 64 numbers');
     expect(byFeature.stderr).toContain(
-      'note: if these are flattened images, --scale-by all gives their pixels one scale.',
+      'note: [n, 64] is taken for a table; --image-shape 8x8 takes it for images.',
     );
     expect(byFeature.files).not.toContain('run/reconstructions.png');
     const byAll = await train(' --normalize minmax --scale-by all', imagesNpy([64]));
