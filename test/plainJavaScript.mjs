@@ -450,6 +450,18 @@ export function wrongCalls() {
         'fit, validationData: the samples are an array of 2 arrays, expected a Tensor: Tensor.from(samples).',
       ],
       [
+        () => model.fit(samples, { target: rows }),
+        'fit, target: the samples are an array of 2 arrays, expected a Tensor: Tensor.from(samples).',
+      ],
+      [
+        () => model.evaluate(samples, { target: rows }),
+        'Autoencoder.evaluate, target: the samples are an array of 2 arrays, expected a Tensor: Tensor.from(samples).',
+      ],
+      [
+        () => model.anomalyScores(rows),
+        'Autoencoder.anomalyScores: the samples are an array of 2 arrays, expected a Tensor: Tensor.from(samples).',
+      ],
+      [
         () => model.encode(rows),
         'Autoencoder.encode: the samples are an array of 2 arrays, expected a Tensor: Tensor.from(samples).',
       ],
@@ -581,11 +593,11 @@ export function wrongCalls() {
       ],
       [
         () => node.loadImages('x.npz', { name: 'a' }),
-        "loadImages: there is no option 'name', expected one of: key, preferredKey, limit.",
+        "loadImages: there is no option 'name', expected one of: key, preferredKey, limit, sampleShape.",
       ],
       [
         () => node.openImages('x.npy', { inMemory: 0 }),
-        "openImages: there is no option 'inMemory', expected one of: key, preferredKey, limit, inMemoryLimit.",
+        "openImages: there is no option 'inMemory', expected one of: key, preferredKey, limit, sampleShape, inMemoryLimit.",
       ],
       [
         () => node.loadLabels('x.npy'),
@@ -609,7 +621,7 @@ export function wrongCalls() {
       ],
       [
         () => node.terminalComparison(images, images, { width: 80 }),
-        "terminalComparison: there is no option 'width', expected one of: colorDepth, columns, noisy.",
+        "terminalComparison: there is no option 'width', expected one of: colorDepth, columns, noisy, isTarget.",
       ],
       [
         () => node.lossChart([], { name: 'loss' }),
