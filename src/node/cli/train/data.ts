@@ -217,7 +217,7 @@ function countTrainedOn({ shape, source }: SampleSource, values: TrainValues): n
     return count - validationCount(count, split);
   } catch {
     throw new DataError(
-      `${source}: --validation-split ${split} leaves one side of its ${count} samples empty, expected at least one on each.`,
+      `${source}: --validation-split ${split} of ${countOf(count, 'sample')} leaves one side empty, expected at least one on each.`,
     );
   }
 }

@@ -52,7 +52,9 @@ function describePlan(model: AnyModel, data: TrainingData, values: TrainValues):
   for (const line of describeTask(values, data)) say(line);
   say();
   const noun = nounOf(inputShape, normalization);
-  if (trainedOn <= values['batch-size']) say(`all ${noun}s fit into one batch: one step per epoch\n`);
+  if (trainedOn <= values['batch-size']) {
+    say(`${trainedOn === 1 ? `the ${noun} fits` : `all ${noun}s fit`} into one batch: one step per epoch\n`);
+  }
   if (model instanceof Autoencoder && values['encoding-dim'] >= sizeOf(inputShape)) {
     const code = countOf(values['encoding-dim'], 'number');
     say(
