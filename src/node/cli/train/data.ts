@@ -1,6 +1,6 @@
 /** What `train` trains on: images, tables and other samples from files, or the built-in digits. */
 
-import { rowNumbers } from '../../../data/batches.ts';
+import { BatchReader, rowNumbers } from '../../../data/batches.ts';
 import { generateDigits } from '../../../data/digits.ts';
 import { normalizationFrom, statisticsFor } from '../../../data/normalization.ts';
 import {
@@ -23,7 +23,7 @@ import {
 } from '../../files/sampleSource.ts';
 import { PICTURES } from '../../pictures/display.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
-import { describeSamples, openSource, prepare, prepareLike } from '../shared/samples.ts';
+import { describeSamples, openSource, prepare, prepareLike, type Trained } from '../shared/samples.ts';
 import { countOf, say, timesShape } from '../terminal/output.ts';
 import type { TrainValues } from './options.ts';
 import { noteImages, noteScaling } from './scalingNotes.ts';
@@ -57,8 +57,13 @@ export interface TrainingData {
   readonly close: () => Promise<void>;
 }
 
-/** Opens the data, looks at its values, and describes it to the user. */
-export async function loadTrainingData(values: TrainValues): Promise<TrainingData> {
+/**
+ * Opens the data, looks at its values, and describes it to the user.
+ *
+ * @param trained - The model that is there already, of `--from` or of a run that goes on: its samples have this shape, and are
+ *   scaled as this says. Without it the data decides both.
+ */
+export async function loadTrainingData(values: TrainValues, trained?: Trained): Promise<TrainingData> {
   const training = await openTraining(values);
   let test: SampleSource | undefined;
   const close = async () => {
@@ -66,9 +71,11 @@ export async function loadTrainingData(values: TrainValues): Promise<TrainingDat
     await test?.close();
   };
   try {
-    const images = await fingerprinted(training, (onValues) => prepareTraining(training, values, onValues));
+    const images = await fingerprinted(training, (onValues) =>
+      trained ? prepareLike(training, trained, { onValues }) : prepareTraining(training, values, onValues),
+    );
     const { normalization } = images.samples;
-    const [, ...inputShape] = training.shape;
+    const inputShape = trained?.inputShape ?? training.shape.slice(1);
     const trainedOn = countTrainedOn(training, values);
     test = await openTest(values);
     const testImages = test && (await prepareTest(test, { inputShape, normalization }));
@@ -88,6 +95,29 @@ export async function loadTrainingData(values: TrainValues): Promise<TrainingDat
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/**
+ * With `minmax`, samples that are not those that the scaling was chosen from may lie beyond [0, 1].
+ *
+ * @throws {DataError} If they do, and the loss is binary cross-entropy.
+ */
+export async function refuseBeyondUnitRange(
+  { kind, loss }: TrainValues,
+  { images, testImages, inputShape, normalization }: TrainingData,
+): Promise<void> {
+  if (loss !== 'bce' || normalization.kind !== 'minmax') return;
+  for (const samples of [images, testImages]) {
+    if (!samples) continue;
+    await new BatchReader(samples, inputShape, 'train').requireUnitRange().catch((error: Error) => {
+      const which = samples === images ? 'the data' : 'the test data';
+      const reason = error.message.replace(/^train: |\.$/g, '');
+      const wayOut = kind === 'autoencoder' ? ', or --loss mse' : '';
+      throw new DataError(
+        `${which} goes beyond the range from which its scaling was chosen (${reason}): expected values in this range${wayOut}.`,
+      );
+    });
   }
 }
 
