@@ -25,7 +25,7 @@ export function afterDivergence(
     'learning-rate': String(lower < rate ? lower : rate / 10),
   });
   const from = isUseful ? 'its weights' : 'the beginning';
-  return `The checkpoint ${where} stays in ${folder}. From ${from} with a lower rate: ${command}`;
+  return `The checkpoint ${where} stays in ${folder}: ${command} starts from ${from} with a lower rate.`;
 }
 
 /** Options of which a new run has its own. */
