@@ -9,6 +9,7 @@ import { FormatError } from '../io/errors.ts';
 import { type LoadedModel, readModel } from '../io/model.ts';
 import { kernels } from '../tensor/kernels/active.ts';
 import type { KernelsName } from '../tensor/kernels/kernels.ts';
+import { type OptionNames, requireOptions } from '../tensor/options.ts';
 import { formatShape, plural } from '../tensor/shape.ts';
 import { type ByteSource, ByteStream, joined } from './byteStream.ts';
 import { ChunkCoder } from './chunks.ts';
@@ -37,6 +38,8 @@ export interface OpenCompressedOptions {
   readonly byteLength?: number | undefined;
 }
 
+const OPTIONS: OptionNames<OpenCompressedOptions> = { byteLength: true };
+
 /** A file whose header was read. Its images can be read once, in their order. */
 export class CompressedFile {
   readonly header: CompressedHeader;
@@ -58,7 +61,9 @@ export class CompressedFile {
    * @throws {FormatError} If it is not a `.isth` file, is damaged, or its parts don't agree.
    * @throws Whatever the source failed with.
    */
-  static async open(source: ByteSource, { byteLength }: OpenCompressedOptions = {}): Promise<CompressedFile> {
+  static async open(source: ByteSource, options: OpenCompressedOptions = {}): Promise<CompressedFile> {
+    requireOptions('CompressedFile.open', options, OPTIONS);
+    const { byteLength } = options;
     const stream = new ByteStream(source);
     try {
       return await CompressedFile.#read(stream, ArrayBuffer.isView(source) ? source.byteLength : byteLength);

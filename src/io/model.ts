@@ -147,7 +147,11 @@ export function readAnyModel(bytes: Uint8Array): LoadedAnyModel {
     throw new FormatError(`the file's metadata 'training' is ${shown(training)}, expected a JSON object.`);
   }
   const codes = readCodes(tensors, model.encodingDim);
-  return { model, training, codes, errors: readErrors(tensors, metadata.errors) };
+  const errors = readErrors(tensors, metadata.errors);
+  if (errors && model instanceof GAN) {
+    throw new FormatError('the file holds errors of a GAN, which restores nothing, expected none.');
+  }
+  return { model, training, codes, errors };
 }
 
 /** The distribution of the training codes, if the file has one. */

@@ -107,7 +107,7 @@ type FixedWidth = Layer & { readonly inFeatures: number };
 
 /** Refuses an x that is not `[batch, inFeatures]`. */
 export function requireInput(layer: FixedWidth, x: Tensor): void {
-  requireTensor(`${layer.constructor.name}.forward`, 'x', x);
+  requireTensor(`${layer.constructor.name}.forward`, 'x is', x);
   if (x.shape.length !== 2 || x.shape[1] !== layer.inFeatures) {
     throw new ShapeError(
       `${layer.constructor.name}.forward: x is ${formatShape(x.shape)}, expected [batch, ${layer.inFeatures}].`,

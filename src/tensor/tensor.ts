@@ -132,7 +132,7 @@ function fillFrom(
   if (!isList(values) || values.length !== length) {
     const found = isList(values) ? `holds ${values.length}` : `is ${inWords(values)}`;
     throw new ShapeError(
-      `Tensor.from: ${placeName(place)} ${found}, expected ${length} ${rest.length === 0 ? 'numbers' : 'rows'} as in ${placeName(place.map(() => 0))}.`,
+      `Tensor.from: ${placeName(place)} ${found}, expected ${length} ${rest.length === 0 ? 'number' : 'row'}${length === 1 ? '' : 's'} as in ${placeName(place.map(() => 0))}.`,
     );
   }
   if (ArrayBuffer.isView(values) && typeof values[0] === 'number') {
@@ -177,13 +177,13 @@ function isFloat32Array(data: unknown): boolean {
 }
 
 /**
- * @param what - The name of the argument.
+ * @param what - The argument, with its verb: `x is`.
  * @throws {TypeError} If it is no tensor.
  */
 export function requireTensor(who: string, what: string, x: unknown): asserts x is Tensor {
   const { shape, data } = typeof x === 'object' && x !== null ? (x as Partial<Tensor>) : {};
   if (Array.isArray(shape) && isFloat32Array(data)) return;
-  throw new TypeError(`${who}: ${what} is ${inWords(x)}, expected a Tensor such as Tensor.from(rows).`);
+  throw new TypeError(`${who}: ${what} ${inWords(x)}, expected a Tensor such as Tensor.from(rows).`);
 }
 
 function requireShape(shape: Shape): void {

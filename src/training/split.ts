@@ -2,6 +2,7 @@
 
 import { BatchReader, rowNumbers } from '../data/batches.ts';
 import { requireScaling } from '../data/normalization.ts';
+import { requireSamples } from '../data/requireSamples.ts';
 import { NO_NORMALIZATION, type Samples, type StoredSamples } from '../data/samples.ts';
 import { Random } from '../tensor/random.ts';
 import { plural, type Shape } from '../tensor/shape.ts';
@@ -42,12 +43,13 @@ export interface SplitOptions {
 export function splitSamples(samples: Samples | StoredSamples, options: SplitOptions): Subsets {
   const { inputShape, seed, validationSplit, validationData, target, validationTarget } = options;
   const answers = target ?? samples;
+  requireSamples(answers, target ? 'fit, target' : 'fit', inputShape);
   // Of a target without one, the values are outputs themselves. (Samples without one may go with any validation data.)
   const trained = answers.normalization ?? (target && { ...NO_NORMALIZATION });
   const readerOf = (some: Samples | StoredSamples, name?: string) => {
     const who = name === undefined ? 'fit' : `fit, ${name}`;
     const expected = answers.normalization
-      ? `transform(${name ?? 'samples'}, ${target ? 'target' : 'samples'}.normalization)`
+      ? ([name ?? 'samples', `${target ? 'target' : 'samples'}.normalization`] as const)
       : 'none, as the target has none';
     if (trained) requireScaling(some, trained, who, expected);
     return new BatchReader(some, inputShape, who);
