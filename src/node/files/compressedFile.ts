@@ -5,6 +5,7 @@ import { CompressedFile } from '../../compression/decompress.ts';
 import { MAX_HEAD_BYTES, type OriginalFile } from '../../compression/originalFile.ts';
 import { IDX_HEAD_LENGTH, parseIdxHeader } from '../../io/numpy/idx.ts';
 import { parseNpyHeader } from '../../io/numpy/npyHeader.ts';
+import { type Shape, sameShape } from '../../tensor/shape.ts';
 import { FileError, fileError, inFile, readAt } from './files.ts';
 import { type LoadOptions, openImages } from './load.ts';
 import type { SampleSource } from './sampleSource.ts';
