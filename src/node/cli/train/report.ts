@@ -98,6 +98,8 @@ export function reportEnd(
   // The sum of a GAN's losses may well rise: one network's gain is the other's loss.
   const rise = options.values.kind === 'gan' ? undefined : describeRise(epochs, training.firstLoss);
   if (rise) say(`note: ${rise}`);
+  const gain = options.values.json ? undefined : describeNoGain(results);
+  if (gain) say(`note: ${gain}`);
   if (!training.hasCheckpoint) {
     say(
       `note: the last checkpoint, ${training.lastCheckpoint?.where}, is older than the model: --resume goes on from there`,
@@ -148,6 +150,14 @@ export function describeRise(epochs: readonly EpochRecord[], firstLoss?: number)
     if (loss < best) [best, where] = [loss, `epoch ${epoch}`];
   }
   return undefined;
+}
+
+/** A note on a model that makes nothing better, on samples that it has not seen if there are any. Undefined if it does. */
+function describeNoGain(results: Results): string | undefined {
+  const name = (['test', 'validation', 'training'] as const).find((each) => results[each]);
+  const [before, after] = name ? [results.unrestored?.[name], results[name]] : [];
+  if (!name || !before || !after || after.mse < before.mse) return undefined;
+  return `what the model makes of the ${name} samples is no nearer to the target than they are as given: more --epochs, wider layers (--hidden 512) or a longer code (--encoding-dim 128) may help`;
 }
 
 export interface Denoising extends Evaluation {
