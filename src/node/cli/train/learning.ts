@@ -18,8 +18,8 @@ const EPOCHS = 5;
 const STEPS = 100;
 /** Before so many steps nothing is said of a loss that still falls. */
 const SLOW_STEPS = 500;
-/** A loss that falls by a smaller part than this stands still. */
-const STANDS_STILL = 0.005;
+/** A loss that falls by a smaller part than this stands still: near the bound it wavers, above it nothing moves. */
+const STANDS_STILL = { 'at the mean': 5e-3, 'above the mean': 2e-4 };
 /** A loss below this part of the bound is that of a network that has learned something, whatever is added to it. */
 const CLEARLY_BELOW = 0.9;
 /** A mean squared error that is no smaller than this part of the bound is no better. */
@@ -44,10 +44,9 @@ export function stallOf(losses: readonly number[], bound: number, stepsPerEpoch:
   if (losses.length <= length || best < CLEARLY_BELOW * bound) return undefined;
   const before = Math.min(...losses.slice(0, -length));
   const recent = Math.min(...losses.slice(-length));
-  if (recent < (1 - STANDS_STILL) * before) {
-    return losses.length * stepsPerEpoch >= SLOW_STEPS ? 'slow' : undefined;
-  }
-  return best > WORSE * bound ? 'above the mean' : 'at the mean';
+  const where = best > WORSE * bound ? 'above the mean' : 'at the mean';
+  if (recent >= (1 - STANDS_STILL[where]) * before) return where;
+  return losses.length * stepsPerEpoch >= SLOW_STEPS ? 'slow' : undefined;
 }
 
 /** What is known of a run that learns nothing. */

@@ -15,7 +15,7 @@ type Changes = Readonly<Record<string, string>>;
 /** Inputs that are all smaller than this have too little weight in the loss. */
 const SMALL_INPUT = 0.1;
 const STRONG_SPARSITY = 1e-3;
-const STRONG_DROPOUT = 0.5;
+const STRONG_DROPOUT = 0.3;
 const DEEP = 3;
 
 /**
@@ -46,7 +46,7 @@ function changesFor(values: TrainValues, { stall, largestInput }: Situation): Ch
 function weakerRegularization({ sparsity = 0, dropout = 0, beta = 1 }: TrainValues): Changes {
   return {
     ...(sparsity > STRONG_SPARSITY && { sparsity: '0.0001' }),
-    ...(dropout > STRONG_DROPOUT && { dropout: '0.2' }),
+    ...(dropout > STRONG_DROPOUT && { dropout: '0.1' }),
     ...(beta > 1 && { beta: '1' }),
   };
 }
