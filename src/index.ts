@@ -4,6 +4,7 @@
  */
 
 export {
+  type AnomalyScores,
   Autoencoder,
   type AutoencoderOptions,
   type CompileOptions,
@@ -33,8 +34,16 @@ export {
   type StoredSamples,
   type UniformNormalization,
 } from './data/samples.ts';
+export { averagePrecision, type Detection, precisionRecall, rocAuc } from './evaluation/anomalyMetrics.ts';
 export { meanImageBaseline, pcaBaseline } from './evaluation/baselines.ts';
 export { type CodeStatistics, codeStatistics } from './evaluation/codeStatistics.ts';
+export {
+  type AnomalyScore,
+  ErrorDistribution,
+  type ErrorDistributions,
+  isAbove,
+  type Threshold,
+} from './evaluation/errorDistribution.ts';
 export { FeatureScaling } from './evaluation/featureScaling.ts';
 export { gaussianFilter, type ImageFilter, medianFilter } from './evaluation/filters.ts';
 export { frechetDistance } from './evaluation/frechet.ts';
@@ -42,7 +51,7 @@ export { accuracyOf, classesOf } from './evaluation/labels.ts';
 export { LinearProbe, type LinearProbeOptions } from './evaluation/linearProbe.ts';
 export { type Evaluation, psnr } from './evaluation/metrics.ts';
 export { nearestNeighbours } from './evaluation/nearestNeighbours.ts';
-export { PCA } from './evaluation/pca.ts';
+export { errorsOfMean, PCA } from './evaluation/pca.ts';
 export { structuralSimilarity } from './evaluation/ssim.ts';
 export { GAN, type GANCompileOptions, type GANFitOptions, type GANOptions } from './gan/gan.ts';
 export { type GANPreset, type GANPresetName, ganPreset } from './gan/presets.ts';
@@ -62,6 +71,7 @@ export {
   type AnyModel,
   type LoadedAnyModel,
   type LoadedModel,
+  type ModelExtras,
   readAnyModel,
   readModel,
   type TrainingFacts,

@@ -17,7 +17,7 @@ import type { GANSpec } from '../gan/spec.ts';
 import { GaussianDistribution } from '../latent/gaussian.ts';
 import type { LayerSpec, SequentialSpec } from '../layers/spec.ts';
 import { zeros } from '../tensor/initializers.ts';
-import { formatShape, ShapeError, sameShape, sizeOf } from '../tensor/shape.ts';
+import { formatShape, plural, ShapeError, sameShape, sizeOf } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { VariationalAutoencoder } from '../vae/variationalAutoencoder.ts';
 import { checkNormalization } from './checkNormalization.ts';
@@ -147,7 +147,11 @@ export function readAnyModel(bytes: Uint8Array): LoadedAnyModel {
     throw new FormatError(`the file's metadata 'training' is ${shown(training)}, expected a JSON object.`);
   }
   const codes = readCodes(tensors, model.encodingDim);
-  return { model, training, codes, errors: readErrors(tensors, metadata.errors) };
+  const errors = readErrors(tensors, metadata.errors);
+  if (errors && model instanceof GAN) {
+    throw new FormatError('the file holds errors of a GAN, which restores nothing, expected none.');
+  }
+  return { model, training, codes, errors };
 }
 
 /** The distribution of the training codes, if the file has one. */
@@ -265,7 +269,7 @@ function setWeights(model: AnyModel, tensors: SafetensorsContents['tensors']): v
   const parameters = model.namedParameters();
   if (parameters.length !== tensors.size) {
     throw new FormatError(
-      `the file holds ${tensors.size} tensors, expected the ${parameters.length} of the model's description.`,
+      `the file holds ${plural(tensors.size, 'tensor')}, expected the ${parameters.length} of the model's description.`,
     );
   }
   for (const [name, { value }] of parameters) {
@@ -295,7 +299,10 @@ function checkSpec(value: unknown, tensors: SafetensorsContents['tensors']): Mod
   const networks = NETWORKS[type as ModelSpec['type']];
   const asked = networks.reduce((sum, name) => sum + countWeights(description[name]), 0);
   const stored = [...tensors.values()].reduce((sum, { size }) => sum + size, 0);
-  if (asked > stored) throw new RangeError(`it asks for ${asked} weights, the file holds ${stored} numbers.`);
+  if (asked > stored)
+    throw new RangeError(
+      `it asks for ${plural(asked, 'weight')}, the file holds ${plural(stored, 'number')}.`,
+    );
   return value as unknown as ModelSpec;
 }
 

@@ -121,7 +121,8 @@ export function inWords(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return arrayInWords(value);
   const { name = 'Object' } = value.constructor ?? {};
-  return name === 'Object' ? 'a plain object' : `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`;
+  if (name === 'Object') return 'a plain object';
+  return `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`;
 }
 
 function arrayInWords(values: readonly unknown[]): string {

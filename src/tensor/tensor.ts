@@ -1,7 +1,7 @@
 /** The tensor: a shape and a Float32Array in row-major order. Read shape.ts first. */
 
 import { inWords } from './options.ts';
-import { formatShape, type Shape, ShapeError, sizeOf } from './shape.ts';
+import { formatShape, plural, type Shape, ShapeError, sizeOf } from './shape.ts';
 
 /** Numbers in lists of lists, all of one length: `[[1, 2], [3, 4]]` is a matrix. */
 export type NestedNumbers = ArrayLike<number> | readonly NestedNumbers[];
@@ -34,7 +34,7 @@ export class Tensor {
     }
     if (data.length !== sizeOf(shape)) {
       throw new ShapeError(
-        `Tensor: shape ${formatShape(shape)} needs ${sizeOf(shape)} numbers, the array holds ${data.length}.`,
+        `Tensor: shape ${formatShape(shape)} needs ${plural(sizeOf(shape), 'number')}, the array holds ${data.length}.`,
       );
     }
     this.data = data;
@@ -71,7 +71,7 @@ export class Tensor {
   reshape(shape: Shape): Tensor {
     if (sizeOf(shape) !== this.size) {
       throw new ShapeError(
-        `Tensor.reshape: ${formatShape(this.shape)} holds ${this.size} numbers, ${formatShape(shape)} needs ${sizeOf(shape)}.`,
+        `Tensor.reshape: ${formatShape(this.shape)} holds ${plural(this.size, 'number')}, ${formatShape(shape)} needs ${sizeOf(shape)}.`,
       );
     }
     return new Tensor(this.data, shape);

@@ -5,7 +5,7 @@ import { requireScaling } from '../data/normalization.ts';
 import { requireSamples } from '../data/requireSamples.ts';
 import { NO_NORMALIZATION, type Samples, type StoredSamples } from '../data/samples.ts';
 import { Random } from '../tensor/random.ts';
-import type { Shape } from '../tensor/shape.ts';
+import { plural, type Shape } from '../tensor/shape.ts';
 import { PairReader } from './pairs.ts';
 
 /** Some rows of a data set. */
@@ -83,7 +83,7 @@ export function validationCount(count: number, validationSplit: number): number 
   const kept = Math.round(count * validationSplit);
   if (kept === 0 || kept === count) {
     throw new RangeError(
-      `fit: a validation split of ${validationSplit} keeps ${kept} of ${count} samples, expected at least one on each side.`,
+      `fit: a validation split of ${validationSplit} keeps ${kept} of ${plural(count, 'sample')}, expected at least one on each side.`,
     );
   }
   return kept;

@@ -9,7 +9,7 @@
 import type { OptimizerState } from '../../optim/optimizer.ts';
 import { transpose } from '../../tensor/ops.ts';
 import { type OptionNames, requireOptions } from '../../tensor/options.ts';
-import { formatShape, type Shape, sameShape } from '../../tensor/shape.ts';
+import { formatShape, plural, type Shape, sameShape } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { FormatError, OptionError } from '../errors.ts';
 import { isObject, parseMetadata } from '../json.ts';
@@ -180,7 +180,7 @@ function requireTensors(spec: ModelSpec, tensors: ReadonlyMap<string, Tensor>): 
   }
   if (stranger !== undefined) {
     throw new FormatError(
-      `tensor '${stranger}' belongs to no layer of the model, expected only its ${expected.size} tensors.`,
+      `tensor '${stranger}' belongs to no layer of the model, expected only its ${plural(expected.size, 'tensor')}.`,
     );
   }
 }

@@ -8,7 +8,7 @@ import ndarray from 'ndarray';
 import { dump, parse } from 'npyjs';
 import type { DType, NumericArray, SampleArray } from '../../data/samples.ts';
 import { type OptionNames, requireOptions } from '../../tensor/options.ts';
-import { formatShape, type Shape, ShapeError, sizeOf } from '../../tensor/shape.ts';
+import { formatShape, plural, type Shape, ShapeError, sizeOf } from '../../tensor/shape.ts';
 import { FormatError } from '../errors.ts';
 import { swapByteOrder } from './byteOrder.ts';
 import { itemSizeOf, MAX_RANK, NPY_HEAD_LENGTH, type NpyHeader, parseNpyHeader } from './npyHeader.ts';
@@ -68,7 +68,7 @@ export function writeNpy(array: { readonly shape: Shape; readonly data: SampleAr
   }
   if (sizeOf(shape) !== data.length) {
     throw new ShapeError(
-      `writeNpy: shape ${formatShape(shape)} needs ${sizeOf(shape)} values, the array holds ${data.length}.`,
+      `writeNpy: shape ${formatShape(shape)} needs ${plural(sizeOf(shape), 'value')}, the array holds ${data.length}.`,
     );
   }
   // npyjs would find the dtype by instanceof, which fails for arrays of another realm.

@@ -142,7 +142,7 @@ function requireSamples(path: string, shape: Shape, sampleShape: Shape | undefin
     const size = sampleShape ? sizeOf(sampleShape) : FRAME;
     const isLong = sizeOf(shape) >= 2 * size;
     // Whatever its length is: what is left over at the end is not used.
-    const frames = `a recording can be cut into frames, arr[: len(arr) // ${size} * ${size}].reshape(-1, ${size})`;
+    const frames = `a ${sampleShape ? 'long array can be cut into samples' : 'recording can be cut into frames'}, arr[: len(arr) // ${size} * ${size}].reshape(-1, ${size})`;
     const column = 'n samples of one number are a column, arr.reshape(-1, 1)';
     if (sampleShape && size > 1) {
       const expected = `expected samples of shape [n, ${sampleShape.join(', ')}], or one sample`;

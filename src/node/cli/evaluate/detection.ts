@@ -82,10 +82,13 @@ export function detectionSection(
   const model = rowOf(scores, threshold?.value);
   const { normal, kept } = fitTo ? holdOut(fitTo.samples) : { normal: samples };
   const level = threshold ? threshold.level : DEFAULT_LEVEL;
+  let tooFew = false;
   const baseline = (errorsOf: (samples: Samples) => Float64Array): Row => {
     const errors = errorsOf(samples);
     if (kept && level !== undefined) {
-      return rowOf(errors, ErrorDistribution.of(errorsOf(kept)).threshold(level).value);
+      const chosen = ErrorDistribution.of(errorsOf(kept)).threshold(level);
+      tooFew = chosen.tooFew;
+      return rowOf(errors, chosen.value);
     }
     return rowOf(errors, model.flagged === undefined ? undefined : thresholdFor(errors, model.flagged));
   };
@@ -113,7 +116,7 @@ export function detectionSection(
         ['distance to the mean', rows.mean],
       ]);
       print('');
-      for (const line of explain({ fittedTo, fitTo, threshold, level, hasPca })) print(line);
+      for (const line of explain({ fittedTo, fitTo, threshold, level, tooFew, hasPca })) print(line);
     },
   };
 }
@@ -163,11 +166,13 @@ interface Explanation {
   readonly fitTo: UnlabelledSamples | undefined;
   readonly threshold: ChosenThreshold | undefined;
   readonly level: number | undefined;
+  /** Whether there are too few errors for this level. */
+  readonly tooFew: boolean;
   readonly hasPca: boolean;
 }
 
 /** Where the baselines and their thresholds come from. */
-function explain({ fittedTo, fitTo, threshold, level, hasPca }: Explanation): string[] {
+function explain({ fittedTo, fitTo, threshold, level, tooFew, hasPca }: Explanation): string[] {
   const baselines = hasPca ? 'PCA and the mean were' : 'The mean was';
   const { source, samples, heldOut } = fittedTo;
   const lines = fitTo
@@ -176,7 +181,10 @@ function explain({ fittedTo, fitTo, threshold, level, hasPca }: Explanation): st
         `${baselines} fitted to the evaluated samples themselves, anomalies included: --train-data takes others.`,
       ];
   if (fitTo && heldOut > 0 && level !== undefined) {
-    lines.push(`Their thresholds are ${nameOf(level)} of the errors of the other ${formatCount(heldOut)}.`);
+    const which = tooFew ? ` (too few for ${nameOf(level)}: the largest of them)` : '';
+    lines.push(
+      `Their thresholds are ${nameOf(level)} of the errors of the other ${formatCount(heldOut)}${which}.`,
+    );
   } else if (threshold) {
     lines.push('Their thresholds let as many samples lie above them as that of the model.');
   }

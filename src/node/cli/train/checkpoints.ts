@@ -28,6 +28,25 @@ export function readInterval(text: string, name: string): CheckpointInterval {
   return unit === undefined ? { epochs: value } : { seconds: value * SECONDS[unit as keyof typeof SECONDS] };
 }
 
+/** What there is to say of a checkpoint that was written. */
+export interface LastCheckpoint {
+  /** Where training was: "after epoch 3". */
+  readonly where: string;
+  /** Whether its weights are worth starting from: an epoch was done, and since then the loss has not risen steeply. */
+  readonly isUseful: boolean;
+}
+
+/** In a good training no epoch has a loss this many times that of the best epoch before it. */
+export const STEEP_RISE = 3;
+
+export function lastCheckpointOf(state: TrainingState): LastCheckpoint {
+  const { epochs, best } = state;
+  const lowest = epochs.reduce((lowest, { loss }) => Math.min(lowest, loss), Infinity);
+  const last = epochs.at(-1)?.loss ?? Infinity;
+  const isUseful = best?.weights !== undefined || last <= STEEP_RISE * lowest;
+  return { where: describeProgress(state), isUseful: epochs.length > 0 && isUseful };
+}
+
 /** A checkpoint in memory. State and record are of one moment: training may have gone on when they are written. */
 interface Taken {
   readonly state: TrainingState;
@@ -49,8 +68,8 @@ export class Checkpoints {
   #hasFailed = false;
   /** Taken, but not yet written. */
   #taken: Taken | undefined;
-  /** Where training was at the last one: "after epoch 3, batch 17"; undefined if none has been written. */
-  last: string | undefined;
+  /** Of the last one; undefined if none has been written. */
+  last: LastCheckpoint | undefined;
 
   constructor(
     folder: RunFolder,
@@ -108,7 +127,7 @@ export class Checkpoints {
   async require(state: TrainingState, run = this.#run()): Promise<void> {
     await this.#folder.write(CHECKPOINT_FILE, writeCheckpoint(this.#model, state, run));
     this.#hasFailed = false;
-    this.last = describeProgress(state);
+    this.last = lastCheckpointOf(state);
   }
 
   #take(state: () => TrainingState): Taken {

@@ -13,7 +13,6 @@ import type { Noise } from '../../../training/noise.ts';
 import { type Subset, splitSamples } from '../../../training/split.ts';
 import type { EpochRecord } from '../../../training/trainingState.ts';
 import { arePixels, nounOf, withArticle } from '../../pictures/sampleKind.ts';
-import type { RunFolder } from '../../runs/runFolder.ts';
 import { describeNoise, formatNoise } from '../shared/commonOptions.ts';
 import { describeMachine } from '../shared/machine.ts';
 import {
@@ -26,9 +25,11 @@ import {
   say,
 } from '../terminal/output.ts';
 import { formatNumber } from '../terminal/textTable.ts';
+import { STEEP_RISE } from './checkpoints.ts';
 import type { TrainingData } from './data.ts';
-import type { TrainValues } from './options.ts';
+import type { TrainOptions, TrainValues } from './options.ts';
 import { describeLosses } from './progress.ts';
+import { restartCommand, resumeCommand } from './recommended.ts';
 import type { TrainingOutcome, TrainingRun } from './runTraining.ts';
 import { learningRateOf } from './settings.ts';
 
@@ -52,11 +53,14 @@ function describePlan(model: AnyModel, data: TrainingData, values: TrainValues):
   for (const line of describeTask(values, data)) say(line);
   say();
   const noun = nounOf(inputShape, normalization);
-  if (trainedOn <= values['batch-size']) say(`all ${noun}s fit into one batch: one step per epoch\n`);
-  if (model instanceof Autoencoder && values['encoding-dim'] >= sizeOf(inputShape)) {
-    const code = countOf(values['encoding-dim'], 'number');
+  if (trainedOn <= values['batch-size']) {
+    say(`${trainedOn === 1 ? `the ${noun} fits` : `all ${noun}s fit`} into one batch: one step per epoch\n`);
+  }
+  if (model instanceof Autoencoder && model.encodingDim >= sizeOf(inputShape)) {
+    const code = countOf(model.encodingDim, 'number');
+    const option = values.from === undefined ? ' (--encoding-dim)' : '';
     say(
-      `note: a code of ${code} is no shorter than ${withArticle(noun)} of ${sizeOf(inputShape)} (--encoding-dim)\n`,
+      `note: a code of ${code} is no shorter than ${withArticle(noun)} of ${sizeOf(inputShape)}${option}\n`,
     );
   }
 }
@@ -96,17 +100,22 @@ export function reportEnd(
   if (rise) say(`note: ${rise}`);
   if (!training.hasCheckpoint) {
     say(
-      `note: the last checkpoint, ${training.lastCheckpoint}, is older than the model: --resume goes on from there`,
+      `note: the last checkpoint, ${training.lastCheckpoint?.where}, is older than the model: --resume goes on from there`,
     );
   }
   if (history.problem) say(`isthmus train: stopped after epoch ${epochs.length}: ${history.problem}`);
-  if (history.stopped === 'signal') say(`to go on: ${resumeCommand(folder)}`);
+  for (const line of waysToGoOn(folder.path, history, options)) say(line);
 }
 
-/** The command to go on, in the way that the user started the run. */
-function resumeCommand({ path }: RunFolder): string {
-  const isScript = process.env.npm_lifecycle_event === 'train' && process.env.npm_package_name === 'isthmus';
-  return `${isScript ? 'npm run train --' : 'isthmus train'} --resume ${path}`;
+function waysToGoOn(folder: string, { stopped, epochs }: History, options: TrainOptions): string[] {
+  if (stopped === 'signal') return [`to go on: ${resumeCommand(folder)}`];
+  const { patience = 0, epochs: most } = options.values;
+  if (stopped !== 'patience' || epochs.length >= most) return [];
+  const rate = String(Number((learningRateOf(options.values) / 10).toPrecision(2)));
+  return [
+    `to wait longer: ${resumeCommand(folder, { patience: String(2 * patience) })}`,
+    `to go on from these weights with a lower rate: ${restartCommand(folder, options, { 'learning-rate': rate })}`,
+  ];
 }
 
 function endingOf({ epochs, stopped, bestEpoch, restoredBestWeights }: History): string {
@@ -121,8 +130,6 @@ function endingOf({ epochs, stopped, bestEpoch, restoredBestWeights }: History):
   return `${why}; the weights are those of ${which}`;
 }
 
-/** In a good training no epoch has a loss this many times that of the best epoch before it, or of the first batch. */
-const RISE = 3;
 /** A tiny loss may jump: as long as it stays below this part of the first loss, little is lost. */
 const NOTABLE = 0.1;
 
@@ -135,7 +142,7 @@ export function describeRise(epochs: readonly EpochRecord[], firstLoss?: number)
   const first = firstLoss ?? epochs[0]?.loss ?? Number.NaN;
   let [best, where] = [first, firstLoss === undefined ? 'epoch 1' : 'the first batch'];
   for (const { epoch, loss } of epochs) {
-    if (loss > RISE * best && loss > NOTABLE * first) {
+    if (loss > STEEP_RISE * best && loss > NOTABLE * first) {
       return `the loss rose from ${best.toPrecision(3)} in ${where} to ${loss.toPrecision(3)} in epoch ${epoch}: a lower --learning-rate may end better`;
     }
     if (loss < best) [best, where] = [loss, `epoch ${epoch}`];
@@ -293,8 +300,10 @@ function printScores(results: Results, isPixels: boolean): void {
 }
 
 /** What the model file keeps of the training. */
-export function trainingFacts(values: TrainValues, data: TrainingData, results: Results) {
+export function trainingFacts({ data, from, options }: TrainingRun, results: Results) {
+  const { values } = options;
   return {
+    ...(from !== undefined && { from }),
     data: data.facts,
     epochs: results.epochs,
     batchSize: values['batch-size'],

@@ -10,10 +10,11 @@ import { writeEpochSamples } from '../../runs/epochSamples.ts';
 import type { RunFolder } from '../../runs/runFolder.ts';
 import type { TimedEpoch } from '../../runs/writeRun.ts';
 import { printJson, say } from '../terminal/output.ts';
-import { Checkpoints, describeProgress } from './checkpoints.ts';
+import { Checkpoints, type LastCheckpoint, lastCheckpointOf } from './checkpoints.ts';
 import type { TrainingData } from './data.ts';
 import type { TrainOptions, TrainValues } from './options.ts';
 import { Progress } from './progress.ts';
+import { afterDivergence } from './recommended.ts';
 import { dataRecordOf, optionsToKeep, type RunRecord } from './resume.ts';
 import { keepOf, samplesEvery } from './settings.ts';
 
@@ -23,6 +24,8 @@ export interface TrainingRun {
   readonly model: AnyModel;
   readonly data: TrainingData;
   readonly options: TrainOptions;
+  /** The fingerprint of the model whose weights it starts with, if there is one. */
+  readonly from: string | undefined;
   /** Where to go on; undefined for a new run. */
   readonly resumption: Resumption | undefined;
 }
@@ -42,8 +45,8 @@ export interface TrainingOutcome {
   readonly samplesPerSecond: number;
   /** Whether the folder has a checkpoint of the end. */
   readonly hasCheckpoint: boolean;
-  /** Where training was at the checkpoint in the folder: "after epoch 3". */
-  readonly lastCheckpoint: string | undefined;
+  /** The checkpoint in the folder. */
+  readonly lastCheckpoint: LastCheckpoint | undefined;
 }
 
 /** Trains with progress on stderr and checkpoints on disk; the signal ends it after the current step. */
@@ -63,17 +66,12 @@ export async function runTraining(run: TrainingRun, signal: AbortSignal): Promis
   } catch (error) {
     const { lastCheckpoint } = observer;
     if (error instanceof DivergenceError && lastCheckpoint) {
-      throw new DivergenceError(`${error.message} ${checkpointStays(lastCheckpoint, folder)}`);
+      throw new DivergenceError(`${error.message} ${afterDivergence(lastCheckpoint, folder.path, options)}`);
     }
     throw error;
   } finally {
     observer.close();
   }
-}
-
-/** What a run that diverged leaves. */
-export function checkpointStays(where: string | undefined, { path }: RunFolder): string {
-  return `The checkpoint ${where} stays in ${path}.`;
 }
 
 /** What happens beside the training: progress is shown, epochs are timed, checkpoints are written. */
@@ -143,9 +141,9 @@ class TrainingObserver {
     };
   }
 
-  get lastCheckpoint(): string | undefined {
+  get lastCheckpoint(): LastCheckpoint | undefined {
     const { resumption } = this.#run;
-    return this.#checkpoints.last ?? (resumption && describeProgress(resumption.state));
+    return this.#checkpoints.last ?? (resumption && lastCheckpointOf(resumption.state));
   }
 
   close(): void {
@@ -161,6 +159,7 @@ class TrainingObserver {
       options: optionsToKeep(this.#run.options),
       kernels: kernels().name,
       data: dataRecordOf(this.#run.data),
+      ...(this.#run.from !== undefined && { from: this.#run.from }),
       seconds: [...this.#seconds],
       elapsed: this.#elapsed,
     };
