@@ -102,9 +102,11 @@ async function evaluate(words: readonly string[]): Promise<number> {
     requirePictures(inputShape, normalization, '--anomalies without --anomalies-out');
   }
   refuseSalt(values.noise, autoencoder.normalization.kind);
-  const { target } = values;
-  if (target !== undefined) return evaluatePairs(autoencoder, { ...values, data, target }, report);
   const featureNames = await namesOfFeatures(opened, values);
+  const { target } = values;
+  if (target !== undefined) {
+    return evaluatePairs(autoencoder, { ...values, data, target, featureNames }, report);
+  }
   const measured = await loadSamples(autoencoder, data, values.key);
   const labelled = await loadLabelled(autoencoder, measured, parsed);
   const codes = autoencoder.encode(measured.samples);

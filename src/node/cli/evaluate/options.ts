@@ -138,7 +138,8 @@ export function refuseEvaluateOptions(options: Parsed<typeof OPTIONS>): void {
     requireCompanion(options, name, `--${needed}`, given.has(needed));
   }
   // Compared with a target, a sample is no anomaly and its code has no class.
-  for (const name of Object.keys({ ...ANOMALIES, ...LABELS, ...LATENT })) refuseBoth(options, 'target', name);
+  const senseless = Object.keys({ ...ANOMALIES, ...LABELS, ...LATENT });
+  for (const name of [...senseless, 'feature-contributions']) refuseBoth(options, 'target', name);
   const lists = given.has('anomalies');
   requireCompanion(options, 'threshold', '--anomalies or --out', lists || given.has('out'));
   requireCompanion(options, 'anomaly-labels', '--anomalies and --labels', lists && given.has('labels'));

@@ -18,7 +18,11 @@ import { denoisingSection, scoresOfEach } from './denoising.ts';
 import { featureSection } from './features.ts';
 import type { EvaluateValues, Section } from './options.ts';
 
-type PairValues = EvaluateValues & { readonly data: string; readonly target: string };
+type PairValues = EvaluateValues & {
+  readonly data: string;
+  readonly target: string;
+  readonly featureNames: readonly string[] | undefined;
+};
 
 /** @param present - Prints the sections. */
 export async function evaluatePairs(
@@ -26,7 +30,7 @@ export async function evaluatePairs(
   values: PairValues,
   present: (sections: readonly Section[], json: boolean) => void,
 ): Promise<number> {
-  const { noise, out, json } = values;
+  const { noise, out, json, featureNames } = values;
   const { samples, target } = await loadPairs(autoencoder, values);
   const { inputShape, normalization } = autoencoder;
   const noun = nounOf(inputShape, normalization);
@@ -35,7 +39,7 @@ export async function evaluatePairs(
   noteOverflow(overflownRows(codes).length, noun);
   const sections = [denoisingSection(autoencoder, restoring), codeSection(codes)];
   if (isByFeature(normalization) || (isFlat(inputShape) && noun === 'sample')) {
-    sections.push(featureSection(autoencoder, samples, { target: target.samples }));
+    sections.push(featureSection(autoencoder, samples, { target: target.samples, names: featureNames }));
   }
   if (out !== undefined) await writeFileAtomically(out, scoresOfEach(autoencoder, restoring));
   present(sections, json);
