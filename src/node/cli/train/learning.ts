@@ -70,6 +70,7 @@ export class LearningWatch {
   readonly meanSampleLoss: number;
   readonly #model: Autoencoder;
   readonly #images: TrainingRun['data']['images'];
+  readonly #target: TrainingRun['data']['target'];
   readonly #shown: TrainingRun['data']['shown'];
   readonly #rows: Uint32Array;
   readonly #meanSquaredError: number;
@@ -83,6 +84,7 @@ export class LearningWatch {
   ) {
     this.#model = model;
     this.#images = data.images;
+    this.#target = data.target;
     this.#shown = data.shown;
     this.#rows = rows;
     this.#meanSquaredError = baseline.mse;
@@ -98,7 +100,8 @@ export class LearningWatch {
     const { inputShape } = model;
     const split = { inputShape, seed, validationSplit, validationData: undefined };
     const rows = evenlySpaced(splitSamples(data.images, split).training.rows, sizeOf(inputShape));
-    const baselineOf = (loss: typeof name) => constantBaseline(data.images, inputShape, { rows, loss });
+    const answers = data.target ?? data.images;
+    const baselineOf = (loss: typeof name) => constantBaseline(answers, inputShape, { rows, loss });
     const mse = await baselineOf('mse');
     const loss = name === 'mse' ? mse : await baselineOf(name);
     return new LearningWatch(run, model, rows, { mse, loss: loss * lossesPerElement(model) });
@@ -113,7 +116,7 @@ export class LearningWatch {
     const losses = epochs.map(({ loss, validationLoss = loss }) => Math.min(loss, validationLoss));
     const stall = stallOf(losses, this.meanSampleLoss, this.#stepsPerEpoch);
     if (stall === undefined) return undefined;
-    const { mse } = await this.#model.evaluate(this.#images, { rows: this.#rows });
+    const { mse } = await this.#model.evaluate(this.#images, { rows: this.#rows, target: this.#target });
     if (mse < NO_BETTER * this.#meanSquaredError) return undefined;
     const [, largestInput] = rangeOf(toInputs(this.#model, this.#shown).data);
     return { stall, loss: Math.min(...losses), largestInput };
