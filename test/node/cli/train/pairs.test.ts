@@ -179,6 +179,16 @@ describe('train --target', () => {
     const note =
       'note: what the model makes of the test samples is no nearer to the target than they are as given: ';
     expect(result.stderr).toContain(note);
+    // More epochs help, and so does a wider network.
+    for (const more of [
+      '--hidden 32 --encoding-dim 16 --epochs 300',
+      '--hidden 512 --encoding-dim 128 --epochs 30',
+    ]) {
+      const words = `${TESTED} --batch-size 20 ${more} --out helped --overwrite`.split(' ');
+      const helped = await isthmus(words, { cwd });
+      expect(helped.code).toBe(0);
+      expect(helped.stderr).not.toContain(note);
+    }
     // Of black images the mean image is more like the clean ones.
     const black = npy('|u1', Array(COUNT * 64).fill(0));
     const other = folderWith({ ...PAIRS, 'noisy.npy': black });
