@@ -37,8 +37,14 @@ export type Stall = 'at the mean' | 'above the mean' | 'slow';
  * @param losses - One for each epoch.
  * @param bound - The loss of that answer.
  * @param stepsPerEpoch - How many batches an epoch has.
+ * @param slowSteps - Before so many steps a loss that falls is not called slow.
  */
-export function stallOf(losses: readonly number[], bound: number, stepsPerEpoch: number): Stall | undefined {
+export function stallOf(
+  losses: readonly number[],
+  bound: number,
+  stepsPerEpoch: number,
+  slowSteps = SLOW_STEPS,
+): Stall | undefined {
   const length = Math.max(EPOCHS, Math.ceil(STEPS / stepsPerEpoch));
   const best = Math.min(...losses);
   if (losses.length <= length || best < CLEARLY_BELOW * bound) return undefined;
@@ -46,7 +52,7 @@ export function stallOf(losses: readonly number[], bound: number, stepsPerEpoch:
   const recent = Math.min(...losses.slice(-length));
   const where = best > WORSE * bound ? 'above the mean' : 'at the mean';
   if (recent >= (1 - STANDS_STILL[where]) * before) return where;
-  return losses.length * stepsPerEpoch >= SLOW_STEPS ? 'slow' : undefined;
+  return losses.length * stepsPerEpoch >= slowSteps ? 'slow' : undefined;
 }
 
 /** What is known of a run that learns nothing. */
@@ -109,9 +115,9 @@ export class LearningWatch {
    * tell. The losses of the epochs raise the suspicion; as they may include noise, dropout and the KL divergence, the model
    * is then measured without these.
    */
-  async find(epochs: readonly EpochRecord[]): Promise<NothingLearned | undefined> {
+  async find(epochs: readonly EpochRecord[], slowSteps?: number): Promise<NothingLearned | undefined> {
     const losses = epochs.map(({ loss, validationLoss = loss }) => Math.min(loss, validationLoss));
-    const stall = stallOf(losses, this.meanSampleLoss, this.#stepsPerEpoch);
+    const stall = stallOf(losses, this.meanSampleLoss, this.#stepsPerEpoch, slowSteps);
     if (stall === undefined) return undefined;
     const { mse } = await this.#model.evaluate(this.#images, { rows: this.#rows });
     if (mse < NO_BETTER * this.#meanSquaredError) return undefined;

@@ -41,12 +41,12 @@ const NOT_AGAIN: ReadonlySet<string> = new Set(['resume', 'out', 'overwrite', 'j
  * The command of a new run like this one.
  *
  * @param folder - That of a run from whose weights it starts; undefined: it starts as this one did.
- * @param changed - Options that differ.
+ * @param changed - Options that differ, as text by name; undefined: the new run is without this option.
  */
 export function restartCommand(
   folder: string | undefined,
   { given, values }: TrainOptions,
-  changed: Readonly<Record<string, string>>,
+  changed: Readonly<Record<string, string | undefined>>,
 ): string {
   const again = [...given].filter(
     ([name]) => !NOT_AGAIN.has(name) && !(folder !== undefined && isDecidedByModel(name)),
@@ -65,11 +65,12 @@ export function restartCommand(
 }
 
 /** In the way that the user started this run. */
-function trainCommandLine(options: Readonly<Record<string, string>>): string {
+function trainCommandLine(options: Readonly<Record<string, string | undefined>>): string {
   const isScript = process.env.npm_lifecycle_event === 'train' && process.env.npm_package_name === 'isthmus';
-  const words = Object.entries(options).flatMap(([name, text]) =>
-    text === '' ? [`--${name}`] : [`--${name}`, quoted(text)],
-  );
+  const words = Object.entries(options).flatMap(([name, text]) => {
+    if (text === undefined) return [];
+    return text === '' ? [`--${name}`] : [`--${name}`, quoted(text)];
+  });
   return [isScript ? 'npm run train --' : 'isthmus train', ...words].join(' ');
 }
 
