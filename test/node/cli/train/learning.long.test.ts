@@ -60,7 +60,6 @@ describe('nothing is said of a healthy run', () => {
     '--count 300 --epochs 12 --optimizer sgd --learning-rate 0.2 --momentum 0.9',
     '--count 300 --epochs 12 --kind vae --batch-size 32',
     '--count 300 --epochs 20 --schedule cosine --warmup-epochs 5 --preset small',
-    '%s',
   ])(
     '%s',
     async (words) => {

@@ -1,7 +1,10 @@
 /** A run that learns nothing says so, and what it recommends helps; a healthy run says nothing of the kind. */
 
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { parseOptions } from '../../../../src/node/cli/terminal/options.ts';
 import { type Stall, stallOf } from '../../../../src/node/cli/train/learning.ts';
+import { helpfulChanges } from '../../../../src/node/cli/train/learningAdvice.ts';
+import { TRAIN_OPTIONS } from '../../../../src/node/cli/train/options.ts';
 import { removeFolders } from '../../../helpers/cli.ts';
 import { DIGITS, expectHelp, train, WHITE } from './stalls.ts';
 
@@ -27,6 +30,29 @@ describe('stallOf', () => {
     ['no epoch', [], 50, undefined],
   ])('of %s', (_, losses, stepsPerEpoch, stall) => {
     expect(stallOf(losses, 1, stepsPerEpoch)).toBe(stall);
+  });
+});
+
+describe('helpfulChanges', () => {
+  test.each<[string, Stall, Record<string, string | undefined>]>([
+    ['', 'at the mean', { start: 'mean', activation: 'silu' }],
+    ['--hidden none', 'at the mean', { start: 'mean' }],
+    ['--output sigmoid --start mean', 'at the mean', { activation: 'silu', loss: 'bce' }],
+    ['--output sigmoid --normalize minmax', 'above the mean', { start: 'mean', activation: 'silu', loss: 'bce' }],
+    ['--start mean --activation silu --hidden 99,64,32,16', 'at the mean', { hidden: '99,32' }],
+    ['--start mean --activation silu', 'at the mean', {}],
+    ['--learning-rate 0.01', 'above the mean', { 'learning-rate': '0.001' }],
+    ['--learning-rate 0.01 --epochs 20', 'slow', { epochs: '100' }],
+    ['--learning-rate 1e-5', 'slow', { 'learning-rate': '0.001' }],
+    ['--optimizer sgd', 'slow', { optimizer: 'adam' }],
+    ['--optimizer sgd --momentum 0.5', 'slow', { optimizer: 'adam', momentum: undefined }],
+    ['--kind vae --loss bce', 'at the mean', { start: 'mean', activation: 'silu' }],
+    ['--kind vae --loss bce --beta 4', 'at the mean', { beta: '1' }],
+    ['--from model', 'at the mean', {}],
+    ['--from model --learning-rate 0.1', 'at the mean', { 'learning-rate': '0.001' }],
+  ])('of "%s", a loss %s', (words, stall, changes) => {
+    const { values } = parseOptions(TRAIN_OPTIONS, words.split(' ').filter(Boolean));
+    expect(helpfulChanges(values, { stall, largestInput: 1 })).toEqual(changes);
   });
 });
 
