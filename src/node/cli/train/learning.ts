@@ -5,13 +5,15 @@
 
 import { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { constantBaseline } from '../../../evaluation/constantBaseline.ts';
+import type { AnyModel } from '../../../io/model.ts';
 import { Sigmoid } from '../../../layers/activation.ts';
 import { sizeOf } from '../../../tensor/shape.ts';
 import { splitSamples } from '../../../training/split.ts';
 import type { EpochRecord } from '../../../training/trainingState.ts';
 import { VariationalAutoencoder } from '../../../vae/variationalAutoencoder.ts';
 import { rangeOf, toInputs } from '../../pictures/display.ts';
-import type { TrainingRun } from './runTraining.ts';
+import type { TrainingData } from './data.ts';
+import type { TrainOptions } from './options.ts';
 
 /** Over so many epochs and steps a loss is watched before it is said to stand still. */
 const EPOCHS = 5;
@@ -64,7 +66,12 @@ export interface NothingLearned {
   readonly largestInput: number;
 }
 
-type UnwatchedRun = Omit<TrainingRun, 'watch'>;
+/** What is compared. */
+interface Compared {
+  readonly model: AnyModel;
+  readonly data: TrainingData;
+  readonly options: TrainOptions;
+}
 
 /** So many samples, or numbers in them, are enough to compare with. */
 const MAX_ROWS = 1000;
@@ -75,14 +82,14 @@ export class LearningWatch {
   /** The loss of that answer, in the units of the losses of the training. */
   readonly meanSampleLoss: number;
   readonly #model: Autoencoder;
-  readonly #images: TrainingRun['data']['images'];
-  readonly #shown: TrainingRun['data']['shown'];
+  readonly #images: TrainingData['images'];
+  readonly #shown: TrainingData['shown'];
   readonly #rows: Uint32Array;
   readonly #meanSquaredError: number;
   readonly #stepsPerEpoch: number;
 
   private constructor(
-    { data, options }: UnwatchedRun,
+    { data, options }: Compared,
     model: Autoencoder,
     rows: Uint32Array,
     baseline: { readonly mse: number; readonly loss: number },
@@ -97,8 +104,8 @@ export class LearningWatch {
   }
 
   /** Undefined for a GAN, whose losses say nothing about that. */
-  static async of(run: UnwatchedRun): Promise<LearningWatch | undefined> {
-    const { model, data, options } = run;
+  static async of(compared: Compared): Promise<LearningWatch | undefined> {
+    const { model, data, options } = compared;
     if (!(model instanceof Autoencoder)) return undefined;
     const { seed, loss: name, 'validation-split': validationSplit = 0 } = options.values;
     const { inputShape } = model;
@@ -107,7 +114,7 @@ export class LearningWatch {
     const baselineOf = (loss: typeof name) => constantBaseline(data.images, inputShape, { rows, loss });
     const mse = await baselineOf('mse');
     const loss = name === 'mse' ? mse : await baselineOf(name);
-    return new LearningWatch(run, model, rows, { mse, loss: loss * lossesPerElement(model) });
+    return new LearningWatch(compared, model, rows, { mse, loss: loss * lossesPerElement(model) });
   }
 
   /**

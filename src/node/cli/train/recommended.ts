@@ -3,7 +3,6 @@
 import type { LastCheckpoint } from './checkpoints.ts';
 import { isDecidedByModel } from './from.ts';
 import type { TrainOptions } from './options.ts';
-import type { TrainingRun } from './runTraining.ts';
 import { defaultLearningRate, learningRateOf } from './settings.ts';
 
 /** The command that goes on with the run in a folder. */
@@ -17,13 +16,16 @@ const USEFUL = 1.5;
 /**
  * What a run that diverged leaves, and the command that helps: with a lower learning rate from the checkpoint, or from the
  * beginning if the checkpoint is of no use.
+ *
+ * @param path - Of the run folder.
+ * @param meanSampleLoss - What weights must not be far above to be of use.
  */
 export function afterDivergence(
   { where, loss }: LastCheckpoint,
-  { folder, options, watch }: Pick<TrainingRun, 'folder' | 'options' | 'watch'>,
+  path: string,
+  options: TrainOptions,
+  meanSampleLoss = Infinity,
 ): string {
-  const { path } = folder;
-  const { meanSampleLoss = Infinity } = watch ?? {};
   const isUseful = loss !== undefined && loss <= USEFUL * meanSampleLoss;
   const rate = learningRateOf(options.values);
   const lower = Math.min(Number((rate / 10).toPrecision(2)), defaultLearningRate(options.values));

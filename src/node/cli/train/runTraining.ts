@@ -57,7 +57,7 @@ export interface TrainingOutcome {
 
 /** Trains with progress on stderr and checkpoints on disk; the signal ends it after the current step. */
 export async function runTraining(run: TrainingRun, signal: AbortSignal): Promise<TrainingOutcome> {
-  const { model, data, options, resumption } = run;
+  const { folder, model, data, options, resumption, watch } = run;
   const observer = new TrainingObserver(run);
   try {
     const history = await model.fit(data.images, {
@@ -72,7 +72,8 @@ export async function runTraining(run: TrainingRun, signal: AbortSignal): Promis
   } catch (error) {
     const { lastCheckpoint } = observer;
     if (error instanceof DivergenceError && lastCheckpoint) {
-      throw new DivergenceError(`${error.message} ${afterDivergence(lastCheckpoint, run)}`);
+      const advice = afterDivergence(lastCheckpoint, folder.path, options, watch?.meanSampleLoss);
+      throw new DivergenceError(`${error.message} ${advice}`);
     }
     throw error;
   } finally {
