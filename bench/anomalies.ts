@@ -7,6 +7,7 @@
 
 import { join } from 'node:path';
 import { pickSamples, type Samples, type UniformNormalization } from '../src/data/samples.ts';
+import { rocAuc } from '../src/evaluation/anomalyMetrics.ts';
 import { type ImageScores, scoreImages } from '../src/node/cli/evaluate/scores.ts';
 import { loadImages } from '../src/node/files/load.ts';
 import { loadLabels } from '../src/node/files/loadLabels.ts';
@@ -45,7 +46,7 @@ for (const [name, classes] of Object.entries(SEEN)) {
     const vae = new VariationalAutoencoder({ inputShape: [28, 28], seed });
     await vae.fit(pickSamples(training.samples, rows), FIT);
     const images = await scoreImages(vae, test.samples);
-    aucs.push(Object.values(SCORES).map((score) => areaUnderCurve(images.map(score), isOther)));
+    aucs.push(Object.values(SCORES).map((score) => rocAuc(images.map(score), isOther)));
   }
   const excess = aucs.map((row) => row[Object.keys(SCORES).indexOf('excess')]);
   if (Math.min(...excess) < MIN_AUC[name as keyof typeof SEEN]) {
@@ -64,12 +65,4 @@ async function load(name: string): Promise<{ samples: Samples; labels: ArrayLike
   const { shape, data } = await loadImages(join(folder, `${name}.npy`));
   const { labels } = await loadLabels(join(folder, `${name}-labels.npy`), { count: shape[0] });
   return { samples: { shape, data, normalization: DIVIDED }, labels };
-}
-
-/** The share of the pairs of another and a seen sample in which the other has the higher score; half of those that are equal. */
-function areaUnderCurve(scores: readonly number[], isOther: readonly boolean[]): number {
-  const [others, seen] = [true, false].map((which) => scores.filter((_, i) => isOther[i] === which));
-  let higher = 0;
-  for (const a of others) for (const b of seen) higher += a > b ? 1 : a === b ? 0.5 : 0;
-  return higher / (others.length * seen.length);
 }

@@ -4,6 +4,7 @@
  */
 
 export {
+  type AnomalyScores,
   Autoencoder,
   type AutoencoderOptions,
   type CompileOptions,
@@ -33,8 +34,16 @@ export {
   type StoredSamples,
   type UniformNormalization,
 } from './data/samples.ts';
+export { averagePrecision, type Detection, precisionRecall, rocAuc } from './evaluation/anomalyMetrics.ts';
 export { meanImageBaseline, pcaBaseline } from './evaluation/baselines.ts';
 export { type CodeStatistics, codeStatistics } from './evaluation/codeStatistics.ts';
+export {
+  type AnomalyScore,
+  ErrorDistribution,
+  type ErrorDistributions,
+  isAbove,
+  type Threshold,
+} from './evaluation/errorDistribution.ts';
 export { FeatureScaling } from './evaluation/featureScaling.ts';
 export { gaussianFilter, type ImageFilter, medianFilter } from './evaluation/filters.ts';
 export { frechetDistance } from './evaluation/frechet.ts';
@@ -42,7 +51,7 @@ export { accuracyOf, classesOf } from './evaluation/labels.ts';
 export { LinearProbe, type LinearProbeOptions } from './evaluation/linearProbe.ts';
 export { type Evaluation, psnr } from './evaluation/metrics.ts';
 export { nearestNeighbours } from './evaluation/nearestNeighbours.ts';
-export { PCA } from './evaluation/pca.ts';
+export { errorsOfMean, PCA } from './evaluation/pca.ts';
 export { structuralSimilarity } from './evaluation/ssim.ts';
 export { GAN, type GANCompileOptions, type GANFitOptions, type GANOptions } from './gan/gan.ts';
 export { type GANPreset, type GANPresetName, ganPreset } from './gan/presets.ts';
@@ -52,6 +61,7 @@ export { FormatError } from './io/errors.ts';
 export { type OnnxOptions, type OnnxPart, writeOnnx } from './io/export/onnx.ts';
 export {
   type PyTorchFiles,
+  type PyTorchModel,
   type PyTorchReadOptions,
   readPyTorch,
   writePyTorch,
@@ -61,6 +71,7 @@ export {
   type AnyModel,
   type LoadedAnyModel,
   type LoadedModel,
+  type ModelExtras,
   readAnyModel,
   readModel,
   type TrainingFacts,
@@ -129,7 +140,7 @@ export { type MatmulOptions, matmul, transpose } from './tensor/ops.ts';
 export { Parameter } from './tensor/parameter.ts';
 export { Random, type RandomState } from './tensor/random.ts';
 export { type Shape, ShapeError } from './tensor/shape.ts';
-export { Tensor } from './tensor/tensor.ts';
+export { type NestedNumbers, Tensor } from './tensor/tensor.ts';
 export { DivergenceError } from './training/divergence.ts';
 export type { BestState, EarlyStopping, Keep } from './training/earlyStopping.ts';
 export type { BatchRecord, FitOptions, History } from './training/fitOptions.ts';

@@ -7,21 +7,23 @@
 import { BatchReader } from '../data/batches.ts';
 import { requireScaling } from '../data/normalization.ts';
 import { NO_NORMALIZATION, type Normalization, type Samples, type StoredSamples } from '../data/samples.ts';
-import { ErrorSums, type Evaluation } from '../evaluation/metrics.ts';
+import type { AnomalyScore } from '../evaluation/errorDistribution.ts';
+import { ErrorSums, type Evaluation, sampleErrors } from '../evaluation/metrics.ts';
 import { GaussianDistribution } from '../latent/gaussian.ts';
 import { buildSequential } from '../layers/build.ts';
 import { Sequential } from '../layers/sequential.ts';
 import { formatSummary } from '../layers/summary.ts';
-import { type Loss, type LossName, namedLoss } from '../losses/loss.ts';
+import { type Loss, type LossName, lossOf } from '../losses/loss.ts';
 import { Adam } from '../optim/adam.ts';
-import type { Optimizer } from '../optim/optimizer.ts';
+import { type Optimizer, requireOptimizer } from '../optim/optimizer.ts';
 import { FlatParameters } from '../tensor/flatParameters.ts';
-import { glorotUniform, type Initializer } from '../tensor/initializers.ts';
+import { glorotUniform, type Initializer, requireInitializer } from '../tensor/initializers.ts';
 import { Arena } from '../tensor/kernels/memory.ts';
 import { Moments } from '../tensor/moments.ts';
+import { inWords, type OptionNames, requireOptions } from '../tensor/options.ts';
 import type { Parameter } from '../tensor/parameter.ts';
 import { Random } from '../tensor/random.ts';
-import { type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
+import { plural, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
 import { fitModel } from '../training/fit.ts';
@@ -29,13 +31,20 @@ import type { FitOptions, History } from '../training/fitOptions.ts';
 import { runNetwork, separateMemory } from '../training/inference.ts';
 import { addNoise, checkNoise, EVALUATION_NOISE_SEED, type Noise } from '../training/noise.ts';
 import { type Compiled, layersBeforeLoss, type Objective, Restoration } from '../training/objective.ts';
-import { buildTrainingNetwork, type RegularizationOptions } from '../training/regularization.ts';
+import { PairReader } from '../training/pairs.ts';
+import {
+  buildTrainingNetwork,
+  REGULARIZATION_OPTIONS,
+  type RegularizationOptions,
+} from '../training/regularization.ts';
 import { TimeSlice } from '../training/yieldToHost.ts';
 import {
+  ARCHITECTURE_OPTIONS,
   type ArchitectureOptions,
   type AutoencoderSpec,
   checkInputShape,
   describeAutoencoder,
+  requireSpec,
 } from './spec.ts';
 
 export interface WeightOptions {
@@ -44,6 +53,8 @@ export interface WeightOptions {
   /** @default glorotUniform */
   readonly initializer?: Initializer;
 }
+
+export const WEIGHT_OPTIONS: OptionNames<WeightOptions> = { seed: true, initializer: true };
 
 /** The architecture, in a few numbers or as the whole spec of another model. */
 export type AutoencoderOptions = WeightOptions & (ArchitectureOptions | { readonly spec: AutoencoderSpec });
@@ -56,11 +67,38 @@ export interface CompileOptions extends RegularizationOptions {
   readonly loss?: LossName | Loss;
 }
 
+const COMPILE_OPTIONS: OptionNames<CompileOptions> = {
+  optimizer: true,
+  loss: true,
+  ...REGULARIZATION_OPTIONS,
+};
+
+/** Where options of the optimizer belong, which other packages take here. */
+export const COMPILE_ADVICE: Readonly<Record<string, string>> = {
+  learningRate: 'optimizer: new Adam({ learningRate })',
+  lr: 'optimizer: new Adam({ learningRate })',
+  weightDecay: 'optimizer: new AdamW({ weightDecay })',
+  clipNorm: 'optimizer: new Adam({ clipNorm })',
+};
+
 export interface EvaluateOptions {
   /** The numbers of the samples to evaluate. @default all */
-  readonly rows?: Uint32Array;
-  /** Corrupts the inputs, in the same way each time. Outputs are compared with the clean samples. @default none */
+  readonly rows?: Uint32Array | undefined;
+  /** What the reconstructions are compared with, row by row: in memory or stored. @default the samples themselves */
+  readonly target?: Samples | StoredSamples | undefined;
+  /** Corrupts the inputs, in the same way each time. Outputs are compared with the clean samples, or the target. @default none */
   readonly noise?: Noise | undefined;
+}
+
+const EVALUATE_OPTIONS: OptionNames<EvaluateOptions> = { rows: true, target: true, noise: true };
+
+export interface AnomalyScores {
+  /** What the scores are: those of one model are all of one kind, unless a variational one can't tell the excess. */
+  readonly rankedBy: AnomalyScore;
+  /** One for each sample: the higher, the less it looks like those of the training. Not finite if the network overflows. */
+  readonly scores: Float64Array;
+  /** What `evaluate` says of these samples, in the same pass. */
+  readonly evaluation: Evaluation;
 }
 
 /**
@@ -93,11 +131,15 @@ export class Autoencoder {
   #compiled: Compiled | undefined;
 
   /**
+   * @throws {TypeError} If there is no option of a name, or one has a value of another kind.
    * @throws {ShapeError} If the input shape holds anything but integers >= 1, or a spec's layers don't fit each other.
    * @throws {RangeError} If a width or the seed is not an integer in range, or a spec is of another kind of model.
    */
-  constructor({ seed = 0, initializer = glorotUniform, ...architecture }: AutoencoderOptions) {
+  constructor(options: AutoencoderOptions) {
+    requireModelOptions('Autoencoder', options, ARCHITECTURE_OPTIONS);
+    const { seed = 0, initializer = glorotUniform, ...architecture } = options;
     const spec = 'spec' in architecture ? architecture.spec : describeAutoencoder(architecture);
+    requireSpec('Autoencoder', spec, ['encoder', 'decoder']);
     if (spec.type === 'vae' && new.target === Autoencoder) {
       throw new RangeError(
         'Autoencoder: the spec is that of a variational autoencoder, expected new VariationalAutoencoder({ spec }).',
@@ -116,7 +158,7 @@ export class Autoencoder {
     const restored = this.decoder.outputWidth(this.encodingDim);
     if (restored !== this.#features) {
       throw new ShapeError(
-        `Autoencoder: the decoder ends with ${restored} features, expected ${this.#features}.`,
+        `Autoencoder: the decoder ends with ${plural(restored, 'feature')}, expected ${this.#features}.`,
       );
     }
     this.encoder.useArena(this.#arena);
@@ -165,11 +207,14 @@ export class Autoencoder {
   /**
    * Chooses how to train. Without it, `fit` uses the defaults.
    *
+   * @throws {TypeError} If there is no option of a name, or one has a value of another kind.
    * @throws {RangeError} If sparsity or dropout is out of range, or the loss is 'bce' and the output activation is not
    *   'sigmoid'.
    */
-  compile({ optimizer, loss = 'mse', ...regularization }: CompileOptions = {}): void {
-    const lossInUse = typeof loss === 'string' ? namedLoss(loss) : loss;
+  compile(options: CompileOptions = {}): void {
+    requireOptions('Autoencoder.compile', options, COMPILE_OPTIONS, COMPILE_ADVICE);
+    const { optimizer, loss = 'mse', ...regularization } = options;
+    const lossInUse = lossOf('Autoencoder.compile', loss);
     const encoder = this.encoder.layers;
     const decoder = layersBeforeLoss(this.decoder, lossInUse, 'Autoencoder.compile');
     const network = new Sequential([...encoder, ...decoder]);
@@ -180,17 +225,19 @@ export class Autoencoder {
 
   /** Decides what `fit` minimises, and how: what `compile` ends with, that of other kinds of autoencoders too. */
   protected trainBy(objective: Objective, optimizer: Optimizer = new Adam()): void {
+    requireOptimizer(this.#who('compile'), optimizer);
     this.#compiled = { objective, optimizer };
   }
 
   /**
-   * Trains the network to restore these samples. Between steps control goes back to the host, at least every 50 ms unless
+   * Trains the network to restore these samples, or to answer with `target`. Between steps control goes back to the host, at least every 50 ms unless
    * one step takes longer.
    *
    * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way.
    * @returns The losses of each epoch, and why training ended.
-   * @throws {RangeError} If an option is out of range, or the loss is 'bce' and an input is outside [0, 1].
-   * @throws {ShapeError} If the samples don't fit the model.
+   * @throws {TypeError} If these are no samples, there is no option of a name, or one has a value of another kind.
+   * @throws {RangeError} If an option is out of range, or the loss is 'bce' and a target is outside [0, 1].
+   * @throws {ShapeError} If the samples or targets don't fit the model or each other.
    * @throws {DivergenceError} If a loss becomes NaN or infinite.
    * @throws {Error} If the model is already being trained, or the optimizer serves another network.
    * @throws What reading stored samples failed with.
@@ -281,7 +328,7 @@ export class Autoencoder {
   }
 
   /**
-   * How far the reconstructions are from the samples, over all elements, in the units of the network's input. Control goes
+   * How far the reconstructions are from the samples, or from `target`, over all elements, in the units of the network's input. Control goes
    * back to the host between batches, as in {@link fit}.
    *
    * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way.
@@ -292,20 +339,62 @@ export class Autoencoder {
    * @example
    * const { mse, mae, psnr } = await autoencoder.evaluate(testImages);
    */
-  async evaluate(
+  async evaluate(samples: Samples | StoredSamples, options: EvaluateOptions = {}): Promise<Evaluation> {
+    requireOptions(this.#who('evaluate'), options, EVALUATE_OPTIONS);
+    return this.#evaluate('evaluate', samples, options);
+  }
+
+  /**
+   * The score of each sample by which anomalies are ranked: its mean squared error, in the units of the network's input. That
+   * of a variational autoencoder is another one. Control goes back to the host between batches, as in {@link fit}.
+   *
+   * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way.
+   * @param options - `rows`: the numbers of the samples to score, in this order. Default: all.
+   * @throws {RangeError} If there are no rows or one does not exist.
+   * @throws {ShapeError} If the samples don't fit the model.
+   * @throws What reading stored samples failed with.
+   * @example
+   * const { scores } = await autoencoder.anomalyScores(newImages);
+   * const { value } = ErrorDistribution.of(validationScores).threshold(0.99);
+   * const flags = Array.from(scores, (score) => isAbove(score, value));
+   */
+  async anomalyScores(
     samples: Samples | StoredSamples,
-    { rows, noise }: EvaluateOptions = {},
+    options: Pick<EvaluateOptions, 'rows'> = {},
+  ): Promise<AnomalyScores> {
+    requireOptions(this.#who('anomalyScores'), options, { rows: true });
+    const { rows } = options;
+    const scores = new Float64Array(rows?.length ?? this.readerOf(samples, 'anomalyScores').count);
+    let done = 0;
+    const evaluation = await this.#evaluate('anomalyScores', samples, { rows }, (x, y) => {
+      const errors = sampleErrors(this.#features, x, y);
+      scores.set(errors, done);
+      done += errors.length;
+    });
+    return { rankedBy: 'mse', scores, evaluation };
+  }
+
+  /** @param onBatch - Sees the clean inputs of each batch and what is restored of them. */
+  async #evaluate(
+    method: string,
+    samples: Samples | StoredSamples,
+    { rows, target: targets, noise }: EvaluateOptions,
+    onBatch?: (inputs: Float32Array, outputs: Float32Array) => void,
   ): Promise<Evaluation> {
-    const reader = this.readerOf(samples, 'evaluate');
-    if (rows) requireRows(rows, reader.count);
-    if (noise) checkNoise(noise);
+    const who = this.#who(method);
+    const answers = targets && this.readerOf(targets, `${method}, target`);
+    const reader = new PairReader(this.readerOf(samples, method), answers, who);
+    if (rows) requireRows(rows, reader.count, who);
+    if (noise !== undefined) checkNoise(noise);
     const sums = new ErrorSums();
     const random = new Random(EVALUATION_NOISE_SEED);
     const allocateNoisy = separateMemory();
     const slice = new TimeSlice();
-    for await (const x of reader.stream({ rows, allocate: separateMemory() })) {
+    for await (const { input: x, target } of reader.stream({ rows, allocate: separateMemory() })) {
       const seen = noise ? addNoise(x, noise, random, allocateNoisy(x.shape)) : x;
-      sums.add(x.data, this.decoder.forward(this.encoder.forward(seen)).data);
+      const { data } = this.decoder.forward(this.encoder.forward(seen));
+      sums.add(target.data, data);
+      onBatch?.(x.data, data);
       if (slice.isOver) await slice.pause();
     }
     return sums.result();
@@ -328,10 +417,38 @@ export class Autoencoder {
   }
 }
 
-function requireRows(rows: Uint32Array, count: number): void {
+/**
+ * @param architecture - The options that a spec takes the place of.
+ * @param elsewhere - Other names, which the caller refuses with a reason.
+ * @throws {TypeError} If the options are no object, or one of them has an unknown name.
+ */
+export function requireModelOptions(
+  who: string,
+  options: object,
+  architecture: Readonly<Record<string, true>>,
+  elsewhere: readonly string[] = [],
+): void {
+  const hasSpec = typeof options === 'object' && options !== null && 'spec' in options;
+  const known = hasSpec ? { spec: true as const } : architecture;
+  requireOptions(
+    hasSpec ? `${who}, with a spec` : who,
+    options,
+    { ...known, ...WEIGHT_OPTIONS },
+    {},
+    elsewhere,
+  );
+  const { initializer = glorotUniform } = options as WeightOptions;
+  requireInitializer(who, initializer);
+}
+
+/** @throws {RangeError} If there are no rows, or one does not exist. */
+export function requireRows(rows: Uint32Array, count: number, who: string): void {
+  if (!ArrayBuffer.isView(rows)) {
+    throw new TypeError(`${who}: rows is ${inWords(rows)}, expected a Uint32Array: Uint32Array.from(rows).`);
+  }
   const beyond = rows.find((row) => row >= count);
   if (rows.length > 0 && beyond === undefined) return;
   throw new RangeError(
-    `Autoencoder.evaluate: got ${beyond === undefined ? 'no rows' : `row ${beyond}`}, expected rows from 0 to ${count - 1}.`,
+    `${who}: got ${beyond === undefined ? 'no rows' : `row ${beyond}`}, expected rows from 0 to ${count - 1}.`,
   );
 }

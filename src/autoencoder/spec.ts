@@ -1,6 +1,13 @@
 /** An autoencoder's architecture as plain JSON, as model files hold it. Read layers/spec.ts first. */
 
-import { type ActivationSpec, denseStack, type LayerSpec } from '../layers/spec.ts';
+import { ACTIVATION_NAMES, type ActivationSpec, denseStack, type LayerSpec } from '../layers/spec.ts';
+import {
+  inWords,
+  type OptionNames,
+  requireBoolean,
+  requireInteger,
+  requireOneOf,
+} from '../tensor/options.ts';
 import { formatShape, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
 
 export interface AutoencoderSpec {
@@ -36,22 +43,29 @@ export interface ArchitectureOptions {
   readonly tied?: boolean;
 }
 
+export const ARCHITECTURE_OPTIONS: OptionNames<ArchitectureOptions> = {
+  inputShape: true,
+  encodingDim: true,
+  hidden: true,
+  decoderHidden: true,
+  activation: true,
+  outputActivation: true,
+  tied: true,
+};
+
 /**
  * The spec of an autoencoder of dense layers: input, hidden, code, hidden in reverse, output. The defaults are those of
  * the classic tutorial.
  *
- * @throws {RangeError} If the output activation is unknown, or `tied` and `decoderHidden` are both given.
+ * @throws {RangeError} If an activation is unknown, or `tied` and `decoderHidden` are both given.
  * @throws {ShapeError} If the input shape holds anything but integers >= 1.
  */
-export function describeAutoencoder(options: ArchitectureOptions): AutoencoderSpec {
+export function describeAutoencoder(options: ArchitectureOptions, who = 'Autoencoder'): AutoencoderSpec {
   const { inputShape, encodingDim = 32, hidden = [64, 32], activation = 'relu' } = options;
-  checkInputShape(inputShape);
+  checkInputShape(inputShape, who);
   const { outputActivation = 'linear', tied = false, decoderHidden } = options;
-  if (outputActivation !== 'linear' && outputActivation !== 'sigmoid') {
-    throw new RangeError(
-      `Autoencoder: the output activation is '${outputActivation}', expected 'linear' or 'sigmoid'.`,
-    );
-  }
+  requireLayerOptions(who, { encodingDim, hidden, decoderHidden, activation, outputActivation });
+  requireBoolean(who, 'tied', tied);
   if (tied && decoderHidden) {
     throw new RangeError(
       "Autoencoder: tied weights give the decoder the encoder's widths, got decoderHidden as well.",
@@ -72,8 +86,55 @@ export function describeAutoencoder(options: ArchitectureOptions): AutoencoderSp
   };
 }
 
+/** The options that all kinds of models have. */
+interface LayerOptions {
+  readonly encodingDim: number;
+  readonly activation: ActivationName;
+  readonly outputActivation: 'linear' | 'sigmoid';
+  /** Widths. */
+  readonly [hidden: string]: unknown;
+}
+
+/** @throws {RangeError} If a width is not an integer >= 1, the widths are no list, or an activation is unknown. */
+export function requireLayerOptions(
+  who: string,
+  { encodingDim, activation, outputActivation, ...lists }: LayerOptions,
+): void {
+  requireInteger(who, 'encodingDim', encodingDim, 1);
+  for (const [name, widths] of Object.entries(lists)) {
+    const areWidths =
+      Array.isArray(widths) && widths.every((width) => Number.isSafeInteger(width) && width >= 1);
+    if (widths === undefined || areWidths) continue;
+    throw new RangeError(
+      `${who}: ${name} is ${inWords(widths)}, expected a list of integers >= 1, such as [64, 32].`,
+    );
+  }
+  requireOneOf(who, 'the activation', activation, ACTIVATION_NAMES);
+  requireOneOf(who, 'the output activation', outputActivation, ['linear', 'sigmoid']);
+}
+
+/**
+ * For callers without types, and for specs of another kind of model.
+ *
+ * @param networks - The parts that such a spec has.
+ * @throws {TypeError} If it is no spec with these parts.
+ */
+export function requireSpec(who: string, spec: unknown, networks: readonly string[]): void {
+  const parts = typeof spec === 'object' && spec !== null ? (spec as Record<string, unknown>) : {};
+  if (networks.every((name) => Array.isArray(parts[name]))) return;
+  throw new TypeError(
+    `${who}: the spec is ${inWords(spec)}, expected what spec() of a model gives, with ${networks.join(' and ')}.`,
+  );
+}
+
 /** @throws {ShapeError} If the shape of a sample holds anything but integers >= 1. */
 export function checkInputShape(inputShape: Shape, who = 'Autoencoder'): void {
+  if (!Array.isArray(inputShape)) {
+    const example = Number.isSafeInteger(inputShape) ? `[${inputShape}]` : '[28, 28]';
+    throw new ShapeError(
+      `${who}: the input shape is ${inWords(inputShape)}, expected a list of integers >= 1, such as ${example}.`,
+    );
+  }
   const areLengths = inputShape.every((length) => Number.isSafeInteger(length) && length >= 1);
   if (inputShape.length === 0 || !areLengths || !Number.isSafeInteger(sizeOf(inputShape))) {
     throw new ShapeError(`${who}: the input shape is ${formatShape(inputShape)}, expected integers >= 1.`);

@@ -6,9 +6,10 @@
 
 import { kernels } from '../tensor/kernels/active.ts';
 import { gatherByFeature } from '../tensor/kernels/naive.ts';
-import { formatShape, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
+import { formatShape, plural, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { chunksOf, readAhead, readThrough, rowsPerChunk } from './readAhead.ts';
+import { requireSamples } from './requireSamples.ts';
 import {
   isByFeature,
   isStored,
@@ -47,10 +48,12 @@ export class BatchReader {
    * @param samples - Shape `[n, ...]`, or that of one sample.
    * @param sampleShape - What the model takes. Flat vectors fit any shape of their size, and dimensions of 1 don't count.
    * @param who - Named in errors.
+   * @throws {TypeError} If these are no samples: {@link requireSamples}.
    * @throws {ShapeError} If the samples have another shape, there are none, the array's length is not what the shape says,
    *   integers come without a normalization, or the normalization has another number of features than the samples.
    */
   constructor(samples: Samples | StoredSamples, sampleShape: Shape, who: string) {
+    requireSamples(samples, who, sampleShape);
     const count = countSamples(samples.shape, sampleShape);
     if (count === undefined) {
       throw new ShapeError(
@@ -178,7 +181,7 @@ function checkedScaling(normalization: Normalization, features: number, who: str
   const [shifts, scales] = [scaling.shifts.length, scaling.scales.length];
   if (isByFeature(normalization) && (shifts !== features || scales !== features)) {
     throw new ShapeError(
-      `${who}: the normalization has ${shifts} shifts and ${scales} scales, expected ${features} each, one a feature.`,
+      `${who}: the normalization has ${plural(shifts, 'shift')} and ${plural(scales, 'scale')}, expected ${features} each, one a feature.`,
     );
   }
   return scaling;
@@ -188,7 +191,7 @@ function checkedScaling(normalization: Normalization, features: number, who: str
 function checkData({ shape, data, normalization }: Samples, who: string): void {
   if (data.length !== sizeOf(shape)) {
     throw new ShapeError(
-      `${who}: shape ${formatShape(shape)} needs ${sizeOf(shape)} numbers, the array holds ${data.length}.`,
+      `${who}: shape ${formatShape(shape)} needs ${plural(sizeOf(shape), 'number')}, the array holds ${data.length}.`,
     );
   }
   if (!normalization && !isFloats(data)) {

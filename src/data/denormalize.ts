@@ -1,6 +1,7 @@
 /** From a network's outputs back to the units and the type of the data. Read samples.ts first. */
 
-import { ShapeError } from '../tensor/shape.ts';
+import { inWords } from '../tensor/options.ts';
+import { plural, ShapeError } from '../tensor/shape.ts';
 import { DataError, type DType, type Normalization, type SampleArray, scalingOf } from './samples.ts';
 
 const { max, min, round } = Math;
@@ -16,6 +17,7 @@ const { max, min, round } = Math;
  * - float64 stays float64, other floats become float32.
  *
  * @param values - The outputs. If each feature was scaled on its own: of whole samples, one after the other.
+ * @throws {TypeError} If they are not numbers one after the other, such as a Tensor instead of its data.
  * @throws {DataError} If an output that becomes an integer is NaN.
  * @throws {ShapeError} If the last sample is incomplete.
  */
@@ -23,10 +25,15 @@ export function denormalize(
   values: Float32Array,
   normalization: Normalization,
 ): { data: SampleArray; dtype: DType } {
+  if (!ArrayBuffer.isView(values) && !Array.isArray(values)) {
+    throw new TypeError(
+      `denormalize: the values are ${inWords(values)}, expected numbers: denormalize(tensor.data, normalization).`,
+    );
+  }
   const { shifts, scales } = scalingOf(normalization);
   if (values.length % scales.length !== 0) {
     throw new ShapeError(
-      `denormalize: got ${values.length} values, expected whole samples of ${scales.length} features.`,
+      `denormalize: got ${plural(values.length, 'value')}, expected whole samples of ${plural(scales.length, 'feature')}.`,
     );
   }
   const { dtype, bounds } = outputType(normalization);

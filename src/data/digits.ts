@@ -8,6 +8,7 @@
  * Only + - * / and square roots are used, which every JavaScript engine rounds alike: same seed, same bytes, everywhere.
  */
 
+import { type OptionNames, requireInteger, requireOptions } from '../tensor/options.ts';
 import { Random } from '../tensor/random.ts';
 import { FORMS } from './digitForms.ts';
 import type { NumericArray } from './samples.ts';
@@ -44,6 +45,8 @@ export interface DigitsOptions {
   readonly seed: number;
 }
 
+const OPTIONS: OptionNames<DigitsOptions> = { count: true, seed: true };
+
 export interface Digits extends NumericArray {
   /** The images: shape `[count, 28, 28]`, 0 for paper, 255 for full ink. */
   readonly data: Uint8Array;
@@ -56,12 +59,13 @@ export interface Digits extends NumericArray {
  * longer one with the same seed. Drawing 6,000 takes about a quarter of a second.
  *
  * @returns Shape `[count, 28, 28]`, uint8, together with their labels.
+ * @throws {TypeError} If there is no option of a name.
  * @throws {RangeError} If `count` or `seed` is not an integer in its range.
  */
-export function generateDigits({ count, seed }: DigitsOptions): Digits {
-  if (!Number.isSafeInteger(count) || count < 1) {
-    throw new RangeError(`generateDigits: the count is ${count}, expected an integer >= 1.`);
-  }
+export function generateDigits(options: DigitsOptions): Digits {
+  requireOptions('generateDigits', options, OPTIONS);
+  const { count, seed } = options;
+  requireInteger('generateDigits', 'the count', count, 1);
   const random = new Random(seed);
   const data = new Uint8Array(count * SIDE * SIDE);
   const labels = new Uint8Array(count);

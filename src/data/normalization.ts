@@ -4,9 +4,11 @@
  * featureNormalization.ts has the rules for features that are scaled one by one.
  */
 
+import { inWords, type OptionNames, requireOneOf, requireOptions } from '../tensor/options.ts';
 import { formatShape, type Shape, sizeOf } from '../tensor/shape.ts';
 import { requireInputs, scaleFeatures } from './featureNormalization.ts';
 import { isFlatPicture, isVector } from './pictureShape.ts';
+import { requireSamples } from './requireSamples.ts';
 import {
   type ArrayInput,
   DataError,
@@ -14,6 +16,7 @@ import {
   type DType,
   dtypeOf,
   isByFeature,
+  isStored,
   NO_NORMALIZATION,
   type Normalization,
   type NumericArray,
@@ -26,7 +29,8 @@ import { type StatisticsOptions, statisticsOf, type ValueStatistics } from './st
 /** What the rules need to know of an array besides its statistics. */
 export type ArrayType = Pick<NumericArray, 'shape' | 'dtype'>;
 
-export type NormalizationMode = 'auto' | 'minmax' | 'standard';
+const MODES = ['auto', 'minmax', 'standard'] as const;
+export type NormalizationMode = (typeof MODES)[number];
 
 /** Whether `minmax` and `standard` scale each number of a sample on its own, or all values alike. */
 export type ScaleBy = 'feature' | 'all';
@@ -35,6 +39,8 @@ export interface NormalizationOptions {
   /** @default 'feature' for samples that are vectors (`[n, d]`), else 'all' */
   readonly scaleBy?: ScaleBy | undefined;
 }
+
+const OPTIONS: OptionNames<NormalizationOptions> = { scaleBy: true };
 
 /** What the rules are told besides the mode. */
 export interface RuleOptions {
@@ -59,7 +65,7 @@ const inCode = (mode: NormalizationMode) => `normalize(samples, '${mode}')`;
  * Samples to train on: the array as it is, together with the normalization that {@link chooseNormalization} finds for it.
  *
  * @param array - Shape `[n, ...]`. Not copied. Without a `dtype`, that of the typed array counts: `u1` for a Uint8Array.
- * @throws {DataError} As {@link chooseNormalization}.
+ * @throws As {@link chooseNormalization}.
  * @example
  * const images = normalize(generateDigits({ count: 2000, seed: 1 })); // uint8, to be divided by 255
  */
@@ -68,6 +74,7 @@ export function normalize(
   mode: NormalizationMode = 'auto',
   options: NormalizationOptions = {},
 ): Required<Samples> {
+  requireArray(array, 'normalize');
   const { shape, data } = array;
   return { shape, data, normalization: chooseNormalization(array, mode, options) };
 }
@@ -90,6 +97,8 @@ export function normalize(
  * const codes = model.encode(transform(await loadImages('new.npy'), model.normalization));
  */
 export function transform(array: ArrayInput, trained: Normalization): Required<Samples> {
+  requireArray(array, 'transform');
+  requireNormalization(trained, 'transform');
   const { shape, data } = array;
   const statistics = statisticsOf(data, statisticsForTransform(trained, shape));
   const type = { shape, dtype: dtypeOf(array) };
@@ -102,21 +111,25 @@ export function transform(array: ArrayInput, trained: Normalization): Required<S
  *
  * @param trained - The model's. One that was never trained takes everything.
  * @param who - Named in errors.
- * @param expected - What to write instead.
+ * @param expected - What to write instead, or what the caller may call the samples and that normalization.
  * @throws {DataError} If they were. `divide` and `none` go together: both give inputs in [0, 1].
  */
 export function requireScaling(
-  { normalization: given }: Samples | StoredSamples,
+  samples: Samples | StoredSamples,
   trained: Normalization,
   who: string,
-  expected = 'transform(samples, model.normalization)',
+  expected: string | readonly [samples: string, normalization: string] = ['samples', 'model.normalization'],
 ): void {
-  if (given === undefined || trained === NO_NORMALIZATION) return;
-  const byValues = [given, trained].map(({ kind }) => kind === 'divide' || kind === 'none');
+  requireSamples(samples, who);
+  const { normalization } = samples;
+  if (normalization === undefined || trained === NO_NORMALIZATION) return;
+  const byValues = [normalization, trained].map(({ kind }) => kind === 'divide' || kind === 'none');
   const scaling = ({ kind, shift, scale }: Normalization) => JSON.stringify([kind, shift, scale]);
-  if (byValues.every(Boolean) || scaling(given) === scaling(trained)) return;
+  if (byValues.every(Boolean) || scaling(normalization) === scaling(trained)) return;
+  const transformed = ([name, wanted]: readonly [string, string]) =>
+    isStored(samples) ? `{ ...${name}, normalization: ${wanted} }` : `transform(${name}, ${wanted})`;
   throw new DataError(
-    `${who}: the samples have a normalization of their own (${describeNormalization(given)}), expected that of the training data: ${expected}.`,
+    `${who}: the samples have a normalization of their own (${describeNormalization(normalization)}), expected that of the training data: ${typeof expected === 'string' ? expected : transformed(expected)}.`,
   );
 }
 
@@ -135,6 +148,8 @@ export function requireScaling(
  * Samples `[n, d]` are rows of a table (`Normalization.table`) unless they are uint8 and d is a square of at least 64.
  *
  * @param array - Shape `[n, ...]`. Without a `dtype`, that of the typed array counts.
+ * @throws {TypeError} If it is no array with a shape, or there is no option of a name.
+ * @throws {RangeError} If the mode is unknown.
  * @throws {DataError} If there are no values; if there is NaN or infinity; in `auto`, if a float is outside [0, 1] or an
  *   integer is negative or greater than 65535; in the other modes, if all values are the same.
  */
@@ -143,10 +158,32 @@ export function chooseNormalization(
   mode: NormalizationMode,
   options: NormalizationOptions = {},
 ): Normalization {
+  requireArray(array, 'normalize');
+  requireOneOf('normalize', 'the mode', mode, MODES);
+  requireOptions('normalize', options, OPTIONS);
+  if (options.scaleBy !== undefined) {
+    requireOneOf('normalize', 'scaleBy', options.scaleBy, ['feature', 'all']);
+  }
   const { shape, data } = array;
   const dtype = dtypeOf(array);
   const statistics = statisticsOf(data, statisticsFor(shape, mode, options));
   return normalizationFrom({ shape, dtype }, statistics, mode);
+}
+
+/** For callers without types. */
+function requireArray(array: unknown, who: string): asserts array is ArrayInput {
+  requireSamples(array, who);
+  if (!isStored(array)) return;
+  throw new TypeError(
+    `${who}: the samples are stored, expected an array in memory; stored ones take { ...samples, normalization }.`,
+  );
+}
+
+function requireNormalization(trained: unknown, who: string): asserts trained is Normalization {
+  if (typeof trained === 'object' && trained !== null && 'kind' in trained && 'scale' in trained) return;
+  throw new TypeError(
+    `${who}: the normalization is ${inWords(trained)}, expected that of a model: model.normalization.`,
+  );
 }
 
 /**

@@ -53,14 +53,12 @@ export interface NumericArray {
 /** An array, of the type that its data has unless `dtype` says another, such as `b1` for a Uint8Array. */
 export type ArrayInput = Omit<NumericArray, 'dtype'> & Partial<Pick<NumericArray, 'dtype'>>;
 
-/** @throws {DataError} If the data is no typed array for numbers. */
+/** The type that was said, or that of the typed array. */
 export function dtypeOf({ data, dtype }: ArrayInput): DType {
-  if (dtype !== undefined) return dtype;
-  // By name, as `b1` has the same array as `u1`; and an array of another realm is none of ours.
+  // By name, as an array may come from another realm. `b1` has the same array as `u1`.
   const name = Object.prototype.toString.call(data).slice('[object '.length, -1);
-  const found = Object.entries(ARRAY_NAMES).find(([dtype, array]) => array === name && dtype !== 'b1');
-  if (found) return found[0] as DType;
-  throw new DataError(`the data is ${name}, expected a typed array such as Float32Array or Uint8Array.`);
+  const [found] = Object.entries(ARRAY_NAMES).find(([type, array]) => array === name && type !== 'b1') ?? [];
+  return dtype ?? (found as DType);
 }
 
 /**

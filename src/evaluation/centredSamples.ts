@@ -1,6 +1,7 @@
 /** Samples as network inputs, batch by batch, with their mean subtracted. Read data/batches.ts first. */
 
 import { BatchReader } from '../data/batches.ts';
+import { requireSamples } from '../data/requireSamples.ts';
 import type { Samples } from '../data/samples.ts';
 import { kernels } from '../tensor/kernels/active.ts';
 import { addRows } from '../tensor/linearAlgebra.ts';
@@ -26,6 +27,7 @@ export class CentredSamples {
    * @throws {ShapeError} If there are no samples.
    */
   constructor(samples: Samples, who: string, mean?: Float64Array) {
+    requireSamples(samples, who);
     this.features = sizeOf(samples.shape.slice(1));
     this.#reader = new BatchReader(samples, [this.features], who);
     this.count = this.#reader.count;

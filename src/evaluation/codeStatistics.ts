@@ -1,7 +1,7 @@
 /** How sparse codes are, and how many of their numbers are in use: what a penalty on the code has done to them. */
 
 import { formatShape, ShapeError } from '../tensor/shape.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { requireTensor, type Tensor } from '../tensor/tensor.ts';
 
 /** Numbers below this share of the largest number of their code count as near zero. */
 const NEAR_ZERO = 0.05;
@@ -20,6 +20,7 @@ export interface CodeStatistics {
  * @throws {ShapeError} If the codes have another shape, or there are none.
  */
 export function codeStatistics(codes: Tensor): CodeStatistics {
+  requireTensor('codeStatistics', 'the codes are', codes);
   const [count, width] = codes.shape;
   if (codes.shape.length !== 2 || codes.size === 0) {
     throw new ShapeError(

@@ -2,7 +2,7 @@
 
 import { Random } from '../tensor/random.ts';
 import { formatShape, ShapeError } from '../tensor/shape.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { requireTensor, type Tensor } from '../tensor/tensor.ts';
 
 /** The distinct labels, in ascending order. */
 export function classesOf(labels: ArrayLike<number>): number[] {
@@ -43,7 +43,9 @@ export function stratifiedFolds(labels: ArrayLike<number>, folds: number, seed: 
  * @param expected - The number of features, if it is known.
  * @throws {ShapeError} If it is not a matrix, has no rows, or has another number of features.
  */
-export function requireFeatures(who: string, { shape }: Tensor, expected?: number): [n: number, d: number] {
+export function requireFeatures(who: string, x: Tensor, expected?: number): [n: number, d: number] {
+  requireTensor(who, 'the features are', x);
+  const { shape } = x;
   const [n, d] = shape;
   if (shape.length === 2 && n > 0 && (expected === undefined || d === expected)) return [n, d];
   throw new ShapeError(

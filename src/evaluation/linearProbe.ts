@@ -14,6 +14,7 @@
 import { kernels } from '../tensor/kernels/active.ts';
 import { Arena } from '../tensor/kernels/memory.ts';
 import { transpose } from '../tensor/ops.ts';
+import { type OptionNames, requireNumber, requireOptions } from '../tensor/options.ts';
 import { formatShape, ShapeError } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { FeatureScaling } from './featureScaling.ts';
@@ -30,6 +31,8 @@ export interface LinearProbeOptions {
   /** @default 1000 */
   readonly maxIterations?: number;
 }
+
+const OPTIONS: OptionNames<LinearProbeOptions> = { l2: true, tolerance: true, maxIterations: true };
 
 /**
  * @example
@@ -69,18 +72,17 @@ export class LinearProbe {
    *
    * @param features - Shape `[n, d]`, finite numbers. Not modified.
    * @param labels - n integers.
+   * @throws {TypeError} If there is no option of a name.
    * @throws {ShapeError} If the features are not a matrix, or the number of labels is another.
    * @throws {RangeError} If all labels are the same, or an option is negative or NaN.
    */
-  static fit(
-    features: Tensor,
-    labels: ArrayLike<number>,
-    { l2 = 1, tolerance = 1e-4, maxIterations = 1000 }: LinearProbeOptions = {},
-  ): LinearProbe {
+  static fit(features: Tensor, labels: ArrayLike<number>, options: LinearProbeOptions = {}): LinearProbe {
+    requireOptions('LinearProbe.fit', options, OPTIONS);
+    const { l2 = 1, tolerance = 1e-4, maxIterations = 1000 } = options;
     const [n, d] = requireFeatures('LinearProbe.fit', features);
-    if (labels.length !== n) {
+    if (labels?.length !== n) {
       throw new ShapeError(
-        `LinearProbe.fit: got ${labels.length} labels for features ${formatShape(features.shape)}, expected ${n}.`,
+        `LinearProbe.fit: got ${labels?.length ?? 'no'} labels for features ${formatShape(features.shape)}, expected ${n}.`,
       );
     }
     const classes = classesOf(labels);
@@ -88,9 +90,7 @@ export class LinearProbe {
       throw new RangeError(`LinearProbe.fit: all labels are ${classes[0]}, expected at least two classes.`);
     }
     for (const [name, value] of Object.entries({ l2, tolerance, maxIterations })) {
-      if (!(value >= 0)) {
-        throw new RangeError(`LinearProbe.fit: ${name} is ${value}, expected a number >= 0.`);
-      }
+      requireNumber('LinearProbe.fit', name, value, 'a number >= 0', (number) => number >= 0);
     }
     const scaling = FeatureScaling.fit(features);
     const numberOf = new Map(classes.map((label, number) => [label, number]));

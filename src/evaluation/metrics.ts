@@ -41,6 +41,29 @@ export class ErrorSums {
 }
 
 /**
+ * The mean squared error of each sample, in float64.
+ *
+ * @param originals - `n` samples of `features` numbers.
+ * @param reconstructions - As long.
+ */
+export function sampleErrors(
+  features: number,
+  originals: Float32Array,
+  reconstructions: Float32Array,
+): Float64Array {
+  const errors = new Float64Array(originals.length / features);
+  for (let i = 0; i < errors.length; i++) {
+    let squares = 0;
+    for (let j = i * features; j < (i + 1) * features; j++) {
+      const error = reconstructions[j] - originals[j];
+      squares += error * error;
+    }
+    errors[i] = squares / features;
+  }
+  return errors;
+}
+
+/**
  * The sum of the entropies `-x log x - (1 - x) log(1 - x)`, in nats: the minimum of the binary cross-entropy, which a
  * perfect reconstruction has. It is 0 for black and white and large for gray, so a likelihood of gray images says little
  * until it is subtracted (Chauhan et al., "Robust outlier detection by de-biasing VAE likelihoods", CVPR 2022).

@@ -12,9 +12,10 @@ import { kernels } from '../tensor/kernels/active.ts';
 import { addMultiple, dot, eigenDecomposition } from '../tensor/linearAlgebra.ts';
 import { matmul } from '../tensor/ops.ts';
 import { Random } from '../tensor/random.ts';
-import { ShapeError } from '../tensor/shape.ts';
+import { plural, ShapeError } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { CentredSamples } from './centredSamples.ts';
+import { sampleErrors } from './metrics.ts';
 
 const { abs, min, sqrt } = Math;
 
@@ -66,7 +67,7 @@ export class PCA {
    */
   static fit(samples: Samples, count: number): PCA {
     if (!Number.isSafeInteger(count) || count < 1) {
-      throw new RangeError(`PCA.fit: got ${count} components, expected an integer >= 1.`);
+      throw new RangeError(`PCA.fit: got ${plural(count, 'component')}, expected an integer >= 1.`);
     }
     const centred = new CentredSamples(samples, 'PCA.fit');
     const { axes, variances, total } = principalAxes(centred, min(count, centred.count, centred.features));
@@ -88,13 +89,8 @@ export class PCA {
    * @throws {ShapeError} If the samples have another size.
    */
   transform(samples: Samples): Tensor {
-    const [features, width] = this.axes.shape;
-    const centred = new CentredSamples(samples, 'PCA.transform', this.mean);
-    if (centred.features !== features) {
-      throw new ShapeError(
-        `PCA.transform: the samples have ${centred.features} numbers, expected ${features}.`,
-      );
-    }
+    const [, width] = this.axes.shape;
+    const centred = this.#centre(samples, 'PCA.transform');
     const result = Tensor.zeros([centred.count, width]);
     let start = 0;
     for (const x of centred.batches()) {
@@ -104,6 +100,43 @@ export class PCA {
     }
     return result;
   }
+
+  /**
+   * The mean squared error of each sample if it is restored from its scores: what PCA offers to rank anomalies by.
+   *
+   * @param samples - Shape `[n, ...]`, with d numbers in a sample.
+   * @returns In the units of the network's input, as those of `Autoencoder.anomalyScores`.
+   * @throws {ShapeError} If the samples have another size.
+   */
+  errors(samples: Samples): Float64Array {
+    const centred = this.#centre(samples, 'PCA.errors');
+    return errorsOfEach(centred, (x) => matmul(matmul(x, this.axes), this.axes, { transposeB: true }).data);
+  }
+
+  #centre(samples: Samples, who: string): CentredSamples {
+    const centred = new CentredSamples(samples, who, this.mean);
+    const [features] = this.axes.shape;
+    if (centred.features === features) return centred;
+    throw new ShapeError(
+      `${who}: the samples have ${plural(centred.features, 'number')}, expected ${features}.`,
+    );
+  }
+}
+
+/** The mean squared error of each sample, of which only the mean is known: its distance to the mean. */
+export function errorsOfMean(samples: Samples, mean: Float64Array): Float64Array {
+  return errorsOfEach(new CentredSamples(samples, 'errorsOfMean', mean), (x) => new Float32Array(x.size));
+}
+
+function errorsOfEach(centred: CentredSamples, restore: (x: Tensor) => Float32Array): Float64Array {
+  const errors = new Float64Array(centred.count);
+  let start = 0;
+  for (const x of centred.batches()) {
+    const batch = sampleErrors(centred.features, x.data, restore(x));
+    errors.set(batch, start);
+    start += batch.length;
+  }
+  return errors;
 }
 
 /** An axis may point either way. Its element of largest absolute value is made positive, so that pictures of the same data look the same. */

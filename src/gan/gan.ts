@@ -3,8 +3,8 @@
  * and both learn from each other. Goodfellow et al., "Generative adversarial nets", NeurIPS 2014. Read game.ts first.
  */
 
-import type { WeightOptions } from '../autoencoder/autoencoder.ts';
-import { checkInputShape } from '../autoencoder/spec.ts';
+import { COMPILE_ADVICE, requireModelOptions, type WeightOptions } from '../autoencoder/autoencoder.ts';
+import { checkInputShape, requireSpec } from '../autoencoder/spec.ts';
 import { NO_NORMALIZATION, type Normalization, type Samples, type StoredSamples } from '../data/samples.ts';
 import { type SampleOptions, standardNormal } from '../latent/gaussian.ts';
 import { buildSequential } from '../layers/build.ts';
@@ -12,22 +12,23 @@ import { Dense } from '../layers/dense.ts';
 import { Sequential } from '../layers/sequential.ts';
 import { formatSummary } from '../layers/summary.ts';
 import { Adam } from '../optim/adam.ts';
-import type { Optimizer } from '../optim/optimizer.ts';
+import { type Optimizer, requireOptimizer } from '../optim/optimizer.ts';
 import { FlatParameters } from '../tensor/flatParameters.ts';
 import { glorotUniform } from '../tensor/initializers.ts';
 import { Arena } from '../tensor/kernels/memory.ts';
+import { type OptionNames, requireNumber, requireOptions } from '../tensor/options.ts';
 import type { Parameter } from '../tensor/parameter.ts';
 import { Random } from '../tensor/random.ts';
-import { type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
+import { plural, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { fitModel } from '../training/fit.ts';
-import type { FitOptions, History } from '../training/fitOptions.ts';
+import { FIT_ADVICE, FIT_OPTIONS, type FitOptions, type History } from '../training/fitOptions.ts';
 import { runNetwork, separateMemory } from '../training/inference.ts';
 import type { Compiled } from '../training/objective.ts';
 import { requireDropout, withDropout } from '../training/regularization.ts';
 import { collapseOf } from './collapse.ts';
 import { AdversarialGame } from './game.ts';
-import { describeGAN, type GANArchitectureOptions, type GANSpec } from './spec.ts';
+import { describeGAN, GAN_OPTIONS, type GANArchitectureOptions, type GANSpec } from './spec.ts';
 
 /** The architecture, in a few numbers or as the whole spec of another model. */
 export type GANOptions = WeightOptions & (GANArchitectureOptions | { readonly spec: GANSpec });
@@ -56,11 +57,28 @@ export interface GANCompileOptions {
   readonly dropout?: number;
 }
 
+const COMPILE_OPTIONS: OptionNames<GANCompileOptions> = {
+  optimizer: true,
+  labelSmoothing: true,
+  dropout: true,
+};
+
 /** The options of `fit` that make sense for a GAN: its losses don't say how good its samples are. */
-export type GANFitOptions = Omit<
-  FitOptions,
-  'validationSplit' | 'validationData' | 'earlyStopping' | 'keep' | 'noise' | 'start'
->;
+export type GANFitOptions = Omit<FitOptions, (typeof OTHER_FIT_OPTIONS)[number]>;
+
+const OTHER_FIT_OPTIONS = [
+  'validationSplit',
+  'validationData',
+  'target',
+  'validationTarget',
+  'earlyStopping',
+  'keep',
+  'noise',
+  'start',
+] as const;
+const GAN_FIT_OPTIONS = Object.fromEntries(
+  Object.entries(FIT_OPTIONS).filter(([name]) => !OTHER_FIT_OPTIONS.some((other) => other === name)),
+);
 
 /**
  * A GAN of dense layers. Samples are `[n, ...inputShape]`, as a Tensor or as Samples with a normalization; codes are
@@ -92,11 +110,15 @@ export class GAN {
   #compiled: Compiled | undefined;
 
   /**
+   * @throws {TypeError} If there is no option of a name, or one has a value of another kind.
    * @throws {ShapeError} If the input shape holds anything but integers >= 1, or a spec's layers don't fit each other.
    * @throws {RangeError} If a width or the seed is not an integer in range.
    */
-  constructor({ seed = 0, initializer = glorotUniform, ...architecture }: GANOptions) {
+  constructor(options: GANOptions) {
+    requireModelOptions('GAN', options, GAN_OPTIONS);
+    const { seed = 0, initializer = glorotUniform, ...architecture } = options;
     const spec = 'spec' in architecture ? architecture.spec : describeGAN(architecture);
+    requireSpec('GAN', spec, ['generator', 'discriminator']);
     checkInputShape(spec.inputShape, 'GAN');
     this.#seed = seed;
     this.#random = new Random(seed);
@@ -111,7 +133,7 @@ export class GAN {
     const logits = this.discriminator.outputWidth(features);
     if (made !== features || logits !== 1) {
       throw new ShapeError(
-        `GAN: the generator ends with ${made} features and the discriminator with ${logits}, expected ${features} and 1.`,
+        `GAN: the generator ends with ${plural(made, 'feature')} and the discriminator with ${logits}, expected ${features} and 1.`,
       );
     }
     this.generator.useArena(this.#arena);
@@ -149,18 +171,19 @@ export class GAN {
   /**
    * Chooses how to train. Without it, `fit` uses the defaults.
    *
+   * @throws {TypeError} If there is no option of a name, or one has a value of another kind.
    * @throws {RangeError} If the smoothing or the dropout is out of range.
    */
-  compile({
-    optimizer = new Adam({ learningRate: 2e-3, beta1: 0.5 }),
-    labelSmoothing = 0.1,
-    dropout = this.discriminator.layers.length > 1 ? 0.4 : 0,
-  }: GANCompileOptions = {}): void {
-    if (!(labelSmoothing >= 0 && labelSmoothing < 0.5)) {
-      throw new RangeError(
-        `GAN.compile: labelSmoothing is ${labelSmoothing}, expected 0 <= smoothing < 0.5.`,
-      );
-    }
+  compile(options: GANCompileOptions = {}): void {
+    requireOptions('GAN.compile', options, COMPILE_OPTIONS, COMPILE_ADVICE);
+    const {
+      optimizer = new Adam({ learningRate: 2e-3, beta1: 0.5 }),
+      labelSmoothing = 0.1,
+      dropout = this.discriminator.layers.length > 1 ? 0.4 : 0,
+    } = options;
+    requireOptimizer('GAN.compile', optimizer);
+    const isInRange = (value: number) => value >= 0 && value < 0.5;
+    requireNumber('GAN.compile', 'labelSmoothing', labelSmoothing, '0 <= smoothing < 0.5', isInRange);
     const layers = withDropout(this.discriminator.layers, dropout, this.#stepRandom);
     requireDropout(layers, dropout, 'GAN.compile');
     const discriminator = new Sequential(layers);
@@ -187,6 +210,7 @@ export class GAN {
    * @throws What reading stored samples failed with.
    */
   async fit(samples: Samples | StoredSamples, options: GANFitOptions = {}): Promise<History> {
+    requireOptions('GAN.fit', options, GAN_FIT_OPTIONS, FIT_ADVICE, OTHER_FIT_OPTIONS);
     refuseOptions(options);
     if (!this.#compiled) this.compile();
     const { inputShape, parameters } = this;
@@ -241,9 +265,11 @@ function refuseOptions(options: FitOptions): void {
   const {
     validationSplit = 0,
     validationData,
+    validationTarget,
     earlyStopping,
     keep = 'last',
     noise,
+    target,
     start = 'as-is',
   } = options;
   if (validationSplit !== 0 || validationData || earlyStopping || keep !== 'last') {
@@ -251,8 +277,10 @@ function refuseOptions(options: FitOptions): void {
       "GAN.fit: got validation, early stopping or keep: 'best', but a GAN's losses don't say how good its samples are: expected a number of epochs.",
     );
   }
-  if (noise || start !== 'as-is') {
-    throw new RangeError('GAN.fit: got noise or a start at the mean, which are for models that restore.');
+  if (noise || target || validationTarget || start !== 'as-is') {
+    throw new RangeError(
+      'GAN.fit: got noise, a target or a start at the mean, which are for models that restore.',
+    );
   }
 }
 

@@ -1,7 +1,8 @@
 /** The architecture of a GAN as plain JSON, as model files hold it. Read layers/spec.ts first. */
 
-import { type ActivationName, checkInputShape } from '../autoencoder/spec.ts';
+import { type ActivationName, checkInputShape, requireLayerOptions } from '../autoencoder/spec.ts';
 import { type ActivationSpec, denseStack, type LayerSpec } from '../layers/spec.ts';
+import type { OptionNames } from '../tensor/options.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 
 export interface GANSpec {
@@ -29,13 +30,22 @@ export interface GANArchitectureOptions {
   readonly outputActivation?: 'linear' | 'sigmoid';
 }
 
+export const GAN_OPTIONS: OptionNames<GANArchitectureOptions> = {
+  inputShape: true,
+  encodingDim: true,
+  generatorHidden: true,
+  discriminatorHidden: true,
+  activation: true,
+  outputActivation: true,
+};
+
 /** The usual slope in GANs: Radford, Metz & Chintala, "Unsupervised representation learning with DCGANs", ICLR 2016. */
 const SLOPE = 0.2;
 
 /**
  * The spec of a GAN of dense layers.
  *
- * @throws {RangeError} If the output activation is unknown.
+ * @throws {RangeError} If a width is not an integer >= 1, or an activation is unknown.
  * @throws {ShapeError} If the input shape holds anything but integers >= 1.
  */
 export function describeGAN({
@@ -47,11 +57,8 @@ export function describeGAN({
   outputActivation = 'sigmoid',
 }: GANArchitectureOptions): GANSpec {
   checkInputShape(inputShape, 'GAN');
-  if (outputActivation !== 'linear' && outputActivation !== 'sigmoid') {
-    throw new RangeError(
-      `GAN: the output activation is '${outputActivation}', expected 'linear' or 'sigmoid'.`,
-    );
-  }
+  const widths = { encodingDim, generatorHidden, discriminatorHidden };
+  requireLayerOptions('GAN', { ...widths, activation, outputActivation });
   const features = sizeOf(inputShape);
   const activationSpec: ActivationSpec =
     activation === 'leakyRelu' ? { type: activation, slope: SLOPE } : { type: activation };

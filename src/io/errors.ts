@@ -1,10 +1,27 @@
 /**
- * The one error of the format readers. They see bytes, not files: whoever opened the file puts its path in front.
+ * The errors of the format readers. They see bytes, not files: whoever opened the file puts its path in front.
  */
 
 /** Bytes are not what their format says, or hold something that is not read here. The message says what came and what was expected. */
 export class FormatError extends Error {
   override name = 'FormatError';
+}
+
+/** How a message names an option: `key`, or with a value to give it. */
+export type SayOption = (name: string, value?: string) => string;
+
+/** As code writes it: `like`, `key: 'images'`. */
+const inCode: SayOption = (name, value) => (value === undefined ? name : `${name}: '${value}'`);
+
+/** A FormatError whose advice is an option of the call. The command line says the same with its own names: `--key images`. */
+export class OptionError extends FormatError {
+  /** The message, with options named by `option`. */
+  readonly messageWith: (option: SayOption) => string;
+
+  constructor(messageWith: (option: SayOption) => string) {
+    super(messageWith(inCode));
+    this.messageWith = messageWith;
+  }
 }
 
 /** The first bytes of a file of another format, for the message: `89 50 4e 47`. */

@@ -3,7 +3,13 @@
 export { crc32 } from './crc32.ts';
 export { FormatError } from './errors.ts';
 export { type OnnxOptions, type OnnxPart, writeOnnx } from './export/onnx.ts';
-export { type PyTorchFiles, type PyTorchReadOptions, readPyTorch, writePyTorch } from './export/pytorch.ts';
+export {
+  type PyTorchFiles,
+  type PyTorchModel,
+  type PyTorchReadOptions,
+  readPyTorch,
+  writePyTorch,
+} from './export/pytorch.ts';
 export { readPyTorchOptimizer } from './export/pytorchOptimizer.ts';
 export { IDX_HEAD_LENGTH, type IdxHeader, parseIdxHeader, readIdx } from './numpy/idx.ts';
 export { gunzip, type HeadCheck, inflateRaw, isGzip } from './numpy/inflate.ts';

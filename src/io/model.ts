@@ -5,18 +5,21 @@
  * Metadata (all values are text): `checksum` (sealedSafetensors.ts), `format` "isthmus", `version` "2"; as JSON `model`
  * (the spec), `normalization` and `training` (how the model was made, for people). Weights are `[in, out]`, named
  * `encoder.0.weight` and so on. A plain autoencoder may have the distribution of its training codes beside them:
- * `codes.mean` `[d]` and `codes.factor` `[d, d]`.
+ * `codes.mean` `[d]` and `codes.factor` `[d, d]`. An autoencoder of any kind may have the errors of its training data:
+ * `errors.training`, `errors.heldOut`, and the metadata `errors`, which says what they are and of how many samples.
  */
 
 import { Autoencoder } from '../autoencoder/autoencoder.ts';
 import type { AutoencoderSpec } from '../autoencoder/spec.ts';
+import { ErrorDistribution, type ErrorDistributions } from '../evaluation/errorDistribution.ts';
 import { GAN } from '../gan/gan.ts';
 import type { GANSpec } from '../gan/spec.ts';
 import { GaussianDistribution } from '../latent/gaussian.ts';
 import type { LayerSpec, SequentialSpec } from '../layers/spec.ts';
 import { zeros } from '../tensor/initializers.ts';
-import { formatShape, ShapeError, sameShape, sizeOf } from '../tensor/shape.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { type OptionNames, requireOptions } from '../tensor/options.ts';
+import { formatShape, plural, ShapeError, sameShape, sizeOf } from '../tensor/shape.ts';
+import { Tensor } from '../tensor/tensor.ts';
 import { VariationalAutoencoder } from '../vae/variationalAutoencoder.ts';
 import { checkNormalization } from './checkNormalization.ts';
 import { FormatError } from './errors.ts';
@@ -30,6 +33,8 @@ const MAX_DEPTH = 100;
 const MODEL: Kind = { format: 'isthmus', noun: 'model', version: 2 };
 const CODES_MEAN = 'codes.mean';
 const CODES_FACTOR = 'codes.factor';
+/** The tensors of errors, by the names that {@link ErrorDistributions} has for them. */
+const ERRORS = { training: 'errors.training', heldOut: 'errors.heldOut' } as const;
 
 /** A model of any kind. A variational autoencoder is an autoencoder, too. */
 export type AnyModel = Autoencoder | GAN;
@@ -47,11 +52,22 @@ export const NETWORKS: Readonly<Record<ModelSpec['type'], readonly string[]>> = 
 /** Facts about a training run that go with the model, as plain JSON. */
 export type TrainingFacts = Readonly<Record<string, unknown>>;
 
-export interface LoadedAnyModel {
+/** What a model file says beside the model. */
+export interface ModelExtras {
+  /** How the model was made, for people. @default {} */
+  readonly training?: TrainingFacts;
+  /** How the codes of the training data of a plain autoencoder are distributed: `isthmus generate` draws from it. */
+  readonly codes?: GaussianDistribution | undefined;
+  /** How large the errors of an autoencoder's training data are: `isthmus evaluate --anomalies` compares with them. */
+  readonly errors?: ErrorDistributions | undefined;
+}
+
+const EXTRAS: OptionNames<ModelExtras> = { training: true, codes: true, errors: true };
+
+/** The file says of codes and errors what it says; files of earlier versions say nothing of them. */
+export interface LoadedAnyModel extends ModelExtras {
   readonly model: AnyModel;
   readonly training: TrainingFacts;
-  /** How the codes of the training data of a plain autoencoder are distributed, if the file says so. */
-  readonly codes?: GaussianDistribution | undefined;
 }
 
 export interface LoadedModel extends Omit<LoadedAnyModel, 'model'> {
@@ -59,16 +75,14 @@ export interface LoadedModel extends Omit<LoadedAnyModel, 'model'> {
 }
 
 /**
- * The same weights, spec, normalization, facts and codes give the same bytes.
+ * The same weights, spec, normalization and extras give the same bytes.
  *
- * @param codes - The distribution of the codes of the training data, from which `isthmus generate` samples.
- * @throws {ShapeError} If these codes have another length than those of the model.
+ * @throws {ShapeError} If the codes have another length than those of the model.
+ * @throws {TypeError} If an extra is unknown, or a GAN is given errors: it restores nothing.
  */
-export function writeModel(
-  model: AnyModel,
-  training: TrainingFacts = {},
-  codes?: GaussianDistribution,
-): Uint8Array {
+export function writeModel(model: AnyModel, extras: ModelExtras = {}): Uint8Array {
+  requireOptions('writeModel', extras, EXTRAS);
+  const { training = {}, codes, errors } = extras;
   const tensors = weightsOf(model);
   if (codes) {
     const { size } = codes.mean;
@@ -79,7 +93,34 @@ export function writeModel(
     }
     tensors.push({ name: CODES_MEAN, tensor: codes.mean }, { name: CODES_FACTOR, tensor: codes.factor });
   }
-  return writeSealed(MODEL, tensors, { ...describeModel(model), training: JSON.stringify(training) });
+  if (errors && model instanceof GAN) {
+    throw new TypeError('writeModel: got errors of a GAN, which restores nothing, expected none.');
+  }
+  for (const [which, { points }] of distributionsIn(errors)) {
+    tensors.push({ name: ERRORS[which], tensor: new Tensor(points, [points.length]) });
+  }
+  return writeSealed(MODEL, tensors, {
+    ...describeModel(model),
+    training: JSON.stringify(training),
+    ...(errors && { errors: JSON.stringify(describeErrors(errors)) }),
+  });
+}
+
+type ErrorsName = keyof typeof ERRORS;
+
+function distributionsIn(errors: ErrorDistributions | undefined): [ErrorsName, ErrorDistribution][] {
+  if (!errors) return [];
+  const { training, heldOut } = errors;
+  return [
+    ['training', training],
+    ...(heldOut ? [['heldOut', heldOut] as [ErrorsName, ErrorDistribution]] : []),
+  ];
+}
+
+/** What of the errors is no tensor: what they are, and of how many samples. */
+function describeErrors(errors: ErrorDistributions): Record<string, unknown> {
+  const counts = distributionsIn(errors).map(([which, { count }]) => [which, count]);
+  return { rankedBy: errors.rankedBy, counts: Object.fromEntries(counts) };
 }
 
 /**
@@ -104,13 +145,18 @@ export function requireAutoencoder(model: AnyModel): Autoencoder {
 export function readAnyModel(bytes: Uint8Array): LoadedAnyModel {
   const { tensors, metadata } = readSealed(MODEL, bytes);
   const weights = new Map(tensors);
-  for (const name of [CODES_MEAN, CODES_FACTOR]) weights.delete(name);
+  for (const name of [CODES_MEAN, CODES_FACTOR, ...Object.values(ERRORS)]) weights.delete(name);
   const model = buildModel({ tensors: weights, metadata });
   const training = parseMetadata('training', metadata.training);
   if (!isObject(training)) {
     throw new FormatError(`the file's metadata 'training' is ${shown(training)}, expected a JSON object.`);
   }
-  return { model, training, codes: readCodes(tensors, model.encodingDim) };
+  const codes = readCodes(tensors, model.encodingDim);
+  const errors = readErrors(tensors, metadata.errors);
+  if (errors && model instanceof GAN) {
+    throw new FormatError('the file holds errors of a GAN, which restores nothing, expected none.');
+  }
+  return { model, training, codes, errors };
 }
 
 /** The distribution of the training codes, if the file has one. */
@@ -127,6 +173,34 @@ function readCodes(tensors: ReadonlyMap<string, Tensor>, d: number): GaussianDis
     throw new FormatError('the distribution of the codes holds NaN or infinity, expected finite numbers.');
   }
   return new GaussianDistribution(mean, factor);
+}
+
+/** The distributions of errors, if the file has them. */
+function readErrors(
+  tensors: ReadonlyMap<string, Tensor>,
+  text: string | undefined,
+): ErrorDistributions | undefined {
+  const names = Object.values(ERRORS);
+  if (text === undefined && !names.some((name) => tensors.has(name))) return undefined;
+  const description = parseMetadata('errors', text);
+  const { rankedBy, counts } = isObject(description) ? description : {};
+  if ((rankedBy !== 'mse' && rankedBy !== 'excess') || !isObject(counts)) {
+    throw new FormatError(
+      `the file's metadata 'errors' is ${shown(description)}, expected rankedBy "mse" or "excess", and counts.`,
+    );
+  }
+  const read = (which: ErrorsName): ErrorDistribution | undefined => {
+    const [count, tensor] = [counts[which], tensors.get(ERRORS[which])];
+    if (count === undefined && !tensor) return undefined;
+    try {
+      return new ErrorDistribution(Number(count), tensor?.data ?? new Float32Array());
+    } catch (error) {
+      throw new FormatError(`the tensor '${ERRORS[which]}' can't be used: ${(error as Error).message}`);
+    }
+  };
+  const [training, heldOut] = [read('training'), read('heldOut')];
+  if (!training) throw new FormatError(`the tensor '${ERRORS.training}' is missing.`);
+  return { rankedBy, training, ...(heldOut && { heldOut }) };
 }
 
 /** The parameters under the names that files give them. */
@@ -200,7 +274,7 @@ function setWeights(model: AnyModel, tensors: SafetensorsContents['tensors']): v
   const parameters = model.namedParameters();
   if (parameters.length !== tensors.size) {
     throw new FormatError(
-      `the file holds ${tensors.size} tensors, expected the ${parameters.length} of the model's description.`,
+      `the file holds ${plural(tensors.size, 'tensor')}, expected the ${parameters.length} of the model's description.`,
     );
   }
   for (const [name, { value }] of parameters) {
@@ -230,7 +304,10 @@ function checkSpec(value: unknown, tensors: SafetensorsContents['tensors']): Mod
   const networks = NETWORKS[type as ModelSpec['type']];
   const asked = networks.reduce((sum, name) => sum + countWeights(description[name]), 0);
   const stored = [...tensors.values()].reduce((sum, { size }) => sum + size, 0);
-  if (asked > stored) throw new RangeError(`it asks for ${asked} weights, the file holds ${stored} numbers.`);
+  if (asked > stored)
+    throw new RangeError(
+      `it asks for ${plural(asked, 'weight')}, the file holds ${plural(stored, 'number')}.`,
+    );
   return value as unknown as ModelSpec;
 }
 

@@ -4,9 +4,10 @@
  * Every byte of a file is read and checked: no holes, no overlaps, no name twice.
  */
 
-import { formatShape, sizeOf } from '../tensor/shape.ts';
+import { formatShape, plural, sizeOf } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { FormatError, firstBytes } from './errors.ts';
+import { FLOAT_TYPES, type FloatType, toFloat32 } from './floatTypes.ts';
 import { isObject, shown } from './json.ts';
 
 export interface NamedTensor {
@@ -20,10 +21,16 @@ export interface SafetensorsContents {
   readonly metadata: Record<string, string>;
 }
 
+/** The same of a file that may hold other types of numbers. */
+export interface ConvertedSafetensors extends SafetensorsContents {
+  /** The types other than float32 that the file has: "float16", "bfloat16", "float64". */
+  readonly convertedFrom: readonly string[];
+}
+
 const LENGTH_BYTES = 8;
 const MAX_HEADER_BYTES = 100_000_000; // the limit of the format's own library
 const METADATA_KEY = '__metadata__';
-const FLOAT32_BYTES = 4;
+const FLOAT32_BYTES = FLOAT_TYPES.F32.bytes;
 
 /**
  * Writes float32 tensors and text as a safetensors file. The same arguments give the same bytes: tensors and metadata
@@ -51,7 +58,7 @@ export function writeSafetensors(
   const headerLength = Math.ceil(json.length / 8) * 8;
   if (headerLength > MAX_HEADER_BYTES) {
     throw new FormatError(
-      `safetensors: the header has ${headerLength} bytes, expected at most ${MAX_HEADER_BYTES}.`,
+      `safetensors: the header has ${plural(headerLength, 'byte')}, expected at most ${MAX_HEADER_BYTES}.`,
     );
   }
   const file = new Uint8Array(LENGTH_BYTES + headerLength + end);
@@ -70,30 +77,59 @@ export function writeSafetensors(
  * Reads a safetensors file whose tensors are all float32 (F32).
  *
  * @returns Copies: the tensors don't share memory with `bytes`.
- * @throws {FormatError} If the file is cut off, its header is not valid, a name or key appears twice, offsets don't fit
- *   their shape, or the values leave holes, overlap or don't fill the file.
+ * @throws {FormatError} If the file is cut off, its header is not valid, a name or key appears twice, a tensor has
+ *   another type, offsets don't fit their shape, or the values leave holes, overlap or don't fill the file.
  */
 export function readSafetensors(bytes: Uint8Array): SafetensorsContents {
+  const { tensors, metadata } = readTypes(bytes, ['F32']);
+  return { tensors, metadata };
+}
+
+/**
+ * Reads a safetensors file whose tensors are float32, float16, bfloat16 or float64 (F32, F16, BF16, F64), as float32:
+ * the shorter types keep their values, float64 is rounded.
+ *
+ * @returns As {@link readSafetensors}.
+ * @throws {FormatError} As {@link readSafetensors}, and if a number of float64 is beyond float32.
+ */
+export function readAsFloat32(bytes: Uint8Array): ConvertedSafetensors {
+  return readTypes(bytes, Object.keys(FLOAT_TYPES) as FloatType[]);
+}
+
+function readTypes(bytes: Uint8Array, types: readonly FloatType[]): ConvertedSafetensors {
   const { header, values } = splitFile(bytes);
   const metadata = header.has(METADATA_KEY) ? header.get(METADATA_KEY) : {};
   if (!isObject(metadata) || !Object.values(metadata).every((text) => typeof text === 'string')) {
     throw new FormatError('the safetensors metadata is not an object of strings.');
   }
   const names = [...header.keys()].filter((name) => name !== METADATA_KEY);
-  const ranges = names.map((name) => rangeOf(name, header.get(name)));
+  const ranges = names.map((name) => rangeOf(name, header.get(name), types));
   requireGapless(ranges, values.length);
   const tensors = new Map<string, Tensor>();
-  for (const { name, shape, begin, end } of ranges) {
-    const data = new Float32Array(sizeOf(shape));
-    new Uint8Array(data.buffer).set(values.subarray(begin, end));
-    tensors.set(name, new Tensor(data, shape));
+  for (const { name, type, shape, begin, end } of ranges) {
+    tensors.set(name, new Tensor(valuesOf(name, type, values.subarray(begin, end)), shape));
   }
-  return { tensors, metadata: metadata as Record<string, string> };
+  const others = types.filter((type) => type !== 'F32' && ranges.some((range) => range.type === type));
+  return {
+    tensors,
+    metadata: metadata as Record<string, string>,
+    convertedFrom: others.map((type) => FLOAT_TYPES[type].name),
+  };
+}
+
+function valuesOf(name: string, type: FloatType, bytes: Uint8Array): Float32Array {
+  try {
+    return toFloat32(type, bytes);
+  } catch (error) {
+    throw new FormatError(`the safetensors tensor '${name}' ${(error as Error).message}`);
+  }
 }
 
 function splitFile(bytes: Uint8Array): { header: Map<string, unknown>; values: Uint8Array } {
   if (bytes.length < LENGTH_BYTES) {
-    throw new FormatError(`not a safetensors file: it holds ${bytes.length} bytes, expected at least 8.`);
+    throw new FormatError(
+      `not a safetensors file: it holds ${plural(bytes.length, 'byte')}, expected at least 8.`,
+    );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerLength = view.getBigUint64(0, true);
@@ -175,6 +211,7 @@ function isDigit(character: string): boolean {
 
 interface TensorRange {
   readonly name: string;
+  readonly type: FloatType;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
@@ -197,28 +234,35 @@ function requireGapless(ranges: readonly TensorRange[], byteLength: number): voi
     filled = end;
   }
   if (filled !== byteLength) {
-    throw new FormatError(`the safetensors tensors fill ${filled} bytes, the file holds ${byteLength}.`);
+    throw new FormatError(
+      `the safetensors tensors fill ${plural(filled, 'byte')}, the file holds ${byteLength}.`,
+    );
   }
 }
 
-/** One tensor's entry, checked: float32, and as many bytes as its shape needs. */
-function rangeOf(name: string, info: unknown): TensorRange {
+/** One tensor's entry, checked: one of these types, and as many bytes as its shape needs. */
+function rangeOf(name: string, info: unknown, types: readonly FloatType[]): TensorRange {
   const { dtype, shape, data_offsets: offsets } = isObject(info) ? info : {};
   if (!isSizeList(shape) || !isSizeList(offsets) || offsets.length !== 2) {
     throw new FormatError(
       `the safetensors entry of '${name}' is not {"dtype": "F32", "shape": [...], "data_offsets": [begin, end]}.`,
     );
   }
-  if (dtype !== 'F32') {
-    throw new FormatError(`the safetensors tensor '${name}' has dtype ${shown(dtype)}, expected "F32".`);
-  }
-  const [begin, end] = offsets;
-  if (end - begin !== sizeOf(shape) * FLOAT32_BYTES) {
+  const type = types.find((each) => each === dtype);
+  if (type === undefined) {
+    const expected = types.map((each) => `"${each}"`).join(', ');
     throw new FormatError(
-      `the safetensors tensor '${name}' is ${formatShape(shape)} F32 = ${sizeOf(shape) * FLOAT32_BYTES} bytes, its offsets span ${end - begin}.`,
+      `the safetensors tensor '${name}' has dtype ${shown(dtype)}, expected ${types.length > 1 ? 'one of ' : ''}${expected}.`,
     );
   }
-  return { name, shape, begin, end };
+  const [begin, end] = offsets;
+  const needed = sizeOf(shape) * FLOAT_TYPES[type].bytes;
+  if (end - begin !== needed) {
+    throw new FormatError(
+      `the safetensors tensor '${name}' is ${formatShape(shape)} ${type} = ${plural(needed, 'byte')}, its offsets span ${end - begin}.`,
+    );
+  }
+  return { name, type, shape, begin, end };
 }
 
 function isSizeList(value: unknown): value is number[] {

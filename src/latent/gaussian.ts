@@ -5,6 +5,7 @@
 
 import { dot } from '../tensor/linearAlgebra.ts';
 import { Moments } from '../tensor/moments.ts';
+import { type OptionNames, requireInteger, requireOptions } from '../tensor/options.ts';
 import { Random } from '../tensor/random.ts';
 import { formatShape, ShapeError } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
@@ -16,18 +17,21 @@ export interface SampleOptions {
   readonly seed?: number;
 }
 
+const SAMPLE_OPTIONS: OptionNames<SampleOptions> = { seed: true };
+
 /**
  * Codes from the standard normal distribution: mean 0, variance 1, independent numbers.
  *
  * @param count - An integer >= 1.
  * @param encodingDim - The length of a code.
  * @returns `[count, encodingDim]`; with a larger count, the first codes of a seed are the same.
+ * @throws {TypeError} If there is no option of a name.
  * @throws {RangeError} If the count is not an integer >= 1, or the seed is out of range.
  */
-export function standardNormal(count: number, encodingDim: number, { seed = 0 }: SampleOptions = {}): Tensor {
-  if (!Number.isSafeInteger(count) || count < 1) {
-    throw new RangeError(`sample: the count is ${count}, expected an integer >= 1.`);
-  }
+export function standardNormal(count: number, encodingDim: number, options: SampleOptions = {}): Tensor {
+  requireOptions('sample', options, SAMPLE_OPTIONS);
+  const { seed = 0 } = options;
+  requireInteger('sample', 'the count', count, 1);
   const codes = Tensor.zeros([count, encodingDim]);
   new Random(seed).fillNormal(codes.data);
   return codes;

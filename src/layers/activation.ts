@@ -4,6 +4,7 @@
  */
 
 import { kernels } from '../tensor/kernels/active.ts';
+import { type OptionNames, requireNumber, requireOptions } from '../tensor/options.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
 import { Layer, requireGradient } from './layer.ts';
@@ -66,15 +67,22 @@ export interface LeakyReLUOptions {
   readonly slope?: number;
 }
 
+const LEAKY_RELU_OPTIONS: OptionNames<LeakyReLUOptions> = { slope: true };
+
 /** `y = x where x >= 0, else slope · x`, `dX = dY where y > 0, else slope · dY`. */
 export class LeakyReLU extends Activation {
   readonly slope: number;
 
-  constructor({ slope = 0.01 }: LeakyReLUOptions = {}) {
+  /**
+   * @throws {TypeError} If there is no option of a name.
+   * @throws {RangeError} If the slope is not a number >= 0.
+   */
+  constructor(options: LeakyReLUOptions = {}) {
     super();
-    if (!(slope >= 0 && slope < Infinity)) {
-      throw new RangeError(`LeakyReLU: the slope is ${slope}, expected a number >= 0.`);
-    }
+    requireOptions('LeakyReLU', options, LEAKY_RELU_OPTIONS);
+    const { slope = 0.01 } = options;
+    const isInRange = (value: number) => value >= 0 && value < Infinity;
+    requireNumber('LeakyReLU', 'the slope', slope, 'a number >= 0', isInRange);
     this.slope = slope;
   }
 

@@ -24,15 +24,16 @@ export interface BuildOptions {
  * @throws {RangeError} If the spec has an unknown type or a value out of range: it may come from a file.
  */
 export function buildLayer(spec: LayerSpec, options: BuildOptions): Layer {
+  const { named: _, ...weights } = options;
   switch (spec?.type) {
     case 'dense':
       requireField(spec, 'bias', typeof spec.bias === 'boolean');
-      return new Dense(spec.inFeatures, spec.outFeatures, { bias: spec.bias, ...options });
+      return new Dense(spec.inFeatures, spec.outFeatures, { bias: spec.bias, ...weights });
     case 'transposedDense':
       requireField(spec, 'bias', typeof spec.bias === 'boolean');
       return buildTransposed(spec, options);
     case 'gaussianCode':
-      return new GaussianCode(spec.inFeatures, spec.outFeatures, options);
+      return new GaussianCode(spec.inFeatures, spec.outFeatures, weights);
     case 'sequential':
       requireField(spec, 'layers', Array.isArray(spec.layers));
       return buildSequential(spec.layers, options);

@@ -1,9 +1,10 @@
 /** The dense (fully connected) layer. docs/math.md, sections 3.1 and 3.2, derives its formulas. Read layer.ts first. */
 
-import { glorotUniform, type Initializer } from '../tensor/initializers.ts';
+import { glorotUniform, type Initializer, requireInitializer } from '../tensor/initializers.ts';
 import { kernels } from '../tensor/kernels/active.ts';
+import { inWords, type OptionNames, requireBoolean, requireOptions } from '../tensor/options.ts';
 import { Parameter } from '../tensor/parameter.ts';
-import { Random } from '../tensor/random.ts';
+import { Random, requireRandom } from '../tensor/random.ts';
 import { formatShape, ShapeError, sameShape } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
@@ -18,6 +19,8 @@ export interface DenseOptions {
   /** For the initializer: the same seed gives the same weights. @default new Random(0) */
   readonly random?: Random;
 }
+
+const DENSE_OPTIONS: OptionNames<DenseOptions> = { bias: true, initializer: true, random: true };
 
 /**
  * `Y = X W + b`; backward `dW += Xᵀ dY`, `db += column sums of dY`, `dX = dY Wᵀ`.
@@ -38,19 +41,24 @@ export class Dense extends Layer {
   #x: Tensor | undefined;
 
   /**
+   * @throws {TypeError} If there is no option of a name, or one has a value of another kind.
    * @throws {RangeError} If a width is not an integer >= 1.
    * @throws {ShapeError} If the initializer returns a weight of another shape.
    */
   constructor(inFeatures: number, outFeatures: number, options: DenseOptions = {}) {
     super();
+    requireOptions('Dense', options, DENSE_OPTIONS);
     for (const width of [inFeatures, outFeatures]) {
       if (!Number.isSafeInteger(width) || width < 1) {
         throw new RangeError(
-          `Dense: the widths are ${inFeatures} and ${outFeatures}, expected integers >= 1.`,
+          `Dense: the widths are ${inWords(inFeatures)} and ${inWords(outFeatures)}, expected integers >= 1.`,
         );
       }
     }
     const { bias = true, initializer = glorotUniform, random = new Random(0) } = options;
+    requireBoolean('Dense', 'bias', bias);
+    requireInitializer('Dense', initializer);
+    requireRandom('Dense', random);
     const shape = [inFeatures, outFeatures] as const;
     this.inFeatures = inFeatures;
     this.outFeatures = outFeatures;

@@ -1,6 +1,7 @@
 /** Dropout: a layer only for training. Read layer.ts first; docs/math.md, section 3.6. */
 
-import type { Random } from '../tensor/random.ts';
+import { type OptionNames, requireNumber, requireOptions } from '../tensor/options.ts';
+import { type Random, requireRandom } from '../tensor/random.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
 import { Layer, requireGradient } from './layer.ts';
@@ -9,6 +10,8 @@ export interface DropoutOptions {
   /** Decides what is dropped. */
   readonly random: Random;
 }
+
+const DROPOUT_OPTIONS: OptionNames<DropoutOptions> = { random: true };
 
 /**
  * `Y = X M`, `dX = dY M`, element by element: M is 0 with probability `rate`, else `1 / (1 - rate)`, which keeps the
@@ -31,11 +34,16 @@ export class Dropout extends Layer {
   readonly #dX = new Workspace();
   #kept: Tensor | undefined;
 
-  /** @throws {RangeError} If the rate is not from 0 up to, but not including, 1. */
-  constructor(rate: number, { random }: DropoutOptions) {
+  /**
+   * @throws {TypeError} If `random` is missing, or there is no option of a name.
+   * @throws {RangeError} If the rate is not from 0 up to, but not including, 1.
+   */
+  constructor(rate: number, options: DropoutOptions) {
     super();
-    if (!(rate >= 0 && rate < 1))
-      throw new RangeError(`Dropout: the rate is ${rate}, expected 0 <= rate < 1.`);
+    requireNumber('Dropout', 'the rate', rate, '0 <= rate < 1', (value) => value >= 0 && value < 1);
+    requireOptions('Dropout', options, DROPOUT_OPTIONS);
+    const { random } = options;
+    requireRandom('Dropout', random);
     this.rate = rate;
     this.#random = random;
   }

@@ -5,8 +5,9 @@
 
 import type { Initializer } from '../tensor/initializers.ts';
 import type { Arena } from '../tensor/kernels/memory.ts';
+import { type OptionNames, requireOptions } from '../tensor/options.ts';
 import type { Parameter } from '../tensor/parameter.ts';
-import type { Random } from '../tensor/random.ts';
+import { type Random, requireRandom } from '../tensor/random.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
 import { Dense } from './dense.ts';
@@ -20,6 +21,8 @@ export interface GaussianCodeOptions {
   readonly random?: Random;
 }
 
+const CODE_OPTIONS: OptionNames<GaussianCodeOptions> = { initializer: true, random: true };
+
 /**
  * Two dense layers side by side: the mean μ and the logarithm of the variance, log σ², of each number of the code. As a
  * layer it answers with the mean, the most likely code; {@link GaussianSample} draws from the distribution.
@@ -30,9 +33,13 @@ export class GaussianCode extends Layer {
   readonly mean: Dense;
   readonly logVariance: Dense;
 
-  /** @throws {RangeError} If a width is not an integer >= 1. */
+  /**
+   * @throws {TypeError} If there is no option of a name.
+   * @throws {RangeError} If a width is not an integer >= 1.
+   */
   constructor(inFeatures: number, outFeatures: number, options: GaussianCodeOptions = {}) {
     super();
+    requireOptions('GaussianCode', options, CODE_OPTIONS);
     this.mean = new Dense(inFeatures, outFeatures, options);
     this.logVariance = new Dense(inFeatures, outFeatures, options);
   }
@@ -80,6 +87,8 @@ export interface GaussianSampleOptions {
   readonly random: Random;
 }
 
+const SAMPLE_OPTIONS: OptionNames<GaussianSampleOptions> = { random: true };
+
 /** One forward pass: three tensors `[batch, outFeatures]`. */
 interface Draw {
   readonly mean: Tensor;
@@ -110,8 +119,12 @@ export class GaussianSample extends Layer {
   readonly #dX = new Workspace();
   #last: Draw | undefined;
 
-  constructor(code: GaussianCode, { random }: GaussianSampleOptions) {
+  /** @throws {TypeError} If `random` is missing, or there is no option of a name. */
+  constructor(code: GaussianCode, options: GaussianSampleOptions) {
     super();
+    requireOptions('GaussianSample', options, SAMPLE_OPTIONS);
+    const { random } = options;
+    requireRandom('GaussianSample', random);
     this.#code = code;
     this.#random = random;
   }

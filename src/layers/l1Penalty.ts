@@ -1,5 +1,6 @@
 /** An L1 penalty on the values that pass through: a layer only for training. Read layer.ts first; docs/math.md, section 3.7. */
 
+import { requireNumber } from '../tensor/options.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
 import { Layer, requireGradient } from './layer.ts';
@@ -21,9 +22,8 @@ export class L1Penalty extends Layer {
   /** @throws {RangeError} If the strength is not a finite number >= 0. */
   constructor(strength: number) {
     super();
-    if (!(strength >= 0 && Number.isFinite(strength))) {
-      throw new RangeError(`L1Penalty: the strength is ${strength}, expected a finite number >= 0.`);
-    }
+    const isInRange = (value: number) => value >= 0 && Number.isFinite(value);
+    requireNumber('L1Penalty', 'the strength', strength, 'a finite number >= 0', isInRange);
     this.strength = strength;
   }
 

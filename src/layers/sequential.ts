@@ -1,6 +1,7 @@
 /** Layers one after the other; backward is the chain rule in reverse order (docs/math.md, section 3.4). */
 
 import type { Arena } from '../tensor/kernels/memory.ts';
+import { inWords, requireMethods } from '../tensor/options.ts';
 import type { Parameter } from '../tensor/parameter.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { Layer } from './layer.ts';
@@ -16,9 +17,26 @@ import type { LayerSpec } from './spec.ts';
 export class Sequential extends Layer {
   readonly layers: readonly Layer[];
 
-  /** @throws {RangeError} If there are no layers, or one of them occurs twice: a layer keeps the data of one `forward`. */
+  /**
+   * @throws {TypeError} If they are not a list of layers.
+   * @throws {RangeError} If there are no layers, or one of them occurs twice: a layer keeps the data of one `forward`.
+   */
   constructor(layers: readonly Layer[]) {
     super();
+    if (!Array.isArray(layers)) {
+      throw new TypeError(
+        `Sequential: got ${inWords(layers)}, expected a list of layers such as [new Dense(784, 32), new ReLU()].`,
+      );
+    }
+    layers.forEach((layer, i) => {
+      requireMethods(
+        'Sequential',
+        `layer ${i}`,
+        layer,
+        ['forward', 'backward'],
+        'a layer such as new ReLU()',
+      );
+    });
     if (layers.length === 0) throw new RangeError('Sequential: got no layers, expected at least one.');
     const all = flatten(layers);
     if (new Set(all).size < all.length) {

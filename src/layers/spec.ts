@@ -1,7 +1,9 @@
 /** Layers as plain JSON: what a model's summary, its files and its exports are made from. build.ts makes layers of it. */
 
+export const ACTIVATION_NAMES = ['relu', 'leakyRelu', 'sigmoid', 'tanh', 'silu'] as const;
+
 export type ActivationSpec =
-  | { readonly type: 'relu' | 'sigmoid' | 'tanh' | 'silu' }
+  | { readonly type: Exclude<(typeof ACTIVATION_NAMES)[number], 'leakyRelu'> }
   | { readonly type: 'leakyRelu'; readonly slope: number };
 
 export interface DenseSpec {

@@ -4,10 +4,11 @@
  */
 
 import { kernels } from '../tensor/kernels/active.ts';
+import { inWords, type OptionNames, requireOptions } from '../tensor/options.ts';
 import { Parameter } from '../tensor/parameter.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
-import type { Dense } from './dense.ts';
+import { Dense } from './dense.ts';
 import { Layer, requireGradient, requireInput, requireWidth } from './layer.ts';
 import type { LayerSpec } from './spec.ts';
 
@@ -17,6 +18,8 @@ export interface TransposedDenseOptions {
   /** Whether to add a bias, which starts at zero. @default true */
   readonly bias?: boolean;
 }
+
+const OPTIONS: OptionNames<TransposedDenseOptions> = { tiedTo: true, bias: true };
 
 /**
  * `Y = X Wᵀ + b` with the weight `W` `[outFeatures, inFeatures]` of a dense layer that maps the other way;
@@ -40,8 +43,14 @@ export class TransposedDense extends Layer {
   readonly #dX = new Workspace();
   #x: Tensor | undefined;
 
-  constructor(of: Dense, { tiedTo, bias = true }: TransposedDenseOptions = {}) {
+  /** @throws {TypeError} If the other layer is no Dense, or there is no option of a name. */
+  constructor(of: Dense, options: TransposedDenseOptions = {}) {
     super();
+    if (!(of instanceof Dense)) {
+      throw new TypeError(`TransposedDense: the other layer is ${inWords(of)}, expected a Dense.`);
+    }
+    requireOptions('TransposedDense', options, OPTIONS);
+    const { tiedTo, bias = true } = options;
     this.#of = of;
     this.#tiedTo = tiedTo;
     this.inFeatures = of.outFeatures;

@@ -4,8 +4,9 @@
 
 import { kernels } from '../tensor/kernels/active.ts';
 import { Arena } from '../tensor/kernels/memory.ts';
+import { inWords, requireMethods } from '../tensor/options.ts';
 import { formatShape, ShapeError, sameShape } from '../tensor/shape.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { requireTensor, type Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
 
 const { exp, log, max } = Math;
@@ -38,6 +39,8 @@ export abstract class Loss {
    * @throws {ShapeError} If the shapes differ.
    */
   forward(prediction: Tensor, target: Tensor): number {
+    requireTensor(`${this.constructor.name}.forward`, 'the prediction is', prediction);
+    requireTensor(`${this.constructor.name}.forward`, 'the target is', target);
     if (!sameShape(prediction.shape, target.shape)) {
       throw new ShapeError(
         `${this.constructor.name}.forward: the prediction is ${formatShape(prediction.shape)}, the target ${formatShape(target.shape)}, expected equal shapes.`,
@@ -166,8 +169,26 @@ const LOSSES: Readonly<Record<LossName, () => Loss>> = {
 export function namedLoss(name: LossName): Loss {
   if (!Object.hasOwn(LOSSES, name)) {
     throw new RangeError(
-      `namedLoss: '${name}' is not a loss, expected one of: ${Object.keys(LOSSES).join(', ')}.`,
+      `namedLoss: ${inWords(name)} is not a loss, expected one of: ${Object.keys(LOSSES).join(', ')}.`,
     );
   }
   return LOSSES[name]();
+}
+
+/**
+ * The loss that a caller named or made.
+ *
+ * @throws {RangeError} If there is no loss of that name.
+ * @throws {TypeError} If it is neither a name nor a loss.
+ */
+export function lossOf(who: string, loss: LossName | Loss): Loss {
+  if (typeof loss === 'string') return namedLoss(loss);
+  requireMethods(
+    who,
+    'the loss',
+    loss,
+    ['forward', 'backward'],
+    `'mse', or a loss such as new MeanSquaredError()`,
+  );
+  return loss;
 }

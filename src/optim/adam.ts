@@ -6,7 +6,8 @@
 import type { FlatParameters } from '../tensor/flatParameters.ts';
 import { kernels } from '../tensor/kernels/active.ts';
 import { Arena } from '../tensor/kernels/memory.ts';
-import { Optimizer, type OptimizerOptions } from './optimizer.ts';
+import { type OptionNames, requireNumber, requireOptions } from '../tensor/options.ts';
+import { OPTIMIZER_OPTIONS, Optimizer, type OptimizerOptions, RATE_ADVICE } from './optimizer.ts';
 
 export interface AdamOptions extends OptimizerOptions {
   /** The share of the mean of the gradients that each step keeps. @default 0.9 */
@@ -16,6 +17,13 @@ export interface AdamOptions extends OptimizerOptions {
   /** Added to the corrected root, as in the paper's Algorithm 1, so that the divisor is never 0. @default 1e-7 */
   readonly epsilon?: number;
 }
+
+const ADAM_OPTIONS: OptionNames<AdamOptions> = {
+  ...OPTIMIZER_OPTIONS,
+  beta1: true,
+  beta2: true,
+  epsilon: true,
+};
 
 /**
  * `m = β₁ m + (1 - β₁) g`, `v = β₂ v + (1 - β₂) g²`, `w -= lr m̂ / (√v̂ + ε)` with `m̂ = m / (1 - β₁ᵗ)`,
@@ -32,15 +40,18 @@ export class Adam extends Optimizer {
   #m: Float32Array = new Float32Array(0);
   #v: Float32Array = new Float32Array(0);
 
-  /** @throws {RangeError} If a beta is not in [0, 1), or epsilon is not > 0. */
+  /**
+   * @throws {TypeError} If there is no option of a name.
+   * @throws {RangeError} If a beta is not in [0, 1), or epsilon is not > 0.
+   */
   constructor(options: AdamOptions = {}) {
+    requireOptions('Adam', options, ADAM_OPTIONS, RATE_ADVICE);
     const { learningRate = 1e-3, clipNorm, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = options;
     super(learningRate, clipNorm);
     for (const beta of [beta1, beta2]) {
-      if (!(beta >= 0 && beta < 1)) throw new RangeError(`Adam: a beta is ${beta}, expected 0 <= beta < 1.`);
+      requireNumber('Adam', 'a beta', beta, '0 <= beta < 1', (value) => value >= 0 && value < 1);
     }
-    if (!(epsilon > 0 && epsilon < Infinity))
-      throw new RangeError(`Adam: epsilon is ${epsilon}, expected more than 0.`);
+    requireNumber('Adam', 'epsilon', epsilon, 'more than 0', (value) => value > 0 && value < Infinity);
     this.#beta1 = beta1;
     this.#beta2 = beta2;
     this.#epsilon = epsilon;
@@ -91,6 +102,8 @@ export interface AdamWOptions extends AdamOptions {
   readonly weightDecay?: number;
 }
 
+const ADAMW_OPTIONS: OptionNames<AdamWOptions> = { ...ADAM_OPTIONS, weightDecay: true };
+
 /**
  * `w -= lr λ w` and then the step of Adam: Loshchilov & Hutter 2019, Algorithm 2. The decay acts on the values directly,
  * not through the gradients and their moments.
@@ -99,11 +112,16 @@ export class AdamW extends Adam {
   override readonly name = 'adamw';
   readonly #weightDecay: number;
 
-  /** @throws {RangeError} If the weight decay is negative. */
-  constructor({ weightDecay = 0.01, ...options }: AdamWOptions = {}) {
-    super(options);
-    if (!(weightDecay >= 0 && weightDecay < Infinity))
-      throw new RangeError(`AdamW: the weight decay is ${weightDecay}, expected >= 0.`);
+  /**
+   * @throws {TypeError} If there is no option of a name.
+   * @throws {RangeError} If the weight decay is negative.
+   */
+  constructor(options: AdamWOptions = {}) {
+    requireOptions('AdamW', options, ADAMW_OPTIONS, RATE_ADVICE);
+    const { weightDecay = 0.01, ...others } = options;
+    super(others);
+    const isInRange = (decay: number) => decay >= 0 && decay < Infinity;
+    requireNumber('AdamW', 'the weight decay', weightDecay, '>= 0', isInRange);
     this.#weightDecay = weightDecay;
   }
 

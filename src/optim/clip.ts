@@ -2,6 +2,7 @@
 
 import type { FlatParameters } from '../tensor/flatParameters.ts';
 import { kernels } from '../tensor/kernels/active.ts';
+import { requireNumber } from '../tensor/options.ts';
 
 /**
  * Scales all gradients down by one factor so that their global Euclidean norm is at most `maxNorm`; their direction does
@@ -11,7 +12,7 @@ import { kernels } from '../tensor/kernels/active.ts';
  * @throws {RangeError} If maxNorm is not > 0.
  */
 export function clipGradientNorm(parameters: FlatParameters, maxNorm: number): number {
-  if (!(maxNorm > 0)) throw new RangeError(`clipGradientNorm: maxNorm is ${maxNorm}, expected more than 0.`);
+  requireNumber('clipGradientNorm', 'maxNorm', maxNorm, 'more than 0', (value) => value > 0);
   const norm = Math.sqrt(kernels().sumOfSquares(parameters.size, parameters.gradients));
   if (norm > maxNorm) kernels().scale(parameters.size, maxNorm / norm, parameters.gradients);
   return norm;

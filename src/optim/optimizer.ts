@@ -1,6 +1,8 @@
 /** What every optimizer can do: turn gradients into a step. Read sgd.ts next, then adam.ts. */
 
 import type { FlatParameters } from '../tensor/flatParameters.ts';
+import { type OptionNames, requireMethods, requireNumber } from '../tensor/options.ts';
+import { plural } from '../tensor/shape.ts';
 import { clipGradientNorm } from './clip.ts';
 import { constant, type Schedule } from './schedule.ts';
 
@@ -10,6 +12,21 @@ export interface OptimizerOptions {
   /** Gradients with a larger global norm are scaled down to this norm. @default none: no clipping */
   readonly clipNorm?: number;
 }
+
+export const OPTIMIZER_OPTIONS: OptionNames<OptimizerOptions> = { learningRate: true, clipNorm: true };
+
+/** PyTorch's and Keras's words for options of ours. */
+export const RATE_ADVICE: Readonly<Record<string, string>> = {
+  lr: "'learningRate'",
+  learning_rate: "'learningRate'",
+  weight_decay: "'weightDecay' of AdamW",
+  weightDecay: 'new AdamW({ weightDecay })',
+  betas: "'beta1' and 'beta2'",
+  beta_1: "'beta1'",
+  beta_2: "'beta2'",
+  eps: "'epsilon'",
+  clipnorm: "'clipNorm'",
+};
 
 /** Everything that an optimizer keeps between steps, apart from the parameters: enough to resume a training exactly. */
 export interface OptimizerState {
@@ -34,9 +51,13 @@ export abstract class Optimizer {
   #steps = 0;
 
   constructor(learningRate: number | Schedule, clipNorm: number | undefined) {
+    const expected = 'a number, or a schedule such as cosine({ learningRate, steps })';
+    if (typeof learningRate !== 'number') {
+      requireMethods(new.target.name, 'the learning rate', learningRate, ['at'], expected);
+    }
     this.#schedule = typeof learningRate === 'number' ? constant(learningRate) : learningRate;
-    if (clipNorm !== undefined && !(clipNorm > 0)) {
-      throw new RangeError(`Optimizer: clipNorm is ${clipNorm}, expected more than 0.`);
+    if (clipNorm !== undefined) {
+      requireNumber('Optimizer', 'clipNorm', clipNorm, 'more than 0', (value) => value > 0);
     }
     this.#clipNorm = clipNorm;
   }
@@ -117,7 +138,7 @@ export abstract class Optimizer {
     }
     if (!Number.isSafeInteger(steps) || steps < 0) throw this.#refuse(`${steps} steps`, 'an integer >= 0');
     const [found, expected] = [moments, own.moments].map((all) =>
-      Object.entries(all).map(([key, { length }]) => `${length} numbers of ${key}`),
+      Object.entries(all).map(([key, { length }]) => `${plural(length, 'number')} of ${key}`),
     );
     if (found.toSorted().join() !== expected.toSorted().join()) {
       throw this.#refuse(found.join(', ') || 'no moments', expected.join(', ') || 'none');
@@ -145,4 +166,10 @@ export abstract class Optimizer {
 
   /** One update, already counted in `steps`. */
   protected abstract update(parameters: FlatParameters, learningRate: number): void;
+}
+
+/** @throws {TypeError} If it is none, such as the name of one. */
+export function requireOptimizer(who: string, optimizer: unknown): asserts optimizer is Optimizer {
+  const methods = ['attach', 'step', 'state'];
+  requireMethods(who, 'the optimizer', optimizer, methods, 'an object such as new Adam()');
 }

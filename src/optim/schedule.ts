@@ -1,5 +1,13 @@
 /** Learning rates that change over time. docs/math.md, section 5.4. */
 
+import {
+  type OptionNames,
+  requireInteger,
+  requireMethods,
+  requireNumber,
+  requireOptions,
+} from '../tensor/options.ts';
+
 export interface Schedule {
   /** The learning rate of a step; the first step is step 0. */
   at(step: number): number;
@@ -7,7 +15,7 @@ export interface Schedule {
 
 /** The same learning rate at every step. */
 export function constant(learningRate: number): Schedule {
-  requirePositive('constant', 'learning rate', learningRate);
+  requirePositive('constant', learningRate);
   return { at: () => learningRate };
 }
 
@@ -22,6 +30,8 @@ export interface DecayOptions {
 }
 
 export type CosineOptions = DecayOptions;
+
+const DECAY_OPTIONS: OptionNames<DecayOptions> = { learningRate: true, steps: true, minimum: true };
 
 /** Half a cosine wave from the learning rate down to the minimum: one cycle of Loshchilov & Hutter 2017 (SGDR). */
 export function cosine(options: CosineOptions): Schedule {
@@ -49,9 +59,14 @@ export interface WarmUpOptions {
   readonly schedule: Schedule;
 }
 
+const WARM_UP_OPTIONS: OptionNames<WarmUpOptions> = { steps: true, schedule: true };
+
 /** Rises from near 0 to the start of the next schedule: Adam's first steps are based on few gradients. */
-export function warmUp({ steps, schedule }: WarmUpOptions): Schedule {
-  requireSteps('warmUp', steps);
+export function warmUp(options: WarmUpOptions): Schedule {
+  requireOptions('warmUp', options, WARM_UP_OPTIONS);
+  const { steps, schedule } = options;
+  requireInteger('warmUp', 'the number of steps', steps, 1);
+  requireMethods('warmUp', 'the schedule', schedule, ['at'], 'one such as constant(1e-3)');
   return {
     at: (step) => (step < steps ? (schedule.at(0) * (step + 1)) / steps : schedule.at(step - steps)),
   };
@@ -82,23 +97,16 @@ export function trainingSchedule({
   return warmUpSteps > 0 ? warmUp({ steps: warmUpSteps, schedule }) : schedule;
 }
 
-function requireDecay(who: string, { learningRate, steps, minimum = 0 }: DecayOptions): void {
-  requirePositive(who, 'learning rate', learningRate);
-  requireSteps(who, steps);
-  if (!(minimum >= 0 && minimum <= learningRate)) {
-    throw new RangeError(
-      `${who}: the minimum is ${minimum}, expected 0 to the learning rate, ${learningRate}.`,
-    );
-  }
+function requireDecay(who: string, options: DecayOptions): void {
+  requireOptions(who, options, DECAY_OPTIONS);
+  const { learningRate, steps, minimum = 0 } = options;
+  requirePositive(who, learningRate);
+  requireInteger(who, 'the number of steps', steps, 1);
+  const expected = `0 to the learning rate, ${learningRate}`;
+  requireNumber(who, 'the minimum', minimum, expected, (value) => value >= 0 && value <= learningRate);
 }
 
-function requirePositive(who: string, what: string, value: number): void {
-  if (!(value > 0 && value < Infinity))
-    throw new RangeError(`${who}: the ${what} is ${value}, expected more than 0.`);
-}
-
-function requireSteps(who: string, steps: number): void {
-  if (!Number.isSafeInteger(steps) || steps < 1) {
-    throw new RangeError(`${who}: the number of steps is ${steps}, expected an integer >= 1.`);
-  }
+function requirePositive(who: string, learningRate: number): void {
+  const isInRange = (value: number) => value > 0 && value < Infinity;
+  requireNumber(who, 'the learning rate', learningRate, 'more than 0', isInRange);
 }

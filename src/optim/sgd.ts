@@ -3,7 +3,8 @@
 import type { FlatParameters } from '../tensor/flatParameters.ts';
 import { kernels } from '../tensor/kernels/active.ts';
 import { Arena } from '../tensor/kernels/memory.ts';
-import { Optimizer, type OptimizerOptions } from './optimizer.ts';
+import { type OptionNames, requireBoolean, requireNumber, requireOptions } from '../tensor/options.ts';
+import { OPTIMIZER_OPTIONS, Optimizer, type OptimizerOptions, RATE_ADVICE } from './optimizer.ts';
 
 export interface SGDOptions extends OptimizerOptions {
   /** The share of the velocity that each step keeps. @default 0 */
@@ -11,6 +12,8 @@ export interface SGDOptions extends OptimizerOptions {
   /** Whether to use Nesterov's momentum, which looks ahead along the velocity. @default false */
   readonly nesterov?: boolean;
 }
+
+const SGD_OPTIONS: OptionNames<SGDOptions> = { ...OPTIMIZER_OPTIONS, momentum: true, nesterov: true };
 
 /**
  * `w -= lr g`; with momentum μ: `v = μ v + g`, `w -= lr v`; with Nesterov's momentum: `w -= lr (g + μ v)`
@@ -24,12 +27,17 @@ export class SGD extends Optimizer {
   readonly #nesterov: boolean;
   #velocity: Float32Array = new Float32Array(0);
 
-  /** @throws {RangeError} If the momentum is not in [0, 1), or nesterov is set without momentum. */
-  constructor({ learningRate = 0.01, clipNorm, momentum = 0, nesterov = false }: SGDOptions = {}) {
+  /**
+   * @throws {TypeError} If there is no option of a name.
+   * @throws {RangeError} If the momentum is not in [0, 1), or nesterov is set without momentum.
+   */
+  constructor(options: SGDOptions = {}) {
+    requireOptions('SGD', options, SGD_OPTIONS, RATE_ADVICE);
+    const { learningRate = 0.01, clipNorm, momentum = 0, nesterov = false } = options;
     super(learningRate, clipNorm);
-    if (!(momentum >= 0 && momentum < 1)) {
-      throw new RangeError(`SGD: the momentum is ${momentum}, expected 0 <= momentum < 1.`);
-    }
+    const isInRange = (value: number) => value >= 0 && value < 1;
+    requireNumber('SGD', 'the momentum', momentum, '0 <= momentum < 1', isInRange);
+    requireBoolean('SGD', 'nesterov', nesterov);
     if (nesterov && momentum === 0) throw new RangeError('SGD: nesterov needs a momentum > 0.');
     this.#momentum = momentum;
     this.#nesterov = nesterov;

@@ -1,5 +1,6 @@
 /** Initial values of weights. docs/math.md, section 6, derives the limits. */
 
+import { inWords } from './options.ts';
 import type { Random } from './random.ts';
 import { sizeOf } from './shape.ts';
 import { Tensor } from './tensor.ts';
@@ -19,6 +20,14 @@ export const glorotUniform: Initializer = (shape, random) =>
 export const heUniform: Initializer = (shape, random) => uniform(shape, Math.sqrt(6 / shape[0]), random);
 
 export const zeros: Initializer = (shape) => Tensor.zeros(shape);
+
+/** @throws {TypeError} If it is none, such as the name of one. */
+export function requireInitializer(who: string, initializer: unknown): asserts initializer is Initializer {
+  if (typeof initializer === 'function') return;
+  throw new TypeError(
+    `${who}: the initializer is ${inWords(initializer)}, expected a function such as glorotUniform.`,
+  );
+}
 
 function uniform(shape: readonly [number, number], limit: number, random: Random): Tensor {
   const data = new Float32Array(sizeOf(shape));

@@ -1,8 +1,9 @@
 /** Matrix operations on tensors, with checked shapes. Read kernels/kernels.ts first. */
 
 import { kernels } from './kernels/active.ts';
+import { type OptionNames, requireOptions } from './options.ts';
 import { formatShape, ShapeError } from './shape.ts';
-import { Tensor } from './tensor.ts';
+import { requireTensor, Tensor } from './tensor.ts';
 
 export interface MatmulOptions {
   /** Read `a` transposed, without copying it. @default false */
@@ -10,6 +11,8 @@ export interface MatmulOptions {
   /** Read `b` transposed, without copying it. @default false */
   readonly transposeB?: boolean;
 }
+
+const MATMUL_OPTIONS: OptionNames<MatmulOptions> = { transposeA: true, transposeB: true };
 
 /**
  * Matrix product of two matrices: `op(a) · op(b)`, where `op` transposes if asked.
@@ -27,11 +30,11 @@ export interface MatmulOptions {
  * const identity = Tensor.from([1, 0, 0, 1], [2, 2]);
  * matmul(a, identity, { transposeA: true }).data; // Float32Array [1, 3, 2, 4]
  */
-export function matmul(
-  a: Tensor,
-  b: Tensor,
-  { transposeA = false, transposeB = false }: MatmulOptions = {},
-): Tensor {
+export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
+  requireTensor('matmul', 'a is', a);
+  requireTensor('matmul', 'b is', b);
+  requireOptions('matmul', options, MATMUL_OPTIONS);
+  const { transposeA = false, transposeB = false } = options;
   const [m, k] = transposeA ? [a.shape[1], a.shape[0]] : a.shape;
   const [inner, n] = transposeB ? [b.shape[1], b.shape[0]] : b.shape;
   if (a.shape.length !== 2 || b.shape.length !== 2 || k !== inner) {
@@ -56,6 +59,7 @@ export function matmul(
  * @throws {ShapeError} If the rank is not 2.
  */
 export function transpose(x: Tensor): Tensor {
+  requireTensor('transpose', 'x is', x);
   if (x.shape.length !== 2) {
     throw new ShapeError(`transpose: x is ${formatShape(x.shape)}, expected a matrix.`);
   }

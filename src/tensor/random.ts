@@ -6,6 +6,8 @@
  * by the finalizer of MurmurHash3 (Appleby), a bijection, so different seeds have different states.
  */
 
+import { inWords, requireMethods } from './options.ts';
+
 const { cos, imul, log, sqrt, PI } = Math;
 
 const TWO_POW_31 = 2 ** 31;
@@ -25,7 +27,7 @@ export class Random {
    */
   constructor(seed: number) {
     if (!Number.isSafeInteger(seed) || seed < 0) {
-      throw new RangeError(`Random: the seed is ${seed}, expected an integer from 0 to 2^53 - 1.`);
+      throw new RangeError(`Random: the seed is ${inWords(seed)}, expected an integer from 0 to 2^53 - 1.`);
     }
     const halves = [seed % TWO_POW_32, Math.floor(seed / TWO_POW_32)];
     let word = 0;
@@ -151,6 +153,17 @@ export class Random {
       items[other] = kept;
     }
   }
+}
+
+/** @throws {TypeError} If it is no generator, such as a seed. */
+export function requireRandom(who: string, random: unknown): asserts random is Random {
+  requireMethods(
+    who,
+    'random',
+    random,
+    ['uniform', 'fillUniform', 'fillNormal'],
+    'one such as new Random(42)',
+  );
 }
 
 function rotateLeft(word: number, bits: number): number {

@@ -1,6 +1,10 @@
 /** The tensor: a shape and a Float32Array in row-major order. Read shape.ts first. */
 
-import { formatShape, type Shape, ShapeError, sizeOf } from './shape.ts';
+import { inWords } from './options.ts';
+import { formatShape, plural, type Shape, ShapeError, sizeOf } from './shape.ts';
+
+/** Numbers in lists of lists, all of one length: `[[1, 2], [3, 4]]` is a matrix. */
+export type NestedNumbers = ArrayLike<number> | readonly NestedNumbers[];
 
 /**
  * A dense array of float32 numbers. The last dimension varies fastest (row-major, NumPy's C order).
@@ -18,22 +22,40 @@ export class Tensor {
   /**
    * Wraps an array without copying it.
    *
+   * @throws {TypeError} If it is no Float32Array.
    * @throws {ShapeError} If the array's length is not the product of the shape, or the shape holds anything but integers >= 0.
    */
   constructor(data: Float32Array, shape: Shape) {
     requireShape(shape);
+    if (!isFloat32Array(data)) {
+      throw new TypeError(
+        `Tensor: the data is ${inWords(data)}, expected a Float32Array: Tensor.from(data, shape) makes one.`,
+      );
+    }
     if (data.length !== sizeOf(shape)) {
       throw new ShapeError(
-        `Tensor: shape ${formatShape(shape)} needs ${sizeOf(shape)} numbers, the array holds ${data.length}.`,
+        `Tensor: shape ${formatShape(shape)} needs ${plural(sizeOf(shape), 'number')}, the array holds ${data.length}.`,
       );
     }
     this.data = data;
     this.shape = [...shape];
   }
 
-  /** A new tensor with a copy of these numbers, rounded to float32. */
-  static from(values: ArrayLike<number>, shape: Shape = [values.length]): Tensor {
-    return new Tensor(Float32Array.from(values), shape);
+  /**
+   * A new tensor with a copy of these numbers, rounded to float32.
+   *
+   * @param values - An array of numbers, or lists of lists: rows, images, any depth.
+   * @param shape - Default: that of the lists, `[n]` for numbers alone.
+   * @throws {TypeError} If there is anything but numbers.
+   * @throws {ShapeError} If lists of one depth differ in length, or the numbers don't fill the shape.
+   * @example
+   * Tensor.from([[1, 2, 3], [4, 5, 6]]).shape; // [2, 3]
+   */
+  static from(values: NestedNumbers, shape?: Shape): Tensor {
+    const lengths = lengthsOf(values);
+    const data = new Float32Array(sizeOf(lengths));
+    fillFrom(values, lengths, data, []);
+    return new Tensor(data, shape ?? lengths);
   }
 
   static zeros(shape: Shape): Tensor {
@@ -49,7 +71,7 @@ export class Tensor {
   reshape(shape: Shape): Tensor {
     if (sizeOf(shape) !== this.size) {
       throw new ShapeError(
-        `Tensor.reshape: ${formatShape(this.shape)} holds ${this.size} numbers, ${formatShape(shape)} needs ${sizeOf(shape)}.`,
+        `Tensor.reshape: ${formatShape(this.shape)} holds ${plural(this.size, 'number')}, ${formatShape(shape)} needs ${sizeOf(shape)}.`,
       );
     }
     return new Tensor(this.data, shape);
@@ -86,7 +108,88 @@ export class Tensor {
   }
 }
 
+/** The shape of lists of lists, judged by the first list of each depth. */
+function lengthsOf(values: NestedNumbers): number[] {
+  const lengths: number[] = [];
+  for (let list: unknown = values; isList(list); list = list[0]) {
+    lengths.push(list.length);
+    if (list.length === 0) break;
+  }
+  if (lengths.length > 0) return lengths;
+  throw new TypeError(
+    `Tensor.from: the values are ${inWords(values)}, expected numbers such as [1, 2, 3], or rows such as [[1, 2], [3, 4]].`,
+  );
+}
+
+/** @param place - Where these values lie in those around them. */
+function fillFrom(
+  values: unknown,
+  lengths: readonly number[],
+  out: Float32Array,
+  place: readonly number[],
+): void {
+  const [length, ...rest] = lengths;
+  if (!isList(values) || values.length !== length) {
+    const found = isList(values) ? `holds ${values.length}` : `is ${inWords(values)}`;
+    throw new ShapeError(
+      `Tensor.from: ${placeName(place)} ${found}, expected ${length} ${rest.length === 0 ? 'number' : 'row'}${length === 1 ? '' : 's'} as in ${placeName(place.map(() => 0))}.`,
+    );
+  }
+  if (ArrayBuffer.isView(values) && typeof values[0] === 'number') {
+    out.set(values as ArrayLike<number>);
+    return;
+  }
+  const size = sizeOf(rest);
+  for (let i = 0; i < length; i++) {
+    if (rest.length > 0) fillFrom(values[i], rest, out.subarray(i * size, (i + 1) * size), [...place, i]);
+    else if (typeof values[i] === 'number') out[i] = values[i] as number;
+    else {
+      throw new TypeError(
+        `Tensor.from: ${elementName([...place, i])} is ${inWords(values[i])}, expected a number.`,
+      );
+    }
+  }
+}
+
+/** Of a list: `row 2`; deeper, its index: `[2, 0]`. */
+function placeName(place: readonly number[]): string {
+  return place.length === 1 ? `row ${place[0]}` : formatShape(place);
+}
+
+/** Of a number: `value 3`, `row 2, column 0`; deeper, its index: `[2, 0, 5]`. */
+function elementName(place: readonly number[]): string {
+  const [i, j] = place;
+  return place.length === 1
+    ? `value ${i}`
+    : place.length === 2
+      ? `row ${i}, column ${j}`
+      : formatShape(place);
+}
+
+/** An array or a typed array. Text has a length, too, but is no list of numbers. */
+function isList(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value);
+}
+
+// By name: `instanceof` is false for an array that another realm made (a worker, a frame, a test runner's sandbox).
+function isFloat32Array(data: unknown): boolean {
+  return data instanceof Float32Array || Object.prototype.toString.call(data) === '[object Float32Array]';
+}
+
+/**
+ * @param what - The argument, with its verb: `x is`.
+ * @throws {TypeError} If it is no tensor.
+ */
+export function requireTensor(who: string, what: string, x: unknown): asserts x is Tensor {
+  const { shape, data } = typeof x === 'object' && x !== null ? (x as Partial<Tensor>) : {};
+  if (Array.isArray(shape) && isFloat32Array(data)) return;
+  throw new TypeError(`${who}: ${what} ${inWords(x)}, expected a Tensor such as Tensor.from(rows).`);
+}
+
 function requireShape(shape: Shape): void {
+  if (!Array.isArray(shape)) {
+    throw new ShapeError(`Tensor: the shape is ${inWords(shape)}, expected a list such as [2, 3].`);
+  }
   if (!shape.every((length) => Number.isSafeInteger(length) && length >= 0)) {
     throw new ShapeError(`Tensor: the shape is ${formatShape(shape)}, expected integers >= 0.`);
   }

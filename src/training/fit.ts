@@ -24,6 +24,7 @@ import {
 } from './fitOptions.ts';
 import { addNoise, EVALUATION_NOISE_SEED, stepSeed } from './noise.ts';
 import type { Compiled, Losses } from './objective.ts';
+import type { Pair, PairOptions, PairReader } from './pairs.ts';
 import { type Subset, type Subsets, splitSamples } from './split.ts';
 import { requireLastLayer, startAtMean } from './startAtMean.ts';
 import { type EpochRecord, LossSums, type TrainedParts, TrainingProgress } from './trainingState.ts';
@@ -52,8 +53,10 @@ class Training {
   /** Memory of the batches alone: it goes when training ends, the network stays. */
   readonly #arena = new Arena();
   readonly #inputs = new Workspace();
+  readonly #targets = new Workspace();
   readonly #noisyInputs = new Workspace();
   readonly #allocate = (shape: Shape) => this.#inputs.tensor(this.#arena, shape);
+  readonly #allocateTarget = (shape: Shape) => this.#targets.tensor(this.#arena, shape);
   readonly #state = () => this.#progress.state();
 
   constructor(model: Trainable, subsets: Subsets, settings: FitSettings, progress: TrainingProgress) {
@@ -107,9 +110,9 @@ class Training {
   async #epoch(): Promise<boolean> {
     const { signal, onBatchEnd, onEpochEnd } = this.#settings;
     const { training, validation } = this.#subsets;
-    for await (const x of this.#shuffledBatches(training)) {
+    for await (const pair of this.#shuffledBatches(training)) {
       if (signal?.aborted) return false;
-      this.#step(x);
+      this.#step(pair);
       if (onBatchEnd) await onBatchEnd(this.#batchRecord(), this.#state);
       if (this.#slice.isOver) await this.#slice.pause();
     }
@@ -129,24 +132,27 @@ class Training {
   }
 
   /** The epoch's batches `[batch, features]`, from the first that is not done. */
-  #shuffledBatches({ reader, rows }: Subset): AsyncGenerator<Tensor, void> {
+  #shuffledBatches({ reader, rows }: Subset): AsyncGenerator<Pair, void> {
     // Shuffled from the same order each time, so that an epoch's order depends on the generator's state alone.
     this.#order.set(rows);
     this.#model.random.shuffle(this.#order);
     const { batchSize } = this.#settings;
-    const options = { batchSize, firstBatch: this.#progress.batch, allocate: this.#allocate };
-    return reader.stream({ rows: this.#order, ...options });
+    return this.#stream(reader, { rows: this.#order, batchSize, firstBatch: this.#progress.batch });
+  }
+
+  #stream(reader: PairReader, options: PairOptions): AsyncGenerator<Pair, void> {
+    return reader.stream({ ...options, allocate: this.#allocate, allocateTarget: this.#allocateTarget });
   }
 
   /** One step: the gradients of the batch's loss, and with them one step of the optimizer. */
-  #step(x: Tensor): void {
+  #step({ input: x, target }: Pair): void {
     const { objective, optimizer, parameters, random, stepRandom } = this.#model;
     const { epoch, batch } = this.#progress;
     const { learningRate } = optimizer;
     stepRandom.restore(new Random(stepSeed(random, epoch, batch)).state());
     const input = this.#withNoise(x, stepRandom);
     parameters.zeroGradients();
-    const losses = objective.learn(input, x);
+    const losses = objective.learn(input, target);
     optimizer.step(parameters);
     if (!Number.isFinite(losses.loss)) {
       const { epochs } = this.#settings;
@@ -163,11 +169,11 @@ class Training {
     stepRandom.restore(new Random(EVALUATION_NOISE_SEED).state());
     let samples = 0;
     const sums = new LossSums();
-    for await (const x of reader.stream({ rows, allocate: this.#allocate })) {
+    for await (const { input, target } of this.#stream(reader, { rows })) {
       // From the second batch on: a short validation is finished, so that its epoch counts.
       if (signal?.aborted && samples > 0) return undefined;
-      const [count] = x.shape;
-      sums.add(objective.measure(this.#withNoise(x, stepRandom), x), count);
+      const [count] = input.shape;
+      sums.add(objective.measure(this.#withNoise(input, stepRandom), target), count);
       samples += count;
       if (this.#slice.isOver) await this.#slice.pause();
     }
@@ -221,7 +227,9 @@ export async function fitModel(
   IN_TRAINING.add(parameters);
   try {
     const training = await prepareTraining(model, samples, options);
-    owner.normalization = samples.normalization ?? ofInputs(samples);
+    // The network answers in the units of the target.
+    const { target = samples } = options;
+    owner.normalization = target.normalization ?? ofInputs(target);
     return await training.run();
   } finally {
     IN_TRAINING.delete(parameters);
@@ -238,10 +246,10 @@ function ofInputs({ shape: [, ...sample] }: Samples | StoredSamples): Normalizat
  *
  * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way.
  * @returns The training: `run()` starts it.
- * @throws {RangeError} If an option is out of range, a split leaves one side empty, binary cross-entropy gets inputs
+ * @throws {RangeError} If an option is out of range, a split leaves one side empty, binary cross-entropy gets targets
  *   outside [0, 1], the state to resume from belongs to another network or optimizer, or the start 'mean' is asked of a
  *   network that doesn't end with a bias.
- * @throws {ShapeError} If the samples don't fit the model.
+ * @throws {ShapeError} If the samples or targets don't fit the model or each other.
  * @throws {Error} If the optimizer already serves another network.
  */
 async function prepareTraining(
@@ -250,12 +258,12 @@ async function prepareTraining(
   options: FitOptions,
 ): Promise<Training> {
   const settings = checkedSettings(options);
-  const { batchSize, validationSplit, validationData, keep, earlyStopping, resumeFrom } = settings;
+  const { batchSize, keep, earlyStopping, resumeFrom } = settings;
   const { inputShape, seed, objective, optimizer, parameters } = model;
-  const subsets = splitSamples(samples, { inputShape, seed, validationSplit, validationData });
+  const subsets = splitSamples(samples, { ...settings, inputShape, seed });
   if (objective.needsUnitRange) {
-    await subsets.training.reader.requireUnitRange();
-    await subsets.validation?.reader.requireUnitRange();
+    await subsets.training.reader.targets.requireUnitRange();
+    await subsets.validation?.reader.targets.requireUnitRange();
   }
   if (settings.start === 'mean') requireLastLayer(objective.lastLayer);
   optimizer.attach(parameters);

@@ -1,6 +1,14 @@
 /** The options of `fit`, and what it reports. Read fit.ts first. */
 
 import type { Samples, StoredSamples } from '../data/samples.ts';
+import {
+  inWords,
+  type OptionNames,
+  requireInteger,
+  requireNumber,
+  requireOneOf,
+  requireOptions,
+} from '../tensor/options.ts';
 import type { EarlyStopping, Keep } from './earlyStopping.ts';
 import { checkNoise, type Noise } from './noise.ts';
 import type { Start } from './startAtMean.ts';
@@ -19,6 +27,15 @@ export interface FitOptions {
   readonly validationSplit?: number;
   /** Other samples for validation, instead of a split. @default none */
   readonly validationData?: Samples | StoredSamples;
+  /**
+   * What the network should answer: row i of the target to row i of the samples, as a clean image to a noisy one. Of the
+   * shape of the samples, in memory or stored, scaled as they are: `transform(noisy, clean.normalization)`.
+   *
+   * @default the samples themselves
+   */
+  readonly target?: Samples | StoredSamples | undefined;
+  /** The same for `validationData`: needed with both, `target` and `validationData`. */
+  readonly validationTarget?: Samples | StoredSamples | undefined;
   /** Watches the validation loss or, without validation, the training loss. @default none: all epochs are run */
   readonly earlyStopping?: EarlyStopping;
   /**
@@ -33,15 +50,15 @@ export interface FitOptions {
    */
   readonly resumeFrom?: TrainingState | undefined;
   /**
-   * Corrupts the inputs of each step, so that the network learns to restore the clean ones. Validation inputs are
-   * corrupted too, in the same way after each epoch.
+   * Corrupts the inputs of each step, so that the network learns to restore the clean ones, or with `target` to answer with
+   * that. Validation inputs are corrupted too, in the same way after each epoch.
    *
    * @default none
    */
   readonly noise?: Noise | undefined;
   /**
-   * `mean` sets the last layer before the first step, so that the network's first answer is the mean of the samples. That
-   * takes one pass over the samples. `as-is` leaves all weights and biases as they are.
+   * `mean` sets the last layer before the first step, so that the network's first answer is the mean of the samples (with
+   * `target`: of the target). That takes one pass over them. `as-is` leaves all weights and biases as they are.
    *
    * @default 'as-is'
    */
@@ -55,6 +72,39 @@ export interface FitOptions {
   /** Called after every epoch. A promise is waited for. */
   readonly onEpochEnd?: (record: EpochRecord, state: () => TrainingState) => unknown;
 }
+
+export const FIT_OPTIONS: OptionNames<FitOptions> = {
+  epochs: true,
+  batchSize: true,
+  validationSplit: true,
+  validationData: true,
+  target: true,
+  validationTarget: true,
+  earlyStopping: true,
+  keep: true,
+  resumeFrom: true,
+  noise: true,
+  start: true,
+  signal: true,
+  onStart: true,
+  onBatchEnd: true,
+  onEpochEnd: true,
+};
+
+const EARLY_STOPPING: OptionNames<EarlyStopping> = { patience: true, minDelta: true };
+
+/** What people write who come from Keras. */
+export const FIT_ADVICE: Readonly<Record<string, string>> = {
+  learningRate: 'it in the optimizer: compile({ optimizer: new Adam({ learningRate }) })',
+  loss: 'it in compile({ loss })',
+  optimizer: 'it in compile({ optimizer })',
+  validation_split: "'validationSplit'",
+  validation_data: "'validationData'",
+  batch_size: "'batchSize'",
+  callbacks: "'onEpochEnd', 'onBatchEnd' or 'earlyStopping'",
+  shuffle: 'none: each epoch is shuffled',
+  seed: 'it where the model is made: new Autoencoder({ inputShape, seed })',
+};
 
 export interface BatchRecord {
   /** From 1. */
@@ -92,33 +142,60 @@ export interface History {
 export type FitSettings = FitOptions &
   Required<Pick<FitOptions, 'epochs' | 'batchSize' | 'validationSplit' | 'keep' | 'start'>>;
 
-/** @throws {RangeError} If an option is out of range. */
+/**
+ * @throws {TypeError} If there is no option of a name, or one has a value of another kind.
+ * @throws {RangeError} If an option is out of range.
+ */
 export function checkedSettings(options: FitOptions): FitSettings {
+  requireOptions('fit', options, FIT_OPTIONS, FIT_ADVICE);
   const { epochs = 100, batchSize = 32, validationSplit = 0, start = 'as-is' } = options;
-  const { validationData, earlyStopping, noise } = options;
-  if (start !== 'as-is' && start !== 'mean') {
-    throw new RangeError(`fit: start is '${start}', expected 'as-is' or 'mean'.`);
-  }
-  requireInteger('epochs', epochs);
-  requireInteger('batchSize', batchSize);
-  if (!(validationSplit >= 0 && validationSplit < 1)) {
-    throw new RangeError(`fit: validationSplit is ${validationSplit}, expected 0 <= split < 1.`);
-  }
+  const { validationData, target, validationTarget, earlyStopping, noise } = options;
+  requireOneOf('fit', 'start', start, ['as-is', 'mean']);
+  requireInteger('fit', 'epochs', epochs, 1);
+  requireInteger('fit', 'batchSize', batchSize, 1);
+  const isShare = (value: number) => value >= 0 && value < 1;
+  requireNumber('fit', 'validationSplit', validationSplit, '0 <= split < 1', isShare);
   if (validationSplit > 0 && validationData) {
     throw new RangeError('fit: got both validationSplit and validationData, expected one of them.');
   }
-  if (earlyStopping) {
-    const { patience, minDelta = 0 } = earlyStopping;
-    requireInteger('patience', patience);
-    if (!(minDelta >= 0)) throw new RangeError(`fit: minDelta is ${minDelta}, expected a number >= 0.`);
+  if (target && validationData && !validationTarget) {
+    throw new RangeError(
+      'fit: got target and validationData, expected validationTarget, too: what the network should answer to validationData.',
+    );
   }
-  if (noise) checkNoise(noise);
+  if (validationTarget && !(target && validationData)) {
+    throw new RangeError(
+      `fit: got validationTarget without ${target ? 'validationData' : 'target'}, expected target, validationData and validationTarget together.`,
+    );
+  }
+  if (earlyStopping !== undefined) {
+    requireOptions('fit, earlyStopping', earlyStopping, EARLY_STOPPING);
+    const { patience, minDelta = 0 } = earlyStopping;
+    requireInteger('fit', 'patience', patience, 1);
+    requireNumber('fit', 'minDelta', minDelta, 'a number >= 0', (value) => value >= 0);
+  }
+  if (noise !== undefined) checkNoise(noise);
   const keep = options.keep ?? (earlyStopping ? 'best' : 'last');
+  requireOneOf('fit', 'keep', keep, ['best', 'last']);
+  requireKinds(options);
   return { ...options, epochs, batchSize, validationSplit, start, keep };
 }
 
-function requireInteger(name: string, value: number): void {
-  if (!Number.isSafeInteger(value) || value < 1) {
-    throw new RangeError(`fit: ${name} is ${value}, expected an integer >= 1.`);
+/** The options that are neither numbers nor words. */
+function requireKinds({ signal, resumeFrom, ...options }: FitOptions): void {
+  for (const name of ['onStart', 'onBatchEnd', 'onEpochEnd'] as const) {
+    refuseUnless(name, options[name], 'a function', typeof options[name] === 'function');
   }
+  refuseUnless(
+    'signal',
+    signal,
+    'that of a controller: controller.signal',
+    typeof signal?.aborted === 'boolean',
+  );
+  refuseUnless('resumeFrom', resumeFrom, 'a state such as history.state', Array.isArray(resumeFrom?.random));
+}
+
+function refuseUnless(name: string, value: unknown, expected: string, isRight: boolean): void {
+  if (isRight || value === undefined) return;
+  throw new TypeError(`fit: ${name} is ${inWords(value)}, expected ${expected}.`);
 }

@@ -3,8 +3,9 @@
  * Manzagol, "Extracting and composing robust features with denoising autoencoders", ICML 2008). docs/math.md, section 7.1.
  */
 
-import type { Random } from '../tensor/random.ts';
-import { Tensor } from '../tensor/tensor.ts';
+import { type OptionNames, requireNumber, requireOneOf, requireOptions } from '../tensor/options.ts';
+import { type Random, requireRandom } from '../tensor/random.ts';
+import { requireTensor, Tensor } from '../tensor/tensor.ts';
 
 export const NOISE_KINDS = ['gaussian', 'mask', 'salt'] as const;
 
@@ -20,6 +21,8 @@ export interface Noise {
   /** Above 0; a probability is below 1. */
   readonly amount: number;
 }
+
+const NOISE: OptionNames<Noise> = { kind: true, amount: true };
 
 /** Validation and evaluation draw their noise from this seed, whatever the model, so that results can be compared. */
 export const EVALUATION_NOISE_SEED = 0;
@@ -37,15 +40,16 @@ export function stepSeed(shuffling: Random, epoch: number, batch: number): numbe
   return word * 2 ** 21 + (batch % 2 ** 21);
 }
 
-/** @throws {RangeError} If the kind is unknown or the amount out of range. */
-export function checkNoise({ kind, amount }: Noise): void {
-  if (!NOISE_KINDS.includes(kind)) {
-    throw new RangeError(`noise: the kind is '${kind}', expected one of: ${NOISE_KINDS.join(', ')}.`);
-  }
-  if (!isInRange({ kind, amount })) {
-    const range = kind === 'gaussian' ? 'a finite number > 0' : 'a probability above 0, below 1';
-    throw new RangeError(`noise: the amount of ${kind} is ${amount}, expected ${range}.`);
-  }
+/**
+ * @throws {TypeError} If it has other properties.
+ * @throws {RangeError} If the kind is unknown or the amount out of range.
+ */
+export function checkNoise(noise: Noise): void {
+  requireOptions('noise', noise, NOISE);
+  const { kind, amount } = noise;
+  requireOneOf('noise', 'the kind', kind, NOISE_KINDS);
+  const range = kind === 'gaussian' ? 'a finite number > 0' : 'a probability above 0, below 1';
+  requireNumber('noise', `the amount of ${kind}`, amount, range, () => isInRange(noise));
 }
 
 export function isInRange({ kind, amount }: Noise): boolean {
@@ -57,15 +61,18 @@ export function isInRange({ kind, amount }: Noise): boolean {
  *
  * @param x - Any shape, in the units of the network's input. Not modified.
  * @param random - Gives the random numbers.
- * @param out - Where the result goes: of the shape of x, and not x itself. Default: a new tensor.
- * @returns `out`.
+ * @param into - Where the result goes: of the shape of x, and not x itself. Default: a new tensor.
+ * @returns That tensor.
  * @throws {RangeError} If the noise is of an unknown kind or its amount out of range.
  * @example
  * const noisy = addNoise(images, { kind: 'gaussian', amount: 0.2 }, new Random(1));
  */
-export function addNoise(x: Tensor, noise: Noise, random: Random, out = Tensor.zeros(x.shape)): Tensor {
+export function addNoise(x: Tensor, noise: Noise, random: Random, into?: Tensor): Tensor {
+  requireTensor('addNoise', 'x is', x);
   checkNoise(noise);
+  requireRandom('addNoise', random);
   const { kind, amount } = noise;
+  const out = into ?? Tensor.zeros(x.shape);
   if (kind === 'gaussian') {
     random.fillNormal(out.data);
     for (let i = 0; i < x.size; i++) out.data[i] = x.data[i] + amount * out.data[i];

@@ -19,7 +19,7 @@ export interface Losses {
 }
 
 export interface Objective {
-  /** Whether samples must lie in [0, 1], as the targets of binary cross-entropy do. */
+  /** Whether targets must lie in [0, 1], as those of binary cross-entropy do. */
   readonly needsUnitRange: boolean;
   /** What `start: 'mean'` sets; undefined if there is no such layer. */
   readonly lastLayer: LastLayer | undefined;
@@ -27,7 +27,7 @@ export interface Objective {
    * The losses of a batch, whose gradients are added to those of the parameters.
    *
    * @param input - `[batch, features]`: the samples, or the samples with noise.
-   * @param target - `[batch, features]`: the samples.
+   * @param target - `[batch, features]`: what the network should answer, the samples themselves unless `fit` got a target.
    */
   learn(input: Tensor, target: Tensor): Losses;
   /** The losses of a batch from which nothing is learned. */

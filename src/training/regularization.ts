@@ -8,6 +8,7 @@ import { Dropout } from '../layers/dropout.ts';
 import { L1Penalty } from '../layers/l1Penalty.ts';
 import type { Layer } from '../layers/layer.ts';
 import { Sequential } from '../layers/sequential.ts';
+import type { OptionNames } from '../tensor/options.ts';
 import type { Random } from '../tensor/random.ts';
 
 export interface RegularizationOptions {
@@ -16,6 +17,8 @@ export interface RegularizationOptions {
   /** The share of each hidden layer's outputs that a step leaves out at random, 0 <= dropout < 1. @default 0 */
   readonly dropout?: number;
 }
+
+export const REGULARIZATION_OPTIONS: OptionNames<RegularizationOptions> = { sparsity: true, dropout: true };
 
 /**
  * @param encoder - The layers up to the code.

@@ -1,14 +1,16 @@
-/** Which samples are trained on, and which only validated. Read data/batches.ts first. */
+/** Which samples are trained on, and which only validated. Read pairs.ts first. */
 
 import { BatchReader, rowNumbers } from '../data/batches.ts';
 import { requireScaling } from '../data/normalization.ts';
-import type { Samples, StoredSamples } from '../data/samples.ts';
+import { requireSamples } from '../data/requireSamples.ts';
+import { NO_NORMALIZATION, type Samples, type StoredSamples } from '../data/samples.ts';
 import { Random } from '../tensor/random.ts';
-import type { Shape } from '../tensor/shape.ts';
+import { plural, type Shape } from '../tensor/shape.ts';
+import { PairReader } from './pairs.ts';
 
 /** Some rows of a data set. */
 export interface Subset {
-  readonly reader: BatchReader;
+  readonly reader: PairReader;
   readonly rows: Uint32Array;
 }
 
@@ -25,25 +27,41 @@ export interface SplitOptions {
   /** The share of the samples that is kept for validation, 0 <= split < 1. */
   readonly validationSplit: number;
   /** Other samples for validation, instead of a split. */
-  readonly validationData: Samples | StoredSamples | undefined;
+  readonly validationData?: Samples | StoredSamples | undefined;
+  /** What the network should answer to the samples, row by row. @default the samples themselves */
+  readonly target?: Samples | StoredSamples | undefined;
+  /** The same for `validationData`. */
+  readonly validationTarget?: Samples | StoredSamples | undefined;
 }
 
 /**
  * @param samples - Shape `[n, ...inputShape]`.
- * @throws {ShapeError} If the samples don't fit the model.
- * @throws {DataError} If the validation data was scaled in another way than the samples.
+ * @throws {ShapeError} If the samples or targets don't fit the model or each other.
+ * @throws {DataError} If they were scaled in different ways.
  * @throws {RangeError} If a split leaves one side empty.
  */
 export function splitSamples(samples: Samples | StoredSamples, options: SplitOptions): Subsets {
-  const { inputShape, seed, validationSplit, validationData } = options;
-  const reader = new BatchReader(samples, inputShape, 'fit');
+  const { inputShape, seed, validationSplit, validationData, target, validationTarget } = options;
+  const answers = target ?? samples;
+  requireSamples(answers, target ? 'fit, target' : 'fit', inputShape);
+  // Of a target without one, the values are outputs themselves. (Samples without one may go with any validation data.)
+  const trained = answers.normalization ?? (target && { ...NO_NORMALIZATION });
+  const readerOf = (some: Samples | StoredSamples, name?: string) => {
+    const who = name === undefined ? 'fit' : `fit, ${name}`;
+    const expected = answers.normalization
+      ? ([name ?? 'samples', `${target ? 'target' : 'samples'}.normalization`] as const)
+      : 'none, as the target has none';
+    if (trained) requireScaling(some, trained, who, expected);
+    return new BatchReader(some, inputShape, who);
+  };
+  const reader = new PairReader(readerOf(samples), target && readerOf(target, 'target'), 'fit');
   const rows = rowNumbers(reader.count);
   if (validationData) {
-    if (samples.normalization) {
-      const expected = 'transform(validationData, samples.normalization)';
-      requireScaling(validationData, samples.normalization, 'fit, validationData', expected);
-    }
-    const other = new BatchReader(validationData, inputShape, 'fit, validationData');
+    const other = new PairReader(
+      readerOf(validationData, 'validationData'),
+      validationTarget && readerOf(validationTarget, 'validationTarget'),
+      'fit, validationData',
+    );
     return { training: { reader, rows }, validation: { reader: other, rows: rowNumbers(other.count) } };
   }
   if (validationSplit === 0) return { training: { reader, rows }, validation: undefined };
@@ -65,7 +83,7 @@ export function validationCount(count: number, validationSplit: number): number 
   const kept = Math.round(count * validationSplit);
   if (kept === 0 || kept === count) {
     throw new RangeError(
-      `fit: a validation split of ${validationSplit} keeps ${kept} of ${count} samples, expected at least one on each side.`,
+      `fit: a validation split of ${validationSplit} keeps ${kept} of ${plural(count, 'sample')}, expected at least one on each side.`,
     );
   }
   return kept;

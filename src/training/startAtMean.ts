@@ -59,7 +59,7 @@ export function requireLastLayer(found: LastLayer | undefined): LastLayer {
 }
 
 /**
- * The bias becomes the mean of the samples, and the weights become zero unless they belong to the encoder: whatever the
+ * The bias becomes the mean of the samples, or of their targets, and the weights become zero unless they belong to the encoder: whatever the
  * code, the first answer is the mean. This takes one pass over the samples.
  */
 export async function startAtMean(
@@ -67,19 +67,19 @@ export async function startAtMean(
   subset: Subset,
   options: PassOptions,
 ): Promise<void> {
-  const mean = await meanInput(subset, bias.value.size, options);
+  const mean = await meanTarget(subset, bias.value.size, options);
   bias.value.data.set(isLogit ? mean.map(logit) : mean);
   if (layer instanceof Dense) layer.weight.value.data.fill(0);
 }
 
-/** The mean of these samples, as inputs: one number a feature, summed in float64. */
-async function meanInput(
+/** The mean of what the network should answer to these samples: one number a feature, summed in float64. */
+async function meanTarget(
   { reader, rows }: Subset,
   features: number,
   { allocate, slice }: PassOptions,
 ): Promise<Float64Array> {
   const sums = new Float64Array(features);
-  for await (const { data } of reader.stream({ rows, allocate })) {
+  for await (const { data } of reader.targets.stream({ rows, allocate })) {
     addRows(sums, data);
     if (slice.isOver) await slice.pause();
   }

@@ -4,11 +4,13 @@
  * training/objective.ts first; docs/math.md, section 7.4.
  */
 
+import { binaryEntropy } from '../evaluation/metrics.ts';
 import { Sigmoid } from '../layers/activation.ts';
 import { type GaussianCode, GaussianSample } from '../layers/gaussianCode.ts';
 import { Sequential } from '../layers/sequential.ts';
 import { BinaryCrossEntropy, type Loss, MeanSquaredError } from '../losses/loss.ts';
 import { kernels } from '../tensor/kernels/active.ts';
+import { type OptionNames, requireInteger, requireNumber } from '../tensor/options.ts';
 import type { Random } from '../tensor/random.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { type Losses, layersBeforeLoss, type Objective } from '../training/objective.ts';
@@ -31,6 +33,8 @@ export interface BetaOptions {
    */
   readonly betaWarmUpSteps?: number;
 }
+
+export const BETA_OPTIONS: OptionNames<BetaOptions> = { beta: true, betaWarmUpSteps: true };
 
 /** The networks, and what they work with. */
 interface ElboParts {
@@ -70,14 +74,9 @@ export class Elbo implements Objective {
     { beta = 1, betaWarmUpSteps = 0 }: BetaOptions = {},
     stepsDone = () => 0,
   ) {
-    if (!(beta >= 0 && beta < Infinity)) {
-      throw new RangeError(`VariationalAutoencoder.compile: beta is ${beta}, expected a number >= 0.`);
-    }
-    if (!Number.isSafeInteger(betaWarmUpSteps) || betaWarmUpSteps < 0) {
-      throw new RangeError(
-        `VariationalAutoencoder.compile: betaWarmUpSteps is ${betaWarmUpSteps}, expected an integer >= 0.`,
-      );
-    }
+    const who = 'VariationalAutoencoder.compile';
+    requireNumber(who, 'beta', beta, 'a number >= 0', (value) => value >= 0 && value < Infinity);
+    requireInteger(who, 'betaWarmUpSteps', betaWarmUpSteps, 0);
     this.#beta = beta;
     this.#warmUpSteps = betaWarmUpSteps;
     this.#stepsDone = stepsDone;
@@ -109,17 +108,19 @@ export class Elbo implements Objective {
   }
 
   /**
-   * The two parts of each sample's negative ELBO, in nats.
+   * The two parts of each sample's negative ELBO, and the minimum of their sum, in nats. The minimum is minus infinity if it
+   * is not known: of binary cross-entropy, for numbers outside [0, 1].
    *
    * @param x - `[batch, features]`
    */
-  measureEach(x: Tensor): { readonly reconstruction: number[]; readonly kl: number[] } {
+  measureEach(x: Tensor): Record<'reconstruction' | 'kl' | 'minimum', readonly number[]> {
     const y = this.#network.forward(x);
-    const reconstruction = Array.from({ length: x.shape[0] }, (_, i) => {
-      const [prediction, target] = [y, x].map((all) => all.rows(i, i + 1));
-      return this.#loss.forward(prediction, target) * this.#natsPerLoss(target);
-    });
-    return { reconstruction, kl: [...this.#sample.kl()] };
+    const targets = Array.from({ length: x.shape[0] }, (_, i) => x.rows(i, i + 1));
+    const reconstruction = targets.map(
+      (target, i) => this.#loss.forward(y.rows(i, i + 1), target) * this.#natsPerLoss(target),
+    );
+    const minimum = targets.map(({ data }) => (this.needsUnitRange ? binaryEntropy(data) : 0));
+    return { reconstruction, kl: [...this.#sample.kl()], minimum };
   }
 
   /** From 0 to 1: how far the warm-up has come. */

@@ -1,6 +1,12 @@
 /** A variational autoencoder's architecture as plain JSON. Read autoencoder/spec.ts first. */
 
-import { type ArchitectureOptions, type AutoencoderSpec, describeAutoencoder } from '../autoencoder/spec.ts';
+import {
+  ARCHITECTURE_OPTIONS,
+  type ArchitectureOptions,
+  type AutoencoderSpec,
+  describeAutoencoder,
+} from '../autoencoder/spec.ts';
+import type { OptionNames } from '../tensor/options.ts';
 
 export interface VariationalArchitectureOptions extends Omit<ArchitectureOptions, 'tied'> {
   /** The length of a code. @default 20 */
@@ -10,6 +16,9 @@ export interface VariationalArchitectureOptions extends Omit<ArchitectureOptions
   /** 'sigmoid' for pixels and the loss 'bce', 'linear' for the loss 'mse'. @default 'sigmoid' */
   readonly outputActivation?: 'linear' | 'sigmoid';
 }
+
+const { tied: _, ...withoutTied } = ARCHITECTURE_OPTIONS;
+export const VARIATIONAL_OPTIONS: OptionNames<VariationalArchitectureOptions> = withoutTied;
 
 /**
  * The spec of a variational autoencoder: that of an autoencoder, whose last encoder layer has a mean and a log-variance for
@@ -29,7 +38,8 @@ export function describeVariationalAutoencoder({
       'VariationalAutoencoder: tied is true, expected no tied weights: the encoder ends with two layers, which the decoder does not have.',
     );
   }
-  const spec = describeAutoencoder({ ...options, encodingDim, hidden, outputActivation });
+  const own = { encodingDim, hidden, outputActivation };
+  const spec = describeAutoencoder({ ...options, ...own }, 'VariationalAutoencoder');
   const [last, ...before] = spec.encoder.toReversed();
   if (last.type !== 'dense') throw new Error('describeAutoencoder ends the encoder with a dense layer.');
   const { inFeatures, outFeatures } = last;

@@ -3,20 +3,34 @@
  * new samples of random codes. Read autoencoder/autoencoder.ts and elbo.ts first; docs/math.md, section 7.4.
  */
 
-import { Autoencoder, type CompileOptions, type WeightOptions } from '../autoencoder/autoencoder.ts';
+import {
+  type AnomalyScores,
+  Autoencoder,
+  COMPILE_ADVICE,
+  type CompileOptions,
+  type EvaluateOptions,
+  requireModelOptions,
+  requireRows,
+  type WeightOptions,
+} from '../autoencoder/autoencoder.ts';
 import type { AutoencoderSpec } from '../autoencoder/spec.ts';
 import type { Samples, StoredSamples } from '../data/samples.ts';
 import { type SampleOptions, standardNormal } from '../latent/gaussian.ts';
 import { GaussianCode } from '../layers/gaussianCode.ts';
 import { Adam } from '../optim/adam.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
+import { type OptionNames, requireOptions } from '../tensor/options.ts';
 import { Random } from '../tensor/random.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { separateMemory } from '../training/inference.ts';
 import { EVALUATION_NOISE_SEED } from '../training/noise.ts';
 import { TimeSlice } from '../training/yieldToHost.ts';
-import { type BetaOptions, Elbo } from './elbo.ts';
-import { describeVariationalAutoencoder, type VariationalArchitectureOptions } from './spec.ts';
+import { BETA_OPTIONS, type BetaOptions, Elbo } from './elbo.ts';
+import {
+  describeVariationalAutoencoder,
+  VARIATIONAL_OPTIONS,
+  type VariationalArchitectureOptions,
+} from './spec.ts';
 
 /** The architecture, in a few numbers or as the whole spec of another model. */
 export type VariationalAutoencoderOptions = WeightOptions &
@@ -28,12 +42,19 @@ export interface VariationalCompileOptions extends BetaOptions {
   readonly optimizer?: Optimizer;
 }
 
-/** The two parts of each sample's negative evidence lower bound, in nats. */
+const COMPILE_OPTIONS: OptionNames<VariationalCompileOptions> = { optimizer: true, ...BETA_OPTIONS };
+
+/** Each sample's negative evidence lower bound in nats: its two parts, and how far their sum lies above its minimum. */
 export interface NegativeElbo {
   /** Minus the logarithm of the sample's probability, given one code that is drawn for it: see `Elbo`. */
   readonly reconstruction: Float64Array;
   /** The divergence of its distribution of codes from the standard normal one. */
   readonly kl: Float64Array;
+  /**
+   * What the sum lies above that of a perfect reconstruction with a divergence of 0. Missing if that is not known for all
+   * samples: of binary cross-entropy, for numbers outside [0, 1].
+   */
+  readonly excess?: Float64Array;
 }
 
 /**
@@ -49,10 +70,12 @@ export interface NegativeElbo {
  */
 export class VariationalAutoencoder extends Autoencoder {
   /**
+   * @throws {TypeError} If there is no option of a name, or one has a value of another kind.
    * @throws {ShapeError} If the input shape holds anything but integers >= 1, or a spec's layers don't fit each other.
    * @throws {RangeError} If a width or the seed is out of range, or a spec's encoder has no mean and log-variance.
    */
   constructor(options: VariationalAutoencoderOptions) {
+    requireModelOptions('VariationalAutoencoder', options, VARIATIONAL_OPTIONS, ['tied']);
     const spec = 'spec' in options ? options.spec : describeVariationalAutoencoder(options);
     const { seed, initializer } = options;
     super({ spec, ...(seed !== undefined && { seed }), ...(initializer && { initializer }) });
@@ -71,9 +94,12 @@ export class VariationalAutoencoder extends Autoencoder {
    * Chooses how to train. Without it, `fit` uses the defaults. The loss follows from the output activation: binary
    * cross-entropy for 'sigmoid', the squared error for 'linear' (see `Elbo`).
    *
+   * @throws {TypeError} If there is no option of a name, or one has a value of another kind.
    * @throws {RangeError} If beta or its warm-up is out of range, or there are options of a plain autoencoder.
    */
   override compile(options: VariationalCompileOptions = {}): void {
+    const who = 'VariationalAutoencoder.compile';
+    requireOptions(who, options, COMPILE_OPTIONS, COMPILE_ADVICE, ['loss', 'sparsity', 'dropout']);
     refuseOptions(options);
     const { optimizer = new Adam(), ...beta } = options;
     const { encoder, decoder, stepRandom: random } = this;
@@ -84,30 +110,58 @@ export class VariationalAutoencoder extends Autoencoder {
   /**
    * The negative evidence lower bound of each sample, with one code drawn for each from a fixed seed. Reconstruction and KL
    * together estimate an upper bound of -log p(x). With binary cross-entropy gray pixels make it large, however well they are
-   * restored: compare samples by what it lies above their entropy (docs/math.md, section 7.4). Control goes back to the host
+   * restored: compare samples by the excess, which is what lies above their entropy (docs/math.md, section 7.4). Control goes back to the host
    * between batches, as in `fit`.
    *
    * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way. Of numbers outside [0, 1]
    *   binary cross-entropy has no minimum, so it says nothing about them.
+   * @param options - `rows`: the numbers of the samples, in this order. Default: all.
+   * @throws {RangeError} If there are no rows or one does not exist.
    * @throws {ShapeError} If the samples don't fit the model.
    * @throws What reading stored samples failed with.
    */
-  async negativeElbo(samples: Samples | StoredSamples): Promise<NegativeElbo> {
+  async negativeElbo(
+    samples: Samples | StoredSamples,
+    options: Pick<EvaluateOptions, 'rows'> = {},
+  ): Promise<NegativeElbo> {
+    const who = 'VariationalAutoencoder.negativeElbo';
+    requireOptions(who, options, { rows: true });
+    const { rows } = options;
     const reader = this.readerOf(samples, 'negativeElbo');
+    if (rows) requireRows(rows, reader.count, who);
     const { encoder, decoder } = this;
     const elbo = new Elbo({ encoder, decoder, random: new Random(EVALUATION_NOISE_SEED) });
-    const reconstruction = new Float64Array(reader.count);
-    const kl = new Float64Array(reader.count);
+    const [reconstruction, kl, excess] = Array.from(
+      { length: 3 },
+      () => new Float64Array(rows?.length ?? reader.count),
+    );
     const slice = new TimeSlice();
-    let done = 0;
-    for await (const x of reader.stream({ allocate: separateMemory() })) {
+    let [done, isKnown] = [0, true];
+    for await (const x of reader.stream({ rows, allocate: separateMemory() })) {
       const batch = elbo.measureEach(x);
       reconstruction.set(batch.reconstruction, done);
       kl.set(batch.kl, done);
+      batch.minimum.forEach((minimum, i) => {
+        excess[done + i] = batch.reconstruction[i] + batch.kl[i] - minimum;
+        isKnown &&= Number.isFinite(minimum);
+      });
       done += x.shape[0];
       if (slice.isOver) await slice.pause();
     }
-    return { reconstruction, kl };
+    return { reconstruction, kl, ...(isKnown && { excess }) };
+  }
+
+  /**
+   * As that of every autoencoder, but the score is the excess of the negative ELBO, where it is known for all samples: see
+   * {@link NegativeElbo}. Else it is the mean squared error, too.
+   */
+  override async anomalyScores(
+    samples: Samples | StoredSamples,
+    options: Pick<EvaluateOptions, 'rows'> = {},
+  ): Promise<AnomalyScores> {
+    const errors = await super.anomalyScores(samples, options);
+    const { excess } = await this.negativeElbo(samples, options);
+    return excess ? { ...errors, rankedBy: 'excess', scores: excess } : errors;
   }
 
   /**

@@ -124,7 +124,7 @@ describe('compressed images', () => {
   });
 
   test('need nothing else with the model inside', async () => {
-    const model = writeModel(toyModel(), { epochs: 1 });
+    const model = writeModel(toyModel(), { training: { epochs: 1 } });
     const { bytes } = await compressImages(toyModel(), toyImages(30), { model });
     const without = await compressImages(toyModel(), toyImages(30));
     expect(bytes.length).toBe(without.bytes.length + model.length + 4);
@@ -147,7 +147,7 @@ describe('compressed images', () => {
   test('are read with a model inside whose file holds the distribution of its codes', async () => {
     const images = toyImages(30);
     const codes = GaussianDistribution.fit(toyModel().encode(images));
-    const { bytes } = await compressImages(toyModel(), images, { model: writeModel(toyModel(), {}, codes) });
+    const { bytes } = await compressImages(toyModel(), images, { model: writeModel(toyModel(), { codes }) });
     expectSameBytes((await decompressImages(bytes)).data, byDefinition(toyModel(), images, DEFAULT_LEVELS));
   });
 

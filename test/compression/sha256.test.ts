@@ -35,10 +35,10 @@ test('a fingerprint is that of the network, not of its training', () => {
   const model = toyModel();
   const fingerprint = modelFingerprint(model);
   expect(isModelFingerprint(fingerprint)).toBe(true);
-  const loaded = readModel(writeModel(model, { epochs: 3 })).autoencoder;
+  const loaded = readModel(writeModel(model, { training: { epochs: 3 } })).autoencoder;
   expect(modelFingerprint(loaded)).toBe(fingerprint);
   const codes = GaussianDistribution.fit(model.encode(toyImages(30)));
-  const withCodes = readModel(writeModel(model, {}, codes)).autoencoder;
+  const withCodes = readModel(writeModel(model, { codes })).autoencoder;
   expect(modelFingerprint(withCodes)).toBe(fingerprint);
 });
 

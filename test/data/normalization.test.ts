@@ -441,8 +441,9 @@ describe('an array without a dtype', () => {
 
   test('plain arrays are refused', () => {
     const array = { shape: [2, 1], data: [0, 1] } as unknown as NumericArray;
-    const message = 'the data is Array, expected a typed array such as Float32Array or Uint8Array.';
-    expect(() => normalize(array)).toThrow(new DataError(message));
+    const message =
+      'normalize: the samples are a plain object whose data is an array, expected a Tensor: Tensor.from(samples.data, samples.shape).';
+    expect(() => normalize(array)).toThrow(new TypeError(message));
   });
 });
 

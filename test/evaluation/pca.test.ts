@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { pcaBaseline, pcaScore } from '../../src/evaluation/baselines.ts';
-import { PCA } from '../../src/evaluation/pca.ts';
+import { errorsOfMean, PCA } from '../../src/evaluation/pca.ts';
 import { matmul } from '../../src/tensor/ops.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { ShapeError } from '../../src/tensor/shape.ts';
@@ -139,5 +139,43 @@ describe('PCA', () => {
     for (const count of [0, 1.5, Number.NaN]) {
       expect(() => PCA.fit(uniformTensor([5, 3], 1), count)).toThrow(RangeError);
     }
+  });
+});
+
+describeEachKernels('the errors of baselines', () => {
+  const x = uniformTensor([300, 20], 3);
+  const others = uniformTensor([9, 20], 4);
+
+  test('of PCA are those of x = mean + axes · scores', () => {
+    const pca = PCA.fit(x, 5);
+    const errors = pca.errors(others);
+    const scores = pca.transform(others);
+    expect(errors).toHaveLength(9);
+    errors.forEach((error, i) => {
+      let squares = 0;
+      for (let j = 0; j < 20; j++) {
+        let restored = pca.mean[j];
+        for (let k = 0; k < 5; k++) restored += scores.data[5 * i + k] * pca.axes.data[5 * j + k];
+        squares += (others.data[20 * i + j] - restored) ** 2;
+      }
+      expect(error).toBeCloseTo(squares / 20, 6);
+    });
+    // Of the samples that it was fitted to, their mean is that of the baseline.
+    const mean = pca.errors(x).reduce((a, b) => a + b, 0) / 300;
+    expect(mean).toBeCloseTo(pcaBaseline(x, 5), 6);
+  });
+
+  test('of the mean are the squared distances to it', () => {
+    const { mean } = PCA.fit(x, 1);
+    errorsOfMean(others, mean).forEach((error, i) => {
+      const squares = Array.from(mean, (value, j) => (others.data[20 * i + j] - value) ** 2);
+      expect(error).toBeCloseTo(squares.reduce((a, b) => a + b) / 20, 6);
+    });
+  });
+
+  test('samples of another size are refused', () => {
+    expect(() => PCA.fit(x, 2).errors(uniformTensor([3, 7], 1))).toThrow(
+      new ShapeError('PCA.errors: the samples have 7 numbers, expected 20.'),
+    );
   });
 });

@@ -92,7 +92,12 @@ describe('what it is made of', () => {
       'ShapeError',
       /^GAN: the input shape is \[4, 0\]/,
     ],
-    ['an empty code', () => toyGAN({ encodingDim: 0 }), 'RangeError', /^Dense: the widths are 0 and 8/],
+    [
+      'an empty code',
+      () => toyGAN({ encodingDim: 0 }),
+      'RangeError',
+      /^GAN: encodingDim is 0, expected an integer >= 1\.$/,
+    ],
     ['a seed below 0', () => toyGAN({ seed: -1 }), 'RangeError', /^Random: the seed is -1/],
     [
       'a generator of other samples',
@@ -143,7 +148,8 @@ describe('refusals', () => {
   });
 
   const VALIDATION = /^GAN\.fit: got validation, early stopping or keep: 'best', but .*\.$/;
-  const RESTORING = /^GAN\.fit: got noise or a start at the mean, which are for models that restore\.$/;
+  const RESTORING =
+    /^GAN\.fit: got noise, a target or a start at the mean, which are for models that restore\.$/;
 
   test.each<[string, FitOptions, RegExp]>([
     ['a validation split', { validationSplit: 0.2 }, VALIDATION],
@@ -151,6 +157,7 @@ describe('refusals', () => {
     ['early stopping', { earlyStopping: { patience: 2 } }, VALIDATION],
     ['the best weights', { keep: 'best' }, VALIDATION],
     ['noise', { noise: { kind: 'mask', amount: 0.1 } }, RESTORING],
+    ['a target', { target: toyImages(20) }, RESTORING],
     ['a start at the mean', { start: 'mean' }, RESTORING],
     ['no epochs', { epochs: 0 }, /^fit: epochs is 0/],
   ])('fit refuses %s, before anything changes', async (_, options, message) => {
@@ -241,12 +248,12 @@ describe('what it can do', () => {
 describe('its files', () => {
   test('a model file gives the same model, which samples and learns on alike', async () => {
     const { gan } = await trainedGAN();
-    const bytes = writeModel(gan, { epochs: 2 });
+    const bytes = writeModel(gan, { training: { epochs: 2 } });
     const { model, training, codes } = readAnyModel(bytes);
     expect(model).toBeInstanceOf(GAN);
     expect([training, codes]).toEqual([{ epochs: 2 }, undefined]);
     const read = model as GAN;
-    expect(writeModel(read, { epochs: 2 })).toEqual(bytes);
+    expect(writeModel(read, { training: { epochs: 2 } })).toEqual(bytes);
     expect(read.sample(5).data).toEqual(gan.sample(5).data);
     expect(read.discriminate(toyImages(5)).data).toEqual(gan.discriminate(toyImages(5)).data);
     const { epochs } = await read.fit(toyImages(20), { epochs: 1 });

@@ -30,6 +30,7 @@ export const COMMANDS = [
   'evaluate',
   'encode',
   'decode',
+  'reconstruct',
   'generate',
   'interpolate',
   'manifold',

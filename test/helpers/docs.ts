@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { generateDigits } from '../../src/data/digits.ts';
 import { writeNpy } from '../../src/io/numpy/npy.ts';
 import { Random } from '../../src/tensor/random.ts';
-import { folderWith, isthmus, removeFolders } from './cli.ts';
+import { type Files, folderWith, isthmus, removeFolders } from './cli.ts';
 
 /** By their paths from the repository's root. */
 export const PAGES: ReadonlyMap<string, string> = new Map(
@@ -54,23 +54,30 @@ export function commandsOf(page: string): string[] {
 
 /**
  * Digits in place of the images that a page's commands read, but for those that a command writes, and a table of 13 columns
- * of very different units in place of the wines.
+ * of very different units in place of the wines and biopsies.
  */
-function smallData(commands: readonly string[]): Record<string, Uint8Array> {
+function smallData(commands: readonly string[]): Files {
   const files: Record<string, Uint8Array> = {};
-  const names = ['images', 'test', 'fashion-train-10k', 'fashion-test-2k', 'shoes', 'mixed'];
+  const digits = ['images', 'test', 'fashion-train-10k', 'fashion-test-2k', 'shoes', 'mixed'];
   const isWritten = (name: string) =>
     commands.some((command) => command.endsWith(`writeDigits.js ${name}.npy`));
-  for (const [i, name] of names.entries()) {
+  for (const [i, name] of digits.entries()) {
     if (isWritten(name)) continue;
-    const { labels, ...digits } = generateDigits({ count: 60 - 5 * i, seed: i });
-    files[`${name}.npy`] = writeNpy(digits);
+    const { labels, ...images } = generateDigits({ count: 60 - 5 * i, seed: i });
+    files[`${name}.npy`] = writeNpy(images);
     files[`${name}-labels.npy`] = writeNpy({ shape: [labels.length], data: labels });
   }
   const random = new Random(1);
   const measured = (_: unknown, i: number) => 10 ** ((i % 13) / 4 - 1) * (5 + random.normal());
   files['wine.npy'] = writeNpy({ shape: [178, 13], data: Float64Array.from({ length: 178 * 13 }, measured) });
-  return files;
+  for (const [name, count] of Object.entries({ benign: 40, biopsies: 30 })) {
+    const data = Float64Array.from({ length: 30 * count }, measured);
+    files[`${name}.npy`] = writeNpy({ shape: [count, 30], data });
+  }
+  const labels = Uint8Array.from({ length: 30 }, (_, i) => i % 2);
+  files['biopsies-labels.npy'] = writeNpy({ shape: [30], data: labels });
+  const names = (count: number) => Array.from({ length: count }, (_, i) => `name ${i}`).join('\n');
+  return { ...files, 'names.txt': names(30), 'wine-names.txt': names(13) };
 }
 
 interface Outcome {
@@ -85,6 +92,7 @@ async function run(command: string, folder: string): Promise<Outcome | undefined
   if (example !== undefined) {
     const words = [resolve(example), ...wordsOf(exampleArgs)];
     if (example.endsWith('/writeDigits.js')) words.push('60');
+    if (example.endsWith('/writePairs.js')) words.push('.', '60');
     const { status, stderr } = spawnSync(process.execPath, words, { cwd: folder, encoding: 'utf8' });
     return { code: status, ...(status !== 0 && { stderr }) };
   }

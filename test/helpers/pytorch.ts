@@ -27,7 +27,8 @@ export const OPTIMIZERS = ['adam', 'adamw', 'momentum', 'nesterov'] as const;
 export const bytesOf = (path: string): Uint8Array => new Uint8Array(readFileSync(path));
 
 /** The autoencoder in the weights of a folder. */
-export const readAutoencoder = (bytes: Uint8Array): Autoencoder => requireAutoencoder(readPyTorch(bytes));
+export const readAutoencoder = (bytes: Uint8Array): Autoencoder =>
+  requireAutoencoder(readPyTorch(bytes).model);
 
 /** [16, 3, 4], uint8. */
 export const BATCH: readonly number[] = JSON.parse(readFileSync(`${FOLDER}/batch.json`, 'utf8')).flat(2);

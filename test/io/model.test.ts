@@ -60,7 +60,7 @@ const SMALL: AutoencoderSpec = {
 
 describe('a model that is written and read', () => {
   const original = model();
-  const bytes = writeModel(original, TRAINING);
+  const bytes = writeModel(original, { training: TRAINING });
   const { autoencoder, training } = readModel(bytes);
 
   test('has the same spec, normalization and training facts', () => {
@@ -110,7 +110,7 @@ describe('a model that is written and read', () => {
   });
 
   test('is written again as the same bytes', () => {
-    expect(writeModel(autoencoder, training)).toEqual(bytes);
+    expect(writeModel(autoencoder, { training })).toEqual(bytes);
   });
 
   test('does not share memory with the bytes', () => {
@@ -135,7 +135,7 @@ describe('a model that is written and read', () => {
 });
 
 test('what a file holds: named float32 tensors [in, out], and metadata that other programs can read', () => {
-  const { tensors, metadata } = readSafetensors(writeModel(model(SMALL), { epochs: 2 }));
+  const { tensors, metadata } = readSafetensors(writeModel(model(SMALL), { training: { epochs: 2 } }));
   expect([...tensors].map(([name, { shape }]) => [name, shape])).toEqual([
     ['encoder.0.weight', [2, 1]],
     ['encoder.0.bias', [1]],
@@ -157,7 +157,7 @@ test('without training facts there are none', () => {
 });
 
 test('a distribution of codes of another length is refused', () => {
-  expect(() => writeModel(model(SMALL), {}, GaussianDistribution.standard(2))).toThrow(
+  expect(() => writeModel(model(SMALL), { codes: GaussianDistribution.standard(2) })).toThrow(
     new ShapeError('writeModel: the distribution is of codes of length 2, expected 1.'),
   );
 });
@@ -177,7 +177,7 @@ test('tensors in another order are found by their names', () => {
 });
 
 test('a file that is cut off anywhere is refused', () => {
-  const bytes = writeModel(model(SMALL), { epochs: 2 });
+  const bytes = writeModel(model(SMALL), { training: { epochs: 2 } });
   for (let length = 0; length < bytes.length; length++) {
     expect(() => readModel(bytes.subarray(0, length))).toThrow(FormatError);
   }

@@ -125,6 +125,21 @@ const PLANS: readonly (readonly [string, Plan])[] = [
     },
   ],
   [
+    'noisy samples with stored targets, patience, noise beside, the best weights',
+    {
+      compile: () => ({ dropout: 0.2 }),
+      options: {
+        target: storedSamples(toyImages(30)),
+        validationData: toyImages(9, 5),
+        validationTarget: storedSamples(toyImages(9, 6)),
+        noise: { kind: 'gaussian', amount: 0.1 },
+        earlyStopping: { patience: 4 },
+        start: 'mean',
+      },
+      samples: toyImages(30, 3),
+    },
+  ],
+  [
     'a GAN with dropout',
     {
       compile: () => ({}),

@@ -38,7 +38,8 @@ export function asInputs(images: { readonly shape: readonly number[]; readonly d
 
 /** 16-12-3-12-16 */
 export function toyModel(options: Partial<AutoencoderOptions> = {}): Autoencoder {
-  return new Autoencoder({ inputShape: [SIDE, SIDE, 1], encodingDim: 3, hidden: [12], seed: 7, ...options });
+  const architecture = 'spec' in options ? {} : { inputShape: [SIDE, SIDE, 1], encodingDim: 3, hidden: [12] };
+  return new Autoencoder({ ...architecture, seed: 7, ...options } as AutoencoderOptions);
 }
 
 /** All numbers of sample i are i, so that the values of a batch show which samples it holds. */

@@ -106,10 +106,14 @@ describe('what it is made of', () => {
     [
       'another output activation',
       () => toyVae({ outputActivation: 'tanh' as 'linear' }),
-      /^Autoencoder: the output activation is 'tanh'/,
+      /^VariationalAutoencoder: the output activation is 'tanh'/,
     ],
     ['tied weights', () => toyVae({ tied: true } as object), /tied is true, expected no tied weights/],
-    ['an empty code', () => toyVae({ encodingDim: 0 }), /^Dense: the widths are 12 and 0/],
+    [
+      'an empty code',
+      () => toyVae({ encodingDim: 0 }),
+      /^VariationalAutoencoder: encodingDim is 0, expected an integer >= 1\.$/,
+    ],
     ['a seed below 0', () => toyVae({ seed: -1 }), /^Random: the seed is -1/],
   ])('%s is refused', (_, make, message) => {
     expect(make).toThrow(RangeError);
@@ -246,12 +250,12 @@ describe('sample', () => {
 describe('its files', () => {
   test('a model file gives the same model, which samples and learns on alike', async () => {
     const { vae } = await trainedVae();
-    const bytes = writeModel(vae, { epochs: 3 });
+    const bytes = writeModel(vae, { training: { epochs: 3 } });
     const { autoencoder, training, codes } = readModel(bytes);
     expect(autoencoder).toBeInstanceOf(VariationalAutoencoder);
     expect([training, codes]).toEqual([{ epochs: 3 }, undefined]);
     const read = autoencoder as VariationalAutoencoder;
-    expect(writeModel(read, { epochs: 3 })).toEqual(bytes);
+    expect(writeModel(read, { training: { epochs: 3 } })).toEqual(bytes);
     expect(read.normalization).toEqual(vae.normalization);
     expect(read.sample(5).data).toEqual(vae.sample(5).data);
     const images = toyImages(20, 2);

@@ -8,9 +8,10 @@
 
 import type { OptimizerState } from '../../optim/optimizer.ts';
 import { transpose } from '../../tensor/ops.ts';
-import { formatShape, type Shape, sameShape } from '../../tensor/shape.ts';
+import { type OptionNames, requireOptions } from '../../tensor/options.ts';
+import { formatShape, plural, type Shape, sameShape } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { FormatError } from '../errors.ts';
+import { FormatError, OptionError } from '../errors.ts';
 import { isObject, parseMetadata } from '../json.ts';
 import {
   type AnyModel,
@@ -22,9 +23,10 @@ import {
   NETWORKS,
   weightsOf,
 } from '../model.ts';
-import { readSafetensors, type SafetensorsContents, writeSafetensors } from '../safetensors.ts';
+import { readAsFloat32, type SafetensorsContents, writeSafetensors } from '../safetensors.ts';
 import { moduleFile, pyTorchModule } from './pytorchModule.ts';
 import { writePyTorchOptimizer } from './pytorchOptimizer.ts';
+import { withoutWrappers } from './pytorchWrappers.ts';
 
 const VERSION = '1';
 
@@ -42,6 +44,17 @@ export interface PyTorchFiles {
 export interface PyTorchReadOptions {
   /** A model with the same layers and the normalization to use, for files whose metadata doesn't describe the model. */
   readonly like?: AnyModel;
+}
+
+const OPTIONS: OptionNames<PyTorchReadOptions> = { like: true };
+
+/** A model, and what was changed to read it. */
+export interface PyTorchModel {
+  readonly model: AnyModel;
+  /** The types of its weights that became float32: "float16", "bfloat16", "float64". */
+  readonly convertedFrom: readonly string[];
+  /** What was left out of the tensors' names: "module", "_orig_mod". */
+  readonly leftOut: readonly string[];
 }
 
 /**
@@ -64,26 +77,33 @@ export function writePyTorch(model: AnyModel, state?: OptimizerState): PyTorchFi
 }
 
 /**
- * Reads the weights that {@link writePyTorch} or PyTorch wrote: float32 tensors with the names and shapes of
- * `state_dict()`.
+ * Reads the weights that {@link writePyTorch} or PyTorch wrote: tensors with the names and shapes of `state_dict()`.
+ * float16, bfloat16 and float64 become float32. `module.` and `_orig_mod.`, which DistributedDataParallel and
+ * torch.compile put into the names, are left out.
  *
  * @param bytes - A safetensors file whose metadata describes the model. PyTorch's own `save_file` drops the metadata:
  *   `like` then describes the model instead.
  * @throws {FormatError} If it is not a safetensors file, neither it nor `like` describes the model, the two describe
- *   different ones, or the tensors are not those of the model; the message names the first one.
+ *   different ones, only some names have `module.` or `_orig_mod.`, a number is beyond float32, or the tensors are not
+ *   those of the model; the message names the first one.
  */
-export function readPyTorch(bytes: Uint8Array, { like }: PyTorchReadOptions = {}): AnyModel {
-  const contents = readSafetensors(bytes);
+export function readPyTorch(bytes: Uint8Array, options: PyTorchReadOptions = {}): PyTorchModel {
+  requireOptions('readPyTorch', options, OPTIONS);
+  const { like } = options;
+  const contents = readAsFloat32(bytes);
   const metadata = modelMetadata(contents, like);
-  requireTensors(checkSpec(parseMetadata('model', metadata.model)), contents.tensors);
-  const tensors = new Map(Array.from(contents.tensors, ([name, tensor]) => [name, transposed(tensor)]));
+  const spec = checkSpec(parseMetadata('model', metadata.model));
+  const { tensors: named, leftOut } = withoutWrappers(contents.tensors);
+  requireTensors(spec, named);
+  const tensors = new Map(Array.from(named, ([name, tensor]) => [name, transposed(tensor)]));
   const model = buildModel({ tensors, metadata });
   if (like && JSON.stringify(like.spec()) !== JSON.stringify(model.spec())) {
-    throw new FormatError(
-      'the model in the file has other layers, another input shape or another kind than --like, expected the same.',
+    throw new OptionError(
+      (option) =>
+        `the model in the file has other layers, another input shape or another kind than ${option('like')}, expected the same.`,
     );
   }
-  return model;
+  return { model, convertedFrom: contents.convertedFrom, leftOut };
 }
 
 /** `[in, out]` to `[out, in]` and back; a bias stays as it is. */
@@ -104,8 +124,9 @@ function modelMetadata(
   }
   if (metadata.model === undefined) {
     if (like) return describeModel(like);
-    throw new FormatError(
-      "the file doesn't describe its model (it has no metadata 'model'), expected a model with the same layers (--like).",
+    throw new OptionError(
+      (option) =>
+        `the file doesn't describe its model (it has no metadata 'model'), expected a model with the same layers (${option('like')}).`,
     );
   }
   if (metadata.isthmus !== VERSION) {
@@ -159,7 +180,7 @@ function requireTensors(spec: ModelSpec, tensors: ReadonlyMap<string, Tensor>): 
   }
   if (stranger !== undefined) {
     throw new FormatError(
-      `tensor '${stranger}' belongs to no layer of the model, expected only its ${expected.size} tensors.`,
+      `tensor '${stranger}' belongs to no layer of the model, expected only its ${plural(expected.size, 'tensor')}.`,
     );
   }
 }

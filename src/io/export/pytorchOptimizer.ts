@@ -9,12 +9,13 @@
 
 import type { OptimizerState } from '../../optim/optimizer.ts';
 import { transpose } from '../../tensor/ops.ts';
-import { formatShape, sameShape } from '../../tensor/shape.ts';
+import { formatShape, plural, sameShape } from '../../tensor/shape.ts';
 import { Tensor } from '../../tensor/tensor.ts';
 import { FormatError } from '../errors.ts';
 import { isObject, shown } from '../json.ts';
 import type { AnyModel } from '../model.ts';
-import { readSafetensors, writeSafetensors } from '../safetensors.ts';
+import { readAsFloat32, writeSafetensors } from '../safetensors.ts';
+import { withoutWrappers } from './pytorchWrappers.ts';
 
 /** One optimizer in the words of both sides. Both add epsilon at the same place, after the corrected root. */
 interface Dialect {
@@ -78,7 +79,7 @@ export function writePyTorchOptimizer(model: AnyModel, state: OptimizerState): U
   for (const [name, { length }] of Object.entries(state.moments)) {
     if (length !== size) {
       throw new RangeError(
-        `writePyTorch: the state's ${name} has ${length} numbers, expected the model's ${size}.`,
+        `writePyTorch: the state's ${name} has ${plural(length, 'number')}, expected the model's ${size}.`,
       );
     }
   }
@@ -102,7 +103,8 @@ export function writePyTorchOptimizer(model: AnyModel, state: OptimizerState): U
 }
 
 /**
- * Reads the state that `writePyTorch`, or `save` of its Python module, wrote beside the weights.
+ * Reads the state that `writePyTorch`, or `save` of its Python module, wrote beside the weights. Types of numbers and names
+ * are read as by `readPyTorch`.
  *
  * PyTorch's SGD doesn't count steps: after it, the number of steps is still the exported one.
  *
@@ -111,7 +113,8 @@ export function writePyTorchOptimizer(model: AnyModel, state: OptimizerState): U
  *   belong to this model.
  */
 export function readPyTorchOptimizer(bytes: Uint8Array, model: AnyModel): OptimizerState {
-  const { tensors, metadata } = readSafetensors(bytes);
+  const { tensors: wrapped, metadata } = readAsFloat32(bytes);
+  const { tensors } = withoutWrappers(wrapped);
   const { type, step, options } = parseOptimizer(metadata.optimizer);
   const dialect = DIALECTS.find((each) => each.type === type);
   if (!dialect) {

@@ -4,7 +4,8 @@
  */
 
 import type { NumericArray } from '../../data/samples.ts';
-import { FormatError } from '../errors.ts';
+import { type OptionNames, requireOptions } from '../../tensor/options.ts';
+import { FormatError, OptionError } from '../errors.ts';
 import type { HeadCheck } from './inflate.ts';
 import { readNpy } from './npy.ts';
 import { NPY_HEAD_LENGTH, parseNpyHeader } from './npyHeader.ts';
@@ -36,6 +37,8 @@ export interface NpzOptions {
   readonly limit?: number | undefined;
 }
 
+export const NPZ_OPTIONS: OptionNames<NpzOptions> = { key: true, preferredKey: true, limit: true };
+
 /**
  * Reads one array of a .npz file and checks its CRC-32.
  *
@@ -45,17 +48,23 @@ export interface NpzOptions {
  */
 export async function readNpz(
   bytes: Uint8Array,
-  { key, preferredKey = 'x_train', limit = DEFAULT_LIMIT }: NpzOptions = {},
+  options: NpzOptions = {},
 ): Promise<NumericArray & { key: string }> {
+  requireOptions('readNpz', options, NPZ_OPTIONS);
+  const { key, preferredKey = 'x_train', limit = DEFAULT_LIMIT } = options;
   const arrays = arraysOf(bytes);
   const [only] = arrays.keys();
   const chosen = key ?? (arrays.size === 1 ? only : preferredKey);
   const entry = arrays.get(chosen);
   if (entry === undefined) {
     const found = arrays.size === 0 ? 'no arrays' : `the arrays ${[...arrays.keys()].join(', ')}`;
-    const wanted =
-      key === undefined ? `a single array or '${preferredKey}': name one of them by its key` : `'${key}'`;
-    throw new FormatError(`the archive holds ${found}, expected ${wanted}.`);
+    if (key === undefined && only !== undefined) {
+      throw new OptionError(
+        (option) =>
+          `the archive holds ${found}, expected a single array or '${preferredKey}': name one of them, ${option('key', only)}.`,
+      );
+    }
+    throw new FormatError(`the archive holds ${found}, expected ${key === undefined ? 'one' : `'${key}'`}.`);
   }
   try {
     return { ...readNpy(await readZipEntry(bytes, entry, { limit, head: NPY_HEAD })), key: chosen };

@@ -1,7 +1,9 @@
 /** The commands by their names: finds the one that is called, runs it, turns errors into one sentence and an exit code. */
 
+import { OptionError } from '../../io/errors.ts';
 import type { Command } from './terminal/help.ts';
 import { formatHelp } from './terminal/help.ts';
+import { asOption } from './terminal/optionNames.ts';
 import { suggest } from './terminal/options.ts';
 import { print, say } from './terminal/output.ts';
 import { packageVersion } from './version.ts';
@@ -29,6 +31,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   decode: {
     summary: 'turns codes back into images',
     load: async () => (await import('./decode.ts')).decodeCommand,
+  },
+  reconstruct: {
+    summary: 'encodes and decodes images: what a model restores',
+    load: async () => (await import('./reconstruct.ts')).reconstructCommand,
   },
   generate: {
     summary: 'makes new images of random codes',
@@ -117,7 +123,8 @@ function explain(command: string, error: Error & { code?: string }): number {
     return WRONG_USAGE;
   }
   if (EXPECTED_ERRORS.has(error.name)) {
-    say(`isthmus ${command}: ${error.message}`);
+    const message = error instanceof OptionError ? error.messageWith(asOption) : error.message;
+    say(`isthmus ${command}: ${message}`);
     return FAILED;
   }
   const missing = error.code === 'ERR_MODULE_NOT_FOUND' && /package '([^']+)'/.exec(error.message);

@@ -10,7 +10,7 @@ import { refuseExisting, writeFileAtomically } from '../files/files.ts';
 import { loadImages } from '../files/load.ts';
 import { loadAnyModel } from '../files/modelFile.ts';
 import { nounOf, withArticle } from '../pictures/sampleKind.ts';
-import { HELP, MODEL, OVERWRITE } from './shared/commonOptions.ts';
+import { HELP, KEY, MODEL, OVERWRITE } from './shared/commonOptions.ts';
 import { MACHINE, refuseThreads, useMachine } from './shared/machine.ts';
 import { countShown, gridPng, MAX_PICTURES, requirePictures } from './shared/pictures.ts';
 import type { Command } from './terminal/help.ts';
@@ -27,6 +27,7 @@ const OPTIONS = {
     'FILE',
     `FILE.npy: the images (or other samples) as an array. FILE.png: a picture of the first images, at most ${MAX_PICTURES}, fewer if they are large.`,
   ),
+  key: KEY,
   ...MACHINE,
   overwrite: OVERWRITE,
   help: HELP,
@@ -63,7 +64,7 @@ async function decode(words: readonly string[]): Promise<number> {
   await refuseExisting(out, parsed.values.overwrite);
   await useMachine(parsed.values);
   const { model } = await loadAnyModel(path);
-  const codes = await loadCodes(codesFile, model.encodingDim);
+  const { codes, source } = await loadCodes(codesFile, parsed.values.key, model.encodingDim);
   const images = model.decode(codes);
   await writeFileAtomically(
     out,
@@ -73,12 +74,20 @@ async function decode(words: readonly string[]): Promise<number> {
   const noun = nounOf(inputShape, normalization);
   const [count] = images.shape;
   const restored = `${count === 1 ? withArticle(noun) : `${noun}s`} of ${timesShape(inputShape)}`;
-  say(`${countOf(count, 'code')} became ${restored}: ${out}`);
+  const codesRead = count === 1 ? `1 code (${source})` : countOf(count, 'code');
+  say(`${codesRead} became ${restored}: ${out}`);
   return 0;
 }
 
-async function loadCodes(path: string, encodingDim: number): Promise<Tensor> {
-  const { shape, data } = await loadImages(path);
+interface LoadedCodes {
+  /** `[n, code length]` */
+  readonly codes: Tensor;
+  /** Their name for people. */
+  readonly source: string;
+}
+
+async function loadCodes(path: string, key: string | undefined, encodingDim: number): Promise<LoadedCodes> {
+  const { shape, data, source } = await loadImages(path, { key, sampleShape: [encodingDim] });
   if (shape.length !== 2 || shape[1] !== encodingDim) {
     throw new DataError(
       `${path}: the array is ${formatShape(shape)}, the model takes codes of [n, ${encodingDim}].`,
@@ -89,7 +98,7 @@ async function loadCodes(path: string, encodingDim: number): Promise<Tensor> {
   if (bad >= 0) {
     throw new DataError(`${path}: number ${bad} is ${codes.data[bad]}, expected finite float32 numbers.`);
   }
-  return codes;
+  return { codes, source };
 }
 
 function asNpy({ normalization }: AnyModel, images: Tensor): Uint8Array {

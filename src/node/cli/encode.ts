@@ -49,7 +49,7 @@ async function encode(words: readonly string[]): Promise<number> {
   await refuseExisting(out, overwrite);
   await useMachine(parsed.values);
   const { autoencoder } = await openAutoencoder(model);
-  const images = await openSource(data, limit, { key });
+  const images = await openSource(data, limit, { key, sampleShape: autoencoder.inputShape });
   const overflow = { count: 0 };
   try {
     const samples = await prepareLike(images, autoencoder);

@@ -2,8 +2,7 @@
 
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { readPyTorch } from '../../io/export/pytorch.ts';
-import type { AnyModel } from '../../io/model.ts';
+import { type PyTorchModel, readPyTorch } from '../../io/export/pytorch.ts';
 import { exists, fileError, namingFile, readWholeFile, refuseExisting } from '../files/files.ts';
 import { loadAnyModel, saveModel } from '../files/modelFile.ts';
 import { nounOf } from '../pictures/sampleKind.ts';
@@ -32,7 +31,7 @@ export const importCommand: Command = {
     usage:
       'isthmus import --format pytorch --weights PATH --out FILE\n       npm run isthmus -- import --format pytorch --weights PATH --out FILE',
     description: [
-      'Makes a model of weights that PyTorch trained. The layers and the scaling of the data are taken from the description that export wrote into the file, or with --like from another model. The name and the shape of every tensor are checked.',
+      'Makes a model of weights that PyTorch trained. The layers and the scaling of the data are taken from the description that export wrote into the file, or with --like from another model. The name and the shape of every tensor are checked. Weights of float16, bfloat16 and float64 become float32; module. and _orig_mod. are left out of the names.',
     ],
     groups: [['Options', OPTIONS]],
     sections: [
@@ -49,6 +48,12 @@ export const importCommand: Command = {
   run: importModel,
 };
 
+/** Who puts these into the names of tensors. */
+const WRAPPERS: Readonly<Record<string, string>> = {
+  module: 'DistributedDataParallel',
+  _orig_mod: 'torch.compile',
+};
+
 async function importModel(words: readonly string[]): Promise<number> {
   const parsed = parseOptions(OPTIONS, words);
   refusePositionals(parsed);
@@ -58,12 +63,16 @@ async function importModel(words: readonly string[]): Promise<number> {
   const out = requireOption('out', parsed.values.out, 'FILE.safetensors', ['.safetensors']);
   await refuseExisting(out, overwrite);
   const file = await weightsFile(weights);
-  const model = await readWeights(file, like);
-  await saveModel(out, model, { imported: 'pytorch' });
+  const { model, convertedFrom, leftOut } = await readWeights(file, like);
+  await saveModel(out, model, { training: { imported: 'pytorch' } });
   const { inputShape, encodingDim, normalization, parameters } = model;
   say(
     `${out}: ${countOf(parameters.size, 'weight')}, ${nounOf(inputShape, normalization)}s of ${timesShape(inputShape)}, codes of ${countOf(encodingDim, 'number')}`,
   );
+  if (convertedFrom.length > 0) say(`note: its ${convertedFrom.join(' and ')} weights became float32.`);
+  for (const wrapper of leftOut) {
+    say(`note: '${wrapper}.' was left out of the names: ${WRAPPERS[wrapper]} puts it there.`);
+  }
   if (await exists(join(dirname(file), 'optimizer.safetensors'))) {
     say('note: the state of the optimizer is not imported: a model file has no room for it.');
   }
@@ -78,7 +87,7 @@ async function weightsFile(path: string): Promise<string> {
   return info.isDirectory() ? join(path, 'weights.safetensors') : path;
 }
 
-async function readWeights(file: string, like: string | undefined): Promise<AnyModel> {
+async function readWeights(file: string, like: string | undefined): Promise<PyTorchModel> {
   const options = like === undefined ? {} : { like: (await loadAnyModel(like)).model };
   const bytes = await readWholeFile(file);
   return namingFile(file, () => readPyTorch(bytes, options));

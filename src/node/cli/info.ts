@@ -8,7 +8,8 @@ import { modelFingerprint } from '../../compression/modelFingerprint.ts';
 import { describeNormalization } from '../../data/normalization.ts';
 import { DTYPE_NAMES } from '../../data/samples.ts';
 import { GAN } from '../../gan/gan.ts';
-import type { AnyModel } from '../../io/model.ts';
+import { isObject } from '../../io/json.ts';
+import type { AnyModel, TrainingFacts } from '../../io/model.ts';
 import type { GaussianDistribution } from '../../latent/gaussian.ts';
 import { kernels } from '../../tensor/kernels/active.ts';
 import { sizeOf } from '../../tensor/shape.ts';
@@ -90,7 +91,7 @@ function infoModel({ model, training, codes, path, bytes }: OpenedAnyModel, json
     return;
   }
   const noun = nounOf(inputShape, normalization);
-  print(`${path}: ${formatCount(byteLength)} bytes, ${formatCount(parameters.size)} parameters\n`);
+  print(`${path}: ${formatCount(byteLength)} bytes, ${countOf(parameters.size, 'parameter')}\n`);
   print(`${model.summary()}\n`);
   printFacts({
     kind: KINDS[kind],
@@ -98,7 +99,7 @@ function infoModel({ model, training, codes, path, bytes }: OpenedAnyModel, json
     code: describeCode(model, noun),
     'new codes': DISTRIBUTIONS[newCodes ?? 'none'],
     fingerprint,
-    ...training,
+    ...factsInWords(training),
     machine: `${kernels().name} kernels, ${countOf(availableParallelism(), 'processor')}`,
   });
 }
@@ -175,4 +176,16 @@ function inWords(value: unknown): string {
   return Object.entries(value)
     .map(([name, inner]) => `${name} ${Array.isArray(inner) ? inner.join('×') : inner}`)
     .join(', ');
+}
+
+/** More names don't help; --json has all. */
+const MAX_NAMES = 20;
+
+/** The names of features stand apart from the other facts about the data. */
+function factsInWords(training: TrainingFacts): Readonly<Record<string, unknown>> {
+  if (!isObject(training.data)) return training;
+  const { featureNames, ...data } = training.data;
+  if (!Array.isArray(featureNames)) return training;
+  const rest = featureNames.length > MAX_NAMES ? ', …' : '';
+  return { ...training, data, features: featureNames.slice(0, MAX_NAMES).join(', ') + rest };
 }

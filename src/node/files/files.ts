@@ -8,7 +8,8 @@ import { closeSync, openSync, rmSync } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DataError } from '../../data/samples.ts';
-import { FormatError } from '../../io/errors.ts';
+import { FormatError, OptionError } from '../../io/errors.ts';
+import { type OptionNames, requireOptions } from '../../tensor/options.ts';
 
 /** A file or folder can't be used. The message names it. */
 export class FileError extends Error {
@@ -45,6 +46,8 @@ export function becameShorter(path: string): FileError {
 
 /** Puts the file's name in front of what a reader of bytes says, which doesn't know it. Other errors stay as they are. */
 export function inFile(path: string, error: Error): Error {
+  if (error instanceof OptionError)
+    return new OptionError((option) => `${path}: ${error.messageWith(option)}`);
   if (error.name === 'FormatError') return new FormatError(`${path}: ${error.message}`);
   if (error.name === 'DataError') return new DataError(`${path}: ${error.message}`);
   return error;
@@ -65,15 +68,16 @@ export interface ReadOptions {
   readonly headLength?: number;
 }
 
+const READ_OPTIONS: OptionNames<ReadOptions> = { check: true, headLength: true };
+
 /**
  * Reads a whole file into an array of exactly its size.
  *
  * @throws {FileError} If the file can't be read, or doesn't fit into memory.
  */
-export async function readWholeFile(
-  path: string,
-  { check, headLength = 65536 }: ReadOptions = {},
-): Promise<Uint8Array> {
+export async function readWholeFile(path: string, options: ReadOptions = {}): Promise<Uint8Array> {
+  requireOptions('readWholeFile', options, READ_OPTIONS);
+  const { check, headLength = 65536 } = options;
   const file = await open(path).catch((cause) => {
     throw fileError('read', path, cause);
   });

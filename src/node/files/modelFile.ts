@@ -11,12 +11,11 @@ import {
   type AnyModel,
   type LoadedAnyModel,
   type LoadedModel,
+  type ModelExtras,
   readAnyModel,
   requireAutoencoder,
-  type TrainingFacts,
   writeModel,
 } from '../../io/model.ts';
-import type { GaussianDistribution } from '../../latent/gaussian.ts';
 import type { OptimizerState } from '../../optim/optimizer.ts';
 import { exists, FileError, fileError, namingFile, readWholeFile, writeFileAtomically } from './files.ts';
 
@@ -72,17 +71,11 @@ export async function loadAnyModel(path: string): Promise<OpenedAnyModel> {
 /**
  * Writes a model file, atomically.
  *
- * @param training - Facts about the training that are kept in the file.
- * @param codes - The distribution of the codes of the training data.
+ * @param extras - What is kept in the file beside the model, as of {@link writeModel}.
  * @throws {FileError} If it can't be written; then an older file stays as it was.
  */
-export async function saveModel(
-  path: string,
-  model: AnyModel,
-  training: TrainingFacts = {},
-  codes?: GaussianDistribution,
-): Promise<void> {
-  await writeFileAtomically(path, writeModel(model, training, codes));
+export async function saveModel(path: string, model: AnyModel, extras: ModelExtras = {}): Promise<void> {
+  await writeFileAtomically(path, writeModel(model, extras));
 }
 
 /**

@@ -190,7 +190,7 @@ async function openNpy(path: string): Promise<[FileHandle, NpyHeader]> {
 function requireRowsInOnePiece(path: string, { fortranOrder }: NpyHeader): void {
   if (!fortranOrder) return;
   throw new FormatError(
-    `${path}: the array is in Fortran order, which can't be read batch by batch: save np.ascontiguousarray(arr), or raise the memory limit (--in-memory).`,
+    `${path}: the array is in Fortran order, which can't be read batch by batch: save np.ascontiguousarray(arr).`,
   );
 }
 

@@ -15,30 +15,62 @@ export const PICTURES = 20;
 
 /** `[n, ...pictureShape]` each. */
 export interface ComparedPictures {
+  /** What should be restored. */
   readonly originals: Tensor;
   /** What the reconstructions were made from, if not from the originals. */
   readonly noisy?: Tensor;
   readonly reconstructions: Tensor;
+  /** Whether the originals are a target, which the model never saw. */
+  readonly isTarget?: boolean;
+}
+
+/** What a model restores, and from what. */
+export interface RestoringOptions {
+  /** Added to what the model gets; the same in each call. @default none */
+  readonly noise?: Noise | undefined;
+  /** What the model should restore, row by row. @default the samples themselves */
+  readonly target?: Samples | undefined;
 }
 
 /**
  * The first originals and their reconstructions as pictures; undefined if the samples are no pictures.
  *
- * @param noise - Added to what the model gets; the same in each call.
  * @throws {ShapeError} If the samples don't fit the model.
  */
 export function predictPictures(
   autoencoder: Autoencoder,
   samples: Samples,
-  noise?: Noise,
+  options: RestoringOptions = {},
 ): ComparedPictures | undefined {
-  if (!pictureOf(autoencoder.inputShape, samples.normalization)) return undefined;
-  const some = sliceSamples(samples, 0, PICTURES);
-  const inputs = toInputs(autoencoder, some);
-  const seen = noise ? addNoise(inputs, noise, new Random(EVALUATION_NOISE_SEED)) : inputs;
-  const tensors = [inputs, autoencoder.predict(seen), ...(noise ? [seen] : [])];
-  const [originals, reconstructions, noisy] = toPictures(tensors, samples.normalization);
-  return { originals, reconstructions, ...(noisy && { noisy }) };
+  const { normalization } = options.target ?? samples;
+  if (!pictureOf(autoencoder.inputShape, normalization)) return undefined;
+  const { originals: inputs, seen, restored } = restoreSome(autoencoder, samples, PICTURES, options);
+  const [originals, reconstructions, noisy] = toPictures(
+    [inputs, restored, ...(seen ? [seen] : [])],
+    normalization,
+  );
+  return { originals, reconstructions, ...(noisy && { noisy }), ...(options.target && { isTarget: true }) };
+}
+
+/**
+ * What the model makes of the first samples, in the units of the network's input.
+ *
+ * @returns `[count, ...inputShape]` each. `seen` is what the model got, if not the originals.
+ */
+export function restoreSome(
+  autoencoder: Autoencoder,
+  samples: Samples,
+  count: number,
+  { noise, target }: RestoringOptions = {},
+): { readonly originals: Tensor; readonly seen: Tensor | undefined; readonly restored: Tensor } {
+  const given = toInputs(autoencoder, sliceSamples(samples, 0, count));
+  const originals = target ? toInputs(autoencoder, sliceSamples(target, 0, count)) : given;
+  const noisy = noise ? addNoise(given, noise, new Random(EVALUATION_NOISE_SEED)) : given;
+  return {
+    originals,
+    seen: noisy === originals ? undefined : noisy,
+    restored: autoencoder.predict(noisy),
+  };
 }
 
 /**

@@ -4,6 +4,7 @@
  * shows the mean of both by how much ink it has.
  */
 
+import { type OptionNames, requireOptions } from '../../tensor/options.ts';
 import { type ImageBatch, type Images, imagesOf, sheetRows, toByte } from './grid.ts';
 
 const { floor, max, min, round } = Math;
@@ -21,12 +22,23 @@ export interface TerminalOptions {
   readonly colorDepth: number;
 }
 
+const OPTIONS: OptionNames<TerminalOptions> = { colorDepth: true };
+
 export interface ComparisonOptions extends TerminalOptions {
   /** Width of the terminal, in characters. Default: 80. */
   readonly columns?: number;
   /** The noisy originals that the model restored: in a row between the two. */
   readonly noisy?: ImageBatch | undefined;
+  /** Whether the originals are a target, and `noisy` what the model got. @default false */
+  readonly isTarget?: boolean | undefined;
 }
+
+const COMPARISON_OPTIONS: OptionNames<ComparisonOptions> = {
+  ...OPTIONS,
+  columns: true,
+  noisy: true,
+  isTarget: true,
+};
 
 /**
  * One image as lines of text, at most 32 characters wide; larger ones are averaged down.
@@ -34,7 +46,9 @@ export interface ComparisonOptions extends TerminalOptions {
  * @param image - `[h, w]`, `[h, w, 1]` or `[h, w, 3]`, values from 0 to 1.
  * @throws {ShapeError} If the shape is another.
  */
-export function terminalPicture(image: ImageBatch, { colorDepth }: TerminalOptions): string {
+export function terminalPicture(image: ImageBatch, options: TerminalOptions): string {
+  requireOptions('terminalPicture', options, OPTIONS);
+  const { colorDepth } = options;
   const images = imagesOf({ shape: [1, ...image.shape], data: image.data }, 'terminalPicture');
   return toLines(shrink(images, 0, min(WIDEST, images.width)), colorDepth).join('\n');
 }
@@ -47,8 +61,10 @@ export function terminalPicture(image: ImageBatch, { colorDepth }: TerminalOptio
 export function terminalComparison(
   originals: ImageBatch,
   reconstructions: ImageBatch,
-  { columns = 80, colorDepth, noisy }: ComparisonOptions,
+  options: ComparisonOptions,
 ): string {
+  requireOptions('terminalComparison', options, COMPARISON_OPTIONS);
+  const { columns = 80, colorDepth, noisy, isTarget = false } = options;
   const rows = sheetRows('terminalComparison', originals, noisy, reconstructions);
   const [above] = rows;
   const room = max(1, columns - 1); // some terminals wrap when the last column is written
@@ -57,7 +73,8 @@ export function terminalComparison(
   const rowOf = (images: Images): string[] =>
     sideBySide(Array.from({ length: count }, (_, i) => toLines(shrink(images, i, width), colorDepth)));
   const plural = count === 1 ? '' : 's';
-  const labels = [`original${plural}`, ...(noisy ? ['with noise'] : []), `reconstruction${plural}`];
+  const [first, second] = isTarget ? [`target${plural}`, 'as given'] : [`original${plural}`, 'with noise'];
+  const labels = [first, ...(noisy ? [second] : []), `reconstruction${plural}`];
   return rows.flatMap((images, i) => [labels[i].slice(0, room), ...rowOf(images)]).join('\n');
 }
 

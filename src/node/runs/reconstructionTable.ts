@@ -1,11 +1,11 @@
 /** Reconstructions of samples that are not images: a few of them as a table for spreadsheets, in place of a picture. */
 
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
-import { type Samples, scalingOf, sliceSamples } from '../../data/samples.ts';
-import { Random } from '../../tensor/random.ts';
+import { type Samples, scalingOf } from '../../data/samples.ts';
 import { sizeOf } from '../../tensor/shape.ts';
-import { addNoise, EVALUATION_NOISE_SEED, type Noise } from '../../training/noise.ts';
-import { toInputs } from '../pictures/display.ts';
+import { csvLine } from '../files/csv.ts';
+import { featureHeads } from '../files/featureNames.ts';
+import { type RestoringOptions, restoreSome } from '../pictures/display.ts';
 
 /** What a person reads, and what spreadsheets open quickly. */
 const MAX_SAMPLES = 10;
@@ -14,33 +14,39 @@ const MAX_NUMBERS = 100_000;
 /** Significant digits, counted from a feature's scale: a float32, such as an input, has about seven. */
 const DIGITS = 7;
 
+export interface TableOptions extends RestoringOptions {
+  /** @default 'feature 0', 'feature 1', … */
+  readonly featureNames?: readonly string[] | undefined;
+}
+
 /**
  * The first samples, at least one, as CSV in the units of the data: a column for each feature, and for each sample the
- * lines `original`, `noisy` (only with noise), `restored` and `error` (restored - original).
+ * lines `original`, `noisy` (only with noise), `restored` and `error` (restored - original). With a target they are
+ * `target`, `given` (what the model got), `restored` and `error` (restored - target).
  *
- * @param noise - Added to what the model gets; the same in each call.
  * @throws {ShapeError} If the samples don't fit the model.
  */
-export function reconstructionTable(autoencoder: Autoencoder, samples: Samples, noise?: Noise): string {
+export function reconstructionTable(
+  autoencoder: Autoencoder,
+  samples: Samples,
+  { featureNames, ...options }: TableOptions = {},
+): string {
   const { shifts, scales } = scalingOf(autoencoder.normalization);
   const features = sizeOf(autoencoder.inputShape);
   const count = Math.max(1, Math.min(MAX_SAMPLES, Math.floor(MAX_NUMBERS / features)));
-  const originals = toInputs(autoencoder, sliceSamples(samples, 0, count));
-  const seen = noise && addNoise(originals, noise, new Random(EVALUATION_NOISE_SEED));
-  const restored = autoencoder.predict(seen ?? originals);
+  const { originals, seen, restored } = restoreSome(autoencoder, samples, count, options);
+  const [first, second] = options.target ? ['target', 'given'] : ['original', 'noisy'];
   const decimals = scales.map((scale) =>
     Math.min(100, Math.max(0, DIGITS - 1 - Math.floor(Math.log10(scale)))),
   );
   const unitsOf = (inputs: Float32Array) =>
     Array.from(inputs, (input, j) => input * scales[j % scales.length] + shifts[j % shifts.length]);
   const textOf = (value: number, j: number) => Number(value.toFixed(decimals[j % decimals.length]));
-  const lines = [
-    ['sample', 'values', ...Array.from({ length: features }, (_, j) => `feature ${j}`)].join(','),
-  ];
+  const lines = [csvLine(['sample', 'values', ...featureHeads(featureNames, features)])];
   for (let i = 0; i < originals.shape[0]; i++) {
-    const [x, noisy, y] = [originals, seen, restored].map((all) => all && unitsOf(all.rows(i, i + 1).data));
+    const [x, input, y] = [originals, seen, restored].map((all) => all && unitsOf(all.rows(i, i + 1).data));
     const error = x!.map((value, j) => y![j] - value);
-    for (const [name, values] of Object.entries({ original: x, noisy, restored: y, error })) {
+    for (const [name, values] of Object.entries({ [first]: x, [second]: input, restored: y, error })) {
       if (values) lines.push([i, name, ...values.map(textOf)].join(','));
     }
   }

@@ -2,12 +2,14 @@
 
 import { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import type { Samples } from '../../data/samples.ts';
+import type { ErrorDistributions } from '../../evaluation/errorDistribution.ts';
 import { GAN } from '../../gan/gan.ts';
 import { type AnyModel, type TrainingFacts, writeModel } from '../../io/model.ts';
 import type { GaussianDistribution } from '../../latent/gaussian.ts';
 import type { Noise } from '../../training/noise.ts';
 import type { EpochRecord } from '../../training/trainingState.ts';
 import { lossChart } from '../charts/lossChart.ts';
+import { featureNamesOf } from '../files/featureNames.ts';
 import { MODEL_FILE } from '../files/modelFile.ts';
 import { type ComparedPictures, predictPictures } from '../pictures/display.ts';
 import { manifoldPicture, sampleGridPicture, takesNormalCodes } from '../pictures/generated.ts';
@@ -29,8 +31,12 @@ export interface Run {
   readonly model: AnyModel;
   /** The distribution of the codes of the training data, of a plain autoencoder. */
   readonly codes?: GaussianDistribution | undefined;
+  /** The distributions of an autoencoder's errors. */
+  readonly errors?: ErrorDistributions | undefined;
   /** Some of these are shown, with their reconstructions. */
   readonly samples: Samples;
+  /** What the model should make of them, if not these themselves. */
+  readonly target?: Samples | undefined;
   /** What the model learned to remove. */
   readonly noise?: Noise | undefined;
   readonly epochs: readonly TimedEpoch[];
@@ -52,19 +58,21 @@ export interface WrittenRun {
 /** Writes the files of a run; the model first, as it must not be lost if the disk fills up. */
 export async function writeRun(folder: RunFolder, run: Run): Promise<WrittenRun> {
   const files: [name: string, contents: Uint8Array | string][] = [
-    [MODEL_FILE, writeModel(run.model, run.facts, run.codes)],
+    [MODEL_FILE, writeModel(run.model, { training: run.facts, codes: run.codes, errors: run.errors })],
     ['history.csv', historyCsv(run.epochs)],
     ['loss.svg', chartOf(run)],
     ['config.json', `${JSON.stringify(run.config, null, 2)}\n`],
   ];
-  const { model, samples: shown, noise } = run;
-  const pictures = model instanceof Autoencoder ? predictPictures(model, shown, noise) : undefined;
+  const { model, samples: shown, target, noise } = run;
+  const pictures =
+    model instanceof Autoencoder ? predictPictures(model, shown, { target, noise }) : undefined;
+  const featureNames = featureNamesOf(run.facts, model.inputShape);
   if (pictures) {
     const { originals, reconstructions, noisy } = pictures;
     const sheet = reconstructionSheet(originals, reconstructions, { noisy });
     files.push(['reconstructions.png', encodePng(sheet)]);
   } else if (model instanceof Autoencoder) {
-    files.push(['reconstructions.csv', reconstructionTable(model, shown, noise)]);
+    files.push(['reconstructions.csv', reconstructionTable(model, shown, { target, noise, featureNames })]);
   }
   if (takesNormalCodes(model)) {
     const [samples, manifold] = [sampleGridPicture(model, SAMPLES), manifoldPicture(model)];

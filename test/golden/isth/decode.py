@@ -100,7 +100,7 @@ class Model:
     @property
     def fingerprint(self):
         digest = hashlib.sha256(compact({key: self.metadata[key] for key in ("model", "normalization")}))
-        weights = {name: tensor for name, tensor in self.tensors.items() if not name.startswith("codes.")}
+        weights = {name: tensor for name, tensor in self.tensors.items() if not name.startswith(("codes.", "errors."))}
         for name, tensor in weights.items():
             digest.update(compact([name, list(tensor.shape)]))
             digest.update(tensor.tobytes())

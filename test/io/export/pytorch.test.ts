@@ -66,7 +66,7 @@ describe('export and import', () => {
   ])('bring the same bits back, with the state of %s', async (_, optimizer) => {
     const { autoencoder, state } = await trained(optimizer as Adam);
     const files = writePyTorch(autoencoder, state);
-    const again = readPyTorch(files['weights.safetensors']);
+    const again = readPyTorch(files['weights.safetensors']).model;
     expect(writeModel(again)).toEqual(writeModel(autoencoder));
     expect(readPyTorchOptimizer(files['optimizer.safetensors'] as Uint8Array, again)).toEqual(state);
   });
@@ -145,7 +145,7 @@ describe('export and import', () => {
     });
     autoencoder.normalization = { kind: 'standard', dtype: 'f4', shift: -1e-9, scale: 12.5 };
     const files = writePyTorch(autoencoder);
-    expect(writeModel(readPyTorch(files['weights.safetensors']))).toEqual(writeModel(autoencoder));
+    expect(writeModel(readPyTorch(files['weights.safetensors']).model)).toEqual(writeModel(autoencoder));
     expect(files['autoencoder.py']).toContain(`
 INPUT_SHAPE = (3,)
 SHIFT, SCALE = -1e-9, 12.5
@@ -189,7 +189,7 @@ SHIFT, SCALE = -1e-9, 12.5
     });
     const { state } = await autoencoder.fit(NETWORK_BATCH.reshape([32, 6]), { epochs: 2 });
     const files = writePyTorch(autoencoder, state.optimizer);
-    const again = readPyTorch(files['weights.safetensors']);
+    const again = readPyTorch(files['weights.safetensors']).model;
     expect(writeModel(again)).toEqual(writeModel(autoencoder));
     expect(readPyTorchOptimizer(files['optimizer.safetensors'] as Uint8Array, again)).toEqual(
       state.optimizer,
@@ -305,16 +305,16 @@ describe('a file that is not what it should be', () => {
       for (const key of Object.keys(metadata)) delete metadata[key];
     });
     expect(read(bare)).toThrow(
-      "the file doesn't describe its model (it has no metadata 'model'), expected a model with the same layers (--like).",
+      "the file doesn't describe its model (it has no metadata 'model'), expected a model with the same layers (like).",
     );
-    const like = readPyTorch(GOLDEN);
-    expect(writeModel(readPyTorch(bare, { like }))).toEqual(writeModel(like));
+    const like = readPyTorch(GOLDEN).model;
+    expect(writeModel(readPyTorch(bare, { like }).model)).toEqual(writeModel(like));
   });
 
   test('is refused if its model is another than the one to be like', () => {
     const like = new Autoencoder({ inputShape: [3, 4], hidden: [8, 5], encodingDim: 3 }); // relu, not silu
     expect(() => readPyTorch(GOLDEN, { like })).toThrow(
-      'has other layers, another input shape or another kind than --like, expected the same.',
+      'has other layers, another input shape or another kind than like, expected the same.',
     );
   });
 
@@ -323,16 +323,6 @@ describe('a file that is not what it should be', () => {
       'a tensor is missing',
       (tensors) => tensors.delete('encoder.0.weight'),
       "tensor 'encoder.0.weight' is missing, expected [8, 12].",
-    ],
-    [
-      'the names have a prefix',
-      (tensors) => {
-        for (const [name, tensor] of [...tensors]) {
-          tensors.delete(name);
-          tensors.set(`module.${name}`, tensor);
-        }
-      },
-      "tensor 'encoder.0.weight' is missing, the file has 'module.encoder.0.weight', expected [8, 12].",
     ],
     [
       'a weight is not turned',
@@ -398,7 +388,7 @@ describe('a file that is not what it should be', () => {
 
 describe("an optimizer's file", () => {
   const GOLDEN = bytesOf(`${FOLDER}/adam/optimizer.safetensors`);
-  const autoencoder = readPyTorch(bytesOf(`${FOLDER}/adam/weights.safetensors`));
+  const autoencoder = readPyTorch(bytesOf(`${FOLDER}/adam/weights.safetensors`)).model;
   const withOptions =
     (options: Record<string, unknown>, more = {}) =>
     (_: unknown, metadata: Record<string, string>) => {

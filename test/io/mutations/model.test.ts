@@ -5,6 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Autoencoder } from '../../../src/autoencoder/autoencoder.ts';
 import type { AutoencoderSpec } from '../../../src/autoencoder/spec.ts';
 import type { Normalization } from '../../../src/data/samples.ts';
+import { ErrorDistribution, type ErrorDistributions } from '../../../src/evaluation/errorDistribution.ts';
 import { GAN } from '../../../src/gan/gan.ts';
 import type { GANSpec } from '../../../src/gan/spec.ts';
 import { FormatError } from '../../../src/io/errors.ts';
@@ -33,11 +34,12 @@ function file(
   training = {},
   normalization = STANDARD,
   codes?: GaussianDistribution,
+  errors?: ErrorDistributions,
 ): Uint8Array {
   const model = modelOf(spec);
   model.parameters.values.set(uniformArray(model.parameters.size, new Random(5)));
   model.normalization = normalization;
-  return writeModel(model, training, codes);
+  return writeModel(model, { training, codes, errors });
 }
 
 const FILES = {
@@ -80,6 +82,22 @@ const FILES = {
     STANDARD,
     new GaussianDistribution(Tensor.from([1, -2]), Tensor.from([1, 0, 0.5, 2], [2, 2])),
   ),
+  errors: file(
+    {
+      type: 'autoencoder',
+      inputShape: [2],
+      encoder: [{ type: 'dense', inFeatures: 2, outFeatures: 1, bias: false }],
+      decoder: [{ type: 'dense', inFeatures: 1, outFeatures: 2, bias: false }],
+    },
+    {},
+    STANDARD,
+    undefined,
+    {
+      rankedBy: 'mse',
+      training: ErrorDistribution.of([0.25, 0.5, 3]),
+      heldOut: ErrorDistribution.of([0.5, 0.75]),
+    },
+  ),
   vae: file({
     type: 'vae',
     inputShape: [3],
@@ -99,7 +117,7 @@ const FILES = {
 
 const KINDS = { autoencoder: Autoencoder, vae: VariationalAutoencoder, gan: GAN };
 
-const requireRight = ({ model, training, codes }: LoadedAnyModel, bytes: Uint8Array) => {
+const requireRight = ({ model, training, codes, errors }: LoadedAnyModel, bytes: Uint8Array) => {
   const right = requireSealed(bytes);
   requireModel(model, right);
   const kind: unknown = model.constructor;
@@ -109,7 +127,14 @@ const requireRight = ({ model, training, codes }: LoadedAnyModel, bytes: Uint8Ar
     requireBits('codes.mean', codes.mean.data, right.tensors.get('codes.mean')?.bytes);
     requireBits('codes.factor', codes.factor.data, right.tensors.get('codes.factor')?.bytes);
   }
-  const taken = model.namedParameters().length + (codes ? 2 : 0);
+  if (errors) {
+    const { training, heldOut } = errors;
+    requireBits('errors.training', training.points, right.tensors.get('errors.training')?.bytes);
+    if (heldOut) requireBits('errors.heldOut', heldOut.points, right.tensors.get('errors.heldOut')?.bytes);
+    const counts = { training: training.count, ...(heldOut && { heldOut: heldOut.count }) };
+    expect(JSON.parse(right.metadata.get('errors')!)).toMatchObject({ rankedBy: errors.rankedBy, counts });
+  }
+  const taken = model.namedParameters().length + (codes ? 2 : 0) + (errors ? (errors.heldOut ? 2 : 1) : 0);
   if (taken !== right.tensors.size) throw new Error('wrong: tensors that went unread');
 };
 

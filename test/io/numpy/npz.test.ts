@@ -51,7 +51,7 @@ describe('readNpz', () => {
 
   test('lists the arrays there are if it cannot choose or does not find one', async () => {
     await expect(readNpz(goldenBytes('two.npz'))).rejects.toThrow(
-      "the archive holds the arrays first, second, expected a single array or 'x_train': name one of them by its key.",
+      "the archive holds the arrays first, second, expected a single array or 'x_train': name one of them, key: 'first'.",
     );
     await expect(readNpz(goldenBytes('two.npz'), { key: 'third' })).rejects.toThrow(
       "the archive holds the arrays first, second, expected 'third'.",

@@ -214,22 +214,22 @@ describe('data that cannot be trained on', () => {
       name: 'a test npz of several arrays without x_test',
       files: { 'a.npz': npz({ x_train: IMAGES, y_train: imagesNpy([]) }) },
       args: ['train', '--data', 'a.npz', '--test-data', 'a.npz'],
-      says: /a\.npz: the archive holds the arrays x_train, y_train, expected a single array or 'x_test': name one of them by its key\./,
+      says: /a\.npz: the archive holds the arrays x_train, y_train, expected a single array or 'x_test': name one of them, --test-key x_train\./,
     },
     trainingWith(
       'a key of an npy',
       '--key x_train',
-      /images\.npy: got the key 'x_train', but only \.npz files have keys/,
+      /images\.npy: got --key x_train, but only \.npz files have keys/,
     ),
     trainingWith(
       'a split that keeps nothing',
       '--validation-split 0.001',
-      /--validation-split 0\.001 leaves one side of its 40 samples empty/,
+      /--validation-split 0\.001 of 40 samples leaves one side empty/,
     ),
     trainingWith(
       'a split that keeps all',
       '--validation-split 0.999',
-      /--validation-split 0\.999 leaves one side of its 40 samples empty/,
+      /--validation-split 0\.999 of 40 samples leaves one side empty/,
     ),
     {
       name: 'test images of another shape',

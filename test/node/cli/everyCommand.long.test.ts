@@ -15,6 +15,7 @@ const LINES = [
   'evaluate --model run --data images.npy --noise gaussian:0.1 --latent codes.svg',
   'encode --model run --data images.npy --in-memory 0 --out codes.npy',
   'decode --model run --codes codes.npy --out restored.npy',
+  'reconstruct --model run --data images.npy --in-memory 0 --out reconstructed.npy',
   'generate --model run --data images.npy --count 9 --out new.npy',
   'interpolate --model run --data images.npy --from 0 --to 1 --out strip.png',
   'manifold --model run --data images.npy --size 3 --out manifold.png',

@@ -119,7 +119,7 @@ describe('export --format pytorch', () => {
     expect(said).toBe('out: 1,138 weights, the state of adam after 4 steps\n');
     const { autoencoder } = await loadModel(join(cwd, 'run'));
     const { state } = await loadCheckpoint(join(cwd, 'run'));
-    expect(readPyTorch(bytesAt(cwd, 'out/weights.safetensors')).parameters.values).toEqual(
+    expect(readPyTorch(bytesAt(cwd, 'out/weights.safetensors')).model.parameters.values).toEqual(
       autoencoder.parameters.values,
     );
     const optimizer = bytesAt(cwd, 'out/optimizer.safetensors');
@@ -173,7 +173,7 @@ note: the state of the optimizer is not imported: a model file has no room for i
 `,
     );
     await runIn(cwd, 'import --format pytorch --weights trained/weights.safetensors --out b.safetensors');
-    expect(bytesAt(cwd, 'a.safetensors')).toEqual(writeModel(model(), { imported: 'pytorch' }));
+    expect(bytesAt(cwd, 'a.safetensors')).toEqual(writeModel(model(), { training: { imported: 'pytorch' } }));
     expect(bytesAt(cwd, 'b.safetensors')).toEqual(bytesAt(cwd, 'a.safetensors'));
   });
 
@@ -185,7 +185,7 @@ note: the state of the optimizer is not imported: a model file has no room for i
     );
     const cwd = folderWith({ 'bare.safetensors': bare, 'run/model.safetensors': MODEL });
     await runIn(cwd, 'import --format pytorch --weights bare.safetensors --like run --out m.safetensors');
-    expect(bytesAt(cwd, 'm.safetensors')).toEqual(writeModel(model(), { imported: 'pytorch' }));
+    expect(bytesAt(cwd, 'm.safetensors')).toEqual(writeModel(model(), { training: { imported: 'pytorch' } }));
   });
 });
 
@@ -208,7 +208,7 @@ describe('export to PyTorch and import', () => {
     );
     const weights = made.parameters.size.toLocaleString('en');
     expect(said).toBe(`n.safetensors: ${weights} weights, images of 8×8, codes of 2 numbers\n`);
-    expect(bytesAt(cwd, 'n.safetensors')).toEqual(writeModel(made, { imported: 'pytorch' }));
+    expect(bytesAt(cwd, 'n.safetensors')).toEqual(writeModel(made, { training: { imported: 'pytorch' } }));
   });
 });
 

@@ -93,7 +93,7 @@ export function model(
 }
 
 export function modelBytes(...args: Parameters<typeof model>): Uint8Array {
-  return writeModel(model(...args), { epochs: 0 });
+  return writeModel(model(...args), { training: { epochs: 0 } });
 }
 
 /** An untrained variational autoencoder of 8x8 images, codes of 2 numbers. */

@@ -28,7 +28,7 @@ const images = { shape: [COUNT, 8, 8], data: Uint8Array.from(pixels()), normaliz
 const codes = [0.5, -1, 2, 1];
 const files = {
   'plain.safetensors': writeModel(model()),
-  'sampling.safetensors': writeModel(model(), {}, GaussianDistribution.fit(model().encode(images))),
+  'sampling.safetensors': writeModel(model(), { codes: GaussianDistribution.fit(model().encode(images)) }),
   'vae.safetensors': writeModel(variationalModel()),
   'gan.safetensors': writeModel(ganModel()),
   'images.npy': imagesNpy(),

@@ -90,7 +90,7 @@ describe('loadImages', () => {
     test('does not take x_train for a preferred array that is missing', async () => {
       const files = { 'a.npz': npz({ x_train: first, y_train: second }) };
       await expect(load(files, 'a.npz', { preferredKey: 'x_test' })).rejects.toThrow(
-        "a.npz: the archive holds the arrays x_train, y_train, expected a single array or 'x_test': name one of them by its key.",
+        "a.npz: the archive holds the arrays x_train, y_train, expected a single array or 'x_test': name one of them, key: 'x_train'.",
       );
     });
   });
@@ -112,7 +112,7 @@ describe('loadImages', () => {
       'a.npy',
       imagesNpy([]),
       'DataError',
-      'the array is [40], expected samples of shape [n, ...]: a recording can be cut into frames, arr.reshape(-1, 512), and n numbers are a column, arr.reshape(-1, 1).',
+      'the array is [40], expected samples of shape [n, ...]: n samples of one number are a column, arr.reshape(-1, 1).',
     ],
     ['no images', 'a.npy', imagesNpy([8], 0), 'DataError', 'the array is [0, 8]: it holds no samples.'],
     [
@@ -137,7 +137,7 @@ describe('loadImages', () => {
     const files = { 'a.npy': imagesNpy(), ...pngs('p', 1) };
     for (const name of ['a.npy', 'p']) {
       await expect(load(files, name, { key: 'k' })).rejects.toThrow(
-        `${name}: got the key 'k', but only .npz files have keys.`,
+        `${name}: got key: 'k', but only .npz files have keys.`,
       );
     }
   });

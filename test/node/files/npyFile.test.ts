@@ -139,7 +139,7 @@ describe('what cannot be read', () => {
     const path = write(npyBytes({ ...FLAT, descr: '|u1', fortranOrder: true }));
     await expect(NpyFile.open(path)).rejects.toThrow(
       new FormatError(
-        `${path}: the array is in Fortran order, which can't be read batch by batch: save np.ascontiguousarray(arr), or raise the memory limit (--in-memory).`,
+        `${path}: the array is in Fortran order, which can't be read batch by batch: save np.ascontiguousarray(arr).`,
       ),
     );
   });

@@ -39,8 +39,7 @@ test('predictPictures restores the noisy pictures that it shows', () => {
   const autoencoder = new Autoencoder({ inputShape: [2, 2], encodingDim: 2, hidden: [] });
   const samples = Tensor.from([0.1, 0.2, 0.3, 0.4], [1, 2, 2]);
   const { originals, noisy, reconstructions } = predictPictures(autoencoder, samples, {
-    kind: 'gaussian',
-    amount: 1,
+    noise: { kind: 'gaussian', amount: 1 },
   })!;
   expect(originals.data).toEqual(samples.data);
   expect(noisy?.data).not.toEqual(samples.data);

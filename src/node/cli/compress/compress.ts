@@ -99,13 +99,13 @@ async function compress(words: readonly string[]): Promise<number> {
   await refuseExisting(out, values.overwrite);
   await useMachine(values);
   const { autoencoder, training } = await openAutoencoder(model);
-  const source = await openToCompress(data, { key: values.key });
+  const source = await openToCompress(data, { key: values.key, sampleShape: autoencoder.inputShape });
   const stopListening = exitOnSignals();
   try {
     if (values.lossless) requireExactValues(source.images);
     const samples = await prepareLike(source.images, autoencoder);
     // Without the distribution of its codes, which decompress does not need: its size is the square of the code's length.
-    const included = values['include-model'] ? writeModel(autoencoder, training) : undefined;
+    const included = values['include-model'] ? writeModel(autoencoder, { training }) : undefined;
     const { rivals, ...written } = await write(out, { autoencoder, samples, source, included, values });
     stopListening(); // the file is there
     const report = { ...written, rivals: await rivals.measure() };

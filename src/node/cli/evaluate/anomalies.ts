@@ -5,6 +5,7 @@
 
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { pickSamples, type Samples } from '../../../data/samples.ts';
+import type { AnomalyScore } from '../../../evaluation/errorDistribution.ts';
 import { toInputs, toPictures } from '../../pictures/display.ts';
 import { reconstructionSheet } from '../../pictures/grid.ts';
 import { encodePng } from '../../pictures/png.ts';
@@ -12,9 +13,10 @@ import { arePixels, nounOf, pictureOf } from '../../pictures/sampleKind.ts';
 import { countShown } from '../shared/pictures.ts';
 import { formatCount, print } from '../terminal/output.ts';
 import { formatNumber, formatShare, tableLines } from '../terminal/textTable.ts';
-import { featureIndex, formatIndex } from './features.ts';
+import { contributionsOf, featureIndex, featureLabel } from './contributions.ts';
 import type { Section } from './options.ts';
-import { type AnomalyScore, anomalyScoreOf, type ImageScores, scoreBy } from './scores.ts';
+import { anomalyScoreOf, type ImageScores, scoreBy } from './scores.ts';
+import { describeThreshold, formatPercentile, type Judge } from './threshold.ts';
 
 /** How many features are named of a sample that is no image. */
 const FEATURES = 3;
@@ -30,6 +32,11 @@ export interface Anomaly {
   readonly excess?: number;
   /** The score divided by the median of all finite ones; missing if that is not above 0, or the score is not finite. */
   readonly timesMedian?: number;
+  /** The share of the training errors that are smaller, in percent, if the model file holds them; and of held-out errors. */
+  readonly percentile?: number;
+  readonly heldOutPercentile?: number;
+  /** Whether the score is above the threshold, if there is one. */
+  readonly isAnomaly?: boolean;
   readonly label?: number;
   /** The name of the class, if it has one. */
   readonly name?: string;
@@ -40,6 +47,7 @@ export interface Anomaly {
 interface FeatureError {
   /** Its place in the sample, from 0: one number, or several for samples of several dimensions. */
   readonly index: readonly number[];
+  readonly name?: string;
   /** Its part of the sample's squared error, from 0 to 1; of the squared inputs if the network overflows. */
   readonly share: number;
 }
@@ -71,19 +79,21 @@ export interface AnomalyOptions {
   readonly labels?: ArrayLike<number> | undefined;
   /** The name of class i. */
   readonly names?: readonly string[] | undefined;
+  readonly featureNames?: readonly string[] | undefined;
+  readonly judge: Judge;
 }
 
 export function anomalySection(
   autoencoder: Autoencoder,
   samples: Samples,
-  { images, worst, labels, names }: AnomalyOptions,
+  { images, worst, labels, names, featureNames, judge }: AnomalyOptions,
 ): Section {
   const { inputShape } = autoencoder;
   const isPicture = pictureOf(inputShape, samples.normalization) !== undefined;
   const features =
     isPicture && arePixels(inputShape, samples.normalization)
       ? []
-      : featureErrors(autoencoder, pickSamples(samples, worst));
+      : featureErrors(autoencoder, pickSamples(samples, worst), featureNames);
   const rankedBy = anomalyScoreOf(images);
   const scores = images.map((image) => scoreBy(rankedBy, image));
   const median = medianOf(scores.filter(Number.isFinite));
@@ -94,18 +104,32 @@ export function anomalySection(
       mse,
       ...(excess !== undefined && { negativeElbo, excess }),
       ...(median > 0 && Number.isFinite(scores[index]) && { timesMedian: scores[index] / median }),
+      ...judge.percentiles(scores[index]),
+      ...(judge.threshold && { isAnomaly: judge.isAnomaly(scores[index]) === true }),
       ...(labels && { label: labels[index], ...(names && { name: names[labels[index]] }) }),
       ...(features[i] && { features: features[i] }),
     };
   });
   const noun = nounOf(autoencoder.inputShape, samples.normalization);
+  const { threshold } = judge;
+  const flagged = scores.filter((score) => judge.isAnomaly(score)).length;
+  const counts = { flagged, samples: scores.length };
   return {
-    json: { rankedBy, [RANKINGS[rankedBy].medianName]: median, anomalies },
+    json: {
+      rankedBy,
+      [RANKINGS[rankedBy].medianName]: median,
+      ...(threshold && { threshold: { ...threshold, flagged, share: flagged / scores.length } }),
+      anomalies,
+    },
     print: () => {
       const which = describeWorst(worst.length, noun, rankedBy);
       const middle = `the median ${RANKINGS[rankedBy].median} is ${formatNumber(median)}`;
       print(`The ${which}, numbered from 0; ${middle}\n`);
-      printAnomalies(noun, anomalies, rankedBy);
+      printAnomalies(noun, anomalies, { rankedBy, hasMedian: scores.length > 1 });
+      const [{ percentile, heldOutPercentile }] = anomalies;
+      if (percentile !== undefined || threshold) print('');
+      if (percentile !== undefined) print(describePercentiles(heldOutPercentile !== undefined));
+      if (threshold) print(describeThreshold(threshold, { ...counts, noun }));
     },
   };
 }
@@ -129,20 +153,25 @@ export function anomalyPicture(
   return encodePng(reconstructionSheet(originals, reconstructions, { headings: shown.map(String) }));
 }
 
+function describePercentiles(hasHeldOut: boolean): string {
+  const which = hasHeldOut
+    ? 'training, held-out: the share of the errors of training samples and of held-out samples that are'
+    : 'training: the share of the errors of training samples that are';
+  return `${which} smaller`;
+}
+
 /** For each sample the features with the largest errors. */
-function featureErrors(autoencoder: Autoencoder, samples: Samples): FeatureError[][] {
-  const originals = toInputs(autoencoder, samples);
-  const restored = autoencoder.predict(samples);
-  return Array.from({ length: originals.shape[0] }, (_, i) => {
-    const [x, y] = [originals, restored].map((all) => all.rows(i, i + 1).data);
-    const errors = Array.from(x, (value, j) => (y[j] - value) ** 2);
-    // If they overflow, the largest inputs are the reason.
-    const squares = errors.every(Number.isFinite) ? errors : Array.from(x, (value) => value ** 2);
-    const sum = squares.reduce((a, b) => a + b, 0);
-    const order = squares.map((_, j) => j).sort((a, b) => squares[b] - squares[a] || a - b);
+function featureErrors(
+  autoencoder: Autoencoder,
+  samples: Samples,
+  names: readonly string[] | undefined,
+): FeatureError[][] {
+  return Array.from(contributionsOf(autoencoder, samples), (shares) => {
+    const order = Array.from(shares, (_, j) => j).sort((a, b) => shares[b] - shares[a] || a - b);
     return order.slice(0, FEATURES).map((j) => ({
       index: featureIndex(j, autoencoder.inputShape),
-      share: sum > 0 ? squares[j] / sum : 0,
+      ...(names && { name: names[j] }),
+      share: shares[j],
     }));
   });
 }
@@ -165,13 +194,21 @@ function scoreColumns(rankedBy: AnomalyScore): Column[] {
   ];
 }
 
-function printAnomalies(noun: string, anomalies: readonly Anomaly[], rankedBy: AnomalyScore): void {
+function printAnomalies(
+  noun: string,
+  anomalies: readonly Anomaly[],
+  { rankedBy, hasMedian }: { rankedBy: AnomalyScore; hasMedian: boolean },
+): void {
   const [first] = anomalies;
-  const columns: Column[] = [
-    [noun, ({ index }) => String(index)],
-    ...scoreColumns(rankedBy),
-    ['× median', ({ timesMedian }) => formatTimes(timesMedian)],
-  ];
+  const columns: Column[] = [[noun, ({ index }) => String(index)], ...scoreColumns(rankedBy)];
+  if (hasMedian) columns.push(['× median', ({ timesMedian }) => formatTimes(timesMedian)]);
+  if (first.percentile !== undefined) {
+    columns.push(['training', ({ percentile = 0 }) => formatPercentile(percentile)]);
+  }
+  if (first.heldOutPercentile !== undefined) {
+    columns.push(['held-out', ({ heldOutPercentile = 0 }) => formatPercentile(heldOutPercentile)]);
+  }
+  if (first.isAnomaly !== undefined) columns.push(['anomaly', ({ isAnomaly }) => (isAnomaly ? 'yes' : 'no')]);
   if (first.label !== undefined) columns.push(['label', ({ label, name }) => name ?? String(label)]);
   const rows = [
     columns.map(([head]) => head),
@@ -191,5 +228,5 @@ function formatTimes(times: number | undefined): string {
 
 /** "3 (61 %), 0 (20 %)"; for samples of several dimensions "[2, 3] (61 %), [0, 1] (20 %)". */
 function describeFeatures({ features = [] }: Anomaly): string {
-  return features.map(({ index, share }) => `${formatIndex(index)} (${formatShare(share)})`).join(', ');
+  return features.map((feature) => `${featureLabel(feature)} (${formatShare(feature.share)})`).join(', ');
 }

@@ -1,53 +1,55 @@
 /** `isthmus evaluate`: how good a model is. The sections of the report are made by the other files of this folder. */
 
 import { rm } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
-import { isByFeature, pickSamples, type Samples } from '../../../data/samples.ts';
+import { isByFeature, pickSamples } from '../../../data/samples.ts';
+import { sizeOf } from '../../../tensor/shape.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
 import { VariationalAutoencoder } from '../../../vae/variationalAutoencoder.ts';
 import { latentPlot } from '../../charts/latentPlot.ts';
 import { latentPng } from '../../charts/latentPng.ts';
 import { latentSvg } from '../../charts/latentSvg.ts';
+import { featureHeads, featureNamesOf, readFeatureNames } from '../../files/featureNames.ts';
 import { writeFileAtomically } from '../../files/files.ts';
-import { loadImages } from '../../files/load.ts';
-import { loadLabels } from '../../files/loadLabels.ts';
-import { SamplesInMemory } from '../../files/sampleSource.ts';
+import type { OpenedModel } from '../../files/modelFile.ts';
 import { predictPictures } from '../../pictures/display.ts';
 import { isFlat, nounOf } from '../../pictures/sampleKind.ts';
 import { refuseSalt } from '../shared/commonOptions.ts';
 import { refuseThreads, useMachine } from '../shared/machine.ts';
 import { noteOverflow, refuseOverflow } from '../shared/overflow.ts';
 import { requirePictures, showComparison } from '../shared/pictures.ts';
-import { openAutoencoder, prepareLike } from '../shared/samples.ts';
+import { openAutoencoder } from '../shared/samples.ts';
 import type { Command } from '../terminal/help.ts';
 import { parseOptions, refusePositionals, requireOption } from '../terminal/options.ts';
 import { print, printJson, say } from '../terminal/output.ts';
 import { anomalyPicture, anomalySection, worstSamples } from './anomalies.ts';
 import { classesSection } from './classes.ts';
 import { codeSection } from './codes.ts';
+import { contributionsOf } from './contributions.ts';
 import { denoisingSection } from './denoising.ts';
+import { detectionSection } from './detection.ts';
 import { elboSection } from './elbo.ts';
 import { featureSection } from './features.ts';
-import {
-  type EncodedSamples,
-  type LabelledSamples,
-  refuseNamelessLabels,
-  refuseUnfit,
-} from './labelledFeatures.ts';
+import type { UnlabelledSamples } from './labelledFeatures.ts';
+import { type ClassesToTell, classesIn, type Labelled, loadLabelled, loadSamples } from './loadLabelled.ts';
 import {
   ANOMALIES,
+  type Answer,
   DATA,
   type EvaluateValues,
   LABELS,
   LATENT,
   OPTIONS,
   OTHERS,
+  type OutputFile,
   refuseEvaluateOptions,
   refuseExistingOutputs,
   type Section,
 } from './options.ts';
-import { anomalyScoreOf, type ImageScores, scoreBy, scoreImages, scoreSection, scoresCsv } from './scores.ts';
+import { evaluatePairs } from './pairs.ts';
+import { anomalyScoreOf, type ImageScores, scoreBy, scoreImages, scoreSection } from './scores.ts';
+import { scoresCsv } from './scoresCsv.ts';
+import { Judge } from './threshold.ts';
 
 export const evaluateCommand: Command = {
   help: {
@@ -58,6 +60,7 @@ export const evaluateCommand: Command = {
       'If the inputs are not pixels between 0 and 1, R², the part of the variance that is restored, takes the place of PSNR and SSIM. For tables, and all data that was scaled feature by feature, the error and R² of each feature are listed in the units of the data.',
       'Two baselines are measured for comparison: answering with the mean image every time, and PCA with as many components as the code has numbers. PCA is fitted to the evaluated images themselves, so no linear code of this length can do better on them; if there are so few images that PCA restores them exactly, it is left out.',
       'A variational autoencoder also gets its negative ELBO: the mean over the images, in nats, the sum of the reconstruction (minus the logarithm of the probability of an image, given a code drawn for it) and of the KL divergence of the distribution of codes from the standard normal one. The numbers of the code in use are those whose mean varies from image to image (variance above 0.01).',
+      'With --anomalies it lists the samples that look least like those of the training. train keeps in the model file how large the errors of its data are: each sample is compared with them, and called an anomaly above a threshold. With --labels that say which samples are anomalies, it measures how well they are found (ROC AUC, average precision, and precision and recall at the threshold, as scikit-learn defines them), beside PCA with as many components as the code has numbers, and the distance to the mean.',
       'With --labels it also measures what the codes are good for: how well the classes can be told apart by the codes, compared with PCA of the same length and with the inputs themselves. The nearest neighbours are those by Euclidean distance, once with the features as they are and once with each scaled to mean 0 and standard deviation 1; if two classes get the same number of votes, the nearest neighbour decides. The linear probe is multinomial logistic regression on scaled features, with the L2 penalty of scikit-learn (C = 1), fitted until no component of the gradient is above 0.0001.',
     ],
     groups: [
@@ -73,6 +76,8 @@ export const evaluateCommand: Command = {
         [
           'isthmus evaluate --model runs/digits-1 --data images.npy --out scores.csv',
           'isthmus evaluate --model runs/digits-1 --data images.npy --anomalies 20',
+          'isthmus evaluate --model runs/noisy-1 --data noisy.npy --target clean.npy',
+          'isthmus evaluate --model runs/t-1 --data new.npy --anomalies --labels y.npy',
           'isthmus evaluate --model runs/digits-1 --data images.npy --labels labels.npy \\',
           '  --train-data train.npy --train-labels train-labels.npy --latent latent.svg',
         ],
@@ -92,16 +97,23 @@ async function evaluate(words: readonly string[]): Promise<number> {
   const data = requireOption('data', values.data, 'FILE');
   await refuseExistingOutputs(parsed);
   await useMachine(values);
-  const { autoencoder } = await openAutoencoder(model);
+  const opened = await openAutoencoder(model);
+  const { autoencoder } = opened;
   if (values['anomalies-out'] !== undefined) {
     const { inputShape, normalization } = autoencoder;
     requirePictures(inputShape, normalization, '--anomalies without --anomalies-out');
   }
   refuseSalt(values.noise, autoencoder.normalization.kind);
+  const featureNames = await namesOfFeatures(opened, values);
+  const { target } = values;
+  if (target !== undefined) {
+    await present(await evaluatePairs(autoencoder, { ...values, data, target }, featureNames), values);
+    return 0;
+  }
   const measured = await loadSamples(autoencoder, data, values.key);
-  const { labels, fitted } = await loadLabelled(autoencoder, measured, values);
+  const labelled = await loadLabelled(autoencoder, measured, parsed);
   const codes = autoencoder.encode(measured.samples);
-  if (labels) refuseOverflow(codes, measured.source, '--labels');
+  const classes = labelled && classesIn(autoencoder, { ...measured, codes }, labelled, values);
   if (values.latent !== undefined) refuseOverflow(codes, measured.source, '--latent');
   const scores = await scoreImages(autoencoder, measured.samples);
   const rankedBy = anomalyScoreOf(scores);
@@ -115,140 +127,145 @@ async function evaluate(words: readonly string[]): Promise<number> {
       'note: the negative ELBO means little, as some inputs are not between 0 and 1; anomalies are ranked by MSE',
     );
   }
+  const judge = new Judge(values.threshold, { ...opened, rankedBy });
+  if (values.anomalies !== undefined) judge.note();
   const worst = worstSamples(ranks, values.anomalies ?? 0);
-  await present({ autoencoder, ...measured, codes, labels, fitted, scores, worst }, values);
+  const subject = {
+    autoencoder,
+    measured,
+    codes,
+    labelled,
+    classes,
+    scores,
+    ranks,
+    judge,
+    worst,
+    featureNames,
+  };
+  await present(answerFor(subject, values), values);
   return 0;
 }
 
-type UnlabelledSamples = Omit<LabelledSamples, 'labels'>;
-
-async function loadSamples(
-  autoencoder: Autoencoder,
-  path: string,
-  key: string | undefined,
-): Promise<UnlabelledSamples> {
-  const images = new SamplesInMemory(await loadImages(path, { key }));
-  return { samples: await prepareLike(images, autoencoder), source: images.source };
-}
-
-/** The labels of the samples, and labelled samples to fit classifiers to. */
-async function loadLabelled(
-  autoencoder: Autoencoder,
-  measured: UnlabelledSamples,
-  values: EvaluateValues,
-): Promise<{ labels?: ArrayLike<number>; fitted?: EncodedSamples | undefined }> {
-  if (values.labels === undefined) return {};
-  const [count] = measured.samples.shape;
-  const { labels } = await loadLabels(values.labels, { key: values['labels-key'], count });
-  const names = values['label-names'];
-  if (names) refuseNamelessLabels(labels, names);
-  const fitted = await loadFitted(autoencoder, values);
-  refuseUnfit({ ...measured, labels }, fitted, values.neighbours);
-  if (!fitted) return { labels };
-  const codes = autoencoder.encode(fitted.samples);
-  refuseOverflow(codes, fitted.source, '--train-data');
-  return { labels, fitted: { ...fitted, codes } };
-}
-
-async function loadFitted(
-  autoencoder: Autoencoder,
-  {
-    'train-data': data,
-    'train-key': key,
-    'train-labels': path,
-    'train-labels-key': labelsKey,
-    data: measured = '',
-    key: measuredKey,
-  }: EvaluateValues,
-): Promise<LabelledSamples | undefined> {
-  if (data === undefined || path === undefined) return undefined;
-  if (resolve(data) === resolve(measured) && key === measuredKey) {
-    say(
-      'note: --train-data and --data are the same: the shares of found classes say nothing about other samples',
-    );
-  }
-  const loaded = await loadSamples(autoencoder, data, key);
-  const { labels } = await loadLabels(path, { key: labelsKey, count: loaded.samples.shape[0] });
-  return { ...loaded, labels };
+/** The names of the features, if there are any. */
+async function namesOfFeatures(
+  { autoencoder: { inputShape }, training }: OpenedModel,
+  { 'feature-names': names }: EvaluateValues,
+): Promise<readonly string[] | undefined> {
+  return names === undefined ? featureNamesOf(training, inputShape) : readFeatureNames(names, inputShape);
 }
 
 /** What is evaluated. */
 interface Subject {
   readonly autoencoder: Autoencoder;
-  readonly samples: Samples;
-  readonly source: string;
+  readonly measured: UnlabelledSamples;
   /** `[n, code length]` */
   readonly codes: Tensor;
-  readonly labels: ArrayLike<number> | undefined;
-  readonly fitted: EncodedSamples | undefined;
+  readonly labelled: Labelled | undefined;
+  /** What the classes are told apart by; undefined if they are not. */
+  readonly classes: ClassesToTell | undefined;
   readonly scores: readonly ImageScores[];
+  /** Those scores by which anomalies are ranked. */
+  readonly ranks: readonly number[];
+  readonly judge: Judge;
   /** The numbers of the samples to list. */
   readonly worst: readonly number[];
+  readonly featureNames: readonly string[] | undefined;
+}
+
+function answerFor(subject: Subject, values: EvaluateValues): Answer {
+  const { autoencoder, measured, worst } = subject;
+  const shown = worst.length > 0 ? pickSamples(measured.samples, worst) : measured.samples;
+  return {
+    sections: sectionsOf(subject, values),
+    files: filesOf(subject, values),
+    pictures: () => predictPictures(autoencoder, shown, { noise: values.noise }),
+  };
 }
 
 /** Writes the files, prints the report, and shows a few pictures. */
-async function present(subject: Subject, values: EvaluateValues): Promise<void> {
-  const sections = sectionsOf(subject, values);
-  const files = filesOf(subject, values);
+async function present({ sections, files, pictures }: Answer, values: EvaluateValues): Promise<void> {
   await writeAll(files, values.overwrite);
   report(sections, values.json);
   if (values.json) return;
   if (files.length > 0) say();
   for (const { path, what } of files) say(`${what}: ${path}`);
   say();
-  const { autoencoder, samples, worst } = subject;
-  const shown = worst.length > 0 ? pickSamples(samples, worst) : samples;
-  const pictures = predictPictures(autoencoder, shown, values.noise);
-  if (pictures) showComparison(pictures);
+  const shown = pictures();
+  if (shown) showComparison(shown);
 }
 
-function sectionsOf(
-  { autoencoder, samples, source, codes, labels, fitted, scores, worst }: Subject,
-  { noise, neighbours, 'label-names': names }: EvaluateValues,
-): Section[] {
+function sectionsOf(subject: Subject, values: EvaluateValues): Section[] {
+  const { autoencoder, measured, codes, classes, scores, featureNames } = subject;
+  const { samples } = measured;
   const sections = [scoreSection(autoencoder, samples, scores), codeSection(codes)];
   if (autoencoder instanceof VariationalAutoencoder) sections.push(elboSection(autoencoder, scores, codes));
   const { inputShape, normalization } = autoencoder;
   if (isByFeature(normalization) || (isFlat(inputShape) && nounOf(inputShape, normalization) === 'sample')) {
-    sections.push(featureSection(autoencoder, samples));
+    sections.push(featureSection(autoencoder, samples, { names: featureNames }));
   }
-  if (noise) sections.push(denoisingSection(autoencoder, samples, noise));
-  if (labels) {
-    const measured = { samples, codes, labels, source };
-    sections.push(classesSection(autoencoder, { measured, fitted, neighbours }));
+  if (values.noise) sections.push(denoisingSection(autoencoder, { samples, noise: values.noise }));
+  if (classes) {
+    sections.push(classesSection(autoencoder, { ...classes, neighbours: values.neighbours }));
   }
-  if (worst.length > 0) {
-    sections.push(anomalySection(autoencoder, samples, { images: scores, worst, labels, names }));
-  }
-  return sections;
+  return [...sections, ...anomalySections(subject, values)];
 }
 
-interface OutputFile {
-  readonly path: string;
-  readonly contents: Uint8Array | string;
-  /** What is in it, for people. */
-  readonly what: string;
+/** The samples that look least like those of the training, and how well they are told from others. */
+function anomalySections(subject: Subject, { 'label-names': names }: EvaluateValues): Section[] {
+  const { autoencoder, measured, labelled, scores, ranks, worst, judge, featureNames } = subject;
+  if (worst.length === 0) return [];
+  const { labels, anomalies, others } = labelled ?? {};
+  const list = anomalySection(autoencoder, measured.samples, {
+    images: scores,
+    worst,
+    labels,
+    names,
+    featureNames,
+    judge,
+  });
+  if (!labels || !anomalies) return [list];
+  const { threshold } = judge;
+  const detection = { scores: ranks, labels, anomalies, names, threshold, fitTo: others };
+  return [list, detectionSection(autoencoder, measured, detection)];
 }
 
-function filesOf(
-  { autoencoder, samples, source, codes, labels, scores, worst }: Subject,
-  { out, latent, 'anomalies-out': picture, 'label-names': names }: EvaluateValues,
-): OutputFile[] {
+function filesOf(subject: Subject, values: EvaluateValues): OutputFile[] {
+  const { autoencoder, measured, codes, labelled, worst } = subject;
+  const { out, latent, 'anomalies-out': picture, 'label-names': names } = values;
   const files: OutputFile[] = [];
   if (out !== undefined) {
     const noun = nounOf(autoencoder.inputShape, autoencoder.normalization);
-    files.push({ path: out, contents: scoresCsv(scores, noun), what: `the scores of every ${noun}` });
+    files.push({ path: out, contents: csvOf(subject, values), what: `the scores of every ${noun}` });
   }
   if (picture !== undefined) {
-    const contents = anomalyPicture(autoencoder, samples, worst);
+    const contents = anomalyPicture(autoencoder, measured.samples, worst);
     files.push({ path: picture, contents, what: 'the anomalies' });
   }
   if (latent !== undefined) {
-    const plot = latentPlot(codes, { labels, names, source });
+    const plot = latentPlot(codes, { labels: labelled?.labels, names, source: measured.source });
     const contents = latent.toLowerCase().endsWith('.png') ? latentPng(plot) : latentSvg(plot);
     files.push({ path: latent, contents, what: 'the codes' });
   }
   return files;
+}
+
+function csvOf(
+  { autoencoder, measured: { samples }, labelled, scores, judge, featureNames }: Subject,
+  { 'feature-contributions': hasContributions, 'label-names': names }: EvaluateValues,
+): string {
+  const { inputShape, normalization } = autoencoder;
+  return scoresCsv(scores, {
+    noun: nounOf(inputShape, normalization),
+    judge,
+    labels: labelled?.labels,
+    names,
+    ...(hasContributions && {
+      contributions: {
+        features: featureHeads(featureNames, sizeOf(inputShape)),
+        shares: contributionsOf(autoencoder, samples),
+      },
+    }),
+  });
 }
 
 /** Writes all files, or none; with `overwrite`, those that were replaced before an error stay replaced. */

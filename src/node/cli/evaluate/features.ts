@@ -6,9 +6,11 @@ import { constantFeatures } from '../../../data/featureNormalization.ts';
 import { NO_NORMALIZATION, type Samples, scalingOf } from '../../../data/samples.ts';
 import { statisticsOf } from '../../../data/statistics.ts';
 import { addRows } from '../../../tensor/linearAlgebra.ts';
-import { formatShape, type Shape, sizeOf } from '../../../tensor/shape.ts';
+import { sizeOf } from '../../../tensor/shape.ts';
+import type { Tensor } from '../../../tensor/tensor.ts';
 import { formatCount, print } from '../terminal/output.ts';
 import { formatAmount, formatR2, tableLines } from '../terminal/textTable.ts';
+import { featureIndex, featureLabel } from './contributions.ts';
 import type { Section } from './options.ts';
 
 /** If there are more features, only those that are restored worst are listed. */
@@ -25,8 +27,22 @@ interface FeatureScore {
   readonly r2: number | null;
 }
 
-export function featureSection(autoencoder: Autoencoder, samples: Samples): Section {
-  const features = scoreFeatures(autoencoder, samples);
+export interface FeatureOptions {
+  /** What the model should make of the samples, row by row. @default the samples */
+  readonly target?: Samples;
+  /** The names of the features, if they have any. */
+  readonly names?: readonly string[] | undefined;
+}
+
+export function featureSection(
+  autoencoder: Autoencoder,
+  samples: Samples,
+  { target = samples, names }: FeatureOptions = {},
+): Section {
+  const features = scoreFeatures(autoencoder, samples, target).map((score, i) => ({
+    ...score,
+    ...(names && { name: names[i] }),
+  }));
   return {
     json: { features },
     print: () => {
@@ -36,11 +52,11 @@ export function featureSection(autoencoder: Autoencoder, samples: Samples): Sect
         ? 'each feature'
         : `the worst ${MAX_LINES} of ${formatCount(features.length)} features`;
       print(`${which}, in units of the data\n`);
-      const cells = (isAll ? features : shown).map(({ index, rmse, standardDeviation, r2 }) => [
-        formatIndex(index),
-        formatAmount(rmse),
-        formatAmount(standardDeviation),
-        formatR2(r2, 3),
+      const cells = (isAll ? features : shown).map((score) => [
+        featureLabel(score),
+        formatAmount(score.rmse),
+        formatAmount(score.standardDeviation),
+        formatR2(score.r2, 3),
       ]);
       const rows = [['feature', 'RMSE', 'std. dev.', 'R²'], ...cells];
       for (const line of tableLines(rows, { minimum: 12, first: 'right' })) print(line);
@@ -54,17 +70,19 @@ function rankOf({ r2, rmse }: FeatureScore): number {
 }
 
 /** Sums in float64, in the units of the network's input. In two passes: in one, the difference of large sums would cancel. */
-function scoreFeatures(autoencoder: Autoencoder, samples: Samples): FeatureScore[] {
+function scoreFeatures(autoencoder: Autoencoder, samples: Samples, target: Samples): FeatureScore[] {
   const features = sizeOf(autoencoder.inputShape);
   const [means, deviations, errors] = Array.from({ length: 3 }, () => new Float64Array(features));
-  const reader = new BatchReader(samples, autoencoder.inputShape, 'evaluate');
-  const { count } = reader;
-  for (const { data } of reader.batches()) addRows(means, data);
+  const [given, wanted] = [samples, target].map(
+    (some) => new BatchReader(some, autoencoder.inputShape, 'evaluate'),
+  );
+  const { count } = wanted;
+  for (const { data } of wanted.batches()) addRows(means, data);
   // The mean of a constant is exact: float64 has room for the sum of 2^29 equal float32 numbers.
   for (let j = 0; j < features; j++) means[j] /= count;
-  for (const batch of reader.batches()) {
-    const x = batch.data;
-    const y = autoencoder.predict(batch).data;
+  const inputs = given.batches();
+  for (const { data: x } of wanted.batches()) {
+    const y = autoencoder.predict(inputs.next().value as Tensor).data;
     for (let i = 0; i < x.length; i++) {
       const j = i % features;
       deviations[j] += (x[i] - means[j]) ** 2;
@@ -72,7 +90,7 @@ function scoreFeatures(autoencoder: Autoencoder, samples: Samples): FeatureScore
     }
   }
   const { scales } = scalingOf(autoencoder.normalization);
-  const constant = constantIn(samples, features);
+  const constant = constantIn(target, features);
   return Array.from(errors, (error, feature) => {
     const scale = scales[feature % scales.length];
     const deviation = Math.sqrt(deviations[feature] / count);
@@ -95,20 +113,4 @@ function constantIn(
 ): Set<number> {
   const { features: each } = statisticsOf(data, { moments: true, features });
   return new Set(each && constantFeatures(each, { shape, dtype: normalization.dtype }));
-}
-
-/** The index of number j of a row-major sample; dimensions of 1 are left out, unless there is no other. */
-export function featureIndex(j: number, sample: Shape): number[] {
-  const index: number[] = [];
-  let rest = j;
-  for (const length of sample.filter((length) => length !== 1).toReversed()) {
-    index.unshift(rest % length);
-    rest = Math.floor(rest / length);
-  }
-  return index.length > 0 ? index : [j]; // a sample of one number: [0]
-}
-
-/** "3"; for samples of several dimensions "[2, 3]". */
-export function formatIndex(index: readonly number[]): string {
-  return index.length === 1 ? String(index[0]) : formatShape(index);
 }

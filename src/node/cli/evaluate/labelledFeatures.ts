@@ -14,11 +14,14 @@ const MAX_CLASSES = 1000;
 /** Fixed, so that the folds, and with them the results, are the same each time. */
 const SEED = 0;
 
-export interface LabelledSamples {
+export interface UnlabelledSamples {
   readonly samples: Samples;
-  readonly labels: ArrayLike<number>;
   /** The name of the data, for people. */
   readonly source: string;
+}
+
+export interface LabelledSamples extends UnlabelledSamples {
+  readonly labels: ArrayLike<number>;
 }
 
 /** Samples with their codes, `[n, code length]`, which are computed only once. */
@@ -46,7 +49,7 @@ export function refuseNamelessLabels(labels: ArrayLike<number>, names: readonly 
   const nameless = Array.from(labels).find((label) => names[label] === undefined);
   if (nameless === undefined) return;
   throw new DataError(
-    `--label-names has ${names.length} names, for the labels 0 to ${names.length - 1}, but there is a label ${nameless}.`,
+    `--label-names has ${countOf(names.length, 'name')}, for the labels 0 to ${names.length - 1}, but there is a label ${nameless}.`,
   );
 }
 

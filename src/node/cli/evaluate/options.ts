@@ -1,36 +1,68 @@
 /** What `evaluate` is asked for, and what it answers with: its options, which of them go together, and sections. */
 
 import { resolve } from 'node:path';
+import { FEATURE_NAMES } from '../../files/featureNames.ts';
 import { refuseExisting } from '../../files/files.ts';
+import type { ComparedPictures } from '../../pictures/display.ts';
 import * as common from '../shared/commonOptions.ts';
 import { MACHINE } from '../shared/machine.ts';
 import {
   flag,
   number,
+  optionalNumber,
   type Parsed,
   parsed,
+  refuseBoth,
   requireCompanion,
   requireOption,
   text,
   UsageError,
   type Values,
 } from '../terminal/options.ts';
+import { readThreshold } from './threshold.ts';
 
 export const DATA = {
   model: common.MODEL,
   data: common.DATA,
   key: common.KEY,
+  target: text(
+    'FILE',
+    'What the model should make of the samples, row by row, as in isthmus train --target: measures how far the samples are from it, and how far what the model restores, compared with a median and a Gaussian filter with the best settings for these images.',
+  ),
+  'target-key': text('NAME', 'The array to read from an .npz of targets. [y_train, else the only one]'),
   noise: common.noise(
     'Also add noise to the images, as isthmus train --noise does, and measure how well the model restores them, compared with a median and a Gaussian filter with the best settings for these images.',
   ),
-  out: text('FILE.csv', 'Write the scores of every sample into this file.'),
+  out: text(
+    'FILE.csv',
+    'Write the scores of every sample into this file; if they are known, also its percentile among the training errors, whether it is above the threshold, its label and its name.',
+  ),
+  'feature-contributions': flag(
+    'With --out: a column for each feature, with its share of the squared error of the sample.',
+  ),
+  'feature-names': text(
+    FEATURE_NAMES,
+    'The names of the numbers of a sample, or a text file with a name on each line. [those that the model was trained with]',
+  ),
 };
 
+const namesIn = (text: string) => text.split(',').map((name) => name.trim());
+
 export const ANOMALIES = {
-  anomalies: number(
-    undefined,
+  anomalies: optionalNumber(
+    10,
     { minimum: 1, integer: true },
-    'List the N samples that the model restores worst (MSE), or for a variational autoencoder those whose negative ELBO is furthest above that of a perfect reconstruction, the worst first; if they are no images, with the features that have the largest errors.',
+    'List the N samples that the model restores worst (MSE), or for a variational autoencoder those whose negative ELBO is furthest above that of a perfect reconstruction, the worst first; if they are no images, with the features that have the largest errors. N may be left out: 10.',
+  ),
+  threshold: parsed(
+    'p99|VALUE',
+    readThreshold,
+    'From which error on a sample is called an anomaly. p99: 99 % of normal samples lie below, by the held-out errors that the model file holds, or without those by the training errors; p99.5 and others work alike. VALUE: an error such as 0.02. [p99 if the model file holds errors]',
+  ),
+  'anomaly-labels': parsed(
+    'A,B,…',
+    namesIn,
+    'With --anomalies and --labels: the classes that are anomalies, as numbers or by their --label-names. Measures how well the model tells them from the others, beside PCA and the distance to the mean. [1 if there are only 0 and 1]',
   ),
   'anomalies-out': text(
     'FILE.png',
@@ -41,12 +73,12 @@ export const ANOMALIES = {
 export const LABELS = {
   labels: text(
     'FILE',
-    'The class of each sample: integers of shape [n] or [n, 1], as .npy, .npz or IDX. Measures how well the classes can be told apart by the codes.',
+    'The class of each sample: integers of shape [n] or [n, 1], as .npy, .npz or IDX. Measures how well the classes can be told apart by the codes; with --anomalies, how well anomalies are told from others (--anomaly-labels).',
   ),
   'labels-key': text('NAME', 'The array to read from an .npz of labels. [y_train, else the only one]'),
   'train-data': text(
     'FILE',
-    'Other samples, to which PCA and the classifiers are fitted, preferably those that the model was trained on. Without them the samples of --data are divided into five folds, and each fold is classified by what was fitted to the other four.',
+    'Other samples, to which PCA and the classifiers are fitted, preferably those that the model was trained on. Without them the samples of --data are divided into five folds, and each fold is classified by what was fitted to the other four. With --anomalies, without labels: normal samples, to which PCA and the mean are fitted.',
   ),
   'train-key': text('NAME', 'The array to read from an .npz of --train-data. [x_train, else the only one]'),
   'train-labels': text('FILE', 'The labels of --train-data.'),
@@ -64,7 +96,7 @@ export const LATENT = {
   ),
   'label-names': parsed(
     'A,B,…',
-    (value) => value.split(',').map((name) => name.trim()),
+    namesIn,
     'With --labels: the names of the classes 0, 1, … in the picture and in the list of anomalies.',
   ),
 };
@@ -82,7 +114,9 @@ export type EvaluateValues = Values<typeof OPTIONS>;
 
 /** Options that need another one. */
 const NEEDED: Partial<Record<keyof EvaluateValues, keyof EvaluateValues>> = {
+  'target-key': 'target',
   'anomalies-out': 'anomalies',
+  'feature-contributions': 'out',
   'labels-key': 'labels',
   neighbours: 'labels',
   'label-names': 'labels',
@@ -104,7 +138,14 @@ export function refuseEvaluateOptions(options: Parsed<typeof OPTIONS>): void {
   for (const [name, needed] of Object.entries(NEEDED)) {
     requireCompanion(options, name, `--${needed}`, given.has(needed));
   }
-  requireCompanion(options, 'train-data', '--train-labels', given.has('train-labels'));
+  // Compared with a target, a sample is no anomaly and its code has no class.
+  const others = [...Object.keys({ ...ANOMALIES, ...LABELS, ...LATENT }), 'feature-contributions'];
+  for (const name of others) refuseBoth(options, 'target', name);
+  const lists = given.has('anomalies');
+  requireCompanion(options, 'threshold', '--anomalies or --out', lists || given.has('out'));
+  requireCompanion(options, 'anomaly-labels', '--anomalies and --labels', lists && given.has('labels'));
+  // The baselines of anomalies need no labels; classifiers do.
+  requireCompanion(options, 'train-data', '--train-labels', given.has('train-labels') || lists);
   for (const [name, endings] of Object.entries(ENDINGS)) {
     if (given.has(name)) requireOption(name, given.get(name), `FILE${endings.join(' or FILE')}`, endings);
   }
@@ -128,4 +169,19 @@ export interface Section {
   readonly json: Readonly<Record<string, unknown>>;
   /** Prints it for people. */
   readonly print: () => void;
+}
+
+export interface OutputFile {
+  readonly path: string;
+  readonly contents: Uint8Array | string;
+  /** What is in it, for people. */
+  readonly what: string;
+}
+
+/** What `evaluate` answers with. */
+export interface Answer {
+  readonly sections: readonly Section[];
+  readonly files: readonly OutputFile[];
+  /** A few pictures to show; undefined where samples are no pictures. */
+  readonly pictures: () => ComparedPictures | undefined;
 }

@@ -7,9 +7,9 @@ import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { BatchReader } from '../../../data/batches.ts';
 import type { Samples } from '../../../data/samples.ts';
 import { meanImageBaseline, pcaScore } from '../../../evaluation/baselines.ts';
-import { binaryEntropy, ErrorSums, psnr } from '../../../evaluation/metrics.ts';
+import type { AnomalyScore } from '../../../evaluation/errorDistribution.ts';
+import { ErrorSums, psnr } from '../../../evaluation/metrics.ts';
 import { structuralSimilarity } from '../../../evaluation/ssim.ts';
-import { Sigmoid } from '../../../layers/activation.ts';
 import { VariationalAutoencoder } from '../../../vae/variationalAutoencoder.ts';
 import { arePixels, type Noun, nounOf, pictureOf } from '../../pictures/sampleKind.ts';
 import { countOf, formatDecibels, print } from '../terminal/output.ts';
@@ -43,9 +43,6 @@ export interface ImageScores extends Scores {
   readonly excess?: number;
 }
 
-/** The score by which samples are called anomalies. The higher, the less a sample looks like those of the training. */
-export type AnomalyScore = 'excess' | 'mse';
-
 /**
  * The excess of the negative ELBO if samples have it, else the MSE. The negative ELBO itself says more about how gray an
  * image is than about how well it fits: `binaryEntropy` in evaluation/metrics.ts.
@@ -64,28 +61,11 @@ export async function scoreImages(autoencoder: Autoencoder, samples: Samples): P
   const scores = scoreReconstructions(autoencoder, samples);
   if (!(autoencoder instanceof VariationalAutoencoder)) return scores;
   const parts = await autoencoder.negativeElbo(samples);
-  const minimum = minimumOfEach(autoencoder, samples);
   return scores.map((errors, i) => {
     const [reconstruction, kl] = [parts.reconstruction[i], parts.kl[i]];
-    const negativeElbo = reconstruction + kl;
-    const excess = minimum && negativeElbo - minimum[i];
-    return { ...errors, negativeElbo, reconstruction, kl, ...(excess !== undefined && { excess }) };
+    const excess = parts.excess && { excess: parts.excess[i] };
+    return { ...errors, negativeElbo: reconstruction + kl, reconstruction, kl, ...excess };
   });
-}
-
-/**
- * The minimum of each sample's negative ELBO: 0 if the elements have normal distributions (vae/elbo.ts). Undefined if they
- * have Bernoulli distributions, which only numbers from 0 to 1 can have, and a sample holds others.
- */
-function minimumOfEach({ inputShape, decoder }: Autoencoder, samples: Samples): number[] | undefined {
-  const isBernoulli = decoder.layers.at(-1) instanceof Sigmoid;
-  const minimum: number[] = [];
-  for (const originals of new BatchReader(samples, inputShape, 'evaluate').batches()) {
-    for (let i = 0; i < originals.shape[0]; i++) {
-      minimum.push(isBernoulli ? binaryEntropy(originals.rows(i, i + 1).data) : 0);
-    }
-  }
-  return minimum.every(Number.isFinite) ? minimum : undefined;
 }
 
 function scoreReconstructions(autoencoder: Autoencoder, samples: Samples): ImageScores[] {
@@ -176,28 +156,6 @@ function baselines(
 /** The mean over all images. All have the same size, so the mean of their errors is the error over all numbers. */
 export function meanOf(images: readonly ImageScores[], pick: (scores: ImageScores) => number): number {
   return images.reduce((sum, scores) => sum + pick(scores), 0) / images.length;
-}
-
-/** The columns of the CSV after the image's number. */
-const COLUMNS = {
-  mse: 'mse',
-  mae: 'mae',
-  psnr: 'psnr',
-  ssim: 'ssim',
-  negativeElbo: 'negative_elbo',
-  reconstruction: 'reconstruction',
-  kl: 'kl',
-  excess: 'excess',
-} as const satisfies Partial<Record<keyof ImageScores, string>>;
-
-/** The scores of each image as CSV, with a column for each score that it has. */
-export function scoresCsv(images: readonly ImageScores[], noun: Noun): string {
-  const names = (Object.keys(COLUMNS) as (keyof typeof COLUMNS)[]).filter(
-    (name) => images[0][name] !== undefined,
-  );
-  const head = [noun, ...names.map((name) => COLUMNS[name])].join(',');
-  const rows = images.map((scores, i) => [i, ...names.map((name) => scores[name])].join(','));
-  return `${[head, ...rows].join('\n')}\n`;
 }
 
 /** Prints a row for each of several ways to restore the same samples. */

@@ -57,7 +57,7 @@ export async function withSamples<T>(
   { path, key }: DataFile,
   use: (encodable: Encodable) => Promise<T>,
 ): Promise<T> {
-  const images = await openSource(path, undefined, { key });
+  const images = await openSource(path, undefined, { key, sampleShape: autoencoder.inputShape });
   try {
     return await use({ autoencoder, samples: await prepareLike(images, autoencoder), source: images.source });
   } finally {

@@ -26,7 +26,9 @@ export function picturesThatFit(sample: Shape): number {
 export function countShown([count, ...sample]: Shape): number {
   const shown = Math.min(count, picturesThatFit(sample));
   if (shown < count) {
-    say(`note: the picture shows the first ${formatCount(shown)} of ${formatCount(count)}.`);
+    say(
+      `note: the picture shows the first${shown === 1 ? '' : ` ${formatCount(shown)}`} of ${formatCount(count)}.`,
+    );
   }
   return shown;
 }
@@ -73,9 +75,9 @@ export function gridPng(inputs: Tensor, normalization: Normalization): Uint8Arra
 }
 
 /** A few originals and their reconstructions on stderr: in colour on a terminal that has colours, else as characters. */
-export function showComparison({ originals, reconstructions, noisy }: ComparedPictures): void {
+export function showComparison({ originals, reconstructions, ...more }: ComparedPictures): void {
   const { isTTY } = process.stderr;
   const columns = process.stderr.columns || 80; // some terminals say 0
   const colorDepth = isTTY ? process.stderr.getColorDepth() : 1;
-  say(`${terminalComparison(originals, reconstructions, { columns, colorDepth, noisy })}\n`);
+  say(`${terminalComparison(originals, reconstructions, { columns, colorDepth, ...more })}\n`);
 }

@@ -19,7 +19,7 @@ import {
 } from '../../../data/samples.ts';
 import type { StoredStatisticsOptions, ValueStatistics } from '../../../data/statistics.ts';
 import { FormatError } from '../../../io/errors.ts';
-import { formatShape, type Shape } from '../../../tensor/shape.ts';
+import type { Shape } from '../../../tensor/shape.ts';
 import { namingFile } from '../../files/files.ts';
 import { defaultInMemoryLimit, type LoadOptions, openImages } from '../../files/load.ts';
 import { loadAnyModel, type OpenedModel } from '../../files/modelFile.ts';
@@ -31,6 +31,7 @@ import { countOf, formatBytes, say, timesShape } from '../terminal/output.ts';
  * Opens samples, and says so if they are read from the file batch by batch, or can't be although the limit asks for it.
  *
  * @param inMemory - The limit that the user gave, in bytes.
+ * @param options - `sampleShape`: what a trained model takes; one such sample is read as [1, ...].
  */
 export async function openSource(
   path: string,
@@ -96,7 +97,7 @@ export function prepareLike<Ready extends NormalizedSamples | StoredSamples>(
   { inputShape, normalization: trained }: Trained,
   { who = 'the model takes', which = '', onValues }: PrepareLikeOptions = {},
 ): Promise<Ready> {
-  requireShape(images, inputShape, who);
+  requireSampleShape(images, inputShape, who);
   return prepare(images, {
     ...statisticsForTransform(trained, images.shape),
     ...(onValues && { onValues }),
@@ -122,15 +123,9 @@ export async function openAutoencoder(path: string): Promise<OpenedModel> {
 }
 
 /** @throws {DataError} If the samples don't have this shape. */
-function requireShape({ shape, source }: SampleSource, expected: Shape, who: string): void {
+export function requireSampleShape({ shape, source }: SampleSource, expected: Shape, who: string): void {
   const [, ...found] = shape;
   if (fitsSampleShape(found, expected)) return;
-  if (fitsSampleShape(shape, expected)) {
-    const dimensions = expected.join(', ');
-    throw new DataError(
-      `${source}: the array is ${formatShape(shape)}, expected [n, ${dimensions}]: one sample is [1, ${dimensions}], arr[None].`,
-    );
-  }
   throw new DataError(`${source}: the samples are ${timesShape(found)}, ${who} ${timesShape(expected)}.`);
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { parseArgs } from 'node:util';
+import { nearestName } from '../../../tensor/options.ts';
 
 /** The command was called wrongly: exit code 2. */
 export class UsageError extends Error {
@@ -78,6 +79,13 @@ export function number<const F extends number | undefined>(
   help: string,
 ): Option<number | F> {
   return { placeholder: 'N', help, fallback, read: (value, name) => readNumber(value, name, range) };
+}
+
+/** A number that may be left out: `--anomalies`, `--anomalies 20`. `bare` stands for it then. */
+export function optionalNumber(bare: number, range: Range, help: string): Option<number | undefined> {
+  const option = number(undefined, range, help);
+  const read = (value: string, name: string) => (value === '' ? bare : option.read(value, name));
+  return { ...option, mayBeBare: true, read };
 }
 
 /** A number or this word. */
@@ -246,22 +254,6 @@ function requireValue(
 
 /** " Did you mean --epochs?" if a known name is similar, else ''. */
 export function suggest(name: string, known: readonly string[], prefix = '--'): string {
-  const distances = known.map((candidate) => ({ candidate, distance: editDistance(name, candidate) }));
-  const nearest = distances.sort((a, b) => a.distance - b.distance)[0];
-  const isNear = nearest && nearest.distance <= Math.ceil(name.length / 3);
-  return isNear ? ` Did you mean ${prefix}${nearest.candidate}?` : '';
-}
-
-/** How many letters to insert, delete or change (Levenshtein 1966; the row-by-row form of Wagner & Fischer 1974). */
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current[j] = Math.min(change, previous[j] + 1, current[j - 1] + 1);
-    }
-    previous = current;
-  }
-  return previous[b.length];
+  const nearest = nearestName(name, known);
+  return nearest === undefined ? '' : ` Did you mean ${prefix}${nearest}?`;
 }

@@ -53,6 +53,10 @@ const SENSELESS: Readonly<Record<KindName, Readonly<Record<string, string>>>> = 
     start: 'its generator would begin with one sample for all codes',
     beta: 'its loss has no KL divergence',
     'beta-warmup-epochs': 'its loss has no KL divergence',
+    target: NO_ENCODER,
+    'target-key': NO_ENCODER,
+    'test-target': NO_ENCODER,
+    'test-target-key': NO_ENCODER,
     'test-data': NO_QUALITY,
     'test-key': NO_QUALITY,
     'validation-split': NO_QUALITY,
@@ -92,7 +96,14 @@ function requireCompanions(options: TrainOptions): void {
   needs('key', '--data', given.has('data'));
   needs('image-shape', '--data', given.has('data'));
   needs('in-memory', '--data', given.has('data'));
+  needs('target', '--data', given.has('data'));
+  needs('target-key', '--target', given.has('target'));
+  needs('test-target', '--target', given.has('target'));
+  needs('test-target', '--test-data', given.has('test-data'));
+  needs('test-target-key', '--test-target', given.has('test-target'));
   needs('test-data', '--data', given.has('data'));
+  if (given.has('target'))
+    needs('test-data', '--test-target, as --data has --target', given.has('test-target'));
   needs('test-key', '--test-data', given.has('test-data'));
   needs('scale-by', '--normalize', values.normalize !== undefined);
   needs('min-delta', '--patience', given.has('patience'));
@@ -151,7 +162,7 @@ function refuseUnsuitableLengths({
     'beta-warmup-epochs': betaWarmUp,
   })) {
     if (length >= epochs) {
-      throw new UsageError(`--${name} is ${length}, expected less than the ${epochs} of --epochs.`);
+      throw new UsageError(`--${name} is ${length}, expected less than --epochs, which is ${epochs}.`);
     }
   }
   if (split === 1) {

@@ -12,9 +12,12 @@ import {
   type StoredSamples,
   sliceSamples,
 } from '../../../data/samples.ts';
+import type { ValueStatistics } from '../../../data/statistics.ts';
 import { type Shape, sizeOf } from '../../../tensor/shape.ts';
 import { validationCount } from '../../../training/split.ts';
 import { DataFingerprint } from '../../files/dataFingerprint.ts';
+import { readFeatureNames } from '../../files/featureNames.ts';
+import type { LoadOptions } from '../../files/load.ts';
 import {
   type NormalizedSamples,
   reshapeSource,
@@ -23,11 +26,21 @@ import {
 } from '../../files/sampleSource.ts';
 import { PICTURES } from '../../pictures/display.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
-import { describeSamples, openSource, prepare, prepareLike, type Trained } from '../shared/samples.ts';
+import { requirePairs } from '../shared/pairs.ts';
+import {
+  describeSamples,
+  openSource,
+  prepare,
+  prepareLike,
+  type SamplesToDescribe,
+  type Trained,
+} from '../shared/samples.ts';
+import { withOptionNames } from '../terminal/optionNames.ts';
 import { countOf, say, timesShape } from '../terminal/output.ts';
 import type { TrainValues } from './options.ts';
 import { noteImages, noteScaling } from './scalingNotes.ts';
 import { hasValidation } from './settings.ts';
+import { preparePaired, requireUnitRange, targetFacts } from './targets.ts';
 
 /** The digits are always the same data set: `--seed` changes the training, not its data. */
 const DIGITS_SEED = 1;
@@ -43,8 +56,12 @@ export interface TrainingData {
   readonly inputShape: Shape;
   readonly images: ReadySamples;
   readonly testImages: ReadySamples | undefined;
+  /** What the model should answer to the images and the test images, if not these themselves. */
+  readonly target: ReadySamples | undefined;
+  readonly testTarget: ReadySamples | undefined;
   /** A few samples to make pictures of, in memory: test samples if there are any. */
   readonly shown: Samples;
+  readonly shownTarget: Samples | undefined;
   /** How many of the images are trained on: all but those that `--validation-split` keeps. */
   readonly trainedOn: number;
   readonly normalization: Normalization;
@@ -53,6 +70,8 @@ export interface TrainingData {
   /** See {@link DataFingerprint}. */
   readonly fingerprint: string;
   readonly testFingerprint: string | undefined;
+  readonly targetFingerprint: string | undefined;
+  readonly testTargetFingerprint: string | undefined;
   /** Closes the files that samples are read from. */
   readonly close: () => Promise<void>;
 }
@@ -64,32 +83,58 @@ export interface TrainingData {
  *   scaled as this says. Without it the data decides both.
  */
 export async function loadTrainingData(values: TrainValues, trained?: Trained): Promise<TrainingData> {
-  const training = await openTraining(values);
-  let test: SampleSource | undefined;
+  const sources: SampleSource[] = [];
+  const opened = <Source extends SampleSource | undefined>(source: Source): Source => {
+    if (source) sources.push(source);
+    return source;
+  };
   const close = async () => {
-    await training.close();
-    await test?.close();
+    for (const source of sources) await source.close();
   };
   try {
-    const images = await fingerprinted(training, (onValues) =>
-      trained ? prepareLike(training, trained, { onValues }) : prepareTraining(training, values, onValues),
-    );
-    const { normalization } = images.samples;
-    const inputShape = trained?.inputShape ?? training.shape.slice(1);
+    const training = opened(await openTraining(values));
+    const target = opened(await openTarget(values));
+    requirePairs('data', training, target);
+    const answers = target ?? training;
+    const which = target ? 'target' : '';
+    const scaled = trained
+      ? await fingerprinted(answers, (onValues) => prepareLike(answers, trained, { which, onValues }))
+      : await prepareScaled(answers, values, which);
+    const { normalization } = scaled.samples;
+    const inputShape = trained?.inputShape ?? answers.shape.slice(1);
+    const scaling = { inputShape, normalization };
+    const images = target ? await preparePair(training, scaling, '') : scaled;
+    if (target) noteSame(images, scaled);
+    const names = values['feature-names'];
+    const featureNames = names === undefined ? undefined : await readFeatureNames(names, inputShape);
     const trainedOn = countTrainedOn(training, values);
-    test = await openTest(values);
-    const testImages = test && (await prepareTest(test, { inputShape, normalization }));
+    const test = opened(await openTest(values, inputShape));
+    const testTarget = opened(await openTestTarget(values, inputShape));
+    if (test) requirePairs('test-data', test, testTarget);
+    const testTargets = testTarget && (await prepareTest(testTarget, scaling, 'test target'));
+    const testImages = test && (await (testTarget ? preparePair : prepareTest)(test, scaling, 'test'));
+    if (values.loss === 'bce' && values.normalize === 'minmax')
+      await requireUnitRange(testTarget ?? test, testTargets ?? testImages);
     return {
       name: runName(values.data),
       inputShape,
       images: images.samples,
       testImages: testImages?.samples,
+      target: target && scaled.samples,
+      testTarget: testTargets?.samples,
       shown: await firstOf((testImages ?? images).samples),
+      shownTarget: target && (await firstOf((testTargets ?? scaled).samples)),
       trainedOn,
       normalization,
-      facts: factsOf(training, test),
+      facts: {
+        ...factsOf(training, test),
+        ...targetFacts(target, testTarget),
+        ...(featureNames && { featureNames }),
+      },
       fingerprint: images.fingerprint,
       testFingerprint: testImages?.fingerprint,
+      targetFingerprint: target && scaled.fingerprint,
+      testTargetFingerprint: testTargets?.fingerprint,
       close,
     };
   } catch (error) {
@@ -138,41 +183,48 @@ async function fingerprinted(
   return { samples, fingerprint: fingerprint.digest() };
 }
 
-function prepareTraining(
+/** Samples by whose values the scale is chosen. */
+function prepareScaled(
   images: SampleSource,
   { normalize, 'scale-by': scaleBy, 'image-shape': imageShape }: TrainValues,
-  onValues: Observer,
-): Promise<ReadySamples> {
+  which: string,
+): Promise<Fingerprinted> {
   const mode = normalize ?? 'auto';
   const [, ...sample] = images.shape;
   const options = statisticsFor(images.shape, mode, { scaleBy });
   const isByFeature = options.features !== undefined;
   // Also if all values get one scale by default: the notes say whether that suits the features.
   const features = mode !== 'auto' && scaleBy === undefined ? sizeOf(sample) : options.features;
-  return prepare(images, {
+  const preparation = {
     ...options,
     features,
-    onValues,
-    choose: ({ features, ...all }) =>
+    choose: ({ features, ...all }: ValueStatistics) =>
       normalizationFrom(images, { ...all, ...(isByFeature && features && { features }) }, mode, {
         isTable: imageShape === undefined ? undefined : imageShape === 'none',
         nameOf: (mode) => `--normalize ${mode}`,
       }),
-    describe: (found) => {
-      describeSamples(nounOf(sample, found.normalization), found);
+    describe: (found: SamplesToDescribe) => {
+      describeSamples(`${which} ${nounOf(sample, found.normalization)}`.trim(), found);
       noteImages(found, imageShape !== undefined);
       noteScaling(found, scaleBy !== undefined);
     },
-  });
+  };
+  return fingerprinted(images, (onValues) => prepare(images, { ...preparation, onValues }));
 }
 
-function prepareTest(
-  test: SampleSource,
-  trained: Pick<TrainingData, 'inputShape' | 'normalization'>,
-): Promise<Fingerprinted> {
+function prepareTest(test: SampleSource, trained: Trained, which: string): Promise<Fingerprinted> {
   return fingerprinted(test, (onValues) =>
-    prepareLike(test, trained, { who: 'the training samples are', which: 'test', onValues }),
+    prepareLike(test, trained, { who: 'the training samples are', which, onValues }),
   );
+}
+
+function preparePair(images: SampleSource, trained: Trained, which: string): Promise<Fingerprinted> {
+  return fingerprinted(images, (onValues) => preparePaired(images, trained, which, onValues));
+}
+
+function noteSame(images: Fingerprinted, target: Fingerprinted): void {
+  if (images.fingerprint !== target.fingerprint) return;
+  say('note: --target holds the same values as --data: the training is the one without it.');
 }
 
 function factsOf({ source, shape, dtype }: SampleSource, test: SampleSource | undefined) {
@@ -197,19 +249,33 @@ function countTrainedOn({ shape, source }: SampleSource, values: TrainValues): n
     return count - validationCount(count, split);
   } catch {
     throw new DataError(
-      `${source}: --validation-split ${split} leaves one side of its ${count} samples empty, expected at least one on each.`,
+      `${source}: --validation-split ${split} of ${countOf(count, 'sample')} leaves one side empty, expected at least one on each.`,
     );
   }
 }
 
 async function openTraining(values: TrainValues): Promise<SampleSource> {
-  const { data, key, count, 'in-memory': inMemory, 'image-shape': imageShape } = values;
+  const { data, key, count } = values;
   if (data === undefined) {
     say(`drawing ${countOf(count, 'digit')}`);
     return drawDigits(count, DIGITS_SEED);
   }
   say(`reading ${data}`);
-  const source = await openSource(data, inMemory, { key });
+  return openShaped(data, values, { key });
+}
+
+async function openTarget(values: TrainValues): Promise<SampleSource | undefined> {
+  const { target, 'target-key': key } = values;
+  if (target === undefined) return undefined;
+  return withOptionNames({ key: 'target-key' }, openShaped(target, values, { key, preferredKey: 'y_train' }));
+}
+
+async function openShaped(
+  path: string,
+  { 'in-memory': inMemory, 'image-shape': imageShape }: TrainValues,
+  options: LoadOptions,
+): Promise<SampleSource> {
+  const source = await openSource(path, inMemory, options);
   try {
     return imageShape === undefined ? source : shaped(source, imageShape);
   } catch (error) {
@@ -228,14 +294,22 @@ function shaped(source: SampleSource, imageShape: Shape | 'none'): SampleSource 
   );
 }
 
-async function openTest(values: TrainValues): Promise<SampleSource | undefined> {
+async function openTest(values: TrainValues, sampleShape: Shape): Promise<SampleSource | undefined> {
   const { data, count, 'test-data': testData, 'test-key': testKey } = values;
   if (testData !== undefined) {
-    return openSource(testData, values['in-memory'], { key: testKey, preferredKey: 'x_test' });
+    const options = { key: testKey, preferredKey: 'x_test', sampleShape };
+    return withOptionNames({ key: 'test-key' }, openSource(testData, values['in-memory'], options));
   }
   if (data !== undefined || values['validation-split'] !== undefined || !hasValidation(values))
     return undefined;
   return drawDigits(Math.ceil(count * TEST_SHARE), TEST_DIGITS_SEED);
+}
+
+async function openTestTarget(values: TrainValues, sampleShape: Shape): Promise<SampleSource | undefined> {
+  const { 'test-target': target, 'test-target-key': key, 'in-memory': inMemory } = values;
+  if (target === undefined) return undefined;
+  const options = { key, preferredKey: 'y_test', sampleShape };
+  return withOptionNames({ key: 'test-target-key' }, openSource(target, inMemory, options));
 }
 
 function drawDigits(count: number, seed: number): SampleSource {

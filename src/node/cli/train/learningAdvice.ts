@@ -102,7 +102,7 @@ export function describeStall(
     text === undefined ? `without --${name}` : `--${name} ${text}`,
   );
   const help = words.length > 0 ? `: ${words.join(' ')} may help` : '';
-  return `after ${epochs} epochs ${describe(nothing, bound)}, so nothing is learned${help}`;
+  return `after ${epochs} epochs ${describe(nothing, bound)}, so nothing has been learned yet${help}`;
 }
 
 /** Said at the end. */

@@ -4,6 +4,7 @@ import type { ActivationName } from '../../../autoencoder/spec.ts';
 import type { LossName } from '../../../losses/loss.ts';
 import type { Shape } from '../../../tensor/shape.ts';
 import type { Start } from '../../../training/startAtMean.ts';
+import { FEATURE_NAMES } from '../../files/featureNames.ts';
 import { HELP, IN_MEMORY, KEY, KINDS_OF_FILES, noise } from '../shared/commonOptions.ts';
 import { MACHINE } from '../shared/machine.ts';
 import { type CommandHelp, wrap } from '../terminal/help.ts';
@@ -50,11 +51,21 @@ const DATA = {
     `The samples to train on: images, tables, sensor readings, sound in frames, any array of shape [n, …], as ${KINDS_OF_FILES}.`,
   ),
   key: KEY,
+  target: text(
+    'FILE',
+    'What the model should make of the samples of --data, row by row: clean images of noisy ones, for instance. As many, of the same shape; the scale is chosen by their values.',
+  ),
+  'target-key': text('NAME', 'The array to read from an .npz of targets. [y_train, else the only one]'),
   'test-data': text(
     'FILE',
     'Other samples, which are never trained on: the loss on them is measured after every epoch.',
   ),
   'test-key': text('NAME', 'The array to read from an .npz of test data. [x_test, else the only one]'),
+  'test-target': text('FILE', 'With --target: what the model should make of the samples of --test-data.'),
+  'test-target-key': text(
+    'NAME',
+    'The array to read from an .npz of test targets. [y_test, else the only one]',
+  ),
   'validation-split': number(
     undefined,
     { minimum: 0, maximum: 1, exclusive: true },
@@ -74,6 +85,10 @@ const DATA = {
     'HxW',
     readImageShape,
     'What samples that are vectors, [n, d], are: 28x28 or 32x32x3 for flattened images, none for the rows of a table. Without this option they are a table, except uint8 with d a square of at least 64 (784 = 28×28).',
+  ),
+  'feature-names': text(
+    FEATURE_NAMES,
+    'The names of the numbers of a sample, such as the columns of a table, or a text file with a name on each line. They are kept with the model, and evaluate, info and reconstructions.csv use them.',
   ),
   'in-memory': IN_MEMORY,
   count: number(
@@ -279,7 +294,7 @@ export const TRAIN_HELP: CommandHelp = {
         'checkpoint.safetensors  the state of the training, for --resume',
         'history.csv             losses, learning rate and time of each epoch',
         'loss.svg                the losses as a chart',
-        'reconstructions.png     originals, noisy inputs (--noise), reconstructions',
+        'reconstructions.png     originals or --target, noisy inputs, reconstructions',
         'reconstructions.csv     the same as numbers, if the samples are no images',
         'samples.png             new samples, of a vae or gan',
         'manifold.png            the plane of codes of a vae or gan, if it is a plane',
@@ -297,6 +312,7 @@ export const TRAIN_HELP: CommandHelp = {
         'isthmus train --data images.npy --schedule cosine --out runs/best',
         'isthmus train --data images.npy --preset best --encoding-dim 16',
         'isthmus train --data images.npy --noise gaussian:0.2 --encoding-dim 256',
+        'isthmus train --data noisy.npy --target clean.npy --encoding-dim 128',
         'isthmus train --data images.npy --kind vae --encoding-dim 2',
         'isthmus train --data images.npy --kind gan --preset best',
         'isthmus train --resume runs/best',

@@ -1,13 +1,16 @@
 /** What `train` says before and after a training, and what the model file keeps of it. Read train.ts first. */
 
-import { Autoencoder } from '../../../autoencoder/autoencoder.ts';
-import type { Evaluation } from '../../../evaluation/metrics.ts';
+import { type AnomalyScores, Autoencoder, type EvaluateOptions } from '../../../autoencoder/autoencoder.ts';
+import type { Samples, StoredSamples } from '../../../data/samples.ts';
+import { ErrorDistribution, type ErrorDistributions } from '../../../evaluation/errorDistribution.ts';
+import { ErrorSums, type Evaluation } from '../../../evaluation/metrics.ts';
 import { GAN } from '../../../gan/gan.ts';
 import type { AnyModel } from '../../../io/model.ts';
 import { kernels } from '../../../tensor/kernels/active.ts';
 import { sizeOf } from '../../../tensor/shape.ts';
 import type { History } from '../../../training/fitOptions.ts';
-import { splitSamples } from '../../../training/split.ts';
+import type { Noise } from '../../../training/noise.ts';
+import { type Subset, splitSamples } from '../../../training/split.ts';
 import type { EpochRecord } from '../../../training/trainingState.ts';
 import { arePixels, nounOf, withArticle } from '../../pictures/sampleKind.ts';
 import { describeNoise, formatNoise } from '../shared/commonOptions.ts';
@@ -50,21 +53,20 @@ function boundOf(watch: LearningWatch | undefined) {
   return watch && { meanSampleLoss: watch.meanSampleLoss };
 }
 
-function describePlan(
-  model: AnyModel,
-  { trainedOn, inputShape, normalization }: TrainingData,
-  values: TrainValues,
-): void {
+function describePlan(model: AnyModel, data: TrainingData, values: TrainValues): void {
+  const { trainedOn, inputShape, normalization } = data;
   say(`\n${model.summary()}\n`);
   const rate = `learning rate ${learningRateOf(values)}${values.schedule === 'constant' ? '' : `, ${values.schedule}`}`;
   const loss = model instanceof GAN ? '' : `, ${values.loss}`;
   say(`${values.optimizer}, ${rate}${loss}, seed ${values.seed}, ${describeMachine()}`);
   const bound = values.patience === undefined ? '' : 'at most ';
   say(`${bound}${countOf(values.epochs, 'epoch')}, batches of ${formatCount(values['batch-size'])}`);
-  for (const line of describeTask(values)) say(line);
+  for (const line of describeTask(values, data)) say(line);
   say();
   const noun = nounOf(inputShape, normalization);
-  if (trainedOn <= values['batch-size']) say(`all ${noun}s fit into one batch: one step per epoch\n`);
+  if (trainedOn <= values['batch-size']) {
+    say(`${trainedOn === 1 ? `the ${noun} fits` : `all ${noun}s fit`} into one batch: one step per epoch\n`);
+  }
   if (model instanceof Autoencoder && model.encodingDim >= sizeOf(inputShape)) {
     const code = countOf(model.encodingDim, 'number');
     const option = values.from === undefined ? ' (--encoding-dim)' : '';
@@ -75,11 +77,12 @@ function describePlan(
 }
 
 /** What is learned beside plain restoring, a line for each. */
-function describeTask(values: TrainValues): string[] {
+function describeTask(values: TrainValues, { facts }: TrainingData): string[] {
   const { kind, noise, sparsity, dropout, beta, 'beta-warmup-epochs': warmUp } = values;
   const rising = warmUp === undefined ? '' : `, after rising from 0 (epochs: ${warmUp})`;
   const where = kind === 'gan' ? ' of the discriminator' : '';
   return [
+    values.target !== undefined && `learning to make ${facts.targetSource} of ${facts.source}`,
     noise && `learning to restore the clean samples: ${describeNoise(noise)}`,
     beta !== undefined && `weight of the KL divergence: ${beta}${rising}`,
     sparsity !== undefined && `sparse codes: L1 penalty ${sparsity}`,
@@ -109,6 +112,8 @@ export function reportEnd(
   if (rise) say(`note: ${rise}`);
   const nothing = noteNothingLearned(run, training);
   if (nothing) say(`note: ${nothing}`);
+  const gain = options.values.json || nothing ? undefined : describeNoGain(results);
+  if (gain) say(`note: ${gain}`);
   if (!training.hasCheckpoint) {
     say(
       `note: the last checkpoint, ${training.lastCheckpoint?.where}, is older than the model: --resume goes on from there`,
@@ -174,10 +179,21 @@ export function describeRise(epochs: readonly EpochRecord[], firstLoss?: number)
   return undefined;
 }
 
+/** A note on a model that makes nothing better, on samples that it has not seen if there are any. Undefined if it does. */
+function describeNoGain(results: Results): string | undefined {
+  const name = (['test', 'validation', 'training'] as const).find((each) => results[each]);
+  const [before, after] = name ? [results.unrestored?.[name], results[name]] : [];
+  if (!name || !before || !after || after.mse < before.mse) return undefined;
+  return `what the model makes of the ${name} samples is no nearer to the target than they are as given: more --epochs, wider layers (--hidden 512) or a longer code (--encoding-dim 128) may help`;
+}
+
 export interface Denoising extends Evaluation {
   /** The samples by which the best epoch was chosen. */
   readonly of: 'test' | 'validation' | 'training';
 }
+
+/** The sets of samples that are measured. */
+type Measured = 'training' | 'validation' | 'test';
 
 export interface Results {
   readonly stopped: History['stopped'];
@@ -191,23 +207,33 @@ export interface Results {
   readonly learnsNothing?: boolean;
   /** The epoch whose weights the model has, if its loss has parts. */
   readonly epoch?: EpochRecord;
-  /** Of the reconstructions of an autoencoder, as the other scores. */
+  /** Of what an autoencoder makes of the samples, compared with them or their target, as the other scores. */
   readonly training?: Evaluation;
   /** On the samples that a validation split kept. */
   readonly validation?: Evaluation;
   readonly test?: Evaluation;
+  /** With a target: how far the samples themselves are from it. */
+  readonly unrestored?: Pick<Results, Measured>;
   /** Of what the model restores from noisy samples, compared with the clean ones. */
   readonly denoising?: Denoising;
 }
 
+export interface Outcome {
+  readonly results: Results;
+  /** How large the errors of an autoencoder are; missing of a GAN. */
+  readonly errors?: ErrorDistributions | undefined;
+}
+
 /** How the training ended, and how good its model is. */
-export async function resultsOf(
+export async function outcomeOf(
   { model, data, options, watch }: TrainingRun,
   { history, nothingLearned }: TrainingOutcome,
-): Promise<Results> {
+): Promise<Outcome> {
   const { stopped, epochs, restoredBestWeights, bestEpoch, problem } = history;
   const kept = restoredBestWeights ? epochs.find(({ epoch }) => epoch === bestEpoch) : epochs.at(-1);
-  return {
+  const { errors, ...scores } =
+    model instanceof Autoencoder ? await scoreAll(model, data, options.values) : {};
+  const results = {
     stopped,
     epochs: epochs.length,
     ...(restoredBestWeights && { bestEpoch }),
@@ -215,33 +241,78 @@ export async function resultsOf(
     ...boundOf(watch),
     ...(nothingLearned && nothingLearned.stall !== 'slow' && { learnsNothing: true }),
     ...(kept?.parts && { epoch: kept }),
-    ...(model instanceof Autoencoder && (await scoreAll(model, data, options.values))),
+    ...scores,
   };
+  return { results, errors };
 }
 
 /**
  * The scores on the training samples and on all others. With `--noise` also on noisy samples, those by which the best epoch
  * was chosen, with the same noise as after each epoch: if the loss is the MSE, this is the validation loss of that epoch.
+ * The distributions of the errors come from the clean samples.
  */
 async function scoreAll(
   autoencoder: Autoencoder,
-  { images, testImages }: TrainingData,
+  { images, target, testImages, testTarget }: TrainingData,
   { noise, seed, 'validation-split': validationSplit = 0 }: TrainValues,
-): Promise<Pick<Results, 'training' | 'validation' | 'test' | 'denoising'>> {
+): Promise<Pick<Results, Measured | 'unrestored' | 'denoising'> & Pick<Outcome, 'errors'>> {
   const { inputShape } = autoencoder;
-  const parts = splitSamples(images, { inputShape, seed, validationSplit, validationData: undefined });
-  const [trained, kept] = [parts.training.rows, parts.validation?.rows];
+  const { training, validation } = splitSamples(images, { inputShape, seed, validationSplit, target });
+  const test =
+    testImages &&
+    splitSamples(testImages, { inputShape, seed, validationSplit: 0, target: testTarget }).training;
+  const evaluate = ({ rows }: Subset, noise?: Noise) => autoencoder.evaluate(images, { rows, target, noise });
   const denoise = async (): Promise<Denoising> => {
-    if (testImages) return { of: 'test', ...(await autoencoder.evaluate(testImages, { noise })) };
-    const scores = await autoencoder.evaluate(images, { noise, rows: kept ?? trained });
-    return { of: kept ? 'validation' : 'training', ...scores };
+    if (testImages)
+      return { of: 'test', ...(await autoencoder.evaluate(testImages, { target: testTarget, noise })) };
+    return { of: validation ? 'validation' : 'training', ...(await evaluate(validation ?? training, noise)) };
   };
+  const unrestored = async () => ({
+    training: await distanceToTarget(training),
+    ...(validation && { validation: await distanceToTarget(validation) }),
+    ...(test && { test: await distanceToTarget(test) }),
+  });
+  const [trained, kept] = [
+    await score(autoencoder, images, { rows: training.rows, target }),
+    validation && (await score(autoencoder, images, { rows: validation.rows, target })),
+  ];
+  const tested = testImages && (await score(autoencoder, testImages, { target: testTarget }));
   return {
-    training: await autoencoder.evaluate(images, { rows: trained }),
-    ...(kept && { validation: await autoencoder.evaluate(images, { rows: kept }) }),
-    ...(testImages && { test: await autoencoder.evaluate(testImages) }),
+    training: trained.evaluation,
+    ...(kept && { validation: kept.evaluation }),
+    ...(tested && { test: tested.evaluation }),
+    ...(target && { unrestored: await unrestored() }),
     ...(noise && { denoising: await denoise() }),
+    errors: distributionsOf(trained, tested ?? kept),
   };
+}
+
+/** The anomaly scores of samples, and how far what is made of them is from the target, if there is one. */
+async function score(
+  autoencoder: Autoencoder,
+  samples: Samples | StoredSamples,
+  { rows, target }: EvaluateOptions,
+): Promise<AnomalyScores> {
+  const scores = await autoencoder.anomalyScores(samples, { ...(rows && { rows }) });
+  return target ? { ...scores, evaluation: await autoencoder.evaluate(samples, { rows, target }) } : scores;
+}
+
+/** Held-out samples that are ranked by another score, as some are not between 0 and 1, say nothing. */
+function distributionsOf(training: AnomalyScores, heldOut: AnomalyScores | undefined): ErrorDistributions {
+  const { rankedBy, scores } = training;
+  const areAlike = heldOut?.rankedBy === rankedBy;
+  return {
+    rankedBy,
+    training: ErrorDistribution.of(scores),
+    ...(areAlike && { heldOut: ErrorDistribution.of(heldOut.scores) }),
+  };
+}
+
+/** How far samples are from their target. */
+async function distanceToTarget({ reader, rows }: Subset): Promise<Evaluation> {
+  const sums = new ErrorSums();
+  for await (const { input, target } of reader.stream({ rows })) sums.add(target.data, input.data);
+  return sums.result();
 }
 
 /** The losses of a model whose loss has parts, after the epoch whose weights it has. */
@@ -253,14 +324,19 @@ function printParts({ epoch: record }: Results): void {
   print(`epoch ${epoch}, validation: ${describeLosses(validationLoss, validationParts).join('  ')}`);
 }
 
-function printScores({ training, validation, test, denoising }: Results, isPixels: boolean): void {
+function printScores(results: Results, isPixels: boolean): void {
+  const { training, unrestored, denoising } = results;
   if (!training) return;
-  const table = { training, validation, test, ...(denoising && { [`${denoising.of}, noisy`]: denoising }) };
-  const width = Math.max(10, ...Object.keys(table).map((name) => name.length));
+  const rows: [name: string, scores: Evaluation][] = [];
+  for (const name of ['training', 'validation', 'test'] as const) {
+    const [scores, before] = [results[name], unrestored?.[name]];
+    if (before) rows.push([`${name}, as given`, before]);
+    if (scores) rows.push([before ? `${name}, restored` : name, scores]);
+  }
+  if (denoising) rows.push([`${denoising.of}, noisy`, denoising]);
+  const width = Math.max(10, ...rows.map(([name]) => name.length));
   print(`${' '.repeat(width)}  MSE       MAE${isPixels ? '       PSNR' : ''}`);
-  for (const [name, scores] of Object.entries(table)) {
-    if (!scores) continue;
-    const { mse, mae, psnr } = scores;
+  for (const [name, { mse, mae, psnr }] of rows) {
     const decibels = isPixels ? `   ${formatDecibels(psnr)}` : '';
     print(`${name.padEnd(width)}  ${formatNumber(mse)}   ${formatNumber(mae)}${decibels}`);
   }

@@ -42,6 +42,8 @@ export interface DataRecord {
   readonly facts: Readonly<Record<string, unknown>>;
   readonly testShape?: Shape | undefined;
   readonly testFingerprint?: string | undefined;
+  readonly targetFingerprint?: string | undefined;
+  readonly testTargetFingerprint?: string | undefined;
 }
 
 export function dataRecordOf({
@@ -49,10 +51,13 @@ export function dataRecordOf({
   testImages,
   fingerprint,
   testFingerprint,
+  targetFingerprint,
+  testTargetFingerprint,
   facts,
 }: TrainingData): DataRecord {
   const test = testImages && { testShape: testImages.shape, testFingerprint };
-  return { shape: images.shape, fingerprint, facts, ...test };
+  const targets = targetFingerprint !== undefined && { targetFingerprint, testTargetFingerprint };
+  return { shape: images.shape, fingerprint, facts, ...test, ...targets };
 }
 
 /** Options that change neither the weights nor what is written into the model: they may differ when a run is resumed. */
@@ -70,12 +75,20 @@ const FREE: ReadonlySet<string> = new Set([
   ],
   // The fingerprint identifies the data, wherever the file is.
   ...['data', 'key', 'test-data', 'test-key'],
+  ...['target', 'target-key', 'test-target', 'test-target-key'],
+  // The names are compared, wherever they come from.
+  'feature-names',
 ]);
+
+/** The options that name files. */
+const FILES = ['data', 'test-data', 'target', 'test-target', 'from'];
 
 /** The options that a checkpoint remembers: all that were given, except where the run is and what it prints. */
 export function optionsToKeep({ given }: TrainOptions): Record<string, string> {
   const { resume, out, overwrite, json, ...kept } = Object.fromEntries(given);
-  for (const name of ['data', 'test-data', 'from']) if (name in kept) kept[name] = resolve(kept[name]);
+  for (const name of FILES) if (name in kept) kept[name] = resolve(kept[name]);
+  if (kept['feature-names']?.toLowerCase().endsWith('.txt'))
+    kept['feature-names'] = resolve(kept['feature-names']);
   return kept;
 }
 
@@ -199,13 +212,26 @@ export function requireSameData(folder: string, was: DataRecord, is: DataRecord)
   const [before, after] = [was.facts.dtype, is.facts.dtype].map(String);
   const differences = [
     difference('data', [was.shape, was.fingerprint, before], [is.shape, is.fingerprint, after]),
+    difference('target', targetOf(was), targetOf(is)),
+    JSON.stringify(was.facts.featureNames) !== JSON.stringify(is.facts.featureNames)
+      ? 'its features had other names'
+      : undefined,
     difference('test data', [was.testShape, was.testFingerprint], [is.testShape, is.testFingerprint]),
+    difference('test target', testTargetOf(was), testTargetOf(is)),
   ].filter((text) => text !== undefined);
   if (differences.length === 0) return;
   throw new DataError(`the run in ${folder} can't be resumed with other data: ${differences.join('; ')}.`);
 }
 
 type Identity = readonly [shape: Shape | undefined, fingerprint: string | undefined, dtype?: string];
+
+function targetOf({ shape, targetFingerprint: fingerprint, facts }: DataRecord): Identity {
+  return [fingerprint === undefined ? undefined : shape, fingerprint, String(facts.targetDtype)];
+}
+
+function testTargetOf({ testShape, testTargetFingerprint: fingerprint }: DataRecord): Identity {
+  return [fingerprint === undefined ? undefined : testShape, fingerprint];
+}
 
 function difference(noun: string, was: Identity, is: Identity): string | undefined {
   if (was[1] === is[1]) return undefined;

@@ -204,13 +204,15 @@ function doneBefore(state: TrainingState | undefined, trainedOn: number, values:
   return { epochs: state.epoch - 1 + samples / trainedOn, samples };
 }
 
-function fitOptions(values: TrainValues, { testImages }: TrainingData): FitOptions {
+function fitOptions(values: TrainValues, { target, testImages, testTarget }: TrainingData): FitOptions {
   const { epochs, 'batch-size': batchSize, 'validation-split': validationSplit, patience } = values;
   return {
     epochs,
     batchSize,
     ...(validationSplit !== undefined && { validationSplit }),
     ...(testImages && { validationData: testImages }),
+    target,
+    validationTarget: testTarget,
     noise: values.noise,
     keep: keepOf(values),
     start: values.start,

@@ -25,7 +25,7 @@ import { createModel } from './model.ts';
 import { TRAIN_HELP, TRAIN_OPTIONS, type TrainOptions, type TrainValues } from './options.ts';
 import { addedByPreset, inWords } from './presets.ts';
 import { afterDivergence } from './recommended.ts';
-import { announce, type Results, reportEnd, resultsOf, trainingFacts } from './report.ts';
+import { announce, outcomeOf, type Results, reportEnd, trainingFacts } from './report.ts';
 import { dataRecordOf, requireSameData, requireSameKernels, resumedOptions, runRecordOf } from './resume.ts';
 import { runTraining, type TrainingOutcome, type TrainingRun } from './runTraining.ts';
 import { effectiveOptions, learningRateOf } from './settings.ts';
@@ -144,13 +144,15 @@ async function trainAndWrite(run: TrainingRun, signal: AbortSignal): Promise<num
   };
   announce(run, config);
   const training = await runTraining(run, signal);
-  const results = await resultsOf(run, training);
+  const { results, errors } = await outcomeOf(run, training);
   requireFinite(run, training, results);
   const { epochs, seconds, samplesPerSecond } = training;
   const { files, pictures } = await writeRun(folder, {
     model,
     codes: await codesOf(run),
+    errors,
     samples: data.shown,
+    target: data.shownTarget,
     noise: values.noise,
     epochs,
     facts: trainingFacts(run, results),

@@ -104,7 +104,7 @@ describe('evaluate --labels', () => {
     for (const row of [codes, pca, inputs]) expect(row).toMatchObject({ neighbours: 1, scaledNeighbours: 1 });
     expect(fittedTo).toEqual({ source: 'images.npy', samples: COUNT });
     expect((await runs.self).stderr).toContain(
-      '\nnote: --train-data and --data are the same: the shares of found classes say nothing about other samples\n',
+      '\nnote: --train-data and --data are the same: what is fitted to them is measured on them, which says nothing about other samples\n',
     );
   });
 
@@ -314,7 +314,7 @@ describe('labels that are not as they must be', () => {
       refusal('--labels none.npy', /can't read none\.npy: there is no such file/),
       refusal(
         '--labels labels.npy --labels-key y',
-        /labels\.npy: got the key 'y', but only \.npz files have keys\./,
+        /labels\.npy: got --labels-key y, but only \.npz files have keys\./,
       ),
       refusal(
         '--labels same.npy',

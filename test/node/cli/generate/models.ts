@@ -61,7 +61,7 @@ export const FILES = {
   'vae.safetensors': writeModel(vae()),
   'vae3.safetensors': writeModel(vae({ encodingDim: 3 })),
   'gan.safetensors': writeModel(gan()),
-  'plain.safetensors': writeModel(plain(), {}, CODES),
+  'plain.safetensors': writeModel(plain(), { codes: CODES }),
   'old.safetensors': writeModel(plain()),
   'standard.safetensors': writeModel(plain({ normalization: STANDARD })),
   'table.safetensors': writeModel(vae(TABLE)),

@@ -12,6 +12,7 @@ import { manifoldCommand } from '../../../../src/node/cli/generate/manifold.ts';
 import { traverseCommand } from '../../../../src/node/cli/generate/traverse.ts';
 import { importCommand } from '../../../../src/node/cli/import.ts';
 import { infoCommand } from '../../../../src/node/cli/info.ts';
+import { reconstructCommand } from '../../../../src/node/cli/reconstruct.ts';
 import type { Command } from '../../../../src/node/cli/terminal/help.ts';
 import { formatHelp } from '../../../../src/node/cli/terminal/help.ts';
 import { flag, integers, number, text } from '../../../../src/node/cli/terminal/options.ts';
@@ -23,6 +24,7 @@ const COMMANDS: readonly (readonly [name: string, command: Command])[] = [
   ['evaluate', evaluateCommand],
   ['encode', encodeCommand],
   ['decode', decodeCommand],
+  ['reconstruct', reconstructCommand],
   ['generate', generateCommand],
   ['interpolate', interpolateCommand],
   ['manifold', manifoldCommand],

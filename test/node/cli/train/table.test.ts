@@ -200,7 +200,9 @@ describe('a model of a table', () => {
     expect(text.stdout).toMatch(/^each feature, in units of the data\n\n +feature +RMSE +std\. dev\. +R²$/m);
     expect(text.stdout).toMatch(/^ +4 +\S+ +0 +–$/m);
     expect(text.stdout + text.stderr).not.toMatch(/image|PSNR/);
-    expect(readFileSync(join(cwd, 'scores.csv'), 'utf8')).toMatch(/^sample,mse,mae\n0,0\.\d+,0\.\d+\n/);
+    expect(readFileSync(join(cwd, 'scores.csv'), 'utf8')).toMatch(
+      /^sample,mse,mae,percentile,anomaly\n0,0\.\d+,0\.\d+,\d+\.\d+,[01]\n/,
+    );
   });
 
   test('is compressed and comes back in the units of the data, with or without what is missing', async () => {

@@ -1,0 +1,99 @@
+/**
+ * How well scores tell anomalies from normal samples, by the definitions of scikit-learn: Pedregosa et al., JMLR 12, 2011;
+ * `roc_auc_score`, `average_precision_score`, `precision_score` and `recall_score` of sklearn.metrics. A score that is not
+ * finite counts as higher than all others.
+ */
+
+import { isAbove } from './errorDistribution.ts';
+
+/** What is found at a threshold. */
+export interface Detection {
+  /** How many samples have a higher score. */
+  readonly flagged: number;
+  /** The share of these that are anomalies; 0 if there are none. */
+  readonly precision: number;
+  /** The share of the anomalies that are among these; 0 if there are no anomalies. */
+  readonly recall: number;
+}
+
+/** Samples with one score. */
+interface Tie {
+  readonly anomalies: number;
+  readonly normal: number;
+}
+
+/**
+ * The area under the ROC curve: the share of the pairs of an anomaly and a normal sample in which the anomaly has the higher
+ * score; of pairs with equal scores, half. 0.5 is chance.
+ *
+ * @param scores - One for each sample.
+ * @param isAnomaly - Whether each sample is one.
+ * @returns NaN if there are no anomalies, or nothing else.
+ */
+export function rocAuc(scores: ArrayLike<number>, isAnomaly: ArrayLike<boolean>): number {
+  let [higher, anomalies, normal] = [0, 0, 0];
+  for (const tie of descending(scores, isAnomaly)) {
+    higher += tie.normal * (anomalies + tie.anomalies / 2);
+    anomalies += tie.anomalies;
+    normal += tie.normal;
+  }
+  return higher / (anomalies * normal);
+}
+
+/**
+ * The mean of the precisions at all thresholds, each weighted with what it adds to the recall: Σ (Rₙ - Rₙ₋₁) Pₙ. The share of
+ * anomalies is chance.
+ *
+ * @param scores - One for each sample.
+ * @param isAnomaly - Whether each sample is one.
+ * @returns 0 if there are no anomalies.
+ */
+export function averagePrecision(scores: ArrayLike<number>, isAnomaly: ArrayLike<boolean>): number {
+  let [sum, anomalies, samples] = [0, 0, 0];
+  for (const tie of descending(scores, isAnomaly)) {
+    anomalies += tie.anomalies;
+    samples += tie.anomalies + tie.normal;
+    sum += tie.anomalies * (anomalies / samples);
+  }
+  return anomalies === 0 ? 0 : sum / anomalies;
+}
+
+/**
+ * Precision and recall if the samples above a threshold are called anomalies.
+ *
+ * @param scores - One for each sample.
+ * @param isAnomaly - Whether each sample is one.
+ */
+export function precisionRecall(
+  scores: ArrayLike<number>,
+  isAnomaly: ArrayLike<boolean>,
+  threshold: number,
+): Detection {
+  let [flagged, found, anomalies] = [0, 0, 0];
+  for (let i = 0; i < scores.length; i++) {
+    if (isAnomaly[i]) anomalies++;
+    if (!isAbove(scores[i], threshold)) continue;
+    flagged++;
+    if (isAnomaly[i]) found++;
+  }
+  return {
+    flagged,
+    precision: flagged === 0 ? 0 : found / flagged,
+    recall: anomalies === 0 ? 0 : found / anomalies,
+  };
+}
+
+/** The numbers of samples with each score, the highest score first. */
+function* descending(scores: ArrayLike<number>, isAnomaly: ArrayLike<boolean>): Generator<Tie, void> {
+  const ranks = Float64Array.from(scores, (score) => (Number.isFinite(score) ? score : Infinity));
+  const order = Array.from(ranks, (_, i) => i).sort((a, b) => ranks[b] - ranks[a] || 0); // Infinity - Infinity is NaN
+  for (let start = 0; start < order.length; ) {
+    let [anomalies, normal, end] = [0, 0, start];
+    for (; end < order.length && ranks[order[end]] === ranks[order[start]]; end++) {
+      if (isAnomaly[order[end]]) anomalies++;
+      else normal++;
+    }
+    yield { anomalies, normal };
+    start = end;
+  }
+}

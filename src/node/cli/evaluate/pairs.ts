@@ -1,0 +1,59 @@
+/** `isthmus evaluate --target`: how well a model makes of samples what a second file says. Read denoising.ts first. */
+
+import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
+import { isByFeature, type Samples } from '../../../data/samples.ts';
+import { loadImages } from '../../files/load.ts';
+import { type NormalizedSamples, SamplesInMemory } from '../../files/sampleSource.ts';
+import { predictPictures } from '../../pictures/display.ts';
+import { isFlat, nounOf } from '../../pictures/sampleKind.ts';
+import { noteOverflow, overflownRows } from '../shared/overflow.ts';
+import { requirePairs } from '../shared/pairs.ts';
+import { prepareLike } from '../shared/samples.ts';
+import { withOptionNames } from '../terminal/optionNames.ts';
+import { codeSection } from './codes.ts';
+import { denoisingSection, scoresOfEach } from './denoising.ts';
+import { featureSection } from './features.ts';
+import type { Answer, EvaluateValues } from './options.ts';
+
+type PairValues = EvaluateValues & { readonly data: string; readonly target: string };
+
+/** @param names - Those of the features, if they have any. */
+export async function evaluatePairs(
+  autoencoder: Autoencoder,
+  values: PairValues,
+  names?: readonly string[],
+): Promise<Answer> {
+  const { noise, out } = values;
+  const { samples, target } = await loadPairs(autoencoder, values);
+  const { inputShape, normalization } = autoencoder;
+  const noun = nounOf(inputShape, normalization);
+  const restoring = { samples, target, noise };
+  const codes = autoencoder.encode(samples);
+  noteOverflow(overflownRows(codes).length, noun);
+  const sections = [denoisingSection(autoencoder, restoring), codeSection(codes)];
+  if (isByFeature(normalization) || (isFlat(inputShape) && noun === 'sample')) {
+    sections.push(featureSection(autoencoder, samples, { target: target.samples, names }));
+  }
+  const scores = () => scoresOfEach(autoencoder, restoring);
+  return {
+    sections,
+    files: out === undefined ? [] : [{ path: out, contents: scores(), what: `the scores of every ${noun}` }],
+    pictures: () => predictPictures(autoencoder, samples, { target: target.samples, noise }),
+  };
+}
+
+async function loadPairs(
+  autoencoder: Autoencoder,
+  { data, key, target: path, 'target-key': targetKey }: PairValues,
+): Promise<{ samples: NormalizedSamples; target: { samples: Samples; source: string } }> {
+  const { inputShape: sampleShape } = autoencoder;
+  const images = new SamplesInMemory(await loadImages(data, { key, sampleShape }));
+  const options = { key: targetKey, preferredKey: 'y_train', sampleShape };
+  const target = new SamplesInMemory(await withOptionNames({ key: 'target-key' }, loadImages(path, options)));
+  requirePairs('data', images, target);
+  const samples = await prepareLike(images, autoencoder);
+  return {
+    samples,
+    target: { samples: await prepareLike(target, autoencoder, { which: 'target' }), source: target.source },
+  };
+}
