@@ -31,7 +31,7 @@ function scanned(clean: Uint8Array, width: number, random: Random): Uint8Array {
   // A Uint8ClampedArray rounds, and cuts off what lies beyond 0 and 255.
   const noisy = new Uint8ClampedArray(clean.length);
   for (let i = 0; i < clean.length; i++) {
-    noisy[i] = clean[i] + 40 * grain[i] + 40 * lines[Math.floor(i / width)];
+    noisy[i] = clean[i] + 60 * grain[i] + 60 * lines[Math.floor(i / width)];
   }
   return new Uint8Array(noisy.buffer);
 }

@@ -140,7 +140,7 @@ export { type MatmulOptions, matmul, transpose } from './tensor/ops.ts';
 export { Parameter } from './tensor/parameter.ts';
 export { Random, type RandomState } from './tensor/random.ts';
 export { type Shape, ShapeError } from './tensor/shape.ts';
-export { Tensor } from './tensor/tensor.ts';
+export { type NestedNumbers, Tensor } from './tensor/tensor.ts';
 export { DivergenceError } from './training/divergence.ts';
 export type { BestState, EarlyStopping, Keep } from './training/earlyStopping.ts';
 export type { BatchRecord, FitOptions, History } from './training/fitOptions.ts';

@@ -23,7 +23,7 @@ import { Moments } from '../tensor/moments.ts';
 import { inWords, type OptionNames, requireOptions } from '../tensor/options.ts';
 import type { Parameter } from '../tensor/parameter.ts';
 import { Random } from '../tensor/random.ts';
-import { type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
+import { plural, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
 import { fitModel } from '../training/fit.ts';
@@ -158,7 +158,7 @@ export class Autoencoder {
     const restored = this.decoder.outputWidth(this.encodingDim);
     if (restored !== this.#features) {
       throw new ShapeError(
-        `Autoencoder: the decoder ends with ${restored} features, expected ${this.#features}.`,
+        `Autoencoder: the decoder ends with ${plural(restored, 'feature')}, expected ${this.#features}.`,
       );
     }
     this.encoder.useArena(this.#arena);

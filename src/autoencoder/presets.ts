@@ -6,6 +6,7 @@
 import { Adam, AdamW } from '../optim/adam.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
 import { type Schedule, trainingSchedule } from '../optim/schedule.ts';
+import { requireInteger } from '../tensor/options.ts';
 import type { FitOptions } from '../training/fitOptions.ts';
 import type { Start } from '../training/startAtMean.ts';
 import type { ActivationName, ArchitectureOptions } from './spec.ts';
@@ -123,9 +124,7 @@ export function presetNamed<Name extends string, Settings>(
  * @throws {RangeError} If it is not an integer >= 1.
  */
 export function presetSchedule(settings: TrainingSettings, count: number, who: string): Schedule {
-  if (!Number.isSafeInteger(count) || count < 1) {
-    throw new RangeError(`${who}: the number of samples is ${count}, expected an integer >= 1.`);
-  }
+  requireInteger(who, 'the number of samples', count, 1);
   const { schedule: kind, learningRate, epochs, batchSize, warmUpEpochs = 0 } = settings;
   const stepsPerEpoch = Math.ceil(count / batchSize);
   const warmUpSteps = Math.round(warmUpEpochs * stepsPerEpoch);

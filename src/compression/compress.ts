@@ -5,6 +5,7 @@
 
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
 import { BatchReader } from '../data/batches.ts';
+import { requireSamples } from '../data/requireSamples.ts';
 import {
   DataError,
   isStored,
@@ -15,6 +16,7 @@ import {
 } from '../data/samples.ts';
 import { crc32 } from '../io/crc32.ts';
 import { readModel } from '../io/model.ts';
+import { type OptionNames, requireNumber, requireOptions } from '../tensor/options.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import { joined } from './byteStream.ts';
 import { ChunkCoder, chunksOfSamples, type OnChunk } from './chunks.ts';
@@ -55,6 +57,15 @@ export interface CompressOptions {
   readonly onChunk?: OnChunk;
 }
 
+const OPTIONS: OptionNames<CompressOptions> = {
+  levels: true,
+  lossless: true,
+  original: true,
+  model: true,
+  ranges: true,
+  onChunk: true,
+};
+
 export interface CompressedImages {
   /** The `.isth` file. */
   readonly bytes: Uint8Array;
@@ -75,6 +86,8 @@ export async function compressImages(
   samples: Samples | StoredSamples,
   options: CompressOptions = {},
 ): Promise<CompressedImages> {
+  requireSamples(samples, 'compressImages');
+  requireOptions('compressImages', options, OPTIONS);
   const quality = new Quality(autoencoder.inputShape, samples.normalization ?? NO_NORMALIZATION);
   const onChunk = (originals: SampleArray, restored: SampleArray) => {
     quality.add(originals, restored);
@@ -100,6 +113,8 @@ export async function* compressStream(
   samples: Samples | StoredSamples,
   options: CompressOptions = {},
 ): AsyncGenerator<Uint8Array, void> {
+  requireSamples(samples, 'compressImages');
+  requireOptions('compressImages', options, OPTIONS);
   const codec = new Codec(autoencoder, samples.normalization);
   const facts = factsFor(autoencoder, codec, samples, options); // refuses what can't be done before the work begins
   const { minimum, maximum } = options.ranges ?? (await rangesOf(autoencoder, codec, samples));
@@ -147,11 +162,9 @@ function factsFor(
   { levels, lossless = false, original, model: inside }: CompressOptions,
 ): Omit<CompressedHeader, 'minimum' | 'maximum'> {
   const count = levels ?? (lossless ? DEFAULT_LOSSLESS_LEVELS : DEFAULT_LEVELS);
-  if (!(Number.isInteger(count) && count >= MIN_LEVELS && count <= MAX_LEVELS)) {
-    throw new RangeError(
-      `compressImages: levels is ${count}, expected an integer from ${MIN_LEVELS} to ${MAX_LEVELS}.`,
-    );
-  }
+  const isInRange = (value: number) => Number.isInteger(value) && value >= MIN_LEVELS && value <= MAX_LEVELS;
+  const range = `an integer from ${MIN_LEVELS} to ${MAX_LEVELS}`;
+  requireNumber('compressImages', 'levels', count, range, isInRange);
   requireSizes(sizeOf(autoencoder.inputShape), autoencoder.encodingDim);
   const { shape, normalization = NO_NORMALIZATION } = samples;
   const { dtype } = normalization;

@@ -9,7 +9,8 @@ import { FormatError } from '../io/errors.ts';
 import { type LoadedModel, readModel } from '../io/model.ts';
 import { kernels } from '../tensor/kernels/active.ts';
 import type { KernelsName } from '../tensor/kernels/kernels.ts';
-import { formatShape } from '../tensor/shape.ts';
+import { type OptionNames, requireOptions } from '../tensor/options.ts';
+import { formatShape, plural } from '../tensor/shape.ts';
 import { type ByteSource, ByteStream, joined } from './byteStream.ts';
 import { ChunkCoder } from './chunks.ts';
 import { Codec } from './codec.ts';
@@ -37,6 +38,8 @@ export interface OpenCompressedOptions {
   readonly byteLength?: number | undefined;
 }
 
+const OPTIONS: OptionNames<OpenCompressedOptions> = { byteLength: true };
+
 /** A file whose header was read. Its images can be read once, in their order. */
 export class CompressedFile {
   readonly header: CompressedHeader;
@@ -58,7 +61,9 @@ export class CompressedFile {
    * @throws {FormatError} If it is not a `.isth` file, is damaged, or its parts don't agree.
    * @throws Whatever the source failed with.
    */
-  static async open(source: ByteSource, { byteLength }: OpenCompressedOptions = {}): Promise<CompressedFile> {
+  static async open(source: ByteSource, options: OpenCompressedOptions = {}): Promise<CompressedFile> {
+    requireOptions('CompressedFile.open', options, OPTIONS);
+    const { byteLength } = options;
     const stream = new ByteStream(source);
     try {
       return await CompressedFile.#read(stream, ArrayBuffer.isView(source) ? source.byteLength : byteLength);
@@ -173,7 +178,7 @@ export class CompressedFile {
     const { model, shape, codeLength } = this.header;
     if (!autoencoder) {
       throw new DataError(
-        `there is no model inside, expected one with the fingerprint ${model} (samples of ${formatShape(shape.slice(1))}, codes of ${codeLength} numbers).`,
+        `there is no model inside, expected one with the fingerprint ${model} (samples of ${formatShape(shape.slice(1))}, codes of ${plural(codeLength, 'number')}).`,
       );
     }
     const found = modelFingerprint(autoencoder);
@@ -189,7 +194,7 @@ export class CompressedFile {
     const { shape, codeLength } = this.header;
     if (encodingDim === codeLength && fitsSampleShape(shape.slice(1), inputShape)) return;
     throw new FormatError(
-      `the file's header says images of ${formatShape(shape.slice(1))} and codes of ${codeLength} numbers, its model takes ${formatShape(inputShape)} and ${encodingDim}.`,
+      `the file's header says images of ${formatShape(shape.slice(1))} and codes of ${plural(codeLength, 'number')}, its model takes ${formatShape(inputShape)} and ${encodingDim}.`,
     );
   }
 
@@ -210,7 +215,7 @@ export class CompressedFile {
     const maximum = maxChunkBytes(images, this.header);
     if (length > maximum) {
       throw new FormatError(
-        `a chunk of ${images} images claims ${length} bytes, expected at most ${maximum}.`,
+        `a chunk of ${plural(images, 'image')} claims ${plural(length, 'byte')}, expected at most ${maximum}.`,
       );
     }
     this.#crc = crc32(start, this.#crc);

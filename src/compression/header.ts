@@ -186,7 +186,9 @@ function checkFixed(fixed: Uint8Array): number[] {
 function requireRoom(header: CompressedHeader, room: number): void {
   const minimum = header.modelBytes + chunkCount(header) * SHORTEST_CHUNK;
   if (minimum <= room) return;
+  const [count] = header.shape;
+  const images = count === 1 ? 'one image takes' : `${count} images take`;
   throw new FormatError(
-    `the file is cut off: ${header.shape[0]} images take at least ${minimum} bytes, ${Math.max(0, room)} are left.`,
+    `the file is cut off: ${images} at least ${minimum} bytes, ${Math.max(0, room)} are left.`,
   );
 }

@@ -5,6 +5,7 @@ import { mayBePixels, pictureShape } from '../data/pictureShape.ts';
 import type { Normalization, SampleArray } from '../data/samples.ts';
 import { ErrorSums } from '../evaluation/metrics.ts';
 import { structuralSimilarity } from '../evaluation/ssim.ts';
+import { type OptionNames, requireOptions } from '../tensor/options.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 
 /** SSIM costs as much as all the rest: it is the mean of the first images, up to this many numbers. 2,000 of 28×28. */
@@ -26,6 +27,8 @@ export interface QualityOptions {
   readonly withSsim?: boolean;
 }
 
+const OPTIONS: OptionNames<QualityOptions> = { withSsim: true };
+
 /** Sums up the errors of images as they come, chunk by chunk. */
 export class Quality {
   readonly #shape: Shape;
@@ -37,7 +40,9 @@ export class Quality {
   #ssimImages = 0;
 
   /** @param sample - The shape of one image. */
-  constructor(sample: Shape, normalization: Normalization, { withSsim = true }: QualityOptions = {}) {
+  constructor(sample: Shape, normalization: Normalization, options: QualityOptions = {}) {
+    requireOptions('Quality', options, OPTIONS);
+    const { withSsim = true } = options;
     this.#maxSsimImages = withSsim ? Math.max(1, Math.floor(MAX_SSIM_NUMBERS / sizeOf(sample))) : 0;
     this.#shape = sample;
     this.#picture = mayBePixels(sample, normalization) ? pictureShape(sample) : undefined;

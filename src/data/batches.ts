@@ -6,7 +6,7 @@
 
 import { kernels } from '../tensor/kernels/active.ts';
 import { gatherByFeature } from '../tensor/kernels/naive.ts';
-import { formatShape, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
+import { formatShape, plural, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { chunksOf, readAhead, readThrough, rowsPerChunk } from './readAhead.ts';
 import { requireSamples } from './requireSamples.ts';
@@ -181,7 +181,7 @@ function checkedScaling(normalization: Normalization, features: number, who: str
   const [shifts, scales] = [scaling.shifts.length, scaling.scales.length];
   if (isByFeature(normalization) && (shifts !== features || scales !== features)) {
     throw new ShapeError(
-      `${who}: the normalization has ${shifts} shifts and ${scales} scales, expected ${features} each, one a feature.`,
+      `${who}: the normalization has ${plural(shifts, 'shift')} and ${plural(scales, 'scale')}, expected ${features} each, one a feature.`,
     );
   }
   return scaling;
@@ -191,7 +191,7 @@ function checkedScaling(normalization: Normalization, features: number, who: str
 function checkData({ shape, data, normalization }: Samples, who: string): void {
   if (data.length !== sizeOf(shape)) {
     throw new ShapeError(
-      `${who}: shape ${formatShape(shape)} needs ${sizeOf(shape)} numbers, the array holds ${data.length}.`,
+      `${who}: shape ${formatShape(shape)} needs ${plural(sizeOf(shape), 'number')}, the array holds ${data.length}.`,
     );
   }
   if (!normalization && !isFloats(data)) {

@@ -1,7 +1,7 @@
 /** From a network's outputs back to the units and the type of the data. Read samples.ts first. */
 
 import { inWords } from '../tensor/options.ts';
-import { ShapeError } from '../tensor/shape.ts';
+import { plural, ShapeError } from '../tensor/shape.ts';
 import { DataError, type DType, type Normalization, type SampleArray, scalingOf } from './samples.ts';
 
 const { max, min, round } = Math;
@@ -33,7 +33,7 @@ export function denormalize(
   const { shifts, scales } = scalingOf(normalization);
   if (values.length % scales.length !== 0) {
     throw new ShapeError(
-      `denormalize: got ${values.length} values, expected whole samples of ${scales.length} features.`,
+      `denormalize: got ${plural(values.length, 'value')}, expected whole samples of ${plural(scales.length, 'feature')}.`,
     );
   }
   const { dtype, bounds } = outputType(normalization);

@@ -3,7 +3,7 @@
  * sample. Read statistics.ts first; normalization.ts decides when this is done.
  */
 
-import type { Shape } from '../tensor/shape.ts';
+import { plural, type Shape } from '../tensor/shape.ts';
 import { DataError, type DType, type FeatureNormalization } from './samples.ts';
 import type { FeatureStatistics } from './statistics.ts';
 
@@ -85,7 +85,9 @@ export function scaleFeatures(
 export function requireInputs({ shift, scale }: FeatureNormalization, features: FeatureStatistics): void {
   const { minimum, maximum } = features;
   if (minimum.length !== scale.length) {
-    throw new DataError(`the data has ${minimum.length} features, the model scales ${scale.length}.`);
+    throw new DataError(
+      `the data has ${plural(minimum.length, 'feature')}, the model scales ${scale.length}.`,
+    );
   }
   const isInput = (value: number, j: number) => Number.isFinite(Math.fround((value - shift[j]) / scale[j]));
   const bad = minimum.findIndex((value, j) => !isInput(value, j) || !isInput(maximum[j], j));

@@ -111,23 +111,25 @@ export function transform(array: ArrayInput, trained: Normalization): Required<S
  *
  * @param trained - The model's. One that was never trained takes everything.
  * @param who - Named in errors.
- * @param expected - What to write instead.
+ * @param expected - What to write instead, or what the caller may call the samples and that normalization.
  * @throws {DataError} If they were. `divide` and `none` go together: both give inputs in [0, 1].
  */
 export function requireScaling(
   samples: Samples | StoredSamples,
   trained: Normalization,
   who: string,
-  expected = 'transform(samples, model.normalization)',
+  expected: string | readonly [samples: string, normalization: string] = ['samples', 'model.normalization'],
 ): void {
   requireSamples(samples, who);
-  const { normalization: given } = samples;
-  if (given === undefined || trained === NO_NORMALIZATION) return;
-  const byValues = [given, trained].map(({ kind }) => kind === 'divide' || kind === 'none');
+  const { normalization } = samples;
+  if (normalization === undefined || trained === NO_NORMALIZATION) return;
+  const byValues = [normalization, trained].map(({ kind }) => kind === 'divide' || kind === 'none');
   const scaling = ({ kind, shift, scale }: Normalization) => JSON.stringify([kind, shift, scale]);
-  if (byValues.every(Boolean) || scaling(given) === scaling(trained)) return;
+  if (byValues.every(Boolean) || scaling(normalization) === scaling(trained)) return;
+  const transformed = ([name, wanted]: readonly [string, string]) =>
+    isStored(samples) ? `{ ...${name}, normalization: ${wanted} }` : `transform(${name}, ${wanted})`;
   throw new DataError(
-    `${who}: the samples have a normalization of their own (${describeNormalization(given)}), expected that of the training data: ${expected}.`,
+    `${who}: the samples have a normalization of their own (${describeNormalization(normalization)}), expected that of the training data: ${typeof expected === 'string' ? expected : transformed(expected)}.`,
   );
 }
 

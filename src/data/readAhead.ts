@@ -3,7 +3,7 @@
  * Read samples.ts first.
  */
 
-import { formatShape, ShapeError, sizeOf } from '../tensor/shape.ts';
+import { formatShape, plural, ShapeError, sizeOf } from '../tensor/shape.ts';
 import type { SampleArray, StoredSamples } from './samples.ts';
 
 /** What is read from: {@link StoredSamples}, also before their normalization is known. */
@@ -62,7 +62,7 @@ async function outcomeOf({ shape, read }: RowSource, rows: Uint32Array): Promise
 function checked(values: SampleArray, shape: readonly number[]): SampleArray {
   if (values.length === sizeOf(shape)) return values;
   throw new ShapeError(
-    `StoredSamples.read: got ${values.length} numbers, expected ${sizeOf(shape)} for rows of shape ${formatShape(shape)}.`,
+    `StoredSamples.read: got ${plural(values.length, 'number')}, expected ${sizeOf(shape)} for rows of shape ${formatShape(shape)}.`,
   );
 }
 

@@ -20,7 +20,7 @@ export interface CodeStatistics {
  * @throws {ShapeError} If the codes have another shape, or there are none.
  */
 export function codeStatistics(codes: Tensor): CodeStatistics {
-  requireTensor('codeStatistics', 'the codes', codes);
+  requireTensor('codeStatistics', 'the codes are', codes);
   const [count, width] = codes.shape;
   if (codes.shape.length !== 2 || codes.size === 0) {
     throw new ShapeError(

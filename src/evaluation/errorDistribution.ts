@@ -6,6 +6,8 @@
  * 2005; Lei et al., "Distribution-free predictive inference for regression", JASA 113, 2018, section 2.2.
  */
 
+import { plural } from '../tensor/shape.ts';
+
 /** What samples are ranked by: their MSE, or for most variational autoencoders the excess of their negative ELBO. */
 export type AnomalyScore = 'mse' | 'excess';
 
@@ -59,7 +61,7 @@ export class ErrorDistribution {
     const expected = Math.min(count, MAX_POINTS);
     if (!Number.isSafeInteger(count) || count < 1 || points.length !== expected) {
       throw new RangeError(
-        `ErrorDistribution: got ${points.length} points of ${count} errors, expected all of them, or ${MAX_POINTS} of more.`,
+        `ErrorDistribution: got ${plural(points.length, 'point')} of ${count} errors, expected all of them, or ${MAX_POINTS} of more.`,
       );
     }
     if (!points.every((point, i) => Number.isFinite(point) && (i === 0 || point >= points[i - 1]))) {

@@ -44,7 +44,7 @@ export function stratifiedFolds(labels: ArrayLike<number>, folds: number, seed: 
  * @throws {ShapeError} If it is not a matrix, has no rows, or has another number of features.
  */
 export function requireFeatures(who: string, x: Tensor, expected?: number): [n: number, d: number] {
-  requireTensor(who, 'the features', x);
+  requireTensor(who, 'the features are', x);
   const { shape } = x;
   const [n, d] = shape;
   if (shape.length === 2 && n > 0 && (expected === undefined || d === expected)) return [n, d];

@@ -9,7 +9,7 @@
 
 import { kernels } from '../tensor/kernels/active.ts';
 import { dot } from '../tensor/linearAlgebra.ts';
-import { ShapeError } from '../tensor/shape.ts';
+import { plural, ShapeError } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { requireFeatures } from './labels.ts';
 
@@ -131,7 +131,9 @@ export function voteOfNeighbours(
   k: number,
 ): Float64Array {
   if (neighbours.length % k !== 0) {
-    throw new ShapeError(`voteOfNeighbours: got ${neighbours.length} neighbours, expected rows of ${k}.`);
+    throw new ShapeError(
+      `voteOfNeighbours: got ${plural(neighbours.length, 'neighbour')}, expected rows of ${k}.`,
+    );
   }
   return Float64Array.from({ length: neighbours.length / k }, (_, i) => {
     const votes = new Map<number, number>(); // labels in the order of their nearest neighbour

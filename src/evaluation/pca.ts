@@ -12,7 +12,7 @@ import { kernels } from '../tensor/kernels/active.ts';
 import { addMultiple, dot, eigenDecomposition } from '../tensor/linearAlgebra.ts';
 import { matmul } from '../tensor/ops.ts';
 import { Random } from '../tensor/random.ts';
-import { ShapeError } from '../tensor/shape.ts';
+import { plural, ShapeError } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { CentredSamples } from './centredSamples.ts';
 import { sampleErrors } from './metrics.ts';
@@ -67,7 +67,7 @@ export class PCA {
    */
   static fit(samples: Samples, count: number): PCA {
     if (!Number.isSafeInteger(count) || count < 1) {
-      throw new RangeError(`PCA.fit: got ${count} components, expected an integer >= 1.`);
+      throw new RangeError(`PCA.fit: got ${plural(count, 'component')}, expected an integer >= 1.`);
     }
     const centred = new CentredSamples(samples, 'PCA.fit');
     const { axes, variances, total } = principalAxes(centred, min(count, centred.count, centred.features));
@@ -117,7 +117,9 @@ export class PCA {
     const centred = new CentredSamples(samples, who, this.mean);
     const [features] = this.axes.shape;
     if (centred.features === features) return centred;
-    throw new ShapeError(`${who}: the samples have ${centred.features} numbers, expected ${features}.`);
+    throw new ShapeError(
+      `${who}: the samples have ${plural(centred.features, 'number')}, expected ${features}.`,
+    );
   }
 }
 

@@ -3,7 +3,7 @@
  * Image Processing 13(4), 2004). The formulas are in docs/math.md, section 4.4.
  */
 
-import { formatShape, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
+import { formatShape, plural, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
 
 const WINDOW = 11; // pixels
 const SIGMA = 1.5; // pixels
@@ -28,7 +28,7 @@ export function structuralSimilarity(a: Float32Array, b: Float32Array, shape: Sh
   const size = sizeOf(shape);
   if (a.length !== size || b.length !== size) {
     throw new ShapeError(
-      `structuralSimilarity: the images have ${a.length} and ${b.length} numbers, shape ${formatShape(shape)} needs ${size}.`,
+      `structuralSimilarity: the images have ${a.length} and ${plural(b.length, 'number')}, shape ${formatShape(shape)} needs ${size}.`,
     );
   }
   const [height, width, channels = 1] = shape;

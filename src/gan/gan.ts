@@ -19,7 +19,7 @@ import { Arena } from '../tensor/kernels/memory.ts';
 import { type OptionNames, requireNumber, requireOptions } from '../tensor/options.ts';
 import type { Parameter } from '../tensor/parameter.ts';
 import { Random } from '../tensor/random.ts';
-import { type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
+import { plural, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { fitModel } from '../training/fit.ts';
 import { FIT_ADVICE, FIT_OPTIONS, type FitOptions, type History } from '../training/fitOptions.ts';
@@ -133,7 +133,7 @@ export class GAN {
     const logits = this.discriminator.outputWidth(features);
     if (made !== features || logits !== 1) {
       throw new ShapeError(
-        `GAN: the generator ends with ${made} features and the discriminator with ${logits}, expected ${features} and 1.`,
+        `GAN: the generator ends with ${plural(made, 'feature')} and the discriminator with ${logits}, expected ${features} and 1.`,
       );
     }
     this.generator.useArena(this.#arena);

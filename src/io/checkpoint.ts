@@ -8,6 +8,7 @@
  */
 
 import { Random, type RandomState } from '../tensor/random.ts';
+import { plural } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import type { BestState } from '../training/earlyStopping.ts';
 import type { TrainingState } from '../training/trainingState.ts';
@@ -79,7 +80,7 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
     if (weights.has(name)) continue;
     if (length !== size) {
       throw new FormatError(
-        `the checkpoint's '${name}' has ${length} numbers, expected ${size}, one for each weight of its model.`,
+        `the checkpoint's '${name}' has ${plural(length, 'number')}, expected ${size}, one for each weight of its model.`,
       );
     }
   }

@@ -18,7 +18,7 @@ import { GaussianDistribution } from '../latent/gaussian.ts';
 import type { LayerSpec, SequentialSpec } from '../layers/spec.ts';
 import { zeros } from '../tensor/initializers.ts';
 import { type OptionNames, requireOptions } from '../tensor/options.ts';
-import { formatShape, ShapeError, sameShape, sizeOf } from '../tensor/shape.ts';
+import { formatShape, plural, ShapeError, sameShape, sizeOf } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { VariationalAutoencoder } from '../vae/variationalAutoencoder.ts';
 import { checkNormalization } from './checkNormalization.ts';
@@ -226,7 +226,7 @@ function setWeights(model: AnyModel, tensors: SafetensorsContents['tensors']): v
   const parameters = model.namedParameters();
   if (parameters.length !== tensors.size) {
     throw new FormatError(
-      `the file holds ${tensors.size} tensors, expected the ${parameters.length} of the model's description.`,
+      `the file holds ${plural(tensors.size, 'tensor')}, expected the ${parameters.length} of the model's description.`,
     );
   }
   for (const [name, { value }] of parameters) {
@@ -256,7 +256,10 @@ function checkSpec(value: unknown, tensors: SafetensorsContents['tensors']): Mod
   const networks = NETWORKS[type as ModelSpec['type']];
   const asked = networks.reduce((sum, name) => sum + countWeights(description[name]), 0);
   const stored = [...tensors.values()].reduce((sum, { size }) => sum + size, 0);
-  if (asked > stored) throw new RangeError(`it asks for ${asked} weights, the file holds ${stored} numbers.`);
+  if (asked > stored)
+    throw new RangeError(
+      `it asks for ${plural(asked, 'weight')}, the file holds ${plural(stored, 'number')}.`,
+    );
   return value as unknown as ModelSpec;
 }
 

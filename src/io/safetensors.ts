@@ -4,7 +4,7 @@
  * Every byte of a file is read and checked: no holes, no overlaps, no name twice.
  */
 
-import { formatShape, sizeOf } from '../tensor/shape.ts';
+import { formatShape, plural, sizeOf } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { FormatError, firstBytes } from './errors.ts';
 import { FLOAT_TYPES, type FloatType, toFloat32 } from './floatTypes.ts';
@@ -58,7 +58,7 @@ export function writeSafetensors(
   const headerLength = Math.ceil(json.length / 8) * 8;
   if (headerLength > MAX_HEADER_BYTES) {
     throw new FormatError(
-      `safetensors: the header has ${headerLength} bytes, expected at most ${MAX_HEADER_BYTES}.`,
+      `safetensors: the header has ${plural(headerLength, 'byte')}, expected at most ${MAX_HEADER_BYTES}.`,
     );
   }
   const file = new Uint8Array(LENGTH_BYTES + headerLength + end);
@@ -127,7 +127,9 @@ function valuesOf(name: string, type: FloatType, bytes: Uint8Array): Float32Arra
 
 function splitFile(bytes: Uint8Array): { header: Map<string, unknown>; values: Uint8Array } {
   if (bytes.length < LENGTH_BYTES) {
-    throw new FormatError(`not a safetensors file: it holds ${bytes.length} bytes, expected at least 8.`);
+    throw new FormatError(
+      `not a safetensors file: it holds ${plural(bytes.length, 'byte')}, expected at least 8.`,
+    );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerLength = view.getBigUint64(0, true);
@@ -232,7 +234,9 @@ function requireGapless(ranges: readonly TensorRange[], byteLength: number): voi
     filled = end;
   }
   if (filled !== byteLength) {
-    throw new FormatError(`the safetensors tensors fill ${filled} bytes, the file holds ${byteLength}.`);
+    throw new FormatError(
+      `the safetensors tensors fill ${plural(filled, 'byte')}, the file holds ${byteLength}.`,
+    );
   }
 }
 
@@ -255,7 +259,7 @@ function rangeOf(name: string, info: unknown, types: readonly FloatType[]): Tens
   const needed = sizeOf(shape) * FLOAT_TYPES[type].bytes;
   if (end - begin !== needed) {
     throw new FormatError(
-      `the safetensors tensor '${name}' is ${formatShape(shape)} ${type} = ${needed} bytes, its offsets span ${end - begin}.`,
+      `the safetensors tensor '${name}' is ${formatShape(shape)} ${type} = ${plural(needed, 'byte')}, its offsets span ${end - begin}.`,
     );
   }
   return { name, type, shape, begin, end };

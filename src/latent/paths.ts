@@ -4,7 +4,7 @@
  */
 
 import { dot } from '../tensor/linearAlgebra.ts';
-import { formatShape, ShapeError } from '../tensor/shape.ts';
+import { formatShape, plural, ShapeError } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import type { GaussianDistribution } from './gaussian.ts';
 import { normalQuantile } from './normalQuantile.ts';
@@ -80,7 +80,7 @@ function sphericalWeights({ data: a }: Tensor, { data: b }: Tensor): Weights {
 export function manifoldCodes(distribution: GaussianDistribution, size: number): Tensor {
   if (distribution.mean.size !== 2) {
     throw new ShapeError(
-      `manifoldCodes: the codes have ${distribution.mean.size} numbers, expected 2: a plane.`,
+      `manifoldCodes: the codes have ${plural(distribution.mean.size, 'number')}, expected 2: a plane.`,
     );
   }
   if (!Number.isSafeInteger(size) || size < 1) {

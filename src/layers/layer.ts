@@ -6,7 +6,7 @@
 
 import { Arena } from '../tensor/kernels/memory.ts';
 import type { Parameter } from '../tensor/parameter.ts';
-import { formatShape, ShapeError, sameShape } from '../tensor/shape.ts';
+import { formatShape, plural, ShapeError, sameShape } from '../tensor/shape.ts';
 import { requireTensor, type Tensor } from '../tensor/tensor.ts';
 import type { LayerSpec } from './spec.ts';
 
@@ -107,7 +107,7 @@ type FixedWidth = Layer & { readonly inFeatures: number };
 
 /** Refuses an x that is not `[batch, inFeatures]`. */
 export function requireInput(layer: FixedWidth, x: Tensor): void {
-  requireTensor(`${layer.constructor.name}.forward`, 'x', x);
+  requireTensor(`${layer.constructor.name}.forward`, 'x is', x);
   if (x.shape.length !== 2 || x.shape[1] !== layer.inFeatures) {
     throw new ShapeError(
       `${layer.constructor.name}.forward: x is ${formatShape(x.shape)}, expected [batch, ${layer.inFeatures}].`,
@@ -119,7 +119,7 @@ export function requireInput(layer: FixedWidth, x: Tensor): void {
 export function requireWidth(layer: FixedWidth, width: number): void {
   if (width !== layer.inFeatures) {
     throw new ShapeError(
-      `${layer.constructor.name}: the input has ${width} features, expected ${layer.inFeatures}.`,
+      `${layer.constructor.name}: the input has ${plural(width, 'feature')}, expected ${layer.inFeatures}.`,
     );
   }
 }

@@ -39,8 +39,8 @@ export abstract class Loss {
    * @throws {ShapeError} If the shapes differ.
    */
   forward(prediction: Tensor, target: Tensor): number {
-    requireTensor(`${this.constructor.name}.forward`, 'the prediction', prediction);
-    requireTensor(`${this.constructor.name}.forward`, 'the target', target);
+    requireTensor(`${this.constructor.name}.forward`, 'the prediction is', prediction);
+    requireTensor(`${this.constructor.name}.forward`, 'the target is', target);
     if (!sameShape(prediction.shape, target.shape)) {
       throw new ShapeError(
         `${this.constructor.name}.forward: the prediction is ${formatShape(prediction.shape)}, the target ${formatShape(target.shape)}, expected equal shapes.`,

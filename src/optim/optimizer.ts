@@ -2,6 +2,7 @@
 
 import type { FlatParameters } from '../tensor/flatParameters.ts';
 import { type OptionNames, requireMethods, requireNumber } from '../tensor/options.ts';
+import { plural } from '../tensor/shape.ts';
 import { clipGradientNorm } from './clip.ts';
 import { constant, type Schedule } from './schedule.ts';
 
@@ -137,7 +138,7 @@ export abstract class Optimizer {
     }
     if (!Number.isSafeInteger(steps) || steps < 0) throw this.#refuse(`${steps} steps`, 'an integer >= 0');
     const [found, expected] = [moments, own.moments].map((all) =>
-      Object.entries(all).map(([key, { length }]) => `${length} numbers of ${key}`),
+      Object.entries(all).map(([key, { length }]) => `${plural(length, 'number')} of ${key}`),
     );
     if (found.toSorted().join() !== expected.toSorted().join()) {
       throw this.#refuse(found.join(', ') || 'no moments', expected.join(', ') || 'none');

@@ -31,8 +31,8 @@ const MATMUL_OPTIONS: OptionNames<MatmulOptions> = { transposeA: true, transpose
  * matmul(a, identity, { transposeA: true }).data; // Float32Array [1, 3, 2, 4]
  */
 export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
-  requireTensor('matmul', 'a', a);
-  requireTensor('matmul', 'b', b);
+  requireTensor('matmul', 'a is', a);
+  requireTensor('matmul', 'b is', b);
   requireOptions('matmul', options, MATMUL_OPTIONS);
   const { transposeA = false, transposeB = false } = options;
   const [m, k] = transposeA ? [a.shape[1], a.shape[0]] : a.shape;
@@ -59,7 +59,7 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
  * @throws {ShapeError} If the rank is not 2.
  */
 export function transpose(x: Tensor): Tensor {
-  requireTensor('transpose', 'x', x);
+  requireTensor('transpose', 'x is', x);
   if (x.shape.length !== 2) {
     throw new ShapeError(`transpose: x is ${formatShape(x.shape)}, expected a matrix.`);
   }

@@ -109,9 +109,13 @@ export function requireMethods(
   throw new TypeError(`${who}: ${what} is ${inWords(value)}, expected ${expected}.`);
 }
 
+/** Characters of a text in a message. */
+const LONGEST = 40;
+
 /** A value as a message names it: `'adam'`, `0.1`, `[1, 2]`, `an array of 3 arrays`, `a Float32Array`, `missing`. */
 export function inWords(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'string') return `'${value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value}'`;
+  if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'function') return value.name ? `the function ${value.name}` : 'a function';
   if (typeof value !== 'object') return value === undefined ? 'missing' : String(value);
   if (value === null) return 'null';
@@ -133,7 +137,9 @@ function arrayInWords(values: readonly unknown[]): string {
 
 /** The known name that a wrong one is most like, if any is near: a third of its letters may differ. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
-  const distances = known.map((candidate) => ({ candidate, distance: editDistance(name, candidate) }));
+  const letters = name.toLowerCase();
+  const distanceTo = (candidate: string) => editDistance(letters, candidate.toLowerCase());
+  const distances = known.map((candidate) => ({ candidate, distance: distanceTo(candidate) }));
   const nearest = distances.sort((a, b) => a.distance - b.distance)[0];
   return nearest && nearest.distance <= Math.ceil(name.length / 3) ? nearest.candidate : undefined;
 }

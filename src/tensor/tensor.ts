@@ -1,7 +1,7 @@
 /** The tensor: a shape and a Float32Array in row-major order. Read shape.ts first. */
 
 import { inWords } from './options.ts';
-import { formatShape, type Shape, ShapeError, sizeOf } from './shape.ts';
+import { formatShape, plural, type Shape, ShapeError, sizeOf } from './shape.ts';
 
 /** Numbers in lists of lists, all of one length: `[[1, 2], [3, 4]]` is a matrix. */
 export type NestedNumbers = ArrayLike<number> | readonly NestedNumbers[];
@@ -34,7 +34,7 @@ export class Tensor {
     }
     if (data.length !== sizeOf(shape)) {
       throw new ShapeError(
-        `Tensor: shape ${formatShape(shape)} needs ${sizeOf(shape)} numbers, the array holds ${data.length}.`,
+        `Tensor: shape ${formatShape(shape)} needs ${plural(sizeOf(shape), 'number')}, the array holds ${data.length}.`,
       );
     }
     this.data = data;
@@ -71,7 +71,7 @@ export class Tensor {
   reshape(shape: Shape): Tensor {
     if (sizeOf(shape) !== this.size) {
       throw new ShapeError(
-        `Tensor.reshape: ${formatShape(this.shape)} holds ${this.size} numbers, ${formatShape(shape)} needs ${sizeOf(shape)}.`,
+        `Tensor.reshape: ${formatShape(this.shape)} holds ${plural(this.size, 'number')}, ${formatShape(shape)} needs ${sizeOf(shape)}.`,
       );
     }
     return new Tensor(this.data, shape);
@@ -132,7 +132,7 @@ function fillFrom(
   if (!isList(values) || values.length !== length) {
     const found = isList(values) ? `holds ${values.length}` : `is ${inWords(values)}`;
     throw new ShapeError(
-      `Tensor.from: ${placeName(place)} ${found}, expected ${length} ${rest.length === 0 ? 'numbers' : 'rows'} as in ${placeName(place.map(() => 0))}.`,
+      `Tensor.from: ${placeName(place)} ${found}, expected ${length} ${rest.length === 0 ? 'number' : 'row'}${length === 1 ? '' : 's'} as in ${placeName(place.map(() => 0))}.`,
     );
   }
   if (ArrayBuffer.isView(values) && typeof values[0] === 'number') {
@@ -177,13 +177,13 @@ function isFloat32Array(data: unknown): boolean {
 }
 
 /**
- * @param what - The name of the argument.
+ * @param what - The argument, with its verb: `x is`.
  * @throws {TypeError} If it is no tensor.
  */
 export function requireTensor(who: string, what: string, x: unknown): asserts x is Tensor {
   const { shape, data } = typeof x === 'object' && x !== null ? (x as Partial<Tensor>) : {};
   if (Array.isArray(shape) && isFloat32Array(data)) return;
-  throw new TypeError(`${who}: ${what} is ${inWords(x)}, expected a Tensor such as Tensor.from(rows).`);
+  throw new TypeError(`${who}: ${what} ${inWords(x)}, expected a Tensor such as Tensor.from(rows).`);
 }
 
 function requireShape(shape: Shape): void {

@@ -186,7 +186,12 @@ function requireKinds({ signal, resumeFrom, ...options }: FitOptions): void {
   for (const name of ['onStart', 'onBatchEnd', 'onEpochEnd'] as const) {
     refuseUnless(name, options[name], 'a function', typeof options[name] === 'function');
   }
-  refuseUnless('signal', signal, 'that of an AbortController', typeof signal?.aborted === 'boolean');
+  refuseUnless(
+    'signal',
+    signal,
+    'that of a controller: controller.signal',
+    typeof signal?.aborted === 'boolean',
+  );
   refuseUnless('resumeFrom', resumeFrom, 'a state such as history.state', Array.isArray(resumeFrom?.random));
 }
 

@@ -68,7 +68,7 @@ export function isInRange({ kind, amount }: Noise): boolean {
  * const noisy = addNoise(images, { kind: 'gaussian', amount: 0.2 }, new Random(1));
  */
 export function addNoise(x: Tensor, noise: Noise, random: Random, into?: Tensor): Tensor {
-  requireTensor('addNoise', 'x', x);
+  requireTensor('addNoise', 'x is', x);
   checkNoise(noise);
   requireRandom('addNoise', random);
   const { kind, amount } = noise;

@@ -4,7 +4,7 @@
  */
 
 import type { BatchOptions, BatchReader } from '../data/batches.ts';
-import { type Shape, ShapeError } from '../tensor/shape.ts';
+import { plural, type Shape, ShapeError } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
 /** Two batches of the same rows, `[batch, features]` each. */
@@ -33,7 +33,7 @@ export class PairReader {
     this.targets = targets;
     if (inputs.count === targets.count) return;
     throw new ShapeError(
-      `${who}: got ${inputs.count} samples and ${targets.count} targets, expected as many: row i of the target is the answer to row i of the samples.`,
+      `${who}: got ${plural(inputs.count, 'sample')} and ${plural(targets.count, 'target')}, expected as many: row i of the target is the answer to row i of the samples.`,
     );
   }
 

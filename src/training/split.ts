@@ -2,9 +2,10 @@
 
 import { BatchReader, rowNumbers } from '../data/batches.ts';
 import { requireScaling } from '../data/normalization.ts';
+import { requireSamples } from '../data/requireSamples.ts';
 import { NO_NORMALIZATION, type Samples, type StoredSamples } from '../data/samples.ts';
 import { Random } from '../tensor/random.ts';
-import type { Shape } from '../tensor/shape.ts';
+import { plural, type Shape } from '../tensor/shape.ts';
 import { PairReader } from './pairs.ts';
 
 /** Some rows of a data set. */
@@ -42,12 +43,13 @@ export interface SplitOptions {
 export function splitSamples(samples: Samples | StoredSamples, options: SplitOptions): Subsets {
   const { inputShape, seed, validationSplit, validationData, target, validationTarget } = options;
   const answers = target ?? samples;
+  requireSamples(answers, target ? 'fit, target' : 'fit', inputShape);
   // Of a target without one, the values are outputs themselves. (Samples without one may go with any validation data.)
   const trained = answers.normalization ?? (target && { ...NO_NORMALIZATION });
   const readerOf = (some: Samples | StoredSamples, name?: string) => {
     const who = name === undefined ? 'fit' : `fit, ${name}`;
     const expected = answers.normalization
-      ? `transform(${name ?? 'samples'}, ${target ? 'target' : 'samples'}.normalization)`
+      ? ([name ?? 'samples', `${target ? 'target' : 'samples'}.normalization`] as const)
       : 'none, as the target has none';
     if (trained) requireScaling(some, trained, who, expected);
     return new BatchReader(some, inputShape, who);
@@ -81,7 +83,7 @@ export function validationCount(count: number, validationSplit: number): number 
   const kept = Math.round(count * validationSplit);
   if (kept === 0 || kept === count) {
     throw new RangeError(
-      `fit: a validation split of ${validationSplit} keeps ${kept} of ${count} samples, expected at least one on each side.`,
+      `fit: a validation split of ${validationSplit} keeps ${kept} of ${plural(count, 'sample')}, expected at least one on each side.`,
     );
   }
   return kept;

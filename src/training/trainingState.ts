@@ -6,6 +6,7 @@
 import type { Optimizer, OptimizerState } from '../optim/optimizer.ts';
 import type { FlatParameters } from '../tensor/flatParameters.ts';
 import type { Random, RandomState } from '../tensor/random.ts';
+import { plural } from '../tensor/shape.ts';
 import type { BestState, BestWeights } from './earlyStopping.ts';
 import type { Losses } from './objective.ts';
 
@@ -107,7 +108,7 @@ export class TrainingProgress {
     for (const weights of [state.weights, state.best?.weights ?? state.weights]) {
       if (weights.length !== parameters.size) {
         throw new RangeError(
-          `fit: the state to resume from has ${weights.length} weights, expected ${parameters.size}.`,
+          `fit: the state to resume from has ${plural(weights.length, 'weight')}, expected ${parameters.size}.`,
         );
       }
     }

@@ -92,6 +92,7 @@ async function run(command: string, folder: string): Promise<Outcome | undefined
   if (example !== undefined) {
     const words = [resolve(example), ...wordsOf(exampleArgs)];
     if (example.endsWith('/writeDigits.js')) words.push('60');
+    if (example.endsWith('/writePairs.js')) words.push('.', '60');
     const { status, stderr } = spawnSync(process.execPath, words, { cwd: folder, encoding: 'utf8' });
     return { code: status, ...(status !== 0 && { stderr }) };
   }

@@ -8,6 +8,7 @@
  */
 
 import { FormatError } from '../../io/errors.ts';
+import { plural } from '../../tensor/shape.ts';
 
 const { floor, max, min, trunc } = Math;
 
@@ -132,7 +133,7 @@ export class RangeDecoder implements BitCoder {
   finish(): void {
     if (this.#position !== this.#bytes.length) {
       throw new FormatError(
-        `the coded data is corrupt: it has ${this.#bytes.length} bytes, its decisions take ${this.#position}.`,
+        `the coded data is corrupt: it has ${plural(this.#bytes.length, 'byte')}, its decisions take ${this.#position}.`,
       );
     }
   }

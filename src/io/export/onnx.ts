@@ -10,6 +10,7 @@ import {
   scalingOf,
   type UniformNormalization,
 } from '../../data/samples.ts';
+import { type OptionNames, requireOptions } from '../../tensor/options.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { type AnyModel, type NamedLayer, namedLayers, networksOf } from '../model.ts';
 import { DOUBLE, FLOAT, floatAttribute, Graph, INT64, intAttribute } from './onnxGraph.ts';
@@ -22,6 +23,8 @@ export interface OnnxOptions {
   /** Written beside the producer's name, isthmus. @default none */
   readonly producerVersion?: string;
 }
+
+const OPTIONS: OptionNames<OnnxOptions> = { producerVersion: true };
 
 const IR_VERSION = 8; // with opset 17: ONNX 1.12, read by onnxruntime 1.12 and later
 const OPSET = 17;
@@ -95,11 +98,9 @@ export function onnxParts(model: AnyModel): readonly OnnxPart[] {
  * @example
  * const bytes = writeOnnx(autoencoder, 'encoder'); // InferenceSession.create(bytes), run({ images }) -> { codes }
  */
-export function writeOnnx(
-  model: AnyModel,
-  part: OnnxPart,
-  { producerVersion }: OnnxOptions = {},
-): Uint8Array {
+export function writeOnnx(model: AnyModel, part: OnnxPart, options: OnnxOptions = {}): Uint8Array {
+  requireOptions('writeOnnx', options, OPTIONS);
+  const { producerVersion } = options;
   const parts = onnxParts(model);
   if (!parts.includes(part)) {
     throw new RangeError(

@@ -8,7 +8,8 @@
 
 import type { OptimizerState } from '../../optim/optimizer.ts';
 import { transpose } from '../../tensor/ops.ts';
-import { formatShape, type Shape, sameShape } from '../../tensor/shape.ts';
+import { type OptionNames, requireOptions } from '../../tensor/options.ts';
+import { formatShape, plural, type Shape, sameShape } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { FormatError, OptionError } from '../errors.ts';
 import { isObject, parseMetadata } from '../json.ts';
@@ -44,6 +45,8 @@ export interface PyTorchReadOptions {
   /** A model with the same layers and the normalization to use, for files whose metadata doesn't describe the model. */
   readonly like?: AnyModel;
 }
+
+const OPTIONS: OptionNames<PyTorchReadOptions> = { like: true };
 
 /** A model, and what was changed to read it. */
 export interface PyTorchModel {
@@ -84,7 +87,9 @@ export function writePyTorch(model: AnyModel, state?: OptimizerState): PyTorchFi
  *   different ones, only some names have `module.` or `_orig_mod.`, a number is beyond float32, or the tensors are not
  *   those of the model; the message names the first one.
  */
-export function readPyTorch(bytes: Uint8Array, { like }: PyTorchReadOptions = {}): PyTorchModel {
+export function readPyTorch(bytes: Uint8Array, options: PyTorchReadOptions = {}): PyTorchModel {
+  requireOptions('readPyTorch', options, OPTIONS);
+  const { like } = options;
   const contents = readAsFloat32(bytes);
   const metadata = modelMetadata(contents, like);
   const spec = checkSpec(parseMetadata('model', metadata.model));
@@ -175,7 +180,7 @@ function requireTensors(spec: ModelSpec, tensors: ReadonlyMap<string, Tensor>): 
   }
   if (stranger !== undefined) {
     throw new FormatError(
-      `tensor '${stranger}' belongs to no layer of the model, expected only its ${expected.size} tensors.`,
+      `tensor '${stranger}' belongs to no layer of the model, expected only its ${plural(expected.size, 'tensor')}.`,
     );
   }
 }

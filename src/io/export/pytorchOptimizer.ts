@@ -9,7 +9,7 @@
 
 import type { OptimizerState } from '../../optim/optimizer.ts';
 import { transpose } from '../../tensor/ops.ts';
-import { formatShape, sameShape } from '../../tensor/shape.ts';
+import { formatShape, plural, sameShape } from '../../tensor/shape.ts';
 import { Tensor } from '../../tensor/tensor.ts';
 import { FormatError } from '../errors.ts';
 import { isObject, shown } from '../json.ts';
@@ -79,7 +79,7 @@ export function writePyTorchOptimizer(model: AnyModel, state: OptimizerState): U
   for (const [name, { length }] of Object.entries(state.moments)) {
     if (length !== size) {
       throw new RangeError(
-        `writePyTorch: the state's ${name} has ${length} numbers, expected the model's ${size}.`,
+        `writePyTorch: the state's ${name} has ${plural(length, 'number')}, expected the model's ${size}.`,
       );
     }
   }

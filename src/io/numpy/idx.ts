@@ -4,7 +4,7 @@
  */
 
 import type { DType, NumericArray, SampleArray } from '../../data/samples.ts';
-import { type Shape, sizeOf } from '../../tensor/shape.ts';
+import { plural, type Shape, sizeOf } from '../../tensor/shape.ts';
 import { FormatError, firstBytes } from '../errors.ts';
 import { swapByteOrder } from './byteOrder.ts';
 
@@ -70,12 +70,12 @@ export function parseIdxHeader(head: Uint8Array, fileSize: number): IdxHeader {
     );
   }
   if (rank > MAX_RANK) {
-    throw new FormatError(`the IDX header says ${rank} dimensions, expected at most ${MAX_RANK}.`);
+    throw new FormatError(`the IDX header says ${plural(rank, 'dimension')}, expected at most ${MAX_RANK}.`);
   }
   const offset = 4 + 4 * rank;
   if (head.length < offset) {
     throw new FormatError(
-      `the IDX file is cut off: it holds ${fileSize} bytes, its header of ${rank} dimensions needs ${offset}.`,
+      `the IDX file is cut off: it holds ${plural(fileSize, 'byte')}, its header of ${plural(rank, 'dimension')} needs ${offset}.`,
     );
   }
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
@@ -84,12 +84,12 @@ export function parseIdxHeader(head: Uint8Array, fileSize: number): IdxHeader {
   const size = sizeOf(shape);
   if (!Number.isSafeInteger(size)) {
     throw new FormatError(
-      `the IDX header's ${rank} dimensions multiply to more than 2^53 values, expected fewer.`,
+      `the IDX header's ${plural(rank, 'dimension')} multiply to more than 2^53 values, expected fewer.`,
     );
   }
   if (offset + size * itemSize !== fileSize) {
     throw new FormatError(
-      `the IDX header says ${shape.join('x')} ${dtype} = ${size * itemSize} bytes of data, the file holds ${fileSize - offset}.`,
+      `the IDX header says ${shape.join('x')} ${dtype} = ${plural(size * itemSize, 'byte')} of data, the file holds ${fileSize - offset}.`,
     );
   }
   return { ...type, shape, size, offset };

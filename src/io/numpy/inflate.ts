@@ -3,6 +3,7 @@
  * The length is stated beforehand and nothing is inflated beyond it, so a small file cannot fill the memory.
  */
 
+import { plural } from '../../tensor/shape.ts';
 import { crc32 } from '../crc32.ts';
 import { FormatError, firstBytes } from '../errors.ts';
 
@@ -42,7 +43,7 @@ export async function gunzip(
     throw new FormatError(`not gzip data: it begins with ${firstBytes(bytes, 2)}, expected 1f 8b.`);
   if (bytes.length < GZIP_HEADER_LENGTH + GZIP_TRAILER_LENGTH) {
     throw new FormatError(
-      `the gzip data is cut off: it has ${bytes.length} bytes, expected at least ${GZIP_HEADER_LENGTH + GZIP_TRAILER_LENGTH}.`,
+      `the gzip data is cut off: it has ${plural(bytes.length, 'byte')}, expected at least ${GZIP_HEADER_LENGTH + GZIP_TRAILER_LENGTH}.`,
     );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -82,7 +83,7 @@ async function inflate(
   // Checked first: no memory is taken for a length that the data can't have.
   if (expectedLength > MAX_RATIO * bytes.length) {
     throw new FormatError(
-      `the compressed data is corrupt or cut off: ${bytes.length} bytes cannot hold ${expectedLength}.`,
+      `the compressed data is corrupt or cut off: ${plural(bytes.length, 'byte')} cannot hold ${expectedLength}.`,
     );
   }
   const contents = new Contents(expectedLength, head);
@@ -133,7 +134,7 @@ class Contents {
   finish(): Uint8Array {
     if (this.#length === this.#expectedLength) return this.#bytes;
     throw new FormatError(
-      `the compressed data holds ${this.#length} bytes, expected the ${this.#expectedLength} stated.`,
+      `the compressed data holds ${plural(this.#length, 'byte')}, expected the ${this.#expectedLength} stated.`,
     );
   }
 }
@@ -142,9 +143,12 @@ function allocate(length: number): Uint8Array {
   try {
     return new Uint8Array(length);
   } catch (cause) {
-    throw new FormatError(`the compressed data states ${length} bytes, which don't fit into memory.`, {
-      cause,
-    });
+    throw new FormatError(
+      `the compressed data states ${plural(length, 'byte')}, which don't fit into memory.`,
+      {
+        cause,
+      },
+    );
   }
 }
 

@@ -7,7 +7,8 @@
 import ndarray from 'ndarray';
 import { dump, parse } from 'npyjs';
 import type { DType, NumericArray, SampleArray } from '../../data/samples.ts';
-import { formatShape, type Shape, ShapeError, sizeOf } from '../../tensor/shape.ts';
+import { type OptionNames, requireOptions } from '../../tensor/options.ts';
+import { formatShape, plural, type Shape, ShapeError, sizeOf } from '../../tensor/shape.ts';
 import { FormatError } from '../errors.ts';
 import { swapByteOrder } from './byteOrder.ts';
 import { itemSizeOf, MAX_RANK, NPY_HEAD_LENGTH, type NpyHeader, parseNpyHeader } from './npyHeader.ts';
@@ -17,6 +18,8 @@ export interface ReadNpyOptions {
   readonly numberOf?: (index: number) => number;
 }
 
+const OPTIONS: OptionNames<ReadNpyOptions> = { numberOf: true };
+
 /**
  * Reads a .npy file. Big-endian values and Fortran order are turned into little-endian row-major ones.
  *
@@ -25,7 +28,9 @@ export interface ReadNpyOptions {
  *
  * @throws {FormatError} As {@link parseNpyHeader}, and if an `u8` or `i8` value is beyond ±2^53, where float64 has gaps.
  */
-export function readNpy(bytes: Uint8Array, { numberOf = (i) => i }: ReadNpyOptions = {}): NumericArray {
+export function readNpy(bytes: Uint8Array, options: ReadNpyOptions = {}): NumericArray {
+  requireOptions('readNpy', options, OPTIONS);
+  const { numberOf = (i: number) => i } = options;
   const header = parseNpyHeader(bytes.subarray(0, NPY_HEAD_LENGTH), bytes.length);
   const { dtype, fortranOrder, shape } = header;
   const parsed = parseValues(bytes, header);
@@ -63,7 +68,7 @@ export function writeNpy(array: { readonly shape: Shape; readonly data: SampleAr
   }
   if (sizeOf(shape) !== data.length) {
     throw new ShapeError(
-      `writeNpy: shape ${formatShape(shape)} needs ${sizeOf(shape)} values, the array holds ${data.length}.`,
+      `writeNpy: shape ${formatShape(shape)} needs ${plural(sizeOf(shape), 'value')}, the array holds ${data.length}.`,
     );
   }
   // npyjs would find the dtype by instanceof, which fails for arrays of another realm.

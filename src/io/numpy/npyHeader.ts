@@ -4,7 +4,7 @@
  */
 
 import type { DType } from '../../data/samples.ts';
-import { formatShape, type Shape, sizeOf } from '../../tensor/shape.ts';
+import { formatShape, plural, type Shape, sizeOf } from '../../tensor/shape.ts';
 import { FormatError, firstBytes } from '../errors.ts';
 
 /** {@link parseNpyHeader} needs at most this many bytes from the beginning of a file. */
@@ -80,7 +80,9 @@ export function parseNpyHeader(head: Uint8Array, fileSize: number): NpyHeader {
     throw malformed(text);
   }
   if (shape.length > MAX_RANK) {
-    throw new FormatError(`the header says ${shape.length} dimensions, expected at most ${MAX_RANK}.`);
+    throw new FormatError(
+      `the header says ${plural(shape.length, 'dimension')}, expected at most ${MAX_RANK}.`,
+    );
   }
   const size = sizeOf(shape);
   if (!shape.every(Number.isSafeInteger) || !Number.isSafeInteger(size)) {
@@ -92,7 +94,7 @@ export function parseNpyHeader(head: Uint8Array, fileSize: number): NpyHeader {
   const byteLength = size * itemSizeOf(dtype);
   if (dataOffset + byteLength !== fileSize) {
     throw new FormatError(
-      `the header says ${shape.join('x') || 'one'} ${dtype} = ${byteLength} bytes of data, the file holds ${fileSize - dataOffset}.`,
+      `the header says ${shape.join('x') || 'one'} ${dtype} = ${plural(byteLength, 'byte')} of data, the file holds ${fileSize - dataOffset}.`,
     );
   }
   if (fortranOrder && size > MAX_STRIDED_LENGTH) {
@@ -147,18 +149,20 @@ function headerText(head: Uint8Array, fileSize: number): { text: string; dataOff
   const textOffset = major === 1 ? 10 : 12;
   if (head.length < textOffset) {
     throw new FormatError(
-      `the file is cut off in its header: it holds ${fileSize} bytes, expected at least ${textOffset}.`,
+      `the file is cut off in its header: it holds ${plural(fileSize, 'byte')}, expected at least ${textOffset}.`,
     );
   }
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   const dataOffset = textOffset + (major === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
   if (dataOffset > fileSize) {
     throw new FormatError(
-      `the file is cut off in its header: it holds ${fileSize} bytes, the header ends at ${dataOffset}.`,
+      `the file is cut off in its header: it holds ${plural(fileSize, 'byte')}, the header ends at ${dataOffset}.`,
     );
   }
   if (dataOffset > head.length) {
-    throw new FormatError(`the header has ${dataOffset} bytes, expected at most ${NPY_HEAD_LENGTH}.`);
+    throw new FormatError(
+      `the header has ${plural(dataOffset, 'byte')}, expected at most ${NPY_HEAD_LENGTH}.`,
+    );
   }
   return {
     text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(head.subarray(textOffset, dataOffset)),

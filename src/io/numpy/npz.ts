@@ -4,6 +4,7 @@
  */
 
 import type { NumericArray } from '../../data/samples.ts';
+import { type OptionNames, requireOptions } from '../../tensor/options.ts';
 import { FormatError, OptionError } from '../errors.ts';
 import type { HeadCheck } from './inflate.ts';
 import { readNpy } from './npy.ts';
@@ -36,6 +37,8 @@ export interface NpzOptions {
   readonly limit?: number | undefined;
 }
 
+export const NPZ_OPTIONS: OptionNames<NpzOptions> = { key: true, preferredKey: true, limit: true };
+
 /**
  * Reads one array of a .npz file and checks its CRC-32.
  *
@@ -45,8 +48,10 @@ export interface NpzOptions {
  */
 export async function readNpz(
   bytes: Uint8Array,
-  { key, preferredKey = 'x_train', limit = DEFAULT_LIMIT }: NpzOptions = {},
+  options: NpzOptions = {},
 ): Promise<NumericArray & { key: string }> {
+  requireOptions('readNpz', options, NPZ_OPTIONS);
+  const { key, preferredKey = 'x_train', limit = DEFAULT_LIMIT } = options;
   const arrays = arraysOf(bytes);
   const [only] = arrays.keys();
   const chosen = key ?? (arrays.size === 1 ? only : preferredKey);

@@ -4,6 +4,7 @@
  * entries is read.
  */
 
+import { plural } from '../../tensor/shape.ts';
 import { crc32 } from '../crc32.ts';
 import { FormatError } from '../errors.ts';
 import { type HeadCheck, inflateRaw } from './inflate.ts';
@@ -160,7 +161,9 @@ export async function readZipEntry(
 ): Promise<Uint8Array> {
   const { name, method, crc, compressedLength, length, offset, start } = entry;
   if (length > limit) {
-    throw new FormatError(`'${name}' holds ${length} bytes uncompressed, more than the ${limit} accepted.`);
+    throw new FormatError(
+      `'${name}' holds ${plural(length, 'byte')} uncompressed, more than the ${limit} accepted.`,
+    );
   }
   const packed = bytes.subarray(start, start + compressedLength);
   if (method !== STORED && method !== DEFLATED) {
@@ -170,7 +173,7 @@ export async function readZipEntry(
   }
   if (method === STORED && compressedLength !== length) {
     throw new FormatError(
-      `the zip archive is corrupt: '${name}' at byte ${offset} is stored as ${compressedLength} bytes but should hold ${length}.`,
+      `the zip archive is corrupt: '${name}' at byte ${offset} is stored as ${plural(compressedLength, 'byte')} but should hold ${length}.`,
     );
   }
   const contents = method === STORED ? packed : await inflateRaw(packed, length, head);

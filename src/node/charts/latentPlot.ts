@@ -9,8 +9,9 @@
 
 import { classesOf } from '../../evaluation/labels.ts';
 import { PCA } from '../../evaluation/pca.ts';
+import { type OptionNames, requireOptions } from '../../tensor/options.ts';
 import { Random } from '../../tensor/random.ts';
-import type { Tensor } from '../../tensor/tensor.ts';
+import { requireTensor, type Tensor } from '../../tensor/tensor.ts';
 import { formatTick, roundStep } from './svg.ts';
 
 const { ceil, floor, max, min } = Math;
@@ -52,6 +53,8 @@ export interface LatentOptions {
   readonly source: string;
 }
 
+const OPTIONS: OptionNames<LatentOptions> = { labels: true, names: true, source: true };
+
 /** All positions are in pixels, y pointing down. */
 export interface LatentPlot {
   readonly title: string;
@@ -91,7 +94,10 @@ export const PLOT = { left: 72, right: 612, top: 96, bottom: 536 };
  * @param codes - Shape `[n, code length]`.
  * @param options - `labels`: n of them; without them all dots look the same.
  */
-export function latentPlot(codes: Tensor, { labels, names, source }: LatentOptions): LatentPlot {
+export function latentPlot(codes: Tensor, options: LatentOptions): LatentPlot {
+  requireTensor('latentPlot', 'the codes are', codes);
+  requireOptions('latentPlot', options, OPTIONS);
+  const { labels, names, source } = options;
   const [n, width] = codes.shape;
   const components = PCA.fit(codes, 2);
   const { data, shape } = components.transform(codes);

@@ -4,6 +4,7 @@
  * Colours: Okabe & Ito, "Color Universal Design", 2008, which most colour-blind people can tell apart.
  */
 
+import { type OptionNames, requireOptions } from '../../tensor/options.ts';
 import { formatTick, px, roundStep, svgPage, text } from './svg.ts';
 
 const { abs, ceil, floor, log10, max, min } = Math;
@@ -31,14 +32,15 @@ export interface ChartOptions {
   readonly names?: readonly [loss: string, validationLoss: string];
 }
 
+const OPTIONS: OptionNames<ChartOptions> = { title: true, yLabel: true, names: true };
+
 /**
  * An SVG file as text. Losses that are not finite are left out; without any, the chart says "no epochs yet".
  * The axis is logarithmic, and labelled so, if the maximum loss is at least ten times the minimum.
  */
-export function lossChart(
-  history: readonly EpochLoss[],
-  { title, yLabel, names = ['training', 'validation'] }: ChartOptions,
-): string {
+export function lossChart(history: readonly EpochLoss[], options: ChartOptions): string {
+  requireOptions('lossChart', options, OPTIONS);
+  const { title, yLabel, names = ['training', 'validation'] } = options;
   const series = [
     newSeries(names[0], BLUE, history, ({ loss }) => loss),
     newSeries(names[1], VERMILION, history, ({ validationLoss }) => validationLoss),

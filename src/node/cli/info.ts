@@ -91,7 +91,7 @@ function infoModel({ model, training, codes, path, bytes }: OpenedAnyModel, json
     return;
   }
   const noun = nounOf(inputShape, normalization);
-  print(`${path}: ${formatCount(byteLength)} bytes, ${formatCount(parameters.size)} parameters\n`);
+  print(`${path}: ${formatCount(byteLength)} bytes, ${countOf(parameters.size, 'parameter')}\n`);
   print(`${model.summary()}\n`);
   printFacts({
     kind: KINDS[kind],

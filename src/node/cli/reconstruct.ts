@@ -94,7 +94,7 @@ async function reconstruct(words: readonly string[]): Promise<number> {
   await useMachine(parsed.values);
   const { autoencoder } = await openAutoencoder(model);
   format.refuse?.(autoencoder);
-  const images = await openSource(data, limit, { key });
+  const images = await openSource(data, limit, { key, sampleShape: autoencoder.inputShape });
   const noun = nounOf(autoencoder.inputShape, autoencoder.normalization);
   try {
     const samples = await prepareLike(images, autoencoder);

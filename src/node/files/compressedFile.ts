@@ -5,6 +5,7 @@ import { CompressedFile } from '../../compression/decompress.ts';
 import { MAX_HEAD_BYTES, type OriginalFile } from '../../compression/originalFile.ts';
 import { IDX_HEAD_LENGTH, parseIdxHeader } from '../../io/numpy/idx.ts';
 import { parseNpyHeader } from '../../io/numpy/npyHeader.ts';
+import { type Shape, sameShape } from '../../tensor/shape.ts';
 import { FileError, fileError, inFile, readAt } from './files.ts';
 import { type LoadOptions, openImages } from './load.ts';
 import type { SampleSource } from './sampleSource.ts';
@@ -67,11 +68,15 @@ export async function openToCompress(path: string, options: LoadOptions = {}): P
   const original = await originalOf(path);
   const isFortran = original?.kind === 'npy' && original.fortranOrder;
   const images = await openImages(path, { ...options, ...(!isFortran && { inMemoryLimit: 0 }) });
-  return { images, original };
+  // A file that holds one sample without a dimension for it is restored as an array of samples.
+  const isWhole = original && sameShape(original.shape, images.shape);
+  return { images, original: isWhole ? original : undefined };
 }
 
+type Original = OriginalFile & { readonly fortranOrder: boolean; readonly shape: Shape };
+
 /** Undefined for a file that is neither. */
-async function originalOf(path: string): Promise<(OriginalFile & { fortranOrder: boolean }) | undefined> {
+async function originalOf(path: string): Promise<Original | undefined> {
   const info = await stat(path).catch(() => undefined);
   if (!info?.isFile()) return undefined;
   const file = await open(path).catch((cause) => {
@@ -88,8 +93,8 @@ async function originalOf(path: string): Promise<(OriginalFile & { fortranOrder:
 // A damaged header is no error here: the file's reader finds it, too, and says what is wrong.
 function npyHead(head: Uint8Array, size: number) {
   try {
-    const { dataOffset, fortranOrder } = parseNpyHeader(head, size);
-    return { kind: 'npy', head: head.slice(0, dataOffset), fortranOrder } as const;
+    const { dataOffset, fortranOrder, shape } = parseNpyHeader(head, size);
+    return { kind: 'npy', head: head.slice(0, dataOffset), fortranOrder, shape } as const;
   } catch {
     return undefined;
   }
@@ -97,8 +102,8 @@ function npyHead(head: Uint8Array, size: number) {
 
 function idxHead(head: Uint8Array, size: number) {
   try {
-    const { offset } = parseIdxHeader(head.subarray(0, IDX_HEAD_LENGTH), size);
-    return { kind: 'idx', head: head.slice(0, offset), fortranOrder: false } as const;
+    const { offset, shape } = parseIdxHeader(head.subarray(0, IDX_HEAD_LENGTH), size);
+    return { kind: 'idx', head: head.slice(0, offset), fortranOrder: false, shape } as const;
   } catch {
     return undefined;
   }

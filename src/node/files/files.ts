@@ -9,6 +9,7 @@ import { type FileHandle, open, rename, rm, stat, writeFile } from 'node:fs/prom
 import { basename, dirname, join } from 'node:path';
 import { DataError } from '../../data/samples.ts';
 import { FormatError, OptionError } from '../../io/errors.ts';
+import { type OptionNames, requireOptions } from '../../tensor/options.ts';
 
 /** A file or folder can't be used. The message names it. */
 export class FileError extends Error {
@@ -67,15 +68,16 @@ export interface ReadOptions {
   readonly headLength?: number;
 }
 
+const READ_OPTIONS: OptionNames<ReadOptions> = { check: true, headLength: true };
+
 /**
  * Reads a whole file into an array of exactly its size.
  *
  * @throws {FileError} If the file can't be read, or doesn't fit into memory.
  */
-export async function readWholeFile(
-  path: string,
-  { check, headLength = 65536 }: ReadOptions = {},
-): Promise<Uint8Array> {
+export async function readWholeFile(path: string, options: ReadOptions = {}): Promise<Uint8Array> {
+  requireOptions('readWholeFile', options, READ_OPTIONS);
+  const { check, headLength = 65536 } = options;
   const file = await open(path).catch((cause) => {
     throw fileError('read', path, cause);
   });

@@ -12,7 +12,8 @@ import { IDX_HEAD_LENGTH, parseIdxHeader, readIdx } from '../../io/numpy/idx.ts'
 import { gunzip, isGzip } from '../../io/numpy/inflate.ts';
 import { readNpy } from '../../io/numpy/npy.ts';
 import { NPY_HEAD_LENGTH, parseNpyHeader } from '../../io/numpy/npyHeader.ts';
-import { type NpzOptions, readNpz } from '../../io/numpy/npz.ts';
+import { NPZ_OPTIONS, type NpzOptions, readNpz } from '../../io/numpy/npz.ts';
+import { type OptionNames, requireOptions } from '../../tensor/options.ts';
 import { formatShape, type Shape, sizeOf } from '../../tensor/shape.ts';
 import { stackPngs } from '../pictures/pngStack.ts';
 import { fileError, inFile, readWholeFile } from './files.ts';
@@ -24,10 +25,14 @@ export interface LoadOptions extends NpzOptions {
   readonly sampleShape?: Shape | undefined;
 }
 
+const LOAD_OPTIONS: OptionNames<LoadOptions> = { ...NPZ_OPTIONS, sampleShape: true };
+
 export interface OpenOptions extends LoadOptions {
   /** How many bytes a `.npy` may take in memory. @default {@link defaultInMemoryLimit} */
   readonly inMemoryLimit?: number | undefined;
 }
+
+const OPEN_OPTIONS: OptionNames<OpenOptions> = { ...LOAD_OPTIONS, inMemoryLimit: true };
 
 /** In bytes: half of the memory that is free, or that the container allows. The other half is for everything else. */
 export function defaultInMemoryLimit(): number {
@@ -42,13 +47,12 @@ export function defaultInMemoryLimit(): number {
  * @throws As {@link loadImages}.
  * @throws {FormatError} If a file that would take more is in Fortran order.
  */
-export async function openImages(
-  path: string,
-  { inMemoryLimit = defaultInMemoryLimit(), ...options }: OpenOptions = {},
-): Promise<SampleSource> {
-  const read = await findReader(path, options);
+export async function openImages(path: string, options: OpenOptions = {}): Promise<SampleSource> {
+  requireOptions('openImages', options, OPEN_OPTIONS);
+  const { inMemoryLimit = defaultInMemoryLimit(), ...others } = options;
+  const read = await findReader(path, others);
   if (read !== readNpyFile || (await memoryOfNpy(path)) <= inMemoryLimit) {
-    return new SamplesInMemory(samplesOf(path, await readNamed(read, path, options), options));
+    return new SamplesInMemory(samplesOf(path, await readNamed(read, path, others), others));
   }
   const file = await NpyFile.open(path);
   try {
@@ -74,6 +78,7 @@ export async function openImages(
  * @throws {DataError} If there are no samples in it, or it holds single numbers (labels, for instance).
  */
 export async function loadImages(path: string, options: LoadOptions = {}): Promise<LoadedImages> {
+  requireOptions('loadImages', options, LOAD_OPTIONS);
   return samplesOf(path, await loadArray(path, options), options);
 }
 
@@ -137,7 +142,7 @@ function requireSamples(path: string, shape: Shape, sampleShape: Shape | undefin
     const size = sampleShape ? sizeOf(sampleShape) : FRAME;
     const isLong = sizeOf(shape) >= 2 * size;
     // Whatever its length is: what is left over at the end is not used.
-    const frames = `a recording can be cut into frames, arr[: len(arr) // ${size} * ${size}].reshape(-1, ${size})`;
+    const frames = `a ${sampleShape ? 'long array can be cut into samples' : 'recording can be cut into frames'}, arr[: len(arr) // ${size} * ${size}].reshape(-1, ${size})`;
     const column = 'n samples of one number are a column, arr.reshape(-1, 1)';
     if (sampleShape && size > 1) {
       const expected = `expected samples of shape [n, ${sampleShape.join(', ')}], or one sample`;
@@ -171,7 +176,7 @@ async function readNpyFile(path: string): Promise<LoadedImages> {
   return { ...readNpy(bytes), source: basename(path) };
 }
 
-async function readNpzFile(path: string, options: LoadOptions): Promise<LoadedImages> {
+async function readNpzFile(path: string, { sampleShape, ...options }: LoadOptions): Promise<LoadedImages> {
   const bytes = await readWholeFile(path);
   const array = await readNpz(bytes, options);
   return { ...array, source: `${basename(path)}, ${array.key}` };

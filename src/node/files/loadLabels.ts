@@ -1,6 +1,7 @@
 /** Class labels from a file: integers, one a sample. Read load.ts first. */
 
 import { DataError, DTYPE_NAMES, type SampleArray } from '../../data/samples.ts';
+import { type OptionNames, requireInteger, requireOptions } from '../../tensor/options.ts';
 import { formatShape } from '../../tensor/shape.ts';
 import { loadArray } from './load.ts';
 
@@ -10,6 +11,8 @@ export interface LabelOptions {
   /** How many there must be. */
   readonly count: number;
 }
+
+const OPTIONS: OptionNames<LabelOptions> = { key: true, count: true };
 
 export interface LoadedLabels {
   readonly labels: SampleArray;
@@ -23,7 +26,10 @@ export interface LoadedLabels {
  * @throws {FormatError} If it is not what its name says, or is damaged.
  * @throws {DataError} If the shape or type is another one, or there are not as many labels as samples.
  */
-export async function loadLabels(path: string, { key, count }: LabelOptions): Promise<LoadedLabels> {
+export async function loadLabels(path: string, options: LabelOptions): Promise<LoadedLabels> {
+  requireOptions('loadLabels', options, OPTIONS);
+  const { key, count } = options;
+  requireInteger('loadLabels', 'count', count, 0);
   const { shape, data, dtype, source } = await loadArray(path, { key, preferredKey: 'y_train' });
   const [found = 1, ...rest] = shape; // a single number is the label of one sample
   if (rest.some((length) => length !== 1)) {

@@ -5,7 +5,7 @@
 
 import type { DType, Normalization, NumericArray, Samples, StoredSamples } from '../../data/samples.ts';
 import { type StoredStatisticsOptions, statisticsOf, type ValueStatistics } from '../../data/statistics.ts';
-import { type Shape, sizeOf } from '../../tensor/shape.ts';
+import { plural, type Shape, sizeOf } from '../../tensor/shape.ts';
 
 /** An array of at least one sample, shape `[n, ...]`. */
 export interface LoadedImages extends NumericArray {
@@ -88,7 +88,9 @@ export class SamplesInMemory implements SampleSource<NormalizedSamples> {
 export function reshapeSource(source: SampleSource, sample: Shape): SampleSource {
   const [count, ...before] = source.shape;
   if (sizeOf(before) !== sizeOf(sample)) {
-    throw new Error(`reshapeSource: got ${sizeOf(before)} numbers a sample, expected ${sizeOf(sample)}.`);
+    throw new Error(
+      `reshapeSource: got ${plural(sizeOf(before), 'number')} a sample, expected ${sizeOf(sample)}.`,
+    );
   }
   const shape = [count, ...sample];
   return {

@@ -8,6 +8,7 @@
 
 import { crc32, inflateSync } from 'node:zlib';
 import { FormatError, firstBytes } from '../../io/errors.ts';
+import { plural } from '../../tensor/shape.ts';
 
 const { ceil } = Math;
 
@@ -117,7 +118,7 @@ function checkColors({ colorType, depth }: Header, small: ReadonlyMap<string, Ui
   const most = colorType === 3 ? 2 ** depth : 256;
   if (palette && !(Number.isInteger(colors) && colors >= 1 && colors <= most && colorType & 2)) {
     throw new FormatError(
-      `a damaged PNG: its palette has ${palette.length} bytes, which colour type ${colorType} with ${depth} bits does not allow.`,
+      `a damaged PNG: its palette has ${plural(palette.length, 'byte')}, which colour type ${colorType} with ${depth} bits does not allow.`,
     );
   }
   if (!transparency) return;
@@ -144,14 +145,16 @@ function readChunk(bytes: Uint8Array, at: number): { type: string; body: Uint8Ar
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const left = bytes.length - at - 12; // for the body
   if (left < 0) {
-    throw new FormatError(`a PNG that is cut off after ${bytes.length} bytes, before its end chunk.`);
+    throw new FormatError(
+      `a PNG that is cut off after ${plural(bytes.length, 'byte')}, before its end chunk.`,
+    );
   }
   const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
   if (!/^[A-Za-z]{4}$/.test(type)) throw new FormatError(`a damaged PNG: no chunk begins at byte ${at}.`);
   const length = view.getUint32(at);
   if (length > left) {
     throw new FormatError(
-      `a PNG that is cut off: its ${type} chunk at byte ${at} claims ${length} bytes, only ${left} are left.`,
+      `a PNG that is cut off: its ${type} chunk at byte ${at} claims ${plural(length, 'byte')}, only ${left} are left.`,
     );
   }
   const end = at + 12 + length;
@@ -164,7 +167,7 @@ function readChunk(bytes: Uint8Array, at: number): { type: string; body: Uint8Ar
 function readHeader(type: string, body: Uint8Array): Header {
   if (type !== 'IHDR' || body.length !== 13) {
     throw new FormatError(
-      `a damaged PNG: it begins with ${type} of ${body.length} bytes, expected IHDR of 13.`,
+      `a damaged PNG: it begins with ${type} of ${plural(body.length, 'byte')}, expected IHDR of 13.`,
     );
   }
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
@@ -220,7 +223,7 @@ function checkPixelData(
   }
   if (inflated.buffer.length < expected) {
     throw new FormatError(
-      `a PNG with too little image data: its ${size} take ${expected} bytes, it has ${inflated.buffer.length}.`,
+      `a PNG with too little image data: its ${size} take ${plural(expected, 'byte')}, it has ${inflated.buffer.length}.`,
     );
   }
   if (inflated.engine.bytesWritten < stream.length) {

@@ -3,6 +3,7 @@
  * writes them into a file.
  */
 
+import { type OptionNames, requireOptions } from '../../tensor/options.ts';
 import { formatShape, type Shape, ShapeError } from '../../tensor/shape.ts';
 import { drawText, textWidth } from './pixelFont.ts';
 import type { PixelImage } from './png.ts';
@@ -30,12 +31,15 @@ export interface GridOptions {
   readonly scale?: number;
 }
 
+const GRID_OPTIONS: OptionNames<GridOptions> = { columns: true, scale: true };
+
 /**
  * The images row by row, with a thin gap between and around them. Values beyond 0 and 1 are clamped.
  *
  * @throws {ShapeError} If the shape is not one of images.
  */
 export function imageGrid(images: ImageBatch, options: GridOptions = {}): PixelImage {
+  requireOptions('imageGrid', options, GRID_OPTIONS);
   const source = imagesOf(images, 'imageGrid');
   const columns = columnsFor(source.count, options.columns ?? ceil(sqrt(source.count)));
   const scale = options.scale ?? comfortableScale(source);
@@ -55,6 +59,8 @@ export interface SheetOptions extends GridOptions {
   readonly headings?: readonly string[] | undefined;
 }
 
+const SHEET_OPTIONS: OptionNames<SheetOptions> = { ...GRID_OPTIONS, noisy: true, headings: true };
+
 /**
  * Originals with their reconstructions below them, in rows; a wider gap separates these from the next originals.
  *
@@ -64,8 +70,10 @@ export interface SheetOptions extends GridOptions {
 export function reconstructionSheet(
   originals: ImageBatch,
   reconstructions: ImageBatch,
-  { noisy, headings, ...options }: SheetOptions = {},
+  options: SheetOptions = {},
 ): PixelImage {
+  requireOptions('reconstructionSheet', options, SHEET_OPTIONS);
+  const { noisy, headings } = options;
   const layers = sheetRows('reconstructionSheet', originals, noisy, reconstructions);
   const [above] = layers;
   const columns = columnsFor(above.count, options.columns ?? 10);

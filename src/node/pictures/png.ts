@@ -2,6 +2,7 @@
 
 import { PNG } from 'pngjs';
 import { FormatError } from '../../io/errors.ts';
+import { plural } from '../../tensor/shape.ts';
 import { checkPng } from './checkPng.ts';
 
 /** Pixels row by row, the channels of a pixel together. */
@@ -30,7 +31,7 @@ export function encodePng({ width, height, channels, data }: PixelImage): Uint8A
   if (!(width >= 1 && height >= 1) || data.length !== width * height * channels) {
     throw new RangeError(
       `encodePng: ${width}x${height} pixels of ${channels} channels need at least one pixel and ` +
-        `${width * height * channels} bytes, the data holds ${data.length}.`,
+        `${plural(width * height * channels, 'byte')}, the data holds ${data.length}.`,
     );
   }
   const colorType = channels === 1 ? 0 : 2;

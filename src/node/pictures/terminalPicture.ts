@@ -4,6 +4,7 @@
  * shows the mean of both by how much ink it has.
  */
 
+import { type OptionNames, requireOptions } from '../../tensor/options.ts';
 import { type ImageBatch, type Images, imagesOf, sheetRows, toByte } from './grid.ts';
 
 const { floor, max, min, round } = Math;
@@ -21,6 +22,8 @@ export interface TerminalOptions {
   readonly colorDepth: number;
 }
 
+const OPTIONS: OptionNames<TerminalOptions> = { colorDepth: true };
+
 export interface ComparisonOptions extends TerminalOptions {
   /** Width of the terminal, in characters. Default: 80. */
   readonly columns?: number;
@@ -30,13 +33,22 @@ export interface ComparisonOptions extends TerminalOptions {
   readonly isTarget?: boolean | undefined;
 }
 
+const COMPARISON_OPTIONS: OptionNames<ComparisonOptions> = {
+  ...OPTIONS,
+  columns: true,
+  noisy: true,
+  isTarget: true,
+};
+
 /**
  * One image as lines of text, at most 32 characters wide; larger ones are averaged down.
  *
  * @param image - `[h, w]`, `[h, w, 1]` or `[h, w, 3]`, values from 0 to 1.
  * @throws {ShapeError} If the shape is another.
  */
-export function terminalPicture(image: ImageBatch, { colorDepth }: TerminalOptions): string {
+export function terminalPicture(image: ImageBatch, options: TerminalOptions): string {
+  requireOptions('terminalPicture', options, OPTIONS);
+  const { colorDepth } = options;
   const images = imagesOf({ shape: [1, ...image.shape], data: image.data }, 'terminalPicture');
   return toLines(shrink(images, 0, min(WIDEST, images.width)), colorDepth).join('\n');
 }
@@ -49,8 +61,10 @@ export function terminalPicture(image: ImageBatch, { colorDepth }: TerminalOptio
 export function terminalComparison(
   originals: ImageBatch,
   reconstructions: ImageBatch,
-  { columns = 80, colorDepth, noisy, isTarget = false }: ComparisonOptions,
+  options: ComparisonOptions,
 ): string {
+  requireOptions('terminalComparison', options, COMPARISON_OPTIONS);
+  const { columns = 80, colorDepth, noisy, isTarget = false } = options;
   const rows = sheetRows('terminalComparison', originals, noisy, reconstructions);
   const [above] = rows;
   const room = max(1, columns - 1); // some terminals wrap when the last column is written

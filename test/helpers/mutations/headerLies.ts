@@ -279,7 +279,7 @@ export function headerLies(original: Uint8Array, isSealed: boolean): fc.Arbitrar
 
 function partsOf(file: Uint8Array): Parts {
   const length = Number(Buffer.from(file).readBigUInt64LE());
-  const { __metadata__: metadata, ...tensors } = JSON.parse(
+  const { __metadata__: metadata = {}, ...tensors } = JSON.parse(
     Buffer.from(file).toString('utf8', 8, 8 + length),
   );
   const entries = Object.entries<{ dtype: string; shape: number[]; data_offsets: number[] }>(tensors);

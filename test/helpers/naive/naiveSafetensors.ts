@@ -5,7 +5,11 @@
 
 import { crc32 } from 'node:zlib';
 
+/** Bytes of a number, by its type. */
+export const ITEM_BYTES: Readonly<Record<string, bigint>> = { F32: 4n, F16: 2n, BF16: 2n, F64: 8n };
+
 export interface NaiveTensor {
+  readonly dtype: string;
   readonly shape: readonly number[];
   /** The values' bytes. */
   readonly bytes: Uint8Array;
@@ -27,8 +31,11 @@ class Digits {
   }
 }
 
-/** @throws {Error} "invalid: …" if the format forbids the file. */
-export function naiveSafetensors(bytes: Uint8Array): NaiveSafetensors {
+/**
+ * @param types - Those that the file may hold.
+ * @throws {Error} "invalid: …" if the format forbids the file.
+ */
+export function naiveSafetensors(bytes: Uint8Array, types: readonly string[] = ['F32']): NaiveSafetensors {
   need(bytes.length >= 8, 'shorter than 8 bytes');
   const length = Buffer.from(bytes).readBigUInt64LE();
   need(length <= 100_000_000n && 8n + length <= BigInt(bytes.length), 'header length');
@@ -47,15 +54,15 @@ export function naiveSafetensors(bytes: Uint8Array): NaiveSafetensors {
     if (name === '__metadata__') continue;
     need(info instanceof Map, 'entry');
     const { dtype, shape, data_offsets: offsets } = Object.fromEntries(info as Map<string, Json>);
-    need(dtype === 'F32', 'dtype');
+    need(types.includes(dtype as string), 'dtype');
     need(Array.isArray(shape) && Array.isArray(offsets) && offsets.length === 2, 'shape or offsets');
     const lengths = (shape as Json[]).map(integer);
     const [begin, end] = (offsets as Json[]).map(integer);
-    const size = lengths.reduce((product, one) => product * one, 4n);
+    const size = lengths.reduce((product, one) => product * one, ITEM_BYTES[dtype as string]);
     need(begin <= end && end <= BigInt(values.length) && end - begin === size, 'range');
     for (let at = Number(begin); at < Number(end); at++) owner[at]++;
     const part = values.slice(Number(begin), Number(end));
-    tensors.set(name, { shape: lengths.map(Number), bytes: part });
+    tensors.set(name, { dtype: dtype as string, shape: lengths.map(Number), bytes: part });
   }
   need(
     owner.every((owners) => owners === 1),

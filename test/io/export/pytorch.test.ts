@@ -325,16 +325,6 @@ describe('a file that is not what it should be', () => {
       "tensor 'encoder.0.weight' is missing, expected [8, 12].",
     ],
     [
-      'the names have a prefix',
-      (tensors) => {
-        for (const [name, tensor] of [...tensors]) {
-          tensors.delete(name);
-          tensors.set(`module.${name}`, tensor);
-        }
-      },
-      "tensor 'encoder.0.weight' is missing, the file has 'module.encoder.0.weight', expected [8, 12].",
-    ],
-    [
       'a weight is not turned',
       (tensors) => tensors.set('encoder.0.weight', Tensor.zeros([12, 8])),
       "tensor 'encoder.0.weight' is [12, 8], expected [8, 12] ([out, in]).",

@@ -125,7 +125,7 @@ describe('a file is refused', () => {
   test('if it says that it is of another kind than the model to be like', () => {
     const read = (model: AnyModel, like: AnyModel) => () =>
       readPyTorch(writePyTorch(model)['weights.safetensors'], { like });
-    const message = 'has other layers, another input shape or another kind than --like, expected the same.';
+    const message = 'has other layers, another input shape or another kind than like, expected the same.';
     expect(read(gan(), autoencoder)).toThrow(message);
     expect(read(autoencoder, gan())).toThrow(message);
     expect(read(vae(), autoencoder)).toThrow(message);

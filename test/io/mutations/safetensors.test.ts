@@ -2,13 +2,20 @@
 
 import { expect, test } from '@jest/globals';
 import { FormatError } from '../../../src/io/errors.ts';
-import { readSafetensors, type SafetensorsContents, writeSafetensors } from '../../../src/io/safetensors.ts';
+import {
+  readAsFloat32,
+  readSafetensors,
+  type SafetensorsContents,
+  writeSafetensors,
+} from '../../../src/io/safetensors.ts';
 import { sizeOf } from '../../../src/tensor/shape.ts';
 import { Tensor } from '../../../src/tensor/tensor.ts';
 import { MUTATIONS, MUTATIONS_OF_EACH_FILE } from '../../helpers/cases.ts';
 import { headerLies } from '../../helpers/mutations/headerLies.ts';
 import { surviveMutations } from '../../helpers/mutations/survival.ts';
-import { naiveSafetensors } from '../../helpers/naive/naiveSafetensors.ts';
+import { naiveFloat } from '../../helpers/naive/naiveFloats.ts';
+import { ITEM_BYTES, naiveSafetensors } from '../../helpers/naive/naiveSafetensors.ts';
+import { bytesOf, FOLDER } from '../../helpers/pytorch.ts';
 
 const FILES = {
   several: writeSafetensors(
@@ -57,6 +64,49 @@ test('damaged files are refused, or read as the format says', async () => {
   expect(tally.read).toBeGreaterThan(MUTATIONS / 100);
   expect(tally.refused).toBeGreaterThan(MUTATIONS / 5);
 }, 600_000);
+
+/** Weights of other types, as PyTorch writes them. */
+const OTHER_TYPES = Object.fromEntries(
+  ['float16', 'bfloat16', 'float64'].map((name) => [name, bytesOf(`${FOLDER}/types/${name}.safetensors`)]),
+);
+
+function requireWidened({ tensors }: SafetensorsContents, bytes: Uint8Array): void {
+  const right = naiveSafetensors(bytes, Object.keys(ITEM_BYTES));
+  if ([...tensors.keys()].join('\n') !== [...right.tensors.keys()].join('\n')) throw new Error('wrong names');
+  for (const [name, { data }] of tensors) {
+    const { dtype, bytes: rightBytes } = right.tensors.get(name)!;
+    const size = Number(ITEM_BYTES[dtype]);
+    if (data.length * size !== rightBytes.length) throw new Error(`wrong size of ${name}`);
+    data.forEach((value, i) => {
+      const exact = naiveFloat(dtype, rightBytes.subarray(i * size, (i + 1) * size));
+      if (!Object.is(value, Math.fround(exact))) throw new Error(`wrong value of ${name}: ${value}`);
+      if (!Number.isFinite(value) && Number.isFinite(exact)) throw new Error(`${name} overflows`);
+    });
+  }
+}
+
+test('damaged files of other types are refused, or read as the format says', async () => {
+  for (const bytes of Object.values(OTHER_TYPES)) requireWidened(readAsFloat32(bytes), bytes);
+  const survival = {
+    files: OTHER_TYPES,
+    lies: (original: Uint8Array) => headerLies(original, false),
+    read: readAsFloat32,
+  };
+  const tally = await surviveMutations({ ...survival, requireRight: requireWidened });
+  if (MUTATIONS_OF_EACH_FILE) console.log('other types', tally);
+  expect(tally.read).toBeGreaterThan(MUTATIONS / 100);
+  expect(tally.refused).toBeGreaterThan(MUTATIONS / 5);
+}, 600_000);
+
+test('the control: values that are cut instead of rounded are caught', () => {
+  const bytes = OTHER_TYPES.float64;
+  const { tensors, metadata } = readAsFloat32(bytes);
+  for (const { data } of tensors.values())
+    new Uint32Array(data.buffer).forEach((bits, i, all) => {
+      all[i] = bits & ~1;
+    });
+  expect(() => requireWidened({ tensors, metadata }, bytes)).toThrow('wrong value');
+});
 
 test('the control: a reader that believes the offsets is caught', async () => {
   const careless = surviveMutations({

@@ -224,12 +224,12 @@ describe('data that cannot be trained on', () => {
     trainingWith(
       'a split that keeps nothing',
       '--validation-split 0.001',
-      /--validation-split 0\.001 leaves one side of its 40 samples empty/,
+      /--validation-split 0\.001 of 40 samples leaves one side empty/,
     ),
     trainingWith(
       'a split that keeps all',
       '--validation-split 0.999',
-      /--validation-split 0\.999 leaves one side of its 40 samples empty/,
+      /--validation-split 0\.999 of 40 samples leaves one side empty/,
     ),
     {
       name: 'test images of another shape',

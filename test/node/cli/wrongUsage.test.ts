@@ -180,7 +180,7 @@ describe('options that contradict each other', () => {
     wrong('train --output sigmoid --normalize standard', /--output sigmoid gives values in \(0, 1\)/),
     wrong(
       'train --epochs 2 --warmup-epochs 2',
-      /--warmup-epochs is 2, expected less than the 2 of --epochs\./,
+      /--warmup-epochs is 2, expected less than --epochs, which is 2\./,
     ),
     wrong('train --loss bce --output linear', /--loss bce needs --output sigmoid\./),
     wrong(

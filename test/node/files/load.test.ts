@@ -112,7 +112,7 @@ describe('loadImages', () => {
       'a.npy',
       imagesNpy([]),
       'DataError',
-      'the array is [40], expected samples of shape [n, ...]: a recording can be cut into frames, arr.reshape(-1, 512), and n numbers are a column, arr.reshape(-1, 1).',
+      'the array is [40], expected samples of shape [n, ...]: n samples of one number are a column, arr.reshape(-1, 1).',
     ],
     ['no images', 'a.npy', imagesNpy([8], 0), 'DataError', 'the array is [0, 8]: it holds no samples.'],
     [

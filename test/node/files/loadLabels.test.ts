@@ -82,7 +82,7 @@ describe('loadLabels', () => {
       npy('|u1', [3, 2, 1], [1, 0, 0, 1, 1, 0]),
       /the labels are \[3, 2, 1\], expected \[n\] or \[n, 1\], an integer for each sample\.$/,
     ],
-    ['one number', 'a.npy', npy('|u1', [], [1]), /the labels are \[\], expected \[n\]/],
+    ['one number', 'a.npy', npy('|u1', [], [1]), /it holds 1 label, expected 3, one for each sample/],
     ['a picture', 'a.png', png(), /a\.png: the labels are \[1, 8, 8\], expected \[n\]/],
     [
       'names',

@@ -18,7 +18,10 @@ export function codeSection(all: Tensor): Section {
   const share = `${(100 * codes.nearZero).toFixed(1)} %`;
   const [count] = finite.shape;
   const notFinite = all.shape[0] - count;
-  const which = notFinite === 0 ? '' : ` (of the ${formatCount(count)} that are finite)`;
+  const which =
+    notFinite === 0
+      ? ''
+      : ` (of the ${count === 1 ? 'one that is' : `${formatCount(count)} that are`} finite)`;
   return {
     json: { codes: { ...codes, ...(notFinite > 0 && { notFinite }) } },
     print: () =>

@@ -34,12 +34,14 @@ import type { UnlabelledSamples } from './labelledFeatures.ts';
 import { type ClassesToTell, classesIn, type Labelled, loadLabelled, loadSamples } from './loadLabelled.ts';
 import {
   ANOMALIES,
+  type Answer,
   DATA,
   type EvaluateValues,
   LABELS,
   LATENT,
   OPTIONS,
   OTHERS,
+  type OutputFile,
   refuseEvaluateOptions,
   refuseExistingOutputs,
   type Section,
@@ -105,7 +107,8 @@ async function evaluate(words: readonly string[]): Promise<number> {
   const featureNames = await namesOfFeatures(opened, values);
   const { target } = values;
   if (target !== undefined) {
-    return evaluatePairs(autoencoder, { ...values, data, target, featureNames }, report);
+    await present(await evaluatePairs(autoencoder, { ...values, data, target }, featureNames), values);
+    return 0;
   }
   const measured = await loadSamples(autoencoder, data, values.key);
   const labelled = await loadLabelled(autoencoder, measured, parsed);
@@ -139,7 +142,7 @@ async function evaluate(words: readonly string[]): Promise<number> {
     worst,
     featureNames,
   };
-  await present(subject, values);
+  await present(answerFor(subject, values), values);
   return 0;
 }
 
@@ -169,20 +172,26 @@ interface Subject {
   readonly featureNames: readonly string[] | undefined;
 }
 
+function answerFor(subject: Subject, values: EvaluateValues): Answer {
+  const { autoencoder, measured, worst } = subject;
+  const shown = worst.length > 0 ? pickSamples(measured.samples, worst) : measured.samples;
+  return {
+    sections: sectionsOf(subject, values),
+    files: filesOf(subject, values),
+    pictures: () => predictPictures(autoencoder, shown, { noise: values.noise }),
+  };
+}
+
 /** Writes the files, prints the report, and shows a few pictures. */
-async function present(subject: Subject, values: EvaluateValues): Promise<void> {
-  const sections = sectionsOf(subject, values);
-  const files = filesOf(subject, values);
+async function present({ sections, files, pictures }: Answer, values: EvaluateValues): Promise<void> {
   await writeAll(files, values.overwrite);
   report(sections, values.json);
   if (values.json) return;
   if (files.length > 0) say();
   for (const { path, what } of files) say(`${what}: ${path}`);
   say();
-  const { autoencoder, measured, worst } = subject;
-  const shown = worst.length > 0 ? pickSamples(measured.samples, worst) : measured.samples;
-  const pictures = predictPictures(autoencoder, shown, { noise: values.noise });
-  if (pictures) showComparison(pictures);
+  const shown = pictures();
+  if (shown) showComparison(shown);
 }
 
 function sectionsOf(subject: Subject, values: EvaluateValues): Section[] {
@@ -218,13 +227,6 @@ function anomalySections(subject: Subject, { 'label-names': names }: EvaluateVal
   const { threshold } = judge;
   const detection = { scores: ranks, labels, anomalies, names, threshold, fitTo: others };
   return [list, detectionSection(autoencoder, measured, detection)];
-}
-
-interface OutputFile {
-  readonly path: string;
-  readonly contents: Uint8Array | string;
-  /** What is in it, for people. */
-  readonly what: string;
 }
 
 function filesOf(subject: Subject, values: EvaluateValues): OutputFile[] {

@@ -49,7 +49,7 @@ export function refuseNamelessLabels(labels: ArrayLike<number>, names: readonly 
   const nameless = Array.from(labels).find((label) => names[label] === undefined);
   if (nameless === undefined) return;
   throw new DataError(
-    `--label-names has ${names.length} names, for the labels 0 to ${names.length - 1}, but there is a label ${nameless}.`,
+    `--label-names has ${countOf(names.length, 'name')}, for the labels 0 to ${names.length - 1}, but there is a label ${nameless}.`,
   );
 }
 

@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import { FEATURE_NAMES } from '../../files/featureNames.ts';
 import { refuseExisting } from '../../files/files.ts';
+import type { ComparedPictures } from '../../pictures/display.ts';
 import * as common from '../shared/commonOptions.ts';
 import { MACHINE } from '../shared/machine.ts';
 import {
@@ -138,8 +139,8 @@ export function refuseEvaluateOptions(options: Parsed<typeof OPTIONS>): void {
     requireCompanion(options, name, `--${needed}`, given.has(needed));
   }
   // Compared with a target, a sample is no anomaly and its code has no class.
-  const senseless = Object.keys({ ...ANOMALIES, ...LABELS, ...LATENT });
-  for (const name of [...senseless, 'feature-contributions']) refuseBoth(options, 'target', name);
+  const others = [...Object.keys({ ...ANOMALIES, ...LABELS, ...LATENT }), 'feature-contributions'];
+  for (const name of others) refuseBoth(options, 'target', name);
   const lists = given.has('anomalies');
   requireCompanion(options, 'threshold', '--anomalies or --out', lists || given.has('out'));
   requireCompanion(options, 'anomaly-labels', '--anomalies and --labels', lists && given.has('labels'));
@@ -168,4 +169,19 @@ export interface Section {
   readonly json: Readonly<Record<string, unknown>>;
   /** Prints it for people. */
   readonly print: () => void;
+}
+
+export interface OutputFile {
+  readonly path: string;
+  readonly contents: Uint8Array | string;
+  /** What is in it, for people. */
+  readonly what: string;
+}
+
+/** What `evaluate` answers with. */
+export interface Answer {
+  readonly sections: readonly Section[];
+  readonly files: readonly OutputFile[];
+  /** A few pictures to show; undefined where samples are no pictures. */
+  readonly pictures: () => ComparedPictures | undefined;
 }

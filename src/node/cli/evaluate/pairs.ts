@@ -2,35 +2,28 @@
 
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { isByFeature, type Samples } from '../../../data/samples.ts';
-import { writeFileAtomically } from '../../files/files.ts';
 import { loadImages } from '../../files/load.ts';
 import { type NormalizedSamples, SamplesInMemory } from '../../files/sampleSource.ts';
 import { predictPictures } from '../../pictures/display.ts';
 import { isFlat, nounOf } from '../../pictures/sampleKind.ts';
 import { noteOverflow, overflownRows } from '../shared/overflow.ts';
 import { requirePairs } from '../shared/pairs.ts';
-import { showComparison } from '../shared/pictures.ts';
 import { prepareLike } from '../shared/samples.ts';
 import { withOptionNames } from '../terminal/optionNames.ts';
-import { say } from '../terminal/output.ts';
 import { codeSection } from './codes.ts';
 import { denoisingSection, scoresOfEach } from './denoising.ts';
 import { featureSection } from './features.ts';
-import type { EvaluateValues, Section } from './options.ts';
+import type { Answer, EvaluateValues } from './options.ts';
 
-type PairValues = EvaluateValues & {
-  readonly data: string;
-  readonly target: string;
-  readonly featureNames: readonly string[] | undefined;
-};
+type PairValues = EvaluateValues & { readonly data: string; readonly target: string };
 
-/** @param present - Prints the sections. */
+/** @param names - Those of the features, if they have any. */
 export async function evaluatePairs(
   autoencoder: Autoencoder,
   values: PairValues,
-  present: (sections: readonly Section[], json: boolean) => void,
-): Promise<number> {
-  const { noise, out, json, featureNames } = values;
+  names?: readonly string[],
+): Promise<Answer> {
+  const { noise, out } = values;
   const { samples, target } = await loadPairs(autoencoder, values);
   const { inputShape, normalization } = autoencoder;
   const noun = nounOf(inputShape, normalization);
@@ -39,16 +32,14 @@ export async function evaluatePairs(
   noteOverflow(overflownRows(codes).length, noun);
   const sections = [denoisingSection(autoencoder, restoring), codeSection(codes)];
   if (isByFeature(normalization) || (isFlat(inputShape) && noun === 'sample')) {
-    sections.push(featureSection(autoencoder, samples, { target: target.samples, names: featureNames }));
+    sections.push(featureSection(autoencoder, samples, { target: target.samples, names }));
   }
-  if (out !== undefined) await writeFileAtomically(out, scoresOfEach(autoencoder, restoring));
-  present(sections, json);
-  if (json) return 0;
-  if (out !== undefined) say(`\nthe scores of every ${noun}: ${out}`);
-  say();
-  const pictures = predictPictures(autoencoder, samples, { target: target.samples, noise });
-  if (pictures) showComparison(pictures);
-  return 0;
+  const scores = () => scoresOfEach(autoencoder, restoring);
+  return {
+    sections,
+    files: out === undefined ? [] : [{ path: out, contents: scores(), what: `the scores of every ${noun}` }],
+    pictures: () => predictPictures(autoencoder, samples, { target: target.samples, noise }),
+  };
 }
 
 async function loadPairs(

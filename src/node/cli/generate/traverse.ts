@@ -112,7 +112,9 @@ async function traverse(words: readonly string[]): Promise<number> {
   await writeFileAtomically(out, picture);
   if (shown.length < encodingDim) {
     const all = countOf(encodingDim, 'number');
-    say(`note: the picture shows the ${shown.length} of ${all} that change it most.`);
+    const most =
+      shown.length === 1 ? `the one of ${all} that changes` : `the ${shown.length} of ${all} that change`;
+    say(`note: the picture shows ${most} it most.`);
   }
   say(`${countOf(shown.length, 'number')} of the code, ${steps} values of each around ${start.name}: ${out}`);
   return 0;

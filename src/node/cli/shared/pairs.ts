@@ -2,7 +2,7 @@
 
 import { DataError } from '../../../data/samples.ts';
 import type { SampleSource } from '../../files/sampleSource.ts';
-import { formatCount } from '../terminal/output.ts';
+import { countOf, formatCount } from '../terminal/output.ts';
 import { requireSampleShape } from './samples.ts';
 
 /**
@@ -16,7 +16,7 @@ export function requirePairs(option: string, data: SampleSource, target: SampleS
   const [targetCount, ...targetSample] = target.shape;
   if (count !== targetCount) {
     throw new DataError(
-      `${target.source}: the target has ${formatCount(targetCount)} samples, --${option} has ${formatCount(count)}, expected as many: row i of the target is what the model should make of row i.`,
+      `${target.source}: the target has ${countOf(targetCount, 'sample')}, --${option} has ${formatCount(count)}, expected as many: row i of the target is what the model should make of row i.`,
     );
   }
   requireSampleShape(data, targetSample, 'those of the target are');

@@ -26,7 +26,9 @@ export function picturesThatFit(sample: Shape): number {
 export function countShown([count, ...sample]: Shape): number {
   const shown = Math.min(count, picturesThatFit(sample));
   if (shown < count) {
-    say(`note: the picture shows the first ${formatCount(shown)} of ${formatCount(count)}.`);
+    say(
+      `note: the picture shows the first${shown === 1 ? '' : ` ${formatCount(shown)}`} of ${formatCount(count)}.`,
+    );
   }
   return shown;
 }

@@ -28,6 +28,19 @@ export function readInterval(text: string, name: string): CheckpointInterval {
   return unit === undefined ? { epochs: value } : { seconds: value * SECONDS[unit as keyof typeof SECONDS] };
 }
 
+/** What there is to say of a checkpoint that was written. */
+export interface LastCheckpoint {
+  /** Where training was: "after epoch 3". */
+  readonly where: string;
+  /** The loss of its weights, or of the best ones that it keeps; undefined before the end of the first epoch. */
+  readonly loss: number | undefined;
+}
+
+export function lastCheckpointOf(state: TrainingState): LastCheckpoint {
+  const { epochs, best } = state;
+  return { where: describeProgress(state), loss: best?.weights ? best.loss : epochs.at(-1)?.loss };
+}
+
 /** A checkpoint in memory. State and record are of one moment: training may have gone on when they are written. */
 interface Taken {
   readonly state: TrainingState;
@@ -49,8 +62,8 @@ export class Checkpoints {
   #hasFailed = false;
   /** Taken, but not yet written. */
   #taken: Taken | undefined;
-  /** Where training was at the last one: "after epoch 3, batch 17"; undefined if none has been written. */
-  last: string | undefined;
+  /** Of the last one; undefined if none has been written. */
+  last: LastCheckpoint | undefined;
 
   constructor(
     folder: RunFolder,
@@ -108,7 +121,7 @@ export class Checkpoints {
   async require(state: TrainingState, run = this.#run()): Promise<void> {
     await this.#folder.write(CHECKPOINT_FILE, writeCheckpoint(this.#model, state, run));
     this.#hasFailed = false;
-    this.last = describeProgress(state);
+    this.last = lastCheckpointOf(state);
   }
 
   #take(state: () => TrainingState): Taken {

@@ -162,7 +162,7 @@ function refuseUnsuitableLengths({
     'beta-warmup-epochs': betaWarmUp,
   })) {
     if (length >= epochs) {
-      throw new UsageError(`--${name} is ${length}, expected less than the ${epochs} of --epochs.`);
+      throw new UsageError(`--${name} is ${length}, expected less than --epochs, which is ${epochs}.`);
     }
   }
   if (split === 1) {

@@ -1,6 +1,6 @@
 /** What `train` trains on: images, tables and other samples from files, or the built-in digits. */
 
-import { rowNumbers } from '../../../data/batches.ts';
+import { BatchReader, rowNumbers } from '../../../data/batches.ts';
 import { generateDigits } from '../../../data/digits.ts';
 import { normalizationFrom, statisticsFor } from '../../../data/normalization.ts';
 import {
@@ -40,7 +40,7 @@ import { countOf, say, timesShape } from '../terminal/output.ts';
 import type { TrainValues } from './options.ts';
 import { noteImages, noteScaling } from './scalingNotes.ts';
 import { hasValidation } from './settings.ts';
-import { preparePaired, targetFacts } from './targets.ts';
+import { preparePaired, requireUnitRange, targetFacts } from './targets.ts';
 
 /** The digits are always the same data set: `--seed` changes the training, not its data. */
 const DIGITS_SEED = 1;
@@ -76,8 +76,13 @@ export interface TrainingData {
   readonly close: () => Promise<void>;
 }
 
-/** Opens the data, looks at its values, and describes it to the user. */
-export async function loadTrainingData(values: TrainValues): Promise<TrainingData> {
+/**
+ * Opens the data, looks at its values, and describes it to the user.
+ *
+ * @param trained - The model that is there already, of `--from` or of a run that goes on: its samples have this shape, and are
+ *   scaled as this says. Without it the data decides both.
+ */
+export async function loadTrainingData(values: TrainValues, trained?: Trained): Promise<TrainingData> {
   const sources: SampleSource[] = [];
   const opened = <Source extends SampleSource | undefined>(source: Source): Source => {
     if (source) sources.push(source);
@@ -90,11 +95,15 @@ export async function loadTrainingData(values: TrainValues): Promise<TrainingDat
     const training = opened(await openTraining(values));
     const target = opened(await openTarget(values));
     requirePairs('data', training, target);
-    const scaled = await prepareScaled(target ?? training, values, target ? 'target' : '');
+    const answers = target ?? training;
+    const which = target ? 'target' : '';
+    const scaled = trained
+      ? await fingerprinted(answers, (onValues) => prepareLike(answers, trained, { which, onValues }))
+      : await prepareScaled(answers, values, which);
     const { normalization } = scaled.samples;
-    const [, ...inputShape] = (target ?? training).shape;
-    const trained = { inputShape, normalization };
-    const images = target ? await preparePair(training, trained, '') : scaled;
+    const inputShape = trained?.inputShape ?? answers.shape.slice(1);
+    const scaling = { inputShape, normalization };
+    const images = target ? await preparePair(training, scaling, '') : scaled;
     if (target) noteSame(images, scaled);
     const names = values['feature-names'];
     const featureNames = names === undefined ? undefined : await readFeatureNames(names, inputShape);
@@ -102,8 +111,10 @@ export async function loadTrainingData(values: TrainValues): Promise<TrainingDat
     const test = opened(await openTest(values, inputShape));
     const testTarget = opened(await openTestTarget(values, inputShape));
     if (test) requirePairs('test-data', test, testTarget);
-    const testTargets = testTarget && (await prepareTest(testTarget, trained, 'test target'));
-    const testImages = test && (await (testTarget ? preparePair : prepareTest)(test, trained, 'test'));
+    const testTargets = testTarget && (await prepareTest(testTarget, scaling, 'test target'));
+    const testImages = test && (await (testTarget ? preparePair : prepareTest)(test, scaling, 'test'));
+    if (values.loss === 'bce' && values.normalize === 'minmax')
+      await requireUnitRange(testTarget ?? test, testTargets ?? testImages);
     return {
       name: runName(values.data),
       inputShape,
@@ -129,6 +140,29 @@ export async function loadTrainingData(values: TrainValues): Promise<TrainingDat
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/**
+ * With `minmax`, samples that are not those that the scaling was chosen from may lie beyond [0, 1].
+ *
+ * @throws {DataError} If they do, and the loss is binary cross-entropy.
+ */
+export async function refuseBeyondUnitRange(
+  { kind, loss }: TrainValues,
+  { images, testImages, inputShape, normalization }: TrainingData,
+): Promise<void> {
+  if (loss !== 'bce' || normalization.kind !== 'minmax') return;
+  for (const samples of [images, testImages]) {
+    if (!samples) continue;
+    await new BatchReader(samples, inputShape, 'train').requireUnitRange().catch((error: Error) => {
+      const which = samples === images ? 'the data' : 'the test data';
+      const reason = error.message.replace(/^train: |\.$/g, '');
+      const wayOut = kind === 'autoencoder' ? ', or --loss mse' : '';
+      throw new DataError(
+        `${which} goes beyond the range from which its scaling was chosen (${reason}): expected values in this range${wayOut}.`,
+      );
+    });
   }
 }
 
@@ -215,7 +249,7 @@ function countTrainedOn({ shape, source }: SampleSource, values: TrainValues): n
     return count - validationCount(count, split);
   } catch {
     throw new DataError(
-      `${source}: --validation-split ${split} leaves one side of its ${count} samples empty, expected at least one on each.`,
+      `${source}: --validation-split ${split} of ${countOf(count, 'sample')} leaves one side empty, expected at least one on each.`,
     );
   }
 }

@@ -11,19 +11,30 @@ import { createOptimizer, outputOf } from './settings.ts';
 
 type Data = Pick<TrainingData, 'inputShape' | 'trainedOn'>;
 
-const CREATE: Readonly<Record<KindName, (values: TrainValues, data: Data) => AnyModel>> = {
+const CREATE: Readonly<Record<KindName, (values: TrainValues, data: Data, base?: AnyModel) => AnyModel>> = {
   autoencoder: createAutoencoder,
   vae: createVariationalAutoencoder,
   gan: createGAN,
 };
 
-export function createModel(values: TrainValues, data: Data): AnyModel {
-  return CREATE[values.kind](values, data);
+/**
+ * A model that is ready for `fit`.
+ *
+ * @param base - A model whose layers and weights it has, in place of those that the options describe. Not modified.
+ */
+export function createModel(values: TrainValues, data: Data, base?: AnyModel): AnyModel {
+  const model = CREATE[values.kind](values, data, base);
+  if (base) model.parameters.values.set(base.parameters.values);
+  return model;
 }
 
-function createAutoencoder(values: TrainValues, data: Data): Autoencoder {
-  const { hidden, 'decoder-hidden': decoderHidden, tied, loss, sparsity, dropout } = values;
-  const model = new Autoencoder({ ...shared(values, data), hidden, decoderHidden, tied });
+function createAutoencoder(values: TrainValues, data: Data, base?: AnyModel): Autoencoder {
+  const { hidden, 'decoder-hidden': decoderHidden, tied, loss, sparsity, dropout, seed } = values;
+  const model = new Autoencoder(
+    base instanceof Autoencoder
+      ? { spec: base.spec(), seed }
+      : { ...shared(values, data), hidden, decoderHidden, tied },
+  );
   model.compile({
     optimizer: createOptimizer(values, stepsPerEpoch(values, data)),
     loss,
@@ -33,9 +44,17 @@ function createAutoencoder(values: TrainValues, data: Data): Autoencoder {
   return model;
 }
 
-function createVariationalAutoencoder(values: TrainValues, data: Data): VariationalAutoencoder {
-  const { hidden, 'decoder-hidden': decoderHidden, beta, 'beta-warmup-epochs': warmUp } = values;
-  const model = new VariationalAutoencoder({ ...shared(values, data), hidden, decoderHidden });
+function createVariationalAutoencoder(
+  values: TrainValues,
+  data: Data,
+  base?: AnyModel,
+): VariationalAutoencoder {
+  const { hidden, 'decoder-hidden': decoderHidden, beta, 'beta-warmup-epochs': warmUp, seed } = values;
+  const model = new VariationalAutoencoder(
+    base instanceof VariationalAutoencoder
+      ? { spec: base.spec(), seed }
+      : { ...shared(values, data), hidden, decoderHidden },
+  );
   const steps = stepsPerEpoch(values, data);
   model.compile({
     optimizer: createOptimizer(values, steps),
@@ -45,10 +64,14 @@ function createVariationalAutoencoder(values: TrainValues, data: Data): Variatio
   return model;
 }
 
-function createGAN(values: TrainValues, data: Data): GAN {
+function createGAN(values: TrainValues, data: Data, base?: AnyModel): GAN {
   const { hidden, 'decoder-hidden': generatorHidden = hidden.toReversed() } = values;
-  const { dropout, 'label-smoothing': labelSmoothing } = values;
-  const model = new GAN({ ...shared(values, data), generatorHidden, discriminatorHidden: hidden });
+  const { dropout, 'label-smoothing': labelSmoothing, seed } = values;
+  const model = new GAN(
+    base instanceof GAN
+      ? { spec: base.spec(), seed }
+      : { ...shared(values, data), generatorHidden, discriminatorHidden: hidden },
+  );
   model.compile({
     optimizer: createOptimizer(values, stepsPerEpoch(values, data)),
     ...(labelSmoothing !== undefined && { labelSmoothing }),

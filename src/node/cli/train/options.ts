@@ -109,6 +109,10 @@ const KIND = {
     'article',
     'Settings that were found by measuring (docs/recipes.md); the options they stand for are listed below. Options that you give win; with another --hidden, the decoder is its mirror image. small, for an autoencoder, has the layers of article and restores images better; best is the best for its kind.',
   ),
+  from: text(
+    'MODEL',
+    'Start a new run with the weights of this model, such as one that was trained on other data or imported. MODEL is a run folder or a model file; of a run that did not end, the best weights of its checkpoint are taken. Kind, layers and scaling are those of MODEL, all else can be chosen.',
+  ),
 };
 
 const NETWORK = {
@@ -236,7 +240,7 @@ const OUTPUT = {
   overwrite: flag('Replace the files of an existing run folder.'),
   resume: optionalText(
     'FOLDER',
-    'Go on with the run in this folder from its last checkpoint, with the options that it was started with; the model becomes the same, byte for byte, as if the run had never stopped. --resume --out FOLDER: go on with the run in FOLDER, or start it if there is none.',
+    'Go on with the run in this folder from its last checkpoint, with the options that it was started with; the model becomes the same, byte for byte, as if the run had never stopped. --epochs and --patience may be greater than before. --resume --out FOLDER: go on with the run in FOLDER, or start it if there is none.',
   ),
   'checkpoint-every': parsed(
     'N|TIME',
@@ -312,6 +316,7 @@ export const TRAIN_HELP: CommandHelp = {
         'isthmus train --data images.npy --kind vae --encoding-dim 2',
         'isthmus train --data images.npy --kind gan --preset best',
         'isthmus train --resume runs/best',
+        'isthmus train --from runs/best --data others.npy --learning-rate 0.0003',
       ],
     ],
     [

@@ -13,7 +13,6 @@ import type { Noise } from '../../../training/noise.ts';
 import { type Subset, splitSamples } from '../../../training/split.ts';
 import type { EpochRecord } from '../../../training/trainingState.ts';
 import { arePixels, nounOf, withArticle } from '../../pictures/sampleKind.ts';
-import type { RunFolder } from '../../runs/runFolder.ts';
 import { describeNoise, formatNoise } from '../shared/commonOptions.ts';
 import { describeMachine } from '../shared/machine.ts';
 import {
@@ -27,18 +26,31 @@ import {
 } from '../terminal/output.ts';
 import { formatNumber } from '../terminal/textTable.ts';
 import type { TrainingData } from './data.ts';
-import type { TrainValues } from './options.ts';
+import type { LearningWatch } from './learning.ts';
+import { describeNothingLearned, helpfulChanges } from './learningAdvice.ts';
+import type { TrainOptions, TrainValues } from './options.ts';
 import { describeLosses } from './progress.ts';
+import { restartCommand, resumeCommand } from './recommended.ts';
 import type { TrainingOutcome, TrainingRun } from './runTraining.ts';
 import { learningRateOf } from './settings.ts';
 
 /** Says what will be trained, and how. With --json also prints `config` as the start event. */
 export function announce(run: TrainingRun, config: Readonly<Record<string, unknown>>): void {
-  const { folder, model, data, options, resumption } = run;
+  const { folder, model, data, options, resumption, watch } = run;
   describePlan(model, data, options.values);
   if (!options.values.json) return;
   const resumedFrom = resumption && { epoch: resumption.state.epoch, batch: resumption.state.batch };
-  printJson({ event: 'start', folder: folder.path, ...(resumedFrom && { resumedFrom }), ...config });
+  printJson({
+    event: 'start',
+    folder: folder.path,
+    ...(resumedFrom && { resumedFrom }),
+    ...boundOf(watch),
+    ...config,
+  });
+}
+
+function boundOf(watch: LearningWatch | undefined) {
+  return watch && { meanSampleLoss: watch.meanSampleLoss };
 }
 
 function describePlan(model: AnyModel, data: TrainingData, values: TrainValues): void {
@@ -52,11 +64,14 @@ function describePlan(model: AnyModel, data: TrainingData, values: TrainValues):
   for (const line of describeTask(values, data)) say(line);
   say();
   const noun = nounOf(inputShape, normalization);
-  if (trainedOn <= values['batch-size']) say(`all ${noun}s fit into one batch: one step per epoch\n`);
-  if (model instanceof Autoencoder && values['encoding-dim'] >= sizeOf(inputShape)) {
-    const code = countOf(values['encoding-dim'], 'number');
+  if (trainedOn <= values['batch-size']) {
+    say(`${trainedOn === 1 ? `the ${noun} fits` : `all ${noun}s fit`} into one batch: one step per epoch\n`);
+  }
+  if (model instanceof Autoencoder && model.encodingDim >= sizeOf(inputShape)) {
+    const code = countOf(model.encodingDim, 'number');
+    const option = values.from === undefined ? ' (--encoding-dim)' : '';
     say(
-      `note: a code of ${code} is no shorter than ${withArticle(noun)} of ${sizeOf(inputShape)} (--encoding-dim)\n`,
+      `note: a code of ${code} is no shorter than ${withArticle(noun)} of ${sizeOf(inputShape)}${option}\n`,
     );
   }
 }
@@ -77,11 +92,12 @@ function describeTask(values: TrainValues, { facts }: TrainingData): string[] {
 
 /** Says how the training ended, and what it wrote. */
 export function reportEnd(
-  { folder, data, options }: TrainingRun,
+  run: TrainingRun,
   training: TrainingOutcome,
   results: Results,
   files: readonly string[],
 ): void {
+  const { folder, data, options } = run;
   const { history, epochs, seconds, samplesPerSecond } = training;
   if (options.values.json) {
     printJson({ event: 'end', folder: folder.path, files, seconds, samplesPerSecond, ...results });
@@ -94,19 +110,39 @@ export function reportEnd(
   // The sum of a GAN's losses may well rise: one network's gain is the other's loss.
   const rise = options.values.kind === 'gan' ? undefined : describeRise(epochs, training.firstLoss);
   if (rise) say(`note: ${rise}`);
+  const nothing = noteNothingLearned(run, training);
+  if (nothing) say(`note: ${nothing}`);
+  const gain = options.values.json || nothing ? undefined : describeNoGain(results);
+  if (gain) say(`note: ${gain}`);
   if (!training.hasCheckpoint) {
     say(
-      `note: the last checkpoint, ${training.lastCheckpoint}, is older than the model: --resume goes on from there`,
+      `note: the last checkpoint, ${training.lastCheckpoint?.where}, is older than the model: --resume goes on from there`,
     );
   }
   if (history.problem) say(`isthmus train: stopped after epoch ${epochs.length}: ${history.problem}`);
-  if (history.stopped === 'signal') say(`to go on: ${resumeCommand(folder)}`);
+  for (const line of waysToGoOn(folder.path, history, options)) say(line);
 }
 
-/** The command to go on, in the way that the user started the run. */
-function resumeCommand({ path }: RunFolder): string {
-  const isScript = process.env.npm_lifecycle_event === 'train' && process.env.npm_package_name === 'isthmus';
-  return `${isScript ? 'npm run train --' : 'isthmus train'} --resume ${path}`;
+function noteNothingLearned(
+  { options, watch }: TrainingRun,
+  { nothingLearned }: TrainingOutcome,
+): string | undefined {
+  if (!nothingLearned || !watch) return undefined;
+  const { values } = options;
+  const changes = helpfulChanges(values, nothingLearned);
+  const bound = { meanSampleLoss: watch.meanSampleLoss, loss: values.loss };
+  return describeNothingLearned(nothingLearned, bound, options, changes);
+}
+
+function waysToGoOn(folder: string, { stopped, epochs }: History, options: TrainOptions): string[] {
+  if (stopped === 'signal') return [`to go on: ${resumeCommand(folder)}`];
+  const { patience = 0, epochs: most } = options.values;
+  if (stopped !== 'patience' || epochs.length >= most) return [];
+  const rate = String(Number((learningRateOf(options.values) / 10).toPrecision(2)));
+  return [
+    `to wait longer: ${resumeCommand(folder, { patience: String(2 * patience) })}`,
+    `to go on from these weights with a lower rate: ${restartCommand(folder, options, { 'learning-rate': rate })}`,
+  ];
 }
 
 function endingOf({ epochs, stopped, bestEpoch, restoredBestWeights }: History): string {
@@ -143,6 +179,14 @@ export function describeRise(epochs: readonly EpochRecord[], firstLoss?: number)
   return undefined;
 }
 
+/** A note on a model that makes nothing better, on samples that it has not seen if there are any. Undefined if it does. */
+function describeNoGain(results: Results): string | undefined {
+  const name = (['test', 'validation', 'training'] as const).find((each) => results[each]);
+  const [before, after] = name ? [results.unrestored?.[name], results[name]] : [];
+  if (!name || !before || !after || after.mse < before.mse) return undefined;
+  return `what the model makes of the ${name} samples is no nearer to the target than they are as given: more --epochs, wider layers (--hidden 512) or a longer code (--encoding-dim 128) may help`;
+}
+
 export interface Denoising extends Evaluation {
   /** The samples by which the best epoch was chosen. */
   readonly of: 'test' | 'validation' | 'training';
@@ -157,6 +201,10 @@ export interface Results {
   readonly bestEpoch?: number | undefined;
   /** Why training ended early, if it made no sense to go on. */
   readonly problem?: string;
+  /** The loss of the best answer that is the same for all samples: see {@link LearningWatch}. */
+  readonly meanSampleLoss?: number | undefined;
+  /** Whether the model is no better than that, and did not get better any more. */
+  readonly learnsNothing?: boolean;
   /** The epoch whose weights the model has, if its loss has parts. */
   readonly epoch?: EpochRecord;
   /** Of what an autoencoder makes of the samples, compared with them or their target, as the other scores. */
@@ -178,8 +226,8 @@ export interface Outcome {
 
 /** How the training ended, and how good its model is. */
 export async function outcomeOf(
-  { model, data, options }: TrainingRun,
-  { history }: TrainingOutcome,
+  { model, data, options, watch }: TrainingRun,
+  { history, nothingLearned }: TrainingOutcome,
 ): Promise<Outcome> {
   const { stopped, epochs, restoredBestWeights, bestEpoch, problem } = history;
   const kept = restoredBestWeights ? epochs.find(({ epoch }) => epoch === bestEpoch) : epochs.at(-1);
@@ -190,6 +238,8 @@ export async function outcomeOf(
     epochs: epochs.length,
     ...(restoredBestWeights && { bestEpoch }),
     ...(problem !== undefined && { problem }),
+    ...boundOf(watch),
+    ...(nothingLearned && nothingLearned.stall !== 'slow' && { learnsNothing: true }),
     ...(kept?.parts && { epoch: kept }),
     ...scores,
   };
@@ -293,8 +343,10 @@ function printScores(results: Results, isPixels: boolean): void {
 }
 
 /** What the model file keeps of the training. */
-export function trainingFacts(values: TrainValues, data: TrainingData, results: Results) {
+export function trainingFacts({ data, from, options }: TrainingRun, results: Results) {
+  const { values } = options;
   return {
+    ...(from !== undefined && { from }),
     data: data.facts,
     epochs: results.epochs,
     batchSize: values['batch-size'],

@@ -4,19 +4,21 @@
  */
 
 import { resolve } from 'node:path';
-import { describeNormalization } from '../../../data/normalization.ts';
-import { DataError, type Normalization } from '../../../data/samples.ts';
+import { isModelFingerprint } from '../../../compression/modelFingerprint.ts';
+import { DataError } from '../../../data/samples.ts';
 import type { Checkpoint } from '../../../io/checkpoint.ts';
 import { FormatError } from '../../../io/errors.ts';
 import { isObject } from '../../../io/json.ts';
 import { kernels } from '../../../tensor/kernels/active.ts';
 import { formatShape, type Shape } from '../../../tensor/shape.ts';
+import type { TrainingState } from '../../../training/trainingState.ts';
 import { FileError } from '../../files/files.ts';
 import { parseOptions, UsageError, wordsOf } from '../terminal/options.ts';
+import { countOf } from '../terminal/output.ts';
 import { refuseContradictions } from './contradictions.ts';
 import type { TrainingData } from './data.ts';
 import { TRAIN_OPTIONS, type TrainOptions, type TrainValues } from './options.ts';
-import { effectiveOptions } from './settings.ts';
+import { effectiveOptions, keepOf } from './settings.ts';
 
 /** What a checkpoint keeps beside the model and the state of its training. */
 export interface RunRecord {
@@ -24,6 +26,8 @@ export interface RunRecord {
   readonly options: Readonly<Record<string, string>>;
   readonly kernels: string;
   readonly data: DataRecord;
+  /** The fingerprint of the model whose weights it started with, if there was one. */
+  readonly from?: string | undefined;
   /** Since training began, at the end of each epoch. */
   readonly seconds: readonly number[];
   /** In seconds, since training began. */
@@ -77,7 +81,7 @@ const FREE: ReadonlySet<string> = new Set([
 ]);
 
 /** The options that name files. */
-const FILES = ['data', 'test-data', 'target', 'test-target'];
+const FILES = ['data', 'test-data', 'target', 'test-target', 'from'];
 
 /** The options that a checkpoint remembers: all that were given, except where the run is and what it prints. */
 export function optionsToKeep({ given }: TrainOptions): Record<string, string> {
@@ -90,7 +94,7 @@ export function optionsToKeep({ given }: TrainOptions): Record<string, string> {
 
 /** @throws {FormatError} If the checkpoint was not written by `train`. */
 export function runRecordOf({ run, state }: Checkpoint): RunRecord {
-  const { options, kernels: name, data, seconds, elapsed } = run;
+  const { options, kernels: name, data, from, seconds, elapsed } = run;
   const isOurs =
     isObject(options) &&
     Object.values(options).every((text) => typeof text === 'string') &&
@@ -98,6 +102,7 @@ export function runRecordOf({ run, state }: Checkpoint): RunRecord {
     isObject(data) &&
     isShape(data.shape) &&
     isObject(data.facts) &&
+    (from === undefined || isModelFingerprint(from)) &&
     (data.testShape === undefined || isShape(data.testShape)) &&
     Array.isArray(seconds) &&
     seconds.length === state.epochs.length &&
@@ -115,18 +120,26 @@ function isShape(value: unknown): boolean {
  *
  * @throws {UsageError} If an option would lead to another model; the error names all such options.
  */
-export function resumedOptions(now: TrainOptions, { options }: RunRecord): TrainOptions {
+export function resumedOptions(
+  now: TrainOptions,
+  { options }: RunRecord,
+  state: TrainingState,
+): TrainOptions {
   if (now.given.has('data') && !('data' in options)) {
     throw new UsageError('the run was trained on the built-in digits, expected no --data.');
   }
   const stored = parseOptions(TRAIN_OPTIONS, wordsOf(options));
-  const merged = parseOptions(TRAIN_OPTIONS, wordsOf({ ...options, ...Object.fromEntries(now.given) }));
+  // The patience of a run that had none would change what it keeps by default.
+  const keep = now.given.has('patience') ? { keep: keepOf(stored.values) } : {};
+  const given = { ...options, ...keep, ...Object.fromEntries(now.given) };
+  const merged = parseOptions(TRAIN_OPTIONS, wordsOf(given));
   // With another kind nearly all options would contradict each other: the error names the kind.
   if (merged.values.kind === stored.values.kind) refuseContradictions(merged);
   const [before, after] = [stored.values, merged.values].map(decidingOptions);
   const differing = [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
     .filter((name) => name !== 'epochs' || !mayGoOn(stored.values, merged.values))
+    .filter((name) => name !== 'patience')
     .map((name) => {
       const falls = name === 'epochs' && stored.values.schedule !== 'constant';
       const why = falls ? ', over which its learning rate falls' : '';
@@ -137,7 +150,37 @@ export function resumedOptions(now: TrainOptions, { options }: RunRecord): Train
       `a run is resumed with the options it was started with, but ${differing.join('; ')}.`,
     );
   }
+  if (merged.values.patience !== stored.values.patience) requirePatienceLeft(merged.values, state);
   return merged;
+}
+
+/**
+ * With another patience the model is that of a run which had it from the start, unless that one would have ended before.
+ *
+ * @throws {UsageError} If it would have.
+ */
+function requirePatienceLeft(
+  { patience = Infinity, 'min-delta': minDelta = 0 }: TrainValues,
+  state: TrainingState,
+): void {
+  const waited = longestWait(state, minDelta);
+  if (waited < patience) return;
+  throw new UsageError(
+    `--patience is ${patience}, but the run has waited ${countOf(waited, 'epoch')} for a better loss already: expected more than ${waited}.`,
+  );
+}
+
+/** The largest number of epochs in a row that were no improvement. */
+function longestWait({ epochs }: TrainingState, minDelta: number): number {
+  let [best, waited, longest] = [Infinity, 0, 0];
+  for (const { loss, validationLoss = loss } of epochs) {
+    // As BestWeights of training/earlyStopping.ts counts.
+    const isBetter = best === Infinity || validationLoss < best - minDelta;
+    if (isBetter) best = validationLoss;
+    waited = isBetter ? 0 : waited + 1;
+    longest = Math.max(longest, waited);
+  }
+  return longest;
 }
 
 /** More epochs give the same bits as if they had been planned from the start, if the learning rate is constant. */
@@ -147,7 +190,9 @@ function mayGoOn(before: TrainValues, after: TrainValues): boolean {
 
 function decidingOptions(values: TrainValues): Record<string, unknown> {
   const { kernels: _, ...options } = effectiveOptions(values) as Record<string, unknown>;
-  return Object.fromEntries(Object.entries(options).filter(([name]) => !FREE.has(name)));
+  const { from } = values;
+  const all = { ...options, ...(from !== undefined && { from: resolve(from) }) };
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !FREE.has(name)));
 }
 
 function textOf(value: unknown): string {
@@ -176,18 +221,6 @@ export function requireSameData(folder: string, was: DataRecord, is: DataRecord)
   ].filter((text) => text !== undefined);
   if (differences.length === 0) return;
   throw new DataError(`the run in ${folder} can't be resumed with other data: ${differences.join('; ')}.`);
-}
-
-/**
- * Another version of this program may scale the same data in another way.
- *
- * @throws {DataError} If it does: the weights belong to inputs that were scaled as before.
- */
-export function requireSameScaling(folder: string, was: Normalization, is: Normalization): void {
-  if (JSON.stringify(was) === JSON.stringify(is)) return;
-  throw new DataError(
-    `the run in ${folder} can't be resumed by this version, which scales its data in another way (before: ${describeNormalization(was)}; now: ${describeNormalization(is)}).`,
-  );
 }
 
 type Identity = readonly [shape: Shape | undefined, fingerprint: string | undefined, dtype?: string];

@@ -10,10 +10,13 @@ import { writeEpochSamples } from '../../runs/epochSamples.ts';
 import type { RunFolder } from '../../runs/runFolder.ts';
 import type { TimedEpoch } from '../../runs/writeRun.ts';
 import { printJson, say } from '../terminal/output.ts';
-import { Checkpoints, describeProgress } from './checkpoints.ts';
+import { Checkpoints, type LastCheckpoint, lastCheckpointOf } from './checkpoints.ts';
 import type { TrainingData } from './data.ts';
+import type { LearningWatch, NothingLearned } from './learning.ts';
+import { describeStall, helpfulChanges } from './learningAdvice.ts';
 import type { TrainOptions, TrainValues } from './options.ts';
 import { Progress } from './progress.ts';
+import { afterDivergence } from './recommended.ts';
 import { dataRecordOf, optionsToKeep, type RunRecord } from './resume.ts';
 import { keepOf, samplesEvery } from './settings.ts';
 
@@ -23,6 +26,10 @@ export interface TrainingRun {
   readonly model: AnyModel;
   readonly data: TrainingData;
   readonly options: TrainOptions;
+  /** The fingerprint of the model whose weights it starts with, if there is one. */
+  readonly from: string | undefined;
+  /** Notices if it learns nothing; undefined for a GAN. */
+  readonly watch: LearningWatch | undefined;
   /** Where to go on; undefined for a new run. */
   readonly resumption: Resumption | undefined;
 }
@@ -42,13 +49,15 @@ export interface TrainingOutcome {
   readonly samplesPerSecond: number;
   /** Whether the folder has a checkpoint of the end. */
   readonly hasCheckpoint: boolean;
-  /** Where training was at the checkpoint in the folder: "after epoch 3". */
-  readonly lastCheckpoint: string | undefined;
+  /** The checkpoint in the folder. */
+  readonly lastCheckpoint: LastCheckpoint | undefined;
+  /** Whether the model is no better than one answer to all samples. */
+  readonly nothingLearned: NothingLearned | undefined;
 }
 
 /** Trains with progress on stderr and checkpoints on disk; the signal ends it after the current step. */
 export async function runTraining(run: TrainingRun, signal: AbortSignal): Promise<TrainingOutcome> {
-  const { folder, model, data, options, resumption } = run;
+  const { model, data, options, resumption } = run;
   const observer = new TrainingObserver(run);
   try {
     const history = await model.fit(data.images, {
@@ -63,17 +72,12 @@ export async function runTraining(run: TrainingRun, signal: AbortSignal): Promis
   } catch (error) {
     const { lastCheckpoint } = observer;
     if (error instanceof DivergenceError && lastCheckpoint) {
-      throw new DivergenceError(`${error.message} ${checkpointStays(lastCheckpoint, folder)}`);
+      throw new DivergenceError(`${error.message} ${afterDivergence(lastCheckpoint, run)}`);
     }
     throw error;
   } finally {
     observer.close();
   }
-}
-
-/** What a run that diverged leaves. */
-export function checkpointStays(where: string | undefined, { path }: RunFolder): string {
-  return `The checkpoint ${where} stays in ${path}.`;
 }
 
 /** What happens beside the training: progress is shown, epochs are timed, checkpoints are written. */
@@ -83,6 +87,8 @@ class TrainingObserver {
   readonly #checkpoints: Checkpoints;
   /** Since training began, at the end of each epoch. */
   readonly #seconds: number[];
+  readonly #epochs: EpochRecord[];
+  #saidThatItLearnsNothing = false;
   #firstLoss: number | undefined;
 
   constructor(run: TrainingRun) {
@@ -90,6 +96,7 @@ class TrainingObserver {
     const { values } = options;
     this.#run = run;
     this.#seconds = [...(resumption?.record.seconds ?? [])];
+    this.#epochs = [...(resumption?.state.epochs ?? [])];
     this.#progress = new Progress(values.epochs, doneBefore(resumption?.state, data.trainedOn, values));
     this.#checkpoints = new Checkpoints(folder, model, values['checkpoint-every'], () => ({
       ...this.#record(),
@@ -112,11 +119,27 @@ class TrainingObserver {
     const seconds = this.#elapsed;
     this.#progress.onEpochEnd(epoch);
     this.#seconds.push(seconds);
+    this.#epochs.push(epoch);
     const { folder, model, options } = this.#run;
     if (options.values.json) printJson({ event: 'epoch', ...epoch, seconds });
     this.#checkpoints.afterEpoch(epoch.epoch, state);
     const isDue = epoch.epoch === 1 || epoch.epoch % samplesEvery(options.values) === 0;
     if (model instanceof GAN && isDue) await this.#drawSamples(folder, model, epoch.epoch);
+    if (epoch.epoch < options.values.epochs) await this.#noteIfItLearnsNothing();
+  }
+
+  /** Once, as soon as it is clear; of a loss that falls slowly only at the end. */
+  async #noteIfItLearnsNothing(): Promise<void> {
+    const { watch, options } = this.#run;
+    if (!watch || this.#saidThatItLearnsNothing) return;
+    const nothing = await watch.find(this.#epochs);
+    if (!nothing || nothing.stall === 'slow') return;
+    this.#saidThatItLearnsNothing = true;
+    const { values } = options;
+    const changes = helpfulChanges(values, nothing);
+    const bound = { meanSampleLoss: watch.meanSampleLoss, loss: values.loss };
+    this.#progress.close(); // on a terminal the line of the progress makes room
+    say(`note: ${describeStall(this.#epochs.length, nothing, bound, changes)}`);
   }
 
   /** A full disk must not end the training: see `Checkpoints.write`. */
@@ -140,12 +163,13 @@ class TrainingObserver {
       samplesPerSecond: this.#progress.samplesPerSecond,
       hasCheckpoint,
       lastCheckpoint: this.lastCheckpoint,
+      nothingLearned: await this.#run.watch?.find(history.epochs),
     };
   }
 
-  get lastCheckpoint(): string | undefined {
+  get lastCheckpoint(): LastCheckpoint | undefined {
     const { resumption } = this.#run;
-    return this.#checkpoints.last ?? (resumption && describeProgress(resumption.state));
+    return this.#checkpoints.last ?? (resumption && lastCheckpointOf(resumption.state));
   }
 
   close(): void {
@@ -161,6 +185,7 @@ class TrainingObserver {
       options: optionsToKeep(this.#run.options),
       kernels: kernels().name,
       data: dataRecordOf(this.#run.data),
+      ...(this.#run.from !== undefined && { from: this.#run.from }),
       seconds: [...this.#seconds],
       elapsed: this.#elapsed,
     };

@@ -9,18 +9,22 @@ import { kernels, threads } from '../../../tensor/kernels/active.ts';
 import type { Keep } from '../../../training/earlyStopping.ts';
 import { formatNoise } from '../shared/commonOptions.ts';
 import { isSenseless } from './contradictions.ts';
+import { isDecidedByModel } from './from.ts';
 import type { TrainValues } from './options.ts';
 
 /** The options as they take effect: with the defaults that depend on other options, without those that have no effect. */
 export function effectiveOptions(values: TrainValues) {
   const { help, json, overwrite, out, resume, count, nesterov, ...others } = values;
+  const hasModel = values.from !== undefined;
   const options = Object.fromEntries(
-    Object.entries(others).filter(([name]) => !isSenseless(name, values.kind)),
+    Object.entries(others).filter(
+      ([name]) => !isSenseless(name, values.kind) && !(hasModel && isDecidedByModel(name)),
+    ),
   ) as typeof others;
   return {
     ...options,
     ...(options.data === undefined && { count }),
-    output: outputOf(values),
+    ...(!hasModel && { output: outputOf(values) }),
     ...(values.noise && { noise: formatNoise(values.noise) }),
     ...(values.kind === 'gan' ? { 'samples-every': samplesEvery(values) } : { keep: keepOf(values) }),
     'learning-rate': learningRateOf(values),
@@ -84,5 +88,9 @@ function momentumOf({ momentum }: TrainValues): number {
 }
 
 export function learningRateOf(values: TrainValues): number {
-  return values['learning-rate'] ?? (values.optimizer === 'sgd' ? 0.01 : 1e-3);
+  return values['learning-rate'] ?? defaultLearningRate(values);
+}
+
+export function defaultLearningRate({ optimizer }: TrainValues): number {
+  return optimizer === 'sgd' ? 0.01 : 1e-3;
 }

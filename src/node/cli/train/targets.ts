@@ -1,7 +1,15 @@
 /** Samples of `train` with a target, what the model should make of them: do the two fit each other? data.ts opens them. */
 
+import { BatchReader } from '../../../data/batches.ts';
 import { normalizationForTransform, statisticsForTransform } from '../../../data/normalization.ts';
-import { DataError, DTYPE_NAMES, type Normalization, type SampleArray } from '../../../data/samples.ts';
+import {
+  DataError,
+  DTYPE_NAMES,
+  type Normalization,
+  type SampleArray,
+  type Samples,
+  type StoredSamples,
+} from '../../../data/samples.ts';
 import type { ValueStatistics } from '../../../data/statistics.ts';
 import type { SampleSource } from '../../files/sampleSource.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
@@ -48,6 +56,27 @@ export function preparePaired(
       describeSamples(which === '' ? noun : `${which} ${noun}`, found);
     },
   });
+}
+
+/**
+ * Some of what test samples should become may lie beyond [0, 1], as the scale was chosen by other values.
+ *
+ * @throws {DataError} If they do: binary cross-entropy takes none.
+ */
+export async function requireUnitRange(
+  source: SampleSource | undefined,
+  prepared: { readonly samples: Samples | StoredSamples } | undefined,
+): Promise<void> {
+  if (!source || !prepared) return;
+  const [, ...shape] = source.shape;
+  try {
+    await new BatchReader(prepared.samples, shape, source.source).requireUnitRange();
+  } catch (error) {
+    if ((error as Error).name !== 'RangeError') throw error;
+    throw new DataError(
+      `${source.source}: some values lie beyond those of the training, and --loss bce takes inputs from 0 to 1: np.clip them to its range, or --loss mse.`,
+    );
+  }
 }
 
 const BYTE = 255;

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { Autoencoder } from '../../../autoencoder/autoencoder.ts';
+import type { AnyModel } from '../../../io/model.ts';
 import type { GaussianDistribution } from '../../../latent/gaussian.ts';
 import { DivergenceError } from '../../../training/divergence.ts';
 import { namingFile } from '../../files/files.ts';
@@ -17,20 +18,16 @@ import { parseOptions, wordsOf } from '../terminal/options.ts';
 import { say } from '../terminal/output.ts';
 import { describeProgress } from './checkpoints.ts';
 import { refuseContradictions, refuseSwallowed, refuseTwoFolders } from './contradictions.ts';
-import { loadTrainingData } from './data.ts';
+import { loadTrainingData, refuseBeyondUnitRange } from './data.ts';
+import { addedByModel, openStartingModel, refuseDecidedByModel, refuseForModel } from './from.ts';
+import { LearningWatch } from './learning.ts';
 import { createModel } from './model.ts';
 import { TRAIN_HELP, TRAIN_OPTIONS, type TrainOptions, type TrainValues } from './options.ts';
 import { addedByPreset, inWords } from './presets.ts';
+import { afterDivergence } from './recommended.ts';
 import { announce, outcomeOf, type Results, reportEnd, trainingFacts } from './report.ts';
-import {
-  dataRecordOf,
-  requireSameData,
-  requireSameKernels,
-  requireSameScaling,
-  resumedOptions,
-  runRecordOf,
-} from './resume.ts';
-import { checkpointStays, runTraining, type TrainingOutcome, type TrainingRun } from './runTraining.ts';
+import { dataRecordOf, requireSameData, requireSameKernels, resumedOptions, runRecordOf } from './resume.ts';
+import { runTraining, type TrainingOutcome, type TrainingRun } from './runTraining.ts';
 import { effectiveOptions, learningRateOf } from './settings.ts';
 
 /** The losses in words, for the chart. */
@@ -59,26 +56,39 @@ async function train(words: readonly string[]): Promise<number> {
 }
 
 async function startRun(asGiven: TrainOptions, path: string | undefined): Promise<number> {
-  const { kind, preset } = asGiven.values;
-  const added = addedByPreset(kind, preset, asGiven.given);
-  const options = withOptions(asGiven, added);
+  refuseDecidedByModel(asGiven);
+  const { from } = asGiven.values;
+  const base = from === undefined ? undefined : await openStartingModel(from);
+  const options = completed(asGiven, base?.model);
   const { values, given } = options;
   refuseContradictions(options);
-  if (kind !== 'autoencoder' || preset !== 'article') say(`preset ${preset}: ${inWords(added)}`);
+  if (base) refuseForModel(values, base.model);
   const overwrite = values.overwrite || given.has('resume');
   if (path !== undefined) await refuseExistingRun(path, overwrite);
-  const [data] = await Promise.all([loadTrainingData(values), useMachine(values)]);
+  const [data] = await Promise.all([loadTrainingData(values, base?.model), useMachine(values)]);
   try {
-    const model = createModel(values, data);
+    await refuseBeyondUnitRange(values, data);
+    const model = createModel(values, data, base?.model);
     const folder = await RunFolder.create(path ?? (await freeRunPath('runs', data.name)), overwrite);
     try {
-      return await trainInto({ folder, model, data, options, resumption: undefined });
+      const from = base?.fingerprint;
+      return await trainInto({ folder, model, data, options, from, resumption: undefined });
     } finally {
       await folder.close();
     }
   } finally {
     await data.close();
   }
+}
+
+/** With the options that follow from a preset, or from the model that the run starts from. Says which. */
+function completed(asGiven: TrainOptions, base: AnyModel | undefined): TrainOptions {
+  const { kind, preset } = asGiven.values;
+  const added = base ? addedByModel(asGiven, base) : addedByPreset(kind, preset, asGiven.given);
+  const options = withOptions(asGiven, added);
+  const isPreset = options.values.kind !== 'autoencoder' || preset !== 'article';
+  if (isPreset) say(`preset ${preset}: ${inWords(added)}`);
+  return options;
 }
 
 /** Adds options as if the user had given them: a checkpoint remembers them, as a later version may have other presets. */
@@ -92,20 +102,19 @@ async function resumeRun(now: TrainOptions, path: string): Promise<number> {
   try {
     const checkpoint = await loadCheckpoint(path);
     const record = namingFile(join(path, CHECKPOINT_FILE), () => runRecordOf(checkpoint));
-    const options = resumedOptions(now, record);
+    const options = resumedOptions(now, record, checkpoint.state);
     const { values } = options;
     say(`resuming ${path} ${describeProgress(checkpoint.state)}`);
     await useMachine(values);
     requireSameKernels(record);
-    const loaded = await loadTrainingData(values);
+    const loaded = await loadTrainingData(values, checkpoint.model);
     // The facts go into the model file; the data may have been renamed since the run was started.
     const data = { ...loaded, facts: record.data.facts };
     try {
       requireSameData(path, record.data, dataRecordOf(loaded));
-      requireSameScaling(path, checkpoint.model.normalization, data.normalization);
-      const model = createModel(values, data);
+      const model = createModel(values, data, checkpoint.model);
       const resumption = { state: checkpoint.state, record };
-      return await trainInto({ folder, model, data, options, resumption });
+      return await trainInto({ folder, model, data, options, from: record.from, resumption });
     } finally {
       await data.close();
     }
@@ -114,10 +123,11 @@ async function resumeRun(now: TrainOptions, path: string): Promise<number> {
   }
 }
 
-async function trainInto(run: TrainingRun): Promise<number> {
+async function trainInto(run: Omit<TrainingRun, 'watch'>): Promise<number> {
   const interruption = new Interruption();
   try {
-    return await trainAndWrite(run, interruption.signal);
+    const watch = await LearningWatch.of(run);
+    return await trainAndWrite({ ...run, watch }, interruption.signal);
   } finally {
     interruption.close();
   }
@@ -145,7 +155,7 @@ async function trainAndWrite(run: TrainingRun, signal: AbortSignal): Promise<num
     target: data.shownTarget,
     noise: values.noise,
     epochs,
-    facts: trainingFacts(values, data, results),
+    facts: trainingFacts(run, results),
     config: { ...config, results, seconds, samplesPerSecond },
     lossTitle: lossTitle(values),
   });
@@ -164,18 +174,21 @@ async function codesOf({ model, data }: TrainingRun): Promise<GaussianDistributi
 
 /** `fit` checks the loss before each step, so the effect of the last step shows only here. */
 function requireFinite(
-  { folder, model, data, options: { values } }: TrainingRun,
+  run: TrainingRun,
   { history, lastCheckpoint }: TrainingOutcome,
   { training }: Results,
 ): void {
+  const { model, options } = run;
+  const { values } = options;
   const weight = model.parameters.values.find((each) => !Number.isFinite(each)) ?? 0;
   const [what, value] = training ? ['the mean squared error', training.mse] : ['a weight', weight];
   if (Number.isFinite(value)) return;
+  const { data } = run;
   const { epoch } = history.epochs.at(-1) ?? history.state;
   const batches = Math.ceil(data.trainedOn / values['batch-size']);
   throw new DivergenceError(
     `${what} is ${value} after the last step, epoch ${epoch}, batch ${history.state.batch || batches} of ${batches}, ` +
-      `expected a finite number: the learning rate (${learningRateOf(values)}) is likely too high, or the range of the data too wide. ` +
-      checkpointStays(lastCheckpoint, folder),
+      `expected a finite number: the learning rate (${learningRateOf(values)}) is likely too high, or the range of the data too wide.` +
+      (lastCheckpoint ? ` ${afterDivergence(lastCheckpoint, run)}` : ''),
   );
 }

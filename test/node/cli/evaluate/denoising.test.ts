@@ -60,6 +60,6 @@ describe('evaluate --noise', () => {
     });
     const { denoising } = JSON.parse(stdout);
     expect(Object.keys(denoising)).toEqual(['noisy', 'median', 'gaussian', 'model']);
-    expect(Object.keys(denoising.gaussian)).toEqual(['mse', 'mae']);
+    expect(Object.keys(denoising.gaussian)).toEqual(['mse', 'mae', 'r2']);
   });
 });

@@ -1,10 +1,11 @@
-/** What `train` takes of memory for a file that it reads batch by batch: files of 200 MB, each in a process. */
+/** What commands take of memory for files that they read batch by batch: files of 200 MB, each in a process. */
 
 import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { npyBytes } from '../../../helpers/bytes/npyBytes.ts';
 import { folderWith, isthmusProcess, removeFolders } from '../../../helpers/cli.ts';
+import { modelBytes } from '../fixtures.ts';
 
 afterAll(removeFolders);
 
@@ -22,16 +23,18 @@ const peakMemory = `() => {
 
 const ROW = 4_096;
 
-/** Bytes that a run needs at most at once, on a file of zeros that take no room on the disk. */
-async function peakOf(count: number, limit: string): Promise<number> {
-  const cwd = folderWith();
+const TRAIN =
+  'train --data zeros.npy --hidden none --encoding-dim 1 --batch-size 64 --epochs 1 --out run --in-memory';
+
+/** Bytes that a command needs at most at once, on a file of zeros that take no room on the disk. */
+async function peakOf(count: number, line: string): Promise<number> {
+  const cwd = folderWith({ 'm.safetensors': modelBytes(undefined, { inputShape: [ROW], hidden: [] }) });
   const path = join(cwd, 'zeros.npy');
   const header = npyBytes({ descr: '|u1', shape: [count, ROW], values: [] });
   writeFileSync(path, header);
   truncateSync(path, header.length + count * ROW);
   const atExit = `process.on("exit", () => console.error("peak", (${peakMemory})()))`;
-  const options = `--hidden none --encoding-dim 1 --batch-size 64 --epochs 1 --in-memory ${limit}`;
-  const { code, stderr } = await isthmusProcess(['train', '--data', path, ...options.split(' ')], {
+  const { code, stderr } = await isthmusProcess(line.split(' '), {
     cwd,
     env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(atExit)}` },
   });
@@ -39,11 +42,22 @@ async function peakOf(count: number, limit: string): Promise<number> {
   return 1024 * Number(/^peak (\d+)$/m.exec(stderr)?.[1]);
 }
 
+const COUNT = 48_000; // 197 MB
+
 test('the memory of a run does not grow with the file, but for a file in memory', async () => {
-  const count = 48_000; // 197 MB
   // What Node and the engine take, which is not the same everywhere.
-  const minimum = await peakOf(480, '100MB');
-  const limit = minimum + 0.7 * count * ROW;
-  expect(await peakOf(count, '100MB')).toBeLessThan(limit);
-  expect(await peakOf(count, '1GB')).toBeGreaterThan(limit);
+  const minimum = await peakOf(480, `${TRAIN} 100MB`);
+  const limit = minimum + 0.7 * COUNT * ROW;
+  expect(await peakOf(COUNT, `${TRAIN} 100MB`)).toBeLessThan(limit);
+  expect(await peakOf(COUNT, `${TRAIN} 1GB`)).toBeGreaterThan(limit);
+});
+
+test('neither does that of a run on pairs, or of reconstruct, whose result is as large', async () => {
+  for (const line of [
+    `${TRAIN} 100MB --target zeros.npy`,
+    'reconstruct --model m.safetensors --data zeros.npy --out restored.npy --in-memory 100MB',
+  ]) {
+    const minimum = await peakOf(480, line);
+    expect(await peakOf(COUNT, line)).toBeLessThan(minimum + 0.7 * COUNT * ROW);
+  }
 });

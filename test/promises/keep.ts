@@ -1,0 +1,148 @@
+/** Makes a command say its message, then does what the message recommends. commands.ts and snippets.ts have the list. */
+
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from '@jest/globals';
+import { writeModel } from '../../src/io/model.ts';
+import { readSafetensors, writeSafetensors } from '../../src/io/safetensors.ts';
+import { npyBytes } from '../helpers/bytes/npyBytes.ts';
+import { GRAY, pngBytes } from '../helpers/bytes/pngBytes.ts';
+import { type CliResult, folderWith, isthmus } from '../helpers/cli.ts';
+import { asPattern } from '../helpers/messages.ts';
+import {
+  COUNT,
+  codesNpy,
+  ganModel,
+  imagesIdx,
+  imagesNpy,
+  model,
+  modelBytes,
+  npz,
+  pixels,
+  variationalModel,
+} from '../node/cli/fixtures.ts';
+import type { CommandPromise } from './commands.ts';
+
+/** A .npy of floats: `count` samples, each number by its place. */
+function floats(count: number, sample: readonly number[], at: (i: number, j: number) => number): Uint8Array {
+  const size = sample.reduce((product, length) => product * length, 1);
+  const values = Array.from({ length: count * size }, (_, k) => at(Math.floor(k / size), k % size));
+  return npyBytes({ descr: '<f8', shape: [count, ...sample], values });
+}
+
+const bytes = (shape: readonly number[], values: readonly number[]) =>
+  npyBytes({ descr: '|u1', shape, values });
+/** Between 0 and 1, differing from sample to sample. */
+const wave = (i: number, j: number) => 0.5 + 0.5 * Math.sin(1 + i * 0.7 + j * (1 + 0.1 * i));
+const PER_FEATURE = {
+  kind: 'minmax',
+  dtype: 'f8',
+  shift: [0, 0, 0, 0, 0],
+  scale: [1, 10, 100, 1000, 1],
+} as const;
+
+const FILES: Readonly<Record<string, Uint8Array>> = {
+  'images.npy': imagesNpy(),
+  'other.npy': bytes([COUNT, 8, 8], pixels().toReversed()),
+  'clean.npy': bytes(
+    [COUNT, 8, 8],
+    pixels().map((value) => 255 - value),
+  ),
+  'few.npy': imagesNpy([8, 8], 3),
+  'one.npy': bytes([8, 8], pixels(64, 1)),
+  'dark.npy': bytes(
+    [COUNT, 8, 8],
+    pixels().map((value) => value >> 4),
+  ),
+  'flat.npy': imagesNpy([64]),
+  'bytes.npy': imagesNpy([5]),
+  'flat-floats.npy': floats(COUNT, [64], wave),
+  'table.npy': floats(COUNT, [5], (i, j) => 10 ** (j % 4) * wave(i, j)),
+  'unit.npy': floats(COUNT, [5], wave),
+  'beyond.npy': floats(COUNT, [5], (i, j) => 1.5 * wave(i, j) - 0.2),
+  'channels.npy': floats(COUNT, [6, 2], (i, j) => (j % 2 === 0 ? 1 : 1000) * wave(i, j)),
+  'sound.npy': floats(COUNT, [70], (i, j) => 0.5 + 0.5 * Math.sin(1.3 * i + 0.3 * j)),
+  'labels.npy': bytes(
+    [COUNT],
+    Array.from({ length: COUNT }, (_, i) => i % 2),
+  ),
+  'classes.npy': bytes(
+    [COUNT],
+    Array.from({ length: COUNT }, (_, i) => i % 4),
+  ),
+  'few-labels.npy': bytes([3], [0, 1, 0]),
+  'two.npz': npz({ a: imagesNpy(), b: imagesNpy() }),
+  'images.idx': imagesIdx(),
+  'codes.npy': codesNpy([0, 0, 1, 0.5, -1, 2]),
+  'deep.png': pngBytes({ width: 8, height: 8, depth: 16, colorType: GRAY, pixel: (x, y) => [x * 8000 + y] }),
+  'model.safetensors': modelBytes(),
+  'vae.safetensors': writeModel(variationalModel()),
+  'gan.safetensors': writeModel(ganModel()),
+  'table.safetensors': writeModel(model(PER_FEATURE, { inputShape: [5] })),
+  'long.safetensors': modelBytes(undefined, { encodingDim: 3 }),
+  'large.safetensors': writeModel(variationalModel(undefined, { inputShape: [300, 300], hidden: [] })),
+};
+
+const RUN = '--hidden 8 --encoding-dim 2 --batch-size 20';
+
+/** What the commands themselves make of these files. */
+const PREPARATION = [
+  `train --data images.npy ${RUN} --epochs 2 --out run`,
+  `train --data images.npy ${RUN} --epochs 1 --kernels naive --out naive`,
+  `train --count 60 ${RUN} --epochs 1 --out digits`,
+  `train --data images.npy ${RUN} --epochs 1 --out unfinished`,
+  'train --data table.npy --normalize standard --learning-rate 3 --hidden none --encoding-dim 2 --epochs 4 --keep best --out best',
+  'export --model model.safetensors --format pytorch --out exported',
+  'compress --model model.safetensors --data images.npy --out images.isth',
+  'compress --model model.safetensors --data images.idx --lossless --out idx.isth',
+];
+
+async function prepare(): Promise<string> {
+  const cwd = folderWith(FILES);
+  for (const command of PREPARATION) {
+    const { code, stderr } = await isthmus(command.split(' '), { cwd });
+    if (code !== 0) throw new Error(`${command}: ${stderr}`);
+  }
+  rmSync(join(cwd, 'unfinished/model.safetensors'));
+  const weights = readSafetensors(new Uint8Array(readFileSync(join(cwd, 'exported/weights.safetensors'))));
+  const tensors = Array.from(weights.tensors, ([name, tensor]) => ({ name, tensor }));
+  writeFileSync(join(cwd, 'bare.safetensors'), writeSafetensors(tensors, {}));
+  return cwd;
+}
+
+let prepared: Promise<string> | undefined;
+
+/** A new folder with all files that the promises speak of. */
+export async function folderOfPromises(): Promise<string> {
+  prepared ??= prepare();
+  const cwd = folderWith();
+  cpSync(await prepared, cwd, { recursive: true });
+  return cwd;
+}
+
+let trainings = 0;
+
+/** Runs a line as it stands in a promise. */
+export function runLine(line: string, cwd: string): Promise<CliResult> {
+  const words = line.replace('TINY', () => `${RUN} --epochs 1 --out tiny-${++trainings}`).split(' ');
+  return isthmus(line === '' ? [] : words, { cwd });
+}
+
+const spoken = ({ stdout, stderr }: CliResult): string => `${stdout}\n${stderr}`;
+
+/** @throws If the message is not said, or what it recommends fails or says it again. */
+export async function keep([says, wrong, ...advice]: CommandPromise): Promise<void> {
+  const cwd = await folderOfPromises();
+  expect(spoken(await runLine(wrong, cwd))).toMatch(asPattern(says));
+  expect(advice.length).toBeGreaterThan(0);
+  for (const line of advice) {
+    const result = await runLine(line, cwd);
+    expect({ line, code: result.code, stderr: result.code === 0 ? '' : result.stderr }).toEqual({
+      line,
+      code: 0,
+      stderr: '',
+    });
+    // A part of a message that is one option may stand in other messages as well.
+    if (says.includes(' ')) expect(spoken(result)).not.toMatch(asPattern(says));
+  }
+}
