@@ -22,6 +22,8 @@ const FILES = {
   'others.npy': others,
   'wide.npy': wide,
   'flat.npy': imagesNpy([64]),
+  'narrow.npy': images.map((byte, i) => (i < 128 ? byte : byte >> 1)),
+  'noisy.npy': images.map((byte, i) => (i < 128 ? byte : Math.min(255, byte + 30 * (i % 3)))),
   'small.npy': imagesNpy([7, 7]),
   'model.safetensors': modelBytes(),
 };
@@ -110,6 +112,31 @@ describe('train --from', () => {
     expect(model('second').model.normalization).toMatchObject({ kind: 'divide', dtype: 'i4', scale: 255 });
     await ok('train --from first --data flat.npy --epochs 2 --out third');
     expect(model('third').model.inputShape).toEqual([8, 8]);
+  });
+
+  test('learns pairs with the weights of a model that learned none', async () => {
+    const { ok, model } = newFolder();
+    await ok(`${TRAIN} --epochs 20 --out first`);
+    const { stdout } = await ok(
+      'train --from first --data noisy.npy --target images.npy --epochs 60 --out second --json',
+    );
+    expect(jsonLines(stdout).at(-1)).not.toHaveProperty('learnsNothing');
+    expect(model('second').model.spec()).toEqual(model('first').model.spec());
+  });
+
+  test('refuses values that its binary cross-entropy does not take after the scaling of the model', async () => {
+    const { ok, run } = newFolder();
+    const words = '--normalize minmax --scale-by all --output sigmoid --loss bce --epochs 2 --out first';
+    await ok(`${TRAIN.replace('images', 'narrow')} ${words}`);
+    await ok('train --from first --data narrow.npy --loss bce --epochs 2 --out second');
+    const third = 'train --from first --data images.npy --epochs 2 --out third';
+    expectRefusal(
+      await run(`${third} --loss bce`),
+      'train',
+      1,
+      /images\.npy: some values lie beyond those of the training, and --loss bce takes inputs from 0 to 1/,
+    );
+    await ok(`${third} --loss mse`);
   });
 
   test('takes a model file, also one that PyTorch trained', async () => {

@@ -38,7 +38,11 @@ describe('helpfulChanges', () => {
     ['', 'at the mean', { start: 'mean', activation: 'silu' }],
     ['--hidden none', 'at the mean', { start: 'mean' }],
     ['--output sigmoid --start mean', 'at the mean', { activation: 'silu', loss: 'bce' }],
-    ['--output sigmoid --normalize minmax', 'above the mean', { start: 'mean', activation: 'silu', loss: 'bce' }],
+    [
+      '--output sigmoid --normalize minmax',
+      'above the mean',
+      { start: 'mean', activation: 'silu', loss: 'bce' },
+    ],
     ['--start mean --activation silu --hidden 99,64,32,16', 'at the mean', { hidden: '99,32' }],
     ['--start mean --activation silu', 'at the mean', {}],
     ['--learning-rate 0.01', 'above the mean', { 'learning-rate': '0.001' }],
