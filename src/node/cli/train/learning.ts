@@ -109,8 +109,8 @@ export class LearningWatch {
     const { inputShape } = model;
     const split = { inputShape, seed, validationSplit, validationData: undefined };
     const rows = evenlySpaced(splitSamples(data.images, split).training.rows, sizeOf(inputShape));
-    const baselineOf = (loss: typeof name) =>
-      constantBaseline(data.target ?? data.images, inputShape, { rows, loss });
+    const answers = data.target ?? data.images;
+    const baselineOf = (loss: typeof name) => constantBaseline(answers, inputShape, { rows, loss });
     const mse = await baselineOf('mse');
     const loss = name === 'mse' ? mse : await baselineOf(name);
     return new LearningWatch(compared, model, rows, { mse, loss: loss * lossesPerElement(model) });
