@@ -68,13 +68,9 @@ describe('what a run that learns nothing recommends is followed, and helps', () 
       '--start mean --activation silu',
     ],
     ['steps that are too long', `${DIGITS} --learning-rate 0.1`, '--learning-rate 0.001'],
-  ])(
-    '%s: %s',
-    async (_, words, helps) => {
-      await expectHelp(words, helps);
-    },
-    60_000,
-  );
+  ])('%s: %s', async (_, words, helps) => {
+    await expectHelp(words, helps);
+  });
 });
 
 describe('nothing is said of a healthy run', () => {
@@ -84,13 +80,9 @@ describe('nothing is said of a healthy run', () => {
     '--data images.npy --epochs 40 --loss mae',
     '--data images.npy --epochs 40 --normalize standard --in-memory 0',
     '--count 40 --epochs 3 --kind gan',
-  ])(
-    '%s',
-    async (words) => {
-      const { notes, end } = await train(`${words} --out run`);
-      expect(notes).toEqual([]);
-      expect(end).not.toHaveProperty('learnsNothing');
-    },
-    60_000,
-  );
+  ])('%s', async (words) => {
+    const { notes, end } = await train(`${words} --out run`);
+    expect(notes).toEqual([]);
+    expect(end).not.toHaveProperty('learnsNothing');
+  });
 });
