@@ -123,10 +123,15 @@ export function anomalySection(
       anomalies,
     },
     print: () => {
-      const which = describeWorst(worst.length, noun, rankedBy);
+      const isAlone = scores.length === 1;
       const middle = `the median ${RANKINGS[rankedBy].median} is ${formatNumber(median)}`;
-      print(`The ${which}, numbered from 0; ${middle}\n`);
-      printAnomalies(noun, anomalies, { rankedBy, hasMedian: scores.length > 1 });
+      print(
+        isAlone
+          ? `The error of the ${noun}`
+          : `The ${describeWorst(worst.length, noun, rankedBy)}, numbered from 0; ${middle}`,
+      );
+      print(rankedBy === 'mse' ? '' : `${EXCESS}\n`);
+      printAnomalies(noun, anomalies, { rankedBy, isAlone });
       const [{ percentile, heldOutPercentile }] = anomalies;
       if (percentile !== undefined || threshold) print('');
       if (percentile !== undefined) print(describePercentiles(heldOutPercentile !== undefined));
@@ -137,9 +142,11 @@ export function anomalySection(
 
 function describeWorst(count: number, noun: string, rankedBy: AnomalyScore): string {
   const those = count === 1 ? noun : `${formatCount(count)} ${noun}s`;
-  if (rankedBy === 'mse') return `${those} that ${count === 1 ? 'is' : 'are'} restored worst`;
-  return `${those} whose negative ELBO is furthest above that of a perfect reconstruction (excess)`;
+  if (rankedBy === 'excess') return `${those} with the largest excess`;
+  return `${those} that ${count === 1 ? 'is' : 'are'} restored worst`;
 }
+
+const EXCESS = '(excess: how far the negative ELBO is above that of a perfect reconstruction)';
 
 /** The samples as a PNG file, in this order: their numbers, below them the originals, below these the reconstructions. */
 export function anomalyPicture(
@@ -155,10 +162,8 @@ export function anomalyPicture(
 }
 
 function describePercentiles(hasHeldOut: boolean): string {
-  const which = hasHeldOut
-    ? 'training, held-out: the share of the errors of training samples and of held-out samples that are'
-    : 'training: the share of the errors of training samples that are';
-  return `${which} smaller`;
+  const which = hasHeldOut ? 'training, held-out' : 'training';
+  return `${which}: the share of the errors of such samples that are smaller`;
 }
 
 /** For each sample the features with the largest errors. */
@@ -198,11 +203,11 @@ function scoreColumns(rankedBy: AnomalyScore): Column[] {
 function printAnomalies(
   noun: string,
   anomalies: readonly Anomaly[],
-  { rankedBy, hasMedian }: { rankedBy: AnomalyScore; hasMedian: boolean },
+  { rankedBy, isAlone }: { rankedBy: AnomalyScore; isAlone: boolean },
 ): void {
   const [first] = anomalies;
   const columns: Column[] = [[noun, ({ index }) => String(index)], ...scoreColumns(rankedBy)];
-  if (hasMedian) columns.push(['× median', ({ timesMedian }) => formatTimes(timesMedian)]);
+  if (!isAlone) columns.push(['× median', ({ timesMedian }) => formatTimes(timesMedian)]);
   if (first.percentile !== undefined) {
     columns.push(['training', ({ percentile = 0 }) => formatPercentile(percentile)]);
   }
@@ -216,8 +221,7 @@ function printAnomalies(
     ...anomalies.map((one) => columns.map(([, cell]) => cell(one))),
   ];
   tableLines(rows, { first: 'right' }).forEach((line, row) => {
-    const rest =
-      row === 0 ? 'features with the largest errors, and their share' : describeFeatures(anomalies[row - 1]);
+    const rest = row === 0 ? 'features (share of the error)' : describeFeatures(anomalies[row - 1]);
     print(first.features ? `${line}   ${rest}` : line);
   });
 }

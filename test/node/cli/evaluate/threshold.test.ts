@@ -126,6 +126,9 @@ describe('evaluate --anomalies', () => {
     expect(stdout).toMatch(/^sample +MSE +training +held-out +anomaly {3}features/m);
     expect(stdout).toMatch(/^ +0 +\d+\.\d+ +100 % +100 % +yes {3}/m);
     expect(stdout).toMatch(/^threshold 0\.\d+, p99 of 200 held-out errors: the sample is above it$/m);
+    // A single sample is the worst of none, and has no variance.
+    expect(stdout).toContain('\nThe error of the sample\n\n');
+    expect(stdout).not.toMatch(/std\. dev\.|R²|median/);
   });
 
   test('lists ten if no number is given', async () => {
@@ -141,9 +144,7 @@ describe('evaluate --anomalies', () => {
     const above = value.anomalies.filter(({ mse }) => mse > 0.5).length;
     expect(value.threshold).toEqual({ value: 0.5, source: '--threshold', flagged: above, share: above / 60 });
     const { stdout, stderr } = await evaluate('--model run --data new.npy --anomalies 2 --threshold 0.5');
-    expect(stdout).toMatch(
-      /^threshold 0\.50000, --threshold: \d+ of 60 samples \(\d+\.\d %\) are above it$/m,
-    );
+    expect(stdout).toMatch(/^threshold 0\.50000: \d+ of 60 samples \(\d+\.\d %\) are above it$/m);
     expect(stderr).not.toContain('note:');
   });
 
@@ -158,7 +159,8 @@ describe('evaluate --anomalies', () => {
   });
 
   test('says that the errors are too few', async () => {
-    const { stderr } = await evaluate('--model run --data new.npy --anomalies 2 --threshold p99.9');
+    const { stdout, stderr } = await evaluate('--model run --data new.npy --anomalies 2 --threshold p99.9');
+    expect(stdout).toMatch(/^threshold 0\.\d+, the largest of 200 held-out errors: /m);
     expect(stderr).toContain(
       'note: p99.9 needs 999 errors, the model file holds 200 (held-out errors): the threshold is the largest of them; they are enough for --threshold p99\n',
     );
@@ -231,12 +233,12 @@ describe('--threshold', () => {
     ['p50', { level: 0.5 }],
     ['0.02', { value: 0.02 }],
     ['1e-3', { value: 0.001 }],
-    ['-1', { value: -1 }],
+    ['0', { value: 0 }],
   ])('%s', (text, expected) => {
     expect(readThreshold(text, 'threshold')).toEqual(expected);
   });
 
-  test.each(['p100', 'p0.99', 'p', '99%', 'x', 'Infinity', 'p-1', ''])('is not %s', (text) => {
+  test.each(['p100', 'p0.99', 'p', '99%', 'x', 'Infinity', '-1', 'p-1', ''])('is not %s', (text) => {
     expect(() => readThreshold(text, 'threshold')).toThrow(/^--threshold is '.*', expected p99, /);
   });
 });
