@@ -8,8 +8,7 @@ import { type NormalizedSamples, SamplesInMemory } from '../../files/sampleSourc
 import { predictPictures } from '../../pictures/display.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
 import { noteOverflow, overflownRows } from '../shared/overflow.ts';
-import { requirePairs } from '../shared/pairs.ts';
-import { prepareLike } from '../shared/samples.ts';
+import { prepareLike, requirePairs } from '../shared/samples.ts';
 import { withOptionNames } from '../terminal/optionNames.ts';
 import { codeSection } from './codes.ts';
 import { denoisingSection, scoresOfEach } from './denoising.ts';

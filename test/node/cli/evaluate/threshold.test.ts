@@ -1,7 +1,7 @@
 /** Percentiles, thresholds and flags of `evaluate --anomalies`, from the errors that `train` keeps in the model file. */
 
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ErrorDistribution } from '../../../../src/evaluation/errorDistribution.ts';
 import { writeModel } from '../../../../src/io/model.ts';
@@ -129,6 +129,18 @@ describe('evaluate --anomalies', () => {
     // A single sample is the worst of none, and has no variance.
     expect(stdout).toContain('\nThe error of the sample\n\n');
     expect(stdout).not.toMatch(/std\. dev\.|R²|median/);
+  });
+
+  test('info says of how many samples the errors are', async () => {
+    const info = async (words: string) => (await isthmus(`info ${words}`.split(' '), { cwd })).stdout;
+    expect(await info('run')).toMatch(/^errors +of \d+ training samples, 200 held out$/m);
+    expect(await info('plain')).toMatch(/^errors +of 400 training samples, none held out$/m);
+    expect(JSON.parse(await info('plain --json'))).toMatchObject({
+      errors: { rankedBy: 'mse', training: 400, heldOut: 0 },
+    });
+    expect(await info(`${resolve('test/golden/anomalies/before.safetensors')}`)).toMatch(
+      /^errors +the file holds none of its training data$/m,
+    );
   });
 
   test('lists ten if no number is given', async () => {
