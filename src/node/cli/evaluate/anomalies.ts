@@ -133,8 +133,10 @@ export function anomalySection(
       print(rankedBy === 'mse' ? '' : `${EXCESS}\n`);
       printAnomalies(noun, anomalies, { rankedBy, isAlone });
       const [{ percentile, heldOutPercentile }] = anomalies;
-      if (percentile !== undefined || threshold) print('');
+      print('');
       if (percentile !== undefined) print(describePercentiles(heldOutPercentile !== undefined));
+      if (!threshold)
+        print('no threshold: the model file holds no errors of its training data to compare with');
       if (threshold) print(describeThreshold(threshold, { ...counts, noun }));
     },
   };

@@ -18,6 +18,8 @@ import type { TrainOptions } from './options.ts';
 /** Over so many epochs and steps a loss is watched before it is said to stand still. */
 const EPOCHS = 5;
 const STEPS = 100;
+/** Before so many steps nothing is said of a loss that falls and is already a little below the bound. */
+const SLOW_STEPS = 500;
 /** A loss that falls by a smaller part than this stands still: near the bound it wavers, above it nothing moves. */
 const STANDS_STILL = { 'at the mean': 5e-3, 'above the mean': 2e-4 };
 /** A loss below this part of the bound is that of a network that has learned something, whatever is added to it. */
@@ -45,7 +47,8 @@ export function stallOf(losses: readonly number[], bound: number, stepsPerEpoch:
   const before = Math.min(...losses.slice(0, -length));
   const recent = Math.min(...losses.slice(-length));
   const where = best > WORSE * bound ? 'above the mean' : 'at the mean';
-  return recent >= (1 - STANDS_STILL[where]) * before ? where : 'slow';
+  if (recent >= (1 - STANDS_STILL[where]) * before) return where;
+  return best > bound || losses.length * stepsPerEpoch >= SLOW_STEPS ? 'slow' : undefined;
 }
 
 /** What is known of a run that learns nothing. */

@@ -202,6 +202,9 @@ describe('evaluate --anomalies', () => {
     const { anomalies, threshold } = await json(`${old} --anomalies 2`);
     expect(threshold).toBeUndefined();
     expect(Object.keys(anomalies[0])).toEqual(['index', 'mse', 'timesMedian', 'features']);
+    expect((await evaluate(`${old} --anomalies 2`)).stdout).toMatch(
+      /\n\nno threshold: the model file holds no errors of its training data to compare with\n$/,
+    );
     expect((await json(`${old} --anomalies 2 --threshold 1.5`)).threshold).toMatchObject({ value: 1.5 });
     const { code, stderr } = await isthmus(`evaluate ${old} --anomalies --threshold p99`.split(' '), { cwd });
     expect(code).toBe(1);

@@ -22,6 +22,8 @@ describe('stallOf', () => {
     ['one that jumps above it', flat(3).map((loss, i) => loss + (i % 3)), 50, 'above the mean'],
     ['one that falls slowly', falling(3, 0.999), 50, 'slow'],
     ['one that falls slowly, after few steps', falling(3, 0.99), 2, undefined],
+    ['one that falls below it, slowly', falling(1, 0.998), 16, undefined],
+    ['one that falls so for long', falling(1, 0.998), 50, 'slow'],
     ['one that is below it', flat(0.85), 50, undefined],
     ['one that has been below it once', [...flat(1), 0.85, ...flat(1)], 50, undefined],
     ['few epochs', flat(1, 5), 500, undefined],
