@@ -21,8 +21,7 @@ export async function readFeatureNames(text: string, sample: Shape): Promise<str
   const count = sizeOf(sample);
   if (names.length !== count) {
     const source = isFile ? text : '--feature-names';
-    const hint =
-      !isFile && names.length > count ? ' (names with commas: one on each line of a .txt file)' : '';
+    const hint = isFile ? '' : ' (names can also stand in a .txt file, one on each line)';
     throw new DataError(
       `${source}: got ${plural(names.length, 'name')}, expected ${count}, one for each number of a sample${hint}.`,
     );

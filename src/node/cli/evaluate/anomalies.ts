@@ -10,7 +10,7 @@ import type { AnomalyScore } from '../../../evaluation/errorDistribution.ts';
 import { toInputs, toPictures } from '../../pictures/display.ts';
 import { reconstructionSheet } from '../../pictures/grid.ts';
 import { encodePng } from '../../pictures/png.ts';
-import { nounOf } from '../../pictures/sampleKind.ts';
+import { type Noun, nounOf } from '../../pictures/sampleKind.ts';
 import { countShown } from '../shared/pictures.ts';
 import { formatCount, print } from '../terminal/output.ts';
 import { formatNumber, formatShare, tableLines } from '../terminal/textTable.ts';
@@ -112,16 +112,9 @@ export function anomalySection(
     };
   });
   const noun = nounOf(autoencoder.inputShape, samples.normalization);
-  const { threshold } = judge;
-  const flagged = scores.filter((score) => judge.isAnomaly(score)).length;
-  const counts = { flagged, samples: scores.length };
+  const flagged = flaggedSection(scores, judge, noun);
   return {
-    json: {
-      rankedBy,
-      [RANKINGS[rankedBy].medianName]: median,
-      ...(threshold && { threshold: { ...threshold, flagged, share: flagged / scores.length } }),
-      anomalies,
-    },
+    json: { rankedBy, [RANKINGS[rankedBy].medianName]: median, ...flagged.json, anomalies },
     print: () => {
       const isAlone = scores.length === 1;
       const middle = `the median ${RANKINGS[rankedBy].median} is ${formatNumber(median)}`;
@@ -135,10 +128,24 @@ export function anomalySection(
       const [{ percentile, heldOutPercentile }] = anomalies;
       print('');
       if (percentile !== undefined) print(describePercentiles(heldOutPercentile !== undefined));
-      if (!threshold)
-        print('no threshold: the model file holds no errors of its training data to compare with');
-      if (threshold) print(describeThreshold(threshold, { ...counts, noun }));
+      flagged.print();
     },
+  };
+}
+
+/** How many of the samples are above the threshold. */
+export function flaggedSection(scores: readonly number[], judge: Judge, noun: Noun): Section {
+  const { threshold } = judge;
+  const { length: samples } = scores;
+  const flagged = scores.filter((score) => judge.isAnomaly(score)).length;
+  return {
+    json: threshold ? { threshold: { ...threshold, flagged, share: flagged / samples } } : {},
+    print: () =>
+      print(
+        threshold
+          ? describeThreshold(threshold, { flagged, samples, noun })
+          : 'no threshold: the model file holds no errors of its training data to compare with',
+      ),
   };
 }
 

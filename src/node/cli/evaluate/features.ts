@@ -3,7 +3,8 @@
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { BatchReader } from '../../../data/batches.ts';
 import { constantFeatures } from '../../../data/featureNormalization.ts';
-import { NO_NORMALIZATION, type Samples, scalingOf } from '../../../data/samples.ts';
+import { isFlat, pictureOf } from '../../../data/pictureShape.ts';
+import { isByFeature, NO_NORMALIZATION, type Samples, scalingOf } from '../../../data/samples.ts';
 import { statisticsOf } from '../../../data/statistics.ts';
 import { addRows } from '../../../tensor/linearAlgebra.ts';
 import { sizeOf } from '../../../tensor/shape.ts';
@@ -39,6 +40,11 @@ export interface FeatureOptions {
   readonly target?: Samples;
   /** The names of the features, if they have any. */
   readonly names?: readonly string[] | undefined;
+}
+
+/** Whether the numbers of a sample are features with a meaning of their own, such as the columns of a table. */
+export function hasFeatures({ inputShape, normalization }: Autoencoder): boolean {
+  return isByFeature(normalization) || (isFlat(inputShape) && !pictureOf(inputShape, normalization));
 }
 
 export function featureSection(

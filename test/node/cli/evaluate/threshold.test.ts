@@ -160,6 +160,21 @@ describe('evaluate --anomalies', () => {
     expect(stderr).not.toContain('note:');
   });
 
+  test('with --out alone, --threshold says how many are flagged, and what is wrong with it', async () => {
+    const all = '--model plain --data new.npy --threshold p99 --overwrite --out flags.csv';
+    const { stdout, stderr } = await evaluate(all);
+    const [, flagged] = /^threshold 0\.\d+, p99 of 400 training errors: (\d+) of 60 /m.exec(stdout) ?? [];
+    const lines = readFileSync(join(cwd, 'flags.csv'), 'utf8').trim().split('\n');
+    const column = lines[0].split(',').indexOf('anomaly');
+    expect(lines.filter((line) => line.split(',')[column] === '1')).toHaveLength(Number(flagged));
+    expect(stderr).toContain('note: the threshold comes from training errors');
+    expect((await json(all)).threshold).toMatchObject({ flagged: Number(flagged) });
+    // Nobody asked for one.
+    const without = await evaluate('--model plain --data new.npy --overwrite --out flags.csv');
+    expect(without.stdout).not.toContain('threshold');
+    expect(without.stderr).not.toContain('note:');
+  });
+
   test('says that training errors are too small, and what makes others', async () => {
     const { stdout, stderr } = await evaluate('--model plain --data new.npy --anomalies 2');
     expect(stderr).toContain(
@@ -276,7 +291,7 @@ describe('wrong usage', () => {
   testRefusals(1, [
     refusal(
       'train --data table.npy --normalize standard --feature-names a,b --out run',
-      /--feature-names: got 2 names, expected 5, one for each number of a sample\./,
+      /--feature-names: got 2 names, expected 5, one for each number of a sample \(names can also stand in a \.txt file, /,
     ),
     refusal(
       'train --data table.npy --normalize standard --feature-names a,b,,d,e --out run',
