@@ -171,8 +171,9 @@ export function anomalyPicture(
 }
 
 function describePercentiles(hasHeldOut: boolean): string {
-  const which = hasHeldOut ? 'training, held-out' : 'training';
-  return `${which}: the share of the errors of such samples that are smaller`;
+  return hasHeldOut
+    ? 'training, held-out: the share of training and of held-out errors that are smaller'
+    : 'training: the share of training errors that are smaller';
 }
 
 /** For each sample the features with the largest errors. */

@@ -5,7 +5,7 @@
 
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { BatchReader } from '../../../data/batches.ts';
-import { arePixels, pictureOf } from '../../../data/pictureShape.ts';
+import { arePixels, isFlat, pictureOf } from '../../../data/pictureShape.ts';
 import { type Samples, sliceSamples } from '../../../data/samples.ts';
 import { meanImageBaseline } from '../../../evaluation/baselines.ts';
 import { ErrorSums } from '../../../evaluation/metrics.ts';
@@ -63,7 +63,8 @@ export function denoisingSection(autoencoder: Autoencoder, restoring: Restoring)
     print: () => {
       print(`${titleOf(restoring)}\n`);
       printTable(results.map(({ name, scores }) => [name, scores]));
-      if (!hasFilters) print('\n(without filters: they are for images whose pixels have one scale)');
+      if (!hasFilters && !isFlat(autoencoder.inputShape))
+        print('\n(without filters: they are for images whose pixels have one scale)');
     },
   };
 }
