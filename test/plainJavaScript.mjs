@@ -737,6 +737,18 @@ export function rightCalls() {
       },
       true,
     ],
+    'one row of a table, scaled as the model expects it': [
+      async () => {
+        const table = { shape: [2, 3], data: Float32Array.of(1, 10, 100, 3, 30, 300) };
+        const scaled = new Autoencoder({ inputShape: [3] });
+        await scaled.fit(normalize(table, 'minmax'), { epochs: 1 });
+        const codesOf = (array) => contents(scaled.encode(transform(array, scaled.normalization)));
+        const [, first] = codesOf({ shape: [2, 3], data: table.data });
+        const [shape, code] = codesOf({ shape: [3], data: table.data.slice(0, 3) });
+        return [shape, String(code) === String(first.slice(0, 32))];
+      },
+      [[1, 32], true],
+    ],
     'an object of an optimizer of its own': [() => model.compile({ optimizer: Object.create(new Adam()) })],
     'normalize and transform': [
       () => {

@@ -2,6 +2,7 @@
 
 import { inWords } from '../tensor/options.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
+import { isOneSample } from './batches.ts';
 import { requireInputs } from './featureNormalization.ts';
 import {
   type ArrayType,
@@ -38,8 +39,8 @@ import { type StatisticsOptions, statisticsOf, type ValueStatistics } from './st
  *   that a model of uint8 images also reads floats in [0, 1]. Zeros and ones stay what they are for a model that was
  *   trained on zeros and ones.
  *
- * @param array - Shape `[n, ...]`. Not copied. Without a `dtype`, that of the typed array counts. Samples that have a
- *   normalization already get the model's instead.
+ * @param array - Shape `[n, ...]`, or that of one sample. Not copied. Without a `dtype`, that of the typed array counts.
+ *   Samples that have a normalization already get the model's instead.
  * @param trained - The model's: `model.normalization`.
  * @throws {DataError} If there is NaN or infinity; with `divide` and `none`, if inputs would not lie in [0, 1]; with the
  *   others, if inputs would be beyond float32 or the data has another number of features.
@@ -90,9 +91,11 @@ function requireNormalization(trained: unknown, who: string): asserts trained is
   );
 }
 
-/** The statistics that {@link normalizationForTransform} needs of data of this shape. */
+/** The statistics that {@link normalizationForTransform} needs of data of this shape, `[n, ...]` or that of one sample. */
 export function statisticsForTransform(trained: Normalization, shape: Shape): StatisticsOptions {
-  return isByFeature(trained) ? { features: sizeOf(shape.slice(1)) } : {};
+  if (!isByFeature(trained)) return {};
+  const { length } = trained.scale;
+  return { features: isOneSample(shape, [length]) ? length : sizeOf(shape.slice(1)) };
 }
 
 /**
