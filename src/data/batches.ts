@@ -132,7 +132,7 @@ export class BatchReader {
 
   get #data(): SampleArray {
     if (!isStored(this.#samples)) return this.#samples.data;
-    throw new Error(`${this.#who}: the samples are stored, expected to be read by stream().`);
+    throw new Error(`${this.#who}: the samples are stored, expected an array in memory.`);
   }
 
   /**
