@@ -454,6 +454,46 @@ export function wrongCalls() {
         'fit, target: the samples are an array of 2 arrays, expected a Tensor: Tensor.from(samples).',
       ],
       [
+        () => model.fit(samples, { target: null }),
+        'fit, target: the samples are null, expected a Tensor such as Tensor.from(rows), or normalize({ shape, data }).',
+      ],
+      [
+        () => model.fit(samples, { validationData: false }),
+        'fit, validationData: the samples are false, expected a Tensor such as Tensor.from(rows), or normalize({ shape, data }).',
+      ],
+      [
+        () => model.fit(samples, { validationTarget: null }),
+        'fit: got validationTarget without target, expected target, validationData and validationTarget together.',
+      ],
+      [
+        () => model.fit(samples, { validationData: new Float32Array(3) }),
+        'fit, validationData: the samples are a Float32Array, expected a Tensor: Tensor.from(samples, [1, 3]).',
+      ],
+      [
+        () => model.encode(new Float32Array(6)),
+        'Autoencoder.encode: the samples are a Float32Array, expected a Tensor: Tensor.from(samples, [2, 3]).',
+      ],
+      [
+        () => gan.discriminate(new Float32Array(6)),
+        'GAN.discriminate: the samples are a Float32Array, expected a Tensor: Tensor.from(samples, [2, 3]).',
+      ],
+      [
+        () => normalize(new Float32Array(6)),
+        'normalize: the samples are a Float32Array, expected a Tensor: Tensor.from(samples, shape).',
+      ],
+      [
+        () => model.evaluate(samples, { target: null }),
+        'Autoencoder.evaluate, target: the samples are null, expected a Tensor such as Tensor.from(rows), or normalize({ shape, data }).',
+      ],
+      [
+        () => model.evaluate(samples, { rows: Int32Array.of(-1) }),
+        'Autoencoder.evaluate: rows is an Int32Array, expected a Uint32Array: Uint32Array.from(rows).',
+      ],
+      [
+        () => vae.anomalyScores(samples, { rows: null }),
+        'VariationalAutoencoder.anomalyScores: rows is null, expected a Uint32Array: Uint32Array.from(rows).',
+      ],
+      [
         () => model.evaluate(samples, { target: rows }),
         'Autoencoder.evaluate, target: the samples are an array of 2 arrays, expected a Tensor: Tensor.from(samples).',
       ],

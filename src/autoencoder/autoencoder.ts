@@ -6,7 +6,7 @@
 
 import { BatchReader } from '../data/batches.ts';
 import { NO_NORMALIZATION, type Normalization, type Samples, type StoredSamples } from '../data/samples.ts';
-import { requireScaling } from '../data/transform.ts';
+import { readerLike } from '../data/transform.ts';
 import type { AnomalyScore } from '../evaluation/errorDistribution.ts';
 import { ErrorSums, type Evaluation, sampleErrors } from '../evaluation/metrics.ts';
 import { GaussianDistribution } from '../latent/gaussian.ts';
@@ -216,11 +216,10 @@ export class Autoencoder {
    * @param samples - Shape `[n, ...inputShape]`.
    * @returns Shape `[n, encodingDim]`.
    * @throws {ShapeError} If the samples don't fit the model.
-   * @throws {DataError} If they have a normalization of their own: `requireScaling` in data/normalization.ts.
+   * @throws {DataError} If they were scaled in another way than those of the training.
    */
   encode(samples: Samples): Tensor {
-    requireScaling(samples, this.normalization, this.#who('encode'));
-    return this.#run('encode', this.encoder, samples, this.inputShape, [this.encodingDim]);
+    return this.#run(this.encoder, this.readerOf(samples, 'encode'), [this.encodingDim]);
   }
 
   /**
@@ -229,7 +228,7 @@ export class Autoencoder {
    * @param samples - Shape `[n, ...inputShape]`, in memory or stored.
    * @returns The codes of one batch after the other, `[batch, encodingDim]`.
    * @throws {ShapeError} If the samples don't fit the model.
-   * @throws {DataError} If they have a normalization of their own: `requireScaling` in data/normalization.ts.
+   * @throws {DataError} If they were scaled in another way than those of the training.
    * @throws What reading stored samples failed with.
    */
   async *encodeBatches(samples: Samples | StoredSamples): AsyncGenerator<Tensor, void> {
@@ -245,7 +244,7 @@ export class Autoencoder {
    *
    * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way.
    * @throws {ShapeError} If the samples don't fit the model.
-   * @throws {DataError} If they have a normalization of their own: `requireScaling` in data/normalization.ts.
+   * @throws {DataError} If they were scaled in another way than those of the training.
    * @throws {RangeError} If not one code is finite.
    * @throws What reading stored samples failed with.
    * @example
@@ -270,7 +269,8 @@ export class Autoencoder {
    * @throws {ShapeError} If the codes have another shape.
    */
   decode(codes: Samples): Tensor {
-    return this.#run('decode', this.decoder, codes, [this.encodingDim], this.inputShape);
+    const reader = new BatchReader(codes, [this.encodingDim], this.#who('decode'));
+    return this.#run(this.decoder, reader, this.inputShape);
   }
 
   /**
@@ -279,12 +279,11 @@ export class Autoencoder {
    * @param samples - Shape `[n, ...inputShape]`.
    * @returns Shape `[n, ...inputShape]`, in the units of the network's input.
    * @throws {ShapeError} If the samples don't fit the model.
-   * @throws {DataError} If they have a normalization of their own: `requireScaling` in data/normalization.ts.
+   * @throws {DataError} If they were scaled in another way than those of the training.
    */
   predict(samples: Samples): Tensor {
-    requireScaling(samples, this.normalization, this.#who('predict'));
     const network = new Sequential([this.encoder, this.decoder]);
-    return this.#run('predict', network, samples, this.inputShape, this.inputShape);
+    return this.#run(network, this.readerOf(samples, 'predict'), this.inputShape);
   }
 
   /**
@@ -294,7 +293,7 @@ export class Autoencoder {
    * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way.
    * @throws {RangeError} If there are no rows or one does not exist, or the noise is out of range.
    * @throws {ShapeError} If the samples don't fit the model.
-   * @throws {DataError} If they have a normalization of their own: `requireScaling` in data/normalization.ts.
+   * @throws {DataError} If they were scaled in another way than those of the training.
    * @throws What reading stored samples failed with.
    * @example
    * const { mse, mae, psnr } = await autoencoder.evaluate(testImages);
@@ -342,9 +341,9 @@ export class Autoencoder {
     onBatch?: (inputs: Float32Array, outputs: Float32Array) => void,
   ): Promise<Evaluation> {
     const who = this.#who(method);
-    const answers = targets && this.readerOf(targets, `${method}, target`);
+    const answers = targets === undefined ? targets : this.readerOf(targets, `${method}, target`);
     const reader = new PairReader(this.readerOf(samples, method), answers, who);
-    if (rows) requireRows(rows, reader.count, who);
+    if (rows !== undefined) requireRows(rows, reader.count, who);
     if (noise !== undefined) checkNoise(noise);
     const sums = new ErrorSums();
     const random = new Random(EVALUATION_NOISE_SEED);
@@ -366,13 +365,10 @@ export class Autoencoder {
    * @param method - Named in errors.
    */
   protected readerOf(samples: Samples | StoredSamples, method: string): BatchReader {
-    const who = this.#who(method);
-    requireScaling(samples, this.normalization, who);
-    return new BatchReader(samples, this.inputShape, who);
+    return readerLike(samples, this, this.#who(method));
   }
 
-  #run(who: string, network: Sequential, samples: Samples, from: Shape, to: Shape): Tensor {
-    const allocate = (shape: Shape) => this.#input.tensor(this.#arena, shape);
-    return runNetwork(network, samples, { from, to, who: this.#who(who), allocate });
+  #run(network: Sequential, reader: BatchReader, to: Shape): Tensor {
+    return runNetwork(network, reader, to, (shape) => this.#input.tensor(this.#arena, shape));
   }
 }

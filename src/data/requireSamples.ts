@@ -15,17 +15,18 @@ const EXAMPLES = 'a Tensor such as Tensor.from(rows), or normalize({ shape, data
 export function requireSamples(
   samples: unknown,
   who: string,
-  sampleShape: Shape = [1],
+  sampleShape?: Shape,
 ): asserts samples is Samples | StoredSamples {
   const [what, expected] = problemOf(samples, sampleShape) ?? [];
   if (what !== undefined) throw new TypeError(`${who}: the samples are ${what}, expected ${expected}.`);
 }
 
 /** What came and what is expected; undefined if all is well. */
-function problemOf(samples: unknown, sampleShape: Shape): readonly [string, string] | undefined {
+function problemOf(samples: unknown, sampleShape: Shape | undefined): readonly [string, string] | undefined {
   const what = inWords(samples);
   if (Array.isArray(samples)) return [what, 'a Tensor: Tensor.from(samples)'];
   if (ArrayBuffer.isView(samples)) {
+    if (!sampleShape || !('length' in samples)) return [what, 'a Tensor: Tensor.from(samples, shape)'];
     const count = Math.floor((samples as Float32Array).length / sizeOf(sampleShape));
     return [what, `a Tensor: Tensor.from(samples, ${formatShape([count, ...sampleShape])})`];
   }

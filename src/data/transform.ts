@@ -2,7 +2,7 @@
 
 import { inWords } from '../tensor/options.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
-import { isOneSample } from './batches.ts';
+import { BatchReader, isOneSample } from './batches.ts';
 import { requireInputs } from './featureNormalization.ts';
 import {
   type ArrayType,
@@ -15,7 +15,6 @@ import {
   requireArray,
   short,
 } from './normalization.ts';
-import { requireSamples } from './requireSamples.ts';
 import {
   type ArrayInput,
   DataError,
@@ -71,7 +70,6 @@ export function requireScaling(
   who: string,
   expected: string | readonly [samples: string, normalization: string] = ['samples', 'model.normalization'],
 ): void {
-  requireSamples(samples, who);
   const { normalization } = samples;
   if (normalization === undefined || trained === NO_NORMALIZATION) return;
   const byValues = [normalization, trained].map(({ kind }) => kind === 'divide' || kind === 'none');
@@ -82,6 +80,22 @@ export function requireScaling(
   throw new DataError(
     `${who}: the samples have a normalization of their own (${describeNormalization(normalization)}), expected that of the training data: ${typeof expected === 'string' ? expected : transformed(expected)}.`,
   );
+}
+
+/**
+ * Reads samples as a trained network takes them.
+ *
+ * @param who - Named in errors.
+ * @throws As {@link BatchReader} and {@link requireScaling}.
+ */
+export function readerLike(
+  samples: Samples | StoredSamples,
+  { inputShape, normalization }: { readonly inputShape: Shape; readonly normalization: Normalization },
+  who: string,
+): BatchReader {
+  const reader = new BatchReader(samples, inputShape, who);
+  requireScaling(samples, normalization, who);
+  return reader;
 }
 
 function requireNormalization(trained: unknown, who: string): asserts trained is Normalization {

@@ -149,23 +149,28 @@ export type FitSettings = FitOptions &
 export function checkedSettings(options: FitOptions): FitSettings {
   requireOptions('fit', options, FIT_OPTIONS, FIT_ADVICE);
   const { epochs = 100, batchSize = 32, validationSplit = 0, start = 'as-is' } = options;
-  const { validationData, target, validationTarget, earlyStopping, noise } = options;
+  const { earlyStopping, noise, keep = earlyStopping ? 'best' : 'last' } = options;
+  const [hasTarget, hasValidationData, hasValidationTarget] = [
+    options.target,
+    options.validationData,
+    options.validationTarget,
+  ].map((samples) => samples !== undefined);
   requireOneOf('fit', 'start', start, ['as-is', 'mean']);
   requireInteger('fit', 'epochs', epochs, 1);
   requireInteger('fit', 'batchSize', batchSize, 1);
   const isShare = (value: number) => value >= 0 && value < 1;
   requireNumber('fit', 'validationSplit', validationSplit, '0 <= split < 1', isShare);
-  if (validationSplit > 0 && validationData) {
+  if (validationSplit > 0 && hasValidationData) {
     throw new RangeError('fit: got both validationSplit and validationData, expected one of them.');
   }
-  if (target && validationData && !validationTarget) {
+  if (hasTarget && hasValidationData && !hasValidationTarget) {
     throw new RangeError(
       'fit: got target and validationData, expected validationTarget, too: what the network should answer to validationData.',
     );
   }
-  if (validationTarget && !(target && validationData)) {
+  if (hasValidationTarget && !(hasTarget && hasValidationData)) {
     throw new RangeError(
-      `fit: got validationTarget without ${target ? 'validationData' : 'target'}, expected target, validationData and validationTarget together.`,
+      `fit: got validationTarget without ${hasTarget ? 'validationData' : 'target'}, expected target, validationData and validationTarget together.`,
     );
   }
   if (earlyStopping !== undefined) {
@@ -175,7 +180,6 @@ export function checkedSettings(options: FitOptions): FitSettings {
     requireNumber('fit', 'minDelta', minDelta, 'a number >= 0', (value) => value >= 0);
   }
   if (noise !== undefined) checkNoise(noise);
-  const keep = options.keep ?? (earlyStopping ? 'best' : 'last');
   requireOneOf('fit', 'keep', keep, ['best', 'last']);
   requireKinds(options);
   return { ...options, epochs, batchSize, validationSplit, start, keep };

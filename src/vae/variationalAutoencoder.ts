@@ -127,7 +127,7 @@ export class VariationalAutoencoder extends Autoencoder {
     requireOptions(who, options, { rows: true });
     const { rows } = options;
     const reader = this.readerOf(samples, 'negativeElbo');
-    if (rows) requireRows(rows, reader.count, who);
+    if (rows !== undefined) requireRows(rows, reader.count, who);
     const { encoder, decoder } = this;
     const elbo = new Elbo({ encoder, decoder, random: new Random(EVALUATION_NOISE_SEED) });
     const [reconstruction, kl, excess] = Array.from(
