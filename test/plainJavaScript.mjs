@@ -542,6 +542,18 @@ export function wrongCalls() {
         'normalize: the samples are an array of 2 arrays, expected a Tensor: Tensor.from(samples).',
       ],
       [
+        () => normalize({ shape: [3, 2], data: new Uint8Array(4) }),
+        'normalize: shape [3, 2] needs 6 numbers, the array holds 4.',
+      ],
+      [
+        () => normalize({ shape: [2, 2], data: new Uint8Array(4), dtype: 'uint8' }),
+        "normalize: the dtype is 'uint8', expected 'u1'.",
+      ],
+      [
+        () => transform({ shape: [2, 2], data: new Uint8Array(4), dtype: 'byte' }, images.normalization),
+        "transform: the dtype is 'byte', expected one of: u1, i1, u2, i2, u4, i4, u8, i8, f2, f4, f8, b1.",
+      ],
+      [
         () => transform(rows, model.normalization),
         'transform: the samples are an array of 2 arrays, expected a Tensor: Tensor.from(samples).',
       ],

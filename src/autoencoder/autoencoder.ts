@@ -63,7 +63,8 @@ export interface AnomalyScores {
 
 /**
  * An autoencoder of dense layers. Samples are `[n, ...inputShape]`, as a Tensor or as Samples with a normalization; codes
- * are `[n, encodingDim]`. One sample, or one code, may come by itself: `[...inputShape]`, `[encodingDim]`. Results are new tensors, which the model does not touch again.
+ * are `[n, encodingDim]`. One sample, or one code, may come by itself: `[...inputShape]`, `[encodingDim]`. Results are
+ * new tensors, which the model does not touch again.
  *
  * @example
  * const autoencoder = new Autoencoder({ inputShape: [28, 28, 1], seed: 42 });
@@ -190,14 +191,15 @@ export class Autoencoder {
   }
 
   /**
-   * Trains the network to restore these samples, or to answer with `target`. Between steps control goes back to the host, at least every 50 ms unless
-   * one step takes longer.
+   * Trains the network to restore these samples, or to answer with `target`. Between steps control goes back to the host,
+   * at least every 50 ms unless one step takes longer.
    *
    * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way.
    * @returns The losses of each epoch, and why training ended.
    * @throws {TypeError} If these are no samples, there is no option of a name, or one has a value of another kind.
    * @throws {RangeError} If an option is out of range, or the loss is 'bce' and a target is outside [0, 1].
    * @throws {ShapeError} If the samples or targets don't fit the model or each other.
+   * @throws {DataError} If samples, target and validation data were not all scaled in the same way.
    * @throws {DivergenceError} If a loss becomes NaN or infinite.
    * @throws {Error} If the model is already being trained, or the optimizer serves another network.
    * @throws What reading stored samples failed with.
@@ -287,12 +289,12 @@ export class Autoencoder {
   }
 
   /**
-   * How far the reconstructions are from the samples, or from `target`, over all elements, in the units of the network's input. Control goes
-   * back to the host between batches, as in {@link fit}.
+   * How far the reconstructions are from the samples, or from `target`, over all elements, in the units of the network's
+   * input. Control goes back to the host between batches, as in {@link fit}.
    *
    * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way.
    * @throws {RangeError} If there are no rows or one does not exist, or the noise is out of range.
-   * @throws {ShapeError} If the samples don't fit the model.
+   * @throws {ShapeError} If the samples or the target don't fit the model or each other.
    * @throws {DataError} If they were scaled in another way than those of the training.
    * @throws What reading stored samples failed with.
    * @example
@@ -311,6 +313,7 @@ export class Autoencoder {
    * @param options - `rows`: the numbers of the samples to score, in this order. Default: all.
    * @throws {RangeError} If there are no rows or one does not exist.
    * @throws {ShapeError} If the samples don't fit the model.
+   * @throws {DataError} If they were scaled in another way than those of the training.
    * @throws What reading stored samples failed with.
    * @example
    * const { scores } = await autoencoder.anomalyScores(newImages);

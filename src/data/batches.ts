@@ -9,7 +9,7 @@ import { gatherByFeature } from '../tensor/kernels/naive.ts';
 import { formatShape, plural, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { chunksOf, readAhead, readThrough, rowsPerChunk } from './readAhead.ts';
-import { requireSamples } from './requireSamples.ts';
+import { requireSamples, requireSize } from './requireSamples.ts';
 import {
   isByFeature,
   isStored,
@@ -188,13 +188,9 @@ function checkedScaling(normalization: Normalization, features: number, who: str
 }
 
 /** The checks of values in memory. Stored values are checked where they are read. */
-function checkData({ shape, data, normalization }: Samples, who: string): void {
-  if (data.length !== sizeOf(shape)) {
-    throw new ShapeError(
-      `${who}: shape ${formatShape(shape)} needs ${plural(sizeOf(shape), 'number')}, the array holds ${data.length}.`,
-    );
-  }
-  if (!normalization && !isFloats(data)) {
+function checkData(samples: Samples, who: string): void {
+  requireSize(samples, who);
+  if (!samples.normalization && !isFloats(samples.data)) {
     throw new ShapeError(
       `${who}: the samples are integers without a normalization, expected normalize(samples), or for a trained model transform(samples, model.normalization).`,
     );

@@ -1,8 +1,8 @@
 /** What callers without types may bring in place of samples: lists of numbers, and arrays of other packages. */
 
 import { inWords } from '../tensor/options.ts';
-import { formatShape, type Shape, sizeOf } from '../tensor/shape.ts';
-import { ARRAY_NAMES, type Samples, type StoredSamples } from './samples.ts';
+import { formatShape, plural, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
+import { ARRAY_NAMES, DTYPE_NAMES, type DType, type Samples, type StoredSamples } from './samples.ts';
 
 const NUMBERS = new Set(Object.values(ARRAY_NAMES));
 const EXAMPLES = 'a Tensor such as Tensor.from(rows), or normalize({ shape, data })';
@@ -45,6 +45,22 @@ function problemOf(samples: unknown, sampleShape: Shape | undefined): readonly [
     return ['an ndarray whose numbers do not lie in order in its data', 'rows: Tensor.from(rows)'];
   }
   return undefined;
+}
+
+/** @throws {ShapeError} If an array in memory holds more or fewer numbers than its shape says. */
+export function requireSize({ shape, data }: Pick<Samples, 'shape' | 'data'>, who: string): void {
+  if (data.length === sizeOf(shape)) return;
+  throw new ShapeError(
+    `${who}: shape ${formatShape(shape)} needs ${plural(sizeOf(shape), 'number')}, the array holds ${data.length}.`,
+  );
+}
+
+/** @throws {RangeError} If it is no short name of a type: that of uint8 is `u1`. */
+export function requireDType(dtype: DType, who: string): void {
+  if (Object.hasOwn(DTYPE_NAMES, dtype)) return;
+  const [short] = Object.entries(DTYPE_NAMES).find(([, name]) => name === dtype) ?? [];
+  const expected = short ? `'${short}'` : `one of: ${Object.keys(DTYPE_NAMES).join(', ')}`;
+  throw new RangeError(`${who}: the dtype is ${inWords(dtype)}, expected ${expected}.`);
 }
 
 /** Whether this is an array of the package ndarray that shows its data in another order: a transpose, every second row. */
