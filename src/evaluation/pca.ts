@@ -12,7 +12,7 @@ import { kernels } from '../tensor/kernels/active.ts';
 import { addMultiple, dot, eigenDecomposition } from '../tensor/linearAlgebra.ts';
 import { matmul } from '../tensor/ops.ts';
 import { Random } from '../tensor/random.ts';
-import { plural, ShapeError } from '../tensor/shape.ts';
+import { plural } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { CentredSamples } from './centredSamples.ts';
 import { sampleErrors } from './metrics.ts';
@@ -90,7 +90,7 @@ export class PCA {
    */
   transform(samples: Samples): Tensor {
     const [, width] = this.axes.shape;
-    const centred = this.#centre(samples, 'PCA.transform');
+    const centred = new CentredSamples(samples, 'PCA.transform', this.mean);
     const result = Tensor.zeros([centred.count, width]);
     let start = 0;
     for (const x of centred.batches()) {
@@ -104,26 +104,24 @@ export class PCA {
   /**
    * The mean squared error of each sample if it is restored from its scores: what PCA offers to rank anomalies by.
    *
-   * @param samples - Shape `[n, ...]`, with d numbers in a sample.
+   * @param samples - Shape `[n, ...]`, with d numbers in a sample, or one sample.
    * @returns In the units of the network's input, as those of `Autoencoder.anomalyScores`.
    * @throws {ShapeError} If the samples have another size.
    */
   errors(samples: Samples): Float64Array {
-    const centred = this.#centre(samples, 'PCA.errors');
+    const centred = new CentredSamples(samples, 'PCA.errors', this.mean);
     return errorsOfEach(centred, (x) => matmul(matmul(x, this.axes), this.axes, { transposeB: true }).data);
-  }
-
-  #centre(samples: Samples, who: string): CentredSamples {
-    const centred = new CentredSamples(samples, who, this.mean);
-    const [features] = this.axes.shape;
-    if (centred.features === features) return centred;
-    throw new ShapeError(
-      `${who}: the samples have ${plural(centred.features, 'number')}, expected ${features}.`,
-    );
   }
 }
 
-/** The mean squared error of each sample, of which only the mean is known: its distance to the mean. */
+/**
+ * The mean squared error of each sample if it is restored as the mean: its distance to the mean.
+ *
+ * @param samples - Shape `[n, ...]`, with d numbers in a sample, or one sample.
+ * @param mean - d numbers, such as those of `PCA.fit`.
+ * @returns In the units of the network's input, as those of `Autoencoder.anomalyScores`.
+ * @throws {ShapeError} If the samples have another size.
+ */
 export function errorsOfMean(samples: Samples, mean: Float64Array): Float64Array {
   return errorsOfEach(new CentredSamples(samples, 'errorsOfMean', mean), (x) => new Float32Array(x.size));
 }
