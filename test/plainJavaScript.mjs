@@ -119,6 +119,22 @@ export function wrongCalls() {
         () => new AdamW({ decay: 0.1 }),
         "AdamW: there is no option 'decay', expected one of: learningRate, clipNorm, beta1, beta2, epsilon, weightDecay.",
       ],
+      [
+        () => new AdamW({ weight_decay: 0.1 }),
+        "AdamW: there is no option 'weight_decay', expected 'weightDecay'.",
+      ],
+      [
+        () => new Adam({ betas: [0.9, 0.99] }),
+        "Adam: there is no option 'betas', expected 'beta1' and 'beta2'.",
+      ],
+      [
+        () => new SGD({ betas: [0.9, 0.99] }),
+        "SGD: there is no option 'betas', expected one of: learningRate, clipNorm, momentum, nesterov.",
+      ],
+      [
+        () => gan.fit(samples, { validation_data: samples }),
+        /^GAN\.fit: there is no option 'validation_data', expected one of: epochs, (?!.*validation).*\.$/,
+      ],
       [() => new SGD({ momentun: 0.1 }), "SGD: there is no option 'momentun', expected 'momentum'."],
       [() => cosine({ learningRate: 0.1, step: 10 }), "cosine: there is no option 'step', expected 'steps'."],
       [
@@ -313,6 +329,13 @@ export function wrongCalls() {
       [() => model.fit(samples, { onEpochEnd: 'log' }), "fit: onEpochEnd is 'log', expected a function."],
       [
         () => model.fit(samples, { resumeFrom: {} }),
+        'fit: resumeFrom is a plain object, expected a state such as history.state.',
+      ],
+      [
+        async () => {
+          const { state } = await model.fit(samples, { epochs: 1 });
+          await model.fit(samples, { epochs: 2, resumeFrom: JSON.parse(JSON.stringify(state)) });
+        },
         'fit: resumeFrom is a plain object, expected a state such as history.state.',
       ],
       [
@@ -607,6 +630,7 @@ export function wrongCalls() {
         () => new Tensor([1, 2], [2]),
         'Tensor: the data is [1, 2], expected a Float32Array: Tensor.from(data, shape) makes one.',
       ],
+      [() => samples.reshape(6), 'Tensor: the shape is 6, expected a list such as [2, 3].'],
       [() => Tensor.zeros(3), 'Tensor: the shape is 3, expected a list such as [2, 3].'],
     ],
 

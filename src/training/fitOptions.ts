@@ -93,18 +93,16 @@ export const FIT_OPTIONS: OptionNames<FitOptions> = {
 
 const EARLY_STOPPING: OptionNames<EarlyStopping> = { patience: true, minDelta: true };
 
-/** What people write who come from Keras. */
+/** What people write who come from Keras. Names that are nearly ours, such as batch_size, are found without this. */
 export const FIT_ADVICE: Readonly<Record<string, string>> = {
   learningRate: 'it in the optimizer: compile({ optimizer: new Adam({ learningRate }) })',
-  loss: 'it in compile({ loss })',
   optimizer: 'it in compile({ optimizer })',
-  validation_split: "'validationSplit'",
-  validation_data: "'validationData'",
-  batch_size: "'batchSize'",
-  callbacks: "'onEpochEnd', 'onBatchEnd' or 'earlyStopping'",
+  callbacks: "'onEpochEnd' or 'onBatchEnd'",
   shuffle: 'none: each epoch is shuffled',
-  seed: 'it where the model is made: new Autoencoder({ inputShape, seed })',
+  seed: 'it where the model is made, beside inputShape',
 };
+/** The same of models whose loss can be chosen. */
+const LOSS_ADVICE = { ...FIT_ADVICE, loss: 'it in compile({ loss })' };
 
 export interface BatchRecord {
   /** From 1. */
@@ -147,7 +145,7 @@ export type FitSettings = FitOptions &
  * @throws {RangeError} If an option is out of range.
  */
 export function checkedSettings(options: FitOptions): FitSettings {
-  requireOptions('fit', options, FIT_OPTIONS, FIT_ADVICE);
+  requireOptions('fit', options, FIT_OPTIONS, LOSS_ADVICE);
   const { epochs = 100, batchSize = 32, validationSplit = 0, start = 'as-is' } = options;
   const { earlyStopping, noise, keep = earlyStopping ? 'best' : 'last' } = options;
   const [hasTarget, hasValidationData, hasValidationTarget] = [
@@ -196,7 +194,9 @@ function requireKinds({ signal, resumeFrom, ...options }: FitOptions): void {
     'that of a controller: controller.signal',
     typeof signal?.aborted === 'boolean',
   );
-  refuseUnless('resumeFrom', resumeFrom, 'a state such as history.state', Array.isArray(resumeFrom?.random));
+  const { random, epochs, weights, optimizer } = resumeFrom ?? {};
+  const isState = [random, epochs].every(Array.isArray) && ArrayBuffer.isView(weights) && Boolean(optimizer);
+  refuseUnless('resumeFrom', resumeFrom, 'a state such as history.state', isState);
 }
 
 function refuseUnless(name: string, value: unknown, expected: string, isRight: boolean): void {
