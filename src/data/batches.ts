@@ -73,7 +73,7 @@ export class BatchReader {
    * The inputs of samples in memory, batch by batch.
    *
    * @returns Tensors `[batch, features]` over one array: each batch overwrites the one before.
-   * @throws {Error} If the samples are stored.
+   * @throws {TypeError} If the samples are stored.
    */
   *batches(options: BatchOptions = {}): Generator<Tensor, void> {
     const { rows, batchSize = INFERENCE_BATCH, firstBatch = 0, allocate = Tensor.zeros } = options;
@@ -132,7 +132,7 @@ export class BatchReader {
 
   get #data(): SampleArray {
     if (!isStored(this.#samples)) return this.#samples.data;
-    throw new Error(`${this.#who}: the samples are stored, expected an array in memory.`);
+    throw new TypeError(`${this.#who}: the samples are stored, expected an array in memory.`);
   }
 
   /**

@@ -13,7 +13,7 @@ import { Workspace } from '../tensor/workspace.ts';
  * @param to - The shape of one output.
  * @param allocate - Makes the tensor of a batch of inputs.
  * @returns Shape `[n, ...to]`, a new tensor.
- * @throws {Error} If the samples are stored.
+ * @throws {TypeError} If the samples are stored.
  */
 export function runNetwork(
   network: Sequential,
