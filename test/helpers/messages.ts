@@ -24,6 +24,7 @@ const OPTION_MAKERS = new Set([
   'numberOr',
   'bytes',
   'integers',
+  'noise',
 ]);
 
 /** What `--help` prints. */
@@ -90,7 +91,10 @@ function keyOf({ key }: Node): string {
 }
 
 function calleeOf({ callee }: Node): string {
-  return String((callee as Node).type === 'Identifier' ? (callee as Node).value : '');
+  const { type, value, object, property } = callee as Node;
+  if (type === 'Identifier') return String(value);
+  // `common.noise(…)`: the options that several commands share.
+  return (object as Node | undefined)?.value === 'common' ? String((property as Node).value) : '';
 }
 
 function argumentsOf(node: Node): Node[] {
@@ -130,8 +134,8 @@ function messageOfCall(callee: string, nodes: readonly Node[]): string | undefin
   return undefined;
 }
 
-/** A message as it is said, with anything in place of each `${}`. */
+/** A message as it is said: with any words in place of each `${}`, after two dashes a name. */
 export function asPattern(text: string): RegExp {
   const parts = text.split('${}').map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
-  return new RegExp(parts.join('[^]*?'));
+  return new RegExp(parts.reduce((all, part) => `${all}${all.endsWith('--') ? '[\\w-]+' : '.*?'}${part}`));
 }

@@ -21,7 +21,10 @@ import {
   pixels,
   variationalModel,
 } from '../node/cli/fixtures.ts';
+import { runPython } from '../helpers/python.ts';
 import type { CommandPromise } from './commands.ts';
+import type { CallPromise } from './engine.ts';
+import type { SnippetPromise } from './snippets.ts';
 
 /** A .npy of floats: `count` samples, each number by its place. */
 function floats(count: number, sample: readonly number[], at: (i: number, j: number) => number): Uint8Array {
@@ -62,6 +65,11 @@ const FILES: Readonly<Record<string, Uint8Array>> = {
   'gan.safetensors': writeModel(ganModel()),
   'table.safetensors': writeModel(model(PER_FEATURE, { inputShape: [5] })),
   'long.safetensors': modelBytes(undefined, { encodingDim: 3 }),
+  'sigmoid.safetensors': modelBytes(undefined, { outputActivation: 'sigmoid' }),
+  'standard.safetensors': writeModel(
+    model({ kind: 'standard', dtype: 'u1', shift: 100, scale: 50 }, { outputActivation: 'sigmoid' }),
+  ),
+  'shallow.safetensors': modelBytes(undefined, { hidden: [] }),
   'large.safetensors': writeModel(variationalModel(undefined, { inputShape: [300, 300], hidden: [] })),
 };
 
@@ -104,27 +112,80 @@ export async function folderOfPromises(): Promise<string> {
 
 let trainings = 0;
 
+/** TINY is a training that takes no time, in a new folder. */
+const spelled = (line: string) => line.replace('TINY', () => `${RUN} --epochs 1 --out tiny-${++trainings}`);
+
 /** Runs a line as it stands in a promise. */
 export function runLine(line: string, cwd: string): Promise<CliResult> {
-  const words = line.replace('TINY', () => `${RUN} --epochs 1 --out tiny-${++trainings}`).split(' ');
-  return isthmus(line === '' ? [] : words, { cwd });
+  return isthmus(line === '' ? [] : spelled(line).split(' '), { cwd });
 }
 
 const spoken = ({ stdout, stderr }: CliResult): string => `${stdout}\n${stderr}`;
 
+/** The line of a piece of advice: its own words, or with SAID and a pattern the words that the message has. */
+function lineOf(advice: string, said: string): string {
+  if (!advice.startsWith('SAID ')) return advice;
+  const [, line] = new RegExp(advice.slice('SAID '.length)).exec(said) ?? [];
+  if (line === undefined) throw new Error(`no ${advice} in: ${said}`);
+  return line;
+}
+
+/** The options and commands that a message names. */
+function namedIn(message: string): string[] {
+  const options = [...message.matchAll(/(?<![\w-])--[a-z][\w-]*/g)].map(([option]) => option);
+  const commands = [...message.matchAll(/\bisthmus ([a-z]+)\b(?!:)/g)].map(([, command]) => command);
+  return [...options, ...commands];
+}
+
 /** @throws If the message is not said, or what it recommends fails or says it again. */
 export async function keep([says, wrong, ...advice]: CommandPromise): Promise<void> {
   const cwd = await folderOfPromises();
-  expect(spoken(await runLine(wrong, cwd))).toMatch(asPattern(says));
+  const said = spoken(await runLine(wrong, cwd));
+  const pattern = asPattern(says);
+  expect(said).toMatch(pattern);
   expect(advice.length).toBeGreaterThan(0);
-  for (const line of advice) {
+  const lines = advice.map((each) => lineOf(each, said));
+  for (const line of lines) {
     const result = await runLine(line, cwd);
-    expect({ line, code: result.code, stderr: result.code === 0 ? '' : result.stderr }).toEqual({
-      line,
-      code: 0,
-      stderr: '',
-    });
+    const { code, stderr } = result;
+    expect({ line, code, ...(code !== 0 && { stderr }) }).toEqual({ line, code: 0 });
     // A part of a message that is one option may stand in other messages as well.
-    if (says.includes(' ')) expect(spoken(result)).not.toMatch(asPattern(says));
+    if (says.includes(' ')) expect(spoken(result)).not.toMatch(pattern);
   }
+  // What the message names was tried, or was what was wrong.
+  const tried = spelled([wrong, ...lines].join('\n'));
+  expect(namedIn(pattern.exec(said)?.[0] ?? '').filter((name) => !tried.includes(name))).toEqual([]);
+}
+
+/** @throws If the call does not throw this message, or a call that it recommends fails. */
+export async function keepCall([says, wrong, ...advice]: CallPromise): Promise<void> {
+  const error = await Promise.resolve()
+    .then(wrong)
+    .then(
+      () => undefined,
+      (reason: Error) => reason,
+    );
+  expect(error?.message).toMatch(asPattern(says));
+  expect(advice.length).toBeGreaterThan(0);
+  for (const call of advice) await call();
+}
+
+/** @throws If the command does not say these messages, or what NumPy makes by their snippet is refused. */
+export async function keepSnippet(promise: SnippetPromise, python: string): Promise<void> {
+  const { says, bad, wrong, snippet, advice } = promise;
+  const cwd = await folderOfPromises();
+  const run = (code: string) => {
+    const lines = ['import os', 'import numpy as np', `os.chdir(${JSON.stringify(cwd)})`, code];
+    const { status, stderr } = runPython(python, ['-c', lines.join('\n')]);
+    expect({ code, status, ...(status !== 0 && { stderr }) }).toEqual({ code, status: 0 });
+  };
+  run(`np.random.seed(0)\nnp.save('bad.npy', ${bad})`);
+  const said = spoken(await runLine(wrong, cwd));
+  for (const text of says) expect(said).toMatch(asPattern(text));
+  const [, expression] = snippet.exec(said) ?? [];
+  if (expression === undefined) throw new Error(`no ${snippet} in: ${said}`);
+  run(`arr = labels = np.load('bad.npy', allow_pickle=True)\nnp.save('good.npy', ${expression})`);
+  const { code, stderr } = await runLine(advice, cwd);
+  expect({ advice, code, ...(code !== 0 && { stderr }) }).toEqual({ advice, code: 0 });
+  for (const text of says.filter((each) => each.includes(' '))) expect(stderr).not.toMatch(asPattern(text));
 }

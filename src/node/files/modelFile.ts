@@ -61,7 +61,7 @@ export async function loadAnyModel(path: string): Promise<OpenedAnyModel> {
   const file = info.isDirectory() ? join(path, MODEL_FILE) : path;
   if (info.isDirectory() && !(await exists(file)) && (await exists(join(path, CHECKPOINT_FILE)))) {
     throw new FileError(
-      `the run in ${path} has no model yet: isthmus train --resume ${path} goes on with it; if its loss became NaN, isthmus train --from ${path} starts again from its weights.`,
+      `the run in ${path} has no model yet: isthmus train --resume ${path} goes on with it; if its loss became NaN, isthmus train --from ${path} with its --data starts again from its weights.`,
     );
   }
   const bytes = await readWholeFile(file);
