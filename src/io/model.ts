@@ -17,6 +17,7 @@ import type { GANSpec } from '../gan/spec.ts';
 import { GaussianDistribution } from '../latent/gaussian.ts';
 import type { LayerSpec, SequentialSpec } from '../layers/spec.ts';
 import { zeros } from '../tensor/initializers.ts';
+import { type OptionNames, requireOptions } from '../tensor/options.ts';
 import { formatShape, plural, ShapeError, sameShape, sizeOf } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { VariationalAutoencoder } from '../vae/variationalAutoencoder.ts';
@@ -61,6 +62,8 @@ export interface ModelExtras {
   readonly errors?: ErrorDistributions | undefined;
 }
 
+const EXTRAS: OptionNames<ModelExtras> = { training: true, codes: true, errors: true };
+
 /** The file says of codes and errors what it says; files of earlier versions say nothing of them. */
 export interface LoadedAnyModel extends ModelExtras {
   readonly model: AnyModel;
@@ -75,9 +78,11 @@ export interface LoadedModel extends Omit<LoadedAnyModel, 'model'> {
  * The same weights, spec, normalization and extras give the same bytes.
  *
  * @throws {ShapeError} If the codes have another length than those of the model.
- * @throws {TypeError} If a GAN is given errors: it restores nothing.
+ * @throws {TypeError} If an extra is unknown, or a GAN is given errors: it restores nothing.
  */
-export function writeModel(model: AnyModel, { training = {}, codes, errors }: ModelExtras = {}): Uint8Array {
+export function writeModel(model: AnyModel, extras: ModelExtras = {}): Uint8Array {
+  requireOptions('writeModel', extras, EXTRAS);
+  const { training = {}, codes, errors } = extras;
   const tensors = weightsOf(model);
   if (codes) {
     const { size } = codes.mean;

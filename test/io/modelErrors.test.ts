@@ -22,7 +22,8 @@ describe('the errors in a model file', () => {
       const loaded = readModel(bytes);
       expect(loaded.errors).toEqual(errors);
       expect(loaded.errors?.training.threshold(0.99)).toEqual(errors.training.threshold(0.99));
-      expect(writeModel(loaded.autoencoder, loaded)).toEqual(bytes);
+      const { autoencoder, ...extras } = loaded;
+      expect(writeModel(autoencoder, extras)).toEqual(bytes);
     }
     const errors = { rankedBy: 'excess', training } as const;
     expect(readAnyModel(writeModel(variationalModel(), { errors })).errors).toEqual(errors);
@@ -46,6 +47,13 @@ describe('the errors in a model file', () => {
     expect(autoencoder.inputShape).toEqual([4]);
     expect(training.trainingMse).toBeCloseTo(0.92249, 5);
     expect(readModel(writeModel(model())).errors).toBeUndefined();
+  });
+
+  test('facts in the place of extras, as earlier versions took them, are refused', () => {
+    const facts = { epochs: 3 } as object;
+    expect(() => writeModel(model(), facts)).toThrow(
+      new TypeError("writeModel: there is no option 'epochs', expected one of: training, codes, errors."),
+    );
   });
 
   test('of a GAN are refused', () => {

@@ -176,7 +176,7 @@ async function readNpyFile(path: string): Promise<LoadedImages> {
   return { ...readNpy(bytes), source: basename(path) };
 }
 
-async function readNpzFile(path: string, { sampleShape: _, ...options }: LoadOptions): Promise<LoadedImages> {
+async function readNpzFile(path: string, { sampleShape, ...options }: LoadOptions): Promise<LoadedImages> {
   const bytes = await readWholeFile(path);
   const array = await readNpz(bytes, options);
   return { ...array, source: `${basename(path)}, ${array.key}` };

@@ -101,7 +101,7 @@ export class Judge {
     const { source, level = 0, count = 0, tooFew } = this.threshold;
     if (tooFew) {
       say(
-        `note: ${nameOf(level)} needs ${formatCount(neededFor(level))} errors, the model file holds ${formatCount(count)} (${source}): the threshold is the largest of them`,
+        `note: ${nameOf(level)} needs ${formatCount(neededFor(level))} errors, the model file holds ${formatCount(count)} (${source}): the threshold is the largest of them${lowerLevel(count)}`,
       );
     }
     if (source === 'training errors') {
@@ -121,6 +121,12 @@ function thresholdOf({ training, heldOut }: ErrorDistributions, level: number): 
 /** How many errors a level needs: see `ErrorDistribution.threshold`. */
 function neededFor(level: number): number {
   return Math.ceil(level / (1 - level) - 1e-9);
+}
+
+/** The highest whole percentile that needs no more errors than there are. */
+function lowerLevel(count: number): string {
+  const percent = Math.floor((100 * count) / (count + 1));
+  return percent >= LOWEST_PERCENT ? `; they are enough for --threshold p${percent}` : '';
 }
 
 /** "p99", "p99.5". */

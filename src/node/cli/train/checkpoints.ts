@@ -32,19 +32,13 @@ export function readInterval(text: string, name: string): CheckpointInterval {
 export interface LastCheckpoint {
   /** Where training was: "after epoch 3". */
   readonly where: string;
-  /** Whether its weights are worth starting from: an epoch was done, and since then the loss has not risen steeply. */
-  readonly isUseful: boolean;
+  /** The loss of its weights, or of the best ones that it keeps; undefined before the end of the first epoch. */
+  readonly loss: number | undefined;
 }
-
-/** In a good training no epoch has a loss this many times that of the best epoch before it. */
-export const STEEP_RISE = 3;
 
 export function lastCheckpointOf(state: TrainingState): LastCheckpoint {
   const { epochs, best } = state;
-  const lowest = epochs.reduce((lowest, { loss }) => Math.min(lowest, loss), Infinity);
-  const last = epochs.at(-1)?.loss ?? Infinity;
-  const isUseful = best?.weights !== undefined || last <= STEEP_RISE * lowest;
-  return { where: describeProgress(state), isUseful: epochs.length > 0 && isUseful };
+  return { where: describeProgress(state), loss: best?.weights ? best.loss : epochs.at(-1)?.loss };
 }
 
 /** A checkpoint in memory. State and record are of one moment: training may have gone on when they are written. */

@@ -3,7 +3,8 @@
  * are those of the model; how it is trained is free. Read model.ts first, which makes one model of another.
  */
 
-import { basename, dirname, join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { modelFingerprint } from '../../../compression/modelFingerprint.ts';
 import { GAN } from '../../../gan/gan.ts';
 import type { AnyModel } from '../../../io/model.ts';
@@ -63,14 +64,17 @@ export interface StartingModel {
  * @throws {FormatError} If it is no model.
  */
 export async function openStartingModel(path: string): Promise<StartingModel> {
-  const isCheckpoint = basename(path) === CHECKPOINT_FILE;
-  const folder = isCheckpoint ? dirname(path) : path;
-  const hasModel = !isCheckpoint && (await exists(join(path, MODEL_FILE)));
-  const model =
-    hasModel || !(await exists(join(folder, CHECKPOINT_FILE)))
-      ? (await loadAnyModel(path)).model
-      : await openCheckpoint(folder);
+  const model = (await isUnfinished(path)) ? await openCheckpoint(path) : (await loadAnyModel(path)).model;
   return { model, fingerprint: modelFingerprint(model) };
+}
+
+async function isUnfinished(path: string): Promise<boolean> {
+  const isFolder = await stat(path).then(
+    (info) => info.isDirectory(),
+    () => false,
+  );
+  if (!isFolder) return false;
+  return !(await exists(join(path, MODEL_FILE))) && (await exists(join(path, CHECKPOINT_FILE)));
 }
 
 async function openCheckpoint(folder: string): Promise<AnyModel> {

@@ -3,6 +3,7 @@
 import type { LastCheckpoint } from './checkpoints.ts';
 import { isDecidedByModel } from './from.ts';
 import type { TrainOptions } from './options.ts';
+import type { TrainingRun } from './runTraining.ts';
 import { defaultLearningRate, learningRateOf } from './settings.ts';
 
 /** The command that goes on with the run in a folder. */
@@ -10,22 +11,27 @@ export function resumeCommand(folder: string, options: Readonly<Record<string, s
   return trainCommandLine({ resume: folder, ...options });
 }
 
+/** Weights whose loss is this many times that of the mean sample are of no use: the loss has begun to rise without bound. */
+const USEFUL = 1.5;
+
 /**
  * What a run that diverged leaves, and the command that helps: with a lower learning rate from the checkpoint, or from the
  * beginning if the checkpoint is of no use.
  */
 export function afterDivergence(
-  { where, isUseful }: LastCheckpoint,
-  folder: string,
-  options: TrainOptions,
+  { where, loss }: LastCheckpoint,
+  { folder, options, watch }: Pick<TrainingRun, 'folder' | 'options' | 'watch'>,
 ): string {
+  const { path } = folder;
+  const { meanSampleLoss = Infinity } = watch ?? {};
+  const isUseful = loss !== undefined && loss <= USEFUL * meanSampleLoss;
   const rate = learningRateOf(options.values);
   const lower = Math.min(Number((rate / 10).toPrecision(2)), defaultLearningRate(options.values));
-  const command = restartCommand(isUseful ? folder : undefined, options, {
+  const command = restartCommand(isUseful ? path : undefined, options, {
     'learning-rate': String(lower < rate ? lower : rate / 10),
   });
   const from = isUseful ? 'its weights' : 'the beginning';
-  return `The checkpoint ${where} stays in ${folder}: ${command} starts from ${from} with a lower rate.`;
+  return `The checkpoint ${where} stays in ${path}: ${command} starts from ${from} with a lower rate.`;
 }
 
 /** Options of which a new run has its own. */

@@ -25,8 +25,9 @@ import {
   say,
 } from '../terminal/output.ts';
 import { formatNumber } from '../terminal/textTable.ts';
-import { STEEP_RISE } from './checkpoints.ts';
 import type { TrainingData } from './data.ts';
+import type { LearningWatch } from './learning.ts';
+import { describeNothingLearned, helpfulChanges } from './learningAdvice.ts';
 import type { TrainOptions, TrainValues } from './options.ts';
 import { describeLosses } from './progress.ts';
 import { restartCommand, resumeCommand } from './recommended.ts';
@@ -35,11 +36,21 @@ import { learningRateOf } from './settings.ts';
 
 /** Says what will be trained, and how. With --json also prints `config` as the start event. */
 export function announce(run: TrainingRun, config: Readonly<Record<string, unknown>>): void {
-  const { folder, model, data, options, resumption } = run;
+  const { folder, model, data, options, resumption, watch } = run;
   describePlan(model, data, options.values);
   if (!options.values.json) return;
   const resumedFrom = resumption && { epoch: resumption.state.epoch, batch: resumption.state.batch };
-  printJson({ event: 'start', folder: folder.path, ...(resumedFrom && { resumedFrom }), ...config });
+  printJson({
+    event: 'start',
+    folder: folder.path,
+    ...(resumedFrom && { resumedFrom }),
+    ...boundOf(watch),
+    ...config,
+  });
+}
+
+function boundOf(watch: LearningWatch | undefined) {
+  return watch && { meanSampleLoss: watch.meanSampleLoss };
 }
 
 function describePlan(model: AnyModel, data: TrainingData, values: TrainValues): void {
@@ -81,11 +92,12 @@ function describeTask(values: TrainValues, { facts }: TrainingData): string[] {
 
 /** Says how the training ended, and what it wrote. */
 export function reportEnd(
-  { folder, data, options }: TrainingRun,
+  run: TrainingRun,
   training: TrainingOutcome,
   results: Results,
   files: readonly string[],
 ): void {
+  const { folder, data, options } = run;
   const { history, epochs, seconds, samplesPerSecond } = training;
   if (options.values.json) {
     printJson({ event: 'end', folder: folder.path, files, seconds, samplesPerSecond, ...results });
@@ -98,6 +110,10 @@ export function reportEnd(
   // The sum of a GAN's losses may well rise: one network's gain is the other's loss.
   const rise = options.values.kind === 'gan' ? undefined : describeRise(epochs, training.firstLoss);
   if (rise) say(`note: ${rise}`);
+  const nothing = noteNothingLearned(run, training);
+  if (nothing) say(`note: ${nothing}`);
+  const gain = options.values.json || nothing ? undefined : describeNoGain(results);
+  if (gain) say(`note: ${gain}`);
   if (!training.hasCheckpoint) {
     say(
       `note: the last checkpoint, ${training.lastCheckpoint?.where}, is older than the model: --resume goes on from there`,
@@ -105,6 +121,17 @@ export function reportEnd(
   }
   if (history.problem) say(`isthmus train: stopped after epoch ${epochs.length}: ${history.problem}`);
   for (const line of waysToGoOn(folder.path, history, options)) say(line);
+}
+
+function noteNothingLearned(
+  { options, watch }: TrainingRun,
+  { nothingLearned }: TrainingOutcome,
+): string | undefined {
+  if (!nothingLearned || !watch) return undefined;
+  const { values } = options;
+  const changes = helpfulChanges(values, nothingLearned);
+  const bound = { meanSampleLoss: watch.meanSampleLoss, loss: values.loss };
+  return describeNothingLearned(nothingLearned, bound, options, changes);
 }
 
 function waysToGoOn(folder: string, { stopped, epochs }: History, options: TrainOptions): string[] {
@@ -130,6 +157,8 @@ function endingOf({ epochs, stopped, bestEpoch, restoredBestWeights }: History):
   return `${why}; the weights are those of ${which}`;
 }
 
+/** In a good training no epoch has a loss this many times that of the best epoch before it, or of the first batch. */
+const RISE = 3;
 /** A tiny loss may jump: as long as it stays below this part of the first loss, little is lost. */
 const NOTABLE = 0.1;
 
@@ -142,12 +171,20 @@ export function describeRise(epochs: readonly EpochRecord[], firstLoss?: number)
   const first = firstLoss ?? epochs[0]?.loss ?? Number.NaN;
   let [best, where] = [first, firstLoss === undefined ? 'epoch 1' : 'the first batch'];
   for (const { epoch, loss } of epochs) {
-    if (loss > STEEP_RISE * best && loss > NOTABLE * first) {
+    if (loss > RISE * best && loss > NOTABLE * first) {
       return `the loss rose from ${best.toPrecision(3)} in ${where} to ${loss.toPrecision(3)} in epoch ${epoch}: a lower --learning-rate may end better`;
     }
     if (loss < best) [best, where] = [loss, `epoch ${epoch}`];
   }
   return undefined;
+}
+
+/** A note on a model that makes nothing better, on samples that it has not seen if there are any. Undefined if it does. */
+function describeNoGain(results: Results): string | undefined {
+  const name = (['test', 'validation', 'training'] as const).find((each) => results[each]);
+  const [before, after] = name ? [results.unrestored?.[name], results[name]] : [];
+  if (!name || !before || !after || after.mse < before.mse) return undefined;
+  return `what the model makes of the ${name} samples is no nearer to the target than they are as given: more --epochs, wider layers (--hidden 512) or a longer code (--encoding-dim 128) may help`;
 }
 
 export interface Denoising extends Evaluation {
@@ -164,6 +201,10 @@ export interface Results {
   readonly bestEpoch?: number | undefined;
   /** Why training ended early, if it made no sense to go on. */
   readonly problem?: string;
+  /** The loss of the best answer that is the same for all samples: see {@link LearningWatch}. */
+  readonly meanSampleLoss?: number | undefined;
+  /** Whether the model is no better than that, and did not get better any more. */
+  readonly learnsNothing?: boolean;
   /** The epoch whose weights the model has, if its loss has parts. */
   readonly epoch?: EpochRecord;
   /** Of what an autoencoder makes of the samples, compared with them or their target, as the other scores. */
@@ -185,8 +226,8 @@ export interface Outcome {
 
 /** How the training ended, and how good its model is. */
 export async function outcomeOf(
-  { model, data, options }: TrainingRun,
-  { history }: TrainingOutcome,
+  { model, data, options, watch }: TrainingRun,
+  { history, nothingLearned }: TrainingOutcome,
 ): Promise<Outcome> {
   const { stopped, epochs, restoredBestWeights, bestEpoch, problem } = history;
   const kept = restoredBestWeights ? epochs.find(({ epoch }) => epoch === bestEpoch) : epochs.at(-1);
@@ -197,6 +238,8 @@ export async function outcomeOf(
     epochs: epochs.length,
     ...(restoredBestWeights && { bestEpoch }),
     ...(problem !== undefined && { problem }),
+    ...boundOf(watch),
+    ...(nothingLearned && nothingLearned.stall !== 'slow' && { learnsNothing: true }),
     ...(kept?.parts && { epoch: kept }),
     ...scores,
   };

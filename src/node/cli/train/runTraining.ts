@@ -12,6 +12,8 @@ import type { TimedEpoch } from '../../runs/writeRun.ts';
 import { printJson, say } from '../terminal/output.ts';
 import { Checkpoints, type LastCheckpoint, lastCheckpointOf } from './checkpoints.ts';
 import type { TrainingData } from './data.ts';
+import type { LearningWatch, NothingLearned } from './learning.ts';
+import { describeStall, helpfulChanges } from './learningAdvice.ts';
 import type { TrainOptions, TrainValues } from './options.ts';
 import { Progress } from './progress.ts';
 import { afterDivergence } from './recommended.ts';
@@ -26,6 +28,8 @@ export interface TrainingRun {
   readonly options: TrainOptions;
   /** The fingerprint of the model whose weights it starts with, if there is one. */
   readonly from: string | undefined;
+  /** Notices if it learns nothing; undefined for a GAN. */
+  readonly watch: LearningWatch | undefined;
   /** Where to go on; undefined for a new run. */
   readonly resumption: Resumption | undefined;
 }
@@ -47,11 +51,13 @@ export interface TrainingOutcome {
   readonly hasCheckpoint: boolean;
   /** The checkpoint in the folder. */
   readonly lastCheckpoint: LastCheckpoint | undefined;
+  /** Whether the model is no better than one answer to all samples. */
+  readonly nothingLearned: NothingLearned | undefined;
 }
 
 /** Trains with progress on stderr and checkpoints on disk; the signal ends it after the current step. */
 export async function runTraining(run: TrainingRun, signal: AbortSignal): Promise<TrainingOutcome> {
-  const { folder, model, data, options, resumption } = run;
+  const { model, data, options, resumption } = run;
   const observer = new TrainingObserver(run);
   try {
     const history = await model.fit(data.images, {
@@ -66,7 +72,7 @@ export async function runTraining(run: TrainingRun, signal: AbortSignal): Promis
   } catch (error) {
     const { lastCheckpoint } = observer;
     if (error instanceof DivergenceError && lastCheckpoint) {
-      throw new DivergenceError(`${error.message} ${afterDivergence(lastCheckpoint, folder.path, options)}`);
+      throw new DivergenceError(`${error.message} ${afterDivergence(lastCheckpoint, run)}`);
     }
     throw error;
   } finally {
@@ -81,6 +87,8 @@ class TrainingObserver {
   readonly #checkpoints: Checkpoints;
   /** Since training began, at the end of each epoch. */
   readonly #seconds: number[];
+  readonly #epochs: EpochRecord[];
+  #saidThatItLearnsNothing = false;
   #firstLoss: number | undefined;
 
   constructor(run: TrainingRun) {
@@ -88,6 +96,7 @@ class TrainingObserver {
     const { values } = options;
     this.#run = run;
     this.#seconds = [...(resumption?.record.seconds ?? [])];
+    this.#epochs = [...(resumption?.state.epochs ?? [])];
     this.#progress = new Progress(values.epochs, doneBefore(resumption?.state, data.trainedOn, values));
     this.#checkpoints = new Checkpoints(folder, model, values['checkpoint-every'], () => ({
       ...this.#record(),
@@ -110,11 +119,27 @@ class TrainingObserver {
     const seconds = this.#elapsed;
     this.#progress.onEpochEnd(epoch);
     this.#seconds.push(seconds);
+    this.#epochs.push(epoch);
     const { folder, model, options } = this.#run;
     if (options.values.json) printJson({ event: 'epoch', ...epoch, seconds });
     this.#checkpoints.afterEpoch(epoch.epoch, state);
     const isDue = epoch.epoch === 1 || epoch.epoch % samplesEvery(options.values) === 0;
     if (model instanceof GAN && isDue) await this.#drawSamples(folder, model, epoch.epoch);
+    if (epoch.epoch < options.values.epochs) await this.#noteIfItLearnsNothing();
+  }
+
+  /** Once, as soon as it is clear; of a loss that falls slowly only at the end. */
+  async #noteIfItLearnsNothing(): Promise<void> {
+    const { watch, options } = this.#run;
+    if (!watch || this.#saidThatItLearnsNothing) return;
+    const nothing = await watch.find(this.#epochs);
+    if (!nothing || nothing.stall === 'slow') return;
+    this.#saidThatItLearnsNothing = true;
+    const { values } = options;
+    const changes = helpfulChanges(values, nothing);
+    const bound = { meanSampleLoss: watch.meanSampleLoss, loss: values.loss };
+    this.#progress.close(); // on a terminal the line of the progress makes room
+    say(`note: ${describeStall(this.#epochs.length, nothing, bound, changes)}`);
   }
 
   /** A full disk must not end the training: see `Checkpoints.write`. */
@@ -138,6 +163,7 @@ class TrainingObserver {
       samplesPerSecond: this.#progress.samplesPerSecond,
       hasCheckpoint,
       lastCheckpoint: this.lastCheckpoint,
+      nothingLearned: await this.#run.watch?.find(history.epochs),
     };
   }
 

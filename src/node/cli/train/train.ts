@@ -20,6 +20,7 @@ import { describeProgress } from './checkpoints.ts';
 import { refuseContradictions, refuseSwallowed, refuseTwoFolders } from './contradictions.ts';
 import { loadTrainingData, refuseBeyondUnitRange } from './data.ts';
 import { addedByModel, openStartingModel, refuseDecidedByModel, refuseForModel } from './from.ts';
+import { LearningWatch } from './learning.ts';
 import { createModel } from './model.ts';
 import { TRAIN_HELP, TRAIN_OPTIONS, type TrainOptions, type TrainValues } from './options.ts';
 import { addedByPreset, inWords } from './presets.ts';
@@ -122,10 +123,11 @@ async function resumeRun(now: TrainOptions, path: string): Promise<number> {
   }
 }
 
-async function trainInto(run: TrainingRun): Promise<number> {
+async function trainInto(run: Omit<TrainingRun, 'watch'>): Promise<number> {
   const interruption = new Interruption();
   try {
-    return await trainAndWrite(run, interruption.signal);
+    const watch = await LearningWatch.of(run);
+    return await trainAndWrite({ ...run, watch }, interruption.signal);
   } finally {
     interruption.close();
   }
@@ -172,19 +174,21 @@ async function codesOf({ model, data }: TrainingRun): Promise<GaussianDistributi
 
 /** `fit` checks the loss before each step, so the effect of the last step shows only here. */
 function requireFinite(
-  { folder, model, data, options }: TrainingRun,
+  run: TrainingRun,
   { history, lastCheckpoint }: TrainingOutcome,
   { training }: Results,
 ): void {
+  const { model, options } = run;
+  const { values } = options;
   const weight = model.parameters.values.find((each) => !Number.isFinite(each)) ?? 0;
   const [what, value] = training ? ['the mean squared error', training.mse] : ['a weight', weight];
   if (Number.isFinite(value)) return;
-  const { values } = options;
+  const { data } = run;
   const { epoch } = history.epochs.at(-1) ?? history.state;
   const batches = Math.ceil(data.trainedOn / values['batch-size']);
   throw new DivergenceError(
     `${what} is ${value} after the last step, epoch ${epoch}, batch ${history.state.batch || batches} of ${batches}, ` +
       `expected a finite number: the learning rate (${learningRateOf(values)}) is likely too high, or the range of the data too wide.` +
-      (lastCheckpoint ? ` ${afterDivergence(lastCheckpoint, folder.path, options)}` : ''),
+      (lastCheckpoint ? ` ${afterDivergence(lastCheckpoint, run)}` : ''),
   );
 }

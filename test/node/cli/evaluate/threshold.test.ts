@@ -226,8 +226,25 @@ describe('evaluate --anomalies', () => {
   test('says that the errors are too few', async () => {
     const { stderr } = await evaluate('--model run --data new.npy --anomalies 2 --threshold p99.9');
     expect(stderr).toContain(
-      'note: p99.9 needs 999 errors, the model file holds 200 (held-out errors): the threshold is the largest of them\n',
+      'note: p99.9 needs 999 errors, the model file holds 200 (held-out errors): the threshold is the largest of them; they are enough for --threshold p99\n',
     );
+    for (const [count, percent] of [
+      [36, 97],
+      [1, 50],
+      [98, 98],
+      [99, 99],
+    ]) {
+      const errors = ErrorDistribution.of(Array.from({ length: count }, (_, i) => i));
+      writeFileSync(
+        join(cwd, 'few.safetensors'),
+        writeModel(model(), { errors: { rankedBy: 'mse', training: errors } }),
+      );
+      writeFileSync(join(cwd, 'images.npy'), imagesNpy());
+      const line = '--model few.safetensors --data images.npy --anomalies 2 --threshold';
+      const { stderr } = await evaluate(`${line} p99.5`);
+      expect(stderr).toContain(`they are enough for --threshold p${percent}\n`);
+      expect((await json(`${line} p${percent}`)).threshold).toMatchObject({ tooFew: false, count });
+    }
   });
 
   test('an older model has no percentiles, and no threshold unless one is given', async () => {

@@ -25,7 +25,7 @@ test.each<[shape: number[], shown: number]>([
 test.each<[shape: number[], note: string]>([
   [[1025, 28, 28], 'the first 1,024 of 1,025'],
   [[17, 1024, 1024], 'the first 16 of 17'],
-  [[2, 1024, 1024, 17], 'the first 1 of 2'],
+  [[2, 1024, 1024, 17], 'the first of 2'],
 ])('of %j not all are, which is said', (shape, note) => {
   countShown(shape);
   expect(said.mock.calls).toEqual([[`note: the picture shows ${note}.\n`]]);

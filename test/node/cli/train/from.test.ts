@@ -1,6 +1,6 @@
 /** `train --from MODEL`: a new run from the weights of a model, and what is recommended after a divergence or early stopping. */
 
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { readCheckpoint } from '../../../../src/io/checkpoint.ts';
@@ -45,7 +45,7 @@ function newFolder(): Folder {
     run,
     ok: async (words) => {
       const result = await run(words);
-      expect(result).toMatchObject({ code: 0 });
+      expect(result).toMatchObject({ code: 0, stderr: expect.not.stringMatching(/^isthmus/m) });
       return result;
     },
     read,
@@ -65,14 +65,13 @@ function recommendedIn(stderr: string, pattern: RegExp): string {
 describe('train --from', () => {
   test('starts with the weights of the model: its first loss is the last one of the other run', async () => {
     const { ok, model } = newFolder();
-    await ok(`${TRAIN} --epochs 30 --out first`);
-    const { stdout: measured } = await ok('evaluate --model first --data images.npy --json');
-    const { mse } = JSON.parse(measured) as { mse: number };
+    const first = await ok(`${TRAIN} --epochs 30 --out first --json`);
+    const { training } = jsonLines(first.stdout).at(-1) as { training: { mse: number } };
     const { stdout } = await ok(
       'train --from first --data images.npy --learning-rate 1e-7 --batch-size 8 --epochs 2 --out second --json',
     );
     const [start, epoch] = jsonLines(stdout);
-    expect(epoch.loss).toBeCloseTo(mse, 6);
+    expect(epoch.loss).toBeCloseTo(training.mse, 6);
     expect(start.options).toMatchObject({ kind: 'autoencoder', from: 'first' });
     expect(start.options).not.toHaveProperty('hidden');
     expect(model('second').model.spec()).toEqual(model('first').model.spec());
@@ -125,8 +124,8 @@ describe('train --from', () => {
       await ok(`import --format pytorch --weights ${weights} --out ${name}.safetensors`);
       const imported = readAnyModel(new Uint8Array(readFileSync(join(cwd, `${name}.safetensors`)))).model;
       const data = npyBytes({ descr: '|u1', shape: [8, 3, 4], values: [...images.subarray(128, 128 + 96)] });
-      const at = folderWith({ 'data.npy': data });
-      const words = `train --from ${join(cwd, `${name}.safetensors`)} --data ${join(at, 'data.npy')}`;
+      writeFileSync(join(cwd, 'data.npy'), data);
+      const words = `train --from ${name}.safetensors --data data.npy`;
       await ok(`${words} --learning-rate 1e-9 --epochs ${epochs} --out from-${name}`);
       const trained = model(`from-${name}`).model;
       expect(trained.spec()).toEqual(imported.spec());
@@ -203,35 +202,42 @@ describe('after a divergence', () => {
     expect(stderr).toMatch(/starts from the beginning with a lower rate\.$/m);
   });
 
+  /** The learning rate rises until the loss does: after a few epochs, one checkpoint each. */
+  const RISING = `${TRAIN} --optimizer sgd --learning-rate 1000 --warmup-epochs 28 --epochs 30 --checkpoint-every 1`;
+
   test('later it starts from the best weights that the checkpoint keeps', async () => {
-    const { ok, run, model, read } = newFolder();
-    const words = `${TRAIN} --validation-split 0.2 --optimizer sgd --learning-rate 300 --warmup-epochs 28`;
-    const { code, stderr } = await run(`${words} --epochs 30 --checkpoint-every 1 --out run`);
+    const { cwd, ok, run, model, read } = newFolder();
+    await ok(`${TRAIN} --epochs 20 --out good`);
+    const words = RISING.replace(TRAIN, 'train --from good --data images.npy').replace('1000', '30');
+    const { code, stderr } = await run(`${words} --validation-split 0.2 --out run`);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/stays in run: isthmus train --from run --data images\.npy .*its weights/);
     const { best } = readCheckpoint(read('run/checkpoint.safetensors')).state;
     expect(best?.weights).toBeDefined();
-    const command = recommendedIn(stderr, /stays in run: isthmus (.*) starts from its weights/);
-    const again = await ok(`${command} --out again`);
-    expect(again.stderr).toMatch(
-      new RegExp(
-        `^starting with the weights of the checkpoint in run, of epoch ${best?.epoch}, the best one$`,
-        'm',
-      ),
+    const command = recommendedIn(
+      stderr,
+      /stays in run: isthmus (.*) starts from its weights with a lower rate\.$/m,
     );
-    const { stderr: unfinished } = await run('evaluate --model run --data images.npy');
-    expect(unfinished).toMatch(/the run in run has no model yet: isthmus train --resume run goes on with it/);
+    expect(command).toMatch(/^train --from run --data images\.npy .*--learning-rate 0\.01 /);
+    const again = await ok(`${command} --out again`);
+    const said = `starting with the weights of the checkpoint in run, of epoch ${best?.epoch}, the best one`;
+    expect(again.stderr.split('\n')).toContain(said);
     expect(model('again').training.from).toMatch(/^sha256:/);
+    const { stderr: unfinished } = await isthmus(['info', 'run'], { cwd });
+    expect(unfinished).toMatch(/the run in run has no model yet: isthmus train --resume run goes on with it/);
+    expect(unfinished).toMatch(
+      /if its loss became NaN, isthmus train --from run starts again from its weights/,
+    );
   });
 
-  test('the weights of a loss that has risen steeply are not recommended', async () => {
-    const { run } = newFolder();
-    const words = `${TRAIN} --optimizer sgd --learning-rate 300 --warmup-epochs 28 --epochs 30`;
-    const { code, stderr } = await run(`${words} --checkpoint-every 1 --out run`);
+  test('from the beginning if its weights are of no use: their loss has begun to rise without bound', async () => {
+    const { ok, run } = newFolder();
+    const { code, stderr } = await run(`${RISING} --out run`);
     expect(code).toBe(1);
     const [, where, , command] = DIVERGES.exec(stderr) ?? [];
     expect(where).toMatch(/^after epoch \d+$/);
-    expect(command.includes('--from')).toBe(stderr.includes('starts from its weights'));
+    expect(command).not.toMatch(/--from/);
+    expect(stderr).toMatch(/starts from the beginning with a lower rate\.$/m);
+    await ok(command.replace('isthmus ', ''));
   });
 });
 

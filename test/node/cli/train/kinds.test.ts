@@ -225,7 +225,7 @@ describe('options that make no sense for a kind', () => {
     refused('--kind vae --loss bce --output linear', /--loss bce needs --output sigmoid\./),
     refused(
       '--kind vae --epochs 2 --beta-warmup-epochs 2',
-      /--beta-warmup-epochs is 2, expected less than the 2/,
+      /--beta-warmup-epochs is 2, expected less than --epochs, which is 2/,
     ),
     refused(
       '--kind gan --loss bce',

@@ -165,6 +165,18 @@ describe('train --target', () => {
     expect(end.denoising.mse).not.toBe((end.validation as { mse: number }).mse);
   });
 
+  test('says so if nothing was gained', async () => {
+    const note =
+      'note: what the model makes of the test samples is no nearer to the target than they are as given: ';
+    expect(result.stderr).toContain(note);
+    // Of black images the mean image is more like the clean ones.
+    const black = npy('|u1', Array(COUNT * 64).fill(0));
+    const other = folderWith({ ...PAIRS, 'noisy.npy': black });
+    const { code, stderr } = await run(other, `${TRAIN} --start mean --out run`);
+    expect(code).toBe(0);
+    expect(stderr).not.toContain('is no nearer to the target');
+  });
+
   test('works for a variational autoencoder', async () => {
     const { code, stdout } = await run(cwd, `${TESTED} --kind vae --out vae`);
     expect(code).toBe(0);
