@@ -26,8 +26,12 @@ if (!python) console.log('no Python with numpy: the snippets in messages are not
 
   test('fails if a snippet does not run', async () => {
     const [first] = SNIPPETS;
-    await expect(keepSnippet({ ...first, snippet: /expected (numbers)/ }, python as string)).rejects.toThrow();
-    await expect(keepSnippet({ ...first, snippet: /nothing like (this)/ }, python as string)).rejects.toThrow();
+    await expect(
+      keepSnippet({ ...first, snippet: /expected (numbers)/ }, python as string),
+    ).rejects.toThrow();
+    await expect(
+      keepSnippet({ ...first, snippet: /nothing like (this)/ }, python as string),
+    ).rejects.toThrow();
     expect(first.says.length).toBeGreaterThan(0);
   });
 });

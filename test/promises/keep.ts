@@ -3,12 +3,13 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
-import { readSafetensors, writeSafetensors } from '../../src/io/safetensors.ts';
 import { writeModel } from '../../src/io/model.ts';
+import { readSafetensors, writeSafetensors } from '../../src/io/safetensors.ts';
 import { npyBytes } from '../helpers/bytes/npyBytes.ts';
 import { GRAY, pngBytes } from '../helpers/bytes/pngBytes.ts';
 import { type CliResult, folderWith, isthmus } from '../helpers/cli.ts';
 import { asPattern } from '../helpers/messages.ts';
+import { runPython } from '../helpers/python.ts';
 import {
   COUNT,
   codesNpy,
@@ -21,7 +22,6 @@ import {
   pixels,
   variationalModel,
 } from '../node/cli/fixtures.ts';
-import { runPython } from '../helpers/python.ts';
 import type { CommandPromise } from './commands.ts';
 import type { CallPromise } from './engine.ts';
 import type { SnippetPromise } from './snippets.ts';
@@ -33,18 +33,30 @@ function floats(count: number, sample: readonly number[], at: (i: number, j: num
   return npyBytes({ descr: '<f8', shape: [count, ...sample], values });
 }
 
-const bytes = (shape: readonly number[], values: readonly number[]) => npyBytes({ descr: '|u1', shape, values });
+const bytes = (shape: readonly number[], values: readonly number[]) =>
+  npyBytes({ descr: '|u1', shape, values });
 /** Between 0 and 1, differing from sample to sample. */
 const wave = (i: number, j: number) => 0.5 + 0.5 * Math.sin(1 + i * 0.7 + j * (1 + 0.1 * i));
-const PER_FEATURE = { kind: 'minmax', dtype: 'f8', shift: [0, 0, 0, 0, 0], scale: [1, 10, 100, 1000, 1] } as const;
+const PER_FEATURE = {
+  kind: 'minmax',
+  dtype: 'f8',
+  shift: [0, 0, 0, 0, 0],
+  scale: [1, 10, 100, 1000, 1],
+} as const;
 
 const FILES: Readonly<Record<string, Uint8Array>> = {
   'images.npy': imagesNpy(),
   'other.npy': bytes([COUNT, 8, 8], pixels().toReversed()),
-  'clean.npy': bytes([COUNT, 8, 8], pixels().map((value) => 255 - value)),
+  'clean.npy': bytes(
+    [COUNT, 8, 8],
+    pixels().map((value) => 255 - value),
+  ),
   'few.npy': imagesNpy([8, 8], 3),
   'one.npy': bytes([8, 8], pixels(64, 1)),
-  'dark.npy': bytes([COUNT, 8, 8], pixels().map((value) => value >> 4)),
+  'dark.npy': bytes(
+    [COUNT, 8, 8],
+    pixels().map((value) => value >> 4),
+  ),
   'flat.npy': imagesNpy([64]),
   'bytes.npy': imagesNpy([5]),
   'flat-floats.npy': floats(COUNT, [64], wave),
@@ -53,8 +65,14 @@ const FILES: Readonly<Record<string, Uint8Array>> = {
   'beyond.npy': floats(COUNT, [5], (i, j) => 1.5 * wave(i, j) - 0.2),
   'channels.npy': floats(COUNT, [6, 2], (i, j) => (j % 2 === 0 ? 1 : 1000) * wave(i, j)),
   'sound.npy': floats(COUNT, [70], (i, j) => 0.5 + 0.5 * Math.sin(1.3 * i + 0.3 * j)),
-  'labels.npy': bytes([COUNT], Array.from({ length: COUNT }, (_, i) => i % 2)),
-  'classes.npy': bytes([COUNT], Array.from({ length: COUNT }, (_, i) => i % 4)),
+  'labels.npy': bytes(
+    [COUNT],
+    Array.from({ length: COUNT }, (_, i) => i % 2),
+  ),
+  'classes.npy': bytes(
+    [COUNT],
+    Array.from({ length: COUNT }, (_, i) => i % 4),
+  ),
   'few-labels.npy': bytes([3], [0, 1, 0]),
   'two.npz': npz({ a: imagesNpy(), b: imagesNpy() }),
   'images.idx': imagesIdx(),

@@ -9,24 +9,25 @@ export const NO_ADVICE: Readonly<Record<string, string>> = {
   '--latent': 'the source of what is drawn, in messages with another text',
   '--threshold': 'where a threshold comes from',
   '--feature-names': 'where names come from',
-  '--${}': 'an option is named for messages with another text',
-  '--${} ${}': 'an option is named for messages with another text',
-  '--${}=${}': 'options are read again',
-  '${}--${}${}': 'a line of --help',
+  '--{}': 'an option is named for messages with another text',
+  '--{} {}': 'an option is named for messages with another text',
+  '--{}={}': 'options are read again',
+  '{}--{}{}': 'a line of --help',
   'npm run train --': 'how a run was started: test/node/cli/train/resume.test.ts',
-  'isthmus train: stopped after epoch ${}: ${}': 'who speaks',
+  'isthmus train: stopped after epoch {}: {}': 'who speaks',
   'the checkpoint is not that of a run of isthmus train.': 'whose checkpoint it is not',
   '--anomalies without --anomalies-out': 'a state of the program, in an error of ours',
-  '${}: the samples are stored, expected to be read by stream().': 'an error of ours: batches() is not for callers',
+  '{}: the samples are stored, expected to be read by stream().':
+    'an error of ours: batches() is not for callers',
 };
 
 /** Messages whose situation takes more than a command here, and the tests that bring it about, with words of theirs. */
 export const TESTED_ELSEWHERE: Readonly<Record<string, readonly [file: string, words: string]>> = {
-  'npm kept --${} for itself, expected: npm run train -- --${} ${}.': [
+  'npm kept --{} for itself, expected: npm run train -- --{} {}.': [
     'test/node/cli/train/train.test.ts',
     'options that npm kept for itself are asked back',
   ],
-  "isthmus ${}: the package '${}' is missing: npm install npyjs ndarray pngjs.": [
+  "isthmus {}: the package '{}' is missing: npm install npyjs ndarray pngjs.": [
     'test/package.long.test.ts',
     'is missing: npm install npyjs ndarray pngjs',
   ],
@@ -34,10 +35,10 @@ export const TESTED_ELSEWHERE: Readonly<Record<string, readonly [file: string, w
 
 /** Messages whose situation is out of reach for a test, and why. */
 export const OUT_OF_REACH: Readonly<Record<string, string>> = {
-  'the array is in Fortran order and holds ${} values, expected at most ${}: save np.ascontiguousarray(arr).':
+  'the array is in Fortran order and holds {} values, expected at most {}: save np.ascontiguousarray(arr).':
     'an array of 2^31 values; snippets.ts tries the same advice on a small one',
-  '--feature-contributions asks for ${} numbers in one file, expected at most ${}: evaluate fewer samples at a time.':
+  '--feature-contributions asks for {} numbers in one file, expected at most {}: evaluate fewer samples at a time.':
     'twenty million numbers',
-  'note: the last checkpoint, ${}, is older than the model: --resume goes on from there':
+  'note: the last checkpoint, {}, is older than the model: --resume goes on from there':
     'a disk that is full while the checkpoint is written and not while the model is; commands.ts tries --resume',
 };
