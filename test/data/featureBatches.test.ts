@@ -6,6 +6,7 @@ import { BatchReader } from '../../src/data/batches.ts';
 import type { FeatureNormalization, SampleArray, Samples } from '../../src/data/samples.ts';
 import { Arena } from '../../src/tensor/kernels/memory.ts';
 import { Random } from '../../src/tensor/random.ts';
+import { plural } from '../../src/tensor/shape.ts';
 import { describeEachKernels } from '../helpers/eachKernels.ts';
 import { guarded } from '../helpers/randomArrays.ts';
 import { storedSamples } from '../helpers/storedSamples.ts';
@@ -84,7 +85,7 @@ test.each([
   const normalization: FeatureNormalization = { kind: 'minmax', dtype: 'f8', shift, scale };
   const samples = { shape: [2, 3], data: new Float64Array(6), normalization };
   expect(() => new BatchReader(samples, [3], 'test')).toThrow(
-    `test: the normalization has ${shifts} shifts and ${scale.length} scales, expected 3 each, one a feature.`,
+    `test: the normalization has ${plural(shifts, 'shift')} and ${plural(scale.length, 'scale')}, expected 3 each, one a feature.`,
   );
 });
 

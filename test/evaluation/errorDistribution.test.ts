@@ -113,7 +113,7 @@ test.each([
   ],
   [
     () => new ErrorDistribution(Number.NaN, Float32Array.of(1)),
-    'ErrorDistribution: got 1 points of NaN errors, ',
+    'ErrorDistribution: got 1 point of NaN errors, ',
   ],
   [
     () => new ErrorDistribution(2, Float32Array.of(2, 1)),

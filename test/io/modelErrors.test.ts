@@ -103,10 +103,7 @@ describe('damaged errors are refused with a sentence', () => {
       { tensors: { 'errors.training': [0.1, 0.2] } },
       /got 2 points of 3 errors, expected all of them, or 1001/,
     ],
-    [
-      { tensors: { 'errors.heldOut': [1] } },
-      /'errors\.heldOut' can't be used: .*got 1 points of 5000 errors/,
-    ],
+    [{ tensors: { 'errors.heldOut': [1] } }, /'errors\.heldOut' can't be used: .*got 1 point of 5000 errors/],
     [
       { tensors: { 'errors.training': undefined } },
       /'errors\.training' can't be used: .*got 0 points of 3 errors/,

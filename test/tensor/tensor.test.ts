@@ -19,7 +19,7 @@ describe('a tensor', () => {
 
   test.each([
     [[2, 2], 'Tensor: shape [2, 2] needs 4 numbers, the array holds 3.'],
-    [[], 'Tensor: shape [] needs 1 numbers, the array holds 3.'],
+    [[], 'Tensor: shape [] needs 1 number, the array holds 3.'],
     [[-1, -3], 'Tensor: the shape is [-1, -3], expected integers >= 0.'],
     [[1.5, 2], 'Tensor: the shape is [1.5, 2], expected integers >= 0.'],
     [[Number.NaN], 'Tensor: the shape is [NaN], expected integers >= 0.'],

@@ -10,7 +10,7 @@ import { SGD } from '../../src/optim/sgd.ts';
 import { FlatParameters } from '../../src/tensor/flatParameters.ts';
 import { kernels, setKernels, supportedKernels } from '../../src/tensor/kernels/active.ts';
 import { Random } from '../../src/tensor/random.ts';
-import { ShapeError } from '../../src/tensor/shape.ts';
+import { plural, ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { DivergenceError } from '../../src/training/divergence.ts';
 import { fitModel } from '../../src/training/fit.ts';
@@ -506,7 +506,7 @@ describe('validation', () => {
     [0.5, 1, 1],
     [0.4, 1, 0],
   ])('a split of %d of %d samples leaves one side empty', async (validationSplit, count, kept) => {
-    const message = `fit: a validation split of ${validationSplit} keeps ${kept} of ${count} samples, expected at least one on each side.`;
+    const message = `fit: a validation split of ${validationSplit} keeps ${kept} of ${plural(count, 'sample')}, expected at least one on each side.`;
     await expect(tinyModel().fit(numberedSamples(count), { validationSplit })).rejects.toThrow(
       new RangeError(message),
     );

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ShapeError } from '../../src/tensor/shape.ts';
+import { plural, ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { type SplitOptions, splitSamples, validationCount } from '../../src/training/split.ts';
 import { numberedSamples } from './toy.ts';
@@ -70,7 +70,7 @@ describe('validationCount', () => {
   ])('of %d samples, a split of %d would keep %d: refused', (count, split, kept) => {
     expect(() => validationCount(count, split)).toThrow(
       new RangeError(
-        `fit: a validation split of ${split} keeps ${kept} of ${count} samples, expected at least one on each side.`,
+        `fit: a validation split of ${split} keeps ${kept} of ${plural(count, 'sample')}, expected at least one on each side.`,
       ),
     );
   });
