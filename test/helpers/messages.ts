@@ -43,6 +43,8 @@ const ADVICE = [
   /[\w\]}]\([^)]/, // a call with arguments
   /\b[A-Za-z]\w*\(\)/, // a call without
   /there is no option/,
+  /may help/,
+  /Did you mean/,
   /\{ \.\.\./,
 ];
 

@@ -786,6 +786,21 @@ export const WORK: readonly CommandPromise[] = [
     'evaluate --model run --data images.npy --labels labels.npy --neighbours 5',
   ],
   [
+    '; they are enough for --threshold p{}',
+    'evaluate --model run --data images.npy --anomalies',
+    'evaluate --model run --data images.npy --anomalies --threshold p97',
+  ],
+  [
+    'what the model makes of the {} samples is no nearer to the target than they are as given: more --epochs, wider layers (--hidden 512) or a longer code (--encoding-dim 128) may help',
+    'train --data shaky.npy --target images.npy TINY',
+    'train --data shaky.npy --target images.npy --hidden 512 --encoding-dim 128 --epochs 100 --out wide',
+  ],
+  [
+    'what may help: {}',
+    'train --data white.npy --hidden 64,32,16 --encoding-dim 2 --output sigmoid --batch-size 8 --epochs 40 --learning-rate 0.01 --out stuck',
+    'SAID what may help: isthmus (train .+)',
+  ],
+  [
     '--feature-names: name {} of {} is empty.',
     'train --data table.npy --normalize minmax --feature-names a,b,,d,e',
     'train --data table.npy --normalize minmax --feature-names a,b,c,d,e TINY',

@@ -57,6 +57,19 @@ const FILES: Readonly<Record<string, Uint8Array>> = {
     [COUNT, 8, 8],
     pixels().map((value) => value >> 4),
   ),
+  'shaky.npy': bytes(
+    [COUNT, 8, 8],
+    pixels().map((value, i) => Math.max(0, Math.min(255, Math.round(value + 60 * Math.sin(i * i))))),
+  ),
+  // White pictures with a dark square somewhere.
+  'white.npy': bytes(
+    [COUNT, 16, 16],
+    Array.from({ length: COUNT * 256 }, (_, k) => {
+      const [i, y, x] = [Math.floor(k / 256), Math.floor(k / 16) % 16, k % 16];
+      const isDark = Math.abs(y - ((i * 7) % 16)) < 2 && Math.abs(x - ((i * 3) % 16)) < 2;
+      return isDark ? 0 : 255;
+    }),
+  ),
   'flat.npy': imagesNpy([64]),
   'bytes.npy': imagesNpy([5]),
   'flat-floats.npy': floats(COUNT, [64], wave),
