@@ -94,7 +94,7 @@ export function describeStall(
 ): string {
   const words = Object.entries(changes).map(([name, text]) => `--${name} ${text}`);
   const help = words.length > 0 ? `: ${words.join(' ')} may help` : '';
-  return `after ${epochs} epochs ${describe(nothing, bound)}, so nothing is learned${help}`;
+  return `after ${epochs} epochs ${describe(nothing, bound)}, so nothing has been learned yet${help}`;
 }
 
 /** Said at the end. */
