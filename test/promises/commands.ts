@@ -1,7 +1,7 @@
 /**
  * What the command line recommends: the text of each message as it stands in the sources, a command that makes it say so,
  * and what it recommends, which must succeed and not say it again. keep.ts has the files that these commands find, and
- * TINY, the options of a training that takes no time and writes to a new folder.
+ * TINY, the options of a training that takes no time and writes to a new folder. `SAID{pattern}` is what the message says there.
  */
 
 /** The message, the command that says it, and the commands that follow its advice. */
@@ -11,6 +11,11 @@ const GAN = '--kind gan TINY';
 
 /** Before anything is read: each takes no time. */
 export const USAGE: readonly CommandPromise[] = [
+  [
+    ' Did you mean {}{}?',
+    'train --epoch 1',
+    'train --count 60 --epochs 1 --hidden 8 --encoding-dim 2 --out d',
+  ],
   ["isthmus: there is no command '{}'.{} See isthmus --help.", 'trian', '--help', 'train --help'],
   ['isthmus {}: {} See isthmus {} --help.', 'info', 'info --help'],
   [
@@ -537,13 +542,13 @@ export const WORK: readonly CommandPromise[] = [
     'the run in {} has no model yet: isthmus train --resume {} goes on with it; if its loss became NaN, isthmus train --from {} with its --data starts again from its weights.',
     'evaluate --model unfinished --data images.npy',
     'train --from unfinished --data images.npy --epochs 1 --out f',
-    'SAID isthmus (train --resume \\S+) goes on',
+    'SAID{isthmus (train --resume \\S+) goes on}',
     'evaluate --model unfinished --data images.npy',
   ],
   [
     'isthmus train',
     'train --data table.npy --normalize standard --optimizer sgd --learning-rate 1e30 --epochs 3 --out wild',
-    'SAID isthmus (train .+) starts from',
+    'SAID{isthmus (train .+) starts from}',
   ],
   [
     '--{} makes no sense with --from: {}.',
@@ -796,9 +801,24 @@ export const WORK: readonly CommandPromise[] = [
     'train --data shaky.npy --target images.npy --hidden 512 --encoding-dim 128 --epochs 100 --out wide',
   ],
   [
+    ': {} may help',
+    'train --data white.npy --hidden 64,32,16 --encoding-dim 2 --output sigmoid --batch-size 8 --epochs 40 --learning-rate 0.01 --out stuck',
+    'train --data white.npy --hidden 64,32,16 --encoding-dim 2 --output sigmoid --batch-size 8 --epochs 40 SAID{nothing is learned: (--.*) may help} --out free',
+  ],
+  [
+    'another --learning-rate or --seed may help',
+    'train --data table.npy --normalize standard --start mean --activation silu --hidden 8 --encoding-dim 2 --batch-size 8 --epochs 30 --learning-rate 1e-9 --out still',
+    'train --data table.npy --normalize standard --start mean --activation silu --hidden 8 --encoding-dim 2 --batch-size 8 --epochs 30 --learning-rate 0.01 --seed 1 --out moving',
+  ],
+  [
+    "the discriminator was right about {} % of the samples {}, so the generator can't learn from it: another learning rate, more dropout or a smaller discriminator may help.",
+    'train --data images.npy --kind gan --encoding-dim 2 --batch-size 20 --samples-every 2000 --epochs 1500 --hidden 32 --learning-rate 0.2 --dropout 0.1 --out g',
+    'train --data images.npy --kind gan --encoding-dim 2 --batch-size 20 --samples-every 2000 --epochs 1500 --hidden 8 --learning-rate 0.001 --dropout 0.6 --out h',
+  ],
+  [
     'what may help: {}',
     'train --data white.npy --hidden 64,32,16 --encoding-dim 2 --output sigmoid --batch-size 8 --epochs 40 --learning-rate 0.01 --out stuck',
-    'SAID what may help: isthmus (train .+)',
+    'SAID{what may help: isthmus (train .+)}',
   ],
   [
     '--feature-names: name {} of {} is empty.',

@@ -153,12 +153,13 @@ export function runLine(line: string, cwd: string): Promise<CliResult> {
 
 const spoken = ({ stdout, stderr }: CliResult): string => `${stdout}\n${stderr}`;
 
-/** The line of a piece of advice: its own words, or with SAID and a pattern the words that the message has. */
+/** The line of a piece of advice, in which `SAID{pattern}` is what the message says there: the first group of the pattern. */
 function lineOf(advice: string, said: string): string {
-  if (!advice.startsWith('SAID ')) return advice;
-  const [, line] = new RegExp(advice.slice('SAID '.length)).exec(said) ?? [];
-  if (line === undefined) throw new Error(`no ${advice} in: ${said}`);
-  return line;
+  return advice.replace(/SAID\{(.*)\}/, (_, pattern) => {
+    const [, words] = new RegExp(pattern).exec(said) ?? [];
+    if (words === undefined) throw new Error(`no ${advice} in: ${said}`);
+    return words;
+  });
 }
 
 /** The options and commands that a message names. */

@@ -166,4 +166,10 @@ export const SNIPPETS: readonly SnippetPromise[] = [
     snippet: /such as (np\.clip.+\))\./,
     ...asTarget,
   },
+  {
+    says: [DTYPE, "arr.view('u1')"],
+    bad: "np.frombuffer(bytes(range(24)), 'V4').reshape(3, 2)",
+    snippet: /e\.g\. (arr\S+\))\./,
+    ...refused,
+  },
 ];
