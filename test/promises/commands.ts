@@ -803,7 +803,7 @@ export const WORK: readonly CommandPromise[] = [
   [
     ': {} may help',
     'train --data white.npy --hidden 64,32,16 --encoding-dim 2 --output sigmoid --batch-size 8 --epochs 40 --learning-rate 0.01 --out stuck',
-    'train --data white.npy --hidden 64,32,16 --encoding-dim 2 --output sigmoid --batch-size 8 --epochs 40 SAID{nothing is learned: (--.*) may help} --out free',
+    'train --data white.npy --hidden 64,32,16 --encoding-dim 2 --output sigmoid --batch-size 8 --epochs 40 SAID{: (--.*) may help} --out free',
   ],
   [
     'another --learning-rate or --seed may help',

@@ -22,7 +22,8 @@ const OBJECTS =
 const NAMES = "arr.astype('<f4') of numbers, np.unique(arr, return_inverse=True)[1] of names";
 const CLIP = '{}: expected floats from 0 to 1, such as np.clip({}, 0, 1).';
 
-const train = (data: string, options = '--normalize minmax') => `train --data ${data} ${options} TINY`;
+const train = (data: string, options = '--normalize minmax') =>
+  ['train --data', data, options, 'TINY'].filter(Boolean).join(' ');
 const refused = { wrong: train('bad.npy'), advice: train('good.npy') };
 const asTarget = {
   wrong: train('bad.npy', '--target clean.npy'),
