@@ -11,7 +11,7 @@
 
 import { Autoencoder } from '../autoencoder/autoencoder.ts';
 import type { AutoencoderSpec } from '../autoencoder/spec.ts';
-import { ErrorDistribution, type ErrorDistributions } from '../evaluation/errorDistribution.ts';
+import type { ErrorDistributions } from '../evaluation/errorDistribution.ts';
 import { GAN } from '../gan/gan.ts';
 import type { GANSpec } from '../gan/spec.ts';
 import { GaussianDistribution } from '../latent/gaussian.ts';
@@ -19,11 +19,12 @@ import type { LayerSpec, SequentialSpec } from '../layers/spec.ts';
 import { zeros } from '../tensor/initializers.ts';
 import { type OptionNames, requireOptions } from '../tensor/options.ts';
 import { formatShape, plural, ShapeError, sameShape, sizeOf } from '../tensor/shape.ts';
-import { Tensor } from '../tensor/tensor.ts';
+import type { Tensor } from '../tensor/tensor.ts';
 import { VariationalAutoencoder } from '../vae/variationalAutoencoder.ts';
 import { checkNormalization } from './checkNormalization.ts';
 import { FormatError } from './errors.ts';
 import { isIntegerAtLeast, isObject, parseMetadata, shown } from './json.ts';
+import { describeErrors, ERROR_TENSORS, errorTensors, readErrors } from './modelErrors.ts';
 import type { NamedTensor, SafetensorsContents } from './safetensors.ts';
 import { type Kind, readSealed, writeSealed } from './sealedSafetensors.ts';
 
@@ -33,8 +34,6 @@ const MAX_DEPTH = 100;
 const MODEL: Kind = { format: 'isthmus', noun: 'model', version: 2 };
 const CODES_MEAN = 'codes.mean';
 const CODES_FACTOR = 'codes.factor';
-/** The tensors of errors, by the names that {@link ErrorDistributions} has for them. */
-const ERRORS = { training: 'errors.training', heldOut: 'errors.heldOut' } as const;
 
 /** A model of any kind. A variational autoencoder is an autoencoder, too. */
 export type AnyModel = Autoencoder | GAN;
@@ -96,31 +95,12 @@ export function writeModel(model: AnyModel, extras: ModelExtras = {}): Uint8Arra
   if (errors && model instanceof GAN) {
     throw new TypeError('writeModel: got errors of a GAN, which restores nothing, expected none.');
   }
-  for (const [which, { points }] of distributionsIn(errors)) {
-    tensors.push({ name: ERRORS[which], tensor: new Tensor(points, [points.length]) });
-  }
+  if (errors) tensors.push(...errorTensors(errors));
   return writeSealed(MODEL, tensors, {
     ...describeModel(model),
     training: JSON.stringify(training),
-    ...(errors && { errors: JSON.stringify(describeErrors(errors)) }),
+    ...(errors && { errors: describeErrors(errors) }),
   });
-}
-
-type ErrorsName = keyof typeof ERRORS;
-
-function distributionsIn(errors: ErrorDistributions | undefined): [ErrorsName, ErrorDistribution][] {
-  if (!errors) return [];
-  const { training, heldOut } = errors;
-  return [
-    ['training', training],
-    ...(heldOut ? [['heldOut', heldOut] as [ErrorsName, ErrorDistribution]] : []),
-  ];
-}
-
-/** What of the errors is no tensor: what they are, and of how many samples. */
-function describeErrors(errors: ErrorDistributions): Record<string, unknown> {
-  const counts = distributionsIn(errors).map(([which, { count }]) => [which, count]);
-  return { rankedBy: errors.rankedBy, counts: Object.fromEntries(counts) };
 }
 
 /**
@@ -145,7 +125,7 @@ export function requireAutoencoder(model: AnyModel): Autoencoder {
 export function readAnyModel(bytes: Uint8Array): LoadedAnyModel {
   const { tensors, metadata } = readSealed(MODEL, bytes);
   const weights = new Map(tensors);
-  for (const name of [CODES_MEAN, CODES_FACTOR, ...Object.values(ERRORS)]) weights.delete(name);
+  for (const name of [CODES_MEAN, CODES_FACTOR, ...ERROR_TENSORS]) weights.delete(name);
   const model = buildModel({ tensors: weights, metadata });
   const training = parseMetadata('training', metadata.training);
   if (!isObject(training)) {
@@ -173,34 +153,6 @@ function readCodes(tensors: ReadonlyMap<string, Tensor>, d: number): GaussianDis
     throw new FormatError('the distribution of the codes holds NaN or infinity, expected finite numbers.');
   }
   return new GaussianDistribution(mean, factor);
-}
-
-/** The distributions of errors, if the file has them. */
-function readErrors(
-  tensors: ReadonlyMap<string, Tensor>,
-  text: string | undefined,
-): ErrorDistributions | undefined {
-  const names = Object.values(ERRORS);
-  if (text === undefined && !names.some((name) => tensors.has(name))) return undefined;
-  const description = parseMetadata('errors', text);
-  const { rankedBy, counts } = isObject(description) ? description : {};
-  if ((rankedBy !== 'mse' && rankedBy !== 'excess') || !isObject(counts)) {
-    throw new FormatError(
-      `the file's metadata 'errors' is ${shown(description)}, expected rankedBy "mse" or "excess", and counts.`,
-    );
-  }
-  const read = (which: ErrorsName): ErrorDistribution | undefined => {
-    const [count, tensor] = [counts[which], tensors.get(ERRORS[which])];
-    if (count === undefined && !tensor) return undefined;
-    try {
-      return new ErrorDistribution(Number(count), tensor?.data ?? new Float32Array());
-    } catch (error) {
-      throw new FormatError(`the tensor '${ERRORS[which]}' can't be used: ${(error as Error).message}`);
-    }
-  };
-  const [training, heldOut] = [read('training'), read('heldOut')];
-  if (!training) throw new FormatError(`the tensor '${ERRORS.training}' is missing.`);
-  return { rankedBy, training, ...(heldOut && { heldOut }) };
 }
 
 /** The parameters under the names that files give them. */

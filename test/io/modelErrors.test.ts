@@ -64,11 +64,11 @@ describe('the errors in a model file', () => {
 });
 
 /** A file with errors, in which these tensors or metadata are replaced, or taken out. */
-function damaged({ tensors = {}, errors }: Damage): Uint8Array {
+function damaged({ tensors = {}, shape, errors }: Damage): Uint8Array {
   const file = readSafetensors(writeModel(model(), { errors: BOTH }));
   const all = new Map(file.tensors);
   for (const [name, values] of Object.entries(tensors)) {
-    if (values) all.set(name, Tensor.from(values, [values.length]));
+    if (values) all.set(name, Tensor.from(values, shape ?? [values.length]));
     else all.delete(name);
   }
   const { errors: old, ...others } = file.metadata;
@@ -83,6 +83,8 @@ function damaged({ tensors = {}, errors }: Damage): Uint8Array {
 
 interface Damage {
   readonly tensors?: Readonly<Record<string, readonly number[] | undefined>>;
+  /** Of those tensors. @default [m] */
+  readonly shape?: readonly number[];
   /** null takes it out. */
   readonly errors?: string | null;
 }
@@ -106,14 +108,21 @@ describe('damaged errors are refused with a sentence', () => {
     [{ tensors: { 'errors.heldOut': [1] } }, /'errors\.heldOut' can't be used: .*got 1 point of 5000 errors/],
     [
       { tensors: { 'errors.training': undefined } },
-      /'errors\.training' can't be used: .*got 0 points of 3 errors/,
+      /'errors\.training' is missing, and the number of its samples 3, expected \[m\] and a number\.$/,
     ],
+    [{ tensors: { 'errors.training': [0.1, 0.2, 0.3] }, shape: [3, 1] }, /'errors\.training' is \[3, 1\]/],
     [{ errors: null }, /metadata 'errors'/],
     [{ errors: '{}' }, /metadata 'errors' is .*expected rankedBy "mse" or "excess", and counts\.$/],
     [{ errors: '{"rankedBy":"mae","counts":{"training":3,"heldOut":5000}}' }, /expected rankedBy "mse"/],
     [{ errors: '{"rankedBy":"mse","counts":{"training":0,"heldOut":5000}}' }, /got 3 points of 0 errors/],
-    [{ errors: '{"rankedBy":"mse","counts":{"training":"x","heldOut":5000}}' }, /got 3 points of NaN errors/],
-    [{ errors: '{"rankedBy":"mse","counts":{"training":3}}' }, /'errors\.heldOut' can't be used/],
+    [
+      { errors: '{"rankedBy":"mse","counts":{"training":"x","heldOut":5000}}' },
+      /'errors\.training' is \[3\], and the number of its samples "x"/,
+    ],
+    [
+      { errors: '{"rankedBy":"mse","counts":{"training":3}}' },
+      /'errors\.heldOut' is \[1001\], and the number of its samples missing/,
+    ],
     [{ errors: 'x' }, /metadata 'errors'/],
     [
       {

@@ -289,7 +289,7 @@ describe('training that fails', () => {
       'runs/images-1',
       'a loss that is no longer a number',
       diverging,
-      /the loss became NaN in epoch 1 of 3, batch 2 of 2, expected a finite number: the learning rate \(1e\+30\) is .*inputs go from 0 to 1\)\. The checkpoint from the beginning stays in runs\/images-1\./,
+      /the loss became NaN in epoch 1 of 3, batch 2 of 2, expected a finite number: the learning rate \(1e\+30\) is .*inputs go from 0 to 1\)\. The checkpoint from the beginning stays in runs\/images-1: isthmus train --data images\.npy .* --learning-rate 0\.001 starts from the beginning with a lower rate\./,
     ),
     keepsCheckpoint(
       'a/b/c',

@@ -5,13 +5,15 @@
 
 import { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { constantBaseline } from '../../../evaluation/constantBaseline.ts';
+import type { AnyModel } from '../../../io/model.ts';
 import { Sigmoid } from '../../../layers/activation.ts';
 import { sizeOf } from '../../../tensor/shape.ts';
 import { splitSamples } from '../../../training/split.ts';
 import type { EpochRecord } from '../../../training/trainingState.ts';
 import { VariationalAutoencoder } from '../../../vae/variationalAutoencoder.ts';
 import { rangeOf, toInputs } from '../../pictures/display.ts';
-import type { TrainingRun } from './runTraining.ts';
+import type { TrainingData } from './data.ts';
+import type { TrainOptions } from './options.ts';
 
 /** Over so many epochs and steps a loss is watched before it is said to stand still. */
 const EPOCHS = 5;
@@ -37,8 +39,14 @@ export type Stall = 'at the mean' | 'above the mean' | 'slow';
  * @param losses - One for each epoch.
  * @param bound - The loss of that answer.
  * @param stepsPerEpoch - How many batches an epoch has.
+ * @param slowSteps - Before so many steps a loss that falls is not called slow.
  */
-export function stallOf(losses: readonly number[], bound: number, stepsPerEpoch: number): Stall | undefined {
+export function stallOf(
+  losses: readonly number[],
+  bound: number,
+  stepsPerEpoch: number,
+  slowSteps = SLOW_STEPS,
+): Stall | undefined {
   const length = Math.max(EPOCHS, Math.ceil(STEPS / stepsPerEpoch));
   const best = Math.min(...losses);
   if (losses.length <= length || best < CLEARLY_BELOW * bound) return undefined;
@@ -46,7 +54,7 @@ export function stallOf(losses: readonly number[], bound: number, stepsPerEpoch:
   const recent = Math.min(...losses.slice(-length));
   const where = best > WORSE * bound ? 'above the mean' : 'at the mean';
   if (recent >= (1 - STANDS_STILL[where]) * before) return where;
-  return losses.length * stepsPerEpoch >= SLOW_STEPS ? 'slow' : undefined;
+  return losses.length * stepsPerEpoch >= slowSteps ? 'slow' : undefined;
 }
 
 /** What is known of a run that learns nothing. */
@@ -58,7 +66,12 @@ export interface NothingLearned {
   readonly largestInput: number;
 }
 
-type UnwatchedRun = Omit<TrainingRun, 'watch'>;
+/** What is compared. */
+interface Compared {
+  readonly model: AnyModel;
+  readonly data: TrainingData;
+  readonly options: TrainOptions;
+}
 
 /** So many samples, or numbers in them, are enough to compare with. */
 const MAX_ROWS = 1000;
@@ -69,20 +82,22 @@ export class LearningWatch {
   /** The loss of that answer, in the units of the losses of the training. */
   readonly meanSampleLoss: number;
   readonly #model: Autoencoder;
-  readonly #images: TrainingRun['data']['images'];
-  readonly #shown: TrainingRun['data']['shown'];
+  readonly #images: TrainingData['images'];
+  readonly #target: TrainingData['target'];
+  readonly #shown: TrainingData['shown'];
   readonly #rows: Uint32Array;
   readonly #meanSquaredError: number;
   readonly #stepsPerEpoch: number;
 
   private constructor(
-    { data, options }: UnwatchedRun,
+    { data, options }: Compared,
     model: Autoencoder,
     rows: Uint32Array,
     baseline: { readonly mse: number; readonly loss: number },
   ) {
     this.#model = model;
     this.#images = data.images;
+    this.#target = data.target;
     this.#shown = data.shown;
     this.#rows = rows;
     this.#meanSquaredError = baseline.mse;
@@ -91,17 +106,18 @@ export class LearningWatch {
   }
 
   /** Undefined for a GAN, whose losses say nothing about that. */
-  static async of(run: UnwatchedRun): Promise<LearningWatch | undefined> {
-    const { model, data, options } = run;
+  static async of(compared: Compared): Promise<LearningWatch | undefined> {
+    const { model, data, options } = compared;
     if (!(model instanceof Autoencoder)) return undefined;
     const { seed, loss: name, 'validation-split': validationSplit = 0 } = options.values;
     const { inputShape } = model;
     const split = { inputShape, seed, validationSplit, validationData: undefined };
     const rows = evenlySpaced(splitSamples(data.images, split).training.rows, sizeOf(inputShape));
-    const baselineOf = (loss: typeof name) => constantBaseline(data.images, inputShape, { rows, loss });
+    const answers = data.target ?? data.images;
+    const baselineOf = (loss: typeof name) => constantBaseline(answers, inputShape, { rows, loss });
     const mse = await baselineOf('mse');
     const loss = name === 'mse' ? mse : await baselineOf(name);
-    return new LearningWatch(run, model, rows, { mse, loss: loss * lossesPerElement(model) });
+    return new LearningWatch(compared, model, rows, { mse, loss: loss * lossesPerElement(model) });
   }
 
   /**
@@ -109,11 +125,11 @@ export class LearningWatch {
    * tell. The losses of the epochs raise the suspicion; as they may include noise, dropout and the KL divergence, the model
    * is then measured without these.
    */
-  async find(epochs: readonly EpochRecord[]): Promise<NothingLearned | undefined> {
+  async find(epochs: readonly EpochRecord[], slowSteps?: number): Promise<NothingLearned | undefined> {
     const losses = epochs.map(({ loss, validationLoss = loss }) => Math.min(loss, validationLoss));
-    const stall = stallOf(losses, this.meanSampleLoss, this.#stepsPerEpoch);
+    const stall = stallOf(losses, this.meanSampleLoss, this.#stepsPerEpoch, slowSteps);
     if (stall === undefined) return undefined;
-    const { mse } = await this.#model.evaluate(this.#images, { rows: this.#rows });
+    const { mse } = await this.#model.evaluate(this.#images, { rows: this.#rows, target: this.#target });
     if (mse < NO_BETTER * this.#meanSquaredError) return undefined;
     const [, largestInput] = rangeOf(toInputs(this.#model, this.#shown).data);
     return { stall, loss: Math.min(...losses), largestInput };

@@ -10,17 +10,20 @@ import { defaultLearningRate, learningRateOf, outputOf } from './settings.ts';
 /** What the advice depends on beside the options. */
 type Situation = Pick<NothingLearned, 'stall' | 'largestInput'>;
 
-type Changes = Readonly<Record<string, string>>;
+/** Options and their new values as text; undefined: without this option. */
+type Changes = Readonly<Record<string, string | undefined>>;
 
 /** Inputs that are all smaller than this have too little weight in the loss. */
 const SMALL_INPUT = 0.1;
 const STRONG_SPARSITY = 1e-3;
 const STRONG_DROPOUT = 0.3;
+/** A learning rate that is smaller than this part of the usual one is too small. */
+const SMALL_RATE = 0.5;
 const DEEP = 3;
 
 /**
- * The options to change, all together, and their values; none if there is nothing to recommend. Each is one that the run can
- * have and does not have yet.
+ * The options to change, all together; none if there is nothing to recommend. Each change is one that the run can have and
+ * does not have yet: test/node/cli/train/learning.test.ts follows them.
  */
 export function helpfulChanges(values: TrainValues, situation: Situation): Changes {
   const changes = changesFor(values, situation);
@@ -28,18 +31,17 @@ export function helpfulChanges(values: TrainValues, situation: Situation): Chang
   return Object.fromEntries(Object.entries(changes).filter(([name]) => !isDecidedByModel(name)));
 }
 
+/** The most likely cause alone: what helps against one may not be needed against another. */
 function changesFor(values: TrainValues, { stall, largestInput }: Situation): Changes {
-  const { normalize } = values;
-  const weaker = weakerRegularization(values);
-  if (Object.keys(weaker).length > 0) return weaker;
-  const scaling: Changes =
-    normalize === undefined && largestInput < SMALL_INPUT ? { normalize: 'minmax' } : {};
-  if (stall === 'slow') return { ...scaling, ...fasterSteps(values) };
-  const rate = lowerRate(values);
-  if (stall === 'above the mean' && Object.keys(rate).length > 0) return { ...scaling, ...rate };
-  const start = betterStart(values);
-  const all = { ...scaling, ...start, ...rate };
-  return Object.keys(all).length > 0 ? all : fewerLayers(values);
+  const isSmall = values.normalize === undefined && largestInput < SMALL_INPUT;
+  const causes: Changes[] = [
+    weakerRegularization(values),
+    isSmall ? { normalize: 'minmax' } : {},
+    usualSteps(values, stall),
+    stall === 'slow' ? { epochs: String(5 * values.epochs) } : betterStart(values),
+    fewerLayers(values),
+  ];
+  return causes.find((changes) => Object.keys(changes).length > 0) ?? {};
 }
 
 /** Where a penalty, dropout or the KL divergence is so strong that codes say nothing. */
@@ -51,17 +53,21 @@ function weakerRegularization({ sparsity = 0, dropout = 0, beta = 1 }: TrainValu
   };
 }
 
-function fasterSteps(values: TrainValues): Changes {
+/** Adam with its usual rate, unless that is in use: SGD needs a rate that is found for each task. */
+function usualSteps(values: TrainValues, stall: NothingLearned['stall']): Changes {
+  const { optimizer, momentum, nesterov } = values;
   const rate = learningRateOf(values);
+  if (optimizer === 'sgd') {
+    return {
+      optimizer: 'adam',
+      ...(values['learning-rate'] !== undefined && { 'learning-rate': undefined }),
+      ...(momentum !== undefined && { momentum: undefined }),
+      ...(nesterov && { nesterov: undefined }),
+    };
+  }
   const usual = defaultLearningRate(values);
-  if (rate < usual) return { 'learning-rate': String(usual) };
-  if (values.optimizer === 'sgd') return { momentum: '0.9', 'learning-rate': '0.1' };
-  return { epochs: String(5 * values.epochs) };
-}
-
-function lowerRate(values: TrainValues): Changes {
-  const usual = defaultLearningRate(values);
-  return learningRateOf(values) > usual ? { 'learning-rate': String(usual) } : {};
+  const isUsual = SMALL_RATE * usual <= rate && (rate <= usual || stall === 'slow');
+  return isUsual ? {} : { 'learning-rate': String(usual) };
 }
 
 /** From where the samples' mean is the first answer, with units that don't die, and a loss that pulls a sigmoid back. */
@@ -92,7 +98,9 @@ export function describeStall(
   bound: Bound,
   changes: Changes,
 ): string {
-  const words = Object.entries(changes).map(([name, text]) => `--${name} ${text}`);
+  const words = Object.entries(changes).map(([name, text]) =>
+    text === undefined ? `without --${name}` : `--${name} ${text}`,
+  );
   const help = words.length > 0 ? `: ${words.join(' ')} may help` : '';
   return `after ${epochs} epochs ${describe(nothing, bound)}, so nothing has been learned yet${help}`;
 }
@@ -113,7 +121,7 @@ export function describeNothingLearned(
 }
 
 function describe({ loss, stall }: NothingLearned, bound: Bound): string {
-  const behaviour = stall === 'slow' ? 'falls slowly, and is' : 'stands still at';
+  const behaviour = stall === 'slow' ? 'falls slowly, to' : 'stands still at';
   const which = bound.loss === 'mae' ? 'median' : 'mean';
-  return `the loss ${behaviour} ${formatNumber(loss)}, no lower than the ${formatNumber(bound.meanSampleLoss)} of one answer to all samples, the ${which} sample`;
+  return `the loss ${behaviour} ${formatNumber(loss)}, and answering every sample with the ${which} sample gives ${formatNumber(bound.meanSampleLoss)}`;
 }

@@ -3,7 +3,6 @@
 import type { LastCheckpoint } from './checkpoints.ts';
 import { isDecidedByModel } from './from.ts';
 import type { TrainOptions } from './options.ts';
-import type { TrainingRun } from './runTraining.ts';
 import { defaultLearningRate, learningRateOf } from './settings.ts';
 
 /** The command that goes on with the run in a folder. */
@@ -17,13 +16,16 @@ const USEFUL = 1.5;
 /**
  * What a run that diverged leaves, and the command that helps: with a lower learning rate from the checkpoint, or from the
  * beginning if the checkpoint is of no use.
+ *
+ * @param path - Of the run folder.
+ * @param meanSampleLoss - What weights must not be far above to be of use.
  */
 export function afterDivergence(
   { where, loss }: LastCheckpoint,
-  { folder, options, watch }: Pick<TrainingRun, 'folder' | 'options' | 'watch'>,
+  path: string,
+  options: TrainOptions,
+  meanSampleLoss = Infinity,
 ): string {
-  const { path } = folder;
-  const { meanSampleLoss = Infinity } = watch ?? {};
   const isUseful = loss !== undefined && loss <= USEFUL * meanSampleLoss;
   const rate = learningRateOf(options.values);
   const lower = Math.min(Number((rate / 10).toPrecision(2)), defaultLearningRate(options.values));
@@ -41,12 +43,12 @@ const NOT_AGAIN: ReadonlySet<string> = new Set(['resume', 'out', 'overwrite', 'j
  * The command of a new run like this one.
  *
  * @param folder - That of a run from whose weights it starts; undefined: it starts as this one did.
- * @param changed - Options that differ.
+ * @param changed - Options that differ, as text by name; undefined: the new run is without this option.
  */
 export function restartCommand(
   folder: string | undefined,
   { given, values }: TrainOptions,
-  changed: Readonly<Record<string, string>>,
+  changed: Readonly<Record<string, string | undefined>>,
 ): string {
   const again = [...given].filter(
     ([name]) => !NOT_AGAIN.has(name) && !(folder !== undefined && isDecidedByModel(name)),
@@ -65,11 +67,12 @@ export function restartCommand(
 }
 
 /** In the way that the user started this run. */
-function trainCommandLine(options: Readonly<Record<string, string>>): string {
+function trainCommandLine(options: Readonly<Record<string, string | undefined>>): string {
   const isScript = process.env.npm_lifecycle_event === 'train' && process.env.npm_package_name === 'isthmus';
-  const words = Object.entries(options).flatMap(([name, text]) =>
-    text === '' ? [`--${name}`] : [`--${name}`, quoted(text)],
-  );
+  const words = Object.entries(options).flatMap(([name, text]) => {
+    if (text === undefined) return [];
+    return text === '' ? [`--${name}`] : [`--${name}`, quoted(text)];
+  });
   return [isScript ? 'npm run train --' : 'isthmus train', ...words].join(' ');
 }
 

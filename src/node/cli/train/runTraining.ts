@@ -57,7 +57,7 @@ export interface TrainingOutcome {
 
 /** Trains with progress on stderr and checkpoints on disk; the signal ends it after the current step. */
 export async function runTraining(run: TrainingRun, signal: AbortSignal): Promise<TrainingOutcome> {
-  const { model, data, options, resumption } = run;
+  const { folder, model, data, options, resumption, watch } = run;
   const observer = new TrainingObserver(run);
   try {
     const history = await model.fit(data.images, {
@@ -72,7 +72,8 @@ export async function runTraining(run: TrainingRun, signal: AbortSignal): Promis
   } catch (error) {
     const { lastCheckpoint } = observer;
     if (error instanceof DivergenceError && lastCheckpoint) {
-      throw new DivergenceError(`${error.message} ${afterDivergence(lastCheckpoint, run)}`);
+      const advice = afterDivergence(lastCheckpoint, folder.path, options, watch?.meanSampleLoss);
+      throw new DivergenceError(`${error.message} ${advice}`);
     }
     throw error;
   } finally {
@@ -163,7 +164,11 @@ class TrainingObserver {
       samplesPerSecond: this.#progress.samplesPerSecond,
       hasCheckpoint,
       lastCheckpoint: this.lastCheckpoint,
-      nothingLearned: await this.#run.watch?.find(history.epochs),
+      // What was said of it while it trained is still true unless the model is better by now.
+      nothingLearned: await this.#run.watch?.find(
+        history.epochs,
+        this.#saidThatItLearnsNothing ? 0 : undefined,
+      ),
     };
   }
 

@@ -189,6 +189,8 @@ function requireFinite(
   throw new DivergenceError(
     `${what} is ${value} after the last step, epoch ${epoch}, batch ${history.state.batch || batches} of ${batches}, ` +
       `expected a finite number: the learning rate (${learningRateOf(values)}) is likely too high, or the range of the data too wide.` +
-      (lastCheckpoint ? ` ${afterDivergence(lastCheckpoint, run)}` : ''),
+      (lastCheckpoint
+        ? ` ${afterDivergence(lastCheckpoint, run.folder.path, options, run.watch?.meanSampleLoss)}`
+        : ''),
   );
 }

@@ -7,87 +7,20 @@ import { ErrorDistribution } from '../../../../src/evaluation/errorDistribution.
 import { writeModel } from '../../../../src/io/model.ts';
 import { readThreshold } from '../../../../src/node/cli/evaluate/threshold.ts';
 import { loadModel } from '../../../../src/node/files/modelFile.ts';
-import { Random } from '../../../../src/tensor/random.ts';
 import { npyBytes } from '../../../helpers/bytes/npyBytes.ts';
 import { folderWith, isthmus, jsonLines, removeFolders } from '../../../helpers/cli.ts';
 import { imagesNpy, model, TINY, variationalModel } from '../fixtures.ts';
 import { testRefusals } from '../refusals.ts';
+import { evaluateIn, FEATURES, FILES, folderWithRuns, reportIn, rows, TRAIN } from './tableRuns.ts';
 
 afterAll(removeFolders);
 
-const FEATURES = 5;
-
-/** Rows of a table with two directions; the last rows, `anomalies` of them, have another. */
-function rows(count: number, anomalies = 0, seed = 1): number[] {
-  const random = new Random(seed);
-  return Array.from({ length: count }, (_, i) => {
-    const [a, b] = [random.normal(), random.normal()];
-    const sign = i < count - anomalies ? 1 : -1;
-    return [a, b, a + b, sign * (a - b), 3 * a].map((value) => value + random.normal(0, 0.1));
-  }).flat();
-}
-
-const table = (values: readonly number[]) =>
-  npyBytes({ descr: '<f8', shape: [values.length / FEATURES, FEATURES], values });
-
-const NEW = rows(60, 20, 2);
-const FILES = {
-  'table.npy': table(rows(400)),
-  'new.npy': table(NEW),
-  'row.npy': table(NEW.slice(-FEATURES)),
-  'normal.npy': table(NEW.slice(0, FEATURES)),
-  'labels.npy': npyBytes({
-    descr: '|u1',
-    shape: [60],
-    values: Array.from({ length: 60 }, (_, i) => (i < 40 ? 0 : 1)),
-  }),
-  'kinds.npy': npyBytes({
-    descr: '|u1',
-    shape: [60],
-    values: Array.from({ length: 60 }, (_, i) => (i === 59 ? 3 : i < 40 ? i % 2 : 2)),
-  }),
-  'names.txt': 'one\r\n"two", quoted\r\nthree\r\nfour\r\nfive\r\n',
-};
-const TRAIN = [
-  ...['train', '--data', 'table.npy', '--normalize', 'standard', '--hidden', '8', '--encoding-dim', '2'],
-  ...['--activation', 'silu', '--epochs', '60', '--learning-rate', '0.01', '--feature-names', 'names.txt'],
-];
-
 let cwd = '';
 beforeAll(async () => {
-  cwd = folderWith(FILES);
-  for (const more of [
-    ['--out', 'plain'],
-    ['--validation-split', '0.5', '--out', 'run'],
-  ]) {
-    const { code, stderr } = await isthmus([...TRAIN, ...more], { cwd });
-    if (code !== 0) throw new Error(stderr);
-  }
+  cwd = await folderWithRuns();
 });
-
-async function evaluate(line: string) {
-  const { code, stdout, stderr } = await isthmus(['evaluate', ...line.split(' ')], { cwd });
-  if (code !== 0) throw new Error(stderr);
-  return { stdout, stderr };
-}
-
-interface Report {
-  readonly threshold?: Record<string, unknown>;
-  readonly anomalies: readonly {
-    readonly index: number;
-    readonly mse: number;
-    readonly percentile?: number;
-    readonly heldOutPercentile?: number;
-    readonly isAnomaly?: boolean;
-    readonly features?: readonly { readonly name?: string; readonly index: number[] }[];
-  }[];
-  readonly anomalyDetection?: Record<string, never>;
-  readonly classification?: unknown;
-}
-
-async function json(line: string): Promise<Report> {
-  return jsonLines((await evaluate(`${line} --json`)).stdout)[0] as unknown as Report;
-}
+const evaluate = (line: string) => evaluateIn(cwd, line);
+const json = (line: string) => reportIn(cwd, line);
 
 describe('train keeps the errors of its data', () => {
   test('of the rows that it was trained on, and of those that it held out', async () => {
@@ -178,6 +111,7 @@ describe('evaluate --anomalies', () => {
     const among = (await json('--model run --data new.npy --anomalies 60')).anomalies;
     for (const [file, index] of [
       ['row.npy', 59],
+      ['flat.npy', 59],
       ['normal.npy', 0],
     ] as const) {
       const { anomalies, threshold } = await json(`--model run --data ${file} --anomalies`);
@@ -304,155 +238,6 @@ describe('--threshold', () => {
 
   test.each(['p100', 'p0.99', 'p', '99%', 'x', 'Infinity', 'p-1', ''])('is not %s', (text) => {
     expect(() => readThreshold(text, 'threshold')).toThrow(/^--threshold is '.*', expected p99, /);
-  });
-});
-
-describe('with labels', () => {
-  test('measures how well anomalies are told from others, beside PCA and the distance to the mean', async () => {
-    const line = '--model run --data new.npy --anomalies 3 --labels labels.npy';
-    const report = await json(line);
-    expect(report.classification).toBeUndefined(); // the labels say what is an anomaly
-    const { anomalyDetection: found } = report as {
-      anomalyDetection: Record<string, Record<string, number>>;
-    };
-    expect(found).toMatchObject({
-      labels: [1],
-      anomalies: 20,
-      samples: 60,
-      fittedTo: { source: 'new.npy', samples: 60, heldOut: 0 },
-    });
-    expect(found.model.rocAuc).toBeGreaterThan(0.97);
-    expect(found.model.recall).toBeGreaterThan(0.7);
-    expect(found.model.precision).toBeGreaterThan(0.8);
-    // The anomalies have the mean and the variances of the others, but another correlation.
-    expect(found.mean.rocAuc).toBeLessThan(0.7);
-    // Without other samples, the baselines flag as many as the model.
-    expect(found.mean.flagged).toBe(found.model.flagged);
-    expect(found.pca).toMatchObject({ components: 2, flagged: found.model.flagged });
-    const { stdout } = await evaluate(line);
-    expect(stdout).toMatch(/^telling anomalies from others: 20 of 60 samples have the label 1$/m);
-    expect(stdout).toMatch(/^ +ROC AUC +average precision +precision +recall +flagged$/m);
-    expect(stdout).toContain('anomalies included: --train-data takes others.');
-  });
-
-  test('fits PCA and the mean to --train-data, which needs no labels', async () => {
-    const { anomalyDetection: found } = (await json(
-      '--model run --data new.npy --anomalies 3 --labels labels.npy --train-data table.npy',
-    )) as unknown as { anomalyDetection: Record<string, Record<string, number>> };
-    expect(found.fittedTo).toEqual({ source: 'table.npy', samples: 360, heldOut: 40 });
-    expect(found.pca.rocAuc).toBeGreaterThan(0.97);
-    expect(found.pca.threshold).toBeGreaterThan(0);
-  });
-
-  test('of several classes, some are anomalies; others are told apart only if that is asked for', async () => {
-    const line = '--model run --data new.npy --anomalies 60 --labels kinds.npy --label-names a,b,c,d';
-    const numbers = await json(`${line} --anomaly-labels 2,3`);
-    const names = await json(`${line} --anomaly-labels c,d`);
-    expect(numbers.anomalyDetection).toMatchObject({ labels: [2, 3], anomalies: 20 });
-    expect(names.anomalyDetection).toEqual(numbers.anomalyDetection);
-    expect(names.classification).toBeUndefined();
-    const both = await json(`${line} --anomaly-labels c,d --neighbours 3`);
-    expect(both.classification).toBeDefined();
-  });
-
-  test('without --anomaly-labels it says that they can be named, and classes that are too few end nothing', async () => {
-    const { stderr, stdout } = await evaluate('--model run --data new.npy --anomalies 3 --labels kinds.npy');
-    expect(stderr).toContain('note: --anomaly-labels says which classes are anomalies');
-    expect(stdout).not.toContain('telling anomalies');
-    const one = npyBytes({ descr: '|u1', shape: [60], values: Array.from({ length: 60 }, () => 7) });
-    writeFileSync(join(cwd, 'one.npy'), one);
-    const same = await evaluate('--model run --data new.npy --anomalies 3 --labels one.npy');
-    expect(same.stderr).toMatch(/^note: the classes are not told apart: .* all have the label 7/m);
-    expect(same.stdout).toContain('The 3 samples that are restored worst');
-    // The control: without --anomalies the classes are what the command is about.
-    const words = 'evaluate --model run --data new.npy --labels one.npy'.split(' ');
-    expect(await isthmus(words, { cwd })).toMatchObject({ code: 1 });
-  });
-
-  test('a class of anomalies that does not occur is refused', async () => {
-    const words = 'evaluate --model run --data new.npy --anomalies --labels labels.npy --anomaly-labels 8';
-    const { code, stderr } = await isthmus(words.split(' '), { cwd });
-    expect(code).toBe(1);
-    expect(stderr).toContain('--anomaly-labels: no sample has the label 8, the labels are 0, 1.\n');
-  });
-
-  test('that are all normal there is no ROC AUC', async () => {
-    const zeros = npyBytes({ descr: '|u1', shape: [60], values: Array.from({ length: 60 }, () => 0) });
-    writeFileSync(join(cwd, 'zeros.npy'), zeros);
-    const { stderr, stdout } = await evaluate('--model run --data new.npy --anomalies 3 --labels zeros.npy');
-    expect(stderr).toContain('note: the samples are all normal, or all anomalies: there is no ROC AUC');
-    expect(stdout).toMatch(/^this model +– +0\.0000 +0\.0000 +0\.0000 +\d+$/m);
-  });
-});
-
-describe('--out', () => {
-  test('has percentiles, flags, labels and names of each sample, and what its features contribute', async () => {
-    const { anomalies } = await json('--model run --data new.npy --anomalies 60');
-    await evaluate(
-      '--model run --data new.npy --labels labels.npy --label-names fine,odd --neighbours 3 --out all.csv --feature-contributions',
-    );
-    const [head, ...lines] = readFileSync(join(cwd, 'all.csv'), 'utf8').trimEnd().split('\n');
-    expect(head).toBe(
-      'sample,mse,mae,percentile,held_out_percentile,anomaly,label,name,one,"""two"", quoted",three,four,five',
-    );
-    expect(lines).toHaveLength(60);
-    for (const { index, mse, percentile, heldOutPercentile, isAnomaly, features = [] } of anomalies) {
-      const cells = lines[index].split(',');
-      expect(cells.map(Number).slice(0, 2)).toEqual([index, mse]);
-      expect(cells.map(Number).slice(3, 6)).toEqual([percentile, heldOutPercentile, Number(isAnomaly)]);
-      expect(cells.slice(6, 8)).toEqual(index < 40 ? ['0', 'fine'] : ['1', 'odd']);
-      const shares = cells.slice(8).map(Number);
-      expect(shares.reduce((a, b) => a + b)).toBeCloseTo(1, 2);
-      expect(shares.indexOf(Math.max(...shares))).toBe(features[0].index[0]);
-    }
-  });
-
-  test('takes a threshold without a list', async () => {
-    await evaluate('--model run --data new.npy --out flags.csv --threshold 1e9');
-    const [head, first] = readFileSync(join(cwd, 'flags.csv'), 'utf8').split('\n');
-    expect(head).toBe('sample,mse,mae,percentile,held_out_percentile,anomaly');
-    expect(first.endsWith(',0')).toBe(true);
-  });
-
-  test('has no columns for what is not known', async () => {
-    const folder = folderWith({ 'm.safetensors': writeModel(model()), 'images.npy': imagesNpy() });
-    const words = 'evaluate --model m.safetensors --data images.npy --out s.csv --feature-contributions';
-    expect((await isthmus(words.split(' '), { cwd: folder })).code).toBe(0);
-    const [head] = readFileSync(join(folder, 's.csv'), 'utf8').split('\n');
-    expect(head).toMatch(/^image,mse,mae,psnr,feature 0,feature 1,.*,feature 63$/);
-  });
-});
-
-describe('feature names', () => {
-  const NAMES = ['one', '"two", quoted', 'three', 'four', 'five'];
-
-  test('of the training are those of every report', async () => {
-    const { stdout } = await evaluate('--model run --data new.npy --anomalies 2');
-    for (const name of NAMES) expect(stdout).toMatch(new RegExp(`^ *${name} +\\d`, 'm'));
-    expect(stdout).toMatch(/ {3}(one|"two", quoted|three|four|five) \(\d+ %\), /);
-    const { anomalies } = await json('--model run --data new.npy --anomalies 2');
-    for (const { name, index } of anomalies[0].features ?? []) expect(name).toBe(NAMES[index[0]]);
-    const config = JSON.parse(readFileSync(join(cwd, 'run/config.json'), 'utf8'));
-    expect(config.data.featureNames).toEqual(NAMES);
-    expect(readFileSync(join(cwd, 'run/reconstructions.csv'), 'utf8')).toMatch(
-      /^sample,values,one,"""two"", quoted",three,four,five\n/,
-    );
-    const info = await isthmus(['info', 'run'], { cwd });
-    expect(info.stdout).toMatch(/^features +one, "two", quoted, three, four, five$/m);
-    expect(info.stdout).not.toContain('featureNames');
-  });
-
-  test('can be given to evaluate, and win', async () => {
-    const { stdout } = await evaluate('--model run --data new.npy --feature-names a,b,c,d,e');
-    for (const name of 'abcde') expect(stdout).toMatch(new RegExp(`^ *${name} +\\d`, 'm'));
-  });
-
-  test('must be the same when a run is resumed', async () => {
-    const names = async (...words: string[]) => isthmus(['train', '--resume', 'run', ...words], { cwd });
-    const { code, stderr } = await names('--feature-names', 'a,b,c,d,e');
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/its features had other names/);
-    expect((await names('--feature-names', 'names.txt')).code).toBe(0);
   });
 });
 

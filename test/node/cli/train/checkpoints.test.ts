@@ -109,7 +109,7 @@ describe('Checkpoints', () => {
       points.afterEpoch(epoch, () => stateAt(epoch + 1));
     }
     expect(written).toEqual(['after epoch 2', 'after epoch 4']);
-    expect(points.last).toBe('after epoch 4');
+    expect(points.last?.where).toBe('after epoch 4');
   });
 
   test('every ten seconds, whatever the epoch', async () => {
@@ -172,7 +172,7 @@ describe('Checkpoints', () => {
     isFull = true;
     await epochAndStep(points, 4);
     expect(said.match(/note: /g)).toHaveLength(2);
-    expect(points.last).toBe('after epoch 3');
+    expect(points.last?.where).toBe('after epoch 3');
   });
 
   test('the next attempt on a full disk is made when the next one is due, not with the next batch', async () => {
@@ -195,7 +195,7 @@ describe('Checkpoints', () => {
     state.weights[0] = Number.NaN;
     await epochAndStep(points, 2, state);
     expect(written).toEqual(['after epoch 1']);
-    expect([points.last, said]).toEqual(['after epoch 1', '']);
+    expect([points.last?.where, said]).toEqual(['after epoch 1', '']);
     await expect(points.require(state)).rejects.toThrow(/holds NaN or infinity/);
   });
 

@@ -159,6 +159,16 @@ describe('train --target', () => {
     const words = `${TRAIN} --noise gaussian:0.1 --validation-split 0.2 --out noise --json`;
     const { code, stdout } = await run(cwd, words);
     expect(code).toBe(0);
+    const [start] = jsonLines(stdout);
+    // The error of the best answer that is the same for all: that of the mean target, about.
+    const clean = Float64Array.from(pixels(), (pixel) => pixel / 255);
+    let variance = 0;
+    for (let j = 0; j < 64; j++) {
+      const column = Array.from({ length: COUNT }, (_, i) => clean[i * 64 + j]);
+      const mean = column.reduce((a, b) => a + b, 0) / COUNT;
+      variance += column.reduce((sum, value) => sum + (value - mean) ** 2, 0) / COUNT / 64;
+    }
+    expect(Math.abs((start.meanSampleLoss as number) / variance - 1)).toBeLessThan(0.05); // of 4 in 5 samples
     const end = jsonLines(stdout).at(-1) as Record<string, Record<string, unknown>>;
     expect(Object.keys(end.unrestored)).toEqual(['training', 'validation']);
     expect(end.denoising).toMatchObject({ of: 'validation' });
@@ -169,6 +179,16 @@ describe('train --target', () => {
     const note =
       'note: what the model makes of the test samples is no nearer to the target than they are as given: ';
     expect(result.stderr).toContain(note);
+    // More epochs help, and so does a wider network.
+    for (const more of [
+      '--hidden 32 --encoding-dim 16 --epochs 300',
+      '--hidden 512 --encoding-dim 128 --epochs 30',
+    ]) {
+      const words = `${TESTED} --batch-size 20 ${more} --out helped --overwrite`.split(' ');
+      const helped = await isthmus(words, { cwd });
+      expect(helped.code).toBe(0);
+      expect(helped.stderr).not.toContain(note);
+    }
     // Of black images the mean image is more like the clean ones.
     const black = npy('|u1', Array(COUNT * 64).fill(0));
     const other = folderWith({ ...PAIRS, 'noisy.npy': black });
@@ -413,6 +433,17 @@ describe('pairs that do not go together', () => {
       says: /clean-test\.npy: some values lie beyond those of the training, and --loss bce takes inputs from 0 to 1: np\.clip them to its range, or --loss mse\.$/,
     },
   ]);
+});
+
+test('what is advised for targets beyond 0 and 1 works', async () => {
+  const wide = npy(
+    '<i2',
+    uint8(noisyPixels(0, 10)).map((value) => 2 * value),
+  );
+  const cwd = folderWith({ ...PAIRS, 'clean-test.npy': wide });
+  expect((await run(cwd, `${TESTED} --normalize minmax --loss mse --out run`)).code).toBe(0);
+  const clipped = folderWith(PAIRS); // np.clip to the range of the training
+  expect((await run(clipped, `${TESTED} --normalize minmax --loss bce --out run`)).code).toBe(0);
 });
 
 describe('options that contradict --target', () => {
