@@ -30,6 +30,11 @@ export function denormalize(
       `denormalize: the values are ${inWords(values)}, expected numbers: denormalize(tensor.data, normalization).`,
     );
   }
+  if (typeof normalization !== 'object' || normalization === null) {
+    throw new TypeError(
+      `denormalize: the normalization is ${inWords(normalization)}, expected that of a model: model.normalization.`,
+    );
+  }
   const { shifts, scales } = scalingOf(normalization);
   if (values.length % scales.length !== 0) {
     throw new ShapeError(

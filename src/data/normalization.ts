@@ -191,6 +191,7 @@ function requireNormalization(trained: unknown, who: string): asserts trained is
  * `each of the 13 features to mean 0 and standard deviation 1`.
  */
 export function describeNormalization(normalization: Normalization): string {
+  requireNormalization(normalization, 'describeNormalization');
   const { kind, dtype } = normalization;
   if (kind === 'none') {
     return isFloat(dtype) ? 'used as they are (already in [0, 1])' : 'used as they are (0 and 1)';

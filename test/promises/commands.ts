@@ -802,8 +802,13 @@ export const WORK: readonly CommandPromise[] = [
   ],
   [
     ': {} may help',
-    'train --data white.npy --hidden 64,32,16 --encoding-dim 2 --output sigmoid --batch-size 8 --epochs 40 --learning-rate 0.01 --out stuck',
-    'train --data white.npy --hidden 64,32,16 --encoding-dim 2 --output sigmoid --batch-size 8 --epochs 40 SAID{: (--.*) may help} --out free',
+    'train --data white.npy --hidden 64,32,16 --encoding-dim 2 --output sigmoid --batch-size 8 --epochs 60 --out stuck',
+    'train --data white.npy --hidden 64,32,16 --encoding-dim 2 --output sigmoid --batch-size 8 --epochs 60 SAID{: (--.*) may help} --out free',
+  ],
+  [
+    'without --{}',
+    'train --data table.npy --normalize standard --hidden 8 --encoding-dim 2 --batch-size 8 --epochs 100 --optimizer sgd --learning-rate 1e-9 --out still',
+    'train --data table.npy --normalize standard --hidden 8 --encoding-dim 2 --batch-size 8 --epochs 100 --optimizer adam --out moving',
   ],
   [
     'another --learning-rate or --seed may help',
@@ -817,7 +822,7 @@ export const WORK: readonly CommandPromise[] = [
   ],
   [
     'what may help: {}',
-    'train --data white.npy --hidden 64,32,16 --encoding-dim 2 --output sigmoid --batch-size 8 --epochs 40 --learning-rate 0.01 --out stuck',
+    'train --data white.npy --hidden 64,32,16 --encoding-dim 2 --output sigmoid --batch-size 8 --epochs 60 --out stuck',
     'SAID{what may help: isthmus (train .+)}',
   ],
   [

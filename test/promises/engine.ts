@@ -9,7 +9,9 @@ import {
   Dense,
   denormalize,
   GAN,
+  GaussianDistribution,
   MeanSquaredError,
+  manifoldCodes,
   matmul,
   normalize,
   Random,
@@ -221,5 +223,10 @@ export const CALLS: readonly CallPromise[] = [
     'it where the model is made: new Autoencoder({ inputShape, seed })',
     () => trainOn(samples, { seed: 1 }),
     () => new Autoencoder({ inputShape: [3], seed: 1 }),
+  ],
+  [
+    'one such as GaussianDistribution.standard(2)',
+    () => manifoldCodes(any('normal'), 3),
+    () => manifoldCodes(GaussianDistribution.standard(2), 3),
   ],
 ];

@@ -17,7 +17,15 @@ import {
   writeModel,
 } from '../../io/model.ts';
 import type { OptimizerState } from '../../optim/optimizer.ts';
-import { exists, FileError, fileError, namingFile, readWholeFile, writeFileAtomically } from './files.ts';
+import {
+  exists,
+  FileError,
+  fileError,
+  namingFile,
+  readWholeFile,
+  requirePath,
+  writeFileAtomically,
+} from './files.ts';
 
 /** The names of the model and the checkpoint in a run folder. */
 export const MODEL_FILE = 'model.safetensors';
@@ -52,6 +60,7 @@ export async function loadModel(path: string): Promise<OpenedModel> {
  * @throws {FormatError} If it is no model.
  */
 export async function loadAnyModel(path: string): Promise<OpenedAnyModel> {
+  requirePath('loadModel', path);
   const info = await stat(path).catch((cause) => {
     throw fileError('read', path, cause);
   });
