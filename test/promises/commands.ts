@@ -812,8 +812,8 @@ export const WORK: readonly CommandPromise[] = [
   ],
   [
     'another --learning-rate or --seed may help',
-    'train --data table.npy --normalize standard --start mean --activation silu --hidden 8 --encoding-dim 2 --batch-size 8 --epochs 30 --learning-rate 1e-9 --out still',
-    'train --data table.npy --normalize standard --start mean --activation silu --hidden 8 --encoding-dim 2 --batch-size 8 --epochs 30 --learning-rate 0.01 --seed 1 --out moving',
+    'train --data table.npy --normalize standard --start mean --activation silu --hidden 1,1 --encoding-dim 1 --batch-size 40 --epochs 130 --learning-rate 5e-4 --out still',
+    'train --data table.npy --normalize standard --start mean --activation silu --hidden 1,1 --encoding-dim 1 --batch-size 40 --epochs 130 --learning-rate 0.05 --seed 1 --out moving',
   ],
   [
     "the discriminator was right about {} % of the samples {}, so the generator can't learn from it: another learning rate, more dropout or a smaller discriminator may help.",
