@@ -2,13 +2,12 @@
 
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { BatchReader } from '../../data/batches.ts';
-import { pictureShape } from '../../data/pictureShape.ts';
+import { pictureOf, pictureShape } from '../../data/pictureShape.ts';
 import { isUnitRange, type Normalization, type Samples, sliceSamples } from '../../data/samples.ts';
 import { Random } from '../../tensor/random.ts';
 import { formatShape, ShapeError } from '../../tensor/shape.ts';
 import { Tensor } from '../../tensor/tensor.ts';
 import { addNoise, EVALUATION_NOISE_SEED, type Noise } from '../../training/noise.ts';
-import { pictureOf } from './sampleKind.ts';
 
 /** How many pictures are comfortable to look at. */
 export const PICTURES = 20;

@@ -3,6 +3,7 @@
  * latent/paths.ts first.
  */
 
+import { pictureOf } from '../../data/pictureShape.ts';
 import { GAN } from '../../gan/gan.ts';
 import type { AnyModel } from '../../io/model.ts';
 import { GaussianDistribution } from '../../latent/gaussian.ts';
@@ -11,7 +12,6 @@ import { VariationalAutoencoder } from '../../vae/variationalAutoencoder.ts';
 import { toPictures } from './display.ts';
 import { imageGrid, imagesOf } from './grid.ts';
 import { encodePng } from './png.ts';
-import { pictureOf } from './sampleKind.ts';
 import { scaleFor } from './strips.ts';
 
 /** Pictures in a row and in a column of a manifold. */

@@ -1,10 +1,8 @@
 /** What people call samples: images, or samples where they are rows of a table, sensor readings, sound. */
 
-import { arePixels, isFlat, pictureOf } from '../../data/pictureShape.ts';
+import { pictureOf } from '../../data/pictureShape.ts';
 import type { Normalization } from '../../data/samples.ts';
 import type { Shape } from '../../tensor/shape.ts';
-
-export { arePixels, isFlat, pictureOf };
 
 /** What people call one of the samples. */
 export type Noun = 'image' | 'sample';

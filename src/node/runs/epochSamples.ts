@@ -5,12 +5,12 @@
 
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pictureOf } from '../../data/pictureShape.ts';
 import type { GAN } from '../../gan/gan.ts';
 import { exists, fileError, namingFile, readWholeFile } from '../files/files.ts';
 import { toPictures } from '../pictures/display.ts';
 import { firstRowOf, type ImageBatch, imageGrid } from '../pictures/grid.ts';
 import { decodePng, encodePng } from '../pictures/png.ts';
-import { pictureOf } from '../pictures/sampleKind.ts';
 import { stripSheet } from '../pictures/strips.ts';
 import { EPOCH_SAMPLES, type RunFolder } from './runFolder.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { arePixels, isFlat, pictureOf } from '../../../src/data/pictureShape.ts';
 import type { Normalization } from '../../../src/data/samples.ts';
-import { arePixels, isFlat, nounOf, pictureOf } from '../../../src/node/pictures/sampleKind.ts';
+import { nounOf } from '../../../src/node/pictures/sampleKind.ts';
 import { DIVIDED } from '../cli/fixtures.ts';
 
 const STANDARD: Normalization = { kind: 'standard', dtype: 'f4', shift: 10, scale: 2 };

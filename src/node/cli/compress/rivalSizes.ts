@@ -2,11 +2,11 @@
 
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { pictureOf } from '../../../data/pictureShape.ts';
 import { ARRAY_NAMES, type DType, type Normalization, type SampleArray } from '../../../data/samples.ts';
 import { itemSizeOf } from '../../../io/numpy/npyHeader.ts';
 import { type Shape, sizeOf } from '../../../tensor/shape.ts';
 import { encodePngTiles } from '../../pictures/pngTiles.ts';
-import { pictureOf } from '../../pictures/sampleKind.ts';
 
 /** Only the first images, up to this size, are measured: zlib's level 9 may take seconds for a megabyte. */
 const MAX_BYTES = 2 ** 22;

@@ -4,12 +4,13 @@
  */
 
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
+import { arePixels, pictureOf } from '../../../data/pictureShape.ts';
 import { pickSamples, type Samples } from '../../../data/samples.ts';
 import type { AnomalyScore } from '../../../evaluation/errorDistribution.ts';
 import { toInputs, toPictures } from '../../pictures/display.ts';
 import { reconstructionSheet } from '../../pictures/grid.ts';
 import { encodePng } from '../../pictures/png.ts';
-import { arePixels, nounOf, pictureOf } from '../../pictures/sampleKind.ts';
+import { nounOf } from '../../pictures/sampleKind.ts';
 import { countShown } from '../shared/pictures.ts';
 import { formatCount, print } from '../terminal/output.ts';
 import { formatNumber, formatShare, tableLines } from '../terminal/textTable.ts';

@@ -1,6 +1,7 @@
 /** How well classes can be told apart by the codes, compared with PCA of the same length and with the inputs themselves. */
 
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
+import { arePixels } from '../../../data/pictureShape.ts';
 import { FeatureScaling } from '../../../evaluation/featureScaling.ts';
 import { classesOf } from '../../../evaluation/labels.ts';
 import { LinearProbe } from '../../../evaluation/linearProbe.ts';
@@ -8,7 +9,6 @@ import { nearestNeighbours, voteOfNeighbours } from '../../../evaluation/nearest
 import { PCA } from '../../../evaluation/pca.ts';
 import { sizeOf } from '../../../tensor/shape.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
-import { arePixels } from '../../pictures/sampleKind.ts';
 import { countOf, formatCount, formatList, print, say } from '../terminal/output.ts';
 import {
   type EncodedSamples,

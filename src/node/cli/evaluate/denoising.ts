@@ -5,6 +5,7 @@
 
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { BatchReader } from '../../../data/batches.ts';
+import { arePixels, pictureOf } from '../../../data/pictureShape.ts';
 import { type Samples, sliceSamples } from '../../../data/samples.ts';
 import { meanImageBaseline } from '../../../evaluation/baselines.ts';
 import { ErrorSums } from '../../../evaluation/metrics.ts';
@@ -14,7 +15,7 @@ import { type Shape, sizeOf } from '../../../tensor/shape.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
 import { addNoise, EVALUATION_NOISE_SEED, type Noise } from '../../../training/noise.ts';
 import { toInputs } from '../../pictures/display.ts';
-import { arePixels, nounOf, pictureOf } from '../../pictures/sampleKind.ts';
+import { nounOf } from '../../pictures/sampleKind.ts';
 import { describeNoise, formatNoise } from '../shared/commonOptions.ts';
 import { print } from '../terminal/output.ts';
 import { bestFilters } from './bestFilters.ts';

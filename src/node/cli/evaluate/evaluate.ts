@@ -2,6 +2,7 @@
 
 import { rm } from 'node:fs/promises';
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
+import { isFlat } from '../../../data/pictureShape.ts';
 import { isByFeature, pickSamples } from '../../../data/samples.ts';
 import { sizeOf } from '../../../tensor/shape.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
@@ -13,7 +14,7 @@ import { featureHeads, featureNamesOf, readFeatureNames } from '../../files/feat
 import { writeFileAtomically } from '../../files/files.ts';
 import type { OpenedModel } from '../../files/modelFile.ts';
 import { predictPictures } from '../../pictures/display.ts';
-import { isFlat, nounOf } from '../../pictures/sampleKind.ts';
+import { nounOf } from '../../pictures/sampleKind.ts';
 import { refuseSalt } from '../shared/commonOptions.ts';
 import { refuseThreads, useMachine } from '../shared/machine.ts';
 import { noteOverflow, refuseOverflow } from '../shared/overflow.ts';

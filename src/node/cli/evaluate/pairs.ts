@@ -1,11 +1,12 @@
 /** `isthmus evaluate --target`: how well a model makes of samples what a second file says. Read denoising.ts first. */
 
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
+import { isFlat } from '../../../data/pictureShape.ts';
 import { isByFeature, type Samples } from '../../../data/samples.ts';
 import { loadImages } from '../../files/load.ts';
 import { type NormalizedSamples, SamplesInMemory } from '../../files/sampleSource.ts';
 import { predictPictures } from '../../pictures/display.ts';
-import { isFlat, nounOf } from '../../pictures/sampleKind.ts';
+import { nounOf } from '../../pictures/sampleKind.ts';
 import { noteOverflow, overflownRows } from '../shared/overflow.ts';
 import { requirePairs } from '../shared/pairs.ts';
 import { prepareLike } from '../shared/samples.ts';

@@ -5,13 +5,14 @@
 
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { BatchReader } from '../../../data/batches.ts';
+import { arePixels, pictureOf } from '../../../data/pictureShape.ts';
 import type { Samples } from '../../../data/samples.ts';
 import { meanImageBaseline, pcaScore } from '../../../evaluation/baselines.ts';
 import type { AnomalyScore } from '../../../evaluation/errorDistribution.ts';
 import { ErrorSums, psnr } from '../../../evaluation/metrics.ts';
 import { structuralSimilarity } from '../../../evaluation/ssim.ts';
 import { VariationalAutoencoder } from '../../../vae/variationalAutoencoder.ts';
-import { arePixels, type Noun, nounOf, pictureOf } from '../../pictures/sampleKind.ts';
+import { type Noun, nounOf } from '../../pictures/sampleKind.ts';
 import { countOf, formatDecibels, print } from '../terminal/output.ts';
 import { formatNumber, formatR2, tableLines } from '../terminal/textTable.ts';
 import type { Section } from './options.ts';

@@ -1,12 +1,12 @@
 /** Samples as pictures that a command writes or shows. Read pictures/display.ts first. */
 
+import { pictureOf } from '../../../data/pictureShape.ts';
 import { DataError, type Normalization } from '../../../data/samples.ts';
 import { type Shape, sizeOf } from '../../../tensor/shape.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
 import { type ComparedPictures, toPictures } from '../../pictures/display.ts';
 import { imageGrid } from '../../pictures/grid.ts';
 import { encodePng } from '../../pictures/png.ts';
-import { pictureOf } from '../../pictures/sampleKind.ts';
 import { terminalComparison } from '../../pictures/terminalPicture.ts';
 import { UsageError } from '../terminal/options.ts';
 import { formatCount, say, timesShape } from '../terminal/output.ts';

@@ -1,6 +1,6 @@
 /** What `train` trains on: images, tables and other samples from files, or the built-in digits. */
 
-import { BatchReader, rowNumbers } from '../../../data/batches.ts';
+import { rowNumbers } from '../../../data/batches.ts';
 import { generateDigits } from '../../../data/digits.ts';
 import { normalizationFrom, statisticsFor } from '../../../data/normalization.ts';
 import {
@@ -113,8 +113,11 @@ export async function loadTrainingData(values: TrainValues, trained?: Trained): 
     if (test) requirePairs('test-data', test, testTarget);
     const testTargets = testTarget && (await prepareTest(testTarget, scaling, 'test target'));
     const testImages = test && (await (testTarget ? preparePair : prepareTest)(test, scaling, 'test'));
-    if (values.loss === 'bce' && values.normalize === 'minmax')
-      await requireUnitRange(testTarget ?? test, testTargets ?? testImages);
+    if (values.loss === 'bce' && normalization.kind === 'minmax') {
+      // A scaling that was chosen from these samples gives values from 0 to 1.
+      if (trained) await requireUnitRange(answers, scaled, values);
+      await requireUnitRange(testTarget ?? test, testTargets ?? testImages, values);
+    }
     return {
       name: runName(values.data),
       inputShape,
@@ -140,29 +143,6 @@ export async function loadTrainingData(values: TrainValues, trained?: Trained): 
   } catch (error) {
     await close();
     throw error;
-  }
-}
-
-/**
- * With `minmax`, samples that are not those that the scaling was chosen from may lie beyond [0, 1].
- *
- * @throws {DataError} If they do, and the loss is binary cross-entropy.
- */
-export async function refuseBeyondUnitRange(
-  { kind, loss }: TrainValues,
-  { images, testImages, inputShape, normalization }: TrainingData,
-): Promise<void> {
-  if (loss !== 'bce' || normalization.kind !== 'minmax') return;
-  for (const samples of [images, testImages]) {
-    if (!samples) continue;
-    await new BatchReader(samples, inputShape, 'train').requireUnitRange().catch((error: Error) => {
-      const which = samples === images ? 'the data' : 'the test data';
-      const reason = error.message.replace(/^train: |\.$/g, '');
-      const wayOut = kind === 'autoencoder' ? ', or --loss mse' : '';
-      throw new DataError(
-        `${which} goes beyond the range from which its scaling was chosen (${reason}): expected values in this range${wayOut}.`,
-      );
-    });
   }
 }
 

@@ -82,9 +82,7 @@ export class LearningWatch {
   /** The loss of that answer, in the units of the losses of the training. */
   readonly meanSampleLoss: number;
   readonly #model: Autoencoder;
-  readonly #images: TrainingData['images'];
-  readonly #target: TrainingData['target'];
-  readonly #shown: TrainingData['shown'];
+  readonly #data: TrainingData;
   readonly #rows: Uint32Array;
   readonly #meanSquaredError: number;
   readonly #stepsPerEpoch: number;
@@ -96,9 +94,7 @@ export class LearningWatch {
     baseline: { readonly mse: number; readonly loss: number },
   ) {
     this.#model = model;
-    this.#images = data.images;
-    this.#target = data.target;
-    this.#shown = data.shown;
+    this.#data = data;
     this.#rows = rows;
     this.#meanSquaredError = baseline.mse;
     this.meanSampleLoss = baseline.loss;
@@ -129,9 +125,10 @@ export class LearningWatch {
     const losses = epochs.map(({ loss, validationLoss = loss }) => Math.min(loss, validationLoss));
     const stall = stallOf(losses, this.meanSampleLoss, this.#stepsPerEpoch, slowSteps);
     if (stall === undefined) return undefined;
-    const { mse } = await this.#model.evaluate(this.#images, { rows: this.#rows, target: this.#target });
+    const { images, target, shown } = this.#data;
+    const { mse } = await this.#model.evaluate(images, { rows: this.#rows, target });
     if (mse < NO_BETTER * this.#meanSquaredError) return undefined;
-    const [, largestInput] = rangeOf(toInputs(this.#model, this.#shown).data);
+    const [, largestInput] = rangeOf(toInputs(this.#model, shown).data);
     return { stall, loss: Math.min(...losses), largestInput };
   }
 }

@@ -1,6 +1,7 @@
 /** What `train` says before and after a training, and what the model file keeps of it. Read train.ts first. */
 
 import { type AnomalyScores, Autoencoder, type EvaluateOptions } from '../../../autoencoder/autoencoder.ts';
+import { arePixels } from '../../../data/pictureShape.ts';
 import type { Samples, StoredSamples } from '../../../data/samples.ts';
 import { ErrorDistribution, type ErrorDistributions } from '../../../evaluation/errorDistribution.ts';
 import { ErrorSums, type Evaluation } from '../../../evaluation/metrics.ts';
@@ -12,7 +13,7 @@ import type { History } from '../../../training/fitOptions.ts';
 import type { Noise } from '../../../training/noise.ts';
 import { type Subset, splitSamples } from '../../../training/split.ts';
 import type { EpochRecord } from '../../../training/trainingState.ts';
-import { arePixels, nounOf, withArticle } from '../../pictures/sampleKind.ts';
+import { nounOf, withArticle } from '../../pictures/sampleKind.ts';
 import { describeNoise, formatNoise } from '../shared/commonOptions.ts';
 import { describeMachine } from '../shared/machine.ts';
 import {

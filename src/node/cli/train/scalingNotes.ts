@@ -1,11 +1,10 @@
 /** Notes on training data whose scaling may not suit it: dark images, features with different units. */
 
 import { constantFeatures } from '../../../data/featureNormalization.ts';
-import { flatPicture } from '../../../data/pictureShape.ts';
+import { flatPicture, isFlat, pictureOf } from '../../../data/pictureShape.ts';
 import { isByFeature, type Normalization } from '../../../data/samples.ts';
 import type { FeatureStatistics } from '../../../data/statistics.ts';
 import { type Shape, sizeOf } from '../../../tensor/shape.ts';
-import { isFlat, pictureOf } from '../../pictures/sampleKind.ts';
 import type { SamplesToDescribe } from '../shared/samples.ts';
 import { formatCount, formatList, say, timesShape } from '../terminal/output.ts';
 import { formatAmount } from '../terminal/textTable.ts';

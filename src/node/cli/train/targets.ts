@@ -14,6 +14,7 @@ import type { ValueStatistics } from '../../../data/statistics.ts';
 import type { SampleSource } from '../../files/sampleSource.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
 import { describeSamples, prepare, type Trained } from '../shared/samples.ts';
+import type { TrainValues } from './options.ts';
 
 /** What the model file says about targets, as plain JSON. */
 export function targetFacts(target: SampleSource | undefined, testTarget: SampleSource | undefined) {
@@ -66,6 +67,7 @@ export function preparePaired(
 export async function requireUnitRange(
   source: SampleSource | undefined,
   prepared: { readonly samples: Samples | StoredSamples } | undefined,
+  { kind }: Pick<TrainValues, 'kind'>,
 ): Promise<void> {
   if (!source || !prepared) return;
   const [, ...shape] = source.shape;
@@ -73,8 +75,9 @@ export async function requireUnitRange(
     await new BatchReader(prepared.samples, shape, source.source).requireUnitRange();
   } catch (error) {
     if ((error as Error).name !== 'RangeError') throw error;
+    const otherLoss = kind === 'vae' ? '' : ', or --loss mse'; // that of a VAE follows from its last layer
     throw new DataError(
-      `${source.source}: some values lie beyond those of the training, and --loss bce takes inputs from 0 to 1: np.clip them to its range, or --loss mse.`,
+      `${source.source}: some values lie beyond those of the training, and --loss bce takes inputs from 0 to 1: np.clip them to its range${otherLoss}.`,
     );
   }
 }

@@ -18,7 +18,7 @@ import { parseOptions, wordsOf } from '../terminal/options.ts';
 import { say } from '../terminal/output.ts';
 import { describeProgress } from './checkpoints.ts';
 import { refuseContradictions, refuseSwallowed, refuseTwoFolders } from './contradictions.ts';
-import { loadTrainingData, refuseBeyondUnitRange } from './data.ts';
+import { loadTrainingData } from './data.ts';
 import { addedByModel, openStartingModel, refuseDecidedByModel, refuseForModel } from './from.ts';
 import { LearningWatch } from './learning.ts';
 import { createModel } from './model.ts';
@@ -67,7 +67,6 @@ async function startRun(asGiven: TrainOptions, path: string | undefined): Promis
   if (path !== undefined) await refuseExistingRun(path, overwrite);
   const [data] = await Promise.all([loadTrainingData(values, base?.model), useMachine(values)]);
   try {
-    await refuseBeyondUnitRange(values, data);
     const model = createModel(values, data, base?.model);
     const folder = await RunFolder.create(path ?? (await freeRunPath('runs', data.name)), overwrite);
     try {

@@ -38,7 +38,11 @@ describe('helpfulChanges', () => {
     ['', 'at the mean', { start: 'mean', activation: 'silu' }],
     ['--hidden none', 'at the mean', { start: 'mean' }],
     ['--output sigmoid --start mean', 'at the mean', { activation: 'silu', loss: 'bce' }],
-    ['--output sigmoid --normalize minmax', 'above the mean', { start: 'mean', activation: 'silu', loss: 'bce' }],
+    [
+      '--output sigmoid --normalize minmax',
+      'above the mean',
+      { start: 'mean', activation: 'silu', loss: 'bce' },
+    ],
     ['--start mean --activation silu --hidden 99,64,32,16', 'at the mean', { hidden: '99,32' }],
     ['--start mean --activation silu', 'at the mean', {}],
     ['--learning-rate 0.01', 'above the mean', { 'learning-rate': '0.001' }],
@@ -64,13 +68,9 @@ describe('what a run that learns nothing recommends is followed, and helps', () 
       '--start mean --activation silu',
     ],
     ['steps that are too long', `${DIGITS} --learning-rate 0.1`, '--learning-rate 0.001'],
-  ])(
-    '%s: %s',
-    async (_, words, helps) => {
-      await expectHelp(words, helps);
-    },
-    60_000,
-  );
+  ])('%s: %s', async (_, words, helps) => {
+    await expectHelp(words, helps);
+  });
 });
 
 describe('nothing is said of a healthy run', () => {
@@ -80,13 +80,9 @@ describe('nothing is said of a healthy run', () => {
     '--data images.npy --epochs 40 --loss mae',
     '--data images.npy --epochs 40 --normalize standard --in-memory 0',
     '--count 40 --epochs 3 --kind gan',
-  ])(
-    '%s',
-    async (words) => {
-      const { notes, end } = await train(`${words} --out run`);
-      expect(notes).toEqual([]);
-      expect(end).not.toHaveProperty('learnsNothing');
-    },
-    60_000,
-  );
+  ])('%s', async (words) => {
+    const { notes, end } = await train(`${words} --out run`);
+    expect(notes).toEqual([]);
+    expect(end).not.toHaveProperty('learnsNothing');
+  });
 });
