@@ -13,8 +13,8 @@ import { ResidualModel, sampleGrid } from '../src/compression/coder/residualMode
 import { requireIntegerType } from '../src/compression/originalFile.ts';
 import { CodeRanges, Quantizer } from '../src/compression/quantizer.ts';
 import { denormalize } from '../src/data/denormalize.ts';
-import { transform } from '../src/data/normalization.ts';
 import type { SampleArray } from '../src/data/samples.ts';
+import { transform } from '../src/data/transform.ts';
 import { readNpy } from '../src/io/numpy/npy.ts';
 import { loadModel } from '../src/node/files/modelFile.ts';
 

@@ -3,13 +3,8 @@
  * bytes, 'isthmus/node' files on disk, 'isthmus/compression' the .isth format.
  */
 
-export {
-  type AnomalyScores,
-  Autoencoder,
-  type AutoencoderOptions,
-  type CompileOptions,
-  type EvaluateOptions,
-} from './autoencoder/autoencoder.ts';
+export { type AnomalyScores, Autoencoder } from './autoencoder/autoencoder.ts';
+export type { AutoencoderOptions, CompileOptions, EvaluateOptions } from './autoencoder/options.ts';
 export { type Preset, type PresetName, preset } from './autoencoder/presets.ts';
 export type { ActivationName, ArchitectureOptions, AutoencoderSpec } from './autoencoder/spec.ts';
 export { denormalize } from './data/denormalize.ts';
@@ -21,7 +16,6 @@ export {
   type NormalizationOptions,
   normalize,
   type ScaleBy,
-  transform,
 } from './data/normalization.ts';
 export {
   DataError,
@@ -34,6 +28,7 @@ export {
   type StoredSamples,
   type UniformNormalization,
 } from './data/samples.ts';
+export { transform } from './data/transform.ts';
 export { averagePrecision, type Detection, precisionRecall, rocAuc } from './evaluation/anomalyMetrics.ts';
 export { meanImageBaseline, pcaBaseline } from './evaluation/baselines.ts';
 export { type CodeStatistics, codeStatistics } from './evaluation/codeStatistics.ts';

@@ -5,22 +5,22 @@
  */
 
 import { BatchReader } from '../data/batches.ts';
-import { requireScaling } from '../data/normalization.ts';
 import { NO_NORMALIZATION, type Normalization, type Samples, type StoredSamples } from '../data/samples.ts';
+import { requireScaling } from '../data/transform.ts';
 import type { AnomalyScore } from '../evaluation/errorDistribution.ts';
 import { ErrorSums, type Evaluation, sampleErrors } from '../evaluation/metrics.ts';
 import { GaussianDistribution } from '../latent/gaussian.ts';
 import { buildSequential } from '../layers/build.ts';
 import { Sequential } from '../layers/sequential.ts';
 import { formatSummary } from '../layers/summary.ts';
-import { type Loss, type LossName, lossOf } from '../losses/loss.ts';
+import { lossOf } from '../losses/loss.ts';
 import { Adam } from '../optim/adam.ts';
 import { type Optimizer, requireOptimizer } from '../optim/optimizer.ts';
 import { FlatParameters } from '../tensor/flatParameters.ts';
-import { glorotUniform, type Initializer, requireInitializer } from '../tensor/initializers.ts';
+import { glorotUniform } from '../tensor/initializers.ts';
 import { Arena } from '../tensor/kernels/memory.ts';
 import { Moments } from '../tensor/moments.ts';
-import { inWords, type OptionNames, requireOptions } from '../tensor/options.ts';
+import { requireOptions } from '../tensor/options.ts';
 import type { Parameter } from '../tensor/parameter.ts';
 import { Random } from '../tensor/random.ts';
 import { plural, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
@@ -29,68 +29,28 @@ import { Workspace } from '../tensor/workspace.ts';
 import { fitModel } from '../training/fit.ts';
 import type { FitOptions, History } from '../training/fitOptions.ts';
 import { runNetwork, separateMemory } from '../training/inference.ts';
-import { addNoise, checkNoise, EVALUATION_NOISE_SEED, type Noise } from '../training/noise.ts';
+import { addNoise, checkNoise, EVALUATION_NOISE_SEED } from '../training/noise.ts';
 import { type Compiled, layersBeforeLoss, type Objective, Restoration } from '../training/objective.ts';
 import { PairReader } from '../training/pairs.ts';
-import {
-  buildTrainingNetwork,
-  REGULARIZATION_OPTIONS,
-  type RegularizationOptions,
-} from '../training/regularization.ts';
+import { buildTrainingNetwork } from '../training/regularization.ts';
 import { TimeSlice } from '../training/yieldToHost.ts';
 import {
+  type AutoencoderOptions,
+  COMPILE_ADVICE,
+  COMPILE_OPTIONS,
+  type CompileOptions,
+  EVALUATE_OPTIONS,
+  type EvaluateOptions,
+  requireModelOptions,
+  requireRows,
+} from './options.ts';
+import {
   ARCHITECTURE_OPTIONS,
-  type ArchitectureOptions,
   type AutoencoderSpec,
   checkInputShape,
   describeAutoencoder,
   requireSpec,
 } from './spec.ts';
-
-export interface WeightOptions {
-  /** Decides the first weights, the validation split and the order of the samples; an integer from 0 to 2^53 - 1. @default 0 */
-  readonly seed?: number;
-  /** @default glorotUniform */
-  readonly initializer?: Initializer;
-}
-
-export const WEIGHT_OPTIONS: OptionNames<WeightOptions> = { seed: true, initializer: true };
-
-/** The architecture, in a few numbers or as the whole spec of another model. */
-export type AutoencoderOptions = WeightOptions & (ArchitectureOptions | { readonly spec: AutoencoderSpec });
-
-/** How to train. The losses that `fit` reports leave out the sparsity penalty. Dropout affects training losses only. */
-export interface CompileOptions extends RegularizationOptions {
-  /** An optimizer serves one network. @default new Adam(), with learning rate 1e-3 */
-  readonly optimizer?: Optimizer;
-  /** By name, or an object, which may be a loss of your own. @default 'mse' */
-  readonly loss?: LossName | Loss;
-}
-
-const COMPILE_OPTIONS: OptionNames<CompileOptions> = {
-  optimizer: true,
-  loss: true,
-  ...REGULARIZATION_OPTIONS,
-};
-
-/** Where options of the optimizer belong, which other packages take here. */
-export const COMPILE_ADVICE: Readonly<Record<string, string>> = {
-  learningRate: 'optimizer: new Adam({ learningRate })',
-  lr: 'optimizer: new Adam({ learningRate })',
-  weightDecay: 'optimizer: new AdamW({ weightDecay })',
-  clipNorm: 'optimizer: new Adam({ clipNorm })',
-};
-
-export interface EvaluateOptions {
-  /** The numbers of the samples to evaluate. @default all */
-  readonly rows?: Uint32Array | undefined;
-  /** What the reconstructions are compared with, row by row: in memory or stored. @default the samples themselves */
-  readonly target?: Samples | StoredSamples | undefined;
-  /** Corrupts the inputs, in the same way each time. Outputs are compared with the clean samples, or the target. @default none */
-  readonly noise?: Noise | undefined;
-}
-
-const EVALUATE_OPTIONS: OptionNames<EvaluateOptions> = { rows: true, target: true, noise: true };
 
 export interface AnomalyScores {
   /** What the scores are: those of one model are all of one kind, unless a variational one can't tell the excess. */
@@ -415,40 +375,4 @@ export class Autoencoder {
     const allocate = (shape: Shape) => this.#input.tensor(this.#arena, shape);
     return runNetwork(network, samples, { from, to, who: this.#who(who), allocate });
   }
-}
-
-/**
- * @param architecture - The options that a spec takes the place of.
- * @param elsewhere - Other names, which the caller refuses with a reason.
- * @throws {TypeError} If the options are no object, or one of them has an unknown name.
- */
-export function requireModelOptions(
-  who: string,
-  options: object,
-  architecture: Readonly<Record<string, true>>,
-  elsewhere: readonly string[] = [],
-): void {
-  const hasSpec = typeof options === 'object' && options !== null && 'spec' in options;
-  const known = hasSpec ? { spec: true as const } : architecture;
-  requireOptions(
-    hasSpec ? `${who}, with a spec` : who,
-    options,
-    { ...known, ...WEIGHT_OPTIONS },
-    {},
-    elsewhere,
-  );
-  const { initializer = glorotUniform } = options as WeightOptions;
-  requireInitializer(who, initializer);
-}
-
-/** @throws {RangeError} If there are no rows, or one does not exist. */
-export function requireRows(rows: Uint32Array, count: number, who: string): void {
-  if (!ArrayBuffer.isView(rows)) {
-    throw new TypeError(`${who}: rows is ${inWords(rows)}, expected a Uint32Array: Uint32Array.from(rows).`);
-  }
-  const beyond = rows.find((row) => row >= count);
-  if (rows.length > 0 && beyond === undefined) return;
-  throw new RangeError(
-    `${who}: got ${beyond === undefined ? 'no rows' : `row ${beyond}`}, expected rows from 0 to ${count - 1}.`,
-  );
 }

@@ -4,24 +4,21 @@
  * featureNormalization.ts has the rules for features that are scaled one by one.
  */
 
-import { inWords, type OptionNames, requireOneOf, requireOptions } from '../tensor/options.ts';
+import { type OptionNames, requireOneOf, requireOptions } from '../tensor/options.ts';
 import { formatShape, type Shape, sizeOf } from '../tensor/shape.ts';
-import { requireInputs, scaleFeatures } from './featureNormalization.ts';
+import { scaleFeatures } from './featureNormalization.ts';
 import { isFlatPicture, isVector } from './pictureShape.ts';
 import { requireSamples } from './requireSamples.ts';
 import {
   type ArrayInput,
   DataError,
-  DTYPE_NAMES,
   type DType,
   dtypeOf,
   isByFeature,
   isStored,
-  NO_NORMALIZATION,
   type Normalization,
   type NumericArray,
   type Samples,
-  type StoredSamples,
   type UniformNormalization,
 } from './samples.ts';
 import { type StatisticsOptions, statisticsOf, type ValueStatistics } from './statistics.ts';
@@ -52,7 +49,7 @@ export interface RuleOptions {
 
 /** What integer pixels are divided by: the first of these that none is greater than, or the maximum of their type. */
 const MASK = 1;
-const BYTE = 255;
+export const BYTE = 255;
 const WORD = 65535;
 /** Floats from 0 to at least this are likely to be pixels that were saved as floats. */
 const LIKELY_BYTE = 16;
@@ -77,60 +74,6 @@ export function normalize(
   requireArray(array, 'normalize');
   const { shape, data } = array;
   return { shape, data, normalization: chooseNormalization(array, mode, options) };
-}
-
-/**
- * Samples for a trained model: the array as it is, together with the normalization with which the model reads it.
- *
- * - A model of `minmax` or `standard`: the shift and scale of its training data. New data may lie beyond what the model
- *   has seen; its inputs then lie beyond [0, 1].
- * - A model of `divide` or `none`: the same divisor for integers of the same type; for another type the `auto` rule, so
- *   that a model of uint8 images also reads floats in [0, 1]. Zeros and ones stay what they are for a model that was
- *   trained on zeros and ones.
- *
- * @param array - Shape `[n, ...]`. Not copied. Without a `dtype`, that of the typed array counts. Samples that have a
- *   normalization already get the model's instead.
- * @param trained - The model's: `model.normalization`.
- * @throws {DataError} If there is NaN or infinity; with `divide` and `none`, if inputs would not lie in [0, 1]; with the
- *   others, if inputs would be beyond float32 or the data has another number of features.
- * @example
- * const codes = model.encode(transform(await loadImages('new.npy'), model.normalization));
- */
-export function transform(array: ArrayInput, trained: Normalization): Required<Samples> {
-  requireArray(array, 'transform');
-  requireNormalization(trained, 'transform');
-  const { shape, data } = array;
-  const statistics = statisticsOf(data, statisticsForTransform(trained, shape));
-  const type = { shape, dtype: dtypeOf(array) };
-  return { shape, data, normalization: normalizationForTransform(trained, type, statistics) };
-}
-
-/**
- * Refuses samples that were scaled in another way than those that a model was trained on, such as test data that was
- * normalized by its own mean. Samples without a normalization are inputs already.
- *
- * @param trained - The model's. One that was never trained takes everything.
- * @param who - Named in errors.
- * @param expected - What to write instead, or what the caller may call the samples and that normalization.
- * @throws {DataError} If they were. `divide` and `none` go together: both give inputs in [0, 1].
- */
-export function requireScaling(
-  samples: Samples | StoredSamples,
-  trained: Normalization,
-  who: string,
-  expected: string | readonly [samples: string, normalization: string] = ['samples', 'model.normalization'],
-): void {
-  requireSamples(samples, who);
-  const { normalization } = samples;
-  if (normalization === undefined || trained === NO_NORMALIZATION) return;
-  const byValues = [normalization, trained].map(({ kind }) => kind === 'divide' || kind === 'none');
-  const scaling = ({ kind, shift, scale }: Normalization) => JSON.stringify([kind, shift, scale]);
-  if (byValues.every(Boolean) || scaling(normalization) === scaling(trained)) return;
-  const transformed = ([name, wanted]: readonly [string, string]) =>
-    isStored(samples) ? `{ ...${name}, normalization: ${wanted} }` : `transform(${name}, ${wanted})`;
-  throw new DataError(
-    `${who}: the samples have a normalization of their own (${describeNormalization(normalization)}), expected that of the training data: ${typeof expected === 'string' ? expected : transformed(expected)}.`,
-  );
 }
 
 /**
@@ -171,18 +114,11 @@ export function chooseNormalization(
 }
 
 /** For callers without types. */
-function requireArray(array: unknown, who: string): asserts array is ArrayInput {
+export function requireArray(array: unknown, who: string): asserts array is ArrayInput {
   requireSamples(array, who);
   if (!isStored(array)) return;
   throw new TypeError(
     `${who}: the samples are stored, expected an array in memory; stored ones take { ...samples, normalization }.`,
-  );
-}
-
-function requireNormalization(trained: unknown, who: string): asserts trained is Normalization {
-  if (typeof trained === 'object' && trained !== null && 'kind' in trained && 'scale' in trained) return;
-  throw new TypeError(
-    `${who}: the normalization is ${inWords(trained)}, expected that of a model: model.normalization.`,
   );
 }
 
@@ -210,7 +146,7 @@ export function describeNormalization(normalization: Normalization): string {
 }
 
 /** Six digits are enough for people. */
-function short(value: number): string {
+export function short(value: number): string {
   return String(Number(value.toPrecision(6)));
 }
 
@@ -258,51 +194,6 @@ export function normalizationFrom(
   return { kind: mode, dtype, shift, scale, ...marker };
 }
 
-/** The statistics that {@link normalizationForTransform} needs of data of this shape. */
-export function statisticsForTransform(trained: Normalization, shape: Shape): StatisticsOptions {
-  return isByFeature(trained) ? { features: sizeOf(shape.slice(1)) } : {};
-}
-
-/**
- * The normalization of {@link transform} from statistics, wherever the values are.
- *
- * @param statistics - As {@link statisticsForTransform} says.
- */
-export function normalizationForTransform(
-  trained: Normalization,
-  array: ArrayType,
-  statistics: ValueStatistics,
-): Normalization {
-  const range = finiteRange(array, statistics);
-  if (isByFeature(trained)) {
-    if (!statistics.features) {
-      throw new Error('normalizationForTransform: got no statistics of each feature, expected them.');
-    }
-    requireInputs(trained, statistics.features);
-    return { ...trained, dtype: array.dtype };
-  }
-  const { kind, dtype, shift, scale, ...marker } = trained;
-  if (kind === 'minmax' || kind === 'standard') {
-    const inputs = [range.minimum, range.maximum].map((value) => Math.fround((value - shift) / scale));
-    if (!inputs.every(Number.isFinite)) {
-      throw new DataError(
-        `the data goes ${range.text}, too far for float32 after (x - ${short(shift)}) / ${short(scale)}.`,
-      );
-    }
-    return { ...trained, dtype: array.dtype };
-  }
-  const wayOut = `save it as the model's training data was (${DTYPE_NAMES[dtype]}, ${describeNormalization(trained)})`;
-  if (kind === 'none' && isFloat(dtype)) {
-    const divisor = isByte(array.dtype) ? BYTE : undefined;
-    return { ...byType(array, range, wayOut, divisor), ...marker };
-  }
-  if (dtype !== array.dtype) return { ...byType(array, range, wayOut, scale), ...marker };
-  if (range.minimum < 0 || range.maximum > scale) {
-    throw new DataError(`the data goes ${range.text}, the model was trained on integers from 0 to ${scale}.`);
-  }
-  return trained;
-}
-
 /**
  * The `auto` rule: values are scaled by what they are and by what their type can hold.
  *
@@ -310,7 +201,12 @@ export function normalizationForTransform(
  * @param trained - What a model divides integers by, 1 if it was trained on zeros and ones: zeros and ones of any type stay
  *   what they are for such a model. Integers of more than a byte are divided by the same if they fit.
  */
-function byType({ dtype }: ArrayType, range: Range, wayOut: string, trained?: number): UniformNormalization {
+export function byType(
+  { dtype }: ArrayType,
+  range: Range,
+  wayOut: string,
+  trained?: number,
+): UniformNormalization {
   const { minimum, maximum, text } = range;
   if (dtype === 'b1') return { kind: 'none', dtype, shift: 0, scale: 1 };
   if (isFloat(dtype)) {
@@ -334,7 +230,7 @@ function byType({ dtype }: ArrayType, range: Range, wayOut: string, trained?: nu
   return { kind: scale === 1 ? 'none' : 'divide', dtype, shift: 0, scale };
 }
 
-function isByte(dtype: DType): boolean {
+export function isByte(dtype: DType): boolean {
   return dtype === 'u1' || dtype === 'i1';
 }
 
@@ -350,7 +246,7 @@ interface Range {
 }
 
 /** @throws {DataError} If there is NaN or infinity. */
-function finiteRange({ shape }: ArrayType, statistics: ValueStatistics): Range {
+export function finiteRange({ shape }: ArrayType, statistics: ValueStatistics): Range {
   const { minimum, maximum, notFinite, firstNotFinite } = statistics;
   if (notFinite > 0) {
     throw new DataError(

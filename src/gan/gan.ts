@@ -3,7 +3,7 @@
  * and both learn from each other. Goodfellow et al., "Generative adversarial nets", NeurIPS 2014. Read game.ts first.
  */
 
-import { COMPILE_ADVICE, requireModelOptions, type WeightOptions } from '../autoencoder/autoencoder.ts';
+import { COMPILE_ADVICE, requireModelOptions, type WeightOptions } from '../autoencoder/options.ts';
 import { checkInputShape, requireSpec } from '../autoencoder/spec.ts';
 import { NO_NORMALIZATION, type Normalization, type Samples, type StoredSamples } from '../data/samples.ts';
 import { type SampleOptions, standardNormal } from '../latent/gaussian.ts';

@@ -1,9 +1,9 @@
 /** Which samples are trained on, and which only validated. Read pairs.ts first. */
 
 import { BatchReader, rowNumbers } from '../data/batches.ts';
-import { requireScaling } from '../data/normalization.ts';
 import { requireSamples } from '../data/requireSamples.ts';
 import { NO_NORMALIZATION, type Samples, type StoredSamples } from '../data/samples.ts';
+import { requireScaling } from '../data/transform.ts';
 import { Random } from '../tensor/random.ts';
 import { plural, type Shape } from '../tensor/shape.ts';
 import { PairReader } from './pairs.ts';

@@ -3,16 +3,15 @@
  * new samples of random codes. Read autoencoder/autoencoder.ts and elbo.ts first; docs/math.md, section 7.4.
  */
 
+import { type AnomalyScores, Autoencoder } from '../autoencoder/autoencoder.ts';
 import {
-  type AnomalyScores,
-  Autoencoder,
   COMPILE_ADVICE,
   type CompileOptions,
   type EvaluateOptions,
   requireModelOptions,
   requireRows,
   type WeightOptions,
-} from '../autoencoder/autoencoder.ts';
+} from '../autoencoder/options.ts';
 import type { AutoencoderSpec } from '../autoencoder/spec.ts';
 import type { Samples, StoredSamples } from '../data/samples.ts';
 import { type SampleOptions, standardNormal } from '../latent/gaussian.ts';

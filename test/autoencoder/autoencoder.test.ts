@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
-import { normalize, transform } from '../../src/data/normalization.ts';
+import { normalize } from '../../src/data/normalization.ts';
 import type { SampleArray, Samples } from '../../src/data/samples.ts';
+import { transform } from '../../src/data/transform.ts';
 import { psnr } from '../../src/evaluation/metrics.ts';
 import type { LayerSpec } from '../../src/layers/spec.ts';
 import { zeros } from '../../src/tensor/initializers.ts';

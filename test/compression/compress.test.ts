@@ -18,7 +18,6 @@ import { Quality } from '../../src/compression/quality.ts';
 import { CodeRanges, Quantizer } from '../../src/compression/quantizer.ts';
 import { levelsFor } from '../../src/compression/targetPsnr.ts';
 import { denormalize } from '../../src/data/denormalize.ts';
-import { transform } from '../../src/data/normalization.ts';
 import {
   DataError,
   type DType,
@@ -27,6 +26,7 @@ import {
   type SampleArray,
   type Samples,
 } from '../../src/data/samples.ts';
+import { transform } from '../../src/data/transform.ts';
 import { FormatError } from '../../src/io/errors.ts';
 import { readModel, writeModel } from '../../src/io/model.ts';
 import { readNpy } from '../../src/io/numpy/npy.ts';

@@ -3,9 +3,7 @@ import {
   chooseNormalization,
   describeNormalization,
   normalize,
-  requireScaling,
   type ScaleBy,
-  transform,
 } from '../../src/data/normalization.ts';
 import {
   DataError,
@@ -17,6 +15,7 @@ import {
   type NumericArray,
   type SampleArray,
 } from '../../src/data/samples.ts';
+import { requireScaling, transform } from '../../src/data/transform.ts';
 
 function arrayOf(dtype: DType, data: SampleArray, shape: readonly number[] = [data.length]): NumericArray {
   return { shape, data, dtype };

@@ -1,13 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  chooseNormalization,
-  normalizationForTransform,
-  normalizationFrom,
-  statisticsFor,
-  transform,
-} from '../../src/data/normalization.ts';
+import { chooseNormalization, normalizationFrom, statisticsFor } from '../../src/data/normalization.ts';
 import { type DType, isByFeature, type NumericArray, type SampleArray } from '../../src/data/samples.ts';
 import { statisticsOf, statisticsOfStored } from '../../src/data/statistics.ts';
+import { normalizationForTransform, transform } from '../../src/data/transform.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { storedSamples } from '../helpers/storedSamples.ts';
 

@@ -1,6 +1,7 @@
 import { setImmediate as hostTurn, setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { Autoencoder, type CompileOptions } from '../../src/autoencoder/autoencoder.ts';
+import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
+import type { CompileOptions } from '../../src/autoencoder/options.ts';
 import { NO_NORMALIZATION, type Samples } from '../../src/data/samples.ts';
 import { writeModel } from '../../src/io/model.ts';
 import { MeanSquaredError } from '../../src/losses/loss.ts';

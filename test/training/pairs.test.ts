@@ -2,8 +2,9 @@
 
 import { describe, expect, test } from '@jest/globals';
 import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
-import { normalize, transform } from '../../src/data/normalization.ts';
+import { normalize } from '../../src/data/normalization.ts';
 import { DataError, type Samples, type StoredSamples } from '../../src/data/samples.ts';
+import { transform } from '../../src/data/transform.ts';
 import { writeModel } from '../../src/io/model.ts';
 import { Adam } from '../../src/optim/adam.ts';
 import { Random } from '../../src/tensor/random.ts';

@@ -1,7 +1,8 @@
 /** A training that is stopped anywhere and resumed is, bit for bit, the training that was never stopped. */
 
 import { describe, expect, test } from '@jest/globals';
-import type { Autoencoder, CompileOptions } from '../../src/autoencoder/autoencoder.ts';
+import type { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
+import type { CompileOptions } from '../../src/autoencoder/options.ts';
 import type { Samples, StoredSamples } from '../../src/data/samples.ts';
 import { GAN } from '../../src/gan/gan.ts';
 import { writeCheckpoint } from '../../src/io/checkpoint.ts';

@@ -1,6 +1,7 @@
 /** A problem that is small enough for tests: images of one bump, which two numbers describe, and a model for them. */
 
-import { Autoencoder, type AutoencoderOptions } from '../../src/autoencoder/autoencoder.ts';
+import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
+import type { AutoencoderOptions } from '../../src/autoencoder/options.ts';
 import type { Samples, UniformNormalization } from '../../src/data/samples.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';

@@ -5,11 +5,7 @@
 
 import { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { fitsSampleShape } from '../../../data/batches.ts';
-import {
-  describeNormalization,
-  normalizationForTransform,
-  statisticsForTransform,
-} from '../../../data/normalization.ts';
+import { describeNormalization } from '../../../data/normalization.ts';
 import {
   DataError,
   DTYPE_NAMES,
@@ -18,6 +14,7 @@ import {
   type StoredSamples,
 } from '../../../data/samples.ts';
 import type { StoredStatisticsOptions, ValueStatistics } from '../../../data/statistics.ts';
+import { normalizationForTransform, statisticsForTransform } from '../../../data/transform.ts';
 import { FormatError } from '../../../io/errors.ts';
 import type { Shape } from '../../../tensor/shape.ts';
 import { namingFile } from '../../files/files.ts';

@@ -1,7 +1,6 @@
 /** Samples of `train` with a target, what the model should make of them: do the two fit each other? data.ts opens them. */
 
 import { BatchReader } from '../../../data/batches.ts';
-import { normalizationForTransform, statisticsForTransform } from '../../../data/normalization.ts';
 import {
   DataError,
   DTYPE_NAMES,
@@ -11,6 +10,7 @@ import {
   type StoredSamples,
 } from '../../../data/samples.ts';
 import type { ValueStatistics } from '../../../data/statistics.ts';
+import { normalizationForTransform, statisticsForTransform } from '../../../data/transform.ts';
 import type { SampleSource } from '../../files/sampleSource.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
 import { describeSamples, prepare, type Trained } from '../shared/samples.ts';

@@ -23,9 +23,10 @@ import { addedByModel, openStartingModel, refuseDecidedByModel, refuseForModel }
 import { LearningWatch } from './learning.ts';
 import { createModel } from './model.ts';
 import { TRAIN_HELP, TRAIN_OPTIONS, type TrainOptions, type TrainValues } from './options.ts';
+import { outcomeOf, type Results } from './outcome.ts';
 import { addedByPreset, inWords } from './presets.ts';
 import { afterDivergence } from './recommended.ts';
-import { announce, outcomeOf, type Results, reportEnd, trainingFacts } from './report.ts';
+import { announce, reportEnd, trainingFacts } from './report.ts';
 import { dataRecordOf, requireSameData, requireSameKernels, resumedOptions, runRecordOf } from './resume.ts';
 import { runTraining, type TrainingOutcome, type TrainingRun } from './runTraining.ts';
 import { effectiveOptions, learningRateOf } from './settings.ts';
