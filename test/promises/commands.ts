@@ -596,7 +596,7 @@ export const WORK: readonly CommandPromise[] = [
     'train --data unit.npy --test-data beyond.npy --normalize minmax --loss mse TINY',
   ],
   [
-    '{}: some values lie beyond those of the training, and --loss bce takes inputs from 0 to 1: np.clip them to its range, or --loss mse.',
+    '{}: some values lie beyond those of the training, and --loss bce takes inputs from 0 to 1: np.clip them to its range{}.',
     'train --data unit.npy --target unit.npy --test-data unit.npy --test-target beyond.npy --normalize minmax --loss bce TINY',
     'train --data unit.npy --target unit.npy --test-data unit.npy --test-target beyond.npy --normalize minmax --loss mse TINY',
   ],
