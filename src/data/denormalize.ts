@@ -2,6 +2,7 @@
 
 import { inWords } from '../tensor/options.ts';
 import { plural, ShapeError } from '../tensor/shape.ts';
+import { requireNormalization } from './requireSamples.ts';
 import { DataError, type DType, type Normalization, type SampleArray, scalingOf } from './samples.ts';
 
 const { max, min, round } = Math;
@@ -30,11 +31,7 @@ export function denormalize(
       `denormalize: the values are ${inWords(values)}, expected numbers: denormalize(tensor.data, normalization).`,
     );
   }
-  if (typeof normalization !== 'object' || normalization === null) {
-    throw new TypeError(
-      `denormalize: the normalization is ${inWords(normalization)}, expected that of a model: model.normalization.`,
-    );
-  }
+  requireNormalization(normalization, 'denormalize');
   const { shifts, scales } = scalingOf(normalization);
   if (values.length % scales.length !== 0) {
     throw new ShapeError(

@@ -8,7 +8,7 @@ import { type OptionNames, requireOneOf, requireOptions } from '../tensor/option
 import { formatShape, type Shape, sizeOf } from '../tensor/shape.ts';
 import { scaleFeatures } from './featureNormalization.ts';
 import { isFlatPicture, isVector } from './pictureShape.ts';
-import { requireSamples } from './requireSamples.ts';
+import { requireNormalization, requireSamples } from './requireSamples.ts';
 import {
   type ArrayInput,
   DataError,

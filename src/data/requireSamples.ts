@@ -2,7 +2,7 @@
 
 import { inWords } from '../tensor/options.ts';
 import { formatShape, type Shape, sizeOf } from '../tensor/shape.ts';
-import { ARRAY_NAMES, type Samples, type StoredSamples } from './samples.ts';
+import { ARRAY_NAMES, type Normalization, type Samples, type StoredSamples } from './samples.ts';
 
 const NUMBERS = new Set(Object.values(ARRAY_NAMES));
 const EXAMPLES = 'a Tensor such as Tensor.from(rows), or normalize({ shape, data })';
@@ -52,4 +52,12 @@ function isStridedView(samples: Samples & { readonly stride?: unknown; readonly 
   if (!Array.isArray(stride)) return false;
   const inOrder = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
   return offset !== 0 || stride.join() !== inOrder.join();
+}
+
+/** @throws {TypeError} If it is no normalization. */
+export function requireNormalization(trained: unknown, who: string): asserts trained is Normalization {
+  if (typeof trained === 'object' && trained !== null && 'kind' in trained && 'scale' in trained) return;
+  throw new TypeError(
+    `${who}: the normalization is ${inWords(trained)}, expected that of a model: model.normalization.`,
+  );
 }

@@ -1,6 +1,5 @@
 /** How data is scaled for a model that was trained on other data: as that was. Read normalization.ts first. */
 
-import { inWords } from '../tensor/options.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { requireInputs } from './featureNormalization.ts';
 import {
@@ -14,7 +13,7 @@ import {
   requireArray,
   short,
 } from './normalization.ts';
-import { requireSamples } from './requireSamples.ts';
+import { requireNormalization, requireSamples } from './requireSamples.ts';
 import {
   type ArrayInput,
   DataError,
@@ -80,13 +79,6 @@ export function requireScaling(
     isStored(samples) ? `{ ...${name}, normalization: ${wanted} }` : `transform(${name}, ${wanted})`;
   throw new DataError(
     `${who}: the samples have a normalization of their own (${describeNormalization(normalization)}), expected that of the training data: ${typeof expected === 'string' ? expected : transformed(expected)}.`,
-  );
-}
-
-function requireNormalization(trained: unknown, who: string): asserts trained is Normalization {
-  if (typeof trained === 'object' && trained !== null && 'kind' in trained && 'scale' in trained) return;
-  throw new TypeError(
-    `${who}: the normalization is ${inWords(trained)}, expected that of a model: model.normalization.`,
   );
 }
 
