@@ -3,15 +3,18 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { removeFolders } from './helpers/cli.ts';
 import { findPython } from './helpers/python.ts';
-import { USAGE, WORK } from './promises/commands.ts';
+import { CONTRADICTIONS } from './promises/contradictions.ts';
 import { keep, keepSnippet } from './promises/keep.ts';
 import { SNIPPETS } from './promises/snippets.ts';
+import { USAGE } from './promises/usage.ts';
+import { WORK } from './promises/work.ts';
 
 afterAll(removeFolders);
 
 describe('what commands recommend', () => {
-  test.each([...USAGE, ...WORK].map((promise) => [promise[0], promise] as const))('%s', (_, promise) =>
-    keep(promise),
+  test.each([...USAGE, ...CONTRADICTIONS, ...WORK].map((promise) => [promise[0], promise] as const))(
+    '%s',
+    (_, promise) => keep(promise),
   );
 });
 

@@ -8,11 +8,13 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { removeFolders } from './helpers/cli.ts';
 import { asPattern, messagesIn } from './helpers/messages.ts';
 import { codeFilesIn } from './helpers/sources.ts';
-import { USAGE, WORK } from './promises/commands.ts';
+import { CONTRADICTIONS } from './promises/contradictions.ts';
 import { CALLS } from './promises/engine.ts';
 import { keep, keepCall } from './promises/keep.ts';
 import { NO_ADVICE, OUT_OF_REACH, TESTED_ELSEWHERE } from './promises/others.ts';
 import { SNIPPETS } from './promises/snippets.ts';
+import { USAGE } from './promises/usage.ts';
+import { WORK } from './promises/work.ts';
 
 afterAll(removeFolders);
 
@@ -20,7 +22,7 @@ afterAll(removeFolders);
 const QUICK = USAGE.slice(0, 20);
 
 const PROMISED: ReadonlySet<string> = new Set([
-  ...[...CALLS, ...USAGE, ...WORK].map(([says]) => says),
+  ...[...CALLS, ...USAGE, ...CONTRADICTIONS, ...WORK].map(([says]) => says),
   ...SNIPPETS.flatMap(({ says }) => says),
   ...[NO_ADVICE, TESTED_ELSEWHERE, OUT_OF_REACH].flatMap((texts) => Object.keys(texts)),
 ]);

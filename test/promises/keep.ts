@@ -1,4 +1,7 @@
-/** Makes a command say its message, then does what the message recommends. commands.ts and snippets.ts have the list. */
+/**
+ * Makes a command say its message, then does what the message recommends. The lists are beside this file: usage.ts,
+ * contradictions.ts and work.ts of commands, engine.ts of calls, snippets.ts of Python.
+ */
 
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,9 +25,15 @@ import {
   pixels,
   variationalModel,
 } from '../node/cli/fixtures.ts';
-import type { CommandPromise } from './commands.ts';
 import type { CallPromise } from './engine.ts';
 import type { SnippetPromise } from './snippets.ts';
+
+/**
+ * The text of a message as it stands in the sources, a command line that makes it say so, and those that do what it
+ * recommends: they must succeed and not say it again. TINY stands for the options of a training that takes no time and
+ * writes to a new folder, `SAID{pattern}` for what the message says there.
+ */
+export type CommandPromise = readonly [says: string, wrong: string, ...advice: string[]];
 
 /** A .npy of floats: `count` samples, each number by its place. */
 function floats(count: number, sample: readonly number[], at: (i: number, j: number) => number): Uint8Array {

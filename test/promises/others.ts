@@ -42,5 +42,5 @@ export const OUT_OF_REACH: Readonly<Record<string, string>> = {
   'the generated samples were nearly alike {}, {} times as different as the real ones: another learning rate, more dropout or another seed may help.':
     'no small training ends like this; test/gan/collapse.test.ts has the losses of such a one',
   'note: the last checkpoint, {}, is older than the model: --resume goes on from there':
-    'a disk that is full while the checkpoint is written and not while the model is; commands.ts tries --resume',
+    'a disk that is full while the checkpoint is written and not while the model is; work.ts tries --resume',
 };
