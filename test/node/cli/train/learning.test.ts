@@ -67,7 +67,6 @@ describe('what a run that learns nothing recommends is followed, and helps', () 
       WHITE.replace(' --output sigmoid', ''),
       '--start mean --activation silu',
     ],
-    ['steps that are too long', `${DIGITS} --learning-rate 0.1`, '--learning-rate 0.001'],
   ])('%s: %s', async (_, words, helps) => {
     await expectHelp(words, helps);
   });
