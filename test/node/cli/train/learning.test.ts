@@ -6,7 +6,7 @@ import { type Stall, stallOf } from '../../../../src/node/cli/train/learning.ts'
 import { helpfulChanges } from '../../../../src/node/cli/train/learningAdvice.ts';
 import { TRAIN_OPTIONS } from '../../../../src/node/cli/train/options.ts';
 import { removeFolders } from '../../../helpers/cli.ts';
-import { DIGITS, expectHelp, train, WHITE } from './stalls.ts';
+import { expectHelp, train, WHITE } from './stalls.ts';
 
 afterAll(removeFolders);
 
