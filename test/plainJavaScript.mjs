@@ -413,6 +413,40 @@ export function wrongCalls() {
         "clipGradientNorm: maxNorm is '1', expected more than 0.",
       ],
       [
+        () => library.readModel('model.safetensors'),
+        "readModel: the bytes are 'model.safetensors', expected a Uint8Array with those of a file.",
+      ],
+      [
+        () => library.readAnyModel(),
+        'readAnyModel: the bytes are missing, expected a Uint8Array with those of a file.',
+      ],
+      [
+        () => library.writeModel('model'),
+        "writeModel: the model is 'model', expected an Autoencoder or a GAN.",
+      ],
+      [
+        () => library.writeCheckpoint(model),
+        'writeCheckpoint: the state is missing, expected one such as history.state.',
+      ],
+      [
+        () => writeOnnx('model', 'encoder'),
+        "writeOnnx: the model is 'model', expected an Autoencoder or a GAN.",
+      ],
+      [
+        () => GaussianDistribution.fit(rows),
+        'GaussianDistribution.fit: the codes are an array of 2 arrays, expected a Tensor such as Tensor.from(rows).',
+      ],
+      [
+        () => library.interpolateCodes([0, 1], [1, 0], 3, 'linear'),
+        'interpolateCodes: a code is [0, 1], expected a Tensor such as Tensor.from(rows).',
+      ],
+      [
+        () => library.traverseCode([0, 1], 0, 3, 5),
+        'traverseCode: the code is [0, 1], expected a Tensor such as Tensor.from(rows).',
+      ],
+      [() => library.rocAuc(5, [true]), 'rocAuc: the scores are 5, expected a list.'],
+      [() => new library.FlatParameters(), 'FlatParameters: the parameters are missing, expected a list.'],
+      [
         () => codeStatistics(rows),
         'codeStatistics: the codes are an array of 2 arrays, expected a Tensor such as Tensor.from(rows).',
       ],
@@ -698,6 +732,20 @@ export function wrongCalls() {
       [
         () => node.terminalComparison(images, images, { width: 80 }),
         "terminalComparison: there is no option 'width', expected one of: colorDepth, columns, noisy, isTarget.",
+      ],
+      [
+        () => node.imageGrid(rows),
+        'imageGrid: the images are an array of 2 arrays, expected a Tensor [n, height, width].',
+      ],
+      [() => node.loadModel(5), 'loadModel: the path is 5, expected the name of a file or folder.'],
+      [() => node.loadImages(), 'loadImages: the path is missing, expected the name of a file or folder.'],
+      [
+        () => compression.decompressImages('x.isth'),
+        "decompressImages: the bytes are 'x.isth', expected a Uint8Array with those of a file.",
+      ],
+      [
+        () => io.readNpy('x.npy'),
+        "readNpy: the bytes are 'x.npy', expected a Uint8Array with those of a file.",
       ],
       [
         () => node.lossChart([], { name: 'loss' }),

@@ -8,7 +8,7 @@ import { type OptionNames, requireOneOf, requireOptions } from '../tensor/option
 import { formatShape, type Shape, sizeOf } from '../tensor/shape.ts';
 import { scaleFeatures } from './featureNormalization.ts';
 import { isFlatPicture, isVector } from './pictureShape.ts';
-import { requireDType, requireSamples, requireSize } from './requireSamples.ts';
+import { requireDType, requireNormalization, requireSamples, requireSize } from './requireSamples.ts';
 import {
   type ArrayInput,
   DataError,
@@ -137,6 +137,7 @@ export function requireArray(array: unknown, who: string): asserts array is Arra
  * `each of the 13 features to mean 0 and standard deviation 1`.
  */
 export function describeNormalization(normalization: Normalization): string {
+  requireNormalization(normalization, 'describeNormalization');
   const { kind, dtype } = normalization;
   if (kind === 'none') {
     return isFloat(dtype) ? 'used as they are (already in [0, 1])' : 'used as they are (0 and 1)';

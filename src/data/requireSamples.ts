@@ -2,7 +2,14 @@
 
 import { inWords } from '../tensor/options.ts';
 import { formatShape, plural, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
-import { ARRAY_NAMES, DTYPE_NAMES, type DType, type Samples, type StoredSamples } from './samples.ts';
+import {
+  ARRAY_NAMES,
+  DTYPE_NAMES,
+  type DType,
+  type Normalization,
+  type Samples,
+  type StoredSamples,
+} from './samples.ts';
 
 const NUMBERS = new Set(Object.values(ARRAY_NAMES));
 const EXAMPLES = 'a Tensor such as Tensor.from(rows), or normalize({ shape, data })';
@@ -69,4 +76,13 @@ function isStridedView(samples: Samples & { readonly stride?: unknown; readonly 
   if (!Array.isArray(stride)) return false;
   const inOrder = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
   return offset !== 0 || stride.join() !== inOrder.join();
+}
+
+/** @throws {TypeError} If it is no normalization. */
+export function requireNormalization(trained: unknown, who: string): asserts trained is Normalization {
+  const parts = ['kind', 'dtype', 'shift', 'scale'];
+  if (typeof trained === 'object' && trained !== null && parts.every((part) => part in trained)) return;
+  throw new TypeError(
+    `${who}: the normalization is ${inWords(trained)}, expected that of a model: model.normalization.`,
+  );
 }

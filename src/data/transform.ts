@@ -1,6 +1,5 @@
 /** How data is scaled for a model that was trained on other data: as that was. Read normalization.ts first. */
 
-import { inWords } from '../tensor/options.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { BatchReader, isOneSample } from './batches.ts';
 import { requireInputs } from './featureNormalization.ts';
@@ -15,6 +14,7 @@ import {
   requireArray,
   short,
 } from './normalization.ts';
+import { requireNormalization } from './requireSamples.ts';
 import {
   type ArrayInput,
   DataError,
@@ -96,13 +96,6 @@ export function readerLike(
   const reader = new BatchReader(samples, inputShape, who);
   requireScaling(samples, normalization, who);
   return reader;
-}
-
-function requireNormalization(trained: unknown, who: string): asserts trained is Normalization {
-  if (typeof trained === 'object' && trained !== null && 'kind' in trained && 'scale' in trained) return;
-  throw new TypeError(
-    `${who}: the normalization is ${inWords(trained)}, expected that of a model: model.normalization.`,
-  );
 }
 
 /** The statistics that {@link normalizationForTransform} needs of data of this shape, `[n, ...]` or that of one sample. */

@@ -11,8 +11,8 @@ import type { Samples } from '../data/samples.ts';
 import { kernels } from '../tensor/kernels/active.ts';
 import { addMultiple, dot, eigenDecomposition } from '../tensor/linearAlgebra.ts';
 import { matmul } from '../tensor/ops.ts';
+import { requireInteger } from '../tensor/options.ts';
 import { Random } from '../tensor/random.ts';
-import { plural } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { CentredSamples } from './centredSamples.ts';
 import { sampleErrors } from './metrics.ts';
@@ -66,9 +66,7 @@ export class PCA {
    * @throws {ShapeError} If there are no samples.
    */
   static fit(samples: Samples, count: number): PCA {
-    if (!Number.isSafeInteger(count) || count < 1) {
-      throw new RangeError(`PCA.fit: got ${plural(count, 'component')}, expected an integer >= 1.`);
-    }
+    requireInteger('PCA.fit', 'the number of components', count, 1);
     const centred = new CentredSamples(samples, 'PCA.fit');
     const { axes, variances, total } = principalAxes(centred, min(count, centred.count, centred.features));
     fixSigns(axes);

@@ -108,6 +108,23 @@ export function requireMethods(
   throw new TypeError(`${who}: ${what} is ${inWords(value)}, expected ${expected}.`);
 }
 
+/** @throws {TypeError} If the value is no list and no typed array. */
+export function requireList(who: string, what: string, value: unknown): asserts value is ArrayLike<unknown> {
+  if (Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value)) return;
+  throw new TypeError(`${who}: ${what} are ${inWords(value)}, expected a list.`);
+}
+
+/** @throws {TypeError} If these are not bytes: a path, for instance. */
+export function requireBytes(who: string, bytes: unknown): asserts bytes is Uint8Array {
+  if (ArrayBuffer.isView(bytes) && 'length' in bytes) return;
+  throw new TypeError(`${who}: the bytes are ${inWords(bytes)}, expected a Uint8Array with those of a file.`);
+}
+
+/** @throws {TypeError} If it is no model: its name or its path, for instance. */
+export function requireModel(who: string, model: unknown): void {
+  requireMethods(who, 'the model', model, ['spec', 'namedParameters'], 'an Autoencoder or a GAN');
+}
+
 /** Characters of a text in a message. */
 const LONGEST = 40;
 
