@@ -99,10 +99,13 @@ export const FIT_ADVICE: Readonly<Record<string, string>> = {
   optimizer: 'it in compile({ optimizer })',
   callbacks: "'onEpochEnd' or 'onBatchEnd'",
   shuffle: 'none: each epoch is shuffled',
-  seed: 'it where the model is made, beside inputShape',
 };
-/** The same of models whose loss can be chosen. */
-const LOSS_ADVICE = { ...FIT_ADVICE, loss: 'it in compile({ loss })' };
+/** The same for an autoencoder. */
+const AUTOENCODER_ADVICE = {
+  ...FIT_ADVICE,
+  loss: 'it in compile({ loss })',
+  seed: 'it where the model is made: new Autoencoder({ inputShape, seed })',
+};
 
 export interface BatchRecord {
   /** From 1. */
@@ -145,7 +148,7 @@ export type FitSettings = FitOptions &
  * @throws {RangeError} If an option is out of range.
  */
 export function checkedSettings(options: FitOptions): FitSettings {
-  requireOptions('fit', options, FIT_OPTIONS, LOSS_ADVICE);
+  requireOptions('fit', options, FIT_OPTIONS, AUTOENCODER_ADVICE);
   const { epochs = 100, batchSize = 32, validationSplit = 0, start = 'as-is' } = options;
   const { earlyStopping, noise, keep = earlyStopping ? 'best' : 'last' } = options;
   const [hasTarget, hasValidationData, hasValidationTarget] = [

@@ -150,6 +150,11 @@ export const CALLS: readonly CallPromise[] = [
     () => trainOn(Tensor.from(new Float32Array(6), [2, 3])),
   ],
   [
+    'a Tensor: Tensor.from(samples, shape)',
+    () => normalize(any(new Float32Array(6))),
+    () => normalize(Tensor.from(new Float32Array(6), [2, 3])),
+  ],
+  [
     'a Tensor: Tensor.from(samples.data, samples.shape)',
     () => trainOn({ shape: [2, 3], data: rows.flat() }),
     () => trainOn(Tensor.from(rows.flat(), [2, 3])),
