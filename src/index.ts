@@ -18,6 +18,7 @@ export {
   type ScaleBy,
 } from './data/normalization.ts';
 export {
+  type ArrayInput,
   DataError,
   type DType,
   type FeatureNormalization,

@@ -119,6 +119,22 @@ export function wrongCalls() {
         () => new AdamW({ decay: 0.1 }),
         "AdamW: there is no option 'decay', expected one of: learningRate, clipNorm, beta1, beta2, epsilon, weightDecay.",
       ],
+      [
+        () => new AdamW({ weight_decay: 0.1 }),
+        "AdamW: there is no option 'weight_decay', expected 'weightDecay'.",
+      ],
+      [
+        () => new Adam({ betas: [0.9, 0.99] }),
+        "Adam: there is no option 'betas', expected 'beta1' and 'beta2'.",
+      ],
+      [
+        () => new SGD({ betas: [0.9, 0.99] }),
+        "SGD: there is no option 'betas', expected one of: learningRate, clipNorm, momentum, nesterov.",
+      ],
+      [
+        () => gan.fit(samples, { validation_data: samples }),
+        /^GAN\.fit: there is no option 'validation_data', expected one of: epochs, (?!.*validation).*\.$/,
+      ],
       [() => new SGD({ momentun: 0.1 }), "SGD: there is no option 'momentun', expected 'momentum'."],
       [() => cosine({ learningRate: 0.1, step: 10 }), "cosine: there is no option 'step', expected 'steps'."],
       [
@@ -316,6 +332,13 @@ export function wrongCalls() {
         'fit: resumeFrom is a plain object, expected a state such as history.state.',
       ],
       [
+        async () => {
+          const { state } = await model.fit(samples, { epochs: 1 });
+          await model.fit(samples, { epochs: 2, resumeFrom: JSON.parse(JSON.stringify(state)) });
+        },
+        'fit: resumeFrom is a plain object, expected a state such as history.state.',
+      ],
+      [
         () => model.evaluate(samples, { rows: [1] }),
         'Autoencoder.evaluate: rows is [1], expected a Uint32Array: Uint32Array.from(rows).',
       ],
@@ -390,6 +413,40 @@ export function wrongCalls() {
         "clipGradientNorm: maxNorm is '1', expected more than 0.",
       ],
       [
+        () => library.readModel('model.safetensors'),
+        "readModel: the bytes are 'model.safetensors', expected a Uint8Array with those of a file.",
+      ],
+      [
+        () => library.readAnyModel(),
+        'readAnyModel: the bytes are missing, expected a Uint8Array with those of a file.',
+      ],
+      [
+        () => library.writeModel('model'),
+        "writeModel: the model is 'model', expected an Autoencoder or a GAN.",
+      ],
+      [
+        () => library.writeCheckpoint(model),
+        'writeCheckpoint: the state is missing, expected one such as history.state.',
+      ],
+      [
+        () => writeOnnx('model', 'encoder'),
+        "writeOnnx: the model is 'model', expected an Autoencoder or a GAN.",
+      ],
+      [
+        () => GaussianDistribution.fit(rows),
+        'GaussianDistribution.fit: the codes are an array of 2 arrays, expected a Tensor such as Tensor.from(rows).',
+      ],
+      [
+        () => library.interpolateCodes([0, 1], [1, 0], 3, 'linear'),
+        'interpolateCodes: a code is [0, 1], expected a Tensor such as Tensor.from(rows).',
+      ],
+      [
+        () => library.traverseCode([0, 1], 0, 3, 5),
+        'traverseCode: the code is [0, 1], expected a Tensor such as Tensor.from(rows).',
+      ],
+      [() => library.rocAuc(5, [true]), 'rocAuc: the scores are 5, expected a list.'],
+      [() => new library.FlatParameters(), 'FlatParameters: the parameters are missing, expected a list.'],
+      [
         () => codeStatistics(rows),
         'codeStatistics: the codes are an array of 2 arrays, expected a Tensor such as Tensor.from(rows).',
       ],
@@ -454,6 +511,46 @@ export function wrongCalls() {
         'fit, target: the samples are an array of 2 arrays, expected a Tensor: Tensor.from(samples).',
       ],
       [
+        () => model.fit(samples, { target: null }),
+        'fit, target: the samples are null, expected a Tensor such as Tensor.from(rows), or normalize({ shape, data }).',
+      ],
+      [
+        () => model.fit(samples, { validationData: false }),
+        'fit, validationData: the samples are false, expected a Tensor such as Tensor.from(rows), or normalize({ shape, data }).',
+      ],
+      [
+        () => model.fit(samples, { validationTarget: null }),
+        'fit: got validationTarget without target, expected target, validationData and validationTarget together.',
+      ],
+      [
+        () => model.fit(samples, { validationData: new Float32Array(3) }),
+        'fit, validationData: the samples are a Float32Array, expected a Tensor: Tensor.from(samples, [1, 3]).',
+      ],
+      [
+        () => model.encode(new Float32Array(6)),
+        'Autoencoder.encode: the samples are a Float32Array, expected a Tensor: Tensor.from(samples, [2, 3]).',
+      ],
+      [
+        () => gan.discriminate(new Float32Array(6)),
+        'GAN.discriminate: the samples are a Float32Array, expected a Tensor: Tensor.from(samples, [2, 3]).',
+      ],
+      [
+        () => normalize(new Float32Array(6)),
+        'normalize: the samples are a Float32Array, expected a Tensor: Tensor.from(samples, shape).',
+      ],
+      [
+        () => model.evaluate(samples, { target: null }),
+        'Autoencoder.evaluate, target: the samples are null, expected a Tensor such as Tensor.from(rows), or normalize({ shape, data }).',
+      ],
+      [
+        () => model.evaluate(samples, { rows: Int32Array.of(-1) }),
+        'Autoencoder.evaluate: rows is an Int32Array, expected a Uint32Array: Uint32Array.from(rows).',
+      ],
+      [
+        () => vae.anomalyScores(samples, { rows: null }),
+        'VariationalAutoencoder.anomalyScores: rows is null, expected a Uint32Array: Uint32Array.from(rows).',
+      ],
+      [
         () => model.evaluate(samples, { target: rows }),
         'Autoencoder.evaluate, target: the samples are an array of 2 arrays, expected a Tensor: Tensor.from(samples).',
       ],
@@ -500,6 +597,18 @@ export function wrongCalls() {
       [
         () => normalize(rows),
         'normalize: the samples are an array of 2 arrays, expected a Tensor: Tensor.from(samples).',
+      ],
+      [
+        () => normalize({ shape: [3, 2], data: new Uint8Array(4) }),
+        'normalize: shape [3, 2] needs 6 numbers, the array holds 4.',
+      ],
+      [
+        () => normalize({ shape: [2, 2], data: new Uint8Array(4), dtype: 'uint8' }),
+        "normalize: the dtype is 'uint8', expected 'u1'.",
+      ],
+      [
+        () => transform({ shape: [2, 2], data: new Uint8Array(4), dtype: 'byte' }, images.normalization),
+        "transform: the dtype is 'byte', expected one of: u1, i1, u2, i2, u4, i4, u8, i8, f2, f4, f8, b1.",
       ],
       [
         () => transform(rows, model.normalization),
@@ -555,6 +664,7 @@ export function wrongCalls() {
         () => new Tensor([1, 2], [2]),
         'Tensor: the data is [1, 2], expected a Float32Array: Tensor.from(data, shape) makes one.',
       ],
+      [() => samples.reshape(6), 'Tensor: the shape is 6, expected a list such as [2, 3].'],
       [() => Tensor.zeros(3), 'Tensor: the shape is 3, expected a list such as [2, 3].'],
     ],
 
@@ -622,6 +732,20 @@ export function wrongCalls() {
       [
         () => node.terminalComparison(images, images, { width: 80 }),
         "terminalComparison: there is no option 'width', expected one of: colorDepth, columns, noisy, isTarget.",
+      ],
+      [
+        () => node.imageGrid(rows),
+        'imageGrid: the images are an array of 2 arrays, expected a Tensor [n, height, width].',
+      ],
+      [() => node.loadModel(5), 'loadModel: the path is 5, expected the name of a file or folder.'],
+      [() => node.loadImages(), 'loadImages: the path is missing, expected the name of a file or folder.'],
+      [
+        () => compression.decompressImages('x.isth'),
+        "decompressImages: the bytes are 'x.isth', expected a Uint8Array with those of a file.",
+      ],
+      [
+        () => io.readNpy('x.npy'),
+        "readNpy: the bytes are 'x.npy', expected a Uint8Array with those of a file.",
       ],
       [
         () => node.lossChart([], { name: 'loss' }),
@@ -736,6 +860,18 @@ export function rightCalls() {
         return String(contents(model.encode(array))) === String(contents(model.encode(samples)));
       },
       true,
+    ],
+    'one row of a table, scaled as the model expects it': [
+      async () => {
+        const table = { shape: [2, 3], data: Float32Array.of(1, 10, 100, 3, 30, 300) };
+        const scaled = new Autoencoder({ inputShape: [3] });
+        await scaled.fit(normalize(table, 'minmax'), { epochs: 1 });
+        const codesOf = (array) => contents(scaled.encode(transform(array, scaled.normalization)));
+        const [, first] = codesOf({ shape: [2, 3], data: table.data });
+        const [shape, code] = codesOf({ shape: [3], data: table.data.slice(0, 3) });
+        return [shape, String(code) === String(first.slice(0, 32))];
+      },
+      [[1, 32], true],
     ],
     'an object of an optimizer of its own': [() => model.compile({ optimizer: Object.create(new Adam()) })],
     'normalize and transform': [

@@ -6,7 +6,7 @@
 
 import { BatchReader } from '../data/batches.ts';
 import { NO_NORMALIZATION, type Normalization, type Samples, type StoredSamples } from '../data/samples.ts';
-import { requireScaling } from '../data/transform.ts';
+import { readerLike } from '../data/transform.ts';
 import type { AnomalyScore } from '../evaluation/errorDistribution.ts';
 import { ErrorSums, type Evaluation, sampleErrors } from '../evaluation/metrics.ts';
 import { GaussianDistribution } from '../latent/gaussian.ts';
@@ -63,7 +63,8 @@ export interface AnomalyScores {
 
 /**
  * An autoencoder of dense layers. Samples are `[n, ...inputShape]`, as a Tensor or as Samples with a normalization; codes
- * are `[n, encodingDim]`. One sample, or one code, may come by itself: `[...inputShape]`, `[encodingDim]`. Results are new tensors, which the model does not touch again.
+ * are `[n, encodingDim]`. One sample, or one code, may come by itself: `[...inputShape]`, `[encodingDim]`. Results are
+ * new tensors, which the model does not touch again.
  *
  * @example
  * const autoencoder = new Autoencoder({ inputShape: [28, 28, 1], seed: 42 });
@@ -190,14 +191,15 @@ export class Autoencoder {
   }
 
   /**
-   * Trains the network to restore these samples, or to answer with `target`. Between steps control goes back to the host, at least every 50 ms unless
-   * one step takes longer.
+   * Trains the network to restore these samples, or to answer with `target`. Between steps control goes back to the host,
+   * at least every 50 ms unless one step takes longer.
    *
    * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way.
    * @returns The losses of each epoch, and why training ended.
    * @throws {TypeError} If these are no samples, there is no option of a name, or one has a value of another kind.
    * @throws {RangeError} If an option is out of range, or the loss is 'bce' and a target is outside [0, 1].
    * @throws {ShapeError} If the samples or targets don't fit the model or each other.
+   * @throws {DataError} If samples, target and validation data were not all scaled in the same way.
    * @throws {DivergenceError} If a loss becomes NaN or infinite.
    * @throws {Error} If the model is already being trained, or the optimizer serves another network.
    * @throws What reading stored samples failed with.
@@ -216,11 +218,10 @@ export class Autoencoder {
    * @param samples - Shape `[n, ...inputShape]`.
    * @returns Shape `[n, encodingDim]`.
    * @throws {ShapeError} If the samples don't fit the model.
-   * @throws {DataError} If they have a normalization of their own: `requireScaling` in data/normalization.ts.
+   * @throws {DataError} If they were scaled in another way than those of the training.
    */
   encode(samples: Samples): Tensor {
-    requireScaling(samples, this.normalization, this.#who('encode'));
-    return this.#run('encode', this.encoder, samples, this.inputShape, [this.encodingDim]);
+    return this.#run(this.encoder, this.readerOf(samples, 'encode'), [this.encodingDim]);
   }
 
   /**
@@ -229,7 +230,7 @@ export class Autoencoder {
    * @param samples - Shape `[n, ...inputShape]`, in memory or stored.
    * @returns The codes of one batch after the other, `[batch, encodingDim]`.
    * @throws {ShapeError} If the samples don't fit the model.
-   * @throws {DataError} If they have a normalization of their own: `requireScaling` in data/normalization.ts.
+   * @throws {DataError} If they were scaled in another way than those of the training.
    * @throws What reading stored samples failed with.
    */
   async *encodeBatches(samples: Samples | StoredSamples): AsyncGenerator<Tensor, void> {
@@ -245,7 +246,7 @@ export class Autoencoder {
    *
    * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way.
    * @throws {ShapeError} If the samples don't fit the model.
-   * @throws {DataError} If they have a normalization of their own: `requireScaling` in data/normalization.ts.
+   * @throws {DataError} If they were scaled in another way than those of the training.
    * @throws {RangeError} If not one code is finite.
    * @throws What reading stored samples failed with.
    * @example
@@ -270,7 +271,8 @@ export class Autoencoder {
    * @throws {ShapeError} If the codes have another shape.
    */
   decode(codes: Samples): Tensor {
-    return this.#run('decode', this.decoder, codes, [this.encodingDim], this.inputShape);
+    const reader = new BatchReader(codes, [this.encodingDim], this.#who('decode'));
+    return this.#run(this.decoder, reader, this.inputShape);
   }
 
   /**
@@ -279,22 +281,21 @@ export class Autoencoder {
    * @param samples - Shape `[n, ...inputShape]`.
    * @returns Shape `[n, ...inputShape]`, in the units of the network's input.
    * @throws {ShapeError} If the samples don't fit the model.
-   * @throws {DataError} If they have a normalization of their own: `requireScaling` in data/normalization.ts.
+   * @throws {DataError} If they were scaled in another way than those of the training.
    */
   predict(samples: Samples): Tensor {
-    requireScaling(samples, this.normalization, this.#who('predict'));
     const network = new Sequential([this.encoder, this.decoder]);
-    return this.#run('predict', network, samples, this.inputShape, this.inputShape);
+    return this.#run(network, this.readerOf(samples, 'predict'), this.inputShape);
   }
 
   /**
-   * How far the reconstructions are from the samples, or from `target`, over all elements, in the units of the network's input. Control goes
-   * back to the host between batches, as in {@link fit}.
+   * How far the reconstructions are from the samples, or from `target`, over all elements, in the units of the network's
+   * input. Control goes back to the host between batches, as in {@link fit}.
    *
    * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way.
    * @throws {RangeError} If there are no rows or one does not exist, or the noise is out of range.
-   * @throws {ShapeError} If the samples don't fit the model.
-   * @throws {DataError} If they have a normalization of their own: `requireScaling` in data/normalization.ts.
+   * @throws {ShapeError} If the samples or the target don't fit the model or each other.
+   * @throws {DataError} If they were scaled in another way than those of the training.
    * @throws What reading stored samples failed with.
    * @example
    * const { mse, mae, psnr } = await autoencoder.evaluate(testImages);
@@ -312,6 +313,7 @@ export class Autoencoder {
    * @param options - `rows`: the numbers of the samples to score, in this order. Default: all.
    * @throws {RangeError} If there are no rows or one does not exist.
    * @throws {ShapeError} If the samples don't fit the model.
+   * @throws {DataError} If they were scaled in another way than those of the training.
    * @throws What reading stored samples failed with.
    * @example
    * const { scores } = await autoencoder.anomalyScores(newImages);
@@ -342,9 +344,9 @@ export class Autoencoder {
     onBatch?: (inputs: Float32Array, outputs: Float32Array) => void,
   ): Promise<Evaluation> {
     const who = this.#who(method);
-    const answers = targets && this.readerOf(targets, `${method}, target`);
+    const answers = targets === undefined ? targets : this.readerOf(targets, `${method}, target`);
     const reader = new PairReader(this.readerOf(samples, method), answers, who);
-    if (rows) requireRows(rows, reader.count, who);
+    if (rows !== undefined) requireRows(rows, reader.count, who);
     if (noise !== undefined) checkNoise(noise);
     const sums = new ErrorSums();
     const random = new Random(EVALUATION_NOISE_SEED);
@@ -366,13 +368,10 @@ export class Autoencoder {
    * @param method - Named in errors.
    */
   protected readerOf(samples: Samples | StoredSamples, method: string): BatchReader {
-    const who = this.#who(method);
-    requireScaling(samples, this.normalization, who);
-    return new BatchReader(samples, this.inputShape, who);
+    return readerLike(samples, this, this.#who(method));
   }
 
-  #run(who: string, network: Sequential, samples: Samples, from: Shape, to: Shape): Tensor {
-    const allocate = (shape: Shape) => this.#input.tensor(this.#arena, shape);
-    return runNetwork(network, samples, { from, to, who: this.#who(who), allocate });
+  #run(network: Sequential, reader: BatchReader, to: Shape): Tensor {
+    return runNetwork(network, reader, to, (shape) => this.#input.tensor(this.#arena, shape));
   }
 }

@@ -78,9 +78,13 @@ export function requireModelOptions(
   requireInitializer(who, initializer);
 }
 
-/** @throws {RangeError} If there are no rows, or one does not exist. */
+/**
+ * @throws {TypeError} If they are no Uint32Array.
+ * @throws {RangeError} If there are no rows, or one does not exist.
+ */
 export function requireRows(rows: Uint32Array, count: number, who: string): void {
-  if (!ArrayBuffer.isView(rows)) {
+  // By name: an array may come from another realm.
+  if (Object.prototype.toString.call(rows) !== '[object Uint32Array]') {
     throw new TypeError(`${who}: rows is ${inWords(rows)}, expected a Uint32Array: Uint32Array.from(rows).`);
   }
   const beyond = rows.find((row) => row >= count);

@@ -6,7 +6,7 @@
 import { Adam, AdamW } from '../optim/adam.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
 import { type Schedule, trainingSchedule } from '../optim/schedule.ts';
-import { requireInteger } from '../tensor/options.ts';
+import { inWords, requireInteger } from '../tensor/options.ts';
 import type { FitOptions } from '../training/fitOptions.ts';
 import type { Start } from '../training/startAtMean.ts';
 import type { ActivationName, ArchitectureOptions } from './spec.ts';
@@ -113,7 +113,7 @@ export function presetNamed<Name extends string, Settings>(
 ): Settings {
   if (Object.hasOwn(presets, name)) return presets[name];
   throw new RangeError(
-    `${who}: '${name}' is not a preset, expected one of: ${Object.keys(presets).join(', ')}.`,
+    `${who}: ${inWords(name)} is not a preset, expected one of: ${Object.keys(presets).join(', ')}.`,
   );
 }
 

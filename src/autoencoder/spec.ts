@@ -95,17 +95,21 @@ interface LayerOptions {
   readonly [hidden: string]: unknown;
 }
 
-/** @throws {RangeError} If a width is not an integer >= 1, the widths are no list, or an activation is unknown. */
+/**
+ * @throws {TypeError} If the widths are no list of numbers, or an activation is no name.
+ * @throws {RangeError} If a width is not an integer >= 1, or an activation is unknown.
+ */
 export function requireLayerOptions(
   who: string,
   { encodingDim, activation, outputActivation, ...lists }: LayerOptions,
 ): void {
   requireInteger(who, 'encodingDim', encodingDim, 1);
   for (const [name, widths] of Object.entries(lists)) {
-    const areWidths =
-      Array.isArray(widths) && widths.every((width) => Number.isSafeInteger(width) && width >= 1);
+    const areNumbers = Array.isArray(widths) && widths.every((width) => typeof width === 'number');
+    const areWidths = areNumbers && widths.every((width) => Number.isSafeInteger(width) && width >= 1);
     if (widths === undefined || areWidths) continue;
-    throw new RangeError(
+    const Refusal = areNumbers ? RangeError : TypeError;
+    throw new Refusal(
       `${who}: ${name} is ${inWords(widths)}, expected a list of integers >= 1, such as [64, 32].`,
     );
   }

@@ -16,7 +16,7 @@ import {
 } from '../data/samples.ts';
 import { crc32 } from '../io/crc32.ts';
 import { readModel } from '../io/model.ts';
-import { type OptionNames, requireNumber, requireOptions } from '../tensor/options.ts';
+import { type OptionNames, requireModel, requireNumber, requireOptions } from '../tensor/options.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import { joined } from './byteStream.ts';
 import { ChunkCoder, chunksOfSamples, type OnChunk } from './chunks.ts';
@@ -86,6 +86,7 @@ export async function compressImages(
   samples: Samples | StoredSamples,
   options: CompressOptions = {},
 ): Promise<CompressedImages> {
+  requireModel('compressImages', autoencoder);
   requireSamples(samples, 'compressImages');
   requireOptions('compressImages', options, OPTIONS);
   const quality = new Quality(autoencoder.inputShape, samples.normalization ?? NO_NORMALIZATION);
@@ -113,6 +114,7 @@ export async function* compressStream(
   samples: Samples | StoredSamples,
   options: CompressOptions = {},
 ): AsyncGenerator<Uint8Array, void> {
+  requireModel('compressImages', autoencoder);
   requireSamples(samples, 'compressImages');
   requireOptions('compressImages', options, OPTIONS);
   const codec = new Codec(autoencoder, samples.normalization);
@@ -139,6 +141,8 @@ export async function findRanges(
   autoencoder: Autoencoder,
   samples: Samples | StoredSamples,
 ): Promise<CodeRanges> {
+  requireModel('findRanges', autoencoder);
+  requireSamples(samples, 'findRanges');
   return rangesOf(autoencoder, new Codec(autoencoder), samples);
 }
 

@@ -9,7 +9,7 @@ import { FormatError } from '../io/errors.ts';
 import { type LoadedModel, readModel } from '../io/model.ts';
 import { kernels } from '../tensor/kernels/active.ts';
 import type { KernelsName } from '../tensor/kernels/kernels.ts';
-import { type OptionNames, requireOptions } from '../tensor/options.ts';
+import { type OptionNames, requireBytes, requireOptions } from '../tensor/options.ts';
 import { formatShape, plural } from '../tensor/shape.ts';
 import { type ByteSource, ByteStream, joined } from './byteStream.ts';
 import { ChunkCoder } from './chunks.ts';
@@ -63,6 +63,7 @@ export class CompressedFile {
    */
   static async open(source: ByteSource, options: OpenCompressedOptions = {}): Promise<CompressedFile> {
     requireOptions('CompressedFile.open', options, OPTIONS);
+    if (typeof source !== 'object' || source === null) requireBytes('CompressedFile.open', source);
     const { byteLength } = options;
     const stream = new ByteStream(source);
     try {
@@ -254,6 +255,7 @@ export class CompressedFile {
  * @throws As {@link CompressedFile.open} and {@link CompressedFile.images}.
  */
 export async function decompressImages(bytes: Uint8Array, autoencoder?: Autoencoder): Promise<NumericArray> {
+  requireBytes('decompressImages', bytes);
   const file = await CompressedFile.open(bytes);
   const { shape, normalization } = file.header;
   const { dtype } = denormalize(new Float32Array(), normalization);

@@ -1,6 +1,7 @@
 /** A short name for a model: models with the same fingerprint encode and decode alike. Read sha256.ts first. */
 
 import { type AnyModel, describeModel, weightsOf } from '../io/model.ts';
+import { requireModel } from '../tensor/options.ts';
 import { Sha256 } from './sha256.ts';
 
 const HEX_DIGITS = 32;
@@ -15,6 +16,7 @@ const HEX_DIGITS = 32;
  * @returns `sha256:` and 32 hexadecimal digits.
  */
 export function modelFingerprint(model: AnyModel): string {
+  requireModel('modelFingerprint', model);
   const hash = new Sha256();
   const addText = (value: unknown) => hash.add(new TextEncoder().encode(JSON.stringify(value)));
   addText(describeModel(model));

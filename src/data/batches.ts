@@ -9,7 +9,7 @@ import { gatherByFeature } from '../tensor/kernels/naive.ts';
 import { formatShape, plural, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { chunksOf, readAhead, readThrough, rowsPerChunk } from './readAhead.ts';
-import { requireSamples } from './requireSamples.ts';
+import { requireSamples, requireSize } from './requireSamples.ts';
 import {
   isByFeature,
   isStored,
@@ -73,7 +73,7 @@ export class BatchReader {
    * The inputs of samples in memory, batch by batch.
    *
    * @returns Tensors `[batch, features]` over one array: each batch overwrites the one before.
-   * @throws {Error} If the samples are stored.
+   * @throws {TypeError} If the samples are stored.
    */
   *batches(options: BatchOptions = {}): Generator<Tensor, void> {
     const { rows, batchSize = INFERENCE_BATCH, firstBatch = 0, allocate = Tensor.zeros } = options;
@@ -132,7 +132,7 @@ export class BatchReader {
 
   get #data(): SampleArray {
     if (!isStored(this.#samples)) return this.#samples.data;
-    throw new Error(`${this.#who}: the samples are stored, expected to be read by stream().`);
+    throw new TypeError(`${this.#who}: the samples are stored, expected an array in memory.`);
   }
 
   /**
@@ -188,13 +188,9 @@ function checkedScaling(normalization: Normalization, features: number, who: str
 }
 
 /** The checks of values in memory. Stored values are checked where they are read. */
-function checkData({ shape, data, normalization }: Samples, who: string): void {
-  if (data.length !== sizeOf(shape)) {
-    throw new ShapeError(
-      `${who}: shape ${formatShape(shape)} needs ${plural(sizeOf(shape), 'number')}, the array holds ${data.length}.`,
-    );
-  }
-  if (!normalization && !isFloats(data)) {
+function checkData(samples: Samples, who: string): void {
+  requireSize(samples, who);
+  if (!samples.normalization && !isFloats(samples.data)) {
     throw new ShapeError(
       `${who}: the samples are integers without a normalization, expected normalize(samples), or for a trained model transform(samples, model.normalization).`,
     );

@@ -2,6 +2,7 @@
 
 import { inWords } from '../tensor/options.ts';
 import { plural, ShapeError } from '../tensor/shape.ts';
+import { requireNormalization } from './requireSamples.ts';
 import { DataError, type DType, type Normalization, type SampleArray, scalingOf } from './samples.ts';
 
 const { max, min, round } = Math;
@@ -30,6 +31,7 @@ export function denormalize(
       `denormalize: the values are ${inWords(values)}, expected numbers: denormalize(tensor.data, normalization).`,
     );
   }
+  requireNormalization(normalization, 'denormalize');
   const { shifts, scales } = scalingOf(normalization);
   if (values.length % scales.length !== 0) {
     throw new ShapeError(

@@ -8,7 +8,7 @@ import { type OptionNames, requireOneOf, requireOptions } from '../tensor/option
 import { formatShape, type Shape, sizeOf } from '../tensor/shape.ts';
 import { scaleFeatures } from './featureNormalization.ts';
 import { isFlatPicture, isVector } from './pictureShape.ts';
-import { requireSamples } from './requireSamples.ts';
+import { requireDType, requireNormalization, requireSamples, requireSize } from './requireSamples.ts';
 import {
   type ArrayInput,
   DataError,
@@ -92,7 +92,8 @@ export function normalize(
  *
  * @param array - Shape `[n, ...]`. Without a `dtype`, that of the typed array counts.
  * @throws {TypeError} If it is no array with a shape, or there is no option of a name.
- * @throws {RangeError} If the mode is unknown.
+ * @throws {ShapeError} If the array holds another number of values than its shape says.
+ * @throws {RangeError} If the mode or the dtype is unknown.
  * @throws {DataError} If there are no values; if there is NaN or infinity; in `auto`, if a float is outside [0, 1] or an
  *   integer is negative or greater than 65535; in the other modes, if all values are the same.
  */
@@ -113,13 +114,22 @@ export function chooseNormalization(
   return normalizationFrom({ shape, dtype }, statistics, mode);
 }
 
-/** For callers without types. */
+/**
+ * For callers without types.
+ *
+ * @throws {TypeError} If it is no array in memory.
+ * @throws {ShapeError} If it holds another number of values than its shape says.
+ * @throws {RangeError} If its dtype is unknown.
+ */
 export function requireArray(array: unknown, who: string): asserts array is ArrayInput {
   requireSamples(array, who);
-  if (!isStored(array)) return;
-  throw new TypeError(
-    `${who}: the samples are stored, expected an array in memory; stored ones take { ...samples, normalization }.`,
-  );
+  if (isStored(array)) {
+    throw new TypeError(
+      `${who}: the samples are stored, expected an array in memory; stored ones take { ...samples, normalization }.`,
+    );
+  }
+  requireSize(array, who);
+  requireDType(dtypeOf(array), who);
 }
 
 /**
@@ -127,6 +137,7 @@ export function requireArray(array: unknown, who: string): asserts array is Arra
  * `each of the 13 features to mean 0 and standard deviation 1`.
  */
 export function describeNormalization(normalization: Normalization): string {
+  requireNormalization(normalization, 'describeNormalization');
   const { kind, dtype } = normalization;
   if (kind === 'none') {
     return isFloat(dtype) ? 'used as they are (already in [0, 1])' : 'used as they are (0 and 1)';

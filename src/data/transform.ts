@@ -1,7 +1,7 @@
 /** How data is scaled for a model that was trained on other data: as that was. Read normalization.ts first. */
 
-import { inWords } from '../tensor/options.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
+import { BatchReader, isOneSample } from './batches.ts';
 import { requireInputs } from './featureNormalization.ts';
 import {
   type ArrayType,
@@ -14,7 +14,7 @@ import {
   requireArray,
   short,
 } from './normalization.ts';
-import { requireSamples } from './requireSamples.ts';
+import { requireNormalization } from './requireSamples.ts';
 import {
   type ArrayInput,
   DataError,
@@ -38,8 +38,8 @@ import { type StatisticsOptions, statisticsOf, type ValueStatistics } from './st
  *   that a model of uint8 images also reads floats in [0, 1]. Zeros and ones stay what they are for a model that was
  *   trained on zeros and ones.
  *
- * @param array - Shape `[n, ...]`. Not copied. Without a `dtype`, that of the typed array counts. Samples that have a
- *   normalization already get the model's instead.
+ * @param array - Shape `[n, ...]`, or that of one sample. Not copied. Without a `dtype`, that of the typed array counts.
+ *   Samples that have a normalization already get the model's instead.
  * @param trained - The model's: `model.normalization`.
  * @throws {DataError} If there is NaN or infinity; with `divide` and `none`, if inputs would not lie in [0, 1]; with the
  *   others, if inputs would be beyond float32 or the data has another number of features.
@@ -70,7 +70,6 @@ export function requireScaling(
   who: string,
   expected: string | readonly [samples: string, normalization: string] = ['samples', 'model.normalization'],
 ): void {
-  requireSamples(samples, who);
   const { normalization } = samples;
   if (normalization === undefined || trained === NO_NORMALIZATION) return;
   const byValues = [normalization, trained].map(({ kind }) => kind === 'divide' || kind === 'none');
@@ -83,16 +82,27 @@ export function requireScaling(
   );
 }
 
-function requireNormalization(trained: unknown, who: string): asserts trained is Normalization {
-  if (typeof trained === 'object' && trained !== null && 'kind' in trained && 'scale' in trained) return;
-  throw new TypeError(
-    `${who}: the normalization is ${inWords(trained)}, expected that of a model: model.normalization.`,
-  );
+/**
+ * Reads samples as a trained network takes them.
+ *
+ * @param who - Named in errors.
+ * @throws As {@link BatchReader} and {@link requireScaling}.
+ */
+export function readerLike(
+  samples: Samples | StoredSamples,
+  { inputShape, normalization }: { readonly inputShape: Shape; readonly normalization: Normalization },
+  who: string,
+): BatchReader {
+  const reader = new BatchReader(samples, inputShape, who);
+  requireScaling(samples, normalization, who);
+  return reader;
 }
 
-/** The statistics that {@link normalizationForTransform} needs of data of this shape. */
+/** The statistics that {@link normalizationForTransform} needs of data of this shape, `[n, ...]` or that of one sample. */
 export function statisticsForTransform(trained: Normalization, shape: Shape): StatisticsOptions {
-  return isByFeature(trained) ? { features: sizeOf(shape.slice(1)) } : {};
+  if (!isByFeature(trained)) return {};
+  const { length } = trained.scale;
+  return { features: isOneSample(shape, [length]) ? length : sizeOf(shape.slice(1)) };
 }
 
 /**

@@ -4,6 +4,7 @@
  * finite counts as higher than all others.
  */
 
+import { requireList } from '../tensor/options.ts';
 import { isAbove } from './errorDistribution.ts';
 
 /** What is found at a threshold. */
@@ -31,6 +32,7 @@ interface Tie {
  * @returns NaN if there are no anomalies, or nothing else.
  */
 export function rocAuc(scores: ArrayLike<number>, isAnomaly: ArrayLike<boolean>): number {
+  requireScores('rocAuc', scores, isAnomaly);
   let [higher, anomalies, normal] = [0, 0, 0];
   for (const tie of descending(scores, isAnomaly)) {
     higher += tie.normal * (anomalies + tie.anomalies / 2);
@@ -49,6 +51,7 @@ export function rocAuc(scores: ArrayLike<number>, isAnomaly: ArrayLike<boolean>)
  * @returns 0 if there are no anomalies.
  */
 export function averagePrecision(scores: ArrayLike<number>, isAnomaly: ArrayLike<boolean>): number {
+  requireScores('averagePrecision', scores, isAnomaly);
   let [sum, anomalies, samples] = [0, 0, 0];
   for (const tie of descending(scores, isAnomaly)) {
     anomalies += tie.anomalies;
@@ -69,6 +72,7 @@ export function precisionRecall(
   isAnomaly: ArrayLike<boolean>,
   threshold: number,
 ): Detection {
+  requireScores('precisionRecall', scores, isAnomaly);
   let [flagged, found, anomalies] = [0, 0, 0];
   for (let i = 0; i < scores.length; i++) {
     if (isAnomaly[i]) anomalies++;
@@ -96,4 +100,10 @@ function* descending(scores: ArrayLike<number>, isAnomaly: ArrayLike<boolean>): 
     yield { anomalies, normal };
     start = end;
   }
+}
+
+/** For callers without types. */
+function requireScores(who: string, scores: unknown, isAnomaly: unknown): void {
+  requireList(who, 'the scores', scores);
+  requireList(who, 'the answers to which samples are anomalies', isAnomaly);
 }

@@ -5,6 +5,7 @@
 
 import type { Samples } from '../data/samples.ts';
 import { matmul } from '../tensor/ops.ts';
+import { requireInteger } from '../tensor/options.ts';
 import { CentredSamples } from './centredSamples.ts';
 import { ErrorSums } from './metrics.ts';
 import { principalAxes } from './pca.ts';
@@ -47,9 +48,7 @@ export interface PcaScore {
 
 /** {@link pcaBaseline} with the number of components it used. */
 export function pcaScore(samples: Samples, codeLength: number): PcaScore {
-  if (!Number.isSafeInteger(codeLength) || codeLength < 1) {
-    throw new RangeError(`pcaBaseline: the code length is ${codeLength}, expected an integer >= 1.`);
-  }
+  requireInteger('pcaBaseline', 'the code length', codeLength, 1);
   const centred = new CentredSamples(samples, 'pcaBaseline');
   const rank = Math.min(centred.features, centred.count - 1); // an upper bound
   if (codeLength >= rank) return { mse: 0, components: rank };

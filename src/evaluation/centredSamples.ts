@@ -21,14 +21,14 @@ export class CentredSamples {
   };
 
   /**
-   * @param samples - Shape `[n, ...]`.
+   * @param samples - Shape `[n, ...]`; with a mean, one sample may come by itself.
    * @param who - Named in errors.
    * @param mean - What to subtract: one number for each number of a sample. Default: the mean of these samples.
-   * @throws {ShapeError} If there are no samples.
+   * @throws {ShapeError} If there are no samples, or they have another size than the mean.
    */
   constructor(samples: Samples, who: string, mean?: Float64Array) {
     requireSamples(samples, who);
-    this.features = sizeOf(samples.shape.slice(1));
+    this.features = mean?.length ?? sizeOf(samples.shape.slice(1));
     this.#reader = new BatchReader(samples, [this.features], who);
     this.count = this.#reader.count;
     this.mean = mean ?? this.#meanInput();

@@ -6,6 +6,7 @@
  * 2005; Lei et al., "Distribution-free predictive inference for regression", JASA 113, 2018, section 2.2.
  */
 
+import { requireList } from '../tensor/options.ts';
 import { plural } from '../tensor/shape.ts';
 
 /** What samples are ranked by: their MSE, or for most variational autoencoders the excess of their negative ELBO. */
@@ -58,6 +59,7 @@ export class ErrorDistribution {
    * @throws {RangeError} If there are not as many points as the count asks for, or they are not finite and in ascending order.
    */
   constructor(count: number, points: Float32Array) {
+    requireList('ErrorDistribution', 'the points', points);
     const expected = Math.min(count, MAX_POINTS);
     if (!Number.isSafeInteger(count) || count < 1 || points.length !== expected) {
       throw new RangeError(
@@ -78,6 +80,7 @@ export class ErrorDistribution {
    * @throws {RangeError} If there are none.
    */
   static of(errors: ArrayLike<number>): ErrorDistribution {
+    requireList('ErrorDistribution.of', 'the errors', errors);
     if (errors.length === 0)
       throw new RangeError('ErrorDistribution.of: got no errors, expected at least one.');
     const sorted = Float32Array.from(errors, stored).sort();

@@ -3,6 +3,7 @@
  * Beyond its edges an image is continued by its mirror image.
  */
 
+import { requireNumber } from '../tensor/options.ts';
 import { formatShape, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
 
 /** Smooths one image of a fixed shape, row-major, into a new array. */
@@ -18,9 +19,8 @@ export type ImageFilter = (image: Float32Array) => Float32Array;
  * @see Tukey, "Exploratory Data Analysis", 1977, for running medians.
  */
 export function medianFilter(shape: Shape, side: number): ImageFilter {
-  if (!(Number.isSafeInteger(side) && side % 2 === 1 && side > 0)) {
-    throw new RangeError(`medianFilter: the side of the window is ${side}, expected an odd number.`);
-  }
+  const isOdd = (value: number) => Number.isSafeInteger(value) && value % 2 === 1 && value > 0;
+  requireNumber('medianFilter', 'the side of the window', side, 'an odd number', isOdd);
   const radius = (side - 1) / 2;
   const { height, width, channels } = planesOf(shape, 'medianFilter');
   const window = new Float32Array(side * side);
@@ -54,9 +54,8 @@ export function medianFilter(shape: Shape, side: number): ImageFilter {
  * @throws {RangeError} If sigma is not a finite number above 0.
  */
 export function gaussianFilter(shape: Shape, sigma: number): ImageFilter {
-  if (!(sigma > 0 && Number.isFinite(sigma))) {
-    throw new RangeError(`gaussianFilter: sigma is ${sigma}, expected a number above 0.`);
-  }
+  const isInRange = (value: number) => value > 0 && Number.isFinite(value);
+  requireNumber('gaussianFilter', 'sigma', sigma, 'a number above 0', isInRange);
   const { height, width, channels } = planesOf(shape, 'gaussianFilter');
   const weights = gaussianWeights(sigma);
   return (image) => {

@@ -1,11 +1,13 @@
 /** Class labels, which are integers, one a sample, and the check of the features that belong to them. */
 
+import { requireList } from '../tensor/options.ts';
 import { Random } from '../tensor/random.ts';
 import { formatShape, ShapeError } from '../tensor/shape.ts';
 import { requireTensor, type Tensor } from '../tensor/tensor.ts';
 
 /** The distinct labels, in ascending order. */
 export function classesOf(labels: ArrayLike<number>): number[] {
+  requireList('classesOf', 'the labels', labels);
   return [...new Set(Array.from(labels))].sort((a, b) => a - b);
 }
 
@@ -15,6 +17,8 @@ export function classesOf(labels: ArrayLike<number>): number[] {
  * @param predicted - One label a sample, as many as `labels`.
  */
 export function accuracyOf(predicted: ArrayLike<number>, labels: ArrayLike<number>): number {
+  requireList('accuracyOf', 'the predictions', predicted);
+  requireList('accuracyOf', 'the labels', labels);
   let right = 0;
   for (let i = 0; i < labels.length; i++) if (predicted[i] === labels[i]) right++;
   return right / labels.length;

@@ -9,6 +9,7 @@
 
 import { kernels } from '../tensor/kernels/active.ts';
 import { dot } from '../tensor/linearAlgebra.ts';
+import { requireNumber } from '../tensor/options.ts';
 import { plural, ShapeError } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { requireFeatures } from './labels.ts';
@@ -36,9 +37,8 @@ const LARGEST_PRODUCT = 2 ** 126; // float32 ends at 2^128
 export function nearestNeighbours(points: Tensor, queries: Tensor, k: number): Uint32Array {
   const [m, d] = requireFeatures('nearestNeighbours, points', points);
   const [n] = requireFeatures('nearestNeighbours, queries', queries, d);
-  if (!Number.isSafeInteger(k) || k < 1 || k > m) {
-    throw new RangeError(`nearestNeighbours: k is ${k}, expected an integer from 1 to ${m}.`);
-  }
+  const isInRange = (value: number) => Number.isSafeInteger(value) && value >= 1 && value <= m;
+  requireNumber('nearestNeighbours', 'k', k, `an integer from 1 to ${m}`, isInRange);
   const squares = rowSquares(points);
   const maximum = squares.reduce((a, b) => max(a, b), 0);
   const result = new Uint32Array(n * k);

@@ -11,8 +11,8 @@ import type { Samples } from '../data/samples.ts';
 import { kernels } from '../tensor/kernels/active.ts';
 import { addMultiple, dot, eigenDecomposition } from '../tensor/linearAlgebra.ts';
 import { matmul } from '../tensor/ops.ts';
+import { requireInteger } from '../tensor/options.ts';
 import { Random } from '../tensor/random.ts';
-import { plural, ShapeError } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { CentredSamples } from './centredSamples.ts';
 import { sampleErrors } from './metrics.ts';
@@ -66,9 +66,7 @@ export class PCA {
    * @throws {ShapeError} If there are no samples.
    */
   static fit(samples: Samples, count: number): PCA {
-    if (!Number.isSafeInteger(count) || count < 1) {
-      throw new RangeError(`PCA.fit: got ${plural(count, 'component')}, expected an integer >= 1.`);
-    }
+    requireInteger('PCA.fit', 'the number of components', count, 1);
     const centred = new CentredSamples(samples, 'PCA.fit');
     const { axes, variances, total } = principalAxes(centred, min(count, centred.count, centred.features));
     fixSigns(axes);
@@ -90,7 +88,7 @@ export class PCA {
    */
   transform(samples: Samples): Tensor {
     const [, width] = this.axes.shape;
-    const centred = this.#centre(samples, 'PCA.transform');
+    const centred = new CentredSamples(samples, 'PCA.transform', this.mean);
     const result = Tensor.zeros([centred.count, width]);
     let start = 0;
     for (const x of centred.batches()) {
@@ -104,26 +102,24 @@ export class PCA {
   /**
    * The mean squared error of each sample if it is restored from its scores: what PCA offers to rank anomalies by.
    *
-   * @param samples - Shape `[n, ...]`, with d numbers in a sample.
+   * @param samples - Shape `[n, ...]`, with d numbers in a sample, or one sample.
    * @returns In the units of the network's input, as those of `Autoencoder.anomalyScores`.
    * @throws {ShapeError} If the samples have another size.
    */
   errors(samples: Samples): Float64Array {
-    const centred = this.#centre(samples, 'PCA.errors');
+    const centred = new CentredSamples(samples, 'PCA.errors', this.mean);
     return errorsOfEach(centred, (x) => matmul(matmul(x, this.axes), this.axes, { transposeB: true }).data);
-  }
-
-  #centre(samples: Samples, who: string): CentredSamples {
-    const centred = new CentredSamples(samples, who, this.mean);
-    const [features] = this.axes.shape;
-    if (centred.features === features) return centred;
-    throw new ShapeError(
-      `${who}: the samples have ${plural(centred.features, 'number')}, expected ${features}.`,
-    );
   }
 }
 
-/** The mean squared error of each sample, of which only the mean is known: its distance to the mean. */
+/**
+ * The mean squared error of each sample if it is restored as the mean: its distance to the mean.
+ *
+ * @param samples - Shape `[n, ...]`, with d numbers in a sample, or one sample.
+ * @param mean - d numbers, such as those of `PCA.fit`.
+ * @returns In the units of the network's input, as those of `Autoencoder.anomalyScores`.
+ * @throws {ShapeError} If the samples have another size.
+ */
 export function errorsOfMean(samples: Samples, mean: Float64Array): Float64Array {
   return errorsOfEach(new CentredSamples(samples, 'errorsOfMean', mean), (x) => new Float32Array(x.size));
 }

@@ -3,6 +3,7 @@
  * Image Processing 13(4), 2004). The formulas are in docs/math.md, section 4.4.
  */
 
+import { requireList } from '../tensor/options.ts';
 import { formatShape, plural, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
 
 const WINDOW = 11; // pixels
@@ -25,6 +26,9 @@ const WEIGHTS = gaussianRow();
  * @throws {ShapeError} If an array is not as long as the shape says.
  */
 export function structuralSimilarity(a: Float32Array, b: Float32Array, shape: Shape): number | undefined {
+  requireList('structuralSimilarity', 'the numbers of the shape', shape);
+  requireList('structuralSimilarity', 'the first pixels', a);
+  requireList('structuralSimilarity', 'the second pixels', b);
   const size = sizeOf(shape);
   if (a.length !== size || b.length !== size) {
     throw new ShapeError(

@@ -5,7 +5,9 @@
 
 import { COMPILE_ADVICE, requireModelOptions, type WeightOptions } from '../autoencoder/options.ts';
 import { checkInputShape, requireSpec } from '../autoencoder/spec.ts';
+import { BatchReader } from '../data/batches.ts';
 import { NO_NORMALIZATION, type Normalization, type Samples, type StoredSamples } from '../data/samples.ts';
+import { readerLike } from '../data/transform.ts';
 import { type SampleOptions, standardNormal } from '../latent/gaussian.ts';
 import { buildSequential } from '../layers/build.ts';
 import { Dense } from '../layers/dense.ts';
@@ -239,8 +241,8 @@ export class GAN {
    * @throws {ShapeError} If the codes have another shape.
    */
   decode(codes: Samples): Tensor {
-    const [from, to] = [[this.encodingDim], this.inputShape];
-    return runNetwork(this.generator, codes, { from, to, who: 'GAN.decode', allocate: separateMemory() });
+    const reader = new BatchReader(codes, [this.encodingDim], 'GAN.decode');
+    return runNetwork(this.generator, reader, this.inputShape, separateMemory());
   }
 
   /**
@@ -249,10 +251,11 @@ export class GAN {
    * @param samples - Shape `[n, ...inputShape]`.
    * @returns Shape `[n]`.
    * @throws {ShapeError} If the samples don't fit the model.
+   * @throws {DataError} If they were scaled in another way than those of the training.
    */
   discriminate(samples: Samples): Tensor {
-    const options = { who: 'GAN.discriminate', allocate: separateMemory() };
-    const logits = runNetwork(this.discriminator, samples, { from: this.inputShape, to: [1], ...options });
+    const reader = readerLike(samples, this, 'GAN.discriminate');
+    const logits = runNetwork(this.discriminator, reader, [1], separateMemory());
     return new Tensor(
       logits.data.map((logit) => 1 / (1 + Math.exp(-logit))),
       [logits.size],

@@ -7,6 +7,7 @@
  * (the rest of the training's state) and `run` (what the caller needs to go on).
  */
 
+import { inWords, requireBytes, requireModel } from '../tensor/options.ts';
 import { Random, type RandomState } from '../tensor/random.ts';
 import { plural } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
@@ -40,6 +41,12 @@ export function writeCheckpoint(
   state: TrainingState,
   run: Readonly<Record<string, unknown>> = {},
 ): Uint8Array {
+  requireModel('writeCheckpoint', model);
+  if (!(state?.weights instanceof Object)) {
+    throw new TypeError(
+      `writeCheckpoint: the state is ${inWords(state)}, expected one such as history.state.`,
+    );
+  }
   const { weights, optimizer, best, ...rest } = state;
   const { moments, ...optimizerFacts } = optimizer;
   const { weights: bestWeights, ...bestFacts } = best ?? {};
@@ -60,6 +67,7 @@ export function writeCheckpoint(
 
 /** @throws {FormatError} If the bytes are not a checkpoint, are of another version or damaged, or their parts don't agree. */
 export function readCheckpoint(bytes: Uint8Array): Checkpoint {
+  requireBytes('readCheckpoint', bytes);
   const { tensors, metadata } = readSealed(CHECKPOINT, bytes);
   const { weights, moments, bestWeights } = divideTensors(tensors);
   const model = buildModel({ tensors: weights, metadata });

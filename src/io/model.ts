@@ -17,7 +17,7 @@ import type { GANSpec } from '../gan/spec.ts';
 import { GaussianDistribution } from '../latent/gaussian.ts';
 import type { LayerSpec, SequentialSpec } from '../layers/spec.ts';
 import { zeros } from '../tensor/initializers.ts';
-import { type OptionNames, requireOptions } from '../tensor/options.ts';
+import { type OptionNames, requireBytes, requireModel, requireOptions } from '../tensor/options.ts';
 import { formatShape, plural, ShapeError, sameShape, sizeOf } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { VariationalAutoencoder } from '../vae/variationalAutoencoder.ts';
@@ -80,6 +80,7 @@ export interface LoadedModel extends Omit<LoadedAnyModel, 'model'> {
  * @throws {TypeError} If an extra is unknown, or a GAN is given errors: it restores nothing.
  */
 export function writeModel(model: AnyModel, extras: ModelExtras = {}): Uint8Array {
+  requireModel('writeModel', model);
   requireOptions('writeModel', extras, EXTRAS);
   const { training = {}, codes, errors } = extras;
   const tensors = weightsOf(model);
@@ -109,6 +110,7 @@ export function writeModel(model: AnyModel, extras: ModelExtras = {}): Uint8Arra
  * @throws {FormatError} As {@link readAnyModel}, and if the model has no encoder.
  */
 export function readModel(bytes: Uint8Array): LoadedModel {
+  requireBytes('readModel', bytes);
   const { model, ...rest } = readAnyModel(bytes);
   return { autoencoder: requireAutoencoder(model), ...rest };
 }
@@ -123,6 +125,7 @@ export function requireAutoencoder(model: AnyModel): Autoencoder {
 
 /** @throws {FormatError} If the bytes are not a model file, are of another version or damaged, or their parts don't agree. */
 export function readAnyModel(bytes: Uint8Array): LoadedAnyModel {
+  requireBytes('readAnyModel', bytes);
   const { tensors, metadata } = readSealed(MODEL, bytes);
   const weights = new Map(tensors);
   for (const name of [CODES_MEAN, CODES_FACTOR, ...ERROR_TENSORS]) weights.delete(name);

@@ -4,6 +4,7 @@
  * Every byte of a file is read and checked: no holes, no overlaps, no name twice.
  */
 
+import { requireBytes } from '../tensor/options.ts';
 import { formatShape, plural, sizeOf } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { FormatError, firstBytes } from './errors.ts';
@@ -81,6 +82,7 @@ export function writeSafetensors(
  *   another type, offsets don't fit their shape, or the values leave holes, overlap or don't fill the file.
  */
 export function readSafetensors(bytes: Uint8Array): SafetensorsContents {
+  requireBytes('readSafetensors', bytes);
   const { tensors, metadata } = readTypes(bytes, ['F32']);
   return { tensors, metadata };
 }

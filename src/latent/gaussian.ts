@@ -8,7 +8,7 @@ import { Moments } from '../tensor/moments.ts';
 import { type OptionNames, requireInteger, requireOptions } from '../tensor/options.ts';
 import { Random } from '../tensor/random.ts';
 import { formatShape, ShapeError } from '../tensor/shape.ts';
-import { Tensor } from '../tensor/tensor.ts';
+import { requireTensor, Tensor } from '../tensor/tensor.ts';
 
 const { abs, sqrt } = Math;
 
@@ -49,6 +49,8 @@ export class GaussianDistribution {
 
   /** @throws {ShapeError} If the factor is not `[d, d]` for a mean `[d]`. */
   constructor(mean: Tensor, factor: Tensor) {
+    requireTensor('GaussianDistribution', 'the mean is', mean);
+    requireTensor('GaussianDistribution', 'the factor is', factor);
     const [d] = mean.shape;
     if (mean.shape.length !== 1 || factor.shape.length !== 2 || factor.shape.some((length) => length !== d)) {
       throw new ShapeError(
@@ -75,6 +77,7 @@ export class GaussianDistribution {
    * @throws {RangeError} If no row is finite.
    */
   static fit(codes: Tensor): GaussianDistribution {
+    requireTensor('GaussianDistribution.fit', 'the codes are', codes);
     if (codes.shape.length !== 2 || codes.size === 0) {
       throw new ShapeError(
         `GaussianDistribution.fit: the codes are ${formatShape(codes.shape)}, expected [n, d].`,

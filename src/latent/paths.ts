@@ -4,8 +4,9 @@
  */
 
 import { dot } from '../tensor/linearAlgebra.ts';
+import { requireInteger, requireMethods, requireOneOf } from '../tensor/options.ts';
 import { formatShape, plural, ShapeError } from '../tensor/shape.ts';
-import { Tensor } from '../tensor/tensor.ts';
+import { requireTensor, Tensor } from '../tensor/tensor.ts';
 import type { GaussianDistribution } from './gaussian.ts';
 import { normalQuantile } from './normalQuantile.ts';
 
@@ -34,15 +35,14 @@ const PARALLEL = 1e-6;
  * @throws {RangeError} If the number of steps is not an integer >= 2, or the kind is unknown.
  */
 export function interpolateCodes(from: Tensor, to: Tensor, steps: number, kind: Interpolation): Tensor {
+  for (const code of [from, to]) requireTensor('interpolateCodes', 'a code is', code);
   const [d] = from.shape;
   if (from.shape.length !== 1 || to.shape.length !== 1 || to.shape[0] !== d) {
     throw new ShapeError(
       `interpolateCodes: the codes are ${formatShape(from.shape)} and ${formatShape(to.shape)}, expected [d] and [d].`,
     );
   }
-  if (kind !== 'linear' && kind !== 'spherical') {
-    throw new RangeError(`interpolateCodes: the kind is '${kind}', expected 'linear' or 'spherical'.`);
-  }
+  requireOneOf('interpolateCodes', 'the kind', kind, ['linear', 'spherical']);
   const weightsAt = kind === 'spherical' ? sphericalWeights(from, to) : linearWeights;
   const codes = Tensor.zeros([requireSteps('interpolateCodes', steps), d]);
   for (let step = 0; step < steps; step++) {
@@ -78,14 +78,14 @@ function sphericalWeights({ data: a }: Tensor, { data: b }: Tensor): Weights {
  * @throws {RangeError} If the size is not an integer >= 1.
  */
 export function manifoldCodes(distribution: GaussianDistribution, size: number): Tensor {
+  const example = 'one such as GaussianDistribution.standard(2)';
+  requireMethods('manifoldCodes', 'the distribution', distribution, ['fromStandard'], example);
   if (distribution.mean.size !== 2) {
     throw new ShapeError(
       `manifoldCodes: the codes have ${plural(distribution.mean.size, 'number')}, expected 2: a plane.`,
     );
   }
-  if (!Number.isSafeInteger(size) || size < 1) {
-    throw new RangeError(`manifoldCodes: the size is ${size}, expected an integer >= 1.`);
-  }
+  requireInteger('manifoldCodes', 'the size', size, 1);
   const quantiles = Array.from({ length: size }, (_, i) => normalQuantile((i + 0.5) / size));
   const places = quantiles.toReversed().flatMap((y) => quantiles.map((x) => [x, y]));
   return distribution.fromStandard(Tensor.from(places.flat(), [size * size, 2]));
@@ -103,6 +103,7 @@ export function manifoldCodes(distribution: GaussianDistribution, size: number):
  * @throws {RangeError} If there is no such number, the reach is not finite, or the number of steps is not an integer >= 2.
  */
 export function traverseCode(code: Tensor, index: number, reach: number, steps: number): Tensor {
+  requireTensor('traverseCode', 'the code is', code);
   const [d] = code.shape;
   if (code.shape.length !== 1) {
     throw new ShapeError(`traverseCode: the code is ${formatShape(code.shape)}, expected [d].`);
@@ -123,6 +124,6 @@ export function traverseCode(code: Tensor, index: number, reach: number, steps: 
 }
 
 function requireSteps(who: string, steps: number): number {
-  if (Number.isSafeInteger(steps) && steps >= 2) return steps;
-  throw new RangeError(`${who}: the number of steps is ${steps}, expected an integer >= 2.`);
+  requireInteger(who, 'the number of steps', steps, 2);
+  return steps;
 }

@@ -8,7 +8,7 @@ import type { Arena } from '../tensor/kernels/memory.ts';
 import { type OptionNames, requireOptions } from '../tensor/options.ts';
 import type { Parameter } from '../tensor/parameter.ts';
 import { type Random, requireRandom } from '../tensor/random.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { requireTensor, type Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
 import { Dense } from './dense.ts';
 import { Layer, requireGradient } from './layer.ts';
@@ -211,6 +211,8 @@ export class GaussianSample extends Layer {
  * @returns n numbers.
  */
 export function gaussianKL(mean: Tensor, logVariance: Tensor): Float64Array {
+  requireTensor('gaussianKL', 'the mean is', mean);
+  requireTensor('gaussianKL', 'the log-variance is', logVariance);
   const [n, d] = mean.shape;
   const kl = new Float64Array(n);
   for (let i = 0; i < n * d; i++) {

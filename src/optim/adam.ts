@@ -7,7 +7,13 @@ import type { FlatParameters } from '../tensor/flatParameters.ts';
 import { kernels } from '../tensor/kernels/active.ts';
 import { Arena } from '../tensor/kernels/memory.ts';
 import { type OptionNames, requireNumber, requireOptions } from '../tensor/options.ts';
-import { OPTIMIZER_OPTIONS, Optimizer, type OptimizerOptions, RATE_ADVICE } from './optimizer.ts';
+import {
+  DECAY_ADVICE,
+  OPTIMIZER_OPTIONS,
+  Optimizer,
+  type OptimizerOptions,
+  RATE_ADVICE,
+} from './optimizer.ts';
 
 export interface AdamOptions extends OptimizerOptions {
   /** The share of the mean of the gradients that each step keeps. @default 0.9 */
@@ -24,6 +30,9 @@ const ADAM_OPTIONS: OptionNames<AdamOptions> = {
   beta2: true,
   epsilon: true,
 };
+
+/** PyTorch's words. */
+const BETA_ADVICE: Readonly<Record<string, string>> = { betas: "'beta1' and 'beta2'", eps: "'epsilon'" };
 
 /**
  * `m = β₁ m + (1 - β₁) g`, `v = β₂ v + (1 - β₂) g²`, `w -= lr m̂ / (√v̂ + ε)` with `m̂ = m / (1 - β₁ᵗ)`,
@@ -45,7 +54,7 @@ export class Adam extends Optimizer {
    * @throws {RangeError} If a beta is not in [0, 1), or epsilon is not > 0.
    */
   constructor(options: AdamOptions = {}) {
-    requireOptions('Adam', options, ADAM_OPTIONS, RATE_ADVICE);
+    requireOptions('Adam', options, ADAM_OPTIONS, { ...DECAY_ADVICE, ...BETA_ADVICE });
     const { learningRate = 1e-3, clipNorm, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = options;
     super(learningRate, clipNorm);
     for (const beta of [beta1, beta2]) {
@@ -117,7 +126,7 @@ export class AdamW extends Adam {
    * @throws {RangeError} If the weight decay is negative.
    */
   constructor(options: AdamWOptions = {}) {
-    requireOptions('AdamW', options, ADAMW_OPTIONS, RATE_ADVICE);
+    requireOptions('AdamW', options, ADAMW_OPTIONS, { ...RATE_ADVICE, ...BETA_ADVICE });
     const { weightDecay = 0.01, ...others } = options;
     super(others);
     const isInRange = (decay: number) => decay >= 0 && decay < Infinity;

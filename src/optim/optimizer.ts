@@ -15,17 +15,13 @@ export interface OptimizerOptions {
 
 export const OPTIMIZER_OPTIONS: OptionNames<OptimizerOptions> = { learningRate: true, clipNorm: true };
 
-/** PyTorch's and Keras's words for options of ours. */
-export const RATE_ADVICE: Readonly<Record<string, string>> = {
-  lr: "'learningRate'",
-  learning_rate: "'learningRate'",
-  weight_decay: "'weightDecay' of AdamW",
+/** What people write who come from PyTorch. Names that are nearly ours, as Keras has them, are found without this. */
+export const RATE_ADVICE: Readonly<Record<string, string>> = { lr: "'learningRate'" };
+/** The same for optimizers without weight decay. */
+export const DECAY_ADVICE: Readonly<Record<string, string>> = {
+  ...RATE_ADVICE,
   weightDecay: 'new AdamW({ weightDecay })',
-  betas: "'beta1' and 'beta2'",
-  beta_1: "'beta1'",
-  beta_2: "'beta2'",
-  eps: "'epsilon'",
-  clipnorm: "'clipNorm'",
+  weight_decay: 'new AdamW({ weightDecay })',
 };
 
 /** Everything that an optimizer keeps between steps, apart from the parameters: enough to resume a training exactly. */

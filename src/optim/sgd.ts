@@ -4,7 +4,7 @@ import type { FlatParameters } from '../tensor/flatParameters.ts';
 import { kernels } from '../tensor/kernels/active.ts';
 import { Arena } from '../tensor/kernels/memory.ts';
 import { type OptionNames, requireBoolean, requireNumber, requireOptions } from '../tensor/options.ts';
-import { OPTIMIZER_OPTIONS, Optimizer, type OptimizerOptions, RATE_ADVICE } from './optimizer.ts';
+import { DECAY_ADVICE, OPTIMIZER_OPTIONS, Optimizer, type OptimizerOptions } from './optimizer.ts';
 
 export interface SGDOptions extends OptimizerOptions {
   /** The share of the velocity that each step keeps. @default 0 */
@@ -32,7 +32,7 @@ export class SGD extends Optimizer {
    * @throws {RangeError} If the momentum is not in [0, 1), or nesterov is set without momentum.
    */
   constructor(options: SGDOptions = {}) {
-    requireOptions('SGD', options, SGD_OPTIONS, RATE_ADVICE);
+    requireOptions('SGD', options, SGD_OPTIONS, DECAY_ADVICE);
     const { learningRate = 0.01, clipNorm, momentum = 0, nesterov = false } = options;
     super(learningRate, clipNorm);
     const isInRange = (value: number) => value >= 0 && value < 1;

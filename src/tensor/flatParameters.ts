@@ -5,6 +5,7 @@
 
 import { kernels } from './kernels/active.ts';
 import { Arena } from './kernels/memory.ts';
+import { requireList } from './options.ts';
 import type { Parameter } from './parameter.ts';
 import { sizeOf } from './shape.ts';
 import { Tensor } from './tensor.ts';
@@ -22,6 +23,7 @@ export class FlatParameters {
    * @throws {Error} If one of them belongs to another FlatParameters, or occurs twice; then none is moved.
    */
   constructor(parameters: readonly Parameter[], arena = new Arena()) {
+    requireList('FlatParameters', 'the parameters', parameters);
     const taken = parameters.find((one, i) => one.isFlat || parameters.indexOf(one) < i);
     if (taken) {
       throw new Error(

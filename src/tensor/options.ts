@@ -42,7 +42,8 @@ export function requireOptions(
 /**
  * @param what - The option, in the words of the message.
  * @param expected - The range in words: `0 <= rate < 1`.
- * @throws {RangeError} If the value is not a number, or not in the range.
+ * @throws {TypeError} If the value is not a number.
+ * @throws {RangeError} If it is not in the range.
  */
 export function requireNumber(
   who: string,
@@ -51,11 +52,16 @@ export function requireNumber(
   expected: string,
   isInRange: (value: number) => boolean,
 ): asserts value is number {
-  if (typeof value === 'number' && isInRange(value)) return;
-  throw new RangeError(`${who}: ${what} is ${inWords(value)}, expected ${expected}.`);
+  const isNumber = typeof value === 'number';
+  if (isNumber && isInRange(value)) return;
+  const Refusal = isNumber ? RangeError : TypeError;
+  throw new Refusal(`${who}: ${what} is ${inWords(value)}, expected ${expected}.`);
 }
 
-/** @throws {RangeError} If the value is not an integer from `minimum` on. */
+/**
+ * @throws {TypeError} If the value is not a number.
+ * @throws {RangeError} If it is not an integer from `minimum` on.
+ */
 export function requireInteger(
   who: string,
   what: string,
@@ -66,29 +72,22 @@ export function requireInteger(
   requireNumber(who, what, value, `an integer >= ${minimum}`, isInRange);
 }
 
-/** @throws {RangeError} If the value is neither true nor false. */
+/** @throws {TypeError} If the value is neither true nor false. */
 export function requireBoolean(who: string, what: string, value: unknown): asserts value is boolean {
   if (typeof value === 'boolean') return;
-  throw new RangeError(`${who}: ${what} is ${inWords(value)}, expected true or false.`);
+  throw new TypeError(`${who}: ${what} is ${inWords(value)}, expected true or false.`);
 }
 
 /**
- * @param orElse - What else is taken, if anything: `or a Loss`.
- * @throws {RangeError} If the value is not one of these words.
+ * @throws {TypeError} If the value is not text.
+ * @throws {RangeError} If it is not one of these words.
  */
-export function requireOneOf(
-  who: string,
-  what: string,
-  value: unknown,
-  words: readonly string[],
-  orElse = '',
-): void {
+export function requireOneOf(who: string, what: string, value: unknown, words: readonly string[]): void {
   if (words.some((word) => word === value)) return;
   const expected =
     words.length === 2 ? words.map((word) => `'${word}'`).join(' or ') : `one of: ${words.join(', ')}`;
-  throw new RangeError(
-    `${who}: ${what} is ${inWords(value)}, expected ${expected}${orElse && `, ${orElse}`}.`,
-  );
+  const Refusal = typeof value === 'string' ? RangeError : TypeError;
+  throw new Refusal(`${who}: ${what} is ${inWords(value)}, expected ${expected}.`);
 }
 
 /**
@@ -107,6 +106,23 @@ export function requireMethods(
   const isObject = typeof value === 'object' && value !== null;
   if (isObject && methods.every((name) => typeof Reflect.get(value, name) === 'function')) return;
   throw new TypeError(`${who}: ${what} is ${inWords(value)}, expected ${expected}.`);
+}
+
+/** @throws {TypeError} If the value is no list and no typed array. */
+export function requireList(who: string, what: string, value: unknown): asserts value is ArrayLike<unknown> {
+  if (Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value)) return;
+  throw new TypeError(`${who}: ${what} are ${inWords(value)}, expected a list.`);
+}
+
+/** @throws {TypeError} If these are not bytes: a path, for instance. */
+export function requireBytes(who: string, bytes: unknown): asserts bytes is Uint8Array {
+  if (ArrayBuffer.isView(bytes) && 'length' in bytes) return;
+  throw new TypeError(`${who}: the bytes are ${inWords(bytes)}, expected a Uint8Array with those of a file.`);
+}
+
+/** @throws {TypeError} If it is no model: its name or its path, for instance. */
+export function requireModel(who: string, model: unknown): void {
+  requireMethods(who, 'the model', model, ['spec', 'namedParameters'], 'an Autoencoder or a GAN');
 }
 
 /** Characters of a text in a message. */

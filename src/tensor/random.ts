@@ -6,7 +6,7 @@
  * by the finalizer of MurmurHash3 (Appleby), a bijection, so different seeds have different states.
  */
 
-import { inWords, requireMethods } from './options.ts';
+import { requireMethods, requireNumber } from './options.ts';
 
 const { cos, imul, log, sqrt, PI } = Math;
 
@@ -23,12 +23,11 @@ export class Random {
 
   /**
    * @param seed - An integer from 0 to 2^53 - 1.
-   * @throws {RangeError} If the seed is anything else.
+   * @throws {RangeError} If the seed is another number.
    */
   constructor(seed: number) {
-    if (!Number.isSafeInteger(seed) || seed < 0) {
-      throw new RangeError(`Random: the seed is ${inWords(seed)}, expected an integer from 0 to 2^53 - 1.`);
-    }
+    const isInRange = (value: number) => Number.isSafeInteger(value) && value >= 0;
+    requireNumber('Random', 'the seed', seed, 'an integer from 0 to 2^53 - 1', isInRange);
     const halves = [seed % TWO_POW_32, Math.floor(seed / TWO_POW_32)];
     let word = 0;
     for (let i = 0; i < 4; i++) {

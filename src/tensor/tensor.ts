@@ -69,6 +69,7 @@ export class Tensor {
 
   /** The same numbers under another shape: a view, nothing is copied. */
   reshape(shape: Shape): Tensor {
+    requireShape(shape);
     if (sizeOf(shape) !== this.size) {
       throw new ShapeError(
         `Tensor.reshape: ${formatShape(this.shape)} holds ${plural(this.size, 'number')}, ${formatShape(shape)} needs ${sizeOf(shape)}.`,

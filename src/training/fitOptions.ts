@@ -93,16 +93,17 @@ export const FIT_OPTIONS: OptionNames<FitOptions> = {
 
 const EARLY_STOPPING: OptionNames<EarlyStopping> = { patience: true, minDelta: true };
 
-/** What people write who come from Keras. */
+/** What people write who come from Keras. Names that are nearly ours, such as batch_size, are found without this. */
 export const FIT_ADVICE: Readonly<Record<string, string>> = {
   learningRate: 'it in the optimizer: compile({ optimizer: new Adam({ learningRate }) })',
-  loss: 'it in compile({ loss })',
   optimizer: 'it in compile({ optimizer })',
-  validation_split: "'validationSplit'",
-  validation_data: "'validationData'",
-  batch_size: "'batchSize'",
-  callbacks: "'onEpochEnd', 'onBatchEnd' or 'earlyStopping'",
+  callbacks: "'onEpochEnd' or 'onBatchEnd'",
   shuffle: 'none: each epoch is shuffled',
+};
+/** The same for an autoencoder. */
+const AUTOENCODER_ADVICE = {
+  ...FIT_ADVICE,
+  loss: 'it in compile({ loss })',
   seed: 'it where the model is made: new Autoencoder({ inputShape, seed })',
 };
 
@@ -147,25 +148,30 @@ export type FitSettings = FitOptions &
  * @throws {RangeError} If an option is out of range.
  */
 export function checkedSettings(options: FitOptions): FitSettings {
-  requireOptions('fit', options, FIT_OPTIONS, FIT_ADVICE);
+  requireOptions('fit', options, FIT_OPTIONS, AUTOENCODER_ADVICE);
   const { epochs = 100, batchSize = 32, validationSplit = 0, start = 'as-is' } = options;
-  const { validationData, target, validationTarget, earlyStopping, noise } = options;
+  const { earlyStopping, noise, keep = earlyStopping ? 'best' : 'last' } = options;
+  const [hasTarget, hasValidationData, hasValidationTarget] = [
+    options.target,
+    options.validationData,
+    options.validationTarget,
+  ].map((samples) => samples !== undefined);
   requireOneOf('fit', 'start', start, ['as-is', 'mean']);
   requireInteger('fit', 'epochs', epochs, 1);
   requireInteger('fit', 'batchSize', batchSize, 1);
   const isShare = (value: number) => value >= 0 && value < 1;
   requireNumber('fit', 'validationSplit', validationSplit, '0 <= split < 1', isShare);
-  if (validationSplit > 0 && validationData) {
+  if (validationSplit > 0 && hasValidationData) {
     throw new RangeError('fit: got both validationSplit and validationData, expected one of them.');
   }
-  if (target && validationData && !validationTarget) {
+  if (hasTarget && hasValidationData && !hasValidationTarget) {
     throw new RangeError(
       'fit: got target and validationData, expected validationTarget, too: what the network should answer to validationData.',
     );
   }
-  if (validationTarget && !(target && validationData)) {
+  if (hasValidationTarget && !(hasTarget && hasValidationData)) {
     throw new RangeError(
-      `fit: got validationTarget without ${target ? 'validationData' : 'target'}, expected target, validationData and validationTarget together.`,
+      `fit: got validationTarget without ${hasTarget ? 'validationData' : 'target'}, expected target, validationData and validationTarget together.`,
     );
   }
   if (earlyStopping !== undefined) {
@@ -175,7 +181,6 @@ export function checkedSettings(options: FitOptions): FitSettings {
     requireNumber('fit', 'minDelta', minDelta, 'a number >= 0', (value) => value >= 0);
   }
   if (noise !== undefined) checkNoise(noise);
-  const keep = options.keep ?? (earlyStopping ? 'best' : 'last');
   requireOneOf('fit', 'keep', keep, ['best', 'last']);
   requireKinds(options);
   return { ...options, epochs, batchSize, validationSplit, start, keep };
@@ -192,7 +197,9 @@ function requireKinds({ signal, resumeFrom, ...options }: FitOptions): void {
     'that of a controller: controller.signal',
     typeof signal?.aborted === 'boolean',
   );
-  refuseUnless('resumeFrom', resumeFrom, 'a state such as history.state', Array.isArray(resumeFrom?.random));
+  const { random, epochs, weights, optimizer } = resumeFrom ?? {};
+  const isState = [random, epochs].every(Array.isArray) && ArrayBuffer.isView(weights) && Boolean(optimizer);
+  refuseUnless('resumeFrom', resumeFrom, 'a state such as history.state', isState);
 }
 
 function refuseUnless(name: string, value: unknown, expected: string, isRight: boolean): void {

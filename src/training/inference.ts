@@ -1,37 +1,26 @@
 /** Samples through a network, batch by batch, where nothing is learned. Read data/batches.ts first. */
 
-import { BatchReader } from '../data/batches.ts';
-import type { Samples } from '../data/samples.ts';
+import type { BatchReader } from '../data/batches.ts';
 import type { Sequential } from '../layers/sequential.ts';
 import { Arena } from '../tensor/kernels/memory.ts';
 import type { Shape } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
 
-interface InferenceOptions {
-  /** The shape of one input. */
-  readonly from: Shape;
-  /** The shape of one output. */
-  readonly to: Shape;
-  /** Named in errors. */
-  readonly who: string;
-  /** Makes the tensor of a batch of inputs. */
-  readonly allocate: (shape: Shape) => Tensor;
-}
-
 /**
  * The outputs of a network for samples in memory.
  *
- * @param samples - Shape `[n, ...from]`.
+ * @param to - The shape of one output.
+ * @param allocate - Makes the tensor of a batch of inputs.
  * @returns Shape `[n, ...to]`, a new tensor.
- * @throws {ShapeError} If the samples have another shape.
+ * @throws {TypeError} If the samples are stored.
  */
 export function runNetwork(
   network: Sequential,
-  samples: Samples,
-  { from, to, who, allocate }: InferenceOptions,
+  reader: BatchReader,
+  to: Shape,
+  allocate: (shape: Shape) => Tensor,
 ): Tensor {
-  const reader = new BatchReader(samples, from, who);
   const result = Tensor.zeros([reader.count, ...to]);
   let end = 0;
   for (const x of reader.batches({ allocate })) {

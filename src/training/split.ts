@@ -43,23 +43,27 @@ export interface SplitOptions {
 export function splitSamples(samples: Samples | StoredSamples, options: SplitOptions): Subsets {
   const { inputShape, seed, validationSplit, validationData, target, validationTarget } = options;
   const answers = target ?? samples;
-  requireSamples(answers, target ? 'fit, target' : 'fit', inputShape);
+  const hasTarget = target !== undefined;
+  requireSamples(answers, hasTarget ? 'fit, target' : 'fit', inputShape);
   // Of a target without one, the values are outputs themselves. (Samples without one may go with any validation data.)
-  const trained = answers.normalization ?? (target && { ...NO_NORMALIZATION });
+  const trained = answers.normalization ?? (hasTarget ? { ...NO_NORMALIZATION } : undefined);
   const readerOf = (some: Samples | StoredSamples, name?: string) => {
     const who = name === undefined ? 'fit' : `fit, ${name}`;
     const expected = answers.normalization
-      ? ([name ?? 'samples', `${target ? 'target' : 'samples'}.normalization`] as const)
+      ? ([name ?? 'samples', `${hasTarget ? 'target' : 'samples'}.normalization`] as const)
       : 'none, as the target has none';
+    const reader = new BatchReader(some, inputShape, who);
     if (trained) requireScaling(some, trained, who, expected);
-    return new BatchReader(some, inputShape, who);
+    return reader;
   };
-  const reader = new PairReader(readerOf(samples), target && readerOf(target, 'target'), 'fit');
+  const targetReader = (some: typeof target, name: string) =>
+    some === undefined ? some : readerOf(some, name);
+  const reader = new PairReader(readerOf(samples), targetReader(target, 'target'), 'fit');
   const rows = rowNumbers(reader.count);
-  if (validationData) {
+  if (validationData !== undefined) {
     const other = new PairReader(
       readerOf(validationData, 'validationData'),
-      validationTarget && readerOf(validationTarget, 'validationTarget'),
+      targetReader(validationTarget, 'validationTarget'),
       'fit, validationData',
     );
     return { training: { reader, rows }, validation: { reader: other, rows: rowNumbers(other.count) } };

@@ -59,8 +59,8 @@ export function requireLastLayer(found: LastLayer | undefined): LastLayer {
 }
 
 /**
- * The bias becomes the mean of the samples, or of their targets, and the weights become zero unless they belong to the encoder: whatever the
- * code, the first answer is the mean. This takes one pass over the samples.
+ * The bias becomes the mean of the samples, or of their targets, and the weights become zero unless they belong to the
+ * encoder: whatever the code, the first answer is the mean. This takes one pass over the samples.
  */
 export async function startAtMean(
   { layer, bias, isLogit }: LastLayer,

@@ -107,16 +107,17 @@ export class VariationalAutoencoder extends Autoencoder {
   }
 
   /**
-   * The negative evidence lower bound of each sample, with one code drawn for each from a fixed seed. Reconstruction and KL
-   * together estimate an upper bound of -log p(x). With binary cross-entropy gray pixels make it large, however well they are
-   * restored: compare samples by the excess, which is what lies above their entropy (docs/math.md, section 7.4). Control goes back to the host
-   * between batches, as in `fit`.
+   * The negative evidence lower bound of each sample, with one code drawn for each from a fixed seed. Reconstruction and
+   * KL together estimate an upper bound of -log p(x). With binary cross-entropy gray pixels make it large, however well
+   * they are restored: compare samples by the excess, which is what lies above their entropy (docs/math.md, section 7.4).
+   * Control goes back to the host between batches, as in `fit`.
    *
    * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way. Of numbers outside [0, 1]
    *   binary cross-entropy has no minimum, so it says nothing about them.
    * @param options - `rows`: the numbers of the samples, in this order. Default: all.
    * @throws {RangeError} If there are no rows or one does not exist.
    * @throws {ShapeError} If the samples don't fit the model.
+   * @throws {DataError} If they were scaled in another way than those of the training.
    * @throws What reading stored samples failed with.
    */
   async negativeElbo(
@@ -127,7 +128,7 @@ export class VariationalAutoencoder extends Autoencoder {
     requireOptions(who, options, { rows: true });
     const { rows } = options;
     const reader = this.readerOf(samples, 'negativeElbo');
-    if (rows) requireRows(rows, reader.count, who);
+    if (rows !== undefined) requireRows(rows, reader.count, who);
     const { encoder, decoder } = this;
     const elbo = new Elbo({ encoder, decoder, random: new Random(EVALUATION_NOISE_SEED) });
     const [reconstruction, kl, excess] = Array.from(

@@ -38,6 +38,7 @@ import { type Shape, ShapeError, sizeOf } from '../../src/tensor/shape.ts';
 import { VariationalAutoencoder } from '../../src/vae/variationalAutoencoder.ts';
 import { partsOf, withChecks, withLengths } from '../helpers/bytes/isthParts.ts';
 import { npyBytes } from '../helpers/bytes/npyBytes.ts';
+import { isAll } from '../helpers/cases.ts';
 import { describeEachKernels } from '../helpers/eachKernels.ts';
 import { storedSamples } from '../helpers/storedSamples.ts';
 import { DIVIDED_BY_255, toyImages, toyModel } from '../training/toy.ts';
@@ -78,7 +79,10 @@ describeEachKernels('compressed images', () => {
     expectSameBytes(data, byDefinition(toyModel(), images, levels));
     expect(new Set(data).size).toBeGreaterThan(10);
   });
+});
 
+// The plain kernels take long for so many images.
+(isAll ? describeEachKernels : describe)('compressed images of several chunks', () => {
   test('come back in the same way over several chunks, stored or in memory, lossless or not', async () => {
     const images = toyImages(MANY);
     for (const lossless of [false, true]) {

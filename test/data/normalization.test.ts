@@ -361,6 +361,14 @@ describe('transform', () => {
     );
   });
 
+  test.each([[[3]], [[1, 3]], [[3, 1, 1]]])('reads %j by the scaling of each of three features', (shape) => {
+    const table: Normalization = { kind: 'minmax', dtype: 'f4', shift: [1, 2, 3], scale: [1, 10, 100] };
+    const row = arrayOf('f4', Float32Array.of(2, 12, 103), shape);
+    const read = () => normalizationFor(table, row);
+    if (shape.length < 3) expect(read()).toEqual(table);
+    else expect(read).toThrow('the data has 1 feature, the model scales 3.'); // a column of three samples
+  });
+
   test('accepts an array without values', () => {
     expect(normalizationFor(DIVIDED, arrayOf('u1', new Uint8Array(), [0, 4]))).toEqual(DIVIDED);
   });

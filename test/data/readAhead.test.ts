@@ -164,6 +164,6 @@ test('there is no batch after the last', async () => {
 test('stored samples have no synchronous batches', () => {
   const reader = readerOf(storedSamples(SAMPLES));
   expect(() => [...reader.batches()]).toThrow(
-    new Error('test: the samples are stored, expected to be read by stream().'),
+    new Error('test: the samples are stored, expected an array in memory.'),
   );
 });

@@ -21,7 +21,7 @@ function bestOnGrid(loss: keyof typeof LOSSES, rows = [...Array(41).keys()]): nu
   let sum = 0;
   for (let j = 0; j < 6; j++) {
     const column = rows.map((i) => samples.data[6 * i + j]);
-    const grid = Array.from({ length: 4999 }, (_, k) => (k + 1) / 5000);
+    const grid = Array.from({ length: 999 }, (_, k) => (k + 1) / 1000);
     sum += Math.min(
       ...grid.map((y) => column.reduce((total, x) => total + LOSSES[loss](x, y), 0) / column.length),
     );

@@ -173,9 +173,18 @@ describeEachKernels('the errors of baselines', () => {
     });
   });
 
+  test('one sample may come by itself', () => {
+    const pca = PCA.fit(x, 2);
+    const one = Tensor.from(others.data.subarray(0, 20));
+    expect(one.shape).toEqual([20]);
+    expect([...pca.errors(one)]).toEqual([pca.errors(others)[0]]);
+    expect([...errorsOfMean(one, pca.mean)]).toEqual([errorsOfMean(others, pca.mean)[0]]);
+  });
+
   test('samples of another size are refused', () => {
     expect(() => PCA.fit(x, 2).errors(uniformTensor([3, 7], 1))).toThrow(
-      new ShapeError('PCA.errors: the samples have 7 numbers, expected 20.'),
+      new ShapeError('PCA.errors: the samples are [3, 7], expected [n, 20].'),
     );
+    expect(() => errorsOfMean(others, new Float64Array(7))).toThrow(ShapeError);
   });
 });

@@ -1,6 +1,7 @@
 /** The GAN from the outside: what it is made of, what it samples and says of samples, what it refuses, its files. */
 
 import { describe, expect, test } from '@jest/globals';
+import { normalize } from '../../src/data/normalization.ts';
 import { GAN, type GANCompileOptions, type GANFitOptions, type GANOptions } from '../../src/gan/gan.ts';
 import { describeGAN } from '../../src/gan/spec.ts';
 import { readCheckpoint, writeCheckpoint } from '../../src/io/checkpoint.ts';
@@ -225,6 +226,13 @@ describe('what it can do', () => {
     expect(gan.discriminate(asInputs(images)).data).toEqual(sure.data);
     const logits = gan.discriminator.forward(asInputs(images).reshape([300, 16]));
     for (const i of [0, 1, 299]) expect(sure.data[i]).toBeCloseTo(1 / (1 + Math.exp(-logits.data[i])), 6);
+  });
+
+  test('discriminate refuses samples that were scaled in another way than those of the training', async () => {
+    const { gan } = await trainedGAN();
+    expect(() => gan.discriminate(normalize(toyImages(5), 'standard'))).toThrow(
+      /^GAN\.discriminate: .* expected that of the training data: transform\(samples, model\.normalization\)\.$/,
+    );
   });
 
   test('discriminate stays within 0 and 1 for logits of any size', () => {

@@ -3,7 +3,7 @@
  * tries all of them, beside the tests in files named `*.long.test.ts` (jest.all.config.mjs).
  */
 
-const isAll = process.env.ISTHMUS_TESTS === 'all';
+export const isAll = process.env.ISTHMUS_TESTS === 'all';
 
 /** Damaged copies of the files of each format, all files of the format together. */
 export const MUTATIONS = isAll ? 10_000 : 1_000;

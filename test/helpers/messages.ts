@@ -1,6 +1,6 @@
 /**
  * Finds the messages in the sources that name a call, an option, a command or a snippet: what promises.test.ts holds them
- * to. A message is a string or template of the program; where values are put into it, its text has `${}`. Help texts are
+ * to. A message is a string or template of the program; where values are put into it, its text has `{}`. Help texts are
  * none: docs.test.ts reads those.
  */
 
@@ -24,6 +24,7 @@ const OPTION_MAKERS = new Set([
   'numberOr',
   'bytes',
   'integers',
+  'noise',
 ]);
 
 /** What `--help` prints. */
@@ -34,7 +35,7 @@ const COMMAND_NAMES =
 
 /** What a message can tell a reader to write. */
 const ADVICE = [
-  /(^|[^\w-])--(\$\{\}|[a-z])/, // an option
+  /(^|[^\w-])--(\{\}|[a-z])/, // an option
   new RegExp(`\\bisthmus (${COMMAND_NAMES})\\b`),
   new RegExp(`^(${COMMAND_NAMES}) --`),
   /\bnpm (install|run)\b/,
@@ -42,6 +43,8 @@ const ADVICE = [
   /[\w\]}]\([^)]/, // a call with arguments
   /\b[A-Za-z]\w*\(\)/, // a call without
   /there is no option/,
+  /may help/,
+  /Did you mean/,
   /\{ \.\.\./,
 ];
 
@@ -90,7 +93,10 @@ function keyOf({ key }: Node): string {
 }
 
 function calleeOf({ callee }: Node): string {
-  return String((callee as Node).type === 'Identifier' ? (callee as Node).value : '');
+  const { type, value, object, property } = callee as Node;
+  if (type === 'Identifier') return String(value);
+  // `common.noise(…)`: the options that several commands share.
+  return (object as Node | undefined)?.value === 'common' ? String((property as Node).value) : '';
 }
 
 function argumentsOf(node: Node): Node[] {
@@ -108,9 +114,9 @@ function textOf(node: Node): string | undefined {
 
 /** `${option('like')}` is an option in the words of the caller: `--like` on the command line. */
 function placeholderOf(node: Node): string {
-  if (node.type !== 'CallExpression' || calleeOf(node) !== 'option') return '${}';
-  const [name, value] = argumentsOf(node).map((each) => textOf(each) ?? '${}');
-  return value === undefined ? `--${name}` : `--${name} \${}`;
+  if (node.type !== 'CallExpression' || calleeOf(node) !== 'option') return '{}';
+  const [name, value] = argumentsOf(node).map((each) => textOf(each) ?? '{}');
+  return value === undefined ? `--${name}` : `--${name} {}`;
 }
 
 /** The message of a check that makes it of its arguments. Undefined if these are no literals, or it is no such check. */
@@ -130,8 +136,8 @@ function messageOfCall(callee: string, nodes: readonly Node[]): string | undefin
   return undefined;
 }
 
-/** A message as it is said, with anything in place of each `${}`. */
+/** A message as it is said: with any words in place of each `{}`, after two dashes a name. */
 export function asPattern(text: string): RegExp {
-  const parts = text.split('${}').map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
-  return new RegExp(parts.join('[^]*?'));
+  const parts = text.split('{}').map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  return new RegExp(parts.reduce((all, part) => `${all}${all.endsWith('--') ? '[\\w-]+' : '.*?'}${part}`));
 }

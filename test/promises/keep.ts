@@ -1,4 +1,7 @@
-/** Makes a command say its message, then does what the message recommends. commands.ts and snippets.ts have the list. */
+/**
+ * Makes a command say its message, then does what the message recommends. The lists are beside this file: usage.ts,
+ * contradictions.ts and work.ts of commands, engine.ts of calls, snippets.ts of Python.
+ */
 
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +12,7 @@ import { npyBytes } from '../helpers/bytes/npyBytes.ts';
 import { GRAY, pngBytes } from '../helpers/bytes/pngBytes.ts';
 import { type CliResult, folderWith, isthmus } from '../helpers/cli.ts';
 import { asPattern } from '../helpers/messages.ts';
+import { runPython } from '../helpers/python.ts';
 import {
   COUNT,
   codesNpy,
@@ -21,7 +25,15 @@ import {
   pixels,
   variationalModel,
 } from '../node/cli/fixtures.ts';
-import type { CommandPromise } from './commands.ts';
+import type { CallPromise } from './engine.ts';
+import type { SnippetPromise } from './snippets.ts';
+
+/**
+ * The text of a message as it stands in the sources, a command line that makes it say so, and those that do what it
+ * recommends: they must succeed and not say it again. TINY stands for the options of a training that takes no time and
+ * writes to a new folder, `SAID{pattern}` for what the message says there.
+ */
+export type CommandPromise = readonly [says: string, wrong: string, ...advice: string[]];
 
 /** A .npy of floats: `count` samples, each number by its place. */
 function floats(count: number, sample: readonly number[], at: (i: number, j: number) => number): Uint8Array {
@@ -54,6 +66,19 @@ const FILES: Readonly<Record<string, Uint8Array>> = {
     [COUNT, 8, 8],
     pixels().map((value) => value >> 4),
   ),
+  'shaky.npy': bytes(
+    [COUNT, 8, 8],
+    pixels().map((value, i) => Math.max(0, Math.min(255, Math.round(value + 60 * Math.sin(i * i))))),
+  ),
+  // White pictures with a dark square somewhere.
+  'white.npy': bytes(
+    [COUNT, 16, 16],
+    Array.from({ length: COUNT * 256 }, (_, k) => {
+      const [i, y, x] = [Math.floor(k / 256), Math.floor(k / 16) % 16, k % 16];
+      const isDark = Math.abs(y - ((i * 7) % 16)) < 2 && Math.abs(x - ((i * 3) % 16)) < 2;
+      return isDark ? 0 : 255;
+    }),
+  ),
   'flat.npy': imagesNpy([64]),
   'bytes.npy': imagesNpy([5]),
   'flat-floats.npy': floats(COUNT, [64], wave),
@@ -80,6 +105,11 @@ const FILES: Readonly<Record<string, Uint8Array>> = {
   'gan.safetensors': writeModel(ganModel()),
   'table.safetensors': writeModel(model(PER_FEATURE, { inputShape: [5] })),
   'long.safetensors': modelBytes(undefined, { encodingDim: 3 }),
+  'sigmoid.safetensors': modelBytes(undefined, { outputActivation: 'sigmoid' }),
+  'standard.safetensors': writeModel(
+    model({ kind: 'standard', dtype: 'u1', shift: 100, scale: 50 }, { outputActivation: 'sigmoid' }),
+  ),
+  'shallow.safetensors': modelBytes(undefined, { hidden: [] }),
   'large.safetensors': writeModel(variationalModel(undefined, { inputShape: [300, 300], hidden: [] })),
 };
 
@@ -122,27 +152,81 @@ export async function folderOfPromises(): Promise<string> {
 
 let trainings = 0;
 
+/** TINY is a training that takes no time, in a new folder. */
+const spelled = (line: string) => line.replace('TINY', () => `${RUN} --epochs 1 --out tiny-${++trainings}`);
+
 /** Runs a line as it stands in a promise. */
 export function runLine(line: string, cwd: string): Promise<CliResult> {
-  const words = line.replace('TINY', () => `${RUN} --epochs 1 --out tiny-${++trainings}`).split(' ');
-  return isthmus(line === '' ? [] : words, { cwd });
+  return isthmus(line === '' ? [] : spelled(line).split(' '), { cwd });
 }
 
 const spoken = ({ stdout, stderr }: CliResult): string => `${stdout}\n${stderr}`;
 
+/** The line of a piece of advice, in which `SAID{pattern}` is what the message says there: the first group of the pattern. */
+function lineOf(advice: string, said: string): string {
+  return advice.replace(/SAID\{(.*)\}/, (_, pattern) => {
+    const [, words] = new RegExp(pattern).exec(said) ?? [];
+    if (words === undefined) throw new Error(`no ${advice} in: ${said}`);
+    return words;
+  });
+}
+
+/** The options and commands that a message names. */
+function namedIn(message: string): string[] {
+  const options = [...message.matchAll(/(?<![\w-])--[a-z][\w-]*/g)].map(([option]) => option);
+  const commands = [...message.matchAll(/\bisthmus ([a-z]+)\b(?!:)/g)].map(([, command]) => command);
+  return [...options, ...commands];
+}
+
 /** @throws If the message is not said, or what it recommends fails or says it again. */
 export async function keep([says, wrong, ...advice]: CommandPromise): Promise<void> {
   const cwd = await folderOfPromises();
-  expect(spoken(await runLine(wrong, cwd))).toMatch(asPattern(says));
+  const said = spoken(await runLine(wrong, cwd));
+  const pattern = asPattern(says);
+  expect(said).toMatch(pattern);
   expect(advice.length).toBeGreaterThan(0);
-  for (const line of advice) {
+  const lines = advice.map((each) => lineOf(each, said));
+  for (const line of lines) {
     const result = await runLine(line, cwd);
-    expect({ line, code: result.code, stderr: result.code === 0 ? '' : result.stderr }).toEqual({
-      line,
-      code: 0,
-      stderr: '',
-    });
+    const { code, stderr } = result;
+    expect({ line, code, ...(code !== 0 && { stderr }) }).toEqual({ line, code: 0 });
     // A part of a message that is one option may stand in other messages as well.
-    if (says.includes(' ')) expect(spoken(result)).not.toMatch(asPattern(says));
+    if (says.includes(' ')) expect(spoken(result)).not.toMatch(pattern);
   }
+  // What the message names was tried, or was what was wrong.
+  const tried = spelled([wrong, ...lines].join('\n'));
+  expect(namedIn(pattern.exec(said)?.[0] ?? '').filter((name) => !tried.includes(name))).toEqual([]);
+}
+
+/** @throws If the call does not throw this message, or a call that it recommends fails. */
+export async function keepCall([says, wrong, ...advice]: CallPromise): Promise<void> {
+  const error = await Promise.resolve()
+    .then(wrong)
+    .then(
+      () => undefined,
+      (reason: Error) => reason,
+    );
+  expect(error?.message).toMatch(asPattern(says));
+  expect(advice.length).toBeGreaterThan(0);
+  for (const call of advice) await call();
+}
+
+/** @throws If the command does not say these messages, or what NumPy makes by their snippet is refused. */
+export async function keepSnippet(promise: SnippetPromise, python: string): Promise<void> {
+  const { says, bad, wrong, snippet, advice } = promise;
+  const cwd = await folderOfPromises();
+  const run = (code: string) => {
+    const lines = ['import os', 'import numpy as np', `os.chdir(${JSON.stringify(cwd)})`, code];
+    const { status, stderr } = runPython(python, ['-c', lines.join('\n')]);
+    expect({ code, status, ...(status !== 0 && { stderr }) }).toEqual({ code, status: 0 });
+  };
+  run(`np.random.seed(0)\nnp.save('bad.npy', ${bad})`);
+  const said = spoken(await runLine(wrong, cwd));
+  for (const text of says) expect(said).toMatch(asPattern(text));
+  const [, expression] = snippet.exec(said) ?? [];
+  if (expression === undefined) throw new Error(`no ${snippet} in: ${said}`);
+  run(`arr = labels = np.load('bad.npy', allow_pickle=True)\nnp.save('good.npy', ${expression})`);
+  const { code, stderr } = await runLine(advice, cwd);
+  expect({ advice, code, ...(code !== 0 && { stderr }) }).toEqual({ advice, code: 0 });
+  for (const text of says.filter((each) => each.includes(' '))) expect(stderr).not.toMatch(asPattern(text));
 }

@@ -10,7 +10,7 @@ import {
   scalingOf,
   type UniformNormalization,
 } from '../../data/samples.ts';
-import { type OptionNames, requireOptions } from '../../tensor/options.ts';
+import { type OptionNames, requireModel, requireOptions } from '../../tensor/options.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { type AnyModel, type NamedLayer, namedLayers, networksOf } from '../model.ts';
 import { DOUBLE, FLOAT, floatAttribute, Graph, INT64, intAttribute } from './onnxGraph.ts';
@@ -99,6 +99,7 @@ export function onnxParts(model: AnyModel): readonly OnnxPart[] {
  * const bytes = writeOnnx(autoencoder, 'encoder'); // InferenceSession.create(bytes), run({ images }) -> { codes }
  */
 export function writeOnnx(model: AnyModel, part: OnnxPart, options: OnnxOptions = {}): Uint8Array {
+  requireModel('writeOnnx', model);
   requireOptions('writeOnnx', options, OPTIONS);
   const { producerVersion } = options;
   const parts = onnxParts(model);

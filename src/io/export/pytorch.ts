@@ -8,7 +8,7 @@
 
 import type { OptimizerState } from '../../optim/optimizer.ts';
 import { transpose } from '../../tensor/ops.ts';
-import { type OptionNames, requireOptions } from '../../tensor/options.ts';
+import { type OptionNames, requireBytes, requireModel, requireOptions } from '../../tensor/options.ts';
 import { formatShape, plural, type Shape, sameShape } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { FormatError, OptionError } from '../errors.ts';
@@ -67,6 +67,7 @@ export interface PyTorchModel {
  * @throws {RangeError} If the state is of another optimizer, or of a network of another size.
  */
 export function writePyTorch(model: AnyModel, state?: OptimizerState): PyTorchFiles {
+  requireModel('writePyTorch', model);
   const tensors = weightsOf(model).map(({ name, tensor }) => ({ name, tensor: transposed(tensor) }));
   const metadata = { format: 'pt', isthmus: VERSION, ...describeModel(model) };
   return {
@@ -88,6 +89,7 @@ export function writePyTorch(model: AnyModel, state?: OptimizerState): PyTorchFi
  *   those of the model; the message names the first one.
  */
 export function readPyTorch(bytes: Uint8Array, options: PyTorchReadOptions = {}): PyTorchModel {
+  requireBytes('readPyTorch', bytes);
   requireOptions('readPyTorch', options, OPTIONS);
   const { like } = options;
   const contents = readAsFloat32(bytes);

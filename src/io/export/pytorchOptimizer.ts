@@ -9,6 +9,7 @@
 
 import type { OptimizerState } from '../../optim/optimizer.ts';
 import { transpose } from '../../tensor/ops.ts';
+import { requireBytes, requireModel } from '../../tensor/options.ts';
 import { formatShape, plural, sameShape } from '../../tensor/shape.ts';
 import { Tensor } from '../../tensor/tensor.ts';
 import { FormatError } from '../errors.ts';
@@ -113,6 +114,8 @@ export function writePyTorchOptimizer(model: AnyModel, state: OptimizerState): U
  *   belong to this model.
  */
 export function readPyTorchOptimizer(bytes: Uint8Array, model: AnyModel): OptimizerState {
+  requireBytes('readPyTorchOptimizer', bytes);
+  requireModel('readPyTorchOptimizer', model);
   const { tensors: wrapped, metadata } = readAsFloat32(bytes);
   const { tensors } = withoutWrappers(wrapped);
   const { type, step, options } = parseOptimizer(metadata.optimizer);

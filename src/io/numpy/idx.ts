@@ -4,6 +4,7 @@
  */
 
 import type { DType, NumericArray, SampleArray } from '../../data/samples.ts';
+import { requireBytes } from '../../tensor/options.ts';
 import { plural, type Shape, sizeOf } from '../../tensor/shape.ts';
 import { FormatError, firstBytes } from '../errors.ts';
 import { swapByteOrder } from './byteOrder.ts';
@@ -46,6 +47,7 @@ export interface IdxHeader extends IdxType {
  * @throws {FormatError} If the bytes don't begin with an IDX header, or its size doesn't fit the file's.
  */
 export function readIdx(bytes: Uint8Array): NumericArray {
+  requireBytes('readIdx', bytes);
   const { dtype, itemSize, View, shape, size, offset } = parseIdxHeader(bytes, bytes.length);
   if (itemSize === 1) return { shape, data: new View(bytes.buffer, bytes.byteOffset + offset, size), dtype };
   const copy = new Uint8Array(size * itemSize);

@@ -7,7 +7,7 @@
 import ndarray from 'ndarray';
 import { dump, parse } from 'npyjs';
 import type { DType, NumericArray, SampleArray } from '../../data/samples.ts';
-import { type OptionNames, requireOptions } from '../../tensor/options.ts';
+import { type OptionNames, requireBytes, requireOptions } from '../../tensor/options.ts';
 import { formatShape, plural, type Shape, ShapeError, sizeOf } from '../../tensor/shape.ts';
 import { FormatError } from '../errors.ts';
 import { swapByteOrder } from './byteOrder.ts';
@@ -29,6 +29,7 @@ const OPTIONS: OptionNames<ReadNpyOptions> = { numberOf: true };
  * @throws {FormatError} As {@link parseNpyHeader}, and if an `u8` or `i8` value is beyond ±2^53, where float64 has gaps.
  */
 export function readNpy(bytes: Uint8Array, options: ReadNpyOptions = {}): NumericArray {
+  requireBytes('readNpy', bytes);
   requireOptions('readNpy', options, OPTIONS);
   const { numberOf = (i: number) => i } = options;
   const header = parseNpyHeader(bytes.subarray(0, NPY_HEAD_LENGTH), bytes.length);

@@ -38,7 +38,7 @@ const REFUSED_KINDS: Readonly<Record<string, readonly [kind: string, wayOut: str
   T: TEXT,
   M: ['dates', "arr.astype('<i8')"],
   m: ['time spans', "arr.astype('<i8')"],
-  V: ['raw records', "arr['name'].astype('<f4') of one field"],
+  V: ['raw bytes', "arr.view('u1')"],
 };
 
 /** What the header of a .npy file says, checked. */

@@ -4,7 +4,7 @@
  */
 
 import type { NumericArray } from '../../data/samples.ts';
-import { type OptionNames, requireOptions } from '../../tensor/options.ts';
+import { type OptionNames, requireBytes, requireOptions } from '../../tensor/options.ts';
 import { FormatError, OptionError } from '../errors.ts';
 import type { HeadCheck } from './inflate.ts';
 import { readNpy } from './npy.ts';
@@ -25,6 +25,7 @@ const NPY_HEAD: HeadCheck = { check: parseNpyHeader, headLength: NPY_HEAD_LENGTH
  *   an entry's name is not a relative path, or two entries share bytes.
  */
 export function listNpz(bytes: Uint8Array): string[] {
+  requireBytes('listNpz', bytes);
   return [...arraysOf(bytes).keys()];
 }
 
@@ -50,6 +51,7 @@ export async function readNpz(
   bytes: Uint8Array,
   options: NpzOptions = {},
 ): Promise<NumericArray & { key: string }> {
+  requireBytes('readNpz', bytes);
   requireOptions('readNpz', options, NPZ_OPTIONS);
   const { key, preferredKey = 'x_train', limit = DEFAULT_LIMIT } = options;
   const arrays = arraysOf(bytes);

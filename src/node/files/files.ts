@@ -9,7 +9,7 @@ import { type FileHandle, open, rename, rm, stat, writeFile } from 'node:fs/prom
 import { basename, dirname, join } from 'node:path';
 import { DataError } from '../../data/samples.ts';
 import { FormatError, OptionError } from '../../io/errors.ts';
-import { type OptionNames, requireOptions } from '../../tensor/options.ts';
+import { inWords, type OptionNames, requireOptions } from '../../tensor/options.ts';
 
 /** A file or folder can't be used. The message names it. */
 export class FileError extends Error {
@@ -62,6 +62,12 @@ export function namingFile<T>(path: string, read: () => T): T {
   }
 }
 
+/** @throws {TypeError} If it is none. */
+export function requirePath(who: string, path: unknown): asserts path is string {
+  if (typeof path === 'string') return;
+  throw new TypeError(`${who}: the path is ${inWords(path)}, expected the name of a file or folder.`);
+}
+
 export interface ReadOptions {
   /** Sees the first `headLength` bytes and the size before anything is allocated; what it throws is passed on. */
   readonly check?: (head: Uint8Array, fileSize: number) => void;
@@ -76,6 +82,7 @@ const READ_OPTIONS: OptionNames<ReadOptions> = { check: true, headLength: true }
  * @throws {FileError} If the file can't be read, or doesn't fit into memory.
  */
 export async function readWholeFile(path: string, options: ReadOptions = {}): Promise<Uint8Array> {
+  requirePath('readWholeFile', path);
   requireOptions('readWholeFile', options, READ_OPTIONS);
   const { check, headLength = 65536 } = options;
   const file = await open(path).catch((cause) => {

@@ -16,7 +16,7 @@ import { NPZ_OPTIONS, type NpzOptions, readNpz } from '../../io/numpy/npz.ts';
 import { type OptionNames, requireOptions } from '../../tensor/options.ts';
 import { formatShape, type Shape, sizeOf } from '../../tensor/shape.ts';
 import { stackPngs } from '../pictures/pngStack.ts';
-import { fileError, inFile, readWholeFile } from './files.ts';
+import { fileError, inFile, readWholeFile, requirePath } from './files.ts';
 import { memoryOfNpy, NpyFile } from './npyFile.ts';
 import { type LoadedImages, type SampleSource, SamplesInMemory } from './sampleSource.ts';
 
@@ -100,6 +100,7 @@ function readNamed(read: Reader, path: string, options: LoadOptions): Promise<Lo
 }
 
 async function findReader(path: string, { key }: LoadOptions): Promise<Reader> {
+  requirePath('loadImages', path);
   const info = await stat(path).catch((cause) => {
     throw fileError('read', path, cause);
   });

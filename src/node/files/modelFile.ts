@@ -17,7 +17,15 @@ import {
   writeModel,
 } from '../../io/model.ts';
 import type { OptimizerState } from '../../optim/optimizer.ts';
-import { exists, FileError, fileError, namingFile, readWholeFile, writeFileAtomically } from './files.ts';
+import {
+  exists,
+  FileError,
+  fileError,
+  namingFile,
+  readWholeFile,
+  requirePath,
+  writeFileAtomically,
+} from './files.ts';
 
 /** The names of the model and the checkpoint in a run folder. */
 export const MODEL_FILE = 'model.safetensors';
@@ -52,6 +60,7 @@ export async function loadModel(path: string): Promise<OpenedModel> {
  * @throws {FormatError} If it is no model.
  */
 export async function loadAnyModel(path: string): Promise<OpenedAnyModel> {
+  requirePath('loadModel', path);
   const info = await stat(path).catch((cause) => {
     throw fileError('read', path, cause);
   });
@@ -61,7 +70,7 @@ export async function loadAnyModel(path: string): Promise<OpenedAnyModel> {
   const file = info.isDirectory() ? join(path, MODEL_FILE) : path;
   if (info.isDirectory() && !(await exists(file)) && (await exists(join(path, CHECKPOINT_FILE)))) {
     throw new FileError(
-      `the run in ${path} has no model yet: isthmus train --resume ${path} goes on with it; if its loss became NaN, isthmus train --from ${path} starts again from its weights.`,
+      `the run in ${path} has no model yet: isthmus train --resume ${path} goes on with it; if its loss became NaN, isthmus train --from ${path} with its --data starts again from its weights.`,
     );
   }
   const bytes = await readWholeFile(file);

@@ -3,7 +3,7 @@
  * writes them into a file.
  */
 
-import { type OptionNames, requireOptions } from '../../tensor/options.ts';
+import { inWords, type OptionNames, requireOptions } from '../../tensor/options.ts';
 import { formatShape, type Shape, ShapeError } from '../../tensor/shape.ts';
 import { drawText, textWidth } from './pixelFont.ts';
 import type { PixelImage } from './png.ts';
@@ -148,7 +148,11 @@ export interface Images {
 }
 
 /** Reads a batch's shape as one of images. `who` is named in the error. */
-export function imagesOf({ shape, data }: ImageBatch, who: string): Images {
+export function imagesOf(images: ImageBatch, who: string): Images {
+  if (!Array.isArray(images?.shape) || !ArrayBuffer.isView(images.data)) {
+    throw new TypeError(`${who}: the images are ${inWords(images)}, expected a Tensor [n, height, width].`);
+  }
+  const { shape, data } = images;
   const [count = 0, height = 0, width = 0, channels = 1] = shape;
   if (
     (shape.length !== 3 && shape.length !== 4) ||

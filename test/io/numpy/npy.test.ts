@@ -75,7 +75,7 @@ describe('readNpy', () => {
     ['|O', 'Python objects'],
     ['<c8', 'complex'],
     ['<U12', 'text'],
-    ['|V8', 'raw records'],
+    ['|V8', 'raw bytes'],
     ['<m8[ns]', 'time spans'],
     ['f4', 'a type that is not read'],
     ['', 'a type that is not read'],

@@ -251,7 +251,7 @@ describe('after a divergence', () => {
     const { stderr: unfinished } = await isthmus(['info', 'run'], { cwd });
     expect(unfinished).toMatch(/the run in run has no model yet: isthmus train --resume run goes on with it/);
     expect(unfinished).toMatch(
-      /if its loss became NaN, isthmus train --from run starts again from its weights/,
+      /if its loss became NaN, isthmus train --from run with its --data starts again from its weights/,
     );
   });
 

@@ -21,6 +21,7 @@ describe('what a run that learns nothing recommends is followed, and helps', () 
       `${DIGITS} --activation sigmoid --hidden 64,32,16,8`,
       '--activation silu --start mean',
     ],
+    ['steps that are too long', `${DIGITS} --learning-rate 0.1`, '--learning-rate 0.001'],
     ['steps that are far too long', `${DIGITS} --learning-rate 1`, '--learning-rate 0.001'],
     ['steps that are too short', `${DIGITS} --learning-rate 1e-7`, '--learning-rate 0.001'],
     ['SGD', `${DIGITS} --optimizer sgd --momentum 0.1 --nesterov --learning-rate 0.02`, '--optimizer adam'],

@@ -6,7 +6,7 @@ import { type Stall, stallOf } from '../../../../src/node/cli/train/learning.ts'
 import { helpfulChanges } from '../../../../src/node/cli/train/learningAdvice.ts';
 import { TRAIN_OPTIONS } from '../../../../src/node/cli/train/options.ts';
 import { removeFolders } from '../../../helpers/cli.ts';
-import { DIGITS, expectHelp, train, WHITE } from './stalls.ts';
+import { expectHelp, train, WHITE } from './stalls.ts';
 
 afterAll(removeFolders);
 
@@ -71,7 +71,6 @@ describe('what a run that learns nothing recommends is followed, and helps', () 
       WHITE.replace(' --output sigmoid', ''),
       '--start mean --activation silu',
     ],
-    ['steps that are too long', `${DIGITS} --learning-rate 0.1`, '--learning-rate 0.001'],
   ])('%s: %s', async (_, words, helps) => {
     await expectHelp(words, helps);
   });

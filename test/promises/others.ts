@@ -1,0 +1,44 @@
+/** What test/helpers/messages.ts finds and no promise is made for. */
+
+/** Texts that recommend nothing, and what they are. */
+export const NO_ADVICE: Readonly<Record<string, string>> = {
+  '--help': 'an option that is looked for',
+  '--version': 'an option that is looked for',
+  '--labels': 'the source of what is measured, in messages with another text',
+  '--train-data': 'the source of what is measured, in messages with another text',
+  '--latent': 'the source of what is drawn, in messages with another text',
+  '--threshold': 'where a threshold comes from',
+  '--feature-names': 'where names come from',
+  '--{}': 'an option is named for messages with another text',
+  '--{} {}': 'an option is named for messages with another text',
+  '--{}={}': 'options are read again',
+  '{}--{}{}': 'a line of --help',
+  'npm run train --': 'how a run was started: test/node/cli/train/resume.test.ts',
+  'isthmus train: stopped after epoch {}: {}': 'who speaks',
+  'the checkpoint is not that of a run of isthmus train.': 'whose checkpoint it is not',
+  '--anomalies without --anomalies-out': 'a state of the program, in an error of ours',
+};
+
+/** Messages whose situation takes more than a command here, and the tests that bring it about, with words of theirs. */
+export const TESTED_ELSEWHERE: Readonly<Record<string, readonly [file: string, words: string]>> = {
+  'npm kept --{} for itself, expected: npm run train -- --{} {}.': [
+    'test/node/cli/train/train.test.ts',
+    'options that npm kept for itself are asked back',
+  ],
+  "isthmus {}: the package '{}' is missing: npm install npyjs ndarray pngjs.": [
+    'test/package.long.test.ts',
+    'is missing: npm install npyjs ndarray pngjs',
+  ],
+};
+
+/** Messages whose situation is out of reach for a test, and why. */
+export const OUT_OF_REACH: Readonly<Record<string, string>> = {
+  'the array is in Fortran order and holds {} values, expected at most {}: save np.ascontiguousarray(arr).':
+    'an array of 2^31 values; snippets.ts tries the same advice on a small one',
+  '--feature-contributions asks for {} numbers in one file, expected at most {}: evaluate fewer samples at a time.':
+    'twenty million numbers',
+  'the generated samples were nearly alike {}, {} times as different as the real ones: another learning rate, more dropout or another seed may help.':
+    'no small training ends like this; test/gan/collapse.test.ts has the losses of such a one',
+  'note: the last checkpoint, {}, is older than the model: --resume goes on from there':
+    'a disk that is full while the checkpoint is written and not while the model is; work.ts tries --resume',
+};
