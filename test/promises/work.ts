@@ -80,6 +80,11 @@ export const WORK: readonly CommandPromise[] = [
     'train --resume digits',
   ],
   [
+    'the run did not start from a model, expected no --from.',
+    'train --resume run --from run',
+    'train --resume run',
+  ],
+  [
     '--{} is {}, the run has {}{}',
     'train --resume run --seed 7',
     'train --resume run --seed 0',
