@@ -42,13 +42,18 @@ export type Stall = 'at the mean' | 'above the mean' | 'slow';
  */
 export function stallOf(losses: readonly number[], bound: number, stepsPerEpoch: number): Stall | undefined {
   const length = Math.max(EPOCHS, Math.ceil(STEPS / stepsPerEpoch));
-  const best = Math.min(...losses);
+  const best = lowest(losses);
   if (losses.length <= length || best < CLEARLY_BELOW * bound) return undefined;
-  const before = Math.min(...losses.slice(0, -length));
-  const recent = Math.min(...losses.slice(-length));
+  const before = lowest(losses.slice(0, -length));
+  const recent = lowest(losses.slice(-length));
   const where = best > WORSE * bound ? 'above the mean' : 'at the mean';
   if (recent >= (1 - STANDS_STILL[where]) * before) return where;
   return best > bound || losses.length * stepsPerEpoch >= SLOW_STEPS ? 'slow' : undefined;
+}
+
+/** `Math.min(...losses)` takes no more arguments than the stack has room for: a run may have a million epochs. */
+function lowest(losses: readonly number[]): number {
+  return losses.reduce((least, loss) => Math.min(least, loss), Infinity);
 }
 
 /** What is known of a run that learns nothing. */
@@ -80,6 +85,8 @@ export class LearningWatch {
   readonly #rows: Uint32Array;
   readonly #meanSquaredError: number;
   readonly #stepsPerEpoch: number;
+  /** Then the history need not be looked at again. */
+  #hasLearned = false;
 
   private constructor(
     { data, options }: Compared,
@@ -116,15 +123,22 @@ export class LearningWatch {
    * is then measured without these.
    */
   async find(epochs: readonly EpochRecord[]): Promise<NothingLearned | undefined> {
-    const losses = epochs.map(({ loss, validationLoss = loss }) => Math.min(loss, validationLoss));
+    const last = epochs.at(-1);
+    this.#hasLearned ||= last !== undefined && lossOf(last) < CLEARLY_BELOW * this.meanSampleLoss;
+    if (this.#hasLearned) return undefined;
+    const losses = epochs.map(lossOf);
     const stall = stallOf(losses, this.meanSampleLoss, this.#stepsPerEpoch);
     if (stall === undefined) return undefined;
     const { images, target, shown } = this.#data;
     const { mse } = await this.#model.evaluate(images, { rows: this.#rows, target });
     if (mse < NO_BETTER * this.#meanSquaredError) return undefined;
     const [, largestInput] = rangeOf(toInputs(this.#model, shown).data);
-    return { stall, loss: Math.min(...losses), largestInput };
+    return { stall, loss: lowest(losses), largestInput };
   }
+}
+
+function lossOf({ loss, validationLoss = loss }: EpochRecord): number {
+  return Math.min(loss, validationLoss);
 }
 
 /** Some of these row numbers, in ascending order: each as far from the next as the others. */

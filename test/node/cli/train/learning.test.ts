@@ -29,6 +29,7 @@ describe('stallOf', () => {
     ['few epochs', flat(1, 5), 500, undefined],
     ['few steps', flat(1, 50), 2, undefined],
     ['the step after these', flat(1, 51), 2, 'at the mean'],
+    ['a million epochs', flat(1, 1e6), 50, 'at the mean'],
     ['no epoch', [], 50, undefined],
   ])('of %s', (_, losses, stepsPerEpoch, stall) => {
     expect(stallOf(losses, 1, stepsPerEpoch)).toBe(stall);
