@@ -7,6 +7,7 @@ import { canUseKernels, kernelsProbe } from '../../compression/kernelsProbe.ts';
 import { modelFingerprint } from '../../compression/modelFingerprint.ts';
 import { describeNormalization } from '../../data/normalization.ts';
 import { DTYPE_NAMES } from '../../data/samples.ts';
+import type { ErrorDistributions } from '../../evaluation/errorDistribution.ts';
 import { GAN } from '../../gan/gan.ts';
 import { isObject } from '../../io/json.ts';
 import type { AnyModel, TrainingFacts } from '../../io/model.ts';
@@ -67,7 +68,7 @@ async function info(words: readonly string[]): Promise<number> {
   return 0;
 }
 
-function infoModel({ model, training, codes, path, bytes }: OpenedAnyModel, json: boolean): void {
+function infoModel({ model, training, codes, errors, path, bytes }: OpenedAnyModel, json: boolean): void {
   const { byteLength } = bytes;
   const { inputShape, encodingDim, normalization, parameters } = model;
   const spec = model.spec();
@@ -87,7 +88,7 @@ function infoModel({ model, training, codes, path, bytes }: OpenedAnyModel, json
       newCodes,
       normalization,
     };
-    printJson({ ...facts, training, model: spec, machine });
+    printJson({ ...facts, errors: errors ? countsOf(errors) : null, training, model: spec, machine });
     return;
   }
   const noun = nounOf(inputShape, normalization);
@@ -98,6 +99,7 @@ function infoModel({ model, training, codes, path, bytes }: OpenedAnyModel, json
     [`${noun}s`]: `${timesShape(inputShape)}, ${describeNormalization(normalization)}`,
     code: describeCode(model, noun),
     'new codes': DISTRIBUTIONS[newCodes ?? 'none'],
+    ...(model instanceof GAN ? {} : { errors: describeErrors(errors) }),
     fingerprint,
     ...factsInWords(training),
     machine: `${kernels().name} kernels, ${countOf(availableParallelism(), 'processor')}`,
@@ -112,6 +114,17 @@ function describeCode(model: AnyModel, noun: Noun): string {
     return `${numbers}, of which the generator makes ${withArticle(noun)} of ${formatCount(sizeOf(inputShape))}`;
   }
   return `${numbers}, the ${noun} has ${(sizeOf(inputShape) / encodingDim).toFixed(1)} times as many`;
+}
+
+function countsOf({ rankedBy, training, heldOut }: ErrorDistributions) {
+  return { rankedBy, training: training.count, heldOut: heldOut?.count ?? 0 };
+}
+
+/** Of how many samples the file holds the errors, which anomalies are compared with. */
+function describeErrors(errors: ErrorDistributions | undefined): string {
+  if (!errors) return 'the file holds none of its training data';
+  const { training, heldOut } = countsOf(errors);
+  return `of ${countOf(training, 'training sample')}, ${heldOut > 0 ? formatCount(heldOut) : 'none'} held out`;
 }
 
 /** From which distribution codes for new samples are drawn. */

@@ -3,7 +3,7 @@
 import { DataError } from '../../data/samples.ts';
 import { isObject } from '../../io/json.ts';
 import type { TrainingFacts } from '../../io/model.ts';
-import { type Shape, sizeOf } from '../../tensor/shape.ts';
+import { plural, type Shape, sizeOf } from '../../tensor/shape.ts';
 import { readWholeFile } from './files.ts';
 
 /** What an option for names is followed by, in the help. */
@@ -21,8 +21,9 @@ export async function readFeatureNames(text: string, sample: Shape): Promise<str
   const count = sizeOf(sample);
   if (names.length !== count) {
     const source = isFile ? text : '--feature-names';
+    const hint = isFile ? '' : ' (names can also stand in a .txt file, one on each line)';
     throw new DataError(
-      `${source}: got ${names.length} name${names.length === 1 ? '' : 's'}, expected ${count}, one for each number of a sample.`,
+      `${source}: got ${plural(names.length, 'name')}, expected ${count}, one for each number of a sample${hint}.`,
     );
   }
   const empty = names.indexOf('');

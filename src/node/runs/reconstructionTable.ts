@@ -47,7 +47,7 @@ export function reconstructionTable(
     const [x, input, y] = [originals, seen, restored].map((all) => all && unitsOf(all.rows(i, i + 1).data));
     const error = x!.map((value, j) => y![j] - value);
     for (const [name, values] of Object.entries({ [first]: x, [second]: input, restored: y, error })) {
-      if (values) lines.push([i, name, ...values.map(textOf)].join(','));
+      if (values) lines.push(csvLine([i, name, ...values.map(textOf)]));
     }
   }
   return `${lines.join('\n')}\n`;

@@ -173,10 +173,24 @@ async function removeFolders(folders: readonly string[]): Promise<void> {
   for (const folder of folders.toReversed()) await rmdir(folder).catch(() => {});
 }
 
-/** The first of `stem-1`, `stem-2`, … that does not exist yet. */
-export async function freeRunPath(parent: string, stem: string): Promise<string> {
+/**
+ * The first of `images-1`, `images-2`, … that does not exist yet.
+ *
+ * @param data - The path of the data, which the folder is named after; the built-in digits have none.
+ */
+export async function freeRunPath(parent: string, data: string | undefined): Promise<string> {
+  const stem = data === undefined ? 'digits' : nameOf(data);
   for (let number = 1; ; number++) {
     const path = join(parent, `${stem}-${number}`);
     if (!(await exists(path))) return path;
   }
+}
+
+/** The name of a file without folders and ending. */
+function nameOf(path: string): string {
+  const name = path
+    .split(/[\\/]/)
+    .filter((part) => part !== '' && part !== '.' && part !== '..')
+    .at(-1);
+  return name?.replace(/(\.[a-z0-9]+)+$/i, '') || 'run';
 }

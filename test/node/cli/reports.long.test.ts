@@ -32,7 +32,7 @@ reportTest('table-64-columns-scaled.npy is a table, not images of 8×8', async (
   const evaluated = await run(`evaluate --model run ${data} --anomalies 3`);
   expect(evaluated.stdout).toMatch(/MSE +MAE +R²/);
   expect(evaluated.stdout).not.toContain('PSNR');
-  expect(evaluated.stdout).toContain('features with the largest errors');
+  expect(evaluated.stdout).toContain('features (share of the error)');
 });
 
 reportTest('table-13-one-row.npy is one sample for a model that takes 13 numbers', async () => {

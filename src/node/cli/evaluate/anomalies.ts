@@ -10,7 +10,7 @@ import type { AnomalyScore } from '../../../evaluation/errorDistribution.ts';
 import { toInputs, toPictures } from '../../pictures/display.ts';
 import { reconstructionSheet } from '../../pictures/grid.ts';
 import { encodePng } from '../../pictures/png.ts';
-import { nounOf } from '../../pictures/sampleKind.ts';
+import { type Noun, nounOf } from '../../pictures/sampleKind.ts';
 import { countShown } from '../shared/pictures.ts';
 import { formatCount, print } from '../terminal/output.ts';
 import { formatNumber, formatShare, tableLines } from '../terminal/textTable.ts';
@@ -112,34 +112,50 @@ export function anomalySection(
     };
   });
   const noun = nounOf(autoencoder.inputShape, samples.normalization);
-  const { threshold } = judge;
-  const flagged = scores.filter((score) => judge.isAnomaly(score)).length;
-  const counts = { flagged, samples: scores.length };
+  const flagged = flaggedSection(scores, judge, noun);
   return {
-    json: {
-      rankedBy,
-      [RANKINGS[rankedBy].medianName]: median,
-      ...(threshold && { threshold: { ...threshold, flagged, share: flagged / scores.length } }),
-      anomalies,
-    },
+    json: { rankedBy, [RANKINGS[rankedBy].medianName]: median, ...flagged.json, anomalies },
     print: () => {
-      const which = describeWorst(worst.length, noun, rankedBy);
+      const isAlone = scores.length === 1;
       const middle = `the median ${RANKINGS[rankedBy].median} is ${formatNumber(median)}`;
-      print(`The ${which}, numbered from 0; ${middle}\n`);
-      printAnomalies(noun, anomalies, { rankedBy, hasMedian: scores.length > 1 });
+      print(
+        isAlone
+          ? `The error of the ${noun}`
+          : `The ${describeWorst(worst.length, noun, rankedBy)}, numbered from 0; ${middle}`,
+      );
+      print(rankedBy === 'mse' ? '' : `${EXCESS}\n`);
+      printAnomalies(noun, anomalies, { rankedBy, isAlone });
       const [{ percentile, heldOutPercentile }] = anomalies;
-      if (percentile !== undefined || threshold) print('');
+      print('');
       if (percentile !== undefined) print(describePercentiles(heldOutPercentile !== undefined));
-      if (threshold) print(describeThreshold(threshold, { ...counts, noun }));
+      flagged.print();
     },
+  };
+}
+
+/** How many of the samples are above the threshold. */
+export function flaggedSection(scores: readonly number[], judge: Judge, noun: Noun): Section {
+  const { threshold } = judge;
+  const { length: samples } = scores;
+  const flagged = scores.filter((score) => judge.isAnomaly(score)).length;
+  return {
+    json: threshold ? { threshold: { ...threshold, flagged, share: flagged / samples } } : {},
+    print: () =>
+      print(
+        threshold
+          ? describeThreshold(threshold, { flagged, samples, noun })
+          : 'no threshold: the model file holds no errors of its training data to compare with',
+      ),
   };
 }
 
 function describeWorst(count: number, noun: string, rankedBy: AnomalyScore): string {
   const those = count === 1 ? noun : `${formatCount(count)} ${noun}s`;
-  if (rankedBy === 'mse') return `${those} that ${count === 1 ? 'is' : 'are'} restored worst`;
-  return `${those} whose negative ELBO is furthest above that of a perfect reconstruction (excess)`;
+  if (rankedBy === 'excess') return `${those} with the largest excess`;
+  return `${those} that ${count === 1 ? 'is' : 'are'} restored worst`;
 }
+
+const EXCESS = '(excess: how far the negative ELBO is above that of a perfect reconstruction)';
 
 /** The samples as a PNG file, in this order: their numbers, below them the originals, below these the reconstructions. */
 export function anomalyPicture(
@@ -155,10 +171,9 @@ export function anomalyPicture(
 }
 
 function describePercentiles(hasHeldOut: boolean): string {
-  const which = hasHeldOut
-    ? 'training, held-out: the share of the errors of training samples and of held-out samples that are'
-    : 'training: the share of the errors of training samples that are';
-  return `${which} smaller`;
+  return hasHeldOut
+    ? 'training, held-out: the share of training and of held-out errors that are smaller'
+    : 'training: the share of training errors that are smaller';
 }
 
 /** For each sample the features with the largest errors. */
@@ -198,11 +213,11 @@ function scoreColumns(rankedBy: AnomalyScore): Column[] {
 function printAnomalies(
   noun: string,
   anomalies: readonly Anomaly[],
-  { rankedBy, hasMedian }: { rankedBy: AnomalyScore; hasMedian: boolean },
+  { rankedBy, isAlone }: { rankedBy: AnomalyScore; isAlone: boolean },
 ): void {
   const [first] = anomalies;
   const columns: Column[] = [[noun, ({ index }) => String(index)], ...scoreColumns(rankedBy)];
-  if (hasMedian) columns.push(['× median', ({ timesMedian }) => formatTimes(timesMedian)]);
+  if (!isAlone) columns.push(['× median', ({ timesMedian }) => formatTimes(timesMedian)]);
   if (first.percentile !== undefined) {
     columns.push(['training', ({ percentile = 0 }) => formatPercentile(percentile)]);
   }
@@ -216,8 +231,7 @@ function printAnomalies(
     ...anomalies.map((one) => columns.map(([, cell]) => cell(one))),
   ];
   tableLines(rows, { first: 'right' }).forEach((line, row) => {
-    const rest =
-      row === 0 ? 'features with the largest errors, and their share' : describeFeatures(anomalies[row - 1]);
+    const rest = row === 0 ? 'features (share of the error)' : describeFeatures(anomalies[row - 1]);
     print(first.features ? `${line}   ${rest}` : line);
   });
 }

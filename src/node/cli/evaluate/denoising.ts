@@ -5,7 +5,7 @@
 
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { BatchReader } from '../../../data/batches.ts';
-import { arePixels, pictureOf } from '../../../data/pictureShape.ts';
+import { arePixels, isFlat, pictureOf } from '../../../data/pictureShape.ts';
 import { type Samples, sliceSamples } from '../../../data/samples.ts';
 import { meanImageBaseline } from '../../../evaluation/baselines.ts';
 import { ErrorSums } from '../../../evaluation/metrics.ts';
@@ -14,6 +14,7 @@ import { Random } from '../../../tensor/random.ts';
 import { type Shape, sizeOf } from '../../../tensor/shape.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
 import { addNoise, EVALUATION_NOISE_SEED, type Noise } from '../../../training/noise.ts';
+import { csvLine } from '../../files/csv.ts';
 import { toInputs } from '../../pictures/display.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
 import { describeNoise, formatNoise } from '../shared/commonOptions.ts';
@@ -62,7 +63,8 @@ export function denoisingSection(autoencoder: Autoencoder, restoring: Restoring)
     print: () => {
       print(`${titleOf(restoring)}\n`);
       printTable(results.map(({ name, scores }) => [name, scores]));
-      if (!hasFilters) print('\n(without filters: they are for images whose pixels have one scale)');
+      if (!hasFilters && !isFlat(autoencoder.inputShape))
+        print('\n(without filters: they are for images whose pixels have one scale)');
     },
   };
 }
@@ -108,9 +110,9 @@ export function scoresOfEach(autoencoder: Autoencoder, restoring: Restoring): st
     const scores = { mse_given: before.mse, mse, mae, psnr, ssim };
     const known = Object.entries(scores).filter(([, score]) => score !== undefined);
     if (lines.length === 0) {
-      lines.push([nounOf(inputShape, normalization), ...known.map(([name]) => name)].join(','));
+      lines.push(csvLine([nounOf(inputShape, normalization), ...known.map(([name]) => name)]));
     }
-    lines.push([lines.length - 1, ...known.map(([, score]) => score)].join(','));
+    lines.push(csvLine([lines.length - 1, ...known.map(([, score = '']) => score)]));
   }
   return `${lines.join('\n')}\n`;
 }

@@ -2,8 +2,7 @@
 
 import { rm } from 'node:fs/promises';
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
-import { isFlat } from '../../../data/pictureShape.ts';
-import { isByFeature, pickSamples } from '../../../data/samples.ts';
+import { pickSamples } from '../../../data/samples.ts';
 import { sizeOf } from '../../../tensor/shape.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
 import { VariationalAutoencoder } from '../../../vae/variationalAutoencoder.ts';
@@ -23,14 +22,14 @@ import { openAutoencoder } from '../shared/samples.ts';
 import type { Command } from '../terminal/help.ts';
 import { parseOptions, refusePositionals, requireOption } from '../terminal/options.ts';
 import { print, printJson, say } from '../terminal/output.ts';
-import { anomalyPicture, anomalySection, worstSamples } from './anomalies.ts';
+import { anomalyPicture, anomalySection, flaggedSection, worstSamples } from './anomalies.ts';
 import { classesSection } from './classes.ts';
 import { codeSection } from './codes.ts';
 import { contributionsOf } from './contributions.ts';
 import { denoisingSection } from './denoising.ts';
 import { detectionSection } from './detection.ts';
 import { elboSection } from './elbo.ts';
-import { featureSection } from './features.ts';
+import { featureSection, hasFeatures } from './features.ts';
 import type { UnlabelledSamples } from './labelledFeatures.ts';
 import { type ClassesToTell, classesIn, type Labelled, loadLabelled, loadSamples } from './loadLabelled.ts';
 import {
@@ -129,7 +128,7 @@ async function evaluate(words: readonly string[]): Promise<number> {
     );
   }
   const judge = new Judge(values.threshold, { ...opened, rankedBy });
-  if (values.anomalies !== undefined) judge.note();
+  if (values.anomalies !== undefined || values.threshold !== undefined) judge.note();
   const worst = worstSamples(ranks, values.anomalies ?? 0);
   const subject = {
     autoencoder,
@@ -200,10 +199,7 @@ function sectionsOf(subject: Subject, values: EvaluateValues): Section[] {
   const { samples } = measured;
   const sections = [scoreSection(autoencoder, samples, scores), codeSection(codes)];
   if (autoencoder instanceof VariationalAutoencoder) sections.push(elboSection(autoencoder, scores, codes));
-  const { inputShape, normalization } = autoencoder;
-  if (isByFeature(normalization) || (isFlat(inputShape) && nounOf(inputShape, normalization) === 'sample')) {
-    sections.push(featureSection(autoencoder, samples, { names: featureNames }));
-  }
+  if (hasFeatures(autoencoder)) sections.push(featureSection(autoencoder, samples, { names: featureNames }));
   if (values.noise) sections.push(denoisingSection(autoencoder, { samples, noise: values.noise }));
   if (classes) {
     sections.push(classesSection(autoencoder, { ...classes, neighbours: values.neighbours }));
@@ -212,9 +208,15 @@ function sectionsOf(subject: Subject, values: EvaluateValues): Section[] {
 }
 
 /** The samples that look least like those of the training, and how well they are told from others. */
-function anomalySections(subject: Subject, { 'label-names': names }: EvaluateValues): Section[] {
+function anomalySections(
+  subject: Subject,
+  { 'label-names': names, threshold: asked }: EvaluateValues,
+): Section[] {
   const { autoencoder, measured, labelled, scores, ranks, worst, judge, featureNames } = subject;
-  if (worst.length === 0) return [];
+  if (worst.length === 0) {
+    const noun = nounOf(autoencoder.inputShape, autoencoder.normalization);
+    return asked ? [flaggedSection(ranks, judge, noun)] : [];
+  }
   const { labels, anomalies, others } = labelled ?? {};
   const list = anomalySection(autoencoder, measured.samples, {
     images: scores,

@@ -3,7 +3,8 @@
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { BatchReader } from '../../../data/batches.ts';
 import { constantFeatures } from '../../../data/featureNormalization.ts';
-import { NO_NORMALIZATION, type Samples, scalingOf } from '../../../data/samples.ts';
+import { isFlat, pictureOf } from '../../../data/pictureShape.ts';
+import { isByFeature, NO_NORMALIZATION, type Samples, scalingOf } from '../../../data/samples.ts';
 import { statisticsOf } from '../../../data/statistics.ts';
 import { addRows } from '../../../tensor/linearAlgebra.ts';
 import { sizeOf } from '../../../tensor/shape.ts';
@@ -27,11 +28,23 @@ interface FeatureScore {
   readonly r2: number | null;
 }
 
+const COLUMNS: readonly (readonly [head: string, cell: (score: FeatureScore) => string])[] = [
+  ['feature', featureLabel],
+  ['RMSE', ({ rmse }) => formatAmount(rmse)],
+  ['std. dev.', ({ standardDeviation }) => formatAmount(standardDeviation)],
+  ['R²', ({ r2 }) => formatR2(r2, 3)],
+];
+
 export interface FeatureOptions {
   /** What the model should make of the samples, row by row. @default the samples */
   readonly target?: Samples;
   /** The names of the features, if they have any. */
   readonly names?: readonly string[] | undefined;
+}
+
+/** Whether the numbers of a sample are features with a meaning of their own, such as the columns of a table. */
+export function hasFeatures({ inputShape, normalization }: Autoencoder): boolean {
+  return isByFeature(normalization) || (isFlat(inputShape) && !pictureOf(inputShape, normalization));
 }
 
 export function featureSection(
@@ -52,13 +65,10 @@ export function featureSection(
         ? 'each feature'
         : `the worst ${MAX_LINES} of ${formatCount(features.length)} features`;
       print(`${which}, in units of the data\n`);
-      const cells = (isAll ? features : shown).map((score) => [
-        featureLabel(score),
-        formatAmount(score.rmse),
-        formatAmount(score.standardDeviation),
-        formatR2(score.r2, 3),
-      ]);
-      const rows = [['feature', 'RMSE', 'std. dev.', 'R²'], ...cells];
+      // A single sample has no variance.
+      const columns = samples.shape[0] === 1 ? COLUMNS.slice(0, 2) : COLUMNS;
+      const cells = (isAll ? features : shown).map((score) => columns.map(([, cell]) => cell(score)));
+      const rows = [columns.map(([head]) => head), ...cells];
       for (const line of tableLines(rows, { minimum: 12, first: 'right' })) print(line);
     },
   };

@@ -57,7 +57,7 @@ export const ANOMALIES = {
   threshold: parsed(
     'p99|VALUE',
     readThreshold,
-    'From which error on a sample is called an anomaly. p99: 99 % of normal samples lie below, by the held-out errors that the model file holds, or without those by the training errors; p99.5 and others work alike. VALUE: an error such as 0.02. [p99 if the model file holds errors]',
+    'The error above which a sample is called an anomaly. p99: chosen by the held-out errors that the model file holds (without those, by the training errors) so that at most 1 % of normal samples lie above it; p99.5 and others work alike. VALUE: an error such as 0.02. [p99 if the model file holds errors]',
   ),
   'anomaly-labels': parsed(
     'A,B,…',

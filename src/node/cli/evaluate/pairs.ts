@@ -1,19 +1,17 @@
 /** `isthmus evaluate --target`: how well a model makes of samples what a second file says. Read denoising.ts first. */
 
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
-import { isFlat } from '../../../data/pictureShape.ts';
-import { isByFeature, type Samples } from '../../../data/samples.ts';
+import type { Samples } from '../../../data/samples.ts';
 import { loadImages } from '../../files/load.ts';
 import { type NormalizedSamples, SamplesInMemory } from '../../files/sampleSource.ts';
 import { predictPictures } from '../../pictures/display.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
 import { noteOverflow, overflownRows } from '../shared/overflow.ts';
-import { requirePairs } from '../shared/pairs.ts';
-import { prepareLike } from '../shared/samples.ts';
+import { prepareLike, requirePairs } from '../shared/samples.ts';
 import { withOptionNames } from '../terminal/optionNames.ts';
 import { codeSection } from './codes.ts';
 import { denoisingSection, scoresOfEach } from './denoising.ts';
-import { featureSection } from './features.ts';
+import { featureSection, hasFeatures } from './features.ts';
 import type { Answer, EvaluateValues } from './options.ts';
 
 type PairValues = EvaluateValues & { readonly data: string; readonly target: string };
@@ -32,7 +30,7 @@ export async function evaluatePairs(
   const codes = autoencoder.encode(samples);
   noteOverflow(overflownRows(codes).length, noun);
   const sections = [denoisingSection(autoencoder, restoring), codeSection(codes)];
-  if (isByFeature(normalization) || (isFlat(inputShape) && noun === 'sample')) {
+  if (hasFeatures(autoencoder)) {
     sections.push(featureSection(autoencoder, samples, { target: target.samples, names }));
   }
   const scores = () => scoresOfEach(autoencoder, restoring);

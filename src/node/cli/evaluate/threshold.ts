@@ -1,4 +1,4 @@
-/** From which score on a sample is called an anomaly, and how it compares with the errors that the model file holds. */
+/** Above which score a sample is called an anomaly, and how it compares with the errors that the model file holds. */
 
 import { DataError } from '../../../data/samples.ts';
 import {
@@ -25,7 +25,7 @@ export function readThreshold(text: string, name: string): ThresholdOption {
     return { level: Number(percent) / 100 };
   }
   const value = text.trim() === '' ? Number.NaN : Number(text);
-  if (Number.isFinite(value)) return { value };
+  if (value >= 0 && value < Infinity) return { value };
   throw new UsageError(
     `--${name} is '${text}', expected p99, or another from p50 to below p100, or an error such as 0.02.`,
   );
@@ -136,15 +136,16 @@ export function nameOf(level: number): string {
 
 /** "threshold 0.01234, p99 of 301 held-out errors: 25 of 603 images (4 %) are above it". */
 export function describeThreshold(
-  { value, source, level, count = 0 }: ChosenThreshold,
+  { value, source, level, count = 0, tooFew }: ChosenThreshold,
   { flagged, samples, noun }: { flagged: number; samples: number; noun: string },
 ): string {
-  const from = level === undefined ? source : `${nameOf(level)} of ${formatCount(count)} ${source}`;
+  const errors = `${formatCount(count)} ${count === 1 ? source.replace(/s$/, '') : source}`;
+  const from = level === undefined ? '' : `, ${tooFew ? 'the largest' : nameOf(level)} of ${errors}`;
   const share = `${((100 * flagged) / samples).toFixed(1)} %`;
   const which =
     samples === 1 ? `the ${noun}` : `${formatCount(flagged)} of ${formatCount(samples)} ${noun}s (${share})`;
   const verb = samples === 1 ? (flagged === 1 ? 'is' : 'is not') : flagged === 1 ? 'is' : 'are';
-  return `threshold ${formatNumber(value)}, ${from}: ${which} ${verb} above it`;
+  return `threshold ${formatNumber(value)}${from}: ${which} ${verb} above it`;
 }
 
 /** "99.7 %"; only an error above all others has 100 %. */

@@ -1,6 +1,6 @@
 /**
- * Samples on their way from a file into a model: opened, scaled, and described to the user. And models that encode them. The data of `train` decides how
- * it is scaled (train/data.ts); all other data is scaled as a trained model expects it.
+ * Samples on their way from a file into a model: opened, scaled, and described to the user; and models that encode them. The
+ * data of `train` decides how it is scaled (train/data.ts); all other data is scaled as a trained model expects it.
  */
 
 import { Autoencoder } from '../../../autoencoder/autoencoder.ts';
@@ -22,7 +22,7 @@ import { defaultInMemoryLimit, type LoadOptions, openImages } from '../../files/
 import { loadAnyModel, type OpenedModel } from '../../files/modelFile.ts';
 import type { NormalizedSamples, SampleSource } from '../../files/sampleSource.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
-import { countOf, formatBytes, say, timesShape } from '../terminal/output.ts';
+import { countOf, formatBytes, formatCount, say, timesShape } from '../terminal/output.ts';
 
 /**
  * Opens samples, and says so if they are read from the file batch by batch, or can't be although the limit asks for it.
@@ -124,6 +124,25 @@ export function requireSampleShape({ shape, source }: SampleSource, expected: Sh
   const [, ...found] = shape;
   if (fitsSampleShape(found, expected)) return;
   throw new DataError(`${source}: the samples are ${timesShape(found)}, ${who} ${timesShape(expected)}.`);
+}
+
+/**
+ * Samples and their target, what a model should make of them, must go together.
+ *
+ * @param option - That of the samples: `data`.
+ * @param target - Undefined if there is none.
+ * @throws {DataError} If a target has another number of samples than its data, or samples of another shape.
+ */
+export function requirePairs(option: string, data: SampleSource, target: SampleSource | undefined): void {
+  if (!target) return;
+  const [count] = data.shape;
+  const [targetCount, ...targetSample] = target.shape;
+  if (count !== targetCount) {
+    throw new DataError(
+      `${target.source}: the target has ${countOf(targetCount, 'sample')}, --${option} has ${formatCount(count)}, expected as many: row i of the target is what the model should make of row i.`,
+    );
+  }
+  requireSampleShape(data, targetSample, 'those of the target are');
 }
 
 /**

@@ -26,12 +26,12 @@ import {
 } from '../../files/sampleSource.ts';
 import { PICTURES } from '../../pictures/display.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
-import { requirePairs } from '../shared/pairs.ts';
 import {
   describeSamples,
   openSource,
   prepare,
   prepareLike,
+  requirePairs,
   type SamplesToDescribe,
   type Trained,
 } from '../shared/samples.ts';
@@ -51,8 +51,6 @@ const TEST_SHARE = 1 / 6;
 type ReadySamples = NormalizedSamples | StoredSamples;
 
 export interface TrainingData {
-  /** For the name of the run folder. */
-  readonly name: string;
   readonly inputShape: Shape;
   readonly images: ReadySamples;
   readonly testImages: ReadySamples | undefined;
@@ -119,7 +117,6 @@ export async function loadTrainingData(values: TrainValues, trained?: Trained): 
       await requireUnitRange(testTarget ?? test, testTargets ?? testImages, values);
     }
     return {
-      name: runName(values.data),
       inputShape,
       images: images.samples,
       testImages: testImages?.samples,
@@ -294,14 +291,4 @@ async function openTestTarget(values: TrainValues, sampleShape: Shape): Promise<
 
 function drawDigits(count: number, seed: number): SampleSource {
   return new SamplesInMemory({ ...generateDigits({ count, seed }), source: 'built-in digits' });
-}
-
-/** `digits`, or the name of the file without folders and ending. */
-function runName(data: string | undefined): string {
-  if (data === undefined) return 'digits';
-  const name = data
-    .split(/[\\/]/)
-    .filter((part) => part !== '' && part !== '.' && part !== '..')
-    .at(-1);
-  return name?.replace(/(\.[a-z0-9]+)+$/i, '') || 'run';
 }

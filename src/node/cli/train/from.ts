@@ -56,16 +56,22 @@ export interface StartingModel {
 }
 
 /**
- * Opens the model of `--from`, and says where its weights come from if it is a checkpoint: then the best ones that it keeps,
- * or else those of its last step.
+ * Opens the model of `--from`, and says where its weights come from: of a checkpoint they are the best ones that it keeps, or
+ * else those of its last step.
  *
  * @param path - A model file, a run folder, or one that has a checkpoint but no model: of a run that did not end.
  * @throws {FileError} If it can't be read.
  * @throws {FormatError} If it is no model.
  */
 export async function openStartingModel(path: string): Promise<StartingModel> {
-  const model = (await isUnfinished(path)) ? await openCheckpoint(path) : (await loadAnyModel(path)).model;
+  const model = (await isUnfinished(path)) ? await openCheckpoint(path) : await openModel(path);
   return { model, fingerprint: modelFingerprint(model) };
+}
+
+async function openModel(path: string): Promise<AnyModel> {
+  const { model } = await loadAnyModel(path);
+  say(`starting with the weights of ${path}`);
+  return model;
 }
 
 async function isUnfinished(path: string): Promise<boolean> {

@@ -18,7 +18,7 @@ import type { TrainOptions } from './options.ts';
 /** Over so many epochs and steps a loss is watched before it is said to stand still. */
 const EPOCHS = 5;
 const STEPS = 100;
-/** Before so many steps nothing is said of a loss that still falls. */
+/** Before so many steps nothing is said of a loss that falls and is already a little below the bound. */
 const SLOW_STEPS = 500;
 /** A loss that falls by a smaller part than this stands still: near the bound it wavers, above it nothing moves. */
 const STANDS_STILL = { 'at the mean': 5e-3, 'above the mean': 2e-4 };
@@ -39,14 +39,8 @@ export type Stall = 'at the mean' | 'above the mean' | 'slow';
  * @param losses - One for each epoch.
  * @param bound - The loss of that answer.
  * @param stepsPerEpoch - How many batches an epoch has.
- * @param slowSteps - Before so many steps a loss that falls is not called slow.
  */
-export function stallOf(
-  losses: readonly number[],
-  bound: number,
-  stepsPerEpoch: number,
-  slowSteps = SLOW_STEPS,
-): Stall | undefined {
+export function stallOf(losses: readonly number[], bound: number, stepsPerEpoch: number): Stall | undefined {
   const length = Math.max(EPOCHS, Math.ceil(STEPS / stepsPerEpoch));
   const best = Math.min(...losses);
   if (losses.length <= length || best < CLEARLY_BELOW * bound) return undefined;
@@ -54,7 +48,7 @@ export function stallOf(
   const recent = Math.min(...losses.slice(-length));
   const where = best > WORSE * bound ? 'above the mean' : 'at the mean';
   if (recent >= (1 - STANDS_STILL[where]) * before) return where;
-  return losses.length * stepsPerEpoch >= slowSteps ? 'slow' : undefined;
+  return best > bound || losses.length * stepsPerEpoch >= SLOW_STEPS ? 'slow' : undefined;
 }
 
 /** What is known of a run that learns nothing. */
@@ -121,9 +115,9 @@ export class LearningWatch {
    * tell. The losses of the epochs raise the suspicion; as they may include noise, dropout and the KL divergence, the model
    * is then measured without these.
    */
-  async find(epochs: readonly EpochRecord[], slowSteps?: number): Promise<NothingLearned | undefined> {
+  async find(epochs: readonly EpochRecord[]): Promise<NothingLearned | undefined> {
     const losses = epochs.map(({ loss, validationLoss = loss }) => Math.min(loss, validationLoss));
-    const stall = stallOf(losses, this.meanSampleLoss, this.#stepsPerEpoch, slowSteps);
+    const stall = stallOf(losses, this.meanSampleLoss, this.#stepsPerEpoch);
     if (stall === undefined) return undefined;
     const { images, target, shown } = this.#data;
     const { mse } = await this.#model.evaluate(images, { rows: this.#rows, target });

@@ -34,10 +34,12 @@ export function helpfulChanges(values: TrainValues, situation: Situation): Chang
 /** The most likely cause alone: what helps against one may not be needed against another. */
 function changesFor(values: TrainValues, { stall, largestInput }: Situation): Changes {
   const isSmall = values.normalize === undefined && largestInput < SMALL_INPUT;
+  const steps = usualSteps(values, stall);
   const causes: Changes[] = [
+    stall === 'slow' ? steps : {},
     weakerRegularization(values),
     isSmall ? { normalize: 'minmax' } : {},
-    usualSteps(values, stall),
+    steps,
     stall === 'slow' ? { epochs: String(5 * values.epochs) } : betterStart(values),
     fewerLayers(values),
   ];

@@ -1,4 +1,4 @@
-/** The options of `train`, and its help. settings.ts turns them into a model and an optimizer. */
+/** The options of `train`. settings.ts turns them into a model and an optimizer. */
 
 import type { ActivationName } from '../../../autoencoder/spec.ts';
 import type { LossName } from '../../../losses/loss.ts';
@@ -7,7 +7,7 @@ import type { Start } from '../../../training/startAtMean.ts';
 import { FEATURE_NAMES } from '../../files/featureNames.ts';
 import { HELP, IN_MEMORY, KEY, KINDS_OF_FILES, noise } from '../shared/commonOptions.ts';
 import { MACHINE } from '../shared/machine.ts';
-import { type CommandHelp, wrap } from '../terminal/help.ts';
+import type { CommandHelp } from '../terminal/help.ts';
 import {
   choice,
   flag,
@@ -21,7 +21,7 @@ import {
   type Values,
 } from '../terminal/options.ts';
 import { readInterval } from './checkpoints.ts';
-import { inWords, KINDS, PRESET_NAMES, presetOptions, presetsOf } from './presets.ts';
+import { KINDS, PRESET_NAMES } from './presets.ts';
 
 const POSITIVE = { minimum: 0, exclusive: true };
 const COUNT = { minimum: 1, integer: true };
@@ -264,68 +264,13 @@ export const TRAIN_OPTIONS = {
 export type TrainOptions = Parsed<typeof TRAIN_OPTIONS>;
 export type TrainValues = Values<typeof TRAIN_OPTIONS>;
 
-export const TRAIN_HELP: CommandHelp = {
-  usage: 'isthmus train [--data FILE] [options]\n       npm run train -- [--data FILE] [options]',
-  description: [
-    'Trains an autoencoder: an encoder squeezes each image, or each row of a table, into a short code, a decoder restores it, and both learn from the difference. Without --data it trains on handwritten digits, which it draws itself.',
-    'The defaults are 784-64-32-32-32-64-784 for 28×28 images: ReLU, linear code and output, Adam, mean squared error, 100 epochs of batches of 32.',
-    'With --kind vae or --kind gan it trains a model that makes new samples: isthmus generate, interpolate, manifold and traverse show what it has learned.',
-  ],
-  groups: [
-    ['Data', DATA],
-    ['Kind', KIND],
-    ['Network', NETWORK],
-    ['New samples', GENERATION],
-    ['Denoising, sparse codes', REGULARIZATION],
-    ['Training', TRAINING],
-    ['Output', OUTPUT],
-  ],
-  sections: [
-    ...KINDS.flatMap((kind) =>
-      PRESET_NAMES.filter((name) => presetsOf(kind).includes(name)).map((name) => {
-        const title = `--kind ${kind} --preset ${name} stands for`;
-        return [title, wrap(inWords(presetOptions(kind, name)) || 'the defaults', 76)] as const;
-      }),
-    ),
-    [
-      'The run folder',
-      [
-        'model.safetensors       the trained model, for all other commands',
-        'checkpoint.safetensors  the state of the training, for --resume',
-        'history.csv             losses, learning rate and time of each epoch',
-        'loss.svg                the losses as a chart',
-        'reconstructions.png     originals or --target, noisy inputs, reconstructions',
-        'reconstructions.csv     the same as numbers, if the samples are no images',
-        'samples.png             new samples, of a vae or gan',
-        'manifold.png            the plane of codes of a vae or gan, if it is a plane',
-        'samples/, progress.png  how the samples of a gan changed from epoch to epoch',
-        'config.json             all options, the data, the result',
-      ],
-    ],
-    [
-      'Examples',
-      [
-        'isthmus train --data images.npy',
-        'isthmus train --data mnist.npz --test-data mnist.npz --patience 5',
-        'isthmus train --data faces/ --hidden 256,64 --validation-split 0.1',
-        'isthmus train --data table.npy --normalize standard --encoding-dim 4',
-        'isthmus train --data images.npy --schedule cosine --out runs/best',
-        'isthmus train --data images.npy --preset best --encoding-dim 16',
-        'isthmus train --data images.npy --noise gaussian:0.2 --encoding-dim 256',
-        'isthmus train --data noisy.npy --target clean.npy --encoding-dim 128',
-        'isthmus train --data images.npy --kind vae --encoding-dim 2',
-        'isthmus train --data images.npy --kind gan --preset best',
-        'isthmus train --resume runs/best',
-        'isthmus train --from runs/best --data others.npy --learning-rate 0.0003',
-      ],
-    ],
-    [
-      'Ctrl-C',
-      [
-        'once: stops after the current step, writes the run folder, exits with 130',
-        'twice: ends at once, the last checkpoint stays; SIGTERM counts as Ctrl-C',
-      ],
-    ],
-    ['Exit codes', ['0 done, 1 failed, 2 wrong usage, 130 interrupted']],
-  ],
-};
+/** As `--help` shows them. */
+export const TRAIN_GROUPS: CommandHelp['groups'] = [
+  ['Data', DATA],
+  ['Kind', KIND],
+  ['Network', NETWORK],
+  ['New samples', GENERATION],
+  ['Denoising, sparse codes', REGULARIZATION],
+  ['Training', TRAINING],
+  ['Output', OUTPUT],
+];

@@ -75,7 +75,7 @@ function describeTask(values: TrainValues, { facts }: TrainingData): string[] {
   const rising = warmUp === undefined ? '' : `, after rising from 0 (epochs: ${warmUp})`;
   const where = kind === 'gan' ? ' of the discriminator' : '';
   return [
-    values.target !== undefined && `learning to make ${facts.targetSource} of ${facts.source}`,
+    values.target !== undefined && `learning to turn ${facts.source} into ${facts.targetSource}`,
     noise && `learning to restore the clean samples: ${describeNoise(noise)}`,
     beta !== undefined && `weight of the KL divergence: ${beta}${rising}`,
     sparsity !== undefined && `sparse codes: L1 penalty ${sparsity}`,

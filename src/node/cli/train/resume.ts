@@ -128,6 +128,9 @@ export function resumedOptions(
   if (now.given.has('data') && !('data' in options)) {
     throw new UsageError('the run was trained on the built-in digits, expected no --data.');
   }
+  if (now.given.has('from') && !('from' in options)) {
+    throw new UsageError('the run did not start from a model, expected no --from.');
+  }
   const stored = parseOptions(TRAIN_OPTIONS, wordsOf(options));
   // The patience of a run that had none would change what it keeps by default.
   const keep = now.given.has('patience') ? { keep: keepOf(stored.values) } : {};

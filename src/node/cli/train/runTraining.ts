@@ -164,11 +164,7 @@ class TrainingObserver {
       samplesPerSecond: this.#progress.samplesPerSecond,
       hasCheckpoint,
       lastCheckpoint: this.lastCheckpoint,
-      // What was said of it while it trained is still true unless the model is better by now.
-      nothingLearned: await this.#run.watch?.find(
-        history.epochs,
-        this.#saidThatItLearnsNothing ? 0 : undefined,
-      ),
+      nothingLearned: await this.#run.watch?.find(history.epochs),
     };
   }
 

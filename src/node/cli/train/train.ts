@@ -12,7 +12,7 @@ import { freeRunPath, isUnused, RunFolder, refuseExistingRun } from '../../runs/
 import { writeRun } from '../../runs/writeRun.ts';
 import { refuseThreads, useMachine } from '../shared/machine.ts';
 import { showComparison } from '../shared/pictures.ts';
-import type { Command } from '../terminal/help.ts';
+import { type Command, wrap } from '../terminal/help.ts';
 import { INTERRUPTED, Interruption } from '../terminal/interruption.ts';
 import { parseOptions, wordsOf } from '../terminal/options.ts';
 import { say } from '../terminal/output.ts';
@@ -22,9 +22,9 @@ import { loadTrainingData } from './data.ts';
 import { addedByModel, openStartingModel, refuseDecidedByModel, refuseForModel } from './from.ts';
 import { LearningWatch } from './learning.ts';
 import { createModel } from './model.ts';
-import { TRAIN_HELP, TRAIN_OPTIONS, type TrainOptions, type TrainValues } from './options.ts';
+import { TRAIN_GROUPS, TRAIN_OPTIONS, type TrainOptions, type TrainValues } from './options.ts';
 import { outcomeOf, type Results } from './outcome.ts';
-import { addedByPreset, inWords } from './presets.ts';
+import { addedByPreset, inWords, KINDS, PRESET_NAMES, presetOptions, presetsOf } from './presets.ts';
 import { afterDivergence } from './recommended.ts';
 import { announce, reportEnd, trainingFacts } from './report.ts';
 import { dataRecordOf, requireSameData, requireSameKernels, resumedOptions, runRecordOf } from './resume.ts';
@@ -39,7 +39,63 @@ function lossTitle({ kind, loss }: TrainValues): string {
 }
 
 export const trainCommand: Command = {
-  help: TRAIN_HELP,
+  help: {
+    usage: 'isthmus train [--data FILE] [options]\n       npm run train -- [--data FILE] [options]',
+    description: [
+      'Trains an autoencoder: an encoder squeezes each image, or each row of a table, into a short code, a decoder restores it, and both learn from the difference. Without --data it trains on handwritten digits, which it draws itself.',
+      'The defaults are 784-64-32-32-32-64-784 for 28×28 images: ReLU, linear code and output, Adam, mean squared error, 100 epochs of batches of 32.',
+      'With --kind vae or --kind gan it trains a model that makes new samples: isthmus generate, interpolate, manifold and traverse show what it has learned.',
+    ],
+    groups: TRAIN_GROUPS,
+    sections: [
+      ...KINDS.flatMap((kind) =>
+        PRESET_NAMES.filter((name) => presetsOf(kind).includes(name)).map((name) => {
+          const title = `--kind ${kind} --preset ${name} stands for`;
+          return [title, wrap(inWords(presetOptions(kind, name)) || 'the defaults', 76)] as const;
+        }),
+      ),
+      [
+        'The run folder',
+        [
+          'model.safetensors       the trained model, for all other commands',
+          'checkpoint.safetensors  the state of the training, for --resume',
+          'history.csv             losses, learning rate and time of each epoch',
+          'loss.svg                the losses as a chart',
+          'reconstructions.png     originals or --target, noisy inputs, reconstructions',
+          'reconstructions.csv     the same as numbers, if the samples are no images',
+          'samples.png             new samples, of a vae or gan',
+          'manifold.png            the plane of codes of a vae or gan, if it is a plane',
+          'samples/, progress.png  how the samples of a gan changed from epoch to epoch',
+          'config.json             all options, the data, the result',
+        ],
+      ],
+      [
+        'Examples',
+        [
+          'isthmus train --data images.npy',
+          'isthmus train --data mnist.npz --test-data mnist.npz --patience 5',
+          'isthmus train --data faces/ --hidden 256,64 --validation-split 0.1',
+          'isthmus train --data table.npy --normalize standard --encoding-dim 4',
+          'isthmus train --data images.npy --schedule cosine --out runs/best',
+          'isthmus train --data images.npy --preset best --encoding-dim 16',
+          'isthmus train --data images.npy --noise gaussian:0.2 --encoding-dim 256',
+          'isthmus train --data noisy.npy --target clean.npy --encoding-dim 128',
+          'isthmus train --data images.npy --kind vae --encoding-dim 2',
+          'isthmus train --data images.npy --kind gan --preset best',
+          'isthmus train --resume runs/best',
+          'isthmus train --from runs/best --data others.npy --learning-rate 0.0003',
+        ],
+      ],
+      [
+        'Ctrl-C',
+        [
+          'once: stops after the current step, writes the run folder, exits with 130',
+          'twice: ends at once, the last checkpoint stays; SIGTERM counts as Ctrl-C',
+        ],
+      ],
+      ['Exit codes', ['0 done, 1 failed, 2 wrong usage, 130 interrupted']],
+    ],
+  },
   run: train,
 };
 
@@ -69,7 +125,7 @@ async function startRun(asGiven: TrainOptions, path: string | undefined): Promis
   const [data] = await Promise.all([loadTrainingData(values, base?.model), useMachine(values)]);
   try {
     const model = createModel(values, data, base?.model);
-    const folder = await RunFolder.create(path ?? (await freeRunPath('runs', data.name)), overwrite);
+    const folder = await RunFolder.create(path ?? (await freeRunPath('runs', values.data)), overwrite);
     try {
       const from = base?.fingerprint;
       return await trainInto({ folder, model, data, options, from, resumption: undefined });

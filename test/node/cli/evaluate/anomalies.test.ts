@@ -165,7 +165,7 @@ describe('evaluate --anomalies', () => {
       'evaluate --model m.safetensors --data table.npy --anomalies 2'.split(' '),
       { cwd },
     );
-    expect(stdout).toMatch(/features with the largest errors, and their share\n/);
+    expect(stdout).toMatch(/features \(share of the error\)\n/);
     expect(stdout).toMatch(/\[\d, \d, \d\] \(\d+ %\), \[/);
   });
 

@@ -126,7 +126,7 @@ describe('evaluate of a variational autoencoder', () => {
     }
     const { stdout } = await run(`${EVALUATE} --anomalies 2`);
     expect(stdout).toMatch(
-      /^The 2 images whose negative ELBO is furthest above that of a perfect reconstruction \(excess\), numbered from 0; the median excess is \d/m,
+      /^The 2 images with the largest excess, numbered from 0; the median excess is \d+\.\d+\n\(excess: how far the negative ELBO is above that of a perfect reconstruction\)\n\nimage /m,
     );
     expect(stdout).toMatch(/^image +negative ELBO +excess +× median\n/m);
     const rows = [...stdout.matchAll(/^ *(\d+) +(\d+\.\d+) +(\d+\.\d+) +\d+\.\d$/gm)];

@@ -1,7 +1,7 @@
 /** Percentiles, thresholds and flags of `evaluate --anomalies`, from the errors that `train` keeps in the model file. */
 
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ErrorDistribution } from '../../../../src/evaluation/errorDistribution.ts';
 import { writeModel } from '../../../../src/io/model.ts';
@@ -126,6 +126,21 @@ describe('evaluate --anomalies', () => {
     expect(stdout).toMatch(/^sample +MSE +training +held-out +anomaly {3}features/m);
     expect(stdout).toMatch(/^ +0 +\d+\.\d+ +100 % +100 % +yes {3}/m);
     expect(stdout).toMatch(/^threshold 0\.\d+, p99 of 200 held-out errors: the sample is above it$/m);
+    // A single sample is the worst of none, and has no variance.
+    expect(stdout).toContain('\nThe error of the sample\n\n');
+    expect(stdout).not.toMatch(/std\. dev\.|R²|median/);
+  });
+
+  test('info says of how many samples the errors are', async () => {
+    const info = async (words: string) => (await isthmus(`info ${words}`.split(' '), { cwd })).stdout;
+    expect(await info('run')).toMatch(/^errors +of \d+ training samples, 200 held out$/m);
+    expect(await info('plain')).toMatch(/^errors +of 400 training samples, none held out$/m);
+    expect(JSON.parse(await info('plain --json'))).toMatchObject({
+      errors: { rankedBy: 'mse', training: 400, heldOut: 0 },
+    });
+    expect(await info(`${resolve('test/golden/anomalies/before.safetensors')}`)).toMatch(
+      /^errors +the file holds none of its training data$/m,
+    );
   });
 
   test('lists ten if no number is given', async () => {
@@ -141,10 +156,23 @@ describe('evaluate --anomalies', () => {
     const above = value.anomalies.filter(({ mse }) => mse > 0.5).length;
     expect(value.threshold).toEqual({ value: 0.5, source: '--threshold', flagged: above, share: above / 60 });
     const { stdout, stderr } = await evaluate('--model run --data new.npy --anomalies 2 --threshold 0.5');
-    expect(stdout).toMatch(
-      /^threshold 0\.50000, --threshold: \d+ of 60 samples \(\d+\.\d %\) are above it$/m,
-    );
+    expect(stdout).toMatch(/^threshold 0\.50000: \d+ of 60 samples \(\d+\.\d %\) are above it$/m);
     expect(stderr).not.toContain('note:');
+  });
+
+  test('with --out alone, --threshold says how many are flagged, and what is wrong with it', async () => {
+    const all = '--model plain --data new.npy --threshold p99 --overwrite --out flags.csv';
+    const { stdout, stderr } = await evaluate(all);
+    const [, flagged] = /^threshold 0\.\d+, p99 of 400 training errors: (\d+) of 60 /m.exec(stdout) ?? [];
+    const lines = readFileSync(join(cwd, 'flags.csv'), 'utf8').trim().split('\n');
+    const column = lines[0].split(',').indexOf('anomaly');
+    expect(lines.filter((line) => line.split(',')[column] === '1')).toHaveLength(Number(flagged));
+    expect(stderr).toContain('note: the threshold comes from training errors');
+    expect((await json(all)).threshold).toMatchObject({ flagged: Number(flagged) });
+    // Nobody asked for one.
+    const without = await evaluate('--model plain --data new.npy --overwrite --out flags.csv');
+    expect(without.stdout).not.toContain('threshold');
+    expect(without.stderr).not.toContain('note:');
   });
 
   test('says that training errors are too small, and what makes others', async () => {
@@ -158,7 +186,8 @@ describe('evaluate --anomalies', () => {
   });
 
   test('says that the errors are too few', async () => {
-    const { stderr } = await evaluate('--model run --data new.npy --anomalies 2 --threshold p99.9');
+    const { stdout, stderr } = await evaluate('--model run --data new.npy --anomalies 2 --threshold p99.9');
+    expect(stdout).toMatch(/^threshold 0\.\d+, the largest of 200 held-out errors: /m);
     expect(stderr).toContain(
       'note: p99.9 needs 999 errors, the model file holds 200 (held-out errors): the threshold is the largest of them; they are enough for --threshold p99\n',
     );
@@ -188,6 +217,9 @@ describe('evaluate --anomalies', () => {
     const { anomalies, threshold } = await json(`${old} --anomalies 2`);
     expect(threshold).toBeUndefined();
     expect(Object.keys(anomalies[0])).toEqual(['index', 'mse', 'timesMedian', 'features']);
+    expect((await evaluate(`${old} --anomalies 2`)).stdout).toMatch(
+      /\n\nno threshold: the model file holds no errors of its training data to compare with\n$/,
+    );
     expect((await json(`${old} --anomalies 2 --threshold 1.5`)).threshold).toMatchObject({ value: 1.5 });
     const { code, stderr } = await isthmus(`evaluate ${old} --anomalies --threshold p99`.split(' '), { cwd });
     expect(code).toBe(1);
@@ -231,12 +263,12 @@ describe('--threshold', () => {
     ['p50', { level: 0.5 }],
     ['0.02', { value: 0.02 }],
     ['1e-3', { value: 0.001 }],
-    ['-1', { value: -1 }],
+    ['0', { value: 0 }],
   ])('%s', (text, expected) => {
     expect(readThreshold(text, 'threshold')).toEqual(expected);
   });
 
-  test.each(['p100', 'p0.99', 'p', '99%', 'x', 'Infinity', 'p-1', ''])('is not %s', (text) => {
+  test.each(['p100', 'p0.99', 'p', '99%', 'x', 'Infinity', '-1', 'p-1', ''])('is not %s', (text) => {
     expect(() => readThreshold(text, 'threshold')).toThrow(/^--threshold is '.*', expected p99, /);
   });
 });
@@ -259,7 +291,7 @@ describe('wrong usage', () => {
   testRefusals(1, [
     refusal(
       'train --data table.npy --normalize standard --feature-names a,b --out run',
-      /--feature-names: got 2 names, expected 5, one for each number of a sample\./,
+      /--feature-names: got 2 names, expected 5, one for each number of a sample \(names can also stand in a \.txt file, /,
     ),
     refusal(
       'train --data table.npy --normalize standard --feature-names a,b,,d,e --out run',

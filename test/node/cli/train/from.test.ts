@@ -137,7 +137,8 @@ describe('train --from', () => {
 
   test('takes a model file, also one that PyTorch trained', async () => {
     const { cwd, ok, model } = newFolder();
-    await ok('train --from model.safetensors --data images.npy --epochs 2 --out second');
+    const { stderr } = await ok('train --from model.safetensors --data images.npy --epochs 2 --out second');
+    expect(stderr).toMatch(/^starting with the weights of model\.safetensors$/m);
     for (const [name, epochs] of [
       ['adam', 2],
       ['vae', 2],
@@ -196,6 +197,8 @@ describe('train --from', () => {
     const second = 'train --from first --data others.npy --validation-split 0.2 --noise mask:0.1 --seed 4';
     await ok(`${second} --epochs 6 --out whole`);
     await ok(`${second} --epochs 3 --out parts`);
+    const without = 'train --resume first --from model.safetensors';
+    expectRefusal(await run(without), 'train', 2, /the run did not start from a model, expected no --from\./);
     const another = 'train --resume parts --from model.safetensors --epochs 6';
     expectRefusal(await run(another), 'train', 2, /--from is \S+model\.safetensors, the run has \S+first/);
     await ok(`train --resume --out parts --from first --data others.npy --epochs 4`);

@@ -22,6 +22,8 @@ describe('stallOf', () => {
     ['one that jumps above it', flat(3).map((loss, i) => loss + (i % 3)), 50, 'above the mean'],
     ['one that falls slowly', falling(3, 0.999), 50, 'slow'],
     ['one that falls slowly, after few steps', falling(3, 0.99), 2, undefined],
+    ['one that falls below it, slowly', falling(1, 0.998), 16, undefined],
+    ['one that falls so for long', falling(1, 0.998), 50, 'slow'],
     ['one that is below it', flat(0.85), 50, undefined],
     ['one that has been below it once', [...flat(1), 0.85, ...flat(1)], 50, undefined],
     ['few epochs', flat(1, 5), 500, undefined],
@@ -49,6 +51,8 @@ describe('helpfulChanges', () => {
     ['--learning-rate 0.01 --epochs 20', 'slow', { epochs: '100' }],
     ['--learning-rate 1e-5', 'slow', { 'learning-rate': '0.001' }],
     ['--optimizer sgd', 'slow', { optimizer: 'adam' }],
+    ['--optimizer sgd --dropout 0.5', 'slow', { optimizer: 'adam' }],
+    ['--optimizer sgd --dropout 0.5', 'at the mean', { dropout: '0.1' }],
     ['--optimizer sgd --momentum 0.5', 'slow', { optimizer: 'adam', momentum: undefined }],
     ['--kind vae --loss bce', 'at the mean', { start: 'mean', activation: 'silu' }],
     ['--kind vae --loss bce --beta 4', 'at the mean', { beta: '1' }],
@@ -70,6 +74,12 @@ describe('what a run that learns nothing recommends is followed, and helps', () 
   ])('%s: %s', async (_, words, helps) => {
     await expectHelp(words, helps);
   });
+});
+
+test('a loss that falls slowly is noted at the end alone, also of a short run', async () => {
+  const { notes, end } = await train('--count 300 --epochs 12 --optimizer sgd --dropout 0.4 --out run');
+  expect(notes).toEqual([expect.stringMatching(/^note: the loss falls slowly, to .* --optimizer adam /)]);
+  expect(end).not.toHaveProperty('learnsNothing');
 });
 
 describe('nothing is said of a healthy run', () => {

@@ -64,7 +64,7 @@ describe('train --target', () => {
         '10 test images of 8×8, uint8 from 0 to 255, divided by 255 (noisy-test.npy)\n',
       ].join('\n'),
     );
-    expect(result.stderr).toContain('\nlearning to make clean.npy of noisy.npy\n');
+    expect(result.stderr).toContain('\nlearning to turn noisy.npy into clean.npy\n');
     expect(result.stderr).toMatch(/^targets\n.*^as given\n.*^reconstructions\n/ms);
   });
 
