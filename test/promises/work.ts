@@ -80,6 +80,11 @@ export const WORK: readonly CommandPromise[] = [
     'train --resume digits',
   ],
   [
+    'the run did not start from a model, expected no --from.',
+    'train --resume run --from run',
+    'train --resume run',
+  ],
+  [
     '--{} is {}, the run has {}{}',
     'train --resume run --seed 7',
     'train --resume run --seed 0',
@@ -309,7 +314,7 @@ export const WORK: readonly CommandPromise[] = [
     'evaluate --model run --data images.npy --anomalies --labels classes.npy --anomaly-labels 3',
   ],
   [
-    '{} fitted to the evaluated samples themselves, anomalies included: --train-data takes others.',
+    '{} fitted to the evaluated samples, anomalies included: --train-data takes others.',
     'evaluate --model run --data images.npy --anomalies --labels labels.npy',
     'evaluate --model run --data images.npy --anomalies --labels labels.npy --train-data other.npy',
   ],
@@ -319,7 +324,7 @@ export const WORK: readonly CommandPromise[] = [
     'evaluate --model model.safetensors --data images.npy --anomalies --labels labels.npy --threshold 0.1',
   ],
   [
-    '{}: the model file does not hold {}, which --threshold needs: train it again, as earlier versions did not keep them, or give an error itself, such as --threshold 0.02.',
+    '{}: the model file does not hold {}, which --threshold needs: train it again (earlier versions and import keep none), or give an error itself, such as --threshold 0.02.',
     'evaluate --model model.safetensors --data images.npy --anomalies --threshold p99',
     'evaluate --model model.safetensors --data images.npy --anomalies --threshold 0.02',
     'train --data images.npy --hidden 8 --encoding-dim 2 --epochs 1 --out again',
@@ -334,7 +339,7 @@ export const WORK: readonly CommandPromise[] = [
     'evaluate --model b --data images.npy --anomalies',
   ],
   [
-    'note: --anomaly-labels says which classes are anomalies, and how well they are found is measured',
+    'note: with --anomaly-labels, the classes that are anomalies, it is measured how well they are found',
     'evaluate --model run --data images.npy --anomalies --labels classes.npy',
     'evaluate --model run --data images.npy --anomalies --labels classes.npy --anomaly-labels 3',
   ],

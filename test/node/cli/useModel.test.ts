@@ -374,6 +374,7 @@ describe('info', () => {
         encodingDim: 2,
         newCodes: null,
         normalization: DIVIDED,
+        errors: null,
         training,
         model: model().spec(),
         machine: { kernels: kernels().name, processors: availableParallelism() },

@@ -177,9 +177,7 @@ function explain({ fittedTo, fitTo, threshold, level, tooFew, hasPca }: Explanat
   const { source, samples, heldOut } = fittedTo;
   const lines = fitTo
     ? [`${baselines} fitted to ${countOf(samples, 'sample')} of ${source}.`]
-    : [
-        `${baselines} fitted to the evaluated samples themselves, anomalies included: --train-data takes others.`,
-      ];
+    : [`${baselines} fitted to the evaluated samples, anomalies included: --train-data takes others.`];
   if (fitTo && heldOut > 0 && level !== undefined) {
     const which = tooFew ? ` (too few for ${nameOf(level)}: the largest of them)` : '';
     lines.push(

@@ -73,7 +73,9 @@ function classesOfAnomalies(
   const anomalies = anomalyClasses(asked, labels, names);
   if (anomalies) noteOneSided(labels, anomalies);
   else
-    say('note: --anomaly-labels says which classes are anomalies, and how well they are found is measured');
+    say(
+      'note: with --anomaly-labels, the classes that are anomalies, it is measured how well they are found',
+    );
   return anomalies;
 }
 

@@ -75,7 +75,7 @@ export class Judge {
         ? `errors that fit these samples, which are ranked by ${rankedBy}`
         : 'the errors of its training data';
       throw new DataError(
-        `${path}: the model file does not hold ${which}, which --threshold needs: train it again, as earlier versions did not keep them, or give an error itself, such as --threshold 0.02.`,
+        `${path}: the model file does not hold ${which}, which --threshold needs: train it again (earlier versions and import keep none), or give an error itself, such as --threshold 0.02.`,
       );
     }
   }

@@ -163,7 +163,7 @@ async function fingerprinted(
 /** Samples by whose values the scale is chosen. */
 function prepareScaled(
   images: SampleSource,
-  { normalize, 'scale-by': scaleBy, 'image-shape': imageShape }: TrainValues,
+  { normalize, 'scale-by': scaleBy, 'image-shape': imageShape, 'feature-names': names }: TrainValues,
   which: string,
 ): Promise<Fingerprinted> {
   const mode = normalize ?? 'auto';
@@ -181,8 +181,10 @@ function prepareScaled(
         nameOf: (mode) => `--normalize ${mode}`,
       }),
     describe: (found: SamplesToDescribe) => {
-      describeSamples(`${which} ${nounOf(sample, found.normalization)}`.trim(), found);
-      noteImages(found, imageShape !== undefined);
+      const noun = nounOf(sample, found.normalization);
+      describeSamples(`${which} ${noun}`.trim(), found);
+      // Columns with names are those of a table.
+      noteImages(found, imageShape !== undefined || (names !== undefined && noun === 'sample'));
       noteScaling(found, scaleBy !== undefined);
     },
   };

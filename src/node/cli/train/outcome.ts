@@ -99,10 +99,8 @@ async function scoreAll(
     ...(validation && { validation: await distanceToTarget(validation) }),
     ...(test && { test: await distanceToTarget(test) }),
   });
-  const [trained, kept] = [
-    await score(autoencoder, images, { rows: training.rows, target }),
-    validation && (await score(autoencoder, images, { rows: validation.rows, target })),
-  ];
+  const trained = await score(autoencoder, images, { rows: training.rows, target });
+  const kept = validation && (await score(autoencoder, images, { rows: validation.rows, target }));
   const tested = testImages && (await score(autoencoder, testImages, { target: testTarget }));
   return {
     training: trained.evaluation,

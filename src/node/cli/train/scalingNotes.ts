@@ -23,13 +23,10 @@ const MIN_POSITIONS = 64;
 
 type SampleType = Pick<SamplesToDescribe['images'], 'shape' | 'dtype'>;
 
-/** @param isAskedFor - Whether the user said what the samples are: `--image-shape`. */
-export function noteImages(
-  { images, statistics, normalization }: SamplesToDescribe,
-  isAskedFor: boolean,
-): void {
+/** @param isKnown - Whether the user said what the samples are. */
+export function noteImages({ images, statistics, normalization }: SamplesToDescribe, isKnown: boolean): void {
   const [, ...sample] = images.shape;
-  if (!isAskedFor) noteFlatSamples(images, normalization);
+  if (!isKnown) noteFlatSamples(images, normalization);
   noteChannelsFirst(sample);
   if (normalization.kind !== 'divide' || !pictureOf(sample, normalization)) return;
   const { scale } = normalization;

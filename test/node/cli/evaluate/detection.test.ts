@@ -66,7 +66,7 @@ describe('with labels', () => {
 
   test('without --anomaly-labels it says that they can be named, and classes that are too few end nothing', async () => {
     const { stderr, stdout } = await evaluate('--model run --data new.npy --anomalies 3 --labels kinds.npy');
-    expect(stderr).toContain('note: --anomaly-labels says which classes are anomalies');
+    expect(stderr).toContain('note: with --anomaly-labels, the classes that are anomalies,');
     expect(stdout).not.toContain('telling anomalies');
     const one = npyBytes({ descr: '|u1', shape: [60], values: Array.from({ length: 60 }, () => 7) });
     writeFileSync(join(cwd, 'one.npy'), one);

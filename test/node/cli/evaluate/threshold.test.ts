@@ -224,7 +224,7 @@ describe('evaluate --anomalies', () => {
     const { code, stderr } = await isthmus(`evaluate ${old} --anomalies --threshold p99`.split(' '), { cwd });
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /old\.safetensors: the model file does not hold the errors of its training data, which --threshold needs: train it again, as earlier versions did not keep them, or give an error itself, such as --threshold 0\.02\.\n$/,
+      /old\.safetensors: the model file does not hold the errors of its training data, which --threshold needs: train it again \(earlier versions and import keep none\), or give an error itself, such as --threshold 0\.02\.\n$/,
     );
   });
 

@@ -92,6 +92,9 @@ describe('samples [n, d]', () => {
       'note: [n, 64] is taken for a table; --image-shape 8x8 takes it for images.',
     );
     expect(trained.stdout).not.toContain('PSNR');
+    const names = Array.from({ length: 64 }, (_, i) => `n${i}`).join(',');
+    const named = await run(`${TRAIN} --overwrite --feature-names ${names}`);
+    expect(named.stderr).not.toContain('note:');
     expect(filesIn(cwd)).toContain('run/reconstructions.csv');
     const { stdout } = await run('evaluate --model run --data data.npy');
     expect(stdout).toContain('R²');
