@@ -6,7 +6,8 @@
 import { Adam, AdamW } from '../optim/adam.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
 import { type Schedule, trainingSchedule } from '../optim/schedule.ts';
-import { inWords, requireInteger } from '../tensor/options.ts';
+import { requireInteger } from '../tensor/options.ts';
+import { inWords } from '../tensor/words.ts';
 import type { FitOptions } from '../training/fitOptions.ts';
 import type { Start } from '../training/startAtMean.ts';
 import type { ActivationName, ArchitectureOptions } from './spec.ts';

@@ -1,14 +1,9 @@
 /** An autoencoder's architecture as plain JSON, as model files hold it. Read layers/spec.ts first. */
 
 import { ACTIVATION_NAMES, type ActivationSpec, denseStack, type LayerSpec } from '../layers/spec.ts';
-import {
-  inWords,
-  type OptionNames,
-  requireBoolean,
-  requireInteger,
-  requireOneOf,
-} from '../tensor/options.ts';
+import { type OptionNames, requireBoolean, requireInteger, requireOneOf } from '../tensor/options.ts';
 import { formatShape, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
+import { inWords } from '../tensor/words.ts';
 
 export interface AutoencoderSpec {
   /** Both kinds encode and decode alike; src/vae trains in another way. */

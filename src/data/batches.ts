@@ -6,8 +6,9 @@
 
 import { kernels } from '../tensor/kernels/active.ts';
 import { gatherByFeature } from '../tensor/kernels/naive.ts';
-import { formatShape, plural, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
+import { formatShape, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
+import { plural } from '../tensor/words.ts';
 import { chunksOf, readAhead, readThrough, rowsPerChunk } from './readAhead.ts';
 import { requireSamples, requireSize } from './requireSamples.ts';
 import {

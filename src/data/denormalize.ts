@@ -1,7 +1,7 @@
 /** From a network's outputs back to the units and the type of the data. Read samples.ts first. */
 
-import { inWords } from '../tensor/options.ts';
-import { plural, ShapeError } from '../tensor/shape.ts';
+import { ShapeError } from '../tensor/shape.ts';
+import { inWords, plural } from '../tensor/words.ts';
 import { requireNormalization } from './requireSamples.ts';
 import { DataError, type DType, type Normalization, type SampleArray, scalingOf } from './samples.ts';
 

@@ -3,7 +3,8 @@
  * sample. Read statistics.ts first; normalization.ts decides when this is done.
  */
 
-import { plural, type Shape } from '../tensor/shape.ts';
+import type { Shape } from '../tensor/shape.ts';
+import { plural } from '../tensor/words.ts';
 import { DataError, type DType, type FeatureNormalization } from './samples.ts';
 import type { FeatureStatistics } from './statistics.ts';
 

@@ -3,7 +3,8 @@
  * Read samples.ts first.
  */
 
-import { formatShape, plural, ShapeError, sizeOf } from '../tensor/shape.ts';
+import { formatShape, ShapeError, sizeOf } from '../tensor/shape.ts';
+import { plural } from '../tensor/words.ts';
 import type { SampleArray, StoredSamples } from './samples.ts';
 
 /** What is read from: {@link StoredSamples}, also before their normalization is known. */

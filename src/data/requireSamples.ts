@@ -1,7 +1,7 @@
 /** What callers without types may bring in place of samples: lists of numbers, and arrays of other packages. */
 
-import { inWords } from '../tensor/options.ts';
-import { formatShape, plural, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
+import { formatShape, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
+import { inWords, plural } from '../tensor/words.ts';
 import {
   ARRAY_NAMES,
   DTYPE_NAMES,

@@ -7,7 +7,7 @@
  */
 
 import { requireList } from '../tensor/options.ts';
-import { plural } from '../tensor/shape.ts';
+import { plural } from '../tensor/words.ts';
 
 /** What samples are ranked by: their MSE, or for most variational autoencoders the excess of their negative ELBO. */
 export type AnomalyScore = 'mse' | 'excess';

@@ -10,8 +10,9 @@
 import { kernels } from '../tensor/kernels/active.ts';
 import { dot } from '../tensor/linearAlgebra.ts';
 import { requireNumber } from '../tensor/options.ts';
-import { plural, ShapeError } from '../tensor/shape.ts';
+import { ShapeError } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { plural } from '../tensor/words.ts';
 import { requireFeatures } from './labels.ts';
 
 const { max, min, sqrt } = Math;

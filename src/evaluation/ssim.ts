@@ -4,7 +4,8 @@
  */
 
 import { requireList } from '../tensor/options.ts';
-import { formatShape, plural, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
+import { formatShape, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
+import { plural } from '../tensor/words.ts';
 
 const WINDOW = 11; // pixels
 const SIGMA = 1.5; // pixels

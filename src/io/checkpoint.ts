@@ -7,10 +7,10 @@
  * (the rest of the training's state) and `run` (what the caller needs to go on).
  */
 
-import { inWords, requireBytes, requireModel } from '../tensor/options.ts';
+import { requireBytes, requireModel } from '../tensor/options.ts';
 import { Random, type RandomState } from '../tensor/random.ts';
-import { plural } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
+import { inWords, plural } from '../tensor/words.ts';
 import type { BestState } from '../training/earlyStopping.ts';
 import type { TrainingState } from '../training/trainingState.ts';
 import { FormatError } from './errors.ts';

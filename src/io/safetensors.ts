@@ -5,8 +5,9 @@
  */
 
 import { requireBytes } from '../tensor/options.ts';
-import { formatShape, plural, sizeOf } from '../tensor/shape.ts';
+import { formatShape, sizeOf } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
+import { plural } from '../tensor/words.ts';
 import { FormatError, firstBytes } from './errors.ts';
 import { FLOAT_TYPES, type FloatType, toFloat32 } from './floatTypes.ts';
 import { isObject, shown } from './json.ts';

@@ -5,8 +5,9 @@
 
 import { dot } from '../tensor/linearAlgebra.ts';
 import { requireInteger, requireMethods, requireOneOf } from '../tensor/options.ts';
-import { formatShape, plural, ShapeError } from '../tensor/shape.ts';
+import { formatShape, ShapeError } from '../tensor/shape.ts';
 import { requireTensor, Tensor } from '../tensor/tensor.ts';
+import { plural } from '../tensor/words.ts';
 import type { GaussianDistribution } from './gaussian.ts';
 import { normalQuantile } from './normalQuantile.ts';
 

@@ -2,11 +2,12 @@
 
 import { glorotUniform, type Initializer, requireInitializer } from '../tensor/initializers.ts';
 import { kernels } from '../tensor/kernels/active.ts';
-import { inWords, type OptionNames, requireBoolean, requireOptions } from '../tensor/options.ts';
+import { type OptionNames, requireBoolean, requireOptions } from '../tensor/options.ts';
 import { Parameter } from '../tensor/parameter.ts';
 import { Random, requireRandom } from '../tensor/random.ts';
 import { formatShape, ShapeError, sameShape } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
+import { inWords } from '../tensor/words.ts';
 import { Workspace } from '../tensor/workspace.ts';
 import { Layer, requireGradient, requireInput, requireWidth } from './layer.ts';
 import type { LayerSpec } from './spec.ts';

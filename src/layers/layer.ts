@@ -6,8 +6,9 @@
 
 import { Arena } from '../tensor/kernels/memory.ts';
 import type { Parameter } from '../tensor/parameter.ts';
-import { formatShape, plural, ShapeError, sameShape } from '../tensor/shape.ts';
+import { formatShape, ShapeError, sameShape } from '../tensor/shape.ts';
 import { requireTensor, type Tensor } from '../tensor/tensor.ts';
+import { plural } from '../tensor/words.ts';
 import type { LayerSpec } from './spec.ts';
 
 export abstract class Layer {

@@ -1,9 +1,10 @@
 /** Layers one after the other; backward is the chain rule in reverse order (docs/math.md, section 3.4). */
 
 import type { Arena } from '../tensor/kernels/memory.ts';
-import { inWords, requireMethods } from '../tensor/options.ts';
+import { requireMethods } from '../tensor/options.ts';
 import type { Parameter } from '../tensor/parameter.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { inWords } from '../tensor/words.ts';
 import { Layer } from './layer.ts';
 import type { LayerSpec } from './spec.ts';
 

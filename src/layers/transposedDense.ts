@@ -4,9 +4,10 @@
  */
 
 import { kernels } from '../tensor/kernels/active.ts';
-import { inWords, type OptionNames, requireOptions } from '../tensor/options.ts';
+import { type OptionNames, requireOptions } from '../tensor/options.ts';
 import { Parameter } from '../tensor/parameter.ts';
 import { Tensor } from '../tensor/tensor.ts';
+import { inWords } from '../tensor/words.ts';
 import { Workspace } from '../tensor/workspace.ts';
 import { Dense } from './dense.ts';
 import { Layer, requireGradient, requireInput, requireWidth } from './layer.ts';

@@ -4,9 +4,10 @@
 
 import { kernels } from '../tensor/kernels/active.ts';
 import { Arena } from '../tensor/kernels/memory.ts';
-import { inWords, requireMethods } from '../tensor/options.ts';
+import { requireMethods } from '../tensor/options.ts';
 import { formatShape, ShapeError, sameShape } from '../tensor/shape.ts';
 import { requireTensor, type Tensor } from '../tensor/tensor.ts';
+import { inWords } from '../tensor/words.ts';
 import { Workspace } from '../tensor/workspace.ts';
 
 const { exp, log, max } = Math;

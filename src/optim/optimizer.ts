@@ -2,7 +2,7 @@
 
 import type { FlatParameters } from '../tensor/flatParameters.ts';
 import { type OptionNames, requireMethods, requireNumber } from '../tensor/options.ts';
-import { plural } from '../tensor/shape.ts';
+import { plural } from '../tensor/words.ts';
 import { clipGradientNorm } from './clip.ts';
 import { constant, type Schedule } from './schedule.ts';
 

@@ -1,9 +1,9 @@
 /** Initial values of weights. docs/math.md, section 6, derives the limits. */
 
-import { inWords } from './options.ts';
 import type { Random } from './random.ts';
 import { sizeOf } from './shape.ts';
 import { Tensor } from './tensor.ts';
+import { inWords } from './words.ts';
 
 /**
  * Fills a weight of shape `[fanIn, fanOut]`.

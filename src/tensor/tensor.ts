@@ -1,7 +1,7 @@
 /** The tensor: a shape and a Float32Array in row-major order. Read shape.ts first. */
 
-import { inWords } from './options.ts';
-import { formatShape, plural, type Shape, ShapeError, sizeOf } from './shape.ts';
+import { formatShape, type Shape, ShapeError, sizeOf } from './shape.ts';
+import { inWords, plural } from './words.ts';
 
 /** Numbers in lists of lists, all of one length: `[[1, 2], [3, 4]]` is a matrix. */
 export type NestedNumbers = ArrayLike<number> | readonly NestedNumbers[];
@@ -133,7 +133,7 @@ function fillFrom(
   if (!isList(values) || values.length !== length) {
     const found = isList(values) ? `holds ${values.length}` : `is ${inWords(values)}`;
     throw new ShapeError(
-      `Tensor.from: ${placeName(place)} ${found}, expected ${length} ${rest.length === 0 ? 'number' : 'row'}${length === 1 ? '' : 's'} as in ${placeName(place.map(() => 0))}.`,
+      `Tensor.from: ${placeName(place)} ${found}, expected ${plural(length, rest.length === 0 ? 'number' : 'row')} as in ${placeName(place.map(() => 0))}.`,
     );
   }
   if (ArrayBuffer.isView(values) && typeof values[0] === 'number') {

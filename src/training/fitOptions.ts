@@ -2,13 +2,13 @@
 
 import type { Samples, StoredSamples } from '../data/samples.ts';
 import {
-  inWords,
   type OptionNames,
   requireInteger,
   requireNumber,
   requireOneOf,
   requireOptions,
 } from '../tensor/options.ts';
+import { inWords } from '../tensor/words.ts';
 import type { EarlyStopping, Keep } from './earlyStopping.ts';
 import { checkNoise, type Noise } from './noise.ts';
 import type { Start } from './startAtMean.ts';

@@ -4,8 +4,9 @@
  */
 
 import type { BatchOptions, BatchReader } from '../data/batches.ts';
-import { plural, type Shape, ShapeError } from '../tensor/shape.ts';
+import { type Shape, ShapeError } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { plural } from '../tensor/words.ts';
 
 /** Two batches of the same rows, `[batch, features]` each. */
 export interface Pair {

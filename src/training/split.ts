@@ -5,7 +5,8 @@ import { requireSamples } from '../data/requireSamples.ts';
 import { NO_NORMALIZATION, type Samples, type StoredSamples } from '../data/samples.ts';
 import { requireScaling } from '../data/transform.ts';
 import { Random } from '../tensor/random.ts';
-import { plural, type Shape } from '../tensor/shape.ts';
+import type { Shape } from '../tensor/shape.ts';
+import { plural } from '../tensor/words.ts';
 import { PairReader } from './pairs.ts';
 
 /** Some rows of a data set. */

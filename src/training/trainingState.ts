@@ -6,7 +6,7 @@
 import type { Optimizer, OptimizerState } from '../optim/optimizer.ts';
 import type { FlatParameters } from '../tensor/flatParameters.ts';
 import type { Random, RandomState } from '../tensor/random.ts';
-import { plural } from '../tensor/shape.ts';
+import { plural } from '../tensor/words.ts';
 import type { BestState, BestWeights } from './earlyStopping.ts';
 import type { Losses } from './objective.ts';
 

@@ -6,7 +6,7 @@ import { BatchReader } from '../../src/data/batches.ts';
 import type { FeatureNormalization, SampleArray, Samples } from '../../src/data/samples.ts';
 import { Arena } from '../../src/tensor/kernels/memory.ts';
 import { Random } from '../../src/tensor/random.ts';
-import { plural } from '../../src/tensor/shape.ts';
+import { plural } from '../../src/tensor/words.ts';
 import { describeEachKernels } from '../helpers/eachKernels.ts';
 import { guarded } from '../helpers/randomArrays.ts';
 import { storedSamples } from '../helpers/storedSamples.ts';

@@ -1,11 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  inWords,
-  nearestName,
-  requireBoolean,
-  requireNumber,
-  requireOneOf,
-} from '../../src/tensor/options.ts';
+import { requireBoolean, requireNumber, requireOneOf } from '../../src/tensor/options.ts';
 
 describe('a value of another kind is a TypeError, one out of range a RangeError', () => {
   const isShare = (value: number) => value >= 0 && value < 1;
@@ -32,34 +26,4 @@ describe('a value of another kind is a TypeError, one out of range a RangeError'
     expect(share(0.5)).not.toThrow();
     expect(keep('last')).not.toThrow();
   });
-});
-
-test.each([
-  ['text', "'text'"],
-  ['x'.repeat(41), `'${'x'.repeat(40)}…'`],
-  [undefined, 'missing'],
-  [null, 'null'],
-  [0.5, '0.5'],
-  [5n, '5n'],
-  [Symbol('s'), 'Symbol(s)'],
-  [[1, 2], '[1, 2]'],
-  [[1, 2, 3, 4, 5], 'an array of 5 numbers'],
-  [[[1], [2]], 'an array of 2 arrays'],
-  [['a', 1], 'an array of 2 values'],
-  [{}, 'a plain object'],
-  [Object.create(null), 'a plain object'],
-  [new Float32Array(2), 'a Float32Array'],
-  [new Int8Array(2), 'an Int8Array'],
-  [Math.sin, 'the function sin'],
-])('inWords of %p', (value, words) => {
-  expect(inWords(value)).toBe(words);
-});
-
-test.each([
-  ['epoch', 'epochs'],
-  ['batch_size', 'batchSize'],
-  ['BATCHSIZE', 'batchSize'],
-  ['verbose', undefined],
-])('the option that %s is most like is %s', (name, nearest) => {
-  expect(nearestName(name, ['epochs', 'batchSize', 'keep'])).toBe(nearest);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { plural, ShapeError } from '../../src/tensor/shape.ts';
+import { ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
+import { plural } from '../../src/tensor/words.ts';
 import { type SplitOptions, splitSamples, validationCount } from '../../src/training/split.ts';
 import { numberedSamples } from './toy.ts';
 

@@ -8,7 +8,7 @@
  */
 
 import { FormatError } from '../../io/errors.ts';
-import { plural } from '../../tensor/shape.ts';
+import { plural } from '../../tensor/words.ts';
 
 const { floor, max, min, trunc } = Math;
 

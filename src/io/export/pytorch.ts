@@ -9,8 +9,9 @@
 import type { OptimizerState } from '../../optim/optimizer.ts';
 import { transpose } from '../../tensor/ops.ts';
 import { type OptionNames, requireBytes, requireModel, requireOptions } from '../../tensor/options.ts';
-import { formatShape, plural, type Shape, sameShape } from '../../tensor/shape.ts';
+import { formatShape, type Shape, sameShape } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
+import { plural } from '../../tensor/words.ts';
 import { FormatError, OptionError } from '../errors.ts';
 import { isObject, parseMetadata } from '../json.ts';
 import {

@@ -10,8 +10,9 @@
 import type { OptimizerState } from '../../optim/optimizer.ts';
 import { transpose } from '../../tensor/ops.ts';
 import { requireBytes, requireModel } from '../../tensor/options.ts';
-import { formatShape, plural, sameShape } from '../../tensor/shape.ts';
+import { formatShape, sameShape } from '../../tensor/shape.ts';
 import { Tensor } from '../../tensor/tensor.ts';
+import { plural } from '../../tensor/words.ts';
 import { FormatError } from '../errors.ts';
 import { isObject, shown } from '../json.ts';
 import type { AnyModel } from '../model.ts';

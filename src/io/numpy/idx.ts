@@ -5,7 +5,8 @@
 
 import type { DType, NumericArray, SampleArray } from '../../data/samples.ts';
 import { requireBytes } from '../../tensor/options.ts';
-import { plural, type Shape, sizeOf } from '../../tensor/shape.ts';
+import { type Shape, sizeOf } from '../../tensor/shape.ts';
+import { plural } from '../../tensor/words.ts';
 import { FormatError, firstBytes } from '../errors.ts';
 import { swapByteOrder } from './byteOrder.ts';
 

@@ -3,7 +3,7 @@
  * The length is stated beforehand and nothing is inflated beyond it, so a small file cannot fill the memory.
  */
 
-import { plural } from '../../tensor/shape.ts';
+import { plural } from '../../tensor/words.ts';
 import { crc32 } from '../crc32.ts';
 import { FormatError, firstBytes } from '../errors.ts';
 

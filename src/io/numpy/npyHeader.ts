@@ -4,7 +4,8 @@
  */
 
 import type { DType } from '../../data/samples.ts';
-import { formatShape, plural, type Shape, sizeOf } from '../../tensor/shape.ts';
+import { formatShape, type Shape, sizeOf } from '../../tensor/shape.ts';
+import { plural } from '../../tensor/words.ts';
 import { FormatError, firstBytes } from '../errors.ts';
 
 /** {@link parseNpyHeader} needs at most this many bytes from the beginning of a file. */

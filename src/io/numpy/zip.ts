@@ -4,7 +4,7 @@
  * entries is read.
  */
 
-import { plural } from '../../tensor/shape.ts';
+import { plural } from '../../tensor/words.ts';
 import { crc32 } from '../crc32.ts';
 import { FormatError } from '../errors.ts';
 import { type HeadCheck, inflateRaw } from './inflate.ts';

@@ -3,7 +3,8 @@
 import { DataError } from '../../data/samples.ts';
 import { isObject } from '../../io/json.ts';
 import type { TrainingFacts } from '../../io/model.ts';
-import { plural, type Shape, sizeOf } from '../../tensor/shape.ts';
+import { type Shape, sizeOf } from '../../tensor/shape.ts';
+import { plural } from '../../tensor/words.ts';
 import { readWholeFile } from './files.ts';
 
 /** What an option for names is followed by, in the help. */

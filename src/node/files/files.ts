@@ -9,7 +9,8 @@ import { type FileHandle, open, rename, rm, stat, writeFile } from 'node:fs/prom
 import { basename, dirname, join } from 'node:path';
 import { DataError } from '../../data/samples.ts';
 import { FormatError, OptionError } from '../../io/errors.ts';
-import { inWords, type OptionNames, requireOptions } from '../../tensor/options.ts';
+import { type OptionNames, requireOptions } from '../../tensor/options.ts';
+import { inWords } from '../../tensor/words.ts';
 
 /** A file or folder can't be used. The message names it. */
 export class FileError extends Error {

@@ -5,7 +5,8 @@
 
 import type { DType, Normalization, NumericArray, Samples, StoredSamples } from '../../data/samples.ts';
 import { type StoredStatisticsOptions, statisticsOf, type ValueStatistics } from '../../data/statistics.ts';
-import { plural, type Shape, sizeOf } from '../../tensor/shape.ts';
+import { type Shape, sizeOf } from '../../tensor/shape.ts';
+import { plural } from '../../tensor/words.ts';
 
 /** An array of at least one sample, shape `[n, ...]`. */
 export interface LoadedImages extends NumericArray {

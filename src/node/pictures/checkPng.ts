@@ -8,7 +8,7 @@
 
 import { crc32, inflateSync } from 'node:zlib';
 import { FormatError, firstBytes } from '../../io/errors.ts';
-import { plural } from '../../tensor/shape.ts';
+import { plural } from '../../tensor/words.ts';
 
 const { ceil } = Math;
 

@@ -3,8 +3,9 @@
  * writes them into a file.
  */
 
-import { inWords, type OptionNames, requireOptions } from '../../tensor/options.ts';
+import { type OptionNames, requireOptions } from '../../tensor/options.ts';
 import { formatShape, type Shape, ShapeError } from '../../tensor/shape.ts';
+import { inWords } from '../../tensor/words.ts';
 import { drawText, textWidth } from './pixelFont.ts';
 import type { PixelImage } from './png.ts';
 

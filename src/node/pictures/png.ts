@@ -2,7 +2,7 @@
 
 import { PNG } from 'pngjs';
 import { FormatError } from '../../io/errors.ts';
-import { plural } from '../../tensor/shape.ts';
+import { plural } from '../../tensor/words.ts';
 import { checkPng } from './checkPng.ts';
 
 /** Pixels row by row, the channels of a pixel together. */

@@ -4,7 +4,7 @@
  */
 
 import { parseArgs } from 'node:util';
-import { nearestName } from '../../../tensor/options.ts';
+import { nearestName } from '../../../tensor/words.ts';
 
 /** The command was called wrongly: exit code 2. */
 export class UsageError extends Error {
