@@ -256,14 +256,24 @@ interface Range {
 }
 
 /** @throws {DataError} If there is NaN or infinity. */
-export function finiteRange({ shape }: ArrayType, statistics: ValueStatistics): Range {
+export function finiteRange({ shape, dtype }: ArrayType, statistics: ValueStatistics): Range {
   const { minimum, maximum, notFinite, firstNotFinite } = statistics;
   if (notFinite > 0) {
     throw new DataError(
       `the data holds NaN or infinity ${notFinite === 1 ? 'once' : `${notFinite} times`}, first at ${formatShape(indexOf(firstNotFinite, shape))}: remove or replace them.`,
     );
   }
-  return { minimum, maximum, text: `from ${minimum} to ${maximum}` };
+  const text = (value: number) => (dtype === 'f4' || dtype === 'f2' ? shortestFloat32(value) : value);
+  return { minimum, maximum, text: `from ${text(minimum)} to ${text(maximum)}` };
+}
+
+/** With the fewest digits that are the same float32 number: 0.1 instead of 0.10000000149011612. */
+function shortestFloat32(value: number): number {
+  for (let digits = 1; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return short;
+  }
+  return value;
 }
 
 /** The index in each dimension of an element of a row-major array. */

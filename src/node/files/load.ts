@@ -15,6 +15,7 @@ import { NPY_HEAD_LENGTH, parseNpyHeader } from '../../io/numpy/npyHeader.ts';
 import { NPZ_OPTIONS, type NpzOptions, readNpz } from '../../io/numpy/npz.ts';
 import { type OptionNames, requireOptions } from '../../tensor/options.ts';
 import { formatShape, type Shape, sizeOf } from '../../tensor/shape.ts';
+import { plural } from '../../tensor/words.ts';
 import { stackPngs } from '../pictures/pngStack.ts';
 import { fileError, inFile, readWholeFile, requirePath } from './files.ts';
 import { memoryOfNpy, NpyFile } from './npyFile.ts';
@@ -216,6 +217,6 @@ async function readPngFolder(path: string): Promise<LoadedImages> {
   for (const name of names) files.push({ name, bytes: await readWholeFile(join(path, name)) });
   return {
     ...stackPngs(files),
-    source: `${names.length} PNG${names.length === 1 ? '' : 's'} in ${basename(path)}`,
+    source: `${plural(names.length, 'PNG')} in ${basename(path)}`,
   };
 }

@@ -3,6 +3,7 @@
 import { DataError, DTYPE_NAMES, type SampleArray } from '../../data/samples.ts';
 import { type OptionNames, requireInteger, requireOptions } from '../../tensor/options.ts';
 import { formatShape } from '../../tensor/shape.ts';
+import { plural } from '../../tensor/words.ts';
 import { loadArray } from './load.ts';
 
 export interface LabelOptions {
@@ -45,7 +46,7 @@ export async function loadLabels(path: string, options: LabelOptions): Promise<L
   }
   if (found !== count) {
     throw new DataError(
-      `${path}: it holds ${found} label${found === 1 ? '' : 's'}, expected ${count}, one for each sample.`,
+      `${path}: it holds ${plural(found, 'label')}, expected ${count}, one for each sample.`,
     );
   }
   return { labels: data, source };

@@ -268,8 +268,9 @@ function shaped(source: SampleSource, imageShape: Shape | 'none'): SampleSource 
   const [, ...sample] = source.shape;
   const shape = imageShape === 'none' ? [sizeOf(sample)] : imageShape;
   if (sizeOf(shape) === sizeOf(sample)) return reshapeSource(source, shape);
+  const numbers = sample.length === 1 ? '' : ` of ${countOf(sizeOf(sample), 'number')}`;
   throw new DataError(
-    `${source.source}: the samples are ${timesShape(sample)}, expected ${countOf(sizeOf(shape), 'number')}: --image-shape ${shape.join('x')}.`,
+    `${source.source}: the samples are ${timesShape(sample)}${numbers}, expected ${countOf(sizeOf(shape), 'number')}: --image-shape ${shape.join('x')}.`,
   );
 }
 

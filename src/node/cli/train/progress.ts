@@ -2,7 +2,7 @@
 
 import type { BatchRecord } from '../../../training/fitOptions.ts';
 import type { EpochRecord } from '../../../training/trainingState.ts';
-import { formatClock, formatCount, formatDuration, say } from '../terminal/output.ts';
+import { countOf, formatClock, formatDuration, say } from '../terminal/output.ts';
 import { StatusLine } from '../terminal/statusLine.ts';
 import { formatNumber } from '../terminal/textTable.ts';
 
@@ -39,7 +39,7 @@ export class Progress {
       `epoch ${epoch}/${this.#epochs}`,
       ...describeLosses(loss, parts),
       this.#validation(validationLoss),
-      `${formatCount(this.samplesPerSecond)} samples/s`,
+      this.#rate,
       this.#left(epoch / this.#epochs),
     ];
     say(line.filter(Boolean).join('  '));
@@ -55,6 +55,10 @@ export class Progress {
 
   get samplesPerSecond(): number {
     return Math.round(this.#samples / this.seconds);
+  }
+
+  get #rate(): string {
+    return `${countOf(Math.round(this.samplesPerSecond), 'sample')}/s`;
   }
 
   #validation(loss: number | undefined): string {
@@ -80,7 +84,7 @@ export class Progress {
     const losses = describeLosses(loss, parts);
     const all = losses.join('  ');
     const validation = this.#validation(this.#validationLoss);
-    const rate = `${formatCount(this.samplesPerSecond)} samples/s`;
+    const rate = this.#rate;
     const left = this.#left(done);
     const short = [validation.replace('validation', 'val'), this.#left(done, formatClock)];
     const lines = [
