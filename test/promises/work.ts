@@ -14,7 +14,7 @@ export const WORK: readonly CommandPromise[] = [
     'train --data images.npy --validation-split 0.025 TINY',
   ],
   [
-    '{}: the samples are {}, expected {}: --image-shape {}.',
+    '{}: the samples are {}{}, expected {}: --image-shape {}.',
     'train --data flat.npy --image-shape 7x9',
     'train --data flat.npy --image-shape 8x8 TINY',
   ],
