@@ -3,8 +3,7 @@
 import { OptionError } from '../../io/errors.ts';
 import type { Command } from './terminal/help.ts';
 import { formatHelp } from './terminal/help.ts';
-import { asOption } from './terminal/optionNames.ts';
-import { suggest } from './terminal/options.ts';
+import { asOption, suggest } from './terminal/options.ts';
 import { print, say } from './terminal/output.ts';
 import { packageVersion } from './version.ts';
 

@@ -8,8 +8,8 @@ import { loadLabels } from '../../files/loadLabels.ts';
 import { SamplesInMemory } from '../../files/sampleSource.ts';
 import { refuseOverflow } from '../shared/overflow.ts';
 import { prepareLike } from '../shared/samples.ts';
-import { withOptionNames } from '../terminal/optionNames.ts';
 import type { Parsed } from '../terminal/options.ts';
+import { withOptionNames } from '../terminal/options.ts';
 import { say } from '../terminal/output.ts';
 import { anomalyClasses, noteOneSided } from './detection.ts';
 import {

@@ -8,7 +8,7 @@ import { predictPictures } from '../../pictures/display.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
 import { noteOverflow, overflownRows } from '../shared/overflow.ts';
 import { prepareLike, requirePairs } from '../shared/samples.ts';
-import { withOptionNames } from '../terminal/optionNames.ts';
+import { withOptionNames } from '../terminal/options.ts';
 import { codeSection } from './codes.ts';
 import { denoisingSection, scoresOfEach } from './denoising.ts';
 import { featureSection, hasFeatures } from './features.ts';

@@ -82,6 +82,8 @@ export interface PrepareLikeOptions {
   readonly which?: string;
   /** Sees all values in their order, once. */
   readonly onValues?: (values: SampleArray) => void;
+  /** How they are scaled. @default as the others were */
+  readonly choose?: Preparation['choose'];
 }
 
 /**
@@ -92,13 +94,18 @@ export interface PrepareLikeOptions {
 export function prepareLike<Ready extends NormalizedSamples | StoredSamples>(
   images: SampleSource<Ready>,
   { inputShape, normalization: trained }: Trained,
-  { who = 'the model takes', which = '', onValues }: PrepareLikeOptions = {},
+  {
+    who = 'the model takes',
+    which = '',
+    onValues,
+    choose = (statistics) => normalizationForTransform(trained, images, statistics),
+  }: PrepareLikeOptions = {},
 ): Promise<Ready> {
   requireSampleShape(images, inputShape, who);
   return prepare(images, {
     ...statisticsForTransform(trained, images.shape),
     ...(onValues && { onValues }),
-    choose: (statistics) => normalizationForTransform(trained, images, statistics),
+    choose,
     describe: (found) => {
       const noun = nounOf(inputShape, found.normalization);
       describeSamples(which === '' ? noun : `${which} ${noun}`, found);
@@ -162,6 +169,7 @@ export function describeSamples(
   if (images.isRounded) say('note: PNGs of 16 bits are read with 8.');
 }
 
-function short(value: number): string {
+/** Four digits are enough for people. */
+export function short(value: number): string {
   return Number.isInteger(value) ? String(value) : value.toPrecision(4);
 }

@@ -4,6 +4,7 @@
  */
 
 import { parseArgs } from 'node:util';
+import { OptionError } from '../../../io/errors.ts';
 import { nearestName } from '../../../tensor/words.ts';
 
 /** The command was called wrongly: exit code 2. */
@@ -256,4 +257,27 @@ function requireValue(
 export function suggest(name: string, known: readonly string[], prefix = '--'): string {
   const nearest = nearestName(name, known);
   return nearest === undefined ? '' : ` Did you mean ${prefix}${nearest}?`;
+}
+
+/** `--key images` */
+export function asOption(name: string, value?: string): string {
+  return value === undefined ? `--${name}` : `--${name} ${value}`;
+}
+
+/**
+ * For a file whose options have names of their own, such as `--test-key`.
+ *
+ * @param names - Of the command's options, by those of the engine.
+ * @returns What `work` gives; its errors name these options.
+ */
+export async function withOptionNames<T>(
+  names: Readonly<Record<string, string>>,
+  work: Promise<T>,
+): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof OptionError)) throw error;
+    throw new OptionError((option) => error.messageWith((name, value) => option(names[name] ?? name, value)));
+  }
 }

@@ -35,7 +35,7 @@ import {
   type SamplesToDescribe,
   type Trained,
 } from '../shared/samples.ts';
-import { withOptionNames } from '../terminal/optionNames.ts';
+import { withOptionNames } from '../terminal/options.ts';
 import { countOf, say, timesShape } from '../terminal/output.ts';
 import type { TrainValues } from './options.ts';
 import { noteImages, noteScaling } from './scalingNotes.ts';

@@ -10,10 +10,9 @@ import {
   type StoredSamples,
 } from '../../../data/samples.ts';
 import type { ValueStatistics } from '../../../data/statistics.ts';
-import { normalizationForTransform, statisticsForTransform } from '../../../data/transform.ts';
+import { normalizationForTransform } from '../../../data/transform.ts';
 import type { SampleSource } from '../../files/sampleSource.ts';
-import { nounOf } from '../../pictures/sampleKind.ts';
-import { describeSamples, prepare, type Trained } from '../shared/samples.ts';
+import { prepareLike, short, type Trained } from '../shared/samples.ts';
 import type { TrainValues } from './options.ts';
 
 /** What the model file says about targets, as plain JSON. */
@@ -32,12 +31,13 @@ export function targetFacts(target: SampleSource | undefined, testTarget: Sample
  */
 export function preparePaired(
   images: SampleSource,
-  { inputShape, normalization: ofTarget }: Trained,
+  trained: Trained,
   which: string,
   onValues: (values: SampleArray) => void,
 ) {
-  return prepare(images, {
-    ...statisticsForTransform(ofTarget, images.shape),
+  const ofTarget = trained.normalization;
+  return prepareLike(images, trained, {
+    which,
     onValues,
     choose: (statistics) => {
       const { kind, scale } = ofTarget;
@@ -51,10 +51,6 @@ export function preparePaired(
         throw unfit ?? error;
       }
       throw unfit;
-    },
-    describe: (found) => {
-      const noun = nounOf(inputShape, found.normalization);
-      describeSamples(which === '' ? noun : `${which} ${noun}`, found);
     },
   });
 }
@@ -107,8 +103,4 @@ function otherUnits({ dtype, scale }: Normalization, { minimum, maximum }: Value
 /** The least of 1, 3, 7, … that is not below: what a scanner of so many bits can give. */
 function nextMask(value: number): number {
   return 2 ** Math.ceil(Math.log2(value + 1)) - 1;
-}
-
-function short(value: number): string {
-  return Number.isInteger(value) ? String(value) : value.toPrecision(4);
 }
