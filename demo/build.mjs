@@ -16,9 +16,7 @@ export async function buildPage(folder) {
   await mkdir(folder, { recursive: true });
   await Promise.all(STATIC.map((name) => copyFile(join(here, name), join(folder, name))));
   await build({
-    entryPoints: Object.fromEntries(
-      Object.entries(PROGRAMS).map(([name, path]) => [name, join(here, path)]),
-    ),
+    entryPoints: Object.fromEntries(Object.entries(PROGRAMS).map(([name, path]) => [name, join(here, path)])),
     outdir: folder,
     bundle: true,
     minify: true,

@@ -34,9 +34,6 @@ export interface Drawn {
   readonly values: Float32Array;
 }
 
-/** Weights to draw, as pictures of the inputs that a unit answers to: numbers between -1 and 1. */
-export type Filters = Drawn;
-
 // --- What the worker reports.
 
 export interface ReadyEvent {
@@ -64,9 +61,9 @@ export interface DataEvent {
   readonly planeLabels: Uint8Array | undefined;
 }
 
-/** One layer of the hourglass. */
+/** One layer of the hourglass. A GAN makes a sample of a code, and a logit of a sample: above 0 if it seems real. */
 export interface LayerSize {
-  readonly name: string;
+  readonly name: 'input' | 'hidden' | 'code' | 'output' | 'sample' | 'logit';
   readonly width: number;
 }
 
@@ -123,8 +120,8 @@ export interface SnapshotEvent {
   readonly outputs: Drawn;
   /** What the encoder sees of the originals with the noise of the settings; undefined without noise. */
   readonly noisy: Drawn | undefined;
-  /** Of the first layer: of the encoder, or of the discriminator. */
-  readonly filters: Filters;
+  /** The weights of the first layer's units, of the encoder or the discriminator: numbers between -1 and 1, gray. */
+  readonly filters: Drawn;
   /** Undefined for a GAN, which has no encoder. */
   readonly plane: Plane | undefined;
   /** The range of each number of a code, for the sliders. */
@@ -132,26 +129,23 @@ export interface SnapshotEvent {
   readonly codeHigh: Float32Array;
 }
 
-/** A question of the worker's that no call asked for: something went wrong in the background. */
-export interface FailureEvent {
-  readonly event: 'failure';
-  readonly message: string;
-}
-
-export type WorkerEvent =
-  | ReadyEvent
-  | DataEvent
-  | ModelEvent
-  | StatusEvent
-  | ProgressEvent
-  | SnapshotEvent
-  | FailureEvent;
+export type WorkerEvent = ReadyEvent | DataEvent | ModelEvent | StatusEvent | ProgressEvent | SnapshotEvent;
 
 // --- What the page may ask.
 
 export interface Sample {
   readonly code: Float32Array;
   readonly drawn: Drawn;
+}
+
+/** What the network makes of a drawing. */
+export interface Drawing {
+  /** What it sees: where all data lies in a frame, as written digits do, the drawing is moved into that frame. */
+  readonly seen: Drawn;
+  /** Its code and reconstruction; undefined for a GAN. */
+  readonly sample: Sample | undefined;
+  /** How sure the discriminator of a GAN is that it is real, from 0 to 1. */
+  readonly realness: number | undefined;
 }
 
 export interface Calls {
@@ -177,11 +171,8 @@ export interface Calls {
   place(x: number, y: number): Sample;
   /** What the decoder or the generator makes of a code. */
   decode(code: Float32Array): Drawn;
-  /**
-   * A drawing, of the view's size, numbers from 0 (paper) to 1 (ink): its code and reconstruction. Of a GAN only how sure
-   * the discriminator is that it is real.
-   */
-  draw(values: Float32Array): { readonly sample: Sample | undefined; readonly realness: number | undefined };
+  /** A drawing, of the view's size: numbers from 0 (paper) to 1 (ink). */
+  draw(values: Float32Array): Drawing;
   /** New samples. A plain autoencoder draws codes from the distribution of its data's codes. */
   sample(count: number, seed: number): Drawn;
   /** A model file, as the command line reads it. */

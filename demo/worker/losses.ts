@@ -1,0 +1,103 @@
+/** The points of the loss curves, and how fast training is. */
+
+import type { BatchRecord, EpochRecord } from '../../src/index.ts';
+import type { LossPoint } from '../messages.ts';
+
+/** A point is the mean over the batches of this time, in milliseconds. */
+const POINT_MS = 100;
+/** The speed is that of the last points, of about a second. */
+const SPEED_POINTS = 10;
+
+/** Losses added up over samples, by the name of their curve. */
+interface Sums {
+  samples: number;
+  losses: Record<string, number>;
+}
+
+const none = (): Sums => ({ samples: 0, losses: {} });
+
+export class Losses {
+  /** Steps since the beginning of the training. */
+  step = 0;
+  #points: LossPoint[] = [];
+  /** Of the batches since the last point. */
+  #sums = none();
+  /** Of the batches of this epoch that were counted already: records are about the whole epoch so far. */
+  #counted = none();
+  #last: BatchRecord | undefined;
+  #pointAt: number | undefined;
+  #speeds: { samples: number; ms: number }[] = [];
+
+  /** Notes a batch that ended at this time. Returns whether it made a new point. */
+  add(record: BatchRecord, now: number): boolean {
+    this.step++;
+    this.#last = record;
+    // The very first batch is a point: the loss of the random weights. After a pause the time starts anew.
+    this.#pointAt ??= this.step === 1 ? now - POINT_MS : now;
+    const ms = now - this.#pointAt;
+    if (record.batch === record.batches) this.#count();
+    if (ms < POINT_MS) return false;
+    this.#count();
+    if (this.step > 1) this.#speeds.push({ samples: this.#sums.samples, ms });
+    if (this.#speeds.length > SPEED_POINTS) this.#speeds.shift();
+    this.#pointAt = now;
+    this.#addPoint();
+    return true;
+  }
+
+  addEpoch({ validationLoss }: EpochRecord): void {
+    if (validationLoss === undefined) return;
+    this.#points.push({ step: this.step, values: { test: validationLoss } });
+  }
+
+  /** Training waits: what there is becomes a point, and the time until it goes on does not count. */
+  pause(): void {
+    this.#count();
+    this.#addPoint();
+    this.#pointAt = undefined;
+    this.#speeds = [];
+  }
+
+  /** The points since the last call. */
+  take(): LossPoint[] {
+    const points = this.#points;
+    this.#points = [];
+    return points;
+  }
+
+  get samplesPerSecond(): number {
+    const samples = this.#speeds.reduce((sum, speed) => sum + speed.samples, 0);
+    const ms = this.#speeds.reduce((sum, speed) => sum + speed.ms, 0);
+    return ms > 0 ? (1000 * samples) / ms : 0;
+  }
+
+  /** Adds what the last record has more than was counted. */
+  #count(): void {
+    const record = this.#last;
+    if (!record) return;
+    const epoch = none();
+    epoch.samples = record.samples;
+    for (const [name, mean] of Object.entries(lossesOf(record))) {
+      epoch.losses[name] = mean * record.samples;
+      const more = epoch.losses[name] - (this.#counted.losses[name] ?? 0);
+      this.#sums.losses[name] = (this.#sums.losses[name] ?? 0) + more;
+    }
+    this.#sums.samples += record.samples - this.#counted.samples;
+    this.#counted = record.batch === record.batches ? none() : epoch;
+    this.#last = undefined;
+  }
+
+  #addPoint(): void {
+    const { samples, losses } = this.#sums;
+    if (samples === 0) return;
+    const means = Object.entries(losses).map(([name, sum]) => [name, sum / samples]);
+    this.#points.push({ step: this.step, values: Object.fromEntries(means) });
+    this.#sums = none();
+  }
+}
+
+/** The curves of one model. The loss of a GAN is the sum of two that pull in opposite directions. */
+function lossesOf({ loss, parts }: BatchRecord): Record<string, number> {
+  if (parts?.generator === undefined) return { training: loss };
+  return { generator: parts.generator, discriminator: parts.discriminator };
+}

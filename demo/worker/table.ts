@@ -1,0 +1,81 @@
+/** Tables of numbers: CSV and TSV files, as spreadsheets write them. */
+
+import Papa from 'papaparse';
+import { DataError } from '../../src/index.ts';
+import type { RawData } from './dataset.ts';
+
+/** A row of this many pixels may be a flattened image: 8×8 and larger squares. */
+const SMALLEST_PICTURE = 64;
+
+const isNumber = (text: string) => text.trim() !== '' && Number.isFinite(Number(text));
+
+/**
+ * The numeric columns of a table as samples `[rows, columns]`. A column named `label` or `class` holds the labels. Integers
+ * from 0 to 255 in a square number of columns, as in the CSV files of MNIST, are the pixels of an image.
+ *
+ * @throws {DataError} If rows have different lengths, a cell of a numeric column is empty, or no column is numeric.
+ */
+export function readTable(text: string): Omit<RawData, 'name'> {
+  const { data: rows, meta } = Papa.parse<string[]>(text.replace(/^\uFEFF/, ''), {
+    skipEmptyLines: 'greedy',
+  });
+  if (meta.delimiter === ';') decimalPoints(rows);
+  const hasHeader = rows.length > 1 && !rows[0].some(isNumber);
+  const [heads] = rows;
+  const body = hasHeader ? rows.slice(1) : rows;
+  if (body.length === 0) throw new DataError('the table is empty, expected rows of numbers.');
+  const width = heads.length;
+  const ragged = rows.findIndex((row) => row.length !== width);
+  if (ragged >= 0) {
+    throw new DataError(`row ${ragged + 1} has ${rows[ragged].length} cells, expected ${width} as in row 1.`);
+  }
+  const names = heads.map((head, j) => (hasHeader ? head.trim() : `column ${j + 1}`));
+  const all = names.map((_, j) => j);
+  // A column of numbers with a hole in it is meant as one of numbers.
+  const numeric = all.filter(
+    (j) => body.some((row) => isNumber(row[j])) && isNumberColumn(body, j, names[j], hasHeader),
+  );
+  const labelColumn = hasHeader ? numeric.find((j) => /^(label|class|target)s?$/i.test(names[j])) : undefined;
+  const columns = numeric.filter((j) => j !== labelColumn);
+  if (columns.length === 0) throw new DataError('the table has no column of numbers.');
+  const left = all.filter((j) => !numeric.includes(j)).map((j) => names[j]);
+  const values = Float64Array.from(body.flatMap((row) => columns.map((j) => Number(row[j]))));
+  const isPicture =
+    columns.length >= SMALLEST_PICTURE &&
+    Number.isInteger(Math.sqrt(columns.length)) &&
+    values.every((value) => Number.isInteger(value) && value >= 0 && value <= 255);
+  return {
+    notes: left.length > 0 ? [`Columns that hold no numbers were left out: ${left.join(', ')}.`] : [],
+    array: { shape: [body.length, columns.length], data: isPicture ? Uint8Array.from(values) : values },
+    labels: labelColumn === undefined ? undefined : labelsOf(body, labelColumn),
+    isTable: !isPicture,
+  };
+}
+
+/** With semicolons between cells, the comma is the decimal point. */
+function decimalPoints(rows: string[][]): void {
+  for (const row of rows) {
+    row.forEach((cell, j) => {
+      if (/^\s*[-+]?\d+,\d+\s*$/.test(cell)) row[j] = cell.replace(',', '.');
+    });
+  }
+}
+
+function isNumberColumn(body: readonly string[][], j: number, name: string, hasHeader: boolean): boolean {
+  const other = body.findIndex((row) => !isNumber(row[j]));
+  if (other < 0) return true;
+  const isHole = /^\s*(|na|n\/a|nan|null|\?)\s*$/i.test(body[other][j]);
+  const isWord = body.some((row) => !isNumber(row[j]) && !/^\s*(|na|n\/a|nan|null|\?)\s*$/i.test(row[j]));
+  if (!isHole || isWord) return false;
+  throw new DataError(
+    `row ${other + 1 + Number(hasHeader)}, column '${name}' is '${body[other][j]}', expected a number: fill it in or leave the row out.`,
+  );
+}
+
+/** Undefined unless the column holds integers from 0 to 255. */
+function labelsOf(body: readonly string[][], column: number): Uint8Array | undefined {
+  const labels = body.map((row) => Number(row[column]));
+  return labels.every((label) => Number.isInteger(label) && label >= 0 && label < 256)
+    ? Uint8Array.from(labels)
+    : undefined;
+}
