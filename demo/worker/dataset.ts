@@ -41,7 +41,15 @@ export interface RawData extends Labelled {
   readonly isTable?: boolean;
 }
 
+let drawnDigits: RawData | undefined;
+
+/** Drawn once: that takes a part of a second. */
 export function digits(): RawData {
+  drawnDigits ??= drawDigits();
+  return drawnDigits;
+}
+
+function drawDigits(): RawData {
   const training = generateDigits(DIGITS.training);
   const test = generateDigits(DIGITS.test);
   return {

@@ -43,13 +43,14 @@ interface Workplace {
 export class Session implements Answers {
   readonly #report: (event: WorkerEvent) => void;
   /** The data in use, scaled for networks that begin with it. */
-  #data = new Dataset(digits());
+  #data: Dataset;
   #learningRate = 0;
   #place: Workplace | undefined;
   #nextSnapshotAt = 0;
 
-  constructor(report: (event: WorkerEvent) => void) {
+  constructor(report: (event: WorkerEvent) => void, data: RawData = digits()) {
     this.#report = report;
+    this.#data = new Dataset(data);
   }
 
   async configure(settings: Settings): Promise<void> {

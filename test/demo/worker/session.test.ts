@@ -1,0 +1,241 @@
+/** The worker of the page, without a browser: calls in, events out. */
+
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { Settings, SnapshotEvent, WorkerEvent } from '../../../demo/messages.ts';
+import { Session } from '../../../demo/worker/session.ts';
+import { generateDigits, readAnyModel } from '../../../src/index.ts';
+import { writeNpy } from '../../../src/io/index.ts';
+
+const SETTINGS: Settings = {
+  kind: 'autoencoder',
+  hidden: [12],
+  encodingDim: 4,
+  activation: 'relu',
+  optimizer: 'adam',
+  learningRate: 1e-3,
+  noise: 0,
+  batchSize: 32,
+  seed: 7,
+};
+
+/** Few, so that the tests are quick. */
+const { labels, ...array } = generateDigits({ count: 300, seed: 1 });
+const DIGITS = { name: 'digits', notes: [], array, labels };
+
+/** A session, and what it reports. */
+function start() {
+  const events: WorkerEvent[] = [];
+  let onEvent = () => {};
+  const session = new Session((event) => {
+    events.push(event);
+    onEvent();
+  }, DIGITS);
+  const last = <Name extends WorkerEvent['event']>(name: Name) =>
+    events.findLast((event) => event.event === name) as Extract<WorkerEvent, { event: Name }>;
+  /** Resolves when the last event of a name is as wanted. */
+  const until = (isWanted: () => boolean) =>
+    new Promise<void>((resolve) => {
+      onEvent = () => {
+        if (isWanted()) resolve();
+      };
+      onEvent();
+    });
+  const steps = async (count: number) => {
+    for (let i = 0; i < count; i++) {
+      const before = events.length;
+      session.step();
+      await until(() =>
+        events.slice(before).some((event) => event.event === 'status' && event.phase === 'paused'),
+      );
+    }
+  };
+  const weights = async () => [...readAnyModel((await session.save()).bytes).model.parameters.values];
+  open.push(session);
+  return { session, events, last, until, steps, weights };
+}
+
+const open: Session[] = [];
+afterEach(async () => {
+  for (const session of open.splice(0)) await session.configure(SETTINGS); // ends a training that still goes on
+});
+
+const file = (name: string, bytes: Uint8Array | string) => new File([bytes as BlobPart], name);
+
+describe('a session', () => {
+  test('reports data, network and pictures as soon as it is configured', async () => {
+    const { session, events, last } = start();
+    await session.configure(SETTINGS);
+    expect(events.map(({ event }) => event)).toEqual(['data', 'model', 'status', 'snapshot']);
+    expect(last('data')).toMatchObject({
+      name: 'digits',
+      count: 270,
+      testCount: 30,
+      sampleShape: [28, 28],
+    });
+    expect(last('model').layers.map(({ width }) => width)).toEqual([784, 12, 4, 12, 784]);
+    const { outputs, filters, plane, codeLow } = last('snapshot');
+    expect([outputs.count, filters.count, plane?.points.length, codeLow.length]).toEqual([10, 12, 60, 4]);
+    expect(Math.max(...filters.values.map(Math.abs))).toBeCloseTo(1);
+  });
+
+  test('trains until it is paused, and the loss falls', async () => {
+    const { session, last, until, events } = start();
+    await session.configure(SETTINGS);
+    session.train();
+    await until(() => (last('progress')?.step ?? 0) > 100);
+    session.pause();
+    await until(() => last('status').phase === 'paused');
+    const losses = events.flatMap((event) => (event.event === 'progress' ? event.losses : []));
+    const training = losses.flatMap(({ values }) => values.training ?? []);
+    expect(training.at(-1)).toBeLessThan(0.8 * training[0]);
+    expect(last('progress').samplesPerSecond).toBe(0); // it rests
+  });
+
+  test('makes single steps, and begins again with the same bits', async () => {
+    const { session, steps, weights, last } = start();
+    await session.configure(SETTINGS);
+    const initial = await weights();
+    await steps(3);
+    expect(last('progress').step).toBe(3);
+    const trained = await weights();
+    expect(trained).not.toEqual(initial);
+    await session.configure(SETTINGS);
+    expect(await weights()).toEqual(initial);
+    await steps(3);
+    expect(await weights()).toEqual(trained);
+    await session.configure({ ...SETTINGS, seed: 8 });
+    expect(await weights()).not.toEqual(initial);
+  });
+
+  test('moves the learning rate of a network that has begun', async () => {
+    const { session, steps, weights } = start();
+    await session.configure(SETTINGS);
+    await steps(1);
+    const before = await weights();
+    session.setLearningRate(1e-9);
+    await steps(1);
+    const change = (await weights()).map((weight, i) => Math.abs(weight - before[i]));
+    expect(Math.max(...change)).toBeLessThan(1e-6);
+  });
+
+  test.each(['autoencoder', 'vae', 'gan'] as const)(
+    'saves a model of kind %s and opens it again',
+    async (kind) => {
+      const { session, steps, weights, last } = start();
+      await session.configure({ ...SETTINGS, kind });
+      await steps(2);
+      const { bytes } = await session.save();
+      const trained = await weights();
+      const pictures = last('snapshot').outputs.values;
+      await session.configure({ ...SETTINGS, hidden: [5], encodingDim: 2, seed: 1 });
+      await session.open(file('model.safetensors', bytes));
+      expect(last('model').settings).toMatchObject({ kind, hidden: [12], encodingDim: 4 });
+      expect(await weights()).toEqual(trained);
+      expect(last('snapshot').outputs.values).toEqual(pictures);
+      await steps(1); // it can be trained on
+      expect(await weights()).not.toEqual(trained);
+    },
+  );
+
+  test('decodes a place on the plane to what stands there', async () => {
+    const { session, steps, last } = start();
+    await session.configure({ ...SETTINGS, encodingDim: 2 });
+    await steps(5);
+    const { plane } = last('snapshot') as SnapshotEvent;
+    const [x, y] = plane?.points.subarray(6, 8) ?? [];
+    expect(plane?.shares).toBeUndefined(); // two numbers need no projection
+    expect([...session.place(x, y).code]).toEqual([...session.point(3).code]);
+  });
+
+  test('makes new samples, and others of another seed', async () => {
+    for (const kind of ['autoencoder', 'vae', 'gan'] as const) {
+      const { session } = start();
+      await session.configure({ ...SETTINGS, kind });
+      const samples = await session.sample(3, 1);
+      expect([samples.count, samples.values.length]).toEqual([3, 3 * 784]);
+      expect(await session.sample(3, 1)).toEqual(samples);
+      expect(await session.sample(3, 2)).not.toEqual(samples);
+    }
+  });
+
+  test('codes a drawing, or judges it', async () => {
+    const line = Float32Array.from({ length: 784 }, (_, i) => Number(i % 28 === 5 && i > 200 && i < 500));
+    const { session } = start();
+    await session.configure(SETTINGS);
+    const { seen, sample, realness } = session.draw(line);
+    expect(sample?.code).toHaveLength(4);
+    expect(realness).toBeUndefined();
+    // Moved to the middle, as the digits are.
+    const column = (x: number) =>
+      seen.values.filter((_, i) => i % 28 === x).reduce((sum, value) => sum + value, 0);
+    expect(column(13) + column(14)).toBeGreaterThan(5 * column(5));
+    await session.configure({ ...SETTINGS, kind: 'gan' });
+    expect(session.draw(line).realness).toBeGreaterThan(0);
+  });
+
+  test('adds the noise of its settings to what the encoder sees', async () => {
+    const { session, last } = start();
+    await session.configure({ ...SETTINGS, noise: 0.3 });
+    const { values } = last('data').originals;
+    const noisy = last('snapshot').noisy?.values ?? new Float32Array();
+    const differences = Float64Array.from(noisy, (value, i) => value - values[i]);
+    const deviation = Math.sqrt(differences.reduce((sum, d) => sum + d * d, 0) / differences.length);
+    expect(deviation).toBeCloseTo(0.3, 1);
+  });
+});
+
+describe('other data', () => {
+  const pictures = writeNpy({
+    shape: [30, 4, 6],
+    data: Uint8Array.from({ length: 720 }, (_, i) => (i * 37) % 256),
+  });
+
+  test('gets a new network with the same settings, and a tenth is held out', async () => {
+    const { session, last } = start();
+    await session.configure(SETTINGS);
+    await session.readFiles([file('small.npy', pictures)]);
+    expect(last('data')).toMatchObject({ name: 'small.npy', count: 27, testCount: 3, sampleShape: [4, 6] });
+    expect(last('data').view).toEqual({ kind: 'picture', height: 4, width: 6, channels: 1 });
+    expect(last('model').layers[0].width).toBe(24);
+  });
+
+  test('that can not be used changes nothing', async () => {
+    const { session, weights, events } = start();
+    await session.configure(SETTINGS);
+    const before = await weights();
+    const count = events.length;
+    const nan = writeNpy({ shape: [30, 4], data: new Float32Array(120).fill(Number.NaN) });
+    await expect(session.readFiles([file('nan.npy', nan)])).rejects.toThrow(/NaN/);
+    await expect(session.readFiles([file('x.npy', 'no array')])).rejects.toThrow(/^x\.npy: /);
+    await expect(session.readFiles([file('x.heic', 'photo')])).rejects.toThrow(
+      'x.heic: unknown kind of file, expected .npy, .npz, IDX (also .gz), .csv, .tsv, or images.',
+    );
+    expect(events).toHaveLength(count);
+    expect(await weights()).toEqual(before);
+  });
+
+  test('that does not fit a model file is named, and what to do', async () => {
+    const { session } = start();
+    await session.configure(SETTINGS);
+    const { bytes } = await session.save();
+    await session.readFiles([file('small.npy', pictures)]);
+    await expect(session.open(file('digits.safetensors', bytes))).rejects.toThrow(
+      'digits.safetensors: the model takes samples of [28, 28], and those on the page are [4, 6]: open its data first.',
+    );
+    await expect(session.open(file('broken.safetensors', bytes.subarray(0, 999)))).rejects.toThrow(
+      /^broken\.safetensors: /,
+    );
+  });
+
+  test('of floats beyond [0, 1] is scaled, and that is said', async () => {
+    const { session, last } = start();
+    await session.configure(SETTINGS);
+    const data = Float32Array.from({ length: 40 * 9 }, (_, i) => 20 * Math.sin(i));
+    await session.readFiles([file('waves.npy', writeNpy({ shape: [40, 3, 3], data }))]);
+    expect(last('data').notes).toEqual([
+      'The values were scaled so that their minimum is 0 and their maximum 1.',
+    ]);
+    const { values } = last('data').originals;
+    expect([Math.min(...values) >= 0, Math.max(...values) <= 1]).toEqual([true, true]);
+  });
+});
