@@ -92,9 +92,7 @@ export const chinese: Readonly<Record<TextKey, string>> = {
   fromMiddle: '所有编码的中间值',
   fromRandom: '随机编码',
   fromOriginal: '原图 {number} 的编码',
-  fromPoint: '某个样本的编码',
   fromPlace: '潜空间中的一处',
-  fromDrawing: '你的手绘的编码',
   fromSliders: '自定义编码',
 
   drawTitle: '手绘',
@@ -102,10 +100,12 @@ export const chinese: Readonly<Record<TextKey, string>> = {
   drawTeachGan: '画点什么，让判别器判断它像不像真实数据。',
   drawEmpty: '仅支持不超过 64 × 64 像素的灰度图像。',
   drawYours: '你的手绘',
+  drawSeen: '网络看到的样子',
   drawBack: '重建结果',
   drawClear: '清除',
   drawKeys: '可用鼠标、手指或手写笔。键盘：方向键移动画笔，按住空格键落笔。',
   drawLabel: '画布。方向键移动画笔，空格键落笔。',
+  drawSeenLabel: '网络看到的手绘',
   drawBackLabel: '手绘的重建结果',
   realness: '判为真实的概率：{percent}%',
 
@@ -134,7 +134,8 @@ export const chinese: Readonly<Record<TextKey, string>> = {
   threads: '线程数',
   threadsAuto: '自动',
   threadsOne: '1',
-  badHidden: '隐藏层宽度应为至多 8 个 1 到 4096 的整数，用逗号分隔，例如 64, 32；留空表示没有隐藏层。当前输入：{value}',
+  badHidden:
+    '隐藏层宽度应为至多 8 个 1 到 4096 的整数，用逗号分隔，例如 64, 32；留空表示没有隐藏层。当前输入：{value}',
   badInteger: '{name}应为 {low} 到 {high} 的整数。当前输入：{value}',
   badLearningRate: '学习率应大于 0 且不超过 10，例如 0.001。当前输入：{value}',
   nothing: '空',

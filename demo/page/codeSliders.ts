@@ -19,8 +19,8 @@ export class CodeSliders {
   readonly #decode: Newest<Float32Array, Drawn>;
   #inputs: HTMLInputElement[] = [];
   #code: Float32Array | undefined;
-  #low = new Float32Array(0);
-  #high = new Float32Array(0);
+  #low: Float32Array = new Float32Array(0);
+  #high: Float32Array = new Float32Array(0);
   #drawn: Drawn | undefined;
   /** Whether the code is the middle of all codes, and follows it. */
   #isMiddle = true;
@@ -127,7 +127,9 @@ export class CodeSliders {
       label(input, 'codeSlider', { number: i + 1 });
       return input;
     });
-    const rows = this.#inputs.map((input, i) => create('label', {}, create('span', { textContent: String(i + 1) }), input));
+    const rows = this.#inputs.map((input, i) =>
+      create('label', {}, create('span', { textContent: String(i + 1) }), input),
+    );
     const [legend] = this.#sliders.children;
     this.#sliders.replaceChildren(legend, ...rows);
   }

@@ -1,6 +1,6 @@
 /** A canvas to draw on, and what the network makes of the drawing. */
 
-import type { Calls, DataEvent, Sample } from '../messages.ts';
+import type { DataEvent, Drawing, View } from '../messages.ts';
 import { byId } from './dom.ts';
 import { label, say } from './language.ts';
 import { Painter } from './painter.ts';
@@ -12,19 +12,14 @@ const MOST_SIDE = 64; // pixels
 /** The pen's radius as a share of the picture's shorter side, about that of a pen on a digit of 28 pixels. */
 const PEN = 1.25 / 28;
 
-type Answer = ReturnType<Calls['draw']>;
+type Picture = Extract<View, { kind: 'picture' }>;
 
-export class Drawing {
+export class DrawingCard {
   readonly #paper = byId('paper', HTMLCanvasElement);
   readonly #pen = byId('pen');
   readonly #painter: Painter;
-  readonly #ask: Newest<Float32Array, Answer>;
-  #view = { kind: 'picture', height: 28, width: 28, channels: 1 } as const as {
-    kind: 'picture';
-    height: number;
-    width: number;
-    channels: 1;
-  };
+  readonly #ask: Newest<Float32Array, Drawing>;
+  #view: Picture = { kind: 'picture', height: 28, width: 28, channels: 1 };
   #ink = new Float32Array(28 * 28);
   #isPossible = false;
   #isEmpty = true;
@@ -34,15 +29,15 @@ export class Drawing {
   #keyboard: readonly [number, number] = [14, 14];
   #isDown = false;
 
-  /** @param onCode - Called with the code of the drawing. */
-  constructor(trainer: Trainer, onCode: (sample: Sample) => void) {
+  constructor(trainer: Trainer) {
     this.#painter = new Painter(byId('draw-body'), () => this.#draw());
     this.#ask = new Newest(
       (ink) => trainer.call('draw', ink),
-      (answer) => this.#show(answer, onCode),
+      (answer) => this.#show(answer),
     );
     byId('draw-clear').addEventListener('click', () => this.clear());
     label(this.#paper, 'drawLabel');
+    label(byId('seen'), 'drawSeenLabel');
     label(byId('drawn'), 'drawBackLabel');
     this.#listenToPointer();
     this.#listenToKeys();
@@ -54,11 +49,9 @@ export class Drawing {
     byId('draw-body').hidden = !this.#isPossible;
     byId('draw-empty').hidden = this.#isPossible;
     if (!this.#isPossible || view.kind !== 'picture') return;
-    this.#view = { ...view, channels: 1 };
+    this.#view = view;
     this.#keyboard = [view.width / 2, view.height / 2];
-    for (const { style } of [this.#paper.parentElement, byId('drawn').parentElement] as HTMLElement[]) {
-      style.aspectRatio = `${view.width} / ${view.height}`;
-    }
+    byId('draw-body').style.setProperty('--aspect', `${view.width} / ${view.height}`);
     this.clear();
   }
 
@@ -78,16 +71,16 @@ export class Drawing {
     this.#ink = new Float32Array(this.#view.width * this.#view.height);
     this.#isEmpty = true;
     byId('realness').hidden = true;
-    drawOne(byId('drawn', HTMLCanvasElement), { view: this.#view, count: 1, values: this.#ink });
+    for (const id of ['seen', 'drawn']) {
+      drawOne(byId(id, HTMLCanvasElement), { view: this.#view, count: 1, values: this.#ink });
+    }
     this.#painter.repaint();
   }
 
-  #show({ sample, realness }: Answer, onCode: (sample: Sample) => void): void {
+  #show({ seen, sample, realness }: Drawing): void {
     if (this.#isEmpty) return; // cleared while the network was thinking
-    if (sample) {
-      drawOne(byId('drawn', HTMLCanvasElement), sample.drawn);
-      onCode(sample);
-    }
+    drawOne(byId('seen', HTMLCanvasElement), seen);
+    if (sample) drawOne(byId('drawn', HTMLCanvasElement), sample.drawn);
     const element = byId('realness');
     element.hidden = realness === undefined;
     if (realness === undefined) return;
@@ -143,10 +136,7 @@ export class Drawing {
       if (event.key === ' ') this.#isDown = true;
       const { width, height } = this.#view;
       const clip = (value: number, most: number) => Math.max(0.5, Math.min(most - 0.5, value));
-      this.#keyboard = [
-        clip(this.#keyboard[0] + move[0], width),
-        clip(this.#keyboard[1] + move[1], height),
-      ];
+      this.#keyboard = [clip(this.#keyboard[0] + move[0], width), clip(this.#keyboard[1] + move[1], height)];
       if (this.#isDown) this.#drawTo(this.#keyboard);
       this.#showPen();
     });

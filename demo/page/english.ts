@@ -33,7 +33,8 @@ export const english = {
   noWorker: 'The part of the page that trains could not start: {reason}. Try a current browser.',
 
   lossTitle: 'Loss',
-  lossTeach: 'How far the outputs are from what they should be. Each batch moves every weight a little downhill.',
+  lossTeach:
+    'How far the outputs are from what they should be. Each batch moves every weight a little downhill.',
   lossEmpty: 'Press Train: the curve begins here.',
   lossLabel: 'Loss curves. {values}',
   lossAt: 'step {step}: {values}',
@@ -44,9 +45,11 @@ export const english = {
   axisStep: 'step',
 
   picturesTitle: 'Originals and reconstructions',
-  picturesTeach: 'All that the lower picture knows of the upper one has passed through the code. Click an original to take its code to the sliders.',
+  picturesTeach:
+    'All that the lower picture knows of the upper one has passed through the code. Click an original to take its code to the sliders.',
   picturesTitleGan: 'Samples of the same codes',
-  picturesTeachGan: 'The generator turns random codes into pictures. These codes never change: what changes is the generator.',
+  picturesTeachGan:
+    'The generator turns random codes into pictures. These codes never change: what changes is the generator.',
   rowOriginal: 'original',
   rowNoisy: 'with noise',
   rowOutput: 'reconstruction',
@@ -56,8 +59,10 @@ export const english = {
   picturesLabelGan: '{count} samples of the generator',
 
   networkTitle: 'Network',
-  networkTeach: 'An hourglass: each bar is a layer, as tall as the root of its width. The narrow middle forces the network to keep what matters.',
-  networkTeachGan: 'Two networks: the generator makes a sample of a code, the discriminator judges whether a sample is real. Bars are as tall as the root of the width.',
+  networkTeach:
+    'An hourglass: each bar is a layer, as tall as the root of its width. The narrow middle forces the network to keep what matters.',
+  networkTeachGan:
+    'Two networks: the generator makes a sample of a code, the discriminator judges whether a sample is real. Bars are as tall as the root of the width.',
   networkLabel: 'Layers of {widths} numbers',
   parameters: '{count} parameters: {bytes} kB of numbers that training moves',
   layerInput: 'input',
@@ -71,11 +76,13 @@ export const english = {
   filtersLabel: 'The weights of {count} units of the first layer as pictures',
 
   planeTitle: 'Latent plane',
-  planeTeach: 'Every dot is a sample, placed by its code. Samples that the network finds alike lie close together.',
+  planeTeach:
+    'Every dot is a sample, placed by its code. Samples that the network finds alike lie close together.',
   planeEmpty: 'A GAN has no encoder: samples have no codes, so there is no plane to show.',
   planeClasses: 'Highlight a class',
   planeClass: 'class {label}',
-  planeKeys: 'Hover a dot to see its sample, click to decode the place. Keys: arrows move a cross hair, Enter decodes.',
+  planeKeys:
+    'Hover a dot to see its sample, click to decode the place. Keys: arrows move a cross hair, Enter decodes.',
   planeLabel: 'Latent plane of {count} samples. Arrows move a cross hair, Enter decodes the place under it.',
   planeComponent: 'component {number} ({percent} % of the variance)',
   planeCode: 'code {number}',
@@ -91,31 +98,34 @@ export const english = {
   fromMiddle: 'the middle of all codes',
   fromRandom: 'a random code',
   fromOriginal: 'the code of original {number}',
-  fromPoint: 'the code of a sample',
   fromPlace: 'a place on the plane',
-  fromDrawing: 'the code of your drawing',
   fromSliders: 'a code of your own',
 
   drawTitle: 'Draw',
-  drawTeach: 'Draw something and see what comes back through the code. What the network has never seen comes back as something that it has.',
+  drawTeach:
+    'Draw something and see what comes back through the code. What the network has never seen comes back as something that it has.',
   drawTeachGan: 'Draw something: the discriminator says how real it finds it among the data.',
   drawEmpty: 'Drawing is for gray pictures of up to 64 × 64 pixels.',
   drawYours: 'your drawing',
+  drawSeen: 'as the network sees it',
   drawBack: 'what comes back',
   drawClear: 'Clear',
   drawKeys: 'Mouse, finger or pen. Keys: arrows move the pen, hold Space to draw.',
   drawLabel: 'Canvas to draw on. Arrows move the pen, Space puts down ink.',
+  drawSeenLabel: 'Your drawing as the network sees it',
   drawBackLabel: 'The reconstruction of your drawing',
   realness: 'real with {percent} % certainty',
 
   newTitle: 'New samples',
-  newTeach: 'Random codes, decoded: pictures that never existed. A variational autoencoder and a GAN are trained for this, a plain autoencoder is not.',
+  newTeach:
+    'Random codes, decoded: pictures that never existed. A variational autoencoder and a GAN are trained for this, a plain autoencoder is not.',
   newButton: 'Make 24 new samples',
   newLabel: '{count} new samples',
 
   settingsTitle: 'Settings',
   settingsTeach: 'What the network is and how it learns.',
-  settingsHint: 'Learning rate and threads apply at once. Everything else makes a new network, which begins from its seed.',
+  settingsHint:
+    'Learning rate and threads apply at once. Everything else makes a new network, which begins from its seed.',
   fieldsNetwork: 'Network',
   fieldsTraining: 'Training',
   kind: 'Kind',
@@ -133,7 +143,8 @@ export const english = {
   threads: 'Threads',
   threadsAuto: 'automatic',
   threadsOne: '1',
-  badHidden: 'Hidden sizes are up to 8 integers from 1 to 4096 with commas between, such as 64, 32; empty means none. Found: {value}',
+  badHidden:
+    'Hidden sizes are up to 8 integers from 1 to 4096 with commas between, such as 64, 32; empty means none. Found: {value}',
   badInteger: '{name} is an integer from {low} to {high}. Found: {value}',
   badLearningRate: 'The learning rate is a number above 0 and up to 10, such as 0.001. Found: {value}',
   nothing: 'nothing',
@@ -142,18 +153,21 @@ export const english = {
   dataTeach: 'Files are read here, by this page: nothing is sent anywhere.',
   dataDigits: 'Built-in digits',
   dataChoose: 'Choose files…',
-  dataKinds: 'Or drop them anywhere: `.npy`, `.npz`, IDX, CSV, PNG or JPEG images, labels beside them if you have them.',
+  dataKinds:
+    'Or drop them anywhere: `.npy`, `.npz`, IDX, CSV, PNG or JPEG images, labels beside them if you have them.',
   dataName: '{name}: {count} samples of {shape}',
   dataTest: '{count} of them are only tested on.',
   digits: 'Built-in digits',
   dropHere: 'Drop data or a model here',
 
   modelTitle: 'Model file',
-  modelTeach: 'The command line reads the same file: `npm run isthmus -- evaluate --model model.safetensors …`',
+  modelTeach:
+    'The command line reads the same file: `npm run isthmus -- evaluate --model model.safetensors …`',
   modelSave: 'Save',
   modelOpen: 'Open…',
 
-  footer: 'Everything runs on your own processor, in WebAssembly that the page itself writes: no server, no libraries.',
+  footer:
+    'Everything runs on your own processor, in WebAssembly that the page itself writes: no server, no libraries.',
 };
 
 export type TextKey = keyof typeof english;

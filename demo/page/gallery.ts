@@ -51,7 +51,11 @@ export class Reconstructions {
   #showWords(): void {
     say(byId('h-pictures'), this.#isGan ? 'picturesTitleGan' : 'picturesTitle');
     say(byId('pictures-teach'), this.#isGan ? 'picturesTeachGan' : 'picturesTeach');
-    const rows = [text('rowOriginal'), ...(this.#snapshot?.noisy ? [text('rowNoisy')] : []), text('rowOutput')];
+    const rows = [
+      text('rowOriginal'),
+      ...(this.#snapshot?.noisy ? [text('rowNoisy')] : []),
+      text('rowOutput'),
+    ];
     const legend = byId('pictures-rows');
     legend.hidden = this.#isGan;
     legend.textContent = text('rowsOrder', { rows: rows.join(' → ') });
@@ -63,7 +67,13 @@ export class Reconstructions {
     const { outputs, noisy } = this.#snapshot ?? {};
     const room = this.#painter.width;
     if (this.#isGan) {
-      if (outputs) drawGrid(this.#canvas, outputs.view, cellsOf(outputs).map((cell) => [cell]), { room });
+      if (outputs)
+        drawGrid(
+          this.#canvas,
+          outputs.view,
+          cellsOf(outputs).map((cell) => [cell]),
+          { room },
+        );
       this.#placeButtons(undefined, 0);
       return;
     }
@@ -139,4 +149,3 @@ export class NewSamples {
     drawGrid(this.#canvas, this.#samples.view, stacks, { room: this.#painter.width });
   }
 }
-

@@ -273,7 +273,12 @@ function spanOf(points: Float32Array, axis: 0 | 1): Scale {
     low = Math.min(low, points[i]);
     high = Math.max(high, points[i]);
   }
-  if (!(high > low)) return { low: (Number.isFinite(low) ? low : 0) - 1, high: (Number.isFinite(low) ? low : 0) + 1, isLog: false };
+  if (!(high > low))
+    return {
+      low: (Number.isFinite(low) ? low : 0) - 1,
+      high: (Number.isFinite(low) ? low : 0) + 1,
+      isLog: false,
+    };
   const margin = (high - low) * 0.04;
   return { low: low - margin, high: high + margin, isLog: false };
 }

@@ -3,7 +3,7 @@
 import type { Settings } from '../messages.ts';
 import { CodeSliders } from './codeSliders.ts';
 import { byId } from './dom.ts';
-import { Drawing } from './drawing.ts';
+import { DrawingCard } from './drawing.ts';
 import { Files } from './files.ts';
 import { NewSamples, Reconstructions } from './gallery.ts';
 import { loadsAgain } from './isolate.ts';
@@ -12,7 +12,7 @@ import { LatentPlane } from './latentPlane.ts';
 import { LossChart } from './lossChart.ts';
 import { NetworkCard } from './network.ts';
 import { startThemes } from './painter.ts';
-import { attempt, hideProblem, showProblem, startProblems } from './problems.ts';
+import { attempt, hideProblem, startProblems } from './problems.ts';
 import { SettingsForm } from './settings.ts';
 import { Toolbar } from './toolbar.ts';
 import { Trainer } from './trainer.ts';
@@ -36,7 +36,7 @@ function start(): void {
     const sample = await attempt(trainer.call('place', x, y));
     if (sample) sliders.setSample(sample, 'fromPlace');
   });
-  const drawing = new Drawing(trainer);
+  const drawing = new DrawingCard(trainer);
   const form = new SettingsForm({
     onSettings: async (settings) => {
       const wasTraining = toolbar.phase === 'training';
@@ -92,7 +92,9 @@ function start(): void {
     sliders.setSnapshot(event);
     drawing.refresh();
   });
-  trainer.on('failure', ({ message }) => showProblem(message));
+
+  void attempt(trainer.call('setThreads', 'auto'));
+  void configure(form.settings);
 }
 
 byId('readme', HTMLAnchorElement).href = README;

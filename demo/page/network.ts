@@ -1,12 +1,12 @@
 /** The hourglass of the network with its sizes, and the filters of its first layer. */
 
-import type { Filters, LayerSize, ModelEvent } from '../messages.ts';
+import type { Drawn, LayerSize, ModelEvent } from '../messages.ts';
 import { byId, canvasIn, createSvg } from './dom.ts';
 import { formatCount, label, onLanguage, say, type TextKey, text } from './language.ts';
 import { Painter } from './painter.ts';
 import { cellsOf, drawGrid } from './pictures.ts';
 
-const NAMES: Readonly<Record<string, TextKey>> = {
+const NAMES: Readonly<Record<LayerSize['name'], TextKey>> = {
   input: 'layerInput',
   hidden: 'layerHidden',
   code: 'layerCode',
@@ -24,7 +24,7 @@ export class NetworkCard {
   readonly #hourglass: Painter;
   readonly #pictures: Painter;
   #model: ModelEvent | undefined;
-  #filters: Filters | undefined;
+  #filters: Drawn | undefined;
 
   constructor() {
     this.#hourglass = new Painter(byId('hourglass'), () => this.#drawHourglass());
@@ -41,7 +41,7 @@ export class NetworkCard {
     this.#hourglass.repaint();
   }
 
-  setFilters(filters: Filters): void {
+  setFilters(filters: Drawn): void {
     if (filters.count !== this.#filters?.count) {
       label(canvasIn(byId('filters')), 'filtersLabel', { count: filters.count });
     }
@@ -109,12 +109,14 @@ export class NetworkCard {
   }
 }
 
-function nameOf(name: string): string {
-  return NAMES[name] ? text(NAMES[name]) : name;
+function nameOf(name: LayerSize['name']): string {
+  return text(NAMES[name]);
 }
 
 function describe(layers: readonly LayerSize[]): string {
-  return layers.map(({ name, width }) => (name === 'hidden' ? width : `${width} (${nameOf(name)})`)).join(', ');
+  return layers
+    .map(({ name, width }) => (name === 'hidden' ? width : `${width} (${nameOf(name)})`))
+    .join(', ');
 }
 
 function write(words: string, x: number, y: number, kind: string): SVGElement {

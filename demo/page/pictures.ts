@@ -60,13 +60,18 @@ export function drawGrid(
   const tile = isCurve ? CURVE : { width: view.width, height: view.height };
   const ratio = isCurve ? 1 : devicePixelRatio;
   // Device pixels for each of a picture's: an integer, so that all of them look alike.
-  const scale = isCurve ? 1 : Math.max(1, Math.round((size * ratio) / tile.width));
+  let scale = isCurve ? 1 : Math.max(1, Math.round((size * ratio) / tile.width));
   const gap = isCurve ? 8 : Math.max(1, Math.round((GAP * ratio) / scale));
   const stackGap = stack > 1 ? gap * 4 : gap;
   const most = Math.max(1, Math.floor(((room * ratio) / scale + gap) / (tile.width + gap)));
   const rows = Math.ceil(stacks.length / most);
   const columns = Math.max(1, Math.ceil(stacks.length / rows));
   const stepX = tile.width + gap;
+  // Few pictures use the room that is left.
+  const largest = Math.floor((size * 1.6 * ratio) / tile.width);
+  if (!isCurve) {
+    scale = Math.max(scale, Math.min(largest, Math.floor((room * ratio) / (columns * stepX - gap))));
+  }
   const stepY = stack * (tile.height + gap) - gap + stackGap;
   const width = Math.max(1, columns * stepX - gap);
   const height = Math.max(1, rows * stepY - stackGap);
