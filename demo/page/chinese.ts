@@ -31,7 +31,7 @@ export const chinese: Readonly<Record<TextKey, string>> = {
   phaseLoading: '加载中',
   close: '关闭这条消息',
   notIsolated: '当前为单线程：多线程需要跨源隔离响应头，而本页所在的服务器没有发送。',
-  noWorker: '训练程序无法启动：{reason}。请换用较新的浏览器。',
+  noWorker: '训练程序出错：{reason}。请重新加载页面，或换用较新的浏览器。',
 
   lossTitle: '损失',
   lossTeach: '输出与目标之间的差距。每个批次都让所有权重沿下坡方向移动一小步。',

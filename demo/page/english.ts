@@ -30,7 +30,8 @@ export const english = {
   close: 'Close this message',
   notIsolated:
     'One thread computes: threads need headers (cross-origin isolation) that the host of this page does not send.',
-  noWorker: 'The part of the page that trains could not start: {reason}. Try a current browser.',
+  noWorker:
+    'The part of the page that trains failed: {reason}. Load the page again, or try a current browser.',
 
   lossTitle: 'Loss',
   lossTeach:
@@ -107,7 +108,7 @@ export const english = {
   drawTeachGan: 'Draw something: the discriminator says how real it finds it among the data.',
   drawEmpty: 'Drawing is for gray pictures of up to 64 × 64 pixels.',
   drawYours: 'your drawing',
-  drawSeen: 'as the network sees it',
+  drawSeen: 'the network’s view',
   drawBack: 'what comes back',
   drawClear: 'Clear',
   drawKeys: 'Mouse, finger or pen. Keys: arrows move the pen, hold Space to draw.',

@@ -13,7 +13,7 @@ import type { Trainer } from './trainer.ts';
 const COLOURS = 10;
 const DOT = 2.6; // CSS pixels
 const REACH = 12; // how near the pointer has to be to a dot
-const MARGIN = { left: 34, right: 10, top: 8, bottom: 34 };
+const MARGIN = { left: 34, right: 10, top: 22, bottom: 34 };
 const MOVE = 1 / 40; // of the plane: a press of an arrow key
 
 export class LatentPlane {
@@ -240,11 +240,11 @@ export class LatentPlane {
     context.textBaseline = 'middle';
     for (const tick of ticksOf(yScale, 5)) {
       const [, y] = this.#pixelsOf([0, place(tick, yScale)]);
-      context.fillText(formatTick(tick), MARGIN.left - 5, Math.max(y, MARGIN.top + 22));
+      context.fillText(formatTick(tick), MARGIN.left - 5, y);
     }
     context.textAlign = 'left';
     context.textBaseline = 'top';
-    context.fillText(this.#axisName(1), MARGIN.left + 6, MARGIN.top + 5, width - MARGIN.left - 12);
+    context.fillText(this.#axisName(1), MARGIN.left, 4, width - MARGIN.left);
   }
 
   #axisName(axis: 0 | 1): string {

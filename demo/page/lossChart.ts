@@ -170,7 +170,7 @@ export class LossChart {
     context.textAlign = 'center';
     context.textBaseline = 'top';
     for (const tick of ticksOf(xScale, Math.max(2, Math.round(inner.width / 80)))) {
-      if (tick === 0 || x(tick) > width - MARGIN.right - 24) continue;
+      if (tick === 0 || x(tick) > width - MARGIN.right - 48) continue;
       context.fillText(formatTick(tick), x(tick), height - MARGIN.bottom + 8);
     }
     context.textAlign = 'right';

@@ -7,12 +7,12 @@ import { DrawingCard } from './drawing.ts';
 import { Files } from './files.ts';
 import { NewSamples, Reconstructions } from './gallery.ts';
 import { loadsAgain } from './isolate.ts';
-import { say, startLanguage } from './language.ts';
+import { say, startLanguage, text } from './language.ts';
 import { LatentPlane } from './latentPlane.ts';
 import { LossChart } from './lossChart.ts';
 import { NetworkCard } from './network.ts';
 import { startThemes } from './painter.ts';
-import { attempt, hideProblem, startProblems } from './problems.ts';
+import { attempt, hideProblem, showProblem, startProblems } from './problems.ts';
 import { SettingsForm } from './settings.ts';
 import { Toolbar } from './toolbar.ts';
 import { Trainer } from './trainer.ts';
@@ -21,7 +21,7 @@ import { Trainer } from './trainer.ts';
 const README = 'README.md';
 
 function start(): void {
-  const trainer = new Trainer();
+  const trainer = new Trainer((reason) => showProblem(text('noWorker', { reason })));
   const toolbar = new Toolbar(trainer, () => configure(form.settings));
   const lossChart = new LossChart();
   const network = new NetworkCard();
@@ -67,6 +67,7 @@ function start(): void {
   });
   trainer.on('model', (event) => {
     const isGan = event.settings.kind === 'gan';
+    document.body.dataset.kind = event.settings.kind;
     form.show(event.settings);
     toolbar.clear(isGan);
     lossChart.clear();

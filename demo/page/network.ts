@@ -104,7 +104,11 @@ export class NetworkCard {
   #drawFilters(): void {
     if (!this.#filters) return;
     const stacks = cellsOf(this.#filters).map((cell) => [cell]);
-    const options = { room: this.#pictures.width, size: 40, isSigned: true };
+    const options = {
+      room: this.#pictures.width,
+      size: this.#pictures.width < 340 ? 28 : 32,
+      isSigned: true,
+    };
     drawGrid(canvasIn(byId('filters')), this.#filters.view, stacks, options);
   }
 }

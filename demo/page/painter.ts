@@ -31,8 +31,7 @@ export class Painter {
     this.#draw = draw;
     this.everyMs = everyMs;
     painters.set(element, this);
-    views.observe(element);
-    sizes.observe(element);
+    observe(element);
   }
 
   /** Something changed. */
@@ -81,16 +80,30 @@ function frame(): void {
   if (waiting.size > 0) schedule();
 }
 
-const views = new IntersectionObserver((entries) => {
+interface Observers {
+  readonly views: IntersectionObserver;
+  readonly sizes: ResizeObserver;
+}
+
+let observers: Observers | undefined;
+
+/** Made when the first painter needs them: tests import this file where there is no page. */
+function observe(element: Element): void {
+  observers ??= { views: new IntersectionObserver(onViews), sizes: new ResizeObserver(onSizes) };
+  observers.views.observe(element);
+  observers.sizes.observe(element);
+}
+
+function onViews(entries: readonly IntersectionObserverEntry[]): void {
   for (const { target, isIntersecting } of entries) {
     const painter = painters.get(target);
     if (!painter) continue;
     painter.isInView = isIntersecting;
     painter.check();
   }
-});
+}
 
-const sizes = new ResizeObserver((entries) => {
+function onSizes(entries: readonly ResizeObserverEntry[]): void {
   for (const { target, contentRect } of entries) {
     const painter = painters.get(target);
     if (!painter) continue;
@@ -100,7 +113,7 @@ const sizes = new ResizeObserver((entries) => {
     painter.height = height;
     if (!isSame) painter.repaint();
   }
-});
+}
 
 // --- Colours, which follow the visitor's theme.
 

@@ -29,7 +29,8 @@ export interface Layout {
   readonly tileHeight: number;
 }
 
-const GAP = 2; // of the pictures' pixels
+const GAP = 2; // CSS pixels
+const GROWTH = 1.6; // how much larger than wanted a picture may be
 const CURVE = { width: 88, height: 40 }; // CSS pixels
 
 export function cellOf({ view, values }: Drawn, index: number): Float32Array {
@@ -58,24 +59,19 @@ export function drawGrid(
 ): Layout {
   const isCurve = view.kind === 'curve';
   const tile = isCurve ? CURVE : { width: view.width, height: view.height };
-  const ratio = isCurve ? 1 : devicePixelRatio;
-  // Device pixels for each of a picture's: an integer, so that all of them look alike.
-  let scale = isCurve ? 1 : Math.max(1, Math.round((size * ratio) / tile.width));
-  const gap = isCurve ? 8 : Math.max(1, Math.round((GAP * ratio) / scale));
+  const wanted = isCurve ? CURVE.width : size;
+  // In the units of the canvas: pixels of the pictures, or CSS pixels for curves.
+  const gap = Math.max(1, Math.round((GAP * tile.width) / wanted));
   const stackGap = stack > 1 ? gap * 4 : gap;
-  const most = Math.max(1, Math.floor(((room * ratio) / scale + gap) / (tile.width + gap)));
+  const most = Math.max(1, Math.floor((room + GAP) / (wanted + GAP)));
   const rows = Math.ceil(stacks.length / most);
   const columns = Math.max(1, Math.ceil(stacks.length / rows));
   const stepX = tile.width + gap;
-  // Few pictures use the room that is left.
-  const largest = Math.floor((size * 1.6 * ratio) / tile.width);
-  if (!isCurve) {
-    scale = Math.max(scale, Math.min(largest, Math.floor((room * ratio) / (columns * stepX - gap))));
-  }
   const stepY = stack * (tile.height + gap) - gap + stackGap;
   const width = Math.max(1, columns * stepX - gap);
   const height = Math.max(1, rows * stepY - stackGap);
-  const unit = Math.min(scale / ratio, room / width);
+  // They take the room there is, but a few pictures do not become giants.
+  const unit = Math.min(room / width, ((isCurve ? 1 : GROWTH) * wanted) / tile.width);
 
   const origins = stacks.map((_, i) => ({
     left: (i % columns) * stepX,
@@ -100,6 +96,7 @@ export function drawGrid(
     }
     canvas.getContext('2d')?.putImageData(image, 0, 0);
   }
+  canvas.classList.toggle('smooth', isCurve || unit * devicePixelRatio < 2);
   canvas.style.width = `${width * unit}px`;
   canvas.style.height = `${height * unit}px`;
   return {
