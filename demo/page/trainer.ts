@@ -10,7 +10,9 @@ export class Trainer {
   readonly #listeners = new Map<string, ((event: WorkerEvent) => void)[]>();
   #lastId = 0;
 
-  constructor() {
+  /** @param onFailure - Called with the reason if the worker does not start, or fails where no call waits for it. */
+  constructor(onFailure: (reason: string) => void) {
+    this.#worker.onerror = ({ message }) => onFailure(message || 'worker.js');
     this.#worker.onmessage = ({ data }: MessageEvent<Reply | WorkerEvent>) => {
       if ('event' in data) {
         for (const listener of this.#listeners.get(data.event) ?? []) listener(data);

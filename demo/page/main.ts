@@ -1,0 +1,105 @@
+/** The page: which card learns of which event. Read ../messages.ts first; each card is a file beside this one. */
+
+import type { Settings } from '../messages.ts';
+import { CodeSliders } from './codeSliders.ts';
+import { byId } from './dom.ts';
+import { DrawingCard } from './drawing.ts';
+import { Files } from './files.ts';
+import { NewSamples, Reconstructions } from './gallery.ts';
+import { loadsAgain } from './isolate.ts';
+import { say, startLanguage, text } from './language.ts';
+import { LatentPlane } from './latentPlane.ts';
+import { LossChart } from './lossChart.ts';
+import { NetworkCard } from './network.ts';
+import { startThemes } from './painter.ts';
+import { attempt, hideProblem, showProblem, startProblems } from './problems.ts';
+import { SettingsForm } from './settings.ts';
+import { Toolbar } from './toolbar.ts';
+import { Trainer } from './trainer.ts';
+
+/** Beside the page: the build copies it there. */
+const README = 'README.md';
+
+function start(): void {
+  const trainer = new Trainer((reason) => showProblem(text('noWorker', { reason })));
+  const toolbar = new Toolbar(trainer, () => configure(form.settings));
+  const lossChart = new LossChart();
+  const network = new NetworkCard();
+  const newSamples = new NewSamples(trainer);
+  const files = new Files(trainer);
+  const sliders = new CodeSliders(trainer);
+  const reconstructions = new Reconstructions(async (index) => {
+    const sample = await attempt(trainer.call('original', index));
+    if (sample) sliders.setSample(sample, 'fromOriginal', { number: index + 1 });
+  });
+  const plane = new LatentPlane(trainer, async (x, y) => {
+    const sample = await attempt(trainer.call('place', x, y));
+    if (sample) sliders.setSample(sample, 'fromPlace');
+  });
+  const drawing = new DrawingCard(trainer);
+  const form = new SettingsForm({
+    onSettings: async (settings) => {
+      const wasTraining = toolbar.phase === 'training';
+      await configure(settings);
+      if (wasTraining) await attempt(trainer.call('train'));
+    },
+    onLearningRate: (learningRate) => void attempt(trainer.call('setLearningRate', learningRate)),
+    onThreads: (threads) => void attempt(trainer.call('setThreads', threads)),
+  });
+
+  async function configure(settings: Settings): Promise<void> {
+    hideProblem();
+    await attempt(trainer.call('configure', settings));
+  }
+
+  trainer.on('ready', (event) => {
+    toolbar.setReady(event);
+    const remark = byId('isolation');
+    remark.hidden = crossOriginIsolated && !event.warning;
+    if (!crossOriginIsolated) say(remark, 'notIsolated');
+    else remark.textContent = event.warning ?? '';
+  });
+  trainer.on('data', (event) => {
+    files.setData(event);
+    reconstructions.setData(event);
+    plane.setData(event);
+    drawing.setData(event);
+  });
+  trainer.on('model', (event) => {
+    const isGan = event.settings.kind === 'gan';
+    document.body.dataset.kind = event.settings.kind;
+    form.show(event.settings);
+    toolbar.clear(isGan);
+    lossChart.clear();
+    network.setModel(event);
+    reconstructions.setKind(isGan);
+    plane.setKind(isGan);
+    sliders.setModel(event);
+    drawing.setKind(isGan);
+    newSamples.clear();
+  });
+  trainer.on('status', (event) => {
+    toolbar.setPhase(event);
+    lossChart.describe();
+  });
+  trainer.on('progress', (event) => {
+    toolbar.setProgress(event);
+    lossChart.add(event.losses);
+  });
+  trainer.on('snapshot', (event) => {
+    reconstructions.setSnapshot(event);
+    network.setFilters(event.filters);
+    plane.setPlane(event.plane);
+    sliders.setSnapshot(event);
+    drawing.refresh();
+  });
+
+  void attempt(trainer.call('setThreads', 'auto'));
+  void configure(form.settings);
+}
+
+byId('readme', HTMLAnchorElement).href = README;
+startProblems();
+startThemes();
+startLanguage();
+if (!(await loadsAgain())) start();
