@@ -5,6 +5,7 @@
  */
 
 import { ModuleBuilder } from '../src/tensor/kernels/simd/wasm/assembler.ts';
+import { f32x4, i32, tee, v128 } from '../src/tensor/kernels/simd/wasm/instructions.ts';
 
 export interface InnerLoopOptions {
   readonly rows: number;
@@ -26,8 +27,7 @@ export function createInnerLoop(
   const module = new ModuleBuilder();
   module.importMemory('engine', 'memory', { initial: 1, maximum: 65_536, shared: true });
   const parameters = { depth: 'i32', a: 'i32', b: 'i32', c: 'i32' } as const;
-  module.function('innerLoop', parameters, undefined, (f, { depth, a, b, c }) => {
-    const { local, i32, v128, f32x4 } = f;
+  module.function('innerLoop', parameters, (f, { depth, a, b, c }) => {
     const vectors = columns / 4;
     const sums = Array.from({ length: rows }, () => f.variables(vectors, 'v128'));
     const ofB = f.variables(vectors, 'v128');
@@ -35,21 +35,21 @@ export function createInnerLoop(
     f.block((end) => {
       f.loop((again) => {
         for (let step = 0; step < unroll; step++) {
-          for (const [v, vector] of ofB.entries()) local.set(vector, v128.load(local.get(b), 16 * v));
+          for (const [v, vector] of ofB.entries()) f.set(vector, v128.load(b, 16 * v));
           for (const [row, ofRow] of sums.entries()) {
-            local.set(ofA, v128.load32_splat(local.get(a), 4 * row));
+            f.set(ofA, v128.load32_splat(a, 4 * row));
             for (const [v, sum] of ofRow.entries()) {
-              local.set(sum, f32x4.add(local.get(sum), f32x4.mul(local.get(ofA), local.get(ofB[v]))));
+              f.set(sum, f32x4.add(sum, f32x4.mul(ofA, ofB[v])));
             }
           }
-          local.set(a, i32.add(local.get(a), i32.const(4 * rows)));
-          local.set(b, i32.add(local.get(b), i32.const(4 * columns)));
-          if (asks && step < unroll - 1) f.br_if(end, i32.eq(local.get(depth), i32.const(step + 1)));
+          f.set(a, i32.add(a, 4 * rows));
+          f.set(b, i32.add(b, 4 * columns));
+          if (asks && step < unroll - 1) f.br_if(end, i32.eq(depth, step + 1));
         }
-        f.br_if(again, local.tee(depth, i32.sub(local.get(depth), i32.const(unroll))));
+        f.br_if(again, tee(depth, i32.sub(depth, unroll)));
       });
     });
-    for (const [i, sum] of sums.flat().entries()) v128.store(local.get(c), local.get(sum), 16 * i);
+    for (const [i, sum] of sums.flat().entries()) f.store(c, sum, 16 * i);
   });
   const compiled = new WebAssembly.Module(module.toBytes());
   const { exports } = new WebAssembly.Instance(compiled, { engine: { memory } });
@@ -63,32 +63,28 @@ export function createRowProduct(memory: WebAssembly.Memory): RowProduct {
   const module = new ModuleBuilder();
   module.importMemory('engine', 'memory', { initial: 1, maximum: 65_536, shared: true });
   const parameters = { m: 'i32', n: 'i32', k: 'i32', a: 'i32', b: 'i32', c: 'i32' } as const;
-  module.function('rowProduct', parameters, undefined, (f, { m, n, k, a, b, c }) => {
-    const { local, i32, v128, f32x4 } = f;
+  module.function('rowProduct', parameters, (f, { m, n, k, a, b, c }) => {
     const [step, from, to, end] = f.variables(4, 'i32');
     const factor = f.variable('v128');
-    local.set(n, i32.shl(local.get(n), i32.const(2)));
+    f.set(n, i32.shl(n, 2));
     f.loop((nextRow) => {
-      local.set(from, local.get(b));
-      local.set(step, local.get(k));
-      local.set(end, i32.add(local.get(c), local.get(n)));
+      f.set(from, b);
+      f.set(step, k);
+      f.set(end, i32.add(c, n));
       f.loop((nextStep) => {
-        local.set(factor, v128.load32_splat(local.get(a)));
-        local.set(to, local.get(c));
+        f.set(factor, v128.load32_splat(a));
+        f.set(to, c);
         f.loop((nextColumns) => {
-          v128.store(
-            local.get(to),
-            f32x4.add(v128.load(local.get(to)), f32x4.mul(local.get(factor), v128.load(local.get(from)))),
-          );
-          local.set(from, i32.add(local.get(from), i32.const(16)));
-          local.set(to, i32.add(local.get(to), i32.const(16)));
-          f.br_if(nextColumns, i32.lt_u(local.get(to), local.get(end)));
+          f.store(to, f32x4.add(v128.load(to), f32x4.mul(factor, v128.load(from))));
+          f.set(from, i32.add(from, 16));
+          f.set(to, i32.add(to, 16));
+          f.br_if(nextColumns, i32.lt_u(to, end));
         });
-        local.set(a, i32.add(local.get(a), i32.const(4)));
-        f.br_if(nextStep, local.tee(step, i32.sub(local.get(step), i32.const(1))));
+        f.set(a, i32.add(a, 4));
+        f.br_if(nextStep, tee(step, i32.sub(step, 1)));
       });
-      local.set(c, local.get(end));
-      f.br_if(nextRow, local.tee(m, i32.sub(local.get(m), i32.const(1))));
+      f.set(c, end);
+      f.br_if(nextRow, tee(m, i32.sub(m, 1)));
     });
   });
   const compiled = new WebAssembly.Module(module.toBytes());

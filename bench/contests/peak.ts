@@ -5,6 +5,7 @@
  */
 
 import { ModuleBuilder } from '../../src/tensor/kernels/simd/wasm/assembler.ts';
+import { f32, f32x4, f64x2, i32, tee } from '../../src/tensor/kernels/simd/wasm/instructions.ts';
 
 const LANES = 4;
 
@@ -17,28 +18,27 @@ export type PeakLoop = (iterations: number, factor: number, addend: number) => n
 export function createPeakLoop(chains: number): PeakLoop {
   const module = new ModuleBuilder();
   const parameters = { iterations: 'i32', factor: 'f32', addend: 'f32' } as const;
-  module.function('peak', parameters, 'f64', (f, { iterations, factor, addend }) => {
-    const { local, i32, f32, f32x4, f64x2 } = f;
+  module.function('peak', parameters, (f, { iterations, factor, addend }) => {
     const products = f.variables(chains, 'v128');
     const sums = f.variables(chains, 'v128');
     const [factors, addends, total] = f.variables(3, 'v128');
     // Different starts, so that no compiler can make one chain of two.
     for (const [i, chain] of [...products, ...sums].entries()) {
-      local.set(chain, f32x4.splat(f32.const((i % chains) + 1)));
+      f.set(chain, f32x4.splat(f32.const((i % chains) + 1)));
     }
-    local.set(factors, f32x4.splat(local.get(factor)));
-    local.set(addends, f32x4.splat(local.get(addend)));
+    f.set(factors, f32x4.splat(factor));
+    f.set(addends, f32x4.splat(addend));
     f.loop((again) => {
       for (let i = 0; i < chains; i++) {
-        local.set(products[i], f32x4.mul(local.get(products[i]), local.get(factors)));
-        local.set(sums[i], f32x4.add(local.get(sums[i]), local.get(addends)));
+        f.set(products[i], f32x4.mul(products[i], factors));
+        f.set(sums[i], f32x4.add(sums[i], addends));
       }
-      f.br_if(again, local.tee(iterations, i32.sub(local.get(iterations), i32.const(1))));
+      f.br_if(again, tee(iterations, i32.sub(iterations, 1)));
     });
     for (const chain of [...products, ...sums]) {
-      local.set(total, f32x4.add(local.get(total), local.get(chain)));
+      f.set(total, f32x4.add(total, chain));
     }
-    f64x2.extract_lane(0, f64x2.promote_low_f32x4(local.get(total)));
+    return f64x2.extract_lane(0, f64x2.promote_low_f32x4(total));
   });
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.toBytes()));
   return exports.peak as PeakLoop;

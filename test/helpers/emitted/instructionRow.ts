@@ -1,11 +1,8 @@
 /** A row of the tables of instructions: operands, how the instruction is emitted, and the expected result. */
 
-import type {
-  FunctionBuilder,
-  Global,
-  Operand,
-  V128,
-} from '../../../src/tensor/kernels/simd/wasm/instructions.ts';
+import type { FunctionBuilder } from '../../../src/tensor/kernels/simd/wasm/functionBuilder.ts';
+import type { I32, Operand } from '../../../src/tensor/kernels/simd/wasm/instructions.ts';
+import * as wasm from '../../../src/tensor/kernels/simd/wasm/instructions.ts';
 import { instantiate } from './emitted.ts';
 
 export type Numbers =
@@ -22,36 +19,31 @@ export interface Row {
   /** 16 bytes or less each; at 0, 16, 32. */
   readonly inputs: readonly Numbers[];
   /** Emits the instruction and stores its result at address OUT. */
-  readonly emit: (f: FunctionBuilder, global: Global) => void;
+  readonly emit: (f: FunctionBuilder, global: I32) => void;
   readonly expected: Numbers;
 }
 
 export const OUT = 64;
 
 /** Loads an input by its type and length: one number, or a vector. */
-function operand(f: FunctionBuilder, input: Numbers, address: number): Operand {
-  const at = f.i32.const(address);
-  if (input.length > 1) return f.v128.load(at);
-  if (input instanceof BigInt64Array) return f.i64.atomic.load(at);
-  if (input instanceof Float64Array) return f.f64.load(at);
-  return input instanceof Float32Array ? f.f32.load(at) : f.i32.load(at);
+function operand(input: Numbers, at: number): Operand {
+  if (input.length > 1) return wasm.v128.load(at);
+  if (input instanceof BigInt64Array) return wasm.i64.atomic.load(at);
+  if (input instanceof Float64Array) return wasm.f64.load(at);
+  return input instanceof Float32Array ? wasm.f32.load(at) : wasm.i32.load(at);
 }
 
-/** Stores a result by way of a variable, because the address must be emitted before the value. */
-export function storeResult(f: FunctionBuilder, result: Operand, address = OUT): void {
-  const to = f.variable(result.type);
-  f.local.set(to, result);
-  const at = f.i32.const(address);
-  if (to.type === 'v128') f.v128.store(at, f.local.get(to) as V128);
-  else if (to.type === 'i64') f.i64.atomic.store(at, f.local.get(to) as Operand<'i64'>);
-  else if (to.type === 'f64') f.f64.store(at, f.local.get(to) as Operand<'f64'>);
-  else if (to.type === 'i32') f.i32.store(at, f.local.get(to) as Operand<'i32'>);
-  else f.v128.store(at, f.f32x4.splat(f.local.get(to) as Operand<'f32'>));
+/** Stores a result, as four float32 numbers if it is one. */
+export function storeResult(f: FunctionBuilder, result: I32 | Operand, at = OUT): void {
+  if (typeof result === 'number') f.store(at, result);
+  else if (result.type === 'i64') f.atomicStore(at, result as Operand<'i64'>);
+  else if (result.type === 'f32') f.store(at, wasm.f32x4.splat(result as Operand<'f32'>));
+  else f.store(at, result as Operand<'i32' | 'f64' | 'v128'>);
 }
 
-/** The method of that name: 'i32.atomic.rmw.add' is `f.i32.atomic.rmw.add`. */
-function method(f: FunctionBuilder, name: string): (...operands: Operand[]) => Operand {
-  let found: unknown = f;
+/** The instruction of that name: 'i32.atomic.rmw.add' is `wasm.i32.atomic.rmw.add`. */
+function instruction(name: string): (...operands: Operand[]) => Operand {
+  let found: unknown = wasm;
   for (const part of name.split('.')) found = (found as Record<string, unknown>)[part];
   return found as (...operands: Operand[]) => Operand;
 }
@@ -59,7 +51,7 @@ function method(f: FunctionBuilder, name: string): (...operands: Operand[]) => O
 /** An instruction that takes all inputs and has one result. */
 export function row(name: string, inputs: readonly Numbers[], expected: Numbers): Row {
   const emit = (f: FunctionBuilder) =>
-    storeResult(f, method(f, name)(...inputs.map((input, i) => operand(f, input, 16 * i))));
+    storeResult(f, instruction(name)(...inputs.map((input, i) => operand(input, 16 * i))));
   return { name, inputs, emit, expected };
 }
 
@@ -87,7 +79,9 @@ export function result({ inputs, emit, expected }: Row): Numbers {
   const { memory, exports } = instantiate(
     (module) => {
       const global = module.importGlobal('engine', 'number', 'i32');
-      module.function('run', {}, undefined, (f) => emit(f, global));
+      module.function('run', {}, (f) => {
+        emit(f, global);
+      });
     },
     { number: 1234 },
   );

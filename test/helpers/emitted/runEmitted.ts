@@ -2,7 +2,8 @@
 
 import { CHUNK, elementwise } from '../../../src/tensor/kernels/simd/code/elementwise.ts';
 import { ARGUMENTS } from '../../../src/tensor/kernels/simd/sharedPage.ts';
-import type { FunctionBuilder, Local } from '../../../src/tensor/kernels/simd/wasm/instructions.ts';
+import type { FunctionBuilder } from '../../../src/tensor/kernels/simd/wasm/functionBuilder.ts';
+import type { Local } from '../../../src/tensor/kernels/simd/wasm/instructions.ts';
 import { instantiate } from './emitted.ts';
 
 type Body = (f: FunctionBuilder, x: Local<'v128'>, y: Local<'v128'>) => void;

@@ -1,5 +1,6 @@
 /** Activations and their derivatives in SIMD: the formulas of ../../naive.ts. Read elementwise.ts first. */
 
+import { f32x4, v128 } from '../wasm/instructions.ts';
 import { constant, elementwise } from './elementwise.ts';
 import { emitLogistic, emitTanh } from './exp.ts';
 
@@ -19,10 +20,9 @@ export const relu = elementwise({
   name: 'relu',
   arrays: FORWARD,
   body: (f, { x, y }) => {
-    const { local, f32x4 } = f;
     // pmax, `x < 0 ? 0 : x`, keeps NaN; adding 0 turns -0 into 0, as Math.max does.
-    const positive = f32x4.pmax(local.get(x), constant(f, 0));
-    local.set(y, f32x4.add(positive, constant(f, 0)));
+    const positive = f32x4.pmax(x, constant(0));
+    f.set(y, f32x4.add(positive, constant(0)));
   },
 });
 
@@ -30,8 +30,7 @@ export const reluBackward = elementwise({
   name: 'reluBackward',
   arrays: BACKWARD,
   body: (f, { y, dY, dX }) => {
-    const { local, v128, f32x4 } = f;
-    local.set(dX, v128.and(local.get(dY), f32x4.gt(local.get(y), constant(f, 0))));
+    f.set(dX, v128.and(dY, f32x4.gt(y, constant(0))));
   },
 });
 
@@ -40,9 +39,8 @@ export const leakyRelu = elementwise({
   arrays: FORWARD,
   scalars: ['slope'],
   body: (f, { x, y }, { slope }) => {
-    const { local, v128, f32x4 } = f;
-    const scaled = f32x4.mul(local.get(slope), local.get(x));
-    local.set(y, v128.bitselect(scaled, local.get(x), f32x4.lt(local.get(x), constant(f, 0))));
+    const scaled = f32x4.mul(slope, x);
+    f.set(y, v128.bitselect(scaled, x, f32x4.lt(x, constant(0))));
   },
 });
 
@@ -51,10 +49,8 @@ export const leakyReluBackward = elementwise({
   arrays: BACKWARD,
   scalars: ['slope'],
   body: (f, { y, dY, dX }, { slope }) => {
-    const { local, v128, f32x4 } = f;
-    const same = local.get(dY);
-    const scaled = f32x4.mul(local.get(slope), local.get(dY));
-    local.set(dX, v128.bitselect(same, scaled, f32x4.gt(local.get(y), constant(f, 0))));
+    const scaled = f32x4.mul(slope, dY);
+    f.set(dX, v128.bitselect(dY, scaled, f32x4.gt(y, constant(0))));
   },
 });
 
@@ -62,7 +58,7 @@ export const sigmoid = elementwise({
   name: 'sigmoid',
   arrays: FORWARD,
   body: (f, { x, y }) => {
-    f.local.set(y, emitLogistic(f, x).value());
+    f.set(y, emitLogistic(f, x).value);
   },
 });
 
@@ -70,9 +66,8 @@ export const sigmoidBackward = elementwise({
   name: 'sigmoidBackward',
   arrays: BACKWARD,
   body: (f, { y, dY, dX }) => {
-    const { local, f32x4 } = f;
-    const product = f32x4.mul(local.get(dY), local.get(y));
-    local.set(dX, f32x4.mul(product, f32x4.sub(constant(f, 1), local.get(y))));
+    const product = f32x4.mul(dY, y);
+    f.set(dX, f32x4.mul(product, f32x4.sub(constant(1), y)));
   },
 });
 
@@ -86,10 +81,8 @@ export const tanhBackward = elementwise({
   name: 'tanhBackward',
   arrays: BACKWARD,
   body: (f, { y, dY, dX }) => {
-    const { local, f32x4 } = f;
-    const gradient = local.get(dY);
-    const square = f32x4.sub(constant(f, 1), f32x4.mul(local.get(y), local.get(y)));
-    local.set(dX, f32x4.mul(gradient, square));
+    const slope = f32x4.sub(constant(1), f32x4.mul(y, y));
+    f.set(dX, f32x4.mul(dY, slope));
   },
 });
 
@@ -97,9 +90,8 @@ export const silu = elementwise({
   name: 'silu',
   arrays: FORWARD,
   body: (f, { x, y }) => {
-    const { local, f32x4 } = f;
     const { value } = emitLogistic(f, x);
-    local.set(y, f32x4.mul(local.get(x), value()));
+    f.set(y, f32x4.mul(x, value));
   },
 });
 
@@ -111,11 +103,10 @@ export const siluBackward = elementwise({
     ['dX', 'out'],
   ],
   body: (f, { x, dY, dX }) => {
-    const { local, f32x4 } = f;
     const { value, complement } = emitLogistic(f, x);
     // dY σ(x) (1 + x (1 - σ(x)))
-    const product = f32x4.mul(local.get(dY), value());
-    const slope = f32x4.add(constant(f, 1), f32x4.mul(local.get(x), complement()));
-    local.set(dX, f32x4.mul(product, slope));
+    const product = f32x4.mul(dY, value);
+    const slope = f32x4.add(constant(1), f32x4.mul(x, complement));
+    f.set(dX, f32x4.mul(product, slope));
   },
 });

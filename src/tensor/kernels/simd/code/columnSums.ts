@@ -1,6 +1,6 @@
 /** Column sums in SIMD. Read kernelCode.ts first. */
 
-import type { I32 } from '../wasm/instructions.ts';
+import { f32x4, type I32, i32, v128 } from '../wasm/instructions.ts';
 import { atMost, forRange, kernelCode } from './kernelCode.ts';
 
 /** Columns at a time: they fill a cache line, so that each line of x is loaded once. */
@@ -14,36 +14,33 @@ export const addColumnSums = kernelCode({
   name: 'addColumnSums',
   argumentTypes: { m: 'i32', n: 'i32', x: 'i32', sums: 'i32', columnsPerPiece: 'i32' },
   emit(f, piece, { m, n, x, sums, columnsPerPiece }, scratch) {
-    const { local, i32, v128, f32x4 } = f;
     const [first, column, end, row, from, to, width, lane] = f.variables(8, 'i32');
     const totals = f.variables(COLUMNS / 4, 'v128');
-    const bytes = (numbers: I32) => i32.shl(numbers, i32.const(2));
-    local.set(first, i32.mul(local.get(piece), local.get(columnsPerPiece)));
-    local.set(end, i32.add(local.get(first), local.get(columnsPerPiece)));
+    const bytes = (numbers: I32) => i32.shl(numbers, 2);
+    f.set(first, i32.mul(piece, columnsPerPiece));
+    f.set(end, i32.add(first, columnsPerPiece));
     atMost(f, end, n);
     forRange(f, column, first, end, COLUMNS, () => {
-      local.set(to, i32.add(local.get(sums), bytes(local.get(column))));
-      local.set(from, i32.add(local.get(x), bytes(local.get(column))));
-      for (const [i, total] of totals.entries()) local.set(total, v128.load(local.get(to), 16 * i));
+      f.set(to, i32.add(sums, bytes(column)));
+      f.set(from, i32.add(x, bytes(column)));
+      for (const [i, total] of totals.entries()) f.set(total, v128.load(to, 16 * i));
       forRange(f, row, 0, m, 1, () => {
         for (const [i, total] of totals.entries()) {
-          local.set(total, f32x4.add(local.get(total), v128.load(local.get(from), 16 * i)));
+          f.set(total, f32x4.add(total, v128.load(from, 16 * i)));
         }
-        local.set(from, i32.add(local.get(from), bytes(local.get(n))));
+        f.set(from, i32.add(from, bytes(n)));
       });
-      local.set(width, i32.sub(local.get(end), local.get(column)));
-      const store = (at: () => I32) => {
-        for (const [i, total] of totals.entries()) v128.store(at(), local.get(total), 16 * i);
+      f.set(width, i32.sub(end, column));
+      const store = (at: I32) => {
+        for (const [i, total] of totals.entries()) f.store(at, total, 16 * i);
       };
       f.if(
-        i32.ge_u(local.get(width), i32.const(COLUMNS)),
-        () => store(() => local.get(to)),
+        i32.ge_u(width, COLUMNS),
+        () => store(to),
         () => {
-          store(() => f.global.get(scratch));
-          const place = (start: I32) => i32.add(start, bytes(local.get(lane)));
-          forRange(f, lane, 0, width, 1, () =>
-            i32.store(place(local.get(to)), i32.load(place(f.global.get(scratch)))),
-          );
+          store(scratch);
+          const place = (start: I32) => i32.add(start, bytes(lane));
+          forRange(f, lane, 0, width, 1, () => f.store(place(to), i32.load(place(scratch))));
         },
       );
     });

@@ -6,7 +6,20 @@
  */
 
 import type { Bytes } from '../wasm/encode.ts';
-import type { FunctionBuilder, Global, I32, Local, V128 } from '../wasm/instructions.ts';
+import type { FunctionBuilder } from '../wasm/functionBuilder.ts';
+import {
+  f32,
+  f32x4,
+  f64,
+  f64x2,
+  type I32,
+  i8x16,
+  i32,
+  i32x4,
+  type Local,
+  type V128,
+  v128,
+} from '../wasm/instructions.ts';
 import { type ArgumentLocals, type ArgumentTypes, type KernelCode, kernelCode } from './kernelCode.ts';
 
 /** Elements in a piece. A constant, so that sums over pieces do not depend on the number of threads. */
@@ -96,17 +109,16 @@ function emitWalk(
   f: FunctionBuilder,
   piece: Local<'i32'>,
   given: ArgumentLocals<ArgumentTypes>,
-  scratch: Global,
+  scratch: I32,
   { arrays, scalars = [], body }: ElementwiseSource,
   adds: Sum | undefined,
 ): void {
-  const { local, i32, v128, i32x4, f32x4 } = f;
   const addresses = arrays.map(([array]) => given[array] as Local<'i32'>);
   const vectors = Object.fromEntries(arrays.map(([array]) => [array, f.variable('v128')]));
   const splats = Object.fromEntries(
     scalars.map((scalar) => {
       const splat = f.variable('v128');
-      local.set(splat, f32x4.splat(local.get(given[scalar] as Local<'f32'>)));
+      f.set(splat, f32x4.splat(given[scalar] as Local<'f32'>));
       return [scalar, splat];
     }),
   );
@@ -116,30 +128,30 @@ function emitWalk(
 
   /** Loads, computes and stores one vector of each array. */
   const emitStep = () => {
-    const place = (i: number) => i32.add(local.get(addresses[i]), local.get(at));
+    const place = (i: number) => i32.add(addresses[i], at);
     for (const [i, [array, use]] of arrays.entries()) {
-      if (use !== 'out') local.set(vectors[array], v128.load(place(i)));
+      if (use !== 'out') f.set(vectors[array], v128.load(place(i)));
     }
     body(f, vectors, splats, term);
     for (const [i, [array, use]] of arrays.entries()) {
-      if (use !== 'in') v128.store(place(i), local.get(vectors[array]));
+      if (use !== 'in') f.store(place(i), vectors[array]);
     }
     if (!adds) return;
-    local.set(term, v128.and(local.get(term), local.get(counted)));
+    f.set(term, v128.and(term, counted));
     addTerms(f, sums, term, adds);
   };
 
   /** Copies the rest of each array into one vector of scratch memory, where the walk goes on. */
   const emitBeginRest = () => {
     for (const [i, address] of addresses.entries()) {
-      local.set(inArrays[i], i32.add(local.get(address), local.get(at)));
-      local.set(address, i32.add(f.global.get(scratch), i32.const(16 * i)));
+      f.set(inArrays[i], i32.add(address, at));
+      f.set(address, i32.add(scratch, 16 * i));
       if (arrays[i][1] !== 'out') copyElements(f, rest, inArrays[i], address);
     }
-    local.set(at, i32.const(0));
-    local.set(end, i32.const(16));
-    local.set(isRest, i32.const(1));
-    if (adds) local.set(counted, lanesBelow(f, rest));
+    f.set(at, 0);
+    f.set(end, 16);
+    f.set(isRest, 1);
+    if (adds) f.set(counted, lanesBelow(rest));
   };
 
   const emitEndRest = () => {
@@ -149,26 +161,26 @@ function emitWalk(
   };
 
   emitBounds(f, piece, given.n as Local<'i32'>, { at, end, rest });
-  if (adds) local.set(counted, i32x4.splat(i32.const(-1)));
+  if (adds) f.set(counted, i32x4.splat(-1));
   // Twice, if there is a rest: over the whole vectors in the arrays, then over the one in scratch memory.
   f.loop((once) => {
     f.block((done) => {
       f.loop((again) => {
-        f.br_if(done, i32.ge_u(local.get(at), local.get(end)));
+        f.br_if(done, i32.ge_u(at, end));
         emitStep();
-        local.set(at, i32.add(local.get(at), i32.const(16)));
+        f.set(at, i32.add(at, 16));
         f.br(again);
       });
     });
-    f.if(local.get(rest), () => {
-      f.if(i32.eqz(local.get(isRest)), () => {
+    f.if(rest, () => {
+      f.if(i32.eqz(isRest), () => {
         emitBeginRest();
         f.br(once);
       });
       emitEndRest();
     });
   });
-  if (adds) storeSum(f, sums, () => partial(f, piece, given.partials as Local<'i32'>));
+  if (adds) storeSum(f, sums, i32.add(given.partials as Local<'i32'>, i32.shl(piece, 3)));
 }
 
 /** In bytes from the arrays' beginnings: a piece is [at, end). `rest` is how many elements follow, if it is the last one. */
@@ -178,34 +190,28 @@ function emitBounds(
   n: Local<'i32'>,
   { at, end, rest }: Readonly<Record<'at' | 'end' | 'rest', Local<'i32'>>>,
 ): void {
-  const { local, i32 } = f;
-  local.set(at, i32.mul(local.get(piece), i32.const(4 * CHUNK)));
-  local.set(end, i32.add(local.get(at), i32.const(4 * CHUNK)));
-  const wholeVectors = () => i32.shl(i32.shr_u(local.get(n), i32.const(2)), i32.const(4));
-  f.if(i32.gt_u(local.get(end), wholeVectors()), () => {
-    local.set(end, wholeVectors());
-    local.set(rest, i32.and(local.get(n), i32.const(3)));
+  f.set(at, i32.mul(piece, 4 * CHUNK));
+  f.set(end, i32.add(at, 4 * CHUNK));
+  const wholeVectors = i32.shl(i32.shr_u(n, 2), 4);
+  f.if(i32.gt_u(end, wholeVectors), () => {
+    f.set(end, wholeVectors);
+    f.set(rest, i32.and(n, 3));
   });
 }
 
 /** Copies 1 to 3 elements. */
 function copyElements(f: FunctionBuilder, count: Local<'i32'>, from: Local<'i32'>, to: Local<'i32'>): void {
-  const { local, i32 } = f;
   for (let lane = 0; lane < 3; lane++) {
-    const copy = () => i32.store(local.get(to), i32.load(local.get(from), 4 * lane), 4 * lane);
+    const copy = () => f.store(to, i32.load(from, 4 * lane), 4 * lane);
     if (lane === 0) copy();
-    else f.if(i32.gt_u(local.get(count), i32.const(lane)), copy);
+    else f.if(i32.gt_u(count, lane), copy);
   }
 }
 
 /** Ones in the lanes whose index is below the count. */
-function lanesBelow(f: FunctionBuilder, count: Local<'i32'>): V128 {
+function lanesBelow(count: Local<'i32'>): V128 {
   const indices: Bytes = [0, 1, 2, 3].flatMap((lane) => [lane, 0, 0, 0]);
-  return f.i32x4.lt_s(f.v128.const(indices), f.i32x4.splat(f.local.get(count)));
-}
-
-function partial({ local, i32 }: FunctionBuilder, piece: Local<'i32'>, partials: Local<'i32'>): I32 {
-  return i32.add(local.get(partials), i32.shl(local.get(piece), i32.const(3)));
+  return i32x4.lt_s(v128.const(indices), i32x4.splat(count));
 }
 
 /** For `i8x16.shuffle`: the upper eight bytes, then the lower. */
@@ -216,23 +222,21 @@ export const UPPER_HALF_FIRST: Bytes = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3
  * the one before.
  */
 function addTerms(f: FunctionBuilder, sums: readonly Vector[], term: Vector, adds: Sum): void {
-  const { local, f64x2, i8x16 } = f;
-  const upperHalf = () => i8x16.shuffle(UPPER_HALF_FIRST, local.get(term), local.get(term));
-  for (const [i, half] of [() => local.get(term), upperHalf].entries()) {
+  const upperHalf = i8x16.shuffle(UPPER_HALF_FIRST, term, term);
+  for (const [i, half] of [term, upperHalf].entries()) {
     const value = f.variable('v128');
-    local.set(value, f64x2.promote_low_f32x4(half()));
-    if (adds === 'squares of terms') local.set(value, f64x2.mul(local.get(value), local.get(value)));
-    local.set(sums[i], f64x2.add(local.get(sums[i]), local.get(value)));
+    f.set(value, f64x2.promote_low_f32x4(half));
+    if (adds === 'squares of terms') f.set(value, f64x2.mul(value, value));
+    f.set(sums[i], f64x2.add(sums[i], value));
   }
 }
 
-function storeSum(f: FunctionBuilder, [low, high]: readonly Vector[], to: () => I32): void {
-  const { local, f64, f64x2 } = f;
-  local.set(low, f64x2.add(local.get(low), local.get(high)));
-  f64.store(to(), f64.add(f64x2.extract_lane(0, local.get(low)), f64x2.extract_lane(1, local.get(low))));
+function storeSum(f: FunctionBuilder, [low, high]: readonly Vector[], to: I32): void {
+  f.set(low, f64x2.add(low, high));
+  f.store(to, f64.add(f64x2.extract_lane(0, low), f64x2.extract_lane(1, low)));
 }
 
 /** A number in all four lanes. */
-export function constant(f: FunctionBuilder, value: number): V128 {
-  return f.f32x4.splat(f.f32.const(value));
+export function constant(value: number): V128 {
+  return f32x4.splat(f32.const(value));
 }

@@ -6,7 +6,8 @@
  * omits less than 5.4e-9, a tenth of a float32 rounding; 2^n is written into the exponent's bits.
  */
 
-import type { FunctionBuilder, Local, V128 } from '../wasm/instructions.ts';
+import type { FunctionBuilder } from '../wasm/functionBuilder.ts';
+import { f32x4, i32x4, type Local, type V128, v128 } from '../wasm/instructions.ts';
 import { constant } from './elementwise.ts';
 
 /** ln 2 in two parts: the first has 15 bits, so that n times it is exact in float32; the second is the rest. */
@@ -29,69 +30,58 @@ interface Reduced {
 
 /** Computes n and e^r - 1 for the x in the variable. */
 function emitReduced(f: FunctionBuilder, x: Local<'v128'>): Reduced {
-  const { local, f32x4, i32x4 } = f;
   const [n, r, q] = f.variables(3, 'v128');
-  local.set(n, f32x4.nearest(f32x4.mul(local.get(x), constant(f, Math.LOG2E))));
-  local.set(r, f32x4.sub(local.get(x), f32x4.mul(local.get(n), constant(f, LN2_HIGH))));
-  local.set(r, f32x4.sub(local.get(r), f32x4.mul(local.get(n), constant(f, LN2_LOW))));
+  f.set(n, f32x4.nearest(f32x4.mul(x, constant(Math.LOG2E))));
+  f.set(r, f32x4.sub(x, f32x4.mul(n, constant(LN2_HIGH))));
+  f.set(r, f32x4.sub(r, f32x4.mul(n, constant(LN2_LOW))));
   const [first, ...others] = COEFFICIENTS;
-  local.set(q, constant(f, first));
+  f.set(q, constant(first));
   for (const coefficient of others) {
-    local.set(q, f32x4.add(f32x4.mul(local.get(q), local.get(r)), constant(f, coefficient)));
+    f.set(q, f32x4.add(f32x4.mul(q, r), constant(coefficient)));
   }
   // r + r² (1/2 + r/6 + …): the largest term is added last.
-  local.set(q, f32x4.add(f32x4.mul(f32x4.mul(local.get(q), local.get(r)), local.get(r)), local.get(r)));
-  local.set(n, i32x4.trunc_sat_f32x4_s(local.get(n)));
+  f.set(q, f32x4.add(f32x4.mul(f32x4.mul(q, r), r), r));
+  f.set(n, i32x4.trunc_sat_f32x4_s(n));
   return { n, q };
 }
 
 /** 2^n for -126 <= n <= 127. */
-function powerOfTwo({ i32, i32x4 }: FunctionBuilder, n: V128): V128 {
-  return i32x4.shl(i32x4.add(n, i32x4.splat(i32.const(127))), i32.const(23));
+function powerOfTwo(n: V128): V128 {
+  return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
 }
 
 /** `to` = e^x, within 2 units in the last place. NaN remains NaN. */
-export function emitExp(f: FunctionBuilder, to: Local<'v128'>, x: () => V128): void {
-  const { local, i32, f32x4, i32x4 } = f;
+export function emitExp(f: FunctionBuilder, to: Local<'v128'>, x: V128): void {
   const half = f.variable('v128');
-  local.set(to, f32x4.pmin(f32x4.pmax(x(), constant(f, MIN_X)), constant(f, MAX_X)));
+  f.set(to, f32x4.pmin(f32x4.pmax(x, constant(MIN_X)), constant(MAX_X)));
   const { n, q } = emitReduced(f, to);
   // In two steps of about 2^(n/2): for a subnormal or infinite result, n itself is not a valid exponent.
-  local.set(half, i32x4.shr_s(local.get(n), i32.const(1)));
-  local.set(
-    to,
-    f32x4.mul(
-      f32x4.mul(
-        f32x4.add(local.get(q), constant(f, 1)),
-        powerOfTwo(f, i32x4.sub(local.get(n), local.get(half))),
-      ),
-      powerOfTwo(f, local.get(half)),
-    ),
-  );
+  f.set(half, i32x4.shr_s(n, 1));
+  const part = f32x4.mul(f32x4.add(q, constant(1)), powerOfTwo(i32x4.sub(n, half)));
+  f.set(to, f32x4.mul(part, powerOfTwo(half)));
 }
 
 /** σ(x) = 1 / (1 + e^-x), its complement, and the exponential of both. */
 export interface Logistic {
   /** e^-|x| */
   readonly exponential: Local<'v128'>;
-  /** Emits σ(x). */
-  readonly value: () => V128;
-  /** Emits 1 - σ(x) as σ(-x), which keeps its digits where σ(x) is nearly 1. */
-  readonly complement: () => V128;
+  /** σ(x) */
+  readonly value: V128;
+  /** 1 - σ(x) as σ(-x), which keeps its digits where σ(x) is nearly 1. */
+  readonly complement: V128;
 }
 
 /** σ(x) is 1 / (1 + e^-x) or, for x < 0, e^x / (1 + e^x): no exponential overflows, and small results keep their digits. */
 export function emitLogistic(f: FunctionBuilder, x: Local<'v128'>): Logistic {
-  const { local, v128, f32x4 } = f;
   const [exponential, isNegative] = f.variables(2, 'v128');
-  emitExp(f, exponential, () => f32x4.neg(f32x4.abs(local.get(x))));
-  local.set(isNegative, f32x4.lt(local.get(x), constant(f, 0)));
-  const e = () => local.get(exponential);
-  const one = () => constant(f, 1);
+  emitExp(f, exponential, f32x4.neg(f32x4.abs(x)));
+  f.set(isNegative, f32x4.lt(x, constant(0)));
+  const one = constant(1);
+  const sum = f32x4.add(exponential, one);
   return {
     exponential,
-    value: () => f32x4.div(v128.bitselect(e(), one(), local.get(isNegative)), f32x4.add(e(), one())),
-    complement: () => f32x4.div(v128.bitselect(one(), e(), local.get(isNegative)), f32x4.add(e(), one())),
+    value: f32x4.div(v128.bitselect(exponential, one, isNegative), sum),
+    complement: f32x4.div(v128.bitselect(one, exponential, isNegative), sum),
   };
 }
 
@@ -103,19 +93,15 @@ const TANH_IS_ONE = 10;
  * cancellation, so small x keep their digits, too.
  */
 export function emitTanh(f: FunctionBuilder, y: Local<'v128'>, x: Local<'v128'>): void {
-  const { local, v128, f32x4 } = f;
   const [twice, power] = f.variables(2, 'v128');
-  local.set(twice, f32x4.pmin(f32x4.abs(local.get(x)), constant(f, TANH_IS_ONE)));
-  local.set(twice, f32x4.add(local.get(twice), local.get(twice)));
+  f.set(twice, f32x4.pmin(f32x4.abs(x), constant(TANH_IS_ONE)));
+  f.set(twice, f32x4.add(twice, twice));
   const { n, q } = emitReduced(f, twice);
-  local.set(power, powerOfTwo(f, local.get(n)));
-  local.set(
-    y,
-    f32x4.add(f32x4.mul(local.get(q), local.get(power)), f32x4.sub(local.get(power), constant(f, 1))),
-  );
-  local.set(y, f32x4.div(local.get(y), f32x4.add(local.get(y), constant(f, 2))));
+  f.set(power, powerOfTwo(n));
+  f.set(y, f32x4.add(f32x4.mul(q, power), f32x4.sub(power, constant(1))));
+  f.set(y, f32x4.div(y, f32x4.add(y, constant(2))));
   // -0 has no bit but the sign's.
-  local.set(y, v128.or(local.get(y), v128.and(local.get(x), constant(f, -0))));
+  f.set(y, v128.or(y, v128.and(x, constant(-0))));
 }
 
 /** The powers of s in log1p, the highest first. The terms left out are below 2e-9 of the sum. */
@@ -123,14 +109,13 @@ const LOG_TERMS = [15, 13, 11, 9, 7, 5, 3, 1];
 
 /** `to` = log(1 + t) for 0 <= t <= 1: 2 (s + s³/3 + s⁵/5 + …) with s = t / (2 + t) <= 1/3. */
 export function emitLog1p(f: FunctionBuilder, to: Local<'v128'>, t: Local<'v128'>): void {
-  const { local, f32x4 } = f;
   const [s, square] = f.variables(2, 'v128');
-  local.set(s, f32x4.div(local.get(t), f32x4.add(local.get(t), constant(f, 2))));
-  local.set(square, f32x4.mul(local.get(s), local.get(s)));
+  f.set(s, f32x4.div(t, f32x4.add(t, constant(2))));
+  f.set(square, f32x4.mul(s, s));
   const [first, ...others] = LOG_TERMS;
-  local.set(to, constant(f, 2 / first));
+  f.set(to, constant(2 / first));
   for (const power of others) {
-    local.set(to, f32x4.add(f32x4.mul(local.get(to), local.get(square)), constant(f, 2 / power)));
+    f.set(to, f32x4.add(f32x4.mul(to, square), constant(2 / power)));
   }
-  local.set(to, f32x4.mul(local.get(to), local.get(s)));
+  f.set(to, f32x4.mul(to, s));
 }

@@ -8,7 +8,8 @@
  * high-performance matrix multiplication", ACM TOMS 34(3), 2008.
  */
 
-import type { FunctionBuilder, Global, I32, Local } from '../wasm/instructions.ts';
+import type { FunctionBuilder } from '../wasm/functionBuilder.ts';
+import { type I32, i32, type Local } from '../wasm/instructions.ts';
 import { type ArgumentLocals, atMost, forRange, kernelCode } from './kernelCode.ts';
 import { emitPackLines, emitPackSteps } from './packing.ts';
 import {
@@ -67,7 +68,7 @@ interface Block {
   readonly columnEnd: Local<'i32'>;
 }
 
-const times4 = ({ i32 }: FunctionBuilder, value: I32): I32 => i32.shl(value, i32.const(2));
+const times4 = (value: I32): I32 => i32.shl(value, 2);
 
 /** The block of C that a piece computes: blocks are numbered row by row. */
 function emitBlock(
@@ -75,17 +76,16 @@ function emitBlock(
   piece: Local<'i32'>,
   { m, n, rowsPerPiece, columnsPerPiece }: Given,
 ): Block {
-  const { local, i32 } = f;
   const [blocks, blockRow, firstRow, rowEnd, firstColumn, columnEnd] = f.variables(6, 'i32');
-  const roundedUp = i32.sub(i32.add(local.get(n), local.get(columnsPerPiece)), i32.const(1));
-  local.set(blocks, i32.div_u(roundedUp, local.get(columnsPerPiece)));
-  local.set(blockRow, i32.div_u(local.get(piece), local.get(blocks)));
-  local.set(firstRow, i32.mul(local.get(blockRow), local.get(rowsPerPiece)));
-  local.set(rowEnd, i32.add(local.get(firstRow), local.get(rowsPerPiece)));
+  const roundedUp = i32.sub(i32.add(n, columnsPerPiece), 1);
+  f.set(blocks, i32.div_u(roundedUp, columnsPerPiece));
+  f.set(blockRow, i32.div_u(piece, blocks));
+  f.set(firstRow, i32.mul(blockRow, rowsPerPiece));
+  f.set(rowEnd, i32.add(firstRow, rowsPerPiece));
   atMost(f, rowEnd, m);
-  const blockColumn = i32.sub(local.get(piece), i32.mul(local.get(blockRow), local.get(blocks)));
-  local.set(firstColumn, i32.mul(blockColumn, local.get(columnsPerPiece)));
-  local.set(columnEnd, i32.add(local.get(firstColumn), local.get(columnsPerPiece)));
+  const blockColumn = i32.sub(piece, i32.mul(blockRow, blocks));
+  f.set(firstColumn, i32.mul(blockColumn, columnsPerPiece));
+  f.set(columnEnd, i32.add(firstColumn, columnsPerPiece));
   atMost(f, columnEnd, n);
   return { firstRow, rowEnd, firstColumn, columnEnd };
 }
@@ -96,37 +96,36 @@ function emitPanelOfB(
   { n, k, b, layoutOfB }: Given,
   { p, steps, j }: { p: Local<'i32'>; steps: Local<'i32'>; j: Local<'i32'> },
   { panel, stepOfB }: { panel: Local<'i32'>; stepOfB: Local<'i32'> },
-  scratch: Global,
+  scratch: I32,
 ): void {
-  const { local, i32 } = f;
   const place = (row: Local<'i32'>, column: Local<'i32'>, width: Local<'i32'>) =>
-    i32.add(local.get(b), times4(f, i32.add(i32.mul(local.get(row), local.get(width)), local.get(column))));
-  const packed = () => i32.add(f.global.get(scratch), i32.const(PANEL));
-  const isLayout = (layout: number) => i32.eq(local.get(layoutOfB), i32.const(layout));
+    i32.add(b, times4(i32.add(i32.mul(row, width), column)));
+  const packed = i32.add(scratch, PANEL);
+  const isLayout = (layout: number) => i32.eq(layoutOfB, layout);
   f.if(
     isLayout(B_IN_PLACE),
     () => {
-      local.set(panel, place(p, j, n));
-      local.set(stepOfB, times4(f, local.get(n)));
+      f.set(panel, place(p, j, n));
+      f.set(stepOfB, times4(n));
     },
     () => {
-      local.set(panel, packed());
-      local.set(stepOfB, i32.const(4 * TILE_COLUMNS));
+      f.set(panel, packed);
+      f.set(stepOfB, 4 * TILE_COLUMNS);
       f.if(
         isLayout(B_COLUMNS),
         () =>
           emitPackLines(f, TILE_COLUMNS, {
-            from: () => place(j, p, k),
-            lines: () => i32.sub(local.get(n), local.get(j)),
-            stride: () => times4(f, local.get(k)),
-            count: () => local.get(steps),
+            from: place(j, p, k),
+            lines: i32.sub(n, j),
+            stride: times4(k),
+            count: steps,
             to: packed,
           }),
         () =>
           emitPackSteps(f, TILE_COLUMNS, {
-            from: () => place(p, j, n),
-            stride: () => times4(f, local.get(n)),
-            count: () => local.get(steps),
+            from: place(p, j, n),
+            stride: times4(n),
+            count: steps,
             to: packed,
           }),
       );
@@ -142,81 +141,80 @@ export const multiply = kernelCode({
   name: 'multiply',
   argumentTypes: ARGUMENTS,
   emit(f, piece, given, scratch) {
-    const { local, i32 } = f;
     const { m, n, k, a, panelOfA, c, accumulate, depth } = given;
     const { firstRow, rowEnd, firstColumn, columnEnd } = emitBlock(f, piece, given);
     const [p, steps, j, columns, panel, start, strideOfC] = f.variables(7, 'i32');
     const [i, rows, corner, panelOfRows, isPart] = f.variables(5, 'i32');
     const [target, stride, row, rowStride] = f.variables(4, 'i32');
     const tile = createTile(f);
-    const inC = { at: corner, stride: () => local.get(strideOfC) };
-    const inScratch = { at: target, stride: () => i32.const(4 * TILE_COLUMNS) };
-    local.set(strideOfC, times4(f, local.get(n)));
-    local.set(tile.stepOfA, local.get(given.stepOfA));
+    const inC = { at: corner, stride: strideOfC };
+    const inScratch = { at: target, stride: 4 * TILE_COLUMNS };
+    f.set(strideOfC, times4(n));
+    f.set(tile.stepOfA, given.stepOfA);
 
     /** Decides where the sums are stored: in C or, for a tile across its edge, in scratch memory. */
     const emitTarget = () => {
-      local.set(rows, i32.sub(local.get(m), local.get(i)));
-      const missesRows = i32.lt_u(local.get(rows), i32.const(TILE_ROWS));
-      local.set(isPart, i32.add(missesRows, i32.lt_u(local.get(columns), i32.const(TILE_COLUMNS))));
+      f.set(rows, i32.sub(m, i));
+      const missesRows = i32.lt_u(rows, TILE_ROWS);
+      f.set(isPart, i32.add(missesRows, i32.lt_u(columns, TILE_COLUMNS)));
       f.if(
-        local.get(isPart),
+        isPart,
         () => {
           atMost(f, rows, TILE_ROWS);
-          local.set(target, f.global.get(scratch));
-          local.set(stride, i32.const(4 * TILE_COLUMNS));
-          f.if(local.get(accumulate), () => emitCopyPart(f, rows, columns, inC, inScratch));
+          f.set(target, scratch);
+          f.set(stride, 4 * TILE_COLUMNS);
+          f.if(accumulate, () => emitCopyPart(f, rows, columns, inC, inScratch));
         },
         () => {
-          local.set(target, local.get(corner));
-          local.set(stride, local.get(strideOfC));
+          f.set(target, corner);
+          f.set(stride, strideOfC);
         },
       );
     };
 
     const emitTile = () => {
       emitTarget();
-      local.set(row, local.get(start));
-      local.set(rowStride, i32.const(0));
-      f.if(local.get(accumulate), () => {
-        local.set(row, local.get(target));
-        local.set(rowStride, local.get(stride));
+      f.set(row, start);
+      f.set(rowStride, 0);
+      f.if(accumulate, () => {
+        f.set(row, target);
+        f.set(rowStride, stride);
       });
       emitLoadSums(f, tile, row, rowStride);
-      local.set(tile.a, local.get(panelOfRows));
-      local.set(tile.b, local.get(panel));
-      local.set(tile.left, local.get(steps));
-      f.if(local.get(steps), () => emitInnerLoop(f, tile));
-      local.set(row, local.get(target));
+      f.set(tile.a, panelOfRows);
+      f.set(tile.b, panel);
+      f.set(tile.left, steps);
+      f.if(steps, () => emitInnerLoop(f, tile));
+      f.set(row, target);
       emitStoreSums(f, tile, row, stride);
-      f.if(local.get(isPart), () => emitCopyPart(f, rows, columns, inScratch, inC));
-      local.set(corner, i32.add(local.get(corner), times4(f, local.get(strideOfC))));
-      local.set(panelOfRows, i32.add(local.get(panelOfRows), local.get(panelOfA)));
+      f.if(isPart, () => emitCopyPart(f, rows, columns, inScratch, inC));
+      f.set(corner, i32.add(corner, times4(strideOfC)));
+      f.set(panelOfRows, i32.add(panelOfRows, panelOfA));
     };
 
     /** All tiles in 8 columns of the block. */
     const emitColumns = () => {
       emitPanelOfB(f, given, { p, steps, j }, { panel, stepOfB: tile.stepOfB }, scratch);
-      local.set(columns, i32.sub(local.get(n), local.get(j)));
+      f.set(columns, i32.sub(n, j));
       atMost(f, columns, TILE_COLUMNS);
-      const startOffset = i32.mul(local.get(j), local.get(given.startStep));
-      local.set(start, i32.add(startOffset, local.get(given.start)));
-      const firstNumber = i32.add(i32.mul(local.get(firstRow), local.get(n)), local.get(j));
-      local.set(corner, i32.add(times4(f, firstNumber), local.get(c)));
-      const firstPanel = i32.mul(i32.shr_u(local.get(firstRow), i32.const(2)), local.get(panelOfA));
-      const firstStep = i32.mul(local.get(p), local.get(tile.stepOfA));
-      local.set(panelOfRows, i32.add(i32.add(firstPanel, firstStep), local.get(a)));
+      const startOffset = i32.mul(j, given.startStep);
+      f.set(start, i32.add(startOffset, given.start));
+      const firstNumber = i32.add(i32.mul(firstRow, n), j);
+      f.set(corner, i32.add(times4(firstNumber), c));
+      const firstPanel = i32.mul(i32.shr_u(firstRow, 2), panelOfA);
+      const firstStep = i32.mul(p, tile.stepOfA);
+      f.set(panelOfRows, i32.add(i32.add(firstPanel, firstStep), a));
       forRange(f, i, firstRow, rowEnd, TILE_ROWS, emitTile);
     };
 
     f.loop((again) => {
-      local.set(steps, i32.sub(local.get(k), local.get(p)));
+      f.set(steps, i32.sub(k, p));
       atMost(f, steps, depth);
       forRange(f, j, firstColumn, columnEnd, TILE_COLUMNS, emitColumns);
       // The next steps along k add to these sums.
-      local.set(accumulate, i32.const(1));
-      local.set(p, i32.add(local.get(p), local.get(steps)));
-      f.br_if(again, i32.lt_u(local.get(p), local.get(k)));
+      f.set(accumulate, 1);
+      f.set(p, i32.add(p, steps));
+      f.br_if(again, i32.lt_u(p, k));
     });
   },
 });

@@ -9,7 +9,8 @@
 
 import { ARGUMENTS } from '../sharedPage.ts';
 import type { ModuleBuilder } from '../wasm/assembler.ts';
-import type { Callable, FunctionBuilder, Global, I32, Local } from '../wasm/instructions.ts';
+import type { Callable, FunctionBuilder } from '../wasm/functionBuilder.ts';
+import { f32, f64, type I32, i32, type Local } from '../wasm/instructions.ts';
 
 /** From the slot of an i32 or f32 argument to that of the next one. */
 export const NEXT_SLOT = 2;
@@ -29,7 +30,7 @@ export interface KernelCode<Slots = unknown> {
   /** The index of each argument in an Int32Array (i32), Float32Array (f32) or Float64Array (f64) of all arguments. */
   readonly slots: Slots;
   /** Adds the function that does one piece of a job: it takes the piece's number. */
-  readonly addTo: (module: ModuleBuilder, scratch: Global) => Callable;
+  readonly addTo: (module: ModuleBuilder, scratch: I32) => Callable;
 }
 
 interface KernelSource<Types extends ArgumentTypes> {
@@ -40,7 +41,7 @@ interface KernelSource<Types extends ArgumentTypes> {
     f: FunctionBuilder,
     piece: Local<'i32'>,
     given: ArgumentLocals<Types>,
-    scratch: Global,
+    scratch: I32,
   ) => void;
 }
 
@@ -56,11 +57,11 @@ export function kernelCode<const Types extends ArgumentTypes>({
     name,
     slots: Object.fromEntries(slots) as { readonly [Name in keyof Types]: number },
     addTo: (module, scratch) =>
-      module.function(name, { piece: 'i32' }, undefined, (f, { piece }) => {
+      module.function(name, { piece: 'i32' }, (f, { piece }) => {
         const locals = types.map(([argument, type], i) => {
           const local = f.variable(type);
-          const load = { i32: f.i32.load, f32: f.f32.load, f64: f.f64.load }[type];
-          f.local.set<ArgumentType>(local, load(f.i32.const(0), ARGUMENTS + 8 * i));
+          const load = { i32: i32.load, f32: f32.load, f64: f64.load }[type];
+          f.set<ArgumentType>(local, load(0, ARGUMENTS + 8 * i));
           return [argument, local] as const;
         });
         emit(f, piece, Object.fromEntries(locals) as ArgumentLocals<Types>, scratch);
@@ -68,35 +69,27 @@ export function kernelCode<const Types extends ArgumentTypes>({
   };
 }
 
-/** A constant, or a variable. */
-type Value = number | Local<'i32'>;
-
-const emitValue = ({ local, i32 }: FunctionBuilder, value: Value): I32 =>
-  typeof value === 'number' ? i32.const(value) : local.get(value);
-
 /** `for (i = from; i < to; i += step)`, all unsigned. `to` is read anew in each round. */
 export function forRange(
   f: FunctionBuilder,
   i: Local<'i32'>,
-  from: Value,
-  to: Value,
+  from: I32,
+  to: I32,
   step: number,
   body: () => void,
 ): void {
-  const { local, i32 } = f;
-  local.set(i, emitValue(f, from));
+  f.set(i, from);
   f.block((end) => {
     f.loop((again) => {
-      f.br_if(end, i32.ge_u(local.get(i), emitValue(f, to)));
+      f.br_if(end, i32.ge_u(i, to));
       body();
-      local.set(i, i32.add(local.get(i), i32.const(step)));
+      f.set(i, i32.add(i, step));
       f.br(again);
     });
   });
 }
 
 /** `value = min(value, maximum)`, unsigned. */
-export function atMost(f: FunctionBuilder, value: Local<'i32'>, maximum: Value): void {
-  const { local, i32 } = f;
-  f.if(i32.gt_u(local.get(value), emitValue(f, maximum)), () => local.set(value, emitValue(f, maximum)));
+export function atMost(f: FunctionBuilder, value: Local<'i32'>, maximum: I32): void {
+  f.if(i32.gt_u(value, maximum), () => f.set(value, maximum));
 }

@@ -3,7 +3,7 @@
  * is 2/n or 1/n. The formulas are those of ../../naive.ts. Read elementwise.ts first.
  */
 
-import type { FunctionBuilder, Local, V128 } from '../wasm/instructions.ts';
+import { f32x4, v128 } from '../wasm/instructions.ts';
 import { constant, reduction } from './elementwise.ts';
 import { emitLog1p, emitLogistic } from './exp.ts';
 
@@ -13,18 +13,13 @@ const LOSS_ARRAYS = [
   ['dPrediction', 'out'],
 ] as const;
 
-function difference({ local, f32x4 }: FunctionBuilder, a: Local<'v128'>, b: Local<'v128'>): V128 {
-  return f32x4.sub(local.get(a), local.get(b));
-}
-
 export const meanSquaredError = reduction('squares of terms', {
   name: 'meanSquaredError',
   arrays: LOSS_ARRAYS,
   scalars: ['factor'],
   body: (f, { prediction, target, dPrediction }, { factor }, term) => {
-    const { local, f32x4 } = f;
-    local.set(term, difference(f, prediction, target));
-    local.set(dPrediction, f32x4.mul(local.get(term), local.get(factor)));
+    f.set(term, f32x4.sub(prediction, target));
+    f.set(dPrediction, f32x4.mul(term, factor));
   },
 });
 
@@ -33,17 +28,14 @@ export const meanAbsoluteError = reduction('terms', {
   arrays: LOSS_ARRAYS,
   scalars: ['factor'],
   body: (f, { prediction, target, dPrediction }, { factor }, term) => {
-    const { local, v128, f32x4 } = f;
     const error = f.variable('v128');
-    local.set(error, difference(f, prediction, target));
-    local.set(term, f32x4.abs(local.get(error)));
+    f.set(error, f32x4.sub(prediction, target));
+    f.set(term, f32x4.abs(error));
     // The factor with the sign of the error. Where the error is ±0 or NaN, so is the gradient.
-    const signed = v128.or(local.get(factor), v128.and(local.get(error), constant(f, -0)));
-    const zero = local.get(error);
-    const isNotZero = f32x4.ne(f32x4.abs(local.get(error)), constant(f, 0));
-    local.set(dPrediction, v128.bitselect(signed, zero, isNotZero));
-    const gradient = local.get(dPrediction);
-    local.set(dPrediction, v128.or(gradient, f32x4.ne(local.get(error), local.get(error))));
+    const signed = v128.or(factor, v128.and(error, constant(-0)));
+    const isNotZero = f32x4.ne(f32x4.abs(error), constant(0));
+    f.set(dPrediction, v128.bitselect(signed, error, isNotZero));
+    f.set(dPrediction, v128.or(dPrediction, f32x4.ne(error, error)));
   },
 });
 
@@ -53,13 +45,12 @@ export const binaryCrossEntropy = reduction('terms', {
   arrays: LOSS_ARRAYS,
   scalars: ['factor'],
   body: (f, { prediction: z, target: t, dPrediction }, { factor }, term) => {
-    const { local, f32x4 } = f;
     const { value, exponential } = emitLogistic(f, z);
     const logarithm = f.variable('v128');
     emitLog1p(f, logarithm, exponential);
-    const positive = f32x4.pmax(local.get(z), constant(f, 0));
-    const linear = f32x4.sub(positive, f32x4.mul(local.get(z), local.get(t)));
-    local.set(term, f32x4.add(linear, local.get(logarithm)));
-    local.set(dPrediction, f32x4.mul(f32x4.sub(value(), local.get(t)), local.get(factor)));
+    const positive = f32x4.pmax(z, constant(0));
+    const linear = f32x4.sub(positive, f32x4.mul(z, t));
+    f.set(term, f32x4.add(linear, logarithm));
+    f.set(dPrediction, f32x4.mul(f32x4.sub(value, t), factor));
   },
 });

@@ -2,6 +2,7 @@
 
 import { MEMORY_LIMITS } from '../sharedPage.ts';
 import { ModuleBuilder } from '../wasm/assembler.ts';
+import { i32x4 } from '../wasm/instructions.ts';
 import * as activations from './activations.ts';
 import { addColumnSums } from './columnSums.ts';
 import { multiply } from './gemm.ts';
@@ -55,8 +56,6 @@ export function emitModule(): Uint8Array<ArrayBuffer> {
 /** The smallest module with a SIMD instruction: hosts without SIMD refuse it. */
 export function emitSimdProbe(): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
-  module.function('probe', {}, 'v128', (f) => {
-    f.i32x4.splat(f.i32.const(0));
-  });
+  module.function('probe', {}, () => i32x4.splat(0));
   return module.toBytes();
 }

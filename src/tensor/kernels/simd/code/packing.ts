@@ -7,7 +7,8 @@
  * packing transposes them (emitPackLines); if the lines are, it copies a step along k at a time (emitPackSteps).
  */
 
-import type { FunctionBuilder, I32, Local } from '../wasm/instructions.ts';
+import type { FunctionBuilder } from '../wasm/functionBuilder.ts';
+import { type I32, i8x16, i32, type Local, v128 } from '../wasm/instructions.ts';
 import { type ArgumentLocals, atMost, forRange, kernelCode } from './kernelCode.ts';
 import { TILE_ROWS } from './tile.ts';
 
@@ -21,10 +22,9 @@ const HIGH_HALVES = lanes(2, 3, 6, 7);
 
 /** Transposes four rows of four elements, in place. */
 function transpose4(f: FunctionBuilder, rows: readonly Local<'v128'>[]): void {
-  const { local, i8x16 } = f;
   const halves = f.variables(4, 'v128');
   const shuffle = (to: Local<'v128'>, bytes: number[], a: Local<'v128'>, b: Local<'v128'>) =>
-    local.set(to, i8x16.shuffle(bytes, local.get(a), local.get(b)));
+    f.set(to, i8x16.shuffle(bytes, a, b));
   shuffle(halves[0], INTERLEAVE_LOW, rows[0], rows[1]);
   shuffle(halves[1], INTERLEAVE_HIGH, rows[0], rows[1]);
   shuffle(halves[2], INTERLEAVE_LOW, rows[2], rows[3]);
@@ -37,45 +37,42 @@ function transpose4(f: FunctionBuilder, rows: readonly Local<'v128'>[]): void {
 
 interface PackLines {
   /** The address of the first line. */
-  readonly from: () => I32;
+  readonly from: I32;
   /** How many lines there are from there on, at least one. The last one is repeated in place of missing ones. */
-  readonly lines: () => I32;
+  readonly lines: I32;
   /** Bytes from one line to the next. */
-  readonly stride: () => I32;
+  readonly stride: I32;
   /** How many elements of each line to pack. */
-  readonly count: () => I32;
-  readonly to: () => I32;
+  readonly count: I32;
+  readonly to: I32;
 }
 
 /** Interleaves `width` lines (4 or 8): their first elements, then their second, and so on. */
 export function emitPackLines(f: FunctionBuilder, width: number, given: PackLines): void {
-  const { local, i32, v128 } = f;
   const pointers = f.variables(width, 'i32');
   const rows = f.variables(4, 'v128');
   const [to, left] = f.variables(2, 'i32');
-  local.set(pointers[0], given.from());
+  f.set(pointers[0], given.from);
   for (let line = 1; line < width; line++) {
-    local.set(pointers[line], local.get(pointers[line - 1]));
-    f.if(i32.gt_u(given.lines(), i32.const(line)), () =>
-      local.set(pointers[line], i32.add(local.get(pointers[line]), given.stride())),
-    );
+    f.set(pointers[line], pointers[line - 1]);
+    f.if(i32.gt_u(given.lines, line), () => f.set(pointers[line], i32.add(pointers[line], given.stride)));
   }
-  local.set(to, given.to());
-  local.set(left, given.count());
+  f.set(to, given.to);
+  f.set(left, given.count);
   const advance = (elements: number) => {
-    for (const pointer of pointers) local.set(pointer, i32.add(local.get(pointer), i32.const(4 * elements)));
-    local.set(to, i32.add(local.get(to), i32.const(4 * width * elements)));
-    local.set(left, i32.sub(local.get(left), i32.const(elements)));
+    for (const pointer of pointers) f.set(pointer, i32.add(pointer, 4 * elements));
+    f.set(to, i32.add(to, 4 * width * elements));
+    f.set(left, i32.sub(left, elements));
   };
   f.block((end) => {
     f.loop((again) => {
-      f.br_if(end, i32.lt_u(local.get(left), i32.const(4)));
+      f.br_if(end, i32.lt_u(left, 4));
       for (let group = 0; group < width; group += 4) {
         for (let line = 0; line < 4; line++) {
-          local.set(rows[line], v128.load(local.get(pointers[group + line])));
+          f.set(rows[line], v128.load(pointers[group + line]));
         }
         transpose4(f, rows);
-        for (let p = 0; p < 4; p++) v128.store(local.get(to), local.get(rows[p]), 4 * (p * width + group));
+        for (let p = 0; p < 4; p++) f.store(to, rows[p], 4 * (p * width + group));
       }
       advance(4);
       f.br(again);
@@ -83,9 +80,9 @@ export function emitPackLines(f: FunctionBuilder, width: number, given: PackLine
   });
   f.block((end) => {
     f.loop((again) => {
-      f.br_if(end, i32.eqz(local.get(left)));
+      f.br_if(end, i32.eqz(left));
       for (let line = 0; line < width; line++) {
-        i32.store(local.get(to), i32.load(local.get(pointers[line])), 4 * line);
+        f.store(to, i32.load(pointers[line]), 4 * line);
       }
       advance(1);
       f.br(again);
@@ -94,11 +91,11 @@ export function emitPackLines(f: FunctionBuilder, width: number, given: PackLine
 }
 
 interface PackSteps {
-  readonly from: () => I32;
+  readonly from: I32;
   /** Bytes from one step along k to the next. */
-  readonly stride: () => I32;
-  readonly count: () => I32;
-  readonly to: () => I32;
+  readonly stride: I32;
+  readonly count: I32;
+  readonly to: I32;
 }
 
 /** Copies `width` neighbours (4 or 8) of each step to the panel. At the right edge some of them are beyond the row: unused. */
@@ -107,20 +104,19 @@ export function emitPackSteps(
   width: number,
   { from, stride, count, to }: PackSteps,
 ): void {
-  const { local, i32, v128 } = f;
   const [pointer, target, left] = f.variables(3, 'i32');
-  local.set(pointer, from());
-  local.set(target, to());
-  local.set(left, count());
+  f.set(pointer, from);
+  f.set(target, to);
+  f.set(left, count);
   f.block((end) => {
     f.loop((again) => {
-      f.br_if(end, i32.eqz(local.get(left)));
+      f.br_if(end, i32.eqz(left));
       for (let lane = 0; lane < width; lane += 4) {
-        v128.store(local.get(target), v128.load(local.get(pointer), 4 * lane), 4 * lane);
+        f.store(target, v128.load(pointer, 4 * lane), 4 * lane);
       }
-      local.set(pointer, i32.add(local.get(pointer), stride()));
-      local.set(target, i32.add(local.get(target), i32.const(4 * width)));
-      local.set(left, i32.sub(local.get(left), i32.const(1)));
+      f.set(pointer, i32.add(pointer, stride));
+      f.set(target, i32.add(target, 4 * width));
+      f.set(left, i32.sub(left, 1));
       f.br(again);
     });
   });
@@ -143,14 +139,13 @@ function emitPanels(
   f: FunctionBuilder,
   piece: Local<'i32'>,
   { m, k, to, rowsPerPiece }: Pick<ArgumentLocals<typeof PACK_ARGUMENTS>, 'm' | 'k' | 'to' | 'rowsPerPiece'>,
-  pack: (row: Local<'i32'>, target: () => I32) => void,
+  pack: (row: Local<'i32'>, target: I32) => void,
 ): void {
-  const { local, i32 } = f;
   const [row, first, end] = f.variables(3, 'i32');
-  local.set(first, i32.mul(local.get(piece), local.get(rowsPerPiece)));
-  local.set(end, i32.add(local.get(first), local.get(rowsPerPiece)));
+  f.set(first, i32.mul(piece, rowsPerPiece));
+  f.set(end, i32.add(first, rowsPerPiece));
   atMost(f, end, m);
-  const target = () => i32.add(local.get(to), i32.shl(i32.mul(local.get(row), local.get(k)), i32.const(2)));
+  const target = i32.add(to, i32.shl(i32.mul(row, k), 2));
   forRange(f, row, first, end, TILE_ROWS, () => pack(row, target));
 }
 
@@ -159,14 +154,13 @@ export const packRows = kernelCode({
   name: 'packRows',
   argumentTypes: PACK_ARGUMENTS,
   emit(f, piece, given) {
-    const { local, i32 } = f;
     const { a, m, k, stride } = given;
     emitPanels(f, piece, given, (row, target) =>
       emitPackLines(f, TILE_ROWS, {
-        from: () => i32.add(local.get(a), i32.mul(local.get(row), local.get(stride))),
-        lines: () => i32.sub(local.get(m), local.get(row)),
-        stride: () => local.get(stride),
-        count: () => local.get(k),
+        from: i32.add(a, i32.mul(row, stride)),
+        lines: i32.sub(m, row),
+        stride,
+        count: k,
         to: target,
       }),
     );
@@ -178,13 +172,12 @@ export const packColumns = kernelCode({
   name: 'packColumns',
   argumentTypes: PACK_ARGUMENTS,
   emit(f, piece, given) {
-    const { local, i32 } = f;
     const { a, k, stride } = given;
     emitPanels(f, piece, given, (row, target) =>
       emitPackSteps(f, TILE_ROWS, {
-        from: () => i32.add(local.get(a), i32.shl(local.get(row), i32.const(2))),
-        stride: () => local.get(stride),
-        count: () => local.get(k),
+        from: i32.add(a, i32.shl(row, 2)),
+        stride,
+        count: k,
         to: target,
       }),
     );

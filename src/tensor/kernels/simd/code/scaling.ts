@@ -4,7 +4,19 @@
  */
 
 import type { Bytes } from '../wasm/encode.ts';
-import type { FunctionBuilder, I32, Local } from '../wasm/instructions.ts';
+import type { FunctionBuilder } from '../wasm/functionBuilder.ts';
+import {
+  f32,
+  f32x4,
+  f64x2,
+  type I32,
+  i8x16,
+  i16x8,
+  i32,
+  i32x4,
+  type Local,
+  v128,
+} from '../wasm/instructions.ts';
 import { CHUNK, UPPER_HALF_FIRST } from './elementwise.ts';
 import { atMost, forRange, type KernelCode, kernelCode } from './kernelCode.ts';
 
@@ -24,22 +36,20 @@ type EmitScaling = (f: FunctionBuilder, x: Local<'v128'>, factors: Factors) => v
  * two float32 numbers, rounded to float64 and again to float32, equals the one rounded once (Figueroa 1995: 53 bits are at
  * least 2 · 24 + 2).
  */
-const divide: EmitScaling = ({ local, f32x4 }, x, { scale }) =>
-  local.set(x, f32x4.div(local.get(x), local.get(scale)));
+const divide: EmitScaling = (f, x, { scale }) => f.set(x, f32x4.div(x, scale));
 
 const LOWER_HALVES: Bytes = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23];
 
 /** In float64, two elements at a time. */
 const subtractAndDivide: EmitScaling = (f, x, { shift, scale }) => {
-  const { local, i8x16, f32x4, f64x2 } = f;
   const halves = f.variables(2, 'v128');
-  local.set(halves[0], f64x2.promote_low_f32x4(local.get(x)));
-  local.set(halves[1], f64x2.promote_low_f32x4(i8x16.shuffle(UPPER_HALF_FIRST, local.get(x), local.get(x))));
+  f.set(halves[0], f64x2.promote_low_f32x4(x));
+  f.set(halves[1], f64x2.promote_low_f32x4(i8x16.shuffle(UPPER_HALF_FIRST, x, x)));
   for (const half of halves) {
-    const shifted = f64x2.sub(local.get(half), local.get(shift));
-    local.set(half, f32x4.demote_f64x2_zero(f64x2.div(shifted, local.get(scale))));
+    const shifted = f64x2.sub(half, shift);
+    f.set(half, f32x4.demote_f64x2_zero(f64x2.div(shifted, scale)));
   }
-  local.set(x, i8x16.shuffle(LOWER_HALVES, local.get(halves[0]), local.get(halves[1])));
+  f.set(x, i8x16.shuffle(LOWER_HALVES, halves[0], halves[1]));
 };
 
 /** A kernel on n elements, a multiple of `width`; `emitVectors` does `width` of them. */
@@ -47,24 +57,22 @@ function scaling(
   name: string,
   width: number,
   isFloat64: boolean,
-  emitVectors: (f: FunctionBuilder, x: () => I32, y: () => I32, factors: Factors) => void,
+  emitVectors: (f: FunctionBuilder, x: I32, y: I32, factors: Factors) => void,
 ): KernelCode<{ readonly [Name in keyof typeof ARGUMENTS]: number }> {
   return kernelCode({
     name,
     argumentTypes: ARGUMENTS,
     emit(f, piece, { n, x, y, shift, scale }) {
-      const { local, i32, f32, f32x4, f64x2 } = f;
       const [i, first, end] = f.variables(3, 'i32');
       const factors = { shift: f.variable('v128'), scale: f.variable('v128') };
       const splat = (value: Local<'f64'>) =>
-        isFloat64 ? f64x2.splat(local.get(value)) : f32x4.splat(f32.demote_f64(local.get(value)));
-      local.set(factors.shift, splat(shift));
-      local.set(factors.scale, splat(scale));
-      local.set(first, i32.mul(local.get(piece), i32.const(CHUNK)));
-      local.set(end, i32.add(local.get(first), i32.const(CHUNK)));
+        isFloat64 ? f64x2.splat(value) : f32x4.splat(f32.demote_f64(value));
+      f.set(factors.shift, splat(shift));
+      f.set(factors.scale, splat(scale));
+      f.set(first, i32.mul(piece, CHUNK));
+      f.set(end, i32.add(first, CHUNK));
       atMost(f, end, n);
-      const bytesAt = (array: Local<'i32'>, log2: number) => () =>
-        i32.add(local.get(array), i32.shl(local.get(i), i32.const(log2)));
+      const bytesAt = (array: I32, log2: number) => i32.add(array, i32.shl(i, log2));
       forRange(f, i, first, end, width, () =>
         emitVectors(f, bytesAt(x, width === 16 ? 0 : 2), bytesAt(y, 2), factors),
       );
@@ -74,16 +82,15 @@ function scaling(
 
 /** Sixteen bytes at a time, widened to 16 bits, to 32 bits and to float32. */
 function emitBytes(emitScaling: EmitScaling) {
-  return (f: FunctionBuilder, x: () => I32, y: () => I32, factors: Factors): void => {
-    const { local, v128, i16x8, i32x4, f32x4 } = f;
+  return (f: FunctionBuilder, x: I32, y: I32, factors: Factors): void => {
     const [bytes, eight, four] = f.variables(3, 'v128');
-    local.set(bytes, v128.load(x()));
+    f.set(bytes, v128.load(x));
     for (const [i, widen8] of [i16x8.extend_low_i8x16_u, i16x8.extend_high_i8x16_u].entries()) {
-      local.set(eight, widen8(local.get(bytes)));
+      f.set(eight, widen8(bytes));
       for (const [j, widen16] of [i32x4.extend_low_i16x8_u, i32x4.extend_high_i16x8_u].entries()) {
-        local.set(four, f32x4.convert_i32x4_s(widen16(local.get(eight))));
+        f.set(four, f32x4.convert_i32x4_s(widen16(eight)));
         emitScaling(f, four, factors);
-        v128.store(y(), local.get(four), 32 * i + 16 * j);
+        f.store(y, four, 32 * i + 16 * j);
       }
     }
   };
@@ -94,7 +101,7 @@ export const scaleBytes = scaling('scaleBytes', 16, true, emitBytes(subtractAndD
 
 export const scaleFloats = scaling('scaleFloats', 4, true, (f, x, y, factors) => {
   const four = f.variable('v128');
-  f.local.set(four, f.v128.load(x()));
+  f.set(four, v128.load(x));
   subtractAndDivide(f, four, factors);
-  f.v128.store(y(), f.local.get(four));
+  f.store(y, four);
 });

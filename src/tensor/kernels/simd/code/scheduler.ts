@@ -14,7 +14,8 @@
 
 import { DONE, KERNEL, LINE_BYTES, SHARES, SLEEPERS, THREADS, TICKETS, WAKE_UPS } from '../sharedPage.ts';
 import type { ModuleBuilder } from '../wasm/assembler.ts';
-import type { Callable, FunctionBuilder, Global, I32, Local } from '../wasm/instructions.ts';
+import type { Callable } from '../wasm/functionBuilder.ts';
+import { type I32, i32, i64, type Local, memory } from '../wasm/instructions.ts';
 import { atMost, forRange } from './kernelCode.ts';
 
 /**
@@ -24,35 +25,34 @@ import { atMost, forRange } from './kernelCode.ts';
 const LOOKS_BEFORE_SLEEP = 500_000;
 
 /** Adds the functions that run jobs. A kernel's number is its place in the module's table. */
-export function addScheduler(module: ModuleBuilder, thread: Global): void {
+export function addScheduler(module: ModuleBuilder, thread: I32): void {
   const pieceOfKernel = module.signature(['i32']);
 
   /** Runs all pieces on this thread, in order: for short jobs, and without helpers. */
-  module.function('runAlone', { kernel: 'i32', pieces: 'i32' }, undefined, (f, { kernel, pieces }) => {
+  module.function('runAlone', { kernel: 'i32', pieces: 'i32' }, (f, { kernel, pieces }) => {
     const piece = f.variable('i32');
     forRange(f, piece, 0, pieces, 1, () => {
-      f.call_indirect(pieceOfKernel, [f.local.get(piece)], f.local.get(kernel));
+      f.call_indirect(pieceOfKernel, [piece], kernel);
     });
   });
 
   /** Runs pieces until none is left: first of this thread's share, then of the next thread's, and so on. */
-  const takePieces = module.function('takePieces', {}, undefined, (f) => {
-    const { local, i32, i64 } = f;
+  const takePieces = module.function('takePieces', {}, (f) => {
     const ticket = f.variable('i64');
     const [share, emptyShares] = f.variables(2, 'i32');
-    local.set(share, f.global.get(thread));
+    f.set(share, thread);
     f.loop((again) => {
-      local.set(ticket, i64.atomic.rmw.add(ticketOf(f, local.get(share)), i64.const(1), TICKETS));
-      f.if(isPieceLeft(f, ticket), () => {
-        f.call_indirect(pieceOfKernel, [i32.wrap_i64(local.get(ticket))], i32.load(i32.const(0), KERNEL));
-        f.drop(i32.atomic.rmw.add(i32.const(0), i32.const(1), DONE));
+      f.set(ticket, i64.atomic.rmw.add(ticketOf(share), i64.const(1), TICKETS));
+      f.if(isPieceLeft(ticket), () => {
+        f.call_indirect(pieceOfKernel, [i32.wrap_i64(ticket)], i32.load(0, KERNEL));
+        f.drop(i32.atomic.rmw.add(0, 1, DONE));
         f.br(again);
       });
-      local.set(share, i32.add(local.get(share), i32.const(1)));
+      f.set(share, i32.add(share, 1));
       // Not `eq`: a helper that comes late may see a job of fewer shares.
-      f.if(i32.ge_u(local.get(share), i32.load(i32.const(0), SHARES)), () => local.set(share, i32.const(0)));
-      local.set(emptyShares, i32.add(local.get(emptyShares), i32.const(1)));
-      f.br_if(again, i32.lt_u(local.get(emptyShares), i32.load(i32.const(0), SHARES)));
+      f.if(i32.ge_u(share, i32.load(0, SHARES)), () => f.set(share, 0));
+      f.set(emptyShares, i32.add(emptyShares, 1));
+      f.br_if(again, i32.lt_u(emptyShares, i32.load(0, SHARES)));
     });
   });
 
@@ -61,31 +61,30 @@ export function addScheduler(module: ModuleBuilder, thread: Global): void {
    * waits: the main thread of a browser may not, and on a virtual machine a thread that is woken often starts on the
    * processor of the one that woke it.
    */
-  module.function('runTogether', { kernel: 'i32', pieces: 'i32' }, undefined, (f, { kernel, pieces }) => {
-    const { local, i32, i64 } = f;
+  module.function('runTogether', { kernel: 'i32', pieces: 'i32' }, (f, { kernel, pieces }) => {
     const [shares, share, begin, end] = f.variables(4, 'i32');
-    i32.store(i32.const(0), local.get(kernel), KERNEL);
-    i32.atomic.store(i32.const(0), i32.const(0), DONE);
+    f.store(0, kernel, KERNEL);
+    f.atomicStore(0, 0, DONE);
     // At most as many shares as pieces: an empty share only costs time.
-    local.set(shares, i32.load(i32.const(0), THREADS));
+    f.set(shares, i32.load(0, THREADS));
     atMost(f, shares, pieces);
-    i32.atomic.store(i32.const(0), local.get(shares), SHARES);
+    f.atomicStore(0, shares, SHARES);
     // As soon as the first ticket is stored, helpers may begin.
     forRange(f, share, 0, shares, 1, () => {
-      local.set(begin, local.get(end));
-      const pieceShares = i32.mul(local.get(pieces), i32.add(local.get(share), i32.const(1)));
-      local.set(end, i32.div_u(pieceShares, local.get(shares)));
-      const address = ticketOf(f, local.get(share));
-      const upper = i64.shl(i64.extend_i32_u(local.get(end)), i64.const(32));
-      i64.atomic.store(address, i64.or(upper, i64.extend_i32_u(local.get(begin))), TICKETS);
+      f.set(begin, end);
+      const pieceShares = i32.mul(pieces, i32.add(share, 1));
+      f.set(end, i32.div_u(pieceShares, shares));
+      const address = ticketOf(share);
+      const upper = i64.shl(i64.extend_i32_u(end), i64.const(32));
+      f.atomicStore(address, i64.or(upper, i64.extend_i32_u(begin)), TICKETS);
     });
-    f.if(i32.atomic.load(i32.const(0), SLEEPERS), () => {
-      f.drop(i32.atomic.rmw.add(i32.const(0), i32.const(1), WAKE_UPS));
-      f.drop(f.memory.atomic.notify(i32.const(WAKE_UPS), i32.const(-1)));
+    f.if(i32.atomic.load(0, SLEEPERS), () => {
+      f.drop(i32.atomic.rmw.add(0, 1, WAKE_UPS));
+      f.drop(memory.atomic.notify(WAKE_UPS, -1));
     });
     f.call(takePieces);
     f.loop((again) => {
-      f.br_if(again, i32.ne(i32.atomic.load(i32.const(0), DONE), local.get(pieces)));
+      f.br_if(again, i32.ne(i32.atomic.load(0, DONE), pieces));
     });
   });
 
@@ -93,47 +92,46 @@ export function addScheduler(module: ModuleBuilder, thread: Global): void {
 }
 
 /** A helper's loop: look for work and do it; sleep if there was none for a while. It runs until the thread is terminated. */
-function addServe(module: ModuleBuilder, thread: Global, takePieces: Callable): void {
-  module.function('serve', {}, undefined, (f) => {
-    const { local, i32, i64 } = f;
+function addServe(module: ModuleBuilder, thread: I32, takePieces: Callable): void {
+  module.function('serve', {}, (f) => {
     const [looks, wakeUps, threads] = f.variables(3, 'i32');
     const ticket = f.variable('i64');
-    const look = () => local.set(ticket, i64.atomic.load(ticketOf(f, f.global.get(thread)), TICKETS));
+    const look = () => f.set(ticket, i64.atomic.load(ticketOf(thread), TICKETS));
     f.loop((again) => {
       look();
-      f.if(isPieceLeft(f, ticket), () => {
+      f.if(isPieceLeft(ticket), () => {
         f.call(takePieces);
-        local.set(looks, i32.const(0));
+        f.set(looks, 0);
       });
-      local.set(looks, i32.add(local.get(looks), i32.const(1)));
-      f.br_if(again, i32.lt_u(local.get(looks), i32.const(LOOKS_BEFORE_SLEEP)));
-      local.set(looks, i32.const(0));
+      f.set(looks, i32.add(looks, 1));
+      f.br_if(again, i32.lt_u(looks, LOOKS_BEFORE_SLEEP));
+      f.set(looks, 0);
       // A helper that is not needed sleeps until the number of threads changes.
-      local.set(threads, i32.atomic.load(i32.const(0), THREADS));
-      f.if(i32.ge_u(f.global.get(thread), local.get(threads)), () => {
-        f.drop(f.memory.atomic.wait32(i32.const(THREADS), local.get(threads), i64.const(-1)));
+      f.set(threads, i32.atomic.load(0, THREADS));
+      f.if(i32.ge_u(thread, threads), () => {
+        f.drop(memory.atomic.wait32(THREADS, threads, i64.const(-1)));
         f.br(again);
       });
       // It counts itself as a sleeper, then looks once more: a job offered after that look sees the sleeper and wakes it.
-      local.set(wakeUps, i32.atomic.load(i32.const(0), WAKE_UPS));
-      f.drop(i32.atomic.rmw.add(i32.const(0), i32.const(1), SLEEPERS));
+      f.set(wakeUps, i32.atomic.load(0, WAKE_UPS));
+      f.drop(i32.atomic.rmw.add(0, 1, SLEEPERS));
       look();
-      f.if(i32.eqz(isPieceLeft(f, ticket)), () => {
-        f.drop(f.memory.atomic.wait32(i32.const(WAKE_UPS), local.get(wakeUps), i64.const(-1)));
+      f.if(i32.eqz(isPieceLeft(ticket)), () => {
+        f.drop(memory.atomic.wait32(WAKE_UPS, wakeUps, i64.const(-1)));
       });
-      f.drop(i32.atomic.rmw.add(i32.const(0), i32.const(-1), SLEEPERS));
+      f.drop(i32.atomic.rmw.add(0, -1, SLEEPERS));
       f.br(again);
     });
   });
 }
 
 /** Bytes from the first ticket to that of this share. */
-function ticketOf({ i32 }: FunctionBuilder, share: I32): I32 {
-  return i32.mul(share, i32.const(LINE_BYTES));
+function ticketOf(share: I32): I32 {
+  return i32.mul(share, LINE_BYTES);
 }
 
 /** Whether the share of this ticket has pieces left. */
-function isPieceLeft({ local, i32, i64 }: FunctionBuilder, ticket: Local<'i64'>): I32 {
-  const end = i64.shr_u(local.get(ticket), i64.const(32));
-  return i32.gt_u(i32.wrap_i64(end), i32.wrap_i64(local.get(ticket)));
+function isPieceLeft(ticket: Local<'i64'>): I32 {
+  const end = i64.shr_u(ticket, i64.const(32));
+  return i32.gt_u(i32.wrap_i64(end), i32.wrap_i64(ticket));
 }

@@ -4,7 +4,8 @@
  * and adds 8 times. packing.ts puts the elements in that order.
  */
 
-import type { FunctionBuilder, I32, Local, V128 } from '../wasm/instructions.ts';
+import type { FunctionBuilder } from '../wasm/functionBuilder.ts';
+import { f32x4, type I32, i32, type Local, tee, v128 } from '../wasm/instructions.ts';
 import { forRange } from './kernelCode.ts';
 
 /** 8 sums + 2 of B + 4 of A fit the 16 registers of x86-64; 3 x 12 or 5 x 8 do not (docs/kernels.md, section 5). */
@@ -35,27 +36,27 @@ export function createTile(f: FunctionBuilder): Tile {
 
 /** Loads the sums from rows that are `stride` bytes apart; `row` is changed. */
 export function emitLoadSums(
-  { local, i32, v128 }: FunctionBuilder,
+  f: FunctionBuilder,
   { sums }: Tile,
   row: Local<'i32'>,
   stride: Local<'i32'>,
 ): void {
   for (const ofRow of sums) {
-    for (const [v, sum] of ofRow.entries()) local.set(sum, v128.load(local.get(row), 16 * v));
-    local.set(row, i32.add(local.get(row), local.get(stride)));
+    for (const [v, sum] of ofRow.entries()) f.set(sum, v128.load(row, 16 * v));
+    f.set(row, i32.add(row, stride));
   }
 }
 
 /** Stores the sums to rows that are `stride` bytes apart; `row` is changed. */
 export function emitStoreSums(
-  { local, i32, v128 }: FunctionBuilder,
+  f: FunctionBuilder,
   { sums }: Tile,
   row: Local<'i32'>,
   stride: Local<'i32'>,
 ): void {
   for (const ofRow of sums) {
-    for (const [v, sum] of ofRow.entries()) v128.store(local.get(row), local.get(sum), 16 * v);
-    local.set(row, i32.add(local.get(row), local.get(stride)));
+    for (const [v, sum] of ofRow.entries()) f.store(row, sum, 16 * v);
+    f.set(row, i32.add(row, stride));
   }
 }
 
@@ -67,25 +68,23 @@ export function emitStoreSums(
  * front, runs out of registers and spills the sums, which leaves a quarter of the speed (docs/kernels.md, section 6).
  */
 export function emitInnerLoop(f: FunctionBuilder, { sums, a, b, stepOfA, stepOfB, left }: Tile): void {
-  const { local, i32, v128, f32x4 } = f;
   const ofB = f.variables(VECTORS, 'v128');
   const ofA = f.variable('v128');
   f.block((end) => {
     f.loop((again) => {
       for (let step = 0; step < UNROLL; step++) {
-        for (const [v, vector] of ofB.entries()) local.set(vector, v128.load(local.get(b), 16 * v));
+        for (const [v, vector] of ofB.entries()) f.set(vector, v128.load(b, 16 * v));
         for (const [row, ofRow] of sums.entries()) {
-          local.set(ofA, v128.load32_splat(local.get(a), 4 * row));
+          f.set(ofA, v128.load32_splat(a, 4 * row));
           for (const [v, sum] of ofRow.entries()) {
-            const product = (): V128 => f32x4.mul(local.get(ofA), local.get(ofB[v]));
-            local.set(sum, f32x4.add(local.get(sum), product()));
+            f.set(sum, f32x4.add(sum, f32x4.mul(ofA, ofB[v])));
           }
         }
-        local.set(a, i32.add(local.get(a), local.get(stepOfA)));
-        local.set(b, i32.add(local.get(b), local.get(stepOfB)));
-        if (step < UNROLL - 1) f.br_if(end, i32.eq(local.get(left), i32.const(step + 1)));
+        f.set(a, i32.add(a, stepOfA));
+        f.set(b, i32.add(b, stepOfB));
+        if (step < UNROLL - 1) f.br_if(end, i32.eq(left, step + 1));
       }
-      f.br_if(again, local.tee(left, i32.sub(local.get(left), i32.const(UNROLL))));
+      f.br_if(again, tee(left, i32.sub(left, UNROLL)));
     });
   });
 }
@@ -95,17 +94,16 @@ export function emitCopyPart(
   f: FunctionBuilder,
   rows: Local<'i32'>,
   columns: Local<'i32'>,
-  from: { at: Local<'i32'>; stride: () => I32 },
-  to: { at: Local<'i32'>; stride: () => I32 },
+  from: { at: I32; stride: I32 },
+  to: { at: I32; stride: I32 },
 ): void {
-  const { local, i32 } = f;
   const [row, column, source, target] = f.variables(4, 'i32');
-  const place = (start: Local<'i32'>) => i32.add(local.get(start), i32.shl(local.get(column), i32.const(2)));
-  local.set(source, local.get(from.at));
-  local.set(target, local.get(to.at));
+  const place = (start: Local<'i32'>) => i32.add(start, i32.shl(column, 2));
+  f.set(source, from.at);
+  f.set(target, to.at);
   forRange(f, row, 0, rows, 1, () => {
-    forRange(f, column, 0, columns, 1, () => i32.store(place(target), i32.load(place(source))));
-    local.set(source, i32.add(local.get(source), from.stride()));
-    local.set(target, i32.add(local.get(target), to.stride()));
+    forRange(f, column, 0, columns, 1, () => f.store(place(target), i32.load(place(source))));
+    f.set(source, i32.add(source, from.stride));
+    f.set(target, i32.add(target, to.stride));
   });
 }

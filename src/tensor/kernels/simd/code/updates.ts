@@ -3,6 +3,7 @@
  * elementwise.ts first.
  */
 
+import { f32x4 } from '../wasm/instructions.ts';
 import { constant, elementwise, reduction } from './elementwise.ts';
 
 export const sgd = elementwise({
@@ -13,9 +14,7 @@ export const sgd = elementwise({
   ],
   scalars: ['learningRate'],
   body: (f, { gradient, value }, { learningRate }) => {
-    const { local, f32x4 } = f;
-    const before = local.get(value);
-    local.set(value, f32x4.sub(before, f32x4.mul(local.get(learningRate), local.get(gradient))));
+    f.set(value, f32x4.sub(value, f32x4.mul(learningRate, gradient)));
   },
 });
 
@@ -30,13 +29,10 @@ const withVelocity = (name: string, isNesterov: boolean) =>
     ],
     scalars: ['learningRate', 'mu'],
     body: (f, { gradient, velocity, value }, { learningRate, mu }) => {
-      const { local, f32x4 } = f;
-      const kept = () => f32x4.mul(local.get(mu), local.get(velocity));
-      local.set(velocity, f32x4.add(kept(), local.get(gradient)));
-      const before = local.get(value);
-      const rate = local.get(learningRate);
-      const direction = isNesterov ? f32x4.add(local.get(gradient), kept()) : local.get(velocity);
-      local.set(value, f32x4.sub(before, f32x4.mul(rate, direction)));
+      const kept = f32x4.mul(mu, velocity); // of the velocity before the step, then of the one after it
+      f.set(velocity, f32x4.add(kept, gradient));
+      const direction = isNesterov ? f32x4.add(gradient, kept) : velocity;
+      f.set(value, f32x4.sub(value, f32x4.mul(learningRate, direction)));
     },
   });
 
@@ -54,31 +50,30 @@ export const adam = elementwise({
   ],
   scalars: ['stepSize', 'beta1', 'oneMinusBeta1', 'beta2', 'oneMinusBeta2', 'epsilon', 'decay'],
   body: (f, { gradient: g, m, v, value }, given) => {
-    const { local, f32x4 } = f;
     const { stepSize, beta1, oneMinusBeta1, beta2, oneMinusBeta2, epsilon, decay } = given;
-    const keptM = f32x4.mul(local.get(beta1), local.get(m));
-    local.set(m, f32x4.add(keptM, f32x4.mul(local.get(oneMinusBeta1), local.get(g))));
-    const keptV = f32x4.mul(local.get(beta2), local.get(v));
+    const keptM = f32x4.mul(beta1, m);
+    f.set(m, f32x4.add(keptM, f32x4.mul(oneMinusBeta1, g)));
+    const keptV = f32x4.mul(beta2, v);
     // The factor first: g² alone may overflow where (1 - β₂) g² does not.
-    const part = f32x4.mul(local.get(oneMinusBeta2), local.get(g));
-    local.set(v, f32x4.add(keptV, f32x4.mul(part, local.get(g))));
-    const kept = f32x4.mul(local.get(decay), local.get(value));
-    const step = f32x4.mul(local.get(stepSize), local.get(m));
-    const divisor = f32x4.add(f32x4.sqrt(local.get(v)), local.get(epsilon));
-    local.set(value, f32x4.sub(kept, f32x4.div(step, divisor)));
+    const part = f32x4.mul(oneMinusBeta2, g);
+    f.set(v, f32x4.add(keptV, f32x4.mul(part, g)));
+    const kept = f32x4.mul(decay, value);
+    const step = f32x4.mul(stepSize, m);
+    const divisor = f32x4.add(f32x4.sqrt(v), epsilon);
+    f.set(value, f32x4.sub(kept, f32x4.div(step, divisor)));
   },
 });
 
 export const zero = elementwise({
   name: 'zero',
   arrays: [['x', 'out']],
-  body: (f, { x }) => f.local.set(x, constant(f, 0)),
+  body: (f, { x }) => f.set(x, constant(0)),
 });
 
 export const sumOfSquares = reduction('squares of terms', {
   name: 'sumOfSquares',
   arrays: [['x', 'in']],
-  body: (f, { x }, _scalars, term) => f.local.set(term, f.local.get(x)),
+  body: (f, { x }, _scalars, term) => f.set(term, x),
 });
 
 export const scale = elementwise({
@@ -86,6 +81,6 @@ export const scale = elementwise({
   arrays: [['x', 'inout']],
   scalars: ['factor'],
   body: (f, { x }, { factor }) => {
-    f.local.set(x, f.f32x4.mul(f.local.get(x), f.local.get(factor)));
+    f.set(x, f32x4.mul(x, factor));
   },
 });

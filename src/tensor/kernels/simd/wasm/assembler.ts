@@ -1,17 +1,6 @@
 /**
- * A small WebAssembly assembler: builds a module from functions, whose instructions are methods named as in the
- * specification (instructions.ts). Read encode.ts first.
- *
- * WebAssembly is a stack machine: `local.get` pushes a value, `f32x4.add` pops two and pushes their sum. Written as
- * nested calls, an expression emits its operands before its operator, because JavaScript evaluates arguments first:
- *
- * ```ts
- * local.set(sum, f32x4.add(local.get(sum), f32x4.mul(local.get(a), local.get(b))));
- * // local.get sum, local.get a, local.get b, f32x4.mul, f32x4.add, local.set sum
- * ```
- *
- * This is the folded form of WebAssembly's text format, written in TypeScript. What a call returns stands for a value on
- * the stack: use it once, in place, as an operand of the next instruction.
+ * A small WebAssembly assembler: a module of functions, which import a memory and constants. Read instructions.ts and
+ * functionBuilder.ts first.
  */
 
 import {
@@ -26,7 +15,8 @@ import {
   type ValueType,
   vector,
 } from './encode.ts';
-import { type Callable, FunctionBuilder, type Global, type Local, type Signature } from './instructions.ts';
+import { type Callable, FunctionBuilder, localAt, type Signature } from './functionBuilder.ts';
+import type { Local, Operand } from './instructions.ts';
 
 /** The parameters of a function as variables, by name. */
 type Parameters<Types extends Readonly<Record<string, ValueType>>> = {
@@ -51,7 +41,6 @@ export class ModuleBuilder {
   readonly #types: string[] = [];
   readonly #typeBytes: Bytes[] = [];
   readonly #functions: Code[] = [];
-  readonly #builder = new FunctionBuilder();
   #globals = 0;
   #table: readonly Callable[] = [];
 
@@ -62,31 +51,28 @@ export class ModuleBuilder {
   }
 
   /** A constant that is given when the module is instantiated. */
-  importGlobal(module: string, name: string, type: 'i32'): Global {
+  importGlobal(module: string, name: string, type: 'i32'): Operand<'i32'> {
     this.#imports.push([...text(module), ...text(name), 3, VALUE_TYPE_CODES[type], 0]);
-    return { index: this.#globals++, type };
+    return { type, code: [0x23, ...unsignedLeb128(this.#globals++)] };
   }
 
   /**
    * Adds a function and exports it by its name.
    *
    * @param parameters - Types by name: `{ n: 'i32', factor: 'f32' }`.
-   * @param result - The type of the value that the body leaves on the stack, if any.
-   * @param body - Emits the instructions.
-   * @throws {Error} If an operand has the wrong type, or the stack does not hold exactly the result at the end.
+   * @param body - Emits the code, and returns the function's result, if it has one.
    */
-  function<Types extends Readonly<Record<string, ValueType>>>(
+  function<const Types extends Readonly<Record<string, ValueType>>>(
     name: string,
     parameters: Types,
-    result: ValueType | undefined,
-    body: (f: FunctionBuilder, parameters: Parameters<Types>) => void,
+    body: (f: FunctionBuilder, parameters: Parameters<Types>) => Operand | undefined,
   ): Callable {
     const types = Object.values(parameters);
-    const locals = Object.keys(parameters).map((key, index) => [key, { index, type: types[index] }]);
-    this.#builder.begin(name, types.length);
-    body(this.#builder, Object.fromEntries(locals));
-    const code = this.#builder.finish(result);
-    const done = { name, code, signature: this.signature(types, result), index: this.#functions.length };
+    const locals = Object.keys(parameters).map((key, index) => [key, localAt(index, types[index])]);
+    const f = new FunctionBuilder(types.length);
+    const result = body(f, Object.fromEntries(locals));
+    const signature = this.signature(types, result?.type);
+    const done = { name, code: f.finish(result), signature, index: this.#functions.length };
     this.#functions.push(done);
     return done;
   }
@@ -99,7 +85,7 @@ export class ModuleBuilder {
       this.#types.push(key);
       this.#typeBytes.push([0x60, ...codes(parameters), ...codes(result ? [result] : [])]);
     }
-    return { index: this.#types.indexOf(key), parameters, result };
+    return { index: this.#types.indexOf(key) };
   }
 
   /** The functions that `call_indirect` can call, numbered from 0. */

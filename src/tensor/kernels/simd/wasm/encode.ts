@@ -1,5 +1,5 @@
 /**
- * The binary format of WebAssembly: numbers, vectors and sections as bytes. Read this before assembler.ts.
+ * The binary format of WebAssembly: numbers, vectors and sections as bytes. Read this before instructions.ts.
  *
  * A module is a header followed by sections; a section is the number of its kind, its length in bytes, and its content.
  * Nearly everything inside is a number in LEB128 (7 bits a byte, the 8th says "more follows") or a vector: a count, then
@@ -18,6 +18,10 @@ export const VALUE_TYPE_CODES: Readonly<Record<ValueType, number>> = {
   f64: 0x7c,
   v128: 0x7b,
 };
+
+/** The first byte of every SIMD instruction, and of every atomic one. */
+export const SIMD = 0xfd;
+export const ATOMIC = 0xfe;
 
 /** The sections that the assembler writes, in their prescribed order (section 5.5.2). */
 export const SECTION = {

@@ -20,7 +20,7 @@ const simd = createSimdKernels(new Engine());
 
 type Applied = (x: Float32Array) => Float32Array;
 
-const expOf = runEmitted((f, x, y) => emitExp(f, y, () => f.local.get(x)));
+const expOf = runEmitted((f, x, y) => emitExp(f, y, x));
 const log1pOf = runEmitted((f, x, y) => emitLog1p(f, y, x));
 
 function applied(name: 'sigmoid' | 'tanh' | 'silu'): Applied {

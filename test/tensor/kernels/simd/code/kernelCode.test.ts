@@ -4,6 +4,7 @@ import { expect, test } from '@jest/globals';
 import { elementwise, reduction } from '../../../../../src/tensor/kernels/simd/code/elementwise.ts';
 import { kernelCode } from '../../../../../src/tensor/kernels/simd/code/kernelCode.ts';
 import { ARGUMENTS, SHARED_BYTES } from '../../../../../src/tensor/kernels/simd/sharedPage.ts';
+import { f32x4, f64x2 } from '../../../../../src/tensor/kernels/simd/wasm/instructions.ts';
 import { instantiate } from '../../../../helpers/emitted/emitted.ts';
 
 const OUT = SHARED_BYTES;
@@ -13,15 +14,11 @@ const echo = kernelCode({
   name: 'echo',
   argumentTypes: { count: 'i32', shift: 'f64', slope: 'f32', scale: 'f64', end: 'i32' },
   emit(f, _piece, { count, shift, slope, scale, end }) {
-    const { local, i32, f64, f64x2, f32x4 } = f;
-    i32.store(i32.const(OUT), local.get(count));
-    f64.store(i32.const(OUT + 8), local.get(shift));
-    const promoted = f64x2.promote_low_f32x4(f32x4.splat(local.get(slope)));
-    const four = f.variable('v128');
-    local.set(four, promoted);
-    f64.store(i32.const(OUT + 16), f64x2.extract_lane(0, local.get(four)));
-    f64.store(i32.const(OUT + 24), local.get(scale));
-    i32.store(i32.const(OUT + 32), local.get(end));
+    f.store(OUT, count);
+    f.store(OUT + 8, shift);
+    f.store(OUT + 16, f64x2.extract_lane(0, f64x2.promote_low_f32x4(f32x4.splat(slope))));
+    f.store(OUT + 24, scale);
+    f.store(OUT + 32, end);
   },
 });
 

@@ -10,6 +10,7 @@ import {
   THREADS,
 } from '../../../../../src/tensor/kernels/simd/sharedPage.ts';
 import { ModuleBuilder } from '../../../../../src/tensor/kernels/simd/wasm/assembler.ts';
+import { i32, i64, memory } from '../../../../../src/tensor/kernels/simd/wasm/instructions.ts';
 import { startHelper } from '../../../../../src/tensor/kernels/simd/worker.ts';
 
 const { from } = Array;
@@ -27,22 +28,20 @@ function emitted(): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   module.importMemory('engine', 'memory', { initial: 1, maximum: 1, shared: true });
   const thread = module.importGlobal('engine', 'thread', 'i32');
-  const count = module.function('count', { piece: 'i32' }, undefined, (f, { piece }) => {
-    const { local, i32 } = f;
-    f.drop(i32.atomic.rmw.add(i32.shl(local.get(piece), i32.const(2)), i32.const(1), PIECES));
-    f.drop(i32.atomic.rmw.add(i32.shl(f.global.get(thread), i32.const(2)), i32.const(1), BY_THREAD));
+  const count = module.function('count', { piece: 'i32' }, (f, { piece }) => {
+    f.drop(i32.atomic.rmw.add(i32.shl(piece, 2), 1, PIECES));
+    f.drop(i32.atomic.rmw.add(i32.shl(thread, 2), 1, BY_THREAD));
   });
-  const meet = module.function('meet', { piece: 'i32' }, undefined, (f, { piece }) => {
-    const { local, i32, i64 } = f;
+  const meet = module.function('meet', { piece: 'i32' }, (f, { piece }) => {
     const tries = f.variable('i32');
-    f.call(count, local.get(piece));
-    f.drop(i32.atomic.rmw.add(i32.const(0), i32.const(1), ARRIVED));
+    f.call(count, piece);
+    f.drop(i32.atomic.rmw.add(0, 1, ARRIVED));
     f.block((end) => {
       f.loop((again) => {
-        f.br_if(end, i32.ge_u(i32.atomic.load(i32.const(0), ARRIVED), i32.load(i32.const(0), THREADS)));
-        f.drop(f.memory.atomic.wait32(i32.const(NEVER), i32.const(0), i64.const(1_000_000)));
-        local.set(tries, i32.add(local.get(tries), i32.const(1)));
-        f.br_if(again, i32.lt_u(local.get(tries), i32.const(10_000)));
+        f.br_if(end, i32.ge_u(i32.atomic.load(0, ARRIVED), i32.load(0, THREADS)));
+        f.drop(memory.atomic.wait32(NEVER, 0, i64.const(1_000_000)));
+        f.set(tries, i32.add(tries, 1));
+        f.br_if(again, i32.lt_u(tries, 10_000));
       });
     });
   });

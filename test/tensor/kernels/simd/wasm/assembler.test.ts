@@ -2,15 +2,13 @@
 
 import { describe, expect, test } from '@jest/globals';
 import { ModuleBuilder } from '../../../../../src/tensor/kernels/simd/wasm/assembler.ts';
-import type { I32 } from '../../../../../src/tensor/kernels/simd/wasm/instructions.ts';
+import { i32, tee } from '../../../../../src/tensor/kernels/simd/wasm/instructions.ts';
 import { instantiate } from '../../../../helpers/emitted/emitted.ts';
 
 describe('functions and variables', () => {
   test('a function adds its parameters', () => {
     const { exports } = instantiate((module) =>
-      module.function('add', { a: 'i32', b: 'i32' }, 'i32', ({ local, i32 }, { a, b }) => {
-        i32.add(local.get(a), local.get(b));
-      }),
+      module.function('add', { a: 'i32', b: 'i32' }, (_f, { a, b }) => i32.add(a, b)),
     );
     expect(exports.add(2, 40)).toBe(42);
     expect(exports.add(2 ** 31 - 1, 1)).toBe(-(2 ** 31));
@@ -18,12 +16,12 @@ describe('functions and variables', () => {
 
   test('parameters of every type arrive, and variables begin at 0', () => {
     const { exports } = instantiate((module) => {
-      module.function('f32', { unused: 'i32', x: 'f32' }, 'f32', (f, { x }) => void f.local.get(x));
-      module.function('f64', { unused: 'f32', x: 'f64' }, 'f64', (f, { x }) => void f.local.get(x));
-      module.function('i64', { unused: 'f64', x: 'i64' }, 'i64', (f, { x }) => void f.local.get(x));
-      module.function('fresh', { unused: 'i32' }, 'i64', (f) => {
+      module.function('f32', { unused: 'i32', x: 'f32' }, (_f, { x }) => x);
+      module.function('f64', { unused: 'f32', x: 'f64' }, (_f, { x }) => x);
+      module.function('i64', { unused: 'f64', x: 'i64' }, (_f, { x }) => x);
+      module.function('fresh', { unused: 'i32' }, (f) => {
         f.variables(2, 'i32');
-        f.local.get(f.variable('i64'));
+        return f.variable('i64');
       });
     });
     expect(exports.f32(0, 0.1)).toBe(Math.fround(0.1));
@@ -34,10 +32,10 @@ describe('functions and variables', () => {
 
   test('many variables have numbers of two bytes', () => {
     const { exports } = instantiate((module) =>
-      module.function('last', { x: 'i32' }, 'i32', (f, { x }) => {
+      module.function('last', { x: 'i32' }, (f, { x }) => {
         const many = f.variables(300, 'i32');
-        for (const [i, one] of many.entries()) f.local.set(one, f.i32.add(f.local.get(x), f.i32.const(i)));
-        f.i32.sub(f.local.get(many[299]), f.local.get(many[0]));
+        for (const [i, one] of many.entries()) f.set(one, i32.add(x, i));
+        return i32.sub(many[299], many[0]);
       }),
     );
     expect(exports.last(5)).toBe(299);
@@ -45,11 +43,10 @@ describe('functions and variables', () => {
 
   test('tee sets and keeps, drop throws away', () => {
     const { exports } = instantiate((module) =>
-      module.function('square', { x: 'i32' }, 'i32', (f, { x }) => {
-        const { local, i32 } = f;
+      module.function('square', { x: 'i32' }, (f, { x }) => {
         const next = f.variable('i32');
-        f.drop(i32.const(99));
-        i32.mul(local.tee(next, i32.add(local.get(x), i32.const(1))), local.get(next));
+        f.drop(99);
+        return i32.mul(tee(next, i32.add(x, 1)), next);
       }),
     );
     expect(exports.square(6)).toBe(49);
@@ -59,19 +56,18 @@ describe('functions and variables', () => {
 describe('control', () => {
   test('factorial by a loop inside of a block that a branch leaves', () => {
     const { exports } = instantiate((module) =>
-      module.function('factorial', { n: 'i32' }, 'i32', (f, { n }) => {
-        const { local, i32 } = f;
+      module.function('factorial', { n: 'i32' }, (f, { n }) => {
         const product = f.variable('i32');
-        local.set(product, i32.const(1));
+        f.set(product, 1);
         f.block((end) => {
           f.loop((again) => {
-            f.br_if(end, i32.eqz(local.get(n)));
-            local.set(product, i32.mul(local.get(product), local.get(n)));
-            local.set(n, i32.sub(local.get(n), i32.const(1)));
+            f.br_if(end, i32.eqz(n));
+            f.set(product, i32.mul(product, n));
+            f.set(n, i32.sub(n, 1));
             f.br(again);
           });
         });
-        local.get(product);
+        return product;
       }),
     );
     expect([0, 1, 5, 10].map((n) => exports.factorial(n))).toEqual([1, 1, 120, 3_628_800]);
@@ -79,16 +75,15 @@ describe('control', () => {
 
   test('if takes one way or the other, and without an else nothing', () => {
     const { exports } = instantiate((module) =>
-      module.function('sign', { x: 'i32' }, 'i32', (f, { x }) => {
-        const { local, i32 } = f;
+      module.function('sign', { x: 'i32' }, (f, { x }) => {
         const result = f.variable('i32');
-        f.if(i32.gt_u(local.get(x), i32.const(10)), () => local.set(result, i32.const(100)));
+        f.if(i32.gt_u(x, 10), () => f.set(result, 100));
         f.if(
-          i32.eqz(local.get(x)),
-          () => local.set(result, i32.const(1)),
-          () => local.set(result, i32.add(local.get(result), i32.const(2))),
+          i32.eqz(x),
+          () => f.set(result, 1),
+          () => f.set(result, i32.add(result, 2)),
         );
-        local.get(result);
+        return result;
       }),
     );
     expect([0, 5, 11].map((x) => exports.sign(x))).toEqual([1, 2, 102]);
@@ -96,18 +91,17 @@ describe('control', () => {
 
   test('a branch out of several frames goes to the label that it names, also from inside an if', () => {
     const { exports } = instantiate((module) =>
-      module.function('depth', { x: 'i32' }, 'i32', (f, { x }) => {
-        const { local, i32 } = f;
+      module.function('depth', { x: 'i32' }, (f, { x }) => {
         const result = f.variable('i32');
         f.block((outer) => {
           f.block((inner) => {
-            f.if(i32.eq(local.get(x), i32.const(1)), () => f.br(inner));
-            f.if(i32.eq(local.get(x), i32.const(2)), () => f.br(outer));
-            local.set(result, i32.const(50));
+            f.if(i32.eq(x, 1), () => f.br(inner));
+            f.if(i32.eq(x, 2), () => f.br(outer));
+            f.set(result, 50);
           });
-          local.set(result, i32.add(local.get(result), i32.const(1)));
+          f.set(result, i32.add(result, 1));
         });
-        local.get(result);
+        return result;
       }),
     );
     expect([0, 1, 2].map((x) => exports.depth(x))).toEqual([51, 1, 0]);
@@ -115,10 +109,10 @@ describe('control', () => {
 
   test('a function whose end is never reached needs no result', () => {
     const { exports } = instantiate((module) =>
-      module.function('stuck', { x: 'i32' }, undefined, (f, { x }) => {
+      module.function('stuck', { x: 'i32' }, (f, { x }) => {
         f.block((end) => {
           f.loop((again) => {
-            f.br_if(end, f.local.get(x));
+            f.br_if(end, x);
             f.br(again);
           });
         });
@@ -131,32 +125,30 @@ describe('control', () => {
 describe('calls', () => {
   test('a function calls another one that was declared before', () => {
     const { exports } = instantiate((module) => {
-      const half = module.function('half', { x: 'i32' }, 'i32', ({ local, i32 }, { x }) => {
-        i32.shr_u(local.get(x), i32.const(1));
+      const storeDifference = module.function('store', { x: 'i32', y: 'i32' }, (f, { x, y }) => {
+        f.store(0, i32.sub(x, y));
       });
-      const store = module.function('store', { x: 'i32' }, undefined, ({ local, i32 }, { x }) =>
-        i32.store(i32.const(0), local.get(x)),
-      );
-      module.function('quarter', { x: 'i32' }, 'i32', (f, { x }) => {
-        expect(f.call(store, f.i32.const(77))).toBeUndefined();
-        f.call(half, f.call(half, f.local.get(x)) as I32);
+      module.function('less3', { x: 'i32' }, (f, { x }) => {
+        f.call(storeDifference, x, 3);
+        return i32.load(0);
       });
     });
-    expect(exports.quarter(40)).toBe(10);
+    expect(exports.less3(40)).toBe(37);
   });
 
   test('call_indirect chooses a function by its place in the table', () => {
     const { exports } = instantiate((module) => {
       const binary = (name: string, emit: 'add' | 'sub' | 'mul') =>
-        module.function(name, { a: 'i32', b: 'i32' }, 'i32', ({ local, i32 }, { a, b }) => {
-          i32[emit](local.get(a), local.get(b));
+        module.function(name, { a: 'i32', b: 'i32' }, (f, { a, b }) => {
+          f.store(0, i32[emit](a, b));
         });
-      const unused = module.function('unused', {}, undefined, () => {});
+      const unused = module.function('unused', {}, () => {});
       const functions = [binary('add', 'add'), binary('sub', 'sub'), binary('mul', 'mul')];
       module.table([functions[2], functions[0], functions[1], unused]);
-      const signature = module.signature(['i32', 'i32'], 'i32');
-      module.function('choose', { place: 'i32' }, 'i32', (f, { place }) => {
-        f.call_indirect(signature, [f.i32.const(7), f.i32.const(5)], f.local.get(place));
+      const signature = module.signature(['i32', 'i32']);
+      module.function('choose', { place: 'i32' }, (f, { place }) => {
+        f.call_indirect(signature, [7, 5], place);
+        return i32.load(0);
       });
     });
     expect([0, 1, 2].map((place) => exports.choose(place))).toEqual([35, 12, 2]);
@@ -180,9 +172,9 @@ describe('imports', () => {
       (module) => {
         const base = module.importGlobal('engine', 'base', 'i32');
         const other = module.importGlobal('engine', 'other', 'i32');
-        module.function('copy', {}, 'i32', (f) => {
-          f.i32.store(f.global.get(base), f.i32.load(f.global.get(base)), 4);
-          f.global.get(other);
+        module.function('copy', {}, (f) => {
+          f.store(base, i32.load(base), 4);
+          return other;
         });
       },
       { base: 100, other: -3 },
@@ -194,9 +186,7 @@ describe('imports', () => {
 
   test('an offset may be as far as the memory reaches, and beyond it the host stops', () => {
     const { exports } = instantiate((module) =>
-      module.function('read', { at: 'i32' }, 'i32', ({ local, i32 }, { at }) => {
-        i32.load(local.get(at), 65_000);
-      }),
+      module.function('read', { at: 'i32' }, (_f, { at }) => i32.load(at, 65_000)),
     );
     expect(exports.read(65_536 - 65_000 - 4)).toBe(0);
     expect(() => exports.read(65_536 - 65_000 - 3)).toThrow(/bounds/);

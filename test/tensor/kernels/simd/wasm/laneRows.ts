@@ -1,5 +1,6 @@
 /** The expected results of the instructions on 128 bits: JavaScript's arithmetic, rounded by Math.fround to float32. */
 
+import * as wasm from '../../../../../src/tensor/kernels/simd/wasm/instructions.ts';
 import {
   bytes,
   f32,
@@ -67,25 +68,15 @@ function nearest(x: number): number {
 }
 
 export const LANE_ROWS: readonly Row[] = [
-  special('v128.const', [], (f) => storeResult(f, f.v128.const([...BYTES_B])), BYTES_B),
+  special('v128.const', [], (f) => storeResult(f, wasm.v128.const([...BYTES_B])), BYTES_B),
   special(
     'v128.load',
     [BYTES_A, BYTES_B],
-    (f) => storeResult(f, f.v128.load(f.i32.const(3), 5)),
+    (f) => storeResult(f, wasm.v128.load(3, 5)),
     bytes((i) => (i < 8 ? BYTES_A[i + 8] : BYTES_B[i - 8])),
   ),
-  special(
-    'v128.load32_splat',
-    [N],
-    (f) => storeResult(f, f.v128.load32_splat(f.i32.const(0), 4)),
-    i32(-2, -2, -2, -2),
-  ),
-  special(
-    'v128.store',
-    [BYTES_A],
-    (f) => f.v128.store(f.i32.const(0), f.v128.load(f.i32.const(0)), OUT),
-    BYTES_A,
-  ),
+  special('v128.load32_splat', [N], (f) => storeResult(f, wasm.v128.load32_splat(0, 4)), i32(-2, -2, -2, -2)),
+  special('store', [BYTES_A], (f) => f.store(0, wasm.v128.load(0), OUT), BYTES_A),
   bitwise('v128.and', (a, b) => a & b),
   bitwise('v128.or', (a, b) => a | b),
   row(
@@ -98,7 +89,7 @@ export const LANE_ROWS: readonly Row[] = [
     [BYTES_A, BYTES_B],
     (f) => {
       const backwards = Array.from({ length: 16 }, (_, i) => 31 - 2 * i);
-      storeResult(f, f.i8x16.shuffle(backwards, f.v128.load(f.i32.const(0)), f.v128.load(f.i32.const(16))));
+      storeResult(f, wasm.i8x16.shuffle(backwards, wasm.v128.load(0), wasm.v128.load(16)));
     },
     bytes((i) => [...BYTES_A, ...BYTES_B][31 - 2 * i]),
   ),
@@ -146,8 +137,8 @@ export const LANE_ROWS: readonly Row[] = [
     'f64x2.extract_lane',
     [f64(3, 1 / 3)],
     (f) => {
-      storeResult(f, f.f64x2.extract_lane(1, f.v128.load(f.i32.const(0))));
-      storeResult(f, f.f64x2.extract_lane(0, f.v128.load(f.i32.const(0))), OUT + 8);
+      storeResult(f, wasm.f64x2.extract_lane(1, wasm.v128.load(0)));
+      storeResult(f, wasm.f64x2.extract_lane(0, wasm.v128.load(0)), OUT + 8);
     },
     f64(1 / 3, 3),
   ),

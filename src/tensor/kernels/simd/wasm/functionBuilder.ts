@@ -1,0 +1,152 @@
+/**
+ * A function under construction: its variables, and its code statement by statement. The values in it are those of
+ * instructions.ts; read that first.
+ */
+
+import {
+  ATOMIC,
+  type Bytes,
+  SIMD,
+  unsignedLeb128,
+  VALUE_TYPE_CODES,
+  type ValueType,
+  vector,
+} from './encode.ts';
+import { codeOf, type Given, type I32, type Local, type Operand } from './instructions.ts';
+
+export interface Signature {
+  readonly index: number;
+}
+
+export interface Callable {
+  readonly index: number;
+  readonly signature: Signature;
+}
+
+/** The target of a branch: the end of a block, or the start of a loop. */
+export type Label = object;
+
+const EMPTY_BLOCK_TYPE = 0x40;
+const ELSE = 0x05;
+const END = 0x0b;
+
+/** The instruction that stores a value of each type, and its alignment. */
+const STORE = { i32: [0x36, 2], f64: [0x39, 3], v128: [SIMD, 0x0b, 0] };
+const ATOMIC_STORE = { i32: [ATOMIC, 0x17, 2], i64: [ATOMIC, 0x18, 3] };
+
+/** A variable whose value `local.get` pushes. */
+export function localAt<T extends ValueType>(index: number, type: T): Local<T> {
+  return { index, type, code: [0x20, ...unsignedLeb128(index)] };
+}
+
+export class FunctionBuilder {
+  readonly #parameters: number;
+  readonly #variables: ValueType[] = [];
+  readonly #code: number[] = [];
+  /** The labels of the blocks that are open, the innermost last. The first is the function's own. */
+  readonly #labels: Label[] = [{}];
+
+  constructor(parameters: number) {
+    this.#parameters = parameters;
+  }
+
+  /** A new variable, which starts as 0. */
+  variable<T extends ValueType>(type: T): Local<T> {
+    this.#variables.push(type);
+    return localAt(this.#parameters + this.#variables.length - 1, type);
+  }
+
+  /** Several new variables. */
+  variables<T extends ValueType>(count: number, type: T): Local<T>[] {
+    return Array.from({ length: count }, () => this.variable(type));
+  }
+
+  set<T extends ValueType>(to: Local<T>, value: Given<NoInfer<T>>): void {
+    this.#emit(codeOf(value), 0x21, ...unsignedLeb128(to.index));
+  }
+
+  /** Computes a value for what that does elsewhere, and forgets it. */
+  drop(value: I32 | Operand): void {
+    this.#emit(codeOf(value), 0x1a);
+  }
+
+  /** Stores a value at the address plus `offset`, a constant >= 0 that costs nothing. */
+  store(address: I32, value: I32 | Operand<keyof typeof STORE>, offset = 0): void {
+    const instruction = STORE[typeof value === 'number' ? 'i32' : value.type];
+    this.#emit([...codeOf(address), ...codeOf(value)], ...instruction, ...unsignedLeb128(offset));
+  }
+
+  /** As {@link store}, so that other threads see what was stored before, too. */
+  atomicStore(address: I32, value: I32 | Operand<keyof typeof ATOMIC_STORE>, offset = 0): void {
+    const instruction = ATOMIC_STORE[typeof value === 'number' ? 'i32' : value.type];
+    this.#emit([...codeOf(address), ...codeOf(value)], ...instruction, ...unsignedLeb128(offset));
+  }
+
+  // --- Control. A body is a function that emits the code inside; it is given the label that branches name.
+
+  /** `br` to its label leaves the block. */
+  block(body: (label: Label) => void): void {
+    this.#emit([], 0x02, EMPTY_BLOCK_TYPE);
+    this.#inside(body);
+  }
+
+  /** `br` to its label goes back to the start; without it, the loop ends. */
+  loop(body: (label: Label) => void): void {
+    this.#emit([], 0x03, EMPTY_BLOCK_TYPE);
+    this.#inside(body);
+  }
+
+  if(condition: I32, then: () => void, otherwise?: () => void): void {
+    this.#emit(codeOf(condition), 0x04, EMPTY_BLOCK_TYPE);
+    this.#inside(() => {
+      then();
+      if (!otherwise) return;
+      this.#emit([], ELSE);
+      otherwise();
+    });
+  }
+
+  br(label: Label): void {
+    this.#emit([], 0x0c, ...this.#distance(label));
+  }
+
+  br_if(label: Label, condition: I32): void {
+    this.#emit(codeOf(condition), 0x0d, ...this.#distance(label));
+  }
+
+  /** Calls a function that has no result, with operands of its signature. */
+  call({ index }: Callable, ...operands: readonly (I32 | Operand)[]): void {
+    this.#emit(operands.flatMap(codeOf), 0x10, ...unsignedLeb128(index));
+  }
+
+  /** Calls the function at this place of the module's table, which must have this signature. */
+  call_indirect({ index }: Signature, operands: readonly (I32 | Operand)[], place: I32): void {
+    this.#emit([...operands, place].flatMap(codeOf), 0x11, ...unsignedLeb128(index), 0);
+  }
+
+  /** Ends the function, with its result on the stack. Returns the encoded variables and code. */
+  finish(result?: Operand): Bytes {
+    const variables = this.#variables.map((type) => [1, VALUE_TYPE_CODES[type]]);
+    return vector(variables).concat(this.#code, result?.code ?? [], END);
+  }
+
+  /** The operands' code, then the instruction. */
+  #emit(operands: Bytes, ...instruction: Bytes): void {
+    this.#code.push(...operands, ...instruction);
+  }
+
+  #inside(body: (label: Label) => void): void {
+    const label = {};
+    this.#labels.push(label);
+    body(label);
+    this.#labels.pop();
+    this.#emit([], END);
+  }
+
+  /** A branch names its target by how many blocks lie between: 0 is the innermost. */
+  #distance(label: Label): number[] {
+    const place = this.#labels.indexOf(label);
+    if (place < 0) throw new Error('br: its label is no longer open.');
+    return unsignedLeb128(this.#labels.length - 1 - place);
+  }
+}
