@@ -15,7 +15,6 @@ const Y = X + 4 * CHUNK;
 /** @param body - Emits y = f(x). */
 export function runEmitted(body: Body): (x: Float32Array) => Float32Array {
   const kernel = elementwise({
-    name: 'run',
     arrays: [
       ['x', 'in'],
       ['y', 'out'],
@@ -23,7 +22,7 @@ export function runEmitted(body: Body): (x: Float32Array) => Float32Array {
     body: (f, { x, y }) => body(f, x, y),
   });
   const { exports, memory } = instantiate(
-    (module) => kernel.addTo(module, module.importGlobal('engine', 'scratch', 'i32')),
+    (module) => kernel.addTo(module, 'run', module.importGlobal('engine', 'scratch', 'i32')),
     { scratch: SCRATCH },
   );
   const given = new Int32Array(memory.buffer, ARGUMENTS);

@@ -17,7 +17,6 @@ const BACKWARD = [
 ] as const;
 
 export const relu = elementwise({
-  name: 'relu',
   arrays: FORWARD,
   body: (f, { x, y }) => {
     // pmax, `x < 0 ? 0 : x`, keeps NaN; adding 0 turns -0 into 0, as Math.max does.
@@ -27,7 +26,6 @@ export const relu = elementwise({
 });
 
 export const reluBackward = elementwise({
-  name: 'reluBackward',
   arrays: BACKWARD,
   body: (f, { y, dY, dX }) => {
     f.set(dX, v128.and(dY, f32x4.gt(y, constant(0))));
@@ -35,7 +33,6 @@ export const reluBackward = elementwise({
 });
 
 export const leakyRelu = elementwise({
-  name: 'leakyRelu',
   arrays: FORWARD,
   scalars: ['slope'],
   body: (f, { x, y }, { slope }) => {
@@ -45,7 +42,6 @@ export const leakyRelu = elementwise({
 });
 
 export const leakyReluBackward = elementwise({
-  name: 'leakyReluBackward',
   arrays: BACKWARD,
   scalars: ['slope'],
   body: (f, { y, dY, dX }, { slope }) => {
@@ -55,7 +51,6 @@ export const leakyReluBackward = elementwise({
 });
 
 export const sigmoid = elementwise({
-  name: 'sigmoid',
   arrays: FORWARD,
   body: (f, { x, y }) => {
     f.set(y, emitLogistic(f, x).value);
@@ -63,7 +58,6 @@ export const sigmoid = elementwise({
 });
 
 export const sigmoidBackward = elementwise({
-  name: 'sigmoidBackward',
   arrays: BACKWARD,
   body: (f, { y, dY, dX }) => {
     const product = f32x4.mul(dY, y);
@@ -72,13 +66,11 @@ export const sigmoidBackward = elementwise({
 });
 
 export const tanh = elementwise({
-  name: 'tanh',
   arrays: FORWARD,
   body: (f, { x, y }) => emitTanh(f, y, x),
 });
 
 export const tanhBackward = elementwise({
-  name: 'tanhBackward',
   arrays: BACKWARD,
   body: (f, { y, dY, dX }) => {
     const slope = f32x4.sub(constant(1), f32x4.mul(y, y));
@@ -87,7 +79,6 @@ export const tanhBackward = elementwise({
 });
 
 export const silu = elementwise({
-  name: 'silu',
   arrays: FORWARD,
   body: (f, { x, y }) => {
     const { value } = emitLogistic(f, x);
@@ -96,7 +87,6 @@ export const silu = elementwise({
 });
 
 export const siluBackward = elementwise({
-  name: 'siluBackward',
   arrays: [
     ['x', 'in'],
     ['dY', 'in'],

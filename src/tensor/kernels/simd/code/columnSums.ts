@@ -11,7 +11,6 @@ const COLUMNS = 16;
  * the last lanes sum what follows the row; they go to scratch memory, from where only the others are copied.
  */
 export const addColumnSums = kernelCode({
-  name: 'addColumnSums',
   argumentTypes: { m: 'i32', n: 'i32', x: 'i32', sums: 'i32', columnsPerPiece: 'i32' },
   emit(f, piece, { m, n, x, sums, columnsPerPiece }, scratch) {
     const [first, column, end, row, from, to, width, lane] = f.variables(8, 'i32');

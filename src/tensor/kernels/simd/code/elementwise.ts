@@ -32,7 +32,6 @@ export type Arrays = readonly (readonly [name: string, use: 'in' | 'out' | 'inou
 export type Scalars = readonly string[];
 
 interface ElementwiseSource<A extends Arrays = Arrays, S extends Scalars = Scalars> {
-  readonly name: string;
   readonly arrays: A;
   /** Numbers that are the same for all elements: the body gets each of them in all four lanes. */
   readonly scalars?: S;
@@ -82,7 +81,7 @@ function walk<A extends Arrays, S extends Scalars>(
   source: ElementwiseSource<A, S>,
   adds: Sum | undefined,
 ): ReductionCode<A, S> {
-  const { name, arrays } = source;
+  const { arrays } = source;
   const scalars = source.scalars ?? ([] as Scalars as S);
   const argumentTypes: ArgumentTypes = {
     n: 'i32',
@@ -91,7 +90,6 @@ function walk<A extends Arrays, S extends Scalars>(
     ...(adds && { partials: 'i32' }),
   };
   const kernel = kernelCode({
-    name,
     argumentTypes,
     emit: (f, piece, given, scratch) => emitWalk(f, piece, given, scratch, source, adds),
   });

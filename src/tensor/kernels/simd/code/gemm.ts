@@ -138,7 +138,6 @@ function emitPanelOfB(
  * order of k, so the result does not depend on how C is cut into pieces.
  */
 export const multiply = kernelCode({
-  name: 'multiply',
   argumentTypes: ARGUMENTS,
   emit(f, piece, given, scratch) {
     const { m, n, k, a, panelOfA, c, accumulate, depth } = given;

@@ -1,5 +1,5 @@
 /**
- * A kernel as code: its name, its arguments by name, and the function that does one piece of its work. Read
+ * A kernel as code: its arguments by name, and the function that does one piece of its work. Read
  * ../wasm/assembler.ts first.
  *
  * A job is one run of a kernel, cut into pieces that any thread may do, in any order (scheduler.ts). Its arguments are in
@@ -26,15 +26,13 @@ export type ArgumentLocals<Types extends ArgumentTypes> = {
 
 /** One kernel, ready to be added to a module. */
 export interface KernelCode<Slots = unknown> {
-  readonly name: string;
   /** The index of each argument in an Int32Array (i32), Float32Array (f32) or Float64Array (f64) of all arguments. */
   readonly slots: Slots;
-  /** Adds the function that does one piece of a job: it takes the piece's number. */
-  readonly addTo: (module: ModuleBuilder, scratch: I32) => Callable;
+  /** Adds the function of that name, which does one piece of a job: it takes the piece's number. */
+  readonly addTo: (module: ModuleBuilder, name: string, scratch: I32) => Callable;
 }
 
 interface KernelSource<Types extends ArgumentTypes> {
-  readonly name: string;
   readonly argumentTypes: Types;
   /** Emits the body. `scratch` is the address of memory that the thread has to itself. */
   readonly emit: (
@@ -47,16 +45,14 @@ interface KernelSource<Types extends ArgumentTypes> {
 
 /** A kernel's function first loads the job's arguments; then comes what `emit` emits. */
 export function kernelCode<const Types extends ArgumentTypes>({
-  name,
   argumentTypes,
   emit,
 }: KernelSource<Types>): KernelCode<{ readonly [Name in keyof Types]: number }> {
   const types = Object.entries(argumentTypes);
   const slots = types.map(([argument, type], i) => [argument, type === 'f64' ? i : NEXT_SLOT * i]);
   return {
-    name,
     slots: Object.fromEntries(slots) as { readonly [Name in keyof Types]: number },
-    addTo: (module, scratch) =>
+    addTo: (module, name, scratch) =>
       module.function(name, { piece: 'i32' }, (f, { piece }) => {
         const locals = types.map(([argument, type], i) => {
           const local = f.variable(type);

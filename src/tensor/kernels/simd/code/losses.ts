@@ -14,7 +14,6 @@ const LOSS_ARRAYS = [
 ] as const;
 
 export const meanSquaredError = reduction('squares of terms', {
-  name: 'meanSquaredError',
   arrays: LOSS_ARRAYS,
   scalars: ['factor'],
   body: (f, { prediction, target, dPrediction }, { factor }, term) => {
@@ -24,7 +23,6 @@ export const meanSquaredError = reduction('squares of terms', {
 });
 
 export const meanAbsoluteError = reduction('terms', {
-  name: 'meanAbsoluteError',
   arrays: LOSS_ARRAYS,
   scalars: ['factor'],
   body: (f, { prediction, target, dPrediction }, { factor }, term) => {
@@ -41,7 +39,6 @@ export const meanAbsoluteError = reduction('terms', {
 
 // mean max(z, 0) - z t + log(1 + e^-|z|)            gradient (sigmoid(z) - t) / n
 export const binaryCrossEntropy = reduction('terms', {
-  name: 'binaryCrossEntropy',
   arrays: LOSS_ARRAYS,
   scalars: ['factor'],
   body: (f, { prediction: z, target: t, dPrediction }, { factor }, term) => {

@@ -3,15 +3,26 @@
 import { MEMORY_LIMITS } from '../sharedPage.ts';
 import { ModuleBuilder } from '../wasm/assembler.ts';
 import { i32x4 } from '../wasm/instructions.ts';
-import * as activations from './activations.ts';
+import {
+  leakyRelu,
+  leakyReluBackward,
+  relu,
+  reluBackward,
+  sigmoid,
+  sigmoidBackward,
+  silu,
+  siluBackward,
+  tanh,
+  tanhBackward,
+} from './activations.ts';
 import { addColumnSums } from './columnSums.ts';
 import { multiply } from './gemm.ts';
 import type { KernelCode } from './kernelCode.ts';
-import * as losses from './losses.ts';
+import { binaryCrossEntropy, meanAbsoluteError, meanSquaredError } from './losses.ts';
 import { packColumns, packRows } from './packing.ts';
 import { divideBytes, scaleBytes, scaleFloats } from './scaling.ts';
 import { addScheduler } from './scheduler.ts';
-import * as updates from './updates.ts';
+import { adam, momentum, nesterov, scale, sgd, sumOfSquares, zero } from './updates.ts';
 
 /** The kernels by name, each with its number: its place in the module's table. */
 export const KERNELS = numbered({
@@ -22,9 +33,26 @@ export const KERNELS = numbered({
   divideBytes,
   scaleBytes,
   scaleFloats,
-  ...activations,
-  ...losses,
-  ...updates,
+  leakyRelu,
+  leakyReluBackward,
+  relu,
+  reluBackward,
+  sigmoid,
+  sigmoidBackward,
+  silu,
+  siluBackward,
+  tanh,
+  tanhBackward,
+  binaryCrossEntropy,
+  meanAbsoluteError,
+  meanSquaredError,
+  adam,
+  momentum,
+  nesterov,
+  scale,
+  sgd,
+  sumOfSquares,
+  zero,
 });
 
 export interface Numbered {
@@ -48,7 +76,7 @@ export function emitModule(): Uint8Array<ArrayBuffer> {
   module.importMemory('engine', 'memory', MEMORY_LIMITS);
   const thread = module.importGlobal('engine', 'thread', 'i32');
   const scratch = module.importGlobal('engine', 'scratch', 'i32');
-  module.table(Object.values(KERNELS).map((kernel) => kernel.addTo(module, scratch)));
+  module.table(Object.entries(KERNELS).map(([name, kernel]) => kernel.addTo(module, name, scratch)));
   addScheduler(module, thread);
   return module.toBytes();
 }

@@ -151,7 +151,6 @@ function emitPanels(
 
 /** Packs rows of A `[m, k]` into panels of 4, one after the other. */
 export const packRows = kernelCode({
-  name: 'packRows',
   argumentTypes: PACK_ARGUMENTS,
   emit(f, piece, given) {
     const { a, m, k, stride } = given;
@@ -169,7 +168,6 @@ export const packRows = kernelCode({
 
 /** Packs columns of A `[k, m]`, the rows of its transpose, into panels of 4, one after the other. */
 export const packColumns = kernelCode({
-  name: 'packColumns',
   argumentTypes: PACK_ARGUMENTS,
   emit(f, piece, given) {
     const { a, k, stride } = given;

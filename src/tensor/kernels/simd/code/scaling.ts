@@ -54,13 +54,11 @@ const subtractAndDivide: EmitScaling = (f, x, { shift, scale }) => {
 
 /** A kernel on n elements, a multiple of `width`; `emitVectors` does `width` of them. */
 function scaling(
-  name: string,
   width: number,
   isFloat64: boolean,
   emitVectors: (f: FunctionBuilder, x: I32, y: I32, factors: Factors) => void,
 ): KernelCode<{ readonly [Name in keyof typeof ARGUMENTS]: number }> {
   return kernelCode({
-    name,
     argumentTypes: ARGUMENTS,
     emit(f, piece, { n, x, y, shift, scale }) {
       const [i, first, end] = f.variables(3, 'i32');
@@ -96,10 +94,10 @@ function emitBytes(emitScaling: EmitScaling) {
   };
 }
 
-export const divideBytes = scaling('divideBytes', 16, false, emitBytes(divide));
-export const scaleBytes = scaling('scaleBytes', 16, true, emitBytes(subtractAndDivide));
+export const divideBytes = scaling(16, false, emitBytes(divide));
+export const scaleBytes = scaling(16, true, emitBytes(subtractAndDivide));
 
-export const scaleFloats = scaling('scaleFloats', 4, true, (f, x, y, factors) => {
+export const scaleFloats = scaling(4, true, (f, x, y, factors) => {
   const four = f.variable('v128');
   f.set(four, v128.load(x));
   subtractAndDivide(f, four, factors);

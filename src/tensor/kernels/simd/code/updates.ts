@@ -7,7 +7,6 @@ import { f32x4 } from '../wasm/instructions.ts';
 import { constant, elementwise, reduction } from './elementwise.ts';
 
 export const sgd = elementwise({
-  name: 'sgd',
   arrays: [
     ['gradient', 'in'],
     ['value', 'inout'],
@@ -19,9 +18,8 @@ export const sgd = elementwise({
 });
 
 // v = mu v + g;  w -= lr v, or with Nesterov  w -= lr (g + mu v)
-const withVelocity = (name: string, isNesterov: boolean) =>
+const withVelocity = (isNesterov: boolean) =>
   elementwise({
-    name,
     arrays: [
       ['gradient', 'in'],
       ['velocity', 'inout'],
@@ -36,12 +34,11 @@ const withVelocity = (name: string, isNesterov: boolean) =>
     },
   });
 
-export const momentum = withVelocity('momentum', false);
-export const nesterov = withVelocity('nesterov', true);
+export const momentum = withVelocity(false);
+export const nesterov = withVelocity(true);
 
 // Kingma & Ba 2015, Algorithm 1, with both bias corrections folded into stepSize and epsilon (docs/math.md, section 5.2)
 export const adam = elementwise({
-  name: 'adam',
   arrays: [
     ['gradient', 'in'],
     ['m', 'inout'],
@@ -65,19 +62,16 @@ export const adam = elementwise({
 });
 
 export const zero = elementwise({
-  name: 'zero',
   arrays: [['x', 'out']],
   body: (f, { x }) => f.set(x, constant(0)),
 });
 
 export const sumOfSquares = reduction('squares of terms', {
-  name: 'sumOfSquares',
   arrays: [['x', 'in']],
   body: (f, { x }, _scalars, term) => f.set(term, x),
 });
 
 export const scale = elementwise({
-  name: 'scale',
   arrays: [['x', 'inout']],
   scalars: ['factor'],
   body: (f, { x }, { factor }) => {

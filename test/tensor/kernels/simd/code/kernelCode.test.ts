@@ -11,7 +11,6 @@ const OUT = SHARED_BYTES;
 
 /** Stores its arguments, as float64 numbers, in the order in which they are named here. */
 const echo = kernelCode({
-  name: 'echo',
   argumentTypes: { count: 'i32', shift: 'f64', slope: 'f32', scale: 'f64', end: 'i32' },
   emit(f, _piece, { count, shift, slope, scale, end }) {
     f.store(OUT, count);
@@ -24,7 +23,7 @@ const echo = kernelCode({
 
 test('a kernel finds i32, f32 and f64 arguments at their slots', () => {
   const { memory, view, exports } = instantiate(
-    (module) => echo.addTo(module, module.importGlobal('engine', 'scratch', 'i32')),
+    (module) => echo.addTo(module, 'echo', module.importGlobal('engine', 'scratch', 'i32')),
     { scratch: 0 },
   );
   const ints = new Int32Array(memory.buffer, ARGUMENTS);
@@ -55,11 +54,11 @@ test('an element-by-element kernel has n first, partials last, and knows its fir
     ['y', 'in'],
     ['z', 'inout'],
   ] as const;
-  const plain = elementwise({ name: 'plain', arrays, scalars: ['a', 'b'], body: () => {} });
+  const plain = elementwise({ arrays, scalars: ['a', 'b'], body: () => {} });
   expect(plain.slots.n).toBe(0);
   expect(plain.firstWritten).toBe(2);
-  const sum = reduction('terms', { name: 'sum', arrays, scalars: ['a', 'b'], body: () => {} });
+  const sum = reduction('terms', { arrays, scalars: ['a', 'b'], body: () => {} });
   expect(sum.slots).toEqual({ n: 0, partials: 2 * 6 });
-  const onlyRead = reduction('terms', { name: 'read', arrays: [['x', 'in']], body: () => {} });
+  const onlyRead = reduction('terms', { arrays: [['x', 'in']], body: () => {} });
   expect(onlyRead.firstWritten).toBe(1);
 });
