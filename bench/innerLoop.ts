@@ -42,8 +42,8 @@ export function createInnerLoop(
               f.set(sum, f32x4.add(sum, f32x4.mul(ofA, ofB[v])));
             }
           }
-          f.set(a, i32.add(a, 4 * rows));
-          f.set(b, i32.add(b, 4 * columns));
+          f.increase(a, 4 * rows);
+          f.increase(b, 4 * columns);
           if (asks && step < unroll - 1) f.br_if(end, i32.eq(depth, step + 1));
         }
         f.br_if(again, tee(depth, i32.sub(depth, unroll)));
@@ -76,11 +76,11 @@ export function createRowProduct(memory: WebAssembly.Memory): RowProduct {
         f.set(to, c);
         f.loop((nextColumns) => {
           f.store(to, f32x4.add(v128.load(to), f32x4.mul(factor, v128.load(from))));
-          f.set(from, i32.add(from, 16));
-          f.set(to, i32.add(to, 16));
+          f.increase(from, 16);
+          f.increase(to, 16);
           f.br_if(nextColumns, i32.lt_u(to, end));
         });
-        f.set(a, i32.add(a, 4));
+        f.increase(a, 4);
         f.br_if(nextStep, tee(step, i32.sub(step, 1)));
       });
       f.set(c, end);

@@ -1,7 +1,7 @@
 /** Column sums in SIMD. Read kernelCode.ts first. */
 
 import { f32x4, type I32, i32, v128 } from '../wasm/instructions.ts';
-import { atMost, forRange, kernelCode } from './kernelCode.ts';
+import { forRange, kernelCode, rangeOfPiece } from './kernelCode.ts';
 
 /** Columns at a time: they fill a cache line, so that each line of x is loaded once. */
 const COLUMNS = 16;
@@ -16,9 +16,7 @@ export const addColumnSums = kernelCode({
     const [first, column, end, row, from, to, width, lane] = f.variables(8, 'i32');
     const totals = f.variables(COLUMNS / 4, 'v128');
     const bytes = (numbers: I32) => i32.shl(numbers, 2);
-    f.set(first, i32.mul(piece, columnsPerPiece));
-    f.set(end, i32.add(first, columnsPerPiece));
-    atMost(f, end, n);
+    rangeOfPiece(f, [first, end], piece, columnsPerPiece, n);
     forRange(f, column, first, end, COLUMNS, () => {
       f.set(to, i32.add(sums, bytes(column)));
       f.set(from, i32.add(x, bytes(column)));
@@ -27,7 +25,7 @@ export const addColumnSums = kernelCode({
         for (const [i, total] of totals.entries()) {
           f.set(total, f32x4.add(total, v128.load(from, 16 * i)));
         }
-        f.set(from, i32.add(from, bytes(n)));
+        f.increase(from, bytes(n));
       });
       f.set(width, i32.sub(end, column));
       const store = (at: I32) => {

@@ -162,13 +162,9 @@ function emitWalk(
   if (adds) f.set(counted, i32x4.splat(-1));
   // Twice, if there is a rest: over the whole vectors in the arrays, then over the one in scratch memory.
   f.loop((once) => {
-    f.block((done) => {
-      f.loop((again) => {
-        f.br_if(done, i32.ge_u(at, end));
-        emitStep();
-        f.set(at, i32.add(at, 16));
-        f.br(again);
-      });
+    f.until(i32.ge_u(at, end), () => {
+      emitStep();
+      f.increase(at, 16);
     });
     f.if(rest, () => {
       f.if(i32.eqz(isRest), () => {

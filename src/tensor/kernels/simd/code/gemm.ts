@@ -10,7 +10,7 @@
 
 import type { FunctionBuilder } from '../wasm/functionBuilder.ts';
 import { type I32, i32, type Local } from '../wasm/instructions.ts';
-import { type ArgumentLocals, atMost, forRange, kernelCode } from './kernelCode.ts';
+import { type ArgumentLocals, atMost, forRange, kernelCode, rangeOfPiece } from './kernelCode.ts';
 import { emitPackLines, emitPackSteps } from './packing.ts';
 import {
   createTile,
@@ -80,13 +80,9 @@ function emitBlock(
   const roundedUp = i32.sub(i32.add(n, columnsPerPiece), 1);
   f.set(blocks, i32.div_u(roundedUp, columnsPerPiece));
   f.set(blockRow, i32.div_u(piece, blocks));
-  f.set(firstRow, i32.mul(blockRow, rowsPerPiece));
-  f.set(rowEnd, i32.add(firstRow, rowsPerPiece));
-  atMost(f, rowEnd, m);
+  rangeOfPiece(f, [firstRow, rowEnd], blockRow, rowsPerPiece, m);
   const blockColumn = i32.sub(piece, i32.mul(blockRow, blocks));
-  f.set(firstColumn, i32.mul(blockColumn, columnsPerPiece));
-  f.set(columnEnd, i32.add(firstColumn, columnsPerPiece));
-  atMost(f, columnEnd, n);
+  rangeOfPiece(f, [firstColumn, columnEnd], blockColumn, columnsPerPiece, n);
   return { firstRow, rowEnd, firstColumn, columnEnd };
 }
 
@@ -187,8 +183,8 @@ export const multiply = kernelCode({
       f.set(row, target);
       emitStoreSums(f, tile, row, stride);
       f.if(isPart, () => emitCopyPart(f, rows, columns, inScratch, inC));
-      f.set(corner, i32.add(corner, times4(strideOfC)));
-      f.set(panelOfRows, i32.add(panelOfRows, panelOfA));
+      f.increase(corner, times4(strideOfC));
+      f.increase(panelOfRows, panelOfA);
     };
 
     /** All tiles in 8 columns of the block. */
@@ -212,7 +208,7 @@ export const multiply = kernelCode({
       forRange(f, j, firstColumn, columnEnd, TILE_COLUMNS, emitColumns);
       // The next steps along k add to these sums.
       f.set(accumulate, 1);
-      f.set(p, i32.add(p, steps));
+      f.increase(p, steps);
       f.br_if(again, i32.lt_u(p, k));
     });
   },

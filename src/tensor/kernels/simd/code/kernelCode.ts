@@ -75,14 +75,23 @@ export function forRange(
   body: () => void,
 ): void {
   f.set(i, from);
-  f.block((end) => {
-    f.loop((again) => {
-      f.br_if(end, i32.ge_u(i, to));
-      body();
-      f.set(i, i32.add(i, step));
-      f.br(again);
-    });
+  f.until(i32.ge_u(i, to), () => {
+    body();
+    f.increase(i, step);
   });
+}
+
+/** Sets a range to the numbers of a piece that does `size` of them, out of 0 to n. */
+export function rangeOfPiece(
+  f: FunctionBuilder,
+  [first, end]: readonly [Local<'i32'>, Local<'i32'>],
+  piece: I32,
+  size: I32,
+  n: I32,
+): void {
+  f.set(first, i32.mul(piece, size));
+  f.set(end, i32.add(first, size));
+  atMost(f, end, n);
 }
 
 /** `value = min(value, maximum)`, unsigned. */

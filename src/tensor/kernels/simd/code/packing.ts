@@ -9,7 +9,7 @@
 
 import type { FunctionBuilder } from '../wasm/functionBuilder.ts';
 import { type I32, i8x16, i32, type Local, v128 } from '../wasm/instructions.ts';
-import { type ArgumentLocals, atMost, forRange, kernelCode } from './kernelCode.ts';
+import { type ArgumentLocals, forRange, kernelCode, rangeOfPiece } from './kernelCode.ts';
 import { TILE_ROWS } from './tile.ts';
 
 // For `i8x16.shuffle`: four lanes of 32 bits out of the eight of two operands.
@@ -55,38 +55,26 @@ export function emitPackLines(f: FunctionBuilder, width: number, given: PackLine
   f.set(pointers[0], given.from);
   for (let line = 1; line < width; line++) {
     f.set(pointers[line], pointers[line - 1]);
-    f.if(i32.gt_u(given.lines, line), () => f.set(pointers[line], i32.add(pointers[line], given.stride)));
+    f.if(i32.gt_u(given.lines, line), () => f.increase(pointers[line], given.stride));
   }
   f.set(to, given.to);
   f.set(left, given.count);
   const advance = (elements: number) => {
-    for (const pointer of pointers) f.set(pointer, i32.add(pointer, 4 * elements));
-    f.set(to, i32.add(to, 4 * width * elements));
+    for (const pointer of pointers) f.increase(pointer, 4 * elements);
+    f.increase(to, 4 * width * elements);
     f.set(left, i32.sub(left, elements));
   };
-  f.block((end) => {
-    f.loop((again) => {
-      f.br_if(end, i32.lt_u(left, 4));
-      for (let group = 0; group < width; group += 4) {
-        for (let line = 0; line < 4; line++) {
-          f.set(rows[line], v128.load(pointers[group + line]));
-        }
-        transpose4(f, rows);
-        for (let p = 0; p < 4; p++) f.store(to, rows[p], 4 * (p * width + group));
-      }
-      advance(4);
-      f.br(again);
-    });
+  f.until(i32.lt_u(left, 4), () => {
+    for (let group = 0; group < width; group += 4) {
+      for (let line = 0; line < 4; line++) f.set(rows[line], v128.load(pointers[group + line]));
+      transpose4(f, rows);
+      for (let p = 0; p < 4; p++) f.store(to, rows[p], 4 * (p * width + group));
+    }
+    advance(4);
   });
-  f.block((end) => {
-    f.loop((again) => {
-      f.br_if(end, i32.eqz(left));
-      for (let line = 0; line < width; line++) {
-        f.store(to, i32.load(pointers[line]), 4 * line);
-      }
-      advance(1);
-      f.br(again);
-    });
+  f.until(i32.eqz(left), () => {
+    for (let line = 0; line < width; line++) f.store(to, i32.load(pointers[line]), 4 * line);
+    advance(1);
   });
 }
 
@@ -108,17 +96,11 @@ export function emitPackSteps(
   f.set(pointer, from);
   f.set(target, to);
   f.set(left, count);
-  f.block((end) => {
-    f.loop((again) => {
-      f.br_if(end, i32.eqz(left));
-      for (let lane = 0; lane < width; lane += 4) {
-        f.store(target, v128.load(pointer, 4 * lane), 4 * lane);
-      }
-      f.set(pointer, i32.add(pointer, stride));
-      f.set(target, i32.add(target, 4 * width));
-      f.set(left, i32.sub(left, 1));
-      f.br(again);
-    });
+  f.until(i32.eqz(left), () => {
+    for (let lane = 0; lane < width; lane += 4) f.store(target, v128.load(pointer, 4 * lane), 4 * lane);
+    f.increase(pointer, stride);
+    f.increase(target, 4 * width);
+    f.set(left, i32.sub(left, 1));
   });
 }
 
@@ -142,9 +124,7 @@ function emitPanels(
   pack: (row: Local<'i32'>, target: I32) => void,
 ): void {
   const [row, first, end] = f.variables(3, 'i32');
-  f.set(first, i32.mul(piece, rowsPerPiece));
-  f.set(end, i32.add(first, rowsPerPiece));
-  atMost(f, end, m);
+  rangeOfPiece(f, [first, end], piece, rowsPerPiece, m);
   const target = i32.add(to, i32.shl(i32.mul(row, k), 2));
   forRange(f, row, first, end, TILE_ROWS, () => pack(row, target));
 }

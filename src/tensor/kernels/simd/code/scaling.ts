@@ -18,7 +18,7 @@ import {
   v128,
 } from '../wasm/instructions.ts';
 import { CHUNK, UPPER_HALF_FIRST } from './elementwise.ts';
-import { atMost, forRange, type KernelCode, kernelCode } from './kernelCode.ts';
+import { forRange, type KernelCode, kernelCode, rangeOfPiece } from './kernelCode.ts';
 
 const ARGUMENTS = { n: 'i32', x: 'i32', y: 'i32', shift: 'f64', scale: 'f64' } as const;
 
@@ -67,9 +67,7 @@ function scaling(
         isFloat64 ? f64x2.splat(value) : f32x4.splat(f32.demote_f64(value));
       f.set(factors.shift, splat(shift));
       f.set(factors.scale, splat(scale));
-      f.set(first, i32.mul(piece, CHUNK));
-      f.set(end, i32.add(first, CHUNK));
-      atMost(f, end, n);
+      rangeOfPiece(f, [first, end], piece, CHUNK, n);
       const bytesAt = (array: I32, log2: number) => i32.add(array, i32.shl(i, log2));
       forRange(f, i, first, end, width, () =>
         emitVectors(f, bytesAt(x, width === 16 ? 0 : 2), bytesAt(y, 2), factors),

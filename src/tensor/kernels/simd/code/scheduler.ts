@@ -48,10 +48,10 @@ export function addScheduler(module: ModuleBuilder, thread: I32): void {
         f.drop(i32.atomic.rmw.add(0, 1, DONE));
         f.br(again);
       });
-      f.set(share, i32.add(share, 1));
+      f.increase(share, 1);
       // Not `eq`: a helper that comes late may see a job of fewer shares.
       f.if(i32.ge_u(share, i32.load(0, SHARES)), () => f.set(share, 0));
-      f.set(emptyShares, i32.add(emptyShares, 1));
+      f.increase(emptyShares, 1);
       f.br_if(again, i32.lt_u(emptyShares, i32.load(0, SHARES)));
     });
   });
@@ -103,7 +103,7 @@ function addServe(module: ModuleBuilder, thread: I32, takePieces: Callable): voi
         f.call(takePieces);
         f.set(looks, 0);
       });
-      f.set(looks, i32.add(looks, 1));
+      f.increase(looks, 1);
       f.br_if(again, i32.lt_u(looks, LOOKS_BEFORE_SLEEP));
       f.set(looks, 0);
       // A helper that is not needed sleeps until the number of threads changes.

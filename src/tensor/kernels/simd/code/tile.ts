@@ -43,7 +43,7 @@ export function emitLoadSums(
 ): void {
   for (const ofRow of sums) {
     for (const [v, sum] of ofRow.entries()) f.set(sum, v128.load(row, 16 * v));
-    f.set(row, i32.add(row, stride));
+    f.increase(row, stride);
   }
 }
 
@@ -56,7 +56,7 @@ export function emitStoreSums(
 ): void {
   for (const ofRow of sums) {
     for (const [v, sum] of ofRow.entries()) f.store(row, sum, 16 * v);
-    f.set(row, i32.add(row, stride));
+    f.increase(row, stride);
   }
 }
 
@@ -80,8 +80,8 @@ export function emitInnerLoop(f: FunctionBuilder, { sums, a, b, stepOfA, stepOfB
             f.set(sum, f32x4.add(sum, f32x4.mul(ofA, ofB[v])));
           }
         }
-        f.set(a, i32.add(a, stepOfA));
-        f.set(b, i32.add(b, stepOfB));
+        f.increase(a, stepOfA);
+        f.increase(b, stepOfB);
         if (step < UNROLL - 1) f.br_if(end, i32.eq(left, step + 1));
       }
       f.br_if(again, tee(left, i32.sub(left, UNROLL)));
@@ -103,7 +103,7 @@ export function emitCopyPart(
   f.set(target, to.at);
   forRange(f, row, 0, rows, 1, () => {
     forRange(f, column, 0, columns, 1, () => f.store(place(target), i32.load(place(source))));
-    f.set(source, i32.add(source, from.stride));
-    f.set(target, i32.add(target, to.stride));
+    f.increase(source, from.stride);
+    f.increase(target, to.stride);
   });
 }

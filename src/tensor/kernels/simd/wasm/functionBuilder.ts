@@ -12,7 +12,7 @@ import {
   type ValueType,
   vector,
 } from './encode.ts';
-import { codeOf, type Given, type I32, type Local, type Operand } from './instructions.ts';
+import { codeOf, type Given, type I32, i32, type Local, type Operand } from './instructions.ts';
 
 export interface Signature {
   readonly index: number;
@@ -65,6 +65,11 @@ export class FunctionBuilder {
     this.#emit(codeOf(value), 0x21, ...unsignedLeb128(to.index));
   }
 
+  /** `to += by` */
+  increase(to: Local<'i32'>, by: I32): void {
+    this.set(to, i32.add(to, by));
+  }
+
   /** Computes a value for what that does elsewhere, and forgets it. */
   drop(value: I32 | Operand): void {
     this.#emit(codeOf(value), 0x1a);
@@ -103,6 +108,17 @@ export class FunctionBuilder {
       if (!otherwise) return;
       this.#emit([], ELSE);
       otherwise();
+    });
+  }
+
+  /** Runs the body again and again, until the condition holds before it. */
+  until(condition: I32, body: () => void): void {
+    this.block((end) => {
+      this.loop((again) => {
+        this.br_if(end, condition);
+        body();
+        this.br(again);
+      });
     });
   }
 
