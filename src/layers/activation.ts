@@ -47,19 +47,26 @@ export abstract class Activation extends Layer {
   }
 }
 
-/** `y = max(x, 0)`, `dX = dY where y > 0, else 0`. */
-export class ReLU extends Activation {
+/** An activation without options: its spec and its kernels have the same name. */
+abstract class PlainActivation extends Activation {
+  protected abstract readonly type: 'relu' | 'sigmoid' | 'tanh' | 'silu';
+
   protected override forwardKernel(): ForwardKernel {
-    return kernels().relu;
+    return kernels()[this.type];
   }
 
   protected override backwardKernel(): BackwardKernel {
-    return kernels().reluBackward;
+    return kernels()[`${this.type}Backward`];
   }
 
   override spec(): LayerSpec {
-    return { type: 'relu' };
+    return { type: this.type };
   }
+}
+
+/** `y = max(x, 0)`, `dX = dY where y > 0, else 0`. */
+export class ReLU extends PlainActivation {
+  protected override readonly type = 'relu';
 }
 
 export interface LeakyReLUOptions {
@@ -100,48 +107,17 @@ export class LeakyReLU extends Activation {
 }
 
 /** `y = 1 / (1 + e^-x)`, `dX = dY y (1 - y)`. */
-export class Sigmoid extends Activation {
-  protected override forwardKernel(): ForwardKernel {
-    return kernels().sigmoid;
-  }
-
-  protected override backwardKernel(): BackwardKernel {
-    return kernels().sigmoidBackward;
-  }
-
-  override spec(): LayerSpec {
-    return { type: 'sigmoid' };
-  }
+export class Sigmoid extends PlainActivation {
+  protected override readonly type = 'sigmoid';
 }
 
 /** `y = tanh(x)`, `dX = dY (1 - y²)`. */
-export class Tanh extends Activation {
-  protected override forwardKernel(): ForwardKernel {
-    return kernels().tanh;
-  }
-
-  protected override backwardKernel(): BackwardKernel {
-    return kernels().tanhBackward;
-  }
-
-  override spec(): LayerSpec {
-    return { type: 'tanh' };
-  }
+export class Tanh extends PlainActivation {
+  protected override readonly type = 'tanh';
 }
 
 /** `y = x σ(x)`, `dX = dY σ(x) (1 + x (1 - σ(x)))`: SiLU, also called swish. */
-export class SiLU extends Activation {
+export class SiLU extends PlainActivation {
+  protected override readonly type = 'silu';
   protected override readonly keeps = 'x';
-
-  protected override forwardKernel(): ForwardKernel {
-    return kernels().silu;
-  }
-
-  protected override backwardKernel(): BackwardKernel {
-    return kernels().siluBackward;
-  }
-
-  override spec(): LayerSpec {
-    return { type: 'silu' };
-  }
 }
