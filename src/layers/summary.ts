@@ -15,12 +15,6 @@ const TITLES: Readonly<Record<LayerSpec['type'], string>> = {
   sequential: 'Sequential',
 };
 
-interface Row {
-  readonly name: string;
-  readonly shape: string;
-  readonly parameters: string;
-}
-
 /** Networks one after the other: the output of each is the input of the next. */
 export interface Chain {
   /** What goes in: its name, and the shape of one of them. */
@@ -30,44 +24,33 @@ export interface Chain {
 
 /** One line for each layer, with its name, output shape and number of parameters, then the total. */
 export function formatSummary(chains: readonly Chain[]): string {
+  const rows: (readonly [name: string, shape: string, parameters: string])[] = [];
   let total = 0;
-  const rows = chains.flatMap(({ input: [name, shape], networks }) => {
+  for (const { input, networks } of chains) {
+    const [name, shape] = input;
+    rows.push([name, `[batch, ${shape.join(', ')}]`, '']);
     let width = sizeOf(shape);
-    const layers = networks.flatMap(([part, specs]) => {
-      const described = describeLayers(part, specs, width);
-      width = described.width;
-      total += described.parameters;
-      return described.rows;
-    });
-    return [{ name, shape: `[batch, ${shape.join(', ')}]`, parameters: '' }, ...layers];
-  });
-  const header: Row = { name: 'Layer', shape: 'Output shape', parameters: 'Parameters' };
-  const sum: Row = { name: 'Total', shape: '', parameters: formatCount(total) };
+    for (const [part, layers] of networks) {
+      for (const [index, layer] of layers.entries()) {
+        const count = countParameters(layer);
+        width = outputWidth(layer, width);
+        total += count;
+        const parameters = count > 0 ? formatCount(count) : '';
+        rows.push([`${part}.${index} ${TITLES[layer.type]}`, `[batch, ${width}]`, parameters]);
+      }
+    }
+  }
+  const header = ['Layer', 'Output shape', 'Parameters'] as const;
+  const sum = ['Total', '', formatCount(total)] as const;
 
   const all = [header, ...rows, sum];
-  const nameWidth = Math.max(...all.map(({ name }) => name.length));
-  const shapeWidth = Math.max(...all.map(({ shape }) => shape.length));
-  const countWidth = Math.max(...all.map(({ parameters }) => parameters.length));
-  const line = (row: Row) =>
-    `${row.name.padEnd(nameWidth)}  ${row.shape.padEnd(shapeWidth)}  ${row.parameters.padStart(countWidth)}`.trimEnd();
-  const rule = '─'.repeat(nameWidth + shapeWidth + countWidth + 4);
+  const [names, shapes, counts] = [0, 1, 2].map((column) =>
+    Math.max(...all.map((row) => row[column].length)),
+  );
+  const line = ([name, shape, count]: (typeof all)[number]) =>
+    `${name.padEnd(names)}  ${shape.padEnd(shapes)}  ${count.padStart(counts)}`.trimEnd();
+  const rule = '─'.repeat(names + shapes + counts + 4);
   return [line(header), rule, ...rows.map(line), rule, line(sum)].join('\n');
-}
-
-function describeLayers(part: string, layers: readonly LayerSpec[], inFeatures: number) {
-  let width = inFeatures;
-  let parameters = 0;
-  const rows = layers.map((layer, index): Row => {
-    const count = countParameters(layer);
-    width = outputWidth(layer, width);
-    parameters += count;
-    return {
-      name: `${part}.${index} ${TITLES[layer.type]}`,
-      shape: `[batch, ${width}]`,
-      parameters: count > 0 ? formatCount(count) : '',
-    };
-  });
-  return { rows, width, parameters };
 }
 
 function outputWidth(layer: LayerSpec, inFeatures: number): number {
