@@ -139,12 +139,13 @@ export class Dataset {
   }
 
   describe(): DataEvent {
+    const testCount = this.test?.shape[0] ?? 0;
     return {
       event: 'data',
       name: this.#raw.name,
       notes: this.#notes,
-      count: this.training.shape[0],
-      testCount: this.test?.shape[0] ?? 0,
+      count: this.training.shape[0] + testCount,
+      testCount,
       sampleShape: this.sampleShape,
       view: this.view,
       originals: this.draw(this.inputs(this.originals)),

@@ -68,7 +68,7 @@ describe('a session', () => {
     expect(events.map(({ event }) => event)).toEqual(['data', 'model', 'status', 'snapshot']);
     expect(last('data')).toMatchObject({
       name: 'digits',
-      count: 270,
+      count: 300,
       testCount: 30,
       sampleShape: [28, 28],
     });
@@ -194,7 +194,7 @@ describe('other data', () => {
     const { session, last } = start();
     await session.configure(SETTINGS);
     await session.readFiles([file('small.npy', pictures)]);
-    expect(last('data')).toMatchObject({ name: 'small.npy', count: 27, testCount: 3, sampleShape: [4, 6] });
+    expect(last('data')).toMatchObject({ name: 'small.npy', count: 30, testCount: 3, sampleShape: [4, 6] });
     expect(last('data').view).toEqual({ kind: 'picture', height: 4, width: 6, channels: 1 });
     expect(last('model').layers[0].width).toBe(24);
   });
