@@ -49,6 +49,7 @@ export abstract class Activation extends Layer {
 
 /** `y = max(x, 0)`, `dX = dY where y > 0, else 0`. */
 export class ReLU extends Activation {
+  static override readonly name: string = 'ReLU';
   protected override forwardKernel(): ForwardKernel {
     return kernels().relu;
   }
@@ -71,6 +72,7 @@ const LEAKY_RELU_OPTIONS: OptionNames<LeakyReLUOptions> = { slope: true };
 
 /** `y = x where x >= 0, else slope · x`, `dX = dY where y > 0, else slope · dY`. */
 export class LeakyReLU extends Activation {
+  static override readonly name: string = 'LeakyReLU';
   readonly slope: number;
 
   /**
@@ -101,6 +103,7 @@ export class LeakyReLU extends Activation {
 
 /** `y = 1 / (1 + e^-x)`, `dX = dY y (1 - y)`. */
 export class Sigmoid extends Activation {
+  static override readonly name: string = 'Sigmoid';
   protected override forwardKernel(): ForwardKernel {
     return kernels().sigmoid;
   }
@@ -116,6 +119,7 @@ export class Sigmoid extends Activation {
 
 /** `y = tanh(x)`, `dX = dY (1 - y²)`. */
 export class Tanh extends Activation {
+  static override readonly name: string = 'Tanh';
   protected override forwardKernel(): ForwardKernel {
     return kernels().tanh;
   }
@@ -131,6 +135,7 @@ export class Tanh extends Activation {
 
 /** `y = x σ(x)`, `dX = dY σ(x) (1 + x (1 - σ(x)))`: SiLU, also called swish. */
 export class SiLU extends Activation {
+  static override readonly name: string = 'SiLU';
   protected override readonly keeps = 'x';
 
   protected override forwardKernel(): ForwardKernel {
