@@ -66,6 +66,7 @@ abstract class PlainActivation extends Activation {
 
 /** `y = max(x, 0)`, `dX = dY where y > 0, else 0`. */
 export class ReLU extends PlainActivation {
+  static override readonly name: string = 'ReLU';
   protected override readonly type = 'relu';
 }
 
@@ -78,6 +79,7 @@ const LEAKY_RELU_OPTIONS: OptionNames<LeakyReLUOptions> = { slope: true };
 
 /** `y = x where x >= 0, else slope · x`, `dX = dY where y > 0, else slope · dY`. */
 export class LeakyReLU extends Activation {
+  static override readonly name: string = 'LeakyReLU';
   readonly slope: number;
 
   /**
@@ -108,16 +110,19 @@ export class LeakyReLU extends Activation {
 
 /** `y = 1 / (1 + e^-x)`, `dX = dY y (1 - y)`. */
 export class Sigmoid extends PlainActivation {
+  static override readonly name: string = 'Sigmoid';
   protected override readonly type = 'sigmoid';
 }
 
 /** `y = tanh(x)`, `dX = dY (1 - y²)`. */
 export class Tanh extends PlainActivation {
+  static override readonly name: string = 'Tanh';
   protected override readonly type = 'tanh';
 }
 
 /** `y = x σ(x)`, `dX = dY σ(x) (1 + x (1 - σ(x)))`: SiLU, also called swish. */
 export class SiLU extends PlainActivation {
+  static override readonly name: string = 'SiLU';
   protected override readonly type = 'silu';
   protected override readonly keeps = 'x';
 }

@@ -33,6 +33,7 @@ const DENSE_OPTIONS: OptionNames<DenseOptions> = { bias: true, initializer: true
  * const y = layer.forward(Tensor.zeros([32, 784])); // [32, 64]
  */
 export class Dense extends Layer {
+  static override readonly name: string = 'Dense';
   readonly inFeatures: number;
   readonly outFeatures: number;
   readonly weight: Parameter;

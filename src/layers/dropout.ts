@@ -27,6 +27,7 @@ const DROPOUT_OPTIONS: OptionNames<DropoutOptions> = { random: true };
  * @see Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", JMLR 15, 2014.
  */
 export class Dropout extends Layer {
+  static override readonly name: string = 'Dropout';
   readonly rate: number;
   readonly #random: Random;
   readonly #mask = new Workspace();

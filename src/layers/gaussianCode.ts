@@ -30,6 +30,7 @@ const CODE_OPTIONS: OptionNames<GaussianCodeOptions> = { initializer: true, rand
  * Input `[batch, inFeatures]`, output `[batch, outFeatures]`.
  */
 export class GaussianCode extends Layer {
+  static override readonly name: string = 'GaussianCode';
   readonly mean: Dense;
   readonly logVariance: Dense;
 
@@ -108,6 +109,7 @@ interface Draw {
  * A layer only for training: it takes the place of the {@link GaussianCode} whose layers it uses.
  */
 export class GaussianSample extends Layer {
+  static override readonly name: string = 'GaussianSample';
   /** The weight of the KL divergence in the gradient: β. */
   klWeight = 1;
   readonly #code: GaussianCode;

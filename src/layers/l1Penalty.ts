@@ -15,6 +15,7 @@ import { Layer, requireGradient } from './layer.ts';
  *      are made sparse (there by another penalty).
  */
 export class L1Penalty extends Layer {
+  static override readonly name: string = 'L1Penalty';
   readonly strength: number;
   readonly #dX = new Workspace();
   #x: Tensor | undefined;

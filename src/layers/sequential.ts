@@ -16,6 +16,7 @@ import type { LayerSpec } from './spec.ts';
  * const network = new Sequential([new Dense(784, 64, { random }), new ReLU(), new Dense(64, 784, { random })]);
  */
 export class Sequential extends Layer {
+  static override readonly name: string = 'Sequential';
   readonly layers: readonly Layer[];
 
   /**

@@ -35,6 +35,7 @@ const OPTIONS: OptionNames<TransposedDenseOptions> = { tiedTo: true, bias: true 
  * @see Vincent et al., "Stacked denoising autoencoders", JMLR 11, 2010, section 3.1, for tied weights.
  */
 export class TransposedDense extends Layer {
+  static override readonly name: string = 'TransposedDense';
   readonly inFeatures: number;
   readonly outFeatures: number;
   readonly bias: Parameter | undefined;

@@ -1,5 +1,6 @@
 /**
  * Losses: how far a prediction is from its target, as one number, and the gradient of that number. docs/math.md, section 4.
+ * Each has its name as a static field: layers/layer.ts says why.
  */
 
 import { kernels } from '../tensor/kernels/active.ts';
@@ -69,6 +70,7 @@ export abstract class Loss {
 
 /** `mean (p - t)²` over all elements, gradient `2 (p - t) / n`. */
 export class MeanSquaredError extends Loss {
+  static override readonly name: string = 'MeanSquaredError';
   override readonly name = 'mse';
 
   protected override evaluate(
@@ -83,6 +85,7 @@ export class MeanSquaredError extends Loss {
 
 /** `mean |p - t|` over all elements, gradient `sign(p - t) / n`, 0 where they are equal. */
 export class MeanAbsoluteError extends Loss {
+  static override readonly name: string = 'MeanAbsoluteError';
   override readonly name = 'mae';
 
   protected override evaluate(
@@ -100,6 +103,7 @@ export class MeanAbsoluteError extends Loss {
  * the target t lies in [0, 1].
  */
 export class BinaryCrossEntropy extends Loss {
+  static override readonly name: string = 'BinaryCrossEntropy';
   override readonly name = 'bce';
 
   protected override evaluate(
@@ -121,6 +125,7 @@ export class BinaryCrossEntropy extends Loss {
  * Plain loops in float64, no kernel: beside the products of a network, a row of some ten numbers takes no time.
  */
 export class SoftmaxCrossEntropy extends Loss {
+  static override readonly name: string = 'SoftmaxCrossEntropy';
   override readonly name = 'softmax';
 
   protected override evaluate(

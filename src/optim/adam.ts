@@ -42,6 +42,7 @@ const BETA_ADVICE: Readonly<Record<string, string>> = { betas: "'beta1' and 'bet
  * The default learning rate is 1e-3. State: m and v, each of the size of the parameters.
  */
 export class Adam extends Optimizer {
+  static override readonly name: string = 'Adam';
   override readonly name: string = 'adam';
   readonly #beta1: number;
   readonly #beta2: number;
@@ -118,6 +119,7 @@ const ADAMW_OPTIONS: OptionNames<AdamWOptions> = { ...ADAM_OPTIONS, weightDecay:
  * not through the gradients and their moments.
  */
 export class AdamW extends Adam {
+  static override readonly name: string = 'AdamW';
   override readonly name = 'adamw';
   readonly #weightDecay: number;
 

@@ -1,4 +1,7 @@
-/** What every optimizer can do: turn gradients into a step. Read sgd.ts next, then adam.ts. */
+/**
+ * What every optimizer can do: turn gradients into a step. Read sgd.ts next, then adam.ts.
+ * Each has its name as a static field: layers/layer.ts says why.
+ */
 
 import type { FlatParameters } from '../tensor/flatParameters.ts';
 import { type OptionNames, requireMethods, requireNumber } from '../tensor/options.ts';

@@ -22,6 +22,7 @@ const SGD_OPTIONS: OptionNames<SGDOptions> = { ...OPTIMIZER_OPTIONS, momentum: t
  * The default learning rate is 0.01. State: v, of the size of the parameters, only with momentum.
  */
 export class SGD extends Optimizer {
+  static override readonly name: string = 'SGD';
   override readonly name = 'sgd';
   readonly #momentum: number;
   readonly #nesterov: boolean;

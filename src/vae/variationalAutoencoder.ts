@@ -68,6 +68,7 @@ export interface NegativeElbo {
  * const newImages = vae.sample(64, { seed: 1 }); // [64, 28, 28]
  */
 export class VariationalAutoencoder extends Autoencoder {
+  static override readonly name: string = 'VariationalAutoencoder';
   /**
    * @throws {TypeError} If there is no option of a name, or one has a value of another kind.
    * @throws {ShapeError} If the input shape holds anything but integers >= 1, or a spec's layers don't fit each other.

@@ -26,7 +26,7 @@ export const TESTED_ELSEWHERE: Readonly<Record<string, readonly [file: string, w
     'options that npm kept for itself are asked back',
   ],
   "isthmus {}: the package '{}' is missing: npm install npyjs ndarray pngjs.": [
-    'test/package.long.test.ts',
+    'test/package/install.long.test.ts',
     'is missing: npm install npyjs ndarray pngjs',
   ],
 };

@@ -65,7 +65,7 @@ export interface LatentPlot {
   readonly yTicks: readonly Tick[];
   readonly classes: readonly PlottedClass[];
   /** Drawn in this order; each holds some dots of one class. */
-  readonly layers: readonly Layer[];
+  readonly layers: readonly PlotLayer[];
 }
 
 export interface Tick {
@@ -80,7 +80,7 @@ export interface PlottedClass {
   readonly mark: Mark;
 }
 
-export interface Layer {
+export interface PlotLayer {
   readonly look: PlottedClass;
   readonly points: readonly (readonly [x: number, y: number])[];
 }
@@ -159,9 +159,9 @@ function layersOf(
   drawn: readonly number[],
   lookOf: (i: number) => PlottedClass,
   placeOf: (i: number) => [number, number],
-): Layer[] {
+): PlotLayer[] {
   const step = ceil(drawn.length / LAYERS);
-  const layers: Layer[] = [];
+  const layers: PlotLayer[] = [];
   for (let start = 0; start < drawn.length; start += step) {
     const ofLook = new Map<PlottedClass, [number, number][]>();
     for (const i of drawn.slice(start, start + step)) {

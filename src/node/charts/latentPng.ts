@@ -2,7 +2,7 @@
 
 import { drawText, textWidth } from '../pictures/pixelFont.ts';
 import { encodePng, type PixelImage } from '../pictures/png.ts';
-import { type LatentPlot, type Layer, legendOf, type Mark, PAGE, PLOT } from './latentPlot.ts';
+import { type LatentPlot, legendOf, type Mark, PAGE, PLOT, type PlotLayer } from './latentPlot.ts';
 
 const { abs, ceil, floor, hypot, max, min, round } = Math;
 
@@ -72,7 +72,7 @@ class Canvas {
     }
   }
 
-  marks({ look, points }: Layer, radius: number, opacity: number): void {
+  marks({ look, points }: PlotLayer, radius: number, opacity: number): void {
     const color = colorOf(look.color);
     const r = SCALE * radius;
     for (const [x, y] of points) {

@@ -1,6 +1,6 @@
 /** A latent plot as SVG. Read latentPlot.ts first. */
 
-import { type LatentPlot, type Layer, legendOf, type Mark, PAGE, PLOT } from './latentPlot.ts';
+import { type LatentPlot, legendOf, type Mark, PAGE, PLOT, type PlotLayer } from './latentPlot.ts';
 import { px, svgPage, text } from './svg.ts';
 
 const RADIUS = 2.6; // of a dot, in pixels
@@ -41,7 +41,7 @@ export function latentSvg(plot: LatentPlot): string {
 }
 
 /** All dots of a layer as one path, which takes about ten characters a dot. */
-function drawLayer({ look: { color, mark }, points }: Layer, radius: number): string {
+function drawLayer({ look: { color, mark }, points }: PlotLayer, radius: number): string {
   const path = points.map(([x, y]) => markPath(mark, x, y, radius)).join('');
   const paint = mark === 'disc' ? `stroke="${color}" stroke-width="${px(2 * radius)}"` : `fill="${color}"`;
   return `<path d="${path}" ${paint}/>`;

@@ -2,10 +2,14 @@
 
 import { readFile } from 'node:fs/promises';
 
-const read = (place: string) => readFile(new URL(place, import.meta.url), 'utf8');
+/** Where the package's folder is from here: from a bundle of the package, from the sources, from the build in dist/src. */
+const PLACES = ['../..', '../../..', '../../../..'];
 
 export async function packageVersion(): Promise<string> {
-  // Four folders up from the build in dist/src, three from the sources.
-  const text = await read('../../../package.json').catch(() => read('../../../../package.json'));
-  return JSON.parse(text).version;
+  for (const place of PLACES) {
+    const address = new URL(`${place}/package.json`, import.meta.url);
+    const text = await readFile(address, 'utf8').catch(() => undefined);
+    if (text !== undefined) return JSON.parse(text).version;
+  }
+  throw new Error(`isthmus: there is no package.json above ${import.meta.url}; install the package again.`);
 }

@@ -1,0 +1,86 @@
+/**
+ * The types of the package: of all declarations that the compiler writes, those that a public name leads to, in one file.
+ * An internal class in a user's list of suggestions would only be in the way, and the package would be twice as large.
+ *
+ * It relies on how the compiler writes: what stands at the top of a file begins in the first column, after its comment.
+ */
+
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** What begins in the first column, with the comment above it: what follows is indented or only closes brackets. */
+const STATEMENT = /(?:^\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n)?^(?![/ })\]]).*\n(?:^[ })\]].*\n)*/gm;
+const DECLARATION = /^(?:export )?(?:declare )?(?:abstract )?(?:class|interface|type|const|function) (\w+)/m;
+const RE_EXPORT = /^export (?:type )?\{([^}]*)\} from '(.*)';/m;
+const IMPORT = /^import [^;]* from '(.*)';/m;
+
+const withoutComments = (text) => text.replace(/\/\*[\s\S]*?\*\//g, '');
+
+/** A file as statements: where it leads to, and what it declares, by name. */
+function readDeclarations(path) {
+  const statements = readFileSync(path, 'utf8').match(STATEMENT) ?? [];
+  const leadsTo = [];
+  const declared = [];
+  for (const statement of statements) {
+    const code = withoutComments(statement).trimStart();
+    const [, from] = IMPORT.exec(code) ?? [];
+    const [, , reExported] = RE_EXPORT.exec(code) ?? [];
+    const [, name] = DECLARATION.exec(code) ?? [];
+    if (name !== undefined) declared.push({ name, path, statement, code });
+    else if (from !== undefined || reExported !== undefined) leadsTo.push(from ?? reExported);
+    else if (code !== 'export {};\n') throw new Error(`declarations: not understood in ${path}:\n${code}`);
+  }
+  return { leadsTo, declared };
+}
+
+/** All declarations that these files import, directly or not, in the order in which they need each other. */
+function reachableDeclarations(entries) {
+  const seen = new Set();
+  const found = [];
+  const visit = (path) => {
+    if (seen.has(path)) return;
+    seen.add(path);
+    const { leadsTo, declared } = readDeclarations(path);
+    for (const target of leadsTo) {
+      if (target.startsWith('.')) visit(join(dirname(path), target.replace(/\.ts$/, '.d.ts')));
+    }
+    found.push(...declared);
+  };
+  entries.forEach(visit);
+  return found;
+}
+
+/** The names that an entry point exports. */
+function publicNames(path) {
+  const code = withoutComments(readFileSync(path, 'utf8'));
+  const lists = [...code.matchAll(new RegExp(RE_EXPORT, 'gm'))].map(([, list]) => list);
+  return lists
+    .flatMap((list) => list.split(',').map((name) => name.replace(/\btype\b/, '').trim()))
+    .filter(Boolean);
+}
+
+/**
+ * @param entries - The entry points as the compiler declared them: paths of `.d.ts` files.
+ * @returns `shared`, the text of the file of all types, and for each entry point the names that it exports of them.
+ * @throws {Error} If two public declarations have one name, or a type comes from a package: this would need more.
+ */
+export function collectDeclarations(entries) {
+  const declarations = reachableDeclarations(entries);
+  const byName = new Map();
+  for (const one of declarations) byName.set(one.name, [...(byName.get(one.name) ?? []), one]);
+  const names = new Map(entries.map((path) => [path, publicNames(path)]));
+  const needed = new Set();
+  const open = [...names.values()].flat();
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (needed.has(name)) continue;
+    needed.add(name);
+    const [first, ...others] = byName.get(name) ?? [];
+    if (!first) throw new Error(`declarations: the public name ${name} is not declared.`);
+    const other = others.find(({ path }) => path !== first.path);
+    if (other) throw new Error(`declarations: ${name} is declared in ${first.path} and in ${other.path}.`);
+    for (const { code } of [first, ...others])
+      open.push(...code.match(/\w+/g).filter((word) => byName.has(word)));
+  }
+  const texts = declarations.filter(({ name }) => needed.has(name)).map(({ statement }) => statement);
+  return { shared: texts.join(''), names };
+}

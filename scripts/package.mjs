@@ -1,0 +1,116 @@
+/**
+ * Builds what `npm pack` packs, in place of the build that tests and commands use; npm calls it (`prepack`).
+ * `npm run build` brings that other build back. Three things:
+ *
+ * - dist/src, as bundles of few files. The library keeps its names and short lines, so that stack traces can be read; what
+ *   only the command line needs is minified.
+ * - The types that the entry points lead to, with their comments, in one file: declarations.mjs.
+ * - dist/isthmus.min.js, the whole engine in one file, for pages without a bundler.
+ */
+
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, transform } from 'esbuild';
+import { collectDeclarations } from './declarations.mjs';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const OUT = join(ROOT, 'dist/src');
+const LIBRARY = ['index', 'compression/index', 'io/index', 'node/index'];
+const COMMAND_LINE = 'node/cli/main';
+
+/** The language that Node 20 and browsers of the same age understand. */
+const TARGET = { format: 'esm', target: 'es2022' };
+
+async function buildModules() {
+  const { outputFiles, metafile } = await build({
+    ...TARGET,
+    absWorkingDir: ROOT,
+    entryPoints: [...LIBRARY, COMMAND_LINE].map((name) => `src/${name}.ts`),
+    outdir: OUT,
+    outbase: 'src',
+    bundle: true,
+    splitting: true, // one copy of what entry points share
+    platform: 'node',
+    packages: 'external',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    lineLimit: 100,
+    metafile: true,
+    write: false,
+  });
+  const library = filesOfLibrary(metafile.outputs);
+  for (const { path, text } of outputFiles) {
+    const isLibrary = library.has(relative(ROOT, path));
+    await write(
+      path,
+      isLibrary ? withClassNames(text) : (await transform(text, { ...TARGET, minify: true })).code,
+    );
+  }
+}
+
+/**
+ * A class that mentions itself is bundled as `var Tensor = class _Tensor`: stack traces and messages would name it so. Inside
+ * the class both names mean the same.
+ */
+function withClassNames(text) {
+  const names = [...text.matchAll(/\bclass _(\w+)/g)].map(([, name]) => name);
+  return names.reduce((result, name) => result.replace(new RegExp(`\\b_${name}\\b`, 'g'), name), text);
+}
+
+/** The outputs that the library's entry points import, directly or not. */
+function filesOfLibrary(outputs) {
+  const found = new Set();
+  const visit = (path) => {
+    if (found.has(path)) return;
+    found.add(path);
+    for (const { path: target, external } of outputs[path].imports) if (!external) visit(target);
+  };
+  for (const name of LIBRARY) visit(`dist/src/${name}.js`);
+  return found;
+}
+
+/** Each entry point names what it exports of the one file with all types. */
+async function buildDeclarations() {
+  const compiled = mkdtempSync(join(tmpdir(), 'isthmus-types-'));
+  try {
+    const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
+    const options = ['-p', 'tsconfig.package.json', '--outDir', compiled];
+    execFileSync(process.execPath, [compiler, ...options], { cwd: ROOT, stdio: 'inherit' });
+    const entries = LIBRARY.map((name) => join(compiled, `${name}.d.ts`));
+    const { shared, names } = collectDeclarations(entries);
+    await write(join(OUT, 'declarations.d.ts'), shared);
+    for (const [i, name] of LIBRARY.entries()) {
+      const from = name.includes('/') ? '../declarations.js' : './declarations.js';
+      const list = names.get(entries[i]).map((one) => `  ${one},\n`);
+      await write(join(OUT, `${name}.d.ts`), `export {\n${list.join('')}} from '${from}';\n`);
+    }
+  } finally {
+    rmSync(compiled, { recursive: true });
+  }
+}
+
+async function buildOneFile() {
+  const { license, name, version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  await build({
+    ...TARGET,
+    entryPoints: [join(ROOT, 'src/index.ts')],
+    outfile: join(ROOT, `dist/${name}.min.js`),
+    bundle: true,
+    minify: true,
+    platform: 'browser',
+    banner: { js: `/*! ${name} ${version}, ${license} license */` },
+    logLevel: 'warning',
+  });
+}
+
+async function write(path, text) {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+}
+
+rmSync(OUT, { recursive: true, force: true });
+await Promise.all([buildModules(), buildDeclarations(), buildOneFile()]);

@@ -1,0 +1,84 @@
+/**
+ * The package as users get it: packed from a copy of the sources, so that a build of the clone is neither used nor replaced,
+ * and installed without a network.
+ */
+
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** What `npm pack` needs of the repository. */
+const SOURCES = [
+  'src',
+  'scripts',
+  'package.json',
+  'tsconfig.json',
+  'tsconfig.package.json',
+  'README.md',
+  'LICENSE',
+  'CHANGELOG.md',
+];
+
+/** What `npm pack --json` says. */
+export interface Packed {
+  /** The path of the `.tgz`. */
+  readonly file: string;
+  /** In bytes. */
+  readonly unpackedSize: number;
+  readonly paths: readonly string[];
+}
+
+/** Runs a program to its end, in a folder. */
+export type Run = (command: string, ...args: string[]) => SpawnSyncReturns<string>;
+
+export const runIn =
+  (folder: string): Run =>
+  (command, ...args) =>
+    spawnSync(command, args, { cwd: folder, encoding: 'utf8' });
+
+const folders: string[] = [];
+
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'isthmus-package-'));
+  folders.push(folder);
+  return folder;
+}
+
+/** Removes what this file made. For `afterAll`. */
+export function removePackages(): void {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+}
+
+/** `npm pack` in a fresh clone after `npm ci`. */
+export function pack(): Packed {
+  const clone = temporaryFolder();
+  for (const name of SOURCES) cpSync(name, join(clone, name), { recursive: true });
+  symlinkSync(resolve('node_modules'), join(clone, 'node_modules'));
+  const { stdout, stderr, status } = runIn(clone)('npm', 'pack', '--json', '--silent');
+  if (status !== 0) throw new Error(`npm pack: ${stderr}`);
+  const [{ filename, unpackedSize, files }] = JSON.parse(stdout);
+  return {
+    file: join(clone, filename),
+    unpackedSize,
+    paths: files.map(({ path }: { path: string }) => path),
+  };
+}
+
+/**
+ * A project with nothing but the package.
+ *
+ * @param others - Packages of the repository that it has, too.
+ * @returns Its folder.
+ */
+export function install({ file }: Packed, others: readonly string[] = []): string {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }');
+  const { status, stderr } = runIn(folder)('npm', 'install', '--offline', '--no-audit', '--no-fund', file);
+  if (status !== 0) throw new Error(`npm install: ${stderr}`);
+  for (const name of others) {
+    mkdirSync(join(folder, 'node_modules', name, '..'), { recursive: true });
+    symlinkSync(resolve('node_modules', name), join(folder, 'node_modules', name));
+  }
+  return folder;
+}
