@@ -8,6 +8,7 @@
  * `node -p "JSON.stringify(Array(784).fill(255))" | curl --data @- http://localhost:8000/score`.
  */
 
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -15,41 +16,39 @@ import { isAbove, readModel, Tensor, transform } from 'isthmus';
 
 const MAX_BYTES = 8 * 2 ** 20;
 
-const [path = 'model.safetensors', port = '8000'] = process.argv.slice(2);
-const { autoencoder, errors } = await openModel();
-const threshold = (errors.heldOut ?? errors.training).threshold(0.99);
+async function serve([path = 'model.safetensors', port = '8000']: string[]): Promise<void> {
+  const { autoencoder, errors } = readModel(await readFile(path));
+  if (!errors) throw new Error('the model holds no errors, expected one that `isthmus train` made.');
+  const { normalization } = autoencoder;
+  const { value, tooFew } = (errors.heldOut ?? errors.training).threshold(0.99);
 
-async function openModel() {
-  try {
-    const { autoencoder, errors } = readModel(await readFile(path));
-    if (!errors) throw new Error('it holds no errors, expected a model of `isthmus train`.');
-    return { autoencoder, errors };
-  } catch (error) {
-    return end(`${path}: ${(error as Error).message}`);
+  async function score(body: string) {
+    const samples = JSON.parse(body);
+    const { shape } = Tensor.from(samples); // refuses what is no list of numbers, or lists of different lengths
+    const array = { shape, data: Float64Array.from(samples.flat(Infinity)), dtype: normalization.dtype };
+    const { scores } = await autoencoder.anomalyScores(transform(array, normalization));
+    return Array.from(scores, (score) => {
+      return { score, percentile: errors?.training.percentileOf(score), isAnomaly: isAbove(score, value) };
+    });
   }
-}
 
-function end(message: string): never {
-  console.error(message);
-  process.exit(1);
-}
-
-async function score(body: string) {
-  const samples = JSON.parse(body);
-  const { shape } = Tensor.from(samples); // refuses what is no list of numbers, or lists of different lengths
-  const array = {
-    shape,
-    data: Float64Array.from(samples.flat(Infinity)),
-    dtype: autoencoder.normalization.dtype,
-  };
-  const { scores } = await autoencoder.anomalyScores(transform(array, autoencoder.normalization));
-  return Array.from(scores, (score) => {
-    return {
-      score,
-      percentile: errors.training.percentileOf(score),
-      isAnomaly: isAbove(score, threshold.value),
-    };
+  const server = createServer(async (request, response) => {
+    const answer = (status: number, content: unknown) =>
+      response.writeHead(status, { 'Content-Type': 'application/json' }).end(`${JSON.stringify(content)}\n`);
+    const { method, url } = request;
+    if (method !== 'POST' || url !== '/score') {
+      answer(404, { error: `there is no ${method} ${url}, expected POST /score.` });
+    } else {
+      await bodyOf(request)
+        .then(score)
+        .then((scores) => answer(200, scores))
+        .catch(({ message }) => answer(400, { error: message }));
+    }
   });
+  await once(server.listen(Number(port), '127.0.0.1'), 'listening');
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/score`;
+  const few = tooFew ? ', too low: it comes from fewer than 99 samples' : '';
+  console.log(`${address} calls anomalies what scores above ${value.toPrecision(4)}${few}`);
 }
 
 /** A body that is too large is read to its end, without keeping it: who sends it hears the answer only then. */
@@ -64,25 +63,8 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-const server = createServer(async (request, response) => {
-  const answer = (status: number, content: unknown) =>
-    response.writeHead(status, { 'Content-Type': 'application/json' }).end(`${JSON.stringify(content)}\n`);
-  if (request.method !== 'POST' || request.url !== '/score') {
-    answer(404, { error: `there is no ${request.method} ${request.url}, expected POST /score.` });
-    return;
-  }
-  try {
-    answer(200, await score(await bodyOf(request)));
-  } catch (error) {
-    answer(400, { error: (error as Error).message });
-  }
-});
-server.on('error', ({ message }) => end(`The server can't start: ${message}.`));
-if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) end(`The port is ${port}, expected 0 to 65535.`);
-server.listen(Number(port), '127.0.0.1', () => {
-  const { address, port } = server.address() as AddressInfo;
-  const few = threshold.tooFew ? ', too low: it comes from fewer than 99 samples' : '';
-  console.log(
-    `http://${address}:${port}/score calls anomalies what scores above ${threshold.value.toPrecision(4)}${few}`,
-  );
+const args = process.argv.slice(2);
+await serve(args).catch(({ message }) => {
+  console.error(`anomalyServer ${args.join(' ')}: ${message}`);
+  process.exit(1);
 });

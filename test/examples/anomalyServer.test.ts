@@ -127,10 +127,14 @@ function start(...args: string[]) {
 }
 
 test.each([
-  ['without errors', ['noErrors.safetensors'], 'it holds no errors, expected a model of `isthmus train`.'],
+  [
+    'without errors',
+    ['noErrors.safetensors'],
+    'the model holds no errors, expected one that `isthmus train` made.',
+  ],
   ['that is none', ['noModel.safetensors'], 'not a safetensors file'],
   ['that is not there', ['missing.safetensors'], 'no such file'],
-  ['with a port that is none', ['model.safetensors', '99999'], 'The port is 99999, expected 0 to 65535.'],
+  ['with a port that is none', ['model.safetensors', '99999'], 'port should be >= 0 and < 65536'],
 ])('a model %s ends it with one sentence', (_, [name, ...rest], reason) => {
   const { status, stderr } = start(file(name), ...rest);
   expect(status).toBe(1);
