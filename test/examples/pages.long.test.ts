@@ -150,12 +150,13 @@ describe('examples/vite', () => {
       encoding: 'utf8',
     });
     const tarball = join(folder, packed.stdout.trim());
-    const { status, text } = run('npm', 'install', '--no-audit', '--no-fund', tarball);
+    // The level, because `npm run -s` silences the npm inside, too.
+    const { status, text } = run('npm', 'install', '--loglevel=error', '--no-audit', '--no-fund', tarball);
     isInstalled = status === 0;
     // The engine itself must install; only Vite and TypeScript come from a registry.
     const noRegistry = /ENOTFOUND|ECONNREFUSED|EAI_AGAIN|ETIMEDOUT|ECONNRESET|E40[34]/.test(text);
-    if (!isInstalled && noRegistry) console.warn('skipped: npm reaches no registry with Vite.');
-    else expect({ status, text }).toMatchObject({ status: 0 });
+    if (!isInstalled && !noRegistry) throw new Error(text);
+    if (!isInstalled) console.warn('skipped: npm reaches no registry with Vite.');
   }, 180_000);
 
   test('has no errors of types and builds', () => {
