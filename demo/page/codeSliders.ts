@@ -73,7 +73,6 @@ export class CodeSliders {
     this.#setSource(source, values);
     this.#showRanges();
     this.#show(drawn);
-    byId('code-card').scrollIntoView({ block: 'nearest' });
   }
 
   #take(code: Float32Array, source: TextKey): void {

@@ -21,6 +21,7 @@ export class LatentPlane {
   readonly #tip = byId('plane-tip');
   readonly #painter: Painter;
   readonly #askPoint: Newest<number, Sample>;
+  readonly #askPlace: Newest<readonly [number, number], Sample>;
   #plane: Plane | undefined;
   #labels: Uint8Array | undefined;
   #scales: readonly [Scale, Scale] | undefined;
@@ -30,22 +31,32 @@ export class LatentPlane {
   /** The keyboard's place, as shares of the plane. */
   #cross: readonly [number, number] | undefined;
 
-  /** @param decode - Called with the place that the visitor picks. */
-  constructor(trainer: Trainer, decode: (x: number, y: number) => void) {
+  /** @param show - Called with the sample at a place that the visitor picks. */
+  constructor(trainer: Trainer, show: (sample: Sample) => void) {
     const canvas = this.#canvas;
     this.#painter = new Painter(canvas, () => this.#draw(), { everyMs: 120 });
     this.#askPoint = new Newest(
       (index) => trainer.call('point', index),
       ({ drawn }) => drawOne(canvasIn(this.#tip), drawn),
     );
+    this.#askPlace = new Newest(
+      ([x, y]) => trainer.call('place', x, y),
+      (sample) => {
+        drawOne(canvasIn(this.#tip), sample.drawn);
+        show(sample);
+      },
+    );
     onLanguage(() => this.#painter.repaint());
-    canvas.addEventListener('pointermove', ({ offsetX, offsetY }) => this.#hover(offsetX, offsetY));
-    canvas.addEventListener('pointerleave', () => this.#leave());
-    canvas.addEventListener('click', ({ offsetX, offsetY }) => {
-      const at = this.#valueAt(offsetX, offsetY);
-      if (at) decode(...at);
+    canvas.addEventListener('pointermove', ({ offsetX, offsetY, buttons, pointerType }) => {
+      // A finger that moves scrolls the page.
+      if (buttons === 1 && pointerType !== 'touch') this.#decode(offsetX, offsetY);
+      else this.#hover(offsetX, offsetY);
     });
-    canvas.addEventListener('focus', () => this.#moveCross(0, 0));
+    canvas.addEventListener('pointerleave', () => this.#leave());
+    canvas.addEventListener('click', ({ offsetX, offsetY }) => this.#decode(offsetX, offsetY));
+    canvas.addEventListener('focus', () => {
+      if (canvas.matches(':focus-visible')) this.#moveCross(0, 0);
+    });
     canvas.addEventListener('blur', () => {
       this.#cross = undefined;
       this.#leave();
@@ -62,8 +73,7 @@ export class LatentPlane {
         event.preventDefault();
         this.#moveCross(...move);
       } else if (event.key === 'Enter' && this.#cross) {
-        const at = this.#valueAt(...this.#pixelsOf(this.#cross));
-        if (at) decode(...at);
+        this.#decode(...this.#pixelsOf(this.#cross));
       }
     });
   }
@@ -167,16 +177,32 @@ export class LatentPlane {
     const index = this.#nearest(x, y);
     if (index === this.#hovered) return;
     this.#hovered = index;
-    this.#tip.hidden = index === undefined;
     this.#repaintNow();
-    if (index === undefined) return;
-    const [dotX, dotY] = this.#pixelsOfPoint(index);
-    const isRight = dotX > this.#painter.width / 2;
-    this.#tip.style.transform = `translate(${dotX}px, ${dotY}px) translate(${isRight ? 'calc(-100% - 12px)' : '12px'}, -50%)`;
+    if (index === undefined) {
+      this.#tip.hidden = true;
+      return;
+    }
     const name = this.#labels ? [text('planeClass', { label: this.#labels[index] })] : [];
     const words = [text('planePoint', { number: index + 1 }), ...name];
-    (this.#tip.lastElementChild as HTMLElement).textContent = words.join(', ');
+    this.#showTip(...this.#pixelsOfPoint(index), words.join(', '));
     this.#askPoint.ask(index);
+  }
+
+  #decode(x: number, y: number): void {
+    const at = this.#valueAt(x, y);
+    if (!at) return;
+    this.#hovered = undefined;
+    this.#showTip(x, y, text('planeDecoded'));
+    this.#askPlace.ask(at);
+    this.#repaintNow();
+  }
+
+  /** Beside a place of the canvas, on the side where there is more room. */
+  #showTip(x: number, y: number, words: string): void {
+    const aside = x > this.#painter.width / 2 ? 'calc(-100% - 14px)' : '14px';
+    this.#tip.style.transform = `translate(${x}px, ${y}px) translate(${aside}, -50%)`;
+    (this.#tip.lastElementChild as HTMLElement).textContent = words;
+    this.#tip.hidden = false;
   }
 
   #leave(): void {

@@ -30,12 +30,11 @@ function start(): void {
   const sliders = new CodeSliders(trainer);
   const reconstructions = new Reconstructions(async (index) => {
     const sample = await attempt(trainer.call('original', index));
-    if (sample) sliders.setSample(sample, 'fromOriginal', { number: index + 1 });
+    if (!sample) return;
+    sliders.setSample(sample, 'fromOriginal', { number: index + 1 });
+    byId('code-card').scrollIntoView({ block: 'nearest' });
   });
-  const plane = new LatentPlane(trainer, async (x, y) => {
-    const sample = await attempt(trainer.call('place', x, y));
-    if (sample) sliders.setSample(sample, 'fromPlace');
-  });
+  const plane = new LatentPlane(trainer, (sample) => sliders.setSample(sample, 'fromPlace'));
   const drawing = new DrawingCard(trainer);
   const form = new SettingsForm({
     onSettings: async (settings) => {

@@ -64,8 +64,8 @@ export function drawGrid(
   const gap = Math.max(1, Math.round((GAP * tile.width) / wanted));
   const stackGap = stack > 1 ? gap * 4 : gap;
   const most = Math.max(1, Math.floor((room + GAP) / (wanted + GAP)));
-  const rows = Math.ceil(stacks.length / most);
-  const columns = Math.max(1, Math.ceil(stacks.length / rows));
+  const columns = columnsOf(stacks.length, most);
+  const rows = Math.ceil(stacks.length / columns);
   const stepX = tile.width + gap;
   const stepY = stack * (tile.height + gap) - gap + stackGap;
   const width = Math.max(1, columns * stepX - gap);
@@ -108,6 +108,12 @@ export function drawGrid(
     tileWidth: tile.width * unit,
     tileHeight: tile.height * unit,
   };
+}
+
+/** Columns for rows that are all full, if it can be had with about as many columns as there is room for. */
+function columnsOf(count: number, most: number): number {
+  for (let columns = most; columns > 0.7 * most; columns--) if (count % columns === 0) return columns;
+  return Math.max(1, Math.ceil(count / Math.ceil(count / most)));
 }
 
 /** Draws one sample that fills its canvas; CSS makes it large. */
