@@ -3,10 +3,10 @@
 import type { DataEvent, Plane, Sample } from '../messages.ts';
 import { byId, canvasIn, create } from './dom.ts';
 import { formatCount, label, onLanguage, text } from './language.ts';
-import { colour, Painter, surface } from './painter.ts';
+import { colour, dotOf, Painter, surface } from './painter.ts';
 import { drawOne } from './pictures.ts';
 import { Newest } from './problems.ts';
-import { formatTick, place, type Scale, ticksOf } from './scales.ts';
+import { formatTick, place, type Scale, spanOf, ticksOf } from './scales.ts';
 import type { Trainer } from './trainer.ts';
 
 /** Colours that the colour-blind can tell apart; more classes use them again. */
@@ -81,9 +81,8 @@ export class LatentPlane {
   setData({ planeLabels }: DataEvent): void {
     this.#labels = planeLabels;
     this.#chosen = undefined;
-    this.#plane = undefined;
     this.#showLegend();
-    this.#painter.repaint();
+    this.setPlane(undefined);
   }
 
   setKind(isGan: boolean): void {
@@ -97,6 +96,14 @@ export class LatentPlane {
       label(this.#canvas, 'planeLabel', { count: formatCount(plane.points.length / 2) });
     }
     this.#plane = plane;
+    if (!plane) {
+      // The dots of other data or another network: what was asked of them has no answer.
+      this.#askPoint.forget();
+      this.#askPlace.forget();
+      this.#scales = undefined;
+      this.#hovered = undefined;
+      this.#tip.hidden = true;
+    }
     this.#painter.repaint();
   }
 
@@ -225,11 +232,11 @@ export class LatentPlane {
     context.fillRect(MARGIN.left, MARGIN.top, this.#inner.width, this.#inner.height);
     if (!this.#plane) return;
     const { points } = this.#plane;
-    this.#scales = [spanOf(points, 0), spanOf(points, 1)];
+    this.#scales = [spanOf(points, 0, 2), spanOf(points, 1, 2)];
     this.#drawAxes(context, width, height);
 
     const dots = Array.from({ length: COLOURS + 1 }, (_, i) =>
-      dotOf(i < COLOURS ? `--class-${i}` : '--accent'),
+      dotOf(i < COLOURS ? `--class-${i}` : '--accent', DOT),
     );
     const radius = dots[0].width / devicePixelRatio / 2;
     for (let i = 0; i < points.length / 2; i++) {
@@ -289,40 +296,4 @@ export class LatentPlane {
     context.lineTo(Math.round(x) + 0.5, MARGIN.top + this.#inner.height);
     context.stroke();
   }
-}
-
-/** What the points take of one axis, with a margin. */
-function spanOf(points: Float32Array, axis: 0 | 1): Scale {
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
-  for (let i = axis; i < points.length; i += 2) {
-    low = Math.min(low, points[i]);
-    high = Math.max(high, points[i]);
-  }
-  if (!(high > low))
-    return {
-      low: (Number.isFinite(low) ? low : 0) - 1,
-      high: (Number.isFinite(low) ? low : 0) + 1,
-      isLog: false,
-    };
-  const margin = (high - low) * 0.04;
-  return { low: low - margin, high: high + margin, isLog: false };
-}
-
-const dots = new Map<string, HTMLCanvasElement>();
-
-/** A dot as a picture: a thousand of them are drawn faster than a thousand circles. */
-function dotOf(name: string): HTMLCanvasElement {
-  const key = `${colour(name)} ${devicePixelRatio}`;
-  let dot = dots.get(key);
-  if (!dot) {
-    dot = create('canvas');
-    const context = surface(dot, 2 * DOT + 2, 2 * DOT + 2);
-    context.fillStyle = colour(name);
-    context.beginPath();
-    context.arc(DOT + 1, DOT + 1, DOT, 0, 2 * Math.PI);
-    context.fill();
-    dots.set(key, dot);
-  }
-  return dot;
 }

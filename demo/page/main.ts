@@ -97,8 +97,17 @@ function start(): void {
   void configure(form.settings);
 }
 
+/** The settings scroll until their end is in view, and stay: CSS needs their height for that. */
+function keepSettingsInView(): void {
+  const aside = byId('settings-card').parentElement as HTMLElement;
+  new ResizeObserver(() => {
+    aside.style.setProperty('--aside-height', `${aside.offsetHeight}px`);
+  }).observe(aside);
+}
+
 byId('readme', HTMLAnchorElement).href = README;
 startProblems();
 startThemes();
 startLanguage();
+keepSettingsInView();
 if (!(await loadsAgain())) start();

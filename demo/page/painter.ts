@@ -153,3 +153,22 @@ export function surface(canvas: HTMLCanvasElement, width: number, height: number
   context.clearRect(0, 0, width, height);
   return context;
 }
+
+const dots = new Map<string, HTMLCanvasElement>();
+
+/** A dot in a colour of the theme, as a picture: a thousand of them are drawn faster than a thousand circles. */
+export function dotOf(name: string, radius: number): HTMLCanvasElement {
+  const key = `${colour(name)} ${radius} ${devicePixelRatio}`;
+  let dot = dots.get(key);
+  if (!dot) {
+    dot = document.createElement('canvas');
+    const middle = radius + 1;
+    const context = surface(dot, 2 * middle, 2 * middle);
+    context.fillStyle = colour(name);
+    context.beginPath();
+    context.arc(middle, middle, radius, 0, 2 * Math.PI);
+    context.fill();
+    dots.set(key, dot);
+  }
+  return dot;
+}
