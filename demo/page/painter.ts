@@ -4,7 +4,7 @@
  */
 
 /** A frame that has drawn for this long leaves the rest to the next one. */
-const FRAME_MS = 8;
+const FRAME_MS = 3;
 
 /** Changed and in view. */
 const waiting = new Set<Painter>();
