@@ -76,10 +76,11 @@ export const chinese: Readonly<Record<TextKey, string>> = {
   planeEmpty: '生成对抗网络没有编码器，样本没有对应的编码，因此没有潜空间图。',
   planeClasses: '突出显示某一类',
   planeClass: '类别 {label}',
-  planeKeys: '悬停查看样本，点击解码该处。键盘：方向键移动十字线，回车键解码。',
+  planeKeys: '悬停查看样本，点击或拖动可解码任意位置。键盘：方向键移动十字线，回车键解码。',
   planeLabel: '{count} 个样本的潜空间图。方向键移动十字线，回车键解码所在位置。',
   planeComponent: '主成分 {number}（占方差的 {percent}%）',
   planeCode: '编码 {number}',
+  planeDecoded: '解码结果',
   planePoint: '样本 {number}',
 
   codeTitle: '编码',
@@ -107,7 +108,7 @@ export const chinese: Readonly<Record<TextKey, string>> = {
   drawLabel: '画布。方向键移动画笔，空格键落笔。',
   drawSeenLabel: '网络看到的手绘',
   drawBackLabel: '手绘的重建结果',
-  realness: '判为真实的概率：{percent}%',
+  realness: '判别器认为它真实的概率：{percent}%',
 
   newTitle: '生成新样本',
   newTeach: '把随机编码解码成从未存在过的图像。变分自编码器和生成对抗网络专为此训练，普通自编码器则不然。',

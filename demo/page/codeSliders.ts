@@ -36,6 +36,7 @@ export class CodeSliders {
       const index = this.#inputs.indexOf(target as HTMLInputElement);
       if (!this.#code || index < 0) return;
       this.#code[index] = this.#inputs[index].valueAsNumber;
+      this.#inputs[index].setAttribute('aria-valuetext', this.#code[index].toFixed(2));
       this.#setSource('fromSliders');
       this.#decode.ask(this.#code.slice());
     });
@@ -48,6 +49,7 @@ export class CodeSliders {
   setModel({ settings }: ModelEvent): void {
     const { encodingDim } = settings;
     this.#code = undefined;
+    this.#decode.forget();
     this.#low = this.#high = new Float32Array(0);
     const count = Math.min(encodingDim, MOST_SLIDERS);
     if (count !== this.#inputs.length) this.#makeSliders(count);
@@ -73,7 +75,6 @@ export class CodeSliders {
     this.#setSource(source, values);
     this.#showRanges();
     this.#show(drawn);
-    byId('code-card').scrollIntoView({ block: 'nearest' });
   }
 
   #take(code: Float32Array, source: TextKey): void {
@@ -146,6 +147,7 @@ export class CodeSliders {
       input.max = String(isDead ? high + 1 : high);
       input.step = String((Number(input.max) - Number(input.min)) / 200);
       input.value = String(code[i]);
+      input.setAttribute('aria-valuetext', code[i].toFixed(2));
     }
   }
 }

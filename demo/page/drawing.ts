@@ -49,6 +49,7 @@ export class DrawingCard {
     byId('draw-body').hidden = !this.#isPossible;
     byId('draw-empty').hidden = this.#isPossible;
     if (!this.#isPossible || view.kind !== 'picture') return;
+    this.#ask.forget();
     this.#view = view;
     this.#keyboard = [view.width / 2, view.height / 2];
     byId('draw-body').style.setProperty('--aspect', `${view.width} / ${view.height}`);
@@ -59,6 +60,7 @@ export class DrawingCard {
     say(byId('draw-teach'), isGan ? 'drawTeachGan' : 'drawTeach');
     byId('draw-figure').hidden = isGan;
     byId('realness').hidden = true;
+    this.#ask.forget();
     this.refresh();
   }
 

@@ -83,10 +83,11 @@ export const english = {
   planeClasses: 'Highlight a class',
   planeClass: 'class {label}',
   planeKeys:
-    'Hover a dot to see its sample, click to decode the place. Keys: arrows move a cross hair, Enter decodes.',
+    'Hover a dot to see its sample, click or drag to decode places. Keys: arrows move a cross hair, Enter decodes.',
   planeLabel: 'Latent plane of {count} samples. Arrows move a cross hair, Enter decodes the place under it.',
   planeComponent: 'component {number} ({percent} % of the variance)',
   planeCode: 'code {number}',
+  planeDecoded: 'decoded',
   planePoint: 'sample {number}',
 
   codeTitle: 'Code',
@@ -115,7 +116,7 @@ export const english = {
   drawLabel: 'Canvas to draw on. Arrows move the pen, Space puts down ink.',
   drawSeenLabel: 'Your drawing as the network sees it',
   drawBackLabel: 'The reconstruction of your drawing',
-  realness: 'real with {percent} % certainty',
+  realness: 'The discriminator is {percent} % sure that it is real.',
 
   newTitle: 'New samples',
   newTeach:

@@ -5,7 +5,7 @@
 
 const TRIED = 'isthmus.isolation';
 /** A page that waits longer for its service worker goes on without threads. */
-const PATIENCE_MS = 3000;
+const PATIENCE_MS = 2000;
 
 /** Whether the page is about to load again, with headers. */
 export async function loadsAgain(): Promise<boolean> {

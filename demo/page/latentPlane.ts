@@ -3,10 +3,10 @@
 import type { DataEvent, Plane, Sample } from '../messages.ts';
 import { byId, canvasIn, create } from './dom.ts';
 import { formatCount, label, onLanguage, text } from './language.ts';
-import { colour, Painter, surface } from './painter.ts';
+import { colour, dotOf, Painter, surface } from './painter.ts';
 import { drawOne } from './pictures.ts';
 import { Newest } from './problems.ts';
-import { formatTick, place, type Scale, ticksOf } from './scales.ts';
+import { formatTick, place, type Scale, spanOf, ticksOf } from './scales.ts';
 import type { Trainer } from './trainer.ts';
 
 /** Colours that the colour-blind can tell apart; more classes use them again. */
@@ -21,6 +21,7 @@ export class LatentPlane {
   readonly #tip = byId('plane-tip');
   readonly #painter: Painter;
   readonly #askPoint: Newest<number, Sample>;
+  readonly #askPlace: Newest<readonly [number, number], Sample>;
   #plane: Plane | undefined;
   #labels: Uint8Array | undefined;
   #scales: readonly [Scale, Scale] | undefined;
@@ -30,22 +31,32 @@ export class LatentPlane {
   /** The keyboard's place, as shares of the plane. */
   #cross: readonly [number, number] | undefined;
 
-  /** @param decode - Called with the place that the visitor picks. */
-  constructor(trainer: Trainer, decode: (x: number, y: number) => void) {
+  /** @param show - Called with the sample at a place that the visitor picks. */
+  constructor(trainer: Trainer, show: (sample: Sample) => void) {
     const canvas = this.#canvas;
     this.#painter = new Painter(canvas, () => this.#draw(), { everyMs: 120 });
     this.#askPoint = new Newest(
       (index) => trainer.call('point', index),
       ({ drawn }) => drawOne(canvasIn(this.#tip), drawn),
     );
+    this.#askPlace = new Newest(
+      ([x, y]) => trainer.call('place', x, y),
+      (sample) => {
+        drawOne(canvasIn(this.#tip), sample.drawn);
+        show(sample);
+      },
+    );
     onLanguage(() => this.#painter.repaint());
-    canvas.addEventListener('pointermove', ({ offsetX, offsetY }) => this.#hover(offsetX, offsetY));
-    canvas.addEventListener('pointerleave', () => this.#leave());
-    canvas.addEventListener('click', ({ offsetX, offsetY }) => {
-      const at = this.#valueAt(offsetX, offsetY);
-      if (at) decode(...at);
+    canvas.addEventListener('pointermove', ({ offsetX, offsetY, buttons, pointerType }) => {
+      // A finger that moves scrolls the page.
+      if (buttons === 1 && pointerType !== 'touch') this.#decode(offsetX, offsetY);
+      else this.#hover(offsetX, offsetY);
     });
-    canvas.addEventListener('focus', () => this.#moveCross(0, 0));
+    canvas.addEventListener('pointerleave', () => this.#leave());
+    canvas.addEventListener('click', ({ offsetX, offsetY }) => this.#decode(offsetX, offsetY));
+    canvas.addEventListener('focus', () => {
+      if (canvas.matches(':focus-visible')) this.#moveCross(0, 0);
+    });
     canvas.addEventListener('blur', () => {
       this.#cross = undefined;
       this.#leave();
@@ -62,8 +73,7 @@ export class LatentPlane {
         event.preventDefault();
         this.#moveCross(...move);
       } else if (event.key === 'Enter' && this.#cross) {
-        const at = this.#valueAt(...this.#pixelsOf(this.#cross));
-        if (at) decode(...at);
+        this.#decode(...this.#pixelsOf(this.#cross));
       }
     });
   }
@@ -71,9 +81,8 @@ export class LatentPlane {
   setData({ planeLabels }: DataEvent): void {
     this.#labels = planeLabels;
     this.#chosen = undefined;
-    this.#plane = undefined;
     this.#showLegend();
-    this.#painter.repaint();
+    this.setPlane(undefined);
   }
 
   setKind(isGan: boolean): void {
@@ -87,6 +96,14 @@ export class LatentPlane {
       label(this.#canvas, 'planeLabel', { count: formatCount(plane.points.length / 2) });
     }
     this.#plane = plane;
+    if (!plane) {
+      // The dots of other data or another network: what was asked of them has no answer.
+      this.#askPoint.forget();
+      this.#askPlace.forget();
+      this.#scales = undefined;
+      this.#hovered = undefined;
+      this.#tip.hidden = true;
+    }
     this.#painter.repaint();
   }
 
@@ -167,16 +184,32 @@ export class LatentPlane {
     const index = this.#nearest(x, y);
     if (index === this.#hovered) return;
     this.#hovered = index;
-    this.#tip.hidden = index === undefined;
     this.#repaintNow();
-    if (index === undefined) return;
-    const [dotX, dotY] = this.#pixelsOfPoint(index);
-    const isRight = dotX > this.#painter.width / 2;
-    this.#tip.style.transform = `translate(${dotX}px, ${dotY}px) translate(${isRight ? 'calc(-100% - 12px)' : '12px'}, -50%)`;
+    if (index === undefined) {
+      this.#tip.hidden = true;
+      return;
+    }
     const name = this.#labels ? [text('planeClass', { label: this.#labels[index] })] : [];
     const words = [text('planePoint', { number: index + 1 }), ...name];
-    (this.#tip.lastElementChild as HTMLElement).textContent = words.join(', ');
+    this.#showTip(...this.#pixelsOfPoint(index), words.join(', '));
     this.#askPoint.ask(index);
+  }
+
+  #decode(x: number, y: number): void {
+    const at = this.#valueAt(x, y);
+    if (!at) return;
+    this.#hovered = undefined;
+    this.#showTip(x, y, text('planeDecoded'));
+    this.#askPlace.ask(at);
+    this.#repaintNow();
+  }
+
+  /** Beside a place of the canvas, on the side where there is more room. */
+  #showTip(x: number, y: number, words: string): void {
+    const aside = x > this.#painter.width / 2 ? 'calc(-100% - 14px)' : '14px';
+    this.#tip.style.transform = `translate(${x}px, ${y}px) translate(${aside}, -50%)`;
+    (this.#tip.lastElementChild as HTMLElement).textContent = words;
+    this.#tip.hidden = false;
   }
 
   #leave(): void {
@@ -199,11 +232,11 @@ export class LatentPlane {
     context.fillRect(MARGIN.left, MARGIN.top, this.#inner.width, this.#inner.height);
     if (!this.#plane) return;
     const { points } = this.#plane;
-    this.#scales = [spanOf(points, 0), spanOf(points, 1)];
+    this.#scales = [spanOf(points, 0, 2), spanOf(points, 1, 2)];
     this.#drawAxes(context, width, height);
 
     const dots = Array.from({ length: COLOURS + 1 }, (_, i) =>
-      dotOf(i < COLOURS ? `--class-${i}` : '--accent'),
+      dotOf(i < COLOURS ? `--class-${i}` : '--accent', DOT),
     );
     const radius = dots[0].width / devicePixelRatio / 2;
     for (let i = 0; i < points.length / 2; i++) {
@@ -263,40 +296,4 @@ export class LatentPlane {
     context.lineTo(Math.round(x) + 0.5, MARGIN.top + this.#inner.height);
     context.stroke();
   }
-}
-
-/** What the points take of one axis, with a margin. */
-function spanOf(points: Float32Array, axis: 0 | 1): Scale {
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
-  for (let i = axis; i < points.length; i += 2) {
-    low = Math.min(low, points[i]);
-    high = Math.max(high, points[i]);
-  }
-  if (!(high > low))
-    return {
-      low: (Number.isFinite(low) ? low : 0) - 1,
-      high: (Number.isFinite(low) ? low : 0) + 1,
-      isLog: false,
-    };
-  const margin = (high - low) * 0.04;
-  return { low: low - margin, high: high + margin, isLog: false };
-}
-
-const dots = new Map<string, HTMLCanvasElement>();
-
-/** A dot as a picture: a thousand of them are drawn faster than a thousand circles. */
-function dotOf(name: string): HTMLCanvasElement {
-  const key = `${colour(name)} ${devicePixelRatio}`;
-  let dot = dots.get(key);
-  if (!dot) {
-    dot = create('canvas');
-    const context = surface(dot, 2 * DOT + 2, 2 * DOT + 2);
-    context.fillStyle = colour(name);
-    context.beginPath();
-    context.arc(DOT + 1, DOT + 1, DOT, 0, 2 * Math.PI);
-    context.fill();
-    dots.set(key, dot);
-  }
-  return dot;
 }

@@ -148,7 +148,7 @@ export class LossChart {
     const x = (step: number) => MARGIN.left + place(step, xScale) * inner.width;
     const y = (value: number) => MARGIN.top + (1 - place(value, yScale)) * inner.height;
 
-    context.font = `11px ${colour('--font')}`;
+    context.font = `${this.#curves.size === 0 ? 13 : 11}px ${colour('--font')}`;
     context.fillStyle = colour('--muted');
     if (this.#curves.size === 0) {
       context.textAlign = 'center';
@@ -170,11 +170,11 @@ export class LossChart {
     context.textAlign = 'center';
     context.textBaseline = 'top';
     for (const tick of ticksOf(xScale, Math.max(2, Math.round(inner.width / 80)))) {
-      if (tick === 0 || x(tick) > width - MARGIN.right - 48) continue;
+      if (x(tick) < MARGIN.left + 40 || x(tick) > width - 16) continue;
       context.fillText(formatTick(tick), x(tick), height - MARGIN.bottom + 8);
     }
-    context.textAlign = 'right';
-    context.fillText(text('axisStep'), width - MARGIN.right, height - MARGIN.bottom + 8);
+    context.textAlign = 'left';
+    context.fillText(text('axisStep'), MARGIN.left, height - MARGIN.bottom + 8);
 
     context.lineWidth = 1.75;
     context.lineJoin = 'round';

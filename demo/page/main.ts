@@ -30,12 +30,11 @@ function start(): void {
   const sliders = new CodeSliders(trainer);
   const reconstructions = new Reconstructions(async (index) => {
     const sample = await attempt(trainer.call('original', index));
-    if (sample) sliders.setSample(sample, 'fromOriginal', { number: index + 1 });
+    if (!sample) return;
+    sliders.setSample(sample, 'fromOriginal', { number: index + 1 });
+    byId('code-card').scrollIntoView({ block: 'nearest' });
   });
-  const plane = new LatentPlane(trainer, async (x, y) => {
-    const sample = await attempt(trainer.call('place', x, y));
-    if (sample) sliders.setSample(sample, 'fromPlace');
-  });
+  const plane = new LatentPlane(trainer, (sample) => sliders.setSample(sample, 'fromPlace'));
   const drawing = new DrawingCard(trainer);
   const form = new SettingsForm({
     onSettings: async (settings) => {
@@ -98,8 +97,17 @@ function start(): void {
   void configure(form.settings);
 }
 
+/** The settings scroll until their end is in view, and stay: CSS needs their height for that. */
+function keepSettingsInView(): void {
+  const aside = byId('settings-card').parentElement as HTMLElement;
+  new ResizeObserver(() => {
+    aside.style.setProperty('--aside-height', `${aside.offsetHeight}px`);
+  }).observe(aside);
+}
+
 byId('readme', HTMLAnchorElement).href = README;
 startProblems();
 startThemes();
 startLanguage();
+keepSettingsInView();
 if (!(await loadsAgain())) start();

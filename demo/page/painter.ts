@@ -4,7 +4,7 @@
  */
 
 /** A frame that has drawn for this long leaves the rest to the next one. */
-const FRAME_MS = 8;
+const FRAME_MS = 3;
 
 /** Changed and in view. */
 const waiting = new Set<Painter>();
@@ -152,4 +152,23 @@ export function surface(canvas: HTMLCanvasElement, width: number, height: number
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, width, height);
   return context;
+}
+
+const dots = new Map<string, HTMLCanvasElement>();
+
+/** A dot in a colour of the theme, as a picture: a thousand of them are drawn faster than a thousand circles. */
+export function dotOf(name: string, radius: number): HTMLCanvasElement {
+  const key = `${colour(name)} ${radius} ${devicePixelRatio}`;
+  let dot = dots.get(key);
+  if (!dot) {
+    dot = document.createElement('canvas');
+    const middle = radius + 1;
+    const context = surface(dot, 2 * middle, 2 * middle);
+    context.fillStyle = colour(name);
+    context.beginPath();
+    context.arc(middle, middle, radius, 0, 2 * Math.PI);
+    context.fill();
+    dots.set(key, dot);
+  }
+  return dot;
 }

@@ -31,7 +31,7 @@ export interface Layout {
 
 const GAP = 2; // CSS pixels
 const GROWTH = 1.6; // how much larger than wanted a picture may be
-const CURVE = { width: 88, height: 40 }; // CSS pixels
+const CURVE = { width: 96, height: 44 }; // CSS pixels
 
 export function cellOf({ view, values }: Drawn, index: number): Float32Array {
   const length = lengthOf(view);
@@ -58,20 +58,23 @@ export function drawGrid(
   { room, size = 56, stack = 1, isSigned = false }: GridOptions,
 ): Layout {
   const isCurve = view.kind === 'curve';
-  const tile = isCurve ? CURVE : { width: view.width, height: view.height };
   const wanted = isCurve ? CURVE.width : size;
-  // In the units of the canvas: pixels of the pictures, or CSS pixels for curves.
-  const gap = Math.max(1, Math.round((GAP * tile.width) / wanted));
-  const stackGap = stack > 1 ? gap * 4 : gap;
   const most = Math.max(1, Math.floor((room + GAP) / (wanted + GAP)));
-  const rows = Math.ceil(stacks.length / most);
-  const columns = Math.max(1, Math.ceil(stacks.length / rows));
+  const columns = columnsOf(stacks.length, most);
+  const rows = Math.ceil(stacks.length / columns);
+  // They take the room there is, but a few pictures do not become giants.
+  const tileWidth = Math.min(wanted * GROWTH, (room + GAP) / columns - GAP);
+  // What follows is in the units of the canvas: pixels of the pictures, or CSS pixels for curves.
+  const tile = isCurve
+    ? { width: tileWidth, height: CURVE.height }
+    : { width: view.width, height: view.height };
+  const gap = Math.max(1, Math.round((GAP * tile.width) / tileWidth));
+  const stackGap = stack > 1 ? gap * 4 : gap;
   const stepX = tile.width + gap;
   const stepY = stack * (tile.height + gap) - gap + stackGap;
   const width = Math.max(1, columns * stepX - gap);
   const height = Math.max(1, rows * stepY - stackGap);
-  // They take the room there is, but a few pictures do not become giants.
-  const unit = Math.min(room / width, ((isCurve ? 1 : GROWTH) * wanted) / tile.width);
+  const unit = isCurve ? 1 : Math.min(room / width, tileWidth / tile.width);
 
   const origins = stacks.map((_, i) => ({
     left: (i % columns) * stepX,
@@ -82,7 +85,7 @@ export function drawGrid(
     for (const [i, cells] of stacks.entries()) {
       for (const [j, cell] of cells.entries()) {
         const top = origins[i].top + j * (tile.height + gap);
-        if (cell) drawCurve(context, cell, origins[i].left, top, isSigned);
+        if (cell) drawCurve(context, cell, { left: origins[i].left, top, ...tile }, isSigned);
       }
     }
   } else {
@@ -110,12 +113,17 @@ export function drawGrid(
   };
 }
 
+/** Columns for rows that are all full, if it can be had with about as many columns as there is room for. */
+function columnsOf(count: number, most: number): number {
+  for (let columns = most; columns > 0.7 * most; columns--) if (count % columns === 0) return columns;
+  return Math.max(1, Math.ceil(count / Math.ceil(count / most)));
+}
+
 /** Draws one sample that fills its canvas; CSS makes it large. */
 export function drawOne(canvas: HTMLCanvasElement, { view, values }: Drawn): void {
   if (view.kind === 'curve') {
-    const context = surface(canvas, CURVE.width * 2, CURVE.height * 2);
-    context.scale(2, 2);
-    drawCurve(context, values, 0, 0, false);
+    const box = { left: 0, top: 0, width: 2 * CURVE.width, height: 2 * CURVE.height };
+    drawCurve(surface(canvas, box.width, box.height), values, box, false);
     return;
   }
   const image = imageOf(canvas, view.width, view.height);
@@ -194,11 +202,9 @@ function signedPainter(): Paint {
 function drawCurve(
   context: CanvasRenderingContext2D,
   cell: Float32Array,
-  left: number,
-  top: number,
+  { left, top, width, height }: Readonly<Record<'left' | 'top' | 'width' | 'height', number>>,
   isSigned: boolean,
 ): void {
-  const { width, height } = CURVE;
   context.fillStyle = colour('--well');
   context.fillRect(left, top, width, height);
   context.strokeStyle = colour('--accent');

@@ -31,6 +31,8 @@ export class Newest<Question, Answer> {
   readonly #show: (answer: Answer) => void;
   #next: { question: Question } | undefined;
   #isAsking = false;
+  /** Grows when the network or the data change: answers to older questions are about what is no more. */
+  #age = 0;
 
   constructor(ask: (question: Question) => Promise<Answer>, show: (answer: Answer) => void) {
     this.#ask = ask;
@@ -42,13 +44,24 @@ export class Newest<Question, Answer> {
     if (!this.#isAsking) void this.#go();
   }
 
+  /** Answers that are on their way are not shown, nor are their errors. */
+  forget(): void {
+    this.#next = undefined;
+    this.#age++;
+  }
+
   async #go(): Promise<void> {
     this.#isAsking = true;
     while (this.#next) {
       const { question } = this.#next;
       this.#next = undefined;
-      const answer = await attempt(this.#ask(question));
-      if (answer !== undefined) this.#show(answer);
+      const age = this.#age;
+      try {
+        const answer = await this.#ask(question);
+        if (age === this.#age) this.#show(answer);
+      } catch (error) {
+        if (age === this.#age) showProblem((error as Error).message);
+      }
     }
     this.#isAsking = false;
   }

@@ -24,6 +24,25 @@ export function scaleOf(values: Iterable<number>): Scale {
   return { low: low - margin, high: high + margin, isLog: false };
 }
 
+/**
+ * What values take, with a margin.
+ *
+ * @param first - The first value that counts.
+ * @param stride - How far it is to the next one.
+ */
+export function spanOf(values: Float32Array, first: number, stride: number): Scale {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (let i = first; i < values.length; i += stride) {
+    if (!Number.isFinite(values[i])) continue;
+    low = Math.min(low, values[i]);
+    high = Math.max(high, values[i]);
+  }
+  if (low > high) return { low: -1, high: 1, isLog: false };
+  const margin = (high - low) * 0.04 || 1;
+  return { low: low - margin, high: high + margin, isLog: false };
+}
+
 /** Where a value lies: 0 at the low end, 1 at the high one. */
 export function place(value: number, { low, high, isLog }: Scale): number {
   if (isLog) return Math.log(value / low) / Math.log(high / low);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { formatLoss, formatTick, place, scaleOf, ticksOf } from '../../../demo/page/scales.ts';
+import { formatLoss, formatTick, place, scaleOf, spanOf, ticksOf } from '../../../demo/page/scales.ts';
 
 describe('the scale of an axis', () => {
   test('is logarithmic where positive values span much', () => {
@@ -73,4 +73,13 @@ test('numbers are as short as they may be', () => {
   ]);
   expect(formatLoss(undefined)).toBe('–');
   expect(formatLoss(Number.NaN)).toBe('NaN');
+});
+
+test('a span has room for every other number, and for none', () => {
+  const points = Float32Array.from([0, 10, 1, 30, 4, 20]);
+  const [x, y] = [spanOf(points, 0, 2), spanOf(points, 1, 2)];
+  expect([x.low, x.high]).toEqual([-0.16, 4.16]);
+  expect([y.low, y.high]).toEqual([9.2, 30.8]);
+  expect(spanOf(new Float32Array(0), 0, 2)).toEqual({ low: -1, high: 1, isLog: false });
+  expect(spanOf(Float32Array.from([5, 5]), 0, 1)).toEqual({ low: 4, high: 6, isLog: false });
 });
