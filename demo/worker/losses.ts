@@ -26,6 +26,9 @@ export class Losses {
   #counted = none();
   #last: BatchRecord | undefined;
   #pointAt: number | undefined;
+  /** Whether there was a point since training went on, and in this epoch. */
+  #hasPoint = false;
+  #hasPointInEpoch = false;
   #speeds: { samples: number; ms: number }[] = [];
 
   /** Notes a batch that ended at this time. Returns whether it made a new point. */
@@ -45,15 +48,22 @@ export class Losses {
     return true;
   }
 
+  /** An epoch has at least one point. */
   addEpoch({ validationLoss }: EpochRecord): void {
+    if (!this.#hasPointInEpoch) this.#addPoint();
+    this.#hasPointInEpoch = false;
     if (validationLoss === undefined) return;
     this.#points.push({ step: this.step, values: { test: validationLoss } });
   }
 
-  /** Training waits: what there is becomes a point, and the time until it goes on does not count. */
+  /**
+   * Training waits, and the time until it goes on does not count. A single step is a point; the last few batches before a
+   * pause count for the next one: on their own they would be a spike.
+   */
   pause(): void {
     this.#count();
-    this.#addPoint();
+    if (!this.#hasPoint) this.#addPoint();
+    this.#hasPoint = false;
     this.#pointAt = undefined;
     this.#speeds = [];
   }
@@ -93,6 +103,8 @@ export class Losses {
     const means = Object.entries(losses).map(([name, sum]) => [name, sum / samples]);
     this.#points.push({ step: this.step, values: Object.fromEntries(means) });
     this.#sums = none();
+    this.#hasPoint = true;
+    this.#hasPointInEpoch = true;
   }
 }
 

@@ -44,7 +44,6 @@ export class Session implements Answers {
   readonly #report: (event: WorkerEvent) => void;
   /** The data in use, scaled for networks that begin with it. */
   #data: Dataset;
-  #learningRate = 0;
   #place: Workplace | undefined;
   #nextSnapshotAt = 0;
 
@@ -58,7 +57,8 @@ export class Session implements Answers {
   }
 
   setLearningRate(learningRate: number): void {
-    this.#learningRate = learningRate;
+    const place = this.#at;
+    this.#place = { ...place, settings: { ...place.settings, learningRate } };
   }
 
   async setThreads(count: 'auto' | 1): Promise<void> {
@@ -152,8 +152,7 @@ export class Session implements Answers {
 
   async #begin(data: Dataset, model: AnyModel, settings: Settings): Promise<void> {
     await this.#place?.run.stop();
-    this.#learningRate = settings.learningRate;
-    compileModel(model, settings, () => this.#learningRate);
+    compileModel(model, settings, () => this.#at.settings.learningRate);
     const run = new Run(model, data.training, fitOptions(settings, data), {
       onPhase: (phase, problem) => {
         this.#report({ event: 'status', phase, problem });

@@ -33,12 +33,16 @@ afterAll(async () => {
 
 let browser: Promise<Browser> | undefined;
 
+async function launch(): Promise<Browser> {
+  const one = await chromium.launch({ executablePath: CHROMIUM ?? '', args: ['--no-sandbox'] });
+  closers.push(() => one.close());
+  return one;
+}
+
 /** Another visitor: a page of the browser with nothing stored. */
 export async function newPage(options: BrowserContextOptions = {}): Promise<Page> {
-  browser ??= chromium.launch({ executablePath: CHROMIUM ?? '', args: ['--no-sandbox'] });
-  const one = await browser;
-  if (closers.length === 0) closers.push(() => one.close());
-  const context = await one.newContext({ locale: 'en-US', ...options });
+  browser ??= launch();
+  const context = await (await browser).newContext({ locale: 'en-US', ...options });
   context.setDefaultTimeout(30_000);
   return context.newPage();
 }

@@ -69,15 +69,35 @@ describe('the losses', () => {
     expect(losses.take()).toEqual([]);
   });
 
-  test('of a pause are a point, and its time does not count as training', () => {
+  test('of a single step are a point, and those of the last batches before a pause count for the next one', () => {
     const losses = new Losses();
     losses.add(record(1, 8), 0);
     losses.add(record(2, 6), 10);
     losses.pause();
-    expect(losses.take().at(-1)).toEqual({ step: 2, values: { training: 4 } });
-    expect(losses.add(record(3, 6), 60_000)).toBe(false);
-    losses.add(record(4, 6), 60_100);
+    expect(losses.take()).toEqual([{ step: 1, values: { training: 8 } }]);
+    // A step: the record has the mean of 8, 4, 6.
+    losses.add(record(3, 6), 5_000);
+    losses.pause();
+    expect(losses.take()).toEqual([{ step: 3, values: { training: 5 } }]);
+  });
+
+  test('of a pause take no time of training', () => {
+    const losses = new Losses();
+    losses.add(record(1, 8), 0);
+    losses.pause();
+    expect(losses.add(record(2, 6), 60_000)).toBe(false);
+    losses.add(record(3, 6), 60_100);
     expect(losses.samplesPerSecond).toBeCloseTo(200);
+  });
+
+  test('of an epoch that is shorter than a point are a point', () => {
+    const losses = new Losses();
+    losses.add(record(1, 8), 0);
+    losses.addEpoch({ epoch: 1, loss: 8, learningRate: 1e-3 });
+    losses.take();
+    for (let batch = 1; batch <= 4; batch++) losses.add(record(batch, 3), batch);
+    losses.addEpoch({ epoch: 2, loss: 3, validationLoss: 2, learningRate: 1e-3 });
+    expect(losses.take().map(({ values }) => values)).toEqual([{ training: 3 }, { test: 2 }]);
   });
 
   test('of a GAN are those of its two networks', () => {

@@ -108,7 +108,7 @@ describe('a session', () => {
   });
 
   test('moves the learning rate of a network that has begun', async () => {
-    const { session, steps, weights } = start();
+    const { session, steps, weights, last } = start();
     await session.configure(SETTINGS);
     await steps(1);
     const before = await weights();
@@ -116,6 +116,8 @@ describe('a session', () => {
     await steps(1);
     const change = (await weights()).map((weight, i) => Math.abs(weight - before[i]));
     expect(Math.max(...change)).toBeLessThan(1e-6);
+    await session.open(file('model.safetensors', (await session.save()).bytes));
+    expect(last('model').settings.learningRate).toBe(1e-9); // it stays for a model of a file
   });
 
   test.each(['autoencoder', 'vae', 'gan'] as const)(
