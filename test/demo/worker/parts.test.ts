@@ -92,7 +92,7 @@ describe('the losses', () => {
 
   test('of an epoch that is shorter than a point are a point', () => {
     const losses = new Losses();
-    losses.add(record(1, 8), 0);
+    losses.add(record(4, 8), 0);
     losses.addEpoch({ epoch: 1, loss: 8, learningRate: 1e-3 });
     losses.take();
     for (let batch = 1; batch <= 4; batch++) losses.add(record(batch, 3), batch);
