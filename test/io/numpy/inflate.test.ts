@@ -39,8 +39,9 @@ describe('gunzip', () => {
 
   test('refuses what follows the data, even if it ends as the data do', async () => {
     const length = zipped.subarray(zipped.length - 4);
+    // Node 20's stream ends before what follows; newer ones refuse it themselves.
     await expect(gunzip(Uint8Array.from([...zipped, 0, 0, 0, 0, ...length]))).rejects.toThrow(
-      'does not end with the CRC-32 of its contents',
+      /does not end with the CRC-32 of its contents|the compressed data is corrupt/,
     );
     await expect(gunzip(Uint8Array.from([...zipped, 1, ...length]))).rejects.toThrow(FormatError);
   });

@@ -2,10 +2,10 @@
  * The one WebAssembly memory that the SIMD kernels compute in, and its allocator. It is shared, so that helpers see it and
  * so that growing it never detaches a view. A network's arrays are views of it.
  *
- * The garbage collector says when an array's bytes are free again. Every `memory.grow`, even by 0 pages, makes a new
- * SharedArrayBuffer object for the same bytes. So each owner of arrays gets its own buffer object, which lives as
- * long as the owner or any view of its arrays; when it is collected, its blocks are released. (A structured clone of a
- * view, or a view posted to a worker, has another buffer object and keeps nothing alive.)
+ * The garbage collector says when an array's bytes are free again. A memory that grows makes a new SharedArrayBuffer
+ * object for the same bytes. So each owner of arrays gets its own buffer object, which lives as long as the owner or
+ * any view of its arrays; when it is collected, its blocks are released. (A structured clone of a view, or a view posted
+ * to a worker, has another buffer object and keeps nothing alive.)
  */
 
 import type { MemoryPart } from '../kernels.ts';
@@ -102,12 +102,17 @@ export class EngineMemory {
   #createOwned(): Owned {
     const before = this.memory.buffer;
     this.memory.grow(0);
+    // Growing by 0 pages makes a new object in Node 20 to 26. In V8 15 and in JavaScriptCore only a real page does, which
+    // the arrays to come use.
+    if (this.memory.buffer === before) this.#grow(before.byteLength + 1);
     const { buffer } = this.memory;
     const blocks: Block[] = [];
-    // If the host makes no new object, the blocks are never released.
+    // At 4 GiB there is no page left, and the blocks are never released.
     if (buffer !== before) this.#registry.register(buffer, blocks);
     this.#buffers.add(buffer);
-    this.memory.grow(0); // the memory holds on to its newest buffer object: give it another one
+    // The memory holds on to its newest buffer object: where that costs nothing, give it another one. Elsewhere the next
+    // owner's takes its place.
+    this.memory.grow(0);
     return { buffer, blocks };
   }
 

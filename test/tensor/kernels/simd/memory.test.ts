@@ -185,6 +185,39 @@ describe('addressOf', () => {
   });
 });
 
+describe('where growing by 0 pages makes no new buffer object, as in V8 15 and in Bun', () => {
+  /** A memory on such a host, and how many pages it grew by. */
+  function stubborn() {
+    const memory = new EngineMemory(1);
+    const grow = memory.memory.grow.bind(memory.memory);
+    const grown = { pages: 0 };
+    memory.memory.grow = (pages) => {
+      grown.pages += pages;
+      return pages === 0 ? memory.memory.buffer.byteLength : grow(pages);
+    };
+    return { memory, grown };
+  }
+
+  test('each part has a buffer of its own, at the price of one page', () => {
+    const { memory, grown } = stubborn();
+    const arrays = [1, 2, 3].map(() => memory.createPart()!.allocate(4)!);
+    expect(new Set(arrays.map(({ buffer }) => buffer)).size).toBe(3);
+    expect(arrays.map((array) => memory.addressOf(array))).toEqual(
+      arrays.map(({ byteOffset }) => byteOffset),
+    );
+    expect(grown.pages).toBe(3);
+  });
+
+  test('and arrays lie on that page, seen by the views of the whole memory', () => {
+    const { memory, grown } = stubborn();
+    memory.createPart()!.allocate(4);
+    const pages = grown.pages;
+    const start = memory.take(2 ** 16)!.start;
+    expect(grown.pages).toBe(pages);
+    expect(memory.bytes.length).toBeGreaterThanOrEqual(start + 2 ** 16);
+  });
+});
+
 describe('staging and workspace', () => {
   test('are two blocks that are reused until they must grow', () => {
     const memory = new EngineMemory(1);
