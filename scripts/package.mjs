@@ -5,17 +5,18 @@
  * - dist/src, as bundles of few files. The library keeps its names and short lines, so that stack traces can be read; what
  *   only the command line needs is minified.
  * - The types that the entry points lead to, with their comments, in one file: declarations.mjs.
- * - dist/isthmus.min.js, the whole engine in one file, for pages without a bundler.
+ * - dist/isthmus.min.js, the whole engine in one file: oneFile.mjs.
  */
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
 import { collectDeclarations } from './declarations.mjs';
+import { buildOneFile } from './oneFile.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUT = join(ROOT, 'dist/src');
@@ -91,20 +92,6 @@ async function buildDeclarations() {
   } finally {
     rmSync(compiled, { recursive: true });
   }
-}
-
-async function buildOneFile() {
-  const { license, name, version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  await build({
-    ...TARGET,
-    entryPoints: [join(ROOT, 'src/index.ts')],
-    outfile: join(ROOT, `dist/${name}.min.js`),
-    bundle: true,
-    minify: true,
-    platform: 'browser',
-    banner: { js: `/*! ${name} ${version}, ${license} license */` },
-    logLevel: 'warning',
-  });
 }
 
 async function write(path, text) {

@@ -1,45 +1,37 @@
 /**
- * The examples for browsers, as a reader runs them, in headless Chromium: the Vite project in a folder of its own with the
- * packed engine, and the page without a bundler. Without a Chromium, or without a registry for Vite, they say so and are skipped.
+ * The examples for browsers, as a reader runs them: the page without a bundler, and the Vite project in a folder of its own
+ * with the packed engine. Without a registry for Vite, the tests of that project are skipped and say so.
  */
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
 import { readModel } from '../../src/index.ts';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const hasChromium = existsSync(CHROMIUM);
-if (!hasChromium) console.warn(`skipped: there is no ${CHROMIUM}. CHROMIUM=PATH names another one.`);
+import { describeInBrowser, isBrowserRun, newPage, sayIsSkipped } from '../helpers/chromium.ts';
+import { pack, removePackages } from '../package/packed.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'isthmus pages-'));
 const servers: ChildProcess[] = [];
-let browser: Browser | undefined;
 
-beforeAll(async () => {
-  if (hasChromium) browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
-});
-afterAll(async () => {
-  await browser?.close();
+afterAll(() => {
   for (const server of servers) server.kill();
   rmSync(folder, { recursive: true });
+  removePackages();
 });
 
 /** Starts a server, and resolves with the address that it prints. */
 function serve(cwd: string, ...args: string[]): Promise<string> {
   const server = spawn(process.execPath, args, { cwd, env: { PATH: process.env.PATH } }); // no colours
   servers.push(server);
-  return new Promise((resolve, reject) => {
+  return new Promise((found, reject) => {
     let text = '';
     const read = (piece: unknown) => {
       text += piece;
       const [address] = /http:\/\/localhost:\d+\//.exec(text) ?? [];
-      if (address) resolve(address);
+      if (address) found(address);
     };
     server.stdout.on('data', read);
     server.stderr.on('data', read);
@@ -58,7 +50,7 @@ interface Seen {
 
 /** Opens a page and watches its line of status until it says that the model is trained. */
 async function watch(address: string): Promise<Seen> {
-  const page = await (browser as Browser).newPage();
+  const page = await newPage();
   const errors: string[] = [];
   page.on('pageerror', ({ message }) => errors.push(message));
   page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
@@ -112,64 +104,57 @@ async function expectTraining({ page, losses, status, errors }: Seen): Promise<v
   expect(own).toBeLessThan(beside / 2); // two empty rows, or the same picture ten times, would differ equally
 }
 
-(hasChromium ? describe : describe.skip)('examples/worker', () => {
+describeInBrowser('examples/worker', () => {
+  const start = () => serve(resolve('.'), 'examples/worker/serve.mjs', '0');
+
   test('trains, and the page uses the model', async () => {
-    const seen = await watch(await serve(root, 'examples/worker/serve.mjs', '0'));
-    await expectTraining(seen);
+    await expectTraining(await watch(await start()));
   });
 
   test('says it if the worker fails', async () => {
-    const page = await (browser as Browser).newPage();
+    const page = await newPage();
     await page.route('**/worker.js', async (route) => {
       const response = await route.fetch();
       const body = (await response.text()).replace('encodingDim: 32', 'encodingDim: -1');
       await route.fulfill({ response, body });
     });
-    await page.goto(await serve(root, 'examples/worker/serve.mjs', '0'));
+    await page.goto(await start());
     const line = page.getByRole('status').filter({ hasText: 'The worker stopped' });
-    expect(await line.textContent({ timeout: 10_000 })).toMatch(/encodingDim/);
+    expect(await line.textContent()).toMatch(/encodingDim/);
   });
 });
 
-describe('examples/vite', () => {
-  const project = join(folder, 'my project');
-  const run = (command: string, ...args: string[]) => {
-    const { status, stdout, stderr } = spawnSync(command, args, { cwd: project, encoding: 'utf8' });
-    return { status, text: stdout + stderr };
-  };
+const project = join(folder, 'my project');
+
+function run(command: string, ...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd: project, encoding: 'utf8' });
+  return { status, text: stdout + stderr };
+}
+
+/** Copies and installs the project. Of its packages only the engine is here: returns whether the others were to be had. */
+function installProject(): boolean {
+  const isOurs = (path: string) => !/node_modules|dist$|package-lock/.test(path);
+  cpSync('examples/vite', project, { recursive: true, filter: isOurs });
+  // The level, because `npm run -s` silences the npm inside, too.
+  const options = ['--loglevel=error', '--no-audit', '--no-fund'];
+  const { status, text } = run('npm', 'install', ...options, pack().file);
+  if (status === 0) return true;
+  if (/ENOTFOUND|ECONNREFUSED|EAI_AGAIN|ETIMEDOUT|ECONNRESET|E40[34]/.test(text)) return false;
+  throw new Error(text);
+}
+
+// Before the tests, as Jest must know by then which are skipped.
+const isMissing = isBrowserRun && !installProject();
+if (isMissing) sayIsSkipped('examples/vite', 'npm reaches no registry with Vite');
+
+(isMissing ? describe.skip : describeInBrowser)('examples/vite', () => {
   const vite = 'node_modules/vite/bin/vite.js';
-  let isInstalled = false;
-
-  beforeAll(() => {
-    cpSync(join(root, 'examples/vite'), project, {
-      recursive: true,
-      filter: (path) => !/node_modules|dist$|package-lock/.test(path.slice(root.length)),
-    });
-    const packed = spawnSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], {
-      cwd: root,
-      encoding: 'utf8',
-    });
-    const tarball = join(folder, packed.stdout.trim());
-    // The level, because `npm run -s` silences the npm inside, too.
-    const { status, text } = run('npm', 'install', '--loglevel=error', '--no-audit', '--no-fund', tarball);
-    isInstalled = status === 0;
-    // The engine itself must install; only Vite and TypeScript come from a registry.
-    const noRegistry = /ENOTFOUND|ECONNREFUSED|EAI_AGAIN|ETIMEDOUT|ECONNRESET|E40[34]/.test(text);
-    if (!isInstalled && !noRegistry) throw new Error(text);
-    if (!isInstalled) console.warn('skipped: npm reaches no registry with Vite.');
-  }, 180_000);
-
-  test('has no errors of types and builds', () => {
-    if (!isInstalled) return;
-    expect(run('npm', 'run', 'build')).toMatchObject({ status: 0 });
-    expect(existsSync(join(project, 'dist/index.html'))).toBe(true);
-  });
 
   test.each([
     ['the built page', ['preview']],
     ['the page that Vite serves while one develops', []],
   ])('%s trains on two threads, and saves a model that opens', async (_, command) => {
-    if (!isInstalled || !hasChromium) return;
+    if (command.includes('preview')) expect(run('npm', 'run', 'build')).toMatchObject({ status: 0 });
     const seen = await watch(await serve(project, vite, ...command, '--port', '0'));
     await expectTraining(seen);
     const { page } = seen;
