@@ -125,6 +125,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/node/cli/generate/': COMMAND,
   'src/node/cli/': COMMAND, // below it are the folders of commands
   'src/node/': [...ENGINE, 'src/node/'],
+  // The page stands outside, as other users of the engine do. What visitors see first is loaded without the engine.
+  'demo/messages.ts': ['src/index.ts'], // types
+  'demo/page/': ['demo/messages.ts'],
+  'demo/worker/': ['demo/messages.ts', 'src/index.ts', 'src/io/index.ts', 'src/data/'],
+  'demo/isolation.ts': [],
 };
 
 /** With more files side by side, nobody sees what a folder is about. */
@@ -137,10 +142,13 @@ const PACKAGES: Readonly<Record<string, string>> = {
   pngjs: 'src/node/pictures/png.ts',
 };
 
+/** The same for those that the page is built with: no package of the users'. */
+const PACKAGES_OF_PAGE: Readonly<Record<string, string>> = { papaparse: 'demo/worker/table.ts' };
+
 /** The one file that asks for Node's modules without importing them: threads work wherever the engine does. */
 const ASKS_FOR_NODE = 'src/tensor/kernels/simd/worker.ts';
 
-/** Only src/node may say these: the engine runs in browsers, prints nothing, and gives the same on every run. */
+/** Only src/node may say these: all else runs in browsers, prints nothing, and gives the same on every run. */
 const NODE_ONLY: readonly RegExp[] = [
   /\bprocess\s*[.[?]/,
   /\bconsole\s*[.[]/,
@@ -150,6 +158,9 @@ const NODE_ONLY: readonly RegExp[] = [
   /\bnew Date\(\)/,
   /\brequire\(/,
 ];
+
+/** What visitors ask for at a button need not be the same on every run: demo/page draws the seeds. */
+const DRAWS_SEEDS = 'demo/page/';
 
 /** The folder whose rule holds for a file, or undefined if there is none. */
 function folderOf(path: string): string | undefined {
@@ -174,14 +185,16 @@ function violationsOf(path: string, source: string): string[] {
     return problem ? [`${path} imports ${specifier}: ${problem}`] : [];
   });
   if (path.startsWith('src/node/') || path === ASKS_FOR_NODE) return imports;
-  const globals = NODE_ONLY.flatMap((pattern) => pattern.exec(withoutComments(source))?.[0] ?? []);
+  const said = NODE_ONLY.flatMap((pattern) => pattern.exec(withoutComments(source))?.[0] ?? []);
+  const globals = said.filter((text) => text !== 'Math.random' || !path.startsWith(DRAWS_SEEDS));
   return [...imports, ...globals.map((text) => `${path} says ${text}: only src/node may`)];
 }
 
 function importProblem(path: string, folder: string, specifier: string): string | undefined {
   const target = join(path, '..', specifier);
   if (!/\.ts$/.test(target)) return 'relative imports end in .ts';
-  if (path !== 'src/index.ts' && target === 'src/index.ts') return 'src/index.ts is for those outside';
+  if (/^src\/(?!index\.ts$)/.test(path) && target === 'src/index.ts')
+    return 'src/index.ts is for those outside';
   if (path === 'src/index.ts' && target.startsWith('src/node/')) return 'it must run in browsers';
   const allowed = [folder, ...MAY_IMPORT[folder]];
   return allowed.some((prefix) => target.startsWith(prefix)) ? undefined : 'not its business';
@@ -189,11 +202,17 @@ function importProblem(path: string, folder: string, specifier: string): string 
 
 function packageProblem(path: string, specifier: string): string | undefined {
   if (specifier.startsWith('node:')) return path.startsWith('src/node/') ? undefined : 'only src/node may';
-  if (!Object.hasOwn(PACKAGES, specifier)) return 'the engine has no dependencies';
-  return PACKAGES[specifier] === path ? undefined : `only ${PACKAGES[specifier]} may`;
+  const only = { ...PACKAGES, ...PACKAGES_OF_PAGE }[specifier];
+  if (only === undefined) return 'the engine has no dependencies';
+  return only === path ? undefined : `only ${only} may`;
 }
 
-const SOURCES = new Map(codeFilesIn('src').map((path) => [path, readFileSync(path, 'utf8')]));
+const SOURCES = new Map(
+  [...codeFilesIn('src'), ...codeFilesIn('demo').filter((path) => path.endsWith('.ts'))].map((path) => [
+    path,
+    readFileSync(path, 'utf8'),
+  ]),
+);
 
 describe('the sources', () => {
   test('are all there', () => {
@@ -214,7 +233,7 @@ describe('the sources', () => {
   test('import files that exist', () => {
     const missing = [...graphOf(SOURCES)].flatMap(([path, targets]) =>
       targets
-        .filter((target) => target.startsWith('src/') && !existsSync(target))
+        .filter((target) => /^(src|demo)\//.test(target) && !existsSync(target))
         .map((target) => `${path} imports ${target}`),
     );
     expect(missing).toEqual([]);
@@ -224,7 +243,7 @@ describe('the sources', () => {
     expect(findCycle(graphOf(SOURCES))).toBeUndefined();
   });
 
-  test.each(['src', 'bench', 'test'])('lie in folders of at most 20 files in %s', (top) => {
+  test.each(['src', 'demo', 'bench', 'test'])('lie in folders of at most 20 files in %s', (top) => {
     expect(crowdedFolders(codeFilesIn(top), MAX_FILES_IN_FOLDER)).toEqual([]);
   });
 
@@ -312,6 +331,19 @@ describe('the check itself', () => {
     ['src/io/a.ts', 'if (process.env.DEBUG) stop();', 'says process.'],
     ['src/io/a.ts', "const fs = require('fs');", 'says require('],
     ['src/other/a.ts', '', 'a folder without rules'],
+    ['demo/page/a.ts', "import { Autoencoder } from '../../src/index.ts';", 'not its business'],
+    ['demo/page/a.ts', "import { Session } from '../worker/session.ts';", 'not its business'],
+    ['demo/worker/a.ts', "import { text } from '../page/language.ts';", 'not its business'],
+    ['demo/worker/a.ts', "import { Dense } from '../../src/layers/dense.ts';", 'not its business'],
+    ['demo/worker/a.ts', "import { loadImages } from '../../src/node/index.ts';", 'not its business'],
+    ['demo/messages.ts', "import { Session } from './worker/session.ts';", 'not its business'],
+    ['demo/isolation.ts', "import type { Kind } from './messages.ts';", 'not its business'],
+    ['src/autoencoder/a.ts', "import { Session } from '../../demo/worker/session.ts';", 'not its business'],
+    ['demo/worker/a.ts', "import Papa from 'papaparse';", 'only demo/worker/table.ts may'],
+    ['src/io/a.ts', "import Papa from 'papaparse';", 'only demo/worker/table.ts may'],
+    ['demo/page/a.ts', "import { h } from 'preact';", 'no dependencies'],
+    ['demo/worker/a.ts', 'const seed = Math.random();', 'says Math.random'],
+    ['demo/page/a.ts', 'console.log(1);', 'says console.'],
   ])('finds what is wrong in %s: %s', (path, source, words) => {
     const violations = violationsOf(path, `/** A made-up file. */\n\n${source}\n`);
     expect(violations).toHaveLength(1);
@@ -322,6 +354,8 @@ describe('the check itself', () => {
   test.each([
     ['src/tensor/a.ts', "import { naive } from './kernels/naive.ts';"],
     ['src/io/numpy/npy.ts', "import { dump, parse } from 'npyjs';"],
+    ['demo/worker/a.ts', "import { Autoencoder } from '../../src/index.ts';"],
+    ['demo/page/a.ts', "import type { Kind } from '../messages.ts';\nconst seed = Math.random();"],
     ['src/io/a.ts', "import type { LayerSpec } from '../layers/spec.ts';"],
     ['src/node/a.ts', "import { open } from 'node:fs/promises';\nprocess.exitCode = 1;"],
     ['src/autoencoder/a.ts', "import { Dense } from '../layers/dense.ts';"],

@@ -21,7 +21,7 @@ import {
   onnxInput,
   runOnnx,
   takesCodes,
-} from '../../helpers/onnx.ts';
+} from './goldenOnnx.ts';
 
 const PARTS: readonly OnnxPart[] = ['encoder', 'decoder', 'autoencoder'];
 const PARTS_OF_GAN: readonly OnnxPart[] = ['generator', 'discriminator'];

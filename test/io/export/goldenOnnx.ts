@@ -4,21 +4,21 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
-import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
+import { Autoencoder } from '../../../src/autoencoder/autoencoder.ts';
 import {
   type DType,
   type Normalization,
   type SampleArray,
   type Samples,
   scalingOf,
-} from '../../src/data/samples.ts';
-import { GAN } from '../../src/gan/gan.ts';
-import type { OnnxPart } from '../../src/io/export/onnx.ts';
-import type { AnyModel, ModelSpec } from '../../src/io/model.ts';
-import type { GaussianCode } from '../../src/layers/gaussianCode.ts';
-import { Random } from '../../src/tensor/random.ts';
-import { Tensor } from '../../src/tensor/tensor.ts';
-import { VariationalAutoencoder } from '../../src/vae/variationalAutoencoder.ts';
+} from '../../../src/data/samples.ts';
+import { GAN } from '../../../src/gan/gan.ts';
+import type { OnnxPart } from '../../../src/io/export/onnx.ts';
+import type { AnyModel, ModelSpec } from '../../../src/io/model.ts';
+import type { GaussianCode } from '../../../src/layers/gaussianCode.ts';
+import { Random } from '../../../src/tensor/random.ts';
+import { Tensor } from '../../../src/tensor/tensor.ts';
+import { VariationalAutoencoder } from '../../../src/vae/variationalAutoencoder.ts';
 
 export interface OnnxValue {
   readonly name: string;
