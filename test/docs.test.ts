@@ -80,7 +80,7 @@ describe.each([...PAGES])('%s', (path, page) => {
       ([, name]) => name,
     );
     const missing = files.filter((name) => !FILES.some((file) => file === name || file.endsWith(`/${name}`)));
-    const places = [...page.matchAll(/`((?:src|bench|test|examples|docs)(?:\/[\w./-]*)?)`/g)].map(
+    const places = [...page.matchAll(/`((?:src|demo|bench|scripts|test|examples|docs)(?:\/[\w./-]*)?)`/g)].map(
       ([, name]) => name,
     );
     expect([...missing, ...places.filter((place) => !existsSync(place))]).toEqual([]);

@@ -145,7 +145,7 @@ export function testCommandsOf(path: string): void {
 
 /** Every file of the repository that readers may be sent to, by its path from the root. */
 export function repositoryFiles(): string[] {
-  const tops = ['src', 'bench', 'test', 'examples', 'docs'];
+  const tops = ['src', 'demo', 'bench', 'scripts', 'test', 'examples', 'docs'];
   return tops.flatMap((top) =>
     (readdirSync(top, { recursive: true }) as string[])
       .filter((name) => !name.includes('node_modules'))
