@@ -80,9 +80,9 @@ describe.each([...PAGES])('%s', (path, page) => {
       ([, name]) => name,
     );
     const missing = files.filter((name) => !FILES.some((file) => file === name || file.endsWith(`/${name}`)));
-    const places = [...page.matchAll(/`((?:src|demo|bench|scripts|test|examples|docs)(?:\/[\w./-]*)?)`/g)].map(
-      ([, name]) => name,
-    );
+    const places = [
+      ...page.matchAll(/`((?:src|demo|bench|scripts|test|examples|docs)(?:\/[\w./-]*)?)`/g),
+    ].map(([, name]) => name);
     expect([...missing, ...places.filter((place) => !existsSync(place))]).toEqual([]);
   });
 
