@@ -52,6 +52,16 @@ export async function servePage(folder, { port = 0, isolated = true } = {}) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const folder = join(dirname(fileURLToPath(import.meta.url)), '../dist/demo');
-  const server = await servePage(folder, { port: Number(process.env.PORT ?? 8080) });
-  console.log(`The page is at http://localhost:${server.address().port}/ (Ctrl-C ends it).`);
+  const port = Number(process.env.PORT ?? 8080);
+  try {
+    const server = await servePage(folder, { port });
+    console.log(`The page is at http://localhost:${server.address().port}/ (Ctrl-C ends it).`);
+  } catch (error) {
+    const reasons = { EADDRINUSE: 'is in use', EACCES: 'needs more rights' };
+    const reason = reasons[error.code] ?? `can't be used (${error.message})`;
+    console.error(
+      `npm run demo: port ${process.env.PORT ?? port} ${reason}; PORT=8081 npm run demo takes another one.`,
+    );
+    process.exitCode = 1;
+  }
 }
