@@ -26,8 +26,8 @@ const ISOLATION = {
  * @returns The server, once it listens.
  */
 export async function servePage(folder, { port = 0, isolated = true } = {}) {
-  const server = createServer(async ({ url }, response) => {
-    const { pathname } = new URL(url ?? '/', 'http://localhost');
+  const server = createServer(async ({ url = '/' }, response) => {
+    const [pathname] = url.split('?');
     // normalize: a path with .. stays inside the folder
     const path = join(folder, normalize(pathname.endsWith('/') ? `${pathname}index.html` : pathname));
     const info = await stat(path).catch(() => undefined);
