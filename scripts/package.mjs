@@ -1,11 +1,10 @@
 /**
- * Builds what `npm pack` packs, in place of the build that tests and commands use; npm calls it (`prepack`).
- * `npm run build` brings that other build back. Three things:
+ * Builds dist/src as `npm pack` packs it, in place of the build that tests and commands use: npm runs this file before it
+ * packs (`prepack`), and `npm run build`, which brings the other build back, when it has packed (`postpack`). Two things:
  *
- * - dist/src, as bundles of few files. The library keeps its names and short lines, so that stack traces can be read; what
- *   only the command line needs is minified.
+ * - The modules, as bundles of few files. The library keeps its names and short lines, so that stack traces can be read;
+ *   what only the command line needs is minified.
  * - The types that the entry points lead to, with their comments, in one file: declarations.mjs.
- * - dist/isthmus.min.js, the whole engine in one file: oneFile.mjs.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -16,7 +15,6 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
 import { collectDeclarations } from './declarations.mjs';
-import { buildOneFile } from './oneFile.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUT = join(ROOT, 'dist/src');
@@ -100,4 +98,4 @@ async function write(path, text) {
 }
 
 rmSync(OUT, { recursive: true, force: true });
-await Promise.all([buildModules(), buildDeclarations(), buildOneFile()]);
+await Promise.all([buildModules(), buildDeclarations()]);
