@@ -75,7 +75,7 @@ export interface AnomalyScores {
  * const decoded = autoencoder.decode(codes); // [n, 28, 28, 1]
  */
 export class Autoencoder {
-  static readonly name: string = 'Autoencoder';
+  static readonly name: string = 'Autoencoder'; // messages begin with it, and minifiers rename classes
   readonly inputShape: Shape;
   readonly encodingDim: number;
   readonly encoder: Sequential;

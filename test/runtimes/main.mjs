@@ -26,7 +26,7 @@ Runs the engine in other versions of Node, in Bun and in Deno, which are install
   --quick       without the core tests
   --help        show this and exit
 
-Exit codes: 0 each runtime that could be had works, 1 one does not, 2 wrong usage.`;
+Exit codes: 0 each runtime that could be had works, 1 one does not, or none could be had, 2 wrong usage.`;
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const file = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -135,5 +135,6 @@ const faults = results.flatMap((result) =>
   faultsOf(result, reference).map((fault) => `${result.title} ${result.version}: ${fault}`),
 );
 if (coreTotals(results) > 1) faults.push('The runtimes have different numbers of core tests.');
+if (!reference) faults.push('No runtime ran, so nothing was compared.');
 for (const fault of faults) console.log(`\n${fault}`);
 process.exitCode = faults.length > 0 ? 1 : 0;

@@ -29,7 +29,7 @@ const REFUSALS = new Set(['CompileError', 'LinkError', 'RangeError', 'TypeError'
 /** Null on a host without WebAssembly, SIMD or shared memory. */
 function createSimd(): Simd | null {
   if (typeof WebAssembly !== 'object' || !WebAssembly.validate(emitSimdProbe())) return null;
-  // Outside of the `try`: a mistake in a kernel must not look like a host that refuses.
+  // Outside of the `try`: what the assembler refuses must not look like a host that refuses.
   const bytes = emitModule();
   try {
     const engine = new Engine(bytes);

@@ -10,7 +10,10 @@
  * // local.get sum, local.get a, local.get b, f32x4.mul, f32x4.add
  * ```
  *
- * A value is computed anew wherever it is written into a function. TypeScript checks the types of operands.
+ * A value is only code. It is computed anew in each statement of a function that it is given to, and not at all if it is
+ * given to none: `i32.atomic.rmw.add(…)` on a line of its own adds nothing, `f.drop(i32.atomic.rmw.add(…))` does. TypeScript
+ * checks the types of operands.
+ *
  * Opcodes: WebAssembly Core Specification 2.0, section 5.4; atomics: the threads proposal.
  */
 
