@@ -3,7 +3,7 @@
  * will need, and `backward` turns the gradient of the loss with respect to the layer's output into the gradient with
  * respect to its input (docs/math.md, section 3). There is no tape.
  *
- * Each layer has its name as a static field: messages begin with it, and minifiers rename classes.
+ * Each layer has the name of its class as a static field: messages begin with it, and minifiers rename classes.
  */
 
 import { Arena } from '../tensor/kernels/memory.ts';

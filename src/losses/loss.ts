@@ -1,6 +1,6 @@
 /**
  * Losses: how far a prediction is from its target, as one number, and the gradient of that number. docs/math.md, section 4.
- * Each has its name as a static field: layers/layer.ts says why.
+ * Each has the name of its class as a static field: layers/layer.ts says why.
  */
 
 import { kernels } from '../tensor/kernels/active.ts';

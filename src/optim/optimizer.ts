@@ -1,6 +1,6 @@
 /**
  * What every optimizer can do: turn gradients into a step. Read sgd.ts next, then adam.ts.
- * Each has its name as a static field: layers/layer.ts says why.
+ * Each has the name of its class as a static field: layers/layer.ts says why.
  */
 
 import type { FlatParameters } from '../tensor/flatParameters.ts';
