@@ -2,8 +2,9 @@
  * An autoencoder that trains on a page: the loss falls, and digits that the network has not seen are restored better and
  * better. worker.ts computes, this file draws.
  *
- * To run it in a clone: `npm ci && npm pack`, then in this folder `npm install && npm run dev`. As a project of your own:
- * copy the folder, and run `npm install PATH/isthmus-0.1.0.tgz && npm run dev` in the copy.
+ * To run it in a clone: `npm ci && npm pack`, then in this folder `npm install ../../isthmus-0.1.0.tgz && npm run dev`, and
+ * again if the engine has changed: `npm install` alone keeps the one that it installed first. As a project of your own: copy
+ * the folder, and run the same in the copy, with the path of the file from there.
  */
 
 import type { Message } from './worker.ts';
