@@ -20,7 +20,8 @@ export function scaleOf(values: Iterable<number>): Scale {
   }
   if (low > high) return { low: 0, high: 1, isLog: false };
   if (low > 0 && high / low >= LOG_RATIO) return { low: low / 1.1, high: high * 1.1, isLog: true };
-  const margin = (high - low) * 0.06 || Math.abs(high) * 0.1 || 1;
+  // Values that differ by less than their axis can tell get the room of about four hundredths of them.
+  const margin = Math.max((high - low) * 0.06, Math.max(-low, high) * 0.02) || 1;
   return { low: low - margin, high: high + margin, isLog: false };
 }
 
@@ -86,6 +87,7 @@ function logTicks({ low, high }: Scale, count: number): number[] {
 /** Short: 0.02, 1.5, 12k. */
 export function formatTick(value: number): string {
   const size = Math.abs(value);
+  if (size >= 1e9) return Number(value.toPrecision(3)).toExponential();
   if (size >= 1e6) return `${Number((value / 1e6).toPrecision(3))}M`;
   if (size >= 1e4) return `${Number((value / 1e3).toPrecision(3))}k`;
   if (size > 0 && size < 1e-4) return value.toExponential(0);
@@ -97,6 +99,7 @@ export function formatLoss(value: number | undefined): string {
   if (value === undefined) return '–';
   if (!Number.isFinite(value)) return String(value);
   const size = Math.abs(value);
+  if (size >= 1e6) return value.toExponential(1);
   if (size >= 100) return value.toFixed(0);
   if (size >= 10) return value.toFixed(1);
   if (size >= 1) return value.toFixed(2);

@@ -32,6 +32,20 @@ describe('the scale of an axis', () => {
 });
 
 describe('ticks', () => {
+  test('have an end for values that hardly differ, and for very large ones', () => {
+    for (const values of [
+      [1, 1 + 4e-16],
+      [2 ** 200, 2 ** 200 + 2 ** 148],
+      [-1, -1 - 4e-16],
+    ]) {
+      const ticks = ticksOf(scaleOf(values), 5);
+      expect(ticks.length).toBeGreaterThan(1);
+      expect(ticks.length).toBeLessThan(12);
+      expect(new Set(ticks.map(formatTick)).size).toBe(ticks.length);
+    }
+    expect(formatTick(8.3e60)).toBe('8.3e+60');
+  });
+
   test('are round numbers inside the scale', () => {
     expect(ticksOf({ low: 0, high: 6816, isLog: false }, 5)).toEqual([0, 2000, 4000, 6000]);
     expect(ticksOf({ low: -0.31, high: 0.29, isLog: false }, 6).map(formatTick)).toEqual([
