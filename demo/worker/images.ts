@@ -7,24 +7,32 @@ import type { RawData } from './dataset.ts';
 const MAX_SIDE = 64;
 const FRAME = 32;
 
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 export async function readImages(files: readonly File[]): Promise<RawData> {
-  const bitmaps: ImageBitmap[] = [];
-  try {
-    for (const file of files) bitmaps.push(await decode(file));
-    const [{ width, height }] = bitmaps;
-    const isAsItIs =
-      Math.max(width, height) <= MAX_SIDE &&
-      bitmaps.every((bitmap) => bitmap.width === width && bitmap.height === height);
-    const size = isAsItIs ? { width, height } : { width: FRAME, height: FRAME };
-    const pixels = bitmaps.map((bitmap) => pixelsOf(bitmap, size));
-    return {
-      name: files.length === 1 ? files[0].name : `${files.length} images`,
-      notes: isAsItIs ? [] : [`The images were cropped to squares and scaled to ${FRAME}×${FRAME} pixels.`],
-      array: stack(pixels, size),
-    };
-  } finally {
-    for (const bitmap of bitmaps) bitmap.close();
+  const squares: Uint8ClampedArray[] = [];
+  const asTheyAre: Uint8ClampedArray[] = [];
+  let size: Size | undefined;
+  // Each photo is closed before the next one is decoded: a folder of them would fill the memory.
+  for (const file of files) {
+    const bitmap = await decode(file);
+    const { width, height } = bitmap;
+    size ??= { width, height };
+    squares.push(pixelsOf(bitmap, { width: FRAME, height: FRAME }));
+    const isSmall = Math.max(width, height) <= MAX_SIDE;
+    if (isSmall && width === size.width && height === size.height) asTheyAre.push(pixelsOf(bitmap, size));
+    bitmap.close();
   }
+  const name = files.length === 1 ? files[0].name : `${files.length} images`;
+  if (size && asTheyAre.length === files.length) return { name, notes: [], array: stack(asTheyAre, size) };
+  return {
+    name,
+    notes: [`The images were cropped to squares and scaled to ${FRAME}×${FRAME} pixels.`],
+    array: stack(squares, { width: FRAME, height: FRAME }),
+  };
 }
 
 async function decode(file: File): Promise<ImageBitmap> {
@@ -38,7 +46,7 @@ async function decode(file: File): Promise<ImageBitmap> {
 }
 
 /** The middle of the image in this size, on white: RGBA. */
-function pixelsOf(bitmap: ImageBitmap, size: { width: number; height: number }): Uint8ClampedArray {
+function pixelsOf(bitmap: ImageBitmap, size: Size): Uint8ClampedArray {
   const { width, height } = size;
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext('2d', { willReadFrequently: true });
@@ -53,7 +61,7 @@ function pixelsOf(bitmap: ImageBitmap, size: { width: number; height: number }):
 }
 
 /** Gray if all images are. */
-function stack(images: readonly Uint8ClampedArray[], { width, height }: { width: number; height: number }) {
+function stack(images: readonly Uint8ClampedArray[], { width, height }: Size) {
   const isGray = images.every(isGrayImage);
   const channels = isGray ? 1 : 3;
   const size = width * height;
