@@ -12,10 +12,7 @@ const ARRAYS: readonly (readonly [
 ])[] = [
   [/\.npy$/, async (bytes) => readNpy(bytes)],
   [/\.npz$/, readNpzWithLabels],
-  [
-    /(\.idx\d?|[-.]ubyte|\.idx\d?[-.]ubyte)(\.gz)?$/,
-    async (bytes) => readIdx(isGzip(bytes) ? await gunzip(bytes) : bytes),
-  ],
+  [/(\.idx\d?|[-.]ubyte)(\.gz)?$/, async (bytes) => readIdx(isGzip(bytes) ? await gunzip(bytes) : bytes)],
 ];
 const TABLE = /\.(csv|tsv)$/;
 const IMAGE = /\.(png|jpe?g|webp|gif|bmp|avif)$/;

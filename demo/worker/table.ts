@@ -7,11 +7,16 @@ import type { RawData } from './dataset.ts';
 /** A row of this many pixels may be a flattened image: 8×8 and larger squares. */
 const SMALLEST_PICTURE = 64;
 
+const CLASS_COLUMN = /^(label|class|species|target)(s|es)?$/i;
+/** More different words than this are names rather than classes. */
+const MOST_CLASSES = 20;
+
 const isNumber = (text: string) => text.trim() !== '' && Number.isFinite(Number(text));
 
 /**
- * The numeric columns of a table as samples `[rows, columns]`. A column named `label` or `class` holds the labels. Integers
- * from 0 to 255 in a square number of columns, as in the CSV files of MNIST, are the pixels of an image.
+ * The numeric columns of a table as samples `[rows, columns]`. A column named `label`, `class`, `species` or `target` that
+ * holds few different words or small integers is no input: its values are the classes. Integers from 0 to 255 in a square
+ * number of columns, as in the CSV files of MNIST, are the pixels of an image.
  *
  * @throws {DataError} If rows have different lengths, a cell of a numeric column is empty, or no column is numeric.
  */
@@ -27,7 +32,9 @@ export function readTable(text: string): Omit<RawData, 'name'> {
   const width = heads.length;
   const ragged = rows.findIndex((row) => row.length !== width);
   if (ragged >= 0) {
-    throw new DataError(`row ${ragged + 1} has ${rows[ragged].length} cells, expected ${width} as in row 1.`);
+    throw new DataError(
+      `row ${ragged + 1} has another number of cells than row 1: ${rows[ragged].length}, expected ${width}.`,
+    );
   }
   const names = heads.map((head, j) => (hasHeader ? head.trim() : `column ${j + 1}`));
   const all = names.map((_, j) => j);
@@ -35,19 +42,22 @@ export function readTable(text: string): Omit<RawData, 'name'> {
   const numeric = all.filter(
     (j) => body.some((row) => isNumber(row[j])) && isNumberColumn(body, j, names[j], hasHeader),
   );
-  const labelColumn = hasHeader ? numeric.find((j) => /^(label|class|target)s?$/i.test(names[j])) : undefined;
-  const columns = numeric.filter((j) => j !== labelColumn);
+  const classes = hasHeader ? classesIn(body, names) : undefined;
+  const columns = numeric.filter((j) => j !== classes?.column);
   if (columns.length === 0) throw new DataError('the table has no column of numbers.');
-  const left = all.filter((j) => !numeric.includes(j)).map((j) => names[j]);
+  const left = all.filter((j) => !numeric.includes(j) && j !== classes?.column).map((j) => names[j]);
   const values = Float64Array.from(body.flatMap((row) => columns.map((j) => Number(row[j]))));
   const isPicture =
     columns.length >= SMALLEST_PICTURE &&
     Number.isInteger(Math.sqrt(columns.length)) &&
     values.every((value) => Number.isInteger(value) && value >= 0 && value <= 255);
   return {
-    notes: left.length > 0 ? [`Columns that hold no numbers were left out: ${left.join(', ')}.`] : [],
+    notes: [
+      ...(classes ? [classes.note] : []),
+      ...(left.length > 0 ? [`Columns that hold no numbers were left out: ${left.join(', ')}.`] : []),
+    ],
     array: { shape: [body.length, columns.length], data: isPicture ? Uint8Array.from(values) : values },
-    labels: labelColumn === undefined ? undefined : labelsOf(body, labelColumn),
+    labels: classes?.labels,
     isTable: !isPicture,
   };
 }
@@ -72,10 +82,23 @@ function isNumberColumn(body: readonly string[][], j: number, name: string, hasH
   );
 }
 
-/** Undefined unless the column holds integers from 0 to 255. */
-function labelsOf(body: readonly string[][], column: number): Uint8Array | undefined {
-  const labels = body.map((row) => Number(row[column]));
-  return labels.every((label) => Number.isInteger(label) && label >= 0 && label < 256)
-    ? Uint8Array.from(labels)
-    : undefined;
+/** The column of classes, the class of each row, and a note that says so; undefined if there is none. */
+function classesIn(body: readonly string[][], names: readonly string[]) {
+  const column = names.findIndex((name) => CLASS_COLUMN.test(name));
+  if (column < 0) return undefined;
+  const note = `Column '${names[column]}' is no input: it colours the latent plane`;
+  const words = body.map((row) => row[column].trim());
+  const numbers = words.map(Number);
+  if (words.every(isNumber)) {
+    const areClasses = numbers.every((value) => Number.isInteger(value) && value >= 0 && value < 256);
+    return areClasses ? { column, labels: Uint8Array.from(numbers), note: `${note}.` } : undefined;
+  }
+  const kinds = [...new Set(words)].sort();
+  if (kinds.length > MOST_CLASSES || words.some(isNumber)) return undefined;
+  const meaning = kinds.map((kind, i) => `${i} is ${kind || 'empty'}`).join(', ');
+  return {
+    column,
+    labels: Uint8Array.from(words, (word) => kinds.indexOf(word)),
+    note: `${note}, where class ${meaning}.`,
+  };
 }

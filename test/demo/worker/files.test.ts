@@ -88,8 +88,23 @@ describe('a table', () => {
     expect(isTable).toBe(false);
   });
 
+  test('takes words as classes, and says what they are', () => {
+    const { array, labels, notes } = readTable('a,species,b\n1,tulip,2\n3,iris,4\n5,tulip,6\n');
+    expect([...array.data]).toEqual([1, 2, 3, 4, 5, 6]);
+    expect([...(labels ?? [])]).toEqual([1, 0, 1]);
+    expect(notes).toEqual([
+      "Column 'species' is no input: it colours the latent plane, where class 0 is iris, 1 is tulip.",
+    ]);
+  });
+
+  test('keeps a column that has the name of classes but holds other numbers', () => {
+    const { array, labels, notes } = readTable('a,target\n1,2.5\n3,4.5\n');
+    expect([...array.data]).toEqual([1, 2.5, 3, 4.5]);
+    expect([labels, notes]).toEqual([undefined, []]);
+  });
+
   test.each([
-    ['a,b\n1,2\n3\n', 'row 3 has 1 cells, expected 2 as in row 1.'],
+    ['a,b\n1,2\n3\n', 'row 3 has another number of cells than row 1: 1, expected 2.'],
     ['a,b\n1,2\n,4\n', "row 3, column 'a' is '', expected a number: fill it in or leave the row out."],
     ['a,b\n1,2\n3,NA\n', "row 3, column 'b' is 'NA', expected a number: fill it in or leave the row out."],
     ['a,b\nx,y\n', 'the table has no column of numbers.'],
