@@ -149,8 +149,8 @@ export interface Drawing {
 }
 
 export interface Calls {
-  /** Makes a new network: also to begin again with the same seed. Training stops. */
-  configure(settings: Settings): void;
+  /** Makes a new network: also to begin again with the same seed. A training stops, or goes on with it if `goesOn`. */
+  configure(settings: Settings, goesOn: boolean): void;
   /** From now on, without a new network. */
   setLearningRate(learningRate: number): void;
   /** As many as there are processors, or one. They change no bit of a result. */

@@ -8,19 +8,22 @@ import type { Trainer } from './trainer.ts';
 
 export class Files {
   readonly #trainer: Trainer;
+  readonly #onLoad: (work: Promise<unknown>) => void;
   #data: DataEvent | undefined;
 
-  constructor(trainer: Trainer) {
+  /** @param onLoad - Called with the work whenever files are read: large ones take their time. */
+  constructor(trainer: Trainer, onLoad: (work: Promise<unknown>) => void) {
     this.#trainer = trainer;
+    this.#onLoad = onLoad;
     onLanguage(() => this.#showData());
     byId('data-digits').addEventListener('click', () => {
       hideProblem();
-      void attempt(trainer.call('useDigits'));
+      this.#load(trainer.call('useDigits'));
     });
     for (const id of ['data-files', 'model-file']) {
       const input = byId(id, HTMLInputElement);
       input.addEventListener('change', () => {
-        this.#take([...(input.files ?? [])]);
+        this.#load(this.#take([...(input.files ?? [])]));
         input.value = ''; // the same file may be chosen again
       });
     }
@@ -33,12 +36,17 @@ export class Files {
     this.#showData();
   }
 
-  #take(files: readonly File[]): void {
-    if (files.length === 0) return;
+  #load(work: Promise<void>): void {
     hideProblem();
-    const model = files.find(({ name }) => name.toLowerCase().endsWith('.safetensors'));
-    const answer = model ? this.#trainer.call('open', model) : this.#trainer.call('readFiles', files);
-    void attempt(answer);
+    this.#onLoad(attempt(work));
+  }
+
+  /** Data, a model, or a model and its data. */
+  async #take(files: readonly File[]): Promise<void> {
+    const models = files.filter(({ name }) => name.toLowerCase().endsWith('.safetensors'));
+    const data = files.filter((file) => !models.includes(file));
+    if (data.length > 0) await this.#trainer.call('readFiles', data);
+    for (const model of models) await this.#trainer.call('open', model);
   }
 
   async #save(): Promise<void> {
@@ -64,7 +72,7 @@ export class Files {
       if (!hasFiles(event)) return;
       event.preventDefault();
       veil.hidden = true;
-      this.#take([...(event.dataTransfer?.files ?? [])]);
+      if (event.dataTransfer) this.#load(filesIn(event.dataTransfer).then((files) => this.#take(files)));
     });
   }
 
@@ -81,4 +89,33 @@ export class Files {
     list.hidden = all.length === 0;
     list.replaceChildren(...all.map((note) => create('li', { textContent: note })));
   }
+}
+
+/** The files that were dropped, and those inside of folders. A drop is readable only until its event ends: no await before. */
+async function filesIn({ items, files }: DataTransfer): Promise<readonly File[]> {
+  const dropped = [...files];
+  const entries = [...items].flatMap((item) => item.webkitGetAsEntry() ?? []);
+  if (!entries.some(({ isDirectory }) => isDirectory)) return dropped;
+  return (await Promise.all(entries.map(filesOf))).flat();
+}
+
+/** By name, as the system's order differs from one machine to another; without hidden files. */
+async function filesOf(entry: FileSystemEntry): Promise<readonly File[]> {
+  if (entry.name.startsWith('.')) return [];
+  if (entry.isFile) {
+    return [
+      await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject)),
+    ];
+  }
+  const reader = (entry as FileSystemDirectoryEntry).createReader();
+  const entries: FileSystemEntry[] = [];
+  for (;;) {
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+      reader.readEntries(resolve, reject),
+    );
+    if (some.length === 0) break; // the end: a folder comes in parts
+    entries.push(...some);
+  }
+  entries.sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
+  return (await Promise.all(entries.map(filesOf))).flat();
 }

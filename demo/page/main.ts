@@ -22,11 +22,11 @@ const README = 'README.md';
 
 function start(): void {
   const trainer = new Trainer((reason) => showProblem(text('noWorker', { reason })));
-  const toolbar = new Toolbar(trainer, () => configure(form.settings));
+  const toolbar = new Toolbar(trainer, () => configure(form.settings, false));
   const lossChart = new LossChart();
   const network = new NetworkCard();
   const newSamples = new NewSamples(trainer);
-  const files = new Files(trainer);
+  const files = new Files(trainer, (work) => void toolbar.showLoading(work));
   const sliders = new CodeSliders(trainer);
   const reconstructions = new Reconstructions(async (index) => {
     const sample = await attempt(trainer.call('original', index));
@@ -37,18 +37,24 @@ function start(): void {
   const plane = new LatentPlane(trainer, (sample) => sliders.setSample(sample, 'fromPlace'));
   const drawing = new DrawingCard(trainer);
   const form = new SettingsForm({
-    onSettings: async (settings) => {
-      const wasTraining = toolbar.phase === 'training';
-      await configure(settings);
-      if (wasTraining) await attempt(trainer.call('train'));
-    },
-    onLearningRate: (learningRate) => void attempt(trainer.call('setLearningRate', learningRate)),
+    onSettings: (settings) => void configure(settings, true),
+    onLearningRate: (learningRate) => void change(trainer.call('setLearningRate', learningRate)),
     onThreads: (threads) => void attempt(trainer.call('setThreads', threads)),
   });
 
-  async function configure(settings: Settings): Promise<void> {
+  /** How many changes of the settings the worker has not answered yet. */
+  let changes = 0;
+
+  async function change(answer: Promise<void>): Promise<void> {
+    changes++;
+    await attempt(answer);
+    changes--;
+  }
+
+  /** @param goesOn - Whether a training that is going on goes on with the new network. */
+  async function configure(settings: Settings, goesOn: boolean): Promise<void> {
     hideProblem();
-    await attempt(trainer.call('configure', settings));
+    await change(trainer.call('configure', settings, goesOn));
   }
 
   trainer.on('ready', (event) => {
@@ -67,7 +73,8 @@ function start(): void {
   trainer.on('model', (event) => {
     const isGan = event.settings.kind === 'gan';
     document.body.dataset.kind = event.settings.kind;
-    form.show(event.settings);
+    // While other changes wait, the form is ahead of this network.
+    if (changes <= 1) form.show(event.settings);
     toolbar.clear(isGan);
     lossChart.clear();
     network.setModel(event);
@@ -94,7 +101,7 @@ function start(): void {
   });
 
   void attempt(trainer.call('setThreads', 'auto'));
-  void configure(form.settings);
+  void configure(form.settings, false);
 }
 
 /** The settings scroll until their end is in view, and stay: CSS needs their height for that. */

@@ -38,6 +38,13 @@ export class Toolbar {
     say(byId('phase'), 'phaseLoading');
   }
 
+  /** Says that something loads until it is done. */
+  async showLoading(work: Promise<unknown>): Promise<void> {
+    say(byId('phase'), 'phaseLoading');
+    await work;
+    say(byId('phase'), PHASES[this.phase]);
+  }
+
   setReady(ready: ReadyEvent): void {
     this.#ready = ready;
     this.#figures.repaint();

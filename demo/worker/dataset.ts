@@ -84,22 +84,17 @@ export class Dataset {
     this.#raw = raw;
     this.#notes = [...raw.notes];
     const { array } = raw;
-    const [count, ...sampleShape] = array.shape;
-    if (count < 2 || sampleShape.length === 0) {
-      throw new DataError(
-        `${raw.name}: the array is [${array.shape.join(', ')}], expected at least two samples, [n, …].`,
-      );
-    }
-    this.sampleShape = sampleShape;
+    requireUsable(raw);
+    this.sampleShape = array.shape.slice(1);
     const { training, test } = raw.test ? { training: raw, test: raw.test } : holdOut(raw);
     this.training = trained ? transform(training.array, trained) : this.#scale(training.array);
     this.test = test && transform(test.array, this.training.normalization);
-    const source = this.test ?? this.training;
+    // Of the built-in digits those that the network has never seen; of a file all, as its tenth may be a handful.
+    const { array: source, labels } = raw.test ?? raw;
     const rows = evenlySpaced(source.shape[0], PLANE_POINTS);
-    const { labels } = test ?? training;
-    this.shown = pick(source, rows);
+    this.shown = pick(transform(source, this.training.normalization), rows);
     this.#shownLabels = labels && Uint8Array.from(rows, (row) => labels[row]);
-    this.view = viewOf(sampleShape, this.training.normalization);
+    this.view = viewOf(this.sampleShape, this.training.normalization);
     [this.#low, this.#high] = this.isUnitRange ? [0, 1] : rangeOf(this.inputs(this.shown));
   }
 
@@ -113,9 +108,9 @@ export class Dataset {
 
   /** The samples that are shown beside their reconstructions: of the built-in digits each one once. */
   get originals(): Required<Samples> {
-    const { shown } = this;
-    const rows = this.#raw.test ? firstRows(ORIGINALS) : evenlySpaced(shown.shape[0], ORIGINALS);
-    return pick(shown, rows);
+    const source = this.test ?? this.training;
+    const [count] = source.shape;
+    return pick(source, this.#raw.test ? firstRows(ORIGINALS) : evenlySpaced(count, ORIGINALS));
   }
 
   /** The network's inputs: `[n · features]`. */
@@ -161,7 +156,7 @@ export class Dataset {
     } catch (error) {
       if ((error as Error).name !== 'DataError') throw error;
       const isVector = array.shape.length === 2;
-      const samples = normalize(array, isVector ? 'standard' : 'minmax'); // refuses NaN and infinity as well
+      const samples = normalize(array, isVector ? 'standard' : 'minmax');
       this.#notes.push(
         isVector
           ? 'Each column was scaled to mean 0 and standard deviation 1.'
@@ -169,6 +164,27 @@ export class Dataset {
       );
       return samples;
     }
+  }
+}
+
+/** Refuses what no network can learn from, in the words of a visitor who knows only the file. */
+function requireUsable({ name, array: { shape, data } }: RawData): void {
+  const [count, ...sampleShape] = shape;
+  const size = sizeOf(sampleShape);
+  if (count < 2 || sampleShape.length === 0 || size === 0) {
+    throw new DataError(
+      `${name}: the array is [${shape.join(', ')}], expected at least two samples, [n, …].`,
+    );
+  }
+  const bad = data.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) {
+    const [row, place] = [Math.floor(bad / size), bad % size];
+    throw new DataError(
+      `${name}: number ${place + 1} of sample ${row + 1} is ${data[bad]}, expected finite numbers: fill it in or leave the sample out.`,
+    );
+  }
+  if (data.every((value) => value === data[0])) {
+    throw new DataError(`${name}: all numbers are ${data[0]}, so there is nothing to learn.`);
   }
 }
 

@@ -12,6 +12,10 @@ export class Gate {
     this.#onWait = onWait;
   }
 
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
   open(): void {
     this.#isOpen = true;
     this.#release?.();

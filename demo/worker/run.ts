@@ -8,6 +8,9 @@ import { Losses } from './losses.ts';
 /** How many epochs pressing the button adds. */
 const EPOCHS = 100;
 
+const DIVERGED =
+  'The loss is no longer a number: the learning rate is likely too high. Choose a lower one and press Reset.';
+
 export interface Watcher {
   /** Training goes, waits or has ended. */
   onPhase(phase: Phase, problem?: string): void;
@@ -44,6 +47,10 @@ export class Run {
     this.#gate.open();
     this.#begin();
     this.#watcher.onPhase('training');
+  }
+
+  get isTraining(): boolean {
+    return this.#fitting !== undefined && this.#gate.isOpen;
   }
 
   pause(): void {
@@ -84,7 +91,8 @@ export class Run {
       });
       this.#end(history);
     } catch (error) {
-      this.#onEnd('stopped', (error as Error).message);
+      const { name, message } = error as Error;
+      this.#onEnd('stopped', name === 'DivergenceError' ? DIVERGED : message);
     }
   }
 

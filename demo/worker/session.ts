@@ -52,8 +52,10 @@ export class Session implements Answers {
     this.#data = new Dataset(data);
   }
 
-  async configure(settings: Settings): Promise<void> {
+  async configure(settings: Settings, goesOn: boolean): Promise<void> {
+    const isTraining = this.#place?.run.isTraining;
     await this.#begin(this.#data, createModel(settings, inputOf(this.#data)), settings);
+    if (goesOn && isTraining) this.train();
   }
 
   setLearningRate(learningRate: number): void {
@@ -108,6 +110,7 @@ export class Session implements Answers {
   }
 
   async sample(count: number, seed: number) {
+    this.#requireNumbers();
     const { model, data, studio } = this.#at;
     const codes =
       kindOf(model) === 'autoencoder' ? await (model as Autoencoder).codeDistribution(data.shown) : undefined;
@@ -116,9 +119,10 @@ export class Session implements Answers {
 
   /** The weights of this moment; training goes on meanwhile. */
   async save() {
+    this.#requireNumbers();
     const { model, data, settings, run } = this.#at;
     const copy = copyOf(model);
-    const training = { data: data.describe().name, ...settings, steps: run.losses.step };
+    const training = { data: data.raw.name, ...settings, steps: run.losses.step };
     return {
       name: 'model.safetensors',
       bytes: writeModel(copy, { training, ...(await extrasOf(copy, data)) }),
@@ -144,10 +148,15 @@ export class Session implements Answers {
     return this.#place;
   }
 
+  #requireNumbers(): void {
+    if (this.#at.model.parameters.values.every(Number.isFinite)) return;
+    throw new DataError('The weights of the network are no longer numbers: press Reset.');
+  }
+
   /** Takes other data, and a new network for it with the same settings. */
   async #useData(raw: RawData): Promise<void> {
     this.#data = new Dataset(raw); // first: it refuses what can't be used
-    await this.configure(this.#at.settings);
+    await this.configure(this.#at.settings, false);
   }
 
   async #begin(data: Dataset, model: AnyModel, settings: Settings): Promise<void> {

@@ -56,7 +56,7 @@ function start() {
 
 const open: Session[] = [];
 afterEach(async () => {
-  for (const session of open.splice(0)) await session.configure(SETTINGS); // ends a training that still goes on
+  for (const session of open.splice(0)) await session.configure(SETTINGS, false); // ends a training that still goes on
 });
 
 const file = (name: string, bytes: Uint8Array | string) => new File([bytes as BlobPart], name);
@@ -64,7 +64,7 @@ const file = (name: string, bytes: Uint8Array | string) => new File([bytes as Bl
 describe('a session', () => {
   test('reports data, network and pictures as soon as it is configured', async () => {
     const { session, events, last } = start();
-    await session.configure(SETTINGS);
+    await session.configure(SETTINGS, false);
     expect(events.map(({ event }) => event)).toEqual(['data', 'model', 'status', 'snapshot']);
     expect(last('data')).toMatchObject({
       name: 'digits',
@@ -74,13 +74,13 @@ describe('a session', () => {
     });
     expect(last('model').layers.map(({ width }) => width)).toEqual([784, 12, 4, 12, 784]);
     const { outputs, filters, plane, codeLow } = last('snapshot');
-    expect([outputs.count, filters.count, plane?.points.length, codeLow.length]).toEqual([10, 12, 60, 4]);
+    expect([outputs.count, filters.count, plane?.points.length, codeLow.length]).toEqual([10, 12, 600, 4]);
     expect(Math.max(...filters.values.map(Math.abs))).toBeCloseTo(1);
   });
 
   test('trains until it is paused, and the loss falls', async () => {
     const { session, last, until, events } = start();
-    await session.configure(SETTINGS);
+    await session.configure(SETTINGS, false);
     session.train();
     await until(() => (last('progress')?.step ?? 0) > 100);
     session.pause();
@@ -93,23 +93,58 @@ describe('a session', () => {
 
   test('makes single steps, and begins again with the same bits', async () => {
     const { session, steps, weights, last } = start();
-    await session.configure(SETTINGS);
+    await session.configure(SETTINGS, false);
     const initial = await weights();
     await steps(3);
     expect(last('progress').step).toBe(3);
     const trained = await weights();
     expect(trained).not.toEqual(initial);
-    await session.configure(SETTINGS);
+    await session.configure(SETTINGS, false);
     expect(await weights()).toEqual(initial);
     await steps(3);
     expect(await weights()).toEqual(trained);
-    await session.configure({ ...SETTINGS, seed: 8 });
+    await session.configure({ ...SETTINGS, seed: 8 }, false);
     expect(await weights()).not.toEqual(initial);
+  });
+
+  test('goes on training with other settings if it shall, and rests after a reset', async () => {
+    const { session, last, until } = start();
+    await session.configure(SETTINGS, true);
+    expect(last('status').phase).toBe('idle'); // there was no training that could go on
+    session.train();
+    await until(() => (last('progress')?.step ?? 0) > 3);
+    await session.configure({ ...SETTINGS, seed: 8 }, true);
+    expect(last('status').phase).toBe('training');
+    await until(() => last('progress').step === 1);
+    session.pause();
+    await until(() => last('status').phase === 'paused');
+    await session.configure(SETTINGS, true);
+    expect(last('status').phase).toBe('idle');
+    session.train();
+    await session.configure(SETTINGS, false);
+    expect(last('status').phase).toBe('idle');
+  });
+
+  test('stops where the loss is no longer a number, and says what to do', async () => {
+    const { session, last, until } = start();
+    await session.configure({ ...SETTINGS, optimizer: 'sgd', learningRate: 1e9 }, false);
+    session.train();
+    await until(() => last('status').phase === 'stopped');
+    expect(last('status').problem).toBe(
+      'The loss is no longer a number: the learning rate is likely too high. Choose a lower one and press Reset.',
+    );
+    const noNumbers = 'The weights of the network are no longer numbers: press Reset.';
+    await expect(session.sample(3, 1)).rejects.toThrow(noNumbers);
+    await expect(session.save()).rejects.toThrow(noNumbers);
+    await session.configure(SETTINGS, false);
+    session.step();
+    await until(() => last('status').phase === 'paused');
+    expect(last('progress').step).toBe(1);
   });
 
   test('moves the learning rate of a network that has begun', async () => {
     const { session, steps, weights, last } = start();
-    await session.configure(SETTINGS);
+    await session.configure(SETTINGS, false);
     await steps(1);
     const before = await weights();
     session.setLearningRate(1e-9);
@@ -124,12 +159,12 @@ describe('a session', () => {
     'saves a model of kind %s and opens it again',
     async (kind) => {
       const { session, steps, weights, last } = start();
-      await session.configure({ ...SETTINGS, kind });
+      await session.configure({ ...SETTINGS, kind }, false);
       await steps(2);
       const { bytes } = await session.save();
       const trained = await weights();
       const pictures = last('snapshot').outputs.values;
-      await session.configure({ ...SETTINGS, hidden: [5], encodingDim: 2, seed: 1 });
+      await session.configure({ ...SETTINGS, hidden: [5], encodingDim: 2, seed: 1 }, false);
       await session.open(file('model.safetensors', bytes));
       expect(last('model').settings).toMatchObject({ kind, hidden: [12], encodingDim: 4 });
       expect(await weights()).toEqual(trained);
@@ -141,7 +176,7 @@ describe('a session', () => {
 
   test('decodes a place on the plane to what stands there', async () => {
     const { session, steps, last } = start();
-    await session.configure({ ...SETTINGS, encodingDim: 2 });
+    await session.configure({ ...SETTINGS, encodingDim: 2 }, false);
     await steps(5);
     const { plane } = last('snapshot') as SnapshotEvent;
     const [x, y] = plane?.points.subarray(6, 8) ?? [];
@@ -152,7 +187,7 @@ describe('a session', () => {
   test('makes new samples, and others of another seed', async () => {
     for (const kind of ['autoencoder', 'vae', 'gan'] as const) {
       const { session } = start();
-      await session.configure({ ...SETTINGS, kind });
+      await session.configure({ ...SETTINGS, kind }, false);
       const samples = await session.sample(3, 1);
       expect([samples.count, samples.values.length]).toEqual([3, 3 * 784]);
       expect(await session.sample(3, 1)).toEqual(samples);
@@ -163,7 +198,7 @@ describe('a session', () => {
   test('codes a drawing, or judges it', async () => {
     const line = Float32Array.from({ length: 784 }, (_, i) => Number(i % 28 === 5 && i > 200 && i < 500));
     const { session } = start();
-    await session.configure(SETTINGS);
+    await session.configure(SETTINGS, false);
     const { seen, sample, realness } = session.draw(line);
     expect(sample?.code).toHaveLength(4);
     expect(realness).toBeUndefined();
@@ -171,13 +206,13 @@ describe('a session', () => {
     const column = (x: number) =>
       seen.values.filter((_, i) => i % 28 === x).reduce((sum, value) => sum + value, 0);
     expect(column(13) + column(14)).toBeGreaterThan(5 * column(5));
-    await session.configure({ ...SETTINGS, kind: 'gan' });
+    await session.configure({ ...SETTINGS, kind: 'gan' }, false);
     expect(session.draw(line).realness).toBeGreaterThan(0);
   });
 
   test('adds the noise of its settings to what the encoder sees', async () => {
     const { session, last } = start();
-    await session.configure({ ...SETTINGS, noise: 0.3 });
+    await session.configure({ ...SETTINGS, noise: 0.3 }, false);
     const { values } = last('data').originals;
     const noisy = last('snapshot').noisy?.values ?? new Float32Array();
     const differences = Float64Array.from(noisy, (value, i) => value - values[i]);
@@ -194,7 +229,7 @@ describe('other data', () => {
 
   test('gets a new network with the same settings, and a tenth is held out', async () => {
     const { session, last } = start();
-    await session.configure(SETTINGS);
+    await session.configure(SETTINGS, false);
     await session.readFiles([file('small.npy', pictures)]);
     expect(last('data')).toMatchObject({ name: 'small.npy', count: 30, testCount: 3, sampleShape: [4, 6] });
     expect(last('data').view).toEqual({ kind: 'picture', height: 4, width: 6, channels: 1 });
@@ -203,11 +238,22 @@ describe('other data', () => {
 
   test('that can not be used changes nothing', async () => {
     const { session, weights, events } = start();
-    await session.configure(SETTINGS);
+    await session.configure(SETTINGS, false);
     const before = await weights();
     const count = events.length;
-    const nan = writeNpy({ shape: [30, 4], data: new Float32Array(120).fill(Number.NaN) });
-    await expect(session.readFiles([file('nan.npy', nan)])).rejects.toThrow(/NaN/);
+    const values = new Float32Array(120);
+    const array = { shape: [30, 4], data: values };
+    await expect(session.readFiles([file('zeros.npy', writeNpy(array))])).rejects.toThrow(
+      'zeros.npy: all numbers are 0, so there is nothing to learn.',
+    );
+    values[38] = Number.NaN; // in one of the samples that would be held out
+    await expect(session.readFiles([file('nan.npy', writeNpy(array))])).rejects.toThrow(
+      'nan.npy: number 3 of sample 10 is NaN, expected finite numbers: fill it in or leave the sample out.',
+    );
+    const one = writeNpy({ shape: [1, 4], data: values.subarray(0, 4) });
+    await expect(session.readFiles([file('one.npy', one)])).rejects.toThrow(
+      'one.npy: the array is [1, 4], expected at least two samples, [n, …].',
+    );
     await expect(session.readFiles([file('x.npy', 'no array')])).rejects.toThrow(/^x\.npy: /);
     await expect(session.readFiles([file('x.heic', 'photo')])).rejects.toThrow(
       'x.heic: unknown kind of file, expected .npy, .npz, IDX (also .gz), .csv, .tsv, or images.',
@@ -218,7 +264,7 @@ describe('other data', () => {
 
   test('that does not fit a model file is named, and what to do', async () => {
     const { session } = start();
-    await session.configure(SETTINGS);
+    await session.configure(SETTINGS, false);
     const { bytes } = await session.save();
     await session.readFiles([file('small.npy', pictures)]);
     await expect(session.open(file('digits.safetensors', bytes))).rejects.toThrow(
@@ -231,7 +277,7 @@ describe('other data', () => {
 
   test('of floats beyond [0, 1] is scaled, and that is said', async () => {
     const { session, last } = start();
-    await session.configure(SETTINGS);
+    await session.configure(SETTINGS, false);
     const data = Float32Array.from({ length: 40 * 9 }, (_, i) => 20 * Math.sin(i));
     await session.readFiles([file('waves.npy', writeNpy({ shape: [40, 3, 3], data }))]);
     expect(last('data').notes).toEqual([
