@@ -66,7 +66,7 @@ export class DrawingCard {
 
   /** The network has learned something: what comes back may be different now. */
   refresh(): void {
-    if (this.#isPossible && !this.#isEmpty && this.#painter.isInView) this.#ask.ask(this.#ink.slice());
+    if (this.#isPossible && !this.#isEmpty) this.#painter.repaint();
   }
 
   clear(): void {
@@ -93,6 +93,7 @@ export class DrawingCard {
 
   #draw(): void {
     drawOne(this.#paper, { view: this.#view, count: 1, values: this.#ink });
+    if (!this.#isEmpty) this.#ask.ask(this.#ink.slice());
   }
 
   // --- The pen.
@@ -171,7 +172,6 @@ export class DrawingCard {
     this.#at = to;
     this.#isEmpty = false;
     this.#painter.repaint();
-    this.#ask.ask(this.#ink.slice());
   }
 }
 
