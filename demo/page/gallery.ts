@@ -42,9 +42,9 @@ export class Reconstructions {
   }
 
   setSnapshot(snapshot: SnapshotEvent): void {
-    const hadNoise = this.#snapshot?.noisy !== undefined;
+    const before = this.#snapshot;
     this.#snapshot = snapshot;
-    if (hadNoise !== (snapshot.noisy !== undefined)) this.#showWords();
+    if (!before || (before.noisy === undefined) !== (snapshot.noisy === undefined)) this.#showWords();
     this.#painter.repaint();
   }
 

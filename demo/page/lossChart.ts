@@ -71,7 +71,10 @@ export class LossChart {
 
   constructor() {
     this.#painter = new Painter(this.#canvas, () => this.#draw(), { everyMs: 100 });
-    onLanguage(() => this.#showLegend());
+    onLanguage(() => {
+      this.#showLegend();
+      this.describe();
+    });
     const canvas = this.#canvas;
     canvas.addEventListener('pointermove', ({ offsetX }) => this.#hover(this.#stepAt(offsetX)));
     canvas.addEventListener('pointerleave', () => this.#hover(undefined));
