@@ -3,7 +3,7 @@
 import type { TextKey } from './english.ts';
 
 export const chinese: Readonly<Record<TextKey, string>> = {
-  lead: '在浏览器里实时训练一个神经网络，看它如何让图像挤过中间的窄处再还原。所有数据都留在你的电脑上。',
+  lead: '在浏览器里实时训练一个神经网络，看它如何把图像压进狭窄的瓶颈，再还原出来。所有数据都留在你的电脑上。',
   readme: '项目介绍',
   language: '语言',
   toolbar: '训练',
@@ -45,7 +45,7 @@ export const chinese: Readonly<Record<TextKey, string>> = {
   axisStep: '步数',
 
   picturesTitle: '原图与重建',
-  picturesTeach: '下图对上图的全部了解，都来自中间的编码。点击原图，可将它的编码送到滑块。',
+  picturesTeach: '下方的图像完全由编码还原，除此之外网络没有原图的任何信息。点击原图，可把它的编码载入滑块。',
   picturesTitleGan: '固定编码的生成样本',
   picturesTeachGan: '生成器把随机编码变成图像。这些编码始终不变，变的是生成器。',
   rowOriginal: '原图',
@@ -60,7 +60,7 @@ export const chinese: Readonly<Record<TextKey, string>> = {
   networkTeach: '形如沙漏：每条竖柱是一层，高度与宽度的平方根成正比。中间的瓶颈迫使网络只保留最重要的信息。',
   networkTeachGan: '两个网络：生成器由编码生成样本，判别器判断样本的真假。竖柱高度与层宽的平方根成正比。',
   networkLabel: '各层的宽度依次为 {widths}',
-  parameters: '共 {count} 个参数：训练所调整的 {bytes} kB 数值',
+  parameters: '共 {count} 个参数，即训练要调整的 {bytes} kB 数值',
   layerInput: '输入',
   layerHidden: '隐藏层',
   layerCode: '编码',
@@ -84,16 +84,16 @@ export const chinese: Readonly<Record<TextKey, string>> = {
   planePoint: '样本 {number}',
 
   codeTitle: '编码',
-  codeTeach: '编码中的每个数对应一个滑块。拖动滑块，看看它对解码器意味着什么。',
+  codeTeach: '编码中的每个数对应一个滑块。拖动滑块，看看解码出的图像如何变化。',
   codeSlider: '编码的第 {number} 个数',
-  codeMiddle: '居中',
+  codeMiddle: '中间值',
   codeRandom: '随机',
   codeMore: '编码共有 {count} 个数，这里只显示前 64 个滑块。',
   codeLabel: '当前编码的解码结果',
   fromMiddle: '所有编码的中间值',
   fromRandom: '随机编码',
   fromOriginal: '原图 {number} 的编码',
-  fromPlace: '潜空间中的一处',
+  fromPlace: '潜空间中选取的位置',
   fromSliders: '自定义编码',
 
   drawTitle: '手绘',
@@ -143,16 +143,16 @@ export const chinese: Readonly<Record<TextKey, string>> = {
 
   dataTitle: '数据',
   dataTeach: '文件由本页面直接在本机读取，不会上传。',
-  dataDigits: '内置数字',
+  dataDigits: '内置数字图像',
   dataChoose: '选择文件…',
-  dataKinds: '也可以拖放到页面任意位置：`.npy`、`.npz`、IDX、CSV、PNG 或 JPEG 图像，可附带标签文件。',
+  dataKinds: '也可以拖放到页面任意位置：`.npy`、`.npz`、IDX、CSV 文件，或装有图像的文件夹；可附带标签文件。',
   dataName: '{name}：{count} 个样本，形状 {shape}',
   dataTest: '其中 {count} 个仅用于测试。',
-  digits: '内置手写数字',
+  digits: '内置数字图像',
   dropHere: '将数据或模型文件拖放到这里',
 
   modelTitle: '模型文件',
-  modelTeach: '命令行可读取同一文件：`npm run isthmus -- evaluate --model model.safetensors …`',
+  modelTeach: '命令行可读取同一文件：`npm run isthmus -- info model.safetensors`',
   modelSave: '保存',
   modelOpen: '打开…',
 

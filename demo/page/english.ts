@@ -156,15 +156,14 @@ export const english = {
   dataDigits: 'Built-in digits',
   dataChoose: 'Choose files…',
   dataKinds:
-    'Or drop them anywhere: `.npy`, `.npz`, IDX, CSV, PNG or JPEG images, labels beside them if you have them.',
+    'Or drop them anywhere: `.npy`, `.npz`, IDX, CSV, or a folder of images; labels beside them if you have them.',
   dataName: '{name}: {count} samples of {shape}',
   dataTest: '{count} of them are only tested on.',
   digits: 'Built-in digits',
   dropHere: 'Drop data or a model here',
 
   modelTitle: 'Model file',
-  modelTeach:
-    'The command line reads the same file: `npm run isthmus -- evaluate --model model.safetensors …`',
+  modelTeach: 'The command line reads the same file: `npm run isthmus -- info model.safetensors`',
   modelSave: 'Save',
   modelOpen: 'Open…',
 
