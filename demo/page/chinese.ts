@@ -35,6 +35,10 @@ export const chinese: Readonly<Record<TextKey, string>> = {
 
   lossTitle: '损失',
   lossTeach: '输出与目标之间的差距。每个批次都让所有权重沿下坡方向移动一小步。',
+  lossTeachVae:
+    '每个样本的代价（单位：纳特）：重建误差，加上编码偏离标准正态分布的程度（KL 散度）。越低越好，但不会降到 0。',
+  lossTeachGan:
+    '生成器骗过判别器才算得分，判别器识破生成器才算得分。两条曲线都不必下降，势均力敌才是理想状态。',
   lossEmpty: '点击“训练”，曲线就从这里开始。',
   lossLabel: '损失曲线。{values}',
   lossAt: '第 {step} 步：{values}',

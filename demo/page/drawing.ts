@@ -86,9 +86,8 @@ export class DrawingCard {
     const element = byId('realness');
     element.hidden = realness === undefined;
     if (realness === undefined) return;
-    const [meter, words] = element.children;
-    (meter as HTMLMeterElement).value = realness;
-    say(words as HTMLElement, 'realness', { percent: Math.round(100 * realness) });
+    (element.firstElementChild as HTMLMeterElement).value = realness;
+    say(byId('realness-words'), 'realness', { percent: Math.round(100 * realness) });
   }
 
   #draw(): void {

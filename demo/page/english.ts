@@ -36,6 +36,10 @@ export const english = {
   lossTitle: 'Loss',
   lossTeach:
     'How far the outputs are from what they should be. Each batch moves every weight a little downhill.',
+  lossTeachVae:
+    'What a sample costs, in nats: how far its output is from it, and how far its code is from random (the KL divergence). Less is better, but 0 is out of reach.',
+  lossTeachGan:
+    'The generator gains where the discriminator errs, and the other way round. Neither curve has to fall: a good match stays even.',
   lossEmpty: 'Press Train: the curve begins here.',
   lossLabel: 'Loss curves. {values}',
   lossAt: 'step {step}: {values}',

@@ -1,8 +1,8 @@
 /** The loss curves as they fall. Read scales.ts and painter.ts first. */
 
-import type { LossPoint } from '../messages.ts';
+import type { Kind, LossPoint } from '../messages.ts';
 import { byId, create } from './dom.ts';
-import { onLanguage, type TextKey, text } from './language.ts';
+import { onLanguage, say, type TextKey, text } from './language.ts';
 import { colour, Painter, surface } from './painter.ts';
 import { formatLoss, formatTick, place, type Scale, scaleOf, ticksOf } from './scales.ts';
 
@@ -58,6 +58,12 @@ const STYLES: Readonly<Record<string, { readonly colour: string; readonly text: 
   discriminator: { colour: '--curve-2', text: 'curveDiscriminator' },
 };
 
+const TEACH: Readonly<Record<Kind, TextKey>> = {
+  autoencoder: 'lossTeach',
+  vae: 'lossTeachVae',
+  gan: 'lossTeachGan',
+};
+
 const MARGIN = { left: 46, right: 14, top: 10, bottom: 26 }; // CSS pixels, for the numbers of the axes
 
 export class LossChart {
@@ -87,6 +93,10 @@ export class LossChart {
       this.#hover(Math.max(0, Math.min(this.#lastStep, step)));
     });
     this.clear();
+  }
+
+  setKind(kind: Kind): void {
+    say(byId('loss-teach'), TEACH[kind]);
   }
 
   clear(): void {

@@ -76,6 +76,7 @@ function start(): void {
     // While other changes wait, the form is ahead of this network.
     if (changes <= 1) form.show(event.settings);
     toolbar.clear(isGan);
+    lossChart.setKind(event.settings.kind);
     lossChart.clear();
     network.setModel(event);
     reconstructions.setKind(isGan);

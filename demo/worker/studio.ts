@@ -17,8 +17,8 @@ import { isFramed, moveIntoFrame } from './frame.ts';
 import { firstWeight, kindOf } from './network.ts';
 import { codeAt, type PlaneOfCodes, planeOf } from './plane.ts';
 
-/** How many units of the first layer are shown. */
-const FILTERS = 64;
+/** How many units of the first layer are shown: curves take more room. */
+const FILTERS = { picture: 64, curve: 24 };
 /** How many samples of a GAN are shown beside each other; always of the same codes. */
 const SAMPLES = 20;
 /** How far the sliders go where codes are standard normal numbers. */
@@ -146,7 +146,7 @@ export class Studio {
     const { view } = this.#data;
     const channels = view.kind === 'picture' ? view.channels : 1;
     const size = inputs / channels;
-    const count = Math.min(units, FILTERS);
+    const count = Math.min(units, FILTERS[view.kind]);
     const values = new Float32Array(count * size);
     for (let unit = 0; unit < count; unit++) {
       let most = 0;

@@ -1,6 +1,6 @@
 /** The page as a visitor uses it, in headless Chromium. */
 
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -143,20 +143,56 @@ describeInBrowser('the page in Chromium', () => {
 
   test('trains on dropped images, decoded by the browser', async () => {
     const page = await visit();
-    const png = await page.evaluate(() => {
-      const canvas = document.createElement('canvas');
-      canvas.width = canvas.height = 90;
-      const context = canvas.getContext('2d') as CanvasRenderingContext2D;
-      context.fillStyle = 'red';
-      context.fillRect(10, 10, 50, 50);
-      return canvas.toDataURL('image/png').split(',')[1];
-    });
-    const bytes = Buffer.from(png, 'base64');
+    const png = (side: number) => drawImage(page, 'image/png', side);
+    const buffers = [await png(90), await png(20), await drawImage(page, 'image/jpeg', 150)];
+    const chosen = buffers.map((buffer, i) => ({ name: `${i}.png`, mimeType: 'image/png', buffer }));
+    await page.locator('#data-files').setInputFiles(chosen);
+    await page.getByText('cropped to squares and scaled to 32×32').waitFor();
+    expect(await page.locator('#data-name').textContent()).toBe('3 images: 3 samples of 32 × 32 × 3');
+    const small = await png(20);
     await page
       .locator('#data-files')
-      .setInputFiles([1, 2, 3].map((i) => ({ name: `${i}.png`, mimeType: 'image/png', buffer: bytes })));
-    await page.getByText('cropped to squares and scaled to 32×32').waitFor();
-    expect(await page.locator('#data-name').textContent()).toContain('32 × 32 × 3');
+      .setInputFiles([1, 2].map((i) => ({ name: `${i}.png`, mimeType: 'image/png', buffer: small })));
+    await page.getByText('2 images: 2 samples of 20 × 20 × 3').waitFor(); // as they are
+    await train(page);
+    await untilStep(page, 5);
+  });
+
+  test('trains on a dropped folder of images, and of folders inside of it', async () => {
+    const page = await visit();
+    const images = join(folder, 'images');
+    mkdirSync(join(images, 'more'), { recursive: true });
+    for (const name of ['a.png', 'b.png', 'more/c.png']) {
+      writeFileSync(join(images, name), await drawImage(page, 'image/png', 20));
+    }
+    writeFileSync(join(images, '.hidden'), 'left by the system');
+    const client = await page.context().newCDPSession(page);
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+      const data = { items: [], files: [images], dragOperationsMask: 1 };
+      await client.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
+    }
+    await page.getByText('3 images: 3 samples of 20 × 20 × 3').waitFor();
+    expect(await page.getByRole('alert').isVisible()).toBe(false);
+  });
+
+  test('ends at the last of many quick changes, and trains on', async () => {
+    const page = await visit();
+    await train(page);
+    await untilStep(page, 1);
+    await page.evaluate(async () => {
+      const field = document.querySelector('[name=kind]') as HTMLSelectElement;
+      for (const kind of ['vae', 'gan', 'autoencoder', 'vae', 'gan', 'autoencoder', 'vae']) {
+        field.value = kind;
+        field.dispatchEvent(new Event('change', { bubbles: true }));
+        await new Promise((resolve) => setTimeout(resolve, 40));
+      }
+    });
+    await page.waitForFunction(() => document.querySelectorAll('#sliders input').length === 20);
+    await untilStep(page, 3);
+    expect(await page.locator('[name=kind]').inputValue()).toBe('vae');
+    expect(await page.locator('#loss-teach').textContent()).toContain('KL divergence');
+    await page.getByRole('button', { name: 'Reset', exact: true }).click();
+    await page.getByRole('status').getByText('Ready to train').waitFor();
   });
 
   test('answers a bad file with one sentence, and goes on', async () => {
@@ -380,6 +416,22 @@ function colorsOf(page: Page, selector: string): Promise<number> {
     const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
     return new Set(new Uint32Array(data.buffer)).size;
   }, selector);
+}
+
+/** A red rectangle on a square image of this side. */
+async function drawImage(page: Page, type: 'image/png' | 'image/jpeg', side: number): Promise<Buffer> {
+  const base64 = await page.evaluate(
+    ([wanted, length]) => {
+      const canvas = document.createElement('canvas');
+      canvas.width = canvas.height = length;
+      const context = canvas.getContext('2d') as CanvasRenderingContext2D;
+      context.fillStyle = 'red';
+      context.fillRect(length / 8, length / 8, length / 2, length / 2);
+      return canvas.toDataURL(wanted).split(',')[1];
+    },
+    [type, side] as const,
+  );
+  return Buffer.from(base64, 'base64');
 }
 
 /** Drops a file onto the page. */
