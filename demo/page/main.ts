@@ -38,17 +38,23 @@ function start(): void {
   const drawing = new DrawingCard(trainer);
   const form = new SettingsForm({
     onSettings: (settings) => void configure(settings, true),
-    onLearningRate: (learningRate) => void change(trainer.call('setLearningRate', learningRate)),
+    onLearningRate: (learningRate) => {
+      inUse = { ...inUse, learningRate };
+      void change(trainer.call('setLearningRate', learningRate));
+    },
     onThreads: (threads) => void attempt(trainer.call('setThreads', threads)),
   });
 
   /** How many changes of the settings the worker has not answered yet. */
   let changes = 0;
+  /** Those of the network in use. */
+  let inUse = form.settings;
 
   async function change(answer: Promise<void>): Promise<void> {
     changes++;
-    await attempt(answer);
+    const isDone = await attempt(answer.then(() => true));
     changes--;
+    if (!isDone && changes === 0) form.show(inUse);
   }
 
   /** @param goesOn - Whether a training that is going on goes on with the new network. */
@@ -73,6 +79,7 @@ function start(): void {
   trainer.on('model', (event) => {
     const isGan = event.settings.kind === 'gan';
     document.body.dataset.kind = event.settings.kind;
+    inUse = event.settings;
     // While other changes wait, the form is ahead of this network.
     if (changes <= 1) form.show(event.settings);
     toolbar.clear(isGan);

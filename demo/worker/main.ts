@@ -1,6 +1,7 @@
 /** The worker: takes calls one after the other, answers them, and reports events. Read messages.ts and session.ts first. */
 
 import type { Reply, Request, WorkerEvent } from '../messages.ts';
+import { sentenceOf } from './problems.ts';
 import { Session } from './session.ts';
 
 /** The parts of a worker's scope that are used: the compiler knows only those of a page. */
@@ -22,6 +23,6 @@ async function answer({ id, call, args }: Request): Promise<void> {
     const method = session[call] as (...args: unknown[]) => unknown;
     scope.postMessage({ id, result: await method.apply(session, args) });
   } catch (error) {
-    scope.postMessage({ id, error: (error as Error).message });
+    scope.postMessage({ id, error: sentenceOf(error) });
   }
 }

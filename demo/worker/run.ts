@@ -4,12 +4,10 @@ import type { AnyModel, BatchRecord, FitOptions, History, TrainingState } from '
 import type { Phase } from '../messages.ts';
 import { Gate } from './gate.ts';
 import { Losses } from './losses.ts';
+import { sentenceOf } from './problems.ts';
 
 /** How many epochs pressing the button adds. */
 const EPOCHS = 100;
-
-const DIVERGED =
-  'The loss is no longer a number: the learning rate is likely too high. Choose a lower one and press Reset.';
 
 export interface Watcher {
   /** Training goes, waits or has ended. */
@@ -91,8 +89,7 @@ export class Run {
       });
       this.#end(history);
     } catch (error) {
-      const { name, message } = error as Error;
-      this.#onEnd('stopped', name === 'DivergenceError' ? DIVERGED : message);
+      this.#onEnd('stopped', sentenceOf(error));
     }
   }
 

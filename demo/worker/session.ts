@@ -54,7 +54,7 @@ export class Session implements Answers {
 
   async configure(settings: Settings, goesOn: boolean): Promise<void> {
     const isTraining = this.#place?.run.isTraining;
-    await this.#begin(this.#data, createModel(settings, inputOf(this.#data)), settings);
+    await this.#start(this.#data, settings);
     if (goesOn && isTraining) this.train();
   }
 
@@ -155,8 +155,13 @@ export class Session implements Answers {
 
   /** Takes other data, and a new network for it with the same settings. */
   async #useData(raw: RawData): Promise<void> {
-    this.#data = new Dataset(raw); // first: it refuses what can't be used
-    await this.configure(this.#at.settings, false);
+    await this.#start(new Dataset(raw), this.#at.settings);
+  }
+
+  async #start(data: Dataset, settings: Settings): Promise<void> {
+    const model = createModel(settings, inputOf(data));
+    this.#data = data; // now that there is memory for its network
+    await this.#begin(data, model, settings);
   }
 
   async #begin(data: Dataset, model: AnyModel, settings: Settings): Promise<void> {

@@ -2,6 +2,7 @@
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Settings, SnapshotEvent, WorkerEvent } from '../../../demo/messages.ts';
+import { sentenceOf } from '../../../demo/worker/problems.ts';
 import { Session } from '../../../demo/worker/session.ts';
 import { generateDigits, readAnyModel } from '../../../src/index.ts';
 import { writeNpy } from '../../../src/io/index.ts';
@@ -260,6 +261,17 @@ describe('other data', () => {
     );
     expect(events).toHaveLength(count);
     expect(await weights()).toEqual(before);
+  });
+
+  test('that needs too large a network is refused, and the network in use stays', async () => {
+    const { session, last } = start();
+    await session.configure({ ...SETTINGS, hidden: [4096] }, false);
+    const large = writeNpy({ shape: [2, 3000, 3000], data: new Uint8Array(18e6).map((_, i) => i) });
+    const refusal = await session.readFiles([file('large.npy', large)]).catch(sentenceOf);
+    expect(refusal).toMatch(/^This network needs more memory than the browser gives: /);
+    expect(session.decode(new Float32Array(4)).values).toHaveLength(784);
+    await session.configure(SETTINGS, false);
+    expect([last('data').name, last('model').layers[0].width]).toEqual(['digits', 784]);
   });
 
   test('that does not fit a model file is named, and what to do', async () => {
