@@ -177,14 +177,14 @@ export class LatentPlane {
     const clip = (share: number) => Math.max(0, Math.min(1, share));
     this.#cross = [clip(oldX + x), clip(oldY + y)];
     this.#hover(...this.#pixelsOf(this.#cross));
-    this.#repaintNow();
+    this.#painter.repaintNow();
   }
 
   #hover(x: number, y: number): void {
     const index = this.#nearest(x, y);
     if (index === this.#hovered) return;
     this.#hovered = index;
-    this.#repaintNow();
+    this.#painter.repaintNow();
     if (index === undefined) {
       this.#tip.hidden = true;
       return;
@@ -201,26 +201,25 @@ export class LatentPlane {
     this.#hovered = undefined;
     this.#showTip(x, y, text('planeDecoded'));
     this.#askPlace.ask(at);
-    this.#repaintNow();
+    this.#painter.repaintNow();
   }
 
   /** Beside a place of the canvas, on the side where there is more room. */
   #showTip(x: number, y: number, words: string): void {
-    const aside = x > this.#painter.width / 2 ? 'calc(-100% - 14px)' : '14px';
-    this.#tip.style.transform = `translate(${x}px, ${y}px) translate(${aside}, -50%)`;
+    this.#moveTip(x, y);
     (this.#tip.lastElementChild as HTMLElement).textContent = words;
     this.#tip.hidden = false;
+  }
+
+  #moveTip(x: number, y: number): void {
+    const aside = x > this.#painter.width / 2 ? 'calc(-100% - 14px)' : '14px';
+    this.#tip.style.transform = `translate(${x}px, ${y}px) translate(${aside}, -50%)`;
   }
 
   #leave(): void {
     this.#hovered = undefined;
     this.#tip.hidden = true;
-    this.#repaintNow();
-  }
-
-  #repaintNow(): void {
-    this.#painter.drawnAt = 0;
-    this.#painter.repaint();
+    this.#painter.repaintNow();
   }
 
   // --- Drawing.
@@ -252,8 +251,10 @@ export class LatentPlane {
       context.strokeStyle = colour('--text');
       context.lineWidth = 1.5;
       context.beginPath();
-      context.arc(...this.#pixelsOfPoint(this.#hovered), DOT + 3, 0, 2 * Math.PI);
+      const [x, y] = this.#pixelsOfPoint(this.#hovered);
+      context.arc(x, y, DOT + 3, 0, 2 * Math.PI);
       context.stroke();
+      this.#moveTip(x, y); // dots move while the network learns
     }
     if (this.#cross) this.#drawCross(context, ...this.#pixelsOf(this.#cross));
   }

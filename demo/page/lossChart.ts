@@ -143,8 +143,7 @@ export class LossChart {
   #hover(step: number | undefined): void {
     if (this.#curves.size === 0 || step === this.#hovered) return;
     this.#hovered = step;
-    this.#painter.drawnAt = 0; // the readout answers at once
-    this.#painter.repaint();
+    this.#painter.repaintNow();
   }
 
   #stepAt(x: number): number {

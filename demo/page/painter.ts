@@ -40,6 +40,12 @@ export class Painter {
     this.check();
   }
 
+  /** The visitor pointed at something: the answer does not wait. */
+  repaintNow(): void {
+    this.drawnAt = Number.NEGATIVE_INFINITY;
+    this.repaint();
+  }
+
   check(): void {
     if (!this.#isDirty || !this.isInView || this.width === 0) return;
     waiting.add(this);

@@ -17,9 +17,9 @@ const PHASES: Readonly<Record<Phase, TextKey>> = {
 };
 
 export class Toolbar {
-  phase: Phase = 'idle';
   readonly #train = byId('train');
   readonly #figures: Painter;
+  #phase: Phase = 'idle';
   #progress: ProgressEvent | undefined;
   #losses: Record<string, number> = {};
   #ready: ReadyEvent | undefined;
@@ -31,7 +31,7 @@ export class Toolbar {
     onLanguage(() => this.#figures.repaint());
     this.#train.addEventListener('click', () => {
       hideProblem();
-      void attempt(trainer.call(this.phase === 'training' ? 'pause' : 'train'));
+      void attempt(trainer.call(this.#phase === 'training' ? 'pause' : 'train'));
     });
     byId('step').addEventListener('click', () => void attempt(trainer.call('step')));
     byId('reset').addEventListener('click', reset);
@@ -42,7 +42,7 @@ export class Toolbar {
   async showLoading(work: Promise<unknown>): Promise<void> {
     say(byId('phase'), 'phaseLoading');
     await work;
-    say(byId('phase'), PHASES[this.phase]);
+    say(byId('phase'), PHASES[this.#phase]);
   }
 
   setReady(ready: ReadyEvent): void {
@@ -51,7 +51,7 @@ export class Toolbar {
   }
 
   setPhase({ phase, problem }: StatusEvent): void {
-    this.phase = phase;
+    this.#phase = phase;
     say(this.#train, phase === 'training' ? 'pause' : 'train');
     say(byId('phase'), PHASES[phase]);
     byId('phase').dataset.phase = phase;

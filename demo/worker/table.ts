@@ -7,9 +7,13 @@ import type { RawData } from './dataset.ts';
 /** A row of this many pixels may be a flattened image: 8×8 and larger squares. */
 const SMALLEST_PICTURE = 64;
 
-const CLASS_COLUMN = /^(label|class|species|target)(s|es)?$/i;
+const isClassName = (name: string) => /^(label|class|species|target)(s|es)?$/i.test(name);
 /** More different words than this are names rather than classes. */
 const MOST_CLASSES = 20;
+
+const isSquare = (count: number) => count >= SMALLEST_PICTURE && Number.isInteger(Math.sqrt(count));
+
+const HOLE = /^\s*(|na|n\/a|nan|null|\?)\s*$/i;
 
 const isNumber = (text: string) => text.trim() !== '' && Number.isFinite(Number(text));
 
@@ -42,14 +46,13 @@ export function readTable(text: string): Omit<RawData, 'name'> {
   const numeric = all.filter(
     (j) => body.some((row) => isNumber(row[j])) && isNumberColumn(body, j, names[j], hasHeader),
   );
-  const classes = hasHeader ? classesIn(body, names) : undefined;
+  const classes = classesIn(body, names, hasHeader ? names.findIndex(isClassName) : besidePixels(body));
   const columns = numeric.filter((j) => j !== classes?.column);
   if (columns.length === 0) throw new DataError('the table has no column of numbers.');
   const left = all.filter((j) => !numeric.includes(j) && j !== classes?.column).map((j) => names[j]);
   const values = Float64Array.from(body.flatMap((row) => columns.map((j) => Number(row[j]))));
   const isPicture =
-    columns.length >= SMALLEST_PICTURE &&
-    Number.isInteger(Math.sqrt(columns.length)) &&
+    isSquare(columns.length) &&
     values.every((value) => Number.isInteger(value) && value >= 0 && value <= 255);
   return {
     notes: [
@@ -74,17 +77,21 @@ function decimalPoints(rows: string[][]): void {
 function isNumberColumn(body: readonly string[][], j: number, name: string, hasHeader: boolean): boolean {
   const other = body.findIndex((row) => !isNumber(row[j]));
   if (other < 0) return true;
-  const isHole = /^\s*(|na|n\/a|nan|null|\?)\s*$/i.test(body[other][j]);
-  const isWord = body.some((row) => !isNumber(row[j]) && !/^\s*(|na|n\/a|nan|null|\?)\s*$/i.test(row[j]));
-  if (!isHole || isWord) return false;
+  if (body.some((row) => !isNumber(row[j]) && !HOLE.test(row[j]))) return false; // words
   throw new DataError(
     `row ${other + 1 + Number(hasHeader)}, column '${name}' is '${body[other][j]}', expected a number: fill it in or leave the row out.`,
   );
 }
 
+/** Without names: where one column is more than a square of pixels, the first or the last one that is not always the same. */
+function besidePixels(body: readonly string[][]): number {
+  const last = body[0].length - 1;
+  if (!isSquare(last)) return -1;
+  return [0, last].find((j) => body.some((row) => row[j] !== body[0][j])) ?? -1;
+}
+
 /** The column of classes, the class of each row, and a note that says so; undefined if there is none. */
-function classesIn(body: readonly string[][], names: readonly string[]) {
-  const column = names.findIndex((name) => CLASS_COLUMN.test(name));
+function classesIn(body: readonly string[][], names: readonly string[], column: number) {
   if (column < 0) return undefined;
   const note = `Column '${names[column]}' is no input: it colours the latent plane`;
   const words = body.map((row) => row[column].trim());

@@ -88,6 +88,27 @@ describe('a table', () => {
     expect(isTable).toBe(false);
   });
 
+  test('without names takes the column beside the pixels that varies', () => {
+    const pixels = [0, ...Array.from({ length: 62 }, (_, i) => i), 0]; // an empty corner at both ends
+    for (const rows of [
+      [
+        [5, ...pixels],
+        [3, ...pixels],
+      ],
+      [
+        [...pixels, 5],
+        [...pixels, 3],
+      ],
+    ]) {
+      const { array, labels } = readTable(rows.map(String).join('\n'));
+      expect([array.shape, [...(labels ?? [])]]).toEqual([
+        [2, 64],
+        [5, 3],
+      ]);
+      expect([...array.data.subarray(0, 64)]).toEqual(pixels);
+    }
+  });
+
   test('takes words as classes, and says what they are', () => {
     const { array, labels, notes } = readTable('a,species,b\n1,tulip,2\n3,iris,4\n5,tulip,6\n');
     expect([...array.data]).toEqual([1, 2, 3, 4, 5, 6]);
