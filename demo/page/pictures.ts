@@ -9,7 +9,7 @@ export type Cell = Float32Array | undefined;
 export interface GridOptions {
   /** The room there is, in CSS pixels. */
   readonly room: number;
-  /** About how wide a picture shall be, in CSS pixels. @default 56 */
+  /** About how wide a square picture shall be, in CSS pixels; others have its area. @default 56 */
   readonly size?: number;
   /** The samples that stand one below another: original, reconstruction. @default 1 */
   readonly stack?: number;
@@ -58,7 +58,7 @@ export function drawGrid(
   { room, size = 56, stack = 1, isSigned = false }: GridOptions,
 ): Layout {
   const isCurve = view.kind === 'curve';
-  const wanted = isCurve ? CURVE.width : size;
+  const wanted = isCurve ? CURVE.width : size * Math.sqrt(view.width / view.height);
   const most = Math.max(1, Math.floor((room + GAP) / (wanted + GAP)));
   const columns = columnsOf(stacks.length, most);
   const rows = Math.ceil(stacks.length / columns);
