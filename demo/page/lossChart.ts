@@ -76,7 +76,7 @@ export class LossChart {
   #hovered: number | undefined;
 
   constructor() {
-    this.#painter = new Painter(this.#canvas, () => this.#draw(), { everyMs: 100 });
+    this.#painter = new Painter(this.#canvas, () => this.#draw(), { everyMs: 150 });
     onLanguage(() => {
       this.#showLegend();
       this.describe();

@@ -27,7 +27,7 @@ export class Toolbar {
 
   /** @param reset - Makes the network anew. */
   constructor(trainer: Trainer, reset: () => void) {
-    this.#figures = new Painter(byId('figure-loss'), () => this.#draw(), { everyMs: 200 });
+    this.#figures = new Painter(byId('figure-loss'), () => this.#draw(), { everyMs: 150 });
     onLanguage(() => this.#figures.repaint());
     this.#train.addEventListener('click', () => {
       hideProblem();

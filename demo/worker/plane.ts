@@ -29,9 +29,11 @@ export function planeOf(codes: Tensor, before?: PlaneOfCodes): PlaneOfCodes {
   const axes = [axisOf(0), axisOf(1)] as const;
   const points = new Float32Array(2 * n);
   for (let i = 0; i < n; i++) {
-    const code = Float64Array.from(codes.data.subarray(i * d, (i + 1) * d), (value, j) => value - mean[j]);
-    points[2 * i] = dot(code, axes[0]);
-    points[2 * i + 1] = dot(code, axes[1]);
+    for (let k = 0; k < d; k++) {
+      const away = codes.data[i * d + k] - mean[k];
+      points[2 * i] += away * axes[0][k];
+      points[2 * i + 1] += away * axes[1][k];
+    }
   }
   const shares = pca && ([pca.varianceShares[0] ?? 0, pca.varianceShares[1] ?? 0] as const);
   return { plane: { points, shares }, mean, axes };

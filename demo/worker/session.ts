@@ -20,9 +20,12 @@ import { compileModel, createModel, describeModel, kindOf, settingsOf } from './
 import { Run } from './run.ts';
 import { Studio } from './studio.ts';
 
-/** Pictures of the training take at most this part of its time, and come at most so often. */
-const SNAPSHOT_SHARE = 0.05;
-const MIN_SNAPSHOT_MS = 250;
+/**
+ * Pictures of the training take at most this part of its time. A young network changes quickly, an old one slowly: from one
+ * picture to the next it is a tenth of its age, within these bounds in milliseconds.
+ */
+const SNAPSHOT_SHARE = 0.03;
+const SNAPSHOT_MS = { minimum: 250, maximum: 1000 };
 
 /** The calls of the page, each of which may take its time. */
 export type Answers = {
@@ -45,6 +48,8 @@ export class Session implements Answers {
   /** The data in use, scaled for networks that begin with it. */
   #data: Dataset;
   #place: Workplace | undefined;
+  /** When the network began, and when the next pictures of it are due: `performance.now()`. */
+  #beganAt = 0;
   #nextSnapshotAt = 0;
 
   constructor(report: (event: WorkerEvent) => void, data: RawData = digits()) {
@@ -174,6 +179,7 @@ export class Session implements Answers {
       },
       onProgress: () => this.#onProgress(),
     });
+    this.#beganAt = performance.now();
     const isNewData = data !== this.#place?.data;
     const studio = new Studio(model, data, settings);
     this.#place = { data, model, settings, studio, run };
@@ -192,7 +198,9 @@ export class Session implements Answers {
     const start = performance.now();
     this.#report(this.#at.studio.snapshot());
     const end = performance.now();
-    this.#nextSnapshotAt = end + Math.max(MIN_SNAPSHOT_MS, (end - start) / SNAPSHOT_SHARE);
+    const { minimum, maximum } = SNAPSHOT_MS;
+    const pause = Math.min(maximum, Math.max(minimum, (end - this.#beganAt) / 10));
+    this.#nextSnapshotAt = end + Math.max(pause, (end - start) / SNAPSHOT_SHARE);
   }
 }
 

@@ -49,15 +49,15 @@ describe('the losses', () => {
     ...(parts && { parts }),
   });
 
-  test('have a point at once, then one for the batches of each 100 ms, and none lost at the end of an epoch', () => {
+  test('have a point at once, then one for the batches of each 200 ms, and none lost at the end of an epoch', () => {
     const losses = new Losses();
     // The losses of the batches are 8, 4, 6, 2: the record has the mean of the epoch so far.
     expect(losses.add(record(1, 8), 1000)).toBe(true);
-    expect(losses.add(record(2, 6), 1040)).toBe(false);
-    expect(losses.add(record(3, 6), 1080)).toBe(false);
-    expect(losses.add(record(4, 5), 1099)).toBe(false);
+    expect(losses.add(record(2, 6), 1080)).toBe(false);
+    expect(losses.add(record(3, 6), 1160)).toBe(false);
+    expect(losses.add(record(4, 5), 1199)).toBe(false);
     losses.addEpoch({ epoch: 1, loss: 5, validationLoss: 3, learningRate: 1e-3 });
-    expect(losses.add(record(1, 1), 1100)).toBe(true);
+    expect(losses.add(record(1, 1), 1200)).toBe(true);
     const points = losses.take();
     expect(points.map(({ step }) => step)).toEqual([1, 4, 5]);
     expect(points.map(({ values }) => values)).toEqual([
@@ -65,7 +65,7 @@ describe('the losses', () => {
       { test: 3 },
       { training: (4 + 6 + 2 + 1) / 4 },
     ]);
-    expect(losses.samplesPerSecond).toBeCloseTo(400);
+    expect(losses.samplesPerSecond).toBeCloseTo(200);
     expect(losses.take()).toEqual([]);
   });
 
@@ -86,8 +86,8 @@ describe('the losses', () => {
     losses.add(record(1, 8), 0);
     losses.pause();
     expect(losses.add(record(2, 6), 60_000)).toBe(false);
-    losses.add(record(3, 6), 60_100);
-    expect(losses.samplesPerSecond).toBeCloseTo(200);
+    losses.add(record(3, 6), 60_200);
+    expect(losses.samplesPerSecond).toBeCloseTo(100);
   });
 
   test('of an epoch that is shorter than a point are a point', () => {
