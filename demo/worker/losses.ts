@@ -28,32 +28,42 @@ export class Losses {
   /** Of the batches of this epoch that were counted already: records are about the whole epoch so far. */
   #counted = none();
   #last: BatchRecord | undefined;
-  #pointAt: number | undefined;
-  /** Whether there was a point since training went on, and in this epoch. */
+  /** When the time until the next point began. */
+  #startedAt: number | undefined;
+  /** Whether there was a point since training went on, in this epoch, and for an epoch since the time began. */
   #hasPoint = false;
   #hasPointInEpoch = false;
+  #hasPointOfEpoch = false;
+  /** Counted since the time began. */
+  #samples = 0;
   #speeds: { samples: number; ms: number }[] = [];
 
-  /** Notes a batch that ended at this time. Returns whether it made a new point. */
+  /** Notes a batch that ended at this time. Returns whether it is time to report. */
   add(record: BatchRecord, now: number): boolean {
     this.step++;
     this.#last = record;
     // The very first batch is a point: the loss of the random weights. After a pause the time starts anew.
-    this.#pointAt ??= this.step === 1 ? now - POINT_MS : now;
-    const ms = now - this.#pointAt;
+    this.#startedAt ??= this.step === 1 ? now - POINT_MS : now;
+    const ms = now - this.#startedAt;
     if (record.batch === record.batches) this.#count();
     if (ms < POINT_MS) return false;
     this.#count();
-    if (this.step > 1) this.#speeds.push({ samples: this.#sums.samples, ms });
+    if (this.step > 1) this.#speeds.push({ samples: this.#samples, ms });
     if (this.#speeds.length > SPEED_POINTS) this.#speeds.shift();
-    this.#pointAt = now;
-    this.#addPoint();
+    this.#startedAt = now;
+    this.#samples = 0;
+    // The few batches since the end of an epoch count for the next point: on their own they would be a spike.
+    if (!this.#hasPointOfEpoch) this.#addPoint();
+    this.#hasPointOfEpoch = false;
     return true;
   }
 
   /** An epoch has at least one point. */
   addEpoch({ validationLoss }: EpochRecord): void {
-    if (!this.#hasPointInEpoch) this.#addPoint();
+    if (!this.#hasPointInEpoch) {
+      this.#addPoint();
+      this.#hasPointOfEpoch = true;
+    }
     this.#hasPointInEpoch = false;
     if (validationLoss === undefined) return;
     this.#points.push({ step: this.step, values: { test: validationLoss } });
@@ -61,13 +71,14 @@ export class Losses {
 
   /**
    * Training waits, and the time until it goes on does not count. A single step is a point; the last few batches before a
-   * pause count for the next one: on their own they would be a spike.
+   * pause count for the next one, too.
    */
   pause(): void {
     this.#count();
     if (!this.#hasPoint) this.#addPoint();
     this.#hasPoint = false;
-    this.#pointAt = undefined;
+    this.#startedAt = undefined;
+    this.#samples = 0;
     this.#speeds = [];
   }
 
@@ -95,7 +106,9 @@ export class Losses {
       const more = epoch.losses[name] - (this.#counted.losses[name] ?? 0);
       this.#sums.losses[name] = (this.#sums.losses[name] ?? 0) + more;
     }
-    this.#sums.samples += record.samples - this.#counted.samples;
+    const samples = record.samples - this.#counted.samples;
+    this.#sums.samples += samples;
+    this.#samples += samples;
     this.#counted = record.batch === record.batches ? none() : epoch;
     this.#last = undefined;
   }

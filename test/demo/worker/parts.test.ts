@@ -100,6 +100,21 @@ describe('the losses', () => {
     expect(losses.take().map(({ values }) => values)).toEqual([{ training: 3 }, { test: 2 }]);
   });
 
+  test('of the few batches after the end of a short epoch are no point of their own', () => {
+    const losses = new Losses();
+    losses.add(record(4, 8), 0);
+    losses.addEpoch({ epoch: 1, loss: 8, learningRate: 1e-3 });
+    for (let batch = 1; batch <= 4; batch++) losses.add(record(batch, 3), 40 * batch);
+    losses.addEpoch({ epoch: 2, loss: 3, learningRate: 1e-3 });
+    losses.take();
+    expect(losses.add(record(1, 9), 210)).toBe(true); // it is time to report the epoch
+    expect(losses.take()).toEqual([]);
+    expect(losses.samplesPerSecond).toBeCloseTo(50 / 0.21);
+    losses.add(record(2, 6), 250);
+    expect(losses.add(record(3, 5), 420)).toBe(true);
+    expect(losses.take()).toEqual([{ step: 8, values: { training: 5 } }]);
+  });
+
   test('of a GAN are those of its two networks', () => {
     const losses = new Losses();
     losses.add(record(1, 3, { generator: 2, discriminator: 1, accuracy: 0.5 }), 0);
