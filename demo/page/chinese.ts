@@ -160,5 +160,6 @@ export const chinese: Readonly<Record<TextKey, string>> = {
   modelSave: '保存',
   modelOpen: '打开…',
 
-  footer: '一切计算都在你自己的处理器上完成，所用的 WebAssembly 由页面自行生成：没有服务器，也没有第三方库。',
+  footer:
+    '一切计算都在你自己的处理器上完成，所用的 WebAssembly 由页面自行生成：没有服务器，也没有机器学习库。',
 };

@@ -172,7 +172,7 @@ export const english = {
   modelOpen: 'Open…',
 
   footer:
-    'Everything runs on your own processor, in WebAssembly that the page itself writes: no server, no libraries.',
+    'Everything runs on your own processor, in WebAssembly that the page itself writes: no server, no machine-learning library.',
 };
 
 export type TextKey = keyof typeof english;
