@@ -33,6 +33,8 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const MAIN = join(ROOT, 'dist/src/node/cli/main.js');
 const PAGE = join(ROOT, 'dist/demo');
 
+/** What both train on by default. */
+const DIGITS = 6000;
 /** Of the speed of the command line. */
 const MIN_SHARE = { 1: 0.9, 2: 0.8 };
 /** A longer task makes a page feel stuck (W3C Long Tasks). */
@@ -78,7 +80,7 @@ async function speedOfCommandLine(threads, ms, folder) {
     .map((line) => JSON.parse(line));
   const epochs = events.filter(({ event, seconds }) => event === 'epoch' && seconds * 1000 > WARM_UP_MS);
   const [first, last] = [epochs[0], epochs.at(-1)];
-  return (6000 * (last.epoch - first.epoch)) / (last.seconds - first.seconds);
+  return (DIGITS * (last.epoch - first.epoch)) / (last.seconds - first.seconds);
 }
 
 /** A page that keeps what its worker reports: `progress`, with the time. */
@@ -117,8 +119,9 @@ async function speedOfPage(browser, address, threads, ms) {
   await page.context().close();
   if (!said.includes(`${threads} thread`))
     throw new Error(`The page computes with ${said}, expected ${threads} threads.`);
-  // 188 steps an epoch, the last one of 16 samples.
-  return (((last.step - first.step) * 6000) / 188 / (last.at - first.at)) * 1000;
+  // By epochs, as their last batch is smaller.
+  const epochs = (last.step - first.step) / last.stepsPerEpoch;
+  return (1000 * DIGITS * epochs) / (last.at - first.at);
 }
 
 /** Milliseconds from a click to the first point that lies below the one before it, drawn. */
@@ -170,7 +173,7 @@ async function traceTasks(browser, address, ms) {
     .filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain')
     .map(({ pid, tid }) => `${pid} ${tid}`);
   const steps = traceEvents.filter(
-    ({ name, pid, tid }) => /RunTask$/.test(name) && main.includes(`${pid} ${tid}`),
+    ({ name, pid, tid }) => name === 'RunTask' && main.includes(`${pid} ${tid}`),
   );
   return steps.map(({ dur = 0 }) => dur / 1000).sort((a, b) => b - a);
 }

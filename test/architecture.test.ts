@@ -128,7 +128,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // The page stands outside, as other users of the engine do. What visitors see first is loaded without the engine.
   'demo/messages.ts': ['src/index.ts'], // types
   'demo/page/': ['demo/messages.ts'],
-  'demo/worker/': ['demo/messages.ts', 'src/index.ts', 'src/io/index.ts', 'src/data/'],
+  'demo/worker/': ['demo/messages.ts', 'src/index.ts', 'src/io/index.ts', 'src/data/', 'src/tensor/shape.ts'],
   'demo/isolation.ts': [],
 };
 

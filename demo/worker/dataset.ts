@@ -12,7 +12,9 @@ import {
   type Samples,
   transform,
 } from '../../src/index.ts';
+import { sizeOf } from '../../src/tensor/shape.ts';
 import type { DataEvent, Drawn, View } from '../messages.ts';
+import { isFramed } from './frame.ts';
 
 /** As many as `npm run train` draws, of the same seeds: the same settings make the same network. */
 const DIGITS = { training: { count: 6000, seed: 1 }, test: { count: 1000, seed: 2 } };
@@ -69,6 +71,10 @@ export class Dataset {
   readonly view: View;
   /** The samples behind the points of the latent plane. */
   readonly shown: Required<Samples>;
+  /** Those that are shown beside their reconstructions: of the built-in digits each one once. */
+  readonly originals: Required<Samples>;
+  /** Whether all pictures leave a frame empty, as written digits do. */
+  readonly isFramed: boolean;
   readonly #raw: RawData;
   readonly #shownLabels: Uint8Array | undefined;
   readonly #notes: string[];
@@ -86,16 +92,22 @@ export class Dataset {
     const { array } = raw;
     requireUsable(raw);
     this.sampleShape = array.shape.slice(1);
-    const { training, test } = raw.test ? { training: raw, test: raw.test } : holdOut(raw);
-    this.training = trained ? transform(training.array, trained) : this.#scale(training.array);
-    this.test = test && transform(test.array, this.training.normalization);
+    const [training, test] = raw.test ? [array, raw.test.array] : holdOut(array);
+    this.training = trained ? transform(training, trained) : this.#scale(training);
+    const { normalization } = this.training;
+    this.test = test && transform(test, normalization);
     // Of the built-in digits those that the network has never seen; of a file all, as its tenth may be a handful.
     const { array: source, labels } = raw.test ?? raw;
     const rows = evenlySpaced(source.shape[0], PLANE_POINTS);
-    this.shown = pick(transform(source, this.training.normalization), rows);
+    this.shown = pick({ ...source, normalization }, rows);
     this.#shownLabels = labels && Uint8Array.from(rows, (row) => labels[row]);
-    this.view = viewOf(this.sampleShape, this.training.normalization);
-    [this.#low, this.#high] = this.isUnitRange ? [0, 1] : rangeOf(this.inputs(this.shown));
+    const tested = this.test ?? this.training;
+    this.originals = pick(tested, raw.test ? firstRows(ORIGINALS) : evenlySpaced(tested.shape[0], ORIGINALS));
+    this.view = viewOf(this.sampleShape, normalization);
+    const inputs = this.inputs(this.shown);
+    [this.#low, this.#high] = this.isUnitRange ? [0, 1] : rangeOf(inputs);
+    const isGray = this.view.kind === 'picture' && this.view.channels === 1;
+    this.isFramed = isGray && isFramed(this.draw(inputs).values, this.view);
   }
 
   get raw(): RawData {
@@ -104,13 +116,6 @@ export class Dataset {
 
   get isUnitRange(): boolean {
     return isUnitRange(this.training.normalization);
-  }
-
-  /** The samples that are shown beside their reconstructions: of the built-in digits each one once. */
-  get originals(): Required<Samples> {
-    const source = this.test ?? this.training;
-    const [count] = source.shape;
-    return pick(source, this.#raw.test ? firstRows(ORIGINALS) : evenlySpaced(count, ORIGINALS));
   }
 
   /** The network's inputs: `[n · features]`. */
@@ -188,27 +193,17 @@ function requireUsable({ name, array: { shape, data } }: RawData): void {
   }
 }
 
-/** Of a file that is sorted by class, every tenth sample is of all classes. */
-function holdOut({ array, labels }: RawData): { training: Labelled; test: Labelled | undefined } {
+/** The samples to train on, and those to test with. Of a file that is sorted by class, every tenth sample is of all classes. */
+function holdOut(array: ArrayInput): readonly [training: ArrayInput, test: ArrayInput | undefined] {
   const rows = firstRows(array.shape[0]);
-  if (rows.length < MIN_TO_SPLIT) return { training: { array, labels }, test: undefined };
+  if (rows.length < MIN_TO_SPLIT) return [array, undefined];
   const isHeldOut = (row: number) => row % TEST_EVERY === TEST_EVERY - 1;
-  const part = (chosen: readonly number[]): Labelled => ({
-    array: { ...array, ...pickSamples(array, chosen) },
-    labels: labels && Uint8Array.from(chosen, (row) => labels[row]),
-  });
-  return {
-    training: part(rows.filter((row) => !isHeldOut(row))),
-    test: part(rows.filter(isHeldOut)),
-  };
+  const part = (chosen: readonly number[]) => ({ ...array, ...pickSamples(array, chosen) });
+  return [part(rows.filter((row) => !isHeldOut(row))), part(rows.filter(isHeldOut))];
 }
 
 function pick(samples: Required<Samples>, rows: readonly number[]): Required<Samples> {
   return { ...samples, ...pickSamples(samples, rows) };
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, length) => product * length, 1);
 }
 
 const firstRows = (count: number) => Array.from({ length: count }, (_, i) => i);

@@ -5,7 +5,7 @@ import type { LossPoint } from '../messages.ts';
 
 /**
  * A point is the mean over the batches of this time, in milliseconds. Each one wakes the page, which takes a processor from
- * training: with 10 points a second it was 5 % slower than without any.
+ * training: the more points a second, the slower it is.
  */
 const POINT_MS = 200;
 /** The speed is that of the last points, of about a second. */

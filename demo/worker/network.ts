@@ -12,6 +12,7 @@ import {
   SGD,
   VariationalAutoencoder,
 } from '../../src/index.ts';
+import { sizeOf } from '../../src/tensor/shape.ts';
 import type { LayerSize, ModelEvent, Settings } from '../messages.ts';
 
 /** What the data says of the network: the shape of a sample, and whether all numbers are in [0, 1]. */
@@ -100,7 +101,7 @@ function widthsOf(layers: readonly LayerSpec[]): number[] {
 /** The network as the page draws it: each layer of numbers from its first to its last. */
 export function describeModel(model: AnyModel, settings: Settings): ModelEvent {
   const spec = model.spec();
-  const features = spec.inputShape.reduce((product, length) => product * length, 1);
+  const features = sizeOf(spec.inputShape);
   const named = (names: readonly (readonly [LayerSize['name'], readonly number[]])[]) =>
     names.flatMap(([name, widths]) => widths.map((width): LayerSize => ({ name, width })));
   const layers =

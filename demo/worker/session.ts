@@ -13,6 +13,7 @@ import {
   useThreads,
   writeModel,
 } from '../../src/index.ts';
+import { sizeOf } from '../../src/tensor/shape.ts';
 import type { Calls, ProgressEvent, Settings, WorkerEvent } from '../messages.ts';
 import { Dataset, digits, type RawData } from './dataset.ts';
 import { named, readFiles } from './files.ts';
@@ -137,9 +138,8 @@ export class Session implements Answers {
   async open(file: File): Promise<void> {
     const { model } = await readModelFile(file);
     const { raw } = this.#at.data;
-    const size = (shape: readonly number[]) => shape.reduce((product, length) => product * length, 1);
     const [, ...sample] = raw.array.shape;
-    if (size(sample) !== size(model.inputShape)) {
+    if (sizeOf(sample) !== sizeOf(model.inputShape)) {
       throw new DataError(
         `${file.name}: the model takes samples of [${model.inputShape.join(', ')}], and those on the page are [${sample.join(', ')}]: open its data first.`,
       );

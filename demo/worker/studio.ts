@@ -13,7 +13,7 @@ import {
 } from '../../src/index.ts';
 import type { Drawing, Drawn, Sample, Settings, SnapshotEvent } from '../messages.ts';
 import type { Dataset } from './dataset.ts';
-import { isFramed, moveIntoFrame } from './frame.ts';
+import { moveIntoFrame } from './frame.ts';
 import { firstWeight, kindOf } from './network.ts';
 import { codeAt, type PlaneOfCodes, planeOf } from './plane.ts';
 
@@ -30,16 +30,12 @@ export class Studio {
   readonly #model: AnyModel;
   readonly #data: Dataset;
   readonly #noise: number;
-  readonly #isFramed: boolean;
   #plane: PlaneOfCodes | undefined;
 
   constructor(model: AnyModel, data: Dataset, settings: Settings) {
     this.#model = model;
     this.#data = data;
     this.#noise = settings.kind === 'gan' ? 0 : settings.noise;
-    const { view } = data;
-    const isGray = view.kind === 'picture' && view.channels === 1;
-    this.#isFramed = isGray && isFramed(data.draw(data.inputs(data.shown)).values, view);
   }
 
   snapshot(): SnapshotEvent {
@@ -91,8 +87,8 @@ export class Studio {
   }
 
   drawing(values: Float32Array): Drawing {
-    const { view } = this.#data;
-    const framed = this.#isFramed && view.kind === 'picture' ? moveIntoFrame(values, view) : values;
+    const { view, isFramed } = this.#data;
+    const framed = isFramed && view.kind === 'picture' ? moveIntoFrame(values, view) : values;
     const x = new Tensor(this.#data.undraw(framed), [1, framed.length]);
     const seen = this.#drawTensor(x);
     if (this.#model instanceof GAN) {
