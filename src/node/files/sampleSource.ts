@@ -3,17 +3,76 @@
  * of load.ts gives one or the other, and nobody else has to know which.
  */
 
-import type { DType, Normalization, NumericArray, Samples, StoredSamples } from '../../data/samples.ts';
+import type {
+  DType,
+  Normalization,
+  NumericArray,
+  SampleArray,
+  Samples,
+  StoredSamples,
+} from '../../data/samples.ts';
 import { type StoredStatisticsOptions, statisticsOf, type ValueStatistics } from '../../data/statistics.ts';
 import { type Shape, sizeOf } from '../../tensor/shape.ts';
 import { plural } from '../../tensor/words.ts';
 
-/** An array of at least one sample, shape `[n, ...]`. */
-export interface LoadedImages extends NumericArray {
+/** What a file says about its samples besides their values. */
+export interface SampleFacts {
   /** What was read, for people: "mnist.npz, x_train". */
   readonly source: string;
   /** Whether values were rounded: those of PNGs with 16 bits a sample, which are read as uint8. */
-  readonly isRounded?: boolean;
+  readonly isRounded?: boolean | undefined;
+  /** The names of a sample's numbers: the columns of a table that has a header. */
+  readonly featureNames?: readonly string[] | undefined;
+  readonly labels?: ClassLabels | undefined;
+  readonly form?: SampleForm | undefined;
+  /** What people should know: what was found out about the file, and what of it was left out. Sentences without a full stop. */
+  readonly notes?: readonly string[] | undefined;
+}
+
+/** An array of at least one sample, shape `[n, ...]`. */
+export interface LoadedImages extends NumericArray, SampleFacts {}
+
+/** The class of each sample, as the file says it. */
+export interface ClassLabels {
+  /** One integer a sample. */
+  readonly labels: SampleArray;
+  /** The names of the classes 0, 1, …; undefined if the file has the integers themselves. */
+  readonly names: readonly string[] | undefined;
+  /** Where they stand, for people: "column species", "the names of 3 folders". */
+  readonly source: string;
+}
+
+/**
+ * How the samples were made of what the file holds, as plain JSON: a model keeps it (`training.data.form`), so that other
+ * files are read, and results written, alike.
+ */
+export type SampleForm = TableForm | PictureForm | SoundForm;
+
+export interface TableForm {
+  readonly kind: 'table';
+  readonly delimiter: string;
+  readonly decimal: '.' | ',';
+  /** The mean of each column, if missing cells were filled in with it. */
+  readonly means?: readonly number[];
+}
+
+export interface PictureForm {
+  readonly kind: 'pictures';
+  /** Height and width in pixels that all pictures were brought to. */
+  readonly resize?: readonly [height: number, width: number];
+  readonly gray?: true;
+  /** What transparent pictures were laid on: red, green, blue. */
+  readonly background?: readonly [red: number, green: number, blue: number];
+}
+
+export interface SoundForm {
+  readonly kind: 'sound';
+  /** Sound samples in a frame. */
+  readonly frame: number;
+  /** In hertz. */
+  readonly sampleRate: number;
+  /** How the file stores its values: integers of so many bits, or float32. */
+  readonly encoding: 'u8' | 's16' | 's24' | 's32' | 'f32';
 }
 
 /** Samples in memory, ready for a network. */
@@ -22,13 +81,10 @@ export type NormalizedSamples = Samples & { readonly normalization: Normalizatio
 /** Samples before it is known how to scale them. `Ready` is what they become: an array in memory, or rows of a file. */
 export interface SampleSource<
   Ready extends NormalizedSamples | StoredSamples = NormalizedSamples | StoredSamples,
-> {
+> extends SampleFacts {
   /** `[n, ...]` */
   readonly shape: Shape;
   readonly dtype: DType;
-  /** Its name for people, as in {@link LoadedImages}. */
-  readonly source: string;
-  readonly isRounded: boolean;
   /** Whether the samples stay in their file and are read batch by batch. */
   readonly isStored: boolean;
   /** How many bytes the samples take in memory, or would take there. */
@@ -53,15 +109,23 @@ export class SamplesInMemory implements SampleSource<NormalizedSamples> {
   readonly shape: Shape;
   readonly dtype: DType;
   readonly source: string;
-  readonly isRounded: boolean;
+  readonly isRounded: boolean | undefined;
+  readonly featureNames: readonly string[] | undefined;
+  readonly labels: ClassLabels | undefined;
+  readonly form: SampleForm | undefined;
+  readonly notes: readonly string[] | undefined;
   readonly isStored = false;
   readonly #data: NumericArray['data'];
 
-  constructor({ shape, dtype, data, source, isRounded = false }: LoadedImages) {
+  constructor({ shape, dtype, data, ...facts }: LoadedImages) {
     this.shape = shape;
     this.dtype = dtype;
-    this.source = source;
-    this.isRounded = isRounded;
+    this.source = facts.source;
+    this.isRounded = facts.isRounded;
+    this.featureNames = facts.featureNames;
+    this.labels = facts.labels;
+    this.form = facts.form;
+    this.notes = facts.notes;
     this.#data = data;
   }
 
@@ -99,6 +163,10 @@ export function reshapeSource(source: SampleSource, sample: Shape): SampleSource
     dtype: source.dtype,
     source: source.source,
     isRounded: source.isRounded,
+    featureNames: source.featureNames,
+    labels: source.labels,
+    form: source.form,
+    notes: source.notes,
     isStored: source.isStored,
     memory: source.memory,
     statistics: (options) => source.statistics(options),

@@ -293,5 +293,6 @@ async function openTestTarget(values: TrainValues, sampleShape: Shape): Promise<
 }
 
 function drawDigits(count: number, seed: number): SampleSource {
-  return new SamplesInMemory({ ...generateDigits({ count, seed }), source: 'built-in digits' });
+  const { labels: _, ...digits } = generateDigits({ count, seed });
+  return new SamplesInMemory({ ...digits, source: 'built-in digits' });
 }
