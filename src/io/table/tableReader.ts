@@ -183,7 +183,7 @@ class TableBody {
     const even = data.filter(({ length }) => length === this.#width);
     this.#choice = chooseColumns(header, even, this.#decimal, options);
     const { features, classes, names } = this.#choice;
-    if (options.means && options.means.length !== features.length) {
+    if (options.missing === 'mean' && options.means && options.means.length !== features.length) {
       throw new DataError(
         `got the means of ${plural(options.means.length, 'column')}, expected ${features.length}, one for each column taken.`,
       );

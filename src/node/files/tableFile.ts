@@ -5,14 +5,12 @@
 
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { TableFacts, TableReader } from '../../io/table/tableReader.ts';
+import { tableOf } from '../../io/table/readTable.ts';
+import { type TableFacts, TableReader } from '../../io/table/tableReader.ts';
 import { fileError, inFile } from './files.ts';
 import type { TableOptions } from './readOptions.ts';
-import type { LoadedImages, SampleFacts } from './sampleSource.ts';
-
-export interface TableLoadOptions extends TableOptions {
-  readonly featureNames?: readonly string[] | undefined;
-}
+import type { LoadedImages, SampleFacts, SampleSource } from './sampleSource.ts';
+import { SamplesInMemory } from './sampleSource.ts';
 
 const PIECE_BYTES = 2 ** 20;
 
@@ -23,19 +21,22 @@ const PIECE_BYTES = 2 ** 20;
  * @throws {FormatError} If it is no table, or a cell holds no number: with line and column.
  * @throws {DataError} If no row or no column of numbers is in it.
  */
-export async function loadTable(path: string, options: TableLoadOptions = {}): Promise<LoadedImages> {
-  const { TableReader } = await import('../../io/table/tableReader.ts');
-  const { tableOf } = await import('../../io/table/readTable.ts');
+export async function loadTable(path: string, options: TableOptions = {}): Promise<LoadedImages> {
   const pieces: Float64Array[] = [];
-  const facts = await readRows(path, new TableReader(readerOptions(options)), (values) =>
-    pieces.push(values),
-  );
+  const facts = await readRows(path, new TableReader(options), (values) => pieces.push(values));
   const { shape, data, dtype } = tableOf(pieces, facts);
   return { shape, data, dtype, ...sampleFacts(path, facts) };
 }
 
-function readerOptions({ columns, labelColumn, missing, means, featureNames }: TableLoadOptions) {
-  return { columns, labelColumn, missing, means, featureNames };
+export async function openTable(
+  path: string,
+  { inMemoryLimit: _, ...options }: TableOptions & { readonly inMemoryLimit: number },
+): Promise<SampleSource> {
+  try {
+    return new SamplesInMemory(await loadTable(path, options));
+  } catch (error) {
+    throw inFile(path, error as Error);
+  }
 }
 
 /** @param onRows - Is given the values of all rows, one piece after the other. */
@@ -59,8 +60,6 @@ async function readRows(
     const { values, facts } = reader.end();
     await onRows(values);
     return facts;
-  } catch (error) {
-    throw inFile(path, error as Error);
   } finally {
     await file.close();
   }
