@@ -6,6 +6,7 @@
 import { requireBytes } from '../../tensor/options.ts';
 import { plural } from '../../tensor/words.ts';
 import { FormatError } from '../errors.ts';
+import { notA } from '../fileKinds.ts';
 import { ENCODINGS, type Encoding, FLOAT, PCM, type SoundEncoding } from './encodings.ts';
 
 /** Sound with one channel. */
@@ -108,7 +109,7 @@ export function readWav(bytes: Uint8Array): ReadSound {
 function chunksOf(view: DataView): Map<string, Chunk> {
   const outer = textAt(view, 0);
   if (!['RIFF', 'RF64', 'BW64'].includes(outer) || textAt(view, 8) !== 'WAVE') {
-    throw new FormatError('not a WAV file: it does not begin as one does.');
+    throw notA('a WAV file', new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
   }
   const chunks = new Map<string, Chunk>();
   const isComplete = () => chunks.has('fmt ') && chunks.has('data');
