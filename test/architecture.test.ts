@@ -89,6 +89,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/gan/': GENERATIVE,
   'src/io/numpy/': ['src/data/', 'src/tensor/', 'src/io/errors.ts', 'src/io/crc32.ts', 'src/io/fileKinds.ts'],
   'src/io/sound/': ['src/tensor/', 'src/io/errors.ts', 'src/io/fileKinds.ts'],
+  'src/io/table/': ['src/data/', 'src/tensor/', 'src/io/errors.ts'],
   'src/io/export/': [
     'src/io/',
     'src/autoencoder/',
@@ -129,7 +130,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // The page stands outside, as other users of the engine do. What visitors see first is loaded without the engine.
   'demo/messages.ts': ['src/index.ts'], // types
   'demo/page/': ['demo/messages.ts'],
-  'demo/worker/': ['demo/messages.ts', 'src/index.ts', 'src/io/index.ts', 'src/data/', 'src/tensor/shape.ts'],
+  'demo/worker/': [
+    'demo/messages.ts',
+    'src/index.ts',
+    'src/io/index.ts',
+    'src/io/table/',
+    'src/data/',
+    'src/tensor/shape.ts',
+  ],
   'demo/isolation.ts': [],
 };
 
@@ -138,8 +146,10 @@ const MAX_FILES_IN_FOLDER = 20;
 
 /** The packages that may be imported, and the only file that may import each. */
 const PACKAGES: Readonly<Record<string, string>> = {
-  npyjs: 'src/io/numpy/npy.ts',
+  'jpeg-js': 'src/node/pictures/jpeg.ts',
   ndarray: 'src/io/numpy/npy.ts',
+  npyjs: 'src/io/numpy/npy.ts',
+  papaparse: 'src/io/table/tableReader.ts',
   pngjs: 'src/node/pictures/png.ts',
 };
 

@@ -7,11 +7,17 @@ export class FormatError extends Error {
   override name = 'FormatError';
 }
 
-/** How a message names an option: `key`, or with a value to give it. */
-export type SayOption = (name: string, value?: string) => string;
+/**
+ * How a message names an option: `key`, or with a value to give it.
+ *
+ * @param value - As the command line takes it.
+ * @param literal - As code writes it. Default: the value as a string.
+ */
+export type SayOption = (name: string, value?: string, literal?: string) => string;
 
-/** As code writes it: `like`, `key: 'images'`. */
-const inCode: SayOption = (name, value) => (value === undefined ? name : `${name}: '${value}'`);
+/** As code writes it: `like`, `key: 'images'`, `resize: [28, 28]`. */
+const inCode: SayOption = (name, value, literal = `'${value}'`) =>
+  value === undefined ? name : `${name}: ${literal}`;
 
 /** A FormatError whose advice is an option of the call. The command line says the same with its own names: `--key images`. */
 export class OptionError extends FormatError {

@@ -5,13 +5,7 @@ export { latentPng } from './charts/latentPng.ts';
 export { latentSvg } from './charts/latentSvg.ts';
 export { type ChartOptions, type EpochLoss, lossChart } from './charts/lossChart.ts';
 export { FileError, type ReadOptions, readWholeFile, writeFileAtomically } from './files/files.ts';
-export {
-  defaultInMemoryLimit,
-  type LoadOptions,
-  loadImages,
-  type OpenOptions,
-  openImages,
-} from './files/load.ts';
+export { defaultInMemoryLimit, loadImages, type OpenOptions, openImages } from './files/load.ts';
 export { type LabelOptions, type LoadedLabels, loadLabels } from './files/loadLabels.ts';
 export {
   loadAnyModel,
@@ -21,7 +15,15 @@ export {
   saveModel,
 } from './files/modelFile.ts';
 export { NpyFile } from './files/npyFile.ts';
-export type { LoadedImages, NormalizedSamples, SampleSource } from './files/sampleSource.ts';
+export type { LoadOptions } from './files/readOptions.ts';
+export type {
+  ClassLabels,
+  LoadedImages,
+  NormalizedSamples,
+  SampleFacts,
+  SampleForm,
+  SampleSource,
+} from './files/sampleSource.ts';
 export { type GridOptions, type ImageBatch, imageGrid, reconstructionSheet } from './pictures/grid.ts';
 export { type DecodedPng, decodePng, encodePng, type PixelImage } from './pictures/png.ts';
 export { stackPngs } from './pictures/pngStack.ts';

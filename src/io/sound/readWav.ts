@@ -79,6 +79,7 @@ const F64: Encoding = {
  */
 export function readWav(bytes: Uint8Array): ReadSound {
   requireBytes('readWav', bytes);
+  requireWav(bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const chunks = chunksOf(view);
   const fmt = chunks.get('fmt ');
@@ -105,12 +106,18 @@ export function readWav(bytes: Uint8Array): ReadSound {
   return { sampleRate, channels, encoding, samples };
 }
 
+/**
+ * @param head - The beginning of a file, of at least 12 bytes if it has them.
+ * @throws {FormatError} If no WAV file begins with these bytes.
+ */
+export function requireWav(head: Uint8Array): void {
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const isWav = ['RIFF', 'RF64', 'BW64'].includes(textAt(view, 0)) && textAt(view, 8) === 'WAVE';
+  if (!isWav) throw notA('a WAV file', head);
+}
+
 /** The first chunk of each name. Nothing is looked at behind the format and the sound. */
 function chunksOf(view: DataView): Map<string, Chunk> {
-  const outer = textAt(view, 0);
-  if (!['RIFF', 'RF64', 'BW64'].includes(outer) || textAt(view, 8) !== 'WAVE') {
-    throw notA('a WAV file', new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
-  }
   const chunks = new Map<string, Chunk>();
   const isComplete = () => chunks.has('fmt ') && chunks.has('data');
   for (let at = 12; at + 8 <= view.byteLength && !isComplete(); ) {

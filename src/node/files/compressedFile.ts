@@ -7,7 +7,8 @@ import { IDX_HEAD_LENGTH, parseIdxHeader } from '../../io/numpy/idx.ts';
 import { parseNpyHeader } from '../../io/numpy/npyHeader.ts';
 import { type Shape, sameShape } from '../../tensor/shape.ts';
 import { FileError, fileError, inFile, readAt } from './files.ts';
-import { type LoadOptions, openImages } from './load.ts';
+import { openImages } from './load.ts';
+import type { LoadOptions } from './readOptions.ts';
 import type { SampleSource } from './sampleSource.ts';
 
 /** How much is read at a time. */

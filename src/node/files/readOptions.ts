@@ -3,6 +3,7 @@
 import { NPZ_OPTIONS, type NpzOptions } from '../../io/numpy/npz.ts';
 import type { OptionNames } from '../../tensor/options.ts';
 import type { Shape } from '../../tensor/shape.ts';
+import type { SampleForm } from './sampleSource.ts';
 
 /** For tables: `.csv`, `.tsv`. */
 export interface TableOptions {
@@ -12,6 +13,8 @@ export interface TableOptions {
   readonly labelColumn?: string | undefined;
   /** What becomes of rows with empty cells, NA and the like: left out, or filled in with the mean of the column. @default they are refused */
   readonly missing?: 'drop' | 'mean' | undefined;
+  /** The names of a trained model's features: in a table with a header, the columns are found by them. */
+  readonly featureNames?: readonly string[] | undefined;
   /** What `missing: 'mean'` fills in for each of the columns taken. @default the means of the file's other rows */
   readonly means?: readonly number[] | undefined;
 }
@@ -32,11 +35,11 @@ export interface SoundOptions {
   readonly frame?: number | undefined;
 }
 
-export interface LoadOptions extends NpzOptions, TableOptions, PictureOptions, SoundOptions {
+export interface LoadOptions extends NpzOptions, Omit<TableOptions, 'means'>, PictureOptions, SoundOptions {
   /** What a trained model takes, such as [28, 28]: then an array of one sample, [28, 28] or [784], is read as [1, 28, 28]. */
   readonly sampleShape?: Shape | undefined;
-  /** The names of a trained model's features: the columns of a table with a header are found by them. */
-  readonly featureNames?: readonly string[] | undefined;
+  /** How the training data of a model was read: where the file is of this kind, what no option says is done alike. */
+  readonly form?: SampleForm | undefined;
 }
 
 export const LOAD_OPTIONS: OptionNames<LoadOptions> = {
@@ -44,11 +47,11 @@ export const LOAD_OPTIONS: OptionNames<LoadOptions> = {
   columns: true,
   labelColumn: true,
   missing: true,
-  means: true,
   resize: true,
   gray: true,
   background: true,
   frame: true,
   sampleShape: true,
   featureNames: true,
+  form: true,
 };

@@ -2,10 +2,10 @@
 
 import { basename } from 'node:path';
 import { DataError } from '../../data/samples.ts';
-import { readWav } from '../../io/sound/readWav.ts';
+import { readWav, requireWav } from '../../io/sound/readWav.ts';
 import { requireInteger, requireOptions } from '../../tensor/options.ts';
 import { plural } from '../../tensor/words.ts';
-import { namingFile, readWholeFile } from './files.ts';
+import { readWholeFile } from './files.ts';
 import { LOAD_OPTIONS, type SoundOptions } from './readOptions.ts';
 import type { LoadedImages } from './sampleSource.ts';
 
@@ -13,7 +13,7 @@ import type { LoadedImages } from './sampleSource.ts';
 const DEFAULT_FRAME = 512;
 
 /**
- * Loads a WAV file as frames, one after the other without overlap.
+ * Loads a WAV file as frames, one after the other without overlap. Errors of what is in it don't name the file.
  *
  * @returns float32 `[n, frame]` from -1 to 1, several channels as their mean. What is left over at the end is left out.
  * @throws {FileError} If the file can't be read.
@@ -25,8 +25,8 @@ export async function loadWave(path: string, options: SoundOptions = {}): Promis
   requireOptions('loadWave', options, LOAD_OPTIONS);
   const { frame = DEFAULT_FRAME } = options;
   requireInteger('loadWave', 'frame', frame, 1);
-  const bytes = await readWholeFile(path);
-  return namingFile(path, () => framesOf(basename(path), bytes, frame));
+  const bytes = await readWholeFile(path, { check: requireWav });
+  return framesOf(basename(path), bytes, frame);
 }
 
 function framesOf(name: string, bytes: Uint8Array, frame: number): LoadedImages {

@@ -18,8 +18,9 @@ import { normalizationForTransform, statisticsForTransform } from '../../../data
 import { FormatError } from '../../../io/errors.ts';
 import type { Shape } from '../../../tensor/shape.ts';
 import { namingFile } from '../../files/files.ts';
-import { defaultInMemoryLimit, type LoadOptions, openImages } from '../../files/load.ts';
+import { defaultInMemoryLimit, openImages } from '../../files/load.ts';
 import { loadAnyModel, type OpenedModel } from '../../files/modelFile.ts';
+import type { LoadOptions } from '../../files/readOptions.ts';
 import type { NormalizedSamples, SampleSource } from '../../files/sampleSource.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
 import { countOf, formatBytes, formatCount, say, timesShape } from '../terminal/output.ts';

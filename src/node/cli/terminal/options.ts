@@ -259,9 +259,10 @@ export function suggest(name: string, known: readonly string[], prefix = '--'): 
   return nearest === undefined ? '' : ` Did you mean ${prefix}${nearest}?`;
 }
 
-/** `--key images` */
+/** `--key images`; labelColumn is `--label-column`. */
 export function asOption(name: string, value?: string): string {
-  return value === undefined ? `--${name}` : `--${name} ${value}`;
+  const option = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return value === undefined ? option : `${option} ${value}`;
 }
 
 /**

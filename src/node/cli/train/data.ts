@@ -17,7 +17,7 @@ import { type Shape, sizeOf } from '../../../tensor/shape.ts';
 import { validationCount } from '../../../training/split.ts';
 import { DataFingerprint } from '../../files/dataFingerprint.ts';
 import { readFeatureNames } from '../../files/featureNames.ts';
-import type { LoadOptions } from '../../files/load.ts';
+import type { LoadOptions } from '../../files/readOptions.ts';
 import {
   type NormalizedSamples,
   reshapeSource,

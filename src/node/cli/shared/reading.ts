@@ -1,0 +1,93 @@
+/** The options that say how files of samples are read, each for one kind of file. files/readers.ts refuses them for others. */
+
+import type { TrainingFacts } from '../../../io/model.ts';
+import type { Shape } from '../../../tensor/shape.ts';
+import { featureNamesOf } from '../../files/featureNames.ts';
+import type { LoadOptions } from '../../files/readOptions.ts';
+import { sampleFormOf } from '../../files/sampleForm.ts';
+import { choice, flag, number, parsed, text, UsageError, type Values } from '../terminal/options.ts';
+
+export const READING = {
+  columns: parsed(
+    'A,B,…',
+    namesIn,
+    'Of a table (.csv, .tsv): the columns to take, by their names, or by their numbers from 1 if it has no header. [for a trained model those of its training data, else all that hold numbers]',
+  ),
+  'label-column': text(
+    'NAME',
+    'Of a table: the column with the class of each row, which is no feature. [label, class, species or target]',
+  ),
+  missing: choice(
+    ['drop', 'mean'],
+    undefined,
+    'Of a table: leave rows with empty cells, NA and the like out, or fill in the mean of the column in the training data. [they are refused]',
+  ),
+  resize: parsed(
+    'HxW',
+    readSize,
+    'Of pictures: bring all to this height and width in pixels, such as 28x28. What is beyond its ratio is cut off at both sides; shrinking takes the mean of the area, enlarging is bilinear.',
+  ),
+  gray: flag('Of pictures: read colours as their brightness.'),
+  background: parsed(
+    'COLOUR',
+    readColour,
+    'Of pictures: what to lay transparent ones on: white, black or #rrggbb. [they are refused]',
+  ),
+  frame: number(
+    undefined,
+    { minimum: 1, integer: true },
+    'Of sound (.wav): how many values make one sample. [for a trained model as it was trained, else 512]',
+  ),
+};
+
+export type ReadingValues = Values<typeof READING>;
+
+function namesIn(words: string): string[] {
+  return words.split(',').map((name) => name.trim());
+}
+
+/** `28x28` */
+function readSize(words: string, name: string): [height: number, width: number] {
+  const [, height, width] = /^(\d+)[x×](\d+)$/i.exec(words) ?? [];
+  const size = [Number(height), Number(width)] as [number, number];
+  if (size.every((length) => length >= 1 && length <= MAX_SIDE)) return size;
+  throw new UsageError(`--${name} is '${words}', expected HEIGHTxWIDTH in pixels, such as 28x28.`);
+}
+
+/** Larger pictures have more pixels than a dense layer takes. */
+const MAX_SIDE = 4096;
+
+/** `white`, `black`, `#ff8000` */
+function readColour(words: string, name: string): [red: number, green: number, blue: number] {
+  const [, red, green, blue] = /^#([\da-f]{2})([\da-f]{2})([\da-f]{2})$/i.exec(COLOURS[words] ?? words) ?? [];
+  if (blue !== undefined)
+    return [red, green, blue].map((digits) => Number.parseInt(digits, 16)) as [number, number, number];
+  throw new UsageError(`--${name} is '${words}', expected white, black or #rrggbb, such as #ff8000.`);
+}
+
+const COLOURS: Readonly<Record<string, string>> = { white: '#ffffff', black: '#000000' };
+
+/** What a trained model says about the data that it takes. */
+export interface TrainedOn {
+  readonly training: TrainingFacts;
+  readonly inputShape: Shape;
+}
+
+/** The options of a command as those of `openImages`; what they don't say is done as for the training data of a model. */
+export function loadOptionsOf(values: ReadingValues, trained?: TrainedOn): LoadOptions {
+  const { columns, 'label-column': labelColumn, missing, resize, gray, background, frame } = values;
+  return {
+    columns,
+    labelColumn,
+    missing,
+    resize,
+    gray: gray || undefined,
+    background,
+    frame,
+    ...(trained && {
+      sampleShape: trained.inputShape,
+      featureNames: featureNamesOf(trained.training, trained.inputShape),
+      form: sampleFormOf(trained.training),
+    }),
+  };
+}

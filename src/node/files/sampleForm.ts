@@ -1,0 +1,31 @@
+/** How the samples of a model's training data were made of a file, as the model keeps it. Read sampleSource.ts first. */
+
+import { isObject } from '../../io/json.ts';
+import type { TrainingFacts } from '../../io/model.ts';
+import type { SampleForm } from './sampleSource.ts';
+
+const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) > 0;
+const areNumbers = (values: unknown) => Array.isArray(values) && values.every(Number.isFinite);
+const ENCODINGS: readonly unknown[] = ['u8', 's16', 's24', 's32', 'f32'];
+
+/** What each kind must have, and may have: anything else was written by a later version, or by hand. */
+const IS_FORM: Readonly<Record<SampleForm['kind'], (form: Record<string, unknown>) => boolean>> = {
+  table: ({ delimiter, decimal, means }) =>
+    typeof delimiter === 'string' &&
+    (decimal === '.' || decimal === ',') &&
+    (means === undefined || areNumbers(means)),
+  pictures: ({ resize, gray, background }) =>
+    (resize === undefined || (Array.isArray(resize) && resize.length === 2 && resize.every(isCount))) &&
+    (gray === undefined || gray === true) &&
+    (background === undefined || (areNumbers(background) && (background as number[]).length === 3)),
+  sound: ({ frame, sampleRate, encoding }) =>
+    isCount(frame) && isCount(sampleRate) && ENCODINGS.includes(encoding),
+};
+
+/** The form that `train` stored with a model; undefined if there is none that can be used. */
+export function sampleFormOf({ data }: TrainingFacts): SampleForm | undefined {
+  const form = isObject(data) ? data.form : undefined;
+  if (!isObject(form) || typeof form.kind !== 'string' || !Object.hasOwn(IS_FORM, form.kind))
+    return undefined;
+  return IS_FORM[form.kind as SampleForm['kind']](form) ? (form as unknown as SampleForm) : undefined;
+}
