@@ -5,7 +5,8 @@
 
 import { DataError } from '../data/samples.ts';
 import { crc32 } from '../io/crc32.ts';
-import { FormatError, firstBytes } from '../io/errors.ts';
+import { FormatError } from '../io/errors.ts';
+import { notA } from '../io/fileKinds.ts';
 import { shown } from '../io/json.ts';
 import { formatShape, sizeOf } from '../tensor/shape.ts';
 import { type ByteStream, joined } from './byteStream.ts';
@@ -142,10 +143,8 @@ export async function readHeader(
 
 /** @throws {FormatError} If the stored check value is another one than that of the bytes read: some were changed. */
 export function requireCheck(stored: Uint8Array, crc: number): void {
-  const value = uint32From(stored);
-  if (value === crc) return;
-  const [found, expected] = [value, crc].map((one) => one.toString(16).padStart(8, '0'));
-  throw new FormatError(`the file is damaged: its checksum is ${found}, its contents give ${expected}.`);
+  if (uint32From(stored) === crc) return;
+  throw new FormatError('the file is damaged: a checksum in it is not that of its contents.');
 }
 
 function asNoHeader(error: Error): never {
@@ -166,11 +165,7 @@ function readUnchecked(text: Uint8Array): ReturnType<typeof readDescription> {
 
 /** Checks the magic and the version. Returns the version and the lengths of description, original head and model. */
 function checkFixed(fixed: Uint8Array): number[] {
-  if (!MAGIC.every((byte, i) => fixed[i] === byte)) {
-    throw new FormatError(
-      `not an .isth file: it begins with ${firstBytes(fixed, 8)}, expected 89 49 53 54 48 0d 0a 1a.`,
-    );
-  }
+  if (!MAGIC.every((byte, i) => fixed[i] === byte)) throw notA('an .isth file', fixed, 'other');
   const view = new DataView(fixed.buffer, fixed.byteOffset);
   const numbers = [0, 1, 2, 3].map((i) => view.getUint32(MAGIC.length + 4 * i, true));
   const [version, textLength, headLength] = numbers;

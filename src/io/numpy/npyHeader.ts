@@ -6,7 +6,8 @@
 import type { DType } from '../../data/samples.ts';
 import { formatShape, type Shape, sizeOf } from '../../tensor/shape.ts';
 import { plural } from '../../tensor/words.ts';
-import { FormatError, firstBytes } from '../errors.ts';
+import { FormatError } from '../errors.ts';
+import { notA } from '../fileKinds.ts';
 
 /** {@link parseNpyHeader} needs at most this many bytes from the beginning of a file. */
 export const NPY_HEAD_LENGTH = 65536;
@@ -138,11 +139,7 @@ export function itemSizeOf(dtype: DType): number {
 
 /** Reads magic, version, length and text. Returns the text, a Python dictionary, and where the values begin. */
 function headerText(head: Uint8Array, fileSize: number): { text: string; dataOffset: number } {
-  if (!MAGIC.every((byte, i) => head[i] === byte)) {
-    throw new FormatError(
-      `not an .npy file: it begins with ${firstBytes(head, 6)}, expected 93 4e 55 4d 50 59 (NUMPY).`,
-    );
-  }
+  if (!MAGIC.every((byte, i) => head[i] === byte)) throw notA('an .npy file', head);
   const [major, minor] = head.subarray(6, 8);
   if (head.length >= 8 && !([1, 2, 3].includes(major) && minor === 0)) {
     throw new FormatError(`the .npy version is ${major}.${minor}, expected 1.0, 2.0 or 3.0.`);
