@@ -115,6 +115,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/compression/coder/': ['src/io/errors.ts', 'src/data/', 'src/tensor/'],
   'src/compression/': ['src/io/', 'src/autoencoder/', 'src/evaluation/', 'src/data/', 'src/tensor/'],
   'src/index.ts': ENGINE,
+  'src/node/pictures/jpeg/': ENGINE,
   'src/node/pictures/': ENGINE,
   'src/node/charts/': [...ENGINE, 'src/node/pictures/'],
   'src/node/files/': [...ENGINE, 'src/node/pictures/'],

@@ -7,6 +7,7 @@ import { nounOf } from '../../pictures/sampleKind.ts';
 import { HELP, KEY, MODEL, OVERWRITE } from '../shared/commonOptions.ts';
 import { MACHINE, refuseThreads, useMachine } from '../shared/machine.ts';
 import { outputHelp, outputOf, requireOutput } from '../shared/outputFiles.ts';
+import { READING, READING_GROUP } from '../shared/reading.ts';
 import type { Command } from '../terminal/help.ts';
 import {
   number,
@@ -37,6 +38,8 @@ const OPTIONS = {
   help: HELP,
 };
 
+const ALL_OPTIONS = { ...OPTIONS, ...READING };
+
 export const generateCommand: Command = {
   help: {
     usage:
@@ -45,7 +48,7 @@ export const generateCommand: Command = {
       'Makes new images, or other samples, of random codes. A variational autoencoder and a GAN are trained for that: their codes are standard normal numbers. For a plain autoencoder, codes are drawn from a normal distribution that fits those of its training data; its decoder was not trained for these.',
       'A .npy or a table has the units and the type of the training data, as that of isthmus decode.',
     ],
-    groups: [['Options', OPTIONS]],
+    groups: [['Options', OPTIONS], READING_GROUP],
     sections: [
       [
         'Examples',
@@ -60,13 +63,13 @@ export const generateCommand: Command = {
 };
 
 async function generate(words: readonly string[]): Promise<number> {
-  const parsed = parseOptions(OPTIONS, words);
+  const parsed = parseOptions(ALL_OPTIONS, words);
   refusePositionals(parsed);
   refuseThreads(parsed.values);
   const { count, seed, overwrite } = parsed.values;
   const path = requireOption('model', parsed.values.model, 'MODEL');
   const out = requireOutput(parsed.values.out);
-  const data = dataFile(parsed.values);
+  const data = dataFile(parsed);
   await refuseExisting(out.path, overwrite);
   await useMachine(parsed.values);
   const opened = await loadAnyModel(path);

@@ -14,6 +14,7 @@ import { DATA, HELP, KEY, MODEL, OVERWRITE } from '../shared/commonOptions.ts';
 import { MACHINE, refuseThreads, useMachine } from '../shared/machine.ts';
 import { outputOf, requireOutput } from '../shared/outputFiles.ts';
 import { requireRoom } from '../shared/pictures.ts';
+import { READING, READING_GROUP } from '../shared/reading.ts';
 import type { Command } from '../terminal/help.ts';
 import {
   number,
@@ -50,6 +51,8 @@ const OPTIONS = {
   help: HELP,
 };
 
+const ALL_OPTIONS = { ...OPTIONS, ...READING };
+
 export const interpolateCommand: Command = {
   help: {
     usage:
@@ -58,7 +61,7 @@ export const interpolateCommand: Command = {
       'Encodes two samples, goes from one code to the other in equal steps, and decodes each: on an arc around zero for a variational autoencoder and a GAN, whose codes are standard normal numbers, on a straight line for a plain autoencoder.',
       "A GAN can't encode samples: leave --data out, then --from and --to are seeds of random codes, as isthmus generate draws them.",
     ],
-    groups: [['Options', OPTIONS]],
+    groups: [['Options', OPTIONS], READING_GROUP],
     sections: [
       [
         'Examples',
@@ -82,7 +85,7 @@ interface Ends {
 }
 
 async function interpolate(words: readonly string[]): Promise<number> {
-  const parsed = parseOptions(OPTIONS, words);
+  const parsed = parseOptions(ALL_OPTIONS, words);
   refusePositionals(parsed);
   refuseThreads(parsed.values);
   const { steps, overwrite } = parsed.values;
@@ -92,7 +95,7 @@ async function interpolate(words: readonly string[]): Promise<number> {
     to: requireNumber('to', parsed.values.to),
   };
   const out = requireOutput(parsed.values.out);
-  const data = dataFile(parsed.values);
+  const data = dataFile(parsed);
   await refuseExisting(out.path, overwrite);
   await useMachine(parsed.values);
   const opened = await loadAnyModel(path);
@@ -129,11 +132,13 @@ async function findEnds(
   data: DataFile | undefined,
   numbers: { readonly from: number; readonly to: number },
 ): Promise<Ends> {
-  const { model } = opened;
+  const { model, training } = opened;
   const { from, to } = numbers;
   if (data) {
     refuseDataOfGAN(model, 'leave --data out, then --from and --to are seeds of random codes');
-    const { inputs, codes } = await withSamples(model, data, (samples) => encodeRows(samples, numbers));
+    const { inputs, codes } = await withSamples({ autoencoder: model, training }, data, (samples) =>
+      encodeRows(samples, numbers),
+    );
     return { codes, originals: inputs, names: [`sample ${from}`, `sample ${to}`] };
   }
   const distribution = await randomCodes(opened, undefined, '--data FILE, with the samples --from and --to');
