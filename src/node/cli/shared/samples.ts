@@ -67,7 +67,11 @@ export async function loadSource(path: string, options: LoadOptions): Promise<Sa
 }
 
 /** Says what was found out about a file, and what of it was left out. */
-function sayNotes(path: string, { notes = [], form }: SampleFacts, { form: trained }: LoadOptions): void {
+export function sayNotes(
+  path: string,
+  { notes = [], form }: SampleFacts,
+  { form: trained }: LoadOptions,
+): void {
   for (const note of notes) say(`note: ${basename(path)}: ${note}`);
   if (form?.kind === 'sound' && trained?.kind === 'sound' && form.sampleRate !== trained.sampleRate) {
     const [rate, trainedRate] = [form, trained].map(({ sampleRate }) => formatCount(sampleRate));
