@@ -223,8 +223,12 @@ describe('decodePng refuses', () => {
     );
 
   test.each<[string, Uint8Array, RegExp]>([
-    ['an empty file', new Uint8Array(), /^not a PNG file: it begins with nothing/],
-    ['another format', new TextEncoder().encode('GIF89a etc.'), /begins with 47 49 46 38 39 61/],
+    ['an empty file', new Uint8Array(), /^not a PNG file but an empty file/],
+    [
+      'another format',
+      new TextEncoder().encode('GIF89a etc.'),
+      /^not a PNG file but a GIF picture: save it as PNG or JPEG\.$/,
+    ],
     ['no image data', fileOf(header(tiny), chunk('IEND')), /no IDAT/],
     ['no header', fileOf(chunk('IDAT', deflateSync(raw)), chunk('IEND')), /begins with IDAT/],
     ['a short header', fileOf(chunk('IHDR', new Uint8Array(12)), chunk('IEND')), /IHDR of 12 bytes/],
