@@ -5,8 +5,9 @@
 
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
+import type { TableFacts } from '../../io/table/facts.ts';
 import { tableOf } from '../../io/table/readTable.ts';
-import { type TableFacts, TableReader } from '../../io/table/tableReader.ts';
+import { TableReader } from '../../io/table/tableReader.ts';
 import { fileError, inFile } from './files.ts';
 import type { TableOptions } from './readOptions.ts';
 import type { LoadedImages, SampleFacts, SampleSource } from './sampleSource.ts';
