@@ -14,9 +14,6 @@ export const NPY_HEAD_LENGTH = 65536;
 /** NumPy's own limit on the number of dimensions (NumPy 2). */
 export const MAX_RANK = 64;
 
-/** ndarray counts in 32-bit signed integers. */
-const MAX_STRIDED_LENGTH = 2 ** 31 - 1;
-
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
 
 const DTYPES: readonly DType[] = ['u1', 'i1', 'u2', 'i2', 'u4', 'i4', 'u8', 'i8', 'f2', 'f4', 'f8', 'b1'];
@@ -96,11 +93,6 @@ export function parseNpyHeader(head: Uint8Array, fileSize: number): NpyHeader {
   if (dataOffset + byteLength !== fileSize) {
     throw new FormatError(
       `the header says ${shape.join('x') || 'one'} ${dtype} = ${plural(byteLength, 'byte')} of data, the file holds ${fileSize - dataOffset}.`,
-    );
-  }
-  if (fortranOrder && size > MAX_STRIDED_LENGTH) {
-    throw new FormatError(
-      `the array is in Fortran order and holds ${size} values, expected at most ${MAX_STRIDED_LENGTH}: save np.ascontiguousarray(arr).`,
     );
   }
   return { descr, dtype, fortranOrder, shape, dataOffset };
