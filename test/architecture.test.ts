@@ -87,8 +87,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/latent/': ['src/tensor/'],
   'src/vae/': GENERATIVE,
   'src/gan/': GENERATIVE,
-  'src/io/numpy/': ['src/data/', 'src/tensor/', 'src/io/errors.ts', 'src/io/crc32.ts'],
-  'src/io/sound/': ['src/data/', 'src/tensor/', 'src/io/errors.ts'],
+  'src/io/numpy/': ['src/data/', 'src/tensor/', 'src/io/errors.ts', 'src/io/crc32.ts', 'src/io/fileKinds.ts'],
+  'src/io/sound/': ['src/tensor/', 'src/io/errors.ts', 'src/io/fileKinds.ts'],
   'src/io/table/': ['src/data/', 'src/tensor/', 'src/io/errors.ts'],
   'src/io/export/': [
     'src/io/',
@@ -115,6 +115,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/compression/coder/': ['src/io/errors.ts', 'src/data/', 'src/tensor/'],
   'src/compression/': ['src/io/', 'src/autoencoder/', 'src/evaluation/', 'src/data/', 'src/tensor/'],
   'src/index.ts': ENGINE,
+  'src/node/pictures/jpeg/': ENGINE,
   'src/node/pictures/': ENGINE,
   'src/node/charts/': [...ENGINE, 'src/node/pictures/'],
   'src/node/files/': [...ENGINE, 'src/node/pictures/'],

@@ -29,9 +29,3 @@ export class OptionError extends FormatError {
     this.messageWith = messageWith;
   }
 }
-
-/** The first bytes of a file of another format, for the message: `89 50 4e 47`. */
-export function firstBytes(bytes: Uint8Array, count: number): string {
-  const hex = Array.from(bytes.subarray(0, count), (byte) => byte.toString(16).padStart(2, '0'));
-  return hex.join(' ') || 'nothing';
-}

@@ -22,3 +22,6 @@ export {
   type SafetensorsContents,
   writeSafetensors,
 } from './safetensors.ts';
+export type { SoundEncoding } from './sound/encodings.ts';
+export { type ReadSound, readWav, type Sound } from './sound/readWav.ts';
+export { writeWav } from './sound/writeWav.ts';

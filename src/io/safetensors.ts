@@ -8,7 +8,8 @@ import { requireBytes } from '../tensor/options.ts';
 import { formatShape, sizeOf } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { plural } from '../tensor/words.ts';
-import { FormatError, firstBytes } from './errors.ts';
+import { FormatError } from './errors.ts';
+import { notA } from './fileKinds.ts';
 import { FLOAT_TYPES, type FloatType, toFloat32 } from './floatTypes.ts';
 import { isObject, shown } from './json.ts';
 
@@ -129,17 +130,11 @@ function valuesOf(name: string, type: FloatType, bytes: Uint8Array): Float32Arra
 }
 
 function splitFile(bytes: Uint8Array): { header: Map<string, unknown>; values: Uint8Array } {
-  if (bytes.length < LENGTH_BYTES) {
-    throw new FormatError(
-      `not a safetensors file: it holds ${plural(bytes.length, 'byte')}, expected at least 8.`,
-    );
-  }
+  if (bytes.length < LENGTH_BYTES) throw notA('a safetensors file', bytes, 'model');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerLength = view.getBigUint64(0, true);
-  if (headerLength > MAX_HEADER_BYTES) {
-    throw new FormatError(
-      `not a safetensors file: it begins with ${firstBytes(bytes, LENGTH_BYTES)}, expected the length of a header of at most ${MAX_HEADER_BYTES} bytes.`,
-    );
+  if (headerLength === 0n || headerLength > MAX_HEADER_BYTES) {
+    throw notA('a safetensors file', bytes, 'model');
   }
   const start = LENGTH_BYTES + Number(headerLength);
   if (start > bytes.length) {

@@ -60,16 +60,14 @@ export function readSealed({ format, noun, version }: Kind, bytes: Uint8Array): 
   }
   const isSealed = new TextDecoder().decode(bytes.subarray(8, CHECKSUM_START)) === BEFORE_CHECKSUM;
   if (!isSealed || metadata.checksum !== checksumOf(bytes)) {
-    throw new FormatError(
-      `the ${noun} is damaged: its checksum is ${word(metadata.checksum)}, its contents give ${checksumOf(bytes)}.`,
-    );
+    throw new FormatError(`the ${noun} is damaged: its checksum is not that of its contents.`);
   }
   return contents;
 }
 
 /** For messages: numbers as they are, other text in quotes. */
 function word(text: string | undefined): string {
-  return text !== undefined && /^[0-9a-f]{1,16}$/.test(text) ? text : shown(text);
+  return text !== undefined && /^\d{1,16}$/.test(text) ? text : shown(text);
 }
 
 /** CRC-32 of the file with zeros in the checksum's place, as 8 hexadecimal digits. */

@@ -182,7 +182,7 @@ describe('files that are no sound checkpoint', () => {
     const changed = bytes.slice();
     changed[changed.length - 1] ^= 1;
     expect(() => readCheckpoint(changed)).toThrow(
-      /^the checkpoint is damaged: its checksum is [0-9a-f]{8}, its contents give [0-9a-f]{8}\.$/,
+      /^the checkpoint is damaged: its checksum is not that of its contents\.$/,
     );
   });
 
@@ -211,7 +211,7 @@ describe('files that are no sound checkpoint', () => {
       /metadata is "constructor"/,
     ],
     ['tensors of nobody', writeSafetensors([], {}), /metadata is missing, expected/],
-    ['nothing', new Uint8Array(), /^not a safetensors file: it holds 0 bytes/],
+    ['nothing', new Uint8Array(), /^not a safetensors file but an empty file/],
     [
       'a later version',
       resealed(bytes, { version: '2' }),

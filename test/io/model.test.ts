@@ -236,9 +236,9 @@ describe('refused with a sentence', () => {
     const { tensors, metadata } = readSafetensors(writeModel(model(SMALL)));
     const list = [...tensors].map(([name, tensor]) => ({ name, tensor }));
     const { checksum, ...rest } = metadata;
-    expect(refusal(writeSafetensors(list, rest))).toMatch(/^the model is damaged: its checksum is missing/);
+    expect(refusal(writeSafetensors(list, rest))).toMatch(/^the model is damaged: its checksum/);
     expect(refusal(writeSafetensors(list, { checksum: '0badcafe', ...rest }))).toMatch(
-      /checksum is 0badcafe/,
+      /^the model is damaged: its checksum is not that of its contents\.$/,
     );
     // The right checksum at another place is refused: only one place is read.
     expect(refusal(writeSafetensors(list, { ...rest, checksum }))).toMatch(/^the model is damaged/);

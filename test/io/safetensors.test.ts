@@ -156,7 +156,7 @@ describe('safetensors', () => {
       ],
     ),
     ['a header that is not JSON', '{"a":', 0, 'not valid JSON'],
-    ['an empty header', '', 0, 'not valid JSON'],
+    ['an empty header', '', 0, 'not a safetensors file'],
     [
       'a name twice',
       '{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}',
@@ -184,10 +184,8 @@ describe('safetensors', () => {
   test('refuses a header that is too long for the file, for the format, or not UTF-8', () => {
     const changed = (at: number, byte: number) => file('{}', 0).map((old, i) => (i === at ? byte : old));
     expect(() => readSafetensors(changed(0, 3))).toThrow('its header ends at byte 11, the file holds 10');
-    expect(() => readSafetensors(changed(7, 255))).toThrow(
-      'expected the length of a header of at most 100000000 bytes',
-    );
+    expect(() => readSafetensors(changed(7, 255))).toThrow('not a safetensors file');
     expect(() => readSafetensors(changed(8, 0xff))).toThrow('not valid JSON');
-    expect(() => readSafetensors(new Uint8Array(7))).toThrow('holds 7 bytes, expected at least 8');
+    expect(() => readSafetensors(new Uint8Array(7))).toThrow('not a safetensors file');
   });
 });

@@ -7,7 +7,8 @@ import type { DType, NumericArray, SampleArray } from '../../data/samples.ts';
 import { requireBytes } from '../../tensor/options.ts';
 import { type Shape, sizeOf } from '../../tensor/shape.ts';
 import { plural } from '../../tensor/words.ts';
-import { FormatError, firstBytes } from '../errors.ts';
+import { FormatError } from '../errors.ts';
+import { notA } from '../fileKinds.ts';
 import { swapByteOrder } from './byteOrder.ts';
 
 interface IdxType {
@@ -68,9 +69,7 @@ export function parseIdxHeader(head: Uint8Array, fileSize: number): IdxHeader {
   const [zero0, zero1, typeCode, rank] = head;
   const type = TYPES.get(typeCode);
   if (zero0 !== 0 || zero1 !== 0 || type === undefined || !(rank > 0)) {
-    throw new FormatError(
-      `not an IDX file: it begins with ${firstBytes(head, 4)}, expected 00 00, a type (08 09 0b 0c 0d 0e) and a number of dimensions.`,
-    );
+    throw notA('an IDX file', head);
   }
   if (rank > MAX_RANK) {
     throw new FormatError(`the IDX header says ${plural(rank, 'dimension')}, expected at most ${MAX_RANK}.`);

@@ -5,7 +5,8 @@
 
 import { plural } from '../../tensor/words.ts';
 import { crc32 } from '../crc32.ts';
-import { FormatError, firstBytes } from '../errors.ts';
+import { FormatError } from '../errors.ts';
+import { notA } from '../fileKinds.ts';
 
 /** No deflate data grows more: 2 bits (a length code and a distance code) stand for at most 258 bytes. */
 const MAX_RATIO = 1032;
@@ -39,8 +40,7 @@ export async function gunzip(
   limit: number = DEFAULT_LIMIT,
   head?: HeadCheck,
 ): Promise<Uint8Array> {
-  if (!isGzip(bytes))
-    throw new FormatError(`not gzip data: it begins with ${firstBytes(bytes, 2)}, expected 1f 8b.`);
+  if (!isGzip(bytes)) throw notA('gzip data', bytes);
   if (bytes.length < GZIP_HEADER_LENGTH + GZIP_TRAILER_LENGTH) {
     throw new FormatError(
       `the gzip data is cut off: it has ${plural(bytes.length, 'byte')}, expected at least ${GZIP_HEADER_LENGTH + GZIP_TRAILER_LENGTH}.`,

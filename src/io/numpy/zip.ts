@@ -7,6 +7,7 @@
 import { plural } from '../../tensor/words.ts';
 import { crc32 } from '../crc32.ts';
 import { FormatError } from '../errors.ts';
+import { notA } from '../fileKinds.ts';
 import { type HeadCheck, inflateRaw } from './inflate.ts';
 
 const END_SIGNATURE = 0x06054b50;
@@ -105,7 +106,10 @@ function findEnd(view: DataView): number {
   for (let at = last; at >= 0 && at >= last - MAX_COMMENT; at--) {
     if (view.getUint32(at, true) === END_SIGNATURE && view.getUint16(at + 20, true) === last - at) return at;
   }
-  throw new FormatError('not a zip archive, or cut off: it has no end record.');
+  if (view.byteLength < 4 || view.getUint32(0, true) !== LOCAL_SIGNATURE) {
+    throw notA('a zip archive', new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+  }
+  throw new FormatError('the zip archive is cut off: it has no end record.');
 }
 
 function readDirectoryEntry(

@@ -84,7 +84,7 @@ export class TemporaryNpy {
   opened(rows: number, { descr, dtype, shape }: RowType): OpenNpy {
     return {
       file: this.#file,
-      header: { descr, dtype, fortranOrder: false, shape: [rows, ...shape], dataOffset: 0 },
+      header: { descr, spelling: descr, dtype, fortranOrder: false, shape: [rows, ...shape], dataOffset: 0 },
       close: () => this.close(),
     };
   }

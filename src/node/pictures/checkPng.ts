@@ -7,7 +7,8 @@
  */
 
 import { crc32, inflateSync } from 'node:zlib';
-import { FormatError, firstBytes } from '../../io/errors.ts';
+import { FormatError } from '../../io/errors.ts';
+import { notA } from '../../io/fileKinds.ts';
 import { plural } from '../../tensor/words.ts';
 
 const { ceil } = Math;
@@ -76,7 +77,7 @@ interface Chunks {
 /** Reads the file's chunks, up to its end chunk. */
 function readChunks(bytes: Uint8Array): Chunks {
   if (SIGNATURE.some((byte, i) => bytes[i] !== byte)) {
-    throw new FormatError(`not a PNG file: it begins with ${firstBytes(bytes, 8)}.`);
+    throw notA('a PNG file', bytes);
   }
   const compressed: Uint8Array[] = [];
   const small = new Map<string, Uint8Array>(); // chunks that say how pixels look: PLTE, tRNS

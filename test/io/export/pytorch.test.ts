@@ -289,7 +289,7 @@ describe('a file that is not what it should be', () => {
     read(changed(GOLDEN, ...args));
 
   test('is refused if it is no safetensors file, or cut off', () => {
-    expect(read(new Uint8Array(3))).toThrow('not a safetensors file: it holds 3 bytes, expected at least 8.');
+    expect(read(new Uint8Array(3))).toThrow('not a safetensors file');
     expect(read(GOLDEN.subarray(0, 1000))).toThrow('cut off');
   });
 

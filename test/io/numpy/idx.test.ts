@@ -94,9 +94,9 @@ describe('readIdx', () => {
   });
 
   test.each([
-    [[], 'begins with nothing'],
-    [[0x1f, 0x8b, 8, 0], 'begins with 1f 8b 08 00'],
-    [[0, 0, 0x0a, 1, 0, 0, 0, 0], 'begins with 00 00 0a 01'],
+    [[], 'not an IDX file but an empty file'],
+    [[0x1f, 0x8b, 8, 0], 'not an IDX file but gzip data'],
+    [[0, 0, 0x0a, 1, 0, 0, 0, 0], "not an IDX file: it doesn't begin as one does."],
     [[0, 1, 8, 1, 0, 0, 0, 0], 'not an IDX file'],
     [[0, 0, 8, 0, 7], 'not an IDX file'],
   ])('refuses %j', (bytes, reason) => {

@@ -1,8 +1,8 @@
 import { deflateSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { FormatError } from '../../../src/io/errors.ts';
+import { stackPngs } from '../../../src/node/pictures/pictureStack.ts';
 import { decodePng, encodePng } from '../../../src/node/pictures/png.ts';
-import { stackPngs } from '../../../src/node/pictures/pngStack.ts';
 import {
   bigEndian32,
   chunk,
@@ -223,8 +223,12 @@ describe('decodePng refuses', () => {
     );
 
   test.each<[string, Uint8Array, RegExp]>([
-    ['an empty file', new Uint8Array(), /^not a PNG file: it begins with nothing/],
-    ['another format', new TextEncoder().encode('GIF89a etc.'), /begins with 47 49 46 38 39 61/],
+    ['an empty file', new Uint8Array(), /^not a PNG file but an empty file/],
+    [
+      'another format',
+      new TextEncoder().encode('GIF89a etc.'),
+      /^not a PNG file but a GIF picture: save it as PNG or JPEG\.$/,
+    ],
     ['no image data', fileOf(header(tiny), chunk('IEND')), /no IDAT/],
     ['no header', fileOf(chunk('IDAT', deflateSync(raw)), chunk('IEND')), /begins with IDAT/],
     ['a short header', fileOf(chunk('IHDR', new Uint8Array(12)), chunk('IEND')), /IHDR of 12 bytes/],
@@ -456,7 +460,7 @@ describe('stackPngs', () => {
   test('names the two files that differ in size', () => {
     const wide = { name: 'wide.png', bytes: pngBytes({ ...tiny, width: 5, pixel: () => [9] }) };
     expect(refusal(() => stackPngs([grayFile('a.png', 1), grayFile('b.png', 1), wide]))).toBe(
-      'the images differ in size: a.png has 3x2 pixels, wide.png has 5x2.',
+      'the images differ in size: a.png has 3x2 pixels, wide.png has 5x2; resize: [28, 28] brings them to one.',
     );
   });
 

@@ -442,7 +442,7 @@ describe('what cannot be done', () => {
       name: 'a file that is something else',
       files: { ...inside, 'a.isth': imagesNpy() },
       args: decompress,
-      says: /: a\.isth: not an \.isth file: it begins with 93 4e 55 4d 50 59/,
+      says: /: a\.isth: not an \.isth file but a NumPy array\.$/,
     },
     {
       name: 'a file that is not there',
@@ -460,7 +460,7 @@ describe('what cannot be done', () => {
       name: 'a changed byte in the middle, when some images are written already',
       files: { ...inside, 'a.isth': exact.with(-100, exact[exact.length - 100] ^ 1) },
       args: decompress,
-      says: /: a\.isth: the file is damaged: its checksum is \w{8}, its contents give \w{8}\.$/,
+      says: /: a\.isth: the file is damaged: a checksum in it is not that of its contents\.$/,
     },
     {
       name: 'to say anything of a file that is cut off',

@@ -102,7 +102,7 @@ describe('a run is not resumed', () => {
     const { code, stderr } = await isthmus(['train', '--resume', 'run'], { cwd });
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /checkpoint\.safetensors: the checkpoint is damaged: its checksum is [0-9a-f]{8}, its contents/,
+      /checkpoint\.safetensors: the checkpoint is damaged: its checksum is not that of its contents/,
     );
     expect(readdirSync(join(cwd, 'run'))).toEqual(['checkpoint.safetensors']);
   });

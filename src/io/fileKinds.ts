@@ -1,0 +1,266 @@
+/**
+ * What a file is, by its first bytes: for messages to people who gave one where another kind is read. A list of signatures,
+ * after the formats' own specifications; nothing is read beyond them.
+ */
+
+import { FormatError } from './errors.ts';
+
+export interface FileKind {
+  /** What it is, with its article: "a PDF document". */
+  readonly name: string;
+  /** What to do instead, if there is something to say. */
+  readonly advice: string | undefined;
+}
+
+/** What the file was meant to hold: the advice depends on it. */
+export type Wanted = 'data' | 'model' | 'other';
+
+/** {@link kindOf} looks at no more bytes than these. */
+export const KIND_HEAD_LENGTH = 65536;
+
+/** Bytes that a kind of file holds at a place, as characters of the same numbers. */
+type Signature = readonly [at: number, letters: string];
+
+interface Kind {
+  readonly name: string;
+  /** The advice, whatever was wanted. */
+  readonly always?: string;
+  /** The advice if samples were wanted, and if a model was. */
+  readonly data?: string;
+  readonly model?: string;
+  readonly signature: readonly Signature[];
+}
+
+const ENDING = (ending: string) => `give it the ending ${ending}`;
+const AS_NPY = 'save the array in it as .npy';
+const AS_CSV = 'save the table in it as .csv';
+const AS_PICTURE = 'save it as PNG or JPEG';
+const AS_WAV = 'convert it, e.g. ffmpeg -i FILE sound.wav';
+const UNPACK = 'unpack it first';
+const OTHER_MODEL =
+  'isthmus reads the models that it wrote, and imports the weights of PyTorch as .safetensors';
+const PYTORCH = {
+  name: 'a PyTorch file (.pt, .pth)',
+  data: AS_NPY,
+  model:
+    "isthmus import takes its weights as .safetensors: safetensors.torch.save_file(model.state_dict(), 'w.safetensors')",
+};
+const HDF5 = { name: 'an HDF5 file (.h5, as Keras writes it)', data: AS_NPY, model: OTHER_MODEL };
+const MAT = { name: 'a MATLAB file (.mat)', data: `${AS_NPY}, or its table as .csv` };
+const TIFF = { name: 'a TIFF picture', data: AS_PICTURE };
+const MP3 = { name: 'an MP3 file', data: AS_WAV };
+const PARQUET = { name: 'a Parquet file', data: AS_CSV };
+const ARROW = { name: 'an Arrow file (.feather, .arrow)', data: AS_CSV };
+const TRY_AGAIN = 'the copy or the download failed, get it again';
+
+/** Those with a fixed sequence of bytes. Of several that fit, the first counts. */
+const KINDS: readonly Kind[] = [
+  { name: 'a NumPy array', data: ENDING('.npy'), signature: [[0, '\x93NUMPY']] },
+  { name: 'a PNG picture', data: ENDING('.png'), signature: [[0, '\x89PNG\r\n\x1a\n']] },
+  { name: 'a JPEG picture', data: ENDING('.jpg'), signature: [[0, '\xff\xd8\xff']] },
+  {
+    name: 'a WAV file',
+    data: ENDING('.wav'),
+    signature: [
+      [0, 'RIFF'],
+      [8, 'WAVE'],
+    ],
+  },
+  {
+    name: 'a file that isthmus compressed',
+    data: `${ENDING('.isth')}, and isthmus decompress restores what it holds`,
+    signature: [[0, '\x89ISTH\r\n\x1a\n']],
+  },
+  {
+    name: 'a Git LFS pointer, not the file itself',
+    always: 'git lfs pull fetches that',
+    signature: [[0, 'version https://git-lfs.github.com/spec/']],
+  },
+  { ...PYTORCH, signature: [[0, '\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19']] },
+  ...['\x02', '\x03', '\x04', '\x05'].map((protocol) => ({
+    name: 'a Python pickle',
+    data: AS_NPY,
+    model: PYTORCH.model,
+    signature: [[0, `\x80${protocol}`]] as const,
+  })),
+  { ...HDF5, signature: [[0, '\x89HDF\r\n\x1a\n']] },
+  { ...MAT, signature: [[0, 'MATLAB 5.0 MAT-file']] },
+  { ...MAT, signature: [[0, 'MATLAB 7.3 MAT-file']] },
+  { name: 'a TensorFlow Lite model', model: OTHER_MODEL, signature: [[4, 'TFL3']] },
+  { name: 'a GGUF model', model: OTHER_MODEL, signature: [[0, 'GGUF']] },
+  { ...PARQUET, signature: [[0, 'PAR1']] },
+  { ...ARROW, signature: [[0, 'ARROW1']] },
+  { ...ARROW, signature: [[0, 'FEA1']] },
+  { name: 'an SQLite database', data: AS_CSV, signature: [[0, 'SQLite format 3\0']] },
+  { name: 'an Excel file (.xls)', data: AS_CSV, signature: [[0, '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1']] },
+  { name: 'a NetCDF file', data: AS_NPY, signature: [[0, 'CDF']] },
+  { name: 'a FITS file', data: AS_NPY, signature: [[0, 'SIMPLE  =']] },
+  { name: 'a DICOM picture', data: AS_NPY, signature: [[128, 'DICM']] },
+  {
+    name: 'a WebP picture',
+    data: AS_PICTURE,
+    signature: [
+      [0, 'RIFF'],
+      [8, 'WEBP'],
+    ],
+  },
+  { name: 'a GIF picture', data: AS_PICTURE, signature: [[0, 'GIF8']] },
+  {
+    name: 'a BMP picture',
+    data: AS_PICTURE,
+    signature: [
+      [0, 'BM'],
+      [6, '\0\0\0\0'],
+    ],
+  },
+  { ...TIFF, signature: [[0, 'II*\0']] },
+  { ...TIFF, signature: [[0, 'MM\0*']] },
+  { name: 'a HEIC picture', data: AS_PICTURE, signature: [[4, 'ftyphei']] },
+  { name: 'an AVIF picture', data: AS_PICTURE, signature: [[4, 'ftypavif']] },
+  { name: 'an MP4 file', data: `its sound: ${AS_WAV}`, signature: [[4, 'ftyp']] },
+  { ...MP3, signature: [[0, 'ID3']] },
+  ...['\xfb', '\xfa', '\xf3', '\xf2'].map((second) => ({
+    ...MP3,
+    signature: [[0, `\xff${second}`]] as const,
+  })),
+  { name: 'a FLAC file', data: AS_WAV, signature: [[0, 'fLaC']] },
+  { name: 'an Ogg file', data: AS_WAV, signature: [[0, 'OggS']] },
+  {
+    name: 'an AIFF file',
+    data: AS_WAV,
+    signature: [
+      [0, 'FORM'],
+      [8, 'AIF'],
+    ],
+  },
+  { name: 'a PDF document', data: AS_CSV, signature: [[0, '%PDF-']] },
+  { name: 'a 7z archive', always: UNPACK, signature: [[0, "7z\xbc\xaf'\x1c"]] },
+  { name: 'a RAR archive', always: UNPACK, signature: [[0, 'Rar!\x1a\x07']] },
+  { name: 'a tar archive', always: UNPACK, signature: [[257, 'ustar']] },
+  { name: 'gzip data', always: UNPACK, signature: [[0, '\x1f\x8b']] },
+  { name: 'bzip2 data', always: UNPACK, signature: [[0, 'BZh']] },
+  { name: 'xz data', always: UNPACK, signature: [[0, '\xfd7zXZ\0']] },
+  { name: 'Zstandard data', always: UNPACK, signature: [[0, '\x28\xb5\x2f\xfd']] },
+];
+
+/** What zip archives are, by the name of a file in them. */
+const ZIPS: readonly (readonly [pattern: RegExp, kind: Omit<Kind, 'signature'>])[] = [
+  [/\.npy$/, { name: 'a zip archive of NumPy arrays', data: ENDING('.npz') }],
+  [/(^|\/)data\.pkl$/, PYTORCH],
+  [
+    /^metadata\.json$|^model\.weights\.h5$/,
+    { name: 'a Keras file (.keras)', data: AS_NPY, model: OTHER_MODEL },
+  ],
+  [/^xl\/|^\[Content_Types\]\.xml$/, { name: 'an Office file (.xlsx, for instance)', data: AS_CSV }],
+  [/^mimetype$/, { name: 'an OpenDocument file (.ods, for instance)', data: AS_CSV }],
+];
+
+const FAILED_DOWNLOAD = 'the server sent it instead of the file, download that again';
+
+/** Texts, by how they begin. */
+const TEXTS: readonly (readonly [pattern: RegExp, kind: Omit<Kind, 'signature'>])[] = [
+  [
+    /^\s*(<!--.*?-->\s*)?<(!doctype html|html|head)\b/is,
+    { name: 'a web page (HTML)', always: FAILED_DOWNLOAD },
+  ],
+  [/^\s*<(\?xml|!doctype|svg)\b/i, { name: 'an XML document', data: AS_CSV }],
+  [/^\s*[{[]/, { name: 'a JSON text', data: AS_CSV }],
+  [/^/, { name: 'a text', data: 'if it is a table, give it the ending .csv' }],
+];
+
+/**
+ * What kind of file begins with these bytes.
+ *
+ * @param head - All of the file, or its first {@link KIND_HEAD_LENGTH} bytes.
+ * @param wanted - What it was meant to hold. @default 'data'
+ * @returns Undefined if no kind that is known does.
+ */
+export function kindOf(head: Uint8Array, wanted: Wanted = 'data'): FileKind | undefined {
+  const bytes = head.subarray(0, KIND_HEAD_LENGTH);
+  const found = emptyKind(bytes) ?? signedKind(bytes) ?? textKind(bytes);
+  if (!found) return undefined;
+  return { name: found.name, advice: found.always ?? (wanted === 'other' ? undefined : found[wanted]) };
+}
+
+/**
+ * The error of a reader that got another kind of file: "not an .npy file but a Git LFS pointer, …".
+ *
+ * @param expected - With its article: "an .npy file".
+ * @param head - All of the file, or its first {@link KIND_HEAD_LENGTH} bytes.
+ */
+export function notA(expected: string, head: Uint8Array, wanted: Wanted = 'data'): FormatError {
+  const kind = kindOf(head, wanted);
+  if (!kind) return new FormatError(`not ${expected}: it doesn't begin as one does.`);
+  return new FormatError(`not ${expected} but ${kind.name}${kind.advice ? `: ${kind.advice}` : ''}.`);
+}
+
+type Found = Omit<Kind, 'signature'> | undefined;
+
+function emptyKind(bytes: Uint8Array): Found {
+  if (bytes.length === 0) return { name: 'an empty file', always: TRY_AGAIN };
+  if (bytes.length < 16 || bytes.some((byte) => byte !== 0)) return undefined;
+  return { name: 'a file of zeros', always: TRY_AGAIN };
+}
+
+function signedKind(bytes: Uint8Array): Found {
+  const text = lettersOf(bytes);
+  const kind = KINDS.find(({ signature }) =>
+    signature.every(([at, letters]) => text.startsWith(letters, at)),
+  );
+  if (kind) return kind;
+  if (text.startsWith('PK\x03\x04') || text.startsWith('PK\x05\x06')) return zipKind(text);
+  if (isIdx(bytes)) return { name: 'an IDX file', data: ENDING('.idx') };
+  if (isSafetensors(bytes)) return { name: 'a safetensors file', data: 'it holds the weights of a model' };
+  if (isOnnx(bytes)) return { name: 'an ONNX model', model: OTHER_MODEL };
+  return undefined;
+}
+
+function zipKind(text: string): Found {
+  const names: string[] = [];
+  for (let at = text.indexOf('PK\x03\x04'); at >= 0; at = text.indexOf('PK\x03\x04', at + 4)) {
+    const length = text.charCodeAt(at + 26) + 256 * text.charCodeAt(at + 27);
+    names.push(text.slice(at + 30, at + 30 + length));
+  }
+  const [, kind] = ZIPS.find(([pattern]) => names.some((name) => pattern.test(name))) ?? [];
+  return kind ?? { name: 'a zip archive', always: UNPACK };
+}
+
+/** Two zeros, a type of values, and up to eight dimensions. */
+function isIdx([zero, alsoZero, type, rank]: Uint8Array): boolean {
+  return zero === 0 && alsoZero === 0 && [8, 9, 11, 12, 13, 14].includes(type) && rank >= 1 && rank <= 8;
+}
+
+/** The length of a header of at most 16 MB, and then the header, a JSON object. */
+function isSafetensors(bytes: Uint8Array): boolean {
+  return bytes.length > 9 && bytes[8] === 0x7b && bytes.subarray(3, 8).every((byte) => byte === 0);
+}
+
+/** Protocol buffers have no signature. ONNX begins with the number of its version, field 1, and who wrote it, field 2. */
+function isOnnx(bytes: Uint8Array): boolean {
+  const [version, number, producer, length] = bytes;
+  if (version !== 0x08 || number < 3 || number > 20 || producer !== 0x12 || length === 0) return false;
+  const name = bytes.subarray(4, 4 + length);
+  return name.length === length && name.every((byte) => byte >= 0x20 && byte < 0x7f);
+}
+
+function textKind(bytes: Uint8Array): Found {
+  const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  if (isUtf16) return { name: 'a text in UTF-16', data: 'save it as UTF-8' };
+  let text: string;
+  try {
+    // `stream`: the head may end within a letter.
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
+  } catch {
+    return undefined;
+  }
+  const isControl = (letter: string) => letter < ' ' && !'\t\n\r\f'.includes(letter);
+  if (Array.from(text).some(isControl)) return undefined;
+  return TEXTS.find(([pattern]) => pattern.test(text))?.[1];
+}
+
+/** Bytes as the characters of the same numbers: TextDecoder would take some for others. */
+function lettersOf(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}
