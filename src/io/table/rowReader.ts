@@ -2,7 +2,7 @@
 
 import { DataError } from '../../data/samples.ts';
 import { inWords, plural } from '../../tensor/words.ts';
-import { FormatError, OptionError } from '../errors.ts';
+import { FormatError, OptionError, type SayOption } from '../errors.ts';
 import { isMissing, isMissingClass, numberIn } from './cells.ts';
 import { ClassColumn } from './classColumn.ts';
 import { isEmptyRow, type Row } from './dialect.ts';
@@ -25,6 +25,17 @@ export interface Counts {
   dropped: number;
   /** Rows of empty cells, which are skipped. */
   empty: number;
+}
+
+/** A cell that is not what its column holds. */
+export class CellError extends OptionError {
+  /** Line, column, what was found and what was expected, without advice and full stop. */
+  readonly problem: string;
+
+  constructor(problem: string, advice: (option: SayOption) => string) {
+    super((option) => `${problem}: ${advice(option)}.`);
+    this.problem = problem;
+  }
 }
 
 export class RowReader {
@@ -128,34 +139,30 @@ export class RowReader {
 
   /** A cell that holds no number may only be missing, and only if an option says what to do then. */
   #requireMissing(cell: string, j: number, line: number): void {
-    if (!isMissing(cell)) {
-      const kind = this.#layout.decimal === ',' ? 'a number with a decimal comma' : 'a number';
-      throw new OptionError(
-        (option) =>
-          `${this.#found(cell, j, line)}, expected ${kind}: mend the cell, or leave the column out by naming others with ${option('columns')}.`,
-      );
-    }
-    if (this.#options.missing !== undefined) return;
-    throw new OptionError(
-      (option) =>
-        `${this.#found(cell, j, line)}, expected a number: ${option('missing', 'drop')} leaves such rows out, ${option('missing', 'mean')} fills in the mean of the column.`,
+    const isHole = isMissing(cell);
+    if (isHole && this.#options.missing !== undefined) return;
+    const kind = this.#layout.decimal === ',' && !isHole ? 'a number with a decimal comma' : 'a number';
+    throw new CellError(`${this.#found(cell, j, line)}, expected ${kind}`, (option) =>
+      isHole
+        ? `${option('missing', 'drop')} leaves such rows out, ${option('missing', 'mean')} fills in the mean of the column`
+        : `mend the cell, or leave the column out by naming others with ${option('columns')}`,
     );
   }
 
   /** In a column that was left out because all cells in the first part of the table are missing. */
   #requireNoNumber(cell: string, j: number, line: number): void {
     if (Number.isNaN(numberIn(cell, this.#layout.decimal))) return;
-    throw new OptionError(
-      (option) =>
-        `${this.#found(cell, j, line)}, but all cells above it are missing: name the columns to take with ${option('columns')}.`,
+    throw new CellError(
+      `${this.#found(cell, j, line)}, expected a missing cell, as above it`,
+      (option) => `name the columns to take with ${option('columns')}`,
     );
   }
 
   #requireDropping(cell: string, j: number, line: number): void {
     if (this.#options.missing === 'drop') return;
-    throw new OptionError(
-      (option) =>
-        `${this.#found(cell, j, line)}, expected a class: ${option('missing', 'drop')} leaves such rows out.`,
+    throw new CellError(
+      `${this.#found(cell, j, line)}, expected a class`,
+      (option) => `${option('missing', 'drop')} leaves such rows out`,
     );
   }
 }

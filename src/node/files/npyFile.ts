@@ -15,10 +15,10 @@ import { npyMemory, readNpy } from '../../io/numpy/npy.ts';
 import { itemSizeOf, NPY_HEAD_LENGTH, npyHeaderOfRows, parseNpyHeader } from '../../io/numpy/npyHeader.ts';
 import { type Shape, sizeOf } from '../../tensor/shape.ts';
 import { FileError, fileError, inFile, readAt } from './files.ts';
-import { copyInCOrder, isScattered } from './fortranNpy.ts';
-import { type Run, readRuns } from './readRuns.ts';
 import type { SampleSource } from './sampleSource.ts';
-import type { OpenNpy } from './temporaryNpy.ts';
+import { copyInCOrder, isScattered } from './stored/fortranNpy.ts';
+import { type Run, readRuns } from './stored/readRuns.ts';
+import type { OpenNpy } from './stored/temporaryNpy.ts';
 
 export class NpyFile implements SampleSource<StoredSamples> {
   readonly shape: Shape;

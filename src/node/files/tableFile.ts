@@ -19,7 +19,7 @@ import { fileError, inFile } from './files.ts';
 import { NpyFile } from './npyFile.ts';
 import type { TableOptions } from './readOptions.ts';
 import { type LoadedImages, type SampleFacts, type SampleSource, SamplesInMemory } from './sampleSource.ts';
-import { TemporaryNpy } from './temporaryNpy.ts';
+import { TemporaryNpy } from './stored/temporaryNpy.ts';
 
 const PIECE_BYTES = 2 ** 20;
 

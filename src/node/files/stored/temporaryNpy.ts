@@ -8,10 +8,10 @@ import { closeSync, openSync } from 'node:fs';
 import { type FileHandle, open, rm, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import type { DType } from '../../data/samples.ts';
-import type { NpyHeader } from '../../io/numpy/npyHeader.ts';
-import type { Shape } from '../../tensor/shape.ts';
-import { type FileError, fileError, keepAtExit, removeAtExit } from './files.ts';
+import type { DType } from '../../../data/samples.ts';
+import type { NpyHeader } from '../../../io/numpy/npyHeader.ts';
+import type { Shape } from '../../../tensor/shape.ts';
+import { type FileError, fileError, keepAtExit, removeAtExit } from '../files.ts';
 
 /** An open `.npy` file. */
 export interface OpenNpy {

@@ -1,8 +1,8 @@
-/** Many stretches of an open file at once. Read npyFile.ts first. */
+/** Many stretches of an open file at once. Read ../npyFile.ts first. */
 
 import { read } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { becameShorter, fileError, PIECE_BYTES } from './files.ts';
+import { becameShorter, fileError, PIECE_BYTES } from '../files.ts';
 
 /** Bytes that lie next to each other, read with one call. */
 export interface Run {

@@ -3,8 +3,8 @@
  * varies fastest: the values of a row are scattered over the file. It is copied once, a block of rows at a time.
  */
 
-import { itemSizeOf, type NpyHeader } from '../../io/numpy/npyHeader.ts';
-import { type Shape, sizeOf } from '../../tensor/shape.ts';
+import { itemSizeOf, type NpyHeader } from '../../../io/numpy/npyHeader.ts';
+import { type Shape, sizeOf } from '../../../tensor/shape.ts';
 import { readRuns } from './readRuns.ts';
 import { type OpenNpy, TemporaryNpy } from './temporaryNpy.ts';
 
