@@ -115,6 +115,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/compression/coder/': ['src/io/errors.ts', 'src/data/', 'src/tensor/'],
   'src/compression/': ['src/io/', 'src/autoencoder/', 'src/evaluation/', 'src/data/', 'src/tensor/'],
   'src/index.ts': ENGINE,
+  'src/node/pictures/jpeg/': ENGINE,
   'src/node/pictures/': ENGINE,
   'src/node/charts/': [...ENGINE, 'src/node/pictures/'],
   'src/node/files/': [...ENGINE, 'src/node/pictures/'],
@@ -149,12 +150,9 @@ const PACKAGES: Readonly<Record<string, string>> = {
   'jpeg-js': 'src/node/pictures/jpeg.ts',
   ndarray: 'src/io/numpy/npy.ts',
   npyjs: 'src/io/numpy/npy.ts',
-  papaparse: 'src/io/table/tableReader.ts',
+  papaparse: 'src/io/table/rows.ts',
   pngjs: 'src/node/pictures/png.ts',
 };
-
-/** The same for those that the page is built with: no package of the users'. */
-const PACKAGES_OF_PAGE: Readonly<Record<string, string>> = { papaparse: 'demo/worker/table.ts' };
 
 /** The one file that asks for Node's modules without importing them: threads work wherever the engine does. */
 const ASKS_FOR_NODE = 'src/tensor/kernels/simd/worker.ts';
@@ -213,7 +211,7 @@ function importProblem(path: string, folder: string, specifier: string): string 
 
 function packageProblem(path: string, specifier: string): string | undefined {
   if (specifier.startsWith('node:')) return path.startsWith('src/node/') ? undefined : 'only src/node may';
-  const only = { ...PACKAGES, ...PACKAGES_OF_PAGE }[specifier];
+  const only = PACKAGES[specifier];
   if (only === undefined) return 'the engine has no dependencies';
   return only === path ? undefined : `only ${only} may`;
 }
@@ -350,8 +348,8 @@ describe('the check itself', () => {
     ['demo/messages.ts', "import { Session } from './worker/session.ts';", 'not its business'],
     ['demo/isolation.ts', "import type { Kind } from './messages.ts';", 'not its business'],
     ['src/autoencoder/a.ts', "import { Session } from '../../demo/worker/session.ts';", 'not its business'],
-    ['demo/worker/a.ts', "import Papa from 'papaparse';", 'only demo/worker/table.ts may'],
-    ['src/io/a.ts', "import Papa from 'papaparse';", 'only demo/worker/table.ts may'],
+    ['demo/worker/a.ts', "import Papa from 'papaparse';", 'only src/io/table/rows.ts may'],
+    ['src/io/a.ts', "import Papa from 'papaparse';", 'only src/io/table/rows.ts may'],
     ['demo/page/a.ts', "import { h } from 'preact';", 'no dependencies'],
     ['demo/worker/a.ts', 'const seed = Math.random();', 'says Math.random'],
     ['demo/page/a.ts', 'console.log(1);', 'says console.'],

@@ -30,7 +30,7 @@ import {
   type OriginalFile,
   requireHeldAs,
   requireIntegerType,
-  storedOrder,
+  requireOriginal,
 } from './originalFile.ts';
 import { Quality, type QualityScores } from './quality.ts';
 import { CodeRanges, MAX_LEVELS, MIN_LEVELS } from './quantizer.ts';
@@ -174,7 +174,7 @@ function factsFor(
   const { dtype } = normalization;
   if (lossless) requireIntegerType(dtype);
   if (lossless && !isStored(samples)) requireHeldAs(samples.data, dtype);
-  if (lossless && original) storedOrder(original, dtype, shape); // throws where a reader would
+  if (lossless && original) requireOriginal(original, dtype, shape); // throws where a reader would
   const model = modelFingerprint(autoencoder);
   if (inside) requireInside(inside, model);
   return {

@@ -12,7 +12,7 @@ import type { KernelsName } from '../tensor/kernels/kernels.ts';
 import { type OptionNames, requireBytes, requireOptions } from '../tensor/options.ts';
 import { formatShape } from '../tensor/shape.ts';
 import { plural } from '../tensor/words.ts';
-import { type ByteSource, ByteStream, joined } from './byteStream.ts';
+import { type ByteSource, ByteStream } from './byteStream.ts';
 import { ChunkCoder } from './chunks.ts';
 import { Codec } from './codec.ts';
 import {
@@ -26,13 +26,7 @@ import {
 } from './header.ts';
 import { canUseKernels, missingKernels } from './kernelsProbe.ts';
 import { modelFingerprint } from './modelFingerprint.ts';
-import {
-  requireIntegerType,
-  type StoredOrder,
-  storedBytes,
-  storedOrder,
-  toFortranOrder,
-} from './originalFile.ts';
+import { gathered, originalPieces, requireIntegerType, requireOriginal } from './originalFile.ts';
 
 export interface OpenCompressedOptions {
   /** The size of the whole file, if the source is a stream: what the header claims is checked against it at once. */
@@ -77,7 +71,7 @@ export class CompressedFile {
 
   static async #read(stream: ByteStream, fileSize: number | undefined): Promise<CompressedFile> {
     const { header, crc } = await readHeader(stream, fileSize);
-    if (header.original) requireOriginal(header);
+    requireLossless(header);
     if (header.modelBytes === 0) return new CompressedFile(stream, header, crc);
     const bytes = await stream.read(header.modelBytes);
     const withModel = crc32(bytes, crc);
@@ -100,12 +94,6 @@ export class CompressedFile {
   /** Names the kernels that the file was made with, if this machine can't compute their bits: as {@link missingKernels}. */
   get missingKernels(): string | undefined {
     return missingKernels(this.header);
-  }
-
-  /** How the original file stores its values. Undefined in a lossy file. */
-  get order(): StoredOrder | undefined {
-    const { original, dtype, shape } = this.header;
-    return original && storedOrder(original, dtype, shape);
   }
 
   /**
@@ -150,25 +138,17 @@ export class CompressedFile {
   }
 
   /**
-   * The bytes of the file that a lossless one was made from, piece by piece. In Fortran order each image is spread over
-   * the whole file, so such a file is put together in memory.
+   * The bytes of the file that a lossless one was made from, piece by piece; see {@link originalPieces}.
    *
    * @throws {DataError} If the file is a lossy one.
    * @throws As {@link images}.
    */
   async *originalBytes(autoencoder = this.model?.autoencoder): AsyncGenerator<Uint8Array, void> {
-    const { original, shape } = this.header;
-    const { order } = this;
-    if (!original || !order) {
+    const { original, dtype, shape } = this.header;
+    if (!original) {
       throw new DataError('the file is a lossy one, expected one that was compressed with lossless.');
     }
-    yield original.head;
-    if (order.fortranOrder) {
-      const values = await gathered(this.images(autoencoder));
-      yield storedBytes(toFortranOrder(values, shape), order);
-      return;
-    }
-    for await (const values of this.images(autoencoder)) yield storedBytes(values, order);
+    yield* originalPieces(this.images(autoencoder), { original, dtype, shape });
   }
 
   /** Ends the reading: call it if you don't read all images. */
@@ -263,19 +243,13 @@ export async function decompressImages(bytes: Uint8Array, autoencoder?: Autoenco
   return { shape, data: await gathered(file.images(autoencoder)), dtype };
 }
 
-/** All values as one array. Memory is taken for values that were read, not for those that the header claims. */
-async function gathered(chunks: AsyncIterable<SampleArray>): Promise<SampleArray> {
-  const parts: SampleArray[] = [];
-  for await (const values of chunks) parts.push(values);
-  return joined(parts[0].constructor as new (length: number) => SampleArray, parts);
-}
-
 /** A lossless file whose header contradicts itself is refused before its first chunk is read. */
-function requireOriginal({ original, dtype, shape }: CompressedHeader): void {
+function requireLossless({ original, dtype, shape }: CompressedHeader): void {
+  if (!original) return;
   try {
     requireIntegerType(dtype);
   } catch (error) {
     throw new FormatError((error as Error).message);
   }
-  if (original) storedOrder(original, dtype, shape);
+  requireOriginal(original, dtype, shape);
 }

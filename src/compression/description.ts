@@ -8,7 +8,7 @@ import { KERNEL_NAMES, type KernelsName } from '../tensor/kernels/kernels.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { isProbe } from './kernelsProbe.ts';
 import { isModelFingerprint } from './modelFingerprint.ts';
-import type { OriginalFile } from './originalFile.ts';
+import { ORIGINAL_KINDS, type OriginalFile } from './originalFile.ts';
 import { MAX_LEVELS, MIN_LEVELS } from './quantizer.ts';
 
 const MAX_RANK = 64;
@@ -61,9 +61,11 @@ export function readDescription(text: Uint8Array): {
       `the model's fingerprint is ${shown(model)}, expected sha256: and 32 hexadecimal digits.`,
     );
   }
-  const kind = original === null || original === 'npy' || original === 'idx' ? original : undefined;
+  const kind = original === null ? null : ORIGINAL_KINDS.find((one) => one === original);
   if (kind === undefined) {
-    throw new FormatError(`the kind of the original file is ${shown(original)}, expected "npy" or "idx".`);
+    throw new FormatError(
+      `the kind of the original file is ${shown(original)}, expected "npy", "idx" or "csv".`,
+    );
   }
   const description = {
     shape: checkedShape,

@@ -16,7 +16,9 @@ import { MAX_HEAD_BYTES, type OriginalFile } from './originalFile.ts';
 
 /** Like PNG's: no text begins with it, and it shows when a transfer changed line ends or cut off the eighth bit. */
 const MAGIC = [0x89, 0x49, 0x53, 0x54, 0x48, 0x0d, 0x0a, 0x1a]; // \x89ISTH\r\n\x1a
-const VERSION = 1;
+/** The second version has originals that are tables; all other files are of the first, as before there was another. */
+const VERSIONS = [1, 2];
+const versionFor = (kind: OriginalFile['kind'] | null | undefined) => (kind === 'csv' ? 2 : 1);
 
 /** Magic, version, and the lengths of description, original head and model. */
 const FIXED_BYTES = 24;
@@ -77,9 +79,8 @@ export function writeHeader(header: CompressedHeader): Uint8Array {
   const fixed = new Uint8Array(FIXED_BYTES);
   const view = new DataView(fixed.buffer);
   fixed.set(MAGIC);
-  for (const [i, length] of [VERSION, text.length, head.length, header.modelBytes].entries()) {
-    view.setUint32(MAGIC.length + 4 * i, length, true);
-  }
+  const numbers = [versionFor(kind), text.length, head.length, header.modelBytes];
+  for (const [i, number] of numbers.entries()) view.setUint32(MAGIC.length + 4 * i, number, true);
   const ranges = new Float32Array(2 * codeLength);
   ranges.set(header.minimum);
   ranges.set(header.maximum, codeLength);
@@ -111,7 +112,7 @@ export async function readHeader(
   fileSize?: number,
 ): Promise<{ header: CompressedHeader; crc: number }> {
   const fixed = await stream.read(FIXED_BYTES).catch(asNoHeader);
-  const [textLength, headLength, modelBytes] = checkFixed(fixed);
+  const [version, textLength, headLength, modelBytes] = checkFixed(fixed);
   const text = await stream.read(textLength);
   const { description, kind } = readUnchecked(text);
   const { codeLength } = description;
@@ -127,6 +128,11 @@ export async function readHeader(
   }
   if ((kind === null) !== (headLength === 0)) {
     throw new FormatError(`the original file's header has ${headLength} bytes, its kind is ${shown(kind)}.`);
+  }
+  if (version !== versionFor(kind)) {
+    throw new FormatError(
+      `the file has format version ${version}, and its original is ${shown(kind)}, expected version ${versionFor(kind)}.`,
+    );
   }
   const original = kind === null ? undefined : { kind, head };
   const header: CompressedHeader = { ...description, minimum, maximum, original, modelBytes };
@@ -157,16 +163,16 @@ function readUnchecked(text: Uint8Array): ReturnType<typeof readDescription> {
   }
 }
 
-/** Checks the magic and the version. Returns the lengths of description, original head and model. */
+/** Checks the magic and the version. Returns the version and the lengths of description, original head and model. */
 function checkFixed(fixed: Uint8Array): number[] {
   if (!MAGIC.every((byte, i) => fixed[i] === byte)) throw notA('an .isth file', fixed, 'other');
   const view = new DataView(fixed.buffer, fixed.byteOffset);
   const numbers = [0, 1, 2, 3].map((i) => view.getUint32(MAGIC.length + 4 * i, true));
   const [version, textLength, headLength] = numbers;
-  if (version !== VERSION) {
-    const isLater = version > VERSION;
+  if (!VERSIONS.includes(version)) {
+    const isLater = version > VERSIONS[1];
     throw new FormatError(
-      `the file has format version ${version}, expected ${VERSION}${isLater ? ': a later isthmus wrote it' : ''}.`,
+      `the file has format version ${version}, expected ${VERSIONS.join(' or ')}${isLater ? ': a later isthmus wrote it' : ''}.`,
     );
   }
   if (textLength > MAX_DESCRIPTION_BYTES || headLength > MAX_HEAD_BYTES) {
@@ -174,7 +180,7 @@ function checkFixed(fixed: Uint8Array): number[] {
       `the header claims ${textLength} bytes of description and ${headLength} of the original's header, expected at most ${MAX_DESCRIPTION_BYTES} and ${MAX_HEAD_BYTES}.`,
     );
   }
-  return numbers.slice(1);
+  return numbers;
 }
 
 /** Every chunk takes some bytes, however well its images are compressed. */

@@ -9,15 +9,19 @@ import { swapByteOrder } from '../io/numpy/byteOrder.ts';
 import { IDX_HEAD_LENGTH, parseIdxHeader } from '../io/numpy/idx.ts';
 import { itemSizeOf, NPY_HEAD_LENGTH, npyHeaderOfRows, parseNpyHeader } from '../io/numpy/npyHeader.ts';
 import { formatShape, type Shape, sameShape, sizeOf } from '../tensor/shape.ts';
+import { joined } from './byteStream.ts';
 import type { IntegerType } from './coder/residualModel.ts';
+import { csvPieces, readCsvHead } from './csvOriginal.ts';
+
+export const ORIGINAL_KINDS = ['npy', 'idx', 'csv'] as const;
 
 export interface OriginalFile {
-  readonly kind: 'npy' | 'idx';
-  /** The bytes before the values: they say how these are stored. */
+  readonly kind: (typeof ORIGINAL_KINDS)[number];
+  /** The bytes before the values, which say how these are stored; of a table as csvOriginal.ts has it. */
   readonly head: Uint8Array;
 }
 
-/** How a file stores its values. */
+/** How a binary file stores its values. */
 export interface StoredOrder {
   readonly bigEndian: boolean;
   readonly fortranOrder: boolean;
@@ -60,11 +64,58 @@ export function npyOriginal(dtype: DType, shape: Shape): OriginalFile {
 }
 
 /**
- * How the values after this head are stored.
- *
  * @throws {FormatError} If it is not the head of a file with values of this type and shape.
  */
-export function storedOrder({ kind, head }: OriginalFile, dtype: DType, shape: Shape): StoredOrder {
+export function requireOriginal(original: OriginalFile, dtype: DType, shape: Shape): void {
+  if (original.kind !== 'csv') {
+    storedOrder(original, dtype, shape);
+    return;
+  }
+  readCsvHead(original.head);
+  if (shape.length !== 2) {
+    throw new FormatError(`the original file is a table, and the values are ${formatShape(shape)}.`);
+  }
+}
+
+/** What is known of a lossless file: its original, and the type and the shape of the values. */
+export interface OriginalFacts {
+  readonly original: OriginalFile;
+  readonly dtype: DType;
+  readonly shape: Shape;
+}
+
+/**
+ * The bytes of the original file, piece by piece. In Fortran order each sample is spread over the whole file, so such a file
+ * is put together in memory.
+ *
+ * @param chunks - All samples in their order.
+ */
+export async function* originalPieces(
+  chunks: AsyncIterable<SampleArray>,
+  { original, dtype, shape }: OriginalFacts,
+): AsyncGenerator<Uint8Array, void> {
+  if (original.kind === 'csv') {
+    yield* csvPieces(chunks, shape, readCsvHead(original.head));
+    return;
+  }
+  const order = storedOrder(original, dtype, shape);
+  yield original.head;
+  if (order.fortranOrder) {
+    yield storedBytes(toFortranOrder(await gathered(chunks), shape), order);
+    return;
+  }
+  for await (const values of chunks) yield storedBytes(values, order);
+}
+
+/** All values as one array. Memory is taken for values that were read, not for those that a header claims. */
+export async function gathered(chunks: AsyncIterable<SampleArray>): Promise<SampleArray> {
+  const parts: SampleArray[] = [];
+  for await (const values of chunks) parts.push(values);
+  return joined(parts[0].constructor as new (length: number) => SampleArray, parts);
+}
+
+/** How the values after this head are stored. */
+function storedOrder({ kind, head }: OriginalFile, dtype: DType, shape: Shape): StoredOrder {
   const fileSize = head.length + sizeOf(shape) * itemSizeOf(dtype);
   const found = kind === 'npy' ? npyOrder(head, fileSize) : idxOrder(head, fileSize);
   if (found.dtype !== dtype || !sameShape(found.shape, shape) || found.offset !== head.length) {

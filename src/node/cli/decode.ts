@@ -1,9 +1,6 @@
 /** `isthmus decode`: from codes to images or other samples, the article's decode_image. For models of any kind. */
 
-import { denormalize } from '../../data/denormalize.ts';
 import { DataError } from '../../data/samples.ts';
-import type { AnyModel } from '../../io/model.ts';
-import { writeNpy } from '../../io/numpy/npy.ts';
 import { formatShape } from '../../tensor/shape.ts';
 import { Tensor } from '../../tensor/tensor.ts';
 import { refuseExisting, writeFileAtomically } from '../files/files.ts';
@@ -12,7 +9,7 @@ import { loadAnyModel } from '../files/modelFile.ts';
 import { nounOf, withArticle } from '../pictures/sampleKind.ts';
 import { HELP, KEY, MODEL, OVERWRITE } from './shared/commonOptions.ts';
 import { MACHINE, refuseThreads, useMachine } from './shared/machine.ts';
-import { countShown, gridPng, MAX_PICTURES, requirePictures } from './shared/pictures.ts';
+import { outputHelp, outputOf, requireOutput } from './shared/outputFiles.ts';
 import type { Command } from './terminal/help.ts';
 import { parseOptions, refusePositionals, requireOption, text } from './terminal/options.ts';
 import { countOf, say, timesShape } from './terminal/output.ts';
@@ -23,10 +20,7 @@ const OPTIONS = {
     'FILE.npy',
     'Codes as encode writes them: [n, code length]. Those of a GAN are standard normal numbers.',
   ),
-  out: text(
-    'FILE',
-    `FILE.npy: the images (or other samples) as an array. FILE.png: a picture of the first images, at most ${MAX_PICTURES}, fewer if they are large.`,
-  ),
+  out: text('FILE', outputHelp('the images (or other samples)')),
   key: KEY,
   ...MACHINE,
   overwrite: OVERWRITE,
@@ -47,6 +41,7 @@ export const decodeCommand: Command = {
         [
           'isthmus decode --model runs/digits-1 --codes codes.npy --out restored.npy',
           'isthmus decode --model runs/digits-1 --codes codes.npy --out restored.png',
+          'isthmus decode --model runs/table-1 --codes codes.npy --out restored.csv',
         ],
       ],
     ],
@@ -60,22 +55,21 @@ async function decode(words: readonly string[]): Promise<number> {
   refuseThreads(parsed.values);
   const path = requireOption('model', parsed.values.model, 'MODEL');
   const codesFile = requireOption('codes', parsed.values.codes, 'FILE.npy');
-  const out = requireOption('out', parsed.values.out, 'FILE.npy or FILE.png', ['.npy', '.png']);
-  await refuseExisting(out, parsed.values.overwrite);
+  const out = requireOutput(parsed.values.out);
+  await refuseExisting(out.path, parsed.values.overwrite);
   await useMachine(parsed.values);
-  const { model } = await loadAnyModel(path);
+  const { model, training } = await loadAnyModel(path);
+  const { inputShape, normalization } = model;
+  const origin = { inputShape, normalization, training };
+  out.format.refuse?.(origin);
   const { codes, source } = await loadCodes(codesFile, parsed.values.key, model.encodingDim);
   const images = model.decode(codes);
-  await writeFileAtomically(
-    out,
-    out.toLowerCase().endsWith('.png') ? asPng(model, images) : asNpy(model, images),
-  );
-  const { inputShape, normalization } = model;
+  await writeFileAtomically(out.path, out.format.pieces(outputOf(images, origin)));
   const noun = nounOf(inputShape, normalization);
   const [count] = images.shape;
   const restored = `${count === 1 ? withArticle(noun) : `${noun}s`} of ${timesShape(inputShape)}`;
   const codesRead = count === 1 ? `1 code (${source})` : countOf(count, 'code');
-  say(`${codesRead} became ${restored}: ${out}`);
+  say(`${codesRead} became ${restored}: ${out.path}`);
   return 0;
 }
 
@@ -99,13 +93,4 @@ async function loadCodes(path: string, key: string | undefined, encodingDim: num
     throw new DataError(`${path}: number ${bad} is ${codes.data[bad]}, expected finite float32 numbers.`);
   }
   return { codes, source };
-}
-
-function asNpy({ normalization }: AnyModel, images: Tensor): Uint8Array {
-  return writeNpy({ shape: images.shape, data: denormalize(images.data, normalization).data });
-}
-
-function asPng({ inputShape, normalization }: AnyModel, images: Tensor): Uint8Array {
-  requirePictures(inputShape, normalization, '--out FILE.npy');
-  return gridPng(images.rows(0, countShown(images.shape)), normalization);
 }

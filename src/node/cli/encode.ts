@@ -8,6 +8,7 @@ import { nounOf } from '../pictures/sampleKind.ts';
 import { DATA, HELP, IN_MEMORY, KEY, MODEL, OVERWRITE } from './shared/commonOptions.ts';
 import { MACHINE, refuseThreads, useMachine } from './shared/machine.ts';
 import { noteOverflow, overflownRows } from './shared/overflow.ts';
+import { loadOptionsOf, READING, READING_GROUP } from './shared/reading.ts';
 import { openAutoencoder, openSource, prepareLike } from './shared/samples.ts';
 import type { Command } from './terminal/help.ts';
 import { parseOptions, refusePositionals, requireOption, text } from './terminal/options.ts';
@@ -24,6 +25,8 @@ const OPTIONS = {
   help: HELP,
 };
 
+const ALL_OPTIONS = { ...OPTIONS, ...READING };
+
 export const encodeCommand: Command = {
   help: {
     usage:
@@ -32,14 +35,14 @@ export const encodeCommand: Command = {
       'Runs the encoder of a trained model over images, the rows of a table, or whatever it was trained on, and writes their codes as a NumPy array. The samples must have the shape that the model was trained on; they are scaled as its training data was.',
       'Codes are written as they are computed: neither the .npy of images nor the codes have to fit into memory. isthmus evaluate measures what codes are good for (--labels) and draws them (--latent).',
     ],
-    groups: [['Options', OPTIONS]],
+    groups: [['Options', OPTIONS], READING_GROUP],
     sections: [['Example', ['isthmus encode --model runs/digits-1 --data images.npy --out codes.npy']]],
   },
   run: encode,
 };
 
 async function encode(words: readonly string[]): Promise<number> {
-  const parsed = parseOptions(OPTIONS, words);
+  const parsed = parseOptions(ALL_OPTIONS, words);
   refusePositionals(parsed);
   refuseThreads(parsed.values);
   const { key, overwrite, 'in-memory': limit } = parsed.values;
@@ -48,8 +51,9 @@ async function encode(words: readonly string[]): Promise<number> {
   const out = requireOption('out', parsed.values.out, 'FILE.npy', ['.npy']);
   await refuseExisting(out, overwrite);
   await useMachine(parsed.values);
-  const { autoencoder } = await openAutoencoder(model);
-  const images = await openSource(data, limit, { key, sampleShape: autoencoder.inputShape });
+  const { autoencoder, training } = await openAutoencoder(model);
+  const reading = loadOptionsOf(parsed.values, { training, inputShape: autoencoder.inputShape });
+  const images = await openSource(data, limit, { ...reading, key });
   const overflow = { count: 0 };
   try {
     const samples = await prepareLike(images, autoencoder);

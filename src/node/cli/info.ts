@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { type CompressedHeader, chunkCount } from '../../compression/header.ts';
 import { canUseKernels, kernelsProbe } from '../../compression/kernelsProbe.ts';
 import { modelFingerprint } from '../../compression/modelFingerprint.ts';
+import type { OriginalFile } from '../../compression/originalFile.ts';
 import { describeNormalization } from '../../data/normalization.ts';
 import { DTYPE_NAMES } from '../../data/samples.ts';
 import type { ErrorDistributions } from '../../evaluation/errorDistribution.ts';
@@ -41,6 +42,12 @@ const DISTRIBUTIONS = {
   'training codes': 'from the distribution of the codes of the training data, which the file holds',
   none: 'none, as the file does not hold the distribution of the codes of the training data',
 } as const;
+
+const ORIGINALS: Readonly<Record<OriginalFile['kind'], string>> = {
+  npy: 'a .npy file',
+  idx: 'an IDX file',
+  csv: 'a table (.csv, .tsv)',
+};
 
 export const infoCommand: Command = {
   help: {
@@ -164,7 +171,7 @@ async function infoCompressed(path: string, json: boolean): Promise<void> {
   printFacts({
     [`${noun}s`]: `${formatCount(count)} of ${timesShape(sample)}, ${DTYPE_NAMES[dtype]}, ${describeNormalization(normalization)}`,
     codes: `${countOf(codeLength, 'number')} in ${levels} levels`,
-    lossless: original ? `yes, restores ${original.kind === 'npy' ? 'a .npy' : 'an IDX'} file` : 'no',
+    lossless: original ? `yes, restores ${ORIGINALS[original.kind]}` : 'no',
     model: `${model}, ${inside}`,
     kernels: `${kernels}, ${describeKernels(header)}`,
   });

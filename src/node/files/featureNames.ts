@@ -6,6 +6,7 @@ import type { TrainingFacts } from '../../io/model.ts';
 import { type Shape, sizeOf } from '../../tensor/shape.ts';
 import { plural } from '../../tensor/words.ts';
 import { readWholeFile } from './files.ts';
+import { sampleFormOf } from './sampleForm.ts';
 
 /** What an option for names is followed by, in the help. */
 export const FEATURE_NAMES = 'A,B,…|FILE.txt';
@@ -43,6 +44,16 @@ export function featureNamesOf({ data }: TrainingFacts, sample: Shape): readonly
   const names = isObject(data) ? data.featureNames : undefined;
   const areNames = Array.isArray(names) && names.every((name) => typeof name === 'string');
   return areNames && names.length === sizeOf(sample) ? names : undefined;
+}
+
+/**
+ * The names of the columns that hold a trained model's features in a table, as its training data had them; undefined if it
+ * had none.
+ */
+export function columnNamesOf(training: TrainingFacts, sample: Shape): readonly string[] | undefined {
+  const form = sampleFormOf(training);
+  const own = form?.kind === 'table' && form.columns?.length === sizeOf(sample) ? form.columns : undefined;
+  return own ?? featureNamesOf(training, sample);
 }
 
 /** The heads of columns, one for each of `count` features: their names, or `feature 0` and so on. */

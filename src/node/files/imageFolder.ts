@@ -1,35 +1,190 @@
-/** Pictures as samples: one file, or a folder of them. */
+/** Pictures as samples: a file, a folder of them, or folders of which each is a class. */
 
-import { readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { DataError } from '../../data/samples.ts';
+import { basename, join, resolve } from 'node:path';
+import { DataError, type SampleArray } from '../../data/samples.ts';
 import { plural } from '../../tensor/words.ts';
-import { stackPngs } from '../pictures/pngStack.ts';
-import { fileError, readWholeFile } from './files.ts';
+import { decodePicture, type PictureKind } from '../pictures/picture.ts';
+import {
+  inPicture,
+  PictureStack,
+  requirePictureOptions,
+  type StackedImages,
+} from '../pictures/pictureStack.ts';
+import { readWholeFile } from './files.ts';
+import {
+  countsInWords,
+  findPictures,
+  OTHER_PICTURES,
+  type PictureFolder,
+  sumOfCounts,
+} from './pictureFolder.ts';
 import type { PictureOptions } from './readOptions.ts';
-import type { LoadedImages } from './sampleSource.ts';
+import type { ClassLabels, LoadedImages, PictureForm } from './sampleSource.ts';
 
-export async function loadImageFile(path: string, _options: PictureOptions): Promise<LoadedImages> {
+/** Classes that a note names. */
+const NAMED_CLASSES = 10;
+
+/**
+ * One PNG or JPEG, whatever it is called, as one sample: `[1, height, width]` if no pixel has colour, else
+ * `[1, height, width, 3]`.
+ *
+ * @throws {FileError} If the file can't be read.
+ * @throws {FormatError} If it is no picture, is damaged, or is transparent and there is no background. The path is not named.
+ */
+export async function loadImageFile(path: string, options: PictureOptions = {}): Promise<LoadedImages> {
+  requirePictureOptions('loadImageFile', options);
+  const stack = new PictureStack(1, options);
+  const picture = await decodePicture(await readWholeFile(path), options.background);
+  stack.add(picture);
+  const name = basename(path);
+  const misnamed = isMisnamed(name, picture.kind) ? [{ name, kind: picture.kind }] : [];
+  return { ...loaded(stack.finish(), options, [misnamedNote(misnamed), stack.resizing]), source: name };
+}
+
+/**
+ * A folder of PNGs and JPEGs in natural order of their names, `[n, height, width]` or `[n, height, width, 3]`. If it has
+ * none itself, each folder in it is a class, with all the pictures in and below it. Notes say what was left out.
+ *
+ * @throws {FileError} If a file or folder can't be read.
+ * @throws {FormatError} If a picture is none, is damaged, has another size than the first and there is no `resize`, or is
+ *   transparent and there is no `background`. It is named, the path of the folder is not.
+ * @throws {DataError} If there are no pictures, or a JPEG and the optional package jpeg-js is missing.
+ */
+export async function loadImageFolder(path: string, options: PictureOptions = {}): Promise<LoadedImages> {
+  requirePictureOptions('loadImageFolder', options);
+  const folder = await findPictures(path);
+  const name = basename(resolve(path));
+  if (folder.own.pictures.length > 0) {
+    const { array, kinds } = await stackFiles(path, folder.own.pictures, options, leftBesidePictures(folder));
+    return { ...array, source: `${kinds} in ${name}` };
+  }
+  const classes = folder.subfolders.filter(({ pictures }) => pictures.length > 0);
+  if (classes.length === 0) throw noPictures(folder);
+  const counts = classes.map(({ pictures }) => pictures.length);
+  const names = classes.map((of) => of.name);
+  const notes = [classNote(names, counts), leftBesideClasses(folder)];
+  const { array, kinds } = await stackFiles(
+    path,
+    classes.flatMap(({ pictures }) => pictures),
+    options,
+    notes,
+  );
+  const source = `${kinds} in ${plural(classes.length, 'class folder')} of ${name}`;
+  return { ...array, labels: classLabels(names, counts), source };
+}
+
+interface Misnamed {
+  readonly name: string;
+  readonly kind: PictureKind;
+}
+
+/** Reads and decodes one picture at a time. */
+async function stackFiles(
+  folder: string,
+  names: readonly string[],
+  options: PictureOptions,
+  notes: readonly (string | undefined)[],
+): Promise<{ array: Omit<LoadedImages, 'source'>; kinds: string }> {
+  const stack = new PictureStack(names.length, options);
+  const counts = { PNG: 0, JPEG: 0 };
+  const misnamed: Misnamed[] = [];
+  for (const name of names) {
+    const bytes = await readWholeFile(join(folder, name));
+    const picture = await decodePicture(bytes, options.background).catch((error) => {
+      throw inPicture(name, error);
+    });
+    stack.add(picture, name);
+    counts[picture.kind]++;
+    if (isMisnamed(name, picture.kind)) misnamed.push({ name, kind: picture.kind });
+  }
+  const kinds = (['PNG', 'JPEG'] as const).filter((kind) => counts[kind] > 0);
   return {
-    ...stackPngs([{ bytes: await readWholeFile(path) }]),
-    source: basename(path),
+    array: loaded(stack.finish(), options, [...notes, misnamedNote(misnamed), stack.resizing]),
+    kinds: kinds.map((kind) => plural(counts[kind], kind)).join(' and '),
   };
 }
 
-export async function loadImageFolder(path: string, _options: PictureOptions): Promise<LoadedImages> {
-  const entries = await readdir(path).catch((cause) => {
-    throw fileError('read', path, cause);
-  });
-  const names = entries
-    // macOS leaves a `._1.png` beside 1.png that is no image.
-    .filter((name) => name.toLowerCase().endsWith('.png') && !name.startsWith('.'))
-    // 2.png comes before 10.png, in every locale.
-    .sort(new Intl.Collator('en', { numeric: true }).compare);
-  if (names.length === 0) throw new DataError('the folder holds no .png files.');
-  const files = [];
-  for (const name of names) files.push({ name, bytes: await readWholeFile(join(path, name)) });
+function loaded(
+  array: StackedImages,
+  options: PictureOptions,
+  notes: readonly (string | undefined)[],
+): Omit<LoadedImages, 'source'> {
+  return { ...array, form: formOf(options), notes: notes.filter((note) => note !== undefined) };
+}
+
+function formOf({ resize: size, gray = false, background }: PictureOptions): PictureForm {
   return {
-    ...stackPngs(files),
-    source: `${plural(names.length, 'PNG')} in ${basename(path)}`,
+    kind: 'pictures',
+    ...(size && { resize: size }),
+    ...(gray && { gray }),
+    ...(background && { background }),
   };
+}
+
+function isMisnamed(name: string, kind: PictureKind): boolean {
+  return /\.png$/i.test(name) !== (kind === 'PNG');
+}
+
+function misnamedNote(misnamed: readonly Misnamed[]): string | undefined {
+  if (misnamed.length === 0) return undefined;
+  const [{ name, kind }] = misnamed;
+  const others = misnamed.length - 1;
+  if (others === 0) return `${name} is a ${kind}, read as one`;
+  return `${name} is a ${kind}, and ${others} more ${others === 1 ? 'is' : 'are'} not what the name says: read as what they are`;
+}
+
+function leftOut(things: readonly string[]): string | undefined {
+  return things.length > 0 ? `left out: ${things.join(', ')}` : undefined;
+}
+
+function leftBesidePictures({ own, subfolders }: PictureFolder): string[] {
+  const withPictures = subfolders.filter(({ pictures }) => pictures.length > 0);
+  const pictures = withPictures.reduce((sum, of) => sum + of.pictures.length, 0);
+  const without = subfolders.length - withPictures.length;
+  const note = leftOut([
+    ...countsInWords(own.others),
+    ...(pictures > 0
+      ? [`${plural(pictures, 'picture')} in ${plural(withPictures.length, 'subfolder')}`]
+      : []),
+    ...(without > 0 ? [plural(without, 'subfolder')] : []),
+  ]);
+  return note === undefined ? [] : [note];
+}
+
+function leftBesideClasses({ own, subfolders }: PictureFolder): string | undefined {
+  const classes = subfolders.filter(({ pictures }) => pictures.length > 0);
+  const without = subfolders.length - classes.length;
+  const others = sumOfCounts([own.others, ...classes.map((of) => of.others)]);
+  const folders = without > 0 ? [`${plural(without, 'subfolder')} without pictures`] : [];
+  return leftOut([...countsInWords(others), ...folders]);
+}
+
+function classNote(names: readonly string[], counts: readonly number[]): string {
+  const shown = names.slice(0, NAMED_CLASSES).map((name, i) => `${name} (${counts[i]})`);
+  const more = names.length > shown.length ? ['…'] : [];
+  return `each folder is a class: ${[...shown, ...more].join(', ')}`;
+}
+
+function classLabels(names: readonly string[], counts: readonly number[]): ClassLabels {
+  const ArrayType = names.length <= 2 ** 8 ? Uint8Array : names.length <= 2 ** 16 ? Uint16Array : Uint32Array;
+  const labels: SampleArray = new ArrayType(counts.reduce((sum, count) => sum + count, 0));
+  let at = 0;
+  counts.forEach((count, label) => {
+    labels.fill(label, at, at + count);
+    at += count;
+  });
+  return { labels, names, source: `the names of ${plural(names.length, 'folder')}` };
+}
+
+function noPictures({ own, subfolders }: PictureFolder): DataError {
+  const others = sumOfCounts([own.others, ...subfolders.map((of) => of.others)]);
+  const held = [
+    ...countsInWords(others),
+    ...(subfolders.length > 0 ? [plural(subfolders.length, 'subfolder')] : []),
+  ];
+  const isConvertible = [...others.keys()].some((ending) => OTHER_PICTURES.test(ending));
+  return new DataError(
+    `the folder holds no .png or .jpg files${held.length > 0 ? `, but ${held.join(', ')}` : '; it is empty'}` +
+      `${isConvertible ? ': convert the pictures to PNG or JPEG' : ''}.`,
+  );
 }

@@ -11,6 +11,7 @@ import { inFile, requirePath } from './files.ts';
 import { findReader, type Reader } from './readers.ts';
 import { LOAD_OPTIONS, type LoadOptions } from './readOptions.ts';
 import { type LoadedImages, type SampleSource, SamplesInMemory } from './sampleSource.ts';
+import { refuseUnsuited } from './suitableOptions.ts';
 
 export interface OpenOptions extends LoadOptions {
   /** How many bytes a `.npy` or a table may take in memory. @default {@link defaultInMemoryLimit} */
@@ -76,7 +77,9 @@ export async function loadArray(path: string, options: LoadOptions = {}): Promis
 
 async function findReaderOf(path: string, options: LoadOptions): Promise<Reader> {
   requirePath('loadImages', path);
-  return findReader(path, options);
+  const reader = await findReader(path);
+  refuseUnsuited(path, reader, options);
+  return reader;
 }
 
 /** Reads a file; errors name it. */

@@ -3,7 +3,10 @@
 import { NPZ_OPTIONS, type NpzOptions } from '../../io/numpy/npz.ts';
 import type { OptionNames } from '../../tensor/options.ts';
 import type { Shape } from '../../tensor/shape.ts';
+import type { PictureOptions } from '../pictures/pictureStack.ts';
 import type { SampleForm } from './sampleSource.ts';
+
+export type { PictureOptions };
 
 /** For tables: `.csv`, `.tsv`. */
 export interface TableOptions {
@@ -17,16 +20,6 @@ export interface TableOptions {
   readonly featureNames?: readonly string[] | undefined;
   /** What `missing: 'mean'` fills in for each of the columns taken. @default the means of the file's other rows */
   readonly means?: readonly number[] | undefined;
-}
-
-/** For PNG and JPEG files and folders of them. */
-export interface PictureOptions {
-  /** Height and width in pixels to bring all pictures to; what is beyond their ratio is cut off at both sides. */
-  readonly resize?: readonly [height: number, width: number] | undefined;
-  /** Whether to read colours as their brightness. @default false */
-  readonly gray?: boolean | undefined;
-  /** What to lay transparent pictures on: red, green, blue, from 0 to 255. @default transparent pictures are refused */
-  readonly background?: readonly [red: number, green: number, blue: number] | undefined;
 }
 
 /** For `.wav`. */

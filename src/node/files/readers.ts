@@ -2,12 +2,14 @@
 
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { FormatError, OptionError } from '../../io/errors.ts';
+import { isFlat } from '../../data/pictureShape.ts';
+import { FormatError } from '../../io/errors.ts';
 import { IDX_HEAD_LENGTH, parseIdxHeader, readIdx } from '../../io/numpy/idx.ts';
 import { gunzip, isGzip } from '../../io/numpy/inflate.ts';
 import { readNpy } from '../../io/numpy/npy.ts';
 import { NPY_HEAD_LENGTH, parseNpyHeader } from '../../io/numpy/npyHeader.ts';
 import { readNpz } from '../../io/numpy/npz.ts';
+import { sizeOf } from '../../tensor/shape.ts';
 import { fileError, readWholeFile } from './files.ts';
 import { loadImageFile, loadImageFolder } from './imageFolder.ts';
 import { memoryOfNpy, NpyFile } from './npyFile.ts';
@@ -18,7 +20,11 @@ import { loadWave } from './waveFile.ts';
 /** The same for every kind of file: where its samples stay if they take more memory than that, in bytes. */
 export type StoredOptions = LoadOptions & { readonly inMemoryLimit: number };
 
+/** What a file holds, as its name says it. */
+export type FileKind = 'array' | 'table' | 'sound' | 'pictures';
+
 export interface Reader {
+  readonly kind: FileKind;
   /** Reads the whole file into memory. */
   readonly load: (path: string, options: LoadOptions) => Promise<LoadedImages>;
   /** Opens a file that may stay on the disk; undefined if it fits into the limit and is to be loaded. Its errors name the file. */
@@ -27,17 +33,24 @@ export interface Reader {
   readonly options: readonly (keyof LoadOptions)[];
 }
 
-const NPY: Reader = { load: loadNpy, open: openNpy, options: [] };
-const NPZ: Reader = { load: loadNpz, options: ['key'] };
-const IDX: Reader = { load: loadIdx, options: [] };
-const TABLE: Reader = { load: loadTable, open: openTable, options: ['columns', 'labelColumn', 'missing'] };
-const WAVE: Reader = { load: loadSound, options: ['frame'] };
+const NPY: Reader = { kind: 'array', load: loadNpy, open: openNpy, options: [] };
+const NPZ: Reader = { kind: 'array', load: loadNpz, options: ['key'] };
+const IDX: Reader = { kind: 'array', load: loadIdx, options: [] };
+const TABLE: Reader = {
+  kind: 'table',
+  load: loadTable,
+  open: openTable,
+  options: ['columns', 'labelColumn', 'missing'],
+};
+const WAVE: Reader = { kind: 'sound', load: loadSound, options: ['frame'] };
 const PICTURE_OPTIONS = ['resize', 'gray', 'background'] as const;
 const PICTURE: Reader = {
+  kind: 'pictures',
   load: (path, options) => loadImageFile(path, pictureOptions(options)),
   options: PICTURE_OPTIONS,
 };
 const FOLDER: Reader = {
+  kind: 'pictures',
   load: (path, options) => loadImageFolder(path, pictureOptions(options)),
   options: PICTURE_OPTIONS,
 };
@@ -51,38 +64,29 @@ const BY_NAME: readonly (readonly [pattern: RegExp, reader: Reader])[] = [
   [/\.(png|jpe?g|jpe)$/, PICTURE],
 ];
 
-/** Which kinds of files have an option, for the message that another one has not. */
-const OWNERS: Readonly<Partial<Record<keyof LoadOptions, string>>> = {
-  key: 'only .npz files have keys',
-  columns: 'only .csv and .tsv files have columns',
-  labelColumn: 'only .csv and .tsv files have columns',
-  missing: 'only cells of .csv and .tsv files are missing',
-  resize: 'only pictures are resized',
-  gray: 'only pictures become gray',
-  background: 'only pictures have a background',
-  frame: 'only .wav files are cut into frames',
-};
-
 /**
  * @throws {FileError} If there is no such file or folder.
- * @throws {FormatError} If its name says no format, or an option is for files of another kind.
+ * @throws {FormatError} If its name says no format.
  */
-export async function findReader(path: string, options: LoadOptions): Promise<Reader> {
+export async function findReader(path: string): Promise<Reader> {
   const info = await stat(path).catch((cause) => {
     throw fileError('read', path, cause);
   });
-  const reader = info.isDirectory() ? FOLDER : readerOf(path);
-  for (const name of Object.keys(OWNERS) as (keyof LoadOptions)[]) {
-    const value = options[name];
-    if (value === undefined || reader.options.includes(name)) continue;
-    throw new OptionError((option) => `${path}: got ${option(name, String(value))}, but ${OWNERS[name]}.`);
-  }
-  return reader;
+  return info.isDirectory() ? FOLDER : readerByName(path);
 }
 
-function readerOf(path: string): Reader {
+/** What the name of a file says that it holds; undefined if it says nothing, as that of a folder. */
+export function kindByName(path: string): FileKind | undefined {
+  return namedReader(path)?.kind;
+}
+
+function namedReader(path: string): Reader | undefined {
   const name = basename(path).toLowerCase();
-  const [, reader] = BY_NAME.find(([pattern]) => pattern.test(name)) ?? [];
+  return BY_NAME.find(([pattern]) => pattern.test(name))?.[1];
+}
+
+function readerByName(path: string): Reader {
+  const reader = namedReader(path);
   if (reader) return reader;
   throw new FormatError(
     `${path}: unknown kind of file, expected .npy, .npz, .idx, -ubyte (also .gz), .csv, .tsv, .wav, .png, .jpg or a folder of pictures.`,
@@ -126,13 +130,15 @@ async function openTable(path: string, options: StoredOptions): Promise<SampleSo
   return tables.openTable(path, { ...tableOptions(options), inMemoryLimit: options.inMemoryLimit });
 }
 
+/** What is not said about missing cells is done as for the training data of the model. */
 function tableOptions({ columns, labelColumn, missing, featureNames, form }: LoadOptions): TableOptions {
+  const means = form?.kind === 'table' ? form.means : undefined;
   return {
     columns,
     labelColumn,
-    missing,
+    missing: missing ?? (means && 'mean'),
     featureNames,
-    means: form?.kind === 'table' ? form.means : undefined,
+    means,
   };
 }
 
@@ -146,6 +152,9 @@ function pictureOptions({ resize, gray, background, form }: LoadOptions): Pictur
   };
 }
 
-function loadSound(path: string, { frame, form }: LoadOptions): Promise<LoadedImages> {
-  return loadWave(path, { frame: frame ?? (form?.kind === 'sound' ? form.frame : undefined) });
+/** A model takes frames of the length of its samples. */
+function loadSound(path: string, { frame, sampleShape, form }: LoadOptions): Promise<LoadedImages> {
+  const isFrame = sampleShape !== undefined && isFlat(sampleShape);
+  const trained = form?.kind === 'sound' ? form.frame : isFrame ? sizeOf(sampleShape) : undefined;
+  return loadWave(path, { frame: frame ?? trained });
 }

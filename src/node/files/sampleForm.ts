@@ -6,13 +6,16 @@ import type { SampleForm } from './sampleSource.ts';
 
 const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) > 0;
 const areNumbers = (values: unknown) => Array.isArray(values) && values.every(Number.isFinite);
+const areNames = (values: unknown) =>
+  Array.isArray(values) && values.every((name) => typeof name === 'string');
 const ENCODINGS: readonly unknown[] = ['u8', 's16', 's24', 's32', 'f32'];
 
 /** What each kind must have, and may have: anything else was written by a later version, or by hand. */
 const IS_FORM: Readonly<Record<SampleForm['kind'], (form: Record<string, unknown>) => boolean>> = {
-  table: ({ delimiter, decimal, means }) =>
+  table: ({ delimiter, decimal, columns, means }) =>
     typeof delimiter === 'string' &&
     (decimal === '.' || decimal === ',') &&
+    (columns === undefined || areNames(columns)) &&
     (means === undefined || areNumbers(means)),
   pictures: ({ resize, gray, background }) =>
     (resize === undefined || (Array.isArray(resize) && resize.length === 2 && resize.every(isCount))) &&
@@ -28,4 +31,24 @@ export function sampleFormOf({ data }: TrainingFacts): SampleForm | undefined {
   if (!isObject(form) || typeof form.kind !== 'string' || !Object.hasOwn(IS_FORM, form.kind))
     return undefined;
   return IS_FORM[form.kind as SampleForm['kind']](form) ? (form as unknown as SampleForm) : undefined;
+}
+
+/** What was done to the file, for people: "resized to 28×28, gray"; undefined if nothing was that other files need. */
+export function describeForm(form: SampleForm): string | undefined {
+  if (form.kind === 'sound') {
+    return `frames of ${form.frame.toLocaleString('en-US')} at ${form.sampleRate.toLocaleString('en-US')} Hz`;
+  }
+  if (form.kind === 'table') return form.means && 'missing cells filled in with the means of their columns';
+  const { resize, gray, background } = form;
+  const steps = [
+    resize && `resized to ${resize.join('×')}`,
+    gray && 'gray',
+    background && `transparent ones laid on ${formatColour(background)}`,
+  ].filter(Boolean);
+  return steps.length > 0 ? steps.join(', ') : undefined;
+}
+
+/** `#ff8000` */
+export function formatColour(colour: readonly number[]): string {
+  return `#${colour.map((part) => part.toString(16).padStart(2, '0')).join('')}`;
 }

@@ -52,6 +52,8 @@ export interface TableForm {
   readonly kind: 'table';
   readonly delimiter: string;
   readonly decimal: '.' | ',';
+  /** The names of the columns in the header, if the features were given others: other tables' columns are found by these. */
+  readonly columns?: readonly string[];
   /** The mean of each column, if missing cells were filled in with it. */
   readonly means?: readonly number[];
 }

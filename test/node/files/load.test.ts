@@ -123,7 +123,7 @@ describe('loadImages', () => {
       'DataError',
       'the array is [40, 0, 8]: it holds no samples.',
     ],
-    ['an empty folder', 'a/', '', 'DataError', 'the folder holds no .png files.'],
+    ['an empty folder', 'a/', '', 'DataError', 'the folder holds no .png or .jpg files; it is empty.'],
     ['no file', 'b', '', 'FileError', 'there is no such file or folder.'],
   ])('refuses %s and names the path', async (_, name, contents, errorName, words) => {
     const folder = folderWith(name === 'b' ? {} : { [name]: contents });

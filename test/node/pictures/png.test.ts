@@ -1,8 +1,8 @@
 import { deflateSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { FormatError } from '../../../src/io/errors.ts';
+import { stackPngs } from '../../../src/node/pictures/pictureStack.ts';
 import { decodePng, encodePng } from '../../../src/node/pictures/png.ts';
-import { stackPngs } from '../../../src/node/pictures/pngStack.ts';
 import {
   bigEndian32,
   chunk,
@@ -460,7 +460,7 @@ describe('stackPngs', () => {
   test('names the two files that differ in size', () => {
     const wide = { name: 'wide.png', bytes: pngBytes({ ...tiny, width: 5, pixel: () => [9] }) };
     expect(refusal(() => stackPngs([grayFile('a.png', 1), grayFile('b.png', 1), wide]))).toBe(
-      'the images differ in size: a.png has 3x2 pixels, wide.png has 5x2.',
+      'the images differ in size: a.png has 3x2 pixels, wide.png has 5x2; resize: [28, 28] brings them to one.',
     );
   });
 

@@ -1,11 +1,10 @@
 /** `isthmus decompress`: from a compressed file back to images. Read compression/decompress.ts first. */
 
-import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
+import { readCsvHead } from '../../../compression/csvOriginal.ts';
 import type { CompressedFile } from '../../../compression/decompress.ts';
-import { npyOriginal, storedBytes } from '../../../compression/originalFile.ts';
-import { denormalize } from '../../../data/denormalize.ts';
-import { DataError } from '../../../data/samples.ts';
-import { itemSizeOf } from '../../../io/numpy/npyHeader.ts';
+import { type OriginalFile, originalPieces } from '../../../compression/originalFile.ts';
+import { DataError, type SampleArray } from '../../../data/samples.ts';
+import type { LoadedModel } from '../../../io/model.ts';
 import { sizeOf } from '../../../tensor/shape.ts';
 import { openCompressedFile } from '../../files/compressedFile.ts';
 import { inFile, refuseExisting, writeFileAtomically } from '../../files/files.ts';
@@ -13,7 +12,15 @@ import { toInputs } from '../../pictures/display.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
 import { HELP, OVERWRITE } from '../shared/commonOptions.ts';
 import { MACHINE, useMachine } from '../shared/machine.ts';
-import { countShown, gridPng, MAX_PICTURES, requirePictures } from '../shared/pictures.ts';
+import {
+  type Batch,
+  type Origin,
+  OUTPUT_FORMATS,
+  type OutputEnding,
+  type OutputFormat,
+  outputHelp,
+  outputNames,
+} from '../shared/outputFiles.ts';
 import { openAutoencoder } from '../shared/samples.ts';
 import type { Command } from '../terminal/help.ts';
 import { exitOnSignals } from '../terminal/interruption.ts';
@@ -28,21 +35,22 @@ const OPTIONS = {
   ),
   out: text(
     'FILE',
-    `FILE.npy: the images as an array. FILE.png: a picture of the first images, at most ${MAX_PICTURES}, fewer if they are large. FILE.idx or FILE-ubyte: the original IDX file, if it was compressed with --lossless and not gzipped.`,
+    `${outputHelp('the images')} FILE.idx or FILE-ubyte: the original IDX file, if it was compressed with --lossless and not gzipped.`,
   ),
   threads: MACHINE.threads,
   overwrite: OVERWRITE,
   help: HELP,
 };
 
-const ENDINGS = ['.npy', '.png', '.idx', '-ubyte'];
+/** Only the original itself is written as IDX. */
+const ENDINGS = [...(Object.keys(OUTPUT_FORMATS) as OutputEnding[]), '.idx', '-ubyte'] as const;
 
 export const decompressCommand: Command = {
   help: {
     usage:
       'isthmus decompress FILE.isth --out FILE [--model MODEL]\n       npm run isthmus -- decompress FILE.isth --out FILE [--model MODEL]',
     description: [
-      'Restores images from a file that isthmus compress wrote. This needs the model with which the file was made. The images have the units and the type of the originals, as those of isthmus decode. A lossless file restores the .npy or IDX file that was compressed, byte for byte; if it was made from another kind of file, such as a gzipped IDX file, it restores the same array as a .npy.',
+      'Restores images from a file that isthmus compress wrote. This needs the model with which the file was made. The images have the units and the type of the originals, as those of isthmus decode. A lossless file restores the .npy, IDX, CSV or TSV file that was compressed, byte for byte; if it was made from another kind of file, such as a gzipped IDX file, it restores the same array as a .npy.',
       'The file names the kernels with which it was made, and the same ones are used again, because others differ in the last bits. On a machine without these kernels, a lossless file is refused.',
     ],
     groups: [['Options', OPTIONS]],
@@ -69,19 +77,19 @@ async function decompress(words: readonly string[]): Promise<number> {
   const out = requireOption(
     'out',
     values.out,
-    'FILE.npy, FILE.png or, for IDX files, FILE.idx or FILE-ubyte',
+    `${outputNames()}, or for IDX files FILE.idx or FILE-ubyte`,
     ENDINGS,
   );
   await refuseExisting(out, values.overwrite);
   await useMachine({ kernels: undefined, threads: values.threads });
-  const given = values.model === undefined ? undefined : (await openAutoencoder(values.model)).autoencoder;
+  const given = values.model === undefined ? undefined : await openAutoencoder(values.model);
   const file = await openCompressedFile(path);
   const [count, ...sample] = file.header.shape;
   const noun = nounOf(sample, file.header.normalization);
   const progress = new CountProgress(noun, count);
   const stopListening = exitOnSignals();
   try {
-    await write(out, file, given ?? file.model?.autoencoder, progress);
+    await writeFileAtomically(out, piecesOf(out, file, given ?? file.model, progress));
   } catch (error) {
     throw inFile(path, error as Error);
   } finally {
@@ -94,67 +102,57 @@ async function decompress(words: readonly string[]): Promise<number> {
   return 0;
 }
 
-async function write(
+/** What is written: the original file itself, or its samples in another format. */
+function piecesOf(
   out: string,
   file: CompressedFile,
-  autoencoder: Autoencoder | undefined,
+  model: LoadedModel | undefined,
   progress: CountProgress,
-): Promise<void> {
-  const { original } = file.header;
+): AsyncIterable<Uint8Array> {
+  const { original, shape, dtype, normalization } = file.header;
+  const ending = ENDINGS.find((one) => out.toLowerCase().endsWith(one)) as (typeof ENDINGS)[number];
   const missing = file.isLossless ? undefined : file.missingKernels;
-  if (missing) say(`note: the file was made with ${missing}: some values differ in the last bit.`);
-  const ending = ENDINGS.find((one) => out.toLowerCase().endsWith(one));
-  if (ending === '.png') {
-    await writeFileAtomically(out, await asPng(file, autoencoder));
-  } else if (ending === '.npy' && original?.kind !== 'npy') {
-    await writeFileAtomically(out, counted(asNpy(file, autoencoder), file, progress));
-  } else if (original?.kind === (ending === '.npy' ? 'npy' : 'idx')) {
-    await writeFileAtomically(out, counted(file.originalBytes(autoencoder), file, progress));
-  } else {
-    const kept = original ? 'it restores a .npy' : 'it is a lossy file';
+  const chunks = counted(file.images(model?.autoencoder), sizeOf(shape.slice(1)), progress);
+  if (original && isRestoredAs(ending, original)) return originalPieces(chunks, { original, dtype, shape });
+  if (ending === '.idx' || ending === '-ubyte') {
+    const kept = original ? `it restores a .${original.kind}` : 'it is a lossy file';
     throw new DataError(
       `${kept}, expected --out FILE.npy or FILE.png: only an IDX file that was compressed with --lossless, and not gzipped, is restored as IDX.`,
     );
   }
+  const format: OutputFormat = OUTPUT_FORMATS[ending];
+  const [, ...inputShape] = shape;
+  const origin = { inputShape, normalization, training: model?.training ?? {} };
+  format.refuse?.(origin);
+  if (missing) say(`note: the file was made with ${missing}: some values differ in the last bit.`);
+  return format.pieces({ ...origin, shape, batches: batchesOf(chunks, origin), isCheckedAtEnd: true });
 }
 
-/** Passes on the pieces, a file's head and then its images, and shows how many images are done. */
+/** Whether files with this ending hold the bytes of the original. */
+function isRestoredAs(ending: (typeof ENDINGS)[number], { kind, head }: OriginalFile): boolean {
+  if (kind === 'idx') return ending === '.idx' || ending === '-ubyte';
+  if (kind === 'csv' && ending === '.tsv') return readCsvHead(head).delimiter === '\t';
+  return ending === `.${kind}`;
+}
+
+/** Shows how many samples are done. */
 async function* counted(
-  pieces: AsyncIterable<Uint8Array>,
-  { header: { shape, dtype } }: CompressedFile,
+  chunks: AsyncIterable<SampleArray>,
+  size: number,
   progress: CountProgress,
-): AsyncGenerator<Uint8Array, void> {
-  const bytesPerImage = sizeOf(shape.slice(1)) * itemSizeOf(dtype);
-  let isHead = true;
-  for await (const piece of pieces) {
-    yield piece;
-    if (!isHead) progress.add(piece.length / bytesPerImage);
-    isHead = false;
+): AsyncGenerator<SampleArray, void> {
+  for await (const values of chunks) {
+    yield values;
+    progress.add(values.length / size);
   }
 }
 
-async function* asNpy(
-  file: CompressedFile,
-  autoencoder: Autoencoder | undefined,
-): AsyncGenerator<Uint8Array, void> {
-  const { shape, normalization } = file.header;
-  yield npyOriginal(denormalize(new Float32Array(), normalization).dtype, shape).head;
-  for await (const values of file.images(autoencoder)) yield storedBytes(values, { bigEndian: false });
-}
-
-/** A picture of the first images. The others are read, too, so that a damaged file is not shown as a sound one. */
-async function asPng(file: CompressedFile, autoencoder: Autoencoder | undefined): Promise<Uint8Array> {
-  const { shape, normalization } = file.header;
-  const [count, ...sample] = shape;
-  requirePictures(sample, normalization, '--out FILE.npy');
-  const images = countShown([count, ...sample]);
-  const { data } = denormalize(new Float32Array(images * sizeOf(sample)), normalization);
-  let at = 0;
-  for await (const values of file.images(autoencoder)) {
-    const part = values.subarray(0, data.length - at);
-    data.set(part, at);
-    at += part.length;
+async function* batchesOf(
+  chunks: AsyncIterable<SampleArray>,
+  { inputShape, normalization }: Origin,
+): AsyncGenerator<Batch, void> {
+  for await (const data of chunks) {
+    const samples = { shape: [data.length / sizeOf(inputShape), ...inputShape], data, normalization };
+    yield { inputs: () => toInputs({ inputShape }, samples), values: () => data };
   }
-  const shown = { shape: [images, ...sample], data, normalization };
-  return gridPng(toInputs({ inputShape: sample }, shown), normalization);
 }

@@ -15,14 +15,22 @@ import { toInputs } from '../../pictures/display.ts';
 import { samplingDistribution, takesNormalCodes } from '../../pictures/generated.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
 import { noteOverflow, overflownRows } from '../shared/overflow.ts';
+import { loadOptionsOf, type READING, READING_NAMES, type ReadingValues } from '../shared/reading.ts';
 import { openSource, prepareLike } from '../shared/samples.ts';
-import { UsageError } from '../terminal/options.ts';
+import { type Option, type Parsed, requireCompanion, UsageError } from '../terminal/options.ts';
 import { say } from '../terminal/output.ts';
 
 /** The data of a command, as its options name it. */
 export interface DataFile {
   readonly path: string;
   readonly key: string | undefined;
+  /** How the file is read. */
+  readonly reading: ReadingValues;
+}
+
+/** A model that encodes, and what is known of its training. */
+export interface Encoder extends Pick<OpenedAnyModel, 'training'> {
+  readonly autoencoder: Autoencoder;
 }
 
 /** Samples that a model can encode. */
@@ -33,16 +41,22 @@ export interface Encodable {
   readonly source: string;
 }
 
-/** The data of `--data`, undefined without it. */
-export function dataFile({
-  data: path,
-  key,
-}: {
-  readonly data: string | undefined;
-  readonly key: string | undefined;
-}): DataFile | undefined {
-  if (path === undefined && key !== undefined) throw new UsageError('--key needs --data FILE.');
-  return path === undefined ? undefined : { path, key };
+type DataOptions = typeof READING & {
+  readonly data: Option<string | undefined>;
+  readonly key: Option<string | undefined>;
+};
+
+/**
+ * The data of `--data`, undefined without it.
+ *
+ * @throws {UsageError} If something is said about it, but there is none.
+ */
+export function dataFile(options: Parsed<DataOptions>): DataFile | undefined {
+  const { data: path, key, ...reading } = options.values;
+  for (const name of ['key', ...READING_NAMES]) {
+    requireCompanion(options, name, '--data FILE', path !== undefined);
+  }
+  return path === undefined ? undefined : { path, key, reading };
 }
 
 /** @throws {UsageError} If the model is a GAN. */
@@ -53,11 +67,12 @@ export function refuseDataOfGAN(model: AnyModel, instead: string): asserts model
 
 /** Opens samples for a model, and closes them after they were used. */
 export async function withSamples<T>(
-  autoencoder: Autoencoder,
-  { path, key }: DataFile,
+  { autoencoder, training }: Encoder,
+  { path, key, reading }: DataFile,
   use: (encodable: Encodable) => Promise<T>,
 ): Promise<T> {
-  const images = await openSource(path, undefined, { key, sampleShape: autoencoder.inputShape });
+  const options = loadOptionsOf(reading, { training, inputShape: autoencoder.inputShape });
+  const images = await openSource(path, undefined, { ...options, key });
   try {
     return await use({ autoencoder, samples: await prepareLike(images, autoencoder), source: images.source });
   } finally {
@@ -122,7 +137,10 @@ export async function randomCodes(
       `--data is given, but the codes of a ${kind} are standard normal numbers: leave --data out.`,
     );
   }
-  const distribution = data ? await withSamples(model, data, fitCodes) : requireDistribution(opened, instead);
+  const encoder = { autoencoder: model, training: opened.training };
+  const distribution = data
+    ? await withSamples(encoder, data, fitCodes)
+    : requireDistribution(opened, instead);
   const source = data ? `the samples in ${data.path}` : 'the training data';
   say(
     `codes from a normal distribution that was fitted to those of ${source}: a plain autoencoder's decoder is not trained for random codes`,

@@ -1,8 +1,6 @@
 /** `isthmus interpolate`: what lies between two samples in the space of codes. Read latent/paths.ts first. */
 
-import { denormalize } from '../../../data/denormalize.ts';
 import type { Normalization } from '../../../data/samples.ts';
-import { writeNpy } from '../../../io/numpy/npy.ts';
 import { interpolateCodes } from '../../../latent/paths.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
 import { refuseExisting, writeFileAtomically } from '../../files/files.ts';
@@ -14,7 +12,9 @@ import { nounOf } from '../../pictures/sampleKind.ts';
 import { MAX_COLUMNS, stripSheet } from '../../pictures/strips.ts';
 import { DATA, HELP, KEY, MODEL, OVERWRITE } from '../shared/commonOptions.ts';
 import { MACHINE, refuseThreads, useMachine } from '../shared/machine.ts';
-import { requirePictures, requireRoom } from '../shared/pictures.ts';
+import { outputOf, requireOutput } from '../shared/outputFiles.ts';
+import { requireRoom } from '../shared/pictures.ts';
+import { READING, READING_GROUP } from '../shared/reading.ts';
 import type { Command } from '../terminal/help.ts';
 import {
   number,
@@ -44,12 +44,14 @@ const OPTIONS = {
   ),
   out: text(
     'FILE',
-    'FILE.png: a strip, with the two samples of the data at its ends. FILE.npy: what the codes became, as an array, without these two.',
+    'FILE.png: a strip, with the two samples of the data at its ends. FILE.npy, FILE.csv, FILE.tsv: what the codes became, as an array or a table, without these two.',
   ),
   ...MACHINE,
   overwrite: OVERWRITE,
   help: HELP,
 };
+
+const ALL_OPTIONS = { ...OPTIONS, ...READING };
 
 export const interpolateCommand: Command = {
   help: {
@@ -59,7 +61,7 @@ export const interpolateCommand: Command = {
       'Encodes two samples, goes from one code to the other in equal steps, and decodes each: on an arc around zero for a variational autoencoder and a GAN, whose codes are standard normal numbers, on a straight line for a plain autoencoder.',
       "A GAN can't encode samples: leave --data out, then --from and --to are seeds of random codes, as isthmus generate draws them.",
     ],
-    groups: [['Options', OPTIONS]],
+    groups: [['Options', OPTIONS], READING_GROUP],
     sections: [
       [
         'Examples',
@@ -83,7 +85,7 @@ interface Ends {
 }
 
 async function interpolate(words: readonly string[]): Promise<number> {
-  const parsed = parseOptions(OPTIONS, words);
+  const parsed = parseOptions(ALL_OPTIONS, words);
   refusePositionals(parsed);
   refuseThreads(parsed.values);
   const { steps, overwrite } = parsed.values;
@@ -92,15 +94,16 @@ async function interpolate(words: readonly string[]): Promise<number> {
     from: requireNumber('from', parsed.values.from),
     to: requireNumber('to', parsed.values.to),
   };
-  const out = requireOption('out', parsed.values.out, 'FILE.png or FILE.npy', ['.png', '.npy']);
-  const data = dataFile(parsed.values);
-  await refuseExisting(out, overwrite);
+  const out = requireOutput(parsed.values.out);
+  const data = dataFile(parsed);
+  await refuseExisting(out.path, overwrite);
   await useMachine(parsed.values);
   const opened = await loadAnyModel(path);
   const { inputShape, normalization } = opened.model;
-  const isPicture = out.toLowerCase().endsWith('.png');
+  const origin = { inputShape, normalization, training: opened.training };
+  out.format.refuse?.(origin);
+  const isPicture = out.ending === '.png';
   if (isPicture) {
-    requirePictures(inputShape, normalization, '--out FILE.npy');
     if (steps > MAX_COLUMNS) {
       throw new UsageError(`--steps is ${steps}, expected at most ${MAX_COLUMNS}, or --out FILE.npy.`);
     }
@@ -111,11 +114,11 @@ async function interpolate(words: readonly string[]): Promise<number> {
   const kind = takesNormalCodes(opened.model) ? 'spherical' : 'linear';
   const decoded = opened.model.decode(interpolateCodes(from, to, steps, kind));
   await writeFileAtomically(
-    out,
-    isPicture ? asPng(ends, decoded, normalization) : asNpy(decoded, normalization),
+    out.path,
+    isPicture ? asPng(ends, decoded, normalization) : out.format.pieces(outputOf(decoded, origin)),
   );
   const noun = nounOf(inputShape, normalization);
-  say(`${ends.names.join(' to ')}, ${kind}, ${countOf(steps, noun)}: ${out}`);
+  say(`${ends.names.join(' to ')}, ${kind}, ${countOf(steps, noun)}: ${out.path}`);
   return 0;
 }
 
@@ -129,11 +132,13 @@ async function findEnds(
   data: DataFile | undefined,
   numbers: { readonly from: number; readonly to: number },
 ): Promise<Ends> {
-  const { model } = opened;
+  const { model, training } = opened;
   const { from, to } = numbers;
   if (data) {
     refuseDataOfGAN(model, 'leave --data out, then --from and --to are seeds of random codes');
-    const { inputs, codes } = await withSamples(model, data, (samples) => encodeRows(samples, numbers));
+    const { inputs, codes } = await withSamples({ autoencoder: model, training }, data, (samples) =>
+      encodeRows(samples, numbers),
+    );
     return { codes, originals: inputs, names: [`sample ${from}`, `sample ${to}`] };
   }
   const distribution = await randomCodes(opened, undefined, '--data FILE, with the samples --from and --to');
@@ -141,10 +146,6 @@ async function findEnds(
   const both = codes.pick([0, 0]);
   both.rows(1, 2).data.set(distribution.sample(1, { seed: to }).data);
   return { codes: both, names: [`seed ${from}`, `seed ${to}`] };
-}
-
-function asNpy(decoded: Tensor, normalization: Normalization): Uint8Array {
-  return writeNpy({ shape: decoded.shape, data: denormalize(decoded.data, normalization).data });
 }
 
 /** The originals, if there are any, at both ends, apart from what the decoder made. */

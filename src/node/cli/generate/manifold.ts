@@ -7,6 +7,7 @@ import { MANIFOLD_SIZE, manifoldPicture } from '../../pictures/generated.ts';
 import { HELP, KEY, MODEL, OVERWRITE } from '../shared/commonOptions.ts';
 import { MACHINE, refuseThreads, useMachine } from '../shared/machine.ts';
 import { requirePictures, requireRoom } from '../shared/pictures.ts';
+import { READING, READING_GROUP } from '../shared/reading.ts';
 import type { Command } from '../terminal/help.ts';
 import { number, parseOptions, refusePositionals, requireOption, text } from '../terminal/options.ts';
 import { say, timesShape } from '../terminal/output.ts';
@@ -32,6 +33,8 @@ const OPTIONS = {
   help: HELP,
 };
 
+const ALL_OPTIONS = { ...OPTIONS, ...READING };
+
 export const manifoldCommand: Command = {
   help: {
     usage:
@@ -40,20 +43,20 @@ export const manifoldCommand: Command = {
       'Draws the plane of codes of a model whose codes have two numbers (train --encoding-dim 2): the image that the decoder makes of each point of a grid. As on a chart, the first number grows to the right and the second one upwards.',
       'The points are the quantiles of the standard normal distribution: each image stands for the same share of all codes (Kingma & Welling 2014). For a plain autoencoder they are those of the normal distribution that fits the codes of its training data.',
     ],
-    groups: [['Options', OPTIONS]],
+    groups: [['Options', OPTIONS], READING_GROUP],
     sections: [['Example', ['isthmus manifold --model runs/vae --out manifold.png']]],
   },
   run: manifold,
 };
 
 async function manifold(words: readonly string[]): Promise<number> {
-  const parsed = parseOptions(OPTIONS, words);
+  const parsed = parseOptions(ALL_OPTIONS, words);
   refusePositionals(parsed);
   refuseThreads(parsed.values);
   const { size, overwrite } = parsed.values;
   const path = requireOption('model', parsed.values.model, 'MODEL');
   const out = requireOption('out', parsed.values.out, 'FILE.png', ['.png']);
-  const data = dataFile(parsed.values);
+  const data = dataFile(parsed);
   await refuseExisting(out, overwrite);
   await useMachine(parsed.values);
   const opened = await loadAnyModel(path);

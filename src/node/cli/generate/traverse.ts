@@ -11,6 +11,7 @@ import { REACH, type TraversalStart, traversalPicture } from '../../pictures/tra
 import { DATA, HELP, KEY, MODEL, OVERWRITE } from '../shared/commonOptions.ts';
 import { MACHINE, refuseThreads, useMachine } from '../shared/machine.ts';
 import { picturesThatFit, requirePictures, requireRoom } from '../shared/pictures.ts';
+import { READING, READING_GROUP } from '../shared/reading.ts';
 import type { Command } from '../terminal/help.ts';
 import {
   number,
@@ -62,6 +63,8 @@ const OPTIONS = {
   help: HELP,
 };
 
+const ALL_OPTIONS = { ...OPTIONS, ...READING };
+
 export const traverseCommand: Command = {
   help: {
     usage:
@@ -70,7 +73,7 @@ export const traverseCommand: Command = {
       `Draws what each number of the code does: a row of images in which it goes from -${REACH} to ${REACH} standard deviations around its value, while all others stay. The numbers, counted from 0, that change the image most come first, at most ${MAX_ROWS} of them; those that hardly change it are left out.`,
       'For a variational autoencoder and a GAN, a standard deviation is 1. For a plain autoencoder it is that of the codes of its training data, which its file holds; else those of --data are used.',
     ],
-    groups: [['Options', OPTIONS]],
+    groups: [['Options', OPTIONS], READING_GROUP],
     sections: [
       [
         'Examples',
@@ -86,13 +89,13 @@ export const traverseCommand: Command = {
 };
 
 async function traverse(words: readonly string[]): Promise<number> {
-  const parsed = parseOptions(OPTIONS, words);
+  const parsed = parseOptions(ALL_OPTIONS, words);
   refusePositionals(parsed);
   refuseThreads(parsed.values);
   const { steps, overwrite } = parsed.values;
   const path = requireOption('model', parsed.values.model, 'MODEL');
   const out = requireOption('out', parsed.values.out, 'FILE.png', ['.png']);
-  const data = dataFile(parsed.values);
+  const data = dataFile(parsed);
   refuseBoth(parsed, 'sample', 'seed');
   requireCompanion(parsed, 'sample', '--data FILE', data !== undefined);
   await refuseExisting(out, overwrite);
@@ -130,14 +133,14 @@ async function findStart(
   data: DataFile | undefined,
   { sample, seed }: { readonly sample: number | undefined; readonly seed: number | undefined },
 ): Promise<NamedStart> {
-  const { model, codes } = opened;
+  const { model, codes, training } = opened;
   if (!data) return startOf(model, requireDistribution(opened, FITTED), seed);
   refuseDataOfGAN(model, '--seed N begins with a random code');
   const isKnown = takesNormalCodes(model) || codes !== undefined;
   if (isKnown && sample === undefined) {
     throw new UsageError('--data is given without --sample, expected --sample N: the number of a sample.');
   }
-  return withSamples(model, data, async (samples) => {
+  return withSamples({ autoencoder: model, training }, data, async (samples) => {
     const distribution = isKnown ? requireDistribution(opened, FITTED) : await fitCodes(samples);
     if (sample === undefined) return startOf(model, distribution, seed);
     const { codes: encoded } = await encodeRows(samples, { sample });

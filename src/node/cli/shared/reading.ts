@@ -2,9 +2,10 @@
 
 import type { TrainingFacts } from '../../../io/model.ts';
 import type { Shape } from '../../../tensor/shape.ts';
-import { featureNamesOf } from '../../files/featureNames.ts';
+import { columnNamesOf } from '../../files/featureNames.ts';
 import type { LoadOptions } from '../../files/readOptions.ts';
-import { sampleFormOf } from '../../files/sampleForm.ts';
+import { formatColour, sampleFormOf } from '../../files/sampleForm.ts';
+import { optionsForEach } from '../../files/suitableOptions.ts';
 import { choice, flag, number, parsed, text, UsageError, type Values } from '../terminal/options.ts';
 
 export const READING = {
@@ -67,6 +68,21 @@ function readColour(words: string, name: string): [red: number, green: number, b
 
 const COLOURS: Readonly<Record<string, string>> = { white: '#ffffff', black: '#000000' };
 
+/** The options that say how files are read, for those that need `--data`. */
+export const READING_NAMES = Object.keys(READING) as (keyof typeof READING)[];
+
+/** As `--help` shows them. */
+export const READING_GROUP = ['How files are read', READING] as const;
+
+/** Those of the values that were given, as the options take them. */
+export function readingInWords({ resize, gray, background }: ReadingValues) {
+  return {
+    ...(resize && { resize: resize.join('x') }),
+    ...(gray && { gray }),
+    ...(background && { background: formatColour(background) }),
+  };
+}
+
 /** What a trained model says about the data that it takes. */
 export interface TrainedOn {
   readonly training: TrainingFacts;
@@ -86,8 +102,32 @@ export function loadOptionsOf(values: ReadingValues, trained?: TrainedOn): LoadO
     frame,
     ...(trained && {
       sampleShape: trained.inputShape,
-      featureNames: featureNamesOf(trained.training, trained.inputShape),
+      featureNames: columnNamesOf(trained.training, trained.inputShape),
       form: sampleFormOf(trained.training),
     }),
   };
+}
+
+/** The files of a command that reads several. */
+export interface FilesToRead {
+  /** Of samples; undefined: an option that was not given. */
+  readonly paths: readonly (string | undefined)[];
+  readonly labels?: readonly (string | undefined)[];
+  readonly trained?: TrainedOn | undefined;
+}
+
+/**
+ * The same for a command that reads several files: each has the options that suit its kind.
+ *
+ * @returns The options of a file, by its path.
+ * @throws {OptionError} If an option suits none of the files.
+ */
+export async function loadOptionsOfEach(
+  values: ReadingValues,
+  { paths, labels = [], trained }: FilesToRead,
+): Promise<(path: string) => LoadOptions> {
+  const isGiven = (path: string | undefined): path is string => path !== undefined;
+  const options = loadOptionsOf(values, trained);
+  const each = await optionsForEach(paths.filter(isGiven), options, labels.filter(isGiven));
+  return (path) => each.get(path) ?? {};
 }

@@ -1,8 +1,9 @@
 /**
  * Samples on their way from a file into a model: opened, scaled, and described to the user; and models that encode them. The
- * data of `train` decides how it is scaled (train/data.ts); all other data is scaled as a trained model expects it.
+ * data of `train` decides how it is scaled (train/data/); all other data is scaled as a trained model expects it.
  */
 
+import { basename } from 'node:path';
 import { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { fitsSampleShape } from '../../../data/batches.ts';
 import { describeNormalization } from '../../../data/normalization.ts';
@@ -18,12 +19,18 @@ import { normalizationForTransform, statisticsForTransform } from '../../../data
 import { FormatError } from '../../../io/errors.ts';
 import type { Shape } from '../../../tensor/shape.ts';
 import { namingFile } from '../../files/files.ts';
-import { defaultInMemoryLimit, openImages } from '../../files/load.ts';
+import { defaultInMemoryLimit, loadImages, openImages } from '../../files/load.ts';
 import { loadAnyModel, type OpenedModel } from '../../files/modelFile.ts';
 import type { LoadOptions } from '../../files/readOptions.ts';
-import type { NormalizedSamples, SampleSource } from '../../files/sampleSource.ts';
+import {
+  type NormalizedSamples,
+  type SampleFacts,
+  type SampleSource,
+  SamplesInMemory,
+} from '../../files/sampleSource.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
 import { countOf, formatBytes, formatCount, say, timesShape } from '../terminal/output.ts';
+import { adviceOnShape, type Expected } from './shapeAdvice.ts';
 
 /**
  * Opens samples, and says so if they are read from the file batch by batch, or can't be although the limit asks for it.
@@ -38,18 +45,43 @@ export async function openSource(
 ): Promise<SampleSource> {
   const limit = inMemory ?? defaultInMemoryLimit();
   const images = await openImages(path, { ...options, inMemoryLimit: limit });
+  sayNotes(path, images, options);
   if (images.isStored) {
     const sizes = `${formatBytes(images.memory)} in memory, limit ${formatBytes(limit)}`;
     say(`${countOf(images.shape[0], 'sample')}, read from the file batch by batch (${sizes})`);
   } else if (inMemory !== undefined && images.memory > inMemory) {
-    say(`note: ${images.source} is in memory: only .npy files are read batch by batch`);
+    say(`note: ${images.source} is in memory: only .npy files and tables are read batch by batch`);
   }
   return images;
 }
 
+/**
+ * Loads samples into memory.
+ *
+ * @param options - As those of {@link openSource}.
+ */
+export async function loadSource(path: string, options: LoadOptions): Promise<SamplesInMemory> {
+  const images = await loadImages(path, options);
+  sayNotes(path, images, options);
+  return new SamplesInMemory(images);
+}
+
+/** Says what was found out about a file, and what of it was left out. */
+export function sayNotes(
+  path: string,
+  { notes = [], form }: SampleFacts,
+  { form: trained }: LoadOptions,
+): void {
+  for (const note of notes) say(`note: ${basename(path)}: ${note}`);
+  if (form?.kind === 'sound' && trained?.kind === 'sound' && form.sampleRate !== trained.sampleRate) {
+    const [rate, trainedRate] = [form, trained].map(({ sampleRate }) => formatCount(sampleRate));
+    say(`note: ${basename(path)} has ${rate} values a second, the training data has ${trainedRate}`);
+  }
+}
+
 /** What is found in samples, and how they are scaled. */
 export interface SamplesToDescribe {
-  readonly images: Pick<SampleSource, 'shape' | 'dtype' | 'source' | 'isRounded'>;
+  readonly images: Pick<SampleSource, 'shape' | 'dtype' | 'source' | 'isRounded' | 'featureNames'>;
   readonly statistics: ValueStatistics;
   readonly normalization: Normalization;
 }
@@ -102,7 +134,7 @@ export function prepareLike<Ready extends NormalizedSamples | StoredSamples>(
     choose = (statistics) => normalizationForTransform(trained, images, statistics),
   }: PrepareLikeOptions = {},
 ): Promise<Ready> {
-  requireSampleShape(images, inputShape, who);
+  requireSampleShape(images, { inputShape, normalization: trained }, who);
   return prepare(images, {
     ...statisticsForTransform(trained, images.shape),
     ...(onValues && { onValues }),
@@ -128,10 +160,14 @@ export async function openAutoencoder(path: string): Promise<OpenedModel> {
 }
 
 /** @throws {DataError} If the samples don't have this shape. */
-export function requireSampleShape({ shape, source }: SampleSource, expected: Shape, who: string): void {
+export function requireSampleShape(images: SampleSource, expected: Expected, who: string): void {
+  const { shape, source } = images;
   const [, ...found] = shape;
-  if (fitsSampleShape(found, expected)) return;
-  throw new DataError(`${source}: the samples are ${timesShape(found)}, ${who} ${timesShape(expected)}.`);
+  const { inputShape } = expected;
+  if (fitsSampleShape(found, inputShape)) return;
+  throw new DataError(
+    `${source}: the samples are ${timesShape(found)}, ${who} ${timesShape(inputShape)}${adviceOnShape(images, expected)}.`,
+  );
 }
 
 /**
@@ -150,7 +186,7 @@ export function requirePairs(option: string, data: SampleSource, target: SampleS
       `${target.source}: the target has ${countOf(targetCount, 'sample')}, --${option} has ${formatCount(count)}, expected as many: row i of the target is what the model should make of row i.`,
     );
   }
-  requireSampleShape(data, targetSample, 'those of the target are');
+  requireSampleShape(data, { inputShape: targetSample }, 'those of the target are');
 }
 
 /**

@@ -25,10 +25,10 @@ export function countOf(count: number, noun: string): string {
 /** More numbers in a note don't help. */
 const MAX_LISTED = 10;
 
-/** "3, 5, 8"; of many numbers the first ten, "1, 2, …". */
-export function formatList(numbers: readonly number[]): string {
-  const listed = numbers.slice(0, MAX_LISTED).join(', ');
-  return numbers.length > MAX_LISTED ? `${listed}, …` : listed;
+/** "3, 5, 8"; of many numbers or names the first ten, "1, 2, …". */
+export function formatList(items: readonly (number | string)[]): string {
+  const listed = items.slice(0, MAX_LISTED).join(', ');
+  return items.length > MAX_LISTED ? `${listed}, …` : listed;
 }
 
 /** "2.9 GB", "512.0 KB". */

@@ -2,6 +2,7 @@
 
 import { resolve } from 'node:path';
 import { refuseSalt } from '../shared/commonOptions.ts';
+import { READING_NAMES } from '../shared/reading.ts';
 import { refuseBoth, requireCompanion, UsageError } from '../terminal/options.ts';
 import type { TrainOptions, TrainValues } from './options.ts';
 import { type KindName, presetsOf } from './presets.ts';
@@ -22,6 +23,11 @@ export function refuseContradictions(options: TrainOptions): void {
     );
   }
   refuseBoth(options, 'test-data', 'validation-split');
+  if (values.missing === 'drop' && given.has('target')) {
+    throw new UsageError(
+      '--missing drop leaves out rows of one file that the other has, expected --missing mean with --target.',
+    );
+  }
   refuseUnsuitableValues(values);
   refuseUnsuitableLayers(values);
   refuseUnsuitableLengths(values);
@@ -96,6 +102,7 @@ function requireCompanions(options: TrainOptions): void {
   needs('key', '--data', given.has('data'));
   needs('image-shape', '--data', given.has('data'));
   needs('in-memory', '--data', given.has('data'));
+  for (const name of READING_NAMES) needs(name, '--data', given.has('data'));
   needs('target', '--data', given.has('data'));
   needs('target-key', '--target', given.has('target'));
   needs('test-target', '--target', given.has('target'));

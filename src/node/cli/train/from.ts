@@ -7,7 +7,8 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { modelFingerprint } from '../../../compression/modelFingerprint.ts';
 import { GAN } from '../../../gan/gan.ts';
-import type { AnyModel } from '../../../io/model.ts';
+import { isObject } from '../../../io/json.ts';
+import type { AnyModel, TrainingFacts } from '../../../io/model.ts';
 import { Activation, Sigmoid } from '../../../layers/activation.ts';
 import { exists } from '../../files/files.ts';
 import { CHECKPOINT_FILE, loadAnyModel, loadCheckpoint, MODEL_FILE } from '../../files/modelFile.ts';
@@ -51,6 +52,8 @@ export function refuseDecidedByModel({ given }: TrainOptions): void {
 /** The model that a new run starts from. */
 export interface StartingModel {
   readonly model: AnyModel;
+  /** What is known of its training. */
+  readonly training: TrainingFacts;
   /** See `modelFingerprint`: the run's model file names its beginning by it. */
   readonly fingerprint: string;
 }
@@ -64,14 +67,16 @@ export interface StartingModel {
  * @throws {FormatError} If it is no model.
  */
 export async function openStartingModel(path: string): Promise<StartingModel> {
-  const model = (await isUnfinished(path)) ? await openCheckpoint(path) : await openModel(path);
-  return { model, fingerprint: modelFingerprint(model) };
+  const opened = (await isUnfinished(path)) ? await openCheckpoint(path) : await openModel(path);
+  return { ...opened, fingerprint: modelFingerprint(opened.model) };
 }
 
-async function openModel(path: string): Promise<AnyModel> {
-  const { model } = await loadAnyModel(path);
+type Opened = Omit<StartingModel, 'fingerprint'>;
+
+async function openModel(path: string): Promise<Opened> {
+  const { model, training } = await loadAnyModel(path);
   say(`starting with the weights of ${path}`);
-  return model;
+  return { model, training };
 }
 
 async function isUnfinished(path: string): Promise<boolean> {
@@ -83,13 +88,14 @@ async function isUnfinished(path: string): Promise<boolean> {
   return !(await exists(join(path, MODEL_FILE))) && (await exists(join(path, CHECKPOINT_FILE)));
 }
 
-async function openCheckpoint(folder: string): Promise<AnyModel> {
-  const { model, state } = await loadCheckpoint(folder);
+async function openCheckpoint(folder: string): Promise<Opened> {
+  const { model, state, run } = await loadCheckpoint(folder);
   const { best } = state;
   if (best?.weights) model.parameters.values.set(best.weights);
   const which = best?.weights ? `of epoch ${best.epoch}, the best one` : describeProgress(state);
   say(`starting with the weights of the checkpoint in ${folder}, ${which}`);
-  return model;
+  const { data } = run;
+  return { model, training: isObject(data) ? { data: data.facts } : {} };
 }
 
 /**

@@ -12,7 +12,7 @@ import { splitSamples } from '../../../training/split.ts';
 import type { EpochRecord } from '../../../training/trainingState.ts';
 import { VariationalAutoencoder } from '../../../vae/variationalAutoencoder.ts';
 import { rangeOf, toInputs } from '../../pictures/display.ts';
-import type { TrainingData } from './data.ts';
+import type { TrainingData } from './data/trainingData.ts';
 import type { TrainOptions } from './options.ts';
 
 /** Over so many epochs and steps a loss is watched before it is said to stand still. */

@@ -4,7 +4,7 @@ import { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { GAN } from '../../../gan/gan.ts';
 import type { AnyModel } from '../../../io/model.ts';
 import { VariationalAutoencoder } from '../../../vae/variationalAutoencoder.ts';
-import type { TrainingData } from './data.ts';
+import type { TrainingData } from './data/trainingData.ts';
 import type { TrainValues } from './options.ts';
 import type { KindName } from './presets.ts';
 import { createOptimizer, outputOf } from './settings.ts';

@@ -7,6 +7,7 @@ import type { Start } from '../../../training/startAtMean.ts';
 import { FEATURE_NAMES } from '../../files/featureNames.ts';
 import { HELP, IN_MEMORY, KEY, KINDS_OF_FILES, noise } from '../shared/commonOptions.ts';
 import { MACHINE } from '../shared/machine.ts';
+import { READING, READING_GROUP } from '../shared/reading.ts';
 import type { CommandHelp } from '../terminal/help.ts';
 import {
   choice,
@@ -253,6 +254,7 @@ const OUTPUT = {
 
 export const TRAIN_OPTIONS = {
   ...DATA,
+  ...READING,
   ...KIND,
   ...NETWORK,
   ...GENERATION,
@@ -267,6 +269,7 @@ export type TrainValues = Values<typeof TRAIN_OPTIONS>;
 /** As `--help` shows them. */
 export const TRAIN_GROUPS: CommandHelp['groups'] = [
   ['Data', DATA],
+  READING_GROUP,
   ['Kind', KIND],
   ['Network', NETWORK],
   ['New samples', GENERATION],

@@ -9,7 +9,7 @@ import type { History } from '../../../training/fitOptions.ts';
 import type { Noise } from '../../../training/noise.ts';
 import { type Subset, splitSamples } from '../../../training/split.ts';
 import type { EpochRecord } from '../../../training/trainingState.ts';
-import type { TrainingData } from './data.ts';
+import type { TrainingData } from './data/trainingData.ts';
 import type { LearningWatch } from './learning.ts';
 import type { TrainValues } from './options.ts';
 import type { TrainingOutcome, TrainingRun } from './runTraining.ts';

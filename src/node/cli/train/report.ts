@@ -22,7 +22,7 @@ import {
   say,
 } from '../terminal/output.ts';
 import { formatNumber } from '../terminal/textTable.ts';
-import type { TrainingData } from './data.ts';
+import type { TrainingData } from './data/trainingData.ts';
 import { describeNothingLearned, helpfulChanges } from './learningAdvice.ts';
 import type { TrainOptions, TrainValues } from './options.ts';
 import { boundOf, type Results } from './outcome.ts';

@@ -16,7 +16,7 @@ import { FileError } from '../../files/files.ts';
 import { parseOptions, UsageError, wordsOf } from '../terminal/options.ts';
 import { countOf } from '../terminal/output.ts';
 import { refuseContradictions } from './contradictions.ts';
-import type { TrainingData } from './data.ts';
+import type { TrainingData } from './data/trainingData.ts';
 import { TRAIN_OPTIONS, type TrainOptions, type TrainValues } from './options.ts';
 import { effectiveOptions, keepOf } from './settings.ts';
 

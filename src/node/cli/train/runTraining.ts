@@ -11,7 +11,7 @@ import type { RunFolder } from '../../runs/runFolder.ts';
 import type { TimedEpoch } from '../../runs/writeRun.ts';
 import { printJson, say } from '../terminal/output.ts';
 import { Checkpoints, type LastCheckpoint, lastCheckpointOf } from './checkpoints.ts';
-import type { TrainingData } from './data.ts';
+import type { TrainingData } from './data/trainingData.ts';
 import type { LearningWatch, NothingLearned } from './learning.ts';
 import { describeStall, helpfulChanges } from './learningAdvice.ts';
 import type { TrainOptions, TrainValues } from './options.ts';

@@ -8,13 +8,14 @@ import { SGD } from '../../../optim/sgd.ts';
 import { kernels, threads } from '../../../tensor/kernels/active.ts';
 import type { Keep } from '../../../training/earlyStopping.ts';
 import { formatNoise } from '../shared/commonOptions.ts';
+import { readingInWords } from '../shared/reading.ts';
 import { isSenseless } from './contradictions.ts';
 import { isDecidedByModel } from './from.ts';
 import type { TrainValues } from './options.ts';
 
 /** The options as they take effect: with the defaults that depend on other options, without those that have no effect. */
 export function effectiveOptions(values: TrainValues) {
-  const { help, json, overwrite, out, resume, count, nesterov, ...others } = values;
+  const { help, json, overwrite, out, resume, count, nesterov, gray, ...others } = values;
   const hasModel = values.from !== undefined;
   const options = Object.fromEntries(
     Object.entries(others).filter(
@@ -24,6 +25,7 @@ export function effectiveOptions(values: TrainValues) {
   return {
     ...options,
     ...(options.data === undefined && { count }),
+    ...readingInWords(values),
     ...(!hasModel && { output: outputOf(values) }),
     ...(values.noise && { noise: formatNoise(values.noise) }),
     ...(values.kind === 'gan' ? { 'samples-every': samplesEvery(values) } : { keep: keepOf(values) }),

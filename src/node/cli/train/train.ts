@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { Autoencoder } from '../../../autoencoder/autoencoder.ts';
-import type { AnyModel } from '../../../io/model.ts';
+import type { AnyModel, TrainingFacts } from '../../../io/model.ts';
 import type { GaussianDistribution } from '../../../latent/gaussian.ts';
 import { DivergenceError } from '../../../training/divergence.ts';
 import { namingFile } from '../../files/files.ts';
@@ -18,7 +18,9 @@ import { parseOptions, wordsOf } from '../terminal/options.ts';
 import { say } from '../terminal/output.ts';
 import { describeProgress } from './checkpoints.ts';
 import { refuseContradictions, refuseSwallowed, refuseTwoFolders } from './contradictions.ts';
-import { loadTrainingData } from './data.ts';
+import { defaultsOfFile } from './data/fileDefaults.ts';
+import type { TrainedBefore } from './data/openFiles.ts';
+import { loadTrainingData } from './data/trainingData.ts';
 import { addedByModel, openStartingModel, refuseDecidedByModel, refuseForModel } from './from.ts';
 import { LearningWatch } from './learning.ts';
 import { createModel } from './model.ts';
@@ -122,7 +124,8 @@ async function startRun(asGiven: TrainOptions, path: string | undefined): Promis
   if (base) refuseForModel(values, base.model);
   const overwrite = values.overwrite || given.has('resume');
   if (path !== undefined) await refuseExistingRun(path, overwrite);
-  const [data] = await Promise.all([loadTrainingData(values, base?.model), useMachine(values)]);
+  const trained = base && trainedBefore(base.model, base.training);
+  const [data] = await Promise.all([loadTrainingData(values, trained), useMachine(values)]);
   try {
     const model = createModel(values, data, base?.model);
     const folder = await RunFolder.create(path ?? (await freeRunPath('runs', values.data)), overwrite);
@@ -137,11 +140,18 @@ async function startRun(asGiven: TrainOptions, path: string | undefined): Promis
   }
 }
 
-/** With the options that follow from a preset, or from the model that the run starts from. Says which. */
+function trainedBefore({ inputShape, normalization }: AnyModel, training: TrainingFacts): TrainedBefore {
+  return { inputShape, normalization, training };
+}
+
+/** With the options that follow from the kind of file and a preset, or from the model that the run starts from. Says which. */
 function completed(asGiven: TrainOptions, base: AnyModel | undefined): TrainOptions {
   const { kind, preset } = asGiven.values;
-  const added = base ? addedByModel(asGiven, base) : addedByPreset(kind, preset, asGiven.given);
-  const options = withOptions(asGiven, added);
+  const ofFile = base ? undefined : defaultsOfFile(asGiven);
+  if (ofFile) say(ofFile.said);
+  const forFile = withOptions(asGiven, ofFile?.added ?? {});
+  const added = base ? addedByModel(asGiven, base) : addedByPreset(kind, preset, forFile.given);
+  const options = withOptions(forFile, added);
   const isPreset = options.values.kind !== 'autoencoder' || preset !== 'article';
   if (isPreset) say(`preset ${preset}: ${inWords(added)}`);
   return options;
@@ -163,7 +173,8 @@ async function resumeRun(now: TrainOptions, path: string): Promise<number> {
     say(`resuming ${path} ${describeProgress(checkpoint.state)}`);
     await useMachine(values);
     requireSameKernels(record);
-    const loaded = await loadTrainingData(values, checkpoint.model);
+    const trained = trainedBefore(checkpoint.model, { data: record.data.facts });
+    const loaded = await loadTrainingData(values, trained);
     // The facts go into the model file; the data may have been renamed since the run was started.
     const data = { ...loaded, facts: record.data.facts };
     try {

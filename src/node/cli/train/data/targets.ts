@@ -1,6 +1,6 @@
-/** Samples of `train` with a target, what the model should make of them: do the two fit each other? data.ts opens them. */
+/** Samples of `train` with a target, what the model should make of them: do the two fit each other? trainingData.ts has them. */
 
-import { BatchReader } from '../../../data/batches.ts';
+import { BatchReader } from '../../../../data/batches.ts';
 import {
   DataError,
   DTYPE_NAMES,
@@ -8,12 +8,12 @@ import {
   type SampleArray,
   type Samples,
   type StoredSamples,
-} from '../../../data/samples.ts';
-import type { ValueStatistics } from '../../../data/statistics.ts';
-import { normalizationForTransform } from '../../../data/transform.ts';
-import type { SampleSource } from '../../files/sampleSource.ts';
-import { prepareLike, short, type Trained } from '../shared/samples.ts';
-import type { TrainValues } from './options.ts';
+} from '../../../../data/samples.ts';
+import type { ValueStatistics } from '../../../../data/statistics.ts';
+import { normalizationForTransform } from '../../../../data/transform.ts';
+import type { SampleSource } from '../../../files/sampleSource.ts';
+import { prepareLike, short, type Trained } from '../../shared/samples.ts';
+import type { TrainValues } from '../options.ts';
 
 /** What the model file says about targets, as plain JSON. */
 export function targetFacts(target: SampleSource | undefined, testTarget: SampleSource | undefined) {

@@ -1,8 +1,8 @@
 /** What `train` says of images before it trains on them. */
 
 import { afterAll, expect, test } from '@jest/globals';
-import { npyBytes } from '../../../helpers/bytes/npyBytes.ts';
-import { folderWith, isthmus, removeFolders } from '../../../helpers/cli.ts';
+import { npyBytes } from '../../../../helpers/bytes/npyBytes.ts';
+import { folderWith, isthmus, removeFolders } from '../../../../helpers/cli.ts';
 
 afterAll(removeFolders);
 

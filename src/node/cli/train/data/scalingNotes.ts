@@ -1,13 +1,13 @@
 /** Notes on training data whose scaling may not suit it: dark images, features with different units. */
 
-import { constantFeatures } from '../../../data/featureNormalization.ts';
-import { flatPicture, isFlat, pictureOf } from '../../../data/pictureShape.ts';
-import { isByFeature, type Normalization } from '../../../data/samples.ts';
-import type { FeatureStatistics } from '../../../data/statistics.ts';
-import { type Shape, sizeOf } from '../../../tensor/shape.ts';
-import type { SamplesToDescribe } from '../shared/samples.ts';
-import { formatCount, formatList, say, timesShape } from '../terminal/output.ts';
-import { formatAmount } from '../terminal/textTable.ts';
+import { constantFeatures } from '../../../../data/featureNormalization.ts';
+import { flatPicture, isFlat, pictureOf } from '../../../../data/pictureShape.ts';
+import { isByFeature, type Normalization } from '../../../../data/samples.ts';
+import type { FeatureStatistics } from '../../../../data/statistics.ts';
+import { type Shape, sizeOf } from '../../../../tensor/shape.ts';
+import type { SamplesToDescribe } from '../../shared/samples.ts';
+import { formatCount, formatList, say, timesShape } from '../../terminal/output.ts';
+import { formatAmount } from '../../terminal/textTable.ts';
 
 /** If the brightest pixel uses less of the range, reconstructions are hard to see and errors small. */
 const DARK = 0.25;
@@ -22,6 +22,11 @@ const ALIKE = 2;
 const MIN_POSITIONS = 64;
 
 type SampleType = Pick<SamplesToDescribe['images'], 'shape' | 'dtype'>;
+
+/** Whether the values may be pixels: integers from 0 to 255, and not only 0 and 1. */
+export function mayBeBytes({ images, statistics: { minimum, maximum } }: SamplesToDescribe): boolean {
+  return !images.dtype.startsWith('f') && minimum >= 0 && maximum > 1 && maximum <= 255;
+}
 
 /** @param isKnown - Whether the user said what the samples are. */
 export function noteImages({ images, statistics, normalization }: SamplesToDescribe, isKnown: boolean): void {
@@ -77,7 +82,7 @@ export function noteScaling(found: SamplesToDescribe, isAskedFor: boolean): void
   if (!features) return;
   const constant = constantFeatures(features, images);
   if (!isAskedFor) noteOtherScale(found, features, constant);
-  if (isByFeature(normalization)) noteConstant(constant);
+  if (isByFeature(normalization)) noteConstant(constant, images.featureNames);
 }
 
 function noteOtherScale(
@@ -133,9 +138,9 @@ function varyAlike({ minimum, maximum }: FeatureStatistics, constant: readonly n
   return widest <= ALIKE * narrowest && lows[lows.length - 1] - lows[0] <= narrowest;
 }
 
-function noteConstant(constant: readonly number[]): void {
+function noteConstant(constant: readonly number[], names: readonly string[] | undefined): void {
   if (constant.length === 0) return;
-  const which = formatList(constant);
+  const which = formatList(names ? constant.map((feature) => names[feature]) : constant);
   say(
     constant.length === 1
       ? `note: feature ${which} is the same in all samples, up to rounding: its input is 0, its scale 1.`

@@ -2,12 +2,12 @@
 
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { parseOptions } from '../../../../src/node/cli/terminal/options.ts';
-import { loadTrainingData, type TrainingData } from '../../../../src/node/cli/train/data.ts';
-import { TRAIN_OPTIONS } from '../../../../src/node/cli/train/options.ts';
-import { npyBytes } from '../../../helpers/bytes/npyBytes.ts';
-import { contentsOf, folderWith, isthmus, removeFolders } from '../../../helpers/cli.ts';
-import { COUNT, floatsNpy, imagesNpy, npz, pixels, TINY } from '../fixtures.ts';
+import { parseOptions } from '../../../../../src/node/cli/terminal/options.ts';
+import { loadTrainingData, type TrainingData } from '../../../../../src/node/cli/train/data/trainingData.ts';
+import { TRAIN_OPTIONS } from '../../../../../src/node/cli/train/options.ts';
+import { npyBytes } from '../../../../helpers/bytes/npyBytes.ts';
+import { contentsOf, folderWith, isthmus, removeFolders } from '../../../../helpers/cli.ts';
+import { COUNT, floatsNpy, imagesNpy, npz, pixels, TINY } from '../../fixtures.ts';
 
 afterAll(removeFolders);
 

@@ -1,0 +1,207 @@
+/** Which columns of a table are a network's inputs, and which one holds classes. */
+
+import { DataError } from '../../data/samples.ts';
+import { inWords, nearestName, plural } from '../../tensor/words.ts';
+import { OptionError } from '../errors.ts';
+import { type DecimalSign, isMissing, isWord } from './cells.ts';
+import { areClasses, isClassName } from './classColumn.ts';
+import type { Row } from './dialect.ts';
+
+export interface ColumnOptions {
+  readonly columns?: readonly string[] | undefined;
+  readonly labelColumn?: string | undefined;
+  readonly featureNames?: readonly string[] | undefined;
+}
+
+/** The columns by their positions from 0. */
+export interface ColumnChoice {
+  /** The name of each column of the table, all of them different. */
+  readonly names: readonly string[];
+  readonly features: readonly number[];
+  readonly classes: number | undefined;
+  /** Columns that are left out because all their cells in the first part of the table are missing. */
+  readonly empty: readonly number[];
+  readonly notes: readonly string[];
+}
+
+/** Names in a message; of the others it says how many there are. */
+const MOST_NAMES = 10;
+
+/**
+ * @param header - Undefined if the table has none: columns go by their numbers from 1.
+ * @param rows - The first rows of data, all of the same width.
+ * @throws {OptionError} If there is no column of a name that was asked for, or nothing is left to choose.
+ * @throws {DataError} If a name that was asked for is there twice, or no column holds numbers.
+ */
+export function chooseColumns(
+  header: Row | undefined,
+  rows: readonly Row[],
+  decimal: DecimalSign,
+  options: ColumnOptions,
+): ColumnChoice {
+  const width = (header ?? rows[0] ?? []).length;
+  const given = Array.from({ length: width }, (_, j) => header?.[j].trim() || String(j + 1));
+  const table: Known = { given, names: different(given) };
+  const { columns, labelColumn, featureNames } = options;
+  const firsts = given.map((_, j) => rows.find((row) => !isMissing(row[j]))?.[j]);
+  const isNumeric = (j: number) => firsts[j] !== undefined && !isWord(firsts[j], decimal);
+  const isCounter = header?.[0].trim() === '' && countsRows(rows);
+
+  const chosen = columns
+    ? positionsOf(table, columns)
+    : header && featureNames
+      ? featuresOfModel(table, featureNames)
+      : undefined;
+  const asked = labelColumn === undefined ? undefined : positionOf(table, labelColumn, 'labelColumn');
+  if (asked !== undefined && columns && chosen?.includes(asked)) {
+    throw new OptionError(
+      (option) =>
+        `column '${labelColumn}' is named in both ${option('columns')} and ${option('labelColumn')}, expected it in one: it holds either a feature or classes.`,
+    );
+  }
+  const classes = asked ?? findClasses(header, rows, decimal, chosen);
+  const all = given.map((_, j) => j);
+  const others = all.filter((j) => j !== classes);
+  const features =
+    chosen?.filter((j) => j !== asked) ?? others.filter((j) => isNumeric(j) && !(isCounter && j === 0));
+  if (features.length === 0) throw noNumbers(table, others, firsts);
+
+  const taken = new Set(features);
+  const left = others.filter((j) => !taken.has(j));
+  const nameOf = (j: number) => table.names[j];
+  if (chosen) {
+    // Those who named columns know that they did; a model's names they may not know.
+    const notes =
+      left.length > 0 && !columns
+        ? [`${inList(left.map(nameOf), 'column')} left out: the model has no such feature`]
+        : [];
+    return { names: table.names, features, classes, empty: [], notes };
+  }
+  const words = left.filter((j) => firsts[j] !== undefined && !isNumeric(j));
+  const empty = left.filter((j) => firsts[j] === undefined);
+  const notes = [
+    ...(isCounter && left.includes(0)
+      ? ['the first column was left out: it has no name and counts the rows']
+      : []),
+    ...(words.length > 0
+      ? [
+          `${inList(words.map(nameOf), 'column')} left out: ${words.length === 1 ? 'it holds' : 'they hold'} no numbers (${someOf(words.map((j) => inWords(firsts[j])))})`,
+        ]
+      : []),
+    ...(empty.length > 0 ? [`${inList(empty.map(nameOf), 'column')} left out: all cells are missing`] : []),
+  ];
+  return { names: table.names, features, classes, empty, notes };
+}
+
+interface Known {
+  /** The names as they stand in the header, or numbers. */
+  readonly given: readonly string[];
+  /** The same, made different. */
+  readonly names: readonly string[];
+}
+
+/** As pandas makes them different: `a`, `a.1`. */
+function different(given: readonly string[]): string[] {
+  const taken = new Set(given);
+  const seen = new Set<string>();
+  const next = new Map<string, number>();
+  return given.map((name) => {
+    let own = name;
+    if (seen.has(name)) {
+      let number = next.get(name) ?? 1;
+      while (taken.has(`${name}.${number}`)) number++;
+      next.set(name, number + 1);
+      own = `${name}.${number}`;
+      taken.add(own);
+    }
+    seen.add(own);
+    return own;
+  });
+}
+
+function positionsOf(table: Known, columns: readonly string[]): number[] {
+  const positions = columns.map((name) => positionOf(table, name, 'columns'));
+  const twice = positions.find((j, i) => positions.indexOf(j) !== i);
+  if (twice === undefined && positions.length > 0) return positions;
+  throw new OptionError((option) =>
+    twice === undefined
+      ? `${option('columns')} names no column, expected some of: ${someOf(table.names)}.`
+      : `${option('columns')} names column '${table.names[twice]}' twice, expected each once.`,
+  );
+}
+
+function positionOf({ given, names }: Known, name: string, from: string): number {
+  const first = given.indexOf(name);
+  if (first >= 0 && given.indexOf(name, first + 1) >= 0) {
+    throw new DataError(
+      `the header names more than one column '${name}', expected one: give them different names.`,
+    );
+  }
+  const position = first >= 0 ? first : names.indexOf(name);
+  if (position >= 0) return position;
+  const near = nearestName(name, names);
+  throw new OptionError(
+    (option) =>
+      `${option(from)}: there is no column '${name}'${near === undefined ? '' : ` (did you mean '${near}'?)`}, expected some of: ${someOf(names)}.`,
+  );
+}
+
+function featuresOfModel({ names }: Known, features: readonly string[]): number[] {
+  const positions = new Map(names.map((name, j) => [name, j]));
+  const lacking = features.filter((name) => !positions.has(name));
+  if (lacking.length === 0) return features.map((name) => positions.get(name) as number);
+  throw new OptionError(
+    (option) =>
+      `the model takes the ${plural(features.length, 'feature')} ${someOf(features)}, but the table has no column ${someOf(lacking.map((name) => `'${name}'`))}; it has ${someOf(names)}: say with ${option('columns')} which ones to take, in the model's order.`,
+  );
+}
+
+function findClasses(
+  header: Row | undefined,
+  rows: readonly Row[],
+  decimal: DecimalSign,
+  chosen: readonly number[] | undefined,
+): number | undefined {
+  const position = header?.findIndex(
+    (name, j) =>
+      isClassName(name.trim()) &&
+      !chosen?.includes(j) && // few columns have such a name
+      areClasses(
+        rows.map((row) => row[j]),
+        decimal,
+      ),
+  );
+  return position === -1 ? undefined : position;
+}
+
+/** Whether the first cells are 0, 1, 2 … or 1, 2, 3 …: pandas and R write the numbers of rows. */
+function countsRows(rows: readonly Row[]): boolean {
+  const start = rows[0]?.[0].trim();
+  if (start !== '0' && start !== '1') return false;
+  return rows.every(([cell], i) => cell.trim() === String(i + Number(start)));
+}
+
+function noNumbers(
+  table: Known,
+  others: readonly number[],
+  firsts: readonly (string | undefined)[],
+): DataError {
+  const found = others
+    .filter((j) => firsts[j] !== undefined)
+    .map((j) => `'${table.names[j]}' begins with ${inWords(firsts[j])}`);
+  return new DataError(
+    `no column holds numbers${found.length > 0 ? ` (${someOf(found)})` : ''}, expected at least one.`,
+  );
+}
+
+/** "column 'a' was", "columns 'a' and 'b' were": for notes. */
+function inList(names: readonly string[], noun: string): string {
+  const quoted = names.map((name) => `'${name}'`);
+  return names.length === 1 ? `${noun} ${quoted[0]} was` : `${noun}s ${someOf(quoted)} were`;
+}
+
+/** The first of a list, and how many more there are. */
+export function someOf(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_NAMES).join(', ');
+  return names.length > MOST_NAMES ? `${shown} and ${names.length - MOST_NAMES} more` : shown;
+}

@@ -1,0 +1,153 @@
+/** What commands write samples into: the kinds of files, by the endings of their names. */
+
+import { npyOriginal, storedBytes } from '../../../compression/originalFile.ts';
+import { denormalize } from '../../../data/denormalize.ts';
+import type { Normalization, SampleArray } from '../../../data/samples.ts';
+import type { TrainingFacts } from '../../../io/model.ts';
+import { type Shape, sizeOf } from '../../../tensor/shape.ts';
+import { Tensor } from '../../../tensor/tensor.ts';
+import { csvTable } from '../../files/csvTable.ts';
+import { featureNamesOf } from '../../files/featureNames.ts';
+import { sampleFormOf } from '../../files/sampleForm.ts';
+import { requireOption } from '../terminal/options.ts';
+import { countShown, gridPng, MAX_PICTURES, requirePictures } from './pictures.ts';
+
+/** Some samples on their way into a file. */
+export interface Batch {
+  /** `[rows, ...sample]`, in the units of the network's input. */
+  readonly inputs: () => Tensor;
+  /** The same in the units and the type of the data. */
+  readonly values: () => SampleArray;
+}
+
+/** Where samples come from: a model, and what its file says of its training data, such as the names of the columns. */
+export interface Origin {
+  /** The shape of one sample. */
+  readonly inputShape: Shape;
+  readonly normalization: Normalization;
+  readonly training: TrainingFacts;
+}
+
+/** Neither the samples nor the file have to fit into memory. */
+export interface OutputSamples extends Origin {
+  /** Of all of them, `[n, ...sample]`. */
+  readonly shape: Shape;
+  readonly batches: AsyncIterable<Batch>;
+  /** Whether damage may show only at the end, so that all are read, however few are written. @default false */
+  readonly isCheckedAtEnd?: boolean;
+}
+
+export interface OutputFormat {
+  /** @throws {DataError} If such a file can't hold these samples. */
+  readonly refuse?: (origin: Origin) => void;
+  /** How many of so many samples it holds; says so if these are not all. */
+  readonly countOf?: (shape: Shape) => number;
+  /** The bytes of the file. */
+  readonly pieces: (samples: OutputSamples) => AsyncIterable<Uint8Array>;
+}
+
+export const OUTPUT_FORMATS = {
+  '.npy': { pieces: npyFile },
+  '.csv': { pieces: (samples: OutputSamples) => tableFile(samples) },
+  '.tsv': { pieces: (samples: OutputSamples) => tableFile(samples, '\t') },
+  '.png': {
+    refuse: ({ inputShape, normalization }: Origin) =>
+      requirePictures(inputShape, normalization, '--out FILE.npy or FILE.csv'),
+    countOf: countShown,
+    pieces: pngFile,
+  },
+} as const satisfies Record<string, OutputFormat>;
+
+export type OutputEnding = keyof typeof OUTPUT_FORMATS;
+
+const ENDINGS = Object.keys(OUTPUT_FORMATS) as OutputEnding[];
+
+/**
+ * The help of `--out`.
+ *
+ * @param what - Is written: `the images (or other samples)`.
+ */
+export function outputHelp(what: string): string {
+  return [
+    `FILE.npy: ${what} as an array.`,
+    'FILE.csv, FILE.tsv: a table with a row for each; the header, the decimal sign and in a .csv the delimiter are those of the table that the model was trained on.',
+    `FILE.png: a picture of the first ones, at most ${MAX_PICTURES}, fewer if they are large.`,
+  ].join(' ');
+}
+
+/** The same endings in words: `FILE.npy, FILE.csv or FILE.png`. */
+export function outputNames(endings: readonly string[] = ENDINGS): string {
+  const names = endings.map((ending) => `FILE${ending}`);
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+}
+
+export interface Output {
+  readonly path: string;
+  readonly ending: OutputEnding;
+  readonly format: OutputFormat;
+}
+
+/** @throws {UsageError} If there is no name, or its ending says no format. */
+export function requireOutput(value: string | undefined): Output {
+  const path = requireOption('out', value, outputNames(), ENDINGS);
+  const ending = ENDINGS.find((one) => path.toLowerCase().endsWith(one)) as OutputEnding;
+  return { path, ending, format: OUTPUT_FORMATS[ending] };
+}
+
+/** What a network put out, as samples to write. */
+export function batchOf(outputs: Tensor, normalization: Normalization): Batch {
+  return { inputs: () => outputs, values: () => denormalize(outputs.data, normalization).data };
+}
+
+/** Samples that are all there. */
+export function outputOf(outputs: Tensor, origin: Origin): OutputSamples {
+  const { inputShape, normalization, training } = origin;
+  const batches = (async function* () {
+    yield batchOf(outputs, normalization);
+  })();
+  return { inputShape, normalization, training, shape: outputs.shape, batches };
+}
+
+async function* valuesOf({ batches }: OutputSamples): AsyncGenerator<SampleArray, void> {
+  for await (const batch of batches) yield batch.values();
+}
+
+async function* npyFile(samples: OutputSamples): AsyncGenerator<Uint8Array, void> {
+  const { dtype } = denormalize(new Float32Array(), samples.normalization);
+  yield npyOriginal(dtype, samples.shape).head;
+  for await (const values of valuesOf(samples)) yield storedBytes(values, { bigEndian: false });
+}
+
+/** A table like that of the training data; of other data one with commas and points, and without a header. */
+function tableFile(samples: OutputSamples, delimiter?: string): AsyncIterable<Uint8Array> {
+  const { shape, normalization, training } = samples;
+  const sample = shape.slice(1);
+  const form = sampleFormOf(training);
+  const table = form?.kind === 'table' ? form : ({ delimiter: ',', decimal: '.' } as const);
+  return csvTable(
+    valuesOf(samples),
+    { count: sizeOf(sample), names: featureNamesOf(training, sample), normalization },
+    { delimiter: delimiter ?? table.delimiter, decimal: table.decimal },
+  );
+}
+
+/** The first ones as a picture. */
+async function* pngFile({
+  shape,
+  inputShape,
+  normalization,
+  batches,
+  isCheckedAtEnd = false,
+}: OutputSamples): AsyncGenerator<Uint8Array, void> {
+  const shown = Tensor.zeros([countShown([shape[0], ...inputShape]), ...inputShape]);
+  let end = 0;
+  for await (const batch of batches) {
+    if (end < shown.size) {
+      const part = batch.inputs().data.subarray(0, shown.size - end);
+      shown.data.set(part, end);
+      end += part.length;
+    }
+    if (end === shown.size && !isCheckedAtEnd) break;
+  }
+  yield gridPng(shown, normalization);
+}

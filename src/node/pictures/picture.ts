@@ -1,0 +1,65 @@
+/** A picture of either kind, found by its bytes and not by its name: people save JPEGs as x.png. */
+
+import { FormatError, OptionError } from '../../io/errors.ts';
+import { decodeJpeg } from './jpeg.ts';
+import { withoutSpareChannels } from './luma.ts';
+import { type DecodedPng, decodePng, type PixelImage } from './png.ts';
+
+export type PictureKind = 'PNG' | 'JPEG';
+
+/** Red, green and blue, from 0 to 255. */
+export type Color = readonly [red: number, green: number, blue: number];
+
+export interface Picture {
+  readonly kind: PictureKind;
+  /** Of one channel if no pixel has colour. */
+  readonly image: PixelImage;
+  /** Whether the file has 16 bits a sample, which were rounded to 8. */
+  readonly isRounded: boolean;
+}
+
+/** @returns undefined if it is neither. */
+export function kindOfPicture(bytes: Uint8Array): PictureKind | undefined {
+  const beginsWith = (start: readonly number[]) => start.every((byte, i) => bytes[i] === byte);
+  if (beginsWith([0x89, 0x50, 0x4e, 0x47])) return 'PNG';
+  return beginsWith([0xff, 0xd8, 0xff]) ? 'JPEG' : undefined;
+}
+
+/**
+ * @param background - What to lay transparent pixels on.
+ * @throws {FormatError} If it is neither, is damaged, or can't be read (see {@link decodePng}, {@link decodeJpeg}), or has
+ *   transparent pixels and there is no background.
+ * @throws {DataError} If it is a JPEG and the package jpeg-js is missing.
+ */
+export async function decodePicture(bytes: Uint8Array, background?: Color): Promise<Picture> {
+  const kind = kindOfPicture(bytes);
+  if (kind === undefined) throw new FormatError('neither a PNG nor a JPEG file.');
+  if (kind === 'PNG') return pictureOfPng(bytes, background);
+  return { kind, image: withoutSpareChannels(await decodeJpeg(bytes)), isRounded: false };
+}
+
+/** The same for a PNG; without waiting. */
+export function pictureOfPng(bytes: Uint8Array, background?: Color): Picture {
+  const png = decodePng(bytes);
+  if (png.hasAlpha && background === undefined) {
+    throw new OptionError(
+      (option) =>
+        `a PNG with transparent pixels: ${option('background', 'white', '[255, 255, 255]')} puts it on a background.`,
+    );
+  }
+  const image = withoutSpareChannels(flatten(png, background ?? [0, 0, 0]));
+  return { kind: 'PNG', image, isRounded: png.isRounded };
+}
+
+/** The picture on the background: each value is the mean of both, weighted by alpha, rounded. */
+function flatten({ width, height, data: rgba }: DecodedPng, background: Color): PixelImage {
+  const data = new Uint8Array(width * height * 3);
+  for (let from = 0, to = 0; from < rgba.length; from += 4) {
+    const alpha = rgba[from + 3];
+    for (let channel = 0; channel < 3; channel++) {
+      const mixed = alpha * rgba[from + channel] + (255 - alpha) * background[channel];
+      data[to++] = Math.round(mixed / 255);
+    }
+  }
+  return { width, height, channels: 3, data };
+}
