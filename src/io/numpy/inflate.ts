@@ -145,6 +145,26 @@ export async function inflateRaw(
   return inflateInto(new Contents(expectedLength, head), 'deflate-raw', bytes, expectedLength);
 }
 
+/**
+ * The beginning of what raw deflate data hold: `length` bytes, or all if there are fewer.
+ *
+ * @throws {FormatError} If the data is corrupt, or cut off before.
+ */
+export async function inflateRawHead(bytes: Uint8Array, length: number): Promise<Uint8Array> {
+  const head = new Uint8Array(length);
+  const reader = decompressed('deflate-raw', bytes).getReader();
+  let filled = 0;
+  while (filled < length) {
+    const { done, value } = await nextPiece(reader);
+    if (done) break;
+    const piece = value.subarray(0, length - filled);
+    head.set(piece, filled);
+    filled += piece.length;
+  }
+  await reader.cancel().catch(() => {});
+  return head.subarray(0, filled);
+}
+
 /** Comes first: no memory is taken for a length that the data can't have. */
 function requirePossible(bytes: Uint8Array, expectedLength: number): void {
   if (expectedLength <= MAX_RATIO * bytes.length) return;
@@ -163,9 +183,7 @@ async function inflateInto(
   const end = contents.length + expectedLength;
   const reader = decompressed(format, bytes).getReader();
   for (;;) {
-    const { done, value } = await reader.read().catch((cause: unknown) => {
-      throw new FormatError('the compressed data is corrupt or cut off.', { cause });
-    });
+    const { done, value } = await nextPiece(reader);
     if (done) break;
     try {
       if (contents.length + value.length > end) {
@@ -182,6 +200,12 @@ async function inflateInto(
   throw new FormatError(
     `the compressed data holds ${plural(contents.length - start, 'byte')}, expected the ${expectedLength} stated.`,
   );
+}
+
+function nextPiece(reader: ReadableStreamDefaultReader<Uint8Array>) {
+  return reader.read().catch((cause: unknown) => {
+    throw new FormatError('the compressed data is corrupt or cut off.', { cause });
+  });
 }
 
 /** Inflated bytes as they come. Memory for all is taken once the first of them have passed the check. */
