@@ -91,7 +91,7 @@ describe('loadImages', () => {
     test('does not take x_train for a preferred array that is missing', async () => {
       const files = { 'a.npz': npz({ x_train: first, y_train: second }) };
       await expect(load(files, 'a.npz', { preferredKey: 'x_test' })).rejects.toThrow(
-        "a.npz: the archive holds the arrays x_train, y_train, expected a single array or 'x_test': name one of them, key: 'x_train'.",
+        "a.npz: the archive holds the arrays x_train [3, 8, 8], y_train [5, 8, 8], expected a single array or 'x_test': name one of them, key: 'x_train'.",
       );
     });
   });
