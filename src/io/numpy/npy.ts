@@ -89,8 +89,9 @@ const WRITTEN_DTYPES = {
 } as const satisfies Record<SampleArray[typeof Symbol.toStringTag], DType>;
 
 /** Whether npyjs gives a view on the values: they are aligned, little-endian, and not booleans, of which it makes a list. */
-function isReadInPlace({ descr, dtype, dataOffset }: NpyHeader): boolean {
-  return dataOffset % itemSizeOf(dtype) === 0 && /^[<|]/.test(descr) && dtype !== 'b1';
+function isReadInPlace({ descr, spelling, dtype, dataOffset }: NpyHeader): boolean {
+  const isUsual = spelling === descr && descr[0] !== '>'; // npyjs knows no other names
+  return isUsual && dataOffset % itemSizeOf(dtype) === 0 && dtype !== 'b1';
 }
 
 /** The values in the file's own order, little-endian. */

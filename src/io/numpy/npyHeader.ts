@@ -8,6 +8,7 @@ import { formatShape, type Shape, sizeOf } from '../../tensor/shape.ts';
 import { plural } from '../../tensor/words.ts';
 import { FormatError } from '../errors.ts';
 import { notA } from '../fileKinds.ts';
+import { dtypesNamed } from './dtypeNames.ts';
 
 /** {@link parseNpyHeader} needs at most this many bytes from the beginning of a file. */
 export const NPY_HEAD_LENGTH = 65536;
@@ -20,7 +21,7 @@ const MAX_STRIDED_LENGTH = 2 ** 31 - 1;
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
 
-const DTYPES: readonly DType[] = ['u1', 'i1', 'u2', 'i2', 'u4', 'i4', 'u8', 'i8', 'f2', 'f4', 'f8', 'b1'];
+const COMPLEX = ['complex numbers', "np.abs(arr).astype('<f4')"] as const;
 
 const TEXT = [
   'text',
@@ -33,7 +34,9 @@ const REFUSED_KINDS: Readonly<Record<string, readonly [kind: string, wayOut: str
     'Python objects',
     "arr.astype('<f4') of numbers, np.stack(list(arr)) of arrays, np.unique(arr, return_inverse=True)[1] of names",
   ],
-  c: ['complex numbers', "np.abs(arr).astype('<f4')"],
+  c: COMPLEX,
+  F: COMPLEX,
+  D: COMPLEX,
   S: TEXT,
   a: TEXT,
   U: TEXT,
@@ -45,8 +48,10 @@ const REFUSED_KINDS: Readonly<Record<string, readonly [kind: string, wayOut: str
 
 /** What the header of a .npy file says, checked. */
 export interface NpyHeader {
-  /** Byte order and type as the file has them, e.g. `<f4`. */
+  /** Byte order and type as NumPy writes them, e.g. `<f4`: `<` little-endian, `>` big-endian, `|` for one byte. */
   readonly descr: string;
+  /** The same as the file writes them: `float32`, `=f4`, … */
+  readonly spelling: string;
   readonly dtype: DType;
   readonly fortranOrder: boolean;
   readonly shape: Shape;
@@ -57,7 +62,8 @@ export interface NpyHeader {
 /**
  * Reads and checks the header of a .npy file, before memory is taken for its values.
  *
- * Versions 1 to 3; dtypes u1 i1 u2 i2 u4 i4 u8 i8 f2 f4 f8 b1, little- or big-endian; C and Fortran order.
+ * Versions 1 to 3; dtypes u1 i1 u2 i2 u4 i4 u8 i8 f2 f4 f8 b1 by any of their names (dtypeNames.ts), little- or
+ * big-endian; C and Fortran order.
  *
  * @param head - The beginning of the file: the first {@link NPY_HEAD_LENGTH} bytes, or all of a smaller file.
  * @param fileSize - The size of the whole file in bytes. Header and values must fill it exactly.
@@ -72,10 +78,10 @@ export function parseNpyHeader(head: Uint8Array, fileSize: number): NpyHeader {
     );
   }
   const fields = parseDictionary(text);
-  const { descr, fortran_order: fortranOrder, shape } = Object.fromEntries(fields);
+  const { descr: spelling, fortran_order: fortranOrder, shape } = Object.fromEntries(fields);
   if (
     fields.size !== 3 ||
-    typeof descr !== 'string' ||
+    typeof spelling !== 'string' ||
     typeof fortranOrder !== 'boolean' ||
     !Array.isArray(shape)
   ) {
@@ -92,7 +98,7 @@ export function parseNpyHeader(head: Uint8Array, fileSize: number): NpyHeader {
       `the header's shape is ${formatShape(shape)}, expected integers whose product is below 2^53.`,
     );
   }
-  const dtype = dtypeOf(descr);
+  const dtype = dtypeOf(spelling, (candidate) => dataOffset + size * itemSizeOf(candidate) === fileSize);
   const byteLength = size * itemSizeOf(dtype);
   if (dataOffset + byteLength !== fileSize) {
     throw new FormatError(
@@ -104,14 +110,17 @@ export function parseNpyHeader(head: Uint8Array, fileSize: number): NpyHeader {
       `the array is in Fortran order and holds ${size} values, expected at most ${MAX_STRIDED_LENGTH}: save np.ascontiguousarray(arr).`,
     );
   }
-  return { descr, dtype, fortranOrder, shape, dataOffset };
+  return { descr: descrOf(dtype, spelling), spelling, dtype, fortranOrder, shape, dataOffset };
 }
 
 /**
  * The header of a file that holds only this many rows of a file with the given header, in C order. Followed by the bytes
  * of those rows, it can be read like the whole file.
  */
-export function npyHeaderOfRows({ descr, shape }: NpyHeader, rows: number): Uint8Array {
+export function npyHeaderOfRows(
+  { descr, shape }: Pick<NpyHeader, 'descr' | 'shape'>,
+  rows: number,
+): Uint8Array {
   return npyHeader(descr, [rows, ...shape.slice(1)]);
 }
 
@@ -214,12 +223,22 @@ function malformed(text: string): FormatError {
   );
 }
 
-function dtypeOf(descr: string): DType {
-  const dtype = DTYPES.find((known) => known === descr.slice(1));
-  if (dtype !== undefined && '<>=|'.includes(descr[0])) return dtype;
-  const letter = descr.replace(/^[<>=|]/, '')[0] ?? '';
-  const [kind, wayOut] = REFUSED_KINDS[letter] ?? ['a type that is not read', "arr.astype('<f4')"];
+/** A name without a byte order has that of the machine, which is little-endian wherever Node and browsers commonly run. */
+const BYTE_ORDER = /^[<>=|]/;
+
+/** The type of this name; if it has one of two sizes, the one that fits the file. */
+function dtypeOf(spelling: string, fits: (dtype: DType) => boolean): DType {
+  const name = spelling.replace(BYTE_ORDER, '');
+  const candidates = dtypesNamed(name);
+  const dtype = candidates.find(fits) ?? candidates[0];
+  if (dtype !== undefined) return dtype;
+  const [kind, wayOut] = REFUSED_KINDS[name[0]] ?? ['a type that is not read', "arr.astype('<f4')"];
   throw new FormatError(
-    `the array's dtype is '${descr}' (${kind}), expected numbers: convert it before np.save, e.g. ${wayOut}.`,
+    `the array's dtype is '${spelling}' (${kind}), expected numbers: convert it before np.save, e.g. ${wayOut}.`,
   );
+}
+
+function descrOf(dtype: DType, spelling: string): string {
+  if (itemSizeOf(dtype) === 1) return `|${dtype}`;
+  return `${spelling[0] === '>' ? '>' : '<'}${dtype}`;
 }

@@ -100,6 +100,16 @@ const CHANGES: readonly fc.Arbitrary<Change>[] = [
       (was) =>
         was.replace(ITEM, order + type),
   ),
+  fc
+    .tuple(
+      fc.constantFrom('', '<', '>'),
+      fc.constantFrom('f4', 'u1', 'float32', 'int16', 'B', 'd', 'l', 'uint', 'bool', 'F', 'object', ''),
+    )
+    .map(
+      ([order, type]) =>
+        (was) =>
+          was.replace(ITEM, order + type),
+    ),
   fc.constant((was) => (was.includes('True') ? was.replace('True', 'False') : was.replace('False', 'True'))),
   fc
     .constantFrom(',', "'", '(', ')', '{', '}', ':', ' ', '(3,)', 'L', '#', '\v', '\0', '\xa0')

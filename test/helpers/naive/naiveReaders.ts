@@ -52,6 +52,46 @@ const TUPLE = new RegExp(
   `^\\(${SPACE}(?:${NUMBER}${SPACE},${SPACE}(?:${NUMBER}${SPACE}(?:,${SPACE}${NUMBER}${SPACE})*(?:,${SPACE})?)?)?\\)$`,
 );
 
+/** What np.dtype(name).str says on Linux, without the byte order; of longs, also what it says on Windows. */
+const SPELLINGS: Readonly<Record<string, string>> = {
+  ...{
+    B: 'u1',
+    uint8: 'u1',
+    ubyte: 'u1',
+    b: 'i1',
+    int8: 'i1',
+    byte: 'i1',
+    H: 'u2',
+    uint16: 'u2',
+    ushort: 'u2',
+  },
+  ...{
+    h: 'i2',
+    int16: 'i2',
+    short: 'i2',
+    I: 'u4',
+    uint32: 'u4',
+    uintc: 'u4',
+    i: 'i4',
+    int32: 'i4',
+    intc: 'i4',
+  },
+  ...{ Q: 'u8', uint64: 'u8', ulonglong: 'u8', q: 'i8', int64: 'i8', longlong: 'i8', e: 'f2', float16: 'f2' },
+  ...{ half: 'f2', f: 'f4', float32: 'f4', single: 'f4', d: 'f8', float64: 'f8', double: 'f8', float: 'f8' },
+  ...{
+    float_: 'f8',
+    '?': 'b1',
+    bool: 'b1',
+    bool_: 'b1',
+    bool8: 'b1',
+    l: 'i8 i4',
+    long: 'i8 i4',
+    int: 'i8 i4',
+  },
+  ...{ int_: 'i8 i4', p: 'i8 i4', intp: 'i8 i4', n: 'i8 i4', L: 'u8 u4', ulong: 'u8 u4', uint: 'u8 u4' },
+  ...{ P: 'u8 u4', uintp: 'u8 u4', N: 'u8 u4' },
+};
+
 /** NEP 1 and numpy.lib.format: magic, version, length of the header, a dictionary in Python, the values. */
 export function naiveNpy(bytes: Uint8Array): NaiveArray {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -73,12 +113,15 @@ export function naiveNpy(bytes: Uint8Array): NaiveArray {
   ]);
   const order = fields.get('fortran_order');
   const tuple = fields.get('shape') ?? '';
-  const descr = /^'([<>=|])(..)'$/.exec(fields.get('descr') ?? '');
+  const descr = /^'([<>=|]?)([^<>=|].*)'$/.exec(fields.get('descr') ?? '');
   if (descr === null || (order !== 'True' && order !== 'False') || !TUPLE.test(tuple)) {
     throw new Error('other fields');
   }
   const shape = Array.from(tuple.matchAll(/\d+/g), ([digits]) => Number(digits));
-  const dtype = descr[2];
+  const count = shape.reduce((product, length) => product * length, 1);
+  const sizes = (SPELLINGS[descr[2]] ?? descr[2]).split(' ');
+  const dtype = sizes.find((each) => end + count * Number(each[1]) === bytes.length) ?? sizes[0];
+  if (!Object.hasOwn(GET, dtype)) throw new Error('another type');
   const values = elements(view, end, dtype, shape, descr[1] !== '>');
   return { shape, dtype, values: order === 'True' ? fromFortran(values, shape) : values };
 }

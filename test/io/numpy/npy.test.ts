@@ -77,8 +77,11 @@ describe('readNpy', () => {
     ['<U12', 'text'],
     ['|V8', 'raw bytes'],
     ['<m8[ns]', 'time spans'],
-    ['f4', 'a type that is not read'],
+    ['F', 'complex'],
+    ['f5', 'a type that is not read'],
     ['', 'a type that is not read'],
+    ['>', 'a type that is not read'],
+    ['>>f4', 'a type that is not read'],
   ])('names the dtype %j as %s', (descr, kind) => {
     const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': (3,), }`;
     expect(() => readNpy(npyBytes({ ...COMMON, header }))).toThrow(kind);
@@ -185,6 +188,7 @@ describe('parseNpyHeader', () => {
     const fileSize = bytes.length + 60000 * 224 * 224 * 3 * 4;
     expect(parseNpyHeader(bytes, fileSize)).toEqual({
       descr: '<f4',
+      spelling: '<f4',
       dtype: 'f4',
       fortranOrder: false,
       shape: [60000, 224, 224, 3],
