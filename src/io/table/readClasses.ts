@@ -4,9 +4,11 @@ import { DataError } from '../../data/samples.ts';
 import { inWords, nearestName, plural } from '../../tensor/words.ts';
 import { FormatError, OptionError } from '../errors.ts';
 import { isMissingClass } from './cells.ts';
-import { ClassColumn, type Classes, isClassName } from './classColumn.ts';
+import { ClassColumn, isClassName } from './classColumn.ts';
 import { someOf } from './columns.ts';
-import { decimalOf, findDelimiter, isEmptyRow, isHeader, type Row, readTop } from './dialect.ts';
+import { decimalOf, findDelimiter, isEmptyRow, type Row } from './dialect.ts';
+import type { TableClasses } from './facts.ts';
+import { isHeader, readTop } from './header.ts';
 import { RowSplitter } from './rows.ts';
 import { TextPieces } from './textPieces.ts';
 
@@ -15,11 +17,6 @@ export interface ReadClassesOptions {
   readonly labelColumn?: string | undefined;
   /** How many samples there are: it tells whether the first row is a header. */
   readonly count: number;
-}
-
-export interface ReadClasses extends Classes {
-  /** Where they stand, for people: "column species". */
-  readonly source: string;
 }
 
 interface LineOfCells {
@@ -34,7 +31,7 @@ interface LineOfCells {
  * @throws {OptionError} If an option decides which column it is, or names one that is not there.
  * @throws {DataError} If it is empty, or there are too many different words for classes.
  */
-export function readClasses(bytes: Uint8Array, { labelColumn, count }: ReadClassesOptions): ReadClasses {
+export function readClasses(bytes: Uint8Array, { labelColumn, count }: ReadClassesOptions): TableClasses {
   const { rows, delimiter } = rowsOf(bytes);
   if (rows.length === 0) throw new DataError('the table is empty, expected the class of each sample.');
   const cells = rows.map((row) => row.cells);

@@ -96,7 +96,9 @@ async function refuseUnknown(path: string): Promise<never> {
   const kind = kindOf(await readHead(path, KIND_HEAD_LENGTH));
   if (!kind) throw new FormatError(`${path}: unknown kind of file, expected ${ALL_KINDS}.`);
   const advice = kind.advice === undefined ? '' : `: ${kind.advice}`;
-  throw new FormatError(`${path}: by its bytes it is ${kind.name}, expected ${ALL_KINDS}${advice}.`);
+  throw new FormatError(
+    `${path}: unknown kind of file, ${kind.name} by its bytes, expected ${ALL_KINDS}${advice}.`,
+  );
 }
 
 async function loadNpy(path: string): Promise<LoadedImages> {

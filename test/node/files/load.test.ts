@@ -102,7 +102,7 @@ describe('loadImages', () => {
       'a.gif',
       '',
       'FormatError',
-      'unknown kind of file, expected .npy, .npz, .idx, -ubyte',
+      'unknown kind of file, an empty file by its bytes, expected .npy, .npz, .idx, -ubyte',
     ],
     ['a bare .gz', 'a.gz', gzipSync('x'), 'FormatError', 'unknown kind of file'],
     ['a .gz of no IDX file', 'a.idx.gz', gzipSync(new Uint8Array(300_000)), 'FormatError', 'not an IDX file'],
