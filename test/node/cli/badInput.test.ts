@@ -68,9 +68,9 @@ describe('files that are not there or not what their names say', () => {
     },
     training(
       'a kind of file that it does not know',
-      'a.jpg',
-      'x',
-      /a\.jpg: unknown kind of file, expected \.npy/,
+      'a.xyz',
+      '\x01\x02',
+      /a\.xyz: an unknown kind of file, expected \.npy/,
     ),
     training(
       'a PNG named .npy',
@@ -86,7 +86,7 @@ describe('files that are not there or not what their names say', () => {
     ),
     training('an npy named .idx.gz', 'a.idx.gz', IMAGES, /a\.idx\.gz: .*gzip/),
     training('an npy named .idx', 'a.idx', IMAGES, /a\.idx: not an IDX file but a NumPy array/),
-    training('a text named .png', 'a.png', 'hello', /a\.png: .*not a PNG file but a text: /),
+    training('a text named .png', 'a.png', 'hello', /a\.png: not a PNG or JPEG file but a text: /),
     training('an empty npy', 'a.npy', '', /a\.npy: not an \.npy file but an empty file: /),
     {
       name: 'a folder without PNGs',
