@@ -21,6 +21,8 @@ export const NO_ADVICE: Readonly<Record<string, string>> = {
 
 /** Messages whose situation takes more than a command here, and the tests that bring it about, with words of theirs. */
 export const TESTED_ELSEWHERE: Readonly<Record<string, readonly [file: string, words: string]>> = {
+  "the archive holds a sparse matrix of scipy{}, expected an array: save it as one, np.save('x.npy', m.toarray()).":
+    ['test/io/numpy/npz.test.ts', 'which scipy wrote, a sparse matrix'],
   'npm kept --{} for itself, expected: npm run train -- --{} {}.': [
     'test/node/cli/train/train.test.ts',
     'options that npm kept for itself are asked back',
