@@ -724,7 +724,7 @@ export function wrongCalls() {
       [() => node.stackPngs([], { resize: 28 }), 'stackPngs: resize is 28, expected [height, width].'],
       [
         () => node.stackPngs([], { resize: [28, 0] }),
-        'stackPngs: a side of resize is 0, expected an integer >= 1.',
+        'stackPngs: a side of resize is 0, expected an integer from 1 to 16384.',
       ],
       [
         () => node.stackPngs([], { background: 'white' }),
