@@ -69,8 +69,8 @@ describe('files that are not there or not what their names say', () => {
     training(
       'a kind of file that it does not know',
       'a.xyz',
-      '\x01\x02',
-      /a\.xyz: an unknown kind of file, expected \.npy/,
+      Uint8Array.of(1, 2, 3),
+      /a\.xyz: unknown kind of file, expected \.npy/,
     ),
     training(
       'a PNG named .npy',
@@ -87,6 +87,36 @@ describe('files that are not there or not what their names say', () => {
     training('an npy named .idx.gz', 'a.idx.gz', IMAGES, /a\.idx\.gz: .*gzip/),
     training('an npy named .idx', 'a.idx', IMAGES, /a\.idx: not an IDX file but a NumPy array/),
     training('a text named .png', 'a.png', 'hello', /a\.png: not a PNG or JPEG file but a text: /),
+    training(
+      'an HDF5 file',
+      'a.h5',
+      Buffer.from('\x89HDF\r\n\x1a\n', 'latin1'),
+      /a\.h5: unknown kind of file, an HDF5 file .* by its bytes, .*: save the array in it as \.npy\.$/,
+    ),
+    training(
+      'a Parquet file',
+      'a.parquet',
+      'PAR1',
+      /a\.parquet: unknown kind of file, a Parquet file by its bytes, .*: save the table in it as \.csv\.$/,
+    ),
+    training(
+      'a WebP picture',
+      'a.webp',
+      'RIFF\x10\0\0\0WEBP',
+      /a\.webp: unknown kind of file, a WebP picture by its bytes, .*: save it as PNG or JPEG\.$/,
+    ),
+    training(
+      'an npy without an ending',
+      'a',
+      IMAGES,
+      /a: unknown kind of file, a NumPy array by its bytes, .*: give it the ending \.npy\.$/,
+    ),
+    training(
+      'a table called .txt',
+      'a.txt',
+      'a,b\n1,2\n',
+      /a\.txt: unknown kind of file, a text by its bytes, .*: if it is a table, give it the ending \.csv\.$/,
+    ),
     training('an empty npy', 'a.npy', '', /a\.npy: not an \.npy file but an empty file: /),
     {
       name: 'a folder without pictures',
@@ -499,7 +529,7 @@ describe('images and codes that do not fit the model', () => {
     command(
       'to draw what is no picture',
       'decode --model flat.safetensors --codes codes.npy --out grid.png',
-      /samples of 10 numbers are no pictures, expected --out FILE\.npy\./,
+      /samples of 10 numbers are no pictures, expected --out FILE\.npy or FILE\.csv\./,
       { ...codes(codesNpy([1, 2])), 'flat.safetensors': modelBytes(DIVIDED, { inputShape: [10] }) },
     ),
     command(
