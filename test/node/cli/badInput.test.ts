@@ -86,7 +86,7 @@ describe('files that are not there or not what their names say', () => {
     ),
     training('an npy named .idx.gz', 'a.idx.gz', IMAGES, /a\.idx\.gz: .*gzip/),
     training('an npy named .idx', 'a.idx', IMAGES, /a\.idx: not an IDX file but a NumPy array/),
-    training('a text named .png', 'a.png', 'hello', /a\.png: .*not a PNG file but a text: /),
+    training('a text named .png', 'a.png', 'hello', /a\.png: not a PNG or JPEG file but a text: /),
     training(
       'an HDF5 file',
       'a.h5',
@@ -119,7 +119,7 @@ describe('files that are not there or not what their names say', () => {
     ),
     training('an empty npy', 'a.npy', '', /a\.npy: not an \.npy file but an empty file: /),
     {
-      name: 'a folder without PNGs',
+      name: 'a folder without pictures',
       files: { 'pictures/readme.txt': 'none' },
       args: ['train', '--data', 'pictures'],
       says: /pictures: the folder holds no \.png or \.jpg files, but 1 \.txt\./,
@@ -529,7 +529,7 @@ describe('images and codes that do not fit the model', () => {
     command(
       'to draw what is no picture',
       'decode --model flat.safetensors --codes codes.npy --out grid.png',
-      /samples of 10 numbers are no pictures, expected --out FILE\.npy\./,
+      /samples of 10 numbers are no pictures, expected --out FILE\.npy or FILE\.csv\./,
       { ...codes(codesNpy([1, 2])), 'flat.safetensors': modelBytes(DIVIDED, { inputShape: [10] }) },
     ),
     command(

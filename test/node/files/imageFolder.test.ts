@@ -100,6 +100,7 @@ describe('loadImageFile', () => {
     ['resize', 28],
     ['a side of resize', [28, 0]],
     ['a side of resize', [28, 1.5]],
+    ['a side of resize', [16385, 1]],
     ['gray', 'yes'],
     ['the background', [0, 0, 256]],
     ['the background', 'white'],
@@ -165,6 +166,13 @@ describe('loadImageFolder', () => {
     expect((await load(files)).notes).toEqual([
       '1.png is a JPEG, and 1 more is not what the name says: read as what they are',
     ]);
+  });
+
+  test('refuses a size that takes more than 4 GiB before it reads a picture', async () => {
+    const files = Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`p/${i}.png`, 'no picture']));
+    await expect(load(files, { resize: [16384, 16384] })).rejects.toThrow(
+      '17 images of 16384x16384 pixels take 4563402752 bytes, more than the 4294967296 that are read.',
+    );
   });
 
   test('names the picture that is damaged', async () => {
