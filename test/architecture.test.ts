@@ -118,6 +118,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/node/pictures/jpeg/': ENGINE,
   'src/node/pictures/': ENGINE,
   'src/node/charts/': [...ENGINE, 'src/node/pictures/'],
+  'src/node/files/stored/': [...ENGINE, 'src/node/files/files.ts'],
   'src/node/files/': [...ENGINE, 'src/node/pictures/'],
   'src/node/runs/': [...ENGINE, 'src/node/pictures/', 'src/node/charts/', 'src/node/files/'],
   'src/node/cli/terminal/': [...ENGINE, 'src/node/files/'],

@@ -50,7 +50,7 @@ type NamedArray = RawData & { readonly labels?: Uint8Array | undefined };
 async function readFile(file: File): Promise<NamedArray> {
   const name = file.name.toLowerCase();
   try {
-    if (TABLE.test(name)) return { name: file.name, ...readTable(await file.text()) };
+    if (TABLE.test(name)) return { name: file.name, ...readTable(new Uint8Array(await file.arrayBuffer())) };
     const [, reader] = ARRAYS.find(([pattern]) => pattern.test(name)) ?? [];
     if (!reader) throw new FormatError(`unknown kind of file, expected ${KINDS}.`);
     const { labels, ...array } = await reader(new Uint8Array(await file.arrayBuffer()));

@@ -11,6 +11,7 @@ import { readSafetensors, writeSafetensors } from '../../src/io/safetensors.ts';
 import { writeWav } from '../../src/io/sound/writeWav.ts';
 import { npyBytes } from '../helpers/bytes/npyBytes.ts';
 import { GRAY, pngBytes } from '../helpers/bytes/pngBytes.ts';
+import { zipBytes } from '../helpers/bytes/zipBytes.ts';
 import { type CliResult, folderWith, isthmus } from '../helpers/cli.ts';
 import { asPattern } from '../helpers/messages.ts';
 import { runPython } from '../helpers/python.ts';
@@ -118,6 +119,8 @@ const FILES: Readonly<Record<string, Uint8Array>> = {
   'codes.npy': codesNpy([0, 0, 1, 0.5, -1, 2]),
   'deep.png': pngBytes({ width: 8, height: 8, depth: 16, colorType: GRAY, pixel: (x, y) => [x * 8000 + y] }),
   'model.safetensors': modelBytes(),
+  'model.pt': zipBytes([{ name: 'model/data.pkl', contents: new Uint8Array(9) }]), // as torch.save begins
+  'isth.npy': Uint8Array.from('\x89ISTH\r\n\x1a\n', (letter) => letter.charCodeAt(0)),
   'vae.safetensors': writeModel(variationalModel()),
   'gan.safetensors': writeModel(ganModel()),
   'table.safetensors': writeModel(model(PER_FEATURE, { inputShape: [5] })),

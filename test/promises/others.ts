@@ -21,6 +21,8 @@ export const NO_ADVICE: Readonly<Record<string, string>> = {
 
 /** Messages whose situation takes more than a command here, and the tests that bring it about, with words of theirs. */
 export const TESTED_ELSEWHERE: Readonly<Record<string, readonly [file: string, words: string]>> = {
+  "the archive holds a sparse matrix of scipy{}, expected an array: save it as one, np.save('x.npy', m.toarray()).":
+    ['test/io/numpy/npz.test.ts', 'which scipy wrote, a sparse matrix'],
   'npm kept --{} for itself, expected: npm run train -- --{} {}.': [
     'test/node/cli/train/train.test.ts',
     'options that npm kept for itself are asked back',
@@ -31,6 +33,18 @@ export const TESTED_ELSEWHERE: Readonly<Record<string, readonly [file: string, w
   ],
   "a value of the sound is {}, as the network overflows, and integers of a .wav can't be that, expected --out FILE.npy.":
     ['test/node/cli/shared/outputFiles.test.ts', 'integers of a network that overflows'],
+  "JPEG files are read by the package 'jpeg-js', which is missing: npm install jpeg-js.": [
+    'test/node/pictures/jpegMissing.test.ts',
+    'is missing: npm install jpeg-js',
+  ],
+  'a PNG with transparent pixels: --background {} puts it on a background.': [
+    'test/node/files/imageFolder.test.ts',
+    'transparent pictures are refused, and read on a background',
+  ],
+  '{} has {}x{}; --resize {} brings them to one.': [
+    'test/node/files/imageFolder.test.ts',
+    'pictures of different sizes are refused, and read with resize',
+  ],
   "isthmus {}: the package '{}' is missing: npm install npyjs ndarray pngjs.": [
     'test/package/install.long.test.ts',
     'is missing: npm install npyjs ndarray pngjs',

@@ -200,6 +200,16 @@ export const WORK: readonly CommandPromise[] = [
     'import --format pytorch --weights bare.safetensors --like model.safetensors --out i.safetensors',
   ],
   [
+    "isthmus import takes its weights as .safetensors: safetensors.torch.save_file(model.state_dict(), 'w.safetensors')",
+    'import --format pytorch --weights model.pt --like model.safetensors --out i.safetensors',
+    'import --format pytorch --weights bare.safetensors --like model.safetensors --out i.safetensors',
+  ],
+  [
+    '{}, and isthmus decompress restores what it holds',
+    'train --data isth.npy TINY',
+    'decompress images.isth --model model.safetensors --out restored.npy',
+  ],
+  [
     'the model in the file has other layers, another input shape or another kind than --like, expected the same.',
     'import --format pytorch --weights exported --like table.safetensors --out i.safetensors',
     'import --format pytorch --weights exported --like model.safetensors --out i.safetensors',

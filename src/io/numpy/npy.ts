@@ -27,7 +27,7 @@ const OPTIONS: OptionNames<ReadNpyOptions> = { numberOf: true };
  * In the common case (little-endian, C order, `bytes` the only view on its buffer) the values are a view on `bytes`,
  * not a copy. `f2` becomes float32, `u8` and `i8` become float64, `b1` becomes 0 and 1 in a Uint8Array.
  *
- * @throws {FormatError} As {@link parseNpyHeader}, and if an `u8` or `i8` value is beyond ±2^53, where float64 has gaps.
+ * @throws {FormatError} As {@link parseNpyHeader}, if it is in Fortran order and holds 2^31 values or more, and if an `u8` or `i8` value is beyond ±2^53, where float64 has gaps.
  */
 export function readNpy(bytes: Uint8Array, options: ReadNpyOptions = {}): NumericArray {
   requireBytes('readNpy', bytes);
@@ -35,6 +35,7 @@ export function readNpy(bytes: Uint8Array, options: ReadNpyOptions = {}): Numeri
   const { numberOf = (i: number) => i } = options;
   const header = parseNpyHeader(bytes.subarray(0, NPY_HEAD_LENGTH), bytes.length);
   const { dtype, fortranOrder, shape } = header;
+  requireStrides(header);
   const parsed = parseValues(bytes, header);
   const data = dtype === 'u8' || dtype === 'i8' ? safeFloat64(parsed as BigArray, numberOf) : parsed;
   // npyjs declares its result as any ArrayBufferView; for the types that parseNpyHeader lets pass it is a SampleArray.
@@ -136,6 +137,17 @@ function safeFloat64(values: BigArray, numberOf: (index: number) => number): Flo
     exact[i] = upper * 2 ** 32 + lower;
   }
   return exact;
+}
+
+/** ndarray counts in 32-bit signed integers. */
+const MAX_STRIDED_LENGTH = 2 ** 31 - 1;
+
+/** @throws {FormatError} If the array is in Fortran order and too large to be read so in memory. */
+export function requireStrides({ fortranOrder, shape }: Pick<NpyHeader, 'fortranOrder' | 'shape'>): void {
+  if (!fortranOrder || sizeOf(shape) <= MAX_STRIDED_LENGTH) return;
+  throw new FormatError(
+    `the array is in Fortran order and holds ${sizeOf(shape)} values, expected at most ${MAX_STRIDED_LENGTH}: save np.ascontiguousarray(arr).`,
+  );
 }
 
 /** A copy in C order of values that are in Fortran order (the first dimension varies fastest). */

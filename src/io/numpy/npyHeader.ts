@@ -16,9 +16,6 @@ export const NPY_HEAD_LENGTH = 65536;
 /** NumPy's own limit on the number of dimensions (NumPy 2). */
 export const MAX_RANK = 64;
 
-/** ndarray counts in 32-bit signed integers. */
-const MAX_STRIDED_LENGTH = 2 ** 31 - 1;
-
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
 
 const COMPLEX = ['complex numbers', "np.abs(arr).astype('<f4')"] as const;
@@ -103,11 +100,6 @@ export function parseNpyHeader(head: Uint8Array, fileSize: number): NpyHeader {
   if (dataOffset + byteLength !== fileSize) {
     throw new FormatError(
       `the header says ${shape.join('x') || 'one'} ${dtype} = ${plural(byteLength, 'byte')} of data, the file holds ${fileSize - dataOffset}.`,
-    );
-  }
-  if (fortranOrder && size > MAX_STRIDED_LENGTH) {
-    throw new FormatError(
-      `the array is in Fortran order and holds ${size} values, expected at most ${MAX_STRIDED_LENGTH}: save np.ascontiguousarray(arr).`,
     );
   }
   return { descr: descrOf(dtype, spelling), spelling, dtype, fortranOrder, shape, dataOffset };

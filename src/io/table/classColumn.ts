@@ -51,6 +51,7 @@ export class ClassColumn {
 
   /** @throws {OptionError} If the cell is a number, but no integer, and those before it were integers. */
   add(cell: string, line: number): void {
+    if (this.isFull) return;
     if (this.#count === this.#rows.length) {
       const longer = new Int32Array(2 * this.#count);
       longer.set(this.#rows);

@@ -19,6 +19,8 @@ export interface ColumnChoice {
   readonly names: readonly string[];
   readonly features: readonly number[];
   readonly classes: number | undefined;
+  /** Whether an option names that column. */
+  readonly isClassColumnNamed: boolean;
   /** Columns that are left out because all their cells in the first part of the table are missing. */
   readonly empty: readonly number[];
   readonly notes: readonly string[];
@@ -69,13 +71,14 @@ export function chooseColumns(
   const taken = new Set(features);
   const left = others.filter((j) => !taken.has(j));
   const nameOf = (j: number) => table.names[j];
+  const isClassColumnNamed = asked !== undefined;
   if (chosen) {
     // Those who named columns know that they did; a model's names they may not know.
     const notes =
       left.length > 0 && !columns
         ? [`${inList(left.map(nameOf), 'column')} left out: the model has no such feature`]
         : [];
-    return { names: table.names, features, classes, empty: [], notes };
+    return { names: table.names, features, classes, isClassColumnNamed, empty: [], notes };
   }
   const words = left.filter((j) => firsts[j] !== undefined && !isNumeric(j));
   const empty = left.filter((j) => firsts[j] === undefined);
@@ -90,7 +93,7 @@ export function chooseColumns(
       : []),
     ...(empty.length > 0 ? [`${inList(empty.map(nameOf), 'column')} left out: all cells are missing`] : []),
   ];
-  return { names: table.names, features, classes, empty, notes };
+  return { names: table.names, features, classes, isClassColumnNamed, empty, notes };
 }
 
 interface Known {

@@ -1,6 +1,6 @@
-/** How a table is written: what stands between cells, the decimal sign, and where its header is, found out from its first part. */
+/** How a table is written, found out from its first part: what stands between cells, and the decimal sign. */
 
-import { type DecimalSign, isMissing, isWord, numberIn } from './cells.ts';
+import { type DecimalSign, numberIn } from './cells.ts';
 import { RowSplitter } from './rows.ts';
 
 /** In the order of preference: `17,66;20,50` is two cells. A blank is what np.savetxt writes. */
@@ -12,38 +12,6 @@ export type Delimiter = string;
 const TRIED = 2 ** 16;
 
 export type Row = readonly string[];
-
-/** What stands above the rows. */
-export interface Top {
-  /** Where the rows begin in the text. */
-  readonly end: number;
-  /** How many lines that are. */
-  readonly lines: number;
-  /** The comments, without #. */
-  readonly comments: readonly string[];
-  /** What Excel's first line `sep=;` says. */
-  readonly delimiter: Delimiter | undefined;
-}
-
-/** Reads empty lines, comments and `sep=;` at the beginning of a text. */
-export function readTop(text: string): Top {
-  const comments: string[] = [];
-  let delimiter: string | undefined;
-  let end = 0;
-  let lines = 0;
-  for (;;) {
-    const next = text.indexOf('\n', end);
-    const line = text.slice(end, next < 0 ? text.length : next).trim();
-    const said = lines === 0 ? /^"?sep=(\t|[^\s\w"])"?$/i.exec(line) : null;
-    if (said) delimiter = said[1];
-    else if (line.startsWith('#')) comments.push(line.replace(/^#+\s*/, ''));
-    else if (line !== '') break;
-    if (next < 0) break;
-    end = next + 1;
-    lines++;
-  }
-  return { end, lines, comments, delimiter };
-}
 
 /**
  * What stands between cells: the first of tab, semicolon, bar, comma and blank that divides all rows into the same number of
@@ -99,7 +67,8 @@ function tryDelimiter(delimiter: Delimiter, head: string, isWhole: boolean): Try
   return { delimiter, rows, width, same: rows.length === 0 ? 0 : most / rows.length };
 }
 
-function rowsOf(text: string, delimiter: Delimiter, isWhole: boolean): readonly Row[] {
+/** The rows of a text, without empty ones. */
+export function rowsOf(text: string, delimiter: Delimiter, isWhole: boolean): readonly Row[] {
   const splitter = new RowSplitter(delimiter);
   const rows = splitter.add(text).rows;
   return (isWhole ? [...rows, ...splitter.end().rows] : rows).filter((row) => !isEmptyRow(row));
@@ -128,41 +97,4 @@ const isPoint = (cell: string) => /^\s*[-+]?\d*\.\d+(e[-+]?\d+)?\s*$/i.test(cell
 export function decimalOf(rows: readonly Row[], delimiter: Delimiter): DecimalSign {
   if (delimiter === ',') return '.';
   return rows.some((row) => row.some(isComma)) && !rows.some((row) => row.some(isPoint)) ? ',' : '.';
-}
-
-/**
- * Whether the first row is a header: a cell of it is a word where the first row of data has a number, or none is a number and
- * one is a word.
- */
-export function isHeader([first, ...rows]: readonly Row[], decimal: DecimalSign): boolean {
-  if (first === undefined || !first.some((cell) => isWord(cell, decimal))) return false;
-  if (!first.some((cell) => !isMissing(cell) && !isWord(cell, decimal))) return true;
-  const isAboveNumber = (j: number) => {
-    const below = rows.find((row) => row.length > j && !isMissing(row[j]));
-    return below !== undefined && !isWord(below[j], decimal);
-  };
-  return first.some((cell, j) => isWord(cell, decimal) && isAboveNumber(j));
-}
-
-/** The last comment that has as many cells as a row and reads like a header: np.savetxt writes one. */
-export function headerInComments(
-  comments: readonly string[],
-  delimiter: Delimiter,
-  width: number,
-): Row | undefined {
-  for (const comment of comments.toReversed()) {
-    const cells = firstRowOf(comment, delimiter);
-    if (cells?.length === width && cells.some((cell) => isWord(cell, '.')) && !hasNumbers([cells], '.')) {
-      return cells.map((cell) => cell.trim());
-    }
-  }
-  return undefined;
-}
-
-function firstRowOf(line: string, delimiter: Delimiter): Row | undefined {
-  try {
-    return rowsOf(line, delimiter, true)[0];
-  } catch {
-    return undefined; // a comment may hold any quotes
-  }
 }

@@ -1,7 +1,8 @@
 /** A whole table in memory. tableReader.ts reads larger ones piece by piece. */
 
 import type { NumericArray } from '../../data/samples.ts';
-import { type TableFacts, TableReader, type TableReadOptions } from './tableReader.ts';
+import type { TableFacts } from './facts.ts';
+import { joined, TableReader, type TableReadOptions } from './tableReader.ts';
 
 export type Table = NumericArray & Omit<TableFacts, 'finish'>;
 
@@ -18,14 +19,6 @@ export function readTable(bytes: Uint8Array, options: TableReadOptions = {}): Ta
 }
 
 /** @param pieces - What the reader gave, from the first to the last. */
-export function tableOf(pieces: readonly Float64Array[], facts: TableFacts): Table {
-  const { finish, ...rest } = facts;
-  const shape = [facts.rows, facts.features];
-  const all = new Float64Array(facts.rows * facts.features);
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return { shape, data: finish(all), ...rest };
+export function tableOf(pieces: readonly Float64Array[], { finish, ...facts }: TableFacts): Table {
+  return { shape: [facts.rows, facts.features], data: finish(joined(pieces)), ...facts };
 }

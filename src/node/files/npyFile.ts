@@ -3,8 +3,7 @@
  * for where the rows lie in the file, and data/readAhead.ts, which asks for them.
  */
 
-import { read } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { DType, Normalization, SampleArray, StoredSamples } from '../../data/samples.ts';
 import {
@@ -12,26 +11,14 @@ import {
   statisticsOfStored,
   type ValueStatistics,
 } from '../../data/statistics.ts';
-import { FormatError } from '../../io/errors.ts';
 import { npyMemory, readNpy } from '../../io/numpy/npy.ts';
-import {
-  itemSizeOf,
-  NPY_HEAD_LENGTH,
-  type NpyHeader,
-  npyHeaderOfRows,
-  parseNpyHeader,
-} from '../../io/numpy/npyHeader.ts';
+import { itemSizeOf, NPY_HEAD_LENGTH, npyHeaderOfRows, parseNpyHeader } from '../../io/numpy/npyHeader.ts';
 import { type Shape, sizeOf } from '../../tensor/shape.ts';
-import { becameShorter, FileError, fileError, inFile, PIECE_BYTES, readAt } from './files.ts';
+import { FileError, fileError, inFile, readAt } from './files.ts';
 import type { SampleSource } from './sampleSource.ts';
-
-/** Rows that lie next to each other, read with one call. */
-interface Run {
-  /** The first byte in the file; a float64 counts bytes exactly far beyond 4 GiB. */
-  readonly position: number;
-  /** Where the bytes go. */
-  readonly target: Uint8Array;
-}
+import { copyInCOrder, isScattered } from './stored/fortranNpy.ts';
+import { type Run, readRuns } from './stored/readRuns.ts';
+import type { OpenNpy } from './stored/temporaryNpy.ts';
 
 export class NpyFile implements SampleSource<StoredSamples> {
   readonly shape: Shape;
@@ -39,38 +26,46 @@ export class NpyFile implements SampleSource<StoredSamples> {
   readonly isRounded = false;
   readonly isStored = true;
   readonly #path: string;
-  readonly #file: FileHandle;
-  readonly #header: NpyHeader;
+  readonly #npy: OpenNpy;
   readonly #valuesPerRow: number;
   readonly #bytesPerRow: number;
   readonly #underWay = new Set<Promise<unknown>>();
   #isClosed = false;
 
-  private constructor(path: string, file: FileHandle, header: NpyHeader) {
+  private constructor(path: string, npy: OpenNpy) {
+    const { shape, dtype } = npy.header;
     this.#path = path;
-    this.#file = file;
-    this.#header = header;
-    this.shape = header.shape;
-    this.dtype = header.dtype;
-    this.#valuesPerRow = sizeOf(header.shape.slice(1));
-    this.#bytesPerRow = this.#valuesPerRow * itemSizeOf(header.dtype);
+    this.#npy = npy;
+    this.shape = shape;
+    this.dtype = dtype;
+    this.#valuesPerRow = sizeOf(shape.slice(1));
+    this.#bytesPerRow = this.#valuesPerRow * itemSizeOf(dtype);
   }
 
   /**
-   * Opens a file; {@link close} closes it.
+   * Opens a file; {@link close} closes it. In Fortran order the values of a row are scattered: such a file is copied into a
+   * temporary one in C order first, which is gone after it is closed.
    *
-   * @throws {FileError} If it can't be read.
-   * @throws {FormatError} If it is no `.npy` file, is damaged, or is in Fortran order, where the values of a row are scattered.
+   * @throws {FileError} If it can't be read, or not be copied.
+   * @throws {FormatError} If it is no `.npy` file, or is damaged.
    */
   static async open(path: string): Promise<NpyFile> {
-    const [file, header] = await openNpy(path);
+    const npy = await openNpy(path);
+    if (!isScattered(npy.header)) return new NpyFile(path, npy);
     try {
-      requireRowsInOnePiece(path, header);
-      return new NpyFile(path, file, header);
-    } catch (error) {
-      await file.close();
-      throw error;
+      return new NpyFile(path, await copyInCOrder(path, npy));
+    } finally {
+      await npy.close();
     }
+  }
+
+  /**
+   * What was copied into a temporary file.
+   *
+   * @param path - That of the original, for messages.
+   */
+  static ofCopy(path: string, copy: OpenNpy): NpyFile {
+    return new NpyFile(path, copy);
   }
 
   /** The name without folders. */
@@ -79,7 +74,7 @@ export class NpyFile implements SampleSource<StoredSamples> {
   }
 
   get memory(): number {
-    return npyMemory(this.#header);
+    return npyMemory(this.#npy.header);
   }
 
   statistics(options?: StoredStatisticsOptions): Promise<ValueStatistics> {
@@ -112,52 +107,23 @@ export class NpyFile implements SampleSource<StoredSamples> {
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.allSettled(this.#underWay);
-    await this.#file.close();
+    await this.#npy.close();
   }
 
   async #read(rows: Uint32Array): Promise<SampleArray> {
     // What is read becomes a small .npy file, so that the values are made by the same code as those of a whole one.
     const [width, rowBytes] = [this.#valuesPerRow, this.#bytesPerRow];
-    const head = npyHeaderOfRows(this.#header, rows.length);
-    const file = new Uint8Array(head.length + rows.length * rowBytes);
-    file.set(head);
+    const { file, header } = this.#npy;
+    const head = npyHeaderOfRows(header, rows.length);
+    const bytes = new Uint8Array(head.length + rows.length * rowBytes);
+    bytes.set(head);
     const numberOf = (i: number) => rows[Math.floor(i / width)] * width + (i % width);
-    await this.#readRuns(runsOf(rows, this.#header.dataOffset, rowBytes, file.subarray(head.length)));
+    await readRuns(this.#path, file, runsOf(rows, header.dataOffset, rowBytes, bytes.subarray(head.length)));
     try {
-      return readNpy(file, { numberOf }).data;
+      return readNpy(bytes, { numberOf }).data;
     } catch (error) {
       throw inFile(this.#path, error as Error);
     }
-  }
-
-  /**
-   * Asks for all runs at once, so that the four threads of Node's pool read them: twice as fast from a disk as one read
-   * after the other, while the calling thread goes on computing. A callback costs that thread about 1.2 µs a row.
-   */
-  #readRuns(runs: readonly Run[]): Promise<void> {
-    return new Promise((resolve, reject) => {
-      let left = runs.length;
-      let failure: Error | undefined;
-      // After an error the other reads are waited for, too: they use this memory, and the file, which may be closed next.
-      const onDone = (error?: Error) => {
-        failure ??= error;
-        if (--left > 0) return;
-        if (failure) reject(failure);
-        else resolve();
-      };
-      if (left === 0) resolve();
-      for (const run of runs) this.#readRun(run, onDone);
-    });
-  }
-
-  #readRun({ position, target }: Run, onDone: (error?: Error) => void): void {
-    const length = Math.min(PIECE_BYTES, target.length);
-    read(this.#file.fd, target, 0, length, position, (cause, bytesRead) => {
-      if (cause) return onDone(fileError('read', this.#path, cause));
-      if (bytesRead === 0) return onDone(becameShorter(this.#path));
-      if (bytesRead === target.length) return onDone();
-      this.#readRun({ position: position + bytesRead, target: target.subarray(bytesRead) }, onDone);
-    });
   }
 }
 
@@ -168,30 +134,23 @@ export class NpyFile implements SampleSource<StoredSamples> {
  * @throws {FormatError} If it is no `.npy` file, or is damaged.
  */
 export async function memoryOfNpy(path: string): Promise<number> {
-  const [file, header] = await openNpy(path);
-  await file.close();
+  const { header, close } = await openNpy(path);
+  await close();
   return npyMemory(header);
 }
 
-async function openNpy(path: string): Promise<[FileHandle, NpyHeader]> {
+async function openNpy(path: string): Promise<OpenNpy> {
   const file = await open(path).catch((cause) => {
     throw fileError('read', path, cause);
   });
   try {
     const { size } = await file.stat();
     const head = await readAt(path, file, new Uint8Array(Math.min(NPY_HEAD_LENGTH, size)), 0);
-    return [file, parseNpyHeader(head, size)];
+    return { file, header: parseNpyHeader(head, size), close: () => file.close() };
   } catch (error) {
     await file.close();
     throw inFile(path, error as Error);
   }
-}
-
-function requireRowsInOnePiece(path: string, { fortranOrder }: NpyHeader): void {
-  if (!fortranOrder) return;
-  throw new FormatError(
-    `${path}: the array is in Fortran order, which can't be read batch by batch: save np.ascontiguousarray(arr).`,
-  );
 }
 
 /** Rows that follow each other both in the list and in the file become one run. */

@@ -4,13 +4,14 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { isFlat } from '../../data/pictureShape.ts';
 import { FormatError } from '../../io/errors.ts';
+import { KIND_HEAD_LENGTH, kindOf } from '../../io/fileKinds.ts';
 import { IDX_HEAD_LENGTH, parseIdxHeader, readIdx } from '../../io/numpy/idx.ts';
 import { gunzip, isGzip } from '../../io/numpy/inflate.ts';
 import { readNpy } from '../../io/numpy/npy.ts';
 import { NPY_HEAD_LENGTH, parseNpyHeader } from '../../io/numpy/npyHeader.ts';
 import { readNpz } from '../../io/numpy/npz.ts';
 import { sizeOf } from '../../tensor/shape.ts';
-import { fileError, readWholeFile } from './files.ts';
+import { fileError, readHead, readWholeFile } from './files.ts';
 import { loadImageFile, loadImageFolder } from './imageFolder.ts';
 import { memoryOfNpy, NpyFile } from './npyFile.ts';
 import type { LoadOptions, PictureOptions, TableOptions } from './readOptions.ts';
@@ -72,7 +73,10 @@ export async function findReader(path: string): Promise<Reader> {
   const info = await stat(path).catch((cause) => {
     throw fileError('read', path, cause);
   });
-  return info.isDirectory() ? FOLDER : readerByName(path);
+  if (info.isDirectory()) return FOLDER;
+  const reader = namedReader(path);
+  if (reader) return reader;
+  throw unknownKind(path, await readHead(path, KIND_HEAD_LENGTH));
 }
 
 /** What the name of a file says that it holds; undefined if it says nothing, as that of a folder. */
@@ -85,11 +89,11 @@ function namedReader(path: string): Reader | undefined {
   return BY_NAME.find(([pattern]) => pattern.test(name))?.[1];
 }
 
-function readerByName(path: string): Reader {
-  const reader = namedReader(path);
-  if (reader) return reader;
-  throw new FormatError(
-    `${path}: unknown kind of file, expected .npy, .npz, .idx, -ubyte (also .gz), .csv, .tsv, .wav, .png, .jpg or a folder of pictures.`,
+/** Its name says nothing, but its first bytes may. */
+function unknownKind(path: string, head: Uint8Array): FormatError {
+  const { name = 'an unknown kind of file', advice } = kindOf(head) ?? {};
+  return new FormatError(
+    `${path}: ${name}, expected .npy, .npz, .idx, -ubyte (also .gz), .csv, .tsv, .wav, .png, .jpg or a folder of pictures${advice ? `: ${advice}` : ''}.`,
   );
 }
 

@@ -6,6 +6,7 @@ import { readFiles } from '../../../demo/worker/files.ts';
 import { readTable } from '../../../demo/worker/table.ts';
 import { writeNpy } from '../../../src/io/index.ts';
 
+const bytesOf = (text: string) => new TextEncoder().encode(text);
 const file = (name: string, bytes: Uint8Array | string) => new File([bytes as BlobPart], name);
 
 /** IDX of uint8: see docs/formats.md. */
@@ -54,10 +55,10 @@ describe('files', () => {
 
 describe('a table', () => {
   test('gives its columns of numbers, and names those it leaves out', () => {
-    const table = readTable('name,height,weight\nAnna,1.70,61\nBen,1.82,80\n');
+    const table = readTable(bytesOf('name,height,weight\nAnna,1.70,61\nBen,1.82,80\n'));
     expect(table.array.shape).toEqual([2, 2]);
     expect([...table.array.data]).toEqual([1.7, 61, 1.82, 80]);
-    expect(table.notes).toEqual(['Columns that hold no numbers were left out: name.']);
+    expect(table.notes).toEqual(["Column 'name' was left out: it holds no numbers ('Anna')."]);
     expect(table.isTable).toBe(true);
   });
 
@@ -69,7 +70,7 @@ describe('a table', () => {
     ['no header', '1,2\n3,4\n'],
     ['empty lines at its end', 'a,b\n1,2\n3,4\n\n\n'],
   ])('may have %s', (_, text) => {
-    const { array } = readTable(text);
+    const { array } = readTable(bytesOf(text));
     expect([array.shape, [...array.data]]).toEqual([
       [2, 2],
       [1, 2, 3, 4],
@@ -80,7 +81,7 @@ describe('a table', () => {
     const pixels = Array.from({ length: 64 }, (_, i) => i);
     const heads = ['label', ...pixels.map((i) => `pixel${i}`)];
     const { array, labels, isTable } = readTable(
-      [heads, [5, ...pixels], [3, ...pixels]].map(String).join('\n'),
+      bytesOf([heads, [5, ...pixels], [3, ...pixels]].map(String).join('\n')),
     );
     expect(array.shape).toEqual([2, 64]);
     expect(array.data).toBeInstanceOf(Uint8Array);
@@ -100,7 +101,7 @@ describe('a table', () => {
         [...pixels, 3],
       ],
     ]) {
-      const { array, labels } = readTable(rows.map(String).join('\n'));
+      const { array, labels } = readTable(bytesOf(rows.map(String).join('\n')));
       expect([array.shape, [...(labels ?? [])]]).toEqual([
         [2, 64],
         [5, 3],
@@ -110,28 +111,38 @@ describe('a table', () => {
   });
 
   test('takes words as classes, and says what they are', () => {
-    const { array, labels, notes } = readTable('a,species,b\n1,tulip,2\n3,iris,4\n5,tulip,6\n');
+    const { array, labels, notes } = readTable(bytesOf('a,species,b\n1,tulip,2\n3,iris,4\n5,tulip,6\n'));
     expect([...array.data]).toEqual([1, 2, 3, 4, 5, 6]);
     expect([...(labels ?? [])]).toEqual([1, 0, 1]);
     expect(notes).toEqual([
-      "Column 'species' is no input: it colours the latent plane, where class 0 is iris, 1 is tulip.",
+      "Column 'species' holds classes and is no feature.",
+      'Classes colour the latent plane: 0 is iris, 1 is tulip.',
     ]);
   });
 
   test('keeps a column that has the name of classes but holds other numbers', () => {
-    const { array, labels, notes } = readTable('a,target\n1,2.5\n3,4.5\n');
+    const { array, labels, notes } = readTable(bytesOf('a,target\n1,2.5\n3,4.5\n'));
     expect([...array.data]).toEqual([1, 2.5, 3, 4.5]);
     expect([labels, notes]).toEqual([undefined, []]);
   });
 
   test.each([
-    ['a,b\n1,2\n3\n', 'row 3 has another number of cells than row 1: 1, expected 2.'],
-    ['a,b\n1,2\n,4\n', "row 3, column 'a' is '', expected a number: fill it in or leave the row out."],
-    ['a,b\n1,2\n3,NA\n', "row 3, column 'b' is 'NA', expected a number: fill it in or leave the row out."],
-    ['a,b\nx,y\n', 'the table has no column of numbers.'],
-    ['a,b\n', 'the table has no column of numbers.'],
+    ['a,b\n1,2\n3\n', 'line 3 has 1 cell, expected 2 as in the header.'],
+    [
+      'a,b\n1,2\n,4\n',
+      "line 3, column 'a': the cell is empty, expected a number: fill it in, or leave the row out.",
+    ],
+    [
+      'a,b\n1,2\n3,NA\n',
+      "line 3, column 'b': got 'NA', expected a number: fill it in, or leave the row out.",
+    ],
+    [
+      'a,b\nx,y\n',
+      "no column holds numbers ('a' begins with 'x', 'b' begins with 'y'), expected at least one.",
+    ],
+    ['a,b\n', 'the table has a header and no rows below it, expected rows of numbers.'],
     ['', 'the table is empty, expected rows of numbers.'],
   ])('is refused where it is broken: %j', (text, message) => {
-    expect(() => readTable(text)).toThrow(message);
+    expect(() => readTable(bytesOf(text))).toThrow(message);
   });
 });

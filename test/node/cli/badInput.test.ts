@@ -68,9 +68,9 @@ describe('files that are not there or not what their names say', () => {
     },
     training(
       'a kind of file that it does not know',
-      'a.jpg',
-      'x',
-      /a\.jpg: unknown kind of file, expected \.npy/,
+      'a.xyz',
+      '\x01\x02',
+      /a\.xyz: an unknown kind of file, expected \.npy/,
     ),
     training(
       'a PNG named .npy',
@@ -86,7 +86,7 @@ describe('files that are not there or not what their names say', () => {
     ),
     training('an npy named .idx.gz', 'a.idx.gz', IMAGES, /a\.idx\.gz: .*gzip/),
     training('an npy named .idx', 'a.idx', IMAGES, /a\.idx: not an IDX file but a NumPy array/),
-    training('a text named .png', 'a.png', 'hello', /a\.png: .*not a PNG file but a text: /),
+    training('a text named .png', 'a.png', 'hello', /a\.png: not a PNG or JPEG file but a text: /),
     training('an empty npy', 'a.npy', '', /a\.npy: not an \.npy file but an empty file: /),
     {
       name: 'a folder without PNGs',
@@ -212,19 +212,19 @@ describe('data that cannot be trained on', () => {
       'an npz whose arrays have other names',
       'a.npz',
       npz({ first: IMAGES, second: IMAGES }),
-      /a\.npz: the archive holds the arrays first, second, expected a single array or 'x_train'/,
+      /a\.npz: the archive holds the arrays first \[40, 8, 8\], second \[40, 8, 8\], expected a single array or 'x_train'/,
     ),
     {
       name: 'a key that the npz does not have',
       files: { 'a.npz': npz({ x_train: IMAGES, y_train: imagesNpy([]) }) },
       args: ['train', '--data', 'a.npz', '--key', 'x_tarin'],
-      says: /a\.npz: the archive holds the arrays x_train, y_train, expected 'x_tarin'\./,
+      says: /a\.npz: the archive holds the arrays x_train \[40, 8, 8\], y_train \[40\], expected 'x_tarin'\./,
     },
     {
       name: 'a test npz of several arrays without x_test',
       files: { 'a.npz': npz({ x_train: IMAGES, y_train: imagesNpy([]) }) },
       args: ['train', '--data', 'a.npz', '--test-data', 'a.npz'],
-      says: /a\.npz: the archive holds the arrays x_train, y_train, expected a single array or 'x_test': name one of them, --test-key x_train\./,
+      says: /a\.npz: the archive holds the arrays x_train \[40, 8, 8\], y_train \[40\], expected a single array or 'x_test': name one of them, --test-key x_train\./,
     },
     trainingWith(
       'a key of an npy',

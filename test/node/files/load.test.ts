@@ -91,7 +91,7 @@ describe('loadImages', () => {
     test('does not take x_train for a preferred array that is missing', async () => {
       const files = { 'a.npz': npz({ x_train: first, y_train: second }) };
       await expect(load(files, 'a.npz', { preferredKey: 'x_test' })).rejects.toThrow(
-        "a.npz: the archive holds the arrays x_train, y_train, expected a single array or 'x_test': name one of them, key: 'x_train'.",
+        "a.npz: the archive holds the arrays x_train [3, 8, 8], y_train [5, 8, 8], expected a single array or 'x_test': name one of them, key: 'x_train'.",
       );
     });
   });
@@ -99,12 +99,20 @@ describe('loadImages', () => {
   test.each<[string, string, Uint8Array | string, string, string]>([
     [
       'an unknown ending',
-      'a.gif',
-      '',
+      'a.xyz',
+      Uint8Array.of(1, 2, 3),
       'FormatError',
-      'unknown kind of file, expected .npy, .npz, .idx, -ubyte',
+      'a.xyz: an unknown kind of file, expected .npy, .npz, .idx, -ubyte',
     ],
-    ['a bare .gz', 'a.gz', gzipSync('x'), 'FormatError', 'unknown kind of file'],
+    ['a picture of another kind', 'a.gif', 'GIF89a', 'FormatError', 'a.gif: a GIF picture, expected .npy'],
+    [
+      'another kind by its bytes',
+      'a.data',
+      'PAR1',
+      'FormatError',
+      'folder of pictures: save the table in it as .csv.',
+    ],
+    ['a bare .gz', 'a.gz', gzipSync('x'), 'FormatError', 'gzip data, expected .npy'],
     ['a .gz of no IDX file', 'a.idx.gz', gzipSync(new Uint8Array(300_000)), 'FormatError', 'not an IDX file'],
     ['a .gz that is none', 'a.idx.gz', imagesIdx(), 'FormatError', 'does not start like a gzip file'],
     ['a wrong format', 'a.npy', png(), 'FormatError', 'not an .npy file'],
@@ -225,7 +233,9 @@ describe('openImages', () => {
     await expect(open(files, 'a.npy', { key: 'x', inMemoryLimit: 0 })).rejects.toThrow(
       /only \.npz files have keys/,
     );
-    await expect(open(files, 'a.txt', { inMemoryLimit: 0 })).rejects.toThrow(/unknown kind of file/);
+    await expect(open(files, 'a.txt', { inMemoryLimit: 0 })).rejects.toThrow(
+      /a\.txt: a text, expected \.npy/,
+    );
     await expect(open(files, 'b.npy', { inMemoryLimit: 0 })).rejects.toThrow(/there is no such file/);
   });
 });

@@ -1,0 +1,146 @@
+/** What is known about a table when all of it has been read. */
+
+import { DataError, type DType, type SampleArray } from '../../data/samples.ts';
+import { inWords, plural } from '../../tensor/words.ts';
+import type { DecimalSign } from './cells.ts';
+import type { Classes } from './classColumn.ts';
+import { someOf } from './columns.ts';
+import type { Delimiter } from './dialect.ts';
+import type { TableLayout } from './layout.ts';
+import type { MissingOptions, RowReader } from './rowReader.ts';
+import type { Encoding } from './textPieces.ts';
+
+export interface TableFacts {
+  /** How many rows became samples. */
+  readonly rows: number;
+  /** How many columns the table has, those included that are left out. */
+  readonly columns: number;
+  /** How many columns are taken. */
+  readonly features: number;
+  /** Their names; undefined without a header. */
+  readonly featureNames: readonly string[] | undefined;
+  readonly classes: TableClasses | undefined;
+  /** The smallest integers that hold all values, or float64. */
+  readonly dtype: DType;
+  /** How the table is written, and what was filled in. */
+  readonly form: TableForm;
+  /** What people should know: sentences without a full stop. */
+  readonly notes: readonly string[];
+  /** Makes the samples' values of rows that were read: missing cells are filled in, in place, and the type is `dtype`. */
+  readonly finish: (values: Float64Array) => SampleArray;
+}
+
+export interface TableClasses extends Classes {
+  /** For people: "column species". */
+  readonly source: string;
+}
+
+export interface TableForm {
+  readonly kind: 'table';
+  readonly delimiter: Delimiter;
+  readonly decimal: DecimalSign;
+  readonly means?: readonly number[];
+}
+
+const DELIMITER_NOTES: Readonly<Record<string, string>> = {
+  ';': 'semicolons between cells',
+  '\t': 'tabs between cells',
+  '|': 'bars between cells',
+  ' ': 'blanks between cells',
+};
+
+/** @throws {DataError} If no row is left, a column has no mean, or one that was named for them holds no classes. */
+export function factsOf(
+  layout: TableLayout,
+  reader: RowReader,
+  options: MissingOptions,
+  encoding: Encoding | undefined,
+): TableFacts {
+  const { delimiter, decimal, width, header, choice } = layout;
+  const { names, features } = choice;
+  const { counts, filled, range } = reader;
+  if (counts.rows === 0) {
+    throw new DataError(
+      `each of the ${plural(counts.dropped, 'row')} has a missing cell, expected one without.`,
+    );
+  }
+  const means = options.missing === 'mean' ? meansOf(layout, reader, options) : undefined;
+  if (means) range.add(means.filter((_, k) => filled[k] > 0)); // they are values, too
+  const { dtype, Array: Values } = range.type;
+  return {
+    rows: counts.rows,
+    columns: width,
+    features: features.length,
+    featureNames: header && features.map((j) => names[j]),
+    classes: classesOf(layout, reader),
+    dtype,
+    form: { kind: 'table', delimiter, decimal, ...(means && { means: Array.from(means) }) },
+    notes: notesOf(layout, reader, encoding),
+    finish: (values) => {
+      if (means) fillWith(means, values);
+      if (dtype === 'f8') return values;
+      const integers = new Values(values.length);
+      integers.set(values);
+      return integers;
+    },
+  };
+}
+
+function meansOf(layout: TableLayout, reader: RowReader, { means }: MissingOptions): Float64Array {
+  if (means) return Float64Array.from(means);
+  const { sums, filled, counts } = reader;
+  const own = sums.map((sum, k) => sum / (counts.rows - filled[k]));
+  const empty = filled.indexOf(counts.rows);
+  if (empty < 0) return own;
+  const { names, features } = layout.choice;
+  throw new DataError(
+    `column ${inWords(names[features[empty]])} has no mean: all its cells are missing, expected one that holds a number.`,
+  );
+}
+
+function fillWith(means: Float64Array, values: Float64Array): void {
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i])) values[i] = means[i % means.length];
+  }
+}
+
+function classesOf({ choice }: TableLayout, { classes }: RowReader): TableClasses | undefined {
+  if (choice.classes === undefined) return undefined;
+  const name = choice.names[choice.classes];
+  const found = classes?.end();
+  if (found) return { ...found, source: `column ${name}` };
+  if (!choice.isClassColumnNamed) return undefined;
+  throw new DataError(
+    `column ${inWords(name)} holds too many different cells for classes, expected at most 500 words or 65536 integers.`,
+  );
+}
+
+function notesOf(layout: TableLayout, reader: RowReader, encoding: Encoding | undefined): string[] {
+  const { delimiter, decimal, comments, header, choice } = layout;
+  const { names, features, classes } = choice;
+  const { counts, filled } = reader;
+  const dialect = [DELIMITER_NOTES[delimiter], decimal === ',' ? 'decimal comma' : undefined].filter(Boolean);
+  const cells = filled.reduce((sum, count) => sum + count, 0);
+  const inColumns = features.filter((_, k) => filled[k] > 0).map((j) => inWords(names[j]));
+  const className = classes === undefined ? '' : inWords(names[classes]);
+  const said: readonly (readonly [isSo: boolean, note: string])[] = [
+    [encoding === 'windows-1252', 'the text is not in UTF-8 and was read as windows-1252'],
+    [encoding?.startsWith('utf-16') === true, 'the text is in UTF-16'],
+    [dialect.length > 0, dialect.join(', ')],
+    [comments > 0, `${plural(comments, 'line')} of comments left out`],
+    [header === undefined, 'no header was found: columns go by their numbers from 1'],
+    ...choice.notes.map((note) => [true, note] as const),
+    [className !== '' && !reader.classes?.isFull, `column ${className} holds classes and is no feature`],
+    [
+      reader.classes?.isFull === true,
+      `column ${className} was left out: it holds too many different cells for classes`,
+    ],
+    [counts.empty > 0, `${plural(counts.empty, 'row')} of empty cells left out`],
+    [
+      counts.dropped > 0,
+      `${counts.dropped} of ${plural(counts.rows + counts.dropped, 'row')} left out for missing cells`,
+    ],
+    [cells > 0, `${plural(cells, 'missing cell')} filled in with the mean of column ${someOf(inColumns)}`],
+  ];
+  return said.flatMap(([isSo, note]) => (isSo ? [note] : []));
+}

@@ -1,0 +1,168 @@
+/** Turns the rows of a table into numbers, and counts what is left out and filled in. */
+
+import { DataError } from '../../data/samples.ts';
+import { inWords, plural } from '../../tensor/words.ts';
+import { FormatError, OptionError, type SayOption } from '../errors.ts';
+import { isMissing, isMissingClass, numberIn } from './cells.ts';
+import { ClassColumn } from './classColumn.ts';
+import { isEmptyRow, type Row } from './dialect.ts';
+import { ValueRange } from './integers.ts';
+import type { TableLayout } from './layout.ts';
+import type { RowsPiece } from './rows.ts';
+
+export interface MissingOptions {
+  /** What becomes of rows with missing cells: left out, or filled in. @default they are refused */
+  readonly missing?: 'drop' | 'mean' | undefined;
+  /** What `missing: 'mean'` fills in, for each feature. @default the means of the table's own cells */
+  readonly means?: readonly number[] | undefined;
+}
+
+/** How many rows and cells there were. */
+export interface Counts {
+  /** Rows that became samples. */
+  rows: number;
+  /** Rows that were left out for missing cells. */
+  dropped: number;
+  /** Rows of empty cells, which are skipped. */
+  empty: number;
+}
+
+/** A cell that is not what its column holds. */
+export class CellError extends OptionError {
+  /** Line, column, what was found and what was expected, without advice and full stop. */
+  readonly problem: string;
+
+  constructor(problem: string, advice: (option: SayOption) => string) {
+    super((option) => `${problem}: ${advice(option)}.`);
+    this.problem = problem;
+  }
+}
+
+export class RowReader {
+  readonly counts: Counts = { rows: 0, dropped: 0, empty: 0 };
+  /** Of each feature: the sum of its cells, if its mean is asked for. */
+  readonly sums: Float64Array;
+  /** Of each feature: how many missing cells are filled in. */
+  readonly filled: Float64Array;
+  readonly range = new ValueRange();
+  readonly classes: ClassColumn | undefined;
+  readonly #layout: TableLayout;
+  readonly #options: MissingOptions;
+
+  /** @throws {DataError} If the means are those of another number of columns. */
+  constructor(layout: TableLayout, options: MissingOptions) {
+    this.#layout = layout;
+    this.#options = options;
+    const { features, classes, names } = layout.choice;
+    const { missing, means } = options;
+    if (missing === 'mean' && means && means.length !== features.length) {
+      throw new DataError(
+        `the means are those of ${plural(means.length, 'column')}, expected ${features.length}, one for each column taken.`,
+      );
+    }
+    this.sums = new Float64Array(features.length);
+    this.filled = new Float64Array(features.length);
+    if (classes !== undefined) this.classes = new ClassColumn(names[classes], layout.decimal);
+  }
+
+  /**
+   * @returns The values of the features, row by row. NaN stands for a cell whose mean is not known yet.
+   * @throws {FormatError} If a row has another number of cells than the others.
+   * @throws {OptionError} If a cell is missing or holds no number.
+   */
+  read({ rows, lineOf }: RowsPiece): Float64Array {
+    const size = this.#layout.choice.features.length;
+    const values = new Float64Array(rows.length * size);
+    let end = 0;
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i];
+      if (row[0].trim() === '' && isEmptyRow(row)) {
+        if (row.length > 1) this.counts.empty++; // others are empty lines
+        continue;
+      }
+      if (row.length !== this.#layout.width) throw this.#ragged(row, lineOf(i));
+      if (this.#readRow(row, lineOf(i), values, end)) end += size;
+      else this.counts.dropped++;
+    }
+    this.counts.rows += end / size;
+    const read = values.subarray(0, end);
+    this.range.add(read);
+    return read;
+  }
+
+  /** False if the row is to be left out. */
+  #readRow(row: Row, line: number, values: Float64Array, start: number): boolean {
+    const { decimal, choice } = this.#layout;
+    const { features, classes, empty } = choice;
+    let lacking = 0;
+    for (let k = 0; k < features.length; k++) {
+      const value = numberIn(row[features[k]], decimal);
+      if (Number.isNaN(value)) {
+        this.#requireMissing(row[features[k]], features[k], line);
+        lacking++;
+      }
+      values[start + k] = value;
+    }
+    for (let k = 0; k < empty.length; k++) this.#requireNoNumber(row[empty[k]], empty[k], line);
+    const isClassMissing = classes !== undefined && isMissingClass(row[classes]);
+    if (isClassMissing) this.#requireDropping(row[classes], classes, line);
+    const { missing } = this.#options;
+    if (isClassMissing || (lacking > 0 && missing === 'drop')) return false;
+    if (missing === 'mean') this.#fillIn(values, start);
+    if (classes !== undefined) this.classes?.add(row[classes], line);
+    return true;
+  }
+
+  #fillIn(values: Float64Array, start: number): void {
+    const { means } = this.#options;
+    for (let k = 0; k < this.sums.length; k++) {
+      const value = values[start + k];
+      if (!Number.isNaN(value)) this.sums[k] += value;
+      else {
+        this.filled[k]++;
+        if (means) values[start + k] = means[k];
+      }
+    }
+  }
+
+  #ragged(row: Row, line: number): FormatError {
+    const { width, header } = this.#layout;
+    return new FormatError(
+      `line ${line} has ${plural(row.length, 'cell')}, expected ${width} as in the ${header === 'first row' ? 'header' : 'first row'}.`,
+    );
+  }
+
+  #found(cell: string, j: number, line: number): string {
+    const found = cell.trim() === '' ? 'the cell is empty' : `got ${inWords(cell)}`;
+    return `line ${line}, column ${inWords(this.#layout.choice.names[j])}: ${found}`;
+  }
+
+  /** A cell that holds no number may only be missing, and only if an option says what to do then. */
+  #requireMissing(cell: string, j: number, line: number): void {
+    const isHole = isMissing(cell);
+    if (isHole && this.#options.missing !== undefined) return;
+    const kind = this.#layout.decimal === ',' && !isHole ? 'a number with a decimal comma' : 'a number';
+    throw new CellError(`${this.#found(cell, j, line)}, expected ${kind}`, (option) =>
+      isHole
+        ? `${option('missing', 'drop')} leaves such rows out, ${option('missing', 'mean')} fills in the mean of the column`
+        : `mend the cell, or leave the column out by naming others with ${option('columns')}`,
+    );
+  }
+
+  /** In a column that was left out because all cells in the first part of the table are missing. */
+  #requireNoNumber(cell: string, j: number, line: number): void {
+    if (Number.isNaN(numberIn(cell, this.#layout.decimal))) return;
+    throw new CellError(
+      `${this.#found(cell, j, line)}, expected a missing cell, as above it`,
+      (option) => `name the columns to take with ${option('columns')}`,
+    );
+  }
+
+  #requireDropping(cell: string, j: number, line: number): void {
+    if (this.#options.missing === 'drop') return;
+    throw new CellError(
+      `${this.#found(cell, j, line)}, expected a class`,
+      (option) => `${option('missing', 'drop')} leaves such rows out`,
+    );
+  }
+}
