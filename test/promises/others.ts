@@ -27,6 +27,12 @@ export const TESTED_ELSEWHERE: Readonly<Record<string, readonly [file: string, w
     'test/node/cli/train/train.test.ts',
     'options that npm kept for itself are asked back',
   ],
+  '{}: a table with such a {} is not restored byte for byte, expected no --lossless.': [
+    'test/node/cli/compress/tables.test.ts',
+    'a header that is longer than an .isth can hold',
+  ],
+  "a value of the sound is {}, as the network overflows, and integers of a .wav can't be that, expected --out FILE.npy.":
+    ['test/node/cli/shared/outputFiles.test.ts', 'integers of a network that overflows'],
   "JPEG files are read by the package 'jpeg-js', which is missing: npm install jpeg-js.": [
     'test/node/pictures/jpegMissing.test.ts',
     'is missing: npm install jpeg-js',
@@ -49,6 +55,8 @@ export const TESTED_ELSEWHERE: Readonly<Record<string, readonly [file: string, w
 export const OUT_OF_REACH: Readonly<Record<string, string>> = {
   'the array is in Fortran order and holds {} values, expected at most {}: save np.ascontiguousarray(arr).':
     'an array of 2^31 values; snippets.ts tries the same advice on a small one',
+  '{} values of sound are more than a .wav can hold, 4 GiB, expected --out FILE.npy.':
+    'a reconstruction of 4 GiB; writeWav.test.ts has the limit',
   '--feature-contributions asks for {} numbers in one file, expected at most {}: evaluate fewer samples at a time.':
     'twenty million numbers',
   'the generated samples were nearly alike {}, {} times as different as the real ones: another learning rate, more dropout or another seed may help.':
