@@ -29,6 +29,7 @@ import {
 } from '../node/cli/fixtures.ts';
 import type { CallPromise } from './engine.ts';
 import type { SnippetPromise } from './snippets.ts';
+import { TABLE_FILES } from './tables.ts';
 
 /**
  * The text of a message as it stands in the sources, a command line that makes it say so, and those that do what it
@@ -116,6 +117,7 @@ const FILES: Readonly<Record<string, Uint8Array>> = {
     sampleRate: 8000,
     encoding: 's16',
   }),
+  ...TABLE_FILES,
   'codes.npy': codesNpy([0, 0, 1, 0.5, -1, 2]),
   'deep.png': pngBytes({ width: 8, height: 8, depth: 16, colorType: GRAY, pixel: (x, y) => [x * 8000 + y] }),
   'model.safetensors': modelBytes(),
@@ -149,6 +151,7 @@ const PREPARATION = [
   'compress --model tone --data tone.wav --out tone.isth',
   `train --data decimals.csv ${RUN} --epochs 1 --out decimals`,
   `train --data quoted.csv ${RUN} --epochs 1 --out integers`,
+  `train --data sheet.csv ${RUN} --epochs 1 --out sheet`,
 ];
 
 async function prepare(): Promise<string> {

@@ -9,6 +9,9 @@ export const NO_ADVICE: Readonly<Record<string, string>> = {
   '--latent': 'the source of what is drawn, in messages with another text',
   '--threshold': 'where a threshold comes from',
   '--feature-names': 'where names come from',
+  '--loss bce': 'why another default is taken',
+  '--output sigmoid': 'why another default is taken',
+  '--noise salt': 'why another default is taken',
   '--{}': 'an option is named for messages with another text',
   '--{} {}': 'an option is named for messages with another text',
   '--{}={}': 'options are read again',
@@ -45,7 +48,11 @@ export const TESTED_ELSEWHERE: Readonly<Record<string, readonly [file: string, w
     'test/node/files/imageFolder.test.ts',
     'pictures of different sizes are refused, and read with resize',
   ],
-  "isthmus {}: the package '{}' is missing: npm install npyjs ndarray pngjs.": [
+  "{} are read by the package '{}', which is missing: npm install {}.": [
+    'test/node/files/optionalPackage.test.ts',
+    'which is missing: npm install papaparse.',
+  ],
+  "isthmus {}: the package '{}' is missing: npm install {}.": [
     'test/package/install.long.test.ts',
     'is missing: npm install npyjs ndarray pngjs',
   ],
@@ -53,6 +60,9 @@ export const TESTED_ELSEWHERE: Readonly<Record<string, readonly [file: string, w
 
 /** Messages whose situation is out of reach for a test, and why. */
 export const OUT_OF_REACH: Readonly<Record<string, string>> = {
+  '--columns names no column, expected some of: {}.': 'a list of no names, which only code can give',
+  'name the columns to take with --columns':
+    'a column that is empty for a million characters and then is not',
   'the array is in Fortran order and holds {} values, expected at most {}: save np.ascontiguousarray(arr).':
     'an array of 2^31 values; snippets.ts tries the same advice on a small one',
   '{} values of sound are more than a .wav can hold, 4 GiB, expected --out FILE.npy.':

@@ -179,12 +179,6 @@ export const WORK: readonly CommandPromise[] = [
     'export --model best/checkpoint.safetensors --format pytorch --out q',
   ],
   [
-    '{}: got --key {}, but only .npz files have keys.',
-    'encode --model run --data images.npy --key a --out c.npy',
-    'encode --model run --data images.npy --out c.npy',
-    'encode --model run --data two.npz --key a --out d.npy',
-  ],
-  [
     "the archive holds {}, expected a single array or '{}': name one of them, --key {}.",
     'encode --model run --data two.npz --out c.npy',
     'encode --model run --data two.npz --key a --out c.npy',
