@@ -64,7 +64,7 @@ export const OUT_OF_REACH: Readonly<Record<string, string>> = {
   'name the columns to take with --columns':
     'a column that is empty for a million characters and then is not',
   'the array is in Fortran order and holds {} values, expected at most {}: save np.ascontiguousarray(arr).':
-    'an array of 2^31 values; snippets.ts tries the same advice on a small one',
+    'an array of 2^31 values',
   '{} values of sound are more than a .wav can hold, 4 GiB, expected --out FILE.npy.':
     'a reconstruction of 4 GiB; writeWav.test.ts has the limit',
   '--feature-contributions asks for {} numbers in one file, expected at most {}: evaluate fewer samples at a time.':
