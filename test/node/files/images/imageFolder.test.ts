@@ -2,13 +2,13 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { loadImageFile, loadImageFolder } from '../../../src/node/files/imageFolder.ts';
-import { decodePicture } from '../../../src/node/pictures/picture.ts';
-import type { PictureOptions } from '../../../src/node/pictures/pictureStack.ts';
-import { jpegFile } from '../../helpers/bytes/jpegBytes.ts';
-import { GRAY_ALPHA, pngBytes } from '../../helpers/bytes/pngBytes.ts';
-import { type Files, folderWith, removeFolders } from '../../helpers/cli.ts';
-import { png } from '../cli/fixtures.ts';
+import { loadImageFile, loadImageFolder } from '../../../../src/node/files/images/imageFolder.ts';
+import { decodePicture } from '../../../../src/node/pictures/picture.ts';
+import type { PictureOptions } from '../../../../src/node/pictures/pictureStack.ts';
+import { jpegFile } from '../../../helpers/bytes/jpegBytes.ts';
+import { GRAY_ALPHA, pngBytes } from '../../../helpers/bytes/pngBytes.ts';
+import { type Files, folderWith, removeFolders } from '../../../helpers/cli.ts';
+import { png } from '../../cli/fixtures.ts';
 
 afterAll(removeFolders);
 
@@ -19,7 +19,7 @@ const load = (files: Files, options?: PictureOptions) =>
 const even = (value: number, size = 8) =>
   pngBytes({ width: size, height: size, depth: 8, colorType: 0, pixel: () => [value] });
 
-const REPORTS = fileURLToPath(new URL('../../golden/reports/', import.meta.url));
+const REPORTS = fileURLToPath(new URL('../../../golden/reports/', import.meta.url));
 
 describe('the reports', () => {
   test('jpeg-folder: four JPEGs are read', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { withPackage } from '../../../src/node/files/optionalPackage.ts';
+import { withPackage } from '../../src/node/optionalPackage.ts';
 
 const notFound = (name: string) =>
   Object.assign(new Error(`Cannot find package '${name}' imported from /x/rows.js`), {
