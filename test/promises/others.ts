@@ -27,16 +27,16 @@ export const TESTED_ELSEWHERE: Readonly<Record<string, readonly [file: string, w
     'test/node/cli/train/train.test.ts',
     'options that npm kept for itself are asked back',
   ],
-  "JPEG files are read by the package 'jpeg-js', which is missing: npm install jpeg-js.": [
+  "{} are read by the package '{}', which is missing: npm install {}.": [
     'test/node/pictures/jpegMissing.test.ts',
     'is missing: npm install jpeg-js',
   ],
   'a PNG with transparent pixels: --background {} puts it on a background.': [
-    'test/node/files/imageFolder.test.ts',
+    'test/node/files/images/imageFolder.test.ts',
     'transparent pictures are refused, and read on a background',
   ],
   '{} has {}x{}; --resize {} brings them to one.': [
-    'test/node/files/imageFolder.test.ts',
+    'test/node/files/images/imageFolder.test.ts',
     'pictures of different sizes are refused, and read with resize',
   ],
   "isthmus {}: the package '{}' is missing: npm install npyjs ndarray pngjs.": [
