@@ -674,6 +674,18 @@ export function wrongCalls() {
         "readNpy: there is no option 'numberof', expected 'numberOf'.",
       ],
       [
+        () => io.writeWav({ samples: new Float32Array(2), samplerate: 8000, encoding: 's16' }),
+        "writeWav: there is no option 'samplerate', expected 'sampleRate'.",
+      ],
+      [
+        () => io.writeWav({ samples: [0, 1], sampleRate: 8000, encoding: 's16' }),
+        'writeWav: the samples are [0, 1], expected a Float32Array.',
+      ],
+      [
+        () => io.readWav('sound.wav'),
+        "readWav: the bytes are 'sound.wav', expected a Uint8Array with those of a file.",
+      ],
+      [
         () => io.readNpz(new Uint8Array(9), { name: 'a' }),
         "readNpz: there is no option 'name', expected one of: key, preferredKey, limit.",
       ],

@@ -22,7 +22,7 @@ export type SoundFormat = Pick<Sound, 'sampleRate' | 'encoding'>;
  * @throws {RangeError} If a value is not finite and integers are to be written, or the file would be larger than 4 GiB.
  */
 export function writeWav(sound: Sound): Uint8Array {
-  requireOptions('writeWav', sound, SOUND);
+  requireOptions('writeWav', sound, SOUND, {}, ['channels']); // what readWav returned is written as one channel
   const { samples, sampleRate, encoding } = sound;
   if (Object.prototype.toString.call(samples) !== '[object Float32Array]') {
     throw new TypeError(`writeWav: the samples are ${inWords(samples)}, expected a Float32Array.`);
