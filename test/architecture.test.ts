@@ -123,6 +123,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/node/runs/': [...ENGINE, 'src/node/pictures/', 'src/node/charts/', 'src/node/files/'],
   'src/node/cli/terminal/': [...ENGINE, 'src/node/files/'],
   'src/node/cli/shared/': COMMAND,
+  'src/node/cli/train/data/': [...COMMAND, 'src/node/cli/train/options.ts', 'src/node/cli/train/settings.ts'],
   'src/node/cli/train/': COMMAND,
   'src/node/cli/evaluate/': COMMAND,
   'src/node/cli/compress/': COMMAND,

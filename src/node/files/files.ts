@@ -99,7 +99,7 @@ export async function readWholeFile(path: string, options: ReadOptions = {}): Pr
 }
 
 /**
- * Reads the beginning of a file: `length` bytes, or all if there are fewer.
+ * The first bytes of a file: `length` of them, or all that there are.
  *
  * @throws {FileError} If the file can't be read.
  */

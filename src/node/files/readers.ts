@@ -14,6 +14,7 @@ import { sizeOf } from '../../tensor/shape.ts';
 import { fileError, readHead, readWholeFile } from './files.ts';
 import { loadImageFile, loadImageFolder } from './imageFolder.ts';
 import { memoryOfNpy, NpyFile } from './npyFile.ts';
+import { withPackage } from './optionalPackage.ts';
 import type { LoadOptions, PictureOptions, TableOptions } from './readOptions.ts';
 import type { LoadedImages, SampleSource } from './sampleSource.ts';
 import { loadWave } from './waveFile.ts';
@@ -22,10 +23,10 @@ import { loadWave } from './waveFile.ts';
 export type StoredOptions = LoadOptions & { readonly inMemoryLimit: number };
 
 /** What a file holds, as its name says it. */
-export type FileKind = 'array' | 'table' | 'sound' | 'pictures';
+export type Contents = 'array' | 'table' | 'sound' | 'pictures';
 
 export interface Reader {
-  readonly kind: FileKind;
+  readonly contents: Contents;
   /** Reads the whole file into memory. */
   readonly load: (path: string, options: LoadOptions) => Promise<LoadedImages>;
   /** Opens a file that may stay on the disk; undefined if it fits into the limit and is to be loaded. Its errors name the file. */
@@ -34,24 +35,24 @@ export interface Reader {
   readonly options: readonly (keyof LoadOptions)[];
 }
 
-const NPY: Reader = { kind: 'array', load: loadNpy, open: openNpy, options: [] };
-const NPZ: Reader = { kind: 'array', load: loadNpz, options: ['key'] };
-const IDX: Reader = { kind: 'array', load: loadIdx, options: [] };
+const NPY: Reader = { contents: 'array', load: loadNpy, open: openNpy, options: [] };
+const NPZ: Reader = { contents: 'array', load: loadNpz, options: ['key'] };
+const IDX: Reader = { contents: 'array', load: loadIdx, options: [] };
 const TABLE: Reader = {
-  kind: 'table',
+  contents: 'table',
   load: loadTable,
   open: openTable,
   options: ['columns', 'labelColumn', 'missing'],
 };
-const WAVE: Reader = { kind: 'sound', load: loadSound, options: ['frame'] };
+const WAVE: Reader = { contents: 'sound', load: loadSound, options: ['frame'] };
 const PICTURE_OPTIONS = ['resize', 'gray', 'background'] as const;
 const PICTURE: Reader = {
-  kind: 'pictures',
+  contents: 'pictures',
   load: (path, options) => loadImageFile(path, pictureOptions(options)),
   options: PICTURE_OPTIONS,
 };
 const FOLDER: Reader = {
-  kind: 'pictures',
+  contents: 'pictures',
   load: (path, options) => loadImageFolder(path, pictureOptions(options)),
   options: PICTURE_OPTIONS,
 };
@@ -74,14 +75,12 @@ export async function findReader(path: string): Promise<Reader> {
     throw fileError('read', path, cause);
   });
   if (info.isDirectory()) return FOLDER;
-  const reader = namedReader(path);
-  if (reader) return reader;
-  throw unknownKind(path, await readHead(path, KIND_HEAD_LENGTH));
+  return namedReader(path) ?? refuseUnknown(path);
 }
 
 /** What the name of a file says that it holds; undefined if it says nothing, as that of a folder. */
-export function kindByName(path: string): FileKind | undefined {
-  return namedReader(path)?.kind;
+export function contentsByName(path: string): Contents | undefined {
+  return namedReader(path)?.contents;
 }
 
 function namedReader(path: string): Reader | undefined {
@@ -89,11 +88,16 @@ function namedReader(path: string): Reader | undefined {
   return BY_NAME.find(([pattern]) => pattern.test(name))?.[1];
 }
 
-/** Its name says nothing, but its first bytes may. */
-function unknownKind(path: string, head: Uint8Array): FormatError {
-  const { name = 'an unknown kind of file', advice } = kindOf(head) ?? {};
-  return new FormatError(
-    `${path}: ${name}, expected .npy, .npz, .idx, -ubyte (also .gz), .csv, .tsv, .wav, .png, .jpg or a folder of pictures${advice ? `: ${advice}` : ''}.`,
+/** What is read, for people. */
+const ALL_KINDS = '.npy, .npz, .idx, -ubyte (also .gz), .csv, .tsv, .wav, .png, .jpg or a folder of pictures';
+
+/** @throws {FormatError} That says what the file is, as its name says nothing. */
+async function refuseUnknown(path: string): Promise<never> {
+  const kind = kindOf(await readHead(path, KIND_HEAD_LENGTH));
+  if (!kind) throw new FormatError(`${path}: unknown kind of file, expected ${ALL_KINDS}.`);
+  const advice = kind.advice === undefined ? '' : `: ${kind.advice}`;
+  throw new FormatError(
+    `${path}: unknown kind of file, ${kind.name} by its bytes, expected ${ALL_KINDS}${advice}.`,
   );
 }
 
@@ -124,13 +128,17 @@ async function loadIdx(path: string): Promise<LoadedImages> {
   return { ...readIdx(contents), source: basename(path) };
 }
 
+function tableReader(): Promise<typeof import('./tableFile.ts')> {
+  return withPackage('papaparse', 'tables', () => import('./tableFile.ts'));
+}
+
 async function loadTable(path: string, options: LoadOptions): Promise<LoadedImages> {
-  const tables = await import('./tableFile.ts'); // the optional package that reads CSV is needed only here
+  const tables = await tableReader();
   return tables.loadTable(path, tableOptions(options));
 }
 
 async function openTable(path: string, options: StoredOptions): Promise<SampleSource> {
-  const tables = await import('./tableFile.ts');
+  const tables = await tableReader();
   return tables.openTable(path, { ...tableOptions(options), inMemoryLimit: options.inMemoryLimit });
 }
 

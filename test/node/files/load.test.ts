@@ -99,20 +99,12 @@ describe('loadImages', () => {
   test.each<[string, string, Uint8Array | string, string, string]>([
     [
       'an unknown ending',
-      'a.xyz',
-      Uint8Array.of(1, 2, 3),
+      'a.gif',
+      '',
       'FormatError',
-      'a.xyz: an unknown kind of file, expected .npy, .npz, .idx, -ubyte',
+      'unknown kind of file, an empty file by its bytes, expected .npy, .npz, .idx, -ubyte',
     ],
-    ['a picture of another kind', 'a.gif', 'GIF89a', 'FormatError', 'a.gif: a GIF picture, expected .npy'],
-    [
-      'another kind by its bytes',
-      'a.data',
-      'PAR1',
-      'FormatError',
-      'folder of pictures: save the table in it as .csv.',
-    ],
-    ['a bare .gz', 'a.gz', gzipSync('x'), 'FormatError', 'gzip data, expected .npy'],
+    ['a bare .gz', 'a.gz', gzipSync('x'), 'FormatError', 'unknown kind of file'],
     ['a .gz of no IDX file', 'a.idx.gz', gzipSync(new Uint8Array(300_000)), 'FormatError', 'not an IDX file'],
     ['a .gz that is none', 'a.idx.gz', imagesIdx(), 'FormatError', 'does not start like a gzip file'],
     ['a wrong format', 'a.npy', png(), 'FormatError', 'not an .npy file'],
@@ -204,9 +196,9 @@ describe('openImages', () => {
     const parts = { descr: '|u1', shape: [COUNT, 8, 8], values: pixels(), fortranOrder: true };
     const files = { 'a.npy': npyBytes(parts) };
     expect(await open(files, 'a.npy', { inMemoryLimit: 2 * size })).not.toBeInstanceOf(NpyFile);
-    await expect(open(files, 'a.npy', { inMemoryLimit: 2 * size - 1 })).rejects.toThrow(
-      /a\.npy: the array is in Fortran order, .* save np\.ascontiguousarray\(arr\)/,
-    );
+    const stored = await open(files, 'a.npy', { inMemoryLimit: 2 * size - 1 });
+    expect(stored.isStored).toBe(true);
+    await stored.close();
   });
 
   test('reads everything else into memory, whatever the limit', async () => {
@@ -233,9 +225,7 @@ describe('openImages', () => {
     await expect(open(files, 'a.npy', { key: 'x', inMemoryLimit: 0 })).rejects.toThrow(
       /only \.npz files have keys/,
     );
-    await expect(open(files, 'a.txt', { inMemoryLimit: 0 })).rejects.toThrow(
-      /a\.txt: a text, expected \.npy/,
-    );
+    await expect(open(files, 'a.txt', { inMemoryLimit: 0 })).rejects.toThrow(/unknown kind of file/);
     await expect(open(files, 'b.npy', { inMemoryLimit: 0 })).rejects.toThrow(/there is no such file/);
   });
 });
