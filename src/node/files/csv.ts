@@ -94,11 +94,18 @@ const UNITS = Array.from({ length: 21 }, (_, decimals) => Number(`1e${decimals}`
 export function decimalText(value: number, largest: number): string {
   const decimals = DIGITS - Math.ceil(Math.log10(largest));
   const unit = UNITS[decimals];
-  const units = value * unit;
-  if (!(Math.abs(units) < 2 ** 53)) return textOfDigits(value, decimals);
-  const rounded = Math.round(units) / unit; // the nearest float64, so no further digit shows
-  const hasExponent = rounded !== 0 && Math.abs(rounded) < 1e-6;
-  return hasExponent ? value.toFixed(decimals).replace(/0+$/, '') : String(rounded);
+  const units = Math.round(Math.abs(value) * unit);
+  if (!(units < 2 ** 53)) return textOfDigits(value, decimals);
+  // Two integers, which are written several times as fast as the number that they make.
+  const whole = Math.floor(units / unit);
+  let fraction = units - whole * unit;
+  let places = decimals;
+  while (fraction % 10 === 0 && places > 0) {
+    fraction /= 10;
+    places--;
+  }
+  const sign = value < 0 && units > 0 ? '-' : '';
+  return places === 0 ? `${sign}${whole}` : `${sign}${whole}.${String(fraction).padStart(places, '0')}`;
 }
 
 /** The same for any number of decimals, also a negative one: then the digits before the point are rounded. */
