@@ -28,9 +28,12 @@ const IS_FORM: Readonly<Record<SampleForm['kind'], (form: Record<string, unknown
 /** The form that `train` stored with a model; undefined if there is none that can be used. */
 export function sampleFormOf({ data }: TrainingFacts): SampleForm | undefined {
   const form = isObject(data) ? data.form : undefined;
-  if (!isObject(form) || typeof form.kind !== 'string' || !Object.hasOwn(IS_FORM, form.kind))
-    return undefined;
-  return IS_FORM[form.kind as SampleForm['kind']](form) ? (form as unknown as SampleForm) : undefined;
+  return isSampleForm(form) ? form : undefined;
+}
+
+export function isSampleForm(value: unknown): value is SampleForm {
+  if (!isObject(value) || typeof value.kind !== 'string' || !Object.hasOwn(IS_FORM, value.kind)) return false;
+  return IS_FORM[value.kind as SampleForm['kind']](value);
 }
 
 /** What was done to the file, for people: "resized to 28×28, gray"; undefined if nothing was that other files need. */
