@@ -2,6 +2,7 @@
 
 import { isObject } from '../../io/json.ts';
 import type { TrainingFacts } from '../../io/model.ts';
+import { type Shape, sizeOf } from '../../tensor/shape.ts';
 import type { SampleForm } from './sampleSource.ts';
 
 const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) > 0;
@@ -25,10 +26,28 @@ const IS_FORM: Readonly<Record<SampleForm['kind'], (form: Record<string, unknown
     isCount(frame) && isCount(sampleRate) && ENCODINGS.includes(encoding),
 };
 
-/** The form that `train` stored with a model; undefined if there is none that can be used. */
-export function sampleFormOf({ data }: TrainingFacts): SampleForm | undefined {
+/**
+ * The form that `train` stored with a model; undefined if there is none that can be used.
+ *
+ * @param sample - The shape of the model's samples: a form that makes others was changed by hand.
+ */
+export function sampleFormOf({ data }: TrainingFacts, sample?: Shape): SampleForm | undefined {
   const form = isObject(data) ? data.form : undefined;
-  return isSampleForm(form) ? form : undefined;
+  return isSampleForm(form) && (!sample || makes(form, sizeOf(sample))) ? form : undefined;
+}
+
+/** Whether samples of this form have so many numbers. */
+function makes(form: SampleForm, size: number): boolean {
+  switch (form.kind) {
+    case 'sound':
+      return form.frame === size;
+    case 'table':
+      return [form.columns, form.means].every((list) => list === undefined || list.length === size);
+    case 'pictures': {
+      const [height, width] = form.resize ?? [];
+      return height === undefined || width === undefined || [1, 3].includes(size / (height * width));
+    }
+  }
 }
 
 export function isSampleForm(value: unknown): value is SampleForm {
