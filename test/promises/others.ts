@@ -34,7 +34,7 @@ export const TESTED_ELSEWHERE: Readonly<Record<string, readonly [file: string, w
 /** Messages whose situation is out of reach for a test, and why. */
 export const OUT_OF_REACH: Readonly<Record<string, string>> = {
   'the array is in Fortran order and holds {} values, expected at most {}: save np.ascontiguousarray(arr).':
-    'an array of 2^31 values; snippets.ts tries the same advice on a small one',
+    'an array of 2^31 values',
   '--feature-contributions asks for {} numbers in one file, expected at most {}: evaluate fewer samples at a time.':
     'twenty million numbers',
   'the generated samples were nearly alike {}, {} times as different as the real ones: another learning rate, more dropout or another seed may help.':

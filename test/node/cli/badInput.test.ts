@@ -132,7 +132,12 @@ describe('damaged files', () => {
       golden('object.npy'),
       /a\.npy: the array's dtype is '\|O' \(Python objects\)/,
     ),
-    training('a cut-off npz', 'a.npz', npz({ x: IMAGES }).subarray(0, 900), /a\.npz: the zip archive is cut off/),
+    training(
+      'a cut-off npz',
+      'a.npz',
+      npz({ x: IMAGES }).subarray(0, 900),
+      /a\.npz: the zip archive is cut off/,
+    ),
     training('a cut-off gz', 'a.idx.gz', gzipSync(imagesIdx()).subarray(0, 99), /a\.idx\.gz: .*cut off/),
     training('a lying IDX', 'a.idx', imagesIdx().fill(9, 7, 8), /a\.idx: the IDX header says 9x8x8/),
     training('a corrupt PNG', 'a.png', corruptPng(), /a\.png: .*(damaged|checksum)/),
