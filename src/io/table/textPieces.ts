@@ -56,6 +56,7 @@ export class TextPieces {
       this.#encoding = encodingOf(block);
       this.#decoder = new TextDecoder(this.#encoding, { fatal: this.#encoding === 'utf-8' });
     }
+    if (this.#encoding === 'windows-1252') return this.#withLineEnds(windows(this.#decoder.decode(block)));
     if (this.#encoding !== 'utf-8') return this.#withLineEnds(this.#decoder.decode(block, { stream }));
     try {
       const text = this.#decoder.decode(block, { stream });
@@ -69,8 +70,8 @@ export class TextPieces {
       }
       this.#encoding = 'windows-1252';
       this.#decoder = new TextDecoder('windows-1252');
-      const begun = this.#decoder.decode(this.#begun, { stream: true });
-      return this.#withLineEnds(begun + this.#decoder.decode(block, { stream }));
+      const begun = this.#decoder.decode(this.#begun);
+      return this.#withLineEnds(windows(begun + this.#decoder.decode(block)));
     }
   }
 
@@ -92,4 +93,12 @@ export class TextPieces {
 function encodingOf([a, b]: Uint8Array): Encoding {
   if (a === 0xff && b === 0xfe) return 'utf-16le';
   return a === 0xfe && b === 0xff ? 'utf-16be' : 'utf-8';
+}
+
+/** The letters from 128 to 159, where windows-1252 is not latin1. */
+const WINDOWS = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
+
+/** Some versions of Node decode windows-1252 as latin1 (nodejs/node#56542), in which these letters are control characters. */
+function windows(text: string): string {
+  return text.replaceAll(/[\x80-\x9f]/g, (letter) => WINDOWS[letter.charCodeAt(0) - 0x80]);
 }

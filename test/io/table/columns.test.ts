@@ -1,0 +1,158 @@
+import { describe, expect, test } from '@jest/globals';
+import { chooseColumns } from '../../../src/io/table/columns.ts';
+
+const HEADER = ['time', 'temp', 'vibration', 'label'];
+const ROWS = [
+  ['2026-01-01', '17.6', '0.1', 'bad'],
+  ['2026-01-02', '18.2', '0.2', 'ok'],
+];
+
+const choose = (
+  options: Parameters<typeof chooseColumns>[3],
+  header: readonly string[] | null = HEADER,
+  rows: readonly (readonly string[])[] = ROWS,
+) => chooseColumns(header ?? undefined, rows, '.', options);
+const namesOf = ({ features, names }: ReturnType<typeof choose>) => features.map((j) => names[j]);
+
+describe('the features', () => {
+  test('are the columns of numbers; the others are named', () => {
+    const choice = choose({});
+    expect(namesOf(choice)).toEqual(['temp', 'vibration']);
+    expect(choice.classes).toBe(3);
+    expect(choice.notes).toEqual(["column 'time' was left out: it holds no numbers ('2026-01-01')"]);
+  });
+
+  test('are chosen and ordered by their names, or by numbers without a header', () => {
+    expect(namesOf(choose({ columns: ['vibration', 'temp'] }))).toEqual(['vibration', 'temp']);
+    expect(choose({ columns: ['3', '2'] }, null).features).toEqual([2, 1]);
+  });
+
+  test('of a trained model are found by their names, in its order', () => {
+    const choice = choose({ featureNames: ['vibration'] });
+    expect(namesOf(choice)).toEqual(['vibration']);
+    expect(choice.notes).toEqual(["columns 'time', 'temp' were left out: the model has no such feature"]);
+    expect(namesOf(choose({ featureNames: ['vibration'], columns: ['temp'] }))).toEqual(['temp']);
+    expect(choose({ featureNames: ['a', 'b'] }, null).features).toEqual([1, 2]);
+  });
+
+  test('do not include a column that counts the rows, as pandas and R write it', () => {
+    const rows = [0, 1, 2].map((i) => [String(i), '5']);
+    for (const from of [rows, rows.slice(1)]) {
+      const choice = choose({}, ['', 'a'], from);
+      expect(namesOf(choice)).toEqual(['a']);
+      expect(choice.notes).toEqual(['the first column was left out: it has no name and counts the rows']);
+    }
+    expect(namesOf(choose({}, ['', 'a'], [...rows].reverse()))).toEqual(['1', 'a']);
+    expect(namesOf(choose({}, ['id', 'a'], rows))).toEqual(['id', 'a']);
+  });
+
+  test('do not include columns of missing cells', () => {
+    const choice = choose(
+      {},
+      ['a', 'b', 'c'],
+      [
+        ['1', '', 'NA'],
+        ['2', '', ''],
+      ],
+    );
+    expect([namesOf(choice), choice.empty]).toEqual([['a'], [1, 2]]);
+    expect(choice.notes).toEqual(["columns 'b', 'c' were left out: all cells are missing"]);
+  });
+
+  test('get different names, as from pandas', () => {
+    const choice = choose({}, ['a', 'a', 'a.1', '', 'a'], [['1', '2', '3', '4', '5']]);
+    expect(namesOf(choice)).toEqual(['a', 'a.2', 'a.1', '4', 'a.3']);
+  });
+
+  test('of which there are many are not all listed', () => {
+    const names = Array.from({ length: 500 }, (_, i) => `word${i}`);
+    const { notes } = choose({}, [...names, 'x'], [[...names, '1']]);
+    expect(notes[0]).toMatch(/^columns 'word0', .*'word9' and 490 more were left out: .* and 490 more\)$/);
+  });
+});
+
+describe('the classes', () => {
+  test.each(['label', 'Labels', 'CLASS', 'classes', 'species', 'target'])('stand in a column %s', (name) => {
+    expect(
+      choose(
+        {},
+        ['a', name],
+        [
+          ['1', '2'],
+          ['3', '4'],
+        ],
+      ).classes,
+    ).toBe(1);
+  });
+
+  test('do not stand in a column of fractions, or of names', () => {
+    expect(
+      choose(
+        {},
+        ['a', 'target'],
+        [
+          ['1', '2.5'],
+          ['3', '4'],
+        ],
+      ).features,
+    ).toEqual([0, 1]);
+    const names = Array.from({ length: 501 }, (_, i) => ['1', `name ${i}`]);
+    expect(choose({}, ['a', 'label'], names)).toMatchObject({ classes: undefined, features: [0] });
+  });
+
+  test('stand where an option says', () => {
+    expect(choose({ labelColumn: 'temp' })).toMatchObject({
+      classes: 1,
+      features: [2],
+      isClassColumnNamed: true,
+    });
+    expect(choose({ labelColumn: '4' }, null).classes).toBe(3);
+  });
+
+  test('do not stand in a column that is asked for as a feature', () => {
+    const choice = choose({ columns: ['a', 'target'] }, ['a', 'target'], [['1', '2']]);
+    expect(choice).toMatchObject({ features: [0, 1], classes: undefined });
+    expect(choose({ featureNames: ['target'] }, ['a', 'target'], [['1', '2']])).toMatchObject({
+      features: [1],
+      classes: undefined,
+    });
+  });
+});
+
+describe('what is refused', () => {
+  test.each([
+    [
+      { columns: ['tmp'] },
+      "columns: there is no column 'tmp' (did you mean 'temp'?), expected some of: time, temp, vibration, label.",
+    ],
+    [
+      { labelColumn: 'xyz' },
+      "labelColumn: there is no column 'xyz', expected some of: time, temp, vibration, label.",
+    ],
+    [{ columns: ['temp', 'temp'] }, "columns names column 'temp' twice, expected each once."],
+    [{ columns: [] }, 'columns names no column, expected some of: time, temp, vibration, label.'],
+    [
+      { columns: ['label', 'temp'], labelColumn: 'label' },
+      "column 'label' is named in both columns and labelColumn",
+    ],
+    [
+      { featureNames: ['temp', 'pressure'] },
+      "the model takes the 2 features temp, pressure, but the table has no column 'pressure'; it has time, temp, vibration, label: say with columns which ones to take, in the model's order.",
+    ],
+  ])('%j: %s', (options, message) => {
+    expect(() => choose(options)).toThrow(message);
+  });
+
+  test('a name that is there twice, if it is asked for', () => {
+    const ask = () => choose({ columns: ['a'] }, ['a', 'a'], [['1', '2']]);
+    expect(ask).toThrow(
+      "the header names more than one column 'a', expected one: give them different names.",
+    );
+  });
+
+  test('a table without numbers, showing what stands there instead', () => {
+    expect(() => choose({}, ['a', 'b'], [['1 kg', 'x']])).toThrow(
+      "no column holds numbers ('a' begins with '1 kg', 'b' begins with 'x'), expected at least one.",
+    );
+  });
+});

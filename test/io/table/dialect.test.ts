@@ -1,0 +1,172 @@
+import { describe, expect, test } from '@jest/globals';
+import { decimalOf, findDelimiter } from '../../../src/io/table/dialect.ts';
+import { headerInComments, isHeader, readTop } from '../../../src/io/table/header.ts';
+
+describe('the delimiter', () => {
+  test.each([
+    ['a,b\n1,2\n', ','],
+    ['a\tb\n1\t2\n', '\t'],
+    ['a;b\n1;2\n', ';'],
+    ['a|b\n1|2\n', '|'],
+    ['1.0e+00 2.0e+00\n3.0e+00 4.0e+00\n', ' '],
+    ['  1.0    2.0\n 10.5   -2.0\n', ' '],
+    // Decimal commas, dates and texts hold other delimiters.
+    ['17,66;20,50\n18,10;21,00\n', ';'],
+    ['17,66\t20,50\n18,10\t21,00\n', '\t'],
+    ['time,value\n2026-01-01 10:00,5\n2026-01-01 11:00,6\n', ','],
+    ['"a;b",1,2\n"c;d",3,4\n', ','],
+    ['a;b,1\nc;d,2\n', ','],
+    ['"x,y";1\n"z";2\n', ';'],
+    // Where rows are broken, the one for which fewest are.
+    ['a,b,c\n1,2,3\n4,5\n6,7,8\n', ','],
+    ['a;b\n1;2\n3\n4;5\n', ';'],
+    // A table of one column.
+    ['x\n1\n2\n', ','],
+    ['temp\n17,66\n18,10\n', ';'],
+  ])('of %j is %j', (text, delimiter) => {
+    expect(findDelimiter(text, true)).toBe(delimiter);
+  });
+
+  test('is found from the beginning of a long table', () => {
+    expect(findDelimiter('1;2\n'.repeat(1e6), false)).toBe(';');
+  });
+
+  test('does not go with wrong quotes; those of no delimiter are refused', () => {
+    expect(findDelimiter('a,b\n1,"2\n', true)).toBe(','); // the splitter of rows says what is wrong
+    expect(() => findDelimiter('"a\n1\n', true)).toThrow('line 1: a quote is opened and never closed');
+  });
+});
+
+describe('the decimal sign', () => {
+  const rows = (...cells: string[]) => cells.map((cell) => [cell, 'x']);
+
+  test('is a comma if cells have one, and none a point', () => {
+    expect(decimalOf(rows('1', '-0,192'), ';')).toBe(',');
+    expect(decimalOf(rows('1,5e-3'), '\t')).toBe(',');
+    expect(decimalOf(rows('1,5', '0.192'), ';')).toBe('.');
+    expect(decimalOf(rows('1', '2'), ';')).toBe('.');
+    expect(decimalOf(rows('Ulm, Baden'), ';')).toBe('.');
+    expect(decimalOf(rows('1,5'), ',')).toBe('.');
+  });
+});
+
+describe('a header', () => {
+  test.each([
+    [
+      [
+        ['a', 'b'],
+        ['1', '2'],
+      ],
+      true,
+    ],
+    [
+      [
+        ['label', '0', '1'],
+        ['5', '0', '0'],
+      ],
+      true,
+    ],
+    [
+      [
+        ['name', 'town'],
+        ['Anna', 'Ulm'],
+      ],
+      true,
+    ],
+    [
+      [
+        ['', 'a'],
+        ['0', '1'],
+      ],
+      true,
+    ],
+    [
+      [
+        ['a', 'b'],
+        ['', '2'],
+      ],
+      true,
+    ],
+    [
+      [
+        ['a', 'b'],
+        ['NA', ''],
+        ['1', '2'],
+      ],
+      true,
+    ],
+    [
+      [
+        ['1', '2'],
+        ['3', '4'],
+      ],
+      false,
+    ],
+    [
+      [
+        ['5.1', 'setosa'],
+        ['4.9', 'setosa'],
+      ],
+      false,
+    ],
+    [
+      [
+        ['NA', '1'],
+        ['3', '4'],
+      ],
+      false,
+    ],
+    [
+      [
+        ['', ''],
+        ['3', '4'],
+      ],
+      false,
+    ],
+    [[['a', '1']], false],
+  ])('%j: %p', (rows, is) => {
+    expect(isHeader(rows, '.')).toBe(is);
+  });
+
+  test('with decimal commas below it', () => {
+    expect(
+      isHeader(
+        [
+          ['1,5', 'b'],
+          ['2,5', '3,5'],
+        ],
+        ',',
+      ),
+    ).toBe(true);
+    expect(
+      isHeader(
+        [
+          ['1,5', '2,5'],
+          ['2,5', '3,5'],
+        ],
+        ',',
+      ),
+    ).toBe(false);
+  });
+});
+
+describe('what stands above the rows', () => {
+  test('is empty lines, comments, and a delimiter for Excel', () => {
+    expect(readTop('\n# one\n#two\n\n1,2\n# no comment\n')).toEqual({
+      end: 13,
+      lines: 4,
+      comments: ['one', 'two'],
+      delimiter: undefined,
+    });
+    expect(readTop('sep=;\na;b\n')).toEqual({ end: 6, lines: 1, comments: [], delimiter: ';' });
+    expect(readTop('# only')).toMatchObject({ comments: ['only'] });
+    expect(readTop('')).toMatchObject({ end: 0, lines: 0 });
+  });
+
+  test('gives a header if a comment has as many words as a row has cells', () => {
+    expect(headerInComments(['made by a program', 'a,b'], ',', 2)).toEqual(['a', 'b']);
+    expect(headerInComments(['a b'], ' ', 2)).toEqual(['a', 'b']);
+    expect(headerInComments(['a,b', '1,2'], ',', 2)).toEqual(['a', 'b']);
+    expect(headerInComments(['a,b,c', '"'], ',', 2)).toBeUndefined();
+  });
+});
