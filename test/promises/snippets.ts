@@ -96,15 +96,6 @@ export const SNIPPETS: readonly SnippetPromise[] = [
     ...refused,
   },
   {
-    says: [
-      "{}: the array is in Fortran order, which can't be read batch by batch: save np.ascontiguousarray(arr).",
-    ],
-    bad: 'np.asfortranarray(np.random.rand(40, 5))',
-    snippet: /save (np\.\S+\))/,
-    wrong: train('bad.npy', '--in-memory 0'),
-    advice: train('good.npy', '--in-memory 0'),
-  },
-  {
     says: ['a {}, arr[: len(arr) // {} * {}].reshape(-1, {})'],
     bad: 'np.sin(np.arange(6000.0))',
     snippet: /(arr\[: len.+?reshape\(-1, 512\))/,

@@ -53,9 +53,10 @@ async function findDialect(
   const head = await readAt(path, file, new Uint8Array(Math.min(MAX_HEAD_BYTES, size)), 0);
   const [last] = await readAt(path, file, new Uint8Array(1), size - 1);
   const text = Buffer.from(head).toString('latin1'); // a character for each byte
-  // What stands before the first line that holds nothing but integers: comments, the header.
-  const rows = text.search(/^-?\d[-\d\t !#$%&'*/,:;|~]*\r?$/m);
-  const start = head.slice(0, rows >= 0 ? rows : featureNames ? text.indexOf('\n') + 1 : 0);
+  // What stands before the first line of digits and no words: comments, the header.
+  const rows = text.search(/^(?!#)[^a-z\d\x80-\xff\n]*\d[^a-z\x80-\xff\n]*$/im);
+  const header = featureNames ? text.indexOf('\n') + 1 || text.length : 0;
+  const start = head.slice(0, rows >= 0 ? rows : header);
   const lineEnd = /\r?\n/.exec(text.slice(start.length))?.[0] === '\r\n' ? '\r\n' : '\n';
   const dialect = { start, delimiter, lineEnd, isEnded: last === LINE_FEED } as const;
   if (isDelimiter(delimiter) && csvHead(dialect).length <= MAX_HEAD_BYTES) return dialect;

@@ -152,6 +152,11 @@ function requireExactValues({ source, dtype, isRounded, form }: SampleSource): v
       `${source}: sound is read as float32, which is not restored byte for byte, expected no --lossless (flac compresses sound without loss).`,
     );
   }
+  if (form?.kind === 'table' && dtype.startsWith('f')) {
+    throw new DataError(
+      `${source}: it holds numbers that are no integers, which are not restored byte for byte, expected no --lossless.`,
+    );
+  }
   namingFile(source, () => requireIntegerType(dtype));
   if (isRounded) {
     throw new DataError(

@@ -7,7 +7,7 @@ import type { TrainingFacts } from '../../../io/model.ts';
 import { paddingAfter, wavHead, wavValues } from '../../../io/sound/writeWav.ts';
 import { type Shape, sizeOf } from '../../../tensor/shape.ts';
 import { Tensor } from '../../../tensor/tensor.ts';
-import { csvTable } from '../../files/csvTable.ts';
+import { csvTable } from '../../files/csv.ts';
 import { columnNamesOf } from '../../files/featureNames.ts';
 import { sampleFormOf } from '../../files/sampleForm.ts';
 import type { SoundForm } from '../../files/sampleSource.ts';
@@ -80,12 +80,6 @@ export function outputHelp(what: string): string {
   ].join(' ');
 }
 
-/** The same endings in words: `FILE.npy, FILE.csv or FILE.png`. */
-export function outputNames(endings: readonly string[] = ENDINGS): string {
-  const names = endings.map((ending) => `FILE${ending}`);
-  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
-}
-
 export interface Output {
   readonly path: string;
   readonly ending: OutputEnding;
@@ -94,7 +88,7 @@ export interface Output {
 
 /** @throws {UsageError} If there is no name, or its ending says no format. */
 export function requireOutput(value: string | undefined): Output {
-  const path = requireOption('out', value, outputNames(), ENDINGS);
+  const path = requireOption('out', value, 'FILE.npy, FILE.csv, FILE.tsv, FILE.wav or FILE.png', ENDINGS);
   const ending = ENDINGS.find((one) => path.toLowerCase().endsWith(one)) as OutputEnding;
   return { path, ending, format: OUTPUT_FORMATS[ending] };
 }
