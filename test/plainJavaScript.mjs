@@ -718,6 +718,19 @@ export function wrongCalls() {
         "readWholeFile: there is no option 'head', expected one of: check, headLength.",
       ],
       [
+        () => node.stackPngs([], { size: [28, 28] }),
+        "stackPngs: there is no option 'size', expected 'resize'.",
+      ],
+      [() => node.stackPngs([], { resize: 28 }), 'stackPngs: resize is 28, expected [height, width].'],
+      [
+        () => node.stackPngs([], { resize: [28, 0] }),
+        'stackPngs: a side of resize is 0, expected an integer from 1 to 16384.',
+      ],
+      [
+        () => node.stackPngs([], { background: 'white' }),
+        "stackPngs: the background is 'white', expected [red, green, blue] from 0 to 255.",
+      ],
+      [
         () => node.imageGrid(images, { cols: 3 }),
         "imageGrid: there is no option 'cols', expected one of: columns, scale.",
       ],

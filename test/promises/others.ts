@@ -33,16 +33,16 @@ export const TESTED_ELSEWHERE: Readonly<Record<string, readonly [file: string, w
   ],
   "a value of the sound is {}, as the network overflows, and integers of a .wav can't be that, expected --out FILE.npy.":
     ['test/node/cli/shared/outputFiles.test.ts', 'integers of a network that overflows'],
-  "JPEG files are read by the package 'jpeg-js', which is missing: npm install jpeg-js.": [
+  "{} are read by the package '{}', which is missing: npm install {}.": [
     'test/node/pictures/jpegMissing.test.ts',
     'is missing: npm install jpeg-js',
   ],
   'a PNG with transparent pixels: --background {} puts it on a background.': [
-    'test/node/files/imageFolder.test.ts',
+    'test/node/files/images/imageFolder.test.ts',
     'transparent pictures are refused, and read on a background',
   ],
   '{} has {}x{}; --resize {} brings them to one.': [
-    'test/node/files/imageFolder.test.ts',
+    'test/node/files/images/imageFolder.test.ts',
     'pictures of different sizes are refused, and read with resize',
   ],
   "isthmus {}: the package '{}' is missing: npm install npyjs ndarray pngjs.": [

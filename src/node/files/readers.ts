@@ -4,17 +4,17 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { isFlat } from '../../data/pictureShape.ts';
 import { FormatError } from '../../io/errors.ts';
-import { KIND_HEAD_LENGTH, kindOf } from '../../io/fileKinds.ts';
+import { KIND_HEAD_LENGTH, kindOf, notA } from '../../io/fileKinds.ts';
 import { IDX_HEAD_LENGTH, parseIdxHeader, readIdx } from '../../io/numpy/idx.ts';
 import { gunzip, isGzip } from '../../io/numpy/inflate.ts';
 import { readNpy } from '../../io/numpy/npy.ts';
 import { NPY_HEAD_LENGTH, parseNpyHeader } from '../../io/numpy/npyHeader.ts';
 import { readNpz } from '../../io/numpy/npz.ts';
 import { sizeOf } from '../../tensor/shape.ts';
-import { fileError, readHead, readWholeFile } from './files.ts';
-import { loadImageFile, loadImageFolder } from './imageFolder.ts';
+import { withPackage } from '../optionalPackage.ts';
+import { fileError, inFile, readHead, readWholeFile } from './files.ts';
+import { loadImageFile, loadImageFolder } from './images/imageFolder.ts';
 import { memoryOfNpy, NpyFile } from './npyFile.ts';
-import { withPackage } from './optionalPackage.ts';
 import type { LoadOptions, PictureOptions, TableOptions } from './readOptions.ts';
 import type { LoadedImages, SampleSource } from './sampleSource.ts';
 import { loadWave } from './waveFile.ts';
@@ -134,12 +134,22 @@ function tableReader(): Promise<typeof import('./tableFile.ts')> {
 
 async function loadTable(path: string, options: LoadOptions): Promise<LoadedImages> {
   const tables = await tableReader();
+  await requireTable(path);
   return tables.loadTable(path, tableOptions(options));
 }
 
 async function openTable(path: string, options: StoredOptions): Promise<SampleSource> {
   const tables = await tableReader();
+  await requireTable(path).catch((error) => {
+    throw inFile(path, error);
+  });
   return tables.openTable(path, { ...tableOptions(options), inMemoryLimit: options.inMemoryLimit });
+}
+
+/** @throws {FormatError} If the file begins as one of another kind does; whether it is a table is not known by that. */
+async function requireTable(path: string): Promise<void> {
+  const head = await readHead(path, KIND_HEAD_LENGTH);
+  if (kindOf(head)?.mayBeTable === false) throw notA('a table', head);
 }
 
 /** What is not said about missing cells is done as for the training data of the model. */

@@ -1,7 +1,7 @@
 /** JPEG files: jpeg-js reads those that checkJpeg.ts found to be sound. */
 
-import { DataError } from '../../data/samples.ts';
 import { FormatError } from '../../io/errors.ts';
+import { withPackage } from '../optionalPackage.ts';
 import { checkJpeg } from './jpeg/checkJpeg.ts';
 import { upright } from './orientation.ts';
 import type { PixelImage } from './png.ts';
@@ -54,14 +54,8 @@ function convertToRgb(data: Uint8Array): void {
 
 /** It is imported only here and only now, so that everything else works without it. */
 async function jpegDecoder(): Promise<typeof import('jpeg-js').decode> {
-  try {
-    const { default: jpeg } = await import('jpeg-js');
-    return jpeg.decode;
-  } catch {
-    throw new DataError(
-      "JPEG files are read by the package 'jpeg-js', which is missing: npm install jpeg-js.",
-    );
-  }
+  const { default: jpeg } = await withPackage('jpeg-js', 'JPEG files', () => import('jpeg-js'));
+  return jpeg.decode;
 }
 
 function everyThird(data: Uint8Array): Uint8Array {

@@ -119,7 +119,7 @@ describe('files that are not there or not what their names say', () => {
     ),
     training('an empty npy', 'a.npy', '', /a\.npy: not an \.npy file but an empty file: /),
     {
-      name: 'a folder without PNGs',
+      name: 'a folder without pictures',
       files: { 'pictures/readme.txt': 'none' },
       args: ['train', '--data', 'pictures'],
       says: /pictures: the folder holds no \.png or \.jpg files, but 1 \.txt\./,

@@ -4,7 +4,7 @@ import { expect, jest, test } from '@jest/globals';
 import { jpegFile } from '../../helpers/bytes/jpegBytes.ts';
 
 jest.unstable_mockModule('jpeg-js', () => {
-  throw new Error("Cannot find package 'jpeg-js'");
+  throw Object.assign(new Error("Cannot find package 'jpeg-js'"), { code: 'ERR_MODULE_NOT_FOUND' });
 });
 
 test('without jpeg-js, isthmus/node works but for JPEGs, whose refusal says what to install', async () => {

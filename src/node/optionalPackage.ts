@@ -1,6 +1,6 @@
 /** Packages that only some kinds of files need: who reads none of them does without. */
 
-import { DataError } from '../../data/samples.ts';
+import { DataError } from '../data/samples.ts';
 
 /**
  * What `load` imports.

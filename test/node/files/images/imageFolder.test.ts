@@ -2,13 +2,13 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { loadImageFile, loadImageFolder } from '../../../src/node/files/imageFolder.ts';
-import { decodePicture } from '../../../src/node/pictures/picture.ts';
-import type { PictureOptions } from '../../../src/node/pictures/pictureStack.ts';
-import { jpegFile } from '../../helpers/bytes/jpegBytes.ts';
-import { GRAY_ALPHA, pngBytes } from '../../helpers/bytes/pngBytes.ts';
-import { type Files, folderWith, removeFolders } from '../../helpers/cli.ts';
-import { png } from '../cli/fixtures.ts';
+import { loadImageFile, loadImageFolder } from '../../../../src/node/files/images/imageFolder.ts';
+import { decodePicture } from '../../../../src/node/pictures/picture.ts';
+import type { PictureOptions } from '../../../../src/node/pictures/pictureStack.ts';
+import { jpegFile } from '../../../helpers/bytes/jpegBytes.ts';
+import { GRAY_ALPHA, pngBytes } from '../../../helpers/bytes/pngBytes.ts';
+import { type Files, folderWith, removeFolders } from '../../../helpers/cli.ts';
+import { png } from '../../cli/fixtures.ts';
 
 afterAll(removeFolders);
 
@@ -19,7 +19,7 @@ const load = (files: Files, options?: PictureOptions) =>
 const even = (value: number, size = 8) =>
   pngBytes({ width: size, height: size, depth: 8, colorType: 0, pixel: () => [value] });
 
-const REPORTS = fileURLToPath(new URL('../../golden/reports/', import.meta.url));
+const REPORTS = fileURLToPath(new URL('../../../golden/reports/', import.meta.url));
 
 describe('the reports', () => {
   test('jpeg-folder: four JPEGs are read', async () => {
@@ -100,6 +100,7 @@ describe('loadImageFile', () => {
     ['resize', 28],
     ['a side of resize', [28, 0]],
     ['a side of resize', [28, 1.5]],
+    ['a side of resize', [16385, 1]],
     ['gray', 'yes'],
     ['the background', [0, 0, 256]],
     ['the background', 'white'],
@@ -165,6 +166,13 @@ describe('loadImageFolder', () => {
     expect((await load(files)).notes).toEqual([
       '1.png is a JPEG, and 1 more is not what the name says: read as what they are',
     ]);
+  });
+
+  test('refuses a size that takes more than 4 GiB before it reads a picture', async () => {
+    const files = Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`p/${i}.png`, 'no picture']));
+    await expect(load(files, { resize: [16384, 16384] })).rejects.toThrow(
+      '17 images of 16384x16384 pixels take 4563402752 bytes, more than the 4294967296 that are read.',
+    );
   });
 
   test('names the picture that is damaged', async () => {
