@@ -674,6 +674,18 @@ export function wrongCalls() {
         "readNpy: there is no option 'numberof', expected 'numberOf'.",
       ],
       [
+        () => io.writeWav({ samples: new Float32Array(2), samplerate: 8000, encoding: 's16' }),
+        "writeWav: there is no option 'samplerate', expected 'sampleRate'.",
+      ],
+      [
+        () => io.writeWav({ samples: [0, 1], sampleRate: 8000, encoding: 's16' }),
+        'writeWav: the samples are [0, 1], expected a Float32Array.',
+      ],
+      [
+        () => io.readWav('sound.wav'),
+        "readWav: the bytes are 'sound.wav', expected a Uint8Array with those of a file.",
+      ],
+      [
         () => io.readNpz(new Uint8Array(9), { name: 'a' }),
         "readNpz: there is no option 'name', expected one of: key, preferredKey, limit.",
       ],
@@ -716,6 +728,19 @@ export function wrongCalls() {
       [
         () => node.readWholeFile('x', { head: 1 }),
         "readWholeFile: there is no option 'head', expected one of: check, headLength.",
+      ],
+      [
+        () => node.stackPngs([], { size: [28, 28] }),
+        "stackPngs: there is no option 'size', expected 'resize'.",
+      ],
+      [() => node.stackPngs([], { resize: 28 }), 'stackPngs: resize is 28, expected [height, width].'],
+      [
+        () => node.stackPngs([], { resize: [28, 0] }),
+        'stackPngs: a side of resize is 0, expected an integer from 1 to 16384.',
+      ],
+      [
+        () => node.stackPngs([], { background: 'white' }),
+        "stackPngs: the background is 'white', expected [red, green, blue] from 0 to 255.",
       ],
       [
         () => node.imageGrid(images, { cols: 3 }),

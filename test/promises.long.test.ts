@@ -5,6 +5,7 @@ import { removeFolders } from './helpers/cli.ts';
 import { findPython } from './helpers/python.ts';
 import { CONTRADICTIONS } from './promises/contradictions.ts';
 import { keep, keepSnippet } from './promises/keep.ts';
+import { READING } from './promises/reading.ts';
 import { SNIPPETS } from './promises/snippets.ts';
 import { USAGE } from './promises/usage.ts';
 import { WORK } from './promises/work.ts';
@@ -12,10 +13,9 @@ import { WORK } from './promises/work.ts';
 afterAll(removeFolders);
 
 describe('what commands recommend', () => {
-  test.each([...USAGE, ...CONTRADICTIONS, ...WORK].map((promise) => [promise[0], promise] as const))(
-    '%s',
-    (_, promise) => keep(promise),
-  );
+  test.each(
+    [...USAGE, ...CONTRADICTIONS, ...WORK, ...READING].map((promise) => [promise[0], promise] as const),
+  )('%s', (_, promise) => keep(promise));
 });
 
 const python = findPython('numpy');

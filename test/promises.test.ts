@@ -12,6 +12,7 @@ import { CONTRADICTIONS } from './promises/contradictions.ts';
 import { CALLS } from './promises/engine.ts';
 import { keep, keepCall } from './promises/keep.ts';
 import { NO_ADVICE, OUT_OF_REACH, TESTED_ELSEWHERE } from './promises/others.ts';
+import { READING } from './promises/reading.ts';
 import { SNIPPETS } from './promises/snippets.ts';
 import { USAGE } from './promises/usage.ts';
 import { WORK } from './promises/work.ts';
@@ -22,7 +23,7 @@ afterAll(removeFolders);
 const QUICK = USAGE.slice(0, 20);
 
 const PROMISED: ReadonlySet<string> = new Set([
-  ...[...CALLS, ...USAGE, ...CONTRADICTIONS, ...WORK].map(([says]) => says),
+  ...[...CALLS, ...USAGE, ...CONTRADICTIONS, ...WORK, ...READING].map(([says]) => says),
   ...SNIPPETS.flatMap(({ says }) => says),
   ...[NO_ADVICE, TESTED_ELSEWHERE, OUT_OF_REACH].flatMap((texts) => Object.keys(texts)),
 ]);

@@ -10,6 +10,8 @@ export interface FileKind {
   readonly name: string;
   /** What to do instead, if there is something to say. */
   readonly advice: string | undefined;
+  /** Whether it may be a table: text, or nothing at all. */
+  readonly mayBeTable: boolean;
 }
 
 /** What the file was meant to hold: the advice depends on it. */
@@ -28,6 +30,7 @@ interface Kind {
   /** The advice if samples were wanted, and if a model was. */
   readonly data?: string;
   readonly model?: string;
+  readonly mayBeTable?: boolean;
   readonly signature: readonly Signature[];
 }
 
@@ -51,6 +54,7 @@ const TIFF = { name: 'a TIFF picture', data: AS_PICTURE };
 const MP3 = { name: 'an MP3 file', data: AS_WAV };
 const PARQUET = { name: 'a Parquet file', data: AS_CSV };
 const ARROW = { name: 'an Arrow file (.feather, .arrow)', data: AS_CSV };
+const PDF = { name: 'a PDF document', data: AS_CSV };
 const TRY_AGAIN = 'the copy or the download failed, get it again';
 
 /** Those with a fixed sequence of bytes. Of several that fit, the first counts. */
@@ -71,11 +75,6 @@ const KINDS: readonly Kind[] = [
     data: `${ENDING('.isth')}, and isthmus decompress restores what it holds`,
     signature: [[0, '\x89ISTH\r\n\x1a\n']],
   },
-  {
-    name: 'a Git LFS pointer, not the file itself',
-    always: 'git lfs pull fetches that',
-    signature: [[0, 'version https://git-lfs.github.com/spec/']],
-  },
   { ...PYTORCH, signature: [[0, '\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19']] },
   ...['\x02', '\x03', '\x04', '\x05'].map((protocol) => ({
     name: 'a Python pickle',
@@ -94,7 +93,6 @@ const KINDS: readonly Kind[] = [
   { name: 'an SQLite database', data: AS_CSV, signature: [[0, 'SQLite format 3\0']] },
   { name: 'an Excel file (.xls)', data: AS_CSV, signature: [[0, '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1']] },
   { name: 'a NetCDF file', data: AS_NPY, signature: [[0, 'CDF']] },
-  { name: 'a FITS file', data: AS_NPY, signature: [[0, 'SIMPLE  =']] },
   { name: 'a DICOM picture', data: AS_NPY, signature: [[128, 'DICM']] },
   {
     name: 'a WebP picture',
@@ -133,7 +131,7 @@ const KINDS: readonly Kind[] = [
       [8, 'AIF'],
     ],
   },
-  { name: 'a PDF document', data: AS_CSV, signature: [[0, '%PDF-']] },
+  { ...PDF, signature: [[0, '%PDF-']] },
   { name: 'a 7z archive', always: UNPACK, signature: [[0, "7z\xbc\xaf'\x1c"]] },
   { name: 'a RAR archive', always: UNPACK, signature: [[0, 'Rar!\x1a\x07']] },
   { name: 'a tar archive', always: UNPACK, signature: [[257, 'ustar']] },
@@ -160,12 +158,18 @@ const FAILED_DOWNLOAD = 'the server sent it instead of the file, download that a
 /** Texts, by how they begin. */
 const TEXTS: readonly (readonly [pattern: RegExp, kind: Omit<Kind, 'signature'>])[] = [
   [
+    /^version https:\/\/git-lfs\.github\.com\/spec\//,
+    { name: 'a Git LFS pointer, not the file itself', always: 'git lfs pull fetches that' },
+  ],
+  [/^%PDF-/, PDF],
+  [/^SIMPLE {2}=/, { name: 'a FITS file', data: AS_NPY }],
+  [
     /^\s*(<!--.*?-->\s*)?<(!doctype html|html|head)\b/is,
     { name: 'a web page (HTML)', always: FAILED_DOWNLOAD },
   ],
   [/^\s*<(\?xml|!doctype|svg)\b/i, { name: 'an XML document', data: AS_CSV }],
-  [/^\s*[{[]/, { name: 'a JSON text', data: AS_CSV }],
-  [/^/, { name: 'a text', data: 'if it is a table, give it the ending .csv' }],
+  [/^\s*[{[]/, { name: 'a JSON text', data: AS_CSV, mayBeTable: true }],
+  [/^/, { name: 'a text', data: 'if it is a table, give it the ending .csv', mayBeTable: true }],
 ];
 
 /**
@@ -177,9 +181,12 @@ const TEXTS: readonly (readonly [pattern: RegExp, kind: Omit<Kind, 'signature'>]
  */
 export function kindOf(head: Uint8Array, wanted: Wanted = 'data'): FileKind | undefined {
   const bytes = head.subarray(0, KIND_HEAD_LENGTH);
-  const found = emptyKind(bytes) ?? signedKind(bytes) ?? textKind(bytes);
+  const text = emptyKind(bytes) ?? textKind(bytes);
+  const found = signedKind(bytes) ?? text;
   if (!found) return undefined;
-  return { name: found.name, advice: found.always ?? (wanted === 'other' ? undefined : found[wanted]) };
+  const { name, always } = found;
+  const advice = always ?? (wanted === 'other' ? undefined : found[wanted]);
+  return { name, advice, mayBeTable: text?.mayBeTable ?? false }; // its first column may be called GIF8 or ID3
 }
 
 /**
@@ -197,7 +204,7 @@ export function notA(expected: string, head: Uint8Array, wanted: Wanted = 'data'
 type Found = Omit<Kind, 'signature'> | undefined;
 
 function emptyKind(bytes: Uint8Array): Found {
-  if (bytes.length === 0) return { name: 'an empty file', always: TRY_AGAIN };
+  if (bytes.length === 0) return { name: 'an empty file', always: TRY_AGAIN, mayBeTable: true };
   if (bytes.length < 16 || bytes.some((byte) => byte !== 0)) return undefined;
   return { name: 'a file of zeros', always: TRY_AGAIN };
 }
@@ -245,7 +252,7 @@ function isOnnx(bytes: Uint8Array): boolean {
 
 function textKind(bytes: Uint8Array): Found {
   const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
-  if (isUtf16) return { name: 'a text in UTF-16', data: 'save it as UTF-8' };
+  if (isUtf16) return { name: 'a text in UTF-16', data: 'save it as UTF-8', mayBeTable: true };
   let text: string;
   try {
     // `stream`: the head may end within a letter.

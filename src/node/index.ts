@@ -25,7 +25,8 @@ export type {
   SampleSource,
 } from './files/sampleSource.ts';
 export { type GridOptions, type ImageBatch, imageGrid, reconstructionSheet } from './pictures/grid.ts';
-export { stackPngs } from './pictures/pictureStack.ts';
+export { decodeJpeg } from './pictures/jpeg.ts';
+export { type PictureOptions, stackPngs } from './pictures/pictureStack.ts';
 export { type DecodedPng, decodePng, encodePng, type PixelImage } from './pictures/png.ts';
 export {
   type ComparisonOptions,

@@ -38,6 +38,7 @@ interface Decoded {
 const ARRAYS: Partial<Record<DType, { from(values: readonly number[]): SampleArray }>> = {
   u1: Uint8Array,
   u2: Uint16Array,
+  i2: Int16Array,
   f4: Float32Array,
 };
 
@@ -97,17 +98,18 @@ describe.each(Object.entries(expected))('the golden file %s', (name, facts) => {
     const normalization: Normalization = JSON.parse(description).normalization;
     const data = ARRAYS[dtype]?.from(originals) as SampleArray;
     const { autoencoder } = readModel(model ?? new Uint8Array());
+    const { original } = (await CompressedFile.open(bytes)).header;
     const written = await compressImages(
       autoencoder,
       { shape, data, normalization },
-      { levels, lossless, model },
+      { levels, lossless, model, original },
     );
     expect(Buffer.from(written.bytes).equals(bytes)).toBe(true);
     // The control: another number of levels gives another file.
     const other = await compressImages(
       autoencoder,
       { shape, data, normalization },
-      { levels: levels + 1, lossless, model },
+      { levels: levels + 1, lossless, model, original },
     );
     expect(Buffer.from(other.bytes).equals(bytes)).toBe(false);
   });

@@ -42,10 +42,19 @@ const tiny = new Autoencoder({
 const MANY = 2 ** 17 + 5;
 
 const model = writeModel(small);
+const TABLE = { kind: 'csv', head: Buffer.from(',\x01\x01a,b,c,d,e,f\n') } as const;
 const FILES = {
   lossy: (await compressImages(small, images(9, 'u1'), { levels: 16, model })).bytes,
   bare: (await compressImages(small, images(11, 'u2'), { levels: 7 })).bytes,
   lossless: (await compressImages(small, images(5, 'u1'), { lossless: true, model })).bytes,
+  // A table with a header, of format version 2.
+  table: (
+    await compressImages(
+      small,
+      { ...images(6, 'u1'), shape: [6, 6] },
+      { lossless: true, model, original: TABLE },
+    )
+  ).bytes,
   wide: (await compressImages(small, images(4, 'u2'), { lossless: true, levels: 5, model })).bytes,
 };
 

@@ -116,7 +116,8 @@ function textOf(node: Node): string | undefined {
 function placeholderOf(node: Node): string {
   if (node.type !== 'CallExpression' || calleeOf(node) !== 'option') return '{}';
   const [name, value] = argumentsOf(node).map((each) => textOf(each) ?? '{}');
-  return value === undefined ? `--${name}` : `--${name} {}`;
+  const option = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return value === undefined ? option : `${option} {}`;
 }
 
 /** The message of a check that makes it of its arguments. Undefined if these are no literals, or it is no such check. */

@@ -51,6 +51,7 @@ const KINDS: readonly (readonly [name: string, head: Uint8Array])[] = [
   ['a DICOM picture', latin(`${'\0'.repeat(128)}DICM\x02\0`)],
   ['a WebP picture', latin('RIFF\x24\0\0\0WEBPVP8 ')],
   ['a GIF picture', latin('GIF89a\x01\0')],
+  ['a FITS file', latin(`SIMPLE  =${' '.repeat(20)}T`)],
   ['a BMP picture', latin('BM\x46\0\0\0\0\0\0\0\x36')],
   ['a TIFF picture', latin('II*\0\x08\0\0\0')],
   ['a TIFF picture', latin('MM\0*\0\0\0\x08')],
@@ -109,6 +110,17 @@ describe('the kinds of files', () => {
     const text = utf8(`x${'ä'.repeat(KIND_HEAD_LENGTH)}`);
     expect(kindOf(text.subarray(0, KIND_HEAD_LENGTH))?.name).toBe('a text');
     expect(kindOf(text)?.name).toBe('a text');
+  });
+
+  test('a table may begin with any letters', () => {
+    for (const begin of ['ID3', 'CDF', 'BZh', 'GIF8', 'PAR1', 'RIFF1234WAVE', 'BM', 'OggS', '{x}', '[m]']) {
+      expect(kindOf(utf8(`${begin};b\n1;2\n`))).toMatchObject({ mayBeTable: true });
+    }
+    expect(kindOf(new Uint8Array())?.mayBeTable).toBe(true);
+    expect(kindOf(latin('gr\xf6\xdfe;b\n1;2\n'))).toBeUndefined(); // in Latin-1
+    for (const other of [POINTER, utf8('<html>'), zip('xl/workbook.xml'), latin('%PDF-1.7\n')]) {
+      expect(kindOf(other)?.mayBeTable).toBe(false);
+    }
   });
 
   test('the advice is for what was wanted', () => {

@@ -201,11 +201,6 @@ export const CONTRADICTIONS: readonly CommandPromise[] = [
     'traverse --model vae.safetensors --sample 1 --data images.npy --out t.png',
   ],
   [
-    '--key needs --data FILE.',
-    'generate --model run --key a --out g.png',
-    'generate --model run --key a --data two.npz --out g.png',
-  ],
-  [
     '--bits and --target-psnr are both given, expected one of them.',
     'compress --model model.safetensors --data images.npy --out i.isth --bits 4 --target-psnr 4',
     'compress --model model.safetensors --data images.npy --out i.isth --bits 4',

@@ -8,8 +8,10 @@ import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import { writeModel } from '../../src/io/model.ts';
 import { readSafetensors, writeSafetensors } from '../../src/io/safetensors.ts';
+import { writeWav } from '../../src/io/sound/writeWav.ts';
 import { npyBytes } from '../helpers/bytes/npyBytes.ts';
 import { GRAY, pngBytes } from '../helpers/bytes/pngBytes.ts';
+import { zipBytes } from '../helpers/bytes/zipBytes.ts';
 import { type CliResult, folderWith, isthmus } from '../helpers/cli.ts';
 import { asPattern } from '../helpers/messages.ts';
 import { runPython } from '../helpers/python.ts';
@@ -27,6 +29,7 @@ import {
 } from '../node/cli/fixtures.ts';
 import type { CallPromise } from './engine.ts';
 import type { SnippetPromise } from './snippets.ts';
+import { TABLE_FILES } from './tables.ts';
 
 /**
  * The text of a message as it stands in the sources, a command line that makes it say so, and those that do what it
@@ -98,9 +101,28 @@ const FILES: Readonly<Record<string, Uint8Array>> = {
   'few-labels.npy': bytes([3], [0, 1, 0]),
   'two.npz': npz({ a: imagesNpy(), b: imagesNpy() }),
   'images.idx': imagesIdx(),
+  // Written as no program writes integers: one cell is in quotes.
+  'quoted.csv': Buffer.from(
+    `a,b,c\n${Array.from({ length: COUNT }, (_, i) => `${i},${(i * 7) % 50},${i === 5 ? '"9"' : (i * i) % 100}`).join('\n')}\n`,
+  ),
+  'decimals.csv': Buffer.from(
+    `a,b\n${Array.from({ length: COUNT }, (_, i) => `${i / 4},${wave(i, 1)}`).join('\n')}\n`,
+  ),
+  'numbers.npy': bytes(
+    [COUNT, 3],
+    Array.from({ length: 3 * COUNT }, (_, k) => (k * k) % 100),
+  ),
+  'tone.wav': writeWav({
+    samples: new Float32Array(16 * COUNT).map((_, i) => 0.5 * Math.sin(0.4 * i)),
+    sampleRate: 8000,
+    encoding: 's16',
+  }),
+  ...TABLE_FILES,
   'codes.npy': codesNpy([0, 0, 1, 0.5, -1, 2]),
   'deep.png': pngBytes({ width: 8, height: 8, depth: 16, colorType: GRAY, pixel: (x, y) => [x * 8000 + y] }),
   'model.safetensors': modelBytes(),
+  'model.pt': zipBytes([{ name: 'model/data.pkl', contents: new Uint8Array(9) }]), // as torch.save begins
+  'isth.npy': Uint8Array.from('\x89ISTH\r\n\x1a\n', (letter) => letter.charCodeAt(0)),
   'vae.safetensors': writeModel(variationalModel()),
   'gan.safetensors': writeModel(ganModel()),
   'table.safetensors': writeModel(model(PER_FEATURE, { inputShape: [5] })),
@@ -125,6 +147,11 @@ const PREPARATION = [
   'export --model model.safetensors --format pytorch --out exported',
   'compress --model model.safetensors --data images.npy --out images.isth',
   'compress --model model.safetensors --data images.idx --lossless --out idx.isth',
+  `train --data tone.wav --frame 16 ${RUN} --epochs 1 --out tone`,
+  'compress --model tone --data tone.wav --out tone.isth',
+  `train --data decimals.csv ${RUN} --epochs 1 --out decimals`,
+  `train --data quoted.csv ${RUN} --epochs 1 --out integers`,
+  `train --data sheet.csv ${RUN} --epochs 1 --out sheet`,
 ];
 
 async function prepare(): Promise<string> {

@@ -9,6 +9,9 @@ export const NO_ADVICE: Readonly<Record<string, string>> = {
   '--latent': 'the source of what is drawn, in messages with another text',
   '--threshold': 'where a threshold comes from',
   '--feature-names': 'where names come from',
+  '--loss bce': 'why another default is taken',
+  '--output sigmoid': 'why another default is taken',
+  '--noise salt': 'why another default is taken',
   '--{}': 'an option is named for messages with another text',
   '--{} {}': 'an option is named for messages with another text',
   '--{}={}': 'options are read again',
@@ -21,11 +24,31 @@ export const NO_ADVICE: Readonly<Record<string, string>> = {
 
 /** Messages whose situation takes more than a command here, and the tests that bring it about, with words of theirs. */
 export const TESTED_ELSEWHERE: Readonly<Record<string, readonly [file: string, words: string]>> = {
+  "the archive holds a sparse matrix of scipy{}, expected an array: save it as one, np.save('x.npy', m.toarray()).":
+    ['test/io/numpy/npz.test.ts', 'which scipy wrote, a sparse matrix'],
   'npm kept --{} for itself, expected: npm run train -- --{} {}.': [
     'test/node/cli/train/train.test.ts',
     'options that npm kept for itself are asked back',
   ],
-  "isthmus {}: the package '{}' is missing: npm install npyjs ndarray pngjs.": [
+  '{}: a table with such a {} is not restored byte for byte, expected no --lossless.': [
+    'test/node/cli/compress/tables.test.ts',
+    'a header that is longer than an .isth can hold',
+  ],
+  "a value of the sound is {}, as the network overflows, and integers of a .wav can't be that, expected --out FILE.npy.":
+    ['test/node/cli/shared/outputFiles.test.ts', 'integers of a network that overflows'],
+  "{} are read by the package '{}', which is missing: npm install {}.": [
+    'test/node/pictures/jpegMissing.test.ts',
+    'is missing: npm install jpeg-js',
+  ],
+  'a PNG with transparent pixels: --background {} puts it on a background.': [
+    'test/node/files/images/imageFolder.test.ts',
+    'transparent pictures are refused, and read on a background',
+  ],
+  '{} has {}x{}; --resize {} brings them to one.': [
+    'test/node/files/images/imageFolder.test.ts',
+    'pictures of different sizes are refused, and read with resize',
+  ],
+  "isthmus {}: the package '{}' is missing: npm install {}.": [
     'test/package/install.long.test.ts',
     'is missing: npm install npyjs ndarray pngjs',
   ],
@@ -33,8 +56,13 @@ export const TESTED_ELSEWHERE: Readonly<Record<string, readonly [file: string, w
 
 /** Messages whose situation is out of reach for a test, and why. */
 export const OUT_OF_REACH: Readonly<Record<string, string>> = {
+  '--columns names no column, expected some of: {}.': 'a list of no names, which only code can give',
+  'name the columns to take with --columns':
+    'a column that is empty for a million characters and then is not',
   'the array is in Fortran order and holds {} values, expected at most {}: save np.ascontiguousarray(arr).':
     'an array of 2^31 values',
+  '{} values of sound are more than a .wav can hold, 4 GiB, expected --out FILE.npy.':
+    'a reconstruction of 4 GiB; writeWav.test.ts has the limit',
   '--feature-contributions asks for {} numbers in one file, expected at most {}: evaluate fewer samples at a time.':
     'twenty million numbers',
   'the generated samples were nearly alike {}, {} times as different as the real ones: another learning rate, more dropout or another seed may help.':

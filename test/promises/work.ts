@@ -179,12 +179,6 @@ export const WORK: readonly CommandPromise[] = [
     'export --model best/checkpoint.safetensors --format pytorch --out q',
   ],
   [
-    '{}: got --key {}, but only .npz files have keys.',
-    'encode --model run --data images.npy --key a --out c.npy',
-    'encode --model run --data images.npy --out c.npy',
-    'encode --model run --data two.npz --key a --out d.npy',
-  ],
-  [
     "the archive holds {}, expected a single array or '{}': name one of them, --key {}.",
     'encode --model run --data two.npz --out c.npy',
     'encode --model run --data two.npz --key a --out c.npy',
@@ -198,6 +192,16 @@ export const WORK: readonly CommandPromise[] = [
     "the file doesn't describe its model (it has no metadata 'model'), expected a model with the same layers (--like).",
     'import --format pytorch --weights bare.safetensors --out i.safetensors',
     'import --format pytorch --weights bare.safetensors --like model.safetensors --out i.safetensors',
+  ],
+  [
+    "isthmus import takes its weights as .safetensors: safetensors.torch.save_file(model.state_dict(), 'w.safetensors')",
+    'import --format pytorch --weights model.pt --like model.safetensors --out i.safetensors',
+    'import --format pytorch --weights bare.safetensors --like model.safetensors --out i.safetensors',
+  ],
+  [
+    '{}, and isthmus decompress restores what it holds',
+    'train --data isth.npy TINY',
+    'decompress images.isth --model model.safetensors --out restored.npy',
   ],
   [
     'the model in the file has other layers, another input shape or another kind than --like, expected the same.',
@@ -289,9 +293,10 @@ export const WORK: readonly CommandPromise[] = [
     'manifold --model plane --out m.png',
   ],
   [
-    '--out FILE.npy',
+    '--out FILE.npy or FILE.csv',
     'decode --model table.safetensors --codes codes.npy --out d.png',
     'decode --model table.safetensors --codes codes.npy --out d.npy',
+    'decode --model table.safetensors --codes codes.npy --out d.csv',
     'reconstruct --model table.safetensors --data table.npy --out r.npy',
     'generate --model table.safetensors --data table.npy --out g.npy',
   ],
@@ -302,6 +307,27 @@ export const WORK: readonly CommandPromise[] = [
     'decompress images.isth --model model.safetensors --out i.png',
     'compress --model model.safetensors --data images.idx --lossless --out k.isth',
     'decompress k.isth --model model.safetensors --out i.idx',
+  ],
+  [
+    "the model was trained on other data than a .wav, and doesn't say how many values make a second of sound, expected --out FILE.npy.",
+    'decode --model model.safetensors --codes codes.npy --out d.wav',
+    'decode --model model.safetensors --codes codes.npy --out d.npy',
+  ],
+  [
+    '{}: sound is read as float32, which is not restored byte for byte, expected no --lossless (flac compresses sound without loss).',
+    'compress --model tone --data tone.wav --lossless --out s.isth',
+    'compress --model tone --data tone.wav --out s.isth',
+  ],
+  [
+    '{}: it holds numbers that are no integers, which are not restored byte for byte, expected no --lossless.',
+    'compress --model decimals --data decimals.csv --lossless --out e.isth',
+    'compress --model decimals --data decimals.csv --out e.isth',
+  ],
+  [
+    "{}: line {} is {}, its numbers would be restored as {}, so the file can't be restored byte for byte: leave --lossless out, or compress the numbers as a .npy.",
+    'compress --model integers --data quoted.csv --lossless --out q.isth',
+    'compress --model integers --data quoted.csv --out q.isth',
+    'compress --model integers --data numbers.npy --lossless --out n.isth',
   ],
   [
     '{}: PNGs of 16 bits are read with 8, expected no --lossless, or the images as a .npy of uint16.',

@@ -5,15 +5,19 @@
 
 import type { NumericArray } from '../../data/samples.ts';
 import { type OptionNames, requireBytes, requireOptions } from '../../tensor/options.ts';
+import { formatShape } from '../../tensor/shape.ts';
 import { FormatError, OptionError } from '../errors.ts';
 import type { HeadCheck } from './inflate.ts';
 import { readNpy } from './npy.ts';
 import { NPY_HEAD_LENGTH, parseNpyHeader } from './npyHeader.ts';
-import { readZipDirectory, readZipEntry, type ZipEntry } from './zip.ts';
+import { readZipDirectory, readZipEntry, readZipHead, type ZipEntry } from './zip.ts';
 
 const DEFAULT_LIMIT = 2 ** 32;
 
 const SUFFIX = '.npy';
+
+/** Keras's name. */
+const PREFERRED = 'x_train';
 
 /** Deflated bytes may claim to hold 1000 times as many: the header must state an array of that size before memory is taken. */
 const NPY_HEAD: HeadCheck = { check: parseNpyHeader, headLength: NPY_HEAD_LENGTH };
@@ -45,7 +49,8 @@ export const NPZ_OPTIONS: OptionNames<NpzOptions> = { key: true, preferredKey: t
  *
  * @param options - `key`: the array's name. Without it, the only array is read, or of several the one named
  *   `preferredKey` (`x_train` by default, as in Keras's mnist.npz). `limit`: the largest size that is inflated.
- * @throws {FormatError} As {@link listNpz} and `readNpy`; also if there is no such array: the message lists all arrays.
+ * @throws {FormatError} As {@link listNpz} and `readNpy`; also if there is no such array: the message lists what there is;
+ *   and without `key` if the arrays are the parts of a sparse matrix of scipy.
  */
 export async function readNpz(
   bytes: Uint8Array,
@@ -53,21 +58,13 @@ export async function readNpz(
 ): Promise<NumericArray & { key: string }> {
   requireBytes('readNpz', bytes);
   requireOptions('readNpz', options, NPZ_OPTIONS);
-  const { key, preferredKey = 'x_train', limit = DEFAULT_LIMIT } = options;
+  const { key, preferredKey = PREFERRED, limit = DEFAULT_LIMIT } = options;
   const arrays = arraysOf(bytes);
-  const [only] = arrays.keys();
-  const chosen = key ?? (arrays.size === 1 ? only : preferredKey);
+  if (key === undefined && isSparse(arrays)) throw await sparseError(bytes, arrays);
+  const [first] = arrays.keys();
+  const chosen = key ?? (arrays.size === 1 ? first : preferredKey);
   const entry = arrays.get(chosen);
-  if (entry === undefined) {
-    const found = arrays.size === 0 ? 'no arrays' : `the arrays ${[...arrays.keys()].join(', ')}`;
-    if (key === undefined && only !== undefined) {
-      throw new OptionError(
-        (option) =>
-          `the archive holds ${found}, expected a single array or '${preferredKey}': name one of them, ${option('key', only)}.`,
-      );
-    }
-    throw new FormatError(`the archive holds ${found}, expected ${key === undefined ? 'one' : `'${key}'`}.`);
-  }
+  if (entry === undefined) throw await noSuchArray(bytes, arrays, options);
   try {
     return { ...readNpy(await readZipEntry(bytes, entry, { limit, head: NPY_HEAD })), key: chosen };
   } catch (error) {
@@ -75,13 +72,66 @@ export async function readNpz(
   }
 }
 
+/** What macOS puts beside files when it makes an archive: no arrays, though their names end like those. */
+const OF_MACOS = /^__MACOSX\/|(^|\/)\._[^/]*$/;
+
 function arraysOf(bytes: Uint8Array): Map<string, ZipEntry> {
   const arrays = new Map<string, ZipEntry>();
   for (const entry of readZipDirectory(bytes)) {
-    if (!entry.name.endsWith(SUFFIX)) continue;
+    if (!entry.name.endsWith(SUFFIX) || OF_MACOS.test(entry.name)) continue;
     const key = entry.name.slice(0, -SUFFIX.length);
     if (arrays.has(key)) throw new FormatError(`the archive holds two arrays named '${key}'.`);
     arrays.set(key, entry);
   }
   return arrays;
+}
+
+/** As messages list them. */
+const MOST_LISTED = 10;
+
+async function noSuchArray(
+  bytes: Uint8Array,
+  arrays: ReadonlyMap<string, ZipEntry>,
+  { key, preferredKey = PREFERRED }: NpzOptions,
+): Promise<FormatError> {
+  const expected = key === undefined ? 'one' : `'${key}'`;
+  const [first] = arrays.keys();
+  if (first === undefined) return new FormatError(`the archive holds no arrays, expected ${expected}.`);
+  const listed: string[] = [];
+  for (const [name, entry] of [...arrays].slice(0, MOST_LISTED)) {
+    listed.push(`${name}${await shapeInWords(bytes, entry)}`);
+  }
+  if (arrays.size > MOST_LISTED) listed.push(`and ${arrays.size - MOST_LISTED} more`);
+  const found = `the arrays ${listed.join(', ')}`;
+  if (key !== undefined) return new FormatError(`the archive holds ${found}, expected ${expected}.`);
+  return new OptionError(
+    (option) =>
+      `the archive holds ${found}, expected a single array or '${preferredKey}': name one of them, ${option('key', first)}.`,
+  );
+}
+
+/** The shape in the array's header, or nothing if that can't be read. */
+async function shapeInWords(bytes: Uint8Array, entry: ZipEntry): Promise<string> {
+  try {
+    const head = await readZipHead(bytes, entry, NPY_HEAD_LENGTH);
+    return ` ${formatShape(parseNpyHeader(head, entry.length).shape)}`;
+  } catch {
+    return '';
+  }
+}
+
+/** Whether these are the parts of a matrix, as scipy.sparse.save_npz writes them. */
+function isSparse(arrays: ReadonlyMap<string, ZipEntry>): boolean {
+  const others = [['indices', 'indptr'], ['row', 'col'], ['offsets'], ['coords']];
+  const hasAll = (keys: readonly string[]) => keys.every((key) => arrays.has(key));
+  return hasAll(['format', 'shape', 'data']) && others.some(hasAll);
+}
+
+async function sparseError(bytes: Uint8Array, arrays: ReadonlyMap<string, ZipEntry>): Promise<FormatError> {
+  const entry = arrays.get('format') as ZipEntry;
+  const head = await readZipHead(bytes, entry, NPY_HEAD_LENGTH).catch(() => new Uint8Array());
+  const [format = ''] = /[a-z]{3}$/.exec(new TextDecoder().decode(head)) ?? []; // the value of the array: csr, coo, …
+  return new FormatError(
+    `the archive holds a sparse matrix of scipy${format && ` (${format})`}, expected an array: save it as one, np.save('x.npy', m.toarray()).`,
+  );
 }

@@ -8,7 +8,7 @@ import { plural } from '../../tensor/words.ts';
 import { crc32 } from '../crc32.ts';
 import { FormatError } from '../errors.ts';
 import { notA } from '../fileKinds.ts';
-import { type HeadCheck, inflateRaw } from './inflate.ts';
+import { type HeadCheck, inflateRaw, inflateRawHead } from './inflate.ts';
 
 const END_SIGNATURE = 0x06054b50;
 const END_LENGTH = 22;
@@ -163,18 +163,13 @@ export async function readZipEntry(
   entry: ZipEntry,
   { limit, head }: ReadZipEntryOptions,
 ): Promise<Uint8Array> {
-  const { name, method, crc, compressedLength, length, offset, start } = entry;
+  const { name, method, crc, compressedLength, length, offset } = entry;
   if (length > limit) {
     throw new FormatError(
       `'${name}' holds ${plural(length, 'byte')} uncompressed, more than the ${limit} accepted.`,
     );
   }
-  const packed = bytes.subarray(start, start + compressedLength);
-  if (method !== STORED && method !== DEFLATED) {
-    throw new FormatError(
-      `'${name}' is compressed by zip method ${method}, expected ${STORED} (stored) or ${DEFLATED} (deflate).`,
-    );
-  }
+  const packed = packedOf(bytes, entry);
   if (method === STORED && compressedLength !== length) {
     throw new FormatError(
       `the zip archive is corrupt: '${name}' at byte ${offset} is stored as ${plural(compressedLength, 'byte')} but should hold ${length}.`,
@@ -185,6 +180,27 @@ export async function readZipEntry(
     throw new FormatError(`the zip archive is corrupt: the contents of '${name}' don't have its CRC-32.`);
   }
   return contents;
+}
+
+/**
+ * The beginning of an entry's contents, without a check of their CRC-32.
+ *
+ * @returns `length` bytes, or all if there are fewer.
+ * @throws {FormatError} If the data is corrupt, or compressed by another method than deflate.
+ */
+export async function readZipHead(bytes: Uint8Array, entry: ZipEntry, length: number): Promise<Uint8Array> {
+  const packed = packedOf(bytes, entry);
+  return entry.method === STORED ? packed.subarray(0, length) : inflateRawHead(packed, length);
+}
+
+/** The entry's data as they are in the archive. */
+function packedOf(bytes: Uint8Array, { name, method, compressedLength, start }: ZipEntry): Uint8Array {
+  if (method !== STORED && method !== DEFLATED) {
+    throw new FormatError(
+      `'${name}' is compressed by zip method ${method}, expected ${STORED} (stored) or ${DEFLATED} (deflate).`,
+    );
+  }
+  return bytes.subarray(start, start + compressedLength);
 }
 
 /** Where the entry's data begins. Its local header must repeat what the directory says; only the extra field may differ. */

@@ -46,8 +46,10 @@ const GUID_END = [0, 0, 0, 0, 16, 0, 128, 0, 0, 170, 0, 56, 155, 113];
 
 const UNKNOWN_LENGTH = 0xffffffff;
 
+/** The others say how loud it is, who sings, … */
+const READ_CHUNKS = ['fmt ', 'data', 'ds64'];
+
 interface Chunk {
-  readonly id: string;
   /** Where its contents begin. */
   readonly start: number;
   /** As the chunk says it. */
@@ -116,13 +118,14 @@ export function requireWav(head: Uint8Array): void {
   if (!isWav) throw notA('a WAV file', head);
 }
 
-/** The first chunk of each name. Nothing is looked at behind the format and the sound. */
+/** The chunks that are read, the first of each name. Nothing is looked at behind the format and the sound. */
 function chunksOf(view: DataView): Map<string, Chunk> {
   const chunks = new Map<string, Chunk>();
   const isComplete = () => chunks.has('fmt ') && chunks.has('data');
   for (let at = 12; at + 8 <= view.byteLength && !isComplete(); ) {
-    const chunk = { id: textAt(view, at), start: at + 8, length: view.getUint32(at + 4, true) };
-    if (!chunks.has(chunk.id)) chunks.set(chunk.id, chunk);
+    const id = textAt(view, at);
+    const chunk = { start: at + 8, length: view.getUint32(at + 4, true) };
+    if (READ_CHUNKS.includes(id) && !chunks.has(id)) chunks.set(id, chunk);
     at = chunk.start + chunk.length + (chunk.length % 2); // chunks begin at even bytes
   }
   return chunks;

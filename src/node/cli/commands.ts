@@ -16,7 +16,7 @@ interface Entry {
 
 const COMMANDS: Readonly<Record<string, Entry>> = {
   train: {
-    summary: 'trains an autoencoder on a file of images',
+    summary: 'trains an autoencoder on images, a table or sound',
     load: async () => (await import('./train/train.ts')).trainCommand,
   },
   evaluate: {
@@ -76,6 +76,9 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
 /** What a user can mend, by the names of the errors; anything else is a fault of ours. */
 const EXPECTED_ERRORS = new Set(['FileError', 'FormatError', 'DataError', 'ShapeError', 'DivergenceError']);
 
+/** The packages that every command needs; others are for some kinds of files. */
+const ALWAYS_NEEDED = ['npyjs', 'ndarray', 'pngjs'];
+
 /** How V8 refuses an array that is too large. */
 const OUT_OF_MEMORY = /^(Invalid typed array length|Array buffer allocation failed)/;
 
@@ -128,7 +131,9 @@ function explain(command: string, error: Error & { code?: string }): number {
   }
   const missing = error.code === 'ERR_MODULE_NOT_FOUND' && /package '([^']+)'/.exec(error.message);
   if (missing) {
-    say(`isthmus ${command}: the package '${missing[1]}' is missing: npm install npyjs ndarray pngjs.`);
+    const [, name] = missing;
+    const packages = ALWAYS_NEEDED.includes(name) ? ALWAYS_NEEDED.join(' ') : name;
+    say(`isthmus ${command}: the package '${name}' is missing: npm install ${packages}.`);
     return FAILED;
   }
   if (error.name === 'RangeError' && OUT_OF_MEMORY.test(error.message)) {

@@ -18,6 +18,7 @@ import { sizeOf } from '../../tensor/shape.ts';
 import { openCompressedFile } from '../files/compressedFile.ts';
 import { inFile } from '../files/files.ts';
 import { loadAnyModel, type OpenedAnyModel } from '../files/modelFile.ts';
+import { describeForm, sampleFormOf } from '../files/sampleForm.ts';
 import { type Noun, nounOf, withArticle } from '../pictures/sampleKind.ts';
 import { HELP } from './shared/commonOptions.ts';
 import type { Command } from './terminal/help.ts';
@@ -201,11 +202,20 @@ function inWords(value: unknown): string {
 /** More names don't help; --json has all. */
 const MAX_NAMES = 20;
 
-/** The names of features stand apart from the other facts about the data. */
+/** How the data was read, and the names of features, stand apart from the other facts about it. */
 function factsInWords(training: TrainingFacts): Readonly<Record<string, unknown>> {
   if (!isObject(training.data)) return training;
-  const { featureNames, ...data } = training.data;
-  if (!Array.isArray(featureNames)) return training;
-  const rest = featureNames.length > MAX_NAMES ? ', …' : '';
-  return { ...training, data, features: featureNames.slice(0, MAX_NAMES).join(', ') + rest };
+  const { featureNames, form: _, ...data } = training.data;
+  const form = sampleFormOf(training);
+  const read = form && describeForm(form);
+  return {
+    ...training,
+    data,
+    ...(read && { read }),
+    ...(Array.isArray(featureNames) && { features: namesInWords(featureNames) }),
+  };
+}
+
+function namesInWords(names: readonly unknown[]): string {
+  return names.slice(0, MAX_NAMES).join(', ') + (names.length > MAX_NAMES ? ', …' : '');
 }

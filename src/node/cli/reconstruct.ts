@@ -11,6 +11,7 @@ import { DATA, HELP, IN_MEMORY, KEY, MODEL, OVERWRITE } from './shared/commonOpt
 import { MACHINE, refuseThreads, useMachine } from './shared/machine.ts';
 import { type Batch, outputHelp, requireOutput } from './shared/outputFiles.ts';
 import { noteOverflow, overflownRows } from './shared/overflow.ts';
+import { loadOptionsOf, READING, READING_GROUP } from './shared/reading.ts';
 import { openAutoencoder, openSource, prepareLike } from './shared/samples.ts';
 import type { Command } from './terminal/help.ts';
 import { parseOptions, refusePositionals, requireOption, text } from './terminal/options.ts';
@@ -27,6 +28,8 @@ const OPTIONS = {
   help: HELP,
 };
 
+const ALL_OPTIONS = { ...OPTIONS, ...READING };
+
 export const reconstructCommand: Command = {
   help: {
     usage:
@@ -35,7 +38,7 @@ export const reconstructCommand: Command = {
       'Encodes and decodes images, the rows of a table, or whatever a model was trained on: encode and decode in one. A model that was trained with --noise or --target removes what it learned to remove.',
       'The result has the shape of the data, and the units and the type of what the model was trained on, as decode writes it. It is written as it is computed: neither the .npy of images nor the result has to fit into memory.',
     ],
-    groups: [['Options', OPTIONS]],
+    groups: [['Options', OPTIONS], READING_GROUP],
     sections: [
       [
         'Examples',
@@ -60,7 +63,7 @@ interface Subject {
 }
 
 async function reconstruct(words: readonly string[]): Promise<number> {
-  const parsed = parseOptions(OPTIONS, words);
+  const parsed = parseOptions(ALL_OPTIONS, words);
   refusePositionals(parsed);
   refuseThreads(parsed.values);
   const { key, overwrite, 'in-memory': limit } = parsed.values;
@@ -73,7 +76,8 @@ async function reconstruct(words: readonly string[]): Promise<number> {
   const { inputShape, normalization } = autoencoder;
   const origin = { inputShape, normalization, training };
   out.format.refuse?.(origin);
-  const images = await openSource(data, limit, { key, sampleShape: inputShape });
+  const reading = loadOptionsOf(parsed.values, { training, inputShape });
+  const images = await openSource(data, limit, { ...reading, key });
   const noun = nounOf(inputShape, normalization);
   try {
     const samples = await prepareLike(images, autoencoder);

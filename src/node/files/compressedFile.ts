@@ -61,14 +61,15 @@ export interface ImagesToCompress {
 }
 
 /**
- * Opens images to compress. A `.npy` in C order is read when it is asked for, whatever its size; others are loaded.
+ * Opens images to compress. A `.npy` in C order is read when it is asked for, whatever its size; others are loaded, or
+ * copied where they don't fit into memory.
  *
  * @throws As `openImages`.
  */
 export async function openToCompress(path: string, options: LoadOptions = {}): Promise<ImagesToCompress> {
   const original = await originalOf(path);
-  const isFortran = original?.kind === 'npy' && original.fortranOrder;
-  const images = await openImages(path, { ...options, ...(!isFortran && { inMemoryLimit: 0 }) });
+  const isReadInPlace = original?.kind === 'npy' && !original.fortranOrder;
+  const images = await openImages(path, { ...options, ...(isReadInPlace && { inMemoryLimit: 0 }) });
   // A file that holds one sample without a dimension for it is restored as an array of samples.
   const isWhole = original && sameShape(original.shape, images.shape);
   return { images, original: isWhole ? original : undefined };

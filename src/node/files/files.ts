@@ -98,6 +98,23 @@ export async function readWholeFile(path: string, options: ReadOptions = {}): Pr
   }
 }
 
+/**
+ * The first bytes of a file: `length` of them, or all that there are.
+ *
+ * @throws {FileError} If the file can't be read.
+ */
+export async function readHead(path: string, length: number): Promise<Uint8Array> {
+  const file = await open(path).catch((cause) => {
+    throw fileError('read', path, cause);
+  });
+  try {
+    const { size } = await file.stat();
+    return await readAt(path, file, new Uint8Array(Math.min(length, size)), 0);
+  } finally {
+    await file.close();
+  }
+}
+
 function allocate(path: string, size: number): Uint8Array {
   try {
     return new Uint8Array(size);

@@ -1,38 +1,69 @@
-/** Class labels from a file: integers, one a sample. Read load.ts first. */
+/** Class labels from a file: an integer or a word for each sample. Read load.ts first. */
 
-import { DataError, DTYPE_NAMES, type SampleArray } from '../../data/samples.ts';
+import { basename } from 'node:path';
+import { DataError, DTYPE_NAMES } from '../../data/samples.ts';
 import { type OptionNames, requireInteger, requireOptions } from '../../tensor/options.ts';
 import { formatShape } from '../../tensor/shape.ts';
 import { plural } from '../../tensor/words.ts';
+import { withPackage } from '../optionalPackage.ts';
+import { namingFile, readWholeFile } from './files.ts';
 import { loadArray } from './load.ts';
+import { findReader } from './readers.ts';
+import type { ClassLabels } from './sampleSource.ts';
+import { refuseUnsuited } from './suitableOptions.ts';
 
 export interface LabelOptions {
   /** Which array of an `.npz` to take. @default 'y_train', else the only one */
   readonly key?: string | undefined;
+  /** Which column of a table to take, by its name. @default the only one, or one named label, class, species or target */
+  readonly labelColumn?: string | undefined;
   /** How many there must be. */
   readonly count: number;
 }
 
-const OPTIONS: OptionNames<LabelOptions> = { key: true, count: true };
+const OPTIONS: OptionNames<LabelOptions> = { key: true, labelColumn: true, count: true };
 
-export interface LoadedLabels {
-  readonly labels: SampleArray;
-  /** What was read, for people. */
-  readonly source: string;
-}
+export type LoadedLabels = ClassLabels;
 
 /**
- * @param path - `.npy`, `.npz` or IDX, of shape `[n]` or `[n, 1]`, or `[]` for one sample, of integers or bool.
+ * @param path - A table (`.csv`, `.tsv`) with a column of integers or words, which become 0, 1, … in the order of the
+ *   alphabet; or `.npy`, `.npz` or IDX, of shape `[n]` or `[n, 1]`, or `[]` for one sample, of integers or bool.
  * @throws {FileError} If the file can't be read.
  * @throws {FormatError} If it is not what its name says, or is damaged.
  * @throws {DataError} If the shape or type is another one, or there are not as many labels as samples.
  */
 export async function loadLabels(path: string, options: LabelOptions): Promise<LoadedLabels> {
   requireOptions('loadLabels', options, OPTIONS);
-  const { key, count } = options;
+  const { key, labelColumn, count } = options;
   requireInteger('loadLabels', 'count', count, 0);
+  const reader = await findReader(path);
+  if (key !== undefined) refuseUnsuited(path, reader, { key });
+  const found =
+    reader.contents === 'table'
+      ? await loadTableLabels(path, { labelColumn, count })
+      : await loadArrayLabels(path, key);
+  if (found.labels.length !== count) {
+    throw new DataError(
+      `${path}: it holds ${plural(found.labels.length, 'label')}, expected ${count}, one for each sample.`,
+    );
+  }
+  return found;
+}
+
+async function loadTableLabels(
+  path: string,
+  options: Pick<LabelOptions, 'labelColumn' | 'count'>,
+): Promise<ClassLabels> {
+  const bytes = await readWholeFile(path);
+  const load = () => import('../../io/table/readClasses.ts');
+  const { readClasses } = await withPackage('papaparse', 'tables', load);
+  const { source, ...classes } = namingFile(path, () => readClasses(bytes, options));
+  return { ...classes, source: `${basename(path)}, ${source}` };
+}
+
+async function loadArrayLabels(path: string, key: string | undefined): Promise<ClassLabels> {
   const { shape, data, dtype, source } = await loadArray(path, { key, preferredKey: 'y_train' });
-  const [found = 1, ...rest] = shape; // a single number is the label of one sample
+  const [, ...rest] = shape; // a single number, [], is the label of one sample
   if (rest.some((length) => length !== 1)) {
     const hint = rest.length === 1 ? ' (of one-hot rows: np.argmax(labels, 1))' : '';
     throw new DataError(
@@ -44,10 +75,5 @@ export async function loadLabels(path: string, options: LabelOptions): Promise<L
       `${path}: the labels are ${DTYPE_NAMES[dtype]}, expected integers: save labels.astype('int64').`,
     );
   }
-  if (found !== count) {
-    throw new DataError(
-      `${path}: it holds ${plural(found, 'label')}, expected ${count}, one for each sample.`,
-    );
-  }
-  return { labels: data, source };
+  return { labels: data, names: undefined, source };
 }

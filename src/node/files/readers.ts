@@ -4,14 +4,16 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { isFlat } from '../../data/pictureShape.ts';
 import { FormatError } from '../../io/errors.ts';
+import { KIND_HEAD_LENGTH, kindOf, notA } from '../../io/fileKinds.ts';
 import { IDX_HEAD_LENGTH, parseIdxHeader, readIdx } from '../../io/numpy/idx.ts';
 import { gunzip, isGzip } from '../../io/numpy/inflate.ts';
 import { readNpy } from '../../io/numpy/npy.ts';
 import { NPY_HEAD_LENGTH, parseNpyHeader } from '../../io/numpy/npyHeader.ts';
 import { readNpz } from '../../io/numpy/npz.ts';
 import { sizeOf } from '../../tensor/shape.ts';
-import { fileError, readWholeFile } from './files.ts';
-import { loadImageFile, loadImageFolder } from './imageFolder.ts';
+import { withPackage } from '../optionalPackage.ts';
+import { fileError, inFile, readHead, readWholeFile } from './files.ts';
+import { loadImageFile, loadImageFolder } from './images/imageFolder.ts';
 import { memoryOfNpy, NpyFile } from './npyFile.ts';
 import type { LoadOptions, PictureOptions, TableOptions } from './readOptions.ts';
 import type { LoadedImages, SampleSource } from './sampleSource.ts';
@@ -21,10 +23,10 @@ import { loadWave } from './waveFile.ts';
 export type StoredOptions = LoadOptions & { readonly inMemoryLimit: number };
 
 /** What a file holds, as its name says it. */
-export type FileKind = 'array' | 'table' | 'sound' | 'pictures';
+export type Contents = 'array' | 'table' | 'sound' | 'pictures';
 
 export interface Reader {
-  readonly kind: FileKind;
+  readonly contents: Contents;
   /** Reads the whole file into memory. */
   readonly load: (path: string, options: LoadOptions) => Promise<LoadedImages>;
   /** Opens a file that may stay on the disk; undefined if it fits into the limit and is to be loaded. Its errors name the file. */
@@ -33,24 +35,24 @@ export interface Reader {
   readonly options: readonly (keyof LoadOptions)[];
 }
 
-const NPY: Reader = { kind: 'array', load: loadNpy, open: openNpy, options: [] };
-const NPZ: Reader = { kind: 'array', load: loadNpz, options: ['key'] };
-const IDX: Reader = { kind: 'array', load: loadIdx, options: [] };
+const NPY: Reader = { contents: 'array', load: loadNpy, open: openNpy, options: [] };
+const NPZ: Reader = { contents: 'array', load: loadNpz, options: ['key'] };
+const IDX: Reader = { contents: 'array', load: loadIdx, options: [] };
 const TABLE: Reader = {
-  kind: 'table',
+  contents: 'table',
   load: loadTable,
   open: openTable,
   options: ['columns', 'labelColumn', 'missing'],
 };
-const WAVE: Reader = { kind: 'sound', load: loadSound, options: ['frame'] };
+const WAVE: Reader = { contents: 'sound', load: loadSound, options: ['frame'] };
 const PICTURE_OPTIONS = ['resize', 'gray', 'background'] as const;
 const PICTURE: Reader = {
-  kind: 'pictures',
+  contents: 'pictures',
   load: (path, options) => loadImageFile(path, pictureOptions(options)),
   options: PICTURE_OPTIONS,
 };
 const FOLDER: Reader = {
-  kind: 'pictures',
+  contents: 'pictures',
   load: (path, options) => loadImageFolder(path, pictureOptions(options)),
   options: PICTURE_OPTIONS,
 };
@@ -72,12 +74,13 @@ export async function findReader(path: string): Promise<Reader> {
   const info = await stat(path).catch((cause) => {
     throw fileError('read', path, cause);
   });
-  return info.isDirectory() ? FOLDER : readerByName(path);
+  if (info.isDirectory()) return FOLDER;
+  return namedReader(path) ?? refuseUnknown(path);
 }
 
 /** What the name of a file says that it holds; undefined if it says nothing, as that of a folder. */
-export function kindByName(path: string): FileKind | undefined {
-  return namedReader(path)?.kind;
+export function contentsByName(path: string): Contents | undefined {
+  return namedReader(path)?.contents;
 }
 
 function namedReader(path: string): Reader | undefined {
@@ -85,11 +88,16 @@ function namedReader(path: string): Reader | undefined {
   return BY_NAME.find(([pattern]) => pattern.test(name))?.[1];
 }
 
-function readerByName(path: string): Reader {
-  const reader = namedReader(path);
-  if (reader) return reader;
+/** What is read, for people. */
+const ALL_KINDS = '.npy, .npz, .idx, -ubyte (also .gz), .csv, .tsv, .wav, .png, .jpg or a folder of pictures';
+
+/** @throws {FormatError} That says what the file is, as its name says nothing. */
+async function refuseUnknown(path: string): Promise<never> {
+  const kind = kindOf(await readHead(path, KIND_HEAD_LENGTH));
+  if (!kind) throw new FormatError(`${path}: unknown kind of file, expected ${ALL_KINDS}.`);
+  const advice = kind.advice === undefined ? '' : `: ${kind.advice}`;
   throw new FormatError(
-    `${path}: unknown kind of file, expected .npy, .npz, .idx, -ubyte (also .gz), .csv, .tsv, .wav, .png, .jpg or a folder of pictures.`,
+    `${path}: unknown kind of file, ${kind.name} by its bytes, expected ${ALL_KINDS}${advice}.`,
   );
 }
 
@@ -120,14 +128,28 @@ async function loadIdx(path: string): Promise<LoadedImages> {
   return { ...readIdx(contents), source: basename(path) };
 }
 
+function tableReader(): Promise<typeof import('./tableFile.ts')> {
+  return withPackage('papaparse', 'tables', () => import('./tableFile.ts'));
+}
+
 async function loadTable(path: string, options: LoadOptions): Promise<LoadedImages> {
-  const tables = await import('./tableFile.ts'); // the optional package that reads CSV is needed only here
+  const tables = await tableReader();
+  await requireTable(path);
   return tables.loadTable(path, tableOptions(options));
 }
 
 async function openTable(path: string, options: StoredOptions): Promise<SampleSource> {
-  const tables = await import('./tableFile.ts');
+  const tables = await tableReader();
+  await requireTable(path).catch((error) => {
+    throw inFile(path, error);
+  });
   return tables.openTable(path, { ...tableOptions(options), inMemoryLimit: options.inMemoryLimit });
+}
+
+/** @throws {FormatError} If the file begins as one of another kind does; whether it is a table is not known by that. */
+async function requireTable(path: string): Promise<void> {
+  const head = await readHead(path, KIND_HEAD_LENGTH);
+  if (kindOf(head)?.mayBeTable === false) throw notA('a table', head);
 }
 
 /** What is not said about missing cells is done as for the training data of the model. */

@@ -27,7 +27,7 @@ const OWNED = Object.keys(OWNERS) as OwnedOption[];
  * The options for each of several files of one command: those that its kind has. What is said once for all of them need not
  * suit all, but one.
  *
- * @param labelFiles - Files of labels: only `labelColumn` may be for them.
+ * @param labelFiles - Files of labels: if one is a table, `labelColumn` is a column of it, and not of the samples.
  * @returns The options by the path of the file.
  * @throws {OptionError} If an option suits none of the files.
  * @throws As `findReader`.
@@ -43,8 +43,11 @@ export async function optionsForEach(
     options,
     OWNED.filter((name) => name !== 'labelColumn'),
   );
-  refuseOptionsOfOthers([...readers, ...(await readersOf(labelFiles))], options, ['labelColumn']);
-  return new Map(readers.map(([path, reader]) => [path, optionsFor(reader, options)]));
+  const labelReaders = await readersOf(labelFiles);
+  const hasLabelTable = labelReaders.some(([, reader]) => reader.options.includes('labelColumn'));
+  if (!hasLabelTable) refuseOptionsOfOthers(readers, options, ['labelColumn']);
+  const ofSamples = hasLabelTable ? { ...options, labelColumn: undefined } : options;
+  return new Map(readers.map(([path, reader]) => [path, optionsFor(reader, ofSamples)]));
 }
 
 /** @throws {OptionError} If an option is for files of another kind. */

@@ -4,7 +4,6 @@ import { basename } from 'node:path';
 import { DataError } from '../../data/samples.ts';
 import { readWav, requireWav } from '../../io/sound/readWav.ts';
 import { requireInteger, requireOptions } from '../../tensor/options.ts';
-import { plural } from '../../tensor/words.ts';
 import { readWholeFile } from './files.ts';
 import { LOAD_OPTIONS, type SoundOptions } from './readOptions.ts';
 import type { LoadedImages } from './sampleSource.ts';
@@ -34,13 +33,11 @@ function framesOf(name: string, bytes: Uint8Array, frame: number): LoadedImages 
   const count = Math.floor(samples.length / frame);
   const found = `${grouped(samples.length)} sound sample${samples.length === 1 ? '' : 's'}`;
   if (count === 0) {
-    throw new DataError(
-      `the file holds ${found}, expected at least the ${plural(frame, 'sample')} of one frame.`,
-    );
+    throw new DataError(`the file holds ${found}, expected at least the ${frame} of one frame.`);
   }
   const rest = samples.length - count * frame;
   const notes = [];
-  if (channels > 1) notes.push(`the ${channels} channels of ${name} were mixed down to their mean`);
+  if (channels > 1) notes.push(`its ${channels} channels are mixed down to their mean`);
   if (rest === 1) notes.push(`the last of ${found} doesn't fill a frame and is left out`);
   if (rest > 1) notes.push(`the last ${grouped(rest)} of ${found} don't fill a frame and are left out`);
   return {

@@ -15,10 +15,10 @@ const { ceil } = Math;
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
-// Far more than a dense layer can take, and few enough for pngjs to need no more than two seconds and 200 MB whatever the
-// file claims: at most 8 bytes a pixel and one a row, 32 MiB of raw pixels.
+// Enough for photos and large screens, which are read to be made smaller, and few enough for pngjs to need no more than five
+// seconds and a gigabyte whatever the file claims: at most 8 bytes a pixel and one a row, 256 MiB of raw pixels.
 const MAX_SIDE = 16384;
-const MAX_PIXELS = 2048 * 2048;
+const MAX_PIXELS = 2 ** 25;
 
 // pngjs makes an object for each. Encoders put 4 kB and more into one.
 const MAX_CHUNKS = 2 ** 13;
@@ -50,7 +50,7 @@ export interface SoundPng {
   readonly end: number;
 }
 
-/** @throws {FormatError} If it is not a PNG file, is damaged or cut off, or is larger than 2048x2048 pixels. */
+/** @throws {FormatError} If it is not a PNG file, is damaged or cut off, or is larger than 33 megapixels. */
 export function checkPng(bytes: Uint8Array): SoundPng {
   const { header, compressed, end } = readChunks(bytes);
   checkPixelData(compressed, rawLength(header), header);
@@ -178,7 +178,7 @@ function readHeader(type: string, body: Uint8Array): Header {
     throw new FormatError(`a PNG of ${width}x${height} pixels, expected at least one pixel.`);
   if (width > MAX_SIDE || height > MAX_SIDE || width * height > MAX_PIXELS) {
     throw new FormatError(
-      `a PNG that claims ${width}x${height} pixels, expected at most ${MAX_PIXELS} (2048x2048) and no side above ${MAX_SIDE}.`,
+      `a PNG that claims ${width}x${height} pixels, expected at most 33 megapixels and no side above ${MAX_SIDE}.`,
     );
   }
   if (!COLOR_TYPES[colorType]?.depths.includes(depth)) {

@@ -1,13 +1,13 @@
 /** JPEG files: jpeg-js reads those that checkJpeg.ts found to be sound. */
 
-import { DataError } from '../../data/samples.ts';
 import { FormatError } from '../../io/errors.ts';
+import { withPackage } from '../optionalPackage.ts';
 import { checkJpeg } from './jpeg/checkJpeg.ts';
 import { upright } from './orientation.ts';
 import type { PixelImage } from './png.ts';
 
 /**
- * Reads a JPEG: baseline or progressive, gray, colours or CMYK, 8 bits a sample, up to 50 megapixels (100 if its colours
+ * Reads a JPEG: baseline or progressive, gray, colours or CMYK, 8 bits a sample, up to 33 megapixels (67 if its colours
  * have half the resolution, as is usual). The picture is turned as its EXIF block says. CMYK becomes RGB without a colour
  * profile, and profiles are ignored. Bytes behind its end are ignored, as other readers do.
  *
@@ -24,7 +24,8 @@ export async function decodeJpeg(bytes: Uint8Array): Promise<PixelImage> {
     ({ data } = decode(plain, {
       useTArray: true,
       formatAsRGBA: false,
-      colorTransform: isYcc,
+      // It cuts off what it should round: three components are converted here, and four need so little that it may.
+      colorTransform: components === 4 && isYcc,
       // It finds the end of a scan's last part only so: see scan.ts.
       tolerantDecoding: true,
       // checkJpeg.ts has limited both.
@@ -35,21 +36,26 @@ export async function decodeJpeg(bytes: Uint8Array): Promise<PixelImage> {
     // What jpeg-js says is about its own code.
     throw new FormatError("a damaged JPEG: its image data can't be decoded.", { cause });
   }
-  const channels = components === 1 ? 1 : 3;
-  const pixels = channels === 1 ? everyThird(data) : data;
-  return upright({ width, height, channels, data: pixels }, orientation);
+  if (components === 3 && isYcc) convertToRgb(data);
+  const pixels = components === 1 ? everyThird(data) : data;
+  return upright({ width, height, channels: components === 1 ? 1 : 3, data: pixels }, orientation);
+}
+
+/** Brightness and two differences of colour to red, green, blue, in place. Source: ITU-T T.871, section 7. */
+function convertToRgb(data: Uint8Array): void {
+  const rgb = new Uint8ClampedArray(data.buffer, data.byteOffset, data.length); // it rounds, and clamps to 0 to 255
+  for (let i = 0; i < data.length; i += 3) {
+    const [y, cb, cr] = [data[i], data[i + 1] - 128, data[i + 2] - 128];
+    rgb[i] = y + 1.402 * cr;
+    rgb[i + 1] = y - 0.344136286 * cb - 0.714136286 * cr;
+    rgb[i + 2] = y + 1.772 * cb;
+  }
 }
 
 /** It is imported only here and only now, so that everything else works without it. */
 async function jpegDecoder(): Promise<typeof import('jpeg-js').decode> {
-  try {
-    const { default: jpeg } = await import('jpeg-js');
-    return jpeg.decode;
-  } catch {
-    throw new DataError(
-      "JPEG files are read by the package 'jpeg-js', which is missing: npm install jpeg-js.",
-    );
-  }
+  const { default: jpeg } = await withPackage('jpeg-js', 'JPEG files', () => import('jpeg-js'));
+  return jpeg.decode;
 }
 
 function everyThird(data: Uint8Array): Uint8Array {

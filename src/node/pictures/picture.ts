@@ -1,6 +1,7 @@
 /** A picture of either kind, found by its bytes and not by its name: people save JPEGs as x.png. */
 
-import { FormatError, OptionError } from '../../io/errors.ts';
+import { OptionError } from '../../io/errors.ts';
+import { notA } from '../../io/fileKinds.ts';
 import { decodeJpeg } from './jpeg.ts';
 import { withoutSpareChannels } from './luma.ts';
 import { type DecodedPng, decodePng, type PixelImage } from './png.ts';
@@ -33,7 +34,7 @@ export function kindOfPicture(bytes: Uint8Array): PictureKind | undefined {
  */
 export async function decodePicture(bytes: Uint8Array, background?: Color): Promise<Picture> {
   const kind = kindOfPicture(bytes);
-  if (kind === undefined) throw new FormatError('neither a PNG nor a JPEG file.');
+  if (kind === undefined) throw notA('a PNG or JPEG file', bytes);
   if (kind === 'PNG') return pictureOfPng(bytes, background);
   return { kind, image: withoutSpareChannels(await decodeJpeg(bytes)), isRounded: false };
 }

@@ -2,7 +2,7 @@
 
 import type { NumericArray } from '../../data/samples.ts';
 import { FormatError, OptionError } from '../../io/errors.ts';
-import { type OptionNames, requireBoolean, requireInteger, requireOptions } from '../../tensor/options.ts';
+import { type OptionNames, requireBoolean, requireNumber, requireOptions } from '../../tensor/options.ts';
 import { inWords } from '../../tensor/words.ts';
 import { toGray } from './luma.ts';
 import { type Color, type Picture, pictureOfPng } from './picture.ts';
@@ -10,6 +10,7 @@ import type { PixelImage } from './png.ts';
 import { type PictureSize, resize, resizingOf } from './resize.ts';
 
 const MAX_STACK = 2 ** 32; // bytes
+const MAX_SIDE = 16384; // pixels, as of a PNG
 
 export interface PictureOptions {
   /** Height and width in pixels to bring all pictures to; what is beyond their ratio is cut off at both sides. */
@@ -31,7 +32,10 @@ export function requirePictureOptions(who: string, options: PictureOptions): voi
     if (!Array.isArray(size) || size.length !== 2) {
       throw new TypeError(`${who}: resize is ${inWords(size)}, expected [height, width].`);
     }
-    for (const side of size) requireInteger(who, 'a side of resize', side, 1);
+    for (const side of size) {
+      const isInRange = (pixels: number) => Number.isInteger(pixels) && pixels >= 1 && pixels <= MAX_SIDE;
+      requireNumber(who, 'a side of resize', side, `an integer from 1 to ${MAX_SIDE}`, isInRange);
+    }
   }
   if (background === undefined) return;
   const isColor = Array.isArray(background) && background.length === 3;
@@ -100,10 +104,14 @@ export class PictureStack {
   #isRounded = false;
   readonly #resized = { pictures: 0, cut: 0, averaged: 0, enlarged: 0 };
 
-  /** @param count - How many pictures will come. */
+  /**
+   * @param count - How many pictures will come.
+   * @throws {FormatError} If they take more memory than is read; without `resize`, `add` finds that out.
+   */
   constructor(count: number, options: PictureOptions) {
     this.#count = count;
     this.#options = options;
+    if (options.resize) requireFits(count, { height: options.resize[0], width: options.resize[1] }, 1);
   }
 
   /** @throws {OptionError} If it has another size than those before, and sizes are not brought to one. */
@@ -158,18 +166,24 @@ export class PictureStack {
   }
 }
 
-function newStack(
-  count: number,
-  { width, height }: { readonly width: number; readonly height: number },
-  channels: 1 | 3,
-): Stack {
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** @throws {FormatError} If so many pictures take more memory than is read. */
+function requireFits(count: number, { width, height }: Size, channels: 1 | 3): void {
   const byteLength = count * width * height * channels;
-  if (byteLength > MAX_STACK) {
-    throw new FormatError(
-      `${count} images of ${width}x${height} pixels take ${byteLength} bytes, more than the ${MAX_STACK} that are read.`,
-    );
-  }
-  return { width, height, channels, data: new Uint8Array(byteLength) };
+  if (byteLength <= MAX_STACK) return;
+  throw new FormatError(
+    `${count} images of ${width}x${height} pixels take ${byteLength} bytes, more than the ${MAX_STACK} that are read.`,
+  );
+}
+
+function newStack(count: number, size: Size, channels: 1 | 3): Stack {
+  requireFits(count, size, channels);
+  const { width, height } = size;
+  return { width, height, channels, data: new Uint8Array(count * width * height * channels) };
 }
 
 /** A copy with three channels of the first `filled` images, which are gray. */

@@ -51,7 +51,7 @@ export function encodePng({ width, height, channels, data }: PixelImage): Uint8A
 }
 
 /**
- * Reads any PNG: 1 to 16 bits, gray, RGB, palette, with or without alpha, interlaced or not, up to 2048x2048 pixels.
+ * Reads any PNG: 1 to 16 bits, gray, RGB, palette, with or without alpha, interlaced or not, up to 33 megapixels.
  * Bytes behind the end chunk are ignored, as other readers do.
  *
  * @throws {FormatError} If it is not a PNG file, is damaged or cut off, or is larger than that.

@@ -2,8 +2,8 @@
  * Pictures of another size: what is beyond the ratio of the new size is cut off at both sides, then each axis is averaged
  * over areas where it shrinks, and interpolated where it grows.
  *
- * All of it is exact: weights are whole numbers, so sums of up to 16384x16384 pixels are as well, and each value is rounded
- * once. As everywhere, values are averaged as they are stored (sRGB), not as amounts of light.
+ * All of it is exact: weights are whole numbers, so the sums are as well (less than 2^53), and each value is rounded once.
+ * As everywhere, values are averaged as they are stored (sRGB), not as amounts of light.
  */
 
 import { LUMA_TOTAL, lumaSum } from './luma.ts';

@@ -54,7 +54,8 @@ class File:
     def __init__(self, data, model=None):
         pieces = Pieces(data)
         require(pieces.take(8) == b"\x89ISTH\r\n\x1a", "not an .isth file")
-        require(pieces.number() == 1, "another version")
+        self.version = pieces.number()
+        require(self.version in (1, 2), "another version")
         lengths = [pieces.number() for _ in range(3)]
         self.description = json.loads(pieces.take(lengths[0]))
         k = self.description["codeLength"]
@@ -411,8 +412,17 @@ class Residual:
         return bit
 
 
+def csv_file(head, values):
+    delimiter, line_end, is_ended = chr(head[0]), "\r\n" if head[1] == 2 else "\n", head[2] == 1
+    lines = [delimiter.join(str(value) for value in row) for row in values.tolist()]
+    return head[3:] + (line_end.join(lines) + line_end * is_ended).encode()
+
+
 def original_file(file, values):
     """The bytes that were compressed: the head, and the values as it says that they are stored."""
+    require((file.description["original"] == "csv") == (file.version == 2), "another version")
+    if file.description["original"] == "csv":
+        return csv_file(file.head, values)
     order, is_big = "C", file.description["original"] == "idx"
     if file.description["original"] == "npy":
         facts = ast.literal_eval(file.head[file.head.index(b"{") :].decode("latin1"))

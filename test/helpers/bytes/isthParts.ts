@@ -110,6 +110,7 @@ const VALUES = [
   'blocked',
   'npy',
   'idx',
+  'csv',
   [],
   {},
   'x'.repeat(200),

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { crc32 } from '../../../src/io/crc32.ts';
@@ -6,6 +7,9 @@ import { listNpz, readNpz } from '../../../src/io/numpy/npz.ts';
 import { npyBytes } from '../../helpers/bytes/npyBytes.ts';
 import { expectedFiles, goldenBytes, valuesOf } from '../../helpers/bytes/npyGolden.ts';
 import { zipBytes } from '../../helpers/bytes/zipBytes.ts';
+
+const goldenReport = (name: string) =>
+  new Uint8Array(readFileSync(new URL(`../../golden/reports/${name}`, import.meta.url)));
 
 /** The archive with bytes changed at an offset from a signature. */
 function changed(
@@ -51,13 +55,64 @@ describe('readNpz', () => {
 
   test('lists the arrays there are if it cannot choose or does not find one', async () => {
     await expect(readNpz(goldenBytes('two.npz'))).rejects.toThrow(
-      "the archive holds the arrays first, second, expected a single array or 'x_train': name one of them, key: 'first'.",
+      "the archive holds the arrays first [2, 2], second [3, 2], expected a single array or 'x_train': name one of them, key: 'first'.",
     );
     await expect(readNpz(goldenBytes('two.npz'), { key: 'third' })).rejects.toThrow(
-      "the archive holds the arrays first, second, expected 'third'.",
+      "the archive holds the arrays first [2, 2], second [3, 2], expected 'third'.",
     );
     await expect(readNpz(goldenBytes('none.npz'))).rejects.toThrow('the archive holds no arrays');
     await expect(readNpz(goldenBytes('two.npz'), { key: 'toString' })).rejects.toThrow(FormatError);
+  });
+
+  test('lists the arrays of a report with their shapes', async () => {
+    await expect(readNpz(goldenReport('two-arrays.npz'))).rejects.toThrow(
+      "the archive holds the arrays a [60, 16], b [60, 16], expected a single array or 'x_train': name one of them, key: 'a'.",
+    );
+  });
+
+  test('lists ten arrays at most, without a shape where there is none', async () => {
+    const numbers = npyBytes({ descr: '|u1', shape: [2, 1], values: [1, 2] });
+    const entries = Array.from({ length: 12 }, (_, i) => ({
+      name: `${i}.npy`,
+      contents: i === 1 ? goldenBytes('text.npy') : numbers,
+      method: i % 3 ? 8 : 0,
+    }));
+    await expect(readNpz(zipBytes(entries))).rejects.toThrow(
+      'the arrays 0 [2, 1], 1, 2 [2, 1], 3 [2, 1], 4 [2, 1], 5 [2, 1], 6 [2, 1], 7 [2, 1], 8 [2, 1], 9 [2, 1], and 2 more, expected',
+    );
+    await expect(
+      readNpz(zipBytes(entries.slice(0, 2).map((entry) => ({ ...entry, method: 9 })))),
+    ).rejects.toThrow('the arrays 0, 1, expected');
+  });
+
+  test('takes nothing for an array that macOS puts beside files', async () => {
+    const array = npyBytes({ descr: '|u1', shape: [3], values: [1, 2, 3] });
+    const fork = Uint8Array.of(0, 5, 0x16, 7, 0, 2, 0, 0); // AppleDouble
+    const archive = zipBytes([
+      { name: 'a.npy', contents: array, method: 8, descriptor: true },
+      { name: '__MACOSX/', contents: new Uint8Array() },
+      { name: '__MACOSX/._a.npy', contents: fork },
+      { name: '__MACOSX/deep/a.npy', contents: fork },
+      { name: '._b.npy', contents: fork },
+      { name: 'deep/._c.npy', contents: fork },
+    ]);
+    expect(listNpz(archive)).toEqual(['a']);
+    expect(await readNpz(archive)).toMatchObject({ key: 'a', shape: [3] });
+    const others = zipBytes([
+      { name: '_b.npy', contents: array },
+      { name: 'x/MACOSX._.npy', contents: array },
+    ]);
+    expect(listNpz(others)).toEqual(['_b', 'x/MACOSX._']);
+  });
+
+  test.each([
+    ['sparse-csr.npz', 'csr'],
+    ['sparse-coo.npz', 'coo'],
+  ])('calls %s, which scipy wrote, a sparse matrix', async (name, format) => {
+    await expect(readNpz(goldenReport(name))).rejects.toThrow(
+      `the archive holds a sparse matrix of scipy (${format}), expected an array: save it as one, np.save('x.npy', m.toarray()).`,
+    );
+    expect((await readNpz(goldenReport(name), { key: 'data' })).data).toEqual(Float32Array.of(3, 5));
   });
 
   test('refuses every truncation, and bytes behind the end', async () => {

@@ -68,9 +68,9 @@ describe('files that are not there or not what their names say', () => {
     },
     training(
       'a kind of file that it does not know',
-      'a.jpg',
-      'x',
-      /a\.jpg: unknown kind of file, expected \.npy/,
+      'a.xyz',
+      Uint8Array.of(1, 2, 3),
+      /a\.xyz: unknown kind of file, expected \.npy/,
     ),
     training(
       'a PNG named .npy',
@@ -86,19 +86,43 @@ describe('files that are not there or not what their names say', () => {
     ),
     training('an npy named .idx.gz', 'a.idx.gz', IMAGES, /a\.idx\.gz: .*gzip/),
     training('an npy named .idx', 'a.idx', IMAGES, /a\.idx: not an IDX file but a NumPy array/),
-    training('a text named .png', 'a.png', 'hello', /a\.png: .*not a PNG file but a text: /),
+    training('a text named .png', 'a.png', 'hello', /a\.png: not a PNG or JPEG file but a text: /),
+    training(
+      'an HDF5 file',
+      'a.h5',
+      Buffer.from('\x89HDF\r\n\x1a\n', 'latin1'),
+      /a\.h5: unknown kind of file, an HDF5 file .* by its bytes, .*: save the array in it as \.npy\.$/,
+    ),
+    training(
+      'a Parquet file',
+      'a.parquet',
+      'PAR1',
+      /a\.parquet: unknown kind of file, a Parquet file by its bytes, .*: save the table in it as \.csv\.$/,
+    ),
+    training(
+      'a WebP picture',
+      'a.webp',
+      'RIFF\x10\0\0\0WEBP',
+      /a\.webp: unknown kind of file, a WebP picture by its bytes, .*: save it as PNG or JPEG\.$/,
+    ),
+    training(
+      'an npy without an ending',
+      'a',
+      IMAGES,
+      /a: unknown kind of file, a NumPy array by its bytes, .*: give it the ending \.npy\.$/,
+    ),
+    training(
+      'a table called .txt',
+      'a.txt',
+      'a,b\n1,2\n',
+      /a\.txt: unknown kind of file, a text by its bytes, .*: if it is a table, give it the ending \.csv\.$/,
+    ),
     training('an empty npy', 'a.npy', '', /a\.npy: not an \.npy file but an empty file: /),
     {
-      name: 'a folder without PNGs',
+      name: 'a folder without pictures',
       files: { 'pictures/readme.txt': 'none' },
       args: ['train', '--data', 'pictures'],
-      says: /pictures: the folder holds no \.png files\./,
-    },
-    {
-      name: 'a folder named .png among PNGs',
-      files: { ...pngs('pictures', 2), 'pictures/3.png/': '' },
-      args: ['train', '--data', 'pictures'],
-      says: /pictures\/3\.png: it is a folder, expected a file\./,
+      says: /pictures: the folder holds no \.png or \.jpg files, but 1 \.txt\./,
     },
   ]);
 });
@@ -146,7 +170,7 @@ describe('damaged files', () => {
       name: 'PNGs of several sizes',
       files: { ...pngs('pictures', 2), 'pictures/10.png': png(9, 8) },
       args: ['train', '--data', 'pictures'],
-      says: /pictures: the images differ in size: 1\.png has 8x8 pixels, 10\.png has 9x8\./,
+      says: /pictures: the images differ in size: 1\.png has 8x8 pixels, 10\.png has 9x8; --resize 28x28 brings them to one\./,
     },
     {
       name: 'a corrupt PNG among others',
@@ -212,19 +236,19 @@ describe('data that cannot be trained on', () => {
       'an npz whose arrays have other names',
       'a.npz',
       npz({ first: IMAGES, second: IMAGES }),
-      /a\.npz: the archive holds the arrays first, second, expected a single array or 'x_train'/,
+      /a\.npz: the archive holds the arrays first \[40, 8, 8\], second \[40, 8, 8\], expected a single array or 'x_train'/,
     ),
     {
       name: 'a key that the npz does not have',
       files: { 'a.npz': npz({ x_train: IMAGES, y_train: imagesNpy([]) }) },
       args: ['train', '--data', 'a.npz', '--key', 'x_tarin'],
-      says: /a\.npz: the archive holds the arrays x_train, y_train, expected 'x_tarin'\./,
+      says: /a\.npz: the archive holds the arrays x_train \[40, 8, 8\], y_train \[40\], expected 'x_tarin'\./,
     },
     {
       name: 'a test npz of several arrays without x_test',
       files: { 'a.npz': npz({ x_train: IMAGES, y_train: imagesNpy([]) }) },
       args: ['train', '--data', 'a.npz', '--test-data', 'a.npz'],
-      says: /a\.npz: the archive holds the arrays x_train, y_train, expected a single array or 'x_test': name one of them, --test-key x_train\./,
+      says: /a\.npz: the archive holds the arrays x_train \[40, 8, 8\], y_train \[40\], expected a single array or 'x_test': name one of them, --test-key x_train\./,
     },
     trainingWith(
       'a key of an npy',
@@ -505,7 +529,7 @@ describe('images and codes that do not fit the model', () => {
     command(
       'to draw what is no picture',
       'decode --model flat.safetensors --codes codes.npy --out grid.png',
-      /samples of 10 numbers are no pictures, expected --out FILE\.npy\./,
+      /samples of 10 numbers are no pictures, expected --out FILE\.npy or FILE\.csv\./,
       { ...codes(codesNpy([1, 2])), 'flat.safetensors': modelBytes(DIVIDED, { inputShape: [10] }) },
     ),
     command(

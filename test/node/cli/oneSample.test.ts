@@ -139,11 +139,11 @@ describe('what is no sample is refused', () => {
     ],
     [
       'decode --model images.safetensors --codes two.npz --out new.npy',
-      "two.npz: the archive holds the arrays a, b, expected a single array or 'x_train': name one of them, --key a.",
+      "two.npz: the archive holds the arrays a [1, 2], b [1, 2], expected a single array or 'x_train': name one of them, --key a.",
     ],
     [
       'train --data two.npz',
-      "two.npz: the archive holds the arrays a, b, expected a single array or 'x_train': name one of them, --key a.",
+      "two.npz: the archive holds the arrays a [1, 2], b [1, 2], expected a single array or 'x_train': name one of them, --key a.",
     ],
   ])('isthmus %s', async (line, message) => {
     const { code, stderr } = await run(line);

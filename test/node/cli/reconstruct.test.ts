@@ -215,7 +215,7 @@ describe('refusals', () => {
     refusal(
       'a picture of what is none',
       `${LINE} --out a.png`,
-      /samples of 3 numbers are no pictures, expected --out FILE\.npy\./,
+      /samples of 3 numbers are no pictures, expected --out FILE\.npy or FILE\.csv\./,
       {
         'm.safetensors': modelBytes(undefined, { inputShape: [3] }),
         'images.npy': imagesNpy([3]),
@@ -226,8 +226,8 @@ describe('refusals', () => {
   testRefusals(2, [
     refusal(
       'other kinds of files',
-      `${LINE} --out a.wav`,
-      /--out is 'a\.wav', expected FILE\.npy or FILE\.png\. See isthmus reconstruct --help\.$/,
+      `${LINE} --out a.jpg`,
+      /--out is 'a\.jpg', expected FILE\.npy, FILE\.csv, FILE\.tsv, FILE\.wav or FILE\.png\. See isthmus reconstruct --help\.$/,
     ),
     refusal(
       'no model',
@@ -235,7 +235,7 @@ describe('refusals', () => {
       /--model is missing, expected --model MODEL\./,
     ),
     refusal('no data', 'reconstruct --model m.safetensors --out a.npy', /--data is missing/),
-    refusal('no file to write', LINE, /--out is missing, expected --out FILE\.npy or FILE\.png\./),
+    refusal('no file to write', LINE, /--out is missing, expected --out FILE\.npy, FILE\.csv, FILE\.tsv,/),
     refusal('words', `${LINE} --out a.npy more`, /'more' belongs to no option\./),
   ]);
 });

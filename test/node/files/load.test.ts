@@ -91,7 +91,7 @@ describe('loadImages', () => {
     test('does not take x_train for a preferred array that is missing', async () => {
       const files = { 'a.npz': npz({ x_train: first, y_train: second }) };
       await expect(load(files, 'a.npz', { preferredKey: 'x_test' })).rejects.toThrow(
-        "a.npz: the archive holds the arrays x_train, y_train, expected a single array or 'x_test': name one of them, key: 'x_train'.",
+        "a.npz: the archive holds the arrays x_train [3, 8, 8], y_train [5, 8, 8], expected a single array or 'x_test': name one of them, key: 'x_train'.",
       );
     });
   });
@@ -102,7 +102,21 @@ describe('loadImages', () => {
       'a.gif',
       '',
       'FormatError',
-      'unknown kind of file, expected .npy, .npz, .idx, -ubyte',
+      'unknown kind of file, an empty file by its bytes, expected .npy, .npz, .idx, -ubyte',
+    ],
+    [
+      'a web page named .csv',
+      'a.csv',
+      '<!doctype html>',
+      'FormatError',
+      'a.csv: not a table but a web page (HTML): ',
+    ],
+    [
+      'a Parquet file named .csv',
+      'a.csv',
+      'PAR1\0',
+      'FormatError',
+      'a.csv: not a table but a Parquet file: save',
     ],
     ['a bare .gz', 'a.gz', gzipSync('x'), 'FormatError', 'unknown kind of file'],
     ['a .gz of no IDX file', 'a.idx.gz', gzipSync(new Uint8Array(300_000)), 'FormatError', 'not an IDX file'],

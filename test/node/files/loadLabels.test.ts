@@ -11,6 +11,8 @@ afterAll(removeFolders);
 
 const VALUES = [3, 0, 7];
 
+const text = (words: string) => new TextEncoder().encode(words);
+
 function npy(
   descr: string,
   shape: readonly number[] = [3],
@@ -56,6 +58,27 @@ describe('loadLabels', () => {
     expect(Array.from((await load('a.npy', npy('|i1', [3], [-1, 1, -1]))).labels)).toEqual([-1, 1, -1]);
   });
 
+  test('reads a column of a table, of words or integers', async () => {
+    const { labels, names, source } = await load('a.csv', text('id,species\n7,dog\n8,cat\n9,dog\n'));
+    expect({ labels: Array.from(labels), names, source }).toEqual({
+      labels: [1, 0, 1],
+      names: ['cat', 'dog'],
+      source: 'a.csv, column species',
+    });
+    const integers = await load('a.tsv', text('3\n0\n7\n'));
+    expect({ ...integers, labels: Array.from(integers.labels) }).toEqual({
+      labels: VALUES,
+      names: undefined,
+      source: 'a.tsv, its only column',
+    });
+  });
+
+  test('refuses a key of a table', async () => {
+    await expect(load('a.csv', text('0\n1\n2\n'), 'k')).rejects.toThrow(
+      /a\.csv: got key: 'k', but only \.npz files have keys\./,
+    );
+  });
+
   test.each<[string, string, Uint8Array, RegExp]>([
     [
       'too few',
@@ -97,7 +120,32 @@ describe('loadLabels', () => {
       /np\.unique\(arr, return_inverse=True\)\[1\] of names\.$/,
     ],
     ['complex numbers', 'a.npy', npyHeader("'<c8'", '(3,)', 24), /\(complex numbers\), expected numbers/],
-    ['text', 'a.csv', Uint8Array.of(48, 10), /unknown kind of file/],
+    [
+      'a table of too few rows',
+      'a.csv',
+      text('0\n'),
+      /a\.csv: it holds 1 label, expected 3, one for each sample\./,
+    ],
+    [
+      'several columns without a name for classes',
+      'a.csv',
+      text('a,b\n1,2\n3,4\n5,6\n'),
+      /a\.csv: the table has 2 columns \(a, b\), expected one: labelColumn: 'b' names the one with the classes\./,
+    ],
+    ['a class that is missing', 'a.csv', text('x\n\ny\n""\n'), /a\.csv: it holds 1 label, expected 3/],
+    [
+      'a missing class beside others',
+      'a.csv',
+      text('i,label\n1,x\n2,\n3,y\n'),
+      /line 3: got '', expected a class\./,
+    ],
+    ['a fraction', 'a.csv', text('1\n2.5\n3\n'), /a\.csv: line 2, column '1': got '2\.5', expected a class/],
+    [
+      'other words',
+      'a.txt',
+      text('cat\ndog\ncat\n'),
+      /a\.txt: unknown kind of file, a text by its bytes, .*\.csv\.$/,
+    ],
     ['a broken file', 'a.npy', npy('|u1').subarray(0, 100), /a\.npy: /],
   ])('refuses %s', async (_, name, contents, says) => {
     await expect(load(name, contents)).rejects.toThrow(says);

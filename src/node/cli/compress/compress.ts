@@ -8,19 +8,21 @@ import {
   DEFAULT_LOSSLESS_LEVELS,
   findRanges,
 } from '../../../compression/compress.ts';
-import { requireIntegerType } from '../../../compression/originalFile.ts';
+import { type OriginalFile, requireIntegerType } from '../../../compression/originalFile.ts';
 import { levelsFor } from '../../../compression/targetPsnr.ts';
 import { DataError, type StoredSamples } from '../../../data/samples.ts';
 import { writeModel } from '../../../io/model.ts';
 import { kernels } from '../../../tensor/kernels/active.ts';
-import { type ImagesToCompress, openToCompress } from '../../files/compressedFile.ts';
+import { openToCompress } from '../../files/compressedFile.ts';
+import { csvOriginalOf } from '../../files/csvOriginal.ts';
 import { namingFile, refuseExisting, writeFileAtomically } from '../../files/files.ts';
 import type { NormalizedSamples, SampleSource } from '../../files/sampleSource.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
 import { HELP, KEY, KINDS_OF_FILES, MODEL, OVERWRITE } from '../shared/commonOptions.ts';
 import { MACHINE, refuseThreads, useMachine } from '../shared/machine.ts';
 import { noteOverflow } from '../shared/overflow.ts';
-import { openAutoencoder, prepareLike } from '../shared/samples.ts';
+import { loadOptionsOf, READING, READING_GROUP } from '../shared/reading.ts';
+import { openAutoencoder, prepareLike, sayNotes } from '../shared/samples.ts';
 import type { Command } from '../terminal/help.ts';
 import { exitOnSignals } from '../terminal/interruption.ts';
 import {
@@ -36,6 +38,7 @@ import {
   type Values,
 } from '../terminal/options.ts';
 import { countOf, formatElapsed, printJson, say } from '../terminal/output.ts';
+import { sizesOfFile } from './fileSizes.ts';
 import { type CompressReport, CompressTally, jsonOf, printReport } from './report.ts';
 import type { RivalSizes } from './rivalSizes.ts';
 
@@ -55,7 +58,7 @@ const OPTIONS = {
     'Instead of --bits: make the smallest file from which the images are restored with at least this PSNR, in dB.',
   ),
   lossless: flag(
-    'Also store the differences from the originals, so that integers of 8 and 16 bits are restored byte for byte.',
+    'Also store the differences from the originals, so that integers of 8 and 16 bits are restored byte for byte: also tables of nothing else, as plainly written as programs write them.',
   ),
   'include-model': flag('Put the model into the file, so that decompress needs no other file.'),
   ...MACHINE,
@@ -64,15 +67,17 @@ const OPTIONS = {
   help: HELP,
 };
 
+const ALL_OPTIONS = { ...OPTIONS, ...READING };
+
 export const compressCommand: Command = {
   help: {
     usage:
       'isthmus compress --model MODEL --data FILE --out FILE.isth\n       npm run isthmus -- compress --model MODEL --data FILE --out FILE.isth',
     description: [
-      "Encodes images with a trained model, rounds the codes and writes them into a small file. isthmus decompress restores images from it: those that the model's decoder makes of the codes, or with --lossless exactly the originals. The images must have the shape that the model was trained on. A .npy in C order is read piece by piece, whatever its size; one in Fortran order, .npz, IDX and PNG are loaded into memory.",
-      'Shows how many bytes an image takes, compared with gzip (level 9, of the values row-major and little-endian, in the type of the file) and PNG (all images tiled into one picture, level 9, without filters or with adaptive ones, whichever is smaller). Also shows the PSNR and SSIM of the restored images. They are rounded and clamped as the originals are, so the figures may be a little better than those of isthmus evaluate. For large files gzip and PNG are measured on the first 4 MB, SSIM on the first images (2,000 of 28×28).',
+      "Encodes images with a trained model, rounds the codes and writes them into a small file. isthmus decompress restores images from it: those that the model's decoder makes of the codes, or with --lossless exactly the originals. The images must have the shape that the model was trained on. A .npy in C order is read piece by piece, whatever its size; one in Fortran order and a table are copied to a temporary file if they are too large for memory; .npz, IDX, pictures and sound are loaded into memory.",
+      'Shows how many bytes an image takes, compared with gzip (level 9, of the values row-major and little-endian, in the type of the file) and PNG (all images tiled into one picture, level 9, without filters or with adaptive ones, whichever is smaller). For a table or sound it also shows the size of the file itself, as it is and with gzip. Also shows the PSNR and SSIM of the restored images. They are rounded and clamped as the originals are, so the figures may be a little better than those of isthmus evaluate. For large files gzip and PNG are measured on the first 4 MB, SSIM on the first images (2,000 of 28×28).',
     ],
-    groups: [['Options', OPTIONS]],
+    groups: [['Options', OPTIONS], READING_GROUP],
     sections: [
       [
         'Examples',
@@ -88,7 +93,7 @@ export const compressCommand: Command = {
 
 async function compress(words: readonly string[]): Promise<number> {
   const start = performance.now();
-  const parsed = parseOptions(OPTIONS, words);
+  const parsed = parseOptions(ALL_OPTIONS, words);
   refusePositionals(parsed);
   const { values } = parsed;
   refuseThreads(values);
@@ -99,16 +104,27 @@ async function compress(words: readonly string[]): Promise<number> {
   await refuseExisting(out, values.overwrite);
   await useMachine(values);
   const { autoencoder, training } = await openAutoencoder(model);
-  const source = await openToCompress(data, { key: values.key, sampleShape: autoencoder.inputShape });
+  const reading = loadOptionsOf(values, { training, inputShape: autoencoder.inputShape });
+  const { images, ...file } = await openToCompress(data, { ...reading, key: values.key });
   const stopListening = exitOnSignals();
   try {
-    if (values.lossless) requireExactValues(source.images);
-    const samples = await prepareLike(source.images, autoencoder);
+    sayNotes(data, images, reading);
+    if (values.lossless) requireExactValues(images);
+    const isTable = values.lossless && images.form?.kind === 'table';
+    const original = isTable ? await csvOriginalOf(data, images) : file.original;
+    const samples = await prepareLike(images, autoencoder);
     // Without the distribution of its codes, which decompress does not need: its size is the square of the code's length.
     const included = values['include-model'] ? writeModel(autoencoder, { training }) : undefined;
-    const { rivals, ...written } = await write(out, { autoencoder, samples, source, included, values });
+    const { rivals, ...written } = await write(out, {
+      autoencoder,
+      images,
+      samples,
+      original,
+      included,
+      values,
+    });
     stopListening(); // the file is there
-    const report = { ...written, rivals: await rivals.measure() };
+    const report = { ...written, rivals: await rivals.measure(), file: await sizesOfFile(data) };
     if (values.json) printJson(jsonOf(report));
     else printReport(report);
     say(
@@ -116,12 +132,12 @@ async function compress(words: readonly string[]): Promise<number> {
     );
   } finally {
     stopListening();
-    await source.images.close();
+    await images.close();
   }
   return 0;
 }
 
-function refuseContradictions(options: Parsed<typeof OPTIONS>): void {
+function refuseContradictions(options: Parsed<typeof ALL_OPTIONS>): void {
   refuseBoth(options, 'bits', 'target-psnr');
   const { lossless, 'target-psnr': target } = options.values;
   if (lossless && target !== undefined) {
@@ -130,7 +146,17 @@ function refuseContradictions(options: Parsed<typeof OPTIONS>): void {
 }
 
 /** @throws {DataError} If the values are not integers of 8 or 16 bits as the file holds them. */
-function requireExactValues({ source, dtype, isRounded }: SampleSource): void {
+function requireExactValues({ source, dtype, isRounded, form }: SampleSource): void {
+  if (form?.kind === 'sound') {
+    throw new DataError(
+      `${source}: sound is read as float32, which is not restored byte for byte, expected no --lossless (flac compresses sound without loss).`,
+    );
+  }
+  if (form?.kind === 'table' && dtype.startsWith('f')) {
+    throw new DataError(
+      `${source}: it holds numbers that are no integers, which are not restored byte for byte, expected no --lossless.`,
+    );
+  }
   namingFile(source, () => requireIntegerType(dtype));
   if (isRounded) {
     throw new DataError(
@@ -142,16 +168,17 @@ function requireExactValues({ source, dtype, isRounded }: SampleSource): void {
 interface Job {
   readonly autoencoder: Autoencoder;
   readonly samples: NormalizedSamples | StoredSamples;
-  readonly source: ImagesToCompress;
+  readonly images: SampleSource;
+  readonly original: OriginalFile | undefined;
   /** The model file to put inside. */
   readonly included: Uint8Array | undefined;
-  readonly values: Values<typeof OPTIONS>;
+  readonly values: Values<typeof ALL_OPTIONS>;
 }
 
 async function write(
   out: string,
-  { autoencoder, samples, source, included, values }: Job,
-): Promise<Omit<CompressReport, 'rivals'> & { readonly rivals: RivalSizes }> {
+  { autoencoder, images, samples, original, included, values }: Job,
+): Promise<Omit<CompressReport, 'rivals' | 'file'> & { readonly rivals: RivalSizes }> {
   const { lossless, bits, 'target-psnr': target } = values;
   const ranges = await findRanges(autoencoder, samples);
   const asked = bits === undefined ? (lossless ? DEFAULT_LOSSLESS_LEVELS : DEFAULT_LEVELS) : 2 ** bits;
@@ -159,7 +186,6 @@ async function write(
   const { shape, normalization } = samples;
   const tally = new CompressTally(shape, normalization);
   const onChunk = tally.add.bind(tally);
-  const { original } = source;
   const options: CompressOptions = { levels, lossless, original, model: included, ranges, onChunk };
   let byteLength = 0;
   const pieces = async function* () {
@@ -176,7 +202,7 @@ async function write(
     images: shape[0],
     noun,
     shape,
-    dtype: source.images.dtype,
+    dtype: images.dtype,
     byteLength,
     modelBytes: included?.length ?? 0,
     codeLength: autoencoder.encodingDim,

@@ -19,7 +19,6 @@ import {
   type OutputEnding,
   type OutputFormat,
   outputHelp,
-  outputNames,
 } from '../shared/outputFiles.ts';
 import { openAutoencoder } from '../shared/samples.ts';
 import type { Command } from '../terminal/help.ts';
@@ -77,7 +76,7 @@ async function decompress(words: readonly string[]): Promise<number> {
   const out = requireOption(
     'out',
     values.out,
-    `${outputNames()}, or for IDX files FILE.idx or FILE-ubyte`,
+    'FILE.npy, FILE.csv, FILE.tsv, FILE.wav, FILE.png or, for IDX files, FILE.idx or FILE-ubyte',
     ENDINGS,
   );
   await refuseExisting(out, values.overwrite);

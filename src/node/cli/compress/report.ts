@@ -10,6 +10,7 @@ import { overflownRows } from '../shared/overflow.ts';
 import { countOf, formatCount, formatDecibels, print } from '../terminal/output.ts';
 import { CountProgress } from '../terminal/statusLine.ts';
 import { formatNumber } from '../terminal/textTable.ts';
+import type { FileSizes } from './fileSizes.ts';
 import { RivalSizes, type Sizes } from './rivalSizes.ts';
 
 /** Adds up what is known of the images while they are compressed, chunk by chunk. */
@@ -67,6 +68,8 @@ export interface CompressReport {
   /** Of the images that are restored from the codes. */
   readonly quality: QualityScores;
   readonly rivals: Sizes;
+  /** Of the file that was compressed. */
+  readonly file: FileSizes | undefined;
 }
 
 /** One way to store the images. */
@@ -80,10 +83,13 @@ interface ComparedSizes {
   readonly raw: Size;
   readonly gzip?: Size;
   readonly png?: Size;
+  readonly file?: Size;
+  readonly fileGzip?: Size;
 }
 
 /** Compares sizes with that of the file without its model, whose size doesn't depend on the number of images. */
-function compare({ shape, dtype, images, byteLength, modelBytes, rivals }: CompressReport): ComparedSizes {
+function compare(report: CompressReport): ComparedSizes {
+  const { shape, dtype, images, byteLength, modelBytes, rivals, file } = report;
   const own = (byteLength - modelBytes) / images;
   const sizeFrom = (bytes: number, count: number): Size => ({
     bytesPerImage: bytes / count,
@@ -94,6 +100,7 @@ function compare({ shape, dtype, images, byteLength, modelBytes, rivals }: Compr
     raw: sizeFrom(sizeOf(shape) * itemSizeOf(dtype), images),
     ...(gzip !== undefined && { gzip: sizeFrom(gzip, rivals.images) }),
     ...(png !== undefined && { png: sizeFrom(png, rivals.images) }),
+    ...(file && { file: sizeFrom(file.bytes, images), fileGzip: sizeFrom(file.gzip, images) }),
   };
 }
 
@@ -117,19 +124,22 @@ export function jsonOf(report: CompressReport) {
 }
 
 export function printReport(report: CompressReport): void {
-  const { path, images, noun, dtype, byteLength, modelBytes, lossless, rivals } = report;
+  const { path, images, noun, dtype, byteLength, modelBytes, lossless, rivals, file } = report;
   const inside = modelBytes > 0 ? `, of which the model takes ${formatCount(modelBytes)}` : '';
   print(`${path}: ${formatCount(byteLength)} bytes${inside}\n`);
-  const { raw, gzip, png } = compare(report);
+  const { raw, gzip, png, ...sizes } = compare(report);
   const some = rivals.images < images ? ` (the first ${formatCount(rivals.images)})` : '';
   const own = { bytesPerImage: (byteLength - modelBytes) / images, ratio: 1 };
   const rows: readonly (readonly [name: string, size: Size | undefined])[] = [
-    ['raw', raw],
-    [`gzip${some}`, gzip],
+    [`${file?.name} file`, sizes.file],
+    [`${file?.name} file, gzip`, sizes.fileGzip],
+    // An array's file is hardly larger than its values; beside a table or sound it is said which type these are.
+    [file ? `raw, ${DTYPE_NAMES[dtype]}` : 'raw', raw],
+    [`${file ? 'raw, ' : ''}gzip${some}`, gzip],
     [`PNG, tiled${some}`, png],
     [`this file${modelBytes > 0 ? ' without the model' : ''}, ${describeCodes(report)}`, own],
   ];
-  const width = Math.max(...rows.map(([name]) => name.length));
+  const width = Math.max(...rows.map(([name, size]) => (size ? name.length : 0)));
   print(`${' '.repeat(width)}  ${`bytes ${withArticle(noun)}`.padStart(14)}     ratio`);
   for (const [name, size] of rows) {
     if (!size) continue;

@@ -41,7 +41,7 @@ export function anomalyClasses(
     const label = named >= 0 ? named : text === '' ? Number.NaN : Number(text);
     if (classes.includes(label)) return label;
     throw new DataError(
-      `--anomaly-labels: no sample has the label ${text}, the labels are ${formatList(classes)}.`,
+      `--anomaly-labels: no sample has the label ${text}, the labels are ${formatList(classes.map((label) => names?.[label] ?? label))}.`,
     );
   });
 }

@@ -1,6 +1,5 @@
 /** `isthmus evaluate`: how good a model is. The sections of the report are made by the other files of this folder. */
 
-import { rm } from 'node:fs/promises';
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { pickSamples } from '../../../data/samples.ts';
 import { sizeOf } from '../../../tensor/shape.ts';
@@ -10,18 +9,18 @@ import { latentPlot } from '../../charts/latentPlot.ts';
 import { latentPng } from '../../charts/latentPng.ts';
 import { latentSvg } from '../../charts/latentSvg.ts';
 import { featureHeads, featureNamesOf, readFeatureNames } from '../../files/featureNames.ts';
-import { writeFileAtomically } from '../../files/files.ts';
 import type { OpenedModel } from '../../files/modelFile.ts';
 import { predictPictures } from '../../pictures/display.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
 import { refuseSalt } from '../shared/commonOptions.ts';
 import { refuseThreads, useMachine } from '../shared/machine.ts';
 import { noteOverflow, refuseOverflow } from '../shared/overflow.ts';
-import { requirePictures, showComparison } from '../shared/pictures.ts';
+import { requirePictures } from '../shared/pictures.ts';
+import { loadOptionsOfEach, READING_GROUP } from '../shared/reading.ts';
 import { openAutoencoder } from '../shared/samples.ts';
 import type { Command } from '../terminal/help.ts';
 import { parseOptions, refusePositionals, requireOption } from '../terminal/options.ts';
-import { print, printJson, say } from '../terminal/output.ts';
+import { say } from '../terminal/output.ts';
 import { anomalyPicture, anomalySection, flaggedSection, worstSamples } from './anomalies.ts';
 import { classesSection } from './classes.ts';
 import { codeSection } from './codes.ts';
@@ -31,7 +30,14 @@ import { detectionSection } from './detection.ts';
 import { elboSection } from './elbo.ts';
 import { featureSection, hasFeatures } from './features.ts';
 import type { UnlabelledSamples } from './labelledFeatures.ts';
-import { type ClassesToTell, classesIn, type Labelled, loadLabelled, loadSamples } from './loadLabelled.ts';
+import {
+  type ClassesToTell,
+  classesIn,
+  type Labelled,
+  labelFiles,
+  loadLabelled,
+  loadSamples,
+} from './loadLabelled.ts';
 import {
   ANOMALIES,
   type Answer,
@@ -47,6 +53,7 @@ import {
   type Section,
 } from './options.ts';
 import { evaluatePairs } from './pairs.ts';
+import { present } from './present.ts';
 import { anomalyScoreOf, type ImageScores, scoreBy, scoreImages, scoreSection } from './scores.ts';
 import { scoresCsv } from './scoresCsv.ts';
 import { Judge } from './threshold.ts';
@@ -65,6 +72,7 @@ export const evaluateCommand: Command = {
     ],
     groups: [
       ['Options', DATA],
+      READING_GROUP,
       ['Anomalies', ANOMALIES],
       ['Classes', LABELS],
       ['A picture of the codes', LATENT],
@@ -105,13 +113,19 @@ async function evaluate(words: readonly string[]): Promise<number> {
   }
   refuseSalt(values.noise, autoencoder.normalization.kind);
   const featureNames = await namesOfFeatures(opened, values);
-  const { target } = values;
+  const { target, 'train-data': trainData } = values;
+  const optionsOf = await loadOptionsOfEach(values, {
+    paths: [data, target, trainData],
+    labels: labelFiles(values),
+    trained: { training: opened.training, inputShape: autoencoder.inputShape },
+  });
   if (target !== undefined) {
-    await present(await evaluatePairs(autoencoder, { ...values, data, target }, featureNames), values);
+    const pairs = { ...values, data, target, optionsOf };
+    await present(await evaluatePairs(autoencoder, pairs, featureNames), values);
     return 0;
   }
-  const measured = await loadSamples(autoencoder, data, values.key);
-  const labelled = await loadLabelled(autoencoder, measured, parsed);
+  const measured = await loadSamples(autoencoder, data, { ...optionsOf(data), key: values.key });
+  const labelled = await loadLabelled(autoencoder, measured, { ...parsed, optionsOf });
   const codes = autoencoder.encode(measured.samples);
   const classes = labelled && classesIn(autoencoder, { ...measured, codes }, labelled, values);
   if (values.latent !== undefined) refuseOverflow(codes, measured.source, '--latent');
@@ -182,18 +196,6 @@ function answerFor(subject: Subject, values: EvaluateValues): Answer {
   };
 }
 
-/** Writes the files, prints the report, and shows a few pictures. */
-async function present({ sections, files, pictures }: Answer, values: EvaluateValues): Promise<void> {
-  await writeAll(files, values.overwrite);
-  report(sections, values.json);
-  if (values.json) return;
-  if (files.length > 0) say();
-  for (const { path, what } of files) say(`${what}: ${path}`);
-  say();
-  const shown = pictures();
-  if (shown) showComparison(shown);
-}
-
 function sectionsOf(subject: Subject, values: EvaluateValues): Section[] {
   const { autoencoder, measured, codes, classes, scores, featureNames } = subject;
   const { samples } = measured;
@@ -208,16 +210,13 @@ function sectionsOf(subject: Subject, values: EvaluateValues): Section[] {
 }
 
 /** The samples that look least like those of the training, and how well they are told from others. */
-function anomalySections(
-  subject: Subject,
-  { 'label-names': names, threshold: asked }: EvaluateValues,
-): Section[] {
+function anomalySections(subject: Subject, { threshold: asked }: EvaluateValues): Section[] {
   const { autoencoder, measured, labelled, scores, ranks, worst, judge, featureNames } = subject;
   if (worst.length === 0) {
     const noun = nounOf(autoencoder.inputShape, autoencoder.normalization);
     return asked ? [flaggedSection(ranks, judge, noun)] : [];
   }
-  const { labels, anomalies, others } = labelled ?? {};
+  const { labels, names, anomalies, others } = labelled ?? {};
   const list = anomalySection(autoencoder, measured.samples, {
     images: scores,
     worst,
@@ -234,7 +233,7 @@ function anomalySections(
 
 function filesOf(subject: Subject, values: EvaluateValues): OutputFile[] {
   const { autoencoder, measured, codes, labelled, worst } = subject;
-  const { out, latent, 'anomalies-out': picture, 'label-names': names } = values;
+  const { out, latent, 'anomalies-out': picture } = values;
   const files: OutputFile[] = [];
   if (out !== undefined) {
     const noun = nounOf(autoencoder.inputShape, autoencoder.normalization);
@@ -245,7 +244,8 @@ function filesOf(subject: Subject, values: EvaluateValues): OutputFile[] {
     files.push({ path: picture, contents, what: 'the anomalies' });
   }
   if (latent !== undefined) {
-    const plot = latentPlot(codes, { labels: labelled?.labels, names, source: measured.source });
+    const { labels, names } = labelled ?? {};
+    const plot = latentPlot(codes, { labels, names, source: measured.source });
     const contents = latent.toLowerCase().endsWith('.png') ? latentPng(plot) : latentSvg(plot);
     files.push({ path: latent, contents, what: 'the codes' });
   }
@@ -254,44 +254,19 @@ function filesOf(subject: Subject, values: EvaluateValues): OutputFile[] {
 
 function csvOf(
   { autoencoder, measured: { samples }, labelled, scores, judge, featureNames }: Subject,
-  { 'feature-contributions': hasContributions, 'label-names': names }: EvaluateValues,
+  { 'feature-contributions': hasContributions }: EvaluateValues,
 ): string {
   const { inputShape, normalization } = autoencoder;
   return scoresCsv(scores, {
     noun: nounOf(inputShape, normalization),
     judge,
     labels: labelled?.labels,
-    names,
+    names: labelled?.names,
     ...(hasContributions && {
       contributions: {
         features: featureHeads(featureNames, sizeOf(inputShape)),
         shares: contributionsOf(autoencoder, samples),
       },
     }),
-  });
-}
-
-/** Writes all files, or none; with `overwrite`, those that were replaced before an error stay replaced. */
-async function writeAll(files: readonly OutputFile[], overwrite: boolean): Promise<void> {
-  const written: string[] = [];
-  try {
-    for (const { path, contents } of files) {
-      await writeFileAtomically(path, contents);
-      written.push(path);
-    }
-  } catch (error) {
-    if (!overwrite) for (const path of written) await rm(path, { force: true });
-    throw error;
-  }
-}
-
-function report(sections: readonly Section[], json: boolean): void {
-  if (json) {
-    printJson(Object.assign({}, ...sections.map((section) => section.json)));
-    return;
-  }
-  sections.forEach((section, i) => {
-    if (i > 0) print('');
-    section.print();
   });
 }

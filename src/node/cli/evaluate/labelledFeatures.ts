@@ -4,6 +4,7 @@ import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { DataError, type Samples } from '../../../data/samples.ts';
 import { classesOf, stratifiedFolds } from '../../../evaluation/labels.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
+import type { ClassLabels } from '../../files/sampleSource.ts';
 import { toInputs } from '../../pictures/display.ts';
 import { countOf } from '../terminal/output.ts';
 
@@ -18,6 +19,8 @@ export interface UnlabelledSamples {
   readonly samples: Samples;
   /** The name of the data, for people. */
   readonly source: string;
+  /** What the data itself says of the class of each sample. */
+  readonly classes?: ClassLabels | undefined;
 }
 
 export interface LabelledSamples extends UnlabelledSamples {

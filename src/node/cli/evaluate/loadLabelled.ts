@@ -3,14 +3,14 @@
 import { resolve } from 'node:path';
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { DataError } from '../../../data/samples.ts';
-import { loadImages } from '../../files/load.ts';
 import { loadLabels } from '../../files/loadLabels.ts';
-import { SamplesInMemory } from '../../files/sampleSource.ts';
+import type { LoadOptions } from '../../files/readOptions.ts';
+import type { ClassLabels } from '../../files/sampleSource.ts';
 import { refuseOverflow } from '../shared/overflow.ts';
-import { prepareLike } from '../shared/samples.ts';
-import type { Parsed } from '../terminal/options.ts';
+import { loadSource, prepareLike } from '../shared/samples.ts';
 import { withOptionNames } from '../terminal/options.ts';
 import { say } from '../terminal/output.ts';
+import { withSameNames } from './classNames.ts';
 import { anomalyClasses, noteOneSided } from './detection.ts';
 import {
   type EncodedSamples,
@@ -19,10 +19,12 @@ import {
   refuseUnfit,
   type UnlabelledSamples,
 } from './labelledFeatures.ts';
-import type { EvaluateValues, OPTIONS } from './options.ts';
+import type { EvaluateValues } from './options.ts';
 
 export interface Labelled {
   readonly labels: ArrayLike<number>;
+  /** Of the classes 0, 1, …, if they have any. */
+  readonly names: readonly string[] | undefined;
   /** The classes that are anomalies; undefined if nothing says so, or `--anomalies` is missing. */
   readonly anomalies: readonly number[] | undefined;
   /** `--train-data`. */
@@ -33,13 +35,33 @@ export interface Labelled {
   readonly hasClasses: boolean;
 }
 
+/** The files of the command, and how each is read. */
+export interface EvaluatedFiles {
+  readonly values: EvaluateValues;
+  readonly given: ReadonlyMap<string, string>;
+  /** The options of a file of samples, by its path. */
+  readonly optionsOf: (path: string) => LoadOptions;
+}
+
+/** Says nothing yet: `--labels auto` is for labels that the file of the samples itself has. */
+const AUTO = 'auto';
+
+/** The files among the values of options for labels. */
+export function labelFiles({ labels, 'train-labels': trainLabels }: EvaluateValues): string[] {
+  return [labels, trainLabels].filter((path) => path !== undefined && path !== AUTO) as string[];
+}
+
 export async function loadSamples(
   autoencoder: Autoencoder,
   path: string,
-  key: string | undefined,
+  options: LoadOptions,
 ): Promise<UnlabelledSamples> {
-  const images = new SamplesInMemory(await loadImages(path, { key, sampleShape: autoencoder.inputShape }));
-  return { samples: await prepareLike(images, autoencoder), source: images.source };
+  const images = await loadSource(path, options);
+  return {
+    samples: await prepareLike(images, autoencoder),
+    source: images.source,
+    classes: images.labels,
+  };
 }
 
 /**
@@ -49,28 +71,56 @@ export async function loadSamples(
 export async function loadLabelled(
   autoencoder: Autoencoder,
   measured: UnlabelledSamples,
-  { values, given }: Parsed<typeof OPTIONS>,
+  files: EvaluatedFiles,
 ): Promise<Labelled | undefined> {
-  if (values.labels === undefined) return undefined;
-  const [count] = measured.samples.shape;
-  const options = { key: values['labels-key'], count };
-  const { labels } = await withOptionNames({ key: 'labels-key' }, loadLabels(values.labels, options));
-  const names = values['label-names'];
+  const { values, given } = files;
+  if (values.labels === undefined) {
+    if (measured.classes)
+      say(`note: --labels auto uses the classes of the data (${measured.classes.source})`);
+    return undefined;
+  }
+  const own = await labelsOf(measured, values.labels, { values, option: 'labels' });
+  const others = await loadOthers(autoencoder, files);
+  const path = values['train-labels'];
+  const known =
+    others && path !== undefined
+      ? await labelsOf(others, path, { values, option: 'train-labels' })
+      : undefined;
+  const { labels, fitted: fittedLabels, names } = withSameNames(own, known, values['label-names']);
   if (names) refuseNamelessLabels(labels, names);
-  const anomalies = values.anomalies === undefined ? undefined : classesOfAnomalies(labels, values);
-  const others = await loadOthers(autoencoder, values);
-  const fitted = others && (await withLabels(others, values));
-  const labelled = { labels, anomalies, others, fitted };
+  const fitted = others && fittedLabels && { ...others, labels: fittedLabels };
+  const anomalies =
+    values.anomalies === undefined ? undefined : classesOfAnomalies({ labels, names }, values);
+  const labelled = { labels, names, anomalies, others, fitted };
   const asksForClasses = !anomalies || given.has('train-labels') || given.has('neighbours');
   const refuse = () => refuseUnfit({ ...measured, labels }, fitted, values.neighbours);
   return { ...labelled, hasClasses: asksForClasses && orNote(values, refuse) };
 }
 
+/** The labels that an option stands for: those of a file, or with `auto` those that the samples have. */
+async function labelsOf(
+  samples: UnlabelledSamples,
+  path: string,
+  { values, option }: { readonly values: EvaluateValues; readonly option: 'labels' | 'train-labels' },
+): Promise<ClassLabels> {
+  if (path !== AUTO) {
+    const [count] = samples.samples.shape;
+    const options = { key: values[`${option}-key`], labelColumn: values['label-column'], count };
+    return withOptionNames({ key: `${option}-key` }, loadLabels(path, options));
+  }
+  if (samples.classes) return samples.classes;
+  throw new DataError(
+    `${samples.source}: no classes are in it (a column of a table, --label-column NAME, or folders of pictures), which --${option} auto takes.`,
+  );
+}
+
 function classesOfAnomalies(
-  labels: ArrayLike<number>,
-  { 'anomaly-labels': asked, 'label-names': names }: EvaluateValues,
+  { labels, names }: Pick<Labelled, 'labels' | 'names'>,
+  { 'anomaly-labels': asked, 'label-names': namesOfIntegers }: EvaluateValues,
 ): readonly number[] | undefined {
-  const anomalies = anomalyClasses(asked, labels, names);
+  // Of words, the one that comes second in the alphabet says nothing about anomalies.
+  const areWords = names !== undefined && namesOfIntegers === undefined;
+  const anomalies = asked || !areWords ? anomalyClasses(asked, labels, names) : undefined;
   if (anomalies) noteOneSided(labels, anomalies);
   else
     say(
@@ -126,23 +176,15 @@ export function classesIn(
 
 async function loadOthers(
   autoencoder: Autoencoder,
-  { 'train-data': data, 'train-key': key, data: measured = '', key: measuredKey }: EvaluateValues,
+  { values, optionsOf }: EvaluatedFiles,
 ): Promise<UnlabelledSamples | undefined> {
+  const { 'train-data': data, 'train-key': key, data: measured = '', key: measuredKey } = values;
   if (data === undefined) return undefined;
   if (resolve(data) === resolve(measured) && key === measuredKey) {
     say(
       'note: --train-data and --data are the same: what is fitted to them is measured on them, which says nothing about other samples',
     );
   }
-  return withOptionNames({ key: 'train-key' }, loadSamples(autoencoder, data, key));
-}
-
-async function withLabels(
-  samples: UnlabelledSamples,
-  { 'train-labels': path, 'train-labels-key': key }: EvaluateValues,
-): Promise<LabelledSamples | undefined> {
-  if (path === undefined) return undefined;
-  const options = { key, count: samples.samples.shape[0] };
-  const { labels } = await withOptionNames({ key: 'train-labels-key' }, loadLabels(path, options));
-  return { ...samples, labels };
+  const options = { ...optionsOf(data), key };
+  return withOptionNames({ key: 'train-key' }, loadSamples(autoencoder, data, options));
 }

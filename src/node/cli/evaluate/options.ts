@@ -6,6 +6,7 @@ import { refuseExisting } from '../../files/files.ts';
 import type { ComparedPictures } from '../../pictures/display.ts';
 import * as common from '../shared/commonOptions.ts';
 import { MACHINE } from '../shared/machine.ts';
+import { READING, refuseDroppedPairs } from '../shared/reading.ts';
 import {
   flag,
   number,
@@ -72,8 +73,8 @@ export const ANOMALIES = {
 
 export const LABELS = {
   labels: text(
-    'FILE',
-    'The class of each sample: integers of shape [n] or [n, 1], as .npy, .npz or IDX. Measures how well the classes can be told apart by the codes; with --anomalies, how well anomalies are told from others (--anomaly-labels).',
+    'FILE|auto',
+    'The class of each sample: integers of shape [n] or [n, 1], as .npy, .npz or IDX, or a column of integers or words, as .csv or .tsv. auto: the classes that --data has itself, in a column of a table or as folders of pictures. Measures how well the classes can be told apart by the codes; with --anomalies, how well anomalies are told from others (--anomaly-labels).',
   ),
   'labels-key': text('NAME', 'The array to read from an .npz of labels. [y_train, else the only one]'),
   'train-data': text(
@@ -81,7 +82,7 @@ export const LABELS = {
     'Other samples, to which PCA and the classifiers are fitted, preferably those that the model was trained on. Without them the samples of --data are divided into five folds, and each fold is classified by what was fitted to the other four. With --anomalies, without labels: normal samples, to which PCA and the mean are fitted.',
   ),
   'train-key': text('NAME', 'The array to read from an .npz of --train-data. [x_train, else the only one]'),
-  'train-labels': text('FILE', 'The labels of --train-data.'),
+  'train-labels': text('FILE|auto', 'The labels of --train-data.'),
   'train-labels-key': text(
     'NAME',
     'The array to read from an .npz of --train-labels. [y_train, else the only one]',
@@ -97,7 +98,7 @@ export const LATENT = {
   'label-names': parsed(
     'A,B,…',
     namesIn,
-    'With --labels: the names of the classes 0, 1, … in the picture and in the list of anomalies.',
+    'With --labels that are integers: the names of the classes 0, 1, … in the picture and in the list of anomalies.',
   ),
 };
 
@@ -108,7 +109,7 @@ export const OTHERS = {
   help: common.HELP,
 };
 
-export const OPTIONS = { ...DATA, ...ANOMALIES, ...LABELS, ...LATENT, ...OTHERS };
+export const OPTIONS = { ...DATA, ...READING, ...ANOMALIES, ...LABELS, ...LATENT, ...OTHERS };
 
 export type EvaluateValues = Values<typeof OPTIONS>;
 
@@ -134,13 +135,14 @@ const ENDINGS: Partial<Record<keyof EvaluateValues, readonly string[]>> = {
 
 /** @throws {UsageError} For options that don't go together, or output files of the wrong kind. */
 export function refuseEvaluateOptions(options: Parsed<typeof OPTIONS>): void {
-  const { given } = options;
+  const { given, values } = options;
   for (const [name, needed] of Object.entries(NEEDED)) {
     requireCompanion(options, name, `--${needed}`, given.has(needed));
   }
   // Compared with a target, a sample is no anomaly and its code has no class.
   const others = [...Object.keys({ ...ANOMALIES, ...LABELS, ...LATENT }), 'feature-contributions'];
   for (const name of others) refuseBoth(options, 'target', name);
+  refuseDroppedPairs(values, values.target);
   const lists = given.has('anomalies');
   requireCompanion(options, 'threshold', '--anomalies or --out', lists || given.has('out'));
   requireCompanion(options, 'anomaly-labels', '--anomalies and --labels', lists && given.has('labels'));

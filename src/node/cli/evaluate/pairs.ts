@@ -2,19 +2,24 @@
 
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import type { Samples } from '../../../data/samples.ts';
-import { loadImages } from '../../files/load.ts';
-import { type NormalizedSamples, SamplesInMemory } from '../../files/sampleSource.ts';
+import type { LoadOptions } from '../../files/readOptions.ts';
+import type { NormalizedSamples } from '../../files/sampleSource.ts';
 import { predictPictures } from '../../pictures/display.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
 import { noteOverflow, overflownRows } from '../shared/overflow.ts';
-import { prepareLike, requirePairs } from '../shared/samples.ts';
+import { loadSource, prepareLike, requirePairs } from '../shared/samples.ts';
 import { withOptionNames } from '../terminal/options.ts';
 import { codeSection } from './codes.ts';
 import { denoisingSection, scoresOfEach } from './denoising.ts';
 import { featureSection, hasFeatures } from './features.ts';
 import type { Answer, EvaluateValues } from './options.ts';
 
-type PairValues = EvaluateValues & { readonly data: string; readonly target: string };
+interface PairValues extends EvaluateValues {
+  readonly data: string;
+  readonly target: string;
+  /** The options of a file, by its path. */
+  readonly optionsOf: (path: string) => LoadOptions;
+}
 
 /** @param names - Those of the features, if they have any. */
 export async function evaluatePairs(
@@ -43,12 +48,11 @@ export async function evaluatePairs(
 
 async function loadPairs(
   autoencoder: Autoencoder,
-  { data, key, target: path, 'target-key': targetKey }: PairValues,
+  { data, key, target: path, 'target-key': targetKey, optionsOf }: PairValues,
 ): Promise<{ samples: NormalizedSamples; target: { samples: Samples; source: string } }> {
-  const { inputShape: sampleShape } = autoencoder;
-  const images = new SamplesInMemory(await loadImages(data, { key, sampleShape }));
-  const options = { key: targetKey, preferredKey: 'y_train', sampleShape };
-  const target = new SamplesInMemory(await withOptionNames({ key: 'target-key' }, loadImages(path, options)));
+  const images = await loadSource(data, { ...optionsOf(data), key });
+  const options = { ...optionsOf(path), key: targetKey, preferredKey: 'y_train' };
+  const target = await withOptionNames({ key: 'target-key' }, loadSource(path, options));
   requirePairs('data', images, target);
   const samples = await prepareLike(images, autoencoder);
   return {

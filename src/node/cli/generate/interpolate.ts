@@ -44,7 +44,7 @@ const OPTIONS = {
   ),
   out: text(
     'FILE',
-    'FILE.png: a strip, with the two samples of the data at its ends. FILE.npy, FILE.csv, FILE.tsv: what the codes became, as an array or a table, without these two.',
+    'FILE.png: a strip, with the two samples of the data at its ends. FILE.npy, FILE.csv, FILE.tsv, FILE.wav: what the codes became, as an array, a table or sound, without these two.',
   ),
   ...MACHINE,
   overwrite: OVERWRITE,

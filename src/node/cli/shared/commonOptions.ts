@@ -6,7 +6,8 @@ import { bytes, flag, type Option, parsed, text, UsageError } from '../terminal/
 
 export const MODEL = text('MODEL', 'A run folder or a model file.');
 
-export const KINDS_OF_FILES = '.npy, .npz, IDX (.idx, -ubyte, also .gz), a PNG or a folder of PNGs';
+export const KINDS_OF_FILES =
+  '.npy, .npz, IDX (.idx, -ubyte, also .gz), .csv, .tsv, .wav, a PNG or JPEG, or a folder of them';
 
 export const DATA = text(
   'FILE',
@@ -16,7 +17,7 @@ export const DATA = text(
 export const KEY = text('NAME', 'The array to read from an .npz. [x_train, else the only one]');
 
 export const IN_MEMORY = bytes(
-  'How much memory the samples of a .npy may take, such as 500MB or 2GB. A larger file is read batch by batch, with the same result; 0 reads every .npy like this. [half of the free memory]',
+  'How much memory the samples of a .npy or a table may take, such as 500MB or 2GB. A larger file is read batch by batch, with the same result; 0 reads every one like this. [half of the free memory]',
 );
 
 export const OVERWRITE = flag('Replace an existing file.');

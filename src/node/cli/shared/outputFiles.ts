@@ -2,14 +2,17 @@
 
 import { npyOriginal, storedBytes } from '../../../compression/originalFile.ts';
 import { denormalize } from '../../../data/denormalize.ts';
-import type { Normalization, SampleArray } from '../../../data/samples.ts';
+import { DataError, type Normalization, type SampleArray } from '../../../data/samples.ts';
 import type { TrainingFacts } from '../../../io/model.ts';
+import { paddingAfter, wavHead, wavValues } from '../../../io/sound/writeWav.ts';
 import { type Shape, sizeOf } from '../../../tensor/shape.ts';
 import { Tensor } from '../../../tensor/tensor.ts';
-import { csvTable } from '../../files/csvTable.ts';
-import { featureNamesOf } from '../../files/featureNames.ts';
+import { csvTable } from '../../files/csv.ts';
+import { columnNamesOf } from '../../files/featureNames.ts';
 import { sampleFormOf } from '../../files/sampleForm.ts';
+import type { SoundForm } from '../../files/sampleSource.ts';
 import { requireOption } from '../terminal/options.ts';
+import { formatCount } from '../terminal/output.ts';
 import { countShown, gridPng, MAX_PICTURES, requirePictures } from './pictures.ts';
 
 /** Some samples on their way into a file. */
@@ -50,6 +53,7 @@ export const OUTPUT_FORMATS = {
   '.npy': { pieces: npyFile },
   '.csv': { pieces: (samples: OutputSamples) => tableFile(samples) },
   '.tsv': { pieces: (samples: OutputSamples) => tableFile(samples, '\t') },
+  '.wav': { refuse: requireSoundForm, pieces: soundFile },
   '.png': {
     refuse: ({ inputShape, normalization }: Origin) =>
       requirePictures(inputShape, normalization, '--out FILE.npy or FILE.csv'),
@@ -71,14 +75,9 @@ export function outputHelp(what: string): string {
   return [
     `FILE.npy: ${what} as an array.`,
     'FILE.csv, FILE.tsv: a table with a row for each; the header, the decimal sign and in a .csv the delimiter are those of the table that the model was trained on.',
+    'FILE.wav: sound, from a model that was trained on a .wav.',
     `FILE.png: a picture of the first ones, at most ${MAX_PICTURES}, fewer if they are large.`,
   ].join(' ');
-}
-
-/** The same endings in words: `FILE.npy, FILE.csv or FILE.png`. */
-export function outputNames(endings: readonly string[] = ENDINGS): string {
-  const names = endings.map((ending) => `FILE${ending}`);
-  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }
 
 export interface Output {
@@ -89,7 +88,7 @@ export interface Output {
 
 /** @throws {UsageError} If there is no name, or its ending says no format. */
 export function requireOutput(value: string | undefined): Output {
-  const path = requireOption('out', value, outputNames(), ENDINGS);
+  const path = requireOption('out', value, 'FILE.npy, FILE.csv, FILE.tsv, FILE.wav or FILE.png', ENDINGS);
   const ending = ENDINGS.find((one) => path.toLowerCase().endsWith(one)) as OutputEnding;
   return { path, ending, format: OUTPUT_FORMATS[ending] };
 }
@@ -126,8 +125,50 @@ function tableFile(samples: OutputSamples, delimiter?: string): AsyncIterable<Ui
   const table = form?.kind === 'table' ? form : ({ delimiter: ',', decimal: '.' } as const);
   return csvTable(
     valuesOf(samples),
-    { count: sizeOf(sample), names: featureNamesOf(training, sample), normalization },
+    { count: sizeOf(sample), names: columnNamesOf(training, sample), normalization },
     { delimiter: delimiter ?? table.delimiter, decimal: table.decimal },
+  );
+}
+
+/** @throws {DataError} If the model was not trained on sound. */
+function requireSoundForm({ training }: Origin): SoundForm {
+  const form = sampleFormOf(training);
+  if (form?.kind === 'sound') return form;
+  throw new DataError(
+    "the model was trained on other data than a .wav, and doesn't say how many values make a second of sound, expected --out FILE.npy.",
+  );
+}
+
+/** Frame after frame, stored as in the file that the model was trained on. */
+async function* soundFile(samples: OutputSamples): AsyncGenerator<Uint8Array, void> {
+  const form = requireSoundForm(samples);
+  yield headOfSound(sizeOf(samples.shape), form);
+  let length = 0;
+  for await (const values of valuesOf(samples)) {
+    const bytes = wavValues(finiteSound(values, form), form.encoding);
+    length += bytes.length;
+    yield bytes;
+  }
+  yield new Uint8Array(paddingAfter(length));
+}
+
+function headOfSound(count: number, form: SoundForm): Uint8Array {
+  try {
+    return wavHead(count, form);
+  } catch {
+    throw new DataError(
+      `${formatCount(count)} values of sound are more than a .wav can hold, 4 GiB, expected --out FILE.npy.`,
+    );
+  }
+}
+
+/** @throws {DataError} If a value is not finite and integers are to be written. */
+function finiteSound(values: SampleArray, { encoding }: SoundForm): Float32Array {
+  const sound = Float32Array.from(values);
+  const bad = encoding === 'f32' ? -1 : sound.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return sound;
+  throw new DataError(
+    `a value of the sound is ${sound[bad]}, as the network overflows, and integers of a .wav can't be that, expected --out FILE.npy.`,
   );
 }
 

@@ -108,6 +108,14 @@ export function loadOptionsOf(values: ReadingValues, trained?: TrainedOn): LoadO
   };
 }
 
+/** Row i of a target is what the model should make of row i: with other rows left out in each, they are no pairs. */
+export function refuseDroppedPairs({ missing }: ReadingValues, target: string | undefined): void {
+  if (missing !== 'drop' || target === undefined) return;
+  throw new UsageError(
+    '--missing drop leaves out rows of one file that the other has, expected --missing mean with --target.',
+  );
+}
+
 /** The files of a command that reads several. */
 export interface FilesToRead {
   /** Of samples; undefined: an option that was not given. */

@@ -2,7 +2,7 @@
 
 import { resolve } from 'node:path';
 import { refuseSalt } from '../shared/commonOptions.ts';
-import { READING_NAMES } from '../shared/reading.ts';
+import { READING_NAMES, refuseDroppedPairs } from '../shared/reading.ts';
 import { refuseBoth, requireCompanion, UsageError } from '../terminal/options.ts';
 import type { TrainOptions, TrainValues } from './options.ts';
 import { type KindName, presetsOf } from './presets.ts';
@@ -23,11 +23,7 @@ export function refuseContradictions(options: TrainOptions): void {
     );
   }
   refuseBoth(options, 'test-data', 'validation-split');
-  if (values.missing === 'drop' && given.has('target')) {
-    throw new UsageError(
-      '--missing drop leaves out rows of one file that the other has, expected --missing mean with --target.',
-    );
-  }
+  refuseDroppedPairs(values, values.target);
   refuseUnsuitableValues(values);
   refuseUnsuitableLayers(values);
   refuseUnsuitableLengths(values);

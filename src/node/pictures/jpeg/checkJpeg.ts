@@ -7,6 +7,7 @@
  */
 
 import { FormatError } from '../../../io/errors.ts';
+import { notA } from '../../../io/fileKinds.ts';
 import { plural } from '../../../tensor/words.ts';
 import { type Orientation, orientationOf } from './exif.ts';
 import { type Frame, readFrame } from './frame.ts';
@@ -47,8 +48,7 @@ export interface SoundJpeg {
  * @throws {FormatError} If it is not a JPEG file, is damaged or cut off, is too large, or is of a kind that is not read here.
  */
 export function checkJpeg(bytes: Uint8Array): SoundJpeg {
-  if (bytes[0] !== 0xff || bytes[1] !== Marker.start || bytes[2] !== 0xff)
-    throw new FormatError('not a JPEG file.');
+  if (bytes[0] !== 0xff || bytes[1] !== Marker.start || bytes[2] !== 0xff) throw notA('a JPEG file', bytes);
   return new Reader(bytes).read();
 }
 

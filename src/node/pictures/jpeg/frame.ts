@@ -5,10 +5,11 @@ import { FormatError } from '../../../io/errors.ts';
 const { ceil, max } = Math;
 
 /**
- * Blocks of 8x8 values. jpeg-js keeps each as an object of some 600 bytes: 50 megapixels take 1.6 GB and 9 seconds, or those
- * of 100 megapixels if the colours have half the resolution, which is usual.
+ * Blocks of 8x8 values. jpeg-js keeps each as an object of some 600 bytes, so this is at most 1.3 GB, and five seconds
+ * (ten with the scans that cost most): 33 megapixels of three full components, or 67 if two of them have half the
+ * resolution, which is usual.
  */
-const MAX_BLOCKS = 2.5 * 2 ** 20;
+const MAX_BLOCKS = 1.5 * 2 ** 20;
 
 export interface Component {
   readonly id: number;
@@ -70,7 +71,7 @@ export function readFrame(code: number, body: Uint8Array): Frame {
   );
   if (blocks > MAX_BLOCKS) {
     throw new FormatError(
-      `a JPEG that claims ${width}x${height} pixels, expected at most 50 megapixels (100 if its colours have half the resolution).`,
+      `a JPEG that claims ${width}x${height} pixels, expected at most 33 megapixels (67 if its colours have half the resolution).`,
     );
   }
   return { width, height, isProgressive: code === 0xc2, components, unitColumns, unitRows };

@@ -54,6 +54,12 @@ const cwd = folderWith({
   'one.npy': imagesNpy([8, 8, 1], 1),
   'fortran.npy': wide(true),
   'big.npy': wide(false),
+  'spelled.npy': npyBytes({
+    descr: '|u1',
+    shape: [COUNT, 8, 8],
+    values: pixels(),
+    header: `{'descr': 'uint8', 'fortran_order': False, 'shape': (${COUNT}, 8, 8), }`,
+  }),
   'images.idx': imagesIdx(),
   'images.idx.gz': gzipSync(imagesIdx()),
   'images.npz': npz({ x_train: imagesNpy(), other: imagesNpy([8, 8], 3) }),
@@ -234,6 +240,7 @@ describe('compress and decompress', () => {
     ['a .npy of one image', 'one.npy', 'run', 'npy'],
     ['a .npy of big-endian uint16', 'big.npy', 'wide.safetensors', 'npy'],
     ['a .npy in Fortran order', 'fortran.npy', 'wide.safetensors', 'npy'],
+    ['a .npy that spells its type otherwise', 'spelled.npy', 'run', 'npy'],
     ['an IDX file', 'images.idx', 'run', 'idx'],
   ])('--lossless gives back %s byte for byte, with the model inside', async (_, data, from, ending) => {
     const file = `${data}.isth`;

@@ -107,12 +107,12 @@ testRefusals(2, [
   refusal(
     'a missing file',
     '--model vae.safetensors',
-    /--out is missing, expected --out FILE.npy or FILE.png/,
+    /--out is missing, expected --out FILE.npy, FILE.csv, FILE.tsv, FILE.wav or FILE.png/,
   ),
   refusal(
     'a file of another kind',
     '--model vae.safetensors --out a.jpg',
-    /--out is 'a.jpg', expected FILE.npy or/,
+    /--out is 'a.jpg', expected FILE.npy, FILE.csv, FILE.tsv, FILE.wav or FILE.png/,
   ),
   refusal(
     'no images',

@@ -130,8 +130,8 @@ testRefusals(2, [
   ),
   refusal(
     'a file of another kind',
-    '--model vae.safetensors --from 1 --to 2 --out a.csv',
-    /--out is 'a.csv', expected FILE.png or FILE.npy/,
+    '--model vae.safetensors --from 1 --to 2 --out a.jpg',
+    /--out is 'a.jpg', expected FILE.npy, FILE.csv, FILE.tsv, FILE.wav or FILE.png/,
   ),
   refusal(
     'a key without data',

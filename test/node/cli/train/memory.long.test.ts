@@ -56,6 +56,7 @@ test('neither does that of a run on pairs, or of reconstruct, whose result is as
   for (const line of [
     `${TRAIN} 100MB --target zeros.npy`,
     'reconstruct --model m.safetensors --data zeros.npy --out restored.npy --in-memory 100MB',
+    'reconstruct --model m.safetensors --data zeros.npy --out restored.csv --in-memory 100MB',
   ]) {
     const minimum = await peakOf(480, line);
     expect(await peakOf(COUNT, line)).toBeLessThan(minimum + 0.7 * COUNT * ROW);

@@ -1,7 +1,7 @@
 /** What `train` does by default with files of some kinds: columns of a table have different units, the values of sound one. */
 
 import { basename } from 'node:path';
-import { kindByName } from '../../../files/readers.ts';
+import { contentsByName } from '../../../files/readers.ts';
 import type { TrainOptions } from '../options.ts';
 
 /** Options that follow from the kind of a file, as text by name. */
@@ -17,19 +17,19 @@ export interface FileDefaults {
  */
 export function defaultsOfFile({ given, values }: TrainOptions): FileDefaults | undefined {
   const path = values.target ?? values.data;
-  const kind = path === undefined ? undefined : kindByName(path);
+  const contents = path === undefined ? undefined : contentsByName(path);
   const isPictures = values['image-shape'] !== undefined && values['image-shape'] !== 'none';
-  if (path === undefined || (kind !== 'table' && kind !== 'sound') || isPictures) return undefined;
+  if (path === undefined || (contents !== 'table' && contents !== 'sound') || isPictures) return undefined;
   const reason = reasonForUnitRange({ given, values });
   const all: Record<string, string> = {
     normalize: reason === undefined ? 'standard' : 'minmax',
-    ...(kind === 'sound' && { 'scale-by': 'all' }),
+    ...(contents === 'sound' && { 'scale-by': 'all' }),
   };
   const added = Object.fromEntries(Object.entries(all).filter(([name]) => !given.has(name)));
   const words = Object.entries(added).map(([name, text]) => `--${name} ${text}`);
   if (words.length === 0) return undefined;
   const why = reason === undefined || added.normalize === undefined ? '' : ` with ${reason}`;
-  const others = kind === 'table' ? 'tables' : 'sound';
+  const others = contents === 'table' ? 'tables' : 'sound';
   return { added, said: `${basename(path)}: ${words.join(' ')}, the default for ${others}${why}` };
 }
 

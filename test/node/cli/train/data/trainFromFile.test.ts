@@ -64,12 +64,14 @@ describe('a run that reads batch by batch', () => {
     );
   });
 
-  test('is only for .npy files, and others say so', async () => {
+  test('is only for .npy files and tables, and others say so', async () => {
     const cwd = folderWith({ 'a.npz': npz({ x_train: imagesNpy() }) });
     const args = ['train', '--out', 'run', ...TINY, '--epochs', '1', '--data', 'a.npz', '--in-memory', '1KB'];
     const { code, stderr } = await isthmus(args, { cwd });
     expect(code).toBe(0);
-    expect(stderr).toContain('note: a.npz, x_train is in memory: only .npy files are read batch by batch\n');
+    expect(stderr).toContain(
+      'note: a.npz, x_train is in memory: only .npy files and tables are read batch by batch\n',
+    );
   });
 });
 

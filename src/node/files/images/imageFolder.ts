@@ -1,16 +1,18 @@
 /** Pictures as samples: a file, a folder of them, or folders of which each is a class. */
 
 import { basename, join, resolve } from 'node:path';
-import { DataError, type SampleArray } from '../../data/samples.ts';
-import { plural } from '../../tensor/words.ts';
-import { decodePicture, type PictureKind } from '../pictures/picture.ts';
+import { DataError, type SampleArray } from '../../../data/samples.ts';
+import { plural } from '../../../tensor/words.ts';
+import { decodePicture, type PictureKind } from '../../pictures/picture.ts';
 import {
   inPicture,
   PictureStack,
   requirePictureOptions,
   type StackedImages,
-} from '../pictures/pictureStack.ts';
-import { readWholeFile } from './files.ts';
+} from '../../pictures/pictureStack.ts';
+import { readWholeFile } from '../files.ts';
+import type { PictureOptions } from '../readOptions.ts';
+import type { ClassLabels, LoadedImages, PictureForm } from '../sampleSource.ts';
 import {
   countsInWords,
   findPictures,
@@ -18,8 +20,6 @@ import {
   type PictureFolder,
   sumOfCounts,
 } from './pictureFolder.ts';
-import type { PictureOptions } from './readOptions.ts';
-import type { ClassLabels, LoadedImages, PictureForm } from './sampleSource.ts';
 
 /** Classes that a note names. */
 const NAMED_CLASSES = 10;

@@ -3,8 +3,8 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { plural } from '../../tensor/words.ts';
-import { fileError } from './files.ts';
+import { plural } from '../../../tensor/words.ts';
+import { fileError } from '../files.ts';
 
 /** By the names; which of the two a file is, its bytes say. */
 const PICTURE = /\.(png|jpe?g|jpe)$/i;
@@ -38,7 +38,7 @@ export async function findPictures(path: string): Promise<PictureFolder> {
   const subfolders = [];
   for (const name of folders) {
     const found = { pictures: [] as string[], others: new Map<string, number>() };
-    await collect(path, name, found, new Set());
+    await collect(path, name, found, new Set([await identityOf(path)]));
     subfolders.push({ name, ...found });
   }
   return { own: sorted(files), subfolders };
@@ -80,14 +80,20 @@ async function collect(
   visited: Set<string>,
 ): Promise<void> {
   const path = join(root, folder);
-  const { dev, ino } = await stat(path, { bigint: true });
-  if (visited.has(`${dev} ${ino}`)) return;
-  visited.add(`${dev} ${ino}`);
+  const identity = await identityOf(path);
+  if (visited.has(identity)) return;
+  visited.add(identity);
   const { files, folders } = await listFolder(path);
   const { pictures, others } = sorted(files);
   for (const name of pictures) found.pictures.push(`${folder}/${name}`);
   for (const [ending, count] of others) add(found.others, ending, count);
   for (const name of folders) await collect(root, `${folder}/${name}`, found, visited);
+}
+
+/** The same for all links to a folder. */
+async function identityOf(path: string): Promise<string> {
+  const { dev, ino } = await stat(path, { bigint: true });
+  return `${dev} ${ino}`;
 }
 
 async function listFolder(path: string): Promise<{ files: string[]; folders: string[] }> {

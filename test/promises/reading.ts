@@ -1,0 +1,133 @@
+/** What is recommended about reading tables, pictures and sound. keep.ts says what a promise is. */
+
+import type { CommandPromise } from './keep.ts';
+
+export const READING: readonly CommandPromise[] = [
+  [
+    "line {}, column '{}': got {}, expected a class, an integer or a word: if this column is no class but a feature, name it in --columns.",
+    'train --data sheet.csv --label-column b',
+    'train --data sheet.csv --columns a,b TINY',
+  ],
+  [
+    "column '{}' is named in both --columns and --label-column, expected it in one: it holds either a feature or classes.",
+    'train --data sheet.csv --columns a,species --label-column species',
+    'train --data sheet.csv --columns a --label-column species TINY',
+  ],
+  [
+    "--columns names column '{}' twice, expected each once.",
+    'train --data sheet.csv --columns a,a',
+    'train --data sheet.csv --columns a,b TINY',
+  ],
+  [
+    "--{}: there is no column '{}'{}, expected some of: {}.",
+    'train --data sheet.csv --columns a,q',
+    'train --data sheet.csv --columns a,b,c TINY',
+  ],
+  [
+    "the model takes the {} {}, but the table has no column {}; it has {}: say with --columns which ones to take, in the model's order.",
+    'encode --model sheet --data renamed.csv --out c.npy',
+    'encode --model sheet --data renamed.csv --columns p,q,r --out c.npy',
+  ],
+  [
+    "--label-column: there is no column '{}'{}, expected one of: {}.",
+    'evaluate --model sheet --data sheet.csv --labels kinds.csv --label-column q',
+    'evaluate --model sheet --data sheet.csv --labels kinds.csv --label-column what',
+  ],
+  [
+    'the table has {} columns ({}), expected one: --label-column {} names the one with the classes.',
+    'evaluate --model sheet --data sheet.csv --labels kinds.csv',
+    'evaluate --model sheet --data sheet.csv --labels kinds.csv SAID{(--label-column \\S+) names}',
+  ],
+  [
+    '--missing {} leaves such rows out, --missing {} fills in the mean of the column',
+    'train --data holes.csv',
+    'train --data holes.csv --missing drop TINY',
+    'train --data holes.csv --missing mean TINY',
+  ],
+  [
+    'mend the cell, or leave the column out by naming others with --columns',
+    'train --data typo.csv',
+    'train --data typo.csv --columns a,c TINY',
+  ],
+  [
+    '--missing {} leaves such rows out',
+    'train --data unclassed.csv',
+    'train --data unclassed.csv --missing drop TINY',
+  ],
+  [
+    '--missing drop leaves out rows of one file that the other has, expected --missing mean with --target.',
+    'train --data holes.csv --target holes.csv --missing drop',
+    'train --data holes.csv --target holes.csv --missing mean TINY',
+  ],
+  [
+    'note: training uses no classes ({}); isthmus evaluate --labels auto does',
+    'train --data sheet.csv TINY',
+    'evaluate --model sheet --data sheet.csv --labels auto',
+  ],
+  [
+    'note: --labels auto uses the classes of the data ({})',
+    'evaluate --model sheet --data sheet.csv',
+    'evaluate --model sheet --data sheet.csv --labels auto',
+  ],
+  [
+    '{}: no classes are in it (a column of a table, --label-column NAME, or folders of pictures), which --{} auto takes.',
+    'evaluate --model sheet --data kindless.csv --labels auto',
+    'evaluate --model sheet --data kindless.csv --labels auto --label-column sort',
+  ],
+  [
+    '--label-names is for classes that are integers, those of {} have names already.',
+    'evaluate --model sheet --data sheet.csv --labels auto --label-names u,v',
+    'evaluate --model sheet --data sheet.csv --labels auto',
+    'evaluate --model sheet --data sheet.csv --labels class-numbers.csv --label-names u,v',
+  ],
+  [
+    'the classes of {} have names, those of {} are integers: expected names in both, or integers with their --label-names.',
+    'evaluate --model sheet --data sheet.csv --labels auto --train-data sheet.csv --train-labels class-numbers.csv',
+    'evaluate --model sheet --data sheet.csv --labels auto --train-data sheet.csv --train-labels auto',
+    'evaluate --model sheet --data sheet.csv --labels class-numbers.csv --train-data sheet.csv --train-labels class-numbers.csv --label-names u,v',
+  ],
+  ['--data', 'train --columns a', 'train --data sheet.csv --columns a TINY'],
+  [
+    '--data FILE',
+    'generate --model run --key a --out g.png',
+    'generate --model run --key a --data two.npz --out g.png',
+  ],
+  [
+    "--{} is '{}', expected HEIGHTxWIDTH in pixels, such as 28x28.",
+    'train --data deep.png --resize 28',
+    'train --data deep.png --resize 28x28 TINY',
+  ],
+  [
+    "--{} is '{}', expected white, black or #rrggbb, such as #ff8000.",
+    'train --data deep.png --background blue',
+    'train --data deep.png --background white TINY',
+    'train --data deep.png --background black TINY',
+    'train --data deep.png --background #ff8000 TINY',
+  ],
+  [
+    '{}: got --{} {}, but {}.',
+    'encode --model run --data images.npy --key a --out c.npy',
+    'encode --model run --data images.npy --out c.npy',
+    'encode --model run --data two.npz --key a --out d.npy',
+  ],
+  [
+    ': --columns A,B,… takes some of the columns',
+    'encode --model table.safetensors --data six.csv --out c.npy',
+    'encode --model table.safetensors --data six.csv --columns a,b,c,d,e --out c.npy',
+  ],
+  [
+    ': --frame {} makes them fit',
+    'encode --model table.safetensors --data tone.wav --frame 3 --out c.npy',
+    'encode --model table.safetensors --data tone.wav SAID{: (--frame \\d+) makes} --out c.npy',
+  ],
+  [
+    '--resize {}x{}',
+    'encode --model model.safetensors --data photo.png --out c.npy',
+    'encode --model model.safetensors --data photo.png SAID{: (--resize \\S+ --gray) makes} --out c.npy',
+  ],
+  [
+    '--gray',
+    'encode --model model.safetensors --data photo.png --out c.npy',
+    'encode --model model.safetensors --data photo.png SAID{: (--resize \\S+ --gray) makes} --out c.npy',
+  ],
+];
