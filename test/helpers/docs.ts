@@ -9,6 +9,8 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { generateDigits } from '../../src/data/digits.ts';
 import { writeNpy } from '../../src/io/numpy/npy.ts';
+import { writeWav } from '../../src/io/sound/writeWav.ts';
+import { encodePng } from '../../src/node/pictures/png.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { type Files, folderWith, isthmus, removeFolders } from './cli.ts';
 
@@ -77,6 +79,21 @@ function smallData(commands: readonly string[]): Files {
   const labels = Uint8Array.from({ length: 30 }, (_, i) => i % 2);
   files['biopsies-labels.npy'] = writeNpy({ shape: [30], data: labels });
   const names = (count: number) => Array.from({ length: count }, (_, i) => `name ${i}`).join('\n');
+  const rows = Array.from({ length: 60 }, (_, i) => [5 + random.normal(), 100 * random.normal(), i % 3]);
+  files['wine.csv'] = new TextEncoder().encode(`a,b,target\n${rows.join('\n')}\n`);
+  files['voice.wav'] = writeWav({
+    samples: Float32Array.from({ length: 40 * 512 }, (_, i) => 0.5 * Math.sin(i / 20)),
+    sampleRate: 16_000,
+    encoding: 's16',
+  });
+  const photo = readFileSync('test/golden/jpeg/ycc420.jpg');
+  for (const [i, folder] of ['photos', 'pets/cat', 'pets/dog'].entries()) {
+    for (let j = 0; j < 10; j++) {
+      const { data } = generateDigits({ count: 1, seed: 10 * i + j });
+      files[`${folder}/${j}.png`] = encodePng({ width: 28, height: 28, channels: 1, data });
+    }
+    files[`${folder}/photo.jpg`] = photo;
+  }
   return { ...files, 'names.txt': names(30), 'wine-names.txt': names(13) };
 }
 

@@ -211,7 +211,8 @@ describe('openImages', () => {
     const files = { 'a.npy': npyBytes(parts) };
     expect(await open(files, 'a.npy', { inMemoryLimit: 2 * size })).not.toBeInstanceOf(NpyFile);
     const stored = await open(files, 'a.npy', { inMemoryLimit: 2 * size - 1 });
-    expect(stored.isStored).toBe(true);
+    expect(stored).toBeInstanceOf(NpyFile);
+    expect(Array.from(await (stored as NpyFile).read(Uint32Array.of(2)))).toEqual(pixels().slice(128, 192));
     await stored.close();
   });
 

@@ -1,6 +1,7 @@
 /**
  * A `.npy` file in Fortran order, as MATLAB and Julia write them, as one in C order. In Fortran order the first dimension
- * varies fastest: the values of a row are scattered over the file. It is copied once, a block of rows at a time.
+ * varies fastest: the values of a row are scattered over the file, and each column (each number of a sample) lies in one
+ * piece. It is copied once, a block at a time.
  */
 
 import { itemSizeOf, type NpyHeader } from '../../../io/numpy/npyHeader.ts';
@@ -10,7 +11,7 @@ import { type OpenNpy, TemporaryNpy } from './temporaryNpy.ts';
 
 /** So many bytes are taken at a time, */
 const BLOCK_BYTES = 2 ** 24;
-/** or, of very long rows, so many that a run of the file is a page of its disk, up to this. */
+/** or so many that what is read or written in one piece is a page of the disk, up to this. */
 const LARGEST_BLOCK_BYTES = 2 ** 27;
 const PAGE_BYTES = 4096;
 
@@ -25,24 +26,16 @@ export function isScattered({ fortranOrder, shape }: NpyHeader): boolean {
  * @param path - Named in errors.
  * @throws {FileError} If the file can't be read, or the copy not be written; then no copy is left.
  */
-export async function copyInCOrder(path: string, { file, header }: OpenNpy): Promise<OpenNpy> {
-  const { descr, dtype, dataOffset } = header;
-  const [count, ...shape] = header.shape;
-  const itemSize = itemSizeOf(dtype);
+export async function copyInCOrder(path: string, npy: OpenNpy): Promise<OpenNpy> {
+  const { descr, dtype } = npy.header;
+  const [count, ...shape] = npy.header.shape;
   const places = placesInRow(shape);
-  const wanted = Math.max(BLOCK_BYTES, Math.min(LARGEST_BLOCK_BYTES, PAGE_BYTES * places.length));
-  const rowsAtOnce = Math.max(1, Math.floor(wanted / (places.length * itemSize)));
   const copy = await TemporaryNpy.create(path);
   try {
-    for (let start = 0; start < count; start += rowsAtOnce) {
-      const rows = Math.min(rowsAtOnce, count - start);
-      const block = new Uint8Array(rows * places.length * itemSize);
-      const runs = Array.from(places, (_, column) => ({
-        position: dataOffset + (column * count + start) * itemSize,
-        target: block.subarray(column * rows * itemSize, (column + 1) * rows * itemSize),
-      }));
-      await readRuns(path, file, runs);
-      await copy.append(transposed(block, rows, places, itemSize));
+    if (places.length <= count) await copyRows(path, npy, copy, places);
+    else {
+      await copyColumns(path, npy, copy, places.length);
+      if (shape.length > 1) await reorderRows(copy, count, places, itemSizeOf(dtype));
     }
     return copy.opened(count, { descr, dtype, shape });
   } catch (error) {
@@ -64,6 +57,56 @@ function placesInRow(shape: Shape): Uint32Array {
   return places;
 }
 
+/** How many of the lines that a block is made of fit into it, if each of them is of so many items, in so many pieces. */
+function linesAtOnce(pieces: number, lineBytes: number): number {
+  const wanted = Math.max(BLOCK_BYTES, Math.min(LARGEST_BLOCK_BYTES, PAGE_BYTES * pieces));
+  return Math.max(1, Math.floor(wanted / lineBytes));
+}
+
+/** Some rows at a time, of which each column gives a piece. */
+async function copyRows(path: string, { file, header }: OpenNpy, copy: TemporaryNpy, places: Uint32Array) {
+  const itemSize = itemSizeOf(header.dtype);
+  const [count] = header.shape;
+  const step = linesAtOnce(places.length, places.length * itemSize);
+  for (let start = 0; start < count; start += step) {
+    const rows = Math.min(step, count - start);
+    const block = new Uint8Array(rows * places.length * itemSize);
+    const runs = Array.from(places, (_, column) => ({
+      position: header.dataOffset + (column * count + start) * itemSize,
+      target: block.subarray(column * rows * itemSize, (column + 1) * rows * itemSize),
+    }));
+    await readRuns(path, file, runs);
+    await copy.append(transposed(block, rows, places, itemSize));
+  }
+}
+
+/** Of few long rows: some columns at a time, which give each row a piece. The columns keep their order. */
+async function copyColumns(path: string, { file, header }: OpenNpy, copy: TemporaryNpy, width: number) {
+  const itemSize = itemSizeOf(header.dtype);
+  const [count] = header.shape;
+  const step = linesAtOnce(count, count * itemSize);
+  for (let start = 0; start < width; start += step) {
+    const columns = Math.min(step, width - start);
+    const block = new Uint8Array(columns * count * itemSize);
+    await readRuns(path, file, [{ position: header.dataOffset + start * count * itemSize, target: block }]);
+    const inOrder = Uint32Array.from({ length: columns }, (_, column) => column);
+    const rows = transposed(block, count, inOrder, itemSize);
+    for (let row = 0; row < count; row++) {
+      const piece = rows.subarray(row * columns * itemSize, (row + 1) * columns * itemSize);
+      await copy.write(piece, (row * width + start) * itemSize);
+    }
+  }
+}
+
+/** Brings the numbers of each row into C order. */
+async function reorderRows(copy: TemporaryNpy, count: number, places: Uint32Array, itemSize: number) {
+  const rowBytes = places.length * itemSize;
+  for (let row = 0; row < count; row++) {
+    const numbers = await copy.read(new Uint8Array(rowBytes), row * rowBytes);
+    await copy.write(transposed(numbers, 1, places, itemSize), row * rowBytes);
+  }
+}
+
 /** Items of 8 bytes are moved as two of 4: as numbers, some NaNs would not keep their bits. */
 const WORDS = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array } as const;
 
@@ -76,7 +119,7 @@ function transposed(
   rows: number,
   places: Uint32Array,
   itemSize: number,
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const Words = WORDS[Math.min(itemSize, 4) as keyof typeof WORDS];
   const from = new Words(block.buffer);
   const to = new Words(from.length);

@@ -11,7 +11,7 @@ import { basename, join } from 'node:path';
 import type { DType } from '../../../data/samples.ts';
 import type { NpyHeader } from '../../../io/numpy/npyHeader.ts';
 import type { Shape } from '../../../tensor/shape.ts';
-import { type FileError, fileError, keepAtExit, removeAtExit } from '../files.ts';
+import { type FileError, fileError, keepAtExit, PIECE_BYTES, readAt, removeAtExit } from '../files.ts';
 
 /** An open `.npy` file. */
 export interface OpenNpy {
@@ -70,14 +70,33 @@ export class TemporaryNpy {
    * @throws {FileError} If there is no room for them, for instance.
    */
   async append(bytes: Uint8Array): Promise<void> {
+    await this.write(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  /**
+   * Writes bytes anywhere.
+   *
+   * @throws {FileError} As {@link append}.
+   */
+  async write(bytes: Uint8Array, position: number): Promise<void> {
     for (let done = 0; done < bytes.length; ) {
-      const left = bytes.length - done;
-      const { bytesWritten } = await this.#file.write(bytes, done, left, this.#length).catch((cause) => {
+      const left = Math.min(PIECE_BYTES, bytes.length - done);
+      const { bytesWritten } = await this.#file.write(bytes, done, left, position + done).catch((cause) => {
         throw cannotCopy(this.#original, cause);
       });
       done += bytesWritten;
-      this.#length += bytesWritten;
     }
+  }
+
+  /**
+   * Fills `bytes` with those from `position` on.
+   *
+   * @throws {FileError} If they can't be read.
+   */
+  async read<Bytes extends Uint8Array>(bytes: Bytes, position: number): Promise<Bytes> {
+    await readAt(this.#original, this.#file, bytes, position);
+    return bytes;
   }
 
   /** The file, once all rows are in it. Only the values are: its header is known without reading it. */
