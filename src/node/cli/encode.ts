@@ -1,12 +1,15 @@
 /** `isthmus encode`: from images or other samples to codes, the article's compress_image. */
 
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
-import type { Samples, StoredSamples } from '../../data/samples.ts';
-import { npyHeader } from '../../io/numpy/npyHeader.ts';
+import { NO_NORMALIZATION, type Samples, type StoredSamples } from '../../data/samples.ts';
+import type { TrainingFacts } from '../../io/model.ts';
 import { refuseExisting, writeFileAtomically } from '../files/files.ts';
+import { sampleFormOf } from '../files/sampleForm.ts';
+import type { SampleForm } from '../files/sampleSource.ts';
 import { nounOf } from '../pictures/sampleKind.ts';
 import { DATA, HELP, IN_MEMORY, KEY, MODEL, OVERWRITE } from './shared/commonOptions.ts';
 import { MACHINE, refuseThreads, useMachine } from './shared/machine.ts';
+import { type Batch, batchOf, OUTPUT_FORMATS, type OutputSamples } from './shared/outputFiles.ts';
 import { noteOverflow, overflownRows } from './shared/overflow.ts';
 import { loadOptionsOf, READING, READING_GROUP } from './shared/reading.ts';
 import { openAutoencoder, openSource, prepareLike } from './shared/samples.ts';
@@ -19,7 +22,10 @@ const OPTIONS = {
   data: DATA,
   key: KEY,
   'in-memory': IN_MEMORY,
-  out: text('FILE.npy', 'The file for the codes: float32, [n, code length].'),
+  out: text(
+    'FILE',
+    'The file for the codes. FILE.npy: float32, [n, code length]. FILE.csv, FILE.tsv: a table with a row for each, its header code 0, code 1, ….',
+  ),
   ...MACHINE,
   overwrite: OVERWRITE,
   help: HELP,
@@ -27,16 +33,26 @@ const OPTIONS = {
 
 const ALL_OPTIONS = { ...OPTIONS, ...READING };
 
+const ENDINGS = ['.npy', '.csv', '.tsv'] as const;
+
 export const encodeCommand: Command = {
   help: {
     usage:
-      'isthmus encode --model MODEL --data FILE --out codes.npy\n       npm run isthmus -- encode --model MODEL --data FILE --out codes.npy',
+      'isthmus encode --model MODEL --data FILE --out FILE\n       npm run isthmus -- encode --model MODEL --data FILE --out FILE',
     description: [
-      'Runs the encoder of a trained model over images, the rows of a table, or whatever it was trained on, and writes their codes as a NumPy array. The samples must have the shape that the model was trained on; they are scaled as its training data was.',
+      'Runs the encoder of a trained model over images, the rows of a table, or whatever it was trained on, and writes their codes as a NumPy array or a table. The samples must have the shape that the model was trained on; they are scaled as its training data was.',
       'Codes are written as they are computed: neither the .npy of images nor the codes have to fit into memory. isthmus evaluate measures what codes are good for (--labels) and draws them (--latent).',
     ],
     groups: [['Options', OPTIONS], READING_GROUP],
-    sections: [['Example', ['isthmus encode --model runs/digits-1 --data images.npy --out codes.npy']]],
+    sections: [
+      [
+        'Examples',
+        [
+          'isthmus encode --model runs/digits-1 --data images.npy --out codes.npy',
+          'isthmus encode --model runs/table-1 --data table.csv --out codes.csv',
+        ],
+      ],
+    ],
   },
   run: encode,
 };
@@ -48,16 +64,19 @@ async function encode(words: readonly string[]): Promise<number> {
   const { key, overwrite, 'in-memory': limit } = parsed.values;
   const model = requireOption('model', parsed.values.model, 'MODEL');
   const data = requireOption('data', parsed.values.data, 'FILE');
-  const out = requireOption('out', parsed.values.out, 'FILE.npy', ['.npy']);
+  const out = requireOption('out', parsed.values.out, 'FILE.npy or FILE.csv', ENDINGS);
   await refuseExisting(out, overwrite);
   await useMachine(parsed.values);
   const { autoencoder, training } = await openAutoencoder(model);
+  const ending = ENDINGS.find((one) => out.toLowerCase().endsWith(one)) ?? '.npy';
   const reading = loadOptionsOf(parsed.values, { training, inputShape: autoencoder.inputShape });
   const images = await openSource(data, limit, { ...reading, key });
   const overflow = { count: 0 };
   try {
     const samples = await prepareLike(images, autoencoder);
-    await writeFileAtomically(out, codesFile(autoencoder, samples, overflow));
+    const { pieces } = OUTPUT_FORMATS[ending];
+    const batches = codeBatches(autoencoder, samples, overflow);
+    await writeFileAtomically(out, pieces(codesToWrite(autoencoder, training, images.shape[0], batches)));
   } finally {
     await images.close();
   }
@@ -69,17 +88,38 @@ async function encode(words: readonly string[]): Promise<number> {
   return 0;
 }
 
-/** A `.npy` of the codes, piece by piece. Rows that are not finite are counted in `overflow`. */
-async function* codesFile(
+/** Rows that are not finite are counted in `overflow`. */
+async function* codeBatches(
   autoencoder: Autoencoder,
   samples: Samples | StoredSamples,
   overflow: { count: number },
-): AsyncGenerator<Uint8Array, void> {
-  const [count] = samples.shape;
-  yield npyHeader('<f4', [count, autoencoder.encodingDim]);
+): AsyncGenerator<Batch, void> {
   for await (const codes of autoencoder.encodeBatches(samples)) {
-    const { data } = codes;
     overflow.count += overflownRows(codes).length;
-    yield new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    yield batchOf(codes, NO_NORMALIZATION);
   }
+}
+
+/** Codes are written like samples of their own: a table of them is delimited like that of the training data. */
+function codesToWrite(
+  { encodingDim }: Autoencoder,
+  training: TrainingFacts,
+  count: number,
+  batches: AsyncIterable<Batch>,
+): OutputSamples {
+  const featureNames = Array.from({ length: encodingDim }, (_, i) => `code ${i}`);
+  return {
+    shape: [count, encodingDim],
+    inputShape: [encodingDim],
+    normalization: NO_NORMALIZATION,
+    training: { data: { featureNames, form: delimitersOf(sampleFormOf(training)) } },
+    batches,
+  };
+}
+
+/** Without the names of the columns, which are those of the data. */
+function delimitersOf(form: SampleForm | undefined): SampleForm | undefined {
+  if (form?.kind !== 'table') return undefined;
+  const { kind, delimiter, decimal } = form;
+  return { kind, delimiter, decimal };
 }
