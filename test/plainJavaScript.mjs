@@ -715,15 +715,39 @@ export function wrongCalls() {
       ],
       [
         () => node.loadImages('x.npz', { name: 'a' }),
-        "loadImages: there is no option 'name', expected one of: key, preferredKey, limit, sampleShape.",
+        "loadImages: there is no option 'name', expected 'frame'.",
+      ],
+      [
+        () => node.loadImages('x.csv', { columns: 'a' }),
+        "loadImages: columns is 'a', expected an array of names.",
+      ],
+      [
+        () => node.loadImages('x.csv', { featureNames: ['a', 1] }),
+        'loadImages: featureNames is an array of 2 values, expected an array of names.',
+      ],
+      [
+        () => node.loadImages('x.csv', { labelColumn: 3 }),
+        'loadImages: labelColumn is 3, expected the name of a column.',
+      ],
+      [
+        () => node.openImages('x.csv', { missing: 'zero' }),
+        "openImages: missing is 'zero', expected 'drop' or 'mean'.",
+      ],
+      [
+        () => node.loadImages('x.csv', { form: { kind: 'table' } }),
+        'loadImages: the form is a plain object, expected the one that a file was read with, loaded.form.',
+      ],
+      [
+        () => node.loadLabels('y.csv', { labelColumn: 3, count: 2 }),
+        'loadLabels: labelColumn is 3, expected the name of a column.',
       ],
       [
         () => node.openImages('x.npy', { inMemory: 0 }),
-        "openImages: there is no option 'inMemory', expected one of: key, preferredKey, limit, sampleShape, inMemoryLimit.",
+        "openImages: there is no option 'inMemory', expected one of: key, preferredKey, limit, columns, labelColumn, missing, resize, gray, background, frame, sampleShape, featureNames, form, inMemoryLimit.",
       ],
       [
         () => node.loadLabels('x.npy'),
-        'loadLabels: the options are missing, expected an object with some of: key, count.',
+        'loadLabels: the options are missing, expected an object with some of: key, labelColumn, count.',
       ],
       [
         () => node.readWholeFile('x', { head: 1 }),

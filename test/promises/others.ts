@@ -9,6 +9,8 @@ export const NO_ADVICE: Readonly<Record<string, string>> = {
   '--latent': 'the source of what is drawn, in messages with another text',
   '--threshold': 'where a threshold comes from',
   '--feature-names': 'where names come from',
+  'note: the columns of --target have other names than those of the data: they are taken in their order':
+    'what was done: test/node/cli/train/data/tables.test.ts',
   '--loss bce': 'why another default is taken',
   '--output sigmoid': 'why another default is taken',
   '--noise salt': 'why another default is taken',

@@ -51,8 +51,8 @@ export function featureNamesOf({ data }: TrainingFacts, sample: Shape): readonly
  * had none.
  */
 export function columnNamesOf(training: TrainingFacts, sample: Shape): readonly string[] | undefined {
-  const form = sampleFormOf(training);
-  const own = form?.kind === 'table' && form.columns?.length === sizeOf(sample) ? form.columns : undefined;
+  const form = sampleFormOf(training, sample);
+  const own = form?.kind === 'table' ? form.columns : undefined;
   return own ?? featureNamesOf(training, sample);
 }
 

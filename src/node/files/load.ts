@@ -5,11 +5,11 @@
 
 import { fitsSampleShape } from '../../data/batches.ts';
 import { DataError } from '../../data/samples.ts';
-import { type OptionNames, requireOptions } from '../../tensor/options.ts';
+import type { OptionNames } from '../../tensor/options.ts';
 import { formatShape, type Shape, sizeOf } from '../../tensor/shape.ts';
 import { inFile, requirePath } from './files.ts';
 import { findReader, type Reader } from './readers.ts';
-import { LOAD_OPTIONS, type LoadOptions } from './readOptions.ts';
+import { LOAD_OPTIONS, type LoadOptions, requireLoadOptions } from './readOptions.ts';
 import { type LoadedImages, type SampleSource, SamplesInMemory } from './sampleSource.ts';
 import { refuseUnsuited } from './suitableOptions.ts';
 
@@ -33,7 +33,7 @@ export function defaultInMemoryLimit(): number {
  * @throws As {@link loadImages}.
  */
 export async function openImages(path: string, options: OpenOptions = {}): Promise<SampleSource> {
-  requireOptions('openImages', options, OPEN_OPTIONS);
+  requireLoadOptions('openImages', options, OPEN_OPTIONS);
   const { inMemoryLimit = defaultInMemoryLimit(), ...others } = options;
   const reader = await findReaderOf(path, others);
   const source = await reader.open?.(path, { ...others, inMemoryLimit });
@@ -61,7 +61,7 @@ export async function openImages(path: string, options: OpenOptions = {}): Promi
  * @throws {DataError} If there are no samples in it, or it holds single numbers (labels, for instance).
  */
 export async function loadImages(path: string, options: LoadOptions = {}): Promise<LoadedImages> {
-  requireOptions('loadImages', options, LOAD_OPTIONS);
+  requireLoadOptions('loadImages', options, LOAD_OPTIONS);
   return samplesOf(path, await loadArray(path, options), options);
 }
 

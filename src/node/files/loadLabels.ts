@@ -9,6 +9,7 @@ import { withPackage } from '../optionalPackage.ts';
 import { namingFile, readWholeFile } from './files.ts';
 import { loadArray } from './load.ts';
 import { findReader } from './readers.ts';
+import { requireName } from './readOptions.ts';
 import type { ClassLabels } from './sampleSource.ts';
 import { refuseUnsuited } from './suitableOptions.ts';
 
@@ -36,6 +37,7 @@ export async function loadLabels(path: string, options: LabelOptions): Promise<L
   requireOptions('loadLabels', options, OPTIONS);
   const { key, labelColumn, count } = options;
   requireInteger('loadLabels', 'count', count, 0);
+  requireName('loadLabels', 'labelColumn', labelColumn);
   const reader = await findReader(path);
   if (key !== undefined) refuseUnsuited(path, reader, { key });
   const found =

@@ -1,9 +1,11 @@
 /** What can be said about how files are read, by kind of file. load.ts takes all of it and passes on what a reader needs. */
 
 import { NPZ_OPTIONS, type NpzOptions } from '../../io/numpy/npz.ts';
-import type { OptionNames } from '../../tensor/options.ts';
+import { type OptionNames, requireOneOf, requireOptions } from '../../tensor/options.ts';
 import type { Shape } from '../../tensor/shape.ts';
+import { inWords } from '../../tensor/words.ts';
 import type { PictureOptions } from '../pictures/pictureStack.ts';
+import { isSampleForm } from './sampleForm.ts';
 import type { SampleForm } from './sampleSource.ts';
 
 export type { PictureOptions };
@@ -48,3 +50,38 @@ export const LOAD_OPTIONS: OptionNames<LoadOptions> = {
   featureNames: true,
   form: true,
 };
+
+/**
+ * For callers without types. Readers check the options that only they have, but those for tables.
+ *
+ * @throws {TypeError} If there is no option of a name, or a value is none that it takes.
+ * @throws {RangeError} If `missing` is another word.
+ */
+export function requireLoadOptions<Options extends LoadOptions>(
+  who: string,
+  options: Options,
+  names: OptionNames<Options>,
+): void {
+  requireOptions(who, options, names);
+  const { columns, labelColumn, missing, featureNames, form } = options;
+  requireNames(who, 'columns', columns);
+  requireNames(who, 'featureNames', featureNames);
+  requireName(who, 'labelColumn', labelColumn);
+  if (missing !== undefined) requireOneOf(who, 'missing', missing, ['drop', 'mean']);
+  if (form === undefined || isSampleForm(form)) return;
+  throw new TypeError(
+    `${who}: the form is ${inWords(form)}, expected the one that a file was read with, loaded.form.`,
+  );
+}
+
+function requireNames(who: string, what: string, names: unknown): void {
+  if (names === undefined) return;
+  if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return;
+  throw new TypeError(`${who}: ${what} is ${inWords(names)}, expected an array of names.`);
+}
+
+/** @throws {TypeError} If it is none. */
+export function requireName(who: string, what: string, name: unknown): void {
+  if (name === undefined || typeof name === 'string') return;
+  throw new TypeError(`${who}: ${what} is ${inWords(name)}, expected the name of a column.`);
+}

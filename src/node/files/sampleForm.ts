@@ -2,6 +2,7 @@
 
 import { isObject } from '../../io/json.ts';
 import type { TrainingFacts } from '../../io/model.ts';
+import { type Shape, sizeOf } from '../../tensor/shape.ts';
 import type { SampleForm } from './sampleSource.ts';
 
 const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) > 0;
@@ -25,12 +26,33 @@ const IS_FORM: Readonly<Record<SampleForm['kind'], (form: Record<string, unknown
     isCount(frame) && isCount(sampleRate) && ENCODINGS.includes(encoding),
 };
 
-/** The form that `train` stored with a model; undefined if there is none that can be used. */
-export function sampleFormOf({ data }: TrainingFacts): SampleForm | undefined {
+/**
+ * The form that `train` stored with a model; undefined if there is none that can be used.
+ *
+ * @param sample - The shape of the model's samples: a form that makes others was changed by hand.
+ */
+export function sampleFormOf({ data }: TrainingFacts, sample?: Shape): SampleForm | undefined {
   const form = isObject(data) ? data.form : undefined;
-  if (!isObject(form) || typeof form.kind !== 'string' || !Object.hasOwn(IS_FORM, form.kind))
-    return undefined;
-  return IS_FORM[form.kind as SampleForm['kind']](form) ? (form as unknown as SampleForm) : undefined;
+  return isSampleForm(form) && (!sample || makes(form, sizeOf(sample))) ? form : undefined;
+}
+
+/** Whether samples of this form have so many numbers. */
+function makes(form: SampleForm, size: number): boolean {
+  switch (form.kind) {
+    case 'sound':
+      return form.frame === size;
+    case 'table':
+      return [form.columns, form.means].every((list) => list === undefined || list.length === size);
+    case 'pictures': {
+      const [height, width] = form.resize ?? [];
+      return height === undefined || width === undefined || [1, 3].includes(size / (height * width));
+    }
+  }
+}
+
+export function isSampleForm(value: unknown): value is SampleForm {
+  if (!isObject(value) || typeof value.kind !== 'string' || !Object.hasOwn(IS_FORM, value.kind)) return false;
+  return IS_FORM[value.kind as SampleForm['kind']](value);
 }
 
 /** What was done to the file, for people: "resized to 28×28, gray"; undefined if nothing was that other files need. */

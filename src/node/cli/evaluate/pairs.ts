@@ -7,7 +7,7 @@ import type { NormalizedSamples } from '../../files/sampleSource.ts';
 import { predictPictures } from '../../pictures/display.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
 import { noteOverflow, overflownRows } from '../shared/overflow.ts';
-import { loadSource, prepareLike, requirePairs } from '../shared/samples.ts';
+import { loadSource, openTarget, prepareLike, requirePairs } from '../shared/samples.ts';
 import { withOptionNames } from '../terminal/options.ts';
 import { codeSection } from './codes.ts';
 import { denoisingSection, scoresOfEach } from './denoising.ts';
@@ -51,8 +51,9 @@ async function loadPairs(
   { data, key, target: path, 'target-key': targetKey, optionsOf }: PairValues,
 ): Promise<{ samples: NormalizedSamples; target: { samples: Samples; source: string } }> {
   const images = await loadSource(data, { ...optionsOf(data), key });
-  const options = { ...optionsOf(path), key: targetKey, preferredKey: 'y_train' };
-  const target = await withOptionNames({ key: 'target-key' }, loadSource(path, options));
+  const reading = { ...optionsOf(path), key: targetKey, preferredKey: 'y_train' };
+  const opening = openTarget(reading.featureNames, (names) => loadSource(path, { ...reading, ...names }));
+  const target = await withOptionNames({ key: 'target-key' }, opening);
   requirePairs('data', images, target);
   const samples = await prepareLike(images, autoencoder);
   return {

@@ -103,7 +103,7 @@ export function loadOptionsOf(values: ReadingValues, trained?: TrainedOn): LoadO
     ...(trained && {
       sampleShape: trained.inputShape,
       featureNames: columnNamesOf(trained.training, trained.inputShape),
-      form: sampleFormOf(trained.training),
+      form: sampleFormOf(trained.training, trained.inputShape),
     }),
   };
 }

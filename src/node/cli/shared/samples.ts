@@ -66,6 +66,29 @@ export async function loadSource(path: string, options: LoadOptions): Promise<Sa
   return new SamplesInMemory(images);
 }
 
+/**
+ * Opens a target: the columns of a table are found by the names of its data's, or else taken in their order.
+ *
+ * @param names - Of the columns of the data, if they have any.
+ * @param open - Opens the target with these options, beside others.
+ */
+export async function openTarget<Source extends SampleSource>(
+  names: readonly string[] | undefined,
+  open: (options: LoadOptions) => Promise<Source>,
+): Promise<Source> {
+  try {
+    return await open({ featureNames: names });
+  } catch (error) {
+    if (!names || (error as Error).name !== 'FormatError') throw error;
+    // Whatever else is wrong with the file is wrong again.
+    const target = await open({ featureNames: undefined });
+    say(
+      'note: the columns of --target have other names than those of the data: they are taken in their order',
+    );
+    return target;
+  }
+}
+
 /** Says what was found out about a file, and what of it was left out. */
 export function sayNotes(
   path: string,

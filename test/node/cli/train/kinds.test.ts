@@ -154,7 +154,7 @@ describe('train --kind gan', () => {
     writeFileSync(join(cwd, 'run/samples/epoch-001.png'), 'damaged');
     const { code, stderr } = await isthmus(['train', '--resume', 'run'], { cwd });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/samples\/epoch-001\.png: not a PNG file: /);
+    expect(stderr).toMatch(/samples\/epoch-001\.png: not a PNG file but a text: /);
   });
 
   test('a table has no pictures', async () => {

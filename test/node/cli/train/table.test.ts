@@ -266,7 +266,7 @@ describe('a model of a table', () => {
     expect(pytorch.code).toBe(0);
     expect(picture).toMatchObject({
       code: 1,
-      stderr: 'isthmus decode: samples of 5 numbers are no pictures, expected --out FILE.npy.\n',
+      stderr: 'isthmus decode: samples of 5 numbers are no pictures, expected --out FILE.npy or FILE.csv.\n',
     });
   });
 

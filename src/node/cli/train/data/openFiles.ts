@@ -7,7 +7,7 @@ import { type Shape, sizeOf } from '../../../../tensor/shape.ts';
 import type { LoadOptions } from '../../../files/readOptions.ts';
 import { reshapeSource, type SampleSource, SamplesInMemory } from '../../../files/sampleSource.ts';
 import { loadOptionsOfEach } from '../../shared/reading.ts';
-import { openSource, type Trained } from '../../shared/samples.ts';
+import { openSource, openTarget, type Trained } from '../../shared/samples.ts';
 import { withOptionNames } from '../../terminal/options.ts';
 import { countOf, say, timesShape } from '../../terminal/output.ts';
 import type { TrainValues } from '../options.ts';
@@ -63,8 +63,10 @@ export class TrainingFiles {
   async target(training: SampleSource): Promise<SampleSource | undefined> {
     const { target, 'target-key': key } = this.#values;
     if (target === undefined) return undefined;
-    const options = { key, preferredKey: 'y_train', ...namesOf(training) };
-    return withOptionNames({ key: 'target-key' }, this.#openShaped(target, options));
+    const opening = openTarget(training.featureNames, (names) =>
+      this.#openShaped(target, { key, preferredKey: 'y_train', ...names }),
+    );
+    return withOptionNames({ key: 'target-key' }, opening);
   }
 
   /**

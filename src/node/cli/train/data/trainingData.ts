@@ -133,7 +133,7 @@ async function featureFacts(
   const header = imageShape === undefined || imageShape === 'none' ? training.featureNames : undefined;
   const known = trained && featureNamesOf(trained.training, inputShape);
   const featureNames = asked === undefined ? (known ?? header) : await readFeatureNames(asked, inputShape);
-  const form = training.form ?? (trained && sampleFormOf(trained.training));
+  const form = training.form ?? (trained && sampleFormOf(trained.training, inputShape));
   const isRenamed = form?.kind === 'table' && header && featureNames && header.join() !== featureNames.join();
   return {
     ...(featureNames && { featureNames }),

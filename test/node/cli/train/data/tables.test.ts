@@ -133,6 +133,21 @@ describe('train on a .csv', () => {
     expect(bytesOf('run/model.safetensors').length).toBeGreaterThan(0);
   });
 
+  test.each([
+    ['in another order, found by their names', ['share', 'wind', 'temp', 'pressure'], false],
+    ['with other names, taken in their order', undefined, true],
+  ])('takes a target with columns %s', async (_, columns, isNoted) => {
+    const target = columns ? csv({ columns }) : csv().replace(COLUMNS.join(), 'p,q,r,s');
+    const files = { 'table.csv': csv(), 'target.csv': target };
+    const { stderr, run, config } = await trained('--data table.csv --target target.csv', files);
+    expect(stderr).toContain('note: --target holds the same values as --data');
+    expect(stderr.includes('note: the columns of --target have other names')).toBe(isNoted);
+    expect(config.data.featureNames).toEqual(COLUMNS);
+    const evaluated = await run('evaluate --model run --data table.csv --target target.csv');
+    expect(evaluated.code).toBe(0);
+    expect(evaluated.stderr.includes('have other names')).toBe(isNoted);
+  });
+
   test('names constant columns', async () => {
     const cells = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`${i},wind`, '3']));
     const { stderr } = await trained('--data table.csv', { 'table.csv': csv({ cells }) });
