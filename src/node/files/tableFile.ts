@@ -15,8 +15,6 @@ import { itemSizeOf } from '../../io/numpy/npyHeader.ts';
 import type { TableFacts } from '../../io/table/facts.ts';
 import { tableOf } from '../../io/table/readTable.ts';
 import { TableReader } from '../../io/table/tableReader.ts';
-import { requireList, requireOneOf } from '../../tensor/options.ts';
-import { inWords } from '../../tensor/words.ts';
 import { fileError, inFile } from './files.ts';
 import { NpyFile } from './npyFile.ts';
 import type { TableOptions } from './readOptions.ts';
@@ -73,21 +71,6 @@ export async function openTable(
     await copy?.close();
     throw inFile(path, error as Error);
   }
-}
-
-/** @throws {TypeError|RangeError} If an option is of another kind than its type says: callers may have no types. */
-function requireTableOptions({ columns, labelColumn, missing }: TableOptions): void {
-  const who = 'loadImages';
-  if (columns !== undefined) requireNames(who, 'columns', columns);
-  if (labelColumn !== undefined) requireNames(who, 'labelColumn', [labelColumn]);
-  if (missing !== undefined) requireOneOf(who, 'missing', missing, ['drop', 'mean']);
-}
-
-function requireNames(who: string, what: string, names: unknown): void {
-  requireList(who, what, names);
-  const wrong = Array.from(names).find((name) => typeof name !== 'string');
-  if (wrong === undefined) return;
-  throw new TypeError(`${who}: a name in ${what} is ${inWords(wrong)}, expected text.`);
 }
 
 /** The rows of a table in a temporary file, as float64. They get their type, and their missing values, when they are read. */
@@ -147,7 +130,6 @@ async function readRows(
   options: TableOptions,
   onRows: (values: Float64Array) => Promise<void>,
 ): Promise<TableFacts> {
-  requireTableOptions(options);
   const reader = new TableReader(options);
   const file = await open(path).catch((cause) => {
     throw fileError('read', path, cause);

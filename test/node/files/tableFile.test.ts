@@ -4,7 +4,7 @@ import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { NO_NORMALIZATION } from '../../../src/data/samples.ts';
 import { DataFingerprint } from '../../../src/node/files/dataFingerprint.ts';
 import { FileError } from '../../../src/node/files/files.ts';
-import { loadImages, openImages } from '../../../src/node/files/load.ts';
+import { openImages } from '../../../src/node/files/load.ts';
 import type { TableOptions } from '../../../src/node/files/readOptions.ts';
 import type { SampleSource } from '../../../src/node/files/sampleSource.ts';
 import { loadTable, openTable } from '../../../src/node/files/tableFile.ts';
@@ -127,16 +127,6 @@ describe('what is refused', () => {
       );
     }
     await expect(openImages(path)).rejects.toThrow(`${path}: line 300002, column 'b'`);
-  });
-
-  test.each([
-    [{ columns: 'a,b' }, "loadImages: columns are 'a,b', expected a list."],
-    [{ columns: [1] }, 'loadImages: a name in columns is 1, expected text.'],
-    [{ labelColumn: 3 }, 'loadImages: a name in labelColumn is 3, expected text.'],
-    [{ missing: 'median' }, "loadImages: missing is 'median', expected 'drop' or 'mean'."],
-  ])('%j, from a caller without types', async (options, message) => {
-    const path = write('a,b\n1,2\n');
-    await expect(loadImages(path, options as never)).rejects.toThrow(message);
   });
 
   test('a file that is not there, a folder', async () => {
