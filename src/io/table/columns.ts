@@ -28,6 +28,8 @@ export interface ColumnChoice {
 
 /** Names in a message; of the others it says how many there are. */
 const MOST_NAMES = 10;
+/** Characters of a name in a list. */
+const LONGEST_NAME = 60;
 
 /**
  * @param header - Undefined if the table has none: columns go by their numbers from 1.
@@ -203,8 +205,11 @@ function inList(names: readonly string[], noun: string): string {
   return names.length === 1 ? `${noun} ${quoted[0]} was` : `${noun}s ${someOf(quoted)} were`;
 }
 
-/** The first of a list, and how many more there are. */
+/** The first of a list, the beginning of long ones, and how many more there are. */
 export function someOf(names: readonly string[]): string {
-  const shown = names.slice(0, MOST_NAMES).join(', ');
+  const shown = names
+    .slice(0, MOST_NAMES)
+    .map((name) => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name))
+    .join(', ');
   return names.length > MOST_NAMES ? `${shown} and ${names.length - MOST_NAMES} more` : shown;
 }

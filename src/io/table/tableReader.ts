@@ -14,7 +14,7 @@ export interface TableReadOptions extends ColumnOptions, MissingOptions {}
 /** Characters from which layout and columns are found out. */
 const SAMPLE = 2 ** 20;
 /** If two rows don't fit into the sample, it grows up to this. */
-const LARGEST_SAMPLE = 2 ** 26;
+const LARGEST_SAMPLE = 2 ** 25;
 /** After that so many characters are read at a time. */
 const PIECE = 2 ** 18;
 

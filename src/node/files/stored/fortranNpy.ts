@@ -107,6 +107,9 @@ async function reorderRows(copy: TemporaryNpy, count: number, places: Uint32Arra
   }
 }
 
+/** Of a processor's cache. */
+const TILE_BYTES = 2 ** 17;
+
 /** Items of 8 bytes are moved as two of 4: as numbers, some NaNs would not keep their bits. */
 const WORDS = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array } as const;
 
@@ -125,14 +128,19 @@ function transposed(
   const to = new Words(from.length);
   const parts = Math.max(1, itemSize / 4);
   const width = places.length * parts;
-  for (let column = 0; column < places.length; column++) {
-    for (let part = 0; part < parts; part++) {
-      let source = column * rows * parts + part;
-      let target = places[column] * parts + part;
-      for (let row = 0; row < rows; row++) {
-        to[target] = from[source];
-        source += parts;
-        target += width;
+  // A few rows at a time: they stay in the processor's cache until all columns have come.
+  const tile = Math.max(1, Math.floor(TILE_BYTES / (places.length * itemSize)));
+  for (let start = 0; start < rows; start += tile) {
+    const end = Math.min(rows, start + tile);
+    for (let column = 0; column < places.length; column++) {
+      for (let part = 0; part < parts; part++) {
+        let source = (column * rows + start) * parts + part;
+        let target = start * width + places[column] * parts + part;
+        for (let row = start; row < end; row++) {
+          to[target] = from[source];
+          source += parts;
+          target += width;
+        }
       }
     }
   }
