@@ -44,11 +44,10 @@ export function chooseColumns(
   options: ColumnOptions,
 ): ColumnChoice {
   const width = (header ?? rows[0] ?? []).length;
-  const given = Array.from({ length: width }, (_, j) => header?.[j].trim() || String(j + 1));
+  const given = namesOf(header, width);
   const table: Known = { given, names: different(given) };
   const { columns, labelColumn, featureNames } = options;
-  const firsts = given.map((_, j) => rows.find((row) => !isMissing(row[j]))?.[j]);
-  const isNumeric = (j: number) => firsts[j] !== undefined && !isWord(firsts[j], decimal);
+  const contents = given.map((_, j) => contentsOf(rows, j, decimal));
   const isCounter = header?.[0].trim() === '' && countsRows(rows);
 
   const chosen = columns
@@ -67,8 +66,9 @@ export function chooseColumns(
   const all = given.map((_, j) => j);
   const others = all.filter((j) => j !== classes);
   const features =
-    chosen?.filter((j) => j !== asked) ?? others.filter((j) => isNumeric(j) && !(isCounter && j === 0));
-  if (features.length === 0) throw noNumbers(table, others, firsts);
+    chosen?.filter((j) => j !== asked) ??
+    others.filter((j) => holdsNumbers(contents[j]) && !(isCounter && j === 0));
+  if (features.length === 0) throw noNumbers(table, others, contents);
 
   const taken = new Set(features);
   const left = others.filter((j) => !taken.has(j));
@@ -82,20 +82,60 @@ export function chooseColumns(
         : [];
     return { names: table.names, features, classes, isClassColumnNamed, empty: [], notes };
   }
-  const words = left.filter((j) => firsts[j] !== undefined && !isNumeric(j));
-  const empty = left.filter((j) => firsts[j] === undefined);
+  const empty = left.filter((j) => contents[j].count === 0);
+  const words = left.filter((j) => contents[j].words > 0 && contents[j].words === contents[j].count);
+  const mixed = left.filter((j) => !holdsNumbers(contents[j]) && !empty.includes(j) && !words.includes(j));
+  const leftOut = (columns: readonly number[], what: readonly [one: string, many: string]) => {
+    if (columns.length === 0) return [];
+    const examples = someOf(columns.map((j) => inWords(contents[j].word)));
+    return [
+      `${inList(columns.map(nameOf), 'column')} left out: ${what[columns.length === 1 ? 0 : 1]} (${examples})`,
+    ];
+  };
   const notes = [
     ...(isCounter && left.includes(0)
       ? ['the first column was left out: it has no name and counts the rows']
       : []),
-    ...(words.length > 0
-      ? [
-          `${inList(words.map(nameOf), 'column')} left out: ${words.length === 1 ? 'it holds' : 'they hold'} no numbers (${someOf(words.map((j) => inWords(firsts[j])))})`,
-        ]
-      : []),
+    ...leftOut(words, ['it holds no numbers', 'they hold no numbers']),
+    ...leftOut(mixed, ['it holds words beside numbers', 'they hold words beside numbers']),
     ...(empty.length > 0 ? [`${inList(empty.map(nameOf), 'column')} left out: all cells are missing`] : []),
   ];
   return { names: table.names, features, classes, isClassColumnNamed, empty, notes };
+}
+
+/** What the cells of a column are that are not missing. */
+interface Contents {
+  /** How many there are. */
+  readonly count: number;
+  /** How many of them are no numbers. */
+  readonly words: number;
+  /** The first of these. */
+  readonly word: string | undefined;
+}
+
+function contentsOf(rows: readonly Row[], j: number, decimal: DecimalSign): Contents {
+  const cells = rows.map((row) => row[j]).filter((cell) => !isMissing(cell));
+  const words = cells.filter((cell) => isWord(cell, decimal));
+  return { count: cells.length, words: words.length, word: words[0] };
+}
+
+/** So many words may be slips of the pen in a column of numbers, which are refused with their line. */
+const MOST_SLIPS = 2;
+/** And such a part of all cells, in long columns. */
+const PART_OF_SLIPS = 0.05;
+
+/** Or is meant to: what holds more words is a column of tickets, names of rooms and the like, of which some are numbers. */
+function holdsNumbers({ count, words }: Contents): boolean {
+  return words <= Math.max(Math.min(MOST_SLIPS, count / 2), PART_OF_SLIPS * count) && count > 0;
+}
+
+/** A column without a name goes by its number from 1, if no other is named so. */
+function namesOf(header: Row | undefined, width: number): string[] {
+  const written = new Set(header?.map((name) => name.trim()));
+  return Array.from({ length: width }, (_, j) => {
+    const number = String(j + 1);
+    return header?.[j].trim() || (written.has(number) ? `column ${number}` : number);
+  });
 }
 
 interface Known {
@@ -186,14 +226,10 @@ function countsRows(rows: readonly Row[]): boolean {
   return rows.every(([cell], i) => cell.trim() === String(i + Number(start)));
 }
 
-function noNumbers(
-  table: Known,
-  others: readonly number[],
-  firsts: readonly (string | undefined)[],
-): DataError {
+function noNumbers(table: Known, others: readonly number[], contents: readonly Contents[]): DataError {
   const found = others
-    .filter((j) => firsts[j] !== undefined)
-    .map((j) => `'${table.names[j]}' begins with ${inWords(firsts[j])}`);
+    .filter((j) => contents[j].words > 0)
+    .map((j) => `'${table.names[j]}' holds ${inWords(contents[j].word)}`);
   return new DataError(
     `no column holds numbers${found.length > 0 ? ` (${someOf(found)})` : ''}, expected at least one.`,
   );

@@ -129,6 +129,7 @@ function notesOf(layout: TableLayout, reader: RowReader, encoding: Encoding | un
     [dialect.length > 0, dialect.join(', ')],
     [comments > 0, `${plural(comments, 'line')} of comments left out`],
     [header === undefined, 'no header was found: columns go by their numbers from 1'],
+    [layout.hasNumbersAsNames, 'the numbers in the first row were taken for names of columns'],
     ...choice.notes.map((note) => [true, note] as const),
     [className !== '' && !reader.classes?.isFull, `column ${className} holds classes and is no feature`],
     [

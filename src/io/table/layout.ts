@@ -5,7 +5,7 @@ import { FormatError } from '../errors.ts';
 import type { DecimalSign } from './cells.ts';
 import { type ColumnChoice, type ColumnOptions, chooseColumns } from './columns.ts';
 import { type Delimiter, decimalOf, findDelimiter, isEmptyRow, type Row } from './dialect.ts';
-import { headerInComments, isHeader, readTop } from './header.ts';
+import { hasNumbersAsNames, headerInComments, isHeader, readTop } from './header.ts';
 import { RowSplitter, type RowsPiece } from './rows.ts';
 
 const MAX_COLUMNS = 1_000_000;
@@ -17,6 +17,8 @@ export interface TableLayout {
   readonly width: number;
   /** Where the header stands; undefined if there is none. */
   readonly header: 'first row' | 'comment' | undefined;
+  /** Whether it is no word that tells the header from values, but its numbers. */
+  readonly hasNumbersAsNames: boolean;
   /** How many comments above the rows are left out. */
   readonly comments: number;
   readonly choice: ColumnChoice;
@@ -67,8 +69,18 @@ export function startTable(text: string, isWhole: boolean, options: ColumnOption
   const header = isNamed ? 'first row' : comment ? 'comment' : undefined;
   const comments = top.comments.length - (comment ? 1 : 0);
   const first = isNamed ? piece.rows.indexOf(full[0]) + 1 : 0;
+  const isCounted = isNamed && hasNumbersAsNames(full[0], data, decimal);
   const rows = { rows: piece.rows.slice(first), lineOf: (i: number) => piece.lineOf(first + i) };
-  return { layout: { delimiter, decimal, width, header, comments, choice }, rows, splitter };
+  const layout: TableLayout = {
+    delimiter,
+    decimal,
+    width,
+    header,
+    hasNumbersAsNames: isCounted,
+    comments,
+    choice,
+  };
+  return { layout, rows, splitter };
 }
 
 function bothPieces(a: RowsPiece, b: RowsPiece): RowsPiece {

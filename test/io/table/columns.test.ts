@@ -152,7 +152,7 @@ describe('what is refused', () => {
 
   test('a table without numbers, showing what stands there instead', () => {
     expect(() => choose({}, ['a', 'b'], [['1 kg', 'x']])).toThrow(
-      "no column holds numbers ('a' begins with '1 kg', 'b' begins with 'x'), expected at least one.",
+      "no column holds numbers ('a' holds '1 kg', 'b' holds 'x'), expected at least one.",
     );
   });
 });
