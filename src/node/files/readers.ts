@@ -53,7 +53,7 @@ const PICTURE: Reader = {
 };
 const FOLDER: Reader = {
   contents: 'pictures',
-  load: (path, options) => loadImageFolder(path, pictureOptions(options)),
+  load: (path, options) => loadImageFolder(path, pictureOptions(options), options.onProgress),
   options: PICTURE_OPTIONS,
 };
 
@@ -135,7 +135,7 @@ function tableReader(): Promise<typeof import('./tableFile.ts')> {
 async function loadTable(path: string, options: LoadOptions): Promise<LoadedImages> {
   const tables = await tableReader();
   await requireTable(path);
-  return tables.loadTable(path, tableOptions(options));
+  return tables.loadTable(path, tableOptions(options), options.onProgress);
 }
 
 async function openTable(path: string, options: StoredOptions): Promise<SampleSource> {
@@ -143,7 +143,8 @@ async function openTable(path: string, options: StoredOptions): Promise<SampleSo
   await requireTable(path).catch((error) => {
     throw inFile(path, error);
   });
-  return tables.openTable(path, { ...tableOptions(options), inMemoryLimit: options.inMemoryLimit });
+  const { inMemoryLimit, onProgress } = options;
+  return tables.openTable(path, { ...tableOptions(options), inMemoryLimit }, onProgress);
 }
 
 /** @throws {FormatError} If the file begins as one of another kind does; whether it is a table is not known by that. */
