@@ -8,8 +8,6 @@ import type { PictureOptions } from '../pictures/pictureStack.ts';
 import { isSampleForm } from './sampleForm.ts';
 import type { SampleForm } from './sampleSource.ts';
 
-export type { PictureOptions };
-
 /** For tables: `.csv`, `.tsv`. */
 export interface TableOptions {
   /** The names of the columns to take, in this order. Without a header: their numbers, `1` for the first. @default all columns of numbers */

@@ -12,10 +12,11 @@ import { NPY_HEAD_LENGTH, parseNpyHeader } from '../../io/numpy/npyHeader.ts';
 import { readNpz } from '../../io/numpy/npz.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { withPackage } from '../optionalPackage.ts';
+import type { PictureOptions } from '../pictures/pictureStack.ts';
 import { fileError, inFile, readHead, readWholeFile } from './files.ts';
 import { loadImageFile, loadImageFolder } from './images/imageFolder.ts';
 import { memoryOfNpy, NpyFile } from './npyFile.ts';
-import type { LoadOptions, PictureOptions, TableOptions } from './readOptions.ts';
+import type { LoadOptions, TableOptions } from './readOptions.ts';
 import type { LoadedImages, SampleSource } from './sampleSource.ts';
 import { loadWave } from './waveFile.ts';
 

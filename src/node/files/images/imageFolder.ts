@@ -6,12 +6,13 @@ import { plural } from '../../../tensor/words.ts';
 import { decodePicture, type PictureKind } from '../../pictures/picture.ts';
 import {
   inPicture,
+  type PictureOptions,
   PictureStack,
   requirePictureOptions,
   type StackedImages,
 } from '../../pictures/pictureStack.ts';
 import { readWholeFile } from '../files.ts';
-import type { OnProgress, PictureOptions } from '../readOptions.ts';
+import type { OnProgress } from '../readOptions.ts';
 import type { ClassLabels, LoadedImages, PictureForm } from '../sampleSource.ts';
 import {
   countsInWords,
