@@ -13,8 +13,7 @@ import {
 } from '../../data/statistics.ts';
 import { itemSizeOf } from '../../io/numpy/npyHeader.ts';
 import type { TableFacts } from '../../io/table/facts.ts';
-import { tableOf } from '../../io/table/readTable.ts';
-import { TableReader } from '../../io/table/tableReader.ts';
+import { TableReader, tableOf } from '../../io/table/tableReader.ts';
 import { fileError, inFile } from './files.ts';
 import { NpyFile } from './npyFile.ts';
 import type { OnProgress, TableOptions } from './readOptions.ts';

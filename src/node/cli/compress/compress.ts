@@ -38,9 +38,9 @@ import {
   type Values,
 } from '../terminal/options.ts';
 import { countOf, formatElapsed, printJson, say } from '../terminal/output.ts';
-import { sizesOfFile } from './fileSizes.ts';
+
 import { type CompressReport, CompressTally, jsonOf, printReport } from './report.ts';
-import type { RivalSizes } from './rivalSizes.ts';
+import { type RivalSizes, sizesOfFile } from './rivalSizes.ts';
 
 const OPTIONS = {
   model: MODEL,

@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { decimalOf, findDelimiter } from '../../../src/io/table/dialect.ts';
-import { headerInComments, isHeader, readTop } from '../../../src/io/table/header.ts';
+import {
+  decimalOf,
+  findDelimiter,
+  headerInComments,
+  isHeader,
+  readTop,
+} from '../../../src/io/table/layout.ts';
 
 describe('the delimiter', () => {
   test.each([
