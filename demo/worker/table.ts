@@ -1,8 +1,8 @@
 /** Tables of numbers: CSV and TSV files, as spreadsheets write them. src/io/table reads them; the page adds its pictures and colours. */
 
 import { DataError } from '../../src/index.ts';
-import { readTable as readNumbers, type Table } from '../../src/io/table/readTable.ts';
 import { CellError } from '../../src/io/table/rowReader.ts';
+import { readTable as readNumbers, type Table } from '../../src/io/table/tableReader.ts';
 import type { RawData } from './dataset.ts';
 
 /** A row of this many pixels may be a flattened image: 8×8 and larger squares. */

@@ -7,7 +7,7 @@ import type { SampleArray } from '../data/samples.ts';
 import { FormatError } from '../io/errors.ts';
 import type { Shape } from '../tensor/shape.ts';
 
-export interface CsvDialect {
+export interface CsvLayout {
   /** What stands before the first row: a byte order mark, the header line. */
   readonly start: Uint8Array;
   /** One ASCII character that is no part of an integer. */
@@ -18,12 +18,12 @@ export interface CsvDialect {
 }
 
 /** The head of a `.isth` file of a table: the delimiter, the length of a line end, whether the last row has one; then the start. */
-export function csvHead({ start, delimiter, lineEnd, isEnded }: CsvDialect): Uint8Array {
+export function csvHead({ start, delimiter, lineEnd, isEnded }: CsvLayout): Uint8Array {
   return Uint8Array.of(delimiter.charCodeAt(0), lineEnd.length, Number(isEnded), ...start);
 }
 
 /** @throws {FormatError} If it is none. */
-export function readCsvHead(head: Uint8Array): CsvDialect {
+export function readCsvHead(head: Uint8Array): CsvLayout {
   const [code = 0, lineEndLength, isEnded] = head;
   const delimiter = String.fromCharCode(code);
   const isRead = isDelimiter(delimiter) && [1, 2].includes(lineEndLength) && [0, 1].includes(isEnded);
@@ -46,7 +46,7 @@ export function isDelimiter(text: string): boolean {
 export async function* csvPieces(
   chunks: AsyncIterable<SampleArray>,
   [count, columns]: Shape,
-  { start, delimiter, lineEnd, isEnded }: CsvDialect,
+  { start, delimiter, lineEnd, isEnded }: CsvLayout,
 ): AsyncGenerator<Uint8Array, void> {
   yield start;
   const encoder = new TextEncoder();

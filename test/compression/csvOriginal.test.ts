@@ -3,7 +3,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
 import { compressImages } from '../../src/compression/compress.ts';
-import { type CsvDialect, csvHead, isDelimiter, readCsvHead } from '../../src/compression/csvOriginal.ts';
+import { type CsvLayout, csvHead, isDelimiter, readCsvHead } from '../../src/compression/csvOriginal.ts';
 import { CompressedFile } from '../../src/compression/decompress.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { partsOf, withChecks, withLengths } from '../helpers/bytes/isthParts.ts';
@@ -32,7 +32,7 @@ function samples(dtype: Type, rows: number) {
 
 function textOf(
   { shape, data }: ReturnType<typeof samples>,
-  { delimiter, lineEnd, isEnded }: CsvDialect,
+  { delimiter, lineEnd, isEnded }: CsvLayout,
 ): string {
   const rows = Array.from({ length: shape[0] }, (_, i) =>
     Array.from(data.subarray(i * COLUMNS, (i + 1) * COLUMNS)).join(delimiter),
@@ -40,7 +40,7 @@ function textOf(
   return rows.join(lineEnd) + (isEnded ? lineEnd : '');
 }
 
-async function roundTrip(table: ReturnType<typeof samples>, dialect: CsvDialect): Promise<Buffer> {
+async function roundTrip(table: ReturnType<typeof samples>, dialect: CsvLayout): Promise<Buffer> {
   const original = { kind: 'csv', head: csvHead(dialect) } as const;
   const { bytes } = await compressImages(model, table, { lossless: true, original });
   const pieces: Uint8Array[] = [];
@@ -48,9 +48,9 @@ async function roundTrip(table: ReturnType<typeof samples>, dialect: CsvDialect)
   return Buffer.concat(pieces);
 }
 
-const PLAIN: CsvDialect = { start: ASCII('a,b,c,d,e\n'), delimiter: ',', lineEnd: '\n', isEnded: true };
+const PLAIN: CsvLayout = { start: ASCII('a,b,c,d,e\n'), delimiter: ',', lineEnd: '\n', isEnded: true };
 
-test.each<[string, Type, CsvDialect, number]>([
+test.each<[string, Type, CsvLayout, number]>([
   ['with a header', 'u1', PLAIN, ROWS],
   [
     'without a header, and without a line end at the end',
@@ -151,6 +151,6 @@ test('a delimiter is one character that is no part of an integer', () => {
 });
 
 test('a head says what went into it', () => {
-  const dialect: CsvDialect = { ...PLAIN, lineEnd: '\r\n', isEnded: false };
+  const dialect: CsvLayout = { ...PLAIN, lineEnd: '\r\n', isEnded: false };
   expect(readCsvHead(csvHead(dialect))).toEqual(dialect);
 });

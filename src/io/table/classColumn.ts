@@ -3,8 +3,7 @@
 import type { SampleArray } from '../../data/samples.ts';
 import { inWords } from '../../tensor/words.ts';
 import { OptionError } from '../errors.ts';
-import { type DecimalSign, isMissingClass, numberIn } from './cells.ts';
-import { smallestIntegers } from './integers.ts';
+import { type DecimalSign, isMissingClass, numberIn, smallestIntegers } from './cells.ts';
 
 /** More different words than this are names rather than classes. */
 const MOST_WORDS = 500;

@@ -5,7 +5,7 @@ import { inWords, nearestName, plural } from '../../tensor/words.ts';
 import { OptionError } from '../errors.ts';
 import { type DecimalSign, isMissing, isWord } from './cells.ts';
 import { areClasses, isClassName } from './classColumn.ts';
-import type { Row } from './dialect.ts';
+import type { Row } from './rows.ts';
 
 export interface ColumnOptions {
   readonly columns?: readonly string[] | undefined;

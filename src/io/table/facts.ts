@@ -5,8 +5,7 @@ import { inWords, plural } from '../../tensor/words.ts';
 import type { DecimalSign } from './cells.ts';
 import type { Classes } from './classColumn.ts';
 import { someOf } from './columns.ts';
-import type { Delimiter } from './dialect.ts';
-import type { TableLayout } from './layout.ts';
+import type { Delimiter, TableLayout } from './layout.ts';
 import type { MissingOptions, RowReader } from './rowReader.ts';
 import type { Encoding } from './textPieces.ts';
 

@@ -6,10 +6,10 @@ import { FormatError, OptionError } from '../errors.ts';
 import { isMissingClass } from './cells.ts';
 import { ClassColumn, isClassName } from './classColumn.ts';
 import { someOf } from './columns.ts';
-import { decimalOf, findDelimiter, isEmptyRow, type Row } from './dialect.ts';
 import type { TableClasses } from './facts.ts';
-import { isHeader, readTop } from './header.ts';
-import { RowSplitter } from './rows.ts';
+import { isHeader } from './header.ts';
+import { decimalOf, findDelimiter, readTop } from './layout.ts';
+import { isEmptyRow, type Row, RowSplitter } from './rows.ts';
 import { TextPieces } from './textPieces.ts';
 
 export interface ReadClassesOptions {

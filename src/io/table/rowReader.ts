@@ -3,12 +3,10 @@
 import { DataError } from '../../data/samples.ts';
 import { inWords, plural } from '../../tensor/words.ts';
 import { FormatError, OptionError, type SayOption } from '../errors.ts';
-import { isMissing, isMissingClass, numberIn } from './cells.ts';
+import { isMissing, isMissingClass, numberIn, ValueRange } from './cells.ts';
 import { ClassColumn } from './classColumn.ts';
-import { isEmptyRow, type Row } from './dialect.ts';
-import { ValueRange } from './integers.ts';
 import type { TableLayout } from './layout.ts';
-import type { RowsPiece } from './rows.ts';
+import { isEmptyRow, type Row, type RowsPiece } from './rows.ts';
 
 export interface MissingOptions {
   /** What becomes of rows with missing cells: left out, or filled in. @default they are refused */

@@ -16,10 +16,13 @@ const MAX_ROW = 2 ** 24;
 
 const QUOTE = '"';
 
+/** The cells of a row. */
+export type Row = readonly string[];
+
 /** Whole rows. */
 export interface RowsPiece {
   /** The cells of each row. An empty line is a row of one empty cell. */
-  readonly rows: readonly (readonly string[])[];
+  readonly rows: readonly Row[];
   /** The line of the file, from 1, in which row `i` of these begins. */
   readonly lineOf: (i: number) => number;
 }
@@ -153,7 +156,7 @@ function withSingleBlanks(text: string): string {
 }
 
 /** The line of each row, and the line after the last one: quoted cells may hold line ends. */
-function linesOf(rows: readonly (readonly string[])[], first: number): number[] {
+function linesOf(rows: readonly Row[], first: number): number[] {
   const lines = [first];
   for (const row of rows) {
     const inside = row.reduce((sum, cell) => sum + (cell.includes('\n') ? countLineEnds(cell) : 0), 0);
@@ -166,4 +169,9 @@ export function countLineEnds(text: string): number {
   let count = 0;
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
   return count;
+}
+
+/** A row in which all cells are empty, such as an empty line. */
+export function isEmptyRow(row: Row): boolean {
+  return row.every((cell) => cell === '' || cell.trim() === '');
 }

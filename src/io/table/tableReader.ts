@@ -1,8 +1,9 @@
 /**
  * A table of text (CSV, TSV) as rows of numbers, in one pass and piece by piece, so that the same code reads what fits into
- * memory and what doesn't. Read cells.ts, dialect.ts and columns.ts first.
+ * memory and what doesn't. Read layout.ts and rowReader.ts first.
  */
 
+import type { NumericArray } from '../../data/samples.ts';
 import type { ColumnOptions } from './columns.ts';
 import { factsOf, type TableFacts } from './facts.ts';
 import { startTable, type TableStart } from './layout.ts';
@@ -17,6 +18,8 @@ const SAMPLE = 2 ** 20;
 const LARGEST_SAMPLE = 2 ** 25;
 /** After that so many characters are read at a time. */
 const PIECE = 2 ** 18;
+
+export type Table = NumericArray & Omit<TableFacts, 'finish'>;
 
 type StartedTable = TableStart & { readonly reader: RowReader };
 
@@ -92,7 +95,7 @@ function sampleLength(text: string): number | undefined {
 }
 
 /** The values of all pieces, one after the other. */
-export function joined(pieces: readonly Float64Array[]): Float64Array {
+function joined(pieces: readonly Float64Array[]): Float64Array {
   if (pieces.length === 1) return pieces[0];
   const all = new Float64Array(pieces.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
@@ -101,4 +104,21 @@ export function joined(pieces: readonly Float64Array[]): Float64Array {
     at += piece.length;
   }
   return all;
+}
+
+/**
+ * @param bytes - The file: CSV, TSV and the like.
+ * @returns The rows as samples, `[rows, features]`.
+ * @throws As {@link TableReader.add}.
+ */
+export function readTable(bytes: Uint8Array, options: TableReadOptions = {}): Table {
+  const reader = new TableReader(options);
+  const start = reader.add(bytes);
+  const { values, facts } = reader.end();
+  return tableOf([start, values], facts);
+}
+
+/** @param pieces - What the reader gave, from the first to the last. */
+export function tableOf(pieces: readonly Float64Array[], { finish, ...facts }: TableFacts): Table {
+  return { shape: [facts.rows, facts.features], data: finish(joined(pieces)), ...facts };
 }

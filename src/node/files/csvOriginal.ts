@@ -5,7 +5,7 @@
 
 import { type FileHandle, open } from 'node:fs/promises';
 import { chunksOfSamples } from '../../compression/chunks.ts';
-import { type CsvDialect, csvHead, csvPieces, isDelimiter } from '../../compression/csvOriginal.ts';
+import { type CsvLayout, csvHead, csvPieces, isDelimiter } from '../../compression/csvOriginal.ts';
 import { MAX_HEAD_BYTES, type OriginalFile } from '../../compression/originalFile.ts';
 import { DataError, type SampleArray } from '../../data/samples.ts';
 import { sizeOf } from '../../tensor/shape.ts';
@@ -48,7 +48,7 @@ async function findDialect(
   file: FileHandle,
   size: number,
   { form, featureNames }: SampleSource,
-): Promise<CsvDialect> {
+): Promise<CsvLayout> {
   const delimiter = form?.kind === 'table' ? form.delimiter : ',';
   const head = await readAt(path, file, new Uint8Array(Math.min(MAX_HEAD_BYTES, size)), 0);
   const [last] = await readAt(path, file, new Uint8Array(1), size - 1);

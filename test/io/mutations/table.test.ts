@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { FormatError } from '../../../src/io/errors.ts';
-import { readTable, type Table } from '../../../src/io/table/readTable.ts';
+import { readTable, type Table } from '../../../src/io/table/tableReader.ts';
 import { MUTATIONS, MUTATIONS_OF_EACH_FILE } from '../../helpers/cases.ts';
 import { surviveMutations } from '../../helpers/mutations/survival.ts';
 import { naiveCsv } from '../../helpers/naive/naiveCsv.ts';

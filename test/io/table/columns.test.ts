@@ -64,6 +64,34 @@ describe('the features', () => {
     expect(namesOf(choice)).toEqual(['a', 'a.2', 'a.1', '4', 'a.3']);
   });
 
+  test('without names get none that another has', () => {
+    expect(namesOf(choose({}, ['', '1', '2'], [['5', '6', '7']]))).toEqual(['column 1', '1', '2']);
+  });
+
+  test('do not include columns that hold numbers and words', () => {
+    const tickets = ['113803', '17463', 'A/5 21171', 'PC 17599', 'C.A. 29'];
+    const rows = Array.from({ length: 20 }, (_, i) => [String(i), tickets[i % tickets.length]]);
+    const choice = choose({}, ['fare', 'ticket'], rows);
+    expect(namesOf(choice)).toEqual(['fare']);
+    expect(choice.notes).toEqual([
+      "column 'ticket' was left out: it holds words beside numbers ('A/5 21171')",
+    ]);
+  });
+
+  test('include those in which a few words are slips, which are refused with their line later', () => {
+    const withWords = (count: number, words: number) =>
+      Array.from({ length: count }, (_, i) => ['1', i < words ? 'unknown' : String(i)]);
+    const isTaken = (count: number, words: number) =>
+      choose({}, ['a', 'b'], withWords(count, words)).features.includes(1);
+    expect([isTaken(2, 1), isTaken(10, 2), isTaken(100, 5)]).toEqual([true, true, true]);
+    expect([isTaken(1, 1), isTaken(3, 2), isTaken(10, 3), isTaken(100, 6)]).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
+
   test('of which there are many are not all listed', () => {
     const names = Array.from({ length: 500 }, (_, i) => `word${i}`);
     const { notes } = choose({}, [...names, 'x'], [[...names, '1']]);

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { readNpy } from '../../../src/io/numpy/npy.ts';
-import { readTable } from '../../../src/io/table/readTable.ts';
-import { TableReader, type TableReadOptions } from '../../../src/io/table/tableReader.ts';
+import { readTable, TableReader, type TableReadOptions } from '../../../src/io/table/tableReader.ts';
 import { processorMs } from '../../helpers/mutations/processorTime.ts';
 
 const golden = (name: string) =>

@@ -10,8 +10,8 @@ import { overflownRows } from '../shared/overflow.ts';
 import { countOf, formatCount, formatDecibels, print } from '../terminal/output.ts';
 import { CountProgress } from '../terminal/statusLine.ts';
 import { formatNumber } from '../terminal/textTable.ts';
-import type { FileSizes } from './fileSizes.ts';
-import { RivalSizes, type Sizes } from './rivalSizes.ts';
+
+import { type FileSizes, RivalSizes, type Sizes } from './rivalSizes.ts';
 
 /** Adds up what is known of the images while they are compressed, chunk by chunk. */
 export class CompressTally {

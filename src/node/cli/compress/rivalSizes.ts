@@ -1,11 +1,14 @@
-/** How small other formats make the same images: gzip, and PNG with all images tiled into one picture. */
+/** How small other formats make the same images: gzip, PNG with all images tiled into one picture, and the file they are from. */
 
+import { open } from 'node:fs/promises';
+import { extname } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { pictureOf } from '../../../data/pictureShape.ts';
 import { ARRAY_NAMES, type DType, type Normalization, type SampleArray } from '../../../data/samples.ts';
 import { itemSizeOf } from '../../../io/numpy/npyHeader.ts';
 import { type Shape, sizeOf } from '../../../tensor/shape.ts';
+import { fileError, readAt } from '../../files/files.ts';
 import { encodePngTiles } from '../../pictures/pngTiles.ts';
 
 /** Only the first images, up to this size, are measured: zlib's level 9 may take seconds for a megabyte. */
@@ -64,5 +67,31 @@ export class RivalSizes {
     const { buffer, byteOffset, byteLength } = Uint8Array.from(bytes); // aligned
     const data = this.#dtype === 'u1' ? bytes : new Uint16Array(buffer, byteOffset, byteLength / 2);
     return encodePngTiles({ count: this.#images, height, width, channels, data });
+  }
+}
+
+/** How large the file itself is, where it holds other bytes than an array: a table as text, sound. */
+export interface FileSizes {
+  /** What people call such a file: CSV. */
+  readonly name: string;
+  readonly bytes: number;
+  /** If all of it becomes as small as its beginning does: no more than that is zipped. */
+  readonly gzip: number;
+}
+
+/** @returns Undefined for a file that is an array, or pictures. */
+export async function sizesOfFile(path: string): Promise<FileSizes | undefined> {
+  const ending = extname(path).toLowerCase();
+  if (!['.csv', '.tsv', '.wav'].includes(ending)) return undefined;
+  const file = await open(path).catch((cause) => {
+    throw fileError('read', path, cause);
+  });
+  try {
+    const { size } = await file.stat();
+    const head = await readAt(path, file, new Uint8Array(Math.min(MAX_BYTES, size)), 0);
+    const zipped = await promisify(gzip)(head, { level: 9 });
+    return { name: ending.slice(1).toUpperCase(), bytes: size, gzip: (size * zipped.length) / head.length };
+  } finally {
+    await file.close();
   }
 }

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readNpy } from '../../../../src/io/numpy/npy.ts';
 import { readWav } from '../../../../src/io/sound/readWav.ts';
 import { writeWav } from '../../../../src/io/sound/writeWav.ts';
-import { readTable } from '../../../../src/io/table/readTable.ts';
+import { readTable } from '../../../../src/io/table/tableReader.ts';
 import { Random } from '../../../../src/tensor/random.ts';
 import { type Files, folderWith, isthmus, jsonLines, removeFolders } from '../../../helpers/cli.ts';
 import { modelBytes } from '../fixtures.ts';

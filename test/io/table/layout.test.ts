@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { decimalOf, findDelimiter } from '../../../src/io/table/dialect.ts';
-import { headerInComments, isHeader, readTop } from '../../../src/io/table/header.ts';
+import { decimalOf, findDelimiter, headerInComments, readTop } from '../../../src/io/table/layout.ts';
 
 describe('the delimiter', () => {
   test.each([
@@ -47,106 +46,6 @@ describe('the decimal sign', () => {
     expect(decimalOf(rows('1', '2'), ';')).toBe('.');
     expect(decimalOf(rows('Ulm, Baden'), ';')).toBe('.');
     expect(decimalOf(rows('1,5'), ',')).toBe('.');
-  });
-});
-
-describe('a header', () => {
-  test.each([
-    [
-      [
-        ['a', 'b'],
-        ['1', '2'],
-      ],
-      true,
-    ],
-    [
-      [
-        ['label', '0', '1'],
-        ['5', '0', '0'],
-      ],
-      true,
-    ],
-    [
-      [
-        ['name', 'town'],
-        ['Anna', 'Ulm'],
-      ],
-      true,
-    ],
-    [
-      [
-        ['', 'a'],
-        ['0', '1'],
-      ],
-      true,
-    ],
-    [
-      [
-        ['a', 'b'],
-        ['', '2'],
-      ],
-      true,
-    ],
-    [
-      [
-        ['a', 'b'],
-        ['NA', ''],
-        ['1', '2'],
-      ],
-      true,
-    ],
-    [
-      [
-        ['1', '2'],
-        ['3', '4'],
-      ],
-      false,
-    ],
-    [
-      [
-        ['5.1', 'setosa'],
-        ['4.9', 'setosa'],
-      ],
-      false,
-    ],
-    [
-      [
-        ['NA', '1'],
-        ['3', '4'],
-      ],
-      false,
-    ],
-    [
-      [
-        ['', ''],
-        ['3', '4'],
-      ],
-      false,
-    ],
-    [[['a', '1']], false],
-  ])('%j: %p', (rows, is) => {
-    expect(isHeader(rows, '.')).toBe(is);
-  });
-
-  test('with decimal commas below it', () => {
-    expect(
-      isHeader(
-        [
-          ['1,5', 'b'],
-          ['2,5', '3,5'],
-        ],
-        ',',
-      ),
-    ).toBe(true);
-    expect(
-      isHeader(
-        [
-          ['1,5', '2,5'],
-          ['2,5', '3,5'],
-        ],
-        ',',
-      ),
-    ).toBe(false);
   });
 });
 
