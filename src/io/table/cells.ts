@@ -4,7 +4,7 @@ import type { DType, SampleArray } from '../../data/samples.ts';
 
 export type DecimalSign = '.' | ',';
 
-/** What pandas reads as missing, in small letters, and the signs that people write for it. */
+/** What pandas reads as missing, in small letters, the signs that people and offices write for it, and Excel's errors. */
 const MISSING: ReadonlySet<string> = new Set([
   '',
   'na',
@@ -19,6 +19,19 @@ const MISSING: ReadonlySet<string> = new Set([
   'none',
   '?',
   '-',
+  '--',
+  '---',
+  '.',
+  '..',
+  '*',
+  '**',
+  '***',
+  '#null!',
+  '#div/0!',
+  '#value!',
+  '#ref!',
+  '#num!',
+  '#name?',
   '1.#ind',
   '-1.#ind',
   '1.#qnan',
@@ -44,20 +57,47 @@ export function isMissingClass(cell: string): boolean {
   return text.length <= LONGEST_MISSING && MISSING_CLASS.has(text.toLowerCase());
 }
 
+/** Thousands with a sign between them: those of both kinds of decimal signs. */
+const GROUPED = {
+  '.': /^[-+]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$/,
+  // 1.234 alone may be a number with a decimal point, in a table that has both.
+  ',': /^[-+]?[1-9]\d{0,2}(?:(?:\.\d{3})+,\d+|(?:\.\d{3}){2,})$/,
+} as const;
+
+/** Characters. No text takes long to look at. */
+const LONGEST_GROUPED = 40;
+
+/** Whether the cell is a number with signs between its thousands: 1,234,567 or, with a decimal comma, 1.234,5. */
+export function isGrouped(cell: string, decimal: DecimalSign): boolean {
+  const text = cell.length > LONGEST_GROUPED ? '' : cell.trim();
+  return GROUPED[decimal].test(text);
+}
+
 /**
  * The number in a cell, or NaN if it holds none: only plain decimal notation, with an exponent or without, within the range
- * of float64, is one. With a decimal comma, a point is not taken for anything: it may stand between thousands.
+ * of float64, is one, and that with signs between thousands.
  */
 export function numberIn(cell: string, decimal: DecimalSign): number {
   if (decimal === ',') {
-    return cell.includes('.') ? Number.NaN : numberIn(cell.replace(',', '.'), '.');
+    if (cell.includes('.')) return groupedNumberIn(cell, ',');
+    return plainNumberIn(cell.replace(',', '.'));
   }
+  const value = plainNumberIn(cell);
+  return value - value === 0 || !cell.includes(',') ? value : groupedNumberIn(cell, '.');
+}
+
+function plainNumberIn(cell: string): number {
   const value = Number(cell);
   // Number reads more than plain notation: an empty cell as 0, 0x10, Infinity. The second character tells most cells apart.
   if (value !== 0 && value - value === 0 && !(cell.charCodeAt(1) > NINE) && cell.charCodeAt(0) !== 0x20) {
     return value;
   }
   return value - value === 0 && PLAIN.test(cell.trim()) ? value : Number.NaN;
+}
+
+function groupedNumberIn(cell: string, decimal: DecimalSign): number {
+  if (!isGrouped(cell, decimal)) return Number.NaN;
+  return Number(decimal === '.' ? cell.replaceAll(',', '') : cell.replaceAll('.', '').replace(',', '.'));
 }
 
 export function isWord(cell: string, decimal: DecimalSign): boolean {

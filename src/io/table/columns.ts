@@ -3,7 +3,7 @@
 import { DataError } from '../../data/samples.ts';
 import { inWords, nearestName, plural } from '../../tensor/words.ts';
 import { OptionError } from '../errors.ts';
-import { type DecimalSign, isMissing, isWord } from './cells.ts';
+import { type DecimalSign, isGrouped, isMissing, isWord } from './cells.ts';
 import { areClasses, isClassName } from './classColumn.ts';
 import type { Row } from './rows.ts';
 
@@ -48,7 +48,7 @@ export function chooseColumns(
   const table: Known = { given, names: different(given) };
   const { columns, labelColumn, featureNames } = options;
   const contents = given.map((_, j) => contentsOf(rows, j, decimal));
-  const isCounter = header?.[0].trim() === '' && countsRows(rows);
+  const index = header && indexNote(header, rows);
 
   const chosen = columns
     ? positionsOf(table, columns)
@@ -67,7 +67,7 @@ export function chooseColumns(
   const others = all.filter((j) => j !== classes);
   const features =
     chosen?.filter((j) => j !== asked) ??
-    others.filter((j) => holdsNumbers(contents[j]) && !(isCounter && j === 0));
+    others.filter((j) => holdsNumbers(contents[j]) && !(index && j === 0));
   if (features.length === 0) throw noNumbers(table, others, contents);
 
   const taken = new Set(features);
@@ -93,11 +93,11 @@ export function chooseColumns(
     ];
   };
   const notes = [
-    ...(isCounter && left.includes(0)
-      ? ['the first column was left out: it has no name and counts the rows']
-      : []),
+    ...(index && left.includes(0) ? [`the first column was left out: it has no name and ${index}`] : []),
+    ...(index ? [] : counterNotes(table, features, rows)),
     ...leftOut(words, ['it holds no numbers', 'they hold no numbers']),
     ...leftOut(mixed, ['it holds words beside numbers', 'they hold words beside numbers']),
+    ...groupedNotes(table, features, rows, decimal),
     ...(empty.length > 0 ? [`${inList(empty.map(nameOf), 'column')} left out: all cells are missing`] : []),
   ];
   return { names: table.names, features, classes, isClassColumnNamed, empty, notes };
@@ -219,11 +219,44 @@ function findClasses(
   return position === -1 ? undefined : position;
 }
 
-/** Whether the first cells are 0, 1, 2 … or 1, 2, 3 …: pandas and R write the numbers of rows. */
-function countsRows(rows: readonly Row[]): boolean {
-  const start = rows[0]?.[0].trim();
+/** What the cells of a first column without a name say about the rows, as pandas and R write it; undefined if they don't. */
+function indexNote(header: Row, rows: readonly Row[]): string | undefined {
+  if (header[0].trim() !== '' || header.slice(1).some((name) => name.trim() === '')) return undefined;
+  if (countsRows(rows, 0)) return 'counts the rows';
+  return rows.every(([cell]) => /^\s*\d+\s*$/.test(cell))
+    ? 'holds whole numbers, as names of rows'
+    : undefined;
+}
+
+function groupedNotes(
+  { names }: Known,
+  features: readonly number[],
+  rows: readonly Row[],
+  decimal: DecimalSign,
+): string[] {
+  const grouped = features.filter((j) => rows.some((row) => isGrouped(row[j], decimal)));
+  if (grouped.length === 0) return [];
+  const listed = someOf(grouped.map((j) => inWords(names[j])));
+  const sign = decimal === '.' ? 'commas' : 'points';
+  return [`${sign} between thousands in ${grouped.length === 1 ? 'column' : 'columns'} ${listed}`];
+}
+
+/** Rows of which a column is not taken for a counter by chance. */
+const FEWEST_COUNTED = 5;
+
+/** A counter that has a name may be meant as a feature. */
+function counterNotes({ names }: Known, features: readonly number[], rows: readonly Row[]): string[] {
+  if (rows.length < FEWEST_COUNTED || features.length < 2) return [];
+  return features
+    .filter((j) => countsRows(rows, j))
+    .map((j) => `column ${inWords(names[j])} counts the rows and was taken as a feature`);
+}
+
+/** Whether the first cells of a column are 0, 1, 2 … or 1, 2, 3 …. */
+function countsRows(rows: readonly Row[], j: number): boolean {
+  const start = rows[0]?.[j].trim();
   if (start !== '0' && start !== '1') return false;
-  return rows.every(([cell], i) => cell.trim() === String(i + Number(start)));
+  return rows.every((row, i) => row[j].trim() === String(i + Number(start)));
 }
 
 function noNumbers(table: Known, others: readonly number[], contents: readonly Contents[]): DataError {

@@ -140,7 +140,10 @@ function notesOf(layout: TableLayout, reader: RowReader, encoding: Encoding | un
       counts.dropped > 0,
       `${counts.dropped} of ${plural(counts.rows + counts.dropped, 'row')} left out for missing cells`,
     ],
-    [cells > 0, `${plural(cells, 'missing cell')} filled in with the mean of column ${someOf(inColumns)}`],
+    [
+      cells > 0,
+      `${plural(cells, 'missing cell')} filled in with the mean of ${inColumns.length === 1 ? 'column' : 'columns'} ${someOf(inColumns)}`,
+    ],
   ];
   return said.flatMap(([isSo, note]) => (isSo ? [note] : []));
 }

@@ -4,8 +4,9 @@
  */
 
 import { DataError } from '../../data/samples.ts';
+import { plural } from '../../tensor/words.ts';
 import { FormatError } from '../errors.ts';
-import { type DecimalSign, isWord, numberIn } from './cells.ts';
+import { type DecimalSign, isGrouped, isWord, numberIn } from './cells.ts';
 import { type ColumnChoice, type ColumnOptions, chooseColumns } from './columns.ts';
 import { hasNumbersAsNames, isHeader } from './header.ts';
 import { isEmptyRow, type Row, RowSplitter, type RowsPiece } from './rows.ts';
@@ -55,23 +56,26 @@ export function startTable(text: string, isWhole: boolean, options: ColumnOption
   const piece = pieces.reduce(bothPieces);
   const full = piece.rows.filter((row) => !isEmptyRow(row));
   if (full.length === 0) throw new DataError('the table is empty, expected rows of numbers.');
-  const width = full[0].length;
+  const decimal = decimalOf(full, delimiter);
+  const [firstRow, ...below] = full;
+  const isNamed = isHeader(full, decimal);
+  const named = isNamed ? withAllNames(firstRow, below) : undefined;
+  const width = (named ?? firstRow).length;
   if (width > MAX_COLUMNS) {
     throw new FormatError(`the table has ${width} columns, expected at most ${MAX_COLUMNS}.`);
   }
-  const decimal = decimalOf(full, delimiter);
-  const isNamed = isHeader(full, decimal);
-  const comment = isNamed ? undefined : headerInComments(top.comments, delimiter, width);
-  const data = isNamed ? full.slice(1) : full;
+  const comment = named ? undefined : headerInComments(top.comments, delimiter, width);
+  const data = named ? below : full;
   if (data.length === 0) {
     throw new DataError('the table has a header and no rows below it, expected rows of numbers.');
   }
   const even = data.filter(({ length }) => length === width); // the others are refused when their turn comes
-  const choice = chooseColumns(isNamed ? full[0] : comment, even, decimal, options);
-  const header = isNamed ? 'first row' : comment ? 'comment' : undefined;
+  if (2 * even.length < data.length) throw shortFirstRow(piece, full);
+  const choice = chooseColumns(named ?? comment, even, decimal, options);
+  const header = named ? 'first row' : comment ? 'comment' : undefined;
   const comments = top.comments.length - (comment ? 1 : 0);
-  const first = isNamed ? piece.rows.indexOf(full[0]) + 1 : 0;
-  const isCounted = isNamed && hasNumbersAsNames(full[0], data, decimal);
+  const first = named ? piece.rows.indexOf(firstRow) + 1 : 0;
+  const isCounted = isNamed && hasNumbersAsNames(firstRow, below, decimal);
   const rows = { rows: piece.rows.slice(first), lineOf: (i: number) => piece.lineOf(first + i) };
   const layout: TableLayout = {
     delimiter,
@@ -83,6 +87,25 @@ export function startTable(text: string, isWhole: boolean, options: ColumnOption
     choice,
   };
   return { layout, rows, splitter };
+}
+
+/**
+ * A header with a name, maybe an empty one, for each column: R leaves out that of the row names, which come first, and some
+ * programs end all rows but the header with a delimiter.
+ */
+function withAllNames(header: Row, rows: readonly Row[]): Row {
+  const width = header.length + 1;
+  if (header.length < 2 || rows.length === 0 || rows.some(({ length }) => length !== width)) return header;
+  return rows.every((row) => row[width - 1].trim() === '') ? [...header, ''] : ['', ...header];
+}
+
+/** For tables in which most rows have another number of cells than the first one. */
+function shortFirstRow({ rows, lineOf }: RowsPiece, [first, ...below]: readonly Row[]): FormatError {
+  const other = below.find(({ length }) => length !== first.length) as Row;
+  const [above, line] = [first, other].map((row) => lineOf(rows.indexOf(row)));
+  return new FormatError(
+    `line ${line} has ${plural(other.length, 'cell')}, but the first row, line ${above}, has ${first.length}, expected as many in all rows: put # before lines above the header that say what the table is, or delete them.`,
+  );
 }
 
 function bothPieces(a: RowsPiece, b: RowsPiece): RowsPiece {
@@ -226,9 +249,21 @@ function isColumnOfDecimals([head, ...rows]: readonly Row[]): boolean {
 
 const isComma = (cell: string) => /^\s*[-+]?\d+,\d+(e[-+]?\d+)?\s*$/i.test(cell);
 const isPoint = (cell: string) => /^\s*[-+]?\d*\.\d+(e[-+]?\d+)?\s*$/i.test(cell);
+/** One sign before three digits may also stand between thousands. */
+const isSure = (cell: string) => !/^\s*[-+]?[1-9]\d{0,2}[,.]\d{3}\s*$/.test(cell);
 
-/** A comma, if it isn't the delimiter and some cells have one where none has a point. */
+/**
+ * A comma, if it isn't the delimiter and stands in more cells than a point. Cells in which the sign may also be one between
+ * thousands count only if there are no others.
+ */
 export function decimalOf(rows: readonly Row[], delimiter: Delimiter): DecimalSign {
   if (delimiter === ',') return '.';
-  return rows.some((row) => row.some(isComma)) && !rows.some((row) => row.some(isPoint)) ? ',' : '.';
+  const commas = rows.flatMap((row) => row.filter(isComma));
+  if (commas.length === 0) return '.';
+  const points = rows.flatMap((row) => row.filter(isPoint));
+  const [sureCommas, surePoints] = [commas, points].map((cells) => cells.filter(isSure).length);
+  if (sureCommas > 0 || surePoints > 0) return sureCommas > surePoints ? ',' : '.';
+  return points.length > 0 || rows.some((row) => row.some((cell) => isGrouped(cell, '.') && !isComma(cell)))
+    ? '.'
+    : ',';
 }

@@ -56,7 +56,7 @@ async function findDialect(
   // What stands before the first line of digits and no words: comments, the header.
   const rows = text.search(/^(?!#)[^a-z\d\x80-\xff\n]*\d[^a-z\x80-\xff\n]*$/im);
   const header = featureNames ? text.indexOf('\n') + 1 || text.length : 0;
-  const start = head.slice(0, rows >= 0 ? rows : header);
+  const start = head.slice(0, Math.max(rows, header)); // names may be numbers
   const lineEnd = /\r?\n/.exec(text.slice(start.length))?.[0] === '\r\n' ? '\r\n' : '\n';
   const dialect = { start, delimiter, lineEnd, isEnded: last === LINE_FEED } as const;
   if (isDelimiter(delimiter) && csvHead(dialect).length <= MAX_HEAD_BYTES) return dialect;

@@ -28,7 +28,11 @@ describe('a number', () => {
     'Infinity',
     '-Infinity',
     '1e999',
-    '1,000',
+    '0,123',
+    '1,00',
+    '12,34,567',
+    '1234,567',
+    '1,234,',
     '1 000',
     '1_000',
     '1.2.3',
@@ -48,28 +52,56 @@ describe('a number', () => {
     expect(numberIn(cell, '.')).toBeNaN();
   });
 
-  test('with a decimal comma has no point, which may stand between thousands', () => {
-    expect(numberIn('1.234', ',')).toBeNaN();
-    expect(numberIn('1.234,5', ',')).toBeNaN();
+  test.each([
+    ['1,234', 1234],
+    ['-12,345.5', -12345.5],
+    [' 1,234,567 ', 1234567],
+  ])('may have commas between its thousands: %j', (cell, value) => {
+    expect(numberIn(cell, '.')).toBe(value);
+  });
+
+  test('with a decimal comma may have points between its thousands', () => {
+    expect(numberIn('1.234,5', ',')).toBe(1234.5);
+    expect(numberIn('1.234.567', ',')).toBe(1234567);
+    expect(numberIn('1.234', ',')).toBeNaN(); // or is it a decimal point?
     expect(numberIn('1,234,5', ',')).toBeNaN();
+    expect(numberIn('12.34,5', ',')).toBeNaN();
   });
 
   test('of a million digits takes no time', () => {
     expect(numberIn(`${'1'.repeat(1e6)}x`, '.')).toBeNaN();
     expect(numberIn(`0.${'1'.repeat(1e6)}`, '.')).toBeCloseTo(0.1111);
     expect(numberIn(`${' '.repeat(1e6)}0x1`, '.')).toBeNaN();
+    expect(numberIn(`1${',234'.repeat(1e6)}`, '.')).toBeNaN();
   });
 });
 
 describe('a missing cell', () => {
-  test.each(['', '  ', 'NA', 'n/a', '#N/A', 'NaN', 'nan', 'null', 'NULL', 'None', '<NA>', '?', '-', ' NA '])(
-    'is %j',
-    (cell) => {
-      expect([isMissing(cell), isWord(cell, '.')]).toEqual([true, false]);
-    },
-  );
+  test.each([
+    '',
+    '  ',
+    'NA',
+    'n/a',
+    '#N/A',
+    'NaN',
+    'nan',
+    'null',
+    'NULL',
+    'None',
+    '<NA>',
+    '?',
+    '-',
+    '--',
+    '.',
+    '..',
+    '**',
+    '#DIV/0!',
+    ' NA ',
+  ])('is %j', (cell) => {
+    expect([isMissing(cell), isWord(cell, '.')]).toEqual([true, false]);
+  });
 
-  test.each(['0', 'no', 'Nan Goldin', '--', '??', 'missing'])('is not %j', (cell) => {
+  test.each(['0', 'no', 'Nan Goldin', '...', '??', 'missing'])('is not %j', (cell) => {
     expect(isMissing(cell)).toBe(false);
   });
 

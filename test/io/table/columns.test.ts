@@ -42,8 +42,48 @@ describe('the features', () => {
       expect(namesOf(choice)).toEqual(['a']);
       expect(choice.notes).toEqual(['the first column was left out: it has no name and counts the rows']);
     }
-    expect(namesOf(choose({}, ['', 'a'], [...rows].reverse()))).toEqual(['1', 'a']);
     expect(namesOf(choose({}, ['id', 'a'], rows))).toEqual(['id', 'a']);
+  });
+
+  test('do not include a first column without a name that holds whole numbers', () => {
+    const choice = choose(
+      {},
+      ['', 'a'],
+      [
+        ['70', '0.5'],
+        ['39', '0.6'],
+      ],
+    );
+    expect(namesOf(choice)).toEqual(['a']);
+    expect(choice.notes).toEqual([
+      'the first column was left out: it has no name and holds whole numbers, as names of rows',
+    ]);
+    expect(namesOf(choose({}, ['', 'a'], [['0.5', '1']]))).toEqual(['1', 'a']);
+    expect(namesOf(choose({}, ['', 'a', ''], [['7', '1', '2']]))).toEqual(['1', 'a', '3']);
+  });
+
+  test('include a counter that has a name, which is said', () => {
+    const rows = [1, 2, 3, 4, 5].map((i) => [String(i), '7']);
+    expect(choose({}, ['id', 'a'], rows)).toMatchObject({
+      features: [0, 1],
+      notes: ["column 'id' counts the rows and was taken as a feature"],
+    });
+    expect(choose({}, ['id', 'a'], rows.slice(1)).notes).toEqual([]);
+    expect(
+      choose(
+        {},
+        ['id'],
+        rows.map((row) => row.slice(0, 1)),
+      ).notes,
+    ).toEqual([]);
+  });
+
+  test('may have signs between their thousands, which is said', () => {
+    const rows = [
+      ['1,234', '7'],
+      ['5', '1,000,000'],
+    ];
+    expect(choose({}, ['a', 'b'], rows).notes).toEqual(["commas between thousands in columns 'a', 'b'"]);
   });
 
   test('do not include columns of missing cells', () => {
@@ -65,7 +105,7 @@ describe('the features', () => {
   });
 
   test('without names get none that another has', () => {
-    expect(namesOf(choose({}, ['', '1', '2'], [['5', '6', '7']]))).toEqual(['column 1', '1', '2']);
+    expect(namesOf(choose({}, ['', '1', '2'], [['0.5', '6', '7']]))).toEqual(['column 1', '1', '2']);
   });
 
   test('do not include columns that hold numbers and words', () => {

@@ -47,6 +47,14 @@ describe('the decimal sign', () => {
     expect(decimalOf(rows('Ulm, Baden'), ';')).toBe('.');
     expect(decimalOf(rows('1,5'), ',')).toBe('.');
   });
+
+  test("is what most cells have in which it can't stand between thousands", () => {
+    expect(decimalOf(rows('1,5', '2,5', '1.5'), ';')).toBe(',');
+    expect(decimalOf(rows('1,5', '1.234', '2.345'), ';')).toBe(',');
+    expect(decimalOf(rows('1,234', '2,345', '1.5'), '\t')).toBe('.');
+    expect(decimalOf(rows('1,234', '5,678,901'), '\t')).toBe('.');
+    expect(decimalOf(rows('1,234', '2,345'), '\t')).toBe(','); // nothing else is known
+  });
 });
 
 describe('what stands above the rows', () => {

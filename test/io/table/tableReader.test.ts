@@ -113,6 +113,48 @@ describe('what people bring', () => {
   });
 });
 
+describe('a header', () => {
+  test('of numbers, as pandas writes one above an array, is one, and that is said', () => {
+    expect(plain(',0,1\n0,0.5,1.5\n1,2.5,3.5\n')).toMatchObject({
+      values: [0.5, 1.5, 2.5, 3.5],
+      featureNames: ['0', '1'],
+    });
+    expect(read(',0,1\n0,0.5,1.5\n1,2.5,3.5\n').notes).toEqual([
+      'the numbers in the first row were taken for names of columns',
+      'the first column was left out: it has no name and counts the rows',
+    ]);
+    expect(read('label,0,1,2\n5,7,8,9\n').notes).not.toContain(
+      'the numbers in the first row were taken for names of columns',
+    );
+  });
+
+  test('of R lacks the name of the first column, which holds the names of the rows', () => {
+    const table = '"mpg" "cyl"\n"Mazda RX4" 21 6\n"Datsun 710" 22.8 4\n';
+    expect(plain(table)).toMatchObject({ values: [21, 6, 22.8, 4], featureNames: ['mpg', 'cyl'] });
+    expect(plain('a,b\n1,5,0.5\n2,6,1.5\n')).toMatchObject({ values: [5, 0.5, 6, 1.5] });
+    // A row or two that are too long are broken.
+    expect(() => read('a,b\n1,5,0.5\n2,6\n3,4\n')).toThrow(
+      'line 2 has 3 cells, expected 2 as in the header.',
+    );
+  });
+
+  test('may lack the delimiter that ends the rows', () => {
+    expect(plain('a,b\n0.5,2,\n1.5,4,\n')).toMatchObject({
+      values: [0.5, 2, 1.5, 4],
+      featureNames: ['a', 'b'],
+    });
+  });
+
+  test('is not what says above the table what it is', () => {
+    expect(() => read('Means of all stations\n\nyear,may,june\n1880,5,6\n')).toThrow(
+      'line 3 has 3 cells, but the first row, line 1, has 1, expected as many in all rows: put # before lines above the header that say what the table is, or delete them.',
+    );
+    expect(read('# Means of all stations\n\nyear,may,june\n1880,5,6\n').notes).toEqual([
+      '1 line of comments left out',
+    ]);
+  });
+});
+
 describe('classes', () => {
   const classesOf = (text: string, options: TableReadOptions = {}) => {
     const { classes } = read(text, options);
@@ -184,7 +226,7 @@ describe('missing cells', () => {
     const table = read(TEXT, { missing: 'mean' });
     expect(Array.from(table.data)).toEqual([1, 10, 8 / 3, 20, 3, 70 / 3, 4, 40]);
     expect(table.form.means).toEqual([8 / 3, 70 / 3]);
-    expect(table.notes).toEqual(["2 missing cells filled in with the mean of column 'a', 'b'"]);
+    expect(table.notes).toEqual(["2 missing cells filled in with the mean of columns 'a', 'b'"]);
     expect(() => read('a,b\n1,\n2,\n', { missing: 'mean', columns: ['a', 'b'] })).toThrow(
       "column 'b' has no mean",
     );
@@ -237,7 +279,7 @@ describe('what is refused', () => {
       '# x\n\na,b\n1,2\n3,error\n',
       "line 5, column 'b': got 'error', expected a number: mend the cell, or leave the column out by naming others with columns.",
     ],
-    ['a;b\n1,5;2\n1.234,5;3\n', "line 3, column 'a': got '1.234,5', expected a number with a decimal comma"],
+    ['a;b\n1,5;2\n1.234;3\n', "line 3, column 'a': got '1.234', expected a number with a decimal comma"],
     ['a,b\n1,Infinity\n', 'a number', { columns: ['b'] }],
     ['a,b\n1,2\n3,0x10\n', "got '0x10', expected a number"],
     ['a,word\n1,x\n', "line 2, column 'word': got 'x', expected a number", { columns: ['word'] }],
