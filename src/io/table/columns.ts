@@ -1,7 +1,7 @@
 /** Which columns of a table are a network's inputs, and which one holds classes. */
 
 import { DataError } from '../../data/samples.ts';
-import { inWords, nearestName, plural } from '../../tensor/words.ts';
+import { inWords, nearestName, plural, visible } from '../../tensor/words.ts';
 import { OptionError } from '../errors.ts';
 import { type DecimalSign, isMissing, isWord } from './cells.ts';
 import { areClasses, isClassName } from './classColumn.ts';
@@ -11,6 +11,25 @@ export interface ColumnOptions {
   readonly columns?: readonly string[] | undefined;
   readonly labelColumn?: string | undefined;
   readonly featureNames?: readonly string[] | undefined;
+  /** How the table was read that a model was trained on: what no option says is done alike. */
+  readonly form?: TableForm | undefined;
+}
+
+/** What a model keeps of how its table was written and read, as plain JSON. */
+export interface TableForm {
+  readonly kind: 'table';
+  readonly delimiter: string;
+  readonly decimal: DecimalSign;
+  /** That names beyond ASCII need a byte order mark, as Excel takes them for others without it. */
+  readonly byteOrderMark?: true;
+  /** The names of the columns in the header, if the features were given others: other tables' columns are found by these. */
+  readonly columns?: readonly string[];
+  /** Without a header: the numbers from 1 of the columns that were taken, if these are not all. */
+  readonly positions?: readonly number[];
+  /** The name of the column that holds classes, or its number from 1, if only an option said so. */
+  readonly labelColumn?: string;
+  /** The mean of each feature, if missing cells were filled in with it. */
+  readonly means?: readonly number[];
 }
 
 /** The columns by their positions from 0. */
@@ -46,16 +65,12 @@ export function chooseColumns(
   const width = (header ?? rows[0] ?? []).length;
   const given = Array.from({ length: width }, (_, j) => header?.[j].trim() || String(j + 1));
   const table: Known = { given, names: different(given) };
-  const { columns, labelColumn, featureNames } = options;
+  const { columns, labelColumn } = options;
   const firsts = given.map((_, j) => rows.find((row) => !isMissing(row[j]))?.[j]);
   const isNumeric = (j: number) => firsts[j] !== undefined && !isWord(firsts[j], decimal);
-  const isCounter = header?.[0].trim() === '' && countsRows(rows);
+  const isCounter = header !== undefined && isNameOfRows(header[0]) && numbersRows(rows);
 
-  const chosen = columns
-    ? positionsOf(table, columns)
-    : header && featureNames
-      ? featuresOfModel(table, featureNames)
-      : undefined;
+  const chosen = columns ? positionsOf(table, columns) : featuresOfModel(table, header, options);
   const asked = labelColumn === undefined ? undefined : positionOf(table, labelColumn, 'labelColumn');
   if (asked !== undefined && columns && chosen?.includes(asked)) {
     throw new OptionError(
@@ -63,7 +78,15 @@ export function chooseColumns(
         `column '${labelColumn}' is named in both ${option('columns')} and ${option('labelColumn')}, expected it in one: it holds either a feature or classes.`,
     );
   }
-  const classes = asked ?? findClasses(header, rows, decimal, chosen);
+  const isFree = (j: number) => !chosen?.includes(j) && areClasses(cellsOf(rows, j), decimal);
+  const isKnown = (name: string) => name === options.form?.labelColumn;
+  const isNamed = (name: string) => header !== undefined && isClassName(name);
+  const classes =
+    asked ??
+    // That of the model, or else one with a usual name.
+    [isKnown, isNamed]
+      .map((isIt) => given.findIndex((name, j) => isIt(name) && isFree(j)))
+      .find((j) => j >= 0);
   const all = given.map((_, j) => j);
   const others = all.filter((j) => j !== classes);
   const features =
@@ -84,9 +107,10 @@ export function chooseColumns(
   }
   const words = left.filter((j) => firsts[j] !== undefined && !isNumeric(j));
   const empty = left.filter((j) => firsts[j] === undefined);
+  const counters = features.filter((j) => countsRows(cellsOf(rows, j))).map(nameOf);
   const notes = [
     ...(isCounter && left.includes(0)
-      ? ['the first column was left out: it has no name and counts the rows']
+      ? ['the first column was left out: it has no name and numbers the rows']
       : []),
     ...(words.length > 0
       ? [
@@ -94,6 +118,11 @@ export function chooseColumns(
         ]
       : []),
     ...(empty.length > 0 ? [`${inList(empty.map(nameOf), 'column')} left out: all cells are missing`] : []),
+    ...(counters.length > 0
+      ? [
+          `${inList(counters, 'column')} taken: ${counters.length === 1 ? 'a feature that counts' : 'features that count'} the rows`,
+        ]
+      : []),
   ];
   return { names: table.names, features, classes, isClassColumnNamed, empty, notes };
 }
@@ -151,7 +180,17 @@ function positionOf({ given, names }: Known, name: string, from: string): number
   );
 }
 
-function featuresOfModel({ names }: Known, features: readonly string[]): number[] {
+/** Undefined if nothing is said of them that is to be found here. */
+function featuresOfModel(
+  { names }: Known,
+  header: Row | undefined,
+  { featureNames: features, form }: ColumnOptions,
+): number[] | undefined {
+  if (!header) {
+    const isWide = form?.positions?.every((position) => position <= names.length);
+    return isWide ? form?.positions?.map((position) => position - 1) : undefined;
+  }
+  if (!features) return undefined;
   const positions = new Map(names.map((name, j) => [name, j]));
   const lacking = features.filter((name) => !positions.has(name));
   if (lacking.length === 0) return features.map((name) => positions.get(name) as number);
@@ -161,29 +200,24 @@ function featuresOfModel({ names }: Known, features: readonly string[]): number[
   );
 }
 
-function findClasses(
-  header: Row | undefined,
-  rows: readonly Row[],
-  decimal: DecimalSign,
-  chosen: readonly number[] | undefined,
-): number | undefined {
-  const position = header?.findIndex(
-    (name, j) =>
-      isClassName(name.trim()) &&
-      !chosen?.includes(j) && // few columns have such a name
-      areClasses(
-        rows.map((row) => row[j]),
-        decimal,
-      ),
-  );
-  return position === -1 ? undefined : position;
+const cellsOf = (rows: readonly Row[], j: number) => rows.map((row) => row[j]);
+
+/** Fewer cells may be in order by chance. */
+const FEWEST_TO_COUNT = 10;
+
+/** Whether each cell is one more than that above it, as the numbers of customers or measurements are. */
+function countsRows(cells: readonly string[]): boolean {
+  const first = Number(cells[0]);
+  return cells.length >= FEWEST_TO_COUNT && cells.every((cell, i) => cell.trim() === String(first + i));
 }
 
-/** Whether the first cells are 0, 1, 2 … or 1, 2, 3 …: pandas and R write the numbers of rows. */
-function countsRows(rows: readonly Row[]): boolean {
-  const start = rows[0]?.[0].trim();
-  if (start !== '0' && start !== '1') return false;
-  return rows.every(([cell], i) => cell.trim() === String(i + Number(start)));
+/** What stands above the numbers of rows: nothing, or what pandas makes of that when it reads such a table and writes it again. */
+const isNameOfRows = (name: string) => /^(unnamed: 0)?$/i.test(name.trim());
+
+/** Whether the first cells are whole numbers, each of them once: in the order of the rows, or as rows were drawn or shuffled. */
+function numbersRows(rows: readonly Row[]): boolean {
+  const cells = new Set(cellsOf(rows, 0).map((cell) => cell.trim()));
+  return cells.size === rows.length && [...cells].every((cell) => /^\d+$/.test(cell));
 }
 
 function noNumbers(
@@ -202,14 +236,14 @@ function noNumbers(
 /** "column 'a' was", "columns 'a' and 'b' were": for notes. */
 function inList(names: readonly string[], noun: string): string {
   const quoted = names.map((name) => `'${name}'`);
-  return names.length === 1 ? `${noun} ${quoted[0]} was` : `${noun}s ${someOf(quoted)} were`;
+  return `${noun}${names.length === 1 ? '' : 's'} ${someOf(quoted)} ${names.length === 1 ? 'was' : 'were'}`;
 }
 
 /** The first of a list, the beginning of long ones, and how many more there are. */
 export function someOf(names: readonly string[]): string {
   const shown = names
     .slice(0, MOST_NAMES)
-    .map((name) => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name))
+    .map((name) => visible(name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name))
     .join(', ');
   return names.length > MOST_NAMES ? `${shown} and ${names.length - MOST_NAMES} more` : shown;
 }

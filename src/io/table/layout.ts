@@ -18,6 +18,8 @@ export interface TableLayout {
   readonly width: number;
   /** Where the header stands; undefined if there is none. */
   readonly header: 'first row' | 'comment' | undefined;
+  /** The numbers in the header: it might be a row of data. */
+  readonly numbersInHeader: readonly string[];
   /** How many comments above the rows are left out. */
   readonly comments: number;
   readonly choice: ColumnChoice;
@@ -52,24 +54,26 @@ export function startTable(text: string, isWhole: boolean, options: ColumnOption
   const piece = pieces.reduce(bothPieces);
   const full = piece.rows.filter((row) => !isEmptyRow(row));
   if (full.length === 0) throw new DataError('the table is empty, expected rows of numbers.');
-  const width = full[0].length;
+  const decimal = decimalOf(full, delimiter);
+  const firstRow = headerIn(full, decimal);
+  const width = (firstRow ?? full[0]).length;
   if (width > MAX_COLUMNS) {
     throw new FormatError(`the table has ${width} columns, expected at most ${MAX_COLUMNS}.`);
   }
-  const decimal = decimalOf(full, delimiter);
-  const isNamed = isHeader(full, decimal);
-  const comment = isNamed ? undefined : headerInComments(top.comments, delimiter, width);
-  const data = isNamed ? full.slice(1) : full;
+  const comment = firstRow ? undefined : headerInComments(top.comments, delimiter, width);
+  const data = firstRow ? full.slice(1) : full;
   if (data.length === 0) {
     throw new DataError('the table has a header and no rows below it, expected rows of numbers.');
   }
   const even = data.filter(({ length }) => length === width); // the others are refused when their turn comes
-  const choice = chooseColumns(isNamed ? full[0] : comment, even, decimal, options);
-  const header = isNamed ? 'first row' : comment ? 'comment' : undefined;
+  const choice = chooseColumns(firstRow ?? comment, even, decimal, options);
+  const header = firstRow ? 'first row' : comment ? 'comment' : undefined;
   const comments = top.comments.length - (comment ? 1 : 0);
-  const first = isNamed ? piece.rows.indexOf(full[0]) + 1 : 0;
+  const first = firstRow ? piece.rows.indexOf(full[0]) + 1 : 0;
   const rows = { rows: piece.rows.slice(first), lineOf: (i: number) => piece.lineOf(first + i) };
-  return { layout: { delimiter, decimal, width, header, comments, choice }, rows, splitter };
+  const numbersInHeader = (firstRow ?? []).filter((cell) => !Number.isNaN(numberIn(cell, decimal)));
+  const layout: TableLayout = { delimiter, decimal, width, header, numbersInHeader, comments, choice };
+  return { layout, rows, splitter };
 }
 
 function bothPieces(a: RowsPiece, b: RowsPiece): RowsPiece {
@@ -97,8 +101,9 @@ export function readTop(text: string): Top {
   let lines = 0;
   for (;;) {
     const next = text.indexOf('\n', end);
-    const line = text.slice(end, next < 0 ? text.length : next).trim();
-    const said = lines === 0 ? /^"?sep=([^\s\w"])"?$/i.exec(line) : null;
+    const whole = text.slice(end, next < 0 ? text.length : next);
+    const line = whole.trim();
+    const said = lines === 0 ? /^"?sep=([^\w"])"?$/i.exec(whole) : null;
     if (said) delimiter = said[1];
     else if (line.startsWith('#')) comments.push(line.replace(/^#+\s*/, ''));
     else if (line !== '') break;
@@ -110,17 +115,45 @@ export function readTop(text: string): Top {
 }
 
 /**
- * Whether the first row is a header: one of its cells is a word above a column whose first value is a number, or none is a
- * number and one is a word.
+ * The first row, if it is a header: one of its cells is a word above a column whose first value is a number, or none is a
+ * number and one is a word, or it numbers the columns. It has as many cells as the rows below.
  */
-export function isHeader([first, ...rows]: readonly Row[], decimal: DecimalSign): boolean {
-  if (first === undefined || !first.some((cell) => isWord(cell, decimal))) return false;
-  if (!first.some((cell) => !Number.isNaN(numberIn(cell, decimal)))) return true;
-  const isAboveNumber = (j: number) => {
-    const below = rows.find((row) => row.length > j && !isMissing(row[j]));
-    return below !== undefined && !isWord(below[j], decimal);
-  };
-  return first.some((cell, j) => isWord(cell, decimal) && isAboveNumber(j));
+export function headerIn([first, ...rows]: readonly Row[], decimal: DecimalSign): Row | undefined {
+  if (first === undefined) return undefined;
+  const whole = withCellsOf(rows, first);
+  const words = whole.flatMap((cell, j) => (isWord(cell, decimal) ? j : []));
+  const numbers = whole.flatMap((cell, j) => (Number.isNaN(numberIn(cell, decimal)) ? [] : j));
+  if (words.length > 0 && numbers.length === 0) return whole;
+  if (whole !== first) return undefined;
+  const below = first.map((_, j) => rows.find((row) => row.length > j && !isMissing(row[j]))?.[j]);
+  const isAboveNumber = (j: number) => below[j] !== undefined && !isWord(below[j], decimal);
+  return words.some(isAboveNumber) || numbersColumns(first, below, numbers) ? first : undefined;
+}
+
+/** A header may lack one cell: R has no name for those of rows; other programs set a delimiter behind all rows but the first. */
+function withCellsOf(rows: readonly Row[], first: Row): Row {
+  const isShort = rows.length > 0 && rows.every((row) => row.length === first.length + 1);
+  if (!isShort) return first;
+  return rows.every((row) => row[first.length].trim() === '') ? [...first, ''] : ['', ...first];
+}
+
+/**
+ * Whether the numbers in a row count on, as pandas writes 0, 1, 2 where columns have no names, and as years do: above numbers
+ * with decimals, or beside the empty cell above the numbers of rows.
+ *
+ * @param below - The first cell below each.
+ * @param numbers - Where they stand.
+ */
+function numbersColumns(
+  first: Row,
+  below: readonly (string | undefined)[],
+  numbers: readonly number[],
+): boolean {
+  const start = Number(first[numbers[0]]);
+  const countOn = numbers.every((j, i) => first[j].trim() === String(start + i));
+  const areAboveDecimals = numbers.some((j) => /\d[.,]\d/.test(below[j] ?? ''));
+  const areBesideCorner = first[0].trim() === '' && below[0] !== undefined;
+  return numbers.length >= 2 && countOn && (areAboveDecimals || areBesideCorner);
 }
 
 /** The last comment that has as many cells as a row, words and no numbers: np.savetxt writes such a header. */

@@ -70,15 +70,19 @@ describe.each([
     await run('decode --model run --codes codes.npy --out decoded.csv');
   });
 
-  test.each(['restored', 'reconstructed', 'decoded'])('%s has its header, its rows and its signs', (name) => {
-    const text = readFileSync(join(cwd, `${name}.csv`), 'utf8');
-    expect(text.split('\n')[0]).toBe(header);
-    const table = tableAt(`${name}.csv`);
-    expect(table.shape).toEqual([ROWS, names.length]);
-    expect(table.featureNames).toEqual(names);
-    const { delimiter, decimal } = tableAt('table.csv').form;
-    expect(table.form).toMatchObject({ delimiter, decimal });
-  });
+  test.each(['restored', 'reconstructed', 'decoded'])(
+    '%s has its byte order mark, its header, its rows and its signs',
+    (name) => {
+      const text = readFileSync(join(cwd, `${name}.csv`), 'utf8');
+      const mark = makeTable().startsWith('\ufeff') ? '\ufeff' : '';
+      expect(text.split('\n')[0]).toBe(`${mark}${header}`);
+      const table = tableAt(`${name}.csv`);
+      expect(table.shape).toEqual([ROWS, names.length]);
+      expect(table.featureNames).toEqual(names);
+      const { delimiter, decimal } = tableAt('table.csv').form;
+      expect(table.form).toMatchObject({ delimiter, decimal });
+    },
+  );
 
   test('restored has the values of the .npy, to the digits that float32 has', () => {
     const { data } = readNpy(new Uint8Array(readFileSync(join(cwd, 'restored.npy'))));
