@@ -10,7 +10,8 @@ const LONGEST = 40;
 
 /** A value as a message names it: `'adam'`, `0.1`, `[1, 2]`, `an array of 3 arrays`, `a Float32Array`, `missing`. */
 export function inWords(value: unknown): string {
-  if (typeof value === 'string') return `'${value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value}'`;
+  if (typeof value === 'string')
+    return `'${visible(value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value)}'`;
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'function') return value.name ? `the function ${value.name}` : 'a function';
   if (typeof value !== 'object') return value === undefined ? 'missing' : String(value);
@@ -19,6 +20,12 @@ export function inWords(value: unknown): string {
   const { name = 'Object' } = value.constructor ?? {};
   if (name === 'Object') return 'a plain object';
   return `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`;
+}
+
+/** A text that stands in a file, without control characters, which would break a line or move a terminal's cursor. */
+export function visible(text: string): string {
+  const escapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+  return text.replaceAll(/\p{Cc}/gu, (letter) => escapes[letter] ?? '�');
 }
 
 function arrayInWords(values: readonly unknown[]): string {

@@ -4,7 +4,7 @@ import type { CommandPromise } from './keep.ts';
 
 export const READING: readonly CommandPromise[] = [
   [
-    "line {}, column '{}': got {}, expected a class, an integer or a word: if this column is no class but a feature, name it in --columns.",
+    'line {}, column {}: got {}, expected a class, an integer or a word: if this column is no class but a feature, name it in --columns.',
     'train --data sheet.csv --label-column b',
     'train --data sheet.csv --columns a,b TINY',
   ],
@@ -27,6 +27,11 @@ export const READING: readonly CommandPromise[] = [
     "the model takes the {} {}, but the table has no column {}; it has {}: say with --columns which ones to take, in the model's order.",
     'encode --model sheet --data renamed.csv --out c.npy',
     'encode --model sheet --data renamed.csv --columns p,q,r --out c.npy',
+  ],
+  [
+    "the means to fill in are those of {}, but {} of this table would be taken: say with --columns which ones are the model's.",
+    'encode --model nameless --data six.csv --out c.npy',
+    'encode --model nameless --data six.csv --columns a,b,c --out c.npy',
   ],
   [
     "--label-column: there is no column '{}'{}, expected one of: {}.",

@@ -23,6 +23,11 @@ function classes(head: string, rowOf: (i: number) => string): Uint8Array {
 
 export const TABLE_FILES: Readonly<Record<string, Uint8Array>> = {
   'sheet.csv': table('a,b,c,species'),
+  'nameless.csv': Buffer.from(
+    Buffer.from(table('a,b,c', { '3,b': '' }))
+      .toString()
+      .replace('a,b,c\n', ''),
+  ),
   'holes.csv': table('a,b,c', { '3,b': '' }),
   'typo.csv': table('a,b,c', { '9,b': '1.2.3' }),
   'unclassed.csv': table('a,b,c,species', { '4,species': '' }),

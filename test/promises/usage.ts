@@ -28,7 +28,7 @@ export const USAGE: readonly CommandPromise[] = [
     'encode --model model.safetensors --out c.npy --data images.npy',
   ],
   [
-    '--codes is missing, expected --codes FILE.npy.',
+    '--codes is missing, expected --codes FILE.npy or FILE.csv.',
     'decode --model model.safetensors --out d.npy',
     'decode --model model.safetensors --out d.npy --codes codes.npy',
   ],

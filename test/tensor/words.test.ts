@@ -8,6 +8,7 @@ test('one of a kind has no s', () => {
 test.each([
   ['text', "'text'"],
   ['x'.repeat(41), `'${'x'.repeat(40)}…'`],
+  ['two\r\nlines\tand \x1b[31mred', "'two\\r\\nlines\\tand �[31mred'"],
   [undefined, 'missing'],
   [null, 'null'],
   [0.5, '0.5'],

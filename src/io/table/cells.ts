@@ -16,6 +16,7 @@ const MISSING: ReadonlySet<string> = new Set([
   'nan',
   '-nan',
   'null',
+  '\\n', // \N: MySQL and PostgreSQL
   'none',
   '?',
   '-',
@@ -40,7 +41,7 @@ const MISSING: ReadonlySet<string> = new Set([
 const LONGEST_MISSING = Math.max(...Array.from(MISSING, (text) => text.length));
 
 /** Of a class only these are: "none" and "-" may be its name. */
-const MISSING_CLASS: ReadonlySet<string> = new Set(['', 'na', 'n/a', '#n/a', '<na>', 'nan']);
+const MISSING_CLASS: ReadonlySet<string> = new Set(['', 'na', 'n/a', '#n/a', '<na>', 'nan', '\\n']);
 
 /** Digits, a decimal point, an exponent. Written so that no text takes more than a pass. */
 const PLAIN = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?$/i;

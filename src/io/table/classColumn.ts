@@ -73,7 +73,7 @@ export class ClassColumn {
   #noClass(cell: string, line: number): OptionError {
     return new OptionError(
       (option) =>
-        `line ${line}, column '${this.#name}': got ${inWords(cell)}, expected a class, an integer or a word: if this column is no class but a feature, name it in ${option('columns')}.`,
+        `line ${line}, column ${inWords(this.#name)}: got ${inWords(cell)}, expected a class, an integer or a word: if this column is no class but a feature, name it in ${option('columns')}.`,
     );
   }
 

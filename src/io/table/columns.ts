@@ -1,7 +1,7 @@
 /** Which columns of a table are a network's inputs, and which one holds classes. */
 
 import { DataError } from '../../data/samples.ts';
-import { inWords, nearestName, plural } from '../../tensor/words.ts';
+import { inWords, nearestName, plural, visible } from '../../tensor/words.ts';
 import { OptionError } from '../errors.ts';
 import { type DecimalSign, isGrouped, isMissing, isWord } from './cells.ts';
 import { areClasses, isClassName } from './classColumn.ts';
@@ -11,6 +11,25 @@ export interface ColumnOptions {
   readonly columns?: readonly string[] | undefined;
   readonly labelColumn?: string | undefined;
   readonly featureNames?: readonly string[] | undefined;
+  /** How the table was read that a model was trained on: what no option says is done alike. */
+  readonly form?: TableForm | undefined;
+}
+
+/** What a model keeps of how its table was written and read, as plain JSON. */
+export interface TableForm {
+  readonly kind: 'table';
+  readonly delimiter: string;
+  readonly decimal: DecimalSign;
+  /** That names beyond ASCII need a byte order mark, as Excel takes them for others without it. */
+  readonly byteOrderMark?: true;
+  /** The names of the columns in the header, if the features were given others: other tables' columns are found by these. */
+  readonly columns?: readonly string[];
+  /** Without a header: the numbers from 1 of the columns that were taken, if these are not all. */
+  readonly positions?: readonly number[];
+  /** The name of the column that holds classes, or its number from 1, if only an option said so. */
+  readonly labelColumn?: string;
+  /** The mean of each feature, if missing cells were filled in with it. */
+  readonly means?: readonly number[];
 }
 
 /** The columns by their positions from 0. */
@@ -46,15 +65,11 @@ export function chooseColumns(
   const width = (header ?? rows[0] ?? []).length;
   const given = namesOf(header, width);
   const table: Known = { given, names: different(given) };
-  const { columns, labelColumn, featureNames } = options;
-  const contents = given.map((_, j) => contentsOf(rows, j, decimal));
-  const index = header && indexNote(header, rows);
+  const { columns, labelColumn } = options;
+  const contents = given.map((_, j) => contentsOf(cellsOf(rows, j), decimal));
+  const isCounter = header !== undefined && isNameOfRows(header[0]) && numbersRows(rows);
 
-  const chosen = columns
-    ? positionsOf(table, columns)
-    : header && featureNames
-      ? featuresOfModel(table, featureNames)
-      : undefined;
+  const chosen = columns ? positionsOf(table, columns) : featuresOfModel(table, header, options);
   const asked = labelColumn === undefined ? undefined : positionOf(table, labelColumn, 'labelColumn');
   if (asked !== undefined && columns && chosen?.includes(asked)) {
     throw new OptionError(
@@ -62,12 +77,20 @@ export function chooseColumns(
         `column '${labelColumn}' is named in both ${option('columns')} and ${option('labelColumn')}, expected it in one: it holds either a feature or classes.`,
     );
   }
-  const classes = asked ?? findClasses(header, rows, decimal, chosen);
+  const isFree = (j: number) => !chosen?.includes(j) && areClasses(cellsOf(rows, j), decimal);
+  const isKnown = (name: string) => name === options.form?.labelColumn;
+  const isNamed = (name: string) => header !== undefined && isClassName(name);
+  const classes =
+    asked ??
+    // That of the model, or else one with a usual name.
+    [isKnown, isNamed]
+      .map((isIt) => given.findIndex((name, j) => isIt(name) && isFree(j)))
+      .find((j) => j >= 0);
   const all = given.map((_, j) => j);
   const others = all.filter((j) => j !== classes);
   const features =
     chosen?.filter((j) => j !== asked) ??
-    others.filter((j) => holdsNumbers(contents[j]) && !(index && j === 0));
+    others.filter((j) => holdsNumbers(contents[j]) && !(isCounter && j === 0));
   if (features.length === 0) throw noNumbers(table, others, contents);
 
   const taken = new Set(features);
@@ -85,20 +108,26 @@ export function chooseColumns(
   const empty = left.filter((j) => contents[j].count === 0);
   const words = left.filter((j) => contents[j].words > 0 && contents[j].words === contents[j].count);
   const mixed = left.filter((j) => !holdsNumbers(contents[j]) && !empty.includes(j) && !words.includes(j));
-  const leftOut = (columns: readonly number[], what: readonly [one: string, many: string]) => {
+  const leftOut = (columns: readonly number[], what: string) => {
     if (columns.length === 0) return [];
+    const holds = columns.length === 1 ? 'it holds' : 'they hold';
     const examples = someOf(columns.map((j) => inWords(contents[j].word)));
-    return [
-      `${inList(columns.map(nameOf), 'column')} left out: ${what[columns.length === 1 ? 0 : 1]} (${examples})`,
-    ];
+    return [`${inList(columns.map(nameOf), 'column')} left out: ${holds} ${what} (${examples})`];
   };
+  const counters = features.filter((j) => countsRows(cellsOf(rows, j))).map(nameOf);
   const notes = [
-    ...(index && left.includes(0) ? [`the first column was left out: it has no name and ${index}`] : []),
-    ...(index ? [] : counterNotes(table, features, rows)),
-    ...leftOut(words, ['it holds no numbers', 'they hold no numbers']),
-    ...leftOut(mixed, ['it holds words beside numbers', 'they hold words beside numbers']),
+    ...(isCounter && left.includes(0)
+      ? ['the first column was left out: it has no name and numbers the rows']
+      : []),
+    ...leftOut(words, 'no numbers'),
+    ...leftOut(mixed, 'words beside numbers'),
     ...groupedNotes(table, features, rows, decimal),
     ...(empty.length > 0 ? [`${inList(empty.map(nameOf), 'column')} left out: all cells are missing`] : []),
+    ...(counters.length > 0
+      ? [
+          `${inList(counters, 'column')} taken: ${counters.length === 1 ? 'a feature that counts' : 'features that count'} the rows`,
+        ]
+      : []),
   ];
   return { names: table.names, features, classes, isClassColumnNamed, empty, notes };
 }
@@ -113,8 +142,8 @@ interface Contents {
   readonly word: string | undefined;
 }
 
-function contentsOf(rows: readonly Row[], j: number, decimal: DecimalSign): Contents {
-  const cells = rows.map((row) => row[j]).filter((cell) => !isMissing(cell));
+function contentsOf(column: readonly string[], decimal: DecimalSign): Contents {
+  const cells = column.filter((cell) => !isMissing(cell));
   const words = cells.filter((cell) => isWord(cell, decimal));
   return { count: cells.length, words: words.length, word: words[0] };
 }
@@ -124,9 +153,9 @@ const MOST_SLIPS = 2;
 /** And such a part of all cells, in long columns. */
 const PART_OF_SLIPS = 0.05;
 
-/** Or is meant to: what holds more words is a column of tickets, names of rooms and the like, of which some are numbers. */
+/** Or is meant to: what holds more words is a column of tickets, numbers of houses and the like, of which some are numbers. */
 function holdsNumbers({ count, words }: Contents): boolean {
-  return words <= Math.max(Math.min(MOST_SLIPS, count / 2), PART_OF_SLIPS * count) && count > 0;
+  return count > 0 && words <= Math.max(Math.min(MOST_SLIPS, count / 2), PART_OF_SLIPS * count);
 }
 
 /** A column without a name goes by its number from 1, if no other is named so. */
@@ -191,7 +220,17 @@ function positionOf({ given, names }: Known, name: string, from: string): number
   );
 }
 
-function featuresOfModel({ names }: Known, features: readonly string[]): number[] {
+/** Undefined if nothing is said of them that is to be found here. */
+function featuresOfModel(
+  { names }: Known,
+  header: Row | undefined,
+  { featureNames: features, form }: ColumnOptions,
+): number[] | undefined {
+  if (!header) {
+    const isWide = form?.positions?.every((position) => position <= names.length);
+    return isWide ? form?.positions?.map((position) => position - 1) : undefined;
+  }
+  if (!features) return undefined;
   const positions = new Map(names.map((name, j) => [name, j]));
   const lacking = features.filter((name) => !positions.has(name));
   if (lacking.length === 0) return features.map((name) => positions.get(name) as number);
@@ -201,31 +240,15 @@ function featuresOfModel({ names }: Known, features: readonly string[]): number[
   );
 }
 
-function findClasses(
-  header: Row | undefined,
-  rows: readonly Row[],
-  decimal: DecimalSign,
-  chosen: readonly number[] | undefined,
-): number | undefined {
-  const position = header?.findIndex(
-    (name, j) =>
-      isClassName(name.trim()) &&
-      !chosen?.includes(j) && // few columns have such a name
-      areClasses(
-        rows.map((row) => row[j]),
-        decimal,
-      ),
-  );
-  return position === -1 ? undefined : position;
-}
+const cellsOf = (rows: readonly Row[], j: number) => rows.map((row) => row[j]);
 
-/** What the cells of a first column without a name say about the rows, as pandas and R write it; undefined if they don't. */
-function indexNote(header: Row, rows: readonly Row[]): string | undefined {
-  if (header[0].trim() !== '' || header.slice(1).some((name) => name.trim() === '')) return undefined;
-  if (countsRows(rows, 0)) return 'counts the rows';
-  return rows.every(([cell]) => /^\s*\d+\s*$/.test(cell))
-    ? 'holds whole numbers, as names of rows'
-    : undefined;
+/** Fewer cells may be in order by chance. */
+const FEWEST_TO_COUNT = 10;
+
+/** Whether each cell is one more than that above it, as the numbers of customers or measurements are. */
+function countsRows(cells: readonly string[]): boolean {
+  const first = Number(cells[0]);
+  return cells.length >= FEWEST_TO_COUNT && cells.every((cell, i) => cell.trim() === String(first + i));
 }
 
 function groupedNotes(
@@ -241,22 +264,13 @@ function groupedNotes(
   return [`${sign} between thousands in ${grouped.length === 1 ? 'column' : 'columns'} ${listed}`];
 }
 
-/** Rows of which a column is not taken for a counter by chance. */
-const FEWEST_COUNTED = 5;
+/** What stands above the numbers of rows: nothing, or what pandas makes of that when it reads such a table and writes it again. */
+const isNameOfRows = (name: string) => /^(unnamed: 0)?$/i.test(name.trim());
 
-/** A counter that has a name may be meant as a feature. */
-function counterNotes({ names }: Known, features: readonly number[], rows: readonly Row[]): string[] {
-  if (rows.length < FEWEST_COUNTED || features.length < 2) return [];
-  return features
-    .filter((j) => countsRows(rows, j))
-    .map((j) => `column ${inWords(names[j])} counts the rows and was taken as a feature`);
-}
-
-/** Whether the first cells of a column are 0, 1, 2 … or 1, 2, 3 …. */
-function countsRows(rows: readonly Row[], j: number): boolean {
-  const start = rows[0]?.[j].trim();
-  if (start !== '0' && start !== '1') return false;
-  return rows.every((row, i) => row[j].trim() === String(i + Number(start)));
+/** Whether the first cells are whole numbers, each of them once: in the order of the rows, or as rows were drawn or shuffled. */
+function numbersRows(rows: readonly Row[]): boolean {
+  const cells = new Set(cellsOf(rows, 0).map((cell) => cell.trim()));
+  return cells.size === rows.length && [...cells].every((cell) => /^\d+$/.test(cell));
 }
 
 function noNumbers(table: Known, others: readonly number[], contents: readonly Contents[]): DataError {
@@ -271,14 +285,14 @@ function noNumbers(table: Known, others: readonly number[], contents: readonly C
 /** "column 'a' was", "columns 'a' and 'b' were": for notes. */
 function inList(names: readonly string[], noun: string): string {
   const quoted = names.map((name) => `'${name}'`);
-  return names.length === 1 ? `${noun} ${quoted[0]} was` : `${noun}s ${someOf(quoted)} were`;
+  return `${noun}${names.length === 1 ? '' : 's'} ${someOf(quoted)} ${names.length === 1 ? 'was' : 'were'}`;
 }
 
 /** The first of a list, the beginning of long ones, and how many more there are. */
 export function someOf(names: readonly string[]): string {
   const shown = names
     .slice(0, MOST_NAMES)
-    .map((name) => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name))
+    .map((name) => visible(name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name))
     .join(', ');
   return names.length > MOST_NAMES ? `${shown} and ${names.length - MOST_NAMES} more` : shown;
 }

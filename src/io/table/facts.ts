@@ -2,12 +2,11 @@
 
 import { DataError, type DType, type SampleArray } from '../../data/samples.ts';
 import { inWords, plural } from '../../tensor/words.ts';
-import type { DecimalSign } from './cells.ts';
 import type { Classes } from './classColumn.ts';
-import { someOf } from './columns.ts';
-import type { Delimiter, TableLayout } from './layout.ts';
+import { someOf, type TableForm } from './columns.ts';
+import type { TableLayout } from './layout.ts';
 import type { MissingOptions, RowReader } from './rowReader.ts';
-import type { Encoding } from './textPieces.ts';
+import type { TextPieces } from './textPieces.ts';
 
 export interface TableFacts {
   /** How many rows became samples. */
@@ -34,13 +33,6 @@ export interface TableClasses extends Classes {
   readonly source: string;
 }
 
-export interface TableForm {
-  readonly kind: 'table';
-  readonly delimiter: Delimiter;
-  readonly decimal: DecimalSign;
-  readonly means?: readonly number[];
-}
-
 const DELIMITER_NOTES: Readonly<Record<string, string>> = {
   ';': 'semicolons between cells',
   '\t': 'tabs between cells',
@@ -53,9 +45,9 @@ export function factsOf(
   layout: TableLayout,
   reader: RowReader,
   options: MissingOptions,
-  encoding: Encoding | undefined,
+  text: TextPieces,
 ): TableFacts {
-  const { delimiter, decimal, width, header, choice } = layout;
+  const { width, header, choice } = layout;
   const { names, features } = choice;
   const { counts, filled, range } = reader;
   if (counts.rows === 0) {
@@ -73,8 +65,8 @@ export function factsOf(
     featureNames: header && features.map((j) => names[j]),
     classes: classesOf(layout, reader),
     dtype,
-    form: { kind: 'table', delimiter, decimal, ...(means && { means: Array.from(means) }) },
-    notes: notesOf(layout, reader, encoding),
+    form: { ...formOf(layout, text), ...(means && { means: Array.from(means) }) },
+    notes: notesOf(layout, reader, text),
     finish: (values) => {
       if (means) fillWith(means, values);
       if (dtype === 'f8') return values;
@@ -85,8 +77,24 @@ export function factsOf(
   };
 }
 
-function meansOf(layout: TableLayout, reader: RowReader, { means }: MissingOptions): Float64Array {
-  if (means) return Float64Array.from(means);
+/** What other tables, and results, need to be read and written alike. */
+function formOf({ delimiter, decimal, width, header, choice }: TableLayout, text: TextPieces): TableForm {
+  const { names, features, classes, isClassColumnNamed } = choice;
+  const areAll = features.length === width && features.every((j, k) => j === k);
+  const isLabelled = isClassColumnNamed && classes !== undefined;
+  return {
+    kind: 'table',
+    delimiter,
+    decimal,
+    // What was windows-1252 comes back as UTF-8, and Excel, which writes the one, knows the other only by the mark.
+    ...((text.hasMark || text.encoding === 'windows-1252') && { byteOrderMark: true }),
+    ...(!header && !areAll && { positions: features.map((j) => j + 1) }),
+    ...(isLabelled && { labelColumn: names[classes] }),
+  };
+}
+
+function meansOf(layout: TableLayout, reader: RowReader, { form }: MissingOptions): Float64Array {
+  if (form?.means) return Float64Array.from(form.means);
   const { sums, filled, counts } = reader;
   const own = sums.map((sum, k) => sum / (counts.rows - filled[k]));
   const empty = filled.indexOf(counts.rows);
@@ -114,8 +122,8 @@ function classesOf({ choice }: TableLayout, { classes }: RowReader): TableClasse
   );
 }
 
-function notesOf(layout: TableLayout, reader: RowReader, encoding: Encoding | undefined): string[] {
-  const { delimiter, decimal, comments, header, choice } = layout;
+function notesOf(layout: TableLayout, reader: RowReader, { encoding }: TextPieces): string[] {
+  const { delimiter, decimal, comments, header, numbersInHeader, choice } = layout;
   const { names, features, classes } = choice;
   const { counts, filled } = reader;
   const dialect = [DELIMITER_NOTES[delimiter], decimal === ',' ? 'decimal comma' : undefined].filter(Boolean);
@@ -127,8 +135,8 @@ function notesOf(layout: TableLayout, reader: RowReader, encoding: Encoding | un
     [encoding?.startsWith('utf-16') === true, 'the text is in UTF-16'],
     [dialect.length > 0, dialect.join(', ')],
     [comments > 0, `${plural(comments, 'line')} of comments left out`],
+    [numbersInHeader.length > 0, `the first row was taken for the header (${someOf(numbersInHeader)})`],
     [header === undefined, 'no header was found: columns go by their numbers from 1'],
-    [layout.hasNumbersAsNames, 'the numbers in the first row were taken for names of columns'],
     ...choice.notes.map((note) => [true, note] as const),
     [className !== '' && !reader.classes?.isFull, `column ${className} holds classes and is no feature`],
     [
@@ -142,7 +150,7 @@ function notesOf(layout: TableLayout, reader: RowReader, encoding: Encoding | un
     ],
     [
       cells > 0,
-      `${plural(cells, 'missing cell')} filled in with the mean of ${inColumns.length === 1 ? 'column' : 'columns'} ${someOf(inColumns)}`,
+      `${plural(cells, 'missing cell')} filled in with the ${inColumns.length === 1 ? 'mean of column' : 'means of columns'} ${someOf(inColumns)}`,
     ],
   ];
   return said.flatMap(([isSo, note]) => (isSo ? [note] : []));

@@ -3,50 +3,55 @@
 import { type DecimalSign, isMissing, isWord, numberIn } from './cells.ts';
 import type { Row } from './rows.ts';
 
-/** Whether the first row is a header: its words say so, or its numbers. */
-export function isHeader([first, ...rows]: readonly Row[], decimal: DecimalSign): boolean {
-  if (first === undefined) return false;
-  return hasWordsAsNames(first, rows, decimal) || hasNumbersAsNames(first, rows, decimal);
+/**
+ * The first row, if it is a header: one of its cells is a word above a column whose first value is a number, or none is a
+ * number and one is a word, or its numbers are names. It has as many cells as the rows below.
+ */
+export function headerIn([first, ...rows]: readonly Row[], decimal: DecimalSign): Row | undefined {
+  if (first === undefined) return undefined;
+  const whole = withCellsOf(rows, first);
+  const words = whole.flatMap((cell, j) => (isWord(cell, decimal) ? j : []));
+  const numbers = whole.flatMap((cell, j) => (Number.isNaN(numberIn(cell, decimal)) ? [] : j));
+  if (words.length > 0 && numbers.length === 0) return whole;
+  if (whole !== first) return undefined;
+  const below = first.map((_, j) => rows.find((row) => row.length > j && !isMissing(row[j]))?.[j]);
+  const isAboveNumber = (j: number) => below[j] !== undefined && !isWord(below[j], decimal);
+  return words.some(isAboveNumber) || hasNumbersAsNames(first, rows, decimal) ? first : undefined;
 }
 
-/** Whether one is above a column whose first value is a number, or no cell of the first row is a number and one is a word. */
-function hasWordsAsNames(first: Row, rows: readonly Row[], decimal: DecimalSign): boolean {
-  if (!first.some((cell) => isWord(cell, decimal))) return false;
-  if (!first.some((cell) => !Number.isNaN(numberIn(cell, decimal)))) return true;
-  const isAboveNumber = (j: number) => {
-    const below = rows.find((row) => row.length > j && !isMissing(row[j]));
-    return below !== undefined && !isWord(below[j], decimal);
-  };
-  return first.some((cell, j) => isWord(cell, decimal) && isAboveNumber(j));
+/** A header may lack one cell: R has no name for those of rows; other programs set a delimiter behind all rows but the first. */
+function withCellsOf(rows: readonly Row[], first: Row): Row {
+  const isShort = rows.length > 0 && rows.every((row) => row.length === first.length + 1);
+  if (!isShort) return first;
+  return rows.every((row) => row[first.length].trim() === '') ? [...first, ''] : ['', ...first];
 }
 
 /**
  * Whether the numbers in the first row are names of columns. pandas writes 0, 1, 2 … above an array, with an empty cell above
  * the numbers of its rows; tables by year have a column for each; and above a column of words a number is no value.
  */
-export function hasNumbersAsNames(first: Row, below: readonly Row[], decimal: DecimalSign): boolean {
-  if (hasWordsAsNames(first, below, decimal)) return false;
+function hasNumbersAsNames(first: Row, below: readonly Row[], decimal: DecimalSign): boolean {
   const rows = below.filter(({ length }) => length === first.length);
   const positions = first.flatMap((cell, j) => (Number.isNaN(numberIn(cell, decimal)) ? [] : [j]));
   const isValue = (cell: string, j: number) => isWord(cell, decimal) && rows.some((row) => row[j] === cell);
   if (rows.length === 0 || positions.length === 0 || first.some(isValue)) return false;
   if (positions.some((j) => isColumnOfWords(rows, j, decimal))) return true;
   const [names, next] = [first, rows[0]].map((row) => positions.map((j) => integerIn(row[j])));
-  const [start, second] = names;
-  const isAscending = (values: readonly number[]) =>
-    values.every((value, i) => i === 0 || value > values[i - 1]);
-  if (!isAscending(names)) return false;
-  const isCount = names[names.length - 1] - start === names.length - 1;
   const others = first.length - names.length;
-  if (others === 1 && first[0].trim() === '' && isCount && start === 0) {
-    return rows.every(([cell]) => cell.trim() !== '');
-  }
-  if (second === undefined || isAscending(next)) return false;
-  const areYears = names.every((name) => name >= FIRST_YEAR && name <= LAST_YEAR);
-  return others === 0
-    ? isCount && start === 0 && names.length >= FEWEST_COUNTED
-    : areYears || (isCount && names.length >= FEWEST_COUNTED);
+  const isArray = isCount(names) && names[0] === 0;
+  if (others === 1 && first[0].trim() === '' && isArray) return rows.every(([cell]) => cell.trim() !== '');
+  if (names.length < 2) return false;
+  const isLong = names.length >= FEWEST_COUNTED;
+  const areAboveDecimals = positions.some((j) => rows.some((row) => /\d[.,]\d/.test(row[j])));
+  if (others === 0) return isArray && !isAscending(next) && (isLong || areAboveDecimals);
+  return (areYears(names) && !areYears(next)) || (isCount(names) && !isCount(next) && isLong);
 }
+
+const isAscending = (values: readonly number[]) =>
+  values.every((value, i) => i === 0 || value > values[i - 1]);
+const isCount = (values: readonly number[]) => values.every((value, i) => value === values[0] + i);
+const areYears = (values: readonly number[]) =>
+  isAscending(values) && values.every((value) => value >= FIRST_YEAR && value <= LAST_YEAR);
 
 const FIRST_YEAR = 1700;
 const LAST_YEAR = 2200;

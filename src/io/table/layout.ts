@@ -8,7 +8,7 @@ import { plural } from '../../tensor/words.ts';
 import { FormatError } from '../errors.ts';
 import { type DecimalSign, isGrouped, isWord, numberIn } from './cells.ts';
 import { type ColumnChoice, type ColumnOptions, chooseColumns } from './columns.ts';
-import { hasNumbersAsNames, isHeader } from './header.ts';
+import { headerIn } from './header.ts';
 import { isEmptyRow, type Row, RowSplitter, type RowsPiece } from './rows.ts';
 
 const MAX_COLUMNS = 1_000_000;
@@ -20,8 +20,8 @@ export interface TableLayout {
   readonly width: number;
   /** Where the header stands; undefined if there is none. */
   readonly header: 'first row' | 'comment' | undefined;
-  /** Whether it is no word that tells the header from values, but its numbers. */
-  readonly hasNumbersAsNames: boolean;
+  /** The numbers in the header: it might be a row of data. */
+  readonly numbersInHeader: readonly string[];
   /** How many comments above the rows are left out. */
   readonly comments: number;
   readonly choice: ColumnChoice;
@@ -57,46 +57,26 @@ export function startTable(text: string, isWhole: boolean, options: ColumnOption
   const full = piece.rows.filter((row) => !isEmptyRow(row));
   if (full.length === 0) throw new DataError('the table is empty, expected rows of numbers.');
   const decimal = decimalOf(full, delimiter);
-  const [firstRow, ...below] = full;
-  const isNamed = isHeader(full, decimal);
-  const named = isNamed ? withAllNames(firstRow, below) : undefined;
-  const width = (named ?? firstRow).length;
+  const firstRow = headerIn(full, decimal);
+  const width = (firstRow ?? full[0]).length;
   if (width > MAX_COLUMNS) {
     throw new FormatError(`the table has ${width} columns, expected at most ${MAX_COLUMNS}.`);
   }
-  const comment = named ? undefined : headerInComments(top.comments, delimiter, width);
-  const data = named ? below : full;
+  const comment = firstRow ? undefined : headerInComments(top.comments, delimiter, width);
+  const data = firstRow ? full.slice(1) : full;
   if (data.length === 0) {
     throw new DataError('the table has a header and no rows below it, expected rows of numbers.');
   }
   const even = data.filter(({ length }) => length === width); // the others are refused when their turn comes
   if (2 * even.length < data.length) throw shortFirstRow(piece, full);
-  const choice = chooseColumns(named ?? comment, even, decimal, options);
-  const header = named ? 'first row' : comment ? 'comment' : undefined;
+  const choice = chooseColumns(firstRow ?? comment, even, decimal, options);
+  const header = firstRow ? 'first row' : comment ? 'comment' : undefined;
   const comments = top.comments.length - (comment ? 1 : 0);
-  const first = named ? piece.rows.indexOf(firstRow) + 1 : 0;
-  const isCounted = isNamed && hasNumbersAsNames(firstRow, below, decimal);
+  const first = firstRow ? piece.rows.indexOf(full[0]) + 1 : 0;
   const rows = { rows: piece.rows.slice(first), lineOf: (i: number) => piece.lineOf(first + i) };
-  const layout: TableLayout = {
-    delimiter,
-    decimal,
-    width,
-    header,
-    hasNumbersAsNames: isCounted,
-    comments,
-    choice,
-  };
+  const numbersInHeader = (firstRow ?? []).filter((cell) => !Number.isNaN(numberIn(cell, decimal)));
+  const layout: TableLayout = { delimiter, decimal, width, header, numbersInHeader, comments, choice };
   return { layout, rows, splitter };
-}
-
-/**
- * A header with a name, maybe an empty one, for each column: R leaves out that of the row names, which come first, and some
- * programs end all rows but the header with a delimiter.
- */
-function withAllNames(header: Row, rows: readonly Row[]): Row {
-  const width = header.length + 1;
-  if (header.length < 2 || rows.length === 0 || rows.some(({ length }) => length !== width)) return header;
-  return rows.every((row) => row[width - 1].trim() === '') ? [...header, ''] : ['', ...header];
 }
 
 /** For tables in which most rows have another number of cells than the first one. */
@@ -133,8 +113,9 @@ export function readTop(text: string): Top {
   let lines = 0;
   for (;;) {
     const next = text.indexOf('\n', end);
-    const line = text.slice(end, next < 0 ? text.length : next).trim();
-    const said = lines === 0 ? /^"?sep=([^\s\w"])"?$/i.exec(line) : null;
+    const whole = text.slice(end, next < 0 ? text.length : next);
+    const line = whole.trim();
+    const said = lines === 0 ? /^"?sep=([^\w"])"?$/i.exec(whole) : null;
     if (said) delimiter = said[1];
     else if (line.startsWith('#')) comments.push(line.replace(/^#+\s*/, ''));
     else if (line !== '') break;
@@ -263,7 +244,6 @@ export function decimalOf(rows: readonly Row[], delimiter: Delimiter): DecimalSi
   const points = rows.flatMap((row) => row.filter(isPoint));
   const [sureCommas, surePoints] = [commas, points].map((cells) => cells.filter(isSure).length);
   if (sureCommas > 0 || surePoints > 0) return sureCommas > surePoints ? ',' : '.';
-  return points.length > 0 || rows.some((row) => row.some((cell) => isGrouped(cell, '.') && !isComma(cell)))
-    ? '.'
-    : ',';
+  const hasThousands = rows.some((row) => row.some((cell) => isGrouped(cell, '.') && !isComma(cell)));
+  return points.length > 0 || hasThousands ? '.' : ',';
 }

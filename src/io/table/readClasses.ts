@@ -7,7 +7,7 @@ import { isMissingClass } from './cells.ts';
 import { ClassColumn, isClassName } from './classColumn.ts';
 import { someOf } from './columns.ts';
 import type { TableClasses } from './facts.ts';
-import { isHeader } from './header.ts';
+import { headerIn } from './header.ts';
 import { decimalOf, findDelimiter, readTop } from './layout.ts';
 import { isEmptyRow, type Row, RowSplitter } from './rows.ts';
 import { TextPieces } from './textPieces.ts';
@@ -36,7 +36,8 @@ export function readClasses(bytes: Uint8Array, { labelColumn, count }: ReadClass
   if (rows.length === 0) throw new DataError('the table is empty, expected the class of each sample.');
   const cells = rows.map((row) => row.cells);
   const decimal = decimalOf(cells, delimiter);
-  const hasHeader = rows.length === count + 1 || (rows.length !== count && isHeader(cells, decimal));
+  const hasHeader =
+    rows.length === count + 1 || (rows.length !== count && headerIn(cells, decimal) !== undefined);
   const header = hasHeader ? cells[0].map((name) => name.trim()) : undefined;
   const width = cells[0].length;
   const names = header ?? Array.from({ length: width }, (_, j) => String(j + 1));
@@ -53,7 +54,8 @@ export function readClasses(bytes: Uint8Array, { labelColumn, count }: ReadClass
     if (classes.isFull) break;
   }
   const found = classes.end();
-  if (!found) throw new DataError(`column '${names[column]}' holds too many different words for classes.`);
+  if (!found)
+    throw new DataError(`column ${inWords(names[column])} holds too many different words for classes.`);
   return { ...found, source: width === 1 ? 'its only column' : `column ${names[column]}` };
 }
 

@@ -1,18 +1,18 @@
 /** Turns the rows of a table into numbers, and counts what is left out and filled in. */
 
-import { DataError } from '../../data/samples.ts';
 import { inWords, plural } from '../../tensor/words.ts';
 import { FormatError, OptionError, type SayOption } from '../errors.ts';
 import { isMissing, isMissingClass, numberIn, ValueRange } from './cells.ts';
 import { ClassColumn } from './classColumn.ts';
+import type { TableForm } from './columns.ts';
 import type { TableLayout } from './layout.ts';
 import { isEmptyRow, type Row, type RowsPiece } from './rows.ts';
 
 export interface MissingOptions {
-  /** What becomes of rows with missing cells: left out, or filled in. @default they are refused */
+  /** What becomes of rows with missing cells: left out, or filled in. @default `mean` if the form has means, else they are refused */
   readonly missing?: 'drop' | 'mean' | undefined;
-  /** What `missing: 'mean'` fills in, for each feature. @default the means of the table's own cells */
-  readonly means?: readonly number[] | undefined;
+  /** `means`: what is filled in. @default the means of the table's own cells */
+  readonly form?: TableForm | undefined;
 }
 
 /** How many rows and cells there were. */
@@ -47,15 +47,17 @@ export class RowReader {
   readonly #layout: TableLayout;
   readonly #options: MissingOptions;
 
-  /** @throws {DataError} If the means are those of another number of columns. */
+  /** @throws {OptionError} If the means are those of another number of columns. */
   constructor(layout: TableLayout, options: MissingOptions) {
     this.#layout = layout;
     this.#options = options;
     const { features, classes, names } = layout.choice;
-    const { missing, means } = options;
+    const { missing, form } = options;
+    const means = form?.means;
     if (missing === 'mean' && means && means.length !== features.length) {
-      throw new DataError(
-        `the means are those of ${plural(means.length, 'column')}, expected ${features.length}, one for each column taken.`,
+      throw new OptionError(
+        (option) =>
+          `the means to fill in are those of ${plural(means.length, 'column')}, but ${features.length} of this table would be taken: say with ${option('columns')} which ones are the model's.`,
       );
     }
     this.sums = new Float64Array(features.length);
@@ -112,7 +114,7 @@ export class RowReader {
   }
 
   #fillIn(values: Float64Array, start: number): void {
-    const { means } = this.#options;
+    const means = this.#options.form?.means;
     for (let k = 0; k < this.sums.length; k++) {
       const value = values[start + k];
       if (!Number.isNaN(value)) this.sums[k] += value;

@@ -32,7 +32,8 @@ export class TableReader {
   #table: StartedTable | undefined;
 
   constructor(options: TableReadOptions = {}) {
-    this.#options = options;
+    const { missing = options.form?.means && 'mean' } = options;
+    this.#options = { ...options, missing };
   }
 
   /**
@@ -54,7 +55,7 @@ export class TableReader {
   end(): { readonly values: Float64Array; readonly facts: TableFacts } {
     const values = this.#read(this.#text.end(), true);
     const { layout, reader } = this.#table as StartedTable;
-    return { values, facts: factsOf(layout, reader, this.#options, this.#text.encoding) };
+    return { values, facts: factsOf(layout, reader, this.#options, this.#text) };
   }
 
   #read(text: string, isEnd: boolean): Float64Array {

@@ -10,6 +10,7 @@ export const BLOCK_BYTES = 2 ** 20;
 /** UTF-8, UTF-16 with a byte order mark, or else windows-1252, as older programs write it in Europe and America. */
 export class TextPieces {
   #encoding: Encoding | undefined;
+  #hasMark = false;
   #decoder = new TextDecoder();
   readonly #block = new Uint8Array(BLOCK_BYTES);
   #length = 0;
@@ -19,6 +20,11 @@ export class TextPieces {
   #begun = new Uint8Array();
   /** Whether a \r ended the last block: its \n may follow. */
   #hasReturn = false;
+
+  /** Whether the file begins with a byte order mark. */
+  get hasMark(): boolean {
+    return this.#hasMark;
+  }
 
   /** Undefined until some text came. */
   get encoding(): Encoding | undefined {
@@ -54,6 +60,7 @@ export class TextPieces {
   #decode(block: Uint8Array, stream: boolean): string {
     if (this.#encoding === undefined) {
       this.#encoding = encodingOf(block);
+      this.#hasMark = this.#encoding !== 'utf-8' || UTF8_MARK.every((byte, i) => block[i] === byte);
       this.#decoder = new TextDecoder(this.#encoding, { fatal: this.#encoding === 'utf-8' });
     }
     if (this.#encoding === 'windows-1252') return this.#withLineEnds(windows(this.#decoder.decode(block)));
@@ -89,6 +96,8 @@ export class TextPieces {
     return whole.includes('\r') ? whole.replaceAll(/\r\n?/g, '\n') : whole;
   }
 }
+
+const UTF8_MARK = [0xef, 0xbb, 0xbf];
 
 function encodingOf([a, b]: Uint8Array): Encoding {
   if (a === 0xff && b === 0xfe) return 'utf-16le';

@@ -17,8 +17,8 @@ import { countOf, say, timesShape } from './terminal/output.ts';
 const OPTIONS = {
   model: MODEL,
   codes: text(
-    'FILE.npy',
-    'Codes as encode writes them: [n, code length]. Those of a GAN are standard normal numbers.',
+    'FILE',
+    'Codes as encode writes them: .npy, .csv or .tsv, [n, code length]. Those of a GAN are standard normal numbers.',
   ),
   out: text('FILE', outputHelp('the images (or other samples)')),
   key: KEY,
@@ -30,7 +30,7 @@ const OPTIONS = {
 export const decodeCommand: Command = {
   help: {
     usage:
-      'isthmus decode --model MODEL --codes FILE.npy --out FILE\n       npm run isthmus -- decode --model MODEL --codes FILE.npy --out FILE',
+      'isthmus decode --model MODEL --codes FILE --out FILE\n       npm run isthmus -- decode --model MODEL --codes FILE --out FILE',
     description: [
       'Runs the decoder of a trained autoencoder, or the generator of a GAN, over codes. The scaling of the training data is undone: the output has its units and its type (uint8 for uint8). Three types change: bool becomes uint8 (0 and 1); 64-bit integers become int32 if they were pixels, else integers in float64; float16 becomes float32.',
     ],
@@ -54,7 +54,7 @@ async function decode(words: readonly string[]): Promise<number> {
   refusePositionals(parsed);
   refuseThreads(parsed.values);
   const path = requireOption('model', parsed.values.model, 'MODEL');
-  const codesFile = requireOption('codes', parsed.values.codes, 'FILE.npy');
+  const codesFile = requireOption('codes', parsed.values.codes, 'FILE.npy or FILE.csv');
   const out = requireOutput(parsed.values.out);
   await refuseExisting(out.path, parsed.values.overwrite);
   await useMachine(parsed.values);

@@ -17,6 +17,8 @@ export function csvLine(fields: readonly (string | number)[], delimiter = ','): 
 export interface CsvDialect {
   readonly delimiter: string;
   readonly decimal: '.' | ',';
+  /** Before a header: Excel takes letters beyond ASCII for others without one. @default false */
+  readonly byteOrderMark?: boolean;
 }
 
 export interface CsvColumns {
@@ -41,9 +43,9 @@ export async function* csvTable(
   { count, names, normalization }: CsvColumns,
   dialect: CsvDialect,
 ): AsyncGenerator<Uint8Array, void> {
-  const { delimiter } = dialect;
+  const { delimiter, byteOrderMark = false } = dialect;
   const encoder = new TextEncoder();
-  if (names) yield encoder.encode(`${csvLine(names, delimiter)}\n`);
+  if (names) yield encoder.encode(`${byteOrderMark ? '\uFEFF' : ''}${csvLine(names, delimiter)}\n`);
   for await (const values of batches) {
     const cell = cellWriter(values, normalization, dialect);
     let text = '';
@@ -67,12 +69,14 @@ function cellWriter(
 ): (i: number, column: number) => string {
   if (!isFloat(normalization.dtype)) return (i) => String(values[i]);
   const { shifts, scales } = scalingOf(normalization);
+  const isUnscaled = normalization.kind === 'none'; // then the scale, 1, says nothing about the values
   const isSingle = values[Symbol.toStringTag] === 'Float32Array';
   return (i, column) => {
     const value = values[i];
     const j = scales.length === 1 ? 0 : column;
     const deviation = Math.abs(value - shifts[j]);
-    const text = decimalText(value, Math.max(scales[j], deviation, isSingle ? Math.abs(value) : 0));
+    const largest = Math.max(isUnscaled ? 0 : scales[j], deviation, isSingle ? Math.abs(value) : 0);
+    const text = decimalText(value, largest);
     if (decimal === '.' || !text.includes('.')) return text;
     const withComma = text.replace('.', ',');
     return delimiter === ',' ? `"${withComma}"` : withComma;
@@ -92,6 +96,7 @@ const UNITS = Array.from({ length: 21 }, (_, decimals) => Number(`1e${decimals}`
  *   scale that a network's output was multiplied by.
  */
 export function decimalText(value: number, largest: number): string {
+  if (value === 0) return '0';
   const decimals = DIGITS - Math.ceil(Math.log10(largest));
   const unit = UNITS[decimals];
   const units = Math.round(Math.abs(value) * unit);

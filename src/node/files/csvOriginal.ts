@@ -9,6 +9,7 @@ import { type CsvLayout, csvHead, csvPieces, isDelimiter } from '../../compressi
 import { MAX_HEAD_BYTES, type OriginalFile } from '../../compression/originalFile.ts';
 import { DataError, type SampleArray } from '../../data/samples.ts';
 import { sizeOf } from '../../tensor/shape.ts';
+import { visible } from '../../tensor/words.ts';
 import { fileError, readAt } from './files.ts';
 import type { SampleSource } from './sampleSource.ts';
 
@@ -102,7 +103,7 @@ function startAt(path: string, file: FileHandle, size: number, start: number): P
 function otherwise(path: string, line: number, found: Uint8Array, expected: Uint8Array): DataError {
   const [ours, theirs] = [expected, found].map((bytes) => {
     const [first] = Buffer.from(bytes.subarray(0, 100)).toString('utf8').split('\n');
-    return `'${first.replaceAll('\r', '\\r').replaceAll('\t', '\\t')}'`;
+    return `'${visible(first)}'`;
   });
   return new DataError(
     `${path}: line ${line} is ${theirs}, its numbers would be restored as ${ours}, so the file can't be restored byte for byte: leave --lossless out, or compress the numbers as a .npy.`,

@@ -6,7 +6,7 @@ import type { Shape } from '../../tensor/shape.ts';
 import { inWords } from '../../tensor/words.ts';
 import type { PictureOptions } from '../pictures/pictureStack.ts';
 import { isSampleForm } from './sampleForm.ts';
-import type { SampleForm } from './sampleSource.ts';
+import type { SampleForm, TableForm } from './sampleSource.ts';
 
 /** For tables: `.csv`, `.tsv`. */
 export interface TableOptions {
@@ -14,12 +14,12 @@ export interface TableOptions {
   readonly columns?: readonly string[] | undefined;
   /** The column that holds the class of each row: it is no feature. @default one named label, class, species or target */
   readonly labelColumn?: string | undefined;
-  /** What becomes of rows with empty cells, NA and the like: left out, or filled in with the mean of the column. @default they are refused */
+  /** What becomes of rows with empty cells, NA and the like: left out, or filled in with the mean of the column. @default as the form has it, else they are refused */
   readonly missing?: 'drop' | 'mean' | undefined;
   /** The names of a trained model's features: in a table with a header, the columns are found by them. */
   readonly featureNames?: readonly string[] | undefined;
-  /** What `missing: 'mean'` fills in for each of the columns taken. @default the means of the file's other rows */
-  readonly means?: readonly number[] | undefined;
+  /** How the table was read that a model was trained on: what no option says is done alike. */
+  readonly form?: TableForm | undefined;
 }
 
 /** For `.wav`. */
@@ -28,7 +28,7 @@ export interface SoundOptions {
   readonly frame?: number | undefined;
 }
 
-export interface LoadOptions extends NpzOptions, Omit<TableOptions, 'means'>, PictureOptions, SoundOptions {
+export interface LoadOptions extends NpzOptions, Omit<TableOptions, 'form'>, PictureOptions, SoundOptions {
   /** What a trained model takes, such as [28, 28]: then an array of one sample, [28, 28] or [784], is read as [1, 28, 28]. */
   readonly sampleShape?: Shape | undefined;
   /** How the training data of a model was read: where the file is of this kind, what no option says is done alike. */

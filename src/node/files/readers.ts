@@ -154,16 +154,8 @@ async function requireTable(path: string): Promise<void> {
   if (kindOf(head)?.mayBeTable === false) throw notA('a table', head);
 }
 
-/** What is not said about missing cells is done as for the training data of the model. */
 function tableOptions({ columns, labelColumn, missing, featureNames, form }: LoadOptions): TableOptions {
-  const means = form?.kind === 'table' ? form.means : undefined;
-  return {
-    columns,
-    labelColumn,
-    missing: missing ?? (means && 'mean'),
-    featureNames,
-    means,
-  };
+  return { columns, labelColumn, missing, featureNames, form: form?.kind === 'table' ? form : undefined };
 }
 
 /** What is not said about pictures is done as for the training data of the model. */

@@ -13,10 +13,13 @@ const ENCODINGS: readonly unknown[] = ['u8', 's16', 's24', 's32', 'f32'];
 
 /** What each kind must have, and may have: anything else was written by a later version, or by hand. */
 const IS_FORM: Readonly<Record<SampleForm['kind'], (form: Record<string, unknown>) => boolean>> = {
-  table: ({ delimiter, decimal, columns, means }) =>
+  table: ({ delimiter, decimal, byteOrderMark, columns, positions, labelColumn, means }) =>
     typeof delimiter === 'string' &&
     (decimal === '.' || decimal === ',') &&
+    (byteOrderMark === undefined || byteOrderMark === true) &&
     (columns === undefined || areNames(columns)) &&
+    (positions === undefined || (Array.isArray(positions) && positions.every(isCount))) &&
+    (labelColumn === undefined || typeof labelColumn === 'string') &&
     (means === undefined || areNumbers(means)),
   pictures: ({ resize, gray, background }) =>
     (resize === undefined || (Array.isArray(resize) && resize.length === 2 && resize.every(isCount))) &&
@@ -42,7 +45,9 @@ function makes(form: SampleForm, size: number): boolean {
     case 'sound':
       return form.frame === size;
     case 'table':
-      return [form.columns, form.means].every((list) => list === undefined || list.length === size);
+      return [form.columns, form.positions, form.means].every(
+        (list) => list === undefined || list.length === size,
+      );
     case 'pictures': {
       const [height, width] = form.resize ?? [];
       return height === undefined || width === undefined || [1, 3].includes(size / (height * width));

@@ -12,6 +12,7 @@ import type {
   StoredSamples,
 } from '../../data/samples.ts';
 import { type StoredStatisticsOptions, statisticsOf, type ValueStatistics } from '../../data/statistics.ts';
+import type { TableForm } from '../../io/table/columns.ts';
 import { type Shape, sizeOf } from '../../tensor/shape.ts';
 import { plural } from '../../tensor/words.ts';
 
@@ -48,15 +49,7 @@ export interface ClassLabels {
  */
 export type SampleForm = TableForm | PictureForm | SoundForm;
 
-export interface TableForm {
-  readonly kind: 'table';
-  readonly delimiter: string;
-  readonly decimal: '.' | ',';
-  /** The names of the columns in the header, if the features were given others: other tables' columns are found by these. */
-  readonly columns?: readonly string[];
-  /** The mean of each column, if missing cells were filled in with it. */
-  readonly means?: readonly number[];
-}
+export type { TableForm };
 
 export interface PictureForm {
   readonly kind: 'pictures';

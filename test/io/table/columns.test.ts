@@ -35,55 +35,58 @@ describe('the features', () => {
     expect(choose({ featureNames: ['a', 'b'] }, null).features).toEqual([1, 2]);
   });
 
-  test('do not include a column that counts the rows, as pandas and R write it', () => {
+  test('do not include the numbers of rows that pandas and R write, also of drawn and shuffled rows', () => {
     const rows = [0, 1, 2].map((i) => [String(i), '5']);
-    for (const from of [rows, rows.slice(1)]) {
-      const choice = choose({}, ['', 'a'], from);
-      expect(namesOf(choice)).toEqual(['a']);
-      expect(choice.notes).toEqual(['the first column was left out: it has no name and counts the rows']);
+    for (const from of [rows, rows.slice(1), rows.toReversed()]) {
+      for (const name of ['', 'Unnamed: 0']) {
+        const choice = choose({}, [name, 'a'], from);
+        expect(namesOf(choice)).toEqual(['a']);
+        expect(choice.notes).toEqual(['the first column was left out: it has no name and numbers the rows']);
+      }
     }
+    expect(namesOf(choose({}, ['', 'a'], [...rows, ...rows]))).toEqual(['1', 'a']);
+    expect(namesOf(choose({}, ['', 'a'], [['0.5', '5']]))).toEqual(['1', 'a']);
     expect(namesOf(choose({}, ['id', 'a'], rows))).toEqual(['id', 'a']);
+    expect(namesOf(choose({ columns: ['1', 'a'] }, ['', 'a'], rows))).toEqual(['1', 'a']);
   });
 
-  test('do not include a first column without a name that holds whole numbers', () => {
-    const choice = choose(
-      {},
-      ['', 'a'],
-      [
-        ['70', '0.5'],
-        ['39', '0.6'],
-      ],
-    );
-    expect(namesOf(choice)).toEqual(['a']);
-    expect(choice.notes).toEqual([
-      'the first column was left out: it has no name and holds whole numbers, as names of rows',
-    ]);
-    expect(namesOf(choose({}, ['', 'a'], [['0.5', '1']]))).toEqual(['1', 'a']);
-    expect(namesOf(choose({}, ['', 'a', ''], [['7', '1', '2']]))).toEqual(['1', 'a', '3']);
-  });
-
-  test('include a counter that has a name, which is said', () => {
-    const rows = [1, 2, 3, 4, 5].map((i) => [String(i), '7']);
-    expect(choose({}, ['id', 'a'], rows)).toMatchObject({
-      features: [0, 1],
-      notes: ["column 'id' counts the rows and was taken as a feature"],
-    });
+  test('with a name may count the rows, which is said of ten and more', () => {
+    const rows = Array.from({ length: 10 }, (_, i) => [String(1001 + i), String(i % 2)]);
+    const choice = choose({}, ['id', 'a'], rows);
+    expect(namesOf(choice)).toEqual(['id', 'a']);
+    expect(choice.notes).toEqual(["column 'id' was taken: a feature that counts the rows"]);
     expect(choose({}, ['id', 'a'], rows.slice(1)).notes).toEqual([]);
-    expect(
-      choose(
-        {},
-        ['id'],
-        rows.map((row) => row.slice(0, 1)),
-      ).notes,
-    ).toEqual([]);
+    expect(choose({ columns: ['id'] }, ['id', 'a'], rows).notes).toEqual([]);
+    expect(choose({}, ['id', 'a'], [...rows, ['7', '1']]).notes).toEqual([]);
   });
 
-  test('may have signs between their thousands, which is said', () => {
+  test('of a table without a header are those that the model was trained on', () => {
+    const form = { kind: 'table', delimiter: ',', decimal: '.', positions: [3, 1] } as const;
     const rows = [
-      ['1,234', '7'],
-      ['5', '1,000,000'],
+      ['1', '2', '3'],
+      ['4', '5', '6'],
     ];
-    expect(choose({}, ['a', 'b'], rows).notes).toEqual(["commas between thousands in columns 'a', 'b'"]);
+    const choice = choose({ form }, null, rows);
+    expect(choice.features).toEqual([2, 0]);
+    expect(choice.notes).toEqual(["column '2' was left out: the model has no such feature"]);
+    expect(choose({ form, columns: ['2', '3'] }, null, rows).features).toEqual([1, 2]);
+    expect(choose({ form }, ['a', 'b', 'c'], rows).features).toEqual([0, 1, 2]);
+    // A table of these columns alone.
+    expect(choose({ form }, null, [['1', '2']]).features).toEqual([0, 1]);
+  });
+
+  test('of classes are those that an option named at the training', () => {
+    const form = { kind: 'table', delimiter: ',', decimal: '.', labelColumn: 'vibration' } as const;
+    const rows = [
+      ['1', 'low', '2'],
+      ['3', 'high', '4'],
+    ];
+    const header = ['a', 'vibration', 'label'];
+    expect(choose({ form, featureNames: ['a'] }, header, rows).classes).toBe(1);
+    expect(choose({ form, labelColumn: 'label' }, header, rows).classes).toBe(2);
+    expect(choose({ form, columns: ['a', 'vibration'] }, header, rows).classes).toBe(2);
+    expect(choose({ form }, ['a', 'b', 'label'], rows).classes).toBe(2);
+    expect(choose({ form }, ['a', 'b', 'c'], rows).classes).toBeUndefined();
   });
 
   test('do not include columns of missing cells', () => {
@@ -104,13 +107,21 @@ describe('the features', () => {
     expect(namesOf(choice)).toEqual(['a', 'a.2', 'a.1', '4', 'a.3']);
   });
 
+  test('may have signs between their thousands, which is said', () => {
+    const rows = [
+      ['1,234', '7'],
+      ['5', '1,000,000'],
+    ];
+    expect(choose({}, ['a', 'b'], rows).notes).toEqual(["commas between thousands in columns 'a', 'b'"]);
+  });
+
   test('without names get none that another has', () => {
     expect(namesOf(choose({}, ['', '1', '2'], [['0.5', '6', '7']]))).toEqual(['column 1', '1', '2']);
   });
 
   test('do not include columns that hold numbers and words', () => {
     const tickets = ['113803', '17463', 'A/5 21171', 'PC 17599', 'C.A. 29'];
-    const rows = Array.from({ length: 20 }, (_, i) => [String(i), tickets[i % tickets.length]]);
+    const rows = Array.from({ length: 20 }, (_, i) => ['7', tickets[i % tickets.length]]);
     const choice = choose({}, ['fare', 'ticket'], rows);
     expect(namesOf(choice)).toEqual(['fare']);
     expect(choice.notes).toEqual([

@@ -6,6 +6,7 @@ import { processorMs } from '../../helpers/mutations/processorTime.ts';
 
 const golden = (name: string) =>
   new Uint8Array(readFileSync(new URL(`../../golden/reports/${name}`, import.meta.url)));
+const FORM = { kind: 'table', delimiter: ',', decimal: '.' } as const;
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const read = (text: string | Uint8Array, options: TableReadOptions = {}) =>
   readTable(typeof text === 'string' ? bytesOf(text) : text, options);
@@ -74,17 +75,33 @@ describe('what people bring', () => {
     [
       'pandas with its index',
       ',a,b\n0,1,2\n1,3,4\n',
-      ['the first column was left out: it has no name and counts the rows'],
+      ['the first column was left out: it has no name and numbers the rows'],
     ],
     [
       'R',
       '"","a","b"\n"1",1,2\n"2",3,4\n',
-      ['the first column was left out: it has no name and counts the rows'],
+      ['the first column was left out: it has no name and numbers the rows'],
     ],
     [
       'Excel with its hint',
       'sep=;\na;b\n1;2\n3;4\n;\n',
       ['semicolons between cells', '1 row of empty cells left out'],
+    ],
+    ['Excel with its hint of a tab', 'sep=\t\na\tb\n1\t2\n3\t4\n', ['tabs between cells']],
+    [
+      "R's write.table",
+      '"a" "b"\n"1" 1 2\n"2" 3 4\n',
+      ['blanks between cells', 'the first column was left out: it has no name and numbers the rows'],
+    ],
+    [
+      'delimiters behind the rows, but not behind the header',
+      'a,b\n1,2,\n3,4,\n',
+      ["column '3' was left out: all cells are missing"],
+    ],
+    [
+      'pandas with rows that were shuffled',
+      ',a,b\n17,1,2\n4,3,4\n',
+      ['the first column was left out: it has no name and numbers the rows'],
     ],
     ['empty lines', '\na,b\n\n1,2\n\n\n3,4\n\n', []],
     ['quotes', '"a","b"\n"1","2"\n"3","4"\n', []],
@@ -106,6 +123,11 @@ describe('what people bring', () => {
     expect(read('1,2\n3,4\n').notes).toEqual(['no header was found: columns go by their numbers from 1']);
   });
 
+  test('a header of numbers is said', () => {
+    expect(plain('0,1\n0.5,2\n3,4\n')).toMatchObject({ shape: [2, 2], featureNames: ['0', '1'] });
+    expect(read('0,1\n0.5,2\n3,4\n').notes).toEqual(['the first row was taken for the header (0, 1)']);
+  });
+
   test('one column, one row', () => {
     expect(plain('x\n1\n2\n')).toMatchObject({ shape: [2, 1], featureNames: ['x'] });
     expect(plain('1.5,2.5')).toMatchObject({ shape: [1, 2], values: [1.5, 2.5] });
@@ -114,34 +136,11 @@ describe('what people bring', () => {
 });
 
 describe('a header', () => {
-  test('of numbers, as pandas writes one above an array, is one, and that is said', () => {
-    expect(plain(',0,1\n0,0.5,1.5\n1,2.5,3.5\n')).toMatchObject({
-      values: [0.5, 1.5, 2.5, 3.5],
-      featureNames: ['0', '1'],
-    });
-    expect(read(',0,1\n0,0.5,1.5\n1,2.5,3.5\n').notes).toEqual([
-      'the numbers in the first row were taken for names of columns',
-      'the first column was left out: it has no name and counts the rows',
-    ]);
-    expect(read('label,0,1,2\n5,7,8,9\n').notes).not.toContain(
-      'the numbers in the first row were taken for names of columns',
-    );
-  });
-
-  test('of R lacks the name of the first column, which holds the names of the rows', () => {
-    const table = '"mpg" "cyl"\n"Mazda RX4" 21 6\n"Datsun 710" 22.8 4\n';
-    expect(plain(table)).toMatchObject({ values: [21, 6, 22.8, 4], featureNames: ['mpg', 'cyl'] });
-    expect(plain('a,b\n1,5,0.5\n2,6,1.5\n')).toMatchObject({ values: [5, 0.5, 6, 1.5] });
-    // A row or two that are too long are broken.
-    expect(() => read('a,b\n1,5,0.5\n2,6\n3,4\n')).toThrow(
-      'line 2 has 3 cells, expected 2 as in the header.',
-    );
-  });
-
-  test('may lack the delimiter that ends the rows', () => {
-    expect(plain('a,b\n0.5,2,\n1.5,4,\n')).toMatchObject({
-      values: [0.5, 2, 1.5, 4],
-      featureNames: ['a', 'b'],
+  test('of numbers, as pandas writes one above an array, is one', () => {
+    expect(plain(',0,1\n0,7,8\n1,9,7\n')).toMatchObject({ values: [7, 8, 9, 7], featureNames: ['0', '1'] });
+    expect(plain('city,1990,2000\nUlm,7,8\n')).toMatchObject({
+      values: [7, 8],
+      featureNames: ['1990', '2000'],
     });
   });
 
@@ -152,6 +151,40 @@ describe('a header', () => {
     expect(read('# Means of all stations\n\nyear,may,june\n1880,5,6\n').notes).toEqual([
       '1 line of comments left out',
     ]);
+  });
+});
+
+describe('what a model keeps', () => {
+  const formOf = (text: string | Uint8Array, options: TableReadOptions = {}) => read(text, options).form;
+
+  test('is the delimiter and the decimal sign', () => {
+    expect(formOf('a,b\n1,2\n')).toEqual(FORM);
+    expect(formOf('a;b\n1,5;2\n')).toEqual({ ...FORM, delimiter: ';', decimal: ',' });
+  });
+
+  test('is whether Excel needs a byte order mark', () => {
+    const marked = { ...FORM, byteOrderMark: true };
+    expect(formOf('\uFEFFa,b\n1,2\n')).toEqual(marked);
+    expect(formOf(Buffer.from('\uFEFFa,b\n1,2\n', 'utf16le'))).toEqual(marked);
+    expect(formOf(Uint8Array.from([0xe4, ...bytesOf(',b\n1,2\n')]))).toEqual(marked);
+    expect(formOf('ä,b\n1,2\n')).toEqual(FORM);
+  });
+
+  test('is which columns were taken, where they have no names', () => {
+    expect(formOf('1,2,3\n4,5,6\n', { columns: ['3', '1'] })).toEqual({ ...FORM, positions: [3, 1] });
+    expect(formOf('1,x,3\n4,y,6\n')).toEqual({ ...FORM, positions: [1, 3] });
+    expect(formOf('1,2,3\n4,5,6\n', { labelColumn: '1' })).toEqual({
+      ...FORM,
+      positions: [2, 3],
+      labelColumn: '1',
+    });
+    expect(formOf('1,2\n4,5\n')).toEqual(FORM);
+    expect(formOf('a,b\n1,2\n4,5\n', { columns: ['b'] })).toEqual(FORM);
+  });
+
+  test('is the column of classes, if its name alone does not say it', () => {
+    expect(formOf('a,kind\n1,x\n2,y\n', { labelColumn: 'kind' })).toEqual({ ...FORM, labelColumn: 'kind' });
+    expect(formOf('a,label\n1,x\n2,y\n')).toEqual(FORM);
   });
 });
 
@@ -183,7 +216,7 @@ describe('classes', () => {
     expect(() => read('a,target\n1,2.5\n2,3\n', { labelColumn: 'target' })).toThrow(
       "line 2, column 'target': got '2.5', expected a class, an integer or a word: if this column is no class but a feature, name it in columns.",
     );
-    const names = Array.from({ length: 600 }, (_, i) => `${i},name ${i}`).join('\n');
+    const names = Array.from({ length: 600 }, (_, i) => `${i % 7},name ${i}`).join('\n');
     expect(read(`a,label\n${names}`).notes).toEqual([
       "column 'label' was left out: it holds no numbers ('name 0')",
     ]);
@@ -226,23 +259,28 @@ describe('missing cells', () => {
     const table = read(TEXT, { missing: 'mean' });
     expect(Array.from(table.data)).toEqual([1, 10, 8 / 3, 20, 3, 70 / 3, 4, 40]);
     expect(table.form.means).toEqual([8 / 3, 70 / 3]);
-    expect(table.notes).toEqual(["2 missing cells filled in with the mean of columns 'a', 'b'"]);
+    expect(table.notes).toEqual(["2 missing cells filled in with the means of columns 'a', 'b'"]);
     expect(() => read('a,b\n1,\n2,\n', { missing: 'mean', columns: ['a', 'b'] })).toThrow(
       "column 'b' has no mean",
     );
   });
 
   test('are filled in with the means of a model', () => {
-    const options = { missing: 'mean', means: [7, -1.5] } as const;
+    const options = { form: { ...FORM, means: [7, -1.5] } };
     const table = read(TEXT, options);
     expect([Array.from(table.data), table.form.means]).toEqual([
       [1, 10, 7, 20, 3, -1.5, 4, 40],
       [7, -1.5],
     ]);
     expect(table.dtype).toBe('f8');
-    expect(() => read(TEXT, { missing: 'mean', means: [1] })).toThrow(
-      'the means are those of 1 column, expected 2',
+    expect(() => read(TEXT, { form: { ...FORM, means: [1] } })).toThrow(
+      "the means to fill in are those of 1 column, but 2 of this table would be taken: say with columns which ones are the model's.",
     );
+  });
+
+  test('of databases have signs of their own', () => {
+    const text = 'a\tb\tlabel\n1\t\\N\tx\n2\tNULL\ty\n3\t4\t\\N\n5\t6\tx\n';
+    expect(plain(text, { missing: 'drop' })).toMatchObject({ shape: [1, 2], values: [5, 6] });
   });
 
   test('of columns that are left out do not count', () => {

@@ -133,6 +133,21 @@ describe('a table', () => {
     expect(text).toBe('1000000,0.1,16777220\n');
   });
 
+  test('that was not scaled has seven digits of each value, also of small ones', async () => {
+    const small = Float64Array.of(1.23456789e-6, -4.4e-12, 0);
+    const text = await written([small], { kind: 'none', dtype: 'f8', shift: 0, scale: 1 });
+    expect(text).toBe('0.000001234568,-0.0000000000044,0\n');
+  });
+
+  test('begins with a byte order mark if Excel needs one for the names', async () => {
+    const dialect = { ...POINT, byteOrderMark: true };
+    const names = ['Größe', 'b', 'c'];
+    expect(await written([values.subarray(0, 3)], normalization, { names, dialect })).toBe(
+      '\uFEFFGröße,b,c\n1,0.5,1000.25\n',
+    );
+    expect(await written([values.subarray(0, 3)], normalization, { dialect })).toBe('1,0.5,1000.25\n');
+  });
+
   test('has no row without values', async () => {
     expect(await written([], normalization, { names: ['a', 'b', 'c'] })).toBe('a,b,c\n');
   });

@@ -11,6 +11,7 @@ describe('sampleFormOf', () => {
   test.each<[SampleForm, readonly number[]]>([
     [TABLE, [2]],
     [{ ...TABLE, means: [1, 2.5], columns: ['a', 'b'] }, [2]],
+    [{ ...TABLE, byteOrderMark: true, positions: [3, 1], labelColumn: '2' }, [2]],
     [{ kind: 'pictures' }, [28, 28]],
     [{ kind: 'pictures', resize: [28, 20], gray: true, background: [255, 0, 9] }, [28, 20]],
     [{ kind: 'pictures', resize: [28, 20] }, [28, 20, 3]],
@@ -30,6 +31,9 @@ describe('sampleFormOf', () => {
     { ...TABLE, decimal: ':' },
     { ...TABLE, means: [1, null] },
     { ...TABLE, columns: [1, 2] },
+    { ...TABLE, byteOrderMark: 'yes' },
+    { ...TABLE, positions: [0, 1] },
+    { ...TABLE, labelColumn: 2 },
     { kind: 'pictures', resize: [28] },
     { kind: 'pictures', resize: [0, 28] },
     { kind: 'pictures', gray: 'yes' },
@@ -45,6 +49,7 @@ describe('sampleFormOf', () => {
   test.each<[unknown, readonly number[]]>([
     [{ ...TABLE, means: [1, 2] }, [3]],
     [{ ...TABLE, columns: ['a'] }, [3]],
+    [{ ...TABLE, positions: [1] }, [3]],
     [{ kind: 'pictures', resize: [100_000, 100_000] }, [28, 28]],
     [{ ...SOUND, frame: 2 ** 50 }, [64]],
   ])('takes no %j for samples of %j', (form, sample) => {

@@ -74,7 +74,7 @@ describe('a table', () => {
     [
       'integers, filled in with means that are given',
       `a,b,class\n${INTEGERS.join('\n')}`,
-      { missing: 'mean', means: [1, 50] },
+      { form: { kind: 'table', delimiter: ',', decimal: '.', means: [1, 50] } },
     ],
     ['small integers without a header', '1,-2\n3,4\n', {}],
     ['large integers', 'a,b\n1,4294967295\n0,5\n', {}],

@@ -7,7 +7,7 @@ import type { TrainingFacts } from '../../../io/model.ts';
 import { paddingAfter, wavHead, wavValues } from '../../../io/sound/writeWav.ts';
 import { type Shape, sizeOf } from '../../../tensor/shape.ts';
 import { Tensor } from '../../../tensor/tensor.ts';
-import { csvTable } from '../../files/csv.ts';
+import { type CsvDialect, csvTable } from '../../files/csv.ts';
 import { columnNamesOf } from '../../files/featureNames.ts';
 import { sampleFormOf } from '../../files/sampleForm.ts';
 import type { SoundForm } from '../../files/sampleSource.ts';
@@ -122,11 +122,11 @@ function tableFile(samples: OutputSamples, delimiter?: string): AsyncIterable<Ui
   const { shape, normalization, training } = samples;
   const sample = shape.slice(1);
   const form = sampleFormOf(training);
-  const table = form?.kind === 'table' ? form : ({ delimiter: ',', decimal: '.' } as const);
+  const dialect: CsvDialect = form?.kind === 'table' ? form : { delimiter: ',', decimal: '.' };
   return csvTable(
     valuesOf(samples),
     { count: sizeOf(sample), names: columnNamesOf(training, sample), normalization },
-    { delimiter: delimiter ?? table.delimiter, decimal: table.decimal },
+    delimiter === undefined ? dialect : { ...dialect, delimiter },
   );
 }
 
