@@ -63,7 +63,7 @@ export function chooseColumns(
   options: ColumnOptions,
 ): ColumnChoice {
   const width = (header ?? rows[0] ?? []).length;
-  const given = Array.from({ length: width }, (_, j) => header?.[j].trim() || String(j + 1));
+  const given = namesIn(header ?? new Array<string>(width).fill(''));
   const table: Known = { given, names: different(given) };
   const { columns, labelColumn } = options;
   const firsts = given.map((_, j) => rows.find((row) => !isMissing(row[j]))?.[j]);
@@ -132,6 +132,13 @@ interface Known {
   readonly given: readonly string[];
   /** The same, made different. */
   readonly names: readonly string[];
+}
+
+/** A column without a name goes by its number, from 1, if no other is called so. */
+function namesIn(header: Row): string[] {
+  const names = header.map((name) => name.trim());
+  const taken = new Set(names);
+  return names.map((name, j) => name || (taken.has(String(j + 1)) ? `Unnamed: ${j}` : String(j + 1)));
 }
 
 /** As pandas makes them different: `a`, `a.1`. */

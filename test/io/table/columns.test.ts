@@ -48,6 +48,8 @@ describe('the features', () => {
     expect(namesOf(choose({}, ['', 'a'], [['0.5', '5']]))).toEqual(['1', 'a']);
     expect(namesOf(choose({}, ['id', 'a'], rows))).toEqual(['id', 'a']);
     expect(namesOf(choose({ columns: ['1', 'a'] }, ['', 'a'], rows))).toEqual(['1', 'a']);
+    expect(namesOf(choose({}, ['', '1'], rows))).toEqual(['1']);
+    expect(namesOf(choose({ columns: ['Unnamed: 0'] }, ['', '1'], rows))).toEqual(['Unnamed: 0']);
   });
 
   test('with a name may count the rows, which is said of ten and more', () => {
