@@ -3,8 +3,9 @@
 import { DataError } from '../../data/samples.ts';
 import { inWords, nearestName, plural, visible } from '../../tensor/words.ts';
 import { OptionError } from '../errors.ts';
-import { type DecimalSign, isGrouped, isMissing, isWord } from './cells.ts';
+import { type DecimalSign, isGrouped } from './cells.ts';
 import { areClasses, isClassName } from './classColumn.ts';
+import { type Contents, contentsOf, countsRows, holdsNumbers, numbersRows } from './contents.ts';
 import type { Row } from './rows.ts';
 
 export interface ColumnOptions {
@@ -63,11 +64,11 @@ export function chooseColumns(
   options: ColumnOptions,
 ): ColumnChoice {
   const width = (header ?? rows[0] ?? []).length;
-  const given = namesOf(header, width);
+  const given = namesIn(header ?? new Array<string>(width).fill(''));
   const table: Known = { given, names: different(given) };
   const { columns, labelColumn } = options;
   const contents = given.map((_, j) => contentsOf(cellsOf(rows, j), decimal));
-  const isCounter = header !== undefined && isNameOfRows(header[0]) && numbersRows(rows);
+  const isCounter = header !== undefined && isNameOfRows(header[0]) && numbersRows(cellsOf(rows, 0));
 
   const chosen = columns ? positionsOf(table, columns) : featuresOfModel(table, header, options);
   const asked = labelColumn === undefined ? undefined : positionOf(table, labelColumn, 'labelColumn');
@@ -132,46 +133,18 @@ export function chooseColumns(
   return { names: table.names, features, classes, isClassColumnNamed, empty, notes };
 }
 
-/** What the cells of a column are that are not missing. */
-interface Contents {
-  /** How many there are. */
-  readonly count: number;
-  /** How many of them are no numbers. */
-  readonly words: number;
-  /** The first of these. */
-  readonly word: string | undefined;
-}
-
-function contentsOf(column: readonly string[], decimal: DecimalSign): Contents {
-  const cells = column.filter((cell) => !isMissing(cell));
-  const words = cells.filter((cell) => isWord(cell, decimal));
-  return { count: cells.length, words: words.length, word: words[0] };
-}
-
-/** So many words may be slips of the pen in a column of numbers, which are refused with their line. */
-const MOST_SLIPS = 2;
-/** And such a part of all cells, in long columns. */
-const PART_OF_SLIPS = 0.05;
-
-/** Or is meant to: what holds more words is a column of tickets, numbers of houses and the like, of which some are numbers. */
-function holdsNumbers({ count, words }: Contents): boolean {
-  return count > 0 && words <= Math.max(Math.min(MOST_SLIPS, count / 2), PART_OF_SLIPS * count);
-}
-
-/** A column without a name goes by its number from 1, if no other is named so. */
-function namesOf(header: Row | undefined, width: number): string[] {
-  const written = new Set(header?.map((name) => name.trim()));
-  return Array.from({ length: width }, (_, j) => {
-    const number = String(j + 1);
-    return header?.[j].trim() || (written.has(number) ? `column ${number}` : number);
-  });
-}
-
 interface Known {
   /** The names as they stand in the header, or numbers. */
   readonly given: readonly string[];
   /** The same, made different. */
   readonly names: readonly string[];
+}
+
+/** A column without a name goes by its number, from 1, if no other is called so. */
+function namesIn(header: Row): string[] {
+  const names = header.map((name) => name.trim());
+  const taken = new Set(names);
+  return names.map((name, j) => name || (taken.has(String(j + 1)) ? `Unnamed: ${j}` : String(j + 1)));
 }
 
 /** As pandas makes them different: `a`, `a.1`. */
@@ -242,15 +215,6 @@ function featuresOfModel(
 
 const cellsOf = (rows: readonly Row[], j: number) => rows.map((row) => row[j]);
 
-/** Fewer cells may be in order by chance. */
-const FEWEST_TO_COUNT = 10;
-
-/** Whether each cell is one more than that above it, as the numbers of customers or measurements are. */
-function countsRows(cells: readonly string[]): boolean {
-  const first = Number(cells[0]);
-  return cells.length >= FEWEST_TO_COUNT && cells.every((cell, i) => cell.trim() === String(first + i));
-}
-
 function groupedNotes(
   { names }: Known,
   features: readonly number[],
@@ -266,12 +230,6 @@ function groupedNotes(
 
 /** What stands above the numbers of rows: nothing, or what pandas makes of that when it reads such a table and writes it again. */
 const isNameOfRows = (name: string) => /^(unnamed: 0)?$/i.test(name.trim());
-
-/** Whether the first cells are whole numbers, each of them once: in the order of the rows, or as rows were drawn or shuffled. */
-function numbersRows(rows: readonly Row[]): boolean {
-  const cells = new Set(cellsOf(rows, 0).map((cell) => cell.trim()));
-  return cells.size === rows.length && [...cells].every((cell) => /^\d+$/.test(cell));
-}
 
 function noNumbers(table: Known, others: readonly number[], contents: readonly Contents[]): DataError {
   const found = others

@@ -48,6 +48,8 @@ describe('the features', () => {
     expect(namesOf(choose({}, ['', 'a'], [['0.5', '5']]))).toEqual(['1', 'a']);
     expect(namesOf(choose({}, ['id', 'a'], rows))).toEqual(['id', 'a']);
     expect(namesOf(choose({ columns: ['1', 'a'] }, ['', 'a'], rows))).toEqual(['1', 'a']);
+    expect(namesOf(choose({}, ['', '1'], rows))).toEqual(['1']);
+    expect(namesOf(choose({ columns: ['Unnamed: 0'] }, ['', '1'], rows))).toEqual(['Unnamed: 0']);
   });
 
   test('with a name may count the rows, which is said of ten and more', () => {
@@ -115,8 +117,11 @@ describe('the features', () => {
     expect(choose({}, ['a', 'b'], rows).notes).toEqual(["commas between thousands in columns 'a', 'b'"]);
   });
 
-  test('without names get none that another has', () => {
-    expect(namesOf(choose({}, ['', '1', '2'], [['0.5', '6', '7']]))).toEqual(['column 1', '1', '2']);
+  test('do not include a column without a name that begins again with 0, where tables were joined', () => {
+    const from = (...counts: number[]) =>
+      counts.flatMap((count) => Array.from({ length: count }, (_, i) => [String(i), '5']));
+    expect(namesOf(choose({}, ['', 'a'], from(12, 3)))).toEqual(['a']);
+    expect(namesOf(choose({}, ['', 'a'], from(2, 2, 2, 2, 2, 2)))).toEqual(['1', 'a']); // values of 0 and 1
   });
 
   test('do not include columns that hold numbers and words', () => {
