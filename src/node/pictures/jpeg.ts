@@ -3,7 +3,7 @@
 import { FormatError } from '../../io/errors.ts';
 import { withPackage } from '../optionalPackage.ts';
 import { checkJpeg } from './jpeg/checkJpeg.ts';
-import { upright } from './orientation.ts';
+import { upright } from './jpeg/orientation.ts';
 import type { PixelImage } from './png.ts';
 
 /**

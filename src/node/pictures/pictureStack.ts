@@ -4,8 +4,7 @@ import type { NumericArray } from '../../data/samples.ts';
 import { FormatError, OptionError } from '../../io/errors.ts';
 import { type OptionNames, requireBoolean, requireNumber, requireOptions } from '../../tensor/options.ts';
 import { inWords } from '../../tensor/words.ts';
-import { toGray } from './luma.ts';
-import { type Color, type Picture, pictureOfPng } from './picture.ts';
+import { type Color, type Picture, pictureOfPng, toGray } from './picture.ts';
 import type { PixelImage } from './png.ts';
 import { type PictureSize, resize, resizingOf } from './resize.ts';
 
