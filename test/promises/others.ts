@@ -46,7 +46,7 @@ export const TESTED_ELSEWHERE: Readonly<Record<string, readonly [file: string, w
     'test/node/files/images/imageFolder.test.ts',
     'transparent pictures are refused, and read on a background',
   ],
-  '{} has {}x{}; --resize {} brings them to one.': [
+  '{} is {}x{}; --resize {} brings them to one.': [
     'test/node/files/images/imageFolder.test.ts',
     'pictures of different sizes are refused, and read with resize',
   ],
