@@ -124,7 +124,11 @@ const KINDS: readonly SignedKind[] = [
   { name: 'a TIFF picture', data: AS_PICTURE, signatures: [[[0, 'II*\0']], [[0, 'MM\0*']]] },
   { name: 'a HEIC picture', data: AS_PICTURE, signatures: [[[4, 'ftyphei']]] },
   { name: 'an AVIF picture', data: AS_PICTURE, signatures: [[[4, 'ftypavif']]] },
-  { name: 'an MP4 file', data: `its sound: ${AS_WAV}`, signatures: [[[4, 'ftyp']]] },
+  {
+    name: 'an MP4 file',
+    data: 'its sound: convert it, e.g. ffmpeg -i FILE sound.wav',
+    signatures: [[[4, 'ftyp']]],
+  },
   {
     name: 'an MP3 file',
     data: AS_WAV,
