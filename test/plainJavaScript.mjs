@@ -738,12 +738,16 @@ export function wrongCalls() {
         'loadImages: the form is a plain object, expected the one that a file was read with, loaded.form.',
       ],
       [
+        () => node.loadImages('x.csv', { onProgress: true }),
+        'loadImages: onProgress is true, expected a function.',
+      ],
+      [
         () => node.loadLabels('y.csv', { labelColumn: 3, count: 2 }),
         'loadLabels: labelColumn is 3, expected the name of a column.',
       ],
       [
         () => node.openImages('x.npy', { inMemory: 0 }),
-        "openImages: there is no option 'inMemory', expected one of: key, preferredKey, limit, columns, labelColumn, missing, resize, gray, background, frame, sampleShape, featureNames, form, inMemoryLimit.",
+        "openImages: there is no option 'inMemory', expected one of: key, preferredKey, limit, columns, labelColumn, missing, resize, gray, background, frame, sampleShape, featureNames, form, onProgress, inMemoryLimit.",
       ],
       [
         () => node.loadLabels('x.npy'),

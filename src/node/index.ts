@@ -1,4 +1,7 @@
-/** isthmus/node: files, pictures and charts, for Node. Needs the optional packages npyjs, ndarray and pngjs. */
+/**
+ * isthmus/node: files, pictures and charts, for Node. Needs the optional packages npyjs, ndarray and pngjs; where tables are
+ * read papaparse, where JPEGs are jpeg-js.
+ */
 
 export { type LatentOptions, type LatentPlot, latentPlot } from './charts/latentPlot.ts';
 export { latentPng } from './charts/latentPng.ts';
@@ -14,7 +17,6 @@ export {
   type OpenedModel,
   saveModel,
 } from './files/modelFile.ts';
-export { NpyFile } from './files/npyFile.ts';
 export type { LoadOptions } from './files/readOptions.ts';
 export type {
   ClassLabels,

@@ -14,6 +14,8 @@ export const NO_ADVICE: Readonly<Record<string, string>> = {
   '--loss bce': 'why another default is taken',
   '--output sigmoid': 'why another default is taken',
   '--noise salt': 'why another default is taken',
+  '--resize {}': 'what was taken from the training: test/node/cli/train/data/picturesAndSound.test.ts',
+  '--background {}': 'what was taken from the training, as --resize',
   '--{}': 'an option is named for messages with another text',
   '--{} {}': 'an option is named for messages with another text',
   '--{}={}': 'options are read again',

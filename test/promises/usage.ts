@@ -33,7 +33,7 @@ export const USAGE: readonly CommandPromise[] = [
     'decode --model model.safetensors --out d.npy --codes codes.npy',
   ],
   [
-    '--out is missing, expected --out FILE.npy.',
+    '--out is missing, expected --out FILE.npy or FILE.csv.',
     'encode --model model.safetensors --data images.npy',
     'encode --model model.safetensors --data images.npy --out c.npy',
   ],

@@ -8,8 +8,6 @@ import type { PictureOptions } from '../pictures/pictureStack.ts';
 import { isSampleForm } from './sampleForm.ts';
 import type { SampleForm } from './sampleSource.ts';
 
-export type { PictureOptions };
-
 /** For tables: `.csv`, `.tsv`. */
 export interface TableOptions {
   /** The names of the columns to take, in this order. Without a header: their numbers, `1` for the first. @default all columns of numbers */
@@ -35,7 +33,11 @@ export interface LoadOptions extends NpzOptions, Omit<TableOptions, 'means'>, Pi
   readonly sampleShape?: Shape | undefined;
   /** How the training data of a model was read: where the file is of this kind, what no option says is done alike. */
   readonly form?: SampleForm | undefined;
+  /** Is called while a table or a folder of pictures is read, with the part that has been read, from 0 to 1. */
+  readonly onProgress?: OnProgress | undefined;
 }
+
+export type OnProgress = (part: number) => void;
 
 export const LOAD_OPTIONS: OptionNames<LoadOptions> = {
   ...NPZ_OPTIONS,
@@ -49,6 +51,7 @@ export const LOAD_OPTIONS: OptionNames<LoadOptions> = {
   sampleShape: true,
   featureNames: true,
   form: true,
+  onProgress: true,
 };
 
 /**
@@ -63,11 +66,14 @@ export function requireLoadOptions<Options extends LoadOptions>(
   names: OptionNames<Options>,
 ): void {
   requireOptions(who, options, names);
-  const { columns, labelColumn, missing, featureNames, form } = options;
+  const { columns, labelColumn, missing, featureNames, form, onProgress } = options;
   requireNames(who, 'columns', columns);
   requireNames(who, 'featureNames', featureNames);
   requireName(who, 'labelColumn', labelColumn);
   if (missing !== undefined) requireOneOf(who, 'missing', missing, ['drop', 'mean']);
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw new TypeError(`${who}: onProgress is ${inWords(onProgress)}, expected a function.`);
+  }
   if (form === undefined || isSampleForm(form)) return;
   throw new TypeError(
     `${who}: the form is ${inWords(form)}, expected the one that a file was read with, loaded.form.`,

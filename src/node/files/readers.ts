@@ -12,11 +12,11 @@ import { NPY_HEAD_LENGTH, parseNpyHeader } from '../../io/numpy/npyHeader.ts';
 import { readNpz } from '../../io/numpy/npz.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { withPackage } from '../optionalPackage.ts';
-import { withColours } from '../pictures/pictureStack.ts';
+import { type PictureOptions, withColours } from '../pictures/pictureStack.ts';
 import { fileError, inFile, readHead, readWholeFile } from './files.ts';
 import { loadImageFile, loadImageFolder } from './images/imageFolder.ts';
 import { memoryOfNpy, NpyFile } from './npyFile.ts';
-import type { LoadOptions, PictureOptions, TableOptions } from './readOptions.ts';
+import type { LoadOptions, TableOptions } from './readOptions.ts';
 import type { LoadedImages, SampleSource } from './sampleSource.ts';
 import { loadWave } from './waveFile.ts';
 
@@ -54,7 +54,10 @@ const PICTURE: Reader = {
 };
 const FOLDER: Reader = {
   contents: 'pictures',
-  load: async (path, options) => inColours(await loadImageFolder(path, pictureOptions(options)), options),
+  load: async (path, options) => {
+    const images = await loadImageFolder(path, pictureOptions(options), options.onProgress);
+    return inColours(images, options);
+  },
   options: PICTURE_OPTIONS,
 };
 
@@ -134,7 +137,7 @@ function tableReader(): Promise<typeof import('./tableFile.ts')> {
 async function loadTable(path: string, options: LoadOptions): Promise<LoadedImages> {
   const tables = await tableReader();
   await requireTable(path);
-  return tables.loadTable(path, tableOptions(options));
+  return tables.loadTable(path, tableOptions(options), options.onProgress);
 }
 
 async function openTable(path: string, options: StoredOptions): Promise<SampleSource> {
@@ -142,7 +145,8 @@ async function openTable(path: string, options: StoredOptions): Promise<SampleSo
   await requireTable(path).catch((error) => {
     throw inFile(path, error);
   });
-  return tables.openTable(path, { ...tableOptions(options), inMemoryLimit: options.inMemoryLimit });
+  const { inMemoryLimit, onProgress } = options;
+  return tables.openTable(path, { ...tableOptions(options), inMemoryLimit }, onProgress);
 }
 
 /** @throws {FormatError} If the file begins as one of another kind does; whether it is a table is not known by that. */

@@ -17,7 +17,7 @@ import { tableOf } from '../../io/table/readTable.ts';
 import { TableReader } from '../../io/table/tableReader.ts';
 import { fileError, inFile } from './files.ts';
 import { NpyFile } from './npyFile.ts';
-import type { TableOptions } from './readOptions.ts';
+import type { OnProgress, TableOptions } from './readOptions.ts';
 import { type LoadedImages, type SampleFacts, type SampleSource, SamplesInMemory } from './sampleSource.ts';
 import { TemporaryNpy } from './stored/temporaryNpy.ts';
 
@@ -33,11 +33,14 @@ const COPIES = 2;
  * @throws {FormatError} If it is no table, or a cell holds no number: with line and column.
  * @throws {DataError} If no row or no column of numbers is in it, or the options don't go with it.
  */
-export async function loadTable(path: string, options: TableOptions = {}): Promise<LoadedImages> {
+export async function loadTable(
+  path: string,
+  options: TableOptions = {},
+  onProgress?: OnProgress,
+): Promise<LoadedImages> {
   const pieces: Float64Array[] = [];
-  const facts = await readRows(path, options, async (values) => {
-    pieces.push(values);
-  });
+  const onRows = async (values: Float64Array) => void pieces.push(values);
+  const facts = await readRows(path, options, { onRows, onProgress });
   return loadedOf(path, pieces, facts);
 }
 
@@ -50,12 +53,13 @@ export async function loadTable(path: string, options: TableOptions = {}): Promi
 export async function openTable(
   path: string,
   { inMemoryLimit, ...options }: TableOptions & { readonly inMemoryLimit: number },
+  onProgress?: OnProgress,
 ): Promise<SampleSource> {
   const pieces: Float64Array[] = [];
   let bytes = 0;
   let copy: TemporaryNpy | undefined;
   try {
-    const facts = await readRows(path, options, async (values) => {
+    const onRows = async (values: Float64Array) => {
       pieces.push(values);
       bytes += values.byteLength;
       if (COPIES * bytes <= inMemoryLimit) return;
@@ -63,7 +67,8 @@ export async function openTable(
       for (const { buffer, byteOffset, byteLength } of pieces.splice(0)) {
         await copy.append(new Uint8Array(buffer, byteOffset, byteLength));
       }
-    });
+    };
+    const facts = await readRows(path, options, { onRows, onProgress });
     if (!copy) return new SamplesInMemory(loadedOf(path, pieces, facts));
     const row = { descr: '<f8', dtype: 'f8', shape: [facts.features] } as const;
     return new StoredTable(path, NpyFile.ofCopy(path, copy.opened(facts.rows, row)), facts);
@@ -124,24 +129,32 @@ class StoredTable implements SampleSource<StoredSamples> {
   }
 }
 
-/** @param onRows - Is given the values of all rows, one piece after the other. */
+interface Observers {
+  /** Is given the values of all rows, one piece after the other. */
+  readonly onRows: (values: Float64Array) => Promise<void>;
+  readonly onProgress: OnProgress | undefined;
+}
+
 async function readRows(
   path: string,
   options: TableOptions,
-  onRows: (values: Float64Array) => Promise<void>,
+  { onRows, onProgress }: Observers,
 ): Promise<TableFacts> {
   const reader = new TableReader(options);
   const file = await open(path).catch((cause) => {
     throw fileError('read', path, cause);
   });
   try {
+    const { size } = await file.stat();
     const piece = new Uint8Array(PIECE_BYTES);
-    for (;;) {
+    for (let done = 0; ; ) {
       const { bytesRead } = await file.read(piece, 0, PIECE_BYTES, null).catch((cause) => {
         throw fileError('read', path, cause);
       });
       if (bytesRead === 0) break;
       await onRows(reader.add(piece.subarray(0, bytesRead)));
+      done += bytesRead;
+      onProgress?.(Math.min(1, done / size));
     }
     const { values, facts } = reader.end();
     await onRows(values);

@@ -52,10 +52,13 @@ describe('options that do not exist or are incomplete', () => {
     wrong('train --json --json', /--json is given twice, expected once\./),
     wrong('encode --data images.npy --out codes.npy', /--model is missing, expected --model MODEL\./),
     wrong('encode --model run --out codes.npy', /--data is missing, expected --data FILE\./),
-    wrong('encode --model run --data images.npy', /--out is missing, expected --out FILE\.npy\./),
+    wrong(
+      'encode --model run --data images.npy',
+      /--out is missing, expected --out FILE\.npy or FILE\.csv\./,
+    ),
     wrong(
       'encode --model run --data images.npy --out codes.txt',
-      /--out is 'codes\.txt', expected FILE\.npy\./,
+      /--out is 'codes\.txt', expected FILE\.npy or FILE\.csv\./,
     ),
     wrong('decode --model run --out x.png', /--codes is missing, expected --codes FILE\.npy\./),
     wrong(

@@ -158,6 +158,19 @@ describe('loadImages', () => {
   });
 });
 
+describe('reading', () => {
+  test.each<[string, Files, string]>([
+    ['a table', { 'a.csv': `a,b\n${'1,2\n'.repeat(600_000)}` }, 'a.csv'],
+    ['a folder', { 'p/1.png': png(), 'p/2.png': png(), 'p/3.png': png() }, 'p'],
+  ])('of %s says how much has been read', async (_, files, name) => {
+    const parts: number[] = [];
+    await load(files, name, { onProgress: (part) => parts.push(part) });
+    expect(parts.length).toBeGreaterThan(1);
+    expect(parts).toEqual(parts.toSorted((a, b) => a - b));
+    expect(parts.every((part) => part >= 0 && part <= 1)).toBe(true);
+  });
+});
+
 describe('openImages', () => {
   const open = (files: Files, name: string, options?: OpenOptions) =>
     openImages(join(folderWith(files), name), options);

@@ -22,7 +22,7 @@ import { HELP, KEY, KINDS_OF_FILES, MODEL, OVERWRITE } from '../shared/commonOpt
 import { MACHINE, refuseThreads, useMachine } from '../shared/machine.ts';
 import { noteOverflow } from '../shared/overflow.ts';
 import { loadOptionsOf, READING, READING_GROUP } from '../shared/reading.ts';
-import { openAutoencoder, prepareLike, sayNotes } from '../shared/samples.ts';
+import { openAutoencoder, prepareLike, sayNotes, withProgress } from '../shared/samples.ts';
 import type { Command } from '../terminal/help.ts';
 import { exitOnSignals } from '../terminal/interruption.ts';
 import {
@@ -105,7 +105,9 @@ async function compress(words: readonly string[]): Promise<number> {
   await useMachine(values);
   const { autoencoder, training } = await openAutoencoder(model);
   const reading = loadOptionsOf(values, { training, inputShape: autoencoder.inputShape });
-  const { images, ...file } = await openToCompress(data, { ...reading, key: values.key });
+  const { images, ...file } = await withProgress(data, (onProgress) =>
+    openToCompress(data, { ...reading, key: values.key, onProgress }),
+  );
   const stopListening = exitOnSignals();
   try {
     sayNotes(data, images, reading);

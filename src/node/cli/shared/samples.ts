@@ -21,7 +21,7 @@ import type { Shape } from '../../../tensor/shape.ts';
 import { namingFile } from '../../files/files.ts';
 import { defaultInMemoryLimit, loadImages, openImages } from '../../files/load.ts';
 import { loadAnyModel, type OpenedModel } from '../../files/modelFile.ts';
-import type { LoadOptions } from '../../files/readOptions.ts';
+import type { LoadOptions, OnProgress } from '../../files/readOptions.ts';
 import {
   type NormalizedSamples,
   type SampleFacts,
@@ -30,6 +30,7 @@ import {
 } from '../../files/sampleSource.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
 import { countOf, formatBytes, formatCount, say, timesShape } from '../terminal/output.ts';
+import { ReadingProgress } from '../terminal/statusLine.ts';
 import { optionsOfTraining } from './reading.ts';
 import { adviceOnShape, type Expected } from './shapeAdvice.ts';
 
@@ -45,7 +46,9 @@ export async function openSource(
   options: LoadOptions,
 ): Promise<SampleSource> {
   const limit = inMemory ?? defaultInMemoryLimit();
-  const images = await openImages(path, { ...options, inMemoryLimit: limit });
+  const images = await withProgress(path, (onProgress) =>
+    openImages(path, { ...options, inMemoryLimit: limit, onProgress }),
+  );
   sayNotes(path, images, options);
   if (images.isStored) {
     const sizes = `${formatBytes(images.memory)} in memory, limit ${formatBytes(limit)}`;
@@ -62,9 +65,22 @@ export async function openSource(
  * @param options - As those of {@link openSource}.
  */
 export async function loadSource(path: string, options: LoadOptions): Promise<SamplesInMemory> {
-  const images = await loadImages(path, options);
+  const images = await withProgress(path, (onProgress) => loadImages(path, { ...options, onProgress }));
   sayNotes(path, images, options);
   return new SamplesInMemory(images);
+}
+
+/** Shows on a terminal how much of a file has been read. */
+export async function withProgress<T>(
+  path: string,
+  read: (onProgress: OnProgress) => Promise<T>,
+): Promise<T> {
+  const progress = new ReadingProgress(basename(path));
+  try {
+    return await read(progress.show);
+  } finally {
+    progress.close();
+  }
 }
 
 /**
@@ -98,7 +114,7 @@ export function sayNotes(path: string, { notes = [], form }: SampleFacts, option
   for (const note of notes) say(`note: ${basename(path)}: ${note}`);
   if (form?.kind === 'sound' && trained?.kind === 'sound' && form.sampleRate !== trained.sampleRate) {
     const [rate, trainedRate] = [form, trained].map(({ sampleRate }) => formatCount(sampleRate));
-    say(`note: ${basename(path)} has ${rate} values a second, the training data has ${trainedRate}`);
+    say(`note: ${basename(path)}: it has ${rate} values a second, the training data has ${trainedRate}`);
   }
 }
 

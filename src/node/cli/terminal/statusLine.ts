@@ -46,3 +46,22 @@ export class CountProgress {
     this.#line.wipe();
   }
 }
+
+/** "reading photos: 12 %" */
+export class ReadingProgress {
+  readonly #name: string;
+  readonly #line = new StatusLine();
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  /** @param part - What has been read, from 0 to 1. */
+  readonly show = (part: number): void => {
+    this.#line.draw(() => `reading ${this.#name}: ${Math.floor(100 * part)} %`);
+  };
+
+  close(): void {
+    this.#line.wipe();
+  }
+}

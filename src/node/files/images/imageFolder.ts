@@ -6,12 +6,13 @@ import { plural } from '../../../tensor/words.ts';
 import { decodePicture, type PictureKind } from '../../pictures/picture.ts';
 import {
   inPicture,
+  type PictureOptions,
   PictureStack,
   requirePictureOptions,
   type StackedImages,
 } from '../../pictures/pictureStack.ts';
 import { readWholeFile } from '../files.ts';
-import type { PictureOptions } from '../readOptions.ts';
+import type { OnProgress } from '../readOptions.ts';
 import type { ClassLabels, LoadedImages, PictureForm } from '../sampleSource.ts';
 import {
   countsInWords,
@@ -53,12 +54,17 @@ export async function loadImageFile(path: string, options: PictureOptions = {}):
  *   transparent and there is no `background`. It is named, the path of the folder is not.
  * @throws {DataError} If there are no pictures, or a JPEG and the optional package jpeg-js is missing.
  */
-export async function loadImageFolder(path: string, options: PictureOptions = {}): Promise<LoadedImages> {
+export async function loadImageFolder(
+  path: string,
+  options: PictureOptions = {},
+  onProgress?: OnProgress,
+): Promise<LoadedImages> {
   requirePictureOptions('loadImageFolder', options);
   const folder = await findPictures(path);
   const name = basename(resolve(path));
   if (folder.own.pictures.length > 0) {
-    const { array, kinds } = await stackFiles(path, folder.own.pictures, options, leftBesidePictures(folder));
+    const notes = leftBesidePictures(folder);
+    const { array, kinds } = await stackFiles(path, folder.own.pictures, options, { notes, onProgress });
     return { ...array, source: `${kinds} in ${name}` };
   }
   const classes = folder.subfolders.filter(({ pictures }) => pictures.length > 0);
@@ -70,7 +76,7 @@ export async function loadImageFolder(path: string, options: PictureOptions = {}
     path,
     classes.flatMap(({ pictures }) => pictures),
     options,
-    notes,
+    { notes, onProgress },
   );
   const source = `${kinds} in ${plural(classes.length, 'class folder')} of ${name}`;
   return { ...array, labels: classLabels(names, counts), source };
@@ -86,12 +92,16 @@ async function stackFiles(
   folder: string,
   names: readonly string[],
   options: PictureOptions,
-  notes: readonly (string | undefined)[],
+  {
+    notes,
+    onProgress,
+  }: { readonly notes: readonly (string | undefined)[]; readonly onProgress: OnProgress | undefined },
 ): Promise<{ array: Omit<LoadedImages, 'source'>; kinds: string }> {
   const stack = new PictureStack(names.length, options);
   const counts = { PNG: 0, JPEG: 0 };
   const misnamed: Misnamed[] = [];
-  for (const name of names) {
+  for (const [i, name] of names.entries()) {
+    onProgress?.(i / names.length);
     const bytes = await readWholeFile(join(folder, name));
     const picture = await decodePicture(bytes, options.background).catch((error) => {
       throw inPicture(name, error);

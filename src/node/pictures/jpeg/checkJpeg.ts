@@ -9,8 +9,8 @@
 import { FormatError } from '../../../io/errors.ts';
 import { notA } from '../../../io/fileKinds.ts';
 import { plural } from '../../../tensor/words.ts';
+import { type Orientation, orientationOf } from './exif.ts';
 import { type Frame, readFrame } from './frame.ts';
-import { type Orientation, orientationOf } from './orientation.ts';
 import { Scans, Tables } from './scan.ts';
 
 /** The second byte of each marker; the first is 255. */

@@ -135,7 +135,7 @@ describe('sound', () => {
     expect(stderr).toContain('defaults for sound: --normalize standard --scale-by all\n');
     expect(stderr).toMatch(/^31 samples of 64 numbers, float32 /m);
     expect(stderr).not.toContain('--image-shape'); // frames of 64 are no images of 8x8
-    expect(stderr).toContain('note: b.wav has 16,000 values a second, the training data has 8,000\n');
+    expect(stderr).toContain('note: b.wav: it has 16,000 values a second, the training data has 8,000\n');
     expect(config.data.form).toEqual({ kind: 'sound', frame: 64, sampleRate: 8000, encoding: 's16' });
     expect(config.normalization).toMatchObject({ kind: 'standard', scale: expect.any(Number) });
     // The model says the length of the frames.

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { orientationOf } from '../../../../src/node/pictures/jpeg/orientation.ts';
+import { orientationOf } from '../../../../src/node/pictures/jpeg/exif.ts';
 
 interface Fields {
   readonly order?: 'II' | 'MM';

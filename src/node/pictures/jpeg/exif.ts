@@ -1,11 +1,9 @@
 /**
- * How a camera was held, and pictures turned upright. Cameras store the pixels as their sensor reads them and note in an EXIF block how to turn the
+ * How a camera was held. Cameras store the pixels as their sensor reads them and note in an EXIF block how to turn the
  * picture. (exifr and exifreader read everything in such a block; one number of it is needed here.)
  *
  * Source: CIPA DC-008 (EXIF 2.32), sections 4.5.2 and 4.6.4; TIFF 6.0, section 2.
  */
-
-import type { PixelImage } from '../png.ts';
 
 /**
  * Where the first row and the first column of the pixels belong: 1 top, left; 2 top, right; 3 bottom, right; 4 bottom, left;
@@ -42,26 +40,4 @@ export function orientationOf(block: Uint8Array): Orientation {
     return isValid ? (value as Orientation) : 1;
   }
   return 1;
-}
-
-/** @returns The same picture if it is upright. */
-export function upright(image: PixelImage, orientation: Orientation): PixelImage {
-  if (orientation === 1) return image;
-  const { width, height, channels, data } = image;
-  const isTurned = orientation >= 5; // rows become columns
-  const [newWidth, newHeight] = isTurned ? [height, width] : [width, height];
-  const fromRight = [2, 3, 7, 8].includes(orientation);
-  const fromBottom = [3, 4, 6, 7].includes(orientation);
-  const turned = new Uint8Array(data.length);
-  let to = 0;
-  for (let y = 0; y < newHeight; y++) {
-    for (let x = 0; x < newWidth; x++) {
-      const [column, row] = isTurned ? [y, x] : [x, y];
-      const fromColumn = fromRight ? width - 1 - column : column;
-      const fromRow = fromBottom ? height - 1 - row : row;
-      const from = (fromRow * width + fromColumn) * channels;
-      for (let channel = 0; channel < channels; channel++) turned[to++] = data[from + channel];
-    }
-  }
-  return { width: newWidth, height: newHeight, channels, data: turned };
 }
