@@ -52,6 +52,10 @@ export const TESTED_ELSEWHERE: Readonly<Record<string, readonly [file: string, w
     'test/node/files/images/imageFolder.test.ts',
     'pictures of different sizes are refused, and read with resize',
   ],
+  '{}: pictures hold no labels, expected a file of them, or --{} auto for the names of their folders.': [
+    'test/node/cli/evaluate/labelsOfData.test.ts',
+    'may be the names of folders, but not the pictures in them',
+  ],
   "isthmus {}: the package '{}' is missing: npm install {}.": [
     'test/package/install.long.test.ts',
     'is missing: npm install npyjs ndarray pngjs',

@@ -63,7 +63,7 @@ export async function loadImageFolder(
   const folder = await findPictures(path);
   const name = basename(resolve(path));
   if (folder.own.pictures.length > 0) {
-    const notes = leftBesidePictures(folder);
+    const notes = [leftBesidePictures(folder)];
     const { array, kinds } = await stackFiles(path, folder.own.pictures, options, { notes, onProgress });
     return { ...array, source: `${kinds} in ${name}` };
   }
@@ -150,18 +150,17 @@ function leftOut(things: readonly string[]): string | undefined {
   return things.length > 0 ? `left out: ${things.join(', ')}` : undefined;
 }
 
-function leftBesidePictures({ own, subfolders }: PictureFolder): string[] {
+function leftBesidePictures({ own, subfolders }: PictureFolder): string | undefined {
   const withPictures = subfolders.filter(({ pictures }) => pictures.length > 0);
   const pictures = withPictures.reduce((sum, of) => sum + of.pictures.length, 0);
   const without = subfolders.length - withPictures.length;
-  const note = leftOut([
+  return leftOut([
     ...countsInWords(own.others),
     ...(pictures > 0
       ? [`${plural(pictures, 'picture')} in ${plural(withPictures.length, 'subfolder')}`]
       : []),
     ...(without > 0 ? [plural(without, 'subfolder')] : []),
   ]);
-  return note === undefined ? [] : [note];
 }
 
 function leftBesideClasses({ own, subfolders }: PictureFolder): string | undefined {
