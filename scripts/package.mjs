@@ -46,7 +46,7 @@ async function buildModules() {
   const engine = filesOfEngine(metafile.outputs);
   for (const { path, text } of outputFiles) {
     const isEngine = engine.has(relative(ROOT, path));
-    await write(path, isEngine ? await withShortLocals(withClassNames(text)) : await minified(text));
+    await write(path, isEngine ? withClassNames(await withShortLocals(text)) : await minified(text));
   }
 }
 
