@@ -2,8 +2,8 @@
  * Builds dist/src as `npm pack` packs it, in place of the build that tests and commands use: npm runs this file before it
  * packs (`prepack`), and `npm run build`, which brings the other build back, when it has packed (`postpack`). Two things:
  *
- * - The modules, as bundles of few files. The engine keeps its names and short lines, so that stack traces can be read; what
- *   only files and the command line need is minified, as everything together would take more than 1 MB.
+ * - The modules, as bundles of few files. The engine keeps the names of its functions and classes, and short lines, so that
+ *   stack traces can be read; what only files and the command line need is minified. All of it takes less than 1 MB.
  * - The types that the entry points lead to, with their comments, in one file: declarations.mjs.
  */
 
@@ -13,6 +13,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import swc from '@swc/core';
 import { build, transform } from 'esbuild';
 import { collectDeclarations } from './declarations.mjs';
 
@@ -45,10 +46,7 @@ async function buildModules() {
   const engine = filesOfEngine(metafile.outputs);
   for (const { path, text } of outputFiles) {
     const isEngine = engine.has(relative(ROOT, path));
-    await write(
-      path,
-      isEngine ? withClassNames(text) : (await transform(text, { ...TARGET, minify: true })).code,
-    );
+    await write(path, isEngine ? withClassNames(await withShortLocals(text)) : await minified(text));
   }
 }
 
@@ -59,6 +57,17 @@ async function buildModules() {
 function withClassNames(text) {
   const names = [...text.matchAll(/\bclass _(\w+)/g)].map(([, name]) => name);
   return names.reduce((result, name) => result.replace(new RegExp(`\\b_${name}\\b`, 'g'), name), text);
+}
+
+async function minified(text) {
+  return (await transform(text, { ...TARGET, minify: true })).code;
+}
+
+/** Local variables get names of a letter or two, which esbuild can't do while it keeps the others. */
+async function withShortLocals(text) {
+  const mangle = { toplevel: false, keep_classnames: true, keep_fnames: true };
+  const { code } = await swc.minify(text, { module: true, compress: false, mangle });
+  return (await transform(code, { ...TARGET, minifyWhitespace: true, lineLimit: 100 })).code;
 }
 
 /** The outputs that the engine's entry point imports, directly or not. */
