@@ -83,5 +83,10 @@ export function collectDeclarations(entries) {
       open.push(...code.match(/\w+/g).filter((word) => byName.has(word)));
   }
   const texts = declarations.filter(({ name }) => needed.has(name)).map(({ statement }) => statement);
-  return { shared: texts.join(''), names };
+  return { shared: withTabs(texts.join('')), names };
+}
+
+/** The compiler indents by four blanks, which would be a tenth of the file. */
+function withTabs(text) {
+  return text.replace(/^(?: {4})+/gm, (blanks) => '\t'.repeat(blanks.length / 4));
 }

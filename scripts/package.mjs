@@ -2,8 +2,8 @@
  * Builds dist/src as `npm pack` packs it, in place of the build that tests and commands use: npm runs this file before it
  * packs (`prepack`), and `npm run build`, which brings the other build back, when it has packed (`postpack`). Two things:
  *
- * - The modules, as bundles of few files. The library keeps its names and short lines, so that stack traces can be read;
- *   what only the command line needs is minified.
+ * - The modules, as bundles of few files. The engine keeps the names of its functions and classes, and short lines, so that
+ *   stack traces can be read; what only files and the command line need is minified. All of it takes less than 1 MB.
  * - The types that the entry points lead to, with their comments, in one file: declarations.mjs.
  */
 
@@ -13,12 +13,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import swc from '@swc/core';
 import { build, transform } from 'esbuild';
 import { collectDeclarations } from './declarations.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUT = join(ROOT, 'dist/src');
 const LIBRARY = ['index', 'compression/index', 'io/index', 'node/index'];
+const ENGINE = 'index';
 const COMMAND_LINE = 'node/cli/main';
 
 /** The language that Node 20 and browsers of the same age understand. */
@@ -41,13 +43,10 @@ async function buildModules() {
     metafile: true,
     write: false,
   });
-  const library = filesOfLibrary(metafile.outputs);
+  const engine = filesOfEngine(metafile.outputs);
   for (const { path, text } of outputFiles) {
-    const isLibrary = library.has(relative(ROOT, path));
-    await write(
-      path,
-      isLibrary ? withClassNames(text) : (await transform(text, { ...TARGET, minify: true })).code,
-    );
+    const isEngine = engine.has(relative(ROOT, path));
+    await write(path, isEngine ? withClassNames(await withShortLocals(text)) : await minified(text));
   }
 }
 
@@ -60,15 +59,26 @@ function withClassNames(text) {
   return names.reduce((result, name) => result.replace(new RegExp(`\\b_${name}\\b`, 'g'), name), text);
 }
 
-/** The outputs that the library's entry points import, directly or not. */
-function filesOfLibrary(outputs) {
+async function minified(text) {
+  return (await transform(text, { ...TARGET, minify: true })).code;
+}
+
+/** Local variables get names of a letter or two, which esbuild can't do while it keeps the others. */
+async function withShortLocals(text) {
+  const mangle = { toplevel: false, keep_classnames: true, keep_fnames: true };
+  const { code } = await swc.minify(text, { module: true, compress: false, mangle });
+  return (await transform(code, { ...TARGET, minifyWhitespace: true, lineLimit: 100 })).code;
+}
+
+/** The outputs that the engine's entry point imports, directly or not. */
+function filesOfEngine(outputs) {
   const found = new Set();
   const visit = (path) => {
     if (found.has(path)) return;
     found.add(path);
     for (const { path: target, external } of outputs[path].imports) if (!external) visit(target);
   };
-  for (const name of LIBRARY) visit(`dist/src/${name}.js`);
+  visit(`dist/src/${ENGINE}.js`);
   return found;
 }
 

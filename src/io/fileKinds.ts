@@ -21,7 +21,7 @@ export type Wanted = 'data' | 'model' | 'other';
 export const KIND_HEAD_LENGTH = 65536;
 
 /** Bytes that a kind of file holds at a place, as characters of the same numbers. */
-type Signature = readonly [at: number, letters: string];
+type Bytes = readonly [at: number, letters: string];
 
 interface Kind {
   readonly name: string;
@@ -31,10 +31,13 @@ interface Kind {
   readonly data?: string;
   readonly model?: string;
   readonly mayBeTable?: boolean;
-  readonly signature: readonly Signature[];
 }
 
-const ENDING = (ending: string) => `give it the ending ${ending}`;
+/** A kind that begins in one of these ways. */
+interface SignedKind extends Kind {
+  readonly signatures: readonly (readonly Bytes[])[];
+}
+
 const AS_NPY = 'save the array in it as .npy';
 const AS_CSV = 'save the table in it as .csv';
 const AS_PICTURE = 'save it as PNG or JPEG';
@@ -42,109 +45,121 @@ const AS_WAV = 'convert it, e.g. ffmpeg -i FILE sound.wav';
 const UNPACK = 'unpack it first';
 const OTHER_MODEL =
   'isthmus reads the models that it wrote, and imports the weights of PyTorch as .safetensors';
-const PYTORCH = {
-  name: 'a PyTorch file (.pt, .pth)',
-  data: AS_NPY,
-  model:
-    "isthmus import takes its weights as .safetensors: safetensors.torch.save_file(model.state_dict(), 'w.safetensors')",
-};
-const HDF5 = { name: 'an HDF5 file (.h5, as Keras writes it)', data: AS_NPY, model: OTHER_MODEL };
-const MAT = { name: 'a MATLAB file (.mat)', data: `${AS_NPY}, or its table as .csv` };
-const TIFF = { name: 'a TIFF picture', data: AS_PICTURE };
-const MP3 = { name: 'an MP3 file', data: AS_WAV };
-const PARQUET = { name: 'a Parquet file', data: AS_CSV };
-const ARROW = { name: 'an Arrow file (.feather, .arrow)', data: AS_CSV };
-const PDF = { name: 'a PDF document', data: AS_CSV };
+const PYTORCH_WEIGHTS =
+  "isthmus import takes its weights as .safetensors: safetensors.torch.save_file(model.state_dict(), 'w.safetensors')";
 const TRY_AGAIN = 'the copy or the download failed, get it again';
 
 /** Those with a fixed sequence of bytes. Of several that fit, the first counts. */
-const KINDS: readonly Kind[] = [
-  { name: 'a NumPy array', data: ENDING('.npy'), signature: [[0, '\x93NUMPY']] },
-  { name: 'a PNG picture', data: ENDING('.png'), signature: [[0, '\x89PNG\r\n\x1a\n']] },
-  { name: 'a JPEG picture', data: ENDING('.jpg'), signature: [[0, '\xff\xd8\xff']] },
+const KINDS: readonly SignedKind[] = [
+  { name: 'a NumPy array', data: 'give it the ending .npy', signatures: [[[0, '\x93NUMPY']]] },
+  { name: 'a PNG picture', data: 'give it the ending .png', signatures: [[[0, '\x89PNG\r\n\x1a\n']]] },
+  { name: 'a JPEG picture', data: 'give it the ending .jpg', signatures: [[[0, '\xff\xd8\xff']]] },
   {
     name: 'a WAV file',
-    data: ENDING('.wav'),
-    signature: [
-      [0, 'RIFF'],
-      [8, 'WAVE'],
+    data: 'give it the ending .wav',
+    signatures: [
+      [
+        [0, 'RIFF'],
+        [8, 'WAVE'],
+      ],
     ],
   },
   {
     name: 'a file that isthmus compressed',
-    data: `${ENDING('.isth')}, and isthmus decompress restores what it holds`,
-    signature: [[0, '\x89ISTH\r\n\x1a\n']],
+    data: 'give it the ending .isth, and isthmus decompress restores what it holds',
+    signatures: [[[0, '\x89ISTH\r\n\x1a\n']]],
   },
-  { ...PYTORCH, signature: [[0, '\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19']] },
-  ...['\x02', '\x03', '\x04', '\x05'].map((protocol) => ({
+  {
+    name: 'a PyTorch file (.pt, .pth)',
+    data: AS_NPY,
+    model: PYTORCH_WEIGHTS,
+    signatures: [[[0, '\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19']]],
+  },
+  {
     name: 'a Python pickle',
     data: AS_NPY,
-    model: PYTORCH.model,
-    signature: [[0, `\x80${protocol}`]] as const,
-  })),
-  { ...HDF5, signature: [[0, '\x89HDF\r\n\x1a\n']] },
-  { ...MAT, signature: [[0, 'MATLAB 5.0 MAT-file']] },
-  { ...MAT, signature: [[0, 'MATLAB 7.3 MAT-file']] },
-  { name: 'a TensorFlow Lite model', model: OTHER_MODEL, signature: [[4, 'TFL3']] },
-  { name: 'a GGUF model', model: OTHER_MODEL, signature: [[0, 'GGUF']] },
-  { ...PARQUET, signature: [[0, 'PAR1']] },
-  { ...ARROW, signature: [[0, 'ARROW1']] },
-  { ...ARROW, signature: [[0, 'FEA1']] },
-  { name: 'an SQLite database', data: AS_CSV, signature: [[0, 'SQLite format 3\0']] },
-  { name: 'an Excel file (.xls)', data: AS_CSV, signature: [[0, '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1']] },
-  { name: 'a NetCDF file', data: AS_NPY, signature: [[0, 'CDF']] },
-  { name: 'a DICOM picture', data: AS_NPY, signature: [[128, 'DICM']] },
+    model: PYTORCH_WEIGHTS,
+    signatures: [[[0, '\x80\x02']], [[0, '\x80\x03']], [[0, '\x80\x04']], [[0, '\x80\x05']]],
+  },
+  {
+    name: 'an HDF5 file (.h5, as Keras writes it)',
+    data: AS_NPY,
+    model: OTHER_MODEL,
+    signatures: [[[0, '\x89HDF\r\n\x1a\n']]],
+  },
+  {
+    name: 'a MATLAB file (.mat)',
+    data: 'save the array in it as .npy, or its table as .csv',
+    signatures: [[[0, 'MATLAB 5.0 MAT-file']], [[0, 'MATLAB 7.3 MAT-file']]],
+  },
+  { name: 'a TensorFlow Lite model', model: OTHER_MODEL, signatures: [[[4, 'TFL3']]] },
+  { name: 'a GGUF model', model: OTHER_MODEL, signatures: [[[0, 'GGUF']]] },
+  { name: 'a Parquet file', data: AS_CSV, signatures: [[[0, 'PAR1']]] },
+  { name: 'an Arrow file (.feather, .arrow)', data: AS_CSV, signatures: [[[0, 'ARROW1']], [[0, 'FEA1']]] },
+  { name: 'an SQLite database', data: AS_CSV, signatures: [[[0, 'SQLite format 3\0']]] },
+  { name: 'an Excel file (.xls)', data: AS_CSV, signatures: [[[0, '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1']]] },
+  { name: 'a NetCDF file', data: AS_NPY, signatures: [[[0, 'CDF']]] },
+  { name: 'a DICOM picture', data: AS_NPY, signatures: [[[128, 'DICM']]] },
   {
     name: 'a WebP picture',
     data: AS_PICTURE,
-    signature: [
-      [0, 'RIFF'],
-      [8, 'WEBP'],
+    signatures: [
+      [
+        [0, 'RIFF'],
+        [8, 'WEBP'],
+      ],
     ],
   },
-  { name: 'a GIF picture', data: AS_PICTURE, signature: [[0, 'GIF8']] },
+  { name: 'a GIF picture', data: AS_PICTURE, signatures: [[[0, 'GIF8']]] },
   {
     name: 'a BMP picture',
     data: AS_PICTURE,
-    signature: [
-      [0, 'BM'],
-      [6, '\0\0\0\0'],
+    signatures: [
+      [
+        [0, 'BM'],
+        [6, '\0\0\0\0'],
+      ],
     ],
   },
-  { ...TIFF, signature: [[0, 'II*\0']] },
-  { ...TIFF, signature: [[0, 'MM\0*']] },
-  { name: 'a HEIC picture', data: AS_PICTURE, signature: [[4, 'ftyphei']] },
-  { name: 'an AVIF picture', data: AS_PICTURE, signature: [[4, 'ftypavif']] },
-  { name: 'an MP4 file', data: `its sound: ${AS_WAV}`, signature: [[4, 'ftyp']] },
-  { ...MP3, signature: [[0, 'ID3']] },
-  ...['\xfb', '\xfa', '\xf3', '\xf2'].map((second) => ({
-    ...MP3,
-    signature: [[0, `\xff${second}`]] as const,
-  })),
-  { name: 'a FLAC file', data: AS_WAV, signature: [[0, 'fLaC']] },
-  { name: 'an Ogg file', data: AS_WAV, signature: [[0, 'OggS']] },
+  { name: 'a TIFF picture', data: AS_PICTURE, signatures: [[[0, 'II*\0']], [[0, 'MM\0*']]] },
+  { name: 'a HEIC picture', data: AS_PICTURE, signatures: [[[4, 'ftyphei']]] },
+  { name: 'an AVIF picture', data: AS_PICTURE, signatures: [[[4, 'ftypavif']]] },
+  {
+    name: 'an MP4 file',
+    data: 'its sound: convert it, e.g. ffmpeg -i FILE sound.wav',
+    signatures: [[[4, 'ftyp']]],
+  },
+  {
+    name: 'an MP3 file',
+    data: AS_WAV,
+    signatures: [[[0, 'ID3']], [[0, '\xff\xfb']], [[0, '\xff\xfa']], [[0, '\xff\xf3']], [[0, '\xff\xf2']]],
+  },
+  { name: 'a FLAC file', data: AS_WAV, signatures: [[[0, 'fLaC']]] },
+  { name: 'an Ogg file', data: AS_WAV, signatures: [[[0, 'OggS']]] },
   {
     name: 'an AIFF file',
     data: AS_WAV,
-    signature: [
-      [0, 'FORM'],
-      [8, 'AIF'],
+    signatures: [
+      [
+        [0, 'FORM'],
+        [8, 'AIF'],
+      ],
     ],
   },
-  { ...PDF, signature: [[0, '%PDF-']] },
-  { name: 'a 7z archive', always: UNPACK, signature: [[0, "7z\xbc\xaf'\x1c"]] },
-  { name: 'a RAR archive', always: UNPACK, signature: [[0, 'Rar!\x1a\x07']] },
-  { name: 'a tar archive', always: UNPACK, signature: [[257, 'ustar']] },
-  { name: 'gzip data', always: UNPACK, signature: [[0, '\x1f\x8b']] },
-  { name: 'bzip2 data', always: UNPACK, signature: [[0, 'BZh']] },
-  { name: 'xz data', always: UNPACK, signature: [[0, '\xfd7zXZ\0']] },
-  { name: 'Zstandard data', always: UNPACK, signature: [[0, '\x28\xb5\x2f\xfd']] },
+  { name: 'a PDF document', data: AS_CSV, signatures: [[[0, '%PDF-']]] },
+  { name: 'a 7z archive', always: UNPACK, signatures: [[[0, "7z\xbc\xaf'\x1c"]]] },
+  { name: 'a RAR archive', always: UNPACK, signatures: [[[0, 'Rar!\x1a\x07']]] },
+  { name: 'a tar archive', always: UNPACK, signatures: [[[257, 'ustar']]] },
+  { name: 'gzip data', always: UNPACK, signatures: [[[0, '\x1f\x8b']]] },
+  { name: 'bzip2 data', always: UNPACK, signatures: [[[0, 'BZh']]] },
+  { name: 'xz data', always: UNPACK, signatures: [[[0, '\xfd7zXZ\0']]] },
+  { name: 'Zstandard data', always: UNPACK, signatures: [[[0, '\x28\xb5\x2f\xfd']]] },
 ];
 
 /** What zip archives are, by the name of a file in them. */
-const ZIPS: readonly (readonly [pattern: RegExp, kind: Omit<Kind, 'signature'>])[] = [
-  [/\.npy$/, { name: 'a zip archive of NumPy arrays', data: ENDING('.npz') }],
-  [/(^|\/)data\.pkl$/, PYTORCH],
+const ZIPS: readonly (readonly [pattern: RegExp, kind: Kind])[] = [
+  [/\.npy$/, { name: 'a zip archive of NumPy arrays', data: 'give it the ending .npz' }],
+  [/(^|\/)data\.pkl$/, { name: 'a PyTorch file (.pt, .pth)', data: AS_NPY, model: PYTORCH_WEIGHTS }],
   [
     /^metadata\.json$|^model\.weights\.h5$/,
     { name: 'a Keras file (.keras)', data: AS_NPY, model: OTHER_MODEL },
@@ -156,12 +171,12 @@ const ZIPS: readonly (readonly [pattern: RegExp, kind: Omit<Kind, 'signature'>])
 const FAILED_DOWNLOAD = 'the server sent it instead of the file, download that again';
 
 /** Texts, by how they begin. */
-const TEXTS: readonly (readonly [pattern: RegExp, kind: Omit<Kind, 'signature'>])[] = [
+const TEXTS: readonly (readonly [pattern: RegExp, kind: Kind])[] = [
   [
     /^version https:\/\/git-lfs\.github\.com\/spec\//,
     { name: 'a Git LFS pointer, not the file itself', always: 'git lfs pull fetches that' },
   ],
-  [/^%PDF-/, PDF],
+  [/^%PDF-/, { name: 'a PDF document', data: AS_CSV }],
   [/^SIMPLE {2}=/, { name: 'a FITS file', data: AS_NPY }],
   [
     /^\s*(<!--.*?-->\s*)?<(!doctype html|html|head)\b/is,
@@ -201,7 +216,7 @@ export function notA(expected: string, head: Uint8Array, wanted: Wanted = 'data'
   return new FormatError(`not ${expected} but ${kind.name}${kind.advice ? `: ${kind.advice}` : ''}.`);
 }
 
-type Found = Omit<Kind, 'signature'> | undefined;
+type Found = Kind | undefined;
 
 function emptyKind(bytes: Uint8Array): Found {
   if (bytes.length === 0) return { name: 'an empty file', always: TRY_AGAIN, mayBeTable: true };
@@ -211,12 +226,12 @@ function emptyKind(bytes: Uint8Array): Found {
 
 function signedKind(bytes: Uint8Array): Found {
   const text = lettersOf(bytes);
-  const kind = KINDS.find(({ signature }) =>
-    signature.every(([at, letters]) => text.startsWith(letters, at)),
+  const kind = KINDS.find(({ signatures }) =>
+    signatures.some((parts) => parts.every(([at, letters]) => text.startsWith(letters, at))),
   );
   if (kind) return kind;
   if (text.startsWith('PK\x03\x04') || text.startsWith('PK\x05\x06')) return zipKind(text);
-  if (isIdx(bytes)) return { name: 'an IDX file', data: ENDING('.idx') };
+  if (isIdx(bytes)) return { name: 'an IDX file', data: 'give it the ending .idx' };
   if (isSafetensors(bytes)) return { name: 'a safetensors file', data: 'it holds the weights of a model' };
   if (isOnnx(bytes)) return { name: 'an ONNX model', model: OTHER_MODEL };
   return undefined;

@@ -17,7 +17,6 @@ export {
   type OpenedModel,
   saveModel,
 } from './files/modelFile.ts';
-export { NpyFile } from './files/npyFile.ts';
 export type { LoadOptions } from './files/readOptions.ts';
 export type {
   ClassLabels,

@@ -14,6 +14,8 @@ export const NO_ADVICE: Readonly<Record<string, string>> = {
   '--loss bce': 'why another default is taken',
   '--output sigmoid': 'why another default is taken',
   '--noise salt': 'why another default is taken',
+  '--resize {}': 'what was taken from the training: test/node/cli/train/data/picturesAndSound.test.ts',
+  '--background {}': 'what was taken from the training, as --resize',
   '--{}': 'an option is named for messages with another text',
   '--{} {}': 'an option is named for messages with another text',
   '--{}={}': 'options are read again',
@@ -46,9 +48,13 @@ export const TESTED_ELSEWHERE: Readonly<Record<string, readonly [file: string, w
     'test/node/files/images/imageFolder.test.ts',
     'transparent pictures are refused, and read on a background',
   ],
-  '{} has {}x{}; --resize {} brings them to one.': [
+  '{} is {}x{}; --resize {} brings them to one.': [
     'test/node/files/images/imageFolder.test.ts',
     'pictures of different sizes are refused, and read with resize',
+  ],
+  '{}: pictures hold no labels, expected a file of them, or --{} auto for the names of their folders.': [
+    'test/node/cli/evaluate/labelsOfData.test.ts',
+    'may be the names of folders, but not the pictures in them',
   ],
   "isthmus {}: the package '{}' is missing: npm install {}.": [
     'test/package/install.long.test.ts',

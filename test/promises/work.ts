@@ -199,7 +199,7 @@ export const WORK: readonly CommandPromise[] = [
     'import --format pytorch --weights bare.safetensors --like model.safetensors --out i.safetensors',
   ],
   [
-    '{}, and isthmus decompress restores what it holds',
+    'give it the ending .isth, and isthmus decompress restores what it holds',
     'train --data isth.npy TINY',
     'decompress images.isth --model model.safetensors --out restored.npy',
   ],

@@ -7,6 +7,7 @@ import type { NumericArray } from '../../data/samples.ts';
 import { type OptionNames, requireBytes, requireOptions } from '../../tensor/options.ts';
 import { formatShape } from '../../tensor/shape.ts';
 import { FormatError, OptionError } from '../errors.ts';
+import { notA } from '../fileKinds.ts';
 import type { HeadCheck } from './inflate.ts';
 import { readNpy } from './npy.ts';
 import { NPY_HEAD_LENGTH, parseNpyHeader } from './npyHeader.ts';
@@ -96,7 +97,7 @@ async function noSuchArray(
 ): Promise<FormatError> {
   const expected = key === undefined ? 'one' : `'${key}'`;
   const [first] = arrays.keys();
-  if (first === undefined) return new FormatError(`the archive holds no arrays, expected ${expected}.`);
+  if (first === undefined) return notA('an archive of arrays', bytes);
   const listed: string[] = [];
   for (const [name, entry] of [...arrays].slice(0, MOST_LISTED)) {
     listed.push(`${name}${await shapeInWords(bytes, entry)}`);

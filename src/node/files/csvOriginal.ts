@@ -60,10 +60,12 @@ async function findDialect(
   const start = head.slice(0, Math.max(rows, header)); // names may be numbers
   const lineEnd = /\r?\n/.exec(text.slice(start.length))?.[0] === '\r\n' ? '\r\n' : '\n';
   const dialect = { start, delimiter, lineEnd, isEnded: last === LINE_FEED } as const;
-  if (isDelimiter(delimiter) && csvHead(dialect).length <= MAX_HEAD_BYTES) return dialect;
-  throw new DataError(
-    `${path}: a table with such a ${isDelimiter(delimiter) ? 'long header' : 'delimiter'} is not restored byte for byte, expected no --lossless.`,
-  );
+  const problem =
+    (text.includes('\0') && 'in UTF-16') ||
+    (!isDelimiter(delimiter) && 'with such a delimiter') ||
+    (csvHead(dialect).length > MAX_HEAD_BYTES && 'with such a long header');
+  if (!problem) return dialect;
+  throw new DataError(`${path}: a table ${problem} is not restored byte for byte, expected no --lossless.`);
 }
 
 async function requireSameBytes(
@@ -105,7 +107,8 @@ function otherwise(path: string, line: number, found: Uint8Array, expected: Uint
     const [first] = Buffer.from(bytes.subarray(0, 100)).toString('utf8').split('\n');
     return `'${visible(first)}'`;
   });
+  const problem = expected.length > 0 ? `its numbers would be restored as ${ours}` : 'no row of numbers';
   return new DataError(
-    `${path}: line ${line} is ${theirs}, its numbers would be restored as ${ours}, so the file can't be restored byte for byte: leave --lossless out, or compress the numbers as a .npy.`,
+    `${path}: line ${line} is ${theirs}, ${problem}, so the file can't be restored byte for byte: leave --lossless out, or compress the numbers as a .npy.`,
   );
 }

@@ -12,7 +12,7 @@ import { NPY_HEAD_LENGTH, parseNpyHeader } from '../../io/numpy/npyHeader.ts';
 import { readNpz } from '../../io/numpy/npz.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { withPackage } from '../optionalPackage.ts';
-import type { PictureOptions } from '../pictures/pictureStack.ts';
+import { type PictureOptions, withColours } from '../pictures/pictureStack.ts';
 import { fileError, inFile, readHead, readWholeFile } from './files.ts';
 import { loadImageFile, loadImageFolder } from './images/imageFolder.ts';
 import { memoryOfNpy, NpyFile } from './npyFile.ts';
@@ -49,12 +49,15 @@ const WAVE: Reader = { contents: 'sound', load: loadSound, options: ['frame'] };
 const PICTURE_OPTIONS = ['resize', 'gray', 'background'] as const;
 const PICTURE: Reader = {
   contents: 'pictures',
-  load: (path, options) => loadImageFile(path, pictureOptions(options)),
+  load: async (path, options) => inColours(await loadImageFile(path, pictureOptions(options)), options),
   options: PICTURE_OPTIONS,
 };
 const FOLDER: Reader = {
   contents: 'pictures',
-  load: (path, options) => loadImageFolder(path, pictureOptions(options), options.onProgress),
+  load: async (path, options) => {
+    const images = await loadImageFolder(path, pictureOptions(options), options.onProgress);
+    return inColours(images, options);
+  },
   options: PICTURE_OPTIONS,
 };
 
@@ -96,10 +99,8 @@ const ALL_KINDS = '.npy, .npz, .idx, -ubyte (also .gz), .csv, .tsv, .wav, .png, 
 async function refuseUnknown(path: string): Promise<never> {
   const kind = kindOf(await readHead(path, KIND_HEAD_LENGTH));
   if (!kind) throw new FormatError(`${path}: unknown kind of file, expected ${ALL_KINDS}.`);
-  const advice = kind.advice === undefined ? '' : `: ${kind.advice}`;
-  throw new FormatError(
-    `${path}: unknown kind of file, ${kind.name} by its bytes, expected ${ALL_KINDS}${advice}.`,
-  );
+  const advice = kind.advice === undefined ? `, expected ${ALL_KINDS}` : `: ${kind.advice}`;
+  throw new FormatError(`${path}: by its name an unknown kind of file, by its bytes ${kind.name}${advice}.`);
 }
 
 async function loadNpy(path: string): Promise<LoadedImages> {
@@ -166,6 +167,15 @@ function pictureOptions({ resize, gray, background, form }: LoadOptions): Pictur
     gray: gray ?? trained.gray,
     background: background ?? trained.background,
   };
+}
+
+/** A model that takes colours takes gray pictures, too. */
+function inColours(images: LoadedImages, { sampleShape = [] }: LoadOptions): LoadedImages {
+  const { shape, notes = [] } = images;
+  const takesColours = sampleShape.length === 3 && sampleShape[2] === 3;
+  if (!takesColours || shape.length !== 3) return images;
+  const note = 'no picture has colours: red, green and blue get the same values, as the model takes colours';
+  return { ...images, ...withColours(images), notes: [...notes, note] };
 }
 
 /** A model takes frames of the length of its samples. */

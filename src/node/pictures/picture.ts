@@ -1,9 +1,8 @@
-/** A picture of either kind, found by its bytes and not by its name: people save JPEGs as x.png. */
+/** A picture of either kind, found by its bytes and not by its name: people save JPEGs as x.png. And its colours as gray. */
 
 import { OptionError } from '../../io/errors.ts';
 import { notA } from '../../io/fileKinds.ts';
 import { decodeJpeg } from './jpeg.ts';
-import { withoutSpareChannels } from './luma.ts';
 import { type DecodedPng, decodePng, type PixelImage } from './png.ts';
 
 export type PictureKind = 'PNG' | 'JPEG';
@@ -63,4 +62,36 @@ function flatten({ width, height, data: rgba }: DecodedPng, background: Color): 
     }
   }
   return { width, height, channels: 3, data };
+}
+
+/**
+ * Brightness is 0.299 red + 0.587 green + 0.114 blue, as in ITU-R BT.601, Pillow, OpenCV and torchvision; in whole numbers,
+ * which are exact. The values stay as stored (sRGB).
+ */
+const [RED, GREEN, BLUE] = [299, 587, 114];
+export const LUMA_TOTAL = 1000;
+
+/** The brightness of the pixel that begins at byte `at`, from 0 to 255 * LUMA_TOTAL. */
+export function lumaSum(data: Uint8Array, at: number): number {
+  return RED * data[at] + GREEN * data[at + 1] + BLUE * data[at + 2];
+}
+
+/** The picture in gray: the same one if it is. */
+export function toGray(image: PixelImage): PixelImage {
+  if (image.channels === 1) return image;
+  const data = new Uint8Array(image.width * image.height);
+  for (let i = 0; i < data.length; i++) data[i] = Math.round(lumaSum(image.data, 3 * i) / LUMA_TOTAL);
+  return { ...image, channels: 1, data };
+}
+
+/** A picture in which red, green and blue are the same everywhere, with one of them; others as they are. */
+export function withoutSpareChannels(image: PixelImage): PixelImage {
+  const { width, height, channels, data } = image;
+  if (channels === 1) return image;
+  for (let i = 0; i < data.length; i += 3) {
+    if (data[i] !== data[i + 1] || data[i] !== data[i + 2]) return image;
+  }
+  const gray = new Uint8Array(width * height);
+  for (let i = 0; i < gray.length; i++) gray[i] = data[3 * i];
+  return { width, height, channels: 1, data: gray };
 }

@@ -4,8 +4,7 @@ import type { NumericArray } from '../../data/samples.ts';
 import { FormatError, OptionError } from '../../io/errors.ts';
 import { type OptionNames, requireBoolean, requireNumber, requireOptions } from '../../tensor/options.ts';
 import { inWords } from '../../tensor/words.ts';
-import { toGray } from './luma.ts';
-import { type Color, type Picture, pictureOfPng } from './picture.ts';
+import { type Color, type Picture, pictureOfPng, toGray } from './picture.ts';
 import type { PixelImage } from './png.ts';
 import { type PictureSize, resize, resizingOf } from './resize.ts';
 
@@ -123,8 +122,8 @@ export class PictureStack {
     if (fitted.width !== width || fitted.height !== height) {
       throw new OptionError(
         (option) =>
-          `the images differ in size: ${this.#first} has ${width}x${height} pixels, ` +
-          `${name} has ${fitted.width}x${fitted.height}; ${option('resize', '28x28', '[28, 28]')} brings them to one.`,
+          `the images differ in size: ${this.#first} is ${height}x${width} pixels (height x width), ` +
+          `${name} is ${fitted.height}x${fitted.width}; ${option('resize', '28x28', '[28, 28]')} brings them to one.`,
       );
     }
     if (fitted.channels > this.#stack.channels)
@@ -164,6 +163,13 @@ export class PictureStack {
     ];
     return `resized to ${height}x${width}: ${ways.filter(Boolean).join(', ')}`;
   }
+}
+
+/** Gray pictures `[n, height, width]` as `[n, height, width, 3]`, with the same red, green and blue. */
+export function withColours({ shape, data }: NumericArray): Pick<NumericArray, 'shape' | 'data'> {
+  const [count, height, width] = shape;
+  const gray = { width, height, channels: 1, data: data as Uint8Array } as const;
+  return { shape: [...shape, 3], data: withColor(gray, count, count).data };
 }
 
 interface Size {

@@ -6,7 +6,7 @@
  * As everywhere, values are averaged as they are stored (sRGB), not as amounts of light.
  */
 
-import { LUMA_TOTAL, lumaSum } from './luma.ts';
+import { LUMA_TOTAL, lumaSum } from './picture.ts';
 import type { PixelImage } from './png.ts';
 
 const { floor, max, min, round } = Math;
@@ -60,7 +60,7 @@ export function resizingOf(image: PixelImage, [height, width]: PictureSize): Res
 /**
  * The picture in another size: area averages where it shrinks, bilinear interpolation where it grows.
  *
- * @param isGray - Makes colours their brightness (see luma.ts).
+ * @param isGray - Makes colours their brightness (see picture.ts).
  */
 export function resize(image: PixelImage, size: PictureSize, isGray = false): PixelImage {
   const [height, width] = size;

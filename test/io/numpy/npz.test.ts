@@ -60,8 +60,17 @@ describe('readNpz', () => {
     await expect(readNpz(goldenBytes('two.npz'), { key: 'third' })).rejects.toThrow(
       "the archive holds the arrays first [2, 2], second [3, 2], expected 'third'.",
     );
-    await expect(readNpz(goldenBytes('none.npz'))).rejects.toThrow('the archive holds no arrays');
+    await expect(readNpz(goldenBytes('none.npz'))).rejects.toThrow(
+      'not an archive of arrays but a zip archive: unpack it first.',
+    );
     await expect(readNpz(goldenBytes('two.npz'), { key: 'toString' })).rejects.toThrow(FormatError);
+  });
+
+  test('says what an archive without arrays is', async () => {
+    const model = zipBytes([{ name: 'archive/data.pkl', contents: Uint8Array.of(1) }]);
+    await expect(readNpz(model, { key: 'a' })).rejects.toThrow(
+      'not an archive of arrays but a PyTorch file (.pt, .pth): save the array in it as .npy.',
+    );
   });
 
   test('lists the arrays of a report with their shapes', async () => {

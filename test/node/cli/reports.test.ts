@@ -26,7 +26,7 @@ test('european.csv: semicolons, decimal commas, a date, classes; the header name
   const { run, shapeOf } = folderWithReports('european.csv');
   const trained = await run(`train --data european.csv --validation-split 0.2 ${TINY}`);
   expect(trained.code).toBe(0);
-  expect(trained.stderr).toContain('european.csv: --normalize standard, the default for tables\n');
+  expect(trained.stderr).toContain('default for tables: --normalize standard\n');
   expect(trained.stderr).toContain('note: european.csv: semicolons between cells, decimal comma\n');
   expect(trained.stderr).toMatch(/^note: european\.csv: column 'time' was left out: it holds no numbers/m);
   expect(trained.stderr).toMatch(/^120 samples of 2 numbers, float64 from -0\.2490 to 24\.72, /m);

@@ -102,7 +102,7 @@ describe('loadImages', () => {
       'a.gif',
       '',
       'FormatError',
-      'unknown kind of file, an empty file by its bytes, expected .npy, .npz, .idx, -ubyte',
+      'a.gif: by its name an unknown kind of file, by its bytes an empty file: the copy or the download failed',
     ],
     [
       'a web page named .csv',

@@ -144,7 +144,7 @@ describe('loadLabels', () => {
       'other words',
       'a.txt',
       text('cat\ndog\ncat\n'),
-      /a\.txt: unknown kind of file, a text by its bytes, .*\.csv\.$/,
+      /a\.txt: by its name an unknown kind of file, by its bytes a text: .*\.csv\.$/,
     ],
     ['a broken file', 'a.npy', npy('|u1').subarray(0, 100), /a\.npy: /],
   ])('refuses %s', async (_, name, contents, says) => {

@@ -460,7 +460,7 @@ describe('stackPngs', () => {
   test('names the two files that differ in size', () => {
     const wide = { name: 'wide.png', bytes: pngBytes({ ...tiny, width: 5, pixel: () => [9] }) };
     expect(refusal(() => stackPngs([grayFile('a.png', 1), grayFile('b.png', 1), wide]))).toBe(
-      'the images differ in size: a.png has 3x2 pixels, wide.png has 5x2; resize: [28, 28] brings them to one.',
+      'the images differ in size: a.png is 2x3 pixels (height x width), wide.png is 2x5; resize: [28, 28] brings them to one.',
     );
   });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { toGray } from '../../../src/node/pictures/luma.ts';
+import { toGray } from '../../../src/node/pictures/picture.ts';
 import type { PixelImage } from '../../../src/node/pictures/png.ts';
 import { centreCrop, resize } from '../../../src/node/pictures/resize.ts';
 import { naiveCrop, naiveResize, type Plane } from '../../helpers/naive/naiveResize.ts';

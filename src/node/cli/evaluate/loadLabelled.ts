@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { DataError } from '../../../data/samples.ts';
 import { loadLabels } from '../../files/loadLabels.ts';
+import { findReader } from '../../files/readers.ts';
 import type { LoadOptions } from '../../files/readOptions.ts';
 import type { ClassLabels } from '../../files/sampleSource.ts';
 import { refuseOverflow } from '../shared/overflow.ts';
@@ -104,6 +105,11 @@ async function labelsOf(
   { values, option }: { readonly values: EvaluateValues; readonly option: 'labels' | 'train-labels' },
 ): Promise<ClassLabels> {
   if (path !== AUTO) {
+    if ((await findReader(path)).contents === 'pictures') {
+      throw new DataError(
+        `${path}: pictures hold no labels, expected a file of them, or --${option} auto for the names of their folders.`,
+      );
+    }
     const [count] = samples.samples.shape;
     const options = { key: values[`${option}-key`], labelColumn: values['label-column'], count };
     return withOptionNames({ key: `${option}-key` }, loadLabels(path, options));

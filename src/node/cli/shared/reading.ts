@@ -26,13 +26,13 @@ export const READING = {
   resize: parsed(
     'HxW',
     readSize,
-    'Of pictures: bring all to this height and width in pixels, such as 28x28. What is beyond its ratio is cut off at both sides; shrinking takes the mean of the area, enlarging is bilinear.',
+    'Of pictures: bring all to this height and width in pixels, such as 28x28. What is beyond its ratio is cut off at both sides; shrinking takes the mean of the area, enlarging is bilinear. [for a trained model as it was trained, else they must have one size]',
   ),
-  gray: flag('Of pictures: read colours as their brightness.'),
+  gray: flag('Of pictures: read colours as their brightness. [for a trained model as it was trained]'),
   background: parsed(
     'COLOUR',
     readColour,
-    'Of pictures: what to lay transparent ones on: white, black or #rrggbb. [they are refused]',
+    'Of pictures: what to lay transparent ones on: white, black or #rrggbb. [for a trained model as it was trained, else they are refused]',
   ),
   frame: number(
     undefined,
@@ -81,6 +81,17 @@ export function readingInWords({ resize, gray, background }: ReadingValues) {
     ...(gray && { gray }),
     ...(background && { background: formatColour(background) }),
   };
+}
+
+/** The options for pictures that no one gave and that are taken from a model's training data: `--resize 28x28 --gray`. */
+export function optionsOfTraining({ form, resize, gray, background }: LoadOptions): string | undefined {
+  if (form?.kind !== 'pictures') return undefined;
+  const taken = [
+    !resize && form.resize && `--resize ${form.resize.join('x')}`,
+    !gray && form.gray && '--gray',
+    !background && form.background && `--background ${formatColour(form.background)}`,
+  ];
+  return taken.filter(Boolean).join(' ') || undefined;
 }
 
 /** What a trained model says about the data that it takes. */

@@ -31,6 +31,7 @@ import {
 import { nounOf } from '../../pictures/sampleKind.ts';
 import { countOf, formatBytes, formatCount, say, timesShape } from '../terminal/output.ts';
 import { ReadingProgress } from '../terminal/statusLine.ts';
+import { optionsOfTraining } from './reading.ts';
 import { adviceOnShape, type Expected } from './shapeAdvice.ts';
 
 /**
@@ -53,7 +54,7 @@ export async function openSource(
     const sizes = `${formatBytes(images.memory)} in memory, limit ${formatBytes(limit)}`;
     say(`${countOf(images.shape[0], 'sample')}, read from the file batch by batch (${sizes})`);
   } else if (inMemory !== undefined && images.memory > inMemory) {
-    say(`note: ${images.source} is in memory: only .npy files and tables are read batch by batch`);
+    say(`note: ${basename(path)}: read into memory: only .npy files and tables are read batch by batch`);
   }
   return images;
 }
@@ -106,15 +107,14 @@ export async function openTarget<Source extends SampleSource>(
 }
 
 /** Says what was found out about a file, and what of it was left out. */
-export function sayNotes(
-  path: string,
-  { notes = [], form }: SampleFacts,
-  { form: trained }: LoadOptions,
-): void {
+export function sayNotes(path: string, { notes = [], form }: SampleFacts, options: LoadOptions): void {
+  const { form: trained } = options;
+  const taken = form?.kind === 'pictures' ? optionsOfTraining(options) : undefined;
+  if (taken) say(`note: ${basename(path)}: read as the training data was: ${taken}`);
   for (const note of notes) say(`note: ${basename(path)}: ${note}`);
   if (form?.kind === 'sound' && trained?.kind === 'sound' && form.sampleRate !== trained.sampleRate) {
     const [rate, trainedRate] = [form, trained].map(({ sampleRate }) => formatCount(sampleRate));
-    say(`note: ${basename(path)} has ${rate} values a second, the training data has ${trainedRate}`);
+    say(`note: ${basename(path)}: it has ${rate} values a second, the training data has ${trainedRate}`);
   }
 }
 

@@ -22,10 +22,15 @@ export function adviceOnShape(source: Pick<SampleSource, 'shape' | 'form'>, expe
     case 'table':
       return sizeOf(found) > size ? ': --columns A,B,… takes some of the columns' : '';
     case 'sound':
-      return `: --frame ${size} makes them fit`;
+      return isPicture(expected) ? ', and no sound' : `: --frame ${size} makes them fit`;
     default:
       return '';
   }
+}
+
+/** Whether samples are known to be pictures. */
+function isPicture({ inputShape, normalization }: Expected): boolean {
+  return normalization !== undefined && pictureOf(inputShape, normalization) !== undefined;
 }
 
 function adviceOnPictures(found: Shape, { inputShape, normalization }: Expected): string {

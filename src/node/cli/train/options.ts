@@ -75,12 +75,12 @@ const DATA = {
   normalize: choice(
     ['minmax', 'standard'],
     undefined,
-    'minmax: scale the values so that their minimum becomes 0 and their maximum 1. standard: scale them to mean 0 and standard deviation 1. Without this option integers stay as they are if all are 0 or 1; else they are divided by 255 if none is greater, or else by 65535 (int8: 127, int16: 32767). Floats must lie in [0, 1].',
+    'minmax: scale the values so that their minimum becomes 0 and their maximum 1. standard: scale them to mean 0 and standard deviation 1. [standard for tables and sound] Other integers without this option stay as they are if all are 0 or 1; else they are divided by 255 if none is greater, or else by 65535 (int8: 127, int16: 32767). Other floats must lie in [0, 1].',
   ),
   'scale-by': choice(
     ['feature', 'all'],
     undefined,
-    'With --normalize: scale each feature (each number of a sample) on its own, as columns with different units need it, or all values together, as suits pixels. A constant feature gets the scale 1. [feature for vectors, [n, d]; all for other shapes, such as [n, h, w]]',
+    'With --normalize: scale each feature (each number of a sample) on its own, as columns with different units need it, or all values together, as suits pixels. A constant feature gets the scale 1. [feature for vectors, [n, d]; all for sound and for other shapes, such as [n, h, w]]',
   ),
   'image-shape': parsed(
     'HxW',

@@ -25,6 +25,9 @@ import {
 /** Classes that a note names. */
 const NAMED_CLASSES = 10;
 
+/** Folders of these names are parts of a data set, hardly classes. */
+const PART = /^(train(ing)?|test(ing)?|val(id(ation)?)?|eval(uation)?)([-_ ]?(set|data|images))?$/i;
+
 /**
  * One PNG or JPEG, whatever it is called, as one sample: `[1, height, width]` if no pixel has colour, else
  * `[1, height, width, 3]`.
@@ -38,8 +41,8 @@ export async function loadImageFile(path: string, options: PictureOptions = {}):
   const picture = await decodePicture(await readWholeFile(path), options.background);
   stack.add(picture);
   const name = basename(path);
-  const misnamed = isMisnamed(name, picture.kind) ? [{ name, kind: picture.kind }] : [];
-  return { ...loaded(stack.finish(), options, [misnamedNote(misnamed), stack.resizing]), source: name };
+  const misnamed = isMisnamed(name, picture.kind) ? `it is a ${picture.kind}, read as one` : undefined;
+  return { ...loaded(stack.finish(), options, [misnamed, stack.resizing]), source: name };
 }
 
 /**
@@ -60,7 +63,7 @@ export async function loadImageFolder(
   const folder = await findPictures(path);
   const name = basename(resolve(path));
   if (folder.own.pictures.length > 0) {
-    const notes = leftBesidePictures(folder);
+    const notes = [leftBesidePictures(folder)];
     const { array, kinds } = await stackFiles(path, folder.own.pictures, options, { notes, onProgress });
     return { ...array, source: `${kinds} in ${name}` };
   }
@@ -68,7 +71,7 @@ export async function loadImageFolder(
   if (classes.length === 0) throw noPictures(folder);
   const counts = classes.map(({ pictures }) => pictures.length);
   const names = classes.map((of) => of.name);
-  const notes = [classNote(names, counts), leftBesideClasses(folder)];
+  const notes = [classNote(name, names, counts), leftBesideClasses(folder)];
   const { array, kinds } = await stackFiles(
     path,
     classes.flatMap(({ pictures }) => pictures),
@@ -147,18 +150,17 @@ function leftOut(things: readonly string[]): string | undefined {
   return things.length > 0 ? `left out: ${things.join(', ')}` : undefined;
 }
 
-function leftBesidePictures({ own, subfolders }: PictureFolder): string[] {
+function leftBesidePictures({ own, subfolders }: PictureFolder): string | undefined {
   const withPictures = subfolders.filter(({ pictures }) => pictures.length > 0);
   const pictures = withPictures.reduce((sum, of) => sum + of.pictures.length, 0);
   const without = subfolders.length - withPictures.length;
-  const note = leftOut([
+  return leftOut([
     ...countsInWords(own.others),
     ...(pictures > 0
       ? [`${plural(pictures, 'picture')} in ${plural(withPictures.length, 'subfolder')}`]
       : []),
     ...(without > 0 ? [plural(without, 'subfolder')] : []),
   ]);
-  return note === undefined ? [] : [note];
 }
 
 function leftBesideClasses({ own, subfolders }: PictureFolder): string | undefined {
@@ -169,10 +171,13 @@ function leftBesideClasses({ own, subfolders }: PictureFolder): string | undefin
   return leftOut([...countsInWords(others), ...folders]);
 }
 
-function classNote(names: readonly string[], counts: readonly number[]): string {
+function classNote(folder: string, names: readonly string[], counts: readonly number[]): string {
   const shown = names.slice(0, NAMED_CLASSES).map((name, i) => `${name} (${counts[i]})`);
   const more = names.length > shown.length ? ['…'] : [];
-  return `each folder is a class: ${[...shown, ...more].join(', ')}`;
+  const classes = `each folder is a class: ${[...shown, ...more].join(', ')}`;
+  const areParts = names.length > 1 && names.every((name) => PART.test(name));
+  if (!areParts) return classes;
+  return `${classes}; if they are parts of a data set and no classes, read each by itself: ${folder}/${names[names.length - 1]}`;
 }
 
 function classLabels(names: readonly string[], counts: readonly number[]): ClassLabels {

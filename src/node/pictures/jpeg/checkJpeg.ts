@@ -11,8 +11,7 @@ import { notA } from '../../../io/fileKinds.ts';
 import { plural } from '../../../tensor/words.ts';
 import { type Orientation, orientationOf } from './exif.ts';
 import { type Frame, readFrame } from './frame.ts';
-import { Scans } from './scan.ts';
-import { Tables } from './tables.ts';
+import { Scans, Tables } from './scan.ts';
 
 /** The second byte of each marker; the first is 255. */
 const Marker = {

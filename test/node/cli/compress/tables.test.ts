@@ -270,6 +270,12 @@ describe('--lossless', () => {
       says: /: table\.csv: a table with such a long header is not restored byte for byte, expected no --lossless\.$/,
     },
     {
+      name: 'a table in UTF-16',
+      files: { 'table.csv': Buffer.from(`\ufeff${HEADER}${lines(plain)}\n`, 'utf16le'), run: tiny() },
+      args: LOSSLESS.split(' '),
+      says: /: table\.csv: a table in UTF-16 is not restored byte for byte, expected no --lossless\.$/,
+    },
+    {
       name: 'sound',
       files: {
         'tone.wav': writeWav({ samples: new Float32Array(40), sampleRate: 8000, encoding: 's16' }),
@@ -309,7 +315,7 @@ describe('--lossless', () => {
         `a,b,c,d,label\n${lines(plain.map((row) => [...row, 'x']))}\n`,
         /is '\d+,\d+,\d+,\d+,x'/,
       ],
-      ['an empty line', 302, `${HEADER}${lines(plain)}\n\n`, /is '', .* as ''/],
+      ['an empty line', 302, `${HEADER}${lines(plain)}\n\n`, /is '', no row of numbers, so/],
       [
         'one line end of another kind',
         3,
@@ -337,7 +343,7 @@ describe('--lossless', () => {
         run: model,
       });
       const { stderr } = await isthmus([...LOSSLESS.split(' '), '--missing', 'drop'], { cwd });
-      expect(stderr).toMatch(/table\.csv: line 7 is ',1,2,3', its numbers would be restored as '',/);
+      expect(stderr).toMatch(/table\.csv: line 7 is ',1,2,3', no row of numbers, so/);
     });
   });
 });

@@ -145,6 +145,21 @@ describe('refusals', () => {
     expect([1, 2]).toContain(code);
   });
 
+  test('may be the names of folders, but not the pictures in them', async () => {
+    const cwd = folderWith({ 'm.safetensors': modelBytes(), ...pngs('p/cat', 4), ...pngs('p/dog', 4) });
+    const run = (labels: string) =>
+      isthmus(`evaluate --model m.safetensors --data p --labels ${labels} --json`.split(' '), { cwd });
+    expect(await run('p')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(
+        'p: pictures hold no labels, expected a file of them, or --labels auto for the names of their folders.',
+      ),
+    });
+    const { code, stdout } = await run('auto');
+    expect(code).toBe(0);
+    expect(jsonLines(stdout)[0].classification).toMatchObject({ classes: [0, 1] });
+  });
+
   test('takes an option that suits one of the files', async () => {
     const cwd = folderWith({
       'm.safetensors': modelBytes(),

@@ -80,9 +80,9 @@ describe('loadImageFile', () => {
 
   test('reads a file as what it is, whatever it is called, and says so', async () => {
     const { notes, data } = await loadFile('x.png', jpegFile('gray'));
-    expect(notes).toEqual(['x.png is a JPEG, read as one']);
+    expect(notes).toEqual(['it is a JPEG, read as one']);
     expect(data).toEqual((await decodePicture(jpegFile('gray'))).image.data);
-    expect((await loadFile('x.jpg', even(7))).notes).toEqual(['x.jpg is a PNG, read as one']);
+    expect((await loadFile('x.jpg', even(7))).notes).toEqual(['it is a PNG, read as one']);
   });
 
   test('resizes, and keeps in the form what was asked for', async () => {
@@ -183,7 +183,7 @@ describe('loadImageFolder', () => {
   test('pictures of different sizes are refused, and read with resize', async () => {
     const files = { 'p/1.png': even(1), 'p/2.png': png(16, 16), 'p/3.png': png(5, 4) };
     await expect(load(files)).rejects.toThrow(
-      'the images differ in size: 1.png has 8x8 pixels, 2.png has 16x16; resize: [28, 28] brings them to one.',
+      'the images differ in size: 1.png is 8x8 pixels (height x width), 2.png is 16x16; resize: [28, 28] brings them to one.',
     );
     const { shape, notes } = await load(files, { resize: [8, 8] });
     expect(shape).toEqual([3, 8, 8]);
@@ -237,6 +237,20 @@ describe('class folders', () => {
       'each folder is a class: class 2 (3), class 10 (1)',
       'left out: 1 .md, 1 .txt, 1 subfolder without pictures',
     ]);
+  });
+
+  test.each([
+    [['test', 'train'], true],
+    [['Testing', 'Training', 'val_images'], true],
+    [['train', 'bus'], false], // vehicles
+    [['train'], false],
+  ])('folders %j: said that they may be parts of a data set: %p', async (names, isSaid) => {
+    const files = Object.fromEntries(names.map((name) => [`p/${name}/cat/1.png`, even(1)]));
+    const { notes: [note] = [] } = await load(files);
+    expect(note).toMatch(/^each folder is a class: /);
+    expect(note.includes('; if they are parts of a data set and no classes, read each by itself: p/')).toBe(
+      isSaid,
+    );
   });
 
   test('errors name the picture by its path in the folder', async () => {

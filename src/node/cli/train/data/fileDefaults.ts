@@ -1,6 +1,5 @@
 /** What `train` does by default with files of some kinds: columns of a table have different units, the values of sound one. */
 
-import { basename } from 'node:path';
 import { contentsByName } from '../../../files/readers.ts';
 import type { TrainOptions } from '../options.ts';
 
@@ -29,8 +28,8 @@ export function defaultsOfFile({ given, values }: TrainOptions): FileDefaults | 
   const words = Object.entries(added).map(([name, text]) => `--${name} ${text}`);
   if (words.length === 0) return undefined;
   const why = reason === undefined || added.normalize === undefined ? '' : ` with ${reason}`;
-  const others = contents === 'table' ? 'tables' : 'sound';
-  return { added, said: `${basename(path)}: ${words.join(' ')}, the default for ${others}${why}` };
+  const defaults = `default${words.length > 1 ? 's' : ''} for ${contents === 'table' ? 'tables' : 'sound'}`;
+  return { added, said: `${defaults}${why}: ${words.join(' ')}` };
 }
 
 /** The option that was given and needs values from 0 to 1. A preset that needs them gives way (presets.ts). */

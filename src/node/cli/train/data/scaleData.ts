@@ -64,7 +64,7 @@ export function scaleByValues(
       describeSamples(`${which} ${noun}`.trim(), found);
       // Columns with names are those of a table, and so are those of a table's file, but for pixels that were saved as one.
       const isTable = noun === 'sample' && (names !== undefined || (isTableFile && !mayBeBytes(found)));
-      noteImages(found, imageShape !== undefined || isTable === true);
+      noteImages(found, imageShape !== undefined || isTable === true || images.form?.kind === 'sound');
       noteScaling(found, scaleBy !== undefined);
     },
   };

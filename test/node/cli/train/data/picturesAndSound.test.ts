@@ -21,8 +21,9 @@ async function trained(line: string, files: Files, from: Readonly<Record<string,
   const { code, stderr } = await run(`train ${line} ${TINY} --out run`);
   if (code !== 0) throw new Error(stderr);
   const config = JSON.parse(readFileSync(join(cwd, 'run/config.json'), 'utf8'));
-  const shapeOf = (name: string) => readNpy(new Uint8Array(readFileSync(join(cwd, name)))).shape;
-  return { run, stderr, config, shapeOf };
+  const arrayIn = (name: string) => readNpy(new Uint8Array(readFileSync(join(cwd, name))));
+  const shapeOf = (name: string) => arrayIn(name).shape;
+  return { run, stderr, config, arrayIn, shapeOf };
 }
 
 const PHOTOS: Files = {
@@ -49,10 +50,25 @@ describe('pictures of many sizes', () => {
     const { run, shapeOf } = await trainedOnPhotos;
     const encoded = await run('encode --model run --data more --out codes.npy');
     expect(encoded).toMatchObject({ code: 0, stderr: expect.stringMatching(/^note: more: .*12x16/m) });
+    expect(encoded.stderr).toContain('note: more: read as the training data was: --resize 12x16 --gray\n');
     expect(shapeOf('codes.npy')).toEqual([1, 2]);
+    const asked = await run('encode --model run --data more --resize 12x16 --gray --out asked.npy');
+    expect(asked).toMatchObject({ code: 0, stderr: expect.not.stringContaining('as the training data was') });
     expect((await run('evaluate --model run --data photos')).code).toBe(0);
     expect((await run('traverse --model run --data more --sample 0 --out t.png')).code).toBe(0);
     expect((await run('generate --model run --data photos --count 4 --out g.npy')).code).toBe(0);
+  });
+
+  test('a model that takes colours takes gray ones, as colours that are the same', async () => {
+    const { run, arrayIn } = await trained('--data photos --resize 12x16 --test-data gray', {
+      ...PHOTOS,
+      'gray/2.png': png(9, 12),
+    });
+    const encoded = await run('encode --model run --data gray --out gray.npy');
+    expect(encoded.stderr).toContain('note: gray: no picture has colours: red, green and blue get the same');
+    // Among pictures in colours it becomes the same code.
+    await run('encode --model run --data photos --out all.npy');
+    expect(arrayIn('gray.npy').data).toEqual(arrayIn('all.npy').data.slice(2, 4));
   });
 
   test('info says how they were read', async () => {
@@ -116,9 +132,10 @@ describe('sound', () => {
       '--data a.wav --frame 64 --test-data b.wav',
       SOUNDS,
     );
-    expect(stderr).toContain('a.wav: --normalize standard --scale-by all, the default for sound\n');
+    expect(stderr).toContain('defaults for sound: --normalize standard --scale-by all\n');
     expect(stderr).toMatch(/^31 samples of 64 numbers, float32 /m);
-    expect(stderr).toContain('note: b.wav has 16,000 values a second, the training data has 8,000\n');
+    expect(stderr).not.toContain('--image-shape'); // frames of 64 are no images of 8x8
+    expect(stderr).toContain('note: b.wav: it has 16,000 values a second, the training data has 8,000\n');
     expect(config.data.form).toEqual({ kind: 'sound', frame: 64, sampleRate: 8000, encoding: 's16' });
     expect(config.normalization).toMatchObject({ kind: 'standard', scale: expect.any(Number) });
     // The model says the length of the frames.
@@ -132,13 +149,21 @@ describe('sound', () => {
   });
 
   test.each([
-    ['--loss bce', '--normalize minmax --scale-by all, the default for sound with --loss bce', 'minmax'],
-    ['--normalize minmax', '--scale-by all, the default for sound', 'minmax'],
-    ['--scale-by all', '--normalize standard, the default for sound', 'standard'],
+    ['--loss bce', 'defaults for sound with --loss bce: --normalize minmax --scale-by all', 'minmax'],
+    ['--normalize minmax', 'default for sound: --scale-by all', 'minmax'],
+    ['--scale-by all', 'default for sound: --normalize standard', 'standard'],
   ])('with %s: %s', async (options, said, kind) => {
     const { stderr, config } = await trained(`--data a.wav ${options}`, SOUNDS);
-    expect(stderr).toContain(`a.wav: ${said}\n`);
+    expect(stderr).toContain(`${said}\n`);
     expect(config.normalization).toMatchObject({ kind, scale: expect.any(Number) });
+  });
+
+  test('is none for a model of pictures', async () => {
+    const { run } = await trained('--data images.npy', { ...SOUNDS, 'images.npy': imagesNpy([8, 8]) });
+    expect(await run('encode --model run --data a.wav --out c.npy')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/the model takes 8×8, and no sound\.$/m),
+    });
   });
 
   test('may start from a model of frames of another length than 512', async () => {

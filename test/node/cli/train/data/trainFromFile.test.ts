@@ -70,7 +70,7 @@ describe('a run that reads batch by batch', () => {
     const { code, stderr } = await isthmus(args, { cwd });
     expect(code).toBe(0);
     expect(stderr).toContain(
-      'note: a.npz, x_train is in memory: only .npy files and tables are read batch by batch\n',
+      'note: a.npz: read into memory: only .npy files and tables are read batch by batch\n',
     );
   });
 });
