@@ -65,6 +65,16 @@ const KINDS: readonly SignedKind[] = [
     ],
   },
   {
+    name: 'a big-endian WAV file (RIFX)',
+    data: AS_WAV,
+    signatures: [
+      [
+        [0, 'RIFX'],
+        [8, 'WAVE'],
+      ],
+    ],
+  },
+  {
     name: 'a file that isthmus compressed',
     data: 'give it the ending .isth, and isthmus decompress restores what it holds',
     signatures: [[[0, '\x89ISTH\r\n\x1a\n']]],

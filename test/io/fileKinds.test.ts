@@ -49,6 +49,7 @@ const KINDS: readonly (readonly [name: string, head: Uint8Array])[] = [
   ['an Excel file (.xls)', latin('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1')],
   ['an Office file (.xlsx, for instance)', zip('[Content_Types].xml', 'xl/workbook.xml')],
   ['a DICOM picture', latin(`${'\0'.repeat(128)}DICM\x02\0`)],
+  ['a big-endian WAV file (RIFX)', latin('RIFX\0\0\0\x24WAVEfmt ')],
   ['a WebP picture', latin('RIFF\x24\0\0\0WEBPVP8 ')],
   ['a GIF picture', latin('GIF89a\x01\0')],
   ['a FITS file', latin(`SIMPLE  =${' '.repeat(20)}T`)],

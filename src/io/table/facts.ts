@@ -126,6 +126,7 @@ function notesOf(layout: TableLayout, reader: RowReader, { encoding }: TextPiece
   const { delimiter, decimal, comments, header, numbersInHeader, choice } = layout;
   const { names, features, classes } = choice;
   const { counts, filled } = reader;
+  const allComments = comments + counts.comments;
   const dialect = [DELIMITER_NOTES[delimiter], decimal === ',' ? 'decimal comma' : undefined].filter(Boolean);
   const cells = filled.reduce((sum, count) => sum + count, 0);
   const inColumns = features.filter((_, k) => filled[k] > 0).map((j) => inWords(names[j]));
@@ -134,7 +135,7 @@ function notesOf(layout: TableLayout, reader: RowReader, { encoding }: TextPiece
     [encoding === 'windows-1252', 'the text is not in UTF-8 and was read as windows-1252'],
     [encoding?.startsWith('utf-16') === true, 'the text is in UTF-16'],
     [dialect.length > 0, dialect.join(', ')],
-    [comments > 0, `${plural(comments, 'line')} of comments left out`],
+    [allComments > 0, `${plural(allComments, 'line')} of comments left out`],
     [numbersInHeader.length > 0, `the first row was taken for the header (${someOf(numbersInHeader)})`],
     [header === undefined, 'no header was found: columns go by their numbers from 1'],
     ...choice.notes.map((note) => [true, note] as const),

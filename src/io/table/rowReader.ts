@@ -23,6 +23,8 @@ export interface Counts {
   dropped: number;
   /** Rows of empty cells, which are skipped. */
   empty: number;
+  /** Lines between the rows that begin with # and have another number of cells. */
+  comments: number;
 }
 
 /** A cell that is not what its column holds. */
@@ -37,7 +39,7 @@ export class CellError extends OptionError {
 }
 
 export class RowReader {
-  readonly counts: Counts = { rows: 0, dropped: 0, empty: 0 };
+  readonly counts: Counts = { rows: 0, dropped: 0, empty: 0, comments: 0 };
   /** Of each feature: the sum of its cells, if its mean is asked for. */
   readonly sums: Float64Array;
   /** Of each feature: how many missing cells are filled in. */
@@ -80,7 +82,11 @@ export class RowReader {
         if (row.length > 1) this.counts.empty++; // others are empty lines
         continue;
       }
-      if (row.length !== this.#layout.width) throw this.#ragged(row, lineOf(i));
+      if (row.length !== this.#layout.width) {
+        if (!row[0].trimStart().startsWith('#')) throw this.#ragged(row, lineOf(i));
+        this.counts.comments++;
+        continue;
+      }
       if (this.#readRow(row, lineOf(i), values, end)) end += size;
       else this.counts.dropped++;
     }

@@ -178,7 +178,7 @@ describe('readWav', () => {
           ...new TextEncoder().encode('WAVE'),
         ]),
       ),
-    ).toThrow("not a WAV file: it doesn't begin");
+    ).toThrow('not a WAV file but a big-endian WAV file (RIFX): convert it, e.g. ffmpeg -i FILE sound.wav.');
     expect(() => readWav(Uint8Array.of(0xff, 0xfb, 0x90, 0))).toThrow(
       'not a WAV file but an MP3 file: convert it, e.g. ffmpeg -i FILE sound.wav.',
     );

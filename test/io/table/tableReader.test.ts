@@ -103,6 +103,11 @@ describe('what people bring', () => {
       ',a,b\n17,1,2\n4,3,4\n',
       ['the first column was left out: it has no name and numbers the rows'],
     ],
+    [
+      'comments between the rows',
+      '# from\na,b\n## one\n1,2\n # two\n3,4\n',
+      ['3 lines of comments left out'],
+    ],
     ['empty lines', '\na,b\n\n1,2\n\n\n3,4\n\n', []],
     ['quotes', '"a","b"\n"1","2"\n"3","4"\n', []],
   ])('%s', (_, text, notes) => {
