@@ -120,7 +120,9 @@ export function chooseColumns(
     ...(empty.length > 0 ? [`${inList(empty.map(nameOf), 'column')} left out: all cells are missing`] : []),
     ...(counters.length > 0
       ? [
-          `${inList(counters, 'column')} taken: ${counters.length === 1 ? 'a feature that counts' : 'features that count'} the rows`,
+          counters.length === 1
+            ? `column ${inWords(counters[0])} counts the rows, and is a feature as others are`
+            : `columns ${someOf(counters.map(inWords))} count the rows, and are features as others are`,
         ]
       : []),
   ];

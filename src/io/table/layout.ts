@@ -6,7 +6,7 @@
 import { DataError } from '../../data/samples.ts';
 import { FormatError } from '../errors.ts';
 import { type DecimalSign, isMissing, isWord, numberIn } from './cells.ts';
-import { type ColumnChoice, type ColumnOptions, chooseColumns } from './columns.ts';
+import { type ColumnChoice, type ColumnOptions, chooseColumns, someOf } from './columns.ts';
 import { isEmptyRow, type Row, RowSplitter, type RowsPiece } from './rows.ts';
 
 const MAX_COLUMNS = 1_000_000;
@@ -18,8 +18,8 @@ export interface TableLayout {
   readonly width: number;
   /** Where the header stands; undefined if there is none. */
   readonly header: 'first row' | 'comment' | undefined;
-  /** The numbers in the header: it might be a row of data. */
-  readonly numbersInHeader: readonly string[];
+  /** What people should know of the header, if it isn't plain that it is one. */
+  readonly headerNotes: readonly string[];
   /** How many comments above the rows are left out. */
   readonly comments: number;
   readonly choice: ColumnChoice;
@@ -71,8 +71,8 @@ export function startTable(text: string, isWhole: boolean, options: ColumnOption
   const comments = top.comments.length - (comment ? 1 : 0);
   const first = firstRow ? piece.rows.indexOf(full[0]) + 1 : 0;
   const rows = { rows: piece.rows.slice(first), lineOf: (i: number) => piece.lineOf(first + i) };
-  const numbersInHeader = (firstRow ?? []).filter((cell) => !Number.isNaN(numberIn(cell, decimal)));
-  const layout: TableLayout = { delimiter, decimal, width, header, numbersInHeader, comments, choice };
+  const headerNotes = firstRow ? notesOnHeader(firstRow, full[0], decimal) : [];
+  const layout: TableLayout = { delimiter, decimal, width, header, headerNotes, comments, choice };
   return { layout, rows, splitter };
 }
 
@@ -135,6 +135,18 @@ function withCellsOf(rows: readonly Row[], first: Row): Row {
   const isShort = rows.length > 0 && rows.every((row) => row.length === first.length + 1);
   if (!isShort) return first;
   return rows.every((row) => row[first.length].trim() === '') ? [...first, ''] : ['', ...first];
+}
+
+/** @param row - The header as it stands in the table. */
+function notesOnHeader(header: Row, row: Row, decimal: DecimalSign): string[] {
+  const numbers = row.filter((cell) => !Number.isNaN(numberIn(cell, decimal)));
+  const nameless = header[0] === '' ? 'first' : 'last';
+  return [
+    ...(numbers.length > 0 ? [`the first row was taken for the header (${someOf(numbers)})`] : []),
+    ...(header === row
+      ? []
+      : [`the header has one cell less than the rows: the ${nameless} column has no name`]),
+  ];
 }
 
 /**

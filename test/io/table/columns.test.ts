@@ -56,7 +56,14 @@ describe('the features', () => {
     const rows = Array.from({ length: 10 }, (_, i) => [String(1001 + i), String(i % 2)]);
     const choice = choose({}, ['id', 'a'], rows);
     expect(namesOf(choice)).toEqual(['id', 'a']);
-    expect(choice.notes).toEqual(["column 'id' was taken: a feature that counts the rows"]);
+    expect(choice.notes).toEqual(["column 'id' counts the rows, and is a feature as others are"]);
+    expect(
+      choose(
+        {},
+        ['id', 'number'],
+        rows.map(([id]) => [id, id]),
+      ).notes,
+    ).toEqual(["columns 'id', 'number' count the rows, and are features as others are"]);
     expect(choose({}, ['id', 'a'], rows.slice(1)).notes).toEqual([]);
     expect(choose({ columns: ['id'] }, ['id', 'a'], rows).notes).toEqual([]);
     expect(choose({}, ['id', 'a'], [...rows, ['7', '1']]).notes).toEqual([]);
