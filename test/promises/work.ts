@@ -324,7 +324,7 @@ export const WORK: readonly CommandPromise[] = [
     'compress --model decimals --data decimals.csv --out e.isth',
   ],
   [
-    "{}: line {} is {}, its numbers would be restored as {}, so the file can't be restored byte for byte: leave --lossless out, or compress the numbers as a .npy.",
+    "{}: line {} is {}, {}, so the file can't be restored byte for byte: leave --lossless out, or compress the numbers as a .npy.",
     'compress --model integers --data quoted.csv --lossless --out q.isth',
     'compress --model integers --data quoted.csv --out q.isth',
     'compress --model integers --data numbers.npy --lossless --out n.isth',

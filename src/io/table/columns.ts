@@ -68,7 +68,7 @@ export function chooseColumns(
   const table: Known = { given, names: different(given) };
   const { columns, labelColumn } = options;
   const contents = given.map((_, j) => contentsOf(cellsOf(rows, j), decimal));
-  const isCounter = header !== undefined && isNameOfRows(header[0]) && numbersRows(cellsOf(rows, 0));
+  const isCounter = header !== undefined && isNameOfRows(header[0].trim()) && numbersRows(cellsOf(rows, 0));
 
   const chosen = columns ? positionsOf(table, columns) : featuresOfModel(table, header, options);
   const asked = labelColumn === undefined ? undefined : positionOf(table, labelColumn, 'labelColumn');
@@ -118,7 +118,11 @@ export function chooseColumns(
   const counters = features.filter((j) => countsRows(cellsOf(rows, j))).map(nameOf);
   const notes = [
     ...(isCounter && left.includes(0)
-      ? ['the first column was left out: it has no name and numbers the rows']
+      ? [
+          isNameless(header?.[0].trim() ?? '')
+            ? 'the first column was left out: it has no name and numbers the rows'
+            : `column ${inWords(given[0])} was left out: it numbers the rows`,
+        ]
       : []),
     ...leftOut(words, 'no numbers'),
     ...leftOut(mixed, 'words beside numbers'),
@@ -126,7 +130,9 @@ export function chooseColumns(
     ...(empty.length > 0 ? [`${inList(empty.map(nameOf), 'column')} left out: all cells are missing`] : []),
     ...(counters.length > 0
       ? [
-          `${inList(counters, 'column')} taken: ${counters.length === 1 ? 'a feature that counts' : 'features that count'} the rows`,
+          counters.length === 1
+            ? `column ${inWords(counters[0])} counts the rows, and is a feature as others are`
+            : `columns ${someOf(counters.map(inWords))} count the rows, and are features as others are`,
         ]
       : []),
   ];
@@ -228,8 +234,11 @@ function groupedNotes(
   return [`${sign} between thousands in ${grouped.length === 1 ? 'column' : 'columns'} ${listed}`];
 }
 
-/** What stands above the numbers of rows: nothing, or what pandas makes of that when it reads such a table and writes it again. */
-const isNameOfRows = (name: string) => /^(unnamed: 0)?$/i.test(name.trim());
+/** What pandas and readr make of an empty cell above the numbers of rows, when they read such a table and write it again. */
+const isNameless = (name: string) => /^(unnamed: 0|\.\.\.1)?$/i.test(name);
+
+/** What stands above the numbers of rows: nothing, or that they are their names, as in R. */
+const isNameOfRows = (name: string) => isNameless(name) || /^row[._ ]?names?$/i.test(name);
 
 function noNumbers(table: Known, others: readonly number[], contents: readonly Contents[]): DataError {
   const found = others

@@ -123,7 +123,7 @@ function classesOf({ choice }: TableLayout, { classes }: RowReader): TableClasse
 }
 
 function notesOf(layout: TableLayout, reader: RowReader, { encoding }: TextPieces): string[] {
-  const { delimiter, decimal, comments, header, numbersInHeader, choice } = layout;
+  const { delimiter, decimal, comments, header, headerNotes, choice } = layout;
   const { names, features, classes } = choice;
   const { counts, filled } = reader;
   const allComments = comments + counts.comments;
@@ -136,7 +136,7 @@ function notesOf(layout: TableLayout, reader: RowReader, { encoding }: TextPiece
     [encoding?.startsWith('utf-16') === true, 'the text is in UTF-16'],
     [dialect.length > 0, dialect.join(', ')],
     [allComments > 0, `${plural(allComments, 'line')} of comments left out`],
-    [numbersInHeader.length > 0, `the first row was taken for the header (${someOf(numbersInHeader)})`],
+    ...headerNotes.map((note) => [true, note] as const),
     [header === undefined, 'no header was found: columns go by their numbers from 1'],
     ...choice.notes.map((note) => [true, note] as const),
     [className !== '' && !reader.classes?.isFull, `column ${className} holds classes and is no feature`],

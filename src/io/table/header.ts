@@ -1,6 +1,7 @@
 /** Whether the first row of a table holds the names of its columns. */
 
 import { type DecimalSign, isMissing, isWord, numberIn } from './cells.ts';
+import { someOf } from './columns.ts';
 import type { Row } from './rows.ts';
 
 /**
@@ -24,6 +25,22 @@ function withCellsOf(rows: readonly Row[], first: Row): Row {
   const isShort = rows.length > 0 && rows.every((row) => row.length === first.length + 1);
   if (!isShort) return first;
   return rows.every((row) => row[first.length].trim() === '') ? [...first, ''] : ['', ...first];
+}
+
+/**
+ * What people should know of a header, if it isn't plain that it is one.
+ *
+ * @param row - The header as it stands in the table.
+ */
+export function notesOnHeader(header: Row, row: Row, decimal: DecimalSign): string[] {
+  const numbers = row.filter((cell) => !Number.isNaN(numberIn(cell, decimal)));
+  const nameless = header[0] === '' ? 'first' : 'last';
+  return [
+    ...(numbers.length > 0 ? [`the first row was taken for the header (${someOf(numbers)})`] : []),
+    ...(header === row
+      ? []
+      : [`the header has one cell less than the rows: the ${nameless} column has no name`]),
+  ];
 }
 
 /**

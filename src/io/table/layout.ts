@@ -8,7 +8,7 @@ import { plural } from '../../tensor/words.ts';
 import { FormatError } from '../errors.ts';
 import { type DecimalSign, isGrouped, isWord, numberIn } from './cells.ts';
 import { type ColumnChoice, type ColumnOptions, chooseColumns } from './columns.ts';
-import { headerIn } from './header.ts';
+import { headerIn, notesOnHeader } from './header.ts';
 import { isEmptyRow, type Row, RowSplitter, type RowsPiece } from './rows.ts';
 
 const MAX_COLUMNS = 1_000_000;
@@ -20,8 +20,8 @@ export interface TableLayout {
   readonly width: number;
   /** Where the header stands; undefined if there is none. */
   readonly header: 'first row' | 'comment' | undefined;
-  /** The numbers in the header: it might be a row of data. */
-  readonly numbersInHeader: readonly string[];
+  /** What people should know of the header, if it isn't plain that it is one. */
+  readonly headerNotes: readonly string[];
   /** How many comments above the rows are left out. */
   readonly comments: number;
   readonly choice: ColumnChoice;
@@ -74,8 +74,8 @@ export function startTable(text: string, isWhole: boolean, options: ColumnOption
   const comments = top.comments.length - (comment ? 1 : 0);
   const first = firstRow ? piece.rows.indexOf(full[0]) + 1 : 0;
   const rows = { rows: piece.rows.slice(first), lineOf: (i: number) => piece.lineOf(first + i) };
-  const numbersInHeader = (firstRow ?? []).filter((cell) => !Number.isNaN(numberIn(cell, decimal)));
-  const layout: TableLayout = { delimiter, decimal, width, header, numbersInHeader, comments, choice };
+  const headerNotes = firstRow ? notesOnHeader(firstRow, full[0], decimal) : [];
+  const layout: TableLayout = { delimiter, decimal, width, header, headerNotes, comments, choice };
   return { layout, rows, splitter };
 }
 

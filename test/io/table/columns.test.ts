@@ -56,7 +56,14 @@ describe('the features', () => {
     const rows = Array.from({ length: 10 }, (_, i) => [String(1001 + i), String(i % 2)]);
     const choice = choose({}, ['id', 'a'], rows);
     expect(namesOf(choice)).toEqual(['id', 'a']);
-    expect(choice.notes).toEqual(["column 'id' was taken: a feature that counts the rows"]);
+    expect(choice.notes).toEqual(["column 'id' counts the rows, and is a feature as others are"]);
+    expect(
+      choose(
+        {},
+        ['id', 'number'],
+        rows.map(([id]) => [id, id]),
+      ).notes,
+    ).toEqual(["columns 'id', 'number' count the rows, and are features as others are"]);
     expect(choose({}, ['id', 'a'], rows.slice(1)).notes).toEqual([]);
     expect(choose({ columns: ['id'] }, ['id', 'a'], rows).notes).toEqual([]);
     expect(choose({}, ['id', 'a'], [...rows, ['7', '1']]).notes).toEqual([]);
@@ -115,6 +122,20 @@ describe('the features', () => {
       ['5', '1,000,000'],
     ];
     expect(choose({}, ['a', 'b'], rows).notes).toEqual(["commas between thousands in columns 'a', 'b'"]);
+  });
+
+  test('do not include row names, if they are numbers', () => {
+    const rows = [
+      ['7', '5'],
+      ['3', '5'],
+    ];
+    for (const name of ['rownames', 'row.names', 'Row Name']) {
+      const choice = choose({}, [name, 'a'], rows);
+      expect(namesOf(choice)).toEqual(['a']);
+      expect(choice.notes).toEqual([`column '${name}' was left out: it numbers the rows`]);
+    }
+    expect(namesOf(choose({}, ['...1', 'a'], rows))).toEqual(['a']);
+    expect(namesOf(choose({}, ['rownames', 'a'], [['0.5', '5']]))).toEqual(['rownames', 'a']);
   });
 
   test('do not include a column without a name that begins again with 0, where tables were joined', () => {

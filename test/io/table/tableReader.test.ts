@@ -91,12 +91,19 @@ describe('what people bring', () => {
     [
       "R's write.table",
       '"a" "b"\n"1" 1 2\n"2" 3 4\n',
-      ['blanks between cells', 'the first column was left out: it has no name and numbers the rows'],
+      [
+        'blanks between cells',
+        'the header has one cell less than the rows: the first column has no name',
+        'the first column was left out: it has no name and numbers the rows',
+      ],
     ],
     [
       'delimiters behind the rows, but not behind the header',
       'a,b\n1,2,\n3,4,\n',
-      ["column '3' was left out: all cells are missing"],
+      [
+        'the header has one cell less than the rows: the last column has no name',
+        "column '3' was left out: all cells are missing",
+      ],
     ],
     [
       'pandas with rows that were shuffled',
