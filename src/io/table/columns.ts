@@ -68,7 +68,10 @@ export function chooseColumns(
   const table: Known = { given, names: different(given) };
   const { columns, labelColumn } = options;
   const contents = given.map((_, j) => contentsOf(cellsOf(rows, j), decimal));
-  const isCounter = header !== undefined && isNameOfRows(header[0].trim()) && numbersRows(cellsOf(rows, 0));
+  const firstName = header?.[0].trim();
+  const isIndex =
+    holdsNumbers(contents[0]) &&
+    (isRowNames(firstName) || (isNameless(firstName) && numbersRows(cellsOf(rows, 0))));
 
   const chosen = columns ? positionsOf(table, columns) : featuresOfModel(table, header, options);
   const asked = labelColumn === undefined ? undefined : positionOf(table, labelColumn, 'labelColumn');
@@ -91,7 +94,7 @@ export function chooseColumns(
   const others = all.filter((j) => j !== classes);
   const features =
     chosen?.filter((j) => j !== asked) ??
-    others.filter((j) => holdsNumbers(contents[j]) && !(isCounter && j === 0));
+    others.filter((j) => holdsNumbers(contents[j]) && !(isIndex && j === 0));
   if (features.length === 0) throw noNumbers(table, others, contents);
 
   const taken = new Set(features);
@@ -117,11 +120,11 @@ export function chooseColumns(
   };
   const counters = features.filter((j) => countsRows(cellsOf(rows, j))).map(nameOf);
   const notes = [
-    ...(isCounter && left.includes(0)
+    ...(isIndex && left.includes(0)
       ? [
-          isNameless(header?.[0].trim() ?? '')
+          isNameless(firstName)
             ? 'the first column was left out: it has no name and numbers the rows'
-            : `column ${inWords(given[0])} was left out: it numbers the rows`,
+            : `column ${inWords(given[0])} was left out: it names the rows`,
         ]
       : []),
     ...leftOut(words, 'no numbers'),
@@ -235,10 +238,10 @@ function groupedNotes(
 }
 
 /** What pandas and readr make of an empty cell above the numbers of rows, when they read such a table and write it again. */
-const isNameless = (name: string) => /^(unnamed: 0|\.\.\.1)?$/i.test(name);
+const isNameless = (name: string | undefined) => name !== undefined && /^(unnamed: 0|\.\.\.1)?$/i.test(name);
 
-/** What stands above the numbers of rows: nothing, or that they are their names, as in R. */
-const isNameOfRows = (name: string) => isNameless(name) || /^row[._ ]?names?$/i.test(name);
+/** As many write the names of rows that a table has in R. */
+const isRowNames = (name: string | undefined) => name !== undefined && /^row[._ ]?names?$/i.test(name);
 
 function noNumbers(table: Known, others: readonly number[], contents: readonly Contents[]): DataError {
   const found = others

@@ -57,9 +57,12 @@ function hasNumbersAsNames(first: Row, below: readonly Row[], decimal: DecimalSi
   const others = first.length - names.length;
   const isArray = isCount(names) && names[0] === 0;
   if (others === 1 && first[0].trim() === '' && isArray) return rows.every(([cell]) => cell.trim() !== '');
-  if (names.length < 2) return false;
+  const isDecimal = (cell: string) => /\d[.,]\d/.test(cell);
+  if (names.length === 1) {
+    return others > 0 && areYears(names) && rows.every((row) => isDecimal(row[positions[0]]));
+  }
   const isLong = names.length >= FEWEST_COUNTED;
-  const areAboveDecimals = positions.some((j) => rows.some((row) => /\d[.,]\d/.test(row[j])));
+  const areAboveDecimals = positions.some((j) => rows.some((row) => isDecimal(row[j])));
   if (others === 0) return isArray && !isAscending(next) && (isLong || areAboveDecimals);
   return (areYears(names) && !areYears(next)) || (isCount(names) && !isCount(next) && isLong);
 }

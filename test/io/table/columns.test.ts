@@ -132,10 +132,12 @@ describe('the features', () => {
     for (const name of ['rownames', 'row.names', 'Row Name']) {
       const choice = choose({}, [name, 'a'], rows);
       expect(namesOf(choice)).toEqual(['a']);
-      expect(choice.notes).toEqual([`column '${name}' was left out: it numbers the rows`]);
+      expect(choice.notes).toEqual([`column '${name}' was left out: it names the rows`]);
     }
     expect(namesOf(choose({}, ['...1', 'a'], rows))).toEqual(['a']);
-    expect(namesOf(choose({}, ['rownames', 'a'], [['0.5', '5']]))).toEqual(['rownames', 'a']);
+    const named = [...rows, ['2b', '5']];
+    expect(namesOf(choose({}, ['rownames', 'a'], named))).toEqual(['a']);
+    expect(namesOf(choose({ columns: ['rownames'] }, ['rownames', 'a'], rows))).toEqual(['rownames']);
   });
 
   test('do not include a column without a name that begins again with 0, where tables were joined', () => {

@@ -12,6 +12,7 @@ describe('numbers in the first row are names', () => {
     ['behind the empty cell above the numbers of the rows', [',0,1', '0,7,8', '1,9,7']],
     ['even a single one, above zeros', [',0', '0,0', '1,5']],
     ['if they are years', ['country,1990,2000', 'Chile,5,3', 'Peru,4,6']],
+    ['if one is a year above decimals', ['state,2022', 'Ohio,-2.5', 'Utah,3.5']],
     ['if three follow each other', ['team,5,6,7', 'a,5,4,3', 'b,4,3,9']],
     ['above a column of words', ['state,2022', 'Ohio,R+3', 'Utah,D+5']],
   ])('%s', (_, lines) => {
@@ -28,6 +29,7 @@ describe('numbers in the first row are names', () => {
     ['if the next row holds years, too', ['Chile,1990,2000', 'Peru,1991,2003']],
     ['if the first cell is empty in other rows, too', [',0', ',1', '5,3']],
     ['if they are not whole', ['a,0.5,1.5,2.5', 'b,5,4,3']],
+    ['if one is a year above whole numbers', ['Ohio,2022', 'Utah,1534']],
     ['if there is one word below', ['a,5', 'b,x']],
   ])('but not %s', (_, lines) => {
     expect(headerIn(rowsOf(...lines), '.')).toBeUndefined();
