@@ -50,6 +50,12 @@ export const READING: readonly CommandPromise[] = [
     'train --data holes.csv --missing mean TINY',
   ],
   [
+    'each of the {} has a missing cell, expected one without: --missing {} fills in the mean of the column, and --columns names fewer columns.',
+    'train --data full-of-holes.csv --missing drop',
+    'train --data full-of-holes.csv --missing mean TINY',
+    'train --data full-of-holes.csv --missing drop --columns a,b TINY',
+  ],
+  [
     'mend the cell, or leave the column out by naming others with --columns',
     'train --data typo.csv',
     'train --data typo.csv --columns a,c TINY',

@@ -29,6 +29,10 @@ export const TABLE_FILES: Readonly<Record<string, Uint8Array>> = {
       .replace('a,b,c\n', ''),
   ),
   'holes.csv': table('a,b,c', { '3,b': '' }),
+  'full-of-holes.csv': table(
+    'a,b,c',
+    Object.fromEntries(Array.from({ length: COUNT }, (_, i) => [`${i},${i % 2 === 0 ? 'b' : 'c'}`, ''])),
+  ),
   'typo.csv': table('a,b,c', { '9,b': '1.2.3' }),
   'unclassed.csv': table('a,b,c,species', { '4,species': '' }),
   'kindless.csv': table('a,b,c,sort'),

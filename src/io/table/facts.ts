@@ -2,6 +2,7 @@
 
 import { DataError, type DType, type SampleArray } from '../../data/samples.ts';
 import { inWords, plural } from '../../tensor/words.ts';
+import { OptionError } from '../errors.ts';
 import type { Classes } from './classColumn.ts';
 import { someOf, type TableForm } from './columns.ts';
 import type { TableLayout } from './layout.ts';
@@ -40,7 +41,10 @@ const DELIMITER_NOTES: Readonly<Record<string, string>> = {
   ' ': 'blanks between cells',
 };
 
-/** @throws {DataError} If no row is left, a column has no mean, or one that was named for them holds no classes. */
+/**
+ * @throws {OptionError} If no row is left.
+ * @throws {DataError} If a column has no mean, or one that was named for them holds no classes.
+ */
 export function factsOf(
   layout: TableLayout,
   reader: RowReader,
@@ -51,8 +55,9 @@ export function factsOf(
   const { names, features } = choice;
   const { counts, filled, range } = reader;
   if (counts.rows === 0) {
-    throw new DataError(
-      `each of the ${plural(counts.dropped, 'row')} has a missing cell, expected one without.`,
+    throw new OptionError(
+      (option) =>
+        `each of the ${plural(counts.dropped, 'row')} has a missing cell, expected one without: ${option('missing', 'mean')} fills in the mean of the column, and ${option('columns')} names fewer columns.`,
     );
   }
   const means = options.missing === 'mean' ? meansOf(layout, reader, options) : undefined;
