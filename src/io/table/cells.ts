@@ -80,20 +80,15 @@ export function isGrouped(cell: string, decimal: DecimalSign): boolean {
  */
 export function numberIn(cell: string, decimal: DecimalSign): number {
   if (decimal === ',') {
-    if (cell.includes('.')) return groupedNumberIn(cell, ',');
-    return plainNumberIn(cell.replace(',', '.'));
+    return cell.includes('.') ? groupedNumberIn(cell, ',') : numberIn(cell.replace(',', '.'), '.');
   }
-  const value = plainNumberIn(cell);
-  return value - value === 0 || !cell.includes(',') ? value : groupedNumberIn(cell, '.');
-}
-
-function plainNumberIn(cell: string): number {
   const value = Number(cell);
   // Number reads more than plain notation: an empty cell as 0, 0x10, Infinity. The second character tells most cells apart.
   if (value !== 0 && value - value === 0 && !(cell.charCodeAt(1) > NINE) && cell.charCodeAt(0) !== 0x20) {
     return value;
   }
-  return value - value === 0 && PLAIN.test(cell.trim()) ? value : Number.NaN;
+  if (value - value === 0 && PLAIN.test(cell.trim())) return value;
+  return cell.includes(',') ? groupedNumberIn(cell, '.') : Number.NaN;
 }
 
 function groupedNumberIn(cell: string, decimal: DecimalSign): number {
