@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { pickSamples, type Samples, type UniformNormalization } from '../src/data/samples.ts';
 import { rocAuc } from '../src/evaluation/anomalyMetrics.ts';
 import { type ImageScores, scoreImages } from '../src/node/cli/evaluate/scores.ts';
-import { loadImages } from '../src/node/files/load.ts';
-import { loadLabels } from '../src/node/files/loadLabels.ts';
+import { loadImages } from '../src/node/samples/load.ts';
+import { loadLabels } from '../src/node/samples/loadLabels.ts';
 import { VariationalAutoencoder } from '../src/vae/variationalAutoencoder.ts';
 
 /** What the model has seen. */

@@ -13,8 +13,8 @@ import { pickSamples, type Samples, type UniformNormalization } from '../src/dat
 import { rocAuc } from '../src/evaluation/anomalyMetrics.ts';
 import { ErrorDistribution, isAbove } from '../src/evaluation/errorDistribution.ts';
 import { errorsOfMean, PCA } from '../src/evaluation/pca.ts';
-import { loadImages } from '../src/node/files/load.ts';
-import { loadLabels } from '../src/node/files/loadLabels.ts';
+import { loadImages } from '../src/node/samples/load.ts';
+import { loadLabels } from '../src/node/samples/loadLabels.ts';
 import { splitSamples } from '../src/training/split.ts';
 
 const NAMES = 'T-shirt,trousers,pullover,dress,coat,sandal,shirt,sneaker,bag,ankle boot'.split(',');

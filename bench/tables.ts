@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Autoencoder } from '../src/autoencoder/autoencoder.ts';
 import type { FeatureNormalization, StoredSamples } from '../src/data/samples.ts';
-import { openTable } from '../src/node/files/tableFile.ts';
+import { openTable } from '../src/node/samples/tableFile.ts';
 import { Random } from '../src/tensor/random.ts';
 
 const COLUMNS = 20;

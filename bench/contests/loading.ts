@@ -10,7 +10,7 @@ import { BatchReader } from '../../src/data/batches.ts';
 import { normalize } from '../../src/data/normalization.ts';
 import { NO_NORMALIZATION, type NumericArray, type Samples, scalingOf } from '../../src/data/samples.ts';
 import { readNpy, writeNpy } from '../../src/io/numpy/npy.ts';
-import { loadImages } from '../../src/node/files/load.ts';
+import { loadImages } from '../../src/node/samples/load.ts';
 import { setKernels, supportedKernels } from '../../src/tensor/kernels/active.ts';
 import { Arena } from '../../src/tensor/kernels/memory.ts';
 import { Random } from '../../src/tensor/random.ts';

@@ -8,8 +8,6 @@ export { latentPng } from './charts/latentPng.ts';
 export { latentSvg } from './charts/latentSvg.ts';
 export { type ChartOptions, type EpochLoss, lossChart } from './charts/lossChart.ts';
 export { FileError, type ReadOptions, readWholeFile, writeFileAtomically } from './files/files.ts';
-export { defaultInMemoryLimit, loadImages, type OpenOptions, openImages } from './files/load.ts';
-export { type LabelOptions, type LoadedLabels, loadLabels } from './files/loadLabels.ts';
 export {
   loadAnyModel,
   loadModel,
@@ -17,15 +15,6 @@ export {
   type OpenedModel,
   saveModel,
 } from './files/modelFile.ts';
-export type { LoadOptions } from './files/readOptions.ts';
-export type {
-  ClassLabels,
-  LoadedImages,
-  NormalizedSamples,
-  SampleFacts,
-  SampleForm,
-  SampleSource,
-} from './files/sampleSource.ts';
 export { type GridOptions, type ImageBatch, imageGrid, reconstructionSheet } from './pictures/grid.ts';
 export { decodeJpeg } from './pictures/jpeg.ts';
 export { type PictureOptions, stackPngs } from './pictures/pictureStack.ts';
@@ -36,3 +25,14 @@ export {
   terminalComparison,
   terminalPicture,
 } from './pictures/terminalPicture.ts';
+export { defaultInMemoryLimit, loadImages, type OpenOptions, openImages } from './samples/load.ts';
+export { type LabelOptions, type LoadedLabels, loadLabels } from './samples/loadLabels.ts';
+export type { LoadOptions } from './samples/readOptions.ts';
+export type {
+  ClassLabels,
+  LoadedImages,
+  NormalizedSamples,
+  SampleFacts,
+  SampleForm,
+  SampleSource,
+} from './samples/sampleSource.ts';

@@ -45,11 +45,11 @@ export const TESTED_ELSEWHERE: Readonly<Record<string, readonly [file: string, w
     'is missing: npm install jpeg-js',
   ],
   'a PNG with transparent pixels: --background {} puts it on a background.': [
-    'test/node/files/images/imageFolder.test.ts',
+    'test/node/samples/images/imageFolder.test.ts',
     'transparent pictures are refused, and read on a background',
   ],
   '{} is {}x{}; --resize {} brings them to one.': [
-    'test/node/files/images/imageFolder.test.ts',
+    'test/node/samples/images/imageFolder.test.ts',
     'pictures of different sizes are refused, and read with resize',
   ],
   '{}: pictures hold no labels, expected a file of them, or --{} auto for the names of their folders.': [

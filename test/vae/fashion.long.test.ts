@@ -7,7 +7,7 @@
 import { existsSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { normalize } from '../../src/data/normalization.ts';
-import { loadImages } from '../../src/node/files/load.ts';
+import { loadImages } from '../../src/node/samples/load.ts';
 import { VariationalAutoencoder } from '../../src/vae/variationalAutoencoder.ts';
 
 const TRAIN = new URL('../../../shared/data/fashion-train-10k.npy', import.meta.url).pathname;

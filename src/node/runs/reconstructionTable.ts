@@ -4,8 +4,8 @@ import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { type Samples, scalingOf } from '../../data/samples.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { csvLine } from '../files/csv.ts';
-import { featureHeads } from '../files/featureNames.ts';
 import { type RestoringOptions, restoreSome } from '../pictures/display.ts';
+import { featureHeads } from '../samples/featureNames.ts';
 
 /** What a person reads, and what spreadsheets open quickly. */
 const MAX_SAMPLES = 10;

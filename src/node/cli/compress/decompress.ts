@@ -6,10 +6,10 @@ import { type OriginalFile, originalPieces } from '../../../compression/original
 import { DataError, type SampleArray } from '../../../data/samples.ts';
 import type { LoadedModel } from '../../../io/model.ts';
 import { sizeOf } from '../../../tensor/shape.ts';
-import { openCompressedFile } from '../../files/compressedFile.ts';
 import { inFile, refuseExisting, writeFileAtomically } from '../../files/files.ts';
 import { toInputs } from '../../pictures/display.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
+import { openCompressedFile } from '../../samples/compressedFile.ts';
 import { HELP, OVERWRITE } from '../shared/commonOptions.ts';
 import { MACHINE, useMachine } from '../shared/machine.ts';
 import {

@@ -1,7 +1,7 @@
 /** Labels of two files, the same numbers for the same classes. */
 
 import { DataError } from '../../../data/samples.ts';
-import type { ClassLabels } from '../../files/sampleSource.ts';
+import type { ClassLabels } from '../../samples/sampleSource.ts';
 
 export interface NamedLabels {
   readonly labels: ArrayLike<number>;

@@ -4,8 +4,8 @@ import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { DataError, type Samples } from '../../../data/samples.ts';
 import { classesOf, stratifiedFolds } from '../../../evaluation/labels.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
-import type { ClassLabels } from '../../files/sampleSource.ts';
 import { toInputs } from '../../pictures/display.ts';
+import type { ClassLabels } from '../../samples/sampleSource.ts';
 import { countOf } from '../terminal/output.ts';
 
 /** Cross-validation: fitted to four fifths of the samples, measured on the fifth that is left. */

@@ -3,10 +3,10 @@
 import { resolve } from 'node:path';
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { DataError } from '../../../data/samples.ts';
-import { loadLabels } from '../../files/loadLabels.ts';
-import { findReader } from '../../files/readers.ts';
-import type { LoadOptions } from '../../files/readOptions.ts';
-import type { ClassLabels } from '../../files/sampleSource.ts';
+import { loadLabels } from '../../samples/loadLabels.ts';
+import { findReader } from '../../samples/readers.ts';
+import type { LoadOptions } from '../../samples/readOptions.ts';
+import type { ClassLabels } from '../../samples/sampleSource.ts';
 import { refuseOverflow } from '../shared/overflow.ts';
 import { loadSource, prepareLike } from '../shared/samples.ts';
 import { withOptionNames } from '../terminal/options.ts';

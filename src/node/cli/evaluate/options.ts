@@ -1,9 +1,9 @@
 /** What `evaluate` is asked for, and what it answers with: its options, which of them go together, and sections. */
 
 import { resolve } from 'node:path';
-import { FEATURE_NAMES } from '../../files/featureNames.ts';
 import { refuseExisting } from '../../files/files.ts';
 import type { ComparedPictures } from '../../pictures/display.ts';
+import { FEATURE_NAMES } from '../../samples/featureNames.ts';
 import * as common from '../shared/commonOptions.ts';
 import { MACHINE } from '../shared/machine.ts';
 import { READING, refuseDroppedPairs } from '../shared/reading.ts';

@@ -2,10 +2,10 @@
 
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import type { Samples } from '../../../data/samples.ts';
-import type { LoadOptions } from '../../files/readOptions.ts';
-import type { NormalizedSamples } from '../../files/sampleSource.ts';
 import { predictPictures } from '../../pictures/display.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
+import type { LoadOptions } from '../../samples/readOptions.ts';
+import type { NormalizedSamples } from '../../samples/sampleSource.ts';
 import { noteOverflow, overflownRows } from '../shared/overflow.ts';
 import { loadSource, openTarget, prepareLike, requirePairs } from '../shared/samples.ts';
 import { withOptionNames } from '../terminal/options.ts';

@@ -8,9 +8,9 @@ import { paddingAfter, wavHead, wavValues } from '../../../io/sound/writeWav.ts'
 import { type Shape, sizeOf } from '../../../tensor/shape.ts';
 import { Tensor } from '../../../tensor/tensor.ts';
 import { type CsvDialect, csvTable } from '../../files/csv.ts';
-import { columnNamesOf } from '../../files/featureNames.ts';
-import { sampleFormOf } from '../../files/sampleForm.ts';
-import type { SoundForm } from '../../files/sampleSource.ts';
+import { columnNamesOf } from '../../samples/featureNames.ts';
+import { sampleFormOf } from '../../samples/sampleForm.ts';
+import type { SoundForm } from '../../samples/sampleSource.ts';
 import { requireOption } from '../terminal/options.ts';
 import { formatCount } from '../terminal/output.ts';
 import { countShown, gridPng, MAX_PICTURES, requirePictures } from './pictures.ts';

@@ -1,11 +1,11 @@
-/** The options that say how files of samples are read, each for one kind of file. files/readers.ts refuses them for others. */
+/** The options that say how files of samples are read, each for one kind of file. samples/readers.ts refuses them for others. */
 
 import type { TrainingFacts } from '../../../io/model.ts';
 import type { Shape } from '../../../tensor/shape.ts';
-import { columnNamesOf } from '../../files/featureNames.ts';
-import type { LoadOptions } from '../../files/readOptions.ts';
-import { formatColour, sampleFormOf } from '../../files/sampleForm.ts';
-import { optionsForEach } from '../../files/suitableOptions.ts';
+import { columnNamesOf } from '../../samples/featureNames.ts';
+import type { LoadOptions } from '../../samples/readOptions.ts';
+import { formatColour, sampleFormOf } from '../../samples/sampleForm.ts';
+import { optionsForEach } from '../../samples/suitableOptions.ts';
 import { choice, flag, number, parsed, text, UsageError, type Values } from '../terminal/options.ts';
 
 export const READING = {

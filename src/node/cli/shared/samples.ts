@@ -19,16 +19,16 @@ import { normalizationForTransform, statisticsForTransform } from '../../../data
 import { FormatError } from '../../../io/errors.ts';
 import type { Shape } from '../../../tensor/shape.ts';
 import { namingFile } from '../../files/files.ts';
-import { defaultInMemoryLimit, loadImages, openImages } from '../../files/load.ts';
 import { loadAnyModel, type OpenedModel } from '../../files/modelFile.ts';
-import type { LoadOptions, OnProgress } from '../../files/readOptions.ts';
+import { nounOf } from '../../pictures/sampleKind.ts';
+import { defaultInMemoryLimit, loadImages, openImages } from '../../samples/load.ts';
+import type { LoadOptions, OnProgress } from '../../samples/readOptions.ts';
 import {
   type NormalizedSamples,
   type SampleFacts,
   type SampleSource,
   SamplesInMemory,
-} from '../../files/sampleSource.ts';
-import { nounOf } from '../../pictures/sampleKind.ts';
+} from '../../samples/sampleSource.ts';
 import { countOf, formatBytes, formatCount, say, timesShape } from '../terminal/output.ts';
 import { ReadingProgress } from '../terminal/statusLine.ts';
 import { optionsOfTraining } from './reading.ts';

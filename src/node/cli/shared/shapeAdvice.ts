@@ -3,7 +3,7 @@
 import { pictureOf, pictureShape } from '../../../data/pictureShape.ts';
 import type { Normalization } from '../../../data/samples.ts';
 import { type Shape, sizeOf } from '../../../tensor/shape.ts';
-import type { SampleSource } from '../../files/sampleSource.ts';
+import type { SampleSource } from '../../samples/sampleSource.ts';
 
 /** What samples should be like. */
 export interface Expected {

@@ -4,7 +4,7 @@ import type { ActivationName } from '../../../autoencoder/spec.ts';
 import type { LossName } from '../../../losses/loss.ts';
 import type { Shape } from '../../../tensor/shape.ts';
 import type { Start } from '../../../training/startAtMean.ts';
-import { FEATURE_NAMES } from '../../files/featureNames.ts';
+import { FEATURE_NAMES } from '../../samples/featureNames.ts';
 import { HELP, IN_MEMORY, KEY, KINDS_OF_FILES, noise } from '../shared/commonOptions.ts';
 import { MACHINE } from '../shared/machine.ts';
 import { READING, READING_GROUP } from '../shared/reading.ts';

@@ -11,8 +11,8 @@ import { modelFingerprint } from '../../../../src/compression/modelFingerprint.t
 import { writeModel } from '../../../../src/io/model.ts';
 import { readNpy } from '../../../../src/io/numpy/npy.ts';
 import { GaussianDistribution } from '../../../../src/latent/gaussian.ts';
-import { loadImages } from '../../../../src/node/files/load.ts';
 import { decodePng } from '../../../../src/node/pictures/png.ts';
+import { loadImages } from '../../../../src/node/samples/load.ts';
 import { kernels } from '../../../../src/tensor/kernels/active.ts';
 import { partsOf, withChecks, withLengths } from '../../../helpers/bytes/isthParts.ts';
 import { npyBytes } from '../../../helpers/bytes/npyBytes.ts';

@@ -1,6 +1,6 @@
 /** What `train` does by default with files of some kinds: columns of a table have different units, the values of sound one. */
 
-import { contentsByName } from '../../../files/readers.ts';
+import { contentsByName } from '../../../samples/readers.ts';
 import type { TrainOptions } from '../options.ts';
 
 /** Options that follow from the kind of a file, as text by name. */

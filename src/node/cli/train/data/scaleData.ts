@@ -4,9 +4,9 @@ import { normalizationFrom, statisticsFor } from '../../../../data/normalization
 import type { SampleArray, StoredSamples } from '../../../../data/samples.ts';
 import type { ValueStatistics } from '../../../../data/statistics.ts';
 import { sizeOf } from '../../../../tensor/shape.ts';
-import { DataFingerprint } from '../../../files/dataFingerprint.ts';
-import type { NormalizedSamples, SampleSource } from '../../../files/sampleSource.ts';
 import { nounOf } from '../../../pictures/sampleKind.ts';
+import { DataFingerprint } from '../../../samples/dataFingerprint.ts';
+import type { NormalizedSamples, SampleSource } from '../../../samples/sampleSource.ts';
 import {
   describeSamples,
   prepare,

@@ -11,7 +11,7 @@ import {
 } from '../../../../data/samples.ts';
 import type { ValueStatistics } from '../../../../data/statistics.ts';
 import { normalizationForTransform } from '../../../../data/transform.ts';
-import type { SampleSource } from '../../../files/sampleSource.ts';
+import type { SampleSource } from '../../../samples/sampleSource.ts';
 import { prepareLike, short, type Trained } from '../../shared/samples.ts';
 import type { TrainValues } from '../options.ts';
 

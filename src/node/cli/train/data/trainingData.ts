@@ -10,10 +10,10 @@ import {
 } from '../../../../data/samples.ts';
 import type { Shape } from '../../../../tensor/shape.ts';
 import { validationCount } from '../../../../training/split.ts';
-import { featureNamesOf, readFeatureNames } from '../../../files/featureNames.ts';
-import { sampleFormOf } from '../../../files/sampleForm.ts';
-import type { SampleSource } from '../../../files/sampleSource.ts';
 import { PICTURES } from '../../../pictures/display.ts';
+import { featureNamesOf, readFeatureNames } from '../../../samples/featureNames.ts';
+import { sampleFormOf } from '../../../samples/sampleForm.ts';
+import type { SampleSource } from '../../../samples/sampleSource.ts';
 import { requirePairs } from '../../shared/samples.ts';
 import { countOf, say } from '../../terminal/output.ts';
 import type { TrainValues } from '../options.ts';

@@ -6,7 +6,7 @@ import { MAX_HEAD_BYTES, type OriginalFile } from '../../compression/originalFil
 import { IDX_HEAD_LENGTH, parseIdxHeader } from '../../io/numpy/idx.ts';
 import { parseNpyHeader } from '../../io/numpy/npyHeader.ts';
 import { type Shape, sameShape } from '../../tensor/shape.ts';
-import { FileError, fileError, inFile, readAt } from './files.ts';
+import { FileError, fileError, inFile, readAt } from '../files/files.ts';
 import { openImages } from './load.ts';
 import type { LoadOptions } from './readOptions.ts';
 import type { SampleSource } from './sampleSource.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { generateDigits } from '../../../src/data/digits.ts';
 import type { NumericArray } from '../../../src/data/samples.ts';
-import { DataFingerprint } from '../../../src/node/files/dataFingerprint.ts';
+import { DataFingerprint } from '../../../src/node/samples/dataFingerprint.ts';
 
 const modelFingerprint = (array: NumericArray, pieces = 1): string => {
   const fingerprint = new DataFingerprint(array);

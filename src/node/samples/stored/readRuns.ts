@@ -2,7 +2,7 @@
 
 import { read } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { becameShorter, fileError, PIECE_BYTES } from '../files.ts';
+import { becameShorter, fileError, PIECE_BYTES } from '../../files/files.ts';
 
 /** Bytes that lie next to each other, read with one call. */
 export interface Run {

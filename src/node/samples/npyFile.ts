@@ -14,7 +14,7 @@ import {
 import { npyMemory, readNpy } from '../../io/numpy/npy.ts';
 import { itemSizeOf, NPY_HEAD_LENGTH, npyHeaderOfRows, parseNpyHeader } from '../../io/numpy/npyHeader.ts';
 import { type Shape, sizeOf } from '../../tensor/shape.ts';
-import { FileError, fileError, inFile, readAt } from './files.ts';
+import { FileError, fileError, inFile, readAt } from '../files/files.ts';
 import type { SampleSource } from './sampleSource.ts';
 import { copyInCOrder, isScattered } from './stored/fortranNpy.ts';
 import { type Run, readRuns } from './stored/readRuns.ts';

@@ -15,7 +15,7 @@ import { readThrough } from '../../../src/data/readAhead.ts';
 import { FormatError } from '../../../src/io/errors.ts';
 import { readNpy } from '../../../src/io/numpy/npy.ts';
 import { FileError } from '../../../src/node/files/files.ts';
-import { memoryOfNpy, NpyFile } from '../../../src/node/files/npyFile.ts';
+import { memoryOfNpy, NpyFile } from '../../../src/node/samples/npyFile.ts';
 import { type NpyParts, npyBytes } from '../../helpers/bytes/npyBytes.ts';
 import { folderWith, removeFolders } from '../../helpers/cli.ts';
 

@@ -15,7 +15,7 @@ const TABLE = `a,b\n${Array.from({ length: 20_000 }, (_, i) => `${i},${i / 2}`).
 function openingIn(folder: string, then: string): string {
   return `
     process.env.TMPDIR = ${JSON.stringify(folder)};
-    const { openTable } = await import(${JSON.stringify(builtFile('node/files/tableFile.js'))});
+    const { openTable } = await import(${JSON.stringify(builtFile('node/samples/tableFile.js'))});
     const table = await openTable(${JSON.stringify(join(folderWith({ 'x.csv': TABLE }), 'x.csv'))}, { inMemoryLimit: 0 });
     const [a, b] = await table.read(Uint32Array.of(3));
     console.log(a, b);

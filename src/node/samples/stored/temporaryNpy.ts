@@ -11,7 +11,14 @@ import { basename, join } from 'node:path';
 import type { DType } from '../../../data/samples.ts';
 import type { NpyHeader } from '../../../io/numpy/npyHeader.ts';
 import type { Shape } from '../../../tensor/shape.ts';
-import { type FileError, fileError, keepAtExit, PIECE_BYTES, readAt, removeAtExit } from '../files.ts';
+import {
+  type FileError,
+  fileError,
+  keepAtExit,
+  PIECE_BYTES,
+  readAt,
+  removeAtExit,
+} from '../../files/files.ts';
 
 /** An open `.npy` file. */
 export interface OpenNpy {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { writeWav } from '../../../src/io/sound/writeWav.ts';
-import { loadImages } from '../../../src/node/files/load.ts';
-import { loadWave } from '../../../src/node/files/waveFile.ts';
+import { loadImages } from '../../../src/node/samples/load.ts';
+import { loadWave } from '../../../src/node/samples/waveFile.ts';
 import { dataChunk, fmtChunk, wavFile } from '../../helpers/bytes/wavBytes.ts';
 import { folderWith, removeFolders } from '../../helpers/cli.ts';
 

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { NO_NORMALIZATION } from '../../../src/data/samples.ts';
-import { DataFingerprint } from '../../../src/node/files/dataFingerprint.ts';
 import { FileError } from '../../../src/node/files/files.ts';
-import { openImages } from '../../../src/node/files/load.ts';
-import type { TableOptions } from '../../../src/node/files/readOptions.ts';
-import type { SampleSource } from '../../../src/node/files/sampleSource.ts';
-import { loadTable, openTable } from '../../../src/node/files/tableFile.ts';
+import { DataFingerprint } from '../../../src/node/samples/dataFingerprint.ts';
+import { openImages } from '../../../src/node/samples/load.ts';
+import type { TableOptions } from '../../../src/node/samples/readOptions.ts';
+import type { SampleSource } from '../../../src/node/samples/sampleSource.ts';
+import { loadTable, openTable } from '../../../src/node/samples/tableFile.ts';
 import { folderWith, removeFolders } from '../../helpers/cli.ts';
 
 const opened: SampleSource[] = [];

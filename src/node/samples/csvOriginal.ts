@@ -10,7 +10,7 @@ import { MAX_HEAD_BYTES, type OriginalFile } from '../../compression/originalFil
 import { DataError, type SampleArray } from '../../data/samples.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { visible } from '../../tensor/words.ts';
-import { fileError, readAt } from './files.ts';
+import { fileError, readAt } from '../files/files.ts';
 import type { SampleSource } from './sampleSource.ts';
 
 /** So many values are written at a time. */

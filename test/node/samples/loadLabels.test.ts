@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { loadLabels } from '../../../src/node/files/loadLabels.ts';
+import { loadLabels } from '../../../src/node/samples/loadLabels.ts';
 import { npyBytes } from '../../helpers/bytes/npyBytes.ts';
 import { zipBytes } from '../../helpers/bytes/zipBytes.ts';
 import { folderWith, removeFolders } from '../../helpers/cli.ts';

@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { DataError } from '../../data/samples.ts';
 import { readWav, requireWav } from '../../io/sound/readWav.ts';
 import { requireInteger, requireOptions } from '../../tensor/options.ts';
-import { readWholeFile } from './files.ts';
+import { readWholeFile } from '../files/files.ts';
 import { LOAD_OPTIONS, type SoundOptions } from './readOptions.ts';
 import type { LoadedImages } from './sampleSource.ts';
 

@@ -3,6 +3,7 @@
 import { basename, join, resolve } from 'node:path';
 import { DataError, type SampleArray } from '../../../data/samples.ts';
 import { plural } from '../../../tensor/words.ts';
+import { readWholeFile } from '../../files/files.ts';
 import { decodePicture, type PictureKind } from '../../pictures/picture.ts';
 import {
   inPicture,
@@ -11,7 +12,6 @@ import {
   requirePictureOptions,
   type StackedImages,
 } from '../../pictures/pictureStack.ts';
-import { readWholeFile } from '../files.ts';
 import type { OnProgress } from '../readOptions.ts';
 import type { ClassLabels, LoadedImages, PictureForm } from '../sampleSource.ts';
 import {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import type { LoadOptions } from '../../../src/node/files/readOptions.ts';
-import { optionsForEach } from '../../../src/node/files/suitableOptions.ts';
+import type { LoadOptions } from '../../../src/node/samples/readOptions.ts';
+import { optionsForEach } from '../../../src/node/samples/suitableOptions.ts';
 import { folderWith, removeFolders } from '../../helpers/cli.ts';
 
 afterAll(removeFolders);

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { openCompressedFile } from '../../../src/node/files/compressedFile.ts';
+import { openCompressedFile } from '../../../src/node/samples/compressedFile.ts';
 
 test('what has no size, such as a pipe, is refused as that', async () => {
   await expect(openCompressedFile('/dev/null')).rejects.toMatchObject({

@@ -7,7 +7,7 @@ import { fitsSampleShape } from '../../data/batches.ts';
 import { DataError } from '../../data/samples.ts';
 import type { OptionNames } from '../../tensor/options.ts';
 import { formatShape, type Shape, sizeOf } from '../../tensor/shape.ts';
-import { inFile, requirePath } from './files.ts';
+import { inFile, requirePath } from '../files/files.ts';
 import { findReader, type Reader } from './readers.ts';
 import { LOAD_OPTIONS, type LoadOptions, requireLoadOptions } from './readOptions.ts';
 import { type LoadedImages, type SampleSource, SamplesInMemory } from './sampleSource.ts';

@@ -4,7 +4,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { plural } from '../../../tensor/words.ts';
-import { fileError } from '../files.ts';
+import { fileError } from '../../files/files.ts';
 
 /** By the names; which of the two a file is, its bytes say. */
 const PICTURE = /\.(png|jpe?g|jpe)$/i;

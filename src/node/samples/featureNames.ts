@@ -5,7 +5,7 @@ import { isObject } from '../../io/json.ts';
 import type { TrainingFacts } from '../../io/model.ts';
 import { type Shape, sizeOf } from '../../tensor/shape.ts';
 import { plural } from '../../tensor/words.ts';
-import { readWholeFile } from './files.ts';
+import { readWholeFile } from '../files/files.ts';
 import { sampleFormOf } from './sampleForm.ts';
 
 /** What an option for names is followed by, in the help. */

@@ -14,7 +14,7 @@ import {
 import { itemSizeOf } from '../../io/numpy/npyHeader.ts';
 import type { TableFacts } from '../../io/table/facts.ts';
 import { TableReader, tableOf } from '../../io/table/tableReader.ts';
-import { fileError, inFile } from './files.ts';
+import { fileError, inFile } from '../files/files.ts';
 import { NpyFile } from './npyFile.ts';
 import type { OnProgress, TableOptions } from './readOptions.ts';
 import { type LoadedImages, type SampleFacts, type SampleSource, SamplesInMemory } from './sampleSource.ts';
