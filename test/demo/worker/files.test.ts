@@ -138,7 +138,7 @@ describe('a table', () => {
     ],
     [
       'a,b\nx,y\n',
-      "no column holds numbers ('a' begins with 'x', 'b' begins with 'y'), expected at least one.",
+      "no column holds numbers ('a' holds 'x', 'b' holds 'y'), expected at least one.",
     ],
     ['a,b\n', 'the table has a header and no rows below it, expected rows of numbers.'],
     ['', 'the table is empty, expected rows of numbers.'],

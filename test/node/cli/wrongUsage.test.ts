@@ -60,7 +60,7 @@ describe('options that do not exist or are incomplete', () => {
       'encode --model run --data images.npy --out codes.txt',
       /--out is 'codes\.txt', expected FILE\.npy or FILE\.csv\./,
     ),
-    wrong('decode --model run --out x.png', /--codes is missing, expected --codes FILE\.npy\./),
+    wrong('decode --model run --out x.png', /--codes is missing, expected --codes FILE\.npy or FILE\.csv\./),
     wrong(
       'decode --model run --codes c.npy --out x.jpg',
       /--out is 'x\.jpg', expected FILE\.npy, FILE\.csv, FILE\.tsv, FILE\.wav or FILE\.png\./,
