@@ -61,7 +61,7 @@ export function isMissingClass(cell: string): boolean {
 /** Thousands with a sign between them: those of both kinds of decimal signs. */
 const GROUPED = {
   '.': /^[-+]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$/,
-  // 1.234 alone may be a number with a decimal point, in a table that has both.
+  // 1.234 alone may be a number with a decimal point, in a table that has both: its column decides (`areWhole`).
   ',': /^[-+]?[1-9]\d{0,2}(?:(?:\.\d{3})+,\d+|(?:\.\d{3}){2,})$/,
 } as const;
 
@@ -74,13 +74,38 @@ export function isGrouped(cell: string, decimal: DecimalSign): boolean {
   return GROUPED[decimal].test(text);
 }
 
+const WHOLE_GROUPED = /^[-+]?[1-9]\d{0,2}(?:\.\d{3})+$/;
+const WHOLE = /^[-+]?(?:0|[1-9]\d{0,2})$/;
+const DIGITS_AND_SIGNS = /^[-+\d.,]+$/;
+
+/**
+ * Whether a column of a table with decimal commas holds whole numbers with points between their thousands: 950, 1.498. One
+ * cell such as 0.95, 12.5, 1,5 or 1498 tells that points are something else, or not in all cells.
+ */
+export function areWhole(cells: readonly string[], decimal: DecimalSign): boolean {
+  if (decimal === '.') return false;
+  const numbers = cells.flatMap((cell) => {
+    const text = cell.length > LONGEST_GROUPED ? '' : cell.trim();
+    return DIGITS_AND_SIGNS.test(text) && !isMissing(text) ? [text] : [];
+  });
+  return (
+    numbers.some((text) => WHOLE_GROUPED.test(text)) &&
+    numbers.every((text) => WHOLE.test(text) || WHOLE_GROUPED.test(text))
+  );
+}
+
 /**
  * The number in a cell, or NaN if it holds none: only plain decimal notation, with an exponent or without, within the range
  * of float64, is one, and that with signs between thousands.
+ *
+ * @param isWhole - Whether its column {@link areWhole | holds whole numbers}: 1.498 is 1498 then.
  */
-export function numberIn(cell: string, decimal: DecimalSign): number {
+export function numberIn(cell: string, decimal: DecimalSign, isWhole = false): number {
   if (decimal === ',') {
-    return cell.includes('.') ? groupedNumberIn(cell, ',') : numberIn(cell.replace(',', '.'), '.');
+    if (!cell.includes('.')) return numberIn(cell.replace(',', '.'), '.');
+    return isWhole && WHOLE_GROUPED.test(cell.trim())
+      ? Number(cell.replaceAll('.', ''))
+      : groupedNumberIn(cell, ',');
   }
   const value = Number(cell);
   // Number reads more than plain notation: an empty cell as 0, 0x10, Infinity. The second character tells most cells apart.
@@ -96,8 +121,8 @@ function groupedNumberIn(cell: string, decimal: DecimalSign): number {
   return Number(decimal === '.' ? cell.replaceAll(',', '') : cell.replaceAll('.', '').replace(',', '.'));
 }
 
-export function isWord(cell: string, decimal: DecimalSign): boolean {
-  return !isMissing(cell) && Number.isNaN(numberIn(cell, decimal));
+export function isWord(cell: string, decimal: DecimalSign, isWhole = false): boolean {
+  return !isMissing(cell) && Number.isNaN(numberIn(cell, decimal, isWhole));
 }
 
 export interface ValueType {

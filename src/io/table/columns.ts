@@ -43,6 +43,8 @@ export interface ColumnChoice {
   readonly isClassColumnNamed: boolean;
   /** Columns that are left out because all their cells in the first part of the table are missing. */
   readonly empty: readonly number[];
+  /** Columns of whole numbers with points between thousands, in a table with decimal commas. */
+  readonly whole: readonly number[];
   readonly notes: readonly string[];
 }
 
@@ -101,13 +103,26 @@ export function chooseColumns(
   const left = others.filter((j) => !taken.has(j));
   const nameOf = (j: number) => table.names[j];
   const isClassColumnNamed = asked !== undefined;
+  const whole = features.filter((j) => contents[j].areWhole);
+  const grouped = features.filter(
+    (j) => contents[j].areWhole || rows.some((row) => isGrouped(row[j], decimal)),
+  );
+  const thousands = groupedNotes(grouped.map(nameOf), decimal);
   if (chosen) {
     // Those who named columns know that they did; a model's names they may not know.
     const notes =
       left.length > 0 && !columns
         ? [`${inList(left.map(nameOf), 'column')} left out: the model has no such feature`]
         : [];
-    return { names: table.names, features, classes, isClassColumnNamed, empty: [], notes };
+    return {
+      names: table.names,
+      features,
+      classes,
+      isClassColumnNamed,
+      empty: [],
+      whole,
+      notes: [...notes, ...thousands],
+    };
   }
   const empty = left.filter((j) => contents[j].count === 0);
   const words = left.filter((j) => contents[j].words > 0 && contents[j].words === contents[j].count);
@@ -129,7 +144,7 @@ export function chooseColumns(
       : []),
     ...leftOut(words, 'no numbers'),
     ...leftOut(mixed, 'words beside numbers'),
-    ...groupedNotes(table, features, rows, decimal),
+    ...thousands,
     ...(empty.length > 0 ? [`${inList(empty.map(nameOf), 'column')} left out: all cells are missing`] : []),
     ...(counters.length > 0
       ? [
@@ -139,7 +154,7 @@ export function chooseColumns(
         ]
       : []),
   ];
-  return { names: table.names, features, classes, isClassColumnNamed, empty, notes };
+  return { names: table.names, features, classes, isClassColumnNamed, empty, whole, notes };
 }
 
 interface Known {
@@ -224,17 +239,12 @@ function featuresOfModel(
 
 const cellsOf = (rows: readonly Row[], j: number) => rows.map((row) => row[j]);
 
-function groupedNotes(
-  { names }: Known,
-  features: readonly number[],
-  rows: readonly Row[],
-  decimal: DecimalSign,
-): string[] {
-  const grouped = features.filter((j) => rows.some((row) => isGrouped(row[j], decimal)));
-  if (grouped.length === 0) return [];
-  const listed = someOf(grouped.map((j) => inWords(names[j])));
+function groupedNotes(names: readonly string[], decimal: DecimalSign): string[] {
+  if (names.length === 0) return [];
   const sign = decimal === '.' ? 'commas' : 'points';
-  return [`${sign} between thousands in ${grouped.length === 1 ? 'column' : 'columns'} ${listed}`];
+  return [
+    `${sign} between thousands in ${names.length === 1 ? 'column' : 'columns'} ${someOf(names.map(inWords))}`,
+  ];
 }
 
 /** What pandas and readr make of an empty cell above the numbers of rows, when they read such a table and write it again. */

@@ -1,6 +1,6 @@
 /** What the cells of a column hold: numbers, words, both, or the numbers of the rows. */
 
-import { type DecimalSign, isMissing, isWord } from './cells.ts';
+import { areWhole, type DecimalSign, isMissing, isWord } from './cells.ts';
 
 /** What the cells of a column are that are not missing. */
 export interface Contents {
@@ -10,12 +10,15 @@ export interface Contents {
   readonly words: number;
   /** The first of these. */
   readonly word: string | undefined;
+  /** Whether they are whole numbers with points between thousands, in a table with decimal commas. */
+  readonly areWhole: boolean;
 }
 
 export function contentsOf(column: readonly string[], decimal: DecimalSign): Contents {
   const cells = column.filter((cell) => !isMissing(cell));
-  const words = cells.filter((cell) => isWord(cell, decimal));
-  return { count: cells.length, words: words.length, word: words[0] };
+  const isWhole = areWhole(cells, decimal);
+  const words = cells.filter((cell) => isWord(cell, decimal, isWhole));
+  return { count: cells.length, words: words.length, word: words[0], areWhole: isWhole };
 }
 
 /** So many words may be slips of the pen in a column of numbers, which are refused with their line. */

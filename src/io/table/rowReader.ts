@@ -48,12 +48,14 @@ export class RowReader {
   readonly classes: ClassColumn | undefined;
   readonly #layout: TableLayout;
   readonly #options: MissingOptions;
+  /** Of each feature: whether its column holds whole numbers with points between thousands. */
+  readonly #areWhole: readonly boolean[];
 
   /** @throws {OptionError} If the means are those of another number of columns. */
   constructor(layout: TableLayout, options: MissingOptions) {
     this.#layout = layout;
     this.#options = options;
-    const { features, classes, names } = layout.choice;
+    const { features, classes, names, whole } = layout.choice;
     const { missing, form } = options;
     const means = form?.means;
     if (missing === 'mean' && means && means.length !== features.length) {
@@ -64,6 +66,7 @@ export class RowReader {
     }
     this.sums = new Float64Array(features.length);
     this.filled = new Float64Array(features.length);
+    this.#areWhole = features.map((j) => whole.includes(j));
     if (classes !== undefined) this.classes = new ClassColumn(names[classes], layout.decimal);
   }
 
@@ -102,7 +105,7 @@ export class RowReader {
     const { features, classes, empty } = choice;
     let lacking = 0;
     for (let k = 0; k < features.length; k++) {
-      const value = numberIn(row[features[k]], decimal);
+      const value = numberIn(row[features[k]], decimal, this.#areWhole[k]);
       if (Number.isNaN(value)) {
         this.#requireMissing(row[features[k]], features[k], line);
         lacking++;

@@ -64,6 +64,9 @@ describe('a number', () => {
     expect(numberIn('1.234,5', ',')).toBe(1234.5);
     expect(numberIn('1.234.567', ',')).toBe(1234567);
     expect(numberIn('1.234', ',')).toBeNaN(); // or is it a decimal point?
+    expect(numberIn('1.234', ',', true)).toBe(1234); // its column says that it isn't
+    expect(numberIn('-1.234.567', ',', true)).toBe(-1234567);
+    expect(numberIn('0.950', ',', true)).toBeNaN();
     expect(numberIn('1,234,5', ',')).toBeNaN();
     expect(numberIn('12.34,5', ',')).toBeNaN();
   });

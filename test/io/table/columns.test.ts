@@ -124,6 +124,21 @@ describe('the features', () => {
     expect(choose({}, ['a', 'b'], rows).notes).toEqual(["commas between thousands in columns 'a', 'b'"]);
   });
 
+  test.each([
+    [['1.498', '950', '', 'defekt', '12.000', '7'], true],
+    [['1.498', '0.950', '1.200', '1.300'], false],
+    [['1.498', '12.5', '1.200', '1.300'], false],
+    [['1.498', '950,5', '1.200', '1.300'], false],
+    [['1.498', '1498', '1.200', '1.300'], false],
+    [['01.03.2024', '02.03.2024', '03.03.2024', '1.300'], false],
+  ])('of whole numbers have points between thousands beside decimal commas: %j %j', (cells, areWhole) => {
+    const rows = cells.map((cell) => ['0,5', cell]);
+    const choice = chooseColumns(['a', 'n'], rows, ',', {});
+    expect(choice.whole).toEqual(areWhole ? [1] : []);
+    expect(namesOf(choice)).toEqual(areWhole ? ['a', 'n'] : ['a']);
+    if (areWhole) expect(choice.notes).toEqual(["points between thousands in column 'n'"]);
+  });
+
   test('do not include row names, if they are numbers', () => {
     const rows = [
       ['7', '5'],
