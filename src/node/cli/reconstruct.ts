@@ -83,7 +83,11 @@ async function reconstruct(words: readonly string[]): Promise<number> {
     const samples = await prepareLike(images, autoencoder);
     const subject = { autoencoder, samples, source: images.source, overflown: 0 };
     const batches = restoredBatches(subject);
-    await writeFileAtomically(out.path, out.format.pieces({ ...origin, shape: samples.shape, batches }));
+    const sampleRate = images.form?.kind === 'sound' ? images.form.sampleRate : undefined;
+    await writeFileAtomically(
+      out.path,
+      out.format.pieces({ ...origin, shape: samples.shape, batches, sampleRate }),
+    );
     const [count, ...shape] = images.shape;
     say(`${countOf(count, noun)} of ${timesShape(shape)}, encoded and decoded: ${out.path}`);
     noteOverflow(subject.overflown, noun);

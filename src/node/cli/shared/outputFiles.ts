@@ -38,6 +38,8 @@ export interface OutputSamples extends Origin {
   readonly batches: AsyncIterable<Batch>;
   /** Whether damage may show only at the end, so that all are read, however few are written. @default false */
   readonly isCheckedAtEnd?: boolean;
+  /** Of sound that was read: its values a second. @default those of the training data */
+  readonly sampleRate?: number | undefined;
 }
 
 export interface OutputFormat {
@@ -139,9 +141,10 @@ function requireSoundForm({ training }: Origin): SoundForm {
   );
 }
 
-/** Frame after frame, stored as in the file that the model was trained on. */
+/** Frame after frame, stored as in the file that the model was trained on, and as fast as what was read, if it was sound. */
 async function* soundFile(samples: OutputSamples): AsyncGenerator<Uint8Array, void> {
-  const form = requireSoundForm(samples);
+  const trained = requireSoundForm(samples);
+  const form = { ...trained, sampleRate: samples.sampleRate ?? trained.sampleRate };
   yield headOfSound(sizeOf(samples.shape), form);
   let length = 0;
   for await (const values of valuesOf(samples)) {

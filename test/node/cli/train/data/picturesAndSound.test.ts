@@ -4,6 +4,7 @@ import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { readNpy } from '../../../../../src/io/numpy/npy.ts';
+import { readWav } from '../../../../../src/io/sound/readWav.ts';
 import { writeWav } from '../../../../../src/io/sound/writeWav.ts';
 import { type Files, folderWith, isthmus, removeFolders } from '../../../../helpers/cli.ts';
 import { imagesNpy, png, pngs } from '../../fixtures.ts';
@@ -22,8 +23,9 @@ async function trained(line: string, files: Files, from: Readonly<Record<string,
   if (code !== 0) throw new Error(stderr);
   const config = JSON.parse(readFileSync(join(cwd, 'run/config.json'), 'utf8'));
   const arrayIn = (name: string) => readNpy(new Uint8Array(readFileSync(join(cwd, name))));
+  const wavIn = (name: string) => readWav(new Uint8Array(readFileSync(join(cwd, name))));
   const shapeOf = (name: string) => arrayIn(name).shape;
-  return { run, stderr, config, arrayIn, shapeOf };
+  return { run, stderr, config, arrayIn, shapeOf, wavIn };
 }
 
 const PHOTOS: Files = {
@@ -164,6 +166,18 @@ describe('sound', () => {
       code: 1,
       stderr: expect.stringMatching(/the model takes 8×8, and no sound\.$/m),
     });
+  });
+
+  test('that is restored is as long and as fast as it was, but for the rest of a frame', async () => {
+    const { run, wavIn } = await trained('--data a.wav --frame 64', SOUNDS);
+    expect((await run('reconstruct --model run --data b.wav --out r.wav')).code).toBe(0);
+    const restored = wavIn('r.wav');
+    expect(restored).toMatchObject({ sampleRate: 16_000, encoding: 's16', channels: 1 });
+    expect(restored.samples).toHaveLength(23 * 64);
+    // Codes don't say how fast their sound was: it gets the rate of the training data.
+    await run('encode --model run --data b.wav --out codes.npy');
+    expect((await run('decode --model run --codes codes.npy --out d.wav')).code).toBe(0);
+    expect(wavIn('d.wav').sampleRate).toBe(8000);
   });
 
   test('may start from a model of frames of another length than 512', async () => {
