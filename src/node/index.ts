@@ -34,5 +34,6 @@ export type {
   NormalizedSamples,
   SampleFacts,
   SampleForm,
+  SamplePlaces,
   SampleSource,
 } from './samples/sampleSource.ts';

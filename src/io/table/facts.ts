@@ -23,6 +23,8 @@ export interface TableFacts {
   readonly dtype: DType;
   /** How the table is written, and what was filled in. */
   readonly form: TableForm;
+  /** The line of the file, from 1, in which sample `i` begins, from 0. */
+  readonly lineOf: (i: number) => number;
   /** What people should know: sentences without a full stop. */
   readonly notes: readonly string[];
   /** Makes the samples' values of rows that were read: missing cells are filled in, in place, and the type is `dtype`. */
@@ -71,6 +73,7 @@ export function factsOf(
     classes: classesOf(layout, reader),
     dtype,
     form: { ...formOf(layout, text), ...(means && { means: Array.from(means) }) },
+    lineOf: (i) => reader.lines.of(i),
     notes: notesOf(layout, reader, text),
     finish: (values) => {
       if (means) fillWith(means, values);

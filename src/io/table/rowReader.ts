@@ -6,6 +6,7 @@ import { isMissing, isMissingClass, numberIn, ValueRange } from './cells.ts';
 import { ClassColumn } from './classColumn.ts';
 import type { TableForm } from './columns.ts';
 import type { TableLayout } from './layout.ts';
+import { RowLines } from './rowLines.ts';
 import { isEmptyRow, type Row, type RowsPiece } from './rows.ts';
 
 export interface MissingOptions {
@@ -45,6 +46,8 @@ export class RowReader {
   /** Of each feature: how many missing cells are filled in. */
   readonly filled: Float64Array;
   readonly range = new ValueRange();
+  /** Of the rows that became samples. */
+  readonly lines = new RowLines();
   readonly classes: ClassColumn | undefined;
   readonly #layout: TableLayout;
   readonly #options: MissingOptions;
@@ -90,8 +93,11 @@ export class RowReader {
         this.counts.comments++;
         continue;
       }
-      if (this.#readRow(row, lineOf(i), values, end)) end += size;
-      else this.counts.dropped++;
+      const line = lineOf(i);
+      if (this.#readRow(row, line, values, end)) {
+        end += size;
+        this.lines.add(line);
+      } else this.counts.dropped++;
     }
     this.counts.rows += end / size;
     const read = values.subarray(0, end);

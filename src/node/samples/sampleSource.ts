@@ -26,12 +26,22 @@ export interface SampleFacts {
   readonly featureNames?: readonly string[] | undefined;
   readonly labels?: ClassLabels | undefined;
   readonly form?: SampleForm | undefined;
+  /** Where each sample is found again; undefined if its number says it. */
+  readonly places?: SamplePlaces | undefined;
   /** What people should know: what was found out about the file, and what of it was left out. Sentences without a full stop. */
   readonly notes?: readonly string[] | undefined;
 }
 
 /** An array of at least one sample, shape `[n, ...]`. */
 export interface LoadedImages extends NumericArray, SampleFacts {}
+
+/** Where each sample is: the number of a sample doesn't say it where rows are left out, or files have names. */
+export interface SamplePlaces {
+  /** What a place is: the name of a picture, a line of a table from 1, the second at which a frame of sound begins. */
+  readonly kind: 'file' | 'line' | 'second';
+  /** That of sample `i`, from 0. */
+  readonly of: (i: number) => string | number;
+}
 
 /** The class of each sample, as the file says it. */
 export interface ClassLabels {
@@ -108,6 +118,7 @@ export class SamplesInMemory implements SampleSource<NormalizedSamples> {
   readonly featureNames: readonly string[] | undefined;
   readonly labels: ClassLabels | undefined;
   readonly form: SampleForm | undefined;
+  readonly places: SamplePlaces | undefined;
   readonly notes: readonly string[] | undefined;
   readonly isStored = false;
   readonly #data: NumericArray['data'];
@@ -120,6 +131,7 @@ export class SamplesInMemory implements SampleSource<NormalizedSamples> {
     this.featureNames = facts.featureNames;
     this.labels = facts.labels;
     this.form = facts.form;
+    this.places = facts.places;
     this.notes = facts.notes;
     this.#data = data;
   }
@@ -161,6 +173,7 @@ export function reshapeSource(source: SampleSource, sample: Shape): SampleSource
     featureNames: source.featureNames,
     labels: source.labels,
     form: source.form,
+    places: source.places,
     notes: source.notes,
     isStored: source.isStored,
     memory: source.memory,

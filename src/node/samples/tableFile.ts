@@ -85,19 +85,21 @@ class StoredTable implements SampleSource<StoredSamples> {
   readonly featureNames: SampleFacts['featureNames'];
   readonly labels: SampleFacts['labels'];
   readonly form: SampleFacts['form'];
+  readonly places: SampleFacts['places'];
   readonly notes: SampleFacts['notes'];
   readonly isStored = true;
   readonly #copy: NpyFile;
   readonly #finish: TableFacts['finish'];
 
   constructor(path: string, copy: NpyFile, facts: TableFacts) {
-    const { source, featureNames, labels, form, notes } = sampleFacts(path, facts);
+    const { source, featureNames, labels, form, places, notes } = sampleFacts(path, facts);
     this.shape = copy.shape;
     this.dtype = facts.dtype;
     this.source = source;
     this.featureNames = featureNames;
     this.labels = labels;
     this.form = form;
+    this.places = places;
     this.notes = notes;
     this.#copy = copy;
     this.#finish = facts.finish;
@@ -169,13 +171,14 @@ function loadedOf(path: string, pieces: readonly Float64Array[], facts: TableFac
 }
 
 function sampleFacts(path: string, facts: TableFacts): SampleFacts {
-  const { columns, features, featureNames, classes, form, notes } = facts;
+  const { columns, features, featureNames, classes, form, lineOf, notes } = facts;
   const count = features === columns ? `${columns}` : `${features} of ${columns}`;
   return {
     source: `${basename(path)}, ${count} ${columns === 1 ? 'column' : 'columns'}`,
     featureNames,
     labels: classes,
     form,
+    places: { kind: 'line', of: lineOf },
     notes,
   };
 }

@@ -46,6 +46,7 @@ function framesOf(name: string, bytes: Uint8Array, frame: number): LoadedImages 
     data: samples.subarray(0, count * frame),
     source: `${name}, ${grouped(sampleRate)} Hz`,
     form: { kind: 'sound', frame, sampleRate, encoding },
+    places: { kind: 'second', of: (i) => Math.round((1000 * i * frame) / sampleRate) / 1000 },
     notes,
   };
 }

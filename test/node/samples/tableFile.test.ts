@@ -34,7 +34,7 @@ async function allOf(source: SampleSource) {
     features: source.shape[1],
     onValues: (values) => print.add(values),
   });
-  const { shape, dtype, featureNames, labels, form, notes, memory } = source;
+  const { shape, dtype, featureNames, labels, form, places, notes, memory } = source;
   return {
     shape,
     dtype,
@@ -45,6 +45,7 @@ async function allOf(source: SampleSource) {
     memory,
     source: source.source,
     statistics,
+    lines: Array.from({ length: shape[0] }, (_, i) => places?.of(i)),
     values: print.digest(),
   };
 }

@@ -23,8 +23,11 @@ describe('loadWave', () => {
       data: ramp(160_211).subarray(0, 312 * 512),
       source: 'speech.wav, 16,000 Hz',
       form: { kind: 'sound', frame: 512, sampleRate: 16000, encoding: 's16' },
+      places: { kind: 'second', of: expect.any(Function) },
       notes: ["the last 467 of 160,211 sound samples don't fill a frame and are left out"],
     });
+    // Frames of 32 ms.
+    expect([0, 1, 311].map((i) => loaded.places?.of(i))).toEqual([0, 0.032, 9.952]);
   });
 
   test('takes frames of another length, and has nothing to say if all of them are full', async () => {

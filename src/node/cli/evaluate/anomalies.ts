@@ -7,10 +7,12 @@ import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { arePixels, pictureOf } from '../../../data/pictureShape.ts';
 import { pickSamples, type Samples } from '../../../data/samples.ts';
 import type { AnomalyScore } from '../../../evaluation/errorDistribution.ts';
+import { visible } from '../../../tensor/words.ts';
 import { toInputs, toPictures } from '../../pictures/display.ts';
 import { reconstructionSheet } from '../../pictures/grid.ts';
 import { encodePng } from '../../pictures/png.ts';
 import { type Noun, nounOf } from '../../pictures/sampleKind.ts';
+import type { SamplePlaces } from '../../samples/sampleSource.ts';
 import { countShown } from '../shared/pictures.ts';
 import { formatCount, print } from '../terminal/output.ts';
 import { formatNumber, formatShare, tableLines } from '../terminal/textTable.ts';
@@ -25,6 +27,10 @@ const FEATURES = 3;
 export interface Anomaly {
   /** The sample's number, from 0. */
   readonly index: number;
+  /** Where it is in the data, as its {@link SamplePlaces} say. */
+  readonly file?: string | number;
+  readonly line?: string | number;
+  readonly second?: string | number;
   /** Not finite if the network overflows: null in JSON. */
   readonly mse: number;
   /** Only of a variational autoencoder. Not finite as the MSE. */
@@ -81,13 +87,15 @@ export interface AnomalyOptions {
   /** The name of class i. */
   readonly names?: readonly string[] | undefined;
   readonly featureNames?: readonly string[] | undefined;
+  /** Where each sample is in the data. */
+  readonly places?: SamplePlaces | undefined;
   readonly judge: Judge;
 }
 
 export function anomalySection(
   autoencoder: Autoencoder,
   samples: Samples,
-  { images, worst, labels, names, featureNames, judge }: AnomalyOptions,
+  { images, worst, labels, names, featureNames, places, judge }: AnomalyOptions,
 ): Section {
   const { inputShape } = autoencoder;
   const isPicture = pictureOf(inputShape, samples.normalization) !== undefined;
@@ -102,6 +110,7 @@ export function anomalySection(
     const { mse, negativeElbo, excess } = images[index];
     return {
       index,
+      ...(places && { [places.kind]: places.of(index) }),
       mse,
       ...(excess !== undefined && { negativeElbo, excess }),
       ...(median > 0 && Number.isFinite(scores[index]) && { timesMedian: scores[index] / median }),
@@ -202,6 +211,8 @@ function medianOf(values: readonly number[]): number {
 
 type Column = readonly [head: string, cell: (anomaly: Anomaly) => string];
 
+const PLACES = ['file', 'line', 'second'] as const satisfies readonly SamplePlaces['kind'][];
+
 function scoreColumns(rankedBy: AnomalyScore): Column[] {
   if (rankedBy === 'mse') return [['MSE', ({ mse }) => formatNumber(mse)]];
   return [
@@ -216,7 +227,11 @@ function printAnomalies(
   { rankedBy, isAlone }: { rankedBy: AnomalyScore; isAlone: boolean },
 ): void {
   const [first] = anomalies;
-  const columns: Column[] = [[noun, ({ index }) => String(index)], ...scoreColumns(rankedBy)];
+  const columns: Column[] = [[noun, ({ index }) => String(index)]];
+  for (const kind of PLACES) {
+    if (first[kind] !== undefined) columns.push([kind, (one) => visible(String(one[kind]))]);
+  }
+  columns.push(...scoreColumns(rankedBy));
   if (!isAlone) columns.push(['× median', ({ timesMedian }) => formatTimes(timesMedian)]);
   if (first.percentile !== undefined) {
     columns.push(['training', ({ percentile = 0 }) => formatPercentile(percentile)]);

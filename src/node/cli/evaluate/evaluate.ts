@@ -223,6 +223,7 @@ function anomalySections(subject: Subject, { threshold: asked }: EvaluateValues)
     labels,
     names,
     featureNames,
+    places: measured.places,
     judge,
   });
   if (!labels || !anomalies) return [list];
@@ -253,7 +254,7 @@ function filesOf(subject: Subject, values: EvaluateValues): OutputFile[] {
 }
 
 function csvOf(
-  { autoencoder, measured: { samples }, labelled, scores, judge, featureNames }: Subject,
+  { autoencoder, measured: { samples, places }, labelled, scores, judge, featureNames }: Subject,
   { 'feature-contributions': hasContributions }: EvaluateValues,
 ): string {
   const { inputShape, normalization } = autoencoder;
@@ -262,6 +263,7 @@ function csvOf(
     judge,
     labels: labelled?.labels,
     names: labelled?.names,
+    places,
     ...(hasContributions && {
       contributions: {
         features: featureHeads(featureNames, sizeOf(inputShape)),

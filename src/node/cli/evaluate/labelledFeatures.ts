@@ -5,7 +5,7 @@ import { DataError, type Samples } from '../../../data/samples.ts';
 import { classesOf, stratifiedFolds } from '../../../evaluation/labels.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
 import { toInputs } from '../../pictures/display.ts';
-import type { ClassLabels } from '../../samples/sampleSource.ts';
+import type { ClassLabels, SamplePlaces } from '../../samples/sampleSource.ts';
 import { countOf } from '../terminal/output.ts';
 
 /** Cross-validation: fitted to four fifths of the samples, measured on the fifth that is left. */
@@ -21,6 +21,8 @@ export interface UnlabelledSamples {
   readonly source: string;
   /** What the data itself says of the class of each sample. */
   readonly classes?: ClassLabels | undefined;
+  /** Where each of the samples is in the data. */
+  readonly places?: SamplePlaces | undefined;
 }
 
 export interface LabelledSamples extends UnlabelledSamples {

@@ -62,6 +62,7 @@ export async function loadSamples(
     samples: await prepareLike(images, autoencoder),
     source: images.source,
     classes: images.labels,
+    places: images.places,
   };
 }
 

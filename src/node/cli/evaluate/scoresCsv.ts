@@ -3,6 +3,7 @@
 import { DataError } from '../../../data/samples.ts';
 import { csvLine } from '../../files/csv.ts';
 import type { Noun } from '../../pictures/sampleKind.ts';
+import type { SamplePlaces } from '../../samples/sampleSource.ts';
 import { anomalyScoreOf, type ImageScores, scoreBy } from './scores.ts';
 import type { Judge } from './threshold.ts';
 
@@ -27,6 +28,8 @@ export interface ScoresCsvOptions {
   readonly labels?: ArrayLike<number> | undefined;
   /** The name of class i. */
   readonly names?: readonly string[] | undefined;
+  /** Where each sample is in the data. */
+  readonly places?: SamplePlaces | undefined;
   /** The shares of each feature in the error of each sample, and the names of the features. */
   readonly contributions?: Contributions | undefined;
 }
@@ -67,7 +70,7 @@ export function scoresCsv(images: readonly ImageScores[], options: ScoresCsvOpti
 
 function columnsOf(
   images: readonly ImageScores[],
-  { judge, labels, names }: Pick<ScoresCsvOptions, 'judge' | 'labels' | 'names'>,
+  { judge, labels, names, places }: ScoresCsvOptions,
 ): Column[] {
   const rankedBy = anomalyScoreOf(images);
   const scores = images.map((image) => scoreBy(rankedBy, image));
@@ -81,6 +84,7 @@ function columnsOf(
     ['anomaly', (i) => judge.threshold && Number(judge.isAnomaly(scores[i]))],
     ['label', (i) => labels?.[i]],
     ['name', (i) => labels && names?.[labels[i]]],
+    [places?.kind ?? '', (i) => places?.of(i)],
   ];
 }
 

@@ -112,7 +112,10 @@ async function stackFiles(
   }
   const kinds = (['PNG', 'JPEG'] as const).filter((kind) => counts[kind] > 0);
   return {
-    array: loaded(stack.finish(), options, [...notes, misnamedNote(misnamed), stack.resizing]),
+    array: {
+      ...loaded(stack.finish(), options, [...notes, misnamedNote(misnamed), stack.resizing]),
+      places: { kind: 'file', of: (i) => names[i] },
+    },
     kinds: kinds.map((kind) => plural(counts[kind], kind)).join(' and '),
   };
 }

@@ -54,11 +54,11 @@ describe('--labels auto', () => {
       '--data new.csv --labels auto --anomalies 3 --anomaly-labels stormy --out scores.csv --latent codes.svg',
     );
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^sample .*label/m);
+    expect(stdout).toMatch(/^sample +line +MSE .*label/m);
     expect(stdout).toMatch(/20 of 40 samples have the label stormy/);
     const [head, first] = readFileSync(join(cwd, 'scores.csv'), 'utf8').split('\n');
-    expect(head).toMatch(/,label,name$/);
-    expect(first).toMatch(/,0,calm$/);
+    expect(head).toMatch(/,label,name,line$/);
+    expect(first).toMatch(/,0,calm,2$/);
     expect(readFileSync(join(cwd, 'codes.svg'), 'utf8')).toContain('stormy');
   });
 
@@ -92,9 +92,13 @@ describe('--labels auto', () => {
       ...pngs('pets/dog', 7),
     });
     const words = 'evaluate --model m.safetensors --data pets --labels auto --json';
-    const { code, stdout } = await isthmus(words.split(' '), { cwd });
+    const { code, stdout } = await isthmus([...words.split(' '), '--anomalies', '2'], { cwd });
     expect(code).toBe(0);
     expect(jsonLines(stdout)[0].classification).toMatchObject({ classes: [0, 1] });
+    // Each anomaly says which file it is.
+    for (const { file, name } of jsonLines(stdout)[0].anomalies as { file: string; name: string }[]) {
+      expect(file).toMatch(new RegExp(`^${name}/.*\\.png$`));
+    }
   });
 
   test('leaves stdout to JSON', async () => {

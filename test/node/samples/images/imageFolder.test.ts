@@ -23,7 +23,7 @@ const REPORTS = fileURLToPath(new URL('../../../golden/reports/', import.meta.ur
 
 describe('the reports', () => {
   test('jpeg-folder: four JPEGs are read', async () => {
-    const { data, ...rest } = await loadImageFolder(`${REPORTS}jpeg-folder`);
+    const { data, places, ...rest } = await loadImageFolder(`${REPORTS}jpeg-folder`);
     expect(rest).toEqual({
       shape: [4, 32, 32, 3],
       dtype: 'u1',
@@ -41,7 +41,9 @@ describe('the reports', () => {
   });
 
   test('class-subfolders: the folders are the classes', async () => {
-    const { data, labels, ...rest } = await loadImageFolder(`${REPORTS}class-subfolders`);
+    const { data, labels, places, ...rest } = await loadImageFolder(`${REPORTS}class-subfolders`);
+    expect(places).toMatchObject({ kind: 'file' });
+    expect([0, 1].map((i) => places?.of(i))).toEqual(['cat/1.png', 'dog/1.png']);
     expect(rest).toMatchObject({
       shape: [2, 28, 28],
       source: '2 PNGs in 2 class folders of class-subfolders',
