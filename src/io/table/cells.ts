@@ -125,6 +125,16 @@ export function isWord(cell: string, decimal: DecimalSign, isWhole = false): boo
   return !isMissing(cell) && Number.isNaN(numberIn(cell, decimal, isWhole));
 }
 
+/** What an amount of money or a percentage has beside its digits, and what stands around losses. */
+const AMOUNT_SIGNS = /[$€£¥%()\s]/g;
+
+/** Whether a word is a number with such signs: $1,234.50, 12,5 %, (3.00). */
+export function isAmount(word: string, decimal: DecimalSign): boolean {
+  if (word.length > LONGEST_GROUPED) return false;
+  const digits = word.replace(AMOUNT_SIGNS, '');
+  return digits.length < word.trim().length && !Number.isNaN(numberIn(digits, decimal));
+}
+
 export interface ValueType {
   readonly dtype: DType;
   readonly Array: new (length: number) => SampleArray;

@@ -5,7 +5,7 @@ import { inWords, nearestName, plural, visible } from '../../tensor/words.ts';
 import { OptionError } from '../errors.ts';
 import { type DecimalSign, isGrouped } from './cells.ts';
 import { areClasses, isClassName } from './classColumn.ts';
-import { type Contents, contentsOf, countsRows, holdsNumbers, numbersRows } from './contents.ts';
+import { type Contents, contentsOf, countsRows, holdsNumbers, numbersRows, rises } from './contents.ts';
 import type { Row } from './rows.ts';
 
 export interface ColumnOptions {
@@ -125,8 +125,10 @@ export function chooseColumns(
     };
   }
   const empty = left.filter((j) => contents[j].count === 0);
-  const words = left.filter((j) => contents[j].words > 0 && contents[j].words === contents[j].count);
-  const mixed = left.filter((j) => !holdsNumbers(contents[j]) && !empty.includes(j) && !words.includes(j));
+  const amounts = left.filter((j) => contents[j].areAmounts && !holdsNumbers(contents[j]));
+  const rest = left.filter((j) => !empty.includes(j) && !amounts.includes(j));
+  const words = rest.filter((j) => contents[j].words > 0 && contents[j].words === contents[j].count);
+  const mixed = rest.filter((j) => !holdsNumbers(contents[j]) && !words.includes(j));
   const leftOut = (columns: readonly number[], what: string) => {
     if (columns.length === 0) return [];
     const holds = columns.length === 1 ? 'it holds' : 'they hold';
@@ -134,6 +136,10 @@ export function chooseColumns(
     return [`${inList(columns.map(nameOf), 'column')} left out: ${holds} ${what} (${examples})`];
   };
   const counters = features.filter((j) => countsRows(cellsOf(rows, j))).map(nameOf);
+  const rising = features
+    .filter((j) => rises(cellsOf(rows, j), decimal))
+    .map(nameOf)
+    .filter((name) => !counters.includes(name));
   const notes = [
     ...(isIndex && left.includes(0)
       ? [
@@ -144,15 +150,11 @@ export function chooseColumns(
       : []),
     ...leftOut(words, 'no numbers'),
     ...leftOut(mixed, 'words beside numbers'),
+    ...leftOut(amounts, 'amounts or percentages, which are numbers only without their signs'),
     ...thousands,
     ...(empty.length > 0 ? [`${inList(empty.map(nameOf), 'column')} left out: all cells are missing`] : []),
-    ...(counters.length > 0
-      ? [
-          counters.length === 1
-            ? `column ${inWords(counters[0])} counts the rows, and is a feature as others are`
-            : `columns ${someOf(counters.map(inWords))} count the rows, and are features as others are`,
-        ]
-      : []),
+    ...asFeatures(counters, ['counts the rows', 'count the rows']),
+    ...asFeatures(rising, ['rises from row to row', 'rise from row to row']),
   ];
   return { names: table.names, features, classes, isClassColumnNamed, empty, whole, notes };
 }
@@ -238,6 +240,17 @@ function featuresOfModel(
 }
 
 const cellsOf = (rows: readonly Row[], j: number) => rows.map((row) => row[j]);
+
+/** @param what - What one column does, and what several do. */
+function asFeatures(names: readonly string[], [one, several]: readonly [string, string]): string[] {
+  if (names.length === 0) return [];
+  const quoted = someOf(names.map(inWords));
+  return [
+    names.length === 1
+      ? `column ${quoted} ${one}, and is a feature as others are`
+      : `columns ${quoted} ${several}, and are features as others are`,
+  ];
+}
 
 function groupedNotes(names: readonly string[], decimal: DecimalSign): string[] {
   if (names.length === 0) return [];

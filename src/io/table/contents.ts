@@ -1,6 +1,6 @@
 /** What the cells of a column hold: numbers, words, both, or the numbers of the rows. */
 
-import { areWhole, type DecimalSign, isMissing, isWord } from './cells.ts';
+import { areWhole, type DecimalSign, isAmount, isMissing, isWord, numberIn } from './cells.ts';
 
 /** What the cells of a column are that are not missing. */
 export interface Contents {
@@ -10,6 +10,8 @@ export interface Contents {
   readonly words: number;
   /** The first of these. */
   readonly word: string | undefined;
+  /** Whether all that are no numbers are amounts of money or percentages: $1,234.50, 5%. */
+  readonly areAmounts: boolean;
   /** Whether they are whole numbers with points between thousands, in a table with decimal commas. */
   readonly areWhole: boolean;
 }
@@ -18,7 +20,13 @@ export function contentsOf(column: readonly string[], decimal: DecimalSign): Con
   const cells = column.filter((cell) => !isMissing(cell));
   const isWhole = areWhole(cells, decimal);
   const words = cells.filter((cell) => isWord(cell, decimal, isWhole));
-  return { count: cells.length, words: words.length, word: words[0], areWhole: isWhole };
+  return {
+    count: cells.length,
+    words: words.length,
+    word: words[0],
+    areAmounts: words.length > 0 && words.every((word) => isAmount(word, decimal)),
+    areWhole: isWhole,
+  };
 }
 
 /** So many words may be slips of the pen in a column of numbers, which are refused with their line. */
@@ -38,6 +46,18 @@ const FEWEST_TO_COUNT = 10;
 export function countsRows(cells: readonly string[]): boolean {
   const first = Number(cells[0]);
   return cells.length >= FEWEST_TO_COUNT && cells.every((cell, i) => cell.trim() === String(first + i));
+}
+
+/** Whether the number of each row is larger than that above it, as times and the readings of meters are. */
+export function rises(cells: readonly string[], decimal: DecimalSign): boolean {
+  if (cells.length < FEWEST_TO_COUNT) return false;
+  let last = Number.NEGATIVE_INFINITY;
+  return cells.every((cell) => {
+    const value = numberIn(cell, decimal);
+    const isLarger = value > last;
+    last = value;
+    return isLarger;
+  });
 }
 
 /**

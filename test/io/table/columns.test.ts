@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { isAmount } from '../../../src/io/table/cells.ts';
 import { chooseColumns } from '../../../src/io/table/columns.ts';
 
 const HEADER = ['time', 'temp', 'vibration', 'label'];
@@ -114,6 +115,30 @@ describe('the features', () => {
   test('get different names, as from pandas', () => {
     const choice = choose({}, ['a', 'a', 'a.1', '', 'a'], [['1', '2', '3', '4', '5']]);
     expect(namesOf(choice)).toEqual(['a', 'a.2', 'a.1', '4', 'a.3']);
+  });
+
+  test('of amounts and percentages are left out, and the note says why', () => {
+    const rows = [
+      ['1', '$1,234.50', '5%', '-'],
+      ['2', '($3.00)', '12.5 %', 'n/a'],
+      ['4', '$ -7', '0', '€ 5'],
+    ];
+    const choice = choose({}, ['n', 'sales', 'discount', 'cost'], rows);
+    expect(namesOf(choice)).toEqual(['n']);
+    expect(choice.notes).toEqual([
+      "columns 'sales', 'discount', 'cost' were left out: they hold amounts or percentages, which are numbers only without their signs ('$1,234.50', '5%', '€ 5')",
+    ]);
+    expect(isAmount('12,50 €', ',')).toBe(true);
+    for (const word of ['$', '(a)', '12', '1 2 x', '100% of it', '$1,2'])
+      expect(isAmount(word, '.')).toBe(false);
+  });
+
+  test('that rise from row to row are features, which is said', () => {
+    const rows = Array.from({ length: 12 }, (_, i) => [String(1.7e9 + 60 * i + (i % 3)), String(i % 11)]);
+    expect(choose({}, ['time', 'b'], rows).notes).toEqual([
+      "column 'time' rises from row to row, and is a feature as others are",
+    ]);
+    expect(choose({}, ['time', 'b'], rows.slice(0, 9)).notes).toEqual([]);
   });
 
   test('may have signs between their thousands, which is said', () => {
