@@ -141,4 +141,14 @@ export const READING: readonly CommandPromise[] = [
     'encode --model model.safetensors --data photo.png --out c.npy',
     'encode --model model.safetensors --data photo.png SAID{: (--resize \\S+ --gray) makes} --out c.npy',
   ],
+  [
+    'smaller pictures (--resize 28x28)',
+    'train --data photo.png --hidden 999999999',
+    'train --data photo.png --resize 28x28 TINY',
+  ],
+  [
+    'expected {} or smaller layers (--hidden 64,32).',
+    'train --data images.npy --hidden 999999999',
+    'train --data images.npy --hidden 64,32 --epochs 1 --out RUN',
+  ],
 ];

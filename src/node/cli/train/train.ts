@@ -24,6 +24,7 @@ import { loadTrainingData } from './data/trainingData.ts';
 import { addedByModel, openStartingModel, refuseDecidedByModel, refuseForModel } from './from.ts';
 import { LearningWatch } from './learning.ts';
 import { createModel } from './model.ts';
+import { refuseTooLarge } from './networkSize.ts';
 import { TRAIN_GROUPS, TRAIN_OPTIONS, type TrainOptions, type TrainValues } from './options.ts';
 import { outcomeOf, type Results } from './outcome.ts';
 import { addedByPreset, inWords, KINDS, PRESET_NAMES, presetOptions, presetsOf } from './presets.ts';
@@ -129,6 +130,7 @@ async function startRun(asGiven: TrainOptions, path: string | undefined): Promis
   const trained = base && trainedBefore(base.model, base.training);
   const [data] = await Promise.all([loadTrainingData(values, trained), useMachine(values)]);
   try {
+    if (!base) refuseTooLarge(values, data);
     const model = createModel(values, data, base?.model);
     const folder = await RunFolder.create(path ?? (await freeRunPath('runs', values.data)), overwrite);
     try {
