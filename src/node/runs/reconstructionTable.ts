@@ -3,7 +3,7 @@
 import type { Autoencoder } from '../../autoencoder/autoencoder.ts';
 import { type Samples, scalingOf } from '../../data/samples.ts';
 import { sizeOf } from '../../tensor/shape.ts';
-import { csvLine } from '../files/csv.ts';
+import { type CsvDialect, csvLine } from '../files/csv.ts';
 import { type RestoringOptions, restoreSome } from '../pictures/display.ts';
 import { featureHeads } from '../samples/featureNames.ts';
 
@@ -17,7 +17,11 @@ const DIGITS = 7;
 export interface TableOptions extends RestoringOptions {
   /** @default 'feature 0', 'feature 1', … */
   readonly featureNames?: readonly string[] | undefined;
+  /** How the training data was written, which the same program opens. @default commas and points */
+  readonly dialect?: CsvDialect | undefined;
 }
+
+const COMMAS_AND_POINTS: CsvDialect = { delimiter: ',', decimal: '.' };
 
 /**
  * The first samples, at least one, as CSV in the units of the data: a column for each feature, and for each sample the
@@ -29,7 +33,7 @@ export interface TableOptions extends RestoringOptions {
 export function reconstructionTable(
   autoencoder: Autoencoder,
   samples: Samples,
-  { featureNames, ...options }: TableOptions = {},
+  { featureNames, dialect = COMMAS_AND_POINTS, ...options }: TableOptions = {},
 ): string {
   const { shifts, scales } = scalingOf(autoencoder.normalization);
   const features = sizeOf(autoencoder.inputShape);
@@ -41,13 +45,16 @@ export function reconstructionTable(
   );
   const unitsOf = (inputs: Float32Array) =>
     Array.from(inputs, (input, j) => input * scales[j % scales.length] + shifts[j % shifts.length]);
-  const textOf = (value: number, j: number) => Number(value.toFixed(decimals[j % decimals.length]));
-  const lines = [csvLine(['sample', 'values', ...featureHeads(featureNames, features)])];
+  const { delimiter, decimal, byteOrderMark = false } = dialect;
+  const textOf = (value: number, j: number) =>
+    String(Number(value.toFixed(decimals[j % decimals.length]))).replace('.', decimal);
+  const head = ['sample', 'values', ...featureHeads(featureNames, features)];
+  const lines = [`${byteOrderMark ? '\uFEFF' : ''}${csvLine(head, delimiter)}`];
   for (let i = 0; i < originals.shape[0]; i++) {
     const [x, input, y] = [originals, seen, restored].map((all) => all && unitsOf(all.rows(i, i + 1).data));
     const error = x!.map((value, j) => y![j] - value);
     for (const [name, values] of Object.entries({ [first]: x, [second]: input, restored: y, error })) {
-      if (values) lines.push(csvLine([i, name, ...values.map(textOf)]));
+      if (values) lines.push(csvLine([i, name, ...values.map(textOf)], delimiter));
     }
   }
   return `${lines.join('\n')}\n`;

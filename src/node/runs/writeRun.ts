@@ -15,6 +15,7 @@ import { manifoldPicture, sampleGridPicture, takesNormalCodes } from '../picture
 import { reconstructionSheet } from '../pictures/grid.ts';
 import { encodePng } from '../pictures/png.ts';
 import { featureNamesOf } from '../samples/featureNames.ts';
+import { sampleFormOf } from '../samples/sampleForm.ts';
 import { epochSamplesStrip } from './epochSamples.ts';
 import { reconstructionTable } from './reconstructionTable.ts';
 import type { RunFolder } from './runFolder.ts';
@@ -72,7 +73,10 @@ export async function writeRun(folder: RunFolder, run: Run): Promise<WrittenRun>
     const sheet = reconstructionSheet(originals, reconstructions, { noisy });
     files.push(['reconstructions.png', encodePng(sheet)]);
   } else if (model instanceof Autoencoder) {
-    files.push(['reconstructions.csv', reconstructionTable(model, shown, { target, noise, featureNames })]);
+    const form = sampleFormOf(run.facts, model.inputShape);
+    const dialect = form?.kind === 'table' ? form : undefined;
+    const table = reconstructionTable(model, shown, { target, noise, featureNames, dialect });
+    files.push(['reconstructions.csv', table]);
   }
   if (takesNormalCodes(model)) {
     const [samples, manifold] = [sampleGridPicture(model, SAMPLES), manifoldPicture(model)];

@@ -3,6 +3,7 @@
 import { isObject } from '../../io/json.ts';
 import type { TrainingFacts } from '../../io/model.ts';
 import { type Shape, sizeOf } from '../../tensor/shape.ts';
+import { visible } from '../../tensor/words.ts';
 import type { SampleForm } from './sampleSource.ts';
 
 const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) > 0;
@@ -65,14 +66,25 @@ export function describeForm(form: SampleForm): string | undefined {
   if (form.kind === 'sound') {
     return `frames of ${form.frame.toLocaleString('en-US')} at ${form.sampleRate.toLocaleString('en-US')} Hz`;
   }
-  if (form.kind === 'table') return form.means && 'missing cells filled in with the means of their columns';
+  if (form.kind === 'table') {
+    const { labelColumn, means } = form;
+    return inList([
+      labelColumn !== undefined && `classes in column ${visible(labelColumn)}`,
+      means && 'missing cells filled in with the means of their columns',
+    ]);
+  }
   const { resize, gray, background } = form;
-  const steps = [
+  return inList([
     resize && `resized to ${resize.join('×')}`,
     gray && 'gray',
     background && `transparent ones laid on ${formatColour(background)}`,
-  ].filter(Boolean);
-  return steps.length > 0 ? steps.join(', ') : undefined;
+  ]);
+}
+
+/** Undefined if nothing is in it. */
+function inList(steps: readonly (string | false | undefined)[]): string | undefined {
+  const taken = steps.filter(Boolean);
+  return taken.length > 0 ? taken.join(', ') : undefined;
 }
 
 /** `#ff8000` */

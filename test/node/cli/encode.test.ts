@@ -66,4 +66,7 @@ test('columns without names are those of the training again, and so are their cl
   expect(await run('evaluate --model run --data all.csv --labels auto --neighbours 3')).toContain(
     '2 classes',
   );
+  expect(await run('info run')).toMatch(
+    /^read +classes in column 6, missing cells filled in with the means of their columns$/m,
+  );
 });

@@ -19,11 +19,12 @@ function folderWithReports(...names: string[]) {
   for (const name of names) cpSync(join('test/golden/reports', name), join(cwd, name), { recursive: true });
   const run = (line: string) => isthmus(line.split(' '), { cwd });
   const shapeOf = (name: string) => readNpy(new Uint8Array(readFileSync(join(cwd, name)))).shape;
-  return { run, shapeOf };
+  const textIn = (name: string) => readFileSync(join(cwd, name), 'utf8');
+  return { run, shapeOf, textIn };
 }
 
 test('european.csv: semicolons, decimal commas, a date, classes; the header names the features everywhere', async () => {
-  const { run, shapeOf } = folderWithReports('european.csv');
+  const { run, shapeOf, textIn } = folderWithReports('european.csv');
   const trained = await run(`train --data european.csv --validation-split 0.2 ${TINY}`);
   expect(trained.code).toBe(0);
   expect(trained.stderr).toContain('default for tables: --normalize standard\n');
@@ -31,6 +32,10 @@ test('european.csv: semicolons, decimal commas, a date, classes; the header name
   expect(trained.stderr).toMatch(/^note: european\.csv: column 'time' was left out: it holds no numbers/m);
   expect(trained.stderr).toMatch(/^120 samples of 2 numbers, float64 from -0\.2490 to 24\.72, /m);
   expect((await run('info run')).stdout).toMatch(/^features +temp, vibration$/m);
+  // The spreadsheet that wrote the one table opens the other.
+  expect(textIn('run/reconstructions.csv')).toMatch(
+    /^\uFEFFsample;values;temp;vibration\n0;original;17,66;0,04\n0;restored;\d+,\d+;-?0,\d+\n/,
+  );
   const { stdout } = await run('evaluate --model run --data european.csv --anomalies 5');
   expect(stdout).toMatch(/^ +temp +\d/m);
   expect(stdout).toMatch(/(temp|vibration) \(\d+ %\)/);
