@@ -167,7 +167,7 @@ type Placing = (value: number) => number;
 
 function drawLine({ points, color }: Series, atX: Placing, atY: Placing): string {
   const places = points.map((point) => `${px(atX(point.x))},${px(atY(point.y))}`);
-  const line = `<polyline points="${places.join(' ')}" stroke="${color}"/>`;
+  const line = `<polyline points="${places.join(' ')}" fill="none" stroke="${color}"/>`;
   const dotted = points.length <= DOTS_UP_TO ? places : places.slice(-1);
   const dots = dotted.map((place) => {
     const [x, y] = place.split(',');
@@ -205,7 +205,7 @@ function nameLines(series: readonly Series[], atX: Placing, atY: Placing): strin
 const STYLE = `
 .name { font-weight: 600; }
 .grid { stroke: #e4e8ec; }
-polyline { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
+polyline { stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
 `;
 
 function svg(title: string, parts: readonly string[]): string {
