@@ -8,9 +8,15 @@ import { areClasses, isClassName } from './classColumn.ts';
 import { type Contents, contentsOf, countsRows, holdsNumbers, numbersRows } from './contents.ts';
 import type { Row } from './rows.ts';
 
-export interface ColumnOptions {
+/** How a table is read. */
+export interface TableOptions {
+  /** The names of the columns to take, in this order. Without a header: their numbers, `1` for the first. @default all columns of numbers */
   readonly columns?: readonly string[] | undefined;
+  /** The column that holds the class of each row: it is no feature. @default one named label, class, species or target */
   readonly labelColumn?: string | undefined;
+  /** What becomes of rows with missing cells, empty ones, NA and the like: left out, or filled in with the mean of the column. @default `mean` if the form has means, else they are refused */
+  readonly missing?: 'drop' | 'mean' | undefined;
+  /** The names of a trained model's features: in a table with a header, the columns are found by them. */
   readonly featureNames?: readonly string[] | undefined;
   /** How the table was read that a model was trained on: what no option says is done alike. */
   readonly form?: TableForm | undefined;
@@ -61,7 +67,7 @@ export function chooseColumns(
   header: Row | undefined,
   rows: readonly Row[],
   decimal: DecimalSign,
-  options: ColumnOptions,
+  options: TableOptions,
 ): ColumnChoice {
   const width = (header ?? rows[0] ?? []).length;
   const given = namesIn(header ?? new Array<string>(width).fill(''));
@@ -206,7 +212,7 @@ function positionOf({ given, names }: Known, name: string, from: string): number
 function featuresOfModel(
   { names }: Known,
   header: Row | undefined,
-  { featureNames: features, form }: ColumnOptions,
+  { featureNames: features, form }: TableOptions,
 ): number[] | undefined {
   if (!header) {
     const isWide = form?.positions?.every((position) => position <= names.length);

@@ -7,7 +7,7 @@ import { DataError } from '../../data/samples.ts';
 import { plural } from '../../tensor/words.ts';
 import { FormatError } from '../errors.ts';
 import { type DecimalSign, isGrouped, isWord, numberIn } from './cells.ts';
-import { type ColumnChoice, type ColumnOptions, chooseColumns } from './columns.ts';
+import { type ColumnChoice, chooseColumns, type TableOptions } from './columns.ts';
 import { headerIn, notesOnHeader } from './header.ts';
 import { isEmptyRow, type Row, RowSplitter, type RowsPiece } from './rows.ts';
 
@@ -42,7 +42,7 @@ export interface TableStart {
  * @throws {OptionError} If the options name columns that are not there.
  * @throws {DataError} If it holds no rows, or no column of numbers.
  */
-export function startTable(text: string, isWhole: boolean, options: ColumnOptions): TableStart {
+export function startTable(text: string, isWhole: boolean, options: TableOptions): TableStart {
   if (text.includes('\0')) {
     throw new FormatError(
       'it holds bytes that are no text, expected a table as text, in UTF-8 or in UTF-16 with a byte order mark.',

@@ -12,9 +12,9 @@ import type {
   StoredSamples,
 } from '../../data/samples.ts';
 import { type StoredStatisticsOptions, statisticsOf, type ValueStatistics } from '../../data/statistics.ts';
-import type { TableForm } from '../../io/table/columns.ts';
 import { type Shape, sizeOf } from '../../tensor/shape.ts';
 import { plural } from '../../tensor/words.ts';
+import type { SampleForm } from './sampleForm.ts';
 
 /** What a file says about its samples besides their values. */
 export interface SampleFacts {
@@ -41,33 +41,6 @@ export interface ClassLabels {
   readonly names: readonly string[] | undefined;
   /** Where they stand, for people: "column species", "the names of 3 folders". */
   readonly source: string;
-}
-
-/**
- * How the samples were made of what the file holds, as plain JSON: a model keeps it (`training.data.form`), so that other
- * files are read, and results written, alike.
- */
-export type SampleForm = TableForm | PictureForm | SoundForm;
-
-export type { TableForm };
-
-export interface PictureForm {
-  readonly kind: 'pictures';
-  /** Height and width in pixels that all pictures were brought to. */
-  readonly resize?: readonly [height: number, width: number];
-  readonly gray?: true;
-  /** What transparent pictures were laid on: red, green, blue. */
-  readonly background?: readonly [red: number, green: number, blue: number];
-}
-
-export interface SoundForm {
-  readonly kind: 'sound';
-  /** Sound samples in a frame. */
-  readonly frame: number;
-  /** In hertz. */
-  readonly sampleRate: number;
-  /** How the file stores its values: integers of so many bits, or float32. */
-  readonly encoding: 'u8' | 's16' | 's24' | 's32' | 'f32';
 }
 
 /** Samples in memory, ready for a network. */

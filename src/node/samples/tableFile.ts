@@ -12,11 +12,12 @@ import {
   type ValueStatistics,
 } from '../../data/statistics.ts';
 import { itemSizeOf } from '../../io/numpy/npyHeader.ts';
+import type { TableOptions } from '../../io/table/columns.ts';
 import type { TableFacts } from '../../io/table/facts.ts';
 import { TableReader, tableOf } from '../../io/table/tableReader.ts';
 import { fileError, inFile } from '../files/files.ts';
 import { NpyFile } from './npyFile.ts';
-import type { OnProgress, TableOptions } from './readOptions.ts';
+import type { OnProgress } from './readOptions.ts';
 import { type LoadedImages, type SampleFacts, type SampleSource, SamplesInMemory } from './sampleSource.ts';
 import { TemporaryNpy } from './stored/temporaryNpy.ts';
 
