@@ -70,8 +70,8 @@ export function chooseColumns(
   options: TableOptions,
 ): ColumnChoice {
   const width = (header ?? rows[0] ?? []).length;
-  const given = namesIn(header ?? new Array<string>(width).fill(''));
-  const table: Known = { given, names: different(given) };
+  const table = columnNames(header, width);
+  const { given } = table;
   const { columns, labelColumn } = options;
   const contents = given.map((_, j) => contentsOf(cellsOf(rows, j), decimal));
   const firstName = header?.[0].trim();
@@ -148,11 +148,17 @@ export function chooseColumns(
   return { names: table.names, features, classes, isClassColumnNamed, empty, notes };
 }
 
-interface Known {
+export interface ColumnNames {
   /** The names as they stand in the header, or numbers. */
   readonly given: readonly string[];
   /** The same, made different. */
   readonly names: readonly string[];
+}
+
+/** @param header - Undefined if the table has none. */
+export function columnNames(header: Row | undefined, width: number): ColumnNames {
+  const given = namesIn(header ?? new Array<string>(width).fill(''));
+  return { given, names: different(given) };
 }
 
 /** A column without a name goes by its number, from 1, if no other is called so. */
@@ -181,7 +187,7 @@ function different(given: readonly string[]): string[] {
   });
 }
 
-function positionsOf(table: Known, columns: readonly string[]): number[] {
+function positionsOf(table: ColumnNames, columns: readonly string[]): number[] {
   const positions = columns.map((name) => positionOf(table, name, 'columns'));
   const twice = positions.find((j, i) => positions.indexOf(j) !== i);
   if (twice === undefined && positions.length > 0) return positions;
@@ -192,7 +198,18 @@ function positionsOf(table: Known, columns: readonly string[]): number[] {
   );
 }
 
-function positionOf({ given, names }: Known, name: string, from: string): number {
+/**
+ * The column of this name.
+ *
+ * @param from - The option that names it.
+ * @throws {OptionError} If there is none.
+ * @throws {DataError} If there are several.
+ */
+export function positionOf(
+  { given, names }: ColumnNames,
+  name: string,
+  from: 'columns' | 'labelColumn',
+): number {
   const first = given.indexOf(name);
   if (first >= 0 && given.indexOf(name, first + 1) >= 0) {
     throw new DataError(
@@ -204,13 +221,13 @@ function positionOf({ given, names }: Known, name: string, from: string): number
   const near = nearestName(name, names);
   throw new OptionError(
     (option) =>
-      `${option(from)}: there is no column '${name}'${near === undefined ? '' : ` (did you mean '${near}'?)`}, expected some of: ${someOf(names)}.`,
+      `${option(from)}: there is no column '${name}'${near === undefined ? '' : ` (did you mean '${near}'?)`}, expected ${from === 'columns' ? 'some' : 'one'} of: ${someOf(names)}.`,
   );
 }
 
 /** Undefined if nothing is said of them that is to be found here. */
 function featuresOfModel(
-  { names }: Known,
+  { names }: ColumnNames,
   header: Row | undefined,
   { featureNames: features, form }: TableOptions,
 ): number[] | undefined {
@@ -231,7 +248,7 @@ function featuresOfModel(
 const cellsOf = (rows: readonly Row[], j: number) => rows.map((row) => row[j]);
 
 function groupedNotes(
-  { names }: Known,
+  { names }: ColumnNames,
   features: readonly number[],
   rows: readonly Row[],
   decimal: DecimalSign,
@@ -249,7 +266,7 @@ const isNameless = (name: string | undefined) => name !== undefined && /^(unname
 /** As many write the names of rows that a table has in R. */
 const isRowNames = (name: string | undefined) => name !== undefined && /^row[._ ]?names?$/i.test(name);
 
-function noNumbers(table: Known, others: readonly number[], contents: readonly Contents[]): DataError {
+function noNumbers(table: ColumnNames, others: readonly number[], contents: readonly Contents[]): DataError {
   const found = others
     .filter((j) => contents[j].words > 0)
     .map((j) => `'${table.names[j]}' holds ${inWords(contents[j].word)}`);
