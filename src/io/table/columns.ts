@@ -5,7 +5,7 @@ import { inWords, nearestName, plural, visible } from '../../tensor/words.ts';
 import { OptionError } from '../errors.ts';
 import { type DecimalSign, isGrouped } from './cells.ts';
 import { areClasses, isClassName } from './classColumn.ts';
-import { type Contents, contentsOf, countsRows, holdsNumbers, numbersRows } from './contents.ts';
+import { type Contents, contentsOf, countsRows, numbersRows } from './contents.ts';
 import type { Row } from './rows.ts';
 
 /** How a table is read. */
@@ -71,14 +71,7 @@ export function chooseColumns(
 ): ColumnChoice {
   const width = (header ?? rows[0] ?? []).length;
   const table = columnNames(header, width);
-  const { given } = table;
   const { columns, labelColumn } = options;
-  const contents = given.map((_, j) => contentsOf(cellsOf(rows, j), decimal));
-  const firstName = header?.[0].trim();
-  const isIndex =
-    holdsNumbers(contents[0]) &&
-    (isRowNames(firstName) || (isNameless(firstName) && numbersRows(cellsOf(rows, 0))));
-
   const chosen = columns ? positionsOf(table, columns) : featuresOfModel(table, header, options);
   const asked = labelColumn === undefined ? undefined : positionOf(table, labelColumn, 'labelColumn');
   if (asked !== undefined && columns && chosen?.includes(asked)) {
@@ -94,58 +87,40 @@ export function chooseColumns(
     asked ??
     // That of the model, or else one with a usual name.
     [isKnown, isNamed]
-      .map((isIt) => given.findIndex((name, j) => isIt(name) && isFree(j)))
+      .map((isIt) => table.given.findIndex((name, j) => isIt(name) && isFree(j)))
       .find((j) => j >= 0);
-  const all = given.map((_, j) => j);
-  const others = all.filter((j) => j !== classes);
+
+  const contents = table.given.map((_, j) => contentsOf(cellsOf(rows, j), decimal));
+  const index = noteOnIndex(header, contents[0], cellsOf(rows, 0));
+  const others = [...contents.keys()].filter((j) => j !== classes);
   const features =
     chosen?.filter((j) => j !== asked) ??
-    others.filter((j) => holdsNumbers(contents[j]) && !(isIndex && j === 0));
+    others.filter((j) => contents[j].kind === 'numbers' && !(j === 0 && index !== undefined));
   if (features.length === 0) throw noNumbers(table, others, contents);
-
   const taken = new Set(features);
   const left = others.filter((j) => !taken.has(j));
-  const nameOf = (j: number) => table.names[j];
-  const isClassColumnNamed = asked !== undefined;
+  const choice = { names: table.names, features, classes, isClassColumnNamed: asked !== undefined };
   if (chosen) {
     // Those who named columns know that they did; a model's names they may not know.
-    const notes =
-      left.length > 0 && !columns
-        ? [`${inList(left.map(nameOf), 'column')} left out: the model has no such feature`]
-        : [];
-    return { names: table.names, features, classes, isClassColumnNamed, empty: [], notes };
+    const notes = columns ? [] : leftOut(table, left, 'the model has no such feature');
+    return { ...choice, empty: [], notes };
   }
-  const empty = left.filter((j) => contents[j].count === 0);
-  const words = left.filter((j) => contents[j].words > 0 && contents[j].words === contents[j].count);
-  const mixed = left.filter((j) => !holdsNumbers(contents[j]) && !empty.includes(j) && !words.includes(j));
-  const leftOut = (columns: readonly number[], what: string) => {
-    if (columns.length === 0) return [];
-    const holds = columns.length === 1 ? 'it holds' : 'they hold';
-    const examples = someOf(columns.map((j) => inWords(contents[j].word)));
-    return [`${inList(columns.map(nameOf), 'column')} left out: ${holds} ${what} (${examples})`];
+  const ofKind = (kind: Contents['kind']) => left.filter((j) => contents[j].kind === kind);
+  const leftOutAs = (kind: Contents['kind'], what: string) => {
+    const found = ofKind(kind);
+    const examples = someOf(found.map((j) => inWords(contents[j].word)));
+    return leftOut(table, found, `${found.length === 1 ? 'it holds' : 'they hold'} ${what} (${examples})`);
   };
-  const counters = features.filter((j) => countsRows(cellsOf(rows, j))).map(nameOf);
+  const empty = ofKind('empty');
   const notes = [
-    ...(isIndex && left.includes(0)
-      ? [
-          isNameless(firstName)
-            ? 'the first column was left out: it has no name and numbers the rows'
-            : `column ${inWords(given[0])} was left out: it names the rows`,
-        ]
-      : []),
-    ...leftOut(words, 'no numbers'),
-    ...leftOut(mixed, 'words beside numbers'),
-    ...groupedNotes(table, features, rows, decimal),
-    ...(empty.length > 0 ? [`${inList(empty.map(nameOf), 'column')} left out: all cells are missing`] : []),
-    ...(counters.length > 0
-      ? [
-          counters.length === 1
-            ? `column ${inWords(counters[0])} counts the rows, and is a feature as others are`
-            : `columns ${someOf(counters.map(inWords))} count the rows, and are features as others are`,
-        ]
-      : []),
+    ...(index !== undefined && left.includes(0) ? [index] : []),
+    ...leftOutAs('words', 'no numbers'),
+    ...leftOutAs('mixed', 'words beside numbers'),
+    ...notesOnThousands(table, features, rows, decimal),
+    ...leftOut(table, empty, 'all cells are missing'),
+    ...notesOnCounters(table, features, rows),
   ];
-  return { names: table.names, features, classes, isClassColumnNamed, empty, notes };
+  return { ...choice, empty, notes };
 }
 
 export interface ColumnNames {
@@ -247,7 +222,26 @@ function featuresOfModel(
 
 const cellsOf = (rows: readonly Row[], j: number) => rows.map((row) => row[j]);
 
-function groupedNotes(
+/** What pandas and readr make of an empty cell above the numbers of rows, when they read such a table and write it again. */
+const NAMELESS = /^(unnamed: 0|\.\.\.1)?$/i;
+
+/** As many write the names of rows that a table has in R. */
+const ROW_NAMES = /^row[._ ]?names?$/i;
+
+/** What is said of a first column that is no feature, as it numbers or names the rows; undefined if it doesn't. */
+function noteOnIndex(
+  header: Row | undefined,
+  { kind }: Contents,
+  cells: readonly string[],
+): string | undefined {
+  const name = header?.[0].trim();
+  if (name === undefined || kind !== 'numbers') return undefined;
+  if (ROW_NAMES.test(name)) return `column ${inWords(name)} was left out: it names the rows`;
+  const isIndex = NAMELESS.test(name) && numbersRows(cells);
+  return isIndex ? 'the first column was left out: it has no name and numbers the rows' : undefined;
+}
+
+function notesOnThousands(
   { names }: ColumnNames,
   features: readonly number[],
   rows: readonly Row[],
@@ -260,25 +254,35 @@ function groupedNotes(
   return [`${sign} between thousands in ${grouped.length === 1 ? 'column' : 'columns'} ${listed}`];
 }
 
-/** What pandas and readr make of an empty cell above the numbers of rows, when they read such a table and write it again. */
-const isNameless = (name: string | undefined) => name !== undefined && /^(unnamed: 0|\.\.\.1)?$/i.test(name);
-
-/** As many write the names of rows that a table has in R. */
-const isRowNames = (name: string | undefined) => name !== undefined && /^row[._ ]?names?$/i.test(name);
+function notesOnCounters(
+  { names }: ColumnNames,
+  features: readonly number[],
+  rows: readonly Row[],
+): string[] {
+  const counters = features.filter((j) => countsRows(cellsOf(rows, j)));
+  if (counters.length === 0) return [];
+  const listed = someOf(counters.map((j) => inWords(names[j])));
+  return [
+    counters.length === 1
+      ? `column ${listed} counts the rows, and is a feature as others are`
+      : `columns ${listed} count the rows, and are features as others are`,
+  ];
+}
 
 function noNumbers(table: ColumnNames, others: readonly number[], contents: readonly Contents[]): DataError {
   const found = others
-    .filter((j) => contents[j].words > 0)
+    .filter((j) => contents[j].word !== undefined)
     .map((j) => `'${table.names[j]}' holds ${inWords(contents[j].word)}`);
   return new DataError(
     `no column holds numbers${found.length > 0 ? ` (${someOf(found)})` : ''}, expected at least one.`,
   );
 }
 
-/** "column 'a' was", "columns 'a' and 'b' were": for notes. */
-function inList(names: readonly string[], noun: string): string {
-  const quoted = names.map((name) => `'${name}'`);
-  return `${noun}${names.length === 1 ? '' : 's'} ${someOf(quoted)} ${names.length === 1 ? 'was' : 'were'}`;
+/** The note on columns that are left out, if there are any: "column 'a' was left out: all cells are missing". */
+function leftOut({ names }: ColumnNames, columns: readonly number[], why: string): string[] {
+  if (columns.length === 0) return [];
+  const [noun, were] = columns.length === 1 ? ['column', 'was'] : ['columns', 'were'];
+  return [`${noun} ${someOf(columns.map((j) => `'${names[j]}'`))} ${were} left out: ${why}`];
 }
 
 /** The first of a list, the beginning of long ones, and how many more there are. */
