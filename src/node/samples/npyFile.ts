@@ -3,7 +3,6 @@
  * for where the rows lie in the file, and data/readAhead.ts, which asks for them.
  */
 
-import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { DType, Normalization, SampleArray, StoredSamples } from '../../data/samples.ts';
 import {
@@ -14,7 +13,7 @@ import {
 import { npyMemory, readNpy } from '../../io/numpy/npy.ts';
 import { itemSizeOf, NPY_HEAD_LENGTH, npyHeaderOfRows, parseNpyHeader } from '../../io/numpy/npyHeader.ts';
 import { type Shape, sizeOf } from '../../tensor/shape.ts';
-import { FileError, fileError, inFile, readAt } from '../files/files.ts';
+import { FileError, inFile, openToRead, readAt } from '../files/files.ts';
 import type { SampleSource } from './sampleSource.ts';
 import { copyInCOrder, isScattered } from './stored/fortranNpy.ts';
 import { type Run, readRuns } from './stored/readRuns.ts';
@@ -140,9 +139,7 @@ export async function memoryOfNpy(path: string): Promise<number> {
 }
 
 async function openNpy(path: string): Promise<OpenNpy> {
-  const file = await open(path).catch((cause) => {
-    throw fileError('read', path, cause);
-  });
+  const file = await openToRead(path);
   try {
     const { size } = await file.stat();
     const head = await readAt(path, file, new Uint8Array(Math.min(NPY_HEAD_LENGTH, size)), 0);
