@@ -199,7 +199,7 @@ export async function openAutoencoder(path: string): Promise<OpenedModel> {
 }
 
 /** @throws {DataError} If the samples don't have this shape. */
-export function requireSampleShape(images: SampleSource, expected: Expected, who: string): void {
+function requireSampleShape(images: SampleSource, expected: Expected, who: string): void {
   const { shape, source } = images;
   const [, ...found] = shape;
   const { inputShape } = expected;
