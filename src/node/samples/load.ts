@@ -35,7 +35,7 @@ export function defaultInMemoryLimit(): number {
 export async function openImages(path: string, options: OpenOptions = {}): Promise<SampleSource> {
   requireLoadOptions('openImages', options, OPEN_OPTIONS);
   const { inMemoryLimit = defaultInMemoryLimit(), ...others } = options;
-  const reader = await findReaderOf(path, others);
+  const reader = await findReaderOf('openImages', path, others);
   const source = await reader.open?.(path, { ...others, inMemoryLimit });
   if (!source) return new SamplesInMemory(samplesOf(path, await load(reader, path, others), others));
   try {
@@ -62,7 +62,8 @@ export async function openImages(path: string, options: OpenOptions = {}): Promi
  */
 export async function loadImages(path: string, options: LoadOptions = {}): Promise<LoadedImages> {
   requireLoadOptions('loadImages', options, LOAD_OPTIONS);
-  return samplesOf(path, await loadArray(path, options), options);
+  const reader = await findReaderOf('loadImages', path, options);
+  return samplesOf(path, await load(reader, path, options), options);
 }
 
 /**
@@ -72,11 +73,11 @@ export async function loadImages(path: string, options: LoadOptions = {}): Promi
  * @throws {FormatError} If a file is not what its name says, is damaged, or can't be used.
  */
 export async function loadArray(path: string, options: LoadOptions = {}): Promise<LoadedImages> {
-  return load(await findReaderOf(path, options), path, options);
+  return load(await findReaderOf('loadArray', path, options), path, options);
 }
 
-async function findReaderOf(path: string, options: LoadOptions): Promise<Reader> {
-  requirePath('loadImages', path);
+async function findReaderOf(who: string, path: string, options: LoadOptions): Promise<Reader> {
+  requirePath(who, path);
   const reader = await findReader(path);
   refuseUnsuited(path, reader, options);
   return reader;

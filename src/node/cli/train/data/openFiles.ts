@@ -76,7 +76,7 @@ export class TrainingFiles {
   async test(training: SampleSource, sampleShape: Shape): Promise<SampleSource | undefined> {
     const { data, count, 'test-data': testData, 'test-key': key, 'validation-split': split } = this.#values;
     if (testData !== undefined) {
-      const options = { key, preferredKey: 'x_test', sampleShape, ...namesOf(training), ...formOf(training) };
+      const options = { key, preferredKey: 'x_test', sampleShape, ...readLike(training) };
       return withOptionNames({ key: 'test-key' }, this.#open(testData, options));
     }
     if (data !== undefined || split !== undefined || !hasValidation(this.#values)) return undefined;
@@ -87,7 +87,7 @@ export class TrainingFiles {
   async testTarget(target: SampleSource | undefined, sampleShape: Shape): Promise<SampleSource | undefined> {
     const { 'test-target': path, 'test-target-key': key } = this.#values;
     if (path === undefined || !target) return undefined;
-    const options = { key, preferredKey: 'y_test', sampleShape, ...namesOf(target), ...formOf(target) };
+    const options = { key, preferredKey: 'y_test', sampleShape, ...readLike(target) };
     return withOptionNames({ key: 'test-target-key' }, this.#open(path, options));
   }
 
@@ -112,12 +112,9 @@ export class TrainingFiles {
   }
 }
 
-function namesOf({ featureNames }: SampleSource): LoadOptions {
-  return featureNames ? { featureNames } : {};
-}
-
-function formOf({ form }: SampleSource): LoadOptions {
-  return form ? { form } : {};
+/** What these samples' file says about how others of their kind are read. */
+function readLike({ featureNames, form }: SampleSource): LoadOptions {
+  return { ...(featureNames && { featureNames }), ...(form && { form }) };
 }
 
 /** Samples as the user says that they are. */
