@@ -10,7 +10,7 @@ import { formatShape, type Shape, sizeOf } from '../../tensor/shape.ts';
 import { inFile, requirePath } from '../files/files.ts';
 import { findReader, type Reader } from './readers.ts';
 import { LOAD_OPTIONS, type LoadOptions, requireLoadOptions } from './readOptions.ts';
-import { type LoadedImages, type SampleSource, SamplesInMemory } from './sampleSource.ts';
+import { type LoadedImages, type SampleSource, samplesInMemory } from './sampleSource.ts';
 import { refuseUnsuited } from './suitableOptions.ts';
 
 export interface OpenOptions extends LoadOptions {
@@ -37,19 +37,18 @@ export async function openImages(path: string, options: OpenOptions = {}): Promi
   const { inMemoryLimit = defaultInMemoryLimit(), ...others } = options;
   const reader = await findReaderOf('openImages', path, others);
   const source = await reader.open?.(path, { ...others, inMemoryLimit });
-  if (!source) return new SamplesInMemory(samplesOf(path, await load(reader, path, others), others));
-  try {
-    if (!isOneSample(source.shape, options.sampleShape)) {
+  // Rows are what is read batch by batch. Those of one sample would be parts of it: it is loaded, as it is small.
+  if (source && !isOneSample(source.shape, options.sampleShape)) {
+    try {
       requireSamples(path, source.shape, options.sampleShape);
       return source;
+    } catch (error) {
+      await source.close();
+      throw error;
     }
-  } catch (error) {
-    await source.close();
-    throw error;
   }
-  // Rows are what is read batch by batch, and these would be parts of a sample: it is as small as one.
-  await source.close();
-  return new SamplesInMemory(samplesOf(path, await load(reader, path, others), others));
+  await source?.close();
+  return samplesInMemory(samplesOf(path, await load(reader, path, others), others));
 }
 
 /**

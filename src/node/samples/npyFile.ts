@@ -22,7 +22,9 @@ import type { OpenNpy } from './stored/temporaryNpy.ts';
 export class NpyFile implements SampleSource<StoredSamples> {
   readonly shape: Shape;
   readonly dtype: DType;
-  readonly isRounded = false;
+  /** The name without folders. */
+  readonly source: string;
+  readonly memory: number;
   readonly isStored = true;
   readonly #path: string;
   readonly #npy: OpenNpy;
@@ -37,6 +39,8 @@ export class NpyFile implements SampleSource<StoredSamples> {
     this.#npy = npy;
     this.shape = shape;
     this.dtype = dtype;
+    this.source = basename(path);
+    this.memory = npyMemory(npy.header);
     this.#valuesPerRow = sizeOf(shape.slice(1));
     this.#bytesPerRow = this.#valuesPerRow * itemSizeOf(dtype);
   }
@@ -65,15 +69,6 @@ export class NpyFile implements SampleSource<StoredSamples> {
    */
   static ofCopy(path: string, copy: OpenNpy): NpyFile {
     return new NpyFile(path, copy);
-  }
-
-  /** The name without folders. */
-  get source(): string {
-    return basename(this.#path);
-  }
-
-  get memory(): number {
-    return npyMemory(this.#npy.header);
   }
 
   statistics(options?: StoredStatisticsOptions): Promise<ValueStatistics> {

@@ -46,7 +46,10 @@ export interface ClassLabels {
 /** Samples in memory, ready for a network. */
 export type NormalizedSamples = Samples & { readonly normalization: Normalization };
 
-/** Samples before it is known how to scale them. `Ready` is what they become: an array in memory, or rows of a file. */
+/**
+ * Samples before it is known how to scale them. `Ready` is what they become: an array in memory, or rows of a file. What is
+ * known of them are properties of the object itself, not getters of a class, so that copies have them, too.
+ */
 export interface SampleSource<
   Ready extends NormalizedSamples | StoredSamples = NormalizedSamples | StoredSamples,
 > extends SampleFacts {
@@ -73,44 +76,18 @@ export interface SampleSource<
 }
 
 /** An array as a source: there is nothing to wait for, and nothing to close. */
-export class SamplesInMemory implements SampleSource<NormalizedSamples> {
-  readonly shape: Shape;
-  readonly dtype: DType;
-  readonly source: string;
-  readonly isRounded: boolean | undefined;
-  readonly featureNames: readonly string[] | undefined;
-  readonly labels: ClassLabels | undefined;
-  readonly form: SampleForm | undefined;
-  readonly notes: readonly string[] | undefined;
-  readonly isStored = false;
-  readonly #data: NumericArray['data'];
-
-  constructor({ shape, dtype, data, ...facts }: LoadedImages) {
-    this.shape = shape;
-    this.dtype = dtype;
-    this.source = facts.source;
-    this.isRounded = facts.isRounded;
-    this.featureNames = facts.featureNames;
-    this.labels = facts.labels;
-    this.form = facts.form;
-    this.notes = facts.notes;
-    this.#data = data;
-  }
-
-  get memory(): number {
-    return this.#data.byteLength;
-  }
-
-  async statistics({ onValues, ...options }: StoredStatisticsOptions = {}): Promise<ValueStatistics> {
-    onValues?.(this.#data);
-    return statisticsOf(this.#data, options);
-  }
-
-  samples(normalization: Normalization): NormalizedSamples {
-    return { shape: this.shape, data: this.#data, normalization };
-  }
-
-  async close(): Promise<void> {}
+export function samplesInMemory({ data, ...facts }: LoadedImages): SampleSource<NormalizedSamples> {
+  return {
+    ...facts,
+    isStored: false,
+    memory: data.byteLength,
+    statistics: async ({ onValues, ...options } = {}) => {
+      onValues?.(data);
+      return statisticsOf(data, options);
+    },
+    samples: (normalization) => ({ shape: facts.shape, data, normalization }),
+    close: async () => {},
+  };
 }
 
 /**
@@ -127,16 +104,8 @@ export function reshapeSource(source: SampleSource, sample: Shape): SampleSource
   }
   const shape = [count, ...sample];
   return {
+    ...source,
     shape,
-    dtype: source.dtype,
-    source: source.source,
-    isRounded: source.isRounded,
-    featureNames: source.featureNames,
-    labels: source.labels,
-    form: source.form,
-    notes: source.notes,
-    isStored: source.isStored,
-    memory: source.memory,
     statistics: (options) => source.statistics(options),
     samples: (normalization) => ({ ...source.samples(normalization), shape }),
     close: () => source.close(),

@@ -15,7 +15,7 @@ import { sizeOf } from '../../tensor/shape.ts';
 import { fileError, inFile, readPieces } from '../files/files.ts';
 import { NpyFile } from './npyFile.ts';
 import type { OnProgress } from './readOptions.ts';
-import { type LoadedImages, type SampleFacts, type SampleSource, SamplesInMemory } from './sampleSource.ts';
+import { type LoadedImages, type SampleFacts, type SampleSource, samplesInMemory } from './sampleSource.ts';
 import { TemporaryNpy } from './stored/temporaryNpy.ts';
 
 /** Values in memory are there twice when they are put together: in pieces, and in one. */
@@ -64,7 +64,7 @@ export async function openTable(
       }
     };
     const facts = await readRows(path, options, { onRows, onProgress });
-    if (!copy) return new SamplesInMemory(loadedOf(path, pieces, facts));
+    if (!copy) return samplesInMemory(loadedOf(path, pieces, facts));
     const row = { descr: '<f8', dtype: 'f8', shape: [facts.features] } as const;
     return storedTable(path, NpyFile.ofCopy(path, copy.opened(facts.rows, row)), facts);
   } catch (error) {

@@ -27,7 +27,7 @@ import {
   type NormalizedSamples,
   type SampleFacts,
   type SampleSource,
-  SamplesInMemory,
+  samplesInMemory,
 } from '../../samples/sampleSource.ts';
 import { countOf, formatBytes, formatCount, say, timesShape } from '../terminal/output.ts';
 import { ReadingProgress } from '../terminal/statusLine.ts';
@@ -64,10 +64,13 @@ export async function openSource(
  *
  * @param options - As those of {@link openSource}.
  */
-export async function loadSource(path: string, options: LoadOptions): Promise<SamplesInMemory> {
+export async function loadSource(
+  path: string,
+  options: LoadOptions,
+): Promise<SampleSource<NormalizedSamples>> {
   const images = await withProgress(path, (onProgress) => loadImages(path, { ...options, onProgress }));
   sayNotes(path, images, options);
-  return new SamplesInMemory(images);
+  return samplesInMemory(images);
 }
 
 /** Shows on a terminal how much of a file has been read. */

@@ -5,7 +5,7 @@ import { DataError } from '../../../../data/samples.ts';
 import type { TrainingFacts } from '../../../../io/model.ts';
 import { type Shape, sizeOf } from '../../../../tensor/shape.ts';
 import type { LoadOptions } from '../../../samples/readOptions.ts';
-import { reshapeSource, type SampleSource, SamplesInMemory } from '../../../samples/sampleSource.ts';
+import { reshapeSource, type SampleSource, samplesInMemory } from '../../../samples/sampleSource.ts';
 import { loadOptionsOfEach } from '../../shared/reading.ts';
 import { openSource, openTarget, type Trained } from '../../shared/samples.ts';
 import { withOptionNames } from '../../terminal/options.ts';
@@ -130,5 +130,5 @@ function shaped(source: SampleSource, imageShape: Shape | 'none'): SampleSource 
 
 function drawDigits(count: number, seed: number): SampleSource {
   const { labels: _, ...digits } = generateDigits({ count, seed });
-  return new SamplesInMemory({ ...digits, source: 'built-in digits' });
+  return samplesInMemory({ ...digits, source: 'built-in digits' });
 }
