@@ -42,10 +42,8 @@ export class TrainingFiles {
    */
   static async of(values: TrainValues, trained?: TrainedBefore): Promise<TrainingFiles> {
     const { data, target, 'test-data': testData, 'test-target': testTarget } = values;
-    // The shape is checked with the name of what needs it; an array of one sample is no training data.
-    const known = trained && { training: trained.training, inputShape: trained.inputShape };
     const paths = [data, target, testData, testTarget];
-    const optionsOf = await loadOptionsOfEach(values, { paths, trained: known });
+    const optionsOf = await loadOptionsOfEach(values, { paths, trained });
     return new TrainingFiles(values, optionsOf);
   }
 
@@ -102,6 +100,7 @@ export class TrainingFiles {
   }
 
   async #open(path: string, options: LoadOptions): Promise<SampleSource> {
+    // The shape is checked with the name of what needs it; an array of one sample is no training data.
     const all = { ...this.#optionsOf(path), sampleShape: undefined, ...options };
     return this.#keep(await openSource(path, this.#values['in-memory'], all));
   }
