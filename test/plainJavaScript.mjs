@@ -790,6 +790,11 @@ export function wrongCalls() {
         () => node.imageGrid(rows),
         'imageGrid: the images are an array of 2 arrays, expected a Tensor [n, height, width].',
       ],
+      [() => node.openImages(5), 'openImages: the path is 5, expected the name of a file or folder.'],
+      [
+        () => node.loadLabels(5, { count: 1 }),
+        'loadLabels: the path is 5, expected the name of a file or folder.',
+      ],
       [() => node.loadModel(5), 'loadModel: the path is 5, expected the name of a file or folder.'],
       [() => node.loadImages(), 'loadImages: the path is missing, expected the name of a file or folder.'],
       [

@@ -17,7 +17,7 @@ export interface WeightOptions {
   readonly initializer?: Initializer;
 }
 
-export const WEIGHT_OPTIONS: OptionNames<WeightOptions> = { seed: true, initializer: true };
+const WEIGHT_OPTIONS: OptionNames<WeightOptions> = { seed: true, initializer: true };
 
 /** The architecture, in a few numbers or as the whole spec of another model. */
 export type AutoencoderOptions = WeightOptions & (ArchitectureOptions | { readonly spec: AutoencoderSpec });

@@ -1,6 +1,6 @@
 /**
  * The table that was compressed, for `--lossless`: a CSV file of integers, as plainly written as programs write them. What
- * is not as here can't be restored byte for byte; node/files/csvOriginal.ts compares. Read originalFile.ts first.
+ * is not as here can't be restored byte for byte; node/samples/losslessTable.ts compares. Read originalFile.ts first.
  */
 
 import type { SampleArray } from '../data/samples.ts';

@@ -199,7 +199,7 @@ function checkData(samples: Samples, who: string): void {
 }
 
 /** How many samples an array of this shape holds: `[n, ...]`, or one sample by itself. Undefined if it doesn't fit. */
-export function countSamples(shape: Shape, sampleShape: Shape): number | undefined {
+function countSamples(shape: Shape, sampleShape: Shape): number | undefined {
   const [count, ...rest] = shape;
   if (rest.length > 0 && fitsSampleShape(rest, sampleShape)) return count;
   return isOneSample(shape, sampleShape) ? 1 : undefined;

@@ -28,12 +28,12 @@ export {
 export { defaultInMemoryLimit, loadImages, type OpenOptions, openImages } from './samples/load.ts';
 export { type LabelOptions, type LoadedLabels, loadLabels } from './samples/loadLabels.ts';
 export type { LoadOptions } from './samples/readOptions.ts';
+export type { SampleForm } from './samples/sampleForm.ts';
 export type {
   ClassLabels,
   LoadedImages,
   NormalizedSamples,
   SampleFacts,
-  SampleForm,
   SamplePlaces,
   SampleSource,
 } from './samples/sampleSource.ts';

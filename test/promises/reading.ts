@@ -19,7 +19,7 @@ export const READING: readonly CommandPromise[] = [
     'train --data sheet.csv --columns a,b TINY',
   ],
   [
-    "--{}: there is no column '{}'{}, expected some of: {}.",
+    "--{}: there is no column '{}'{}, expected {} of: {}.",
     'train --data sheet.csv --columns a,q',
     'train --data sheet.csv --columns a,b,c TINY',
   ],
@@ -34,7 +34,7 @@ export const READING: readonly CommandPromise[] = [
     'encode --model nameless --data six.csv --columns a,b,c --out c.npy',
   ],
   [
-    "--label-column: there is no column '{}'{}, expected one of: {}.",
+    "--{}: there is no column '{}'{}, expected {} of: {}.",
     'evaluate --model sheet --data sheet.csv --labels kinds.csv --label-column q',
     'evaluate --model sheet --data sheet.csv --labels kinds.csv --label-column what',
   ],

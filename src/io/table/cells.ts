@@ -149,7 +149,7 @@ const INTEGERS: readonly (ValueType & { readonly minimum: number; readonly maxim
   { dtype: 'i4', Array: Int32Array, minimum: -(2 ** 31), maximum: 2 ** 31 - 1 },
 ];
 
-export const FLOATS: ValueType = { dtype: 'f8', Array: Float64Array };
+const FLOATS: ValueType = { dtype: 'f8', Array: Float64Array };
 
 /** For integers from `minimum` to `maximum`: float64 if they are beyond 32 bits. */
 export function smallestIntegers(minimum: number, maximum: number): ValueType {

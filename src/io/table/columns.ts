@@ -5,12 +5,18 @@ import { inWords, nearestName, plural, visible } from '../../tensor/words.ts';
 import { OptionError } from '../errors.ts';
 import { type DecimalSign, isGrouped } from './cells.ts';
 import { areClasses, isClassName } from './classColumn.ts';
-import { type Contents, contentsOf, countsRows, holdsNumbers, numbersRows, rises } from './contents.ts';
+import { type Contents, contentsOf, countsRows, numbersRows, rises } from './contents.ts';
 import type { Row } from './rows.ts';
 
-export interface ColumnOptions {
+/** How a table is read. */
+export interface TableOptions {
+  /** The names of the columns to take, in this order. Without a header: their numbers, `1` for the first. @default all columns of numbers */
   readonly columns?: readonly string[] | undefined;
+  /** The column that holds the class of each row: it is no feature. @default one named label, class, species or target */
   readonly labelColumn?: string | undefined;
+  /** What becomes of rows with missing cells, empty ones, NA and the like: left out, or filled in with the mean of the column. @default `mean` if the form has means, else they are refused */
+  readonly missing?: 'drop' | 'mean' | undefined;
+  /** The names of a trained model's features: in a table with a header, the columns are found by them. */
   readonly featureNames?: readonly string[] | undefined;
   /** How the table was read that a model was trained on: what no option says is done alike. */
   readonly form?: TableForm | undefined;
@@ -63,18 +69,11 @@ export function chooseColumns(
   header: Row | undefined,
   rows: readonly Row[],
   decimal: DecimalSign,
-  options: ColumnOptions,
+  options: TableOptions,
 ): ColumnChoice {
   const width = (header ?? rows[0] ?? []).length;
-  const given = namesIn(header ?? new Array<string>(width).fill(''));
-  const table: Known = { given, names: different(given) };
+  const table = columnNames(header, width);
   const { columns, labelColumn } = options;
-  const contents = given.map((_, j) => contentsOf(cellsOf(rows, j), decimal));
-  const firstName = header?.[0].trim();
-  const isIndex =
-    holdsNumbers(contents[0]) &&
-    (isRowNames(firstName) || (isNameless(firstName) && numbersRows(cellsOf(rows, 0))));
-
   const chosen = columns ? positionsOf(table, columns) : featuresOfModel(table, header, options);
   const asked = labelColumn === undefined ? undefined : positionOf(table, labelColumn, 'labelColumn');
   if (asked !== undefined && columns && chosen?.includes(asked)) {
@@ -90,80 +89,57 @@ export function chooseColumns(
     asked ??
     // That of the model, or else one with a usual name.
     [isKnown, isNamed]
-      .map((isIt) => given.findIndex((name, j) => isIt(name) && isFree(j)))
+      .map((isIt) => table.given.findIndex((name, j) => isIt(name) && isFree(j)))
       .find((j) => j >= 0);
-  const all = given.map((_, j) => j);
-  const others = all.filter((j) => j !== classes);
+
+  const contents = table.given.map((_, j) => contentsOf(cellsOf(rows, j), decimal));
+  const index = noteOnIndex(header, contents[0], cellsOf(rows, 0));
+  const others = [...contents.keys()].filter((j) => j !== classes);
   const features =
     chosen?.filter((j) => j !== asked) ??
-    others.filter((j) => holdsNumbers(contents[j]) && !(isIndex && j === 0));
+    others.filter((j) => contents[j].kind === 'numbers' && !(j === 0 && index !== undefined));
   if (features.length === 0) throw noNumbers(table, others, contents);
-
   const taken = new Set(features);
   const left = others.filter((j) => !taken.has(j));
-  const nameOf = (j: number) => table.names[j];
-  const isClassColumnNamed = asked !== undefined;
   const whole = features.filter((j) => contents[j].areWhole);
-  const grouped = features.filter(
-    (j) => contents[j].areWhole || rows.some((row) => isGrouped(row[j], decimal)),
-  );
-  const thousands = groupedNotes(grouped.map(nameOf), decimal);
+  const choice = { names: table.names, features, classes, isClassColumnNamed: asked !== undefined, whole };
+  const grouped = features.filter((j) => whole.includes(j) || rows.some((row) => isGrouped(row[j], decimal)));
+  const thousands = notesOnThousands(table, grouped, decimal);
   if (chosen) {
     // Those who named columns know that they did; a model's names they may not know.
-    const notes =
-      left.length > 0 && !columns
-        ? [`${inList(left.map(nameOf), 'column')} left out: the model has no such feature`]
-        : [];
-    return {
-      names: table.names,
-      features,
-      classes,
-      isClassColumnNamed,
-      empty: [],
-      whole,
-      notes: [...notes, ...thousands],
-    };
+    const notes = columns ? [] : leftOut(table, left, 'the model has no such feature');
+    return { ...choice, empty: [], notes: [...notes, ...thousands] };
   }
-  const empty = left.filter((j) => contents[j].count === 0);
-  const amounts = left.filter((j) => contents[j].areAmounts && !holdsNumbers(contents[j]));
-  const rest = left.filter((j) => !empty.includes(j) && !amounts.includes(j));
-  const words = rest.filter((j) => contents[j].words > 0 && contents[j].words === contents[j].count);
-  const mixed = rest.filter((j) => !holdsNumbers(contents[j]) && !words.includes(j));
-  const leftOut = (columns: readonly number[], what: string) => {
-    if (columns.length === 0) return [];
-    const holds = columns.length === 1 ? 'it holds' : 'they hold';
-    const examples = someOf(columns.map((j) => inWords(contents[j].word)));
-    return [`${inList(columns.map(nameOf), 'column')} left out: ${holds} ${what} (${examples})`];
+  const ofKind = (kind: Contents['kind']) => left.filter((j) => contents[j].kind === kind);
+  const leftOutAs = (kind: Contents['kind'], what: string) => {
+    const found = ofKind(kind);
+    const examples = someOf(found.map((j) => inWords(contents[j].word)));
+    return leftOut(table, found, `${found.length === 1 ? 'it holds' : 'they hold'} ${what} (${examples})`);
   };
-  const counters = features.filter((j) => countsRows(cellsOf(rows, j))).map(nameOf);
-  const rising = features
-    .filter((j) => rises(cellsOf(rows, j), decimal))
-    .map(nameOf)
-    .filter((name) => !counters.includes(name));
+  const empty = ofKind('empty');
   const notes = [
-    ...(isIndex && left.includes(0)
-      ? [
-          isNameless(firstName)
-            ? 'the first column was left out: it has no name and numbers the rows'
-            : `column ${inWords(given[0])} was left out: it names the rows`,
-        ]
-      : []),
-    ...leftOut(words, 'no numbers'),
-    ...leftOut(mixed, 'words beside numbers'),
-    ...leftOut(amounts, 'amounts or percentages, which are numbers only without their signs'),
+    ...(index !== undefined && left.includes(0) ? [index] : []),
+    ...leftOutAs('words', 'no numbers'),
+    ...leftOutAs('mixed', 'words beside numbers'),
+    ...leftOutAs('amounts', 'amounts or percentages, which are numbers only without their signs'),
     ...thousands,
-    ...(empty.length > 0 ? [`${inList(empty.map(nameOf), 'column')} left out: all cells are missing`] : []),
-    ...asFeatures(counters, ['counts the rows', 'count the rows']),
-    ...asFeatures(rising, ['rises from row to row', 'rise from row to row']),
+    ...leftOut(table, empty, 'all cells are missing'),
+    ...notesOnCounters(table, features, { rows, decimal }),
   ];
-  return { names: table.names, features, classes, isClassColumnNamed, empty, whole, notes };
+  return { ...choice, empty, notes };
 }
 
-interface Known {
+export interface ColumnNames {
   /** The names as they stand in the header, or numbers. */
   readonly given: readonly string[];
   /** The same, made different. */
   readonly names: readonly string[];
+}
+
+/** @param header - Undefined if the table has none. */
+export function columnNames(header: Row | undefined, width: number): ColumnNames {
+  const given = namesIn(header ?? new Array<string>(width).fill(''));
+  return { given, names: different(given) };
 }
 
 /** A column without a name goes by its number, from 1, if no other is called so. */
@@ -192,7 +168,7 @@ function different(given: readonly string[]): string[] {
   });
 }
 
-function positionsOf(table: Known, columns: readonly string[]): number[] {
+function positionsOf(table: ColumnNames, columns: readonly string[]): number[] {
   const positions = columns.map((name) => positionOf(table, name, 'columns'));
   const twice = positions.find((j, i) => positions.indexOf(j) !== i);
   if (twice === undefined && positions.length > 0) return positions;
@@ -203,7 +179,18 @@ function positionsOf(table: Known, columns: readonly string[]): number[] {
   );
 }
 
-function positionOf({ given, names }: Known, name: string, from: string): number {
+/**
+ * The column of this name.
+ *
+ * @param from - The option that names it.
+ * @throws {OptionError} If there is none.
+ * @throws {DataError} If there are several.
+ */
+export function positionOf(
+  { given, names }: ColumnNames,
+  name: string,
+  from: 'columns' | 'labelColumn',
+): number {
   const first = given.indexOf(name);
   if (first >= 0 && given.indexOf(name, first + 1) >= 0) {
     throw new DataError(
@@ -215,15 +202,15 @@ function positionOf({ given, names }: Known, name: string, from: string): number
   const near = nearestName(name, names);
   throw new OptionError(
     (option) =>
-      `${option(from)}: there is no column '${name}'${near === undefined ? '' : ` (did you mean '${near}'?)`}, expected some of: ${someOf(names)}.`,
+      `${option(from)}: there is no column '${name}'${near === undefined ? '' : ` (did you mean '${near}'?)`}, expected ${from === 'columns' ? 'some' : 'one'} of: ${someOf(names)}.`,
   );
 }
 
 /** Undefined if nothing is said of them that is to be found here. */
 function featuresOfModel(
-  { names }: Known,
+  { names }: ColumnNames,
   header: Row | undefined,
-  { featureNames: features, form }: ColumnOptions,
+  { featureNames: features, form }: TableOptions,
 ): number[] | undefined {
   if (!header) {
     const isWide = form?.positions?.every((position) => position <= names.length);
@@ -241,44 +228,72 @@ function featuresOfModel(
 
 const cellsOf = (rows: readonly Row[], j: number) => rows.map((row) => row[j]);
 
-/** @param what - What one column does, and what several do. */
-function asFeatures(names: readonly string[], [one, several]: readonly [string, string]): string[] {
-  if (names.length === 0) return [];
-  const quoted = someOf(names.map(inWords));
-  return [
-    names.length === 1
-      ? `column ${quoted} ${one}, and is a feature as others are`
-      : `columns ${quoted} ${several}, and are features as others are`,
-  ];
-}
-
-function groupedNotes(names: readonly string[], decimal: DecimalSign): string[] {
-  if (names.length === 0) return [];
-  const sign = decimal === '.' ? 'commas' : 'points';
-  return [
-    `${sign} between thousands in ${names.length === 1 ? 'column' : 'columns'} ${someOf(names.map(inWords))}`,
-  ];
-}
-
 /** What pandas and readr make of an empty cell above the numbers of rows, when they read such a table and write it again. */
-const isNameless = (name: string | undefined) => name !== undefined && /^(unnamed: 0|\.\.\.1)?$/i.test(name);
+const NAMELESS = /^(unnamed: 0|\.\.\.1)?$/i;
 
 /** As many write the names of rows that a table has in R. */
-const isRowNames = (name: string | undefined) => name !== undefined && /^row[._ ]?names?$/i.test(name);
+const ROW_NAMES = /^row[._ ]?names?$/i;
 
-function noNumbers(table: Known, others: readonly number[], contents: readonly Contents[]): DataError {
+/** What is said of a first column that is no feature, as it numbers or names the rows; undefined if it doesn't. */
+function noteOnIndex(
+  header: Row | undefined,
+  { kind }: Contents,
+  cells: readonly string[],
+): string | undefined {
+  const name = header?.[0].trim();
+  if (name === undefined || kind !== 'numbers') return undefined;
+  if (ROW_NAMES.test(name)) return `column ${inWords(name)} was left out: it names the rows`;
+  const isIndex = NAMELESS.test(name) && numbersRows(cells);
+  return isIndex ? 'the first column was left out: it has no name and numbers the rows' : undefined;
+}
+
+function notesOnThousands(
+  { names }: ColumnNames,
+  grouped: readonly number[],
+  decimal: DecimalSign,
+): string[] {
+  if (grouped.length === 0) return [];
+  const listed = someOf(grouped.map((j) => inWords(names[j])));
+  const sign = decimal === '.' ? 'commas' : 'points';
+  return [`${sign} between thousands in ${grouped.length === 1 ? 'column' : 'columns'} ${listed}`];
+}
+
+function notesOnCounters(
+  { names }: ColumnNames,
+  features: readonly number[],
+  { rows, decimal }: { readonly rows: readonly Row[]; readonly decimal: DecimalSign },
+): string[] {
+  const counters = features.filter((j) => countsRows(cellsOf(rows, j)));
+  const rising = features.filter((j) => !counters.includes(j) && rises(cellsOf(rows, j), decimal));
+  const noteOn = (columns: readonly number[], one: string, several: string) => {
+    if (columns.length === 0) return [];
+    const listed = someOf(columns.map((j) => inWords(names[j])));
+    return [
+      columns.length === 1
+        ? `column ${listed} ${one}, and is a feature as others are`
+        : `columns ${listed} ${several}, and are features as others are`,
+    ];
+  };
+  return [
+    ...noteOn(counters, 'counts the rows', 'count the rows'),
+    ...noteOn(rising, 'rises from row to row', 'rise from row to row'),
+  ];
+}
+
+function noNumbers(table: ColumnNames, others: readonly number[], contents: readonly Contents[]): DataError {
   const found = others
-    .filter((j) => contents[j].words > 0)
+    .filter((j) => contents[j].word !== undefined)
     .map((j) => `'${table.names[j]}' holds ${inWords(contents[j].word)}`);
   return new DataError(
     `no column holds numbers${found.length > 0 ? ` (${someOf(found)})` : ''}, expected at least one.`,
   );
 }
 
-/** "column 'a' was", "columns 'a' and 'b' were": for notes. */
-function inList(names: readonly string[], noun: string): string {
-  const quoted = names.map((name) => `'${name}'`);
-  return `${noun}${names.length === 1 ? '' : 's'} ${someOf(quoted)} ${names.length === 1 ? 'was' : 'were'}`;
+/** The note on columns that are left out, if there are any: "column 'a' was left out: all cells are missing". */
+function leftOut({ names }: ColumnNames, columns: readonly number[], why: string): string[] {
+  if (columns.length === 0) return [];
+  const [noun, were] = columns.length === 1 ? ['column', 'was'] : ['columns', 'were'];
+  return [`${noun} ${someOf(columns.map((j) => `'${names[j]}'`))} ${were} left out: ${why}`];
 }
 
 /** The first of a list, the beginning of long ones, and how many more there are. */

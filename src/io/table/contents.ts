@@ -2,16 +2,14 @@
 
 import { areWhole, type DecimalSign, isAmount, isMissing, isWord, numberIn } from './cells.ts';
 
-/** What the cells of a column are that are not missing. */
 export interface Contents {
-  /** How many there are. */
-  readonly count: number;
-  /** How many of them are no numbers. */
-  readonly words: number;
-  /** The first of these. */
+  /**
+   * Numbers may have a few words among them: slips of the pen, which are refused with their line. Amounts of money and
+   * percentages, `$1,234.50` and `5%`, may have numbers among them.
+   */
+  readonly kind: 'empty' | 'numbers' | 'words' | 'amounts' | 'mixed';
+  /** The first cell that is neither a number nor missing. */
   readonly word: string | undefined;
-  /** Whether all that are no numbers are amounts of money or percentages: $1,234.50, 5%. */
-  readonly areAmounts: boolean;
   /** Whether they are whole numbers with points between thousands, in a table with decimal commas. */
   readonly areWhole: boolean;
 }
@@ -20,23 +18,21 @@ export function contentsOf(column: readonly string[], decimal: DecimalSign): Con
   const cells = column.filter((cell) => !isMissing(cell));
   const isWhole = areWhole(cells, decimal);
   const words = cells.filter((cell) => isWord(cell, decimal, isWhole));
-  return {
-    count: cells.length,
-    words: words.length,
-    word: words[0],
-    areAmounts: words.length > 0 && words.every((word) => isAmount(word, decimal)),
-    areWhole: isWhole,
-  };
+  const kind = kindOf(cells.length, words.length);
+  const areAmounts = kind !== 'numbers' && words.length > 0 && words.every((word) => isAmount(word, decimal));
+  return { kind: areAmounts ? 'amounts' : kind, word: words[0], areWhole: isWhole };
 }
 
-/** So many words may be slips of the pen in a column of numbers, which are refused with their line. */
+/** So many words may be slips of the pen, but not more than half of the cells; */
 const MOST_SLIPS = 2;
-/** And such a part of all cells, in long columns. */
+/** and such a part of all cells, in long columns. */
 const PART_OF_SLIPS = 0.05;
 
-/** Or is meant to: what holds more words is a column of tickets, numbers of houses and the like, of which some are numbers. */
-export function holdsNumbers({ count, words }: Contents): boolean {
-  return count > 0 && words <= Math.max(Math.min(MOST_SLIPS, count / 2), PART_OF_SLIPS * count);
+/** What holds more words is a column of tickets, numbers of houses and the like, of which some are numbers. */
+function kindOf(cells: number, words: number): Contents['kind'] {
+  if (cells === 0) return 'empty';
+  if (words === cells) return 'words';
+  return words <= Math.max(Math.min(MOST_SLIPS, cells / 2), PART_OF_SLIPS * cells) ? 'numbers' : 'mixed';
 }
 
 /** Fewer cells may be in order by chance. */

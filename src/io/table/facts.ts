@@ -4,9 +4,9 @@ import { DataError, type DType, type SampleArray } from '../../data/samples.ts';
 import { inWords, plural } from '../../tensor/words.ts';
 import { OptionError } from '../errors.ts';
 import type { Classes } from './classColumn.ts';
-import { someOf, type TableForm } from './columns.ts';
+import { someOf, type TableForm, type TableOptions } from './columns.ts';
 import type { TableLayout } from './layout.ts';
-import type { MissingOptions, RowReader } from './rowReader.ts';
+import type { RowReader } from './rowReader.ts';
 import type { TextPieces } from './textPieces.ts';
 
 export interface TableFacts {
@@ -50,7 +50,7 @@ const DELIMITER_NOTES: Readonly<Record<string, string>> = {
 export function factsOf(
   layout: TableLayout,
   reader: RowReader,
-  options: MissingOptions,
+  options: TableOptions,
   text: TextPieces,
 ): TableFacts {
   const { width, header, choice } = layout;
@@ -101,7 +101,7 @@ function formOf({ delimiter, decimal, width, header, choice }: TableLayout, text
   };
 }
 
-function meansOf(layout: TableLayout, reader: RowReader, { form }: MissingOptions): Float64Array {
+function meansOf(layout: TableLayout, reader: RowReader, { form }: TableOptions): Float64Array {
   if (form?.means) return Float64Array.from(form.means);
   const { sums, filled, counts } = reader;
   const own = sums.map((sum, k) => sum / (counts.rows - filled[k]));

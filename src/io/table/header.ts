@@ -43,28 +43,26 @@ export function notesOnHeader(header: Row, row: Row, decimal: DecimalSign): stri
   ];
 }
 
-/**
- * Whether the numbers in the first row are names of columns. pandas writes 0, 1, 2 … above an array, with an empty cell above
- * the numbers of its rows; tables by year have a column for each; and above a column of words a number is no value.
- */
+/** Whether the numbers in the first row are names of columns. If the next row goes on as they do, they are values. */
 function hasNumbersAsNames(first: Row, below: readonly Row[], decimal: DecimalSign): boolean {
   const rows = below.filter(({ length }) => length === first.length);
   const positions = first.flatMap((cell, j) => (Number.isNaN(numberIn(cell, decimal)) ? [] : [j]));
   const isValue = (cell: string, j: number) => isWord(cell, decimal) && rows.some((row) => row[j] === cell);
   if (rows.length === 0 || positions.length === 0 || first.some(isValue)) return false;
+  // Above a column of words a number is no value.
   if (positions.some((j) => isColumnOfWords(rows, j, decimal))) return true;
   const [names, next] = [first, rows[0]].map((row) => positions.map((j) => integerIn(row[j])));
   const others = first.length - names.length;
-  const isArray = isCount(names) && names[0] === 0;
-  if (others === 1 && first[0].trim() === '' && isArray) return rows.every(([cell]) => cell.trim() !== '');
-  const isDecimal = (cell: string) => /\d[.,]\d/.test(cell);
-  if (names.length === 1) {
-    return others > 0 && areYears(names) && rows.every((row) => isDecimal(row[positions[0]]));
-  }
   const isLong = names.length >= FEWEST_COUNTED;
-  const areAboveDecimals = positions.some((j) => rows.some((row) => isDecimal(row[j])));
-  if (others === 0) return isArray && !isAscending(next) && (isLong || areAboveDecimals);
-  return (areYears(names) && !areYears(next)) || (isCount(names) && !isCount(next) && isLong);
+  const isFromZero = isCount(names) && names[0] === 0;
+  const hasDecimals = (row: Row) => positions.some((j) => /\d[.,]\d/.test(row[j]));
+  // pandas writes 0, 1, 2 … above an array,
+  if (others === 0) return isFromZero && !isAscending(next) && (isLong || rows.some(hasDecimals));
+  // and an empty cell before them, above the numbers of its rows.
+  if (others === 1 && first[0].trim() === '' && isFromZero) return rows.every(([cell]) => cell.trim() !== '');
+  // Beside words there may be a column for each year, above other numbers, or columns that are counted.
+  const areUnlikeYears = names.length > 1 ? !areYears(next) : rows.every(hasDecimals);
+  return (areYears(names) && areUnlikeYears) || (isLong && isCount(names) && !isCount(next));
 }
 
 const isAscending = (values: readonly number[]) =>

@@ -7,14 +7,14 @@ import { DataError } from '../../data/samples.ts';
 import { plural } from '../../tensor/words.ts';
 import { FormatError } from '../errors.ts';
 import { type DecimalSign, isGrouped, isWord, numberIn } from './cells.ts';
-import { type ColumnChoice, type ColumnOptions, chooseColumns } from './columns.ts';
+import { type ColumnChoice, chooseColumns, type TableOptions } from './columns.ts';
 import { headerIn, notesOnHeader } from './header.ts';
 import { isEmptyRow, type Row, RowSplitter, type RowsPiece } from './rows.ts';
 
 const MAX_COLUMNS = 1_000_000;
 
 export interface TableLayout {
-  readonly delimiter: Delimiter;
+  readonly delimiter: string;
   readonly decimal: DecimalSign;
   /** The number of cells in each row. */
   readonly width: number;
@@ -42,18 +42,8 @@ export interface TableStart {
  * @throws {OptionError} If the options name columns that are not there.
  * @throws {DataError} If it holds no rows, or no column of numbers.
  */
-export function startTable(text: string, isWhole: boolean, options: ColumnOptions): TableStart {
-  if (text.includes('\0')) {
-    throw new FormatError(
-      'it holds bytes that are no text, expected a table as text, in UTF-8 or in UTF-16 with a byte order mark.',
-    );
-  }
-  const top = readTop(text);
-  const body = text.slice(top.end);
-  const delimiter = top.delimiter ?? findDelimiter(body, isWhole);
-  const splitter = new RowSplitter(delimiter, top.lines + 1);
-  const pieces = [splitter.add(body), ...(isWhole ? [splitter.end()] : [])];
-  const piece = pieces.reduce(bothPieces);
+export function startTable(text: string, isWhole: boolean, options: TableOptions): TableStart {
+  const { top, delimiter, splitter, piece } = splitRows(text, isWhole);
   const full = piece.rows.filter((row) => !isEmptyRow(row));
   if (full.length === 0) throw new DataError('the table is empty, expected rows of numbers.');
   const decimal = decimalOf(full, delimiter);
@@ -79,6 +69,35 @@ export function startTable(text: string, isWhole: boolean, options: ColumnOption
   return { layout, rows, splitter };
 }
 
+export interface SplitRows {
+  readonly top: Top;
+  readonly delimiter: string;
+  /** The whole rows of the text. */
+  readonly piece: RowsPiece;
+  /** Goes on behind them. */
+  readonly splitter: RowSplitter;
+}
+
+/**
+ * Divides a table, or its first part, into rows of cells.
+ *
+ * @param isWhole - Whether the text ends with the table.
+ * @throws {FormatError} If it is no text, or quotes are in the wrong places.
+ */
+export function splitRows(text: string, isWhole: boolean): SplitRows {
+  if (text.includes('\0')) {
+    throw new FormatError(
+      'it holds bytes that are no text, expected a table as text, in UTF-8 or in UTF-16 with a byte order mark.',
+    );
+  }
+  const top = readTop(text);
+  const body = text.slice(top.end);
+  const delimiter = top.delimiter ?? findDelimiter(body, isWhole);
+  const splitter = new RowSplitter(delimiter, top.lines + 1);
+  const pieces = [splitter.add(body), ...(isWhole ? [splitter.end()] : [])];
+  return { top, delimiter, splitter, piece: pieces.reduce(bothPieces) };
+}
+
 /** For tables in which most rows have another number of cells than the first one. */
 function shortFirstRow({ rows, lineOf }: RowsPiece, [first, ...below]: readonly Row[]): FormatError {
   const other = below.find(({ length }) => length !== first.length) as Row;
@@ -102,13 +121,13 @@ export interface Top {
   /** The comments among them, without #. */
   readonly comments: readonly string[];
   /** What a first line `sep=;` says, which Excel understands. */
-  readonly delimiter: Delimiter | undefined;
+  readonly delimiter: string | undefined;
 }
 
 /** Reads empty lines, comments and `sep=;` at the beginning of a text. */
 export function readTop(text: string): Top {
   const comments: string[] = [];
-  let delimiter: Delimiter | undefined;
+  let delimiter: string | undefined;
   let end = 0;
   let lines = 0;
   for (;;) {
@@ -129,7 +148,7 @@ export function readTop(text: string): Top {
 /** The last comment that has as many cells as a row, words and no numbers: np.savetxt writes such a header. */
 export function headerInComments(
   comments: readonly string[],
-  delimiter: Delimiter,
+  delimiter: string,
   width: number,
 ): Row | undefined {
   for (const comment of comments.toReversed()) {
@@ -140,7 +159,7 @@ export function headerInComments(
   return undefined;
 }
 
-function firstRowOf(line: string, delimiter: Delimiter): Row | undefined {
+function firstRowOf(line: string, delimiter: string): Row | undefined {
   try {
     return rowsOf(line, delimiter, true)[0];
   } catch {
@@ -150,8 +169,6 @@ function firstRowOf(line: string, delimiter: Delimiter): Row | undefined {
 
 /** In the order of preference: `17,66;20,50` is two cells. A blank is what np.savetxt writes. */
 const DELIMITERS = ['\t', ';', '|', ',', ' '] as const;
-
-export type Delimiter = string;
 
 /** A delimiter is tried on so many characters. */
 const TRIED = 2 ** 16;
@@ -164,7 +181,7 @@ const TRIED = 2 ** 16;
  * @param isWhole - Whether it ends with the table.
  * @throws {FormatError} If no delimiter goes with the quotes.
  */
-export function findDelimiter(text: string, isWhole: boolean): Delimiter {
+export function findDelimiter(text: string, isWhole: boolean): string {
   const head = headOf(text);
   const tries = DELIMITERS.flatMap(
     (delimiter) => tryDelimiter(delimiter, head, isWhole && head === text) ?? [],
@@ -188,7 +205,7 @@ function headOf(text: string): string {
 }
 
 interface Try {
-  readonly delimiter: Delimiter;
+  readonly delimiter: string;
   readonly rows: readonly Row[];
   /** The number of cells that most rows have. */
   readonly width: number;
@@ -197,7 +214,7 @@ interface Try {
 }
 
 /** Undefined if quotes are in wrong places then. */
-function tryDelimiter(delimiter: Delimiter, head: string, isWhole: boolean): Try | undefined {
+function tryDelimiter(delimiter: string, head: string, isWhole: boolean): Try | undefined {
   let rows: readonly Row[];
   try {
     rows = rowsOf(head, delimiter, isWhole);
@@ -211,7 +228,7 @@ function tryDelimiter(delimiter: Delimiter, head: string, isWhole: boolean): Try
 }
 
 /** The rows of a text, without empty ones. */
-export function rowsOf(text: string, delimiter: Delimiter, isWhole: boolean): readonly Row[] {
+function rowsOf(text: string, delimiter: string, isWhole: boolean): readonly Row[] {
   const splitter = new RowSplitter(delimiter);
   const rows = splitter.add(text).rows;
   return (isWhole ? [...rows, ...splitter.end().rows] : rows).filter((row) => !isEmptyRow(row));
@@ -237,7 +254,7 @@ const isSure = (cell: string) => !/^\s*[-+]?[1-9]\d{0,2}[,.]\d{3}\s*$/.test(cell
  * A comma, if it isn't the delimiter and stands in more cells than a point. Cells in which the sign may also be one between
  * thousands count only if there are no others.
  */
-export function decimalOf(rows: readonly Row[], delimiter: Delimiter): DecimalSign {
+export function decimalOf(rows: readonly Row[], delimiter: string): DecimalSign {
   if (delimiter === ',') return '.';
   const commas = rows.flatMap((row) => row.filter(isComma));
   if (commas.length === 0) return '.';

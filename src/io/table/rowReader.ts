@@ -4,17 +4,10 @@ import { inWords, plural } from '../../tensor/words.ts';
 import { FormatError, OptionError, type SayOption } from '../errors.ts';
 import { isMissing, isMissingClass, numberIn, ValueRange } from './cells.ts';
 import { ClassColumn } from './classColumn.ts';
-import type { TableForm } from './columns.ts';
+import type { TableOptions } from './columns.ts';
 import type { TableLayout } from './layout.ts';
 import { RowLines } from './rowLines.ts';
 import { isEmptyRow, type Row, type RowsPiece } from './rows.ts';
-
-export interface MissingOptions {
-  /** What becomes of rows with missing cells: left out, or filled in. @default `mean` if the form has means, else they are refused */
-  readonly missing?: 'drop' | 'mean' | undefined;
-  /** `means`: what is filled in. @default the means of the table's own cells */
-  readonly form?: TableForm | undefined;
-}
 
 /** How many rows and cells there were. */
 export interface Counts {
@@ -50,12 +43,12 @@ export class RowReader {
   readonly lines = new RowLines();
   readonly classes: ClassColumn | undefined;
   readonly #layout: TableLayout;
-  readonly #options: MissingOptions;
+  readonly #options: TableOptions;
   /** Of each feature: whether its column holds whole numbers with points between thousands. */
   readonly #areWhole: readonly boolean[];
 
   /** @throws {OptionError} If the means are those of another number of columns. */
-  constructor(layout: TableLayout, options: MissingOptions) {
+  constructor(layout: TableLayout, options: TableOptions) {
     this.#layout = layout;
     this.#options = options;
     const { features, classes, names, whole } = layout.choice;

@@ -165,7 +165,7 @@ function linesOf(rows: readonly Row[], first: number): number[] {
   return lines;
 }
 
-export function countLineEnds(text: string): number {
+function countLineEnds(text: string): number {
   let count = 0;
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
   return count;

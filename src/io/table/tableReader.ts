@@ -4,13 +4,11 @@
  */
 
 import type { NumericArray } from '../../data/samples.ts';
-import type { ColumnOptions } from './columns.ts';
+import type { TableOptions } from './columns.ts';
 import { factsOf, type TableFacts } from './facts.ts';
 import { startTable, type TableStart } from './layout.ts';
-import { type MissingOptions, RowReader } from './rowReader.ts';
+import { RowReader } from './rowReader.ts';
 import { TextPieces } from './textPieces.ts';
-
-export interface TableReadOptions extends ColumnOptions, MissingOptions {}
 
 /** Characters from which layout and columns are found out. */
 const SAMPLE = 2 ** 20;
@@ -26,12 +24,12 @@ type StartedTable = TableStart & { readonly reader: RowReader };
 const NO_VALUES = new Float64Array();
 
 export class TableReader {
-  readonly #options: TableReadOptions;
+  readonly #options: TableOptions;
   readonly #text = new TextPieces();
   #waiting = '';
   #table: StartedTable | undefined;
 
-  constructor(options: TableReadOptions = {}) {
+  constructor(options: TableOptions = {}) {
     const { missing = options.form?.means && 'mean' } = options;
     this.#options = { ...options, missing };
   }
@@ -112,7 +110,7 @@ function joined(pieces: readonly Float64Array[]): Float64Array {
  * @returns The rows as samples, `[rows, features]`.
  * @throws As {@link TableReader.add}.
  */
-export function readTable(bytes: Uint8Array, options: TableReadOptions = {}): Table {
+export function readTable(bytes: Uint8Array, options: TableOptions = {}): Table {
   const reader = new TableReader(options);
   const start = reader.add(bytes);
   const { values, facts } = reader.end();

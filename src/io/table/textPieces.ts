@@ -5,7 +5,7 @@ import { FormatError } from '../errors.ts';
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
 
 /** Bytes are decoded so many at a time, whatever pieces they come in: the same file always gives the same text. */
-export const BLOCK_BYTES = 2 ** 20;
+const BLOCK_BYTES = 2 ** 20;
 
 /** UTF-8, UTF-16 with a byte order mark, or else windows-1252, as older programs write it in Europe and America. */
 export class TextPieces {

@@ -5,8 +5,7 @@ import { NO_NORMALIZATION, type Samples, type StoredSamples } from '../../data/s
 import type { TrainingFacts } from '../../io/model.ts';
 import { refuseExisting, writeFileAtomically } from '../files/files.ts';
 import { nounOf } from '../pictures/sampleKind.ts';
-import { sampleFormOf } from '../samples/sampleForm.ts';
-import type { SampleForm } from '../samples/sampleSource.ts';
+import { type SampleForm, sampleFormOf } from '../samples/sampleForm.ts';
 import { DATA, HELP, IN_MEMORY, KEY, MODEL, OVERWRITE } from './shared/commonOptions.ts';
 import { MACHINE, refuseThreads, useMachine } from './shared/machine.ts';
 import { type Batch, batchOf, OUTPUT_FORMATS, type OutputSamples } from './shared/outputFiles.ts';

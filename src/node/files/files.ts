@@ -77,6 +77,13 @@ export interface ReadOptions {
 
 const READ_OPTIONS: OptionNames<ReadOptions> = { check: true, headLength: true };
 
+/** @throws {FileError} If it can't be opened. */
+export function openToRead(path: string): Promise<FileHandle> {
+  return open(path).catch((cause) => {
+    throw fileError('read', path, cause);
+  });
+}
+
 /**
  * Reads a whole file into an array of exactly its size.
  *
@@ -86,9 +93,7 @@ export async function readWholeFile(path: string, options: ReadOptions = {}): Pr
   requirePath('readWholeFile', path);
   requireOptions('readWholeFile', options, READ_OPTIONS);
   const { check, headLength = 65536 } = options;
-  const file = await open(path).catch((cause) => {
-    throw fileError('read', path, cause);
-  });
+  const file = await openToRead(path);
   try {
     const { size } = await file.stat();
     if (check) check(await readAt(path, file, new Uint8Array(Math.min(headLength, size)), 0), size);
@@ -104,9 +109,7 @@ export async function readWholeFile(path: string, options: ReadOptions = {}): Pr
  * @throws {FileError} If the file can't be read.
  */
 export async function readHead(path: string, length: number): Promise<Uint8Array> {
-  const file = await open(path).catch((cause) => {
-    throw fileError('read', path, cause);
-  });
+  const file = await openToRead(path);
   try {
     const { size } = await file.stat();
     return await readAt(path, file, new Uint8Array(Math.min(length, size)), 0);
@@ -140,6 +143,30 @@ export async function readAt(
     done += bytesRead;
   }
   return bytes;
+}
+
+/** How much {@link readPieces} reads at a time. */
+const PIECE = 2 ** 20;
+
+/**
+ * A file from its beginning to its end, each piece in memory of its own.
+ *
+ * @throws {FileError} If it can't be read.
+ */
+export async function* readPieces(path: string): AsyncGenerator<Uint8Array, void> {
+  const file = await openToRead(path);
+  try {
+    for (;;) {
+      const piece = new Uint8Array(PIECE);
+      const { bytesRead } = await file.read(piece, 0, PIECE, null).catch((cause) => {
+        throw fileError('read', path, cause);
+      });
+      if (bytesRead === 0) return;
+      yield piece.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 /**

@@ -85,7 +85,7 @@ export function toGray(image: PixelImage): PixelImage {
 }
 
 /** A picture in which red, green and blue are the same everywhere, with one of them; others as they are. */
-export function withoutSpareChannels(image: PixelImage): PixelImage {
+function withoutSpareChannels(image: PixelImage): PixelImage {
   const { width, height, channels, data } = image;
   if (channels === 1) return image;
   for (let i = 0; i < data.length; i += 3) {

@@ -127,7 +127,7 @@ export class PictureStack {
       );
     }
     if (fitted.channels > this.#stack.channels)
-      this.#stack = withColor(this.#stack, this.#count, this.#filled);
+      this.#stack = inThreeChannels(this.#stack, this.#count, this.#filled);
     copyPixels(fitted, this.#stack, this.#filled++);
     this.#isRounded ||= isRounded;
   }
@@ -169,7 +169,7 @@ export class PictureStack {
 export function withColours({ shape, data }: NumericArray): Pick<NumericArray, 'shape' | 'data'> {
   const [count, height, width] = shape;
   const gray = { width, height, channels: 1, data: data as Uint8Array } as const;
-  return { shape: [...shape, 3], data: withColor(gray, count, count).data };
+  return { shape: [...shape, 3], data: inThreeChannels(gray, count, count).data };
 }
 
 interface Size {
@@ -193,7 +193,7 @@ function newStack(count: number, size: Size, channels: 1 | 3): Stack {
 }
 
 /** A copy with three channels of the first `filled` images, which are gray. */
-function withColor(gray: Stack, count: number, filled: number): Stack {
+function inThreeChannels(gray: Stack, count: number, filled: number): Stack {
   const color = newStack(count, gray, 3);
   for (let i = 0; i < filled * gray.width * gray.height; i++) {
     color.data[3 * i] = color.data[3 * i + 1] = color.data[3 * i + 2] = gray.data[i];

@@ -1,18 +1,15 @@
 /** Compressed files (`.isth`) on disk, and the files that they are made from. Read compression/decompress.ts first. */
 
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { CompressedFile } from '../../compression/decompress.ts';
 import { MAX_HEAD_BYTES, type OriginalFile } from '../../compression/originalFile.ts';
 import { IDX_HEAD_LENGTH, parseIdxHeader } from '../../io/numpy/idx.ts';
 import { parseNpyHeader } from '../../io/numpy/npyHeader.ts';
 import { type Shape, sameShape } from '../../tensor/shape.ts';
-import { FileError, fileError, inFile, readAt } from '../files/files.ts';
+import { FileError, fileError, inFile, openToRead, readAt, readPieces } from '../files/files.ts';
 import { openImages } from './load.ts';
 import type { LoadOptions } from './readOptions.ts';
 import type { SampleSource } from './sampleSource.ts';
-
-/** How much is read at a time. */
-const PIECE_BYTES = 2 ** 20;
 
 /**
  * Opens a file and reads its header; its images are read when they are asked for.
@@ -30,27 +27,9 @@ export async function openCompressedFile(path: string): Promise<CompressedFile> 
     );
   }
   try {
-    return await CompressedFile.open(piecesOf(path), { byteLength: info.size });
+    return await CompressedFile.open(readPieces(path), { byteLength: info.size });
   } catch (error) {
     throw inFile(path, error as Error);
-  }
-}
-
-async function* piecesOf(path: string): AsyncGenerator<Uint8Array, void> {
-  const file = await open(path).catch((cause) => {
-    throw fileError('read', path, cause);
-  });
-  try {
-    for (;;) {
-      const piece = new Uint8Array(PIECE_BYTES);
-      const { bytesRead } = await file.read(piece, 0, PIECE_BYTES, null).catch((cause) => {
-        throw fileError('read', path, cause);
-      });
-      if (bytesRead === 0) return;
-      yield piece.subarray(0, bytesRead);
-    }
-  } finally {
-    await file.close();
   }
 }
 
@@ -81,9 +60,7 @@ type Original = OriginalFile & { readonly fortranOrder: boolean; readonly shape:
 async function originalOf(path: string): Promise<Original | undefined> {
   const info = await stat(path).catch(() => undefined);
   if (!info?.isFile()) return undefined;
-  const file = await open(path).catch((cause) => {
-    throw fileError('read', path, cause);
-  });
+  const file = await openToRead(path);
   try {
     const head = await readAt(path, file, new Uint8Array(Math.min(MAX_HEAD_BYTES, info.size)), 0);
     return npyHead(head, info.size) ?? idxHead(head, info.size);

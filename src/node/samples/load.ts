@@ -10,7 +10,7 @@ import { formatShape, type Shape, sizeOf } from '../../tensor/shape.ts';
 import { inFile, requirePath } from '../files/files.ts';
 import { findReader, type Reader } from './readers.ts';
 import { LOAD_OPTIONS, type LoadOptions, requireLoadOptions } from './readOptions.ts';
-import { type LoadedImages, type SampleSource, SamplesInMemory } from './sampleSource.ts';
+import { type LoadedImages, type SampleSource, samplesInMemory } from './sampleSource.ts';
 import { refuseUnsuited } from './suitableOptions.ts';
 
 export interface OpenOptions extends LoadOptions {
@@ -35,21 +35,20 @@ export function defaultInMemoryLimit(): number {
 export async function openImages(path: string, options: OpenOptions = {}): Promise<SampleSource> {
   requireLoadOptions('openImages', options, OPEN_OPTIONS);
   const { inMemoryLimit = defaultInMemoryLimit(), ...others } = options;
-  const reader = await findReaderOf(path, others);
+  const reader = await findReaderOf('openImages', path, others);
   const source = await reader.open?.(path, { ...others, inMemoryLimit });
-  if (!source) return new SamplesInMemory(samplesOf(path, await load(reader, path, others), others));
-  try {
-    if (!isOneSample(source.shape, options.sampleShape)) {
+  // Rows are what is read batch by batch. Those of one sample would be parts of it: it is loaded, as it is small.
+  if (source && !isOneSample(source.shape, options.sampleShape)) {
+    try {
       requireSamples(path, source.shape, options.sampleShape);
       return source;
+    } catch (error) {
+      await source.close();
+      throw error;
     }
-  } catch (error) {
-    await source.close();
-    throw error;
   }
-  // Rows are what is read batch by batch, and these would be parts of a sample: it is as small as one.
-  await source.close();
-  return new SamplesInMemory(samplesOf(path, await load(reader, path, others), others));
+  await source?.close();
+  return samplesInMemory(samplesOf(path, await load(reader, path, others), others));
 }
 
 /**
@@ -62,7 +61,8 @@ export async function openImages(path: string, options: OpenOptions = {}): Promi
  */
 export async function loadImages(path: string, options: LoadOptions = {}): Promise<LoadedImages> {
   requireLoadOptions('loadImages', options, LOAD_OPTIONS);
-  return samplesOf(path, await loadArray(path, options), options);
+  const reader = await findReaderOf('loadImages', path, options);
+  return samplesOf(path, await load(reader, path, options), options);
 }
 
 /**
@@ -72,11 +72,11 @@ export async function loadImages(path: string, options: LoadOptions = {}): Promi
  * @throws {FormatError} If a file is not what its name says, is damaged, or can't be used.
  */
 export async function loadArray(path: string, options: LoadOptions = {}): Promise<LoadedImages> {
-  return load(await findReaderOf(path, options), path, options);
+  return load(await findReaderOf('loadArray', path, options), path, options);
 }
 
-async function findReaderOf(path: string, options: LoadOptions): Promise<Reader> {
-  requirePath('loadImages', path);
+async function findReaderOf(who: string, path: string, options: LoadOptions): Promise<Reader> {
+  requirePath(who, path);
   const reader = await findReader(path);
   refuseUnsuited(path, reader, options);
   return reader;

@@ -5,7 +5,7 @@ import { DataError, DTYPE_NAMES } from '../../data/samples.ts';
 import { type OptionNames, requireInteger, requireOptions } from '../../tensor/options.ts';
 import { formatShape } from '../../tensor/shape.ts';
 import { plural } from '../../tensor/words.ts';
-import { namingFile, readWholeFile } from '../files/files.ts';
+import { namingFile, readWholeFile, requirePath } from '../files/files.ts';
 import { withPackage } from '../optionalPackage.ts';
 import { loadArray } from './load.ts';
 import { findReader } from './readers.ts';
@@ -30,16 +30,17 @@ export type LoadedLabels = ClassLabels;
  * @param path - A table (`.csv`, `.tsv`) with a column of integers or words, which become 0, 1, … in the order of the
  *   alphabet; or `.npy`, `.npz` or IDX, of shape `[n]` or `[n, 1]`, or `[]` for one sample, of integers or bool.
  * @throws {FileError} If the file can't be read.
- * @throws {FormatError} If it is not what its name says, or is damaged.
+ * @throws {FormatError} If it is not what its name says, is damaged, or has no keys or columns although one is named.
  * @throws {DataError} If the shape or type is another one, or there are not as many labels as samples.
  */
 export async function loadLabels(path: string, options: LabelOptions): Promise<LoadedLabels> {
   requireOptions('loadLabels', options, OPTIONS);
+  requirePath('loadLabels', path);
   const { key, labelColumn, count } = options;
   requireInteger('loadLabels', 'count', count, 0);
   requireName('loadLabels', 'labelColumn', labelColumn);
   const reader = await findReader(path);
-  if (key !== undefined) refuseUnsuited(path, reader, { key });
+  refuseUnsuited(path, reader, { key, labelColumn });
   const found =
     reader.contents === 'table'
       ? await loadTableLabels(path, { labelColumn, count })

@@ -3,7 +3,6 @@
  * for where the rows lie in the file, and data/readAhead.ts, which asks for them.
  */
 
-import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { DType, Normalization, SampleArray, StoredSamples } from '../../data/samples.ts';
 import {
@@ -14,7 +13,7 @@ import {
 import { npyMemory, readNpy } from '../../io/numpy/npy.ts';
 import { itemSizeOf, NPY_HEAD_LENGTH, npyHeaderOfRows, parseNpyHeader } from '../../io/numpy/npyHeader.ts';
 import { type Shape, sizeOf } from '../../tensor/shape.ts';
-import { FileError, fileError, inFile, readAt } from '../files/files.ts';
+import { FileError, inFile, openToRead, readAt } from '../files/files.ts';
 import type { SampleSource } from './sampleSource.ts';
 import { copyInCOrder, isScattered } from './stored/fortranNpy.ts';
 import { type Run, readRuns } from './stored/readRuns.ts';
@@ -23,7 +22,9 @@ import type { OpenNpy } from './stored/temporaryNpy.ts';
 export class NpyFile implements SampleSource<StoredSamples> {
   readonly shape: Shape;
   readonly dtype: DType;
-  readonly isRounded = false;
+  /** The name without folders. */
+  readonly source: string;
+  readonly memory: number;
   readonly isStored = true;
   readonly #path: string;
   readonly #npy: OpenNpy;
@@ -38,6 +39,8 @@ export class NpyFile implements SampleSource<StoredSamples> {
     this.#npy = npy;
     this.shape = shape;
     this.dtype = dtype;
+    this.source = basename(path);
+    this.memory = npyMemory(npy.header);
     this.#valuesPerRow = sizeOf(shape.slice(1));
     this.#bytesPerRow = this.#valuesPerRow * itemSizeOf(dtype);
   }
@@ -66,15 +69,6 @@ export class NpyFile implements SampleSource<StoredSamples> {
    */
   static ofCopy(path: string, copy: OpenNpy): NpyFile {
     return new NpyFile(path, copy);
-  }
-
-  /** The name without folders. */
-  get source(): string {
-    return basename(this.#path);
-  }
-
-  get memory(): number {
-    return npyMemory(this.#npy.header);
   }
 
   statistics(options?: StoredStatisticsOptions): Promise<ValueStatistics> {
@@ -140,9 +134,7 @@ export async function memoryOfNpy(path: string): Promise<number> {
 }
 
 async function openNpy(path: string): Promise<OpenNpy> {
-  const file = await open(path).catch((cause) => {
-    throw fileError('read', path, cause);
-  });
+  const file = await openToRead(path);
   try {
     const { size } = await file.stat();
     const head = await readAt(path, file, new Uint8Array(Math.min(NPY_HEAD_LENGTH, size)), 0);

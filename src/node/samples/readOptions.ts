@@ -1,26 +1,12 @@
 /** What can be said about how files are read, by kind of file. load.ts takes all of it and passes on what a reader needs. */
 
 import { NPZ_OPTIONS, type NpzOptions } from '../../io/numpy/npz.ts';
+import type { TableOptions } from '../../io/table/columns.ts';
 import { type OptionNames, requireOneOf, requireOptions } from '../../tensor/options.ts';
 import type { Shape } from '../../tensor/shape.ts';
 import { inWords } from '../../tensor/words.ts';
 import type { PictureOptions } from '../pictures/pictureStack.ts';
-import { isSampleForm } from './sampleForm.ts';
-import type { SampleForm, TableForm } from './sampleSource.ts';
-
-/** For tables: `.csv`, `.tsv`. */
-export interface TableOptions {
-  /** The names of the columns to take, in this order. Without a header: their numbers, `1` for the first. @default all columns of numbers */
-  readonly columns?: readonly string[] | undefined;
-  /** The column that holds the class of each row: it is no feature. @default one named label, class, species or target */
-  readonly labelColumn?: string | undefined;
-  /** What becomes of rows with empty cells, NA and the like: left out, or filled in with the mean of the column. @default as the form has it, else they are refused */
-  readonly missing?: 'drop' | 'mean' | undefined;
-  /** The names of a trained model's features: in a table with a header, the columns are found by them. */
-  readonly featureNames?: readonly string[] | undefined;
-  /** How the table was read that a model was trained on: what no option says is done alike. */
-  readonly form?: TableForm | undefined;
-}
+import { isSampleForm, type SampleForm } from './sampleForm.ts';
 
 /** For `.wav`. */
 export interface SoundOptions {

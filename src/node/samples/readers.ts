@@ -10,13 +10,14 @@ import { gunzip, isGzip } from '../../io/numpy/inflate.ts';
 import { readNpy } from '../../io/numpy/npy.ts';
 import { NPY_HEAD_LENGTH, parseNpyHeader } from '../../io/numpy/npyHeader.ts';
 import { readNpz } from '../../io/numpy/npz.ts';
+import type { TableOptions } from '../../io/table/columns.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { fileError, inFile, readHead, readWholeFile } from '../files/files.ts';
 import { withPackage } from '../optionalPackage.ts';
 import { type PictureOptions, withColours } from '../pictures/pictureStack.ts';
 import { loadImageFile, loadImageFolder } from './images/imageFolder.ts';
 import { memoryOfNpy, NpyFile } from './npyFile.ts';
-import type { LoadOptions, TableOptions } from './readOptions.ts';
+import type { LoadOptions } from './readOptions.ts';
 import type { LoadedImages, SampleSource } from './sampleSource.ts';
 import { loadWave } from './waveFile.ts';
 

@@ -1,16 +1,41 @@
-/** How the samples of a model's training data were made of a file, as the model keeps it. Read sampleSource.ts first. */
+/** How samples were made of a file, as a model keeps it of its training data. */
 
 import { isObject } from '../../io/json.ts';
 import type { TrainingFacts } from '../../io/model.ts';
+import { ENCODINGS, type SoundEncoding } from '../../io/sound/encodings.ts';
+import type { TableForm } from '../../io/table/columns.ts';
 import { type Shape, sizeOf } from '../../tensor/shape.ts';
 import { visible } from '../../tensor/words.ts';
-import type { SampleForm } from './sampleSource.ts';
+
+/**
+ * How the samples were made of what the file holds, as plain JSON: a model keeps it (`training.data.form`), so that other
+ * files are read, and results written, alike.
+ */
+export type SampleForm = TableForm | PictureForm | SoundForm;
+
+export interface PictureForm {
+  readonly kind: 'pictures';
+  /** Height and width in pixels that all pictures were brought to. */
+  readonly resize?: readonly [height: number, width: number];
+  readonly gray?: true;
+  /** What transparent pictures were laid on: red, green, blue. */
+  readonly background?: readonly [red: number, green: number, blue: number];
+}
+
+export interface SoundForm {
+  readonly kind: 'sound';
+  /** Sound samples in a frame. */
+  readonly frame: number;
+  /** In hertz. */
+  readonly sampleRate: number;
+  /** How the file stores its values: integers of so many bits, or float32. */
+  readonly encoding: SoundEncoding;
+}
 
 const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) > 0;
 const areNumbers = (values: unknown) => Array.isArray(values) && values.every(Number.isFinite);
 const areNames = (values: unknown) =>
   Array.isArray(values) && values.every((name) => typeof name === 'string');
-const ENCODINGS: readonly unknown[] = ['u8', 's16', 's24', 's32', 'f32'];
 
 /** What each kind must have, and may have: anything else was written by a later version, or by hand. */
 const IS_FORM: Readonly<Record<SampleForm['kind'], (form: Record<string, unknown>) => boolean>> = {
@@ -27,7 +52,7 @@ const IS_FORM: Readonly<Record<SampleForm['kind'], (form: Record<string, unknown
     (gray === undefined || gray === true) &&
     (background === undefined || (areNumbers(background) && (background as number[]).length === 3)),
   sound: ({ frame, sampleRate, encoding }) =>
-    isCount(frame) && isCount(sampleRate) && ENCODINGS.includes(encoding),
+    isCount(frame) && isCount(sampleRate) && Object.keys(ENCODINGS).includes(encoding as string),
 };
 
 /**

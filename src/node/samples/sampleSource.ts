@@ -12,9 +12,9 @@ import type {
   StoredSamples,
 } from '../../data/samples.ts';
 import { type StoredStatisticsOptions, statisticsOf, type ValueStatistics } from '../../data/statistics.ts';
-import type { TableForm } from '../../io/table/columns.ts';
 import { type Shape, sizeOf } from '../../tensor/shape.ts';
 import { plural } from '../../tensor/words.ts';
+import type { SampleForm } from './sampleForm.ts';
 
 /** What a file says about its samples besides their values. */
 export interface SampleFacts {
@@ -53,37 +53,13 @@ export interface ClassLabels {
   readonly source: string;
 }
 
-/**
- * How the samples were made of what the file holds, as plain JSON: a model keeps it (`training.data.form`), so that other
- * files are read, and results written, alike.
- */
-export type SampleForm = TableForm | PictureForm | SoundForm;
-
-export type { TableForm };
-
-export interface PictureForm {
-  readonly kind: 'pictures';
-  /** Height and width in pixels that all pictures were brought to. */
-  readonly resize?: readonly [height: number, width: number];
-  readonly gray?: true;
-  /** What transparent pictures were laid on: red, green, blue. */
-  readonly background?: readonly [red: number, green: number, blue: number];
-}
-
-export interface SoundForm {
-  readonly kind: 'sound';
-  /** Sound samples in a frame. */
-  readonly frame: number;
-  /** In hertz. */
-  readonly sampleRate: number;
-  /** How the file stores its values: integers of so many bits, or float32. */
-  readonly encoding: 'u8' | 's16' | 's24' | 's32' | 'f32';
-}
-
 /** Samples in memory, ready for a network. */
 export type NormalizedSamples = Samples & { readonly normalization: Normalization };
 
-/** Samples before it is known how to scale them. `Ready` is what they become: an array in memory, or rows of a file. */
+/**
+ * Samples before it is known how to scale them. `Ready` is what they become: an array in memory, or rows of a file. What is
+ * known of them are properties of the object itself, not getters of a class, so that copies have them, too.
+ */
 export interface SampleSource<
   Ready extends NormalizedSamples | StoredSamples = NormalizedSamples | StoredSamples,
 > extends SampleFacts {
@@ -110,46 +86,18 @@ export interface SampleSource<
 }
 
 /** An array as a source: there is nothing to wait for, and nothing to close. */
-export class SamplesInMemory implements SampleSource<NormalizedSamples> {
-  readonly shape: Shape;
-  readonly dtype: DType;
-  readonly source: string;
-  readonly isRounded: boolean | undefined;
-  readonly featureNames: readonly string[] | undefined;
-  readonly labels: ClassLabels | undefined;
-  readonly form: SampleForm | undefined;
-  readonly places: SamplePlaces | undefined;
-  readonly notes: readonly string[] | undefined;
-  readonly isStored = false;
-  readonly #data: NumericArray['data'];
-
-  constructor({ shape, dtype, data, ...facts }: LoadedImages) {
-    this.shape = shape;
-    this.dtype = dtype;
-    this.source = facts.source;
-    this.isRounded = facts.isRounded;
-    this.featureNames = facts.featureNames;
-    this.labels = facts.labels;
-    this.form = facts.form;
-    this.places = facts.places;
-    this.notes = facts.notes;
-    this.#data = data;
-  }
-
-  get memory(): number {
-    return this.#data.byteLength;
-  }
-
-  async statistics({ onValues, ...options }: StoredStatisticsOptions = {}): Promise<ValueStatistics> {
-    onValues?.(this.#data);
-    return statisticsOf(this.#data, options);
-  }
-
-  samples(normalization: Normalization): NormalizedSamples {
-    return { shape: this.shape, data: this.#data, normalization };
-  }
-
-  async close(): Promise<void> {}
+export function samplesInMemory({ data, ...facts }: LoadedImages): SampleSource<NormalizedSamples> {
+  return {
+    ...facts,
+    isStored: false,
+    memory: data.byteLength,
+    statistics: async ({ onValues, ...options } = {}) => {
+      onValues?.(data);
+      return statisticsOf(data, options);
+    },
+    samples: (normalization) => ({ shape: facts.shape, data, normalization }),
+    close: async () => {},
+  };
 }
 
 /**
@@ -166,17 +114,8 @@ export function reshapeSource(source: SampleSource, sample: Shape): SampleSource
   }
   const shape = [count, ...sample];
   return {
+    ...source,
     shape,
-    dtype: source.dtype,
-    source: source.source,
-    isRounded: source.isRounded,
-    featureNames: source.featureNames,
-    labels: source.labels,
-    form: source.form,
-    places: source.places,
-    notes: source.notes,
-    isStored: source.isStored,
-    memory: source.memory,
     statistics: (options) => source.statistics(options),
     samples: (normalization) => ({ ...source.samples(normalization), shape }),
     close: () => source.close(),

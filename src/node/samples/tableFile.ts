@@ -3,24 +3,20 @@
  * which rows are read when they are asked for. Needs the optional package papaparse. Read io/table/tableReader.ts first.
  */
 
-import { open } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { DType, Normalization, SampleArray, StoredSamples } from '../../data/samples.ts';
-import {
-  type StoredStatisticsOptions,
-  statisticsOfStored,
-  type ValueStatistics,
-} from '../../data/statistics.ts';
+import type { StoredSamples } from '../../data/samples.ts';
+import { statisticsOfStored } from '../../data/statistics.ts';
 import { itemSizeOf } from '../../io/numpy/npyHeader.ts';
+import type { TableOptions } from '../../io/table/columns.ts';
 import type { TableFacts } from '../../io/table/facts.ts';
 import { TableReader, tableOf } from '../../io/table/tableReader.ts';
-import { fileError, inFile } from '../files/files.ts';
+import { sizeOf } from '../../tensor/shape.ts';
+import { fileError, inFile, readPieces } from '../files/files.ts';
 import { NpyFile } from './npyFile.ts';
-import type { OnProgress, TableOptions } from './readOptions.ts';
-import { type LoadedImages, type SampleFacts, type SampleSource, SamplesInMemory } from './sampleSource.ts';
+import type { OnProgress } from './readOptions.ts';
+import { type LoadedImages, type SampleFacts, type SampleSource, samplesInMemory } from './sampleSource.ts';
 import { TemporaryNpy } from './stored/temporaryNpy.ts';
-
-const PIECE_BYTES = 2 ** 20;
 
 /** Values in memory are there twice when they are put together: in pieces, and in one. */
 const COPIES = 2;
@@ -68,9 +64,9 @@ export async function openTable(
       }
     };
     const facts = await readRows(path, options, { onRows, onProgress });
-    if (!copy) return new SamplesInMemory(loadedOf(path, pieces, facts));
+    if (!copy) return samplesInMemory(loadedOf(path, pieces, facts));
     const row = { descr: '<f8', dtype: 'f8', shape: [facts.features] } as const;
-    return new StoredTable(path, NpyFile.ofCopy(path, copy.opened(facts.rows, row)), facts);
+    return storedTable(path, NpyFile.ofCopy(path, copy.opened(facts.rows, row)), facts);
   } catch (error) {
     await copy?.close();
     throw inFile(path, error as Error);
@@ -78,56 +74,20 @@ export async function openTable(
 }
 
 /** The rows of a table in a temporary file, as float64. They get their type, and their missing values, when they are read. */
-class StoredTable implements SampleSource<StoredSamples> {
-  readonly shape: readonly number[];
-  readonly dtype: DType;
-  readonly source: string;
-  readonly featureNames: SampleFacts['featureNames'];
-  readonly labels: SampleFacts['labels'];
-  readonly form: SampleFacts['form'];
-  readonly places: SampleFacts['places'];
-  readonly notes: SampleFacts['notes'];
-  readonly isStored = true;
-  readonly #copy: NpyFile;
-  readonly #finish: TableFacts['finish'];
-
-  constructor(path: string, copy: NpyFile, facts: TableFacts) {
-    const { source, featureNames, labels, form, places, notes } = sampleFacts(path, facts);
-    this.shape = copy.shape;
-    this.dtype = facts.dtype;
-    this.source = source;
-    this.featureNames = featureNames;
-    this.labels = labels;
-    this.form = form;
-    this.places = places;
-    this.notes = notes;
-    this.#copy = copy;
-    this.#finish = facts.finish;
-  }
-
-  get memory(): number {
-    return this.shape[0] * this.shape[1] * itemSizeOf(this.dtype);
-  }
-
-  statistics(options?: StoredStatisticsOptions): Promise<ValueStatistics> {
-    return statisticsOfStored(this, options);
-  }
-
-  samples(normalization: Normalization): StoredSamples {
-    return { shape: this.shape, normalization, read: this.read };
-  }
-
-  /**
-   * The values of these rows, in this order: `[rows.length, features]`.
-   *
-   * @throws {FileError} If the temporary file can't be read, or is closed.
-   */
-  readonly read = async (rows: Uint32Array): Promise<SampleArray> =>
-    this.#finish((await this.#copy.read(rows)) as Float64Array);
-
-  close(): Promise<void> {
-    return this.#copy.close();
-  }
+function storedTable(path: string, copy: NpyFile, facts: TableFacts): SampleSource<StoredSamples> {
+  const { shape } = copy;
+  const { dtype, finish } = facts;
+  const read = async (rows: Uint32Array) => finish((await copy.read(rows)) as Float64Array);
+  return {
+    ...sampleFacts(path, facts),
+    shape,
+    dtype,
+    isStored: true,
+    memory: sizeOf(shape) * itemSizeOf(dtype),
+    statistics: (options) => statisticsOfStored({ shape, read }, options),
+    samples: (normalization) => ({ shape, normalization, read }),
+    close: () => copy.close(),
+  };
 }
 
 interface Observers {
@@ -142,27 +102,18 @@ async function readRows(
   { onRows, onProgress }: Observers,
 ): Promise<TableFacts> {
   const reader = new TableReader(options);
-  const file = await open(path).catch((cause) => {
+  const { size } = await stat(path).catch((cause) => {
     throw fileError('read', path, cause);
   });
-  try {
-    const { size } = await file.stat();
-    const piece = new Uint8Array(PIECE_BYTES);
-    for (let done = 0; ; ) {
-      const { bytesRead } = await file.read(piece, 0, PIECE_BYTES, null).catch((cause) => {
-        throw fileError('read', path, cause);
-      });
-      if (bytesRead === 0) break;
-      await onRows(reader.add(piece.subarray(0, bytesRead)));
-      done += bytesRead;
-      onProgress?.(Math.min(1, done / size));
-    }
-    const { values, facts } = reader.end();
-    await onRows(values);
-    return facts;
-  } finally {
-    await file.close();
+  let done = 0;
+  for await (const piece of readPieces(path)) {
+    await onRows(reader.add(piece));
+    done += piece.length;
+    onProgress?.(Math.min(1, done / size));
   }
+  const { values, facts } = reader.end();
+  await onRows(values);
+  return facts;
 }
 
 function loadedOf(path: string, pieces: readonly Float64Array[], facts: TableFacts): LoadedImages {

@@ -136,10 +136,7 @@ describe('a table', () => {
       'a,b\n1,2\n3,NA\n',
       "line 3, column 'b': got 'NA', expected a number: fill it in, or leave the row out.",
     ],
-    [
-      'a,b\nx,y\n',
-      "no column holds numbers ('a' holds 'x', 'b' holds 'y'), expected at least one.",
-    ],
+    ['a,b\nx,y\n', "no column holds numbers ('a' holds 'x', 'b' holds 'y'), expected at least one."],
     ['a,b\n', 'the table has a header and no rows below it, expected rows of numbers.'],
     ['', 'the table is empty, expected rows of numbers.'],
   ])('is refused where it is broken: %j', (text, message) => {

@@ -31,3 +31,21 @@ function splice(at: number, removed: number, insert: (bytes: Uint8Array) => Uint
   return (bytes) =>
     new Uint8Array(Buffer.concat([bytes.subarray(0, at), insert(bytes), bytes.subarray(at + removed)]));
 }
+
+/** Damage to a file that is made of parts, one way in each: a part dropped, put in a second time, moved to another place. */
+export function rearrangements<Part>(): fc.Arbitrary<(parts: readonly Part[]) => readonly Part[]>[] {
+  const position = fc.nat({ max: 1000 });
+  const places = fc.tuple(position, position);
+  return [
+    position.map((at) => (parts) => parts.filter((_, i) => i !== at % parts.length)),
+    places.map(
+      ([from, to]) =>
+        (parts) =>
+          parts.toSpliced(to % (parts.length + 1), 0, parts[from % parts.length]),
+    ),
+    places.map(([from, to]) => (parts) => {
+      const rest = parts.toSpliced(from % parts.length, 1);
+      return rest.toSpliced(to % parts.length, 0, parts[from % parts.length]);
+    }),
+  ];
+}

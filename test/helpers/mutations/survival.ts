@@ -20,7 +20,7 @@ export interface Survival<Result> {
   readonly read: (bytes: Uint8Array) => Result | Promise<Result>;
   /** Throws unless the result is what the damaged bytes say, by the format's definition. */
   readonly requireRight: (result: Result, bytes: Uint8Array, name: string) => void;
-  /** The number of cases for all files together, if not {@link CASES}: for negative controls. */
+  /** The number of cases for all files together, whatever is asked for of the others: for negative controls. */
   readonly cases?: number;
 }
 
@@ -32,7 +32,9 @@ export interface Tally {
 /** Throws at the first case that is not survived. Returns how many files were refused, and how many read. */
 export async function surviveMutations<Result>(survival: Survival<Result>): Promise<Tally> {
   const names = Object.keys(survival.files);
-  const perFile = MUTATIONS_OF_EACH_FILE || Math.ceil((survival.cases ?? MUTATIONS) / names.length);
+  const perFile = survival.cases
+    ? Math.ceil(survival.cases / names.length)
+    : MUTATIONS_OF_EACH_FILE || Math.ceil(MUTATIONS / names.length);
   const tally: Tally = { refused: 0, read: 0 };
   for (const name of names) {
     const original = survival.files[name];

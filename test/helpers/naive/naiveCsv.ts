@@ -10,8 +10,9 @@ export interface NaiveTable {
   readonly classes: readonly string[] | undefined;
 }
 
-const MISSING = /^(|na|n\/a|#n\/a|#n\/a n\/a|#na|<na>|-?nan|null|none|\?|-|-?1\.#ind|-?1\.#qnan)$/i;
-const MISSING_CLASS = /^(|na|n\/a|#n\/a|<na>|nan)$/i;
+const MISSING =
+  /^(|na|n\/a|#n\/a|#n\/a n\/a|#na|<na>|-?nan|null|\\n|none|\?|-{1,3}|\.{1,2}|\*{1,3}|#(null!|div\/0!|value!|ref!|num!|name\?)|-?1\.#ind|-?1\.#qnan)$/i;
+const MISSING_CLASS = /^(|na|n\/a|#n\/a|<na>|nan|\\n)$/i;
 const NUMBER = /^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[-+]?[0-9]+)?$/i;
 /** The letters from 128 to 159, where windows-1252 is not latin1. */
 const WINDOWS = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
@@ -56,10 +57,20 @@ export function naiveCsv(bytes: Uint8Array): NaiveTable {
     return isWord(first[j]) && value !== undefined && !isWord(value);
   };
   const hasHeader = first.some(isWord) && (noNumber || first.some((_, j) => isAbove(j)));
+  if (!hasHeader && mayBeNames(first)) throw new Error('numbers that may be names');
   const rows = hasHeader ? below : all;
   if (rows.length === 0) throw new Error('no rows');
   const given = first.map((name, j) => (hasHeader && name.trim()) || String(j + 1));
   if (new Set(given).size < given.length) throw new Error('names are there twice');
+
+  function mayBeNames(cells: readonly string[]): boolean {
+    const numbers = cells.flatMap((cell) => numberOf(cell) ?? []);
+    const isAboveWords = cells.some(
+      (cell, j) => numberOf(cell) !== undefined && below.every((row) => isWord(row[j]) || isMissing(row[j])),
+    );
+    const areYears = numbers.every((value) => value >= 1700 && value <= 2200);
+    return isAboveWords || areYears || numbers.every((value, i) => value === numbers[0] + i);
+  }
 
   const classAt = hasHeader
     ? first.findIndex((name, j) =>
@@ -75,8 +86,9 @@ export function naiveCsv(bytes: Uint8Array): NaiveTable {
     if (values.some((cell) => numberOf(cell) === undefined)) return new Set(values).size <= 500;
     return values.length > 0 && values.every((cell) => Number.isSafeInteger(numberOf(cell)));
   }
-  const counts = [0, 1].some((start) => rows.every((row, i) => row[0].trim() === String(start + i)));
-  const isCounter = hasHeader && first[0].trim() === '' && counts;
+  const mayCount = hasHeader && first[0].trim() === '' && rows.every((row) => /^[0-9]+$/.test(row[0].trim()));
+  const isCounter = mayCount && new Set(rows.map((row) => row[0].trim())).size === rows.length;
+  if (mayCount && !isCounter) throw new Error('numbers of rows that may begin again');
   const features = given
     .map((_, j) => j)
     .filter((j) => j !== classAt && !(j === 0 && isCounter))

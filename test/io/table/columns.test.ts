@@ -274,7 +274,7 @@ describe('what is refused', () => {
     ],
     [
       { labelColumn: 'xyz' },
-      "labelColumn: there is no column 'xyz', expected some of: time, temp, vibration, label.",
+      "labelColumn: there is no column 'xyz', expected one of: time, temp, vibration, label.",
     ],
     [{ columns: ['temp', 'temp'] }, "columns names column 'temp' twice, expected each once."],
     [{ columns: [] }, 'columns names no column, expected some of: time, temp, vibration, label.'],

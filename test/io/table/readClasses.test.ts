@@ -38,6 +38,11 @@ describe('readClasses', () => {
     expect(read('1;b\n2;a\n', { count: 2, labelColumn: '2' }).names).toEqual(['a', 'b']);
   });
 
+  test("finds the column below a header of R's write.table, which has no cell above the names of rows", () => {
+    const text = 'label\n"1" "b"\n"2" "a"\n';
+    expect(read(text, { count: 2 })).toMatchObject({ labels: [1, 0], source: 'column label' });
+  });
+
   test.each<[string, string, Partial<ReadClassesOptions>, string]>([
     ['an empty table', '\n\n', {}, 'the table is empty, expected the class of each sample.'],
     [
@@ -47,6 +52,13 @@ describe('readClasses', () => {
       "there is no column 'bb' (did you mean 'b'?)",
     ],
     ['several columns', 'a,b\n1,2\n', {}, "expected one: labelColumn: 'b' names the one with the classes."],
+    [
+      'one of two columns of a name',
+      'a,kind,kind\n1,x,y\n',
+      { labelColumn: 'kind' },
+      "the header names more than one column 'kind', expected one: give them different names.",
+    ],
+    ['UTF-16 without a byte order mark', 'c\0a\0t\0', {}, 'it holds bytes that are no text'],
     ['ragged rows', 'a,label\n1,2\n3\n', {}, 'line 3 has 1 cell, expected 2.'],
     ['a missing class', 'a,label\n1,2\n3,NA\n', {}, "line 3: got 'NA', expected a class."],
     [

@@ -1,16 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { readNpy } from '../../../src/io/numpy/npy.ts';
-import { readTable, TableReader, type TableReadOptions } from '../../../src/io/table/tableReader.ts';
+import type { TableOptions } from '../../../src/io/table/columns.ts';
+import { readTable, TableReader } from '../../../src/io/table/tableReader.ts';
 import { processorMs } from '../../helpers/mutations/processorTime.ts';
 
 const golden = (name: string) =>
   new Uint8Array(readFileSync(new URL(`../../golden/reports/${name}`, import.meta.url)));
 const FORM = { kind: 'table', delimiter: ',', decimal: '.' } as const;
 const bytesOf = (text: string) => new TextEncoder().encode(text);
-const read = (text: string | Uint8Array, options: TableReadOptions = {}) =>
+const read = (text: string | Uint8Array, options: TableOptions = {}) =>
   readTable(typeof text === 'string' ? bytesOf(text) : text, options);
-const plain = (text: string | Uint8Array, options: TableReadOptions = {}) => {
+const plain = (text: string | Uint8Array, options: TableOptions = {}) => {
   const { shape, dtype, data, featureNames } = read(text, options);
   return { shape, dtype, values: Array.from(data), featureNames };
 };
@@ -167,7 +168,7 @@ describe('a header', () => {
 });
 
 describe('what a model keeps', () => {
-  const formOf = (text: string | Uint8Array, options: TableReadOptions = {}) => read(text, options).form;
+  const formOf = (text: string | Uint8Array, options: TableOptions = {}) => read(text, options).form;
 
   test('is the delimiter and the decimal sign', () => {
     expect(formOf('a,b\n1,2\n')).toEqual(FORM);
@@ -201,7 +202,7 @@ describe('what a model keeps', () => {
 });
 
 describe('classes', () => {
-  const classesOf = (text: string, options: TableReadOptions = {}) => {
+  const classesOf = (text: string, options: TableOptions = {}) => {
     const { classes } = read(text, options);
     return classes && { ...classes, labels: Array.from(classes.labels) };
   };
@@ -321,7 +322,7 @@ describe('the type', () => {
 });
 
 describe('what is refused', () => {
-  test.each<[string, string, TableReadOptions?]>([
+  test.each<[string, string, TableOptions?]>([
     ['a,b\n1,2\n3\n', 'line 3 has 1 cell, expected 2 as in the header.'],
     ['1,2\n3,4,5\n', 'line 2 has 3 cells, expected 2 as in the first row.'],
     ['a,b\r\n1,2\r\n\r\n"3\r\n",4\r\n5\r\n', 'line 6 has 1 cell, expected 2 as in the header.'],

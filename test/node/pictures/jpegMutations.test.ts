@@ -7,6 +7,7 @@ import type { PixelImage } from '../../../src/node/pictures/png.ts';
 import { fileOfJpegParts, type JpegPart, jpegFile, jpegParts } from '../../helpers/bytes/jpegBytes.ts';
 import { concat } from '../../helpers/bytes/pngBytes.ts';
 import { MUTATIONS, MUTATIONS_OF_EACH_FILE } from '../../helpers/cases.ts';
+import { rearrangements } from '../../helpers/mutations/mutations.ts';
 import { surviveMutations } from '../../helpers/mutations/survival.ts';
 
 const NAMES = [
@@ -56,21 +57,7 @@ const damages: fc.Arbitrary<Damage> = fc.oneof(
   fc.tuple(position, position).map(([which, length]): Damage => {
     return (parts) => changed(parts, which, (part) => ({ ...part, body: part.body.slice(0, length) }));
   }),
-  // Dropped, doubled, moved.
-  position.map(
-    (at): Damage =>
-      (parts) =>
-        parts.filter((_, i) => i !== at % parts.length),
-  ),
-  fc.tuple(position, position).map(([from, to]): Damage => {
-    return (parts) => parts.toSpliced(to % (parts.length + 1), 0, parts[from % parts.length]);
-  }),
-  fc.tuple(position, position).map(([from, to]): Damage => {
-    return (parts) => {
-      const rest = parts.toSpliced(from % parts.length, 1);
-      return rest.toSpliced(to % parts.length, 0, parts[from % parts.length]);
-    };
-  }),
+  ...rearrangements<JpegPart>(),
   // Another interval of restarts.
   fc.tuple(position, fc.nat({ max: 65535 })).map(([at, interval]): Damage => {
     const part = { code: 0xdd, body: Uint8Array.of(interval >> 8, interval & 255), data: new Uint8Array() };

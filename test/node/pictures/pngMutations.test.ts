@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { type DecodedPng, decodePng } from '../../../src/node/pictures/png.ts';
 import { bigEndian32, chunk, concat, fileOf } from '../../helpers/bytes/pngBytes.ts';
 import { MUTATIONS, MUTATIONS_OF_EACH_FILE } from '../../helpers/cases.ts';
+import { rearrangements } from '../../helpers/mutations/mutations.ts';
 import { surviveMutations } from '../../helpers/mutations/survival.ts';
 import { naivePng } from '../../helpers/naive/naivePng.ts';
 
@@ -105,21 +106,7 @@ const damages = (): fc.Arbitrary<Damage> =>
         (parts) =>
           changed(parts, type, change),
     ),
-    // Dropped, doubled, moved.
-    position.map(
-      (at): Damage =>
-        (parts) =>
-          parts.filter((_, i) => i !== at % parts.length),
-    ),
-    fc.tuple(position, position).map(([from, to]): Damage => {
-      return (parts) => parts.toSpliced(to % (parts.length + 1), 0, parts[from % parts.length]);
-    }),
-    fc.tuple(position, position).map(([from, to]): Damage => {
-      return (parts) => {
-        const rest = parts.toSpliced(from % parts.length, 1);
-        return rest.toSpliced(to % parts.length, 0, parts[from % parts.length]);
-      };
-    }),
+    ...rearrangements<Part>(),
     // Another one put in, or one divided in two.
     fc
       .tuple(

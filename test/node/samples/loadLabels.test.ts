@@ -58,6 +58,13 @@ describe('loadLabels', () => {
     expect(Array.from((await load('a.npy', npy('|i1', [3], [-1, 1, -1]))).labels)).toEqual([-1, 1, -1]);
   });
 
+  test('refuses the name of a column of an array', async () => {
+    const path = join(folderWith({ 'a.npy': npy('|u1') }), 'a.npy');
+    await expect(loadLabels(path, { labelColumn: 'kind', count: 3 })).rejects.toThrow(
+      "a.npy: got labelColumn: 'kind', but only .csv and .tsv files have columns.",
+    );
+  });
+
   test('reads a column of a table, of words or integers', async () => {
     const { labels, names, source } = await load('a.csv', text('id,species\n7,dog\n8,cat\n9,dog\n'));
     expect({ labels: Array.from(labels), names, source }).toEqual({

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { columnNamesOf } from '../../../src/node/samples/featureNames.ts';
+import type { SampleForm } from '../../../src/node/samples/sampleForm.ts';
 import { describeForm, sampleFormOf } from '../../../src/node/samples/sampleForm.ts';
-import type { SampleForm } from '../../../src/node/samples/sampleSource.ts';
 
 const TABLE = { kind: 'table', delimiter: ';', decimal: ',' } as const;
 const SOUND = { kind: 'sound', frame: 64, sampleRate: 16_000, encoding: 's16' } as const;

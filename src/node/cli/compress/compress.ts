@@ -16,7 +16,7 @@ import { kernels } from '../../../tensor/kernels/active.ts';
 import { namingFile, refuseExisting, writeFileAtomically } from '../../files/files.ts';
 import { nounOf } from '../../pictures/sampleKind.ts';
 import { openToCompress } from '../../samples/compressedFile.ts';
-import { csvOriginalOf } from '../../samples/csvOriginal.ts';
+import { csvOriginalOf } from '../../samples/losslessTable.ts';
 import type { NormalizedSamples, SampleSource } from '../../samples/sampleSource.ts';
 import { HELP, KEY, KINDS_OF_FILES, MODEL, OVERWRITE } from '../shared/commonOptions.ts';
 import { MACHINE, refuseThreads, useMachine } from '../shared/machine.ts';

@@ -1,6 +1,5 @@
 /** How small other formats make the same images: gzip, PNG with all images tiled into one picture, and the file they are from. */
 
-import { open } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -8,8 +7,9 @@ import { pictureOf } from '../../../data/pictureShape.ts';
 import { ARRAY_NAMES, type DType, type Normalization, type SampleArray } from '../../../data/samples.ts';
 import { itemSizeOf } from '../../../io/numpy/npyHeader.ts';
 import { type Shape, sizeOf } from '../../../tensor/shape.ts';
-import { fileError, readAt } from '../../files/files.ts';
+import { openToRead, readAt } from '../../files/files.ts';
 import { encodePngTiles } from '../../pictures/pngTiles.ts';
+import { contentsByName } from '../../samples/readers.ts';
 
 /** Only the first images, up to this size, are measured: zlib's level 9 may take seconds for a megabyte. */
 const MAX_BYTES = 2 ** 22;
@@ -81,16 +81,18 @@ export interface FileSizes {
 
 /** @returns Undefined for a file that is an array, or pictures. */
 export async function sizesOfFile(path: string): Promise<FileSizes | undefined> {
-  const ending = extname(path).toLowerCase();
-  if (!['.csv', '.tsv', '.wav'].includes(ending)) return undefined;
-  const file = await open(path).catch((cause) => {
-    throw fileError('read', path, cause);
-  });
+  const contents = contentsByName(path);
+  if (contents !== 'table' && contents !== 'sound') return undefined;
+  const file = await openToRead(path);
   try {
     const { size } = await file.stat();
     const head = await readAt(path, file, new Uint8Array(Math.min(MAX_BYTES, size)), 0);
     const zipped = await promisify(gzip)(head, { level: 9 });
-    return { name: ending.slice(1).toUpperCase(), bytes: size, gzip: (size * zipped.length) / head.length };
+    return {
+      name: extname(path).slice(1).toUpperCase(),
+      bytes: size,
+      gzip: (size * zipped.length) / head.length,
+    };
   } finally {
     await file.close();
   }

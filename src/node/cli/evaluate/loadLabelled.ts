@@ -106,13 +106,16 @@ async function labelsOf(
   { values, option }: { readonly values: EvaluateValues; readonly option: 'labels' | 'train-labels' },
 ): Promise<ClassLabels> {
   if (path !== AUTO) {
-    if ((await findReader(path)).contents === 'pictures') {
+    const { contents } = await findReader(path);
+    if (contents === 'pictures') {
       throw new DataError(
         `${path}: pictures hold no labels, expected a file of them, or --${option} auto for the names of their folders.`,
       );
     }
     const [count] = samples.samples.shape;
-    const options = { key: values[`${option}-key`], labelColumn: values['label-column'], count };
+    // For an array of labels --label-column is one of the samples.
+    const labelColumn = contents === 'table' ? values['label-column'] : undefined;
+    const options = { key: values[`${option}-key`], labelColumn, count };
     return withOptionNames({ key: `${option}-key` }, loadLabels(path, options));
   }
   if (samples.classes) return samples.classes;

@@ -1,4 +1,4 @@
-/** The options that say how files of samples are read, each for one kind of file. samples/readers.ts refuses them for others. */
+/** The options that say how files of samples are read, each for one kind of file. samples/suitableOptions.ts refuses them for others. */
 
 import type { TrainingFacts } from '../../../io/model.ts';
 import type { Shape } from '../../../tensor/shape.ts';

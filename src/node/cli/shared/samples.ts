@@ -27,7 +27,7 @@ import {
   type NormalizedSamples,
   type SampleFacts,
   type SampleSource,
-  SamplesInMemory,
+  samplesInMemory,
 } from '../../samples/sampleSource.ts';
 import { countOf, formatBytes, formatCount, say, timesShape } from '../terminal/output.ts';
 import { ReadingProgress } from '../terminal/statusLine.ts';
@@ -64,10 +64,13 @@ export async function openSource(
  *
  * @param options - As those of {@link openSource}.
  */
-export async function loadSource(path: string, options: LoadOptions): Promise<SamplesInMemory> {
+export async function loadSource(
+  path: string,
+  options: LoadOptions,
+): Promise<SampleSource<NormalizedSamples>> {
   const images = await withProgress(path, (onProgress) => loadImages(path, { ...options, onProgress }));
   sayNotes(path, images, options);
-  return new SamplesInMemory(images);
+  return samplesInMemory(images);
 }
 
 /** Shows on a terminal how much of a file has been read. */
@@ -199,7 +202,7 @@ export async function openAutoencoder(path: string): Promise<OpenedModel> {
 }
 
 /** @throws {DataError} If the samples don't have this shape. */
-export function requireSampleShape(images: SampleSource, expected: Expected, who: string): void {
+function requireSampleShape(images: SampleSource, expected: Expected, who: string): void {
   const { shape, source } = images;
   const [, ...found] = shape;
   const { inputShape } = expected;

@@ -13,7 +13,8 @@ import {
   type StackedImages,
 } from '../../pictures/pictureStack.ts';
 import type { OnProgress } from '../readOptions.ts';
-import type { ClassLabels, LoadedImages, PictureForm } from '../sampleSource.ts';
+import type { PictureForm } from '../sampleForm.ts';
+import type { ClassLabels, LoadedImages } from '../sampleSource.ts';
 import {
   countsInWords,
   findPictures,

@@ -9,7 +9,7 @@ import { writeModel } from '../../../../src/io/model.ts';
 import { readNpy } from '../../../../src/io/numpy/npy.ts';
 import { readWav } from '../../../../src/io/sound/readWav.ts';
 import { readTable } from '../../../../src/io/table/tableReader.ts';
-import type { SampleForm } from '../../../../src/node/samples/sampleSource.ts';
+import type { SampleForm } from '../../../../src/node/samples/sampleForm.ts';
 import { Tensor } from '../../../../src/tensor/tensor.ts';
 import { type Files, folderWith, isthmus, removeFolders } from '../../../helpers/cli.ts';
 import { codesNpy, DIVIDED, ganModel, imagesNpy, model, modelBytes } from '../fixtures.ts';

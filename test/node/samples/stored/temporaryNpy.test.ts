@@ -17,7 +17,7 @@ function openingIn(folder: string, then: string): string {
     process.env.TMPDIR = ${JSON.stringify(folder)};
     const { openTable } = await import(${JSON.stringify(builtFile('node/samples/tableFile.js'))});
     const table = await openTable(${JSON.stringify(join(folderWith({ 'x.csv': TABLE }), 'x.csv'))}, { inMemoryLimit: 0 });
-    const [a, b] = await table.read(Uint32Array.of(3));
+    const [a, b] = await table.samples().read(Uint32Array.of(3));
     console.log(a, b);
     ${then}`;
 }

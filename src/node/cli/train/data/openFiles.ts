@@ -5,7 +5,7 @@ import { DataError } from '../../../../data/samples.ts';
 import type { TrainingFacts } from '../../../../io/model.ts';
 import { type Shape, sizeOf } from '../../../../tensor/shape.ts';
 import type { LoadOptions } from '../../../samples/readOptions.ts';
-import { reshapeSource, type SampleSource, SamplesInMemory } from '../../../samples/sampleSource.ts';
+import { reshapeSource, type SampleSource, samplesInMemory } from '../../../samples/sampleSource.ts';
 import { loadOptionsOfEach } from '../../shared/reading.ts';
 import { openSource, openTarget, type Trained } from '../../shared/samples.ts';
 import { withOptionNames } from '../../terminal/options.ts';
@@ -42,10 +42,8 @@ export class TrainingFiles {
    */
   static async of(values: TrainValues, trained?: TrainedBefore): Promise<TrainingFiles> {
     const { data, target, 'test-data': testData, 'test-target': testTarget } = values;
-    // The shape is checked with the name of what needs it; an array of one sample is no training data.
-    const known = trained && { training: trained.training, inputShape: trained.inputShape };
     const paths = [data, target, testData, testTarget];
-    const optionsOf = await loadOptionsOfEach(values, { paths, trained: known });
+    const optionsOf = await loadOptionsOfEach(values, { paths, trained });
     return new TrainingFiles(values, optionsOf);
   }
 
@@ -76,7 +74,7 @@ export class TrainingFiles {
   async test(training: SampleSource, sampleShape: Shape): Promise<SampleSource | undefined> {
     const { data, count, 'test-data': testData, 'test-key': key, 'validation-split': split } = this.#values;
     if (testData !== undefined) {
-      const options = { key, preferredKey: 'x_test', sampleShape, ...namesOf(training), ...formOf(training) };
+      const options = { key, preferredKey: 'x_test', sampleShape, ...readLike(training) };
       return withOptionNames({ key: 'test-key' }, this.#open(testData, options));
     }
     if (data !== undefined || split !== undefined || !hasValidation(this.#values)) return undefined;
@@ -87,7 +85,7 @@ export class TrainingFiles {
   async testTarget(target: SampleSource | undefined, sampleShape: Shape): Promise<SampleSource | undefined> {
     const { 'test-target': path, 'test-target-key': key } = this.#values;
     if (path === undefined || !target) return undefined;
-    const options = { key, preferredKey: 'y_test', sampleShape, ...namesOf(target), ...formOf(target) };
+    const options = { key, preferredKey: 'y_test', sampleShape, ...readLike(target) };
     return withOptionNames({ key: 'test-target-key' }, this.#open(path, options));
   }
 
@@ -102,6 +100,7 @@ export class TrainingFiles {
   }
 
   async #open(path: string, options: LoadOptions): Promise<SampleSource> {
+    // The shape is checked with the name of what needs it; an array of one sample is no training data.
     const all = { ...this.#optionsOf(path), sampleShape: undefined, ...options };
     return this.#keep(await openSource(path, this.#values['in-memory'], all));
   }
@@ -112,12 +111,9 @@ export class TrainingFiles {
   }
 }
 
-function namesOf({ featureNames }: SampleSource): LoadOptions {
-  return featureNames ? { featureNames } : {};
-}
-
-function formOf({ form }: SampleSource): LoadOptions {
-  return form ? { form } : {};
+/** What these samples' file says about how others of their kind are read. */
+function readLike({ featureNames, form }: SampleSource): LoadOptions {
+  return { ...(featureNames && { featureNames }), ...(form && { form }) };
 }
 
 /** Samples as the user says that they are. */
@@ -133,5 +129,5 @@ function shaped(source: SampleSource, imageShape: Shape | 'none'): SampleSource 
 
 function drawDigits(count: number, seed: number): SampleSource {
   const { labels: _, ...digits } = generateDigits({ count, seed });
-  return new SamplesInMemory({ ...digits, source: 'built-in digits' });
+  return samplesInMemory({ ...digits, source: 'built-in digits' });
 }

@@ -3,14 +3,14 @@
  * compression/csvOriginal.ts writes it, and compared with the file.
  */
 
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { chunksOfSamples } from '../../compression/chunks.ts';
 import { type CsvLayout, csvHead, csvPieces, isDelimiter } from '../../compression/csvOriginal.ts';
 import { MAX_HEAD_BYTES, type OriginalFile } from '../../compression/originalFile.ts';
 import { DataError, type SampleArray } from '../../data/samples.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { visible } from '../../tensor/words.ts';
-import { fileError, readAt } from '../files/files.ts';
+import { openToRead, readAt } from '../files/files.ts';
 import type { SampleSource } from './sampleSource.ts';
 
 /** So many values are written at a time. */
@@ -23,9 +23,7 @@ const LINE_FEED = 10;
  *   rows that were left out, ….
  */
 export async function csvOriginalOf(path: string, images: SampleSource): Promise<OriginalFile> {
-  const file = await open(path).catch((cause) => {
-    throw fileError('read', path, cause);
-  });
+  const file = await openToRead(path);
   try {
     const { size } = await file.stat();
     const dialect = await findDialect(path, file, size, images);
