@@ -1,11 +1,12 @@
 /** Which columns of a table are a network's inputs, and which one holds classes. */
 
 import { DataError } from '../../data/samples.ts';
-import { inWords, nearestName, plural, visible } from '../../tensor/words.ts';
+import { inWords, nearestName, plural } from '../../tensor/words.ts';
 import { OptionError } from '../errors.ts';
 import { type DecimalSign, isGrouped } from './cells.ts';
 import { areClasses, isClassName } from './classColumn.ts';
-import { type Contents, contentsOf, countsRows, numbersRows, rises } from './contents.ts';
+import { cellsOf, leftOut, noteOnIndex, notesOnCounters, notesOnThousands, someOf } from './columnNotes.ts';
+import { type Contents, contentsOf } from './contents.ts';
 import type { Row } from './rows.ts';
 
 /** How a table is read. */
@@ -54,11 +55,6 @@ export interface ColumnChoice {
   readonly notes: readonly string[];
 }
 
-/** Names in a message; of the others it says how many there are. */
-const MOST_NAMES = 10;
-/** Characters of a name in a list. */
-const LONGEST_NAME = 60;
-
 /**
  * @param header - Undefined if the table has none: columns go by their numbers from 1.
  * @param rows - The first rows of data, all of the same width.
@@ -104,17 +100,21 @@ export function chooseColumns(
   const whole = features.filter((j) => contents[j].areWhole);
   const choice = { names: table.names, features, classes, isClassColumnNamed: asked !== undefined, whole };
   const grouped = features.filter((j) => whole.includes(j) || rows.some((row) => isGrouped(row[j], decimal)));
-  const thousands = notesOnThousands(table, grouped, decimal);
+  const thousands = notesOnThousands(table.names, grouped, decimal);
   if (chosen) {
     // Those who named columns know that they did; a model's names they may not know.
-    const notes = columns ? [] : leftOut(table, left, 'the model has no such feature');
+    const notes = columns ? [] : leftOut(table.names, left, 'the model has no such feature');
     return { ...choice, empty: [], notes: [...notes, ...thousands] };
   }
   const ofKind = (kind: Contents['kind']) => left.filter((j) => contents[j].kind === kind);
   const leftOutAs = (kind: Contents['kind'], what: string) => {
     const found = ofKind(kind);
     const examples = someOf(found.map((j) => inWords(contents[j].word)));
-    return leftOut(table, found, `${found.length === 1 ? 'it holds' : 'they hold'} ${what} (${examples})`);
+    return leftOut(
+      table.names,
+      found,
+      `${found.length === 1 ? 'it holds' : 'they hold'} ${what} (${examples})`,
+    );
   };
   const empty = ofKind('empty');
   const notes = [
@@ -123,8 +123,8 @@ export function chooseColumns(
     ...leftOutAs('mixed', 'words beside numbers'),
     ...leftOutAs('amounts', 'amounts or percentages, which are numbers only without their signs'),
     ...thousands,
-    ...leftOut(table, empty, 'all cells are missing'),
-    ...notesOnCounters(table, features, { rows, decimal }),
+    ...leftOut(table.names, empty, 'all cells are missing'),
+    ...notesOnCounters(table.names, features, { rows, decimal }),
   ];
   return { ...choice, empty, notes };
 }
@@ -226,60 +226,6 @@ function featuresOfModel(
   );
 }
 
-const cellsOf = (rows: readonly Row[], j: number) => rows.map((row) => row[j]);
-
-/** What pandas and readr make of an empty cell above the numbers of rows, when they read such a table and write it again. */
-const NAMELESS = /^(unnamed: 0|\.\.\.1)?$/i;
-
-/** As many write the names of rows that a table has in R. */
-const ROW_NAMES = /^row[._ ]?names?$/i;
-
-/** What is said of a first column that is no feature, as it numbers or names the rows; undefined if it doesn't. */
-function noteOnIndex(
-  header: Row | undefined,
-  { kind }: Contents,
-  cells: readonly string[],
-): string | undefined {
-  const name = header?.[0].trim();
-  if (name === undefined || kind !== 'numbers') return undefined;
-  if (ROW_NAMES.test(name)) return `column ${inWords(name)} was left out: it names the rows`;
-  const isIndex = NAMELESS.test(name) && numbersRows(cells);
-  return isIndex ? 'the first column was left out: it has no name and numbers the rows' : undefined;
-}
-
-function notesOnThousands(
-  { names }: ColumnNames,
-  grouped: readonly number[],
-  decimal: DecimalSign,
-): string[] {
-  if (grouped.length === 0) return [];
-  const listed = someOf(grouped.map((j) => inWords(names[j])));
-  const sign = decimal === '.' ? 'commas' : 'points';
-  return [`${sign} between thousands in ${grouped.length === 1 ? 'column' : 'columns'} ${listed}`];
-}
-
-function notesOnCounters(
-  { names }: ColumnNames,
-  features: readonly number[],
-  { rows, decimal }: { readonly rows: readonly Row[]; readonly decimal: DecimalSign },
-): string[] {
-  const counters = features.filter((j) => countsRows(cellsOf(rows, j)));
-  const rising = features.filter((j) => !counters.includes(j) && rises(cellsOf(rows, j), decimal));
-  const noteOn = (columns: readonly number[], one: string, several: string) => {
-    if (columns.length === 0) return [];
-    const listed = someOf(columns.map((j) => inWords(names[j])));
-    return [
-      columns.length === 1
-        ? `column ${listed} ${one}, and is a feature as others are`
-        : `columns ${listed} ${several}, and are features as others are`,
-    ];
-  };
-  return [
-    ...noteOn(counters, 'counts the rows', 'count the rows'),
-    ...noteOn(rising, 'rises from row to row', 'rise from row to row'),
-  ];
-}
-
 function noNumbers(table: ColumnNames, others: readonly number[], contents: readonly Contents[]): DataError {
   const found = others
     .filter((j) => contents[j].word !== undefined)
@@ -287,20 +233,4 @@ function noNumbers(table: ColumnNames, others: readonly number[], contents: read
   return new DataError(
     `no column holds numbers${found.length > 0 ? ` (${someOf(found)})` : ''}, expected at least one.`,
   );
-}
-
-/** The note on columns that are left out, if there are any: "column 'a' was left out: all cells are missing". */
-function leftOut({ names }: ColumnNames, columns: readonly number[], why: string): string[] {
-  if (columns.length === 0) return [];
-  const [noun, were] = columns.length === 1 ? ['column', 'was'] : ['columns', 'were'];
-  return [`${noun} ${someOf(columns.map((j) => `'${names[j]}'`))} ${were} left out: ${why}`];
-}
-
-/** The first of a list, the beginning of long ones, and how many more there are. */
-export function someOf(names: readonly string[]): string {
-  const shown = names
-    .slice(0, MOST_NAMES)
-    .map((name) => visible(name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name))
-    .join(', ');
-  return names.length > MOST_NAMES ? `${shown} and ${names.length - MOST_NAMES} more` : shown;
 }

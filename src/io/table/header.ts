@@ -1,7 +1,7 @@
 /** Whether the first row of a table holds the names of its columns. */
 
 import { type DecimalSign, isMissing, isWord, numberIn } from './cells.ts';
-import { someOf } from './columns.ts';
+import { someOf } from './columnNotes.ts';
 import type { Row } from './rows.ts';
 
 /**
