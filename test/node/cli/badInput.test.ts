@@ -347,7 +347,11 @@ describe('training that fails', () => {
       args: 'train --data images.npy --hidden 8 --epochs 1 --batch-size 99 --learning-rate 1e30'.split(' '),
     },
     {
-      ...trainingWith('a network beyond any memory', '', /not enough memory \(.*\), expected/),
+      ...trainingWith(
+        'a network beyond any memory',
+        '',
+        /make a network of 1,600,000,001,008 weights, which takes at least 12\.8 TB, .* expected/,
+      ),
       args: 'train --data images.npy --hidden 8 --encoding-dim 99999999999'.split(' '),
     },
   ]);
