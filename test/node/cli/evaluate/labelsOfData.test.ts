@@ -38,11 +38,19 @@ async function evaluate(line: string) {
   return { ...result, cwd };
 }
 
+/** What these tests look at in the report. */
+interface Report {
+  readonly classification: {
+    readonly classes: readonly number[];
+    readonly inputs: { readonly linearProbe: number };
+    readonly fittedTo: { readonly samples: number };
+  };
+}
+
 async function json(line: string) {
   const { code, stdout, stderr } = await evaluate(`${line} --json`);
   if (code !== 0) throw new Error(stderr);
-  // biome-ignore lint/suspicious/noExplicitAny: whatever the report holds
-  return jsonLines(stdout)[0] as any;
+  return jsonLines(stdout)[0] as unknown as Report;
 }
 
 describe('--labels auto', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { RowLines } from '../../../src/io/table/rowLines.ts';
+import { RowLines } from '../../../src/io/table/rowReader.ts';
 import { readTable } from '../../../src/io/table/tableReader.ts';
 
 test('RowLines knows the line of each row, with gaps and without', () => {
