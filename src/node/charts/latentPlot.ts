@@ -45,9 +45,11 @@ const SEED = 0;
 const LAYERS = 8;
 const MARGIN = 0.04; // of the range
 
+/** Options of {@link latentPlot}. */
 export interface LatentOptions {
+  /** The class of each code. Without them all dots look the same. */
   readonly labels?: ArrayLike<number> | undefined;
-  /** The name of class i. Default: its number. */
+  /** The name of class i. @default its number */
   readonly names?: readonly string[] | undefined;
   /** The name of the data, for the caption. */
   readonly source: string;
@@ -55,7 +57,7 @@ export interface LatentOptions {
 
 const OPTIONS: OptionNames<LatentOptions> = { labels: true, names: true, source: true };
 
-/** All positions are in pixels, y pointing down. */
+/** What a plot of codes shows and where. All positions are in pixels, y pointing down. */
 export interface LatentPlot {
   readonly title: string;
   readonly caption: string;
@@ -63,6 +65,7 @@ export interface LatentPlot {
   readonly yLabel: string;
   readonly xTicks: readonly Tick[];
   readonly yTicks: readonly Tick[];
+  /** The lines of the legend. */
   readonly classes: readonly PlottedClass[];
   /** Drawn in this order; each holds some dots of one class. */
   readonly layers: readonly PlotLayer[];
@@ -89,10 +92,16 @@ export const PAGE = { width: 760, height: 600 };
 export const PLOT = { left: 72, right: 612, top: 96, bottom: 536 };
 
 /**
- * Decides what a plot of codes shows.
+ * Decides what a plot of codes shows: their first two principal components, coloured by class. Of more than 3,000 codes as
+ * many are drawn at random; of more than 40 classes the commonest ones have a look of their own.
  *
  * @param codes - Shape `[n, code length]`.
  * @param options - `labels`: n of them; without them all dots look the same.
+ * @throws {TypeError} If the codes are no Tensor, or an option is unknown.
+ * @throws {ShapeError} If there are no codes.
+ * @example
+ * const plot = latentPlot(codes, { labels, source: 'digits' });
+ * await writeFileAtomically('codes.svg', latentSvg(plot));
  */
 export function latentPlot(codes: Tensor, options: LatentOptions): LatentPlot {
   requireTensor('latentPlot', 'the codes are', codes);

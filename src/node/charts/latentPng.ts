@@ -18,7 +18,13 @@ const GRAY = colorOf('#59636e');
 const AXIS = colorOf('#8c959f');
 const GRID = colorOf('#eef1f4');
 
-/** The bytes of a PNG file. */
+/**
+ * Draws a plot of codes as a PNG file of 1520×1200 pixels.
+ *
+ * @example
+ * const png = latentPng(latentPlot(codes, { labels, source: 'digits' }));
+ * await writeFileAtomically('codes.png', png);
+ */
 export function latentPng(plot: LatentPlot): Uint8Array {
   const canvas = new Canvas();
   const { left, right, top, bottom } = PLOT;

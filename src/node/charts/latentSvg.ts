@@ -12,7 +12,12 @@ path { stroke-linecap: round; }
 .dots { fill-opacity: 0.8; stroke-opacity: 0.8; }
 `;
 
-/** An SVG file as text. */
+/**
+ * Draws a plot of codes as an SVG file.
+ *
+ * @example
+ * latentSvg(latentPlot(codes, { labels, source: 'digits' })).startsWith('<svg'); // true
+ */
 export function latentSvg(plot: LatentPlot): string {
   const { title, caption, xLabel, yLabel, xTicks, yTicks, classes, layers } = plot;
   const { left, right, top, bottom } = PLOT;
