@@ -77,6 +77,7 @@ export { GaussianDistribution, type SampleOptions } from './latent/gaussian.ts';
 export { type Interpolation, interpolateCodes, manifoldCodes, traverseCode } from './latent/paths.ts';
 export {
   Activation,
+  GELU,
   LeakyReLU,
   type LeakyReLUOptions,
   ReLU,

@@ -4,13 +4,13 @@
  * stored, times what later steps make of it. Each bound says where it comes from; "seen" is the largest deviation of all
  * kernels when the bound was chosen.
  *
- * The files also hold GELU and softplus, which the engine doesn't have yet. The KL divergence is tested beside its layer, in
+ * The files also hold softplus, which the engine doesn't have yet. The KL divergence is tested beside its layer, in
  * test/layers/gaussianCode.test.ts.
  */
 
 import { describe, expect, test } from '@jest/globals';
 import type { Activation } from '../src/layers/activation.ts';
-import { LeakyReLU, ReLU, Sigmoid, SiLU, Tanh } from '../src/layers/activation.ts';
+import { GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Tanh } from '../src/layers/activation.ts';
 import { Sequential } from '../src/layers/sequential.ts';
 import type { Loss } from '../src/losses/loss.ts';
 import {
@@ -70,6 +70,7 @@ const ACTIVATIONS: Readonly<Record<string, () => Activation>> = {
   sigmoid: () => new Sigmoid(),
   tanh: () => new Tanh(),
   silu: () => new SiLU(),
+  'gelu exact (erf)': () => new GELU(),
 };
 
 // x are multiples of 0.25, so reading them rounds nothing. 4 u: one rounding of the result, and room for kernels that

@@ -210,11 +210,11 @@ export function wrongCalls() {
       ],
       [
         () => new Autoencoder({ inputShape: [3], activation: 'ReLU' }),
-        "Autoencoder: the activation is 'ReLU', expected one of: relu, leakyRelu, sigmoid, tanh, silu.",
+        "Autoencoder: the activation is 'ReLU', expected one of: relu, leakyRelu, sigmoid, tanh, silu, gelu.",
       ],
       [
         () => new Autoencoder({ inputShape: [3], activation: new ReLU() }),
-        'Autoencoder: the activation is a ReLU, expected one of: relu, leakyRelu, sigmoid, tanh, silu.',
+        'Autoencoder: the activation is a ReLU, expected one of: relu, leakyRelu, sigmoid, tanh, silu, gelu.',
       ],
       [
         () => new Autoencoder({ inputShape: [3], tied: 'yes' }),

@@ -23,6 +23,8 @@ const PASSES = {
   tanhBackward: 3,
   silu: 2,
   siluBackward: 3,
+  gelu: 2,
+  geluBackward: 3,
   meanSquaredError: 3,
   meanAbsoluteError: 3,
   binaryCrossEntropy: 3,

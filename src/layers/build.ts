@@ -2,7 +2,7 @@
 
 import type { Initializer } from '../tensor/initializers.ts';
 import type { Random } from '../tensor/random.ts';
-import { LeakyReLU, ReLU, Sigmoid, SiLU, Tanh } from './activation.ts';
+import { GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Tanh } from './activation.ts';
 import { Dense } from './dense.ts';
 import { GaussianCode } from './gaussianCode.ts';
 import type { Layer } from './layer.ts';
@@ -48,6 +48,8 @@ export function buildLayer(spec: LayerSpec, options: BuildOptions): Layer {
       return new Tanh();
     case 'silu':
       return new SiLU();
+    case 'gelu':
+      return new GELU();
     default: {
       const { type } = (spec ?? {}) as { type?: unknown };
       if (typeof type !== 'string') throw new RangeError('buildLayer: a layer has no type.');

@@ -12,10 +12,11 @@ import { Workspace } from '../tensor/workspace.ts';
 import { Layer, requireGradient, requireInput, requireWidth } from './layer.ts';
 import type { LayerSpec } from './spec.ts';
 
+/** Options of {@link Dense}. */
 export interface DenseOptions {
   /** Whether to add a bias, which starts at zero. @default true */
   readonly bias?: boolean;
-  /** @default glorotUniform */
+  /** Makes the first weight. @default glorotUniform */
   readonly initializer?: Initializer;
   /** For the initializer: the same seed gives the same weights. @default new Random(0) */
   readonly random?: Random;
@@ -31,19 +32,22 @@ const DENSE_OPTIONS: OptionNames<DenseOptions> = { bias: true, initializer: true
  * @example
  * const layer = new Dense(784, 64, { random: new Random(42) });
  * const y = layer.forward(Tensor.zeros([32, 784])); // [32, 64]
+ * const dX = layer.backward(Tensor.zeros([32, 64])); // [32, 784]
  */
 export class Dense extends Layer {
   static override readonly name: string = 'Dense';
   readonly inFeatures: number;
   readonly outFeatures: number;
+  /** `[inFeatures, outFeatures]` */
   readonly weight: Parameter;
+  /** `[outFeatures]`; undefined without a bias. */
   readonly bias: Parameter | undefined;
   readonly #y = new Workspace();
   readonly #dX = new Workspace();
   #x: Tensor | undefined;
 
   /**
-   * @throws {TypeError} If there is no option of a name, or one has a value of another kind.
+   * @throws {TypeError} If an option is unknown, or has a value of another kind.
    * @throws {RangeError} If a width is not an integer >= 1.
    * @throws {ShapeError} If the initializer returns a weight of another shape.
    */

@@ -6,6 +6,7 @@ import type { Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
 import { Layer, requireGradient } from './layer.ts';
 
+/** Options of {@link Dropout}. */
 export interface DropoutOptions {
   /** Decides what is dropped. */
   readonly random: Random;
@@ -24,10 +25,12 @@ const DROPOUT_OPTIONS: OptionNames<DropoutOptions> = { random: true };
  * const [dense, relu, out] = [new Dense(784, 64), new ReLU(), new Dense(64, 10)];
  * const trained = new Sequential([dense, relu, new Dropout(0.2, { random: new Random(1) }), out]);
  * const used = new Sequential([dense, relu, out]);
+ * used.forward(Tensor.zeros([1, 784])).shape; // [1, 10]
  * @see Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", JMLR 15, 2014.
  */
 export class Dropout extends Layer {
   static override readonly name: string = 'Dropout';
+  /** How likely an input is to become 0. */
   readonly rate: number;
   readonly #random: Random;
   readonly #mask = new Workspace();
@@ -36,7 +39,7 @@ export class Dropout extends Layer {
   #kept: Tensor | undefined;
 
   /**
-   * @throws {TypeError} If `random` is missing, or there is no option of a name.
+   * @throws {TypeError} If `random` is missing, or an option is unknown.
    * @throws {RangeError} If the rate is not from 0 up to, but not including, 1.
    */
   constructor(rate: number, options: DropoutOptions) {

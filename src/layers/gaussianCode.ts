@@ -14,6 +14,7 @@ import { Dense } from './dense.ts';
 import { Layer, requireGradient } from './layer.ts';
 import type { LayerSpec } from './spec.ts';
 
+/** Options of {@link GaussianCode}. */
 export interface GaussianCodeOptions {
   /** Of both weights. @default glorotUniform */
   readonly initializer?: Initializer;
@@ -28,14 +29,20 @@ const CODE_OPTIONS: OptionNames<GaussianCodeOptions> = { initializer: true, rand
  * layer it answers with the mean, the most likely code; {@link GaussianSample} draws from the distribution.
  *
  * Input `[batch, inFeatures]`, output `[batch, outFeatures]`.
+ *
+ * @example
+ * const layer = new GaussianCode(8, 2, { random: new Random(1) });
+ * const mean = layer.forward(Tensor.zeros([5, 8])); // [5, 2]
  */
 export class GaussianCode extends Layer {
   static override readonly name: string = 'GaussianCode';
+  /** The layer that gives μ. */
   readonly mean: Dense;
+  /** The layer that gives log σ². */
   readonly logVariance: Dense;
 
   /**
-   * @throws {TypeError} If there is no option of a name.
+   * @throws {TypeError} If an option is unknown.
    * @throws {RangeError} If a width is not an integer >= 1.
    */
   constructor(inFeatures: number, outFeatures: number, options: GaussianCodeOptions = {}) {
@@ -83,6 +90,7 @@ export class GaussianCode extends Layer {
   }
 }
 
+/** Options of {@link GaussianSample}. */
 export interface GaussianSampleOptions {
   /** Decides what is drawn. */
   readonly random: Random;
@@ -107,6 +115,12 @@ interface Draw {
  *     d(log σ²) = ½ (dZ ε σ + klWeight · (σ² - 1) / B)
  *
  * A layer only for training: it takes the place of the {@link GaussianCode} whose layers it uses.
+ *
+ * @example
+ * const code = new GaussianCode(8, 2, { random: new Random(1) });
+ * const sample = new GaussianSample(code, { random: new Random(2) });
+ * sample.forward(Tensor.zeros([5, 8])).shape; // [5, 2]
+ * sample.kl().length; // 5
  */
 export class GaussianSample extends Layer {
   static override readonly name: string = 'GaussianSample';
@@ -121,7 +135,7 @@ export class GaussianSample extends Layer {
   readonly #dX = new Workspace();
   #last: Draw | undefined;
 
-  /** @throws {TypeError} If `random` is missing, or there is no option of a name. */
+  /** @throws {TypeError} If `random` is missing, or an option is unknown. */
   constructor(code: GaussianCode, options: GaussianSampleOptions) {
     super();
     requireOptions('GaussianSample', options, SAMPLE_OPTIONS);
@@ -131,7 +145,11 @@ export class GaussianSample extends Layer {
     this.#random = random;
   }
 
-  /** The KL divergence of each sample of the last `forward`, in nats. */
+  /**
+   * The KL divergence of each sample of the last `forward`, in nats.
+   *
+   * @throws {Error} Before the first `forward`.
+   */
   kl(): Float64Array {
     if (!this.#last) {
       throw new Error('GaussianSample.kl: called before forward, expected a forward pass first.');
@@ -152,22 +170,22 @@ export class GaussianSample extends Layer {
     return z;
   }
 
-  override backward(dZ: Tensor): Tensor {
-    return this.#dInput(dZ, (layer, dY) => layer.backward(dY));
+  override backward(dY: Tensor): Tensor {
+    return this.#dInput(dY, (layer, gradient) => layer.backward(gradient));
   }
 
-  override backwardInput(dZ: Tensor): Tensor {
-    return this.#dInput(dZ, (layer, dY) => layer.backwardInput(dY));
+  override backwardInput(dY: Tensor): Tensor {
+    return this.#dInput(dY, (layer, gradient) => layer.backwardInput(gradient));
   }
 
-  override backwardParameters(dZ: Tensor): void {
-    const { dMean, dLogVariance } = this.#gradients(dZ);
+  override backwardParameters(dY: Tensor): void {
+    const { dMean, dLogVariance } = this.#gradients(dY);
     this.#code.mean.backwardParameters(dMean);
     this.#code.logVariance.backwardParameters(dLogVariance);
   }
 
   /** dX, the sum of what comes back through both layers. */
-  #dInput(dZ: Tensor, back: (layer: Dense, dY: Tensor) => Tensor): Tensor {
+  #dInput(dZ: Tensor, back: (layer: Dense, gradient: Tensor) => Tensor): Tensor {
     const { dMean, dLogVariance } = this.#gradients(dZ);
     const throughMean = back(this.#code.mean, dMean);
     const throughVariance = back(this.#code.logVariance, dLogVariance);
@@ -211,6 +229,9 @@ export class GaussianSample extends Layer {
  * @param mean - `[n, d]`
  * @param logVariance - `[n, d]`
  * @returns n numbers.
+ * @example
+ * gaussianKL(Tensor.from([[0, 0]]), Tensor.from([[0, 0]])); // [0]
+ * gaussianKL(Tensor.from([[1, 0]]), Tensor.from([[0, 0]])); // [0.5]
  */
 export function gaussianKL(mean: Tensor, logVariance: Tensor): Float64Array {
   requireTensor('gaussianKL', 'the mean is', mean);

@@ -11,11 +11,16 @@ import { Layer, requireGradient } from './layer.ts';
  *
  * Input and output `[batch, features]`; no parameters. The gradient at exactly 0 is 0.
  *
+ * @example
+ * const layer = new L1Penalty(0.5);
+ * layer.forward(Tensor.from([[1, -2]])).data; // [1, -2]
+ * layer.backward(Tensor.zeros([1, 2])).data; // [0.5, -0.5]
  * @see Keras's `activity_regularizer=L1(strength)`; Ng, "Sparse autoencoder", CS294A lecture notes, 2011, for why codes
  *      are made sparse (there by another penalty).
  */
 export class L1Penalty extends Layer {
   static override readonly name: string = 'L1Penalty';
+  /** The factor of the sum of absolute values. */
   readonly strength: number;
   readonly #dX = new Workspace();
   #x: Tensor | undefined;

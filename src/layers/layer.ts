@@ -13,10 +13,25 @@ import { requireTensor, type Tensor } from '../tensor/tensor.ts';
 import { plural } from '../tensor/words.ts';
 import type { LayerSpec } from './spec.ts';
 
+/**
+ * A part of a network: `forward` computes its output, `backward` the gradients. A class of your own that extends it
+ * can be trained like any other.
+ *
+ * @example
+ * class Double extends Layer {
+ *   forward(x) { return new Tensor(x.data.map((value) => 2 * value), x.shape); }
+ *   backward(dY) { return this.forward(dY); }
+ *   outputWidth(inFeatures) { return inFeatures; }
+ * }
+ * const network = new Sequential([new Double(), new ReLU()]);
+ * network.forward(Tensor.from([[-1, 3]])).data; // [0, 6]
+ */
 export abstract class Layer {
   #arena = new Arena();
 
   /**
+   * The layer's output.
+   *
    * @param x - Shape `[batch, inFeatures]`. It is not copied: do not change it before `backward`.
    * @returns y, of shape `[batch, outFeatures]`, in an array of the layer that its next `forward` overwrites: use
    *   `copy()` to keep it.
@@ -67,7 +82,7 @@ export abstract class Layer {
   /**
    * The layer as plain JSON, from which `buildLayer` makes it again.
    *
-   * @throws {Error} If the layer has none: a layer of your own can be trained, but not written to a model file.
+   * @throws {Error} If the layer has none. A layer of your own can be trained, but not written to a model file.
    */
   spec(): LayerSpec {
     const who = this.constructor.name;

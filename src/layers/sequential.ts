@@ -14,6 +14,7 @@ import type { LayerSpec } from './spec.ts';
  * @example
  * const random = new Random(42);
  * const network = new Sequential([new Dense(784, 64, { random }), new ReLU(), new Dense(64, 784, { random })]);
+ * const y = network.forward(Tensor.zeros([32, 784])); // [32, 784]
  */
 export class Sequential extends Layer {
   static override readonly name: string = 'Sequential';

@@ -12,6 +12,7 @@ const TITLES: Readonly<Record<LayerSpec['type'], string>> = {
   sigmoid: 'Sigmoid',
   tanh: 'Tanh',
   silu: 'SiLU',
+  gelu: 'GELU',
   sequential: 'Sequential',
 };
 

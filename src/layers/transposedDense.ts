@@ -13,6 +13,7 @@ import { Dense } from './dense.ts';
 import { Layer, requireGradient, requireInput, requireWidth } from './layer.ts';
 import type { LayerSpec } from './spec.ts';
 
+/** Options of {@link TransposedDense}. */
 export interface TransposedDenseOptions {
   /** The name of the other layer in the model's spec: `encoder.0`. Without it, this layer has no spec. */
   readonly tiedTo?: string;
@@ -31,13 +32,15 @@ const OPTIONS: OptionNames<TransposedDenseOptions> = { tiedTo: true, bias: true 
  *
  * @example
  * const down = new Dense(784, 32);
- * const tied = new Sequential([down, new TransposedDense(down)]); // 784 -> 32 -> 784, one weight
+ * const tied = new Sequential([down, new TransposedDense(down)]);
+ * tied.forward(Tensor.zeros([5, 784])).shape; // [5, 784]
  * @see Vincent et al., "Stacked denoising autoencoders", JMLR 11, 2010, section 3.1, for tied weights.
  */
 export class TransposedDense extends Layer {
   static override readonly name: string = 'TransposedDense';
   readonly inFeatures: number;
   readonly outFeatures: number;
+  /** `[outFeatures]`; undefined without a bias. */
   readonly bias: Parameter | undefined;
   readonly #of: Dense;
   readonly #tiedTo: string | undefined;
@@ -45,7 +48,7 @@ export class TransposedDense extends Layer {
   readonly #dX = new Workspace();
   #x: Tensor | undefined;
 
-  /** @throws {TypeError} If the other layer is no Dense, or there is no option of a name. */
+  /** @throws {TypeError} If the other layer is no Dense, or an option is unknown. */
   constructor(of: Dense, options: TransposedDenseOptions = {}) {
     super();
     if (!(of instanceof Dense)) {

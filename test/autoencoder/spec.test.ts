@@ -61,7 +61,7 @@ describe('describeAutoencoder', () => {
     );
   });
 
-  test.each(['relu', 'sigmoid', 'tanh', 'silu'] as const)('the activation %s', (activation) => {
+  test.each(['relu', 'sigmoid', 'tanh', 'silu', 'gelu'] as const)('the activation %s', (activation) => {
     expect(bothInShort({ inputShape: [5], hidden: [4], encodingDim: 2, activation })).toEqual([
       `5-4 ${activation} 4-2`,
       `2-4 ${activation} 4-5`,

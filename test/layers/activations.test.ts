@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from '@jest/globals';
 import type { Activation } from '../../src/layers/activation.ts';
-import { LeakyReLU, ReLU, Sigmoid, SiLU, Tanh } from '../../src/layers/activation.ts';
+import { GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Tanh } from '../../src/layers/activation.ts';
 import { ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { firstOutside, UNIT_ROUNDOFF } from '../helpers/bounds.ts';
@@ -14,6 +14,7 @@ describe.each<[string, () => Activation]>([
   ['Sigmoid', () => new Sigmoid()],
   ['Tanh', () => new Tanh()],
   ['SiLU', () => new SiLU()],
+  ['GELU', () => new GELU()],
 ])('%s', (name, make) => {
   test('keeps the shape, whatever it is', () => {
     for (const shape of [[3, 4], [12], [2, 3, 2], [0, 4], []]) {

@@ -18,6 +18,7 @@ const ALL: readonly LayerSpec[] = [
   { type: 'sigmoid' },
   { type: 'tanh' },
   { type: 'silu' },
+  { type: 'gelu' },
   {
     type: 'sequential',
     layers: [{ type: 'dense', inFeatures: 2, outFeatures: 2, bias: true }, { type: 'tanh' }],
@@ -50,7 +51,7 @@ describe('buildLayer', () => {
   });
 
   test('a nested sequential is a layer with layers', () => {
-    const layer = buildLayer(ALL[7], { random: new Random(1) }) as Sequential;
+    const layer = buildLayer(ALL[8], { random: new Random(1) }) as Sequential;
     expect(layer.layers.map((inner) => inner.constructor.name)).toEqual(['Dense', 'Tanh']);
   });
 

@@ -5,7 +5,7 @@
 
 import { describe, expect, test } from '@jest/globals';
 import type { BackwardKernel } from '../../src/layers/activation.ts';
-import { LeakyReLU, ReLU, Sigmoid, SiLU, Tanh } from '../../src/layers/activation.ts';
+import { GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Tanh } from '../../src/layers/activation.ts';
 import { Dense } from '../../src/layers/dense.ts';
 import { L1Penalty } from '../../src/layers/l1Penalty.ts';
 import type { Layer } from '../../src/layers/layer.ts';
@@ -22,7 +22,11 @@ import {
   type ReferenceForward,
   STEP,
 } from '../helpers/gradientCheck.ts';
-import { referenceActivations as activations, referenceDense } from '../helpers/naive/reference.ts';
+import {
+  referenceActivations as activations,
+  normalDistribution,
+  referenceDense,
+} from '../helpers/naive/reference.ts';
 import { tensorAwayFromZero, uniformArray, uniformTensor } from '../helpers/randomArrays.ts';
 
 const MARGIN = 500 * STEP;
@@ -104,6 +108,7 @@ describeEachKernels('gradients of single layers', () => {
     ['Sigmoid', new Sigmoid(), activations.sigmoid],
     ['Tanh', new Tanh(), activations.tanh],
     ['SiLU', new SiLU(), activations.silu],
+    ['GELU', new GELU(), activations.gelu],
   ])('%s', (_name, layer, reference) => {
     expect(layerMismatches(layer, atKinklessPoints(3), (x) => x.map(reference))).toEqual([]);
   });
@@ -220,6 +225,13 @@ class WrongSiLU extends SiLU {
     };
   }
 }
+class WrongGELU extends GELU {
+  protected override backwardKernel(): BackwardKernel {
+    return (n, x, dY, dX) => {
+      for (let i = 0; i < n; i++) dX[i] = dY[i] * normalDistribution(x[i]);
+    };
+  }
+}
 class WrongReLU extends ReLU {
   protected override backwardKernel(): BackwardKernel {
     return (n, _y, dY, dX) => {
@@ -297,6 +309,7 @@ describe('negative controls: a wrong gradient is rejected', () => {
   test.each<[string, Layer, (x: number) => number]>([
     ['tanh with 1 - y in place of 1 - y²', new WrongTanh(), activations.tanh],
     ['SiLU without the second factor', new WrongSiLU(), activations.silu],
+    ['GELU without x φ(x)', new WrongGELU(), activations.gelu],
     ['ReLU that lets every gradient through', new WrongReLU(), activations.relu],
     ['leaky ReLU with another slope', new LeakyReLU({ slope: 0.3 }), activations.leakyRelu(0.30001)],
   ])('%s', (_name, layer, reference) => {

@@ -19,6 +19,7 @@ import { blockField, integerField, type Message, message, toBytes } from './prot
 /** A part of an autoencoder, plain or variational, or of a GAN. */
 export type OnnxPart = 'encoder' | 'decoder' | 'autoencoder' | 'generator' | 'discriminator';
 
+/** Options of {@link writeOnnx}. */
 export interface OnnxOptions {
   /** Written beside the producer's name, isthmus. @default none */
   readonly producerVersion?: string;
@@ -93,6 +94,9 @@ export function onnxParts(model: AnyModel): readonly OnnxPart[] {
  * Readers sum the network's products in float32 in any order, so results agree with the engine's within the summation
  * bound (docs/math.md, section 2.2), not bit for bit. The same model gives the same bytes.
  *
+ * @param part - As in the table.
+ * @returns The whole file.
+ * @throws {TypeError} If the model is no model, or an option is unknown.
  * @throws {RangeError} If the model has no such part.
  * @throws {FormatError} If the file would be larger than protobuf's 2 GiB.
  * @example
@@ -247,7 +251,19 @@ function addLayer(network: Network, x: string, { name, layer }: NamedLayer): str
       return graph.node('Tanh', name, [x]);
     case 'silu':
       return graph.node('Mul', name, [x, graph.node('Sigmoid', `${name}.sigmoid`, [x])]);
+    case 'gelu':
+      return addGelu(graph, x, name);
   }
+}
+
+/** x Φ(x) with Φ(x) = 1/2 + erf(x/√2) / 2: opset 17 has no Gelu. Far to the left it has fewer digits than the engine. */
+function addGelu(graph: Graph, x: string, name: string): string {
+  const half = graph.scalar(`${name}.half`, 0.5);
+  const scaled = graph.node('Mul', `${name}.scaled`, [x, graph.scalar(`${name}.scale`, Math.SQRT1_2)]);
+  const erf = graph.node('Erf', `${name}.erf`, [scaled]);
+  const halfErf = graph.node('Mul', `${name}.halfErf`, [erf, half]);
+  const distribution = graph.node('Add', `${name}.distribution`, [halfErf, half]);
+  return graph.node('Mul', name, [x, distribution]);
 }
 
 /**

@@ -33,6 +33,7 @@ const VERSION = '1';
 
 /** Files by their names in a folder. */
 export interface PyTorchFiles {
+  /** All weights, with the architecture and the normalization in the metadata. */
   readonly 'weights.safetensors': Uint8Array;
   /** Only if the optimizer's state was given. */
   readonly 'optimizer.safetensors'?: Uint8Array;
@@ -42,6 +43,7 @@ export interface PyTorchFiles {
   readonly 'gan.py'?: string;
 }
 
+/** Options of {@link readPyTorch}. */
 export interface PyTorchReadOptions {
   /** A model with the same layers and the normalization to use, for files whose metadata doesn't describe the model. */
   readonly like?: AnyModel;
@@ -66,6 +68,8 @@ export interface PyTorchModel {
  * @param state - Of the optimizer that trained these weights: Adam, AdamW or SGD.
  * @returns The files of a folder, whose module returns the model and the optimizer: `autoencoder.load(folder)`, `gan.load(folder)`.
  * @throws {RangeError} If the state is of another optimizer, or of a network of another size.
+ * @example
+ * Object.keys(writePyTorch(autoencoder)).join(); // 'weights.safetensors,autoencoder.py'
  */
 export function writePyTorch(model: AnyModel, state?: OptimizerState): PyTorchFiles {
   requireModel('writePyTorch', model);
@@ -85,9 +89,14 @@ export function writePyTorch(model: AnyModel, state?: OptimizerState): PyTorchFi
  *
  * @param bytes - A safetensors file whose metadata describes the model. PyTorch's own `save_file` drops the metadata:
  *   `like` then describes the model instead.
+ * @throws {TypeError} If these are no bytes, or an option is unknown.
  * @throws {FormatError} If it is not a safetensors file, neither it nor `like` describes the model, the two describe
  *   different ones, only some names have `module.` or `_orig_mod.`, a number is beyond float32, or the tensors are not
  *   those of the model; the message names the first one.
+ * @example
+ * const files = writePyTorch(autoencoder);
+ * const { model } = readPyTorch(files['weights.safetensors']);
+ * model.encodingDim; // 32
  */
 export function readPyTorch(bytes: Uint8Array, options: PyTorchReadOptions = {}): PyTorchModel {
   requireBytes('readPyTorch', bytes);

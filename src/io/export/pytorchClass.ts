@@ -178,5 +178,7 @@ function module(layer: LayerSpec, indent: number): string {
       return 'nn.Tanh()';
     case 'silu':
       return 'nn.SiLU()';
+    case 'gelu':
+      return 'nn.GELU()';
   }
 }

@@ -110,9 +110,17 @@ export function writePyTorchOptimizer(model: AnyModel, state: OptimizerState): U
  *
  * PyTorch's SGD doesn't count steps: after it, the number of steps is still the exported one.
  *
+ * @param bytes - The file `optimizer.safetensors`.
+ * @param model - The model that the optimizer trains.
  * @returns What `optimizer.restore` takes. The moments of an optimizer that has not stepped yet are zeros.
  * @throws {FormatError} If it is not such a file, its optimizer or an option doesn't exist here, or its tensors don't
  *   belong to this model.
+ * @example
+ * const optimizer = new Adam();
+ * autoencoder.compile({ optimizer });
+ * await autoencoder.fit(images, { epochs: 1 });
+ * const files = writePyTorch(autoencoder, optimizer.state());
+ * readPyTorchOptimizer(files['optimizer.safetensors'], autoencoder).steps; // 4
  */
 export function readPyTorchOptimizer(bytes: Uint8Array, model: AnyModel): OptimizerState {
   requireBytes('readPyTorchOptimizer', bytes);

@@ -54,10 +54,14 @@ export function kernels(): Kernels {
 
 /**
  * Uses this set from now on, in the whole program. Results of different sets differ only in the last bits
- * (docs/math.md, section 2.2). On a host that cannot run 'simd', 'blocked' is used instead.
+ * (docs/math.md, section 2.2). Without this call it is 'simd', or 'blocked' on a host that cannot run 'simd', where
+ * 'blocked' also takes the place of 'simd' here.
  *
  * @returns The name of the set that is in use now.
  * @throws {RangeError} If there is no set of this name.
+ * @example
+ * setKernels('naive'); // 'naive'
+ * setKernels('simd'); // 'simd'
  */
 export function setKernels(name: KernelsName): KernelsName {
   if (!KERNEL_NAMES.includes(name)) {
@@ -71,11 +75,15 @@ export function setKernels(name: KernelsName): KernelsName {
 
 /**
  * Sets how many threads share the work of the SIMD kernels, the calling thread included. Any number gives the same bits;
- * the other sets always run on one thread. Threads that are no longer needed sleep; none keeps the process alive.
+ * the other sets always run on one thread. Without this call it is one thread. Threads that are no longer needed sleep; none
+ * keeps the process alive.
  *
  * @param count - 1 to 64, or 'auto': as many as the machine runs at the same time, at most 8.
  * @returns The number of threads now in use, and a warning if some of those asked for did not start.
  * @throws {RangeError} If the count is neither.
+ * @example
+ * const { threads } = await useThreads(1);
+ * threads; // 1
  */
 export async function useThreads(count: number | 'auto'): Promise<Threads> {
   threadsWanted(count);

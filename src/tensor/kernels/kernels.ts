@@ -9,6 +9,7 @@
 
 /** Slowest first. */
 export const KERNEL_NAMES = ['naive', 'blocked', 'simd'] as const;
+/** A set of kernels: `naive` by definition, `blocked` in plain JavaScript, `simd` in WebAssembly. */
 export type KernelsName = (typeof KERNEL_NAMES)[number];
 
 /** The arrays in which the values of a data set may be stored. */
@@ -84,7 +85,7 @@ export interface Kernels {
   /** sums `[n]` += the column sums of x `[m, n]`. */
   addColumnSums(m: number, n: number, x: Float32Array, sums: Float32Array): void;
 
-  // --- Activations, element by element (section 3.3). The backward kernels take y, except for SiLU's, which takes x.
+  // --- Activations, element by element (section 3.3). The backward kernels take y, those of SiLU and GELU x.
 
   relu(n: number, x: Float32Array, y: Float32Array): void;
   reluBackward(n: number, y: Float32Array, dY: Float32Array, dX: Float32Array): void;
@@ -96,6 +97,8 @@ export interface Kernels {
   tanhBackward(n: number, y: Float32Array, dY: Float32Array, dX: Float32Array): void;
   silu(n: number, x: Float32Array, y: Float32Array): void;
   siluBackward(n: number, x: Float32Array, dY: Float32Array, dX: Float32Array): void;
+  gelu(n: number, x: Float32Array, y: Float32Array): void;
+  geluBackward(n: number, x: Float32Array, dY: Float32Array, dX: Float32Array): void;
 
   // --- Losses (section 4): they return the mean over all n elements and write its gradient.
 

@@ -8,11 +8,38 @@
 import type { Kernels, StoredNumbers } from './kernels.ts';
 
 // Module constants: some hosts look up each use of a global (jest runs code in a vm context: 40 times slower).
-const { abs, exp, log1p, max, sign, sqrt, tanh: hyperbolicTangent } = Math;
+const { abs, exp, log1p, max, PI, sign, sqrt, tanh: hyperbolicTangent } = Math;
 
 /** 1 / (1 + e^-x). For x < -709.8 the exponential is infinite and the quotient 0, as it should be. */
 function logistic(x: number): number {
   return 1 / (1 + exp(-x));
+}
+
+/** φ(x) = e^(-x²/2) / √(2π), the density of the normal distribution. */
+function normalDensity(x: number): number {
+  return exp((-x * x) / 2) / sqrt(2 * PI);
+}
+
+/**
+ * Φ(x) = (1 + erf(x/√2)) / 2, the part of the normal distribution below x, to 12 digits. Far to the left the sum of 1 and erf
+ * would have none of them: there it is erfc(-x/√2) / 2, by Laplace's continued fraction.
+ */
+function normalDistribution(x: number): number {
+  if (abs(x) < 3) {
+    // 1/2 + φ(x) (x + x³/3 + x⁵/(3·5) + …): all terms have the sign of x.
+    let sum = x;
+    for (let term = x, k = 3; sum + term !== sum; k += 2) {
+      term *= (x * x) / k;
+      sum += term;
+    }
+    return 0.5 + normalDensity(x) * sum;
+  }
+  // φ(x) / (a + 1/(a + 2/(a + 3/(a + …)))) with a = |x|, from its 60th term up.
+  const a = abs(x);
+  let fraction = a;
+  for (let k = 60; k > 0; k--) fraction = a + k / fraction;
+  const tail = normalDensity(x) / fraction;
+  return x < 0 ? tail : 1 - tail;
 }
 
 export const naive: Kernels = {
@@ -121,6 +148,13 @@ export const naive: Kernels = {
       const s = logistic(x[i]);
       dX[i] = dY[i] * s * (1 + x[i] * (1 - s));
     }
+  },
+
+  gelu(n, x, y) {
+    for (let i = 0; i < n; i++) y[i] = x[i] * normalDistribution(x[i]);
+  },
+  geluBackward(n, x, dY, dX) {
+    for (let i = 0; i < n; i++) dX[i] = dY[i] * (normalDistribution(x[i]) + x[i] * normalDensity(x[i]));
   },
 
   // --- Losses: the mean over all elements, and its gradient        section 4

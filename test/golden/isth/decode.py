@@ -147,6 +147,8 @@ def activation(layer, x):
         return np.where(x < 0, layer["slope"] * x, x)
     if layer["type"] == "tanh":
         return np.tanh(x)
+    if layer["type"] == "gelu":
+        return x * np.vectorize(math.erfc)(-x / math.sqrt(2)) / 2
     with np.errstate(over="ignore"):  # 1 / infinity is the 0 that it should be
         logistic = 1 / (1 + np.exp(-x))
     return {"sigmoid": logistic, "silu": x * logistic}[layer["type"]]

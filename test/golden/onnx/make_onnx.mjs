@@ -83,6 +83,7 @@ const CASES = [
   ['gan-divide-u1', SMALL_GAN, ['divide', 'u1', 0, 255], (t) => Math.round(255 * t), ALL_OF_GAN],
   ['gan-none-f4', { ...SMALL_GAN, inputShape: [7], generatorHidden: [], activation: 'tanh' }, ['none', 'f4', 0, 1], Math.fround, ALL_OF_GAN],
   ['gan-minmax-i8', { ...SMALL_GAN, outputActivation: 'linear' }, ['minmax', 'i8', -5e9, 1e10], (t) => -5e9 + Math.round(1e10 * t), ALL_OF_GAN],
+  ['none-f4-gelu', { inputShape: [7], hidden: [5, 3], encodingDim: 2, activation: 'gelu' }, ['none', 'f4', 0, 1], Math.fround],
 ];
 
 const { ort, version } = loadOnnxruntime(process.argv[2]);

@@ -49,6 +49,7 @@ describe('the golden files', () => {
       'sigmoid',
       'tanh',
       'silu',
+      'gelu',
       'sequential',
       'transposedDense',
       'gaussianCode',

@@ -133,7 +133,11 @@ describe('export and import', () => {
         encoder: [
           {
             type: 'sequential',
-            layers: [{ type: 'dense', inFeatures: 3, outFeatures: 2, bias: false }, { type: 'tanh' }],
+            layers: [
+              { type: 'dense', inFeatures: 3, outFeatures: 2, bias: false },
+              { type: 'tanh' },
+              { type: 'gelu' },
+            ],
           },
         ],
         decoder: [
@@ -169,6 +173,7 @@ SHIFT, SCALE = -1e-9, 12.5
             nn.Sequential(
                 nn.Linear(3, 2, bias=False),
                 nn.Tanh(),
+                nn.GELU(),
             ),
         )
         self.decoder = nn.Sequential(
@@ -367,8 +372,8 @@ describe('a file that is not what it should be', () => {
     ],
     [
       'its description has an unknown layer',
-      (_, metadata) => Object.assign(metadata, { model: metadata.model.replace('silu', 'gelu') }),
-      'the model\'s description can\'t be used: buildLayer: "gelu" is not a type of layer.',
+      (_, metadata) => Object.assign(metadata, { model: metadata.model.replace('silu', 'swish') }),
+      'the model\'s description can\'t be used: buildLayer: "swish" is not a type of layer.',
     ],
     [
       'its normalization is none',

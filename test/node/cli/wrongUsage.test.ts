@@ -126,8 +126,8 @@ describe('bad values', () => {
     ),
     wrong('train --validation-split 1', /--validation-split is 1, expected less/),
     wrong(
-      'train --activation gelu',
-      /--activation is 'gelu', expected one of: relu, leakyRelu, sigmoid, tanh, silu\./,
+      'train --activation swish',
+      /--activation is 'swish', expected one of: relu, leakyRelu, sigmoid, tanh, silu, gelu\./,
     ),
   ]);
 });

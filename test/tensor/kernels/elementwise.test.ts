@@ -34,6 +34,8 @@ const ARGUMENTS: Readonly<Record<KernelName, (n: number, random: Random) => Argu
   tanhBackward: (n, random) => [n, uniformArray(n, random), signed(n, random), signed(n, random)],
   silu: (n, random) => [n, signed(n, random), signed(n, random)],
   siluBackward: (n, random) => [n, signed(n, random), signed(n, random), signed(n, random)],
+  gelu: (n, random) => [n, signed(n, random), signed(n, random)],
+  geluBackward: (n, random) => [n, signed(n, random), signed(n, random), signed(n, random)],
   meanSquaredError: (n, random) => [n, signed(n, random), unit(n, random), signed(n, random)],
   meanAbsoluteError: (n, random) => [n, signed(n, random), unit(n, random), signed(n, random)],
   binaryCrossEntropy: (n, random) => [n, signed(n, random), unit(n, random), signed(n, random)],
@@ -115,14 +117,14 @@ describe.each(supportedKernels())('the $name kernels', (kernels) => {
     expect(firstMismatch(kernels, name)).toBeUndefined();
   });
 
-  const apply = (name: 'relu' | 'sigmoid' | 'tanh' | 'silu', ...x: number[]) => {
+  const apply = (name: 'relu' | 'sigmoid' | 'tanh' | 'silu' | 'gelu', ...x: number[]) => {
     const y = new Float32Array(x.length);
     kernels[name](x.length, Float32Array.from(x), y);
     return [...y];
   };
 
   test('NaN passes through every activation', () => {
-    for (const name of ['relu', 'sigmoid', 'tanh', 'silu'] as const)
+    for (const name of ['relu', 'sigmoid', 'tanh', 'silu', 'gelu'] as const)
       expect(apply(name, notANumber)).toEqual([notANumber]);
     const y = new Float32Array(1);
     kernels.leakyRelu(1, 0.1, Float32Array.of(notANumber), y);
@@ -134,7 +136,8 @@ describe.each(supportedKernels())('the $name kernels', (kernels) => {
     expect(apply('sigmoid', infinity, -infinity, 1000, -1000)).toEqual([1, 0, 1, 0]);
     expect(apply('tanh', infinity, -infinity, 1000, -1000)).toEqual([1, -1, 1, -1]);
     // -0 is as good as 0 here.
-    expect(apply('silu', infinity, 1000, -1000).map((value) => value + 0)).toEqual([infinity, 1000, 0]);
+    for (const name of ['silu', 'gelu'] as const)
+      expect(apply(name, infinity, 1000, -1000).map((value) => value + 0)).toEqual([infinity, 1000, 0]);
   });
 
   test('the derivatives at 0 are 0 for ReLU, the slope for leaky ReLU', () => {

@@ -32,6 +32,7 @@ const ACTIVATIONS = [
   'sigmoid',
   'tanh',
   'silu',
+  'gelu',
 ] as const satisfies readonly ActivationName[];
 const LOSSES = ['mse', 'mae', 'bce'] as const satisfies readonly LossName[];
 

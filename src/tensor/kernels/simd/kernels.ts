@@ -114,6 +114,9 @@ export function createSimdKernels(engine: Engine): Kernels {
     silu: (n, x, y) => elementwise(KERNELS.silu, n, [x, y], NONE, NS_PER_EXPONENTIAL),
     siluBackward: (n, x, dY, dX) =>
       elementwise(KERNELS.siluBackward, n, [x, dY, dX], NONE, NS_PER_EXPONENTIAL),
+    gelu: (n, x, y) => elementwise(KERNELS.gelu, n, [x, y], NONE, NS_PER_EXPONENTIAL),
+    geluBackward: (n, x, dY, dX) =>
+      elementwise(KERNELS.geluBackward, n, [x, dY, dX], NONE, NS_PER_EXPONENTIAL),
 
     meanSquaredError: loss(KERNELS.meanSquaredError, 2),
     meanAbsoluteError: loss(KERNELS.meanAbsoluteError, 1),

@@ -4,6 +4,7 @@ import type { Engine } from './engine.ts';
 import { MAX_THREADS } from './sharedPage.ts';
 import { availableThreads, startHelper } from './worker.ts';
 
+/** What {@link useThreads} decided. */
 export interface Threads {
   /** The number of threads in use, the calling thread included. */
   readonly threads: number;

@@ -31,11 +31,11 @@ interface Case {
 const ONE: Case['inputs'] = [ANY];
 const TWO: Case['inputs'] = [ANY, ANY];
 
-const activation = (name: 'relu' | 'sigmoid' | 'tanh' | 'silu'): Case => ({
+const activation = (name: 'relu' | 'sigmoid' | 'tanh' | 'silu' | 'gelu'): Case => ({
   inputs: ONE,
   run: (set, n, [x], out) => set[name](n, x, out),
 });
-const backward = (name: 'relu' | 'sigmoid' | 'tanh' | 'silu'): Case => ({
+const backward = (name: 'relu' | 'sigmoid' | 'tanh' | 'silu' | 'gelu'): Case => ({
   inputs: TWO,
   run: (set, n, [y, dY], out) => set[`${name}Backward`](n, y, dY, out),
 });
@@ -54,10 +54,12 @@ const CASES: Readonly<Record<string, Case>> = {
   sigmoid: activation('sigmoid'),
   tanh: activation('tanh'),
   silu: activation('silu'),
+  gelu: activation('gelu'),
   reluBackward: backward('relu'),
   sigmoidBackward: backward('sigmoid'),
   tanhBackward: backward('tanh'),
   siluBackward: backward('silu'),
+  geluBackward: backward('gelu'),
   leakyRelu: { inputs: ONE, run: (set, n, [x], out) => set.leakyRelu(n, 0.125, x, out) },
   leakyReluBackward: {
     inputs: TWO,

@@ -112,7 +112,7 @@ describe('the same bits with 1, 2 and 3 threads', () => {
   });
 
   test('activations and their derivatives', () => {
-    for (const name of ['relu', 'sigmoid', 'tanh', 'silu'] as const) {
+    for (const name of ['relu', 'sigmoid', 'tanh', 'silu', 'gelu'] as const) {
       expectSameBits((set) => {
         const [y, dX] = [new Float32Array(N), new Float32Array(N)];
         set[name](N, a, y);

@@ -2,16 +2,22 @@
 
 import { f32x4, v128 } from '../wasm/instructions.ts';
 import { constant, elementwise } from './elementwise.ts';
-import { emitLogistic, emitTanh } from './exp.ts';
+import { emitLogistic, emitNormalTail, emitTanh } from './exp.ts';
 
 const FORWARD = [
   ['x', 'in'],
   ['y', 'out'],
 ] as const;
 
-/** From y: only SiLU's derivative needs x. */
+/** From y, where the derivative can be had from it. */
 const BACKWARD = [
   ['y', 'in'],
+  ['dY', 'in'],
+  ['dX', 'out'],
+] as const;
+
+const BACKWARD_FROM_X = [
+  ['x', 'in'],
   ['dY', 'in'],
   ['dX', 'out'],
 ] as const;
@@ -87,16 +93,41 @@ export const silu = elementwise({
 });
 
 export const siluBackward = elementwise({
-  arrays: [
-    ['x', 'in'],
-    ['dY', 'in'],
-    ['dX', 'out'],
-  ],
+  arrays: BACKWARD_FROM_X,
   body: (f, { x, dY, dX }) => {
     const { value, complement } = emitLogistic(f, x);
     // dY σ(x) (1 + x (1 - σ(x)))
     const product = f32x4.mul(dY, value);
     const slope = f32x4.add(constant(1), f32x4.mul(x, complement));
     f.set(dX, f32x4.mul(product, slope));
+  },
+});
+
+export const gelu = elementwise({
+  arrays: FORWARD,
+  body: (f, { x, y }) => {
+    const product = f.variable('v128');
+    const { ratio, part, scale } = emitNormalTail(f, x);
+    f.set(product, f32x4.mul(ratio, part));
+    // x Φ(x), where Φ(x) is Q(|x|) for x < 0, else 1 - Q(x): so small results keep their digits.
+    const left = f32x4.mul(f32x4.mul(x, product), scale);
+    const right = f32x4.mul(x, f32x4.sub(constant(1), f32x4.mul(product, scale)));
+    f.set(y, v128.bitselect(left, right, f32x4.lt(x, constant(0))));
+  },
+});
+
+const DENSITY_AT_0 = 1 / Math.sqrt(2 * Math.PI);
+
+export const geluBackward = elementwise({
+  arrays: BACKWARD_FROM_X,
+  body: (f, { x, dY, dX }) => {
+    const excess = f.variable('v128');
+    const { ratio, part, scale } = emitNormalTail(f, x);
+    // dY (Φ(x) + x φ(x)): with |x| φ(x) - Q(|x|) as `excess`, the slope is 0 - excess for x < 0, else 1 + excess.
+    const density = f32x4.mul(f32x4.abs(x), constant(DENSITY_AT_0));
+    f.set(excess, f32x4.mul(f32x4.mul(f32x4.sub(density, ratio), part), scale));
+    const left = f32x4.sub(constant(0), excess);
+    const right = f32x4.add(constant(1), excess);
+    f.set(dX, f32x4.mul(dY, v128.bitselect(left, right, f32x4.lt(x, constant(0)))));
   },
 });

@@ -1,6 +1,6 @@
 /**
- * e^x, and with it the logistic function, tanh and log(1 + t), four float32 numbers at a time. docs/kernels.md, section 7,
- * derives the errors.
+ * e^x, and with it the logistic function, tanh, log(1 + t) and the normal distribution, four float32 numbers at a time.
+ * docs/kernels.md, section 7, derives the errors.
  *
  * x = n ln 2 + r with an integer n and |r| <= ln 2 / 2 = 0.3466, so e^x = 2^n e^r. Taylor's series of e^r up to r^7
  * omits less than 5.4e-9, a tenth of a float32 rounding; 2^n is written into the exponent's bits.
@@ -28,12 +28,13 @@ interface Reduced {
   readonly q: Local<'v128'>;
 }
 
-/** Computes n and e^r - 1 for the x in the variable. */
-function emitReduced(f: FunctionBuilder, x: Local<'v128'>): Reduced {
+/** Computes n and e^r - 1 for the x in the variable, plus a `rest` that was rounded off from it. */
+function emitReduced(f: FunctionBuilder, x: Local<'v128'>, rest?: V128): Reduced {
   const [n, r, q] = f.variables(3, 'v128');
   f.set(n, f32x4.nearest(f32x4.mul(x, constant(Math.LOG2E))));
   f.set(r, f32x4.sub(x, f32x4.mul(n, constant(LN2_HIGH))));
   f.set(r, f32x4.sub(r, f32x4.mul(n, constant(LN2_LOW))));
+  if (rest) f.set(r, f32x4.add(r, rest));
   const [first, ...others] = COEFFICIENTS;
   f.set(q, constant(first));
   for (const coefficient of others) {
@@ -50,15 +51,29 @@ function powerOfTwo(n: V128): V128 {
   return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
 }
 
+/** e^x as a product of two normal numbers, also where e^x is subnormal or infinite. */
+interface Exponential {
+  /** e^r and about half of 2^n */
+  readonly part: V128;
+  readonly scale: V128;
+}
+
+/** In two steps of about 2^(n/2): beyond -87 and 88, n itself is not a valid exponent. */
+function emitFactors(f: FunctionBuilder, x: Local<'v128'>, rest?: V128): Exponential {
+  const half = f.variable('v128');
+  const { n, q } = emitReduced(f, x, rest);
+  f.set(half, i32x4.shr_s(n, 1));
+  return {
+    part: f32x4.mul(f32x4.add(q, constant(1)), powerOfTwo(i32x4.sub(n, half))),
+    scale: powerOfTwo(half),
+  };
+}
+
 /** `to` = e^x, within 2 units in the last place. NaN remains NaN. */
 export function emitExp(f: FunctionBuilder, to: Local<'v128'>, x: V128): void {
-  const half = f.variable('v128');
   f.set(to, f32x4.pmin(f32x4.pmax(x, constant(MIN_X)), constant(MAX_X)));
-  const { n, q } = emitReduced(f, to);
-  // In two steps of about 2^(n/2): for a subnormal or infinite result, n itself is not a valid exponent.
-  f.set(half, i32x4.shr_s(n, 1));
-  const part = f32x4.mul(f32x4.add(q, constant(1)), powerOfTwo(i32x4.sub(n, half)));
-  f.set(to, f32x4.mul(part, powerOfTwo(half)));
+  const { part, scale } = emitFactors(f, to);
+  f.set(to, f32x4.mul(part, scale));
 }
 
 /** σ(x) = 1 / (1 + e^-x), its complement, and the exponential of both. */
@@ -118,4 +133,62 @@ export function emitLog1p(f: FunctionBuilder, to: Local<'v128'>, t: Local<'v128'
     f.set(to, f32x4.add(f32x4.mul(to, square), constant(2 / power)));
   }
   f.set(to, f32x4.mul(to, s));
+}
+
+/**
+ * Q(a) = Φ(-a) = erfc(a/√2) / 2, the part of the normal distribution beyond a, for 0 <= a <= end. Without its exponential
+ * little remains: (a + c) e^(a²/2) Q(a) goes from 0.98 at a = 0 to 0.45 at the end. So it is a polynomial in
+ * s = (a - c) / (a + c), which lies between -1 and 1.
+ *
+ * The coefficients, the highest power first, are those of the polynomial that meets it in twelve Chebyshev points
+ * (`fitPolynomial` in docs/guide, chapter 3; exp.test.ts computes them anew). It is off by less than 0.2 u of itself, the
+ * rounding of the coefficients to float32 included. That is why c is 63/32: with other numbers around it, this rounding
+ * alone is often 0.5 to 1 u.
+ */
+export const NORMAL_TAIL = {
+  c: 63 / 32,
+  /** From here on, Q(a) and all that it is multiplied by are 0 in float32. */
+  end: 15,
+  coefficients: [
+    -6.8020356e-5, -1.38066659e-4, 1.87255622e-4, 8.68355561e-4, 6.57255772e-4, -2.29038512e-3,
+    -6.57512096e-3, 9.52301916e-4, 3.70279536e-2, 2.25634946e-2, -0.323944482, 0.669704144,
+  ],
+} as const;
+
+/**
+ * Q(|x|) = ratio · part · scale. It is subnormal, and so has few digits, before |x| Q(|x|) is: whoever needs a multiple of it
+ * multiplies by `scale` last.
+ */
+export interface NormalTail {
+  /** e^(x²/2) Q(|x|) */
+  readonly ratio: Local<'v128'>;
+  /** With `scale`: e^(-x²/2). It is 0 from the end on. */
+  readonly part: Local<'v128'>;
+  readonly scale: Local<'v128'>;
+}
+
+export function emitNormalTail(f: FunctionBuilder, x: Local<'v128'>): NormalTail {
+  const { c, end, coefficients } = NORMAL_TAIL;
+  const [a, square, high, low, sum, s, ratio, part, scale] = f.variables(9, 'v128');
+  f.set(a, f32x4.pmin(f32x4.abs(x), constant(end)));
+
+  // `square`, -a²/2, is rounded, which would count up to 112-fold. So e^ gets the rest, too: high² is exact in 24 digits.
+  f.set(square, f32x4.mul(f32x4.mul(a, a), constant(-0.5)));
+  f.set(high, v128.and(a, i32x4.splat(-4096)));
+  f.set(low, f32x4.sub(a, high));
+  const ofHigh = f32x4.sub(f32x4.mul(f32x4.mul(high, high), constant(-0.5)), square);
+  const rest = f32x4.sub(ofHigh, f32x4.mul(f32x4.mul(low, f32x4.add(a, high)), constant(0.5)));
+  const factors = emitFactors(f, square, rest);
+  f.set(part, v128.and(factors.part, f32x4.lt(a, constant(end))));
+  f.set(scale, factors.scale);
+
+  f.set(sum, f32x4.add(a, constant(c)));
+  f.set(s, f32x4.div(f32x4.sub(a, constant(c)), sum));
+  const [first, ...others] = coefficients;
+  f.set(ratio, constant(first));
+  for (const coefficient of others) {
+    f.set(ratio, f32x4.add(f32x4.mul(ratio, s), constant(coefficient)));
+  }
+  f.set(ratio, f32x4.div(ratio, sum));
+  return { ratio, part, scale };
 }

@@ -4,6 +4,8 @@ import { MEMORY_LIMITS } from '../sharedPage.ts';
 import { ModuleBuilder } from '../wasm/assembler.ts';
 import { i32x4 } from '../wasm/instructions.ts';
 import {
+  gelu,
+  geluBackward,
   leakyRelu,
   leakyReluBackward,
   relu,
@@ -33,6 +35,8 @@ export const KERNELS = numbered({
   divideBytes,
   scaleBytes,
   scaleFloats,
+  gelu,
+  geluBackward,
   leakyRelu,
   leakyReluBackward,
   relu,

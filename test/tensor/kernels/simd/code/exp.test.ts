@@ -7,11 +7,13 @@
  */
 
 import { describe, expect, test } from '@jest/globals';
-import { emitExp, emitLog1p } from '../../../../../src/tensor/kernels/simd/code/exp.ts';
+import { emitExp, emitLog1p, NORMAL_TAIL } from '../../../../../src/tensor/kernels/simd/code/exp.ts';
 import { Engine } from '../../../../../src/tensor/kernels/simd/engine.ts';
 import { createSimdKernels } from '../../../../../src/tensor/kernels/simd/kernels.ts';
-import { unitsOff } from '../../../../helpers/bounds.ts';
+import { UNIT_ROUNDOFF as u, unitsOff } from '../../../../helpers/bounds.ts';
 import { runEmitted } from '../../../../helpers/emitted/runEmitted.ts';
+import { fitPolynomial } from '../../../../helpers/naive/fitPolynomial.ts';
+import { normalDensity, normalDistribution } from '../../../../helpers/naive/reference.ts';
 
 const { abs, exp, fround, log1p, tanh } = Math;
 const { NaN: notANumber, POSITIVE_INFINITY: infinity } = Number;
@@ -23,7 +25,7 @@ type Applied = (x: Float32Array) => Float32Array;
 const expOf = runEmitted((f, x, y) => emitExp(f, y, x));
 const log1pOf = runEmitted((f, x, y) => emitLog1p(f, y, x));
 
-function applied(name: 'sigmoid' | 'tanh' | 'silu'): Applied {
+function applied(name: 'sigmoid' | 'tanh' | 'silu' | 'gelu'): Applied {
   return (x) => {
     const y = new Float32Array(x.length);
     simd[name](x.length, x, y);
@@ -159,6 +161,77 @@ describe('silu', () => {
       0,
       notANumber,
     ]);
+  });
+});
+
+describe('gelu', () => {
+  // Six roundings of up to u, half a unit to one, and those of r and of the polynomial's terms: 8 units if all had one
+  // direction, which is more than should be let through. Seen on these grids and ten times denser ones: 4.2.
+  const BOUND = 4.5;
+  const exact = (x: number) => x * normalDistribution(x);
+  const slope = (x: number) => normalDistribution(x) + x * normalDensity(x);
+  const slopes: Applied = (x) => {
+    const dX = new Float32Array(x.length);
+    simd.geluBackward(x.length, x, new Float32Array(x.length).fill(1), dX);
+    return dX;
+  };
+
+  test('is within 4.5 units, far to the left and for every size, too', () => {
+    const f = applied('gelu');
+    expect(worst(f, exact, even(-15, 16, GRID)).units).toBeLessThanOrEqual(BOUND);
+    expect(worst(f, exact, even(-14.5, -12.5, GRID)).units).toBeLessThanOrEqual(BOUND);
+    expect(worst(f, exact, everySize(16)).units).toBeLessThanOrEqual(BOUND);
+  });
+
+  test('has a derivative within 4.5 units, and where it is near 0, 2 u beside them', () => {
+    // It is 0 at -0.75, where both terms are 0.23: no digits are left of their difference.
+    const nearRoot = (x: number) => (x > -1.5 && x < 0 ? 2 * u : 0);
+    expect(worst(slopes, slope, even(-15, 16, GRID), nearRoot).units).toBeLessThanOrEqual(BOUND);
+    expect(worst(slopes, slope, even(-14.5, -12.5, GRID)).units).toBeLessThanOrEqual(BOUND);
+    expect(worst(slopes, slope, everySize(16), nearRoot).units).toBeLessThanOrEqual(BOUND);
+  });
+
+  test('is x itself at the far right and -0 at the far left, with the slopes 1 and 0', () => {
+    const x = Float32Array.of(100, 3e38, -15, -1000, -3e38, 0, -0, notANumber);
+    expect([...applied('gelu')(x)]).toEqual([100, fround(3e38), -0, -0, -0, 0, -0, notANumber]);
+    expect([...slopes(x)]).toEqual([1, 1, 0, 0, 0, 0.5, 0.5, notANumber]);
+  });
+
+  test('negative control: 1 + erf has no digits far to the left', () => {
+    const plain: Applied = (x) => x.map((value) => value * fround(1 - fround(normalDistribution(-value))));
+    expect(worst(plain, exact, even(-4, -3, 1001)).units).toBeGreaterThan(1000);
+  });
+
+  const { c, end, coefficients } = NORMAL_TAIL;
+  const varyingLittle = (s: number) => {
+    const a = (c * (1 + s)) / (1 - s);
+    return ((a + c) * normalDistribution(-a)) / exp((-a * a) / 2);
+  };
+  const sOfEnd = (end - c) / (end + c);
+
+  /** The largest relative error of a polynomial with float32 coefficients, in u. */
+  function errorOf(polynomial: readonly number[]): number {
+    const errors = Array.from(even(-1, sOfEnd, 10_001), (s) => {
+      const value = polynomial.reduce((sum, coefficient) => sum * s + fround(coefficient), 0);
+      return abs(value / varyingLittle(s) - 1);
+    });
+    return Math.max(...errors) / u;
+  }
+
+  test("the coefficients are those of the guide's method, and off by less than 0.2 u", () => {
+    const fitted = fitPolynomial(varyingLittle, -1, sOfEnd, coefficients.length - 1).reverse();
+    // Beside 0.45 and more, 1e-9 is a 27th of u.
+    fitted.forEach((fit, i) => {
+      expect(abs(fit - coefficients[i])).toBeLessThan(1e-9);
+    });
+    expect(errorOf(coefficients)).toBeLessThan(0.2);
+  });
+
+  test('negative control: a coefficient that is off by 1e-7, or one degree less, is outside', () => {
+    expect(errorOf(coefficients.map((value, i) => (i === 8 ? value + 1e-7 : value)))).toBeGreaterThan(0.2);
+    expect(
+      errorOf(fitPolynomial(varyingLittle, -1, sOfEnd, coefficients.length - 2).reverse()),
+    ).toBeGreaterThan(0.2);
   });
 });
 
