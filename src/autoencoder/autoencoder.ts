@@ -53,6 +53,7 @@ import {
   requireSpec,
 } from './spec.ts';
 
+/** What `anomalyScores` returns. */
 export interface AnomalyScores {
   /** What the scores are: those of one model are all of one kind, unless a variational one can't tell the excess. */
   readonly rankedBy: AnomalyScore;
@@ -68,17 +69,21 @@ export interface AnomalyScores {
  * new tensors, which the model does not touch again.
  *
  * @example
- * const autoencoder = new Autoencoder({ inputShape: [28, 28, 1], seed: 42 });
+ * const autoencoder = new Autoencoder({ inputShape: [28, 28], seed: 42 });
  * autoencoder.compile({ optimizer: new Adam({ learningRate: 1e-3 }), loss: 'mse' });
- * await autoencoder.fit(images, { epochs: 100, batchSize: 32 });
- * const codes = autoencoder.encode(images); // [n, 32]
- * const decoded = autoencoder.decode(codes); // [n, 28, 28, 1]
+ * await autoencoder.fit(images, { epochs: 10, batchSize: 32 });
+ * const codes = autoencoder.encode(images); // [100, 32]
+ * const decoded = autoencoder.decode(codes); // [100, 28, 28]
  */
 export class Autoencoder {
   static readonly name: string = 'Autoencoder'; // messages begin with it, and minifiers rename classes
+  /** The shape of one sample. */
   readonly inputShape: Shape;
+  /** The length of a code. */
   readonly encodingDim: number;
+  /** `[batch, features]` to `[batch, encodingDim]`, where a sample has so many features: the product of its shape. */
   readonly encoder: Sequential;
+  /** `[batch, encodingDim]` to `[batch, features]`. */
   readonly decoder: Sequential;
   /** All parameters of the network side by side: what optimizers and files work on. */
   readonly parameters: FlatParameters;
@@ -94,9 +99,10 @@ export class Autoencoder {
   #compiled: Compiled | undefined;
 
   /**
-   * @throws {TypeError} If there is no option of a name, or one has a value of another kind.
+   * @throws {TypeError} If an option is unknown, or has a value of another kind.
    * @throws {ShapeError} If the input shape holds anything but integers >= 1, or a spec's layers don't fit each other.
-   * @throws {RangeError} If a width or the seed is not an integer in range, or a spec is of another kind of model.
+   * @throws {RangeError} If a width or the seed is not an integer in range, an activation is unknown, `tied` comes with
+   *   `decoderHidden`, or a spec is of another kind of model.
    */
   constructor(options: AutoencoderOptions) {
     requireModelOptions('Autoencoder', options, ARCHITECTURE_OPTIONS);
@@ -170,9 +176,9 @@ export class Autoencoder {
   /**
    * Chooses how to train. Without it, `fit` uses the defaults.
    *
-   * @throws {TypeError} If there is no option of a name, or one has a value of another kind.
-   * @throws {RangeError} If sparsity or dropout is out of range, or the loss is 'bce' and the output activation is not
-   *   'sigmoid'.
+   * @throws {TypeError} If an option is unknown, or has a value of another kind.
+   * @throws {RangeError} If sparsity or dropout is out of range, there is no hidden layer to drop outputs of, there is no
+   *   loss of this name, or it is 'bce' and the output activation is not 'sigmoid'.
    */
   compile(options: CompileOptions = {}): void {
     requireOptions('Autoencoder.compile', options, COMPILE_OPTIONS, COMPILE_ADVICE);
@@ -198,7 +204,7 @@ export class Autoencoder {
    *
    * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way.
    * @returns The losses of each epoch, and why training ended.
-   * @throws {TypeError} If these are no samples, there is no option of a name, or one has a value of another kind.
+   * @throws {TypeError} If these are no samples, an option is unknown or has a value of another kind.
    * @throws {RangeError} If an option is out of range, or the loss is 'bce' and a target is outside [0, 1].
    * @throws {ShapeError} If the samples or targets don't fit the model or each other.
    * @throws {DataError} If samples, target and validation data were not all scaled in the same way.
@@ -215,7 +221,7 @@ export class Autoencoder {
   }
 
   /**
-   * The codes of samples in memory.
+   * The codes of samples in memory. One sample of shape `[...inputShape]` gives one code, `[1, encodingDim]`.
    *
    * @param samples - Shape `[n, ...inputShape]`.
    * @returns Shape `[n, encodingDim]`.
@@ -227,7 +233,7 @@ export class Autoencoder {
   }
 
   /**
-   * As {@link encode}, the same bits, batch by batch: neither the samples nor their codes have to fit into memory.
+   * As `encode`, the same bits, batch by batch: neither the samples nor their codes have to fit into memory.
    *
    * @param samples - Shape `[n, ...inputShape]`, in memory or stored.
    * @returns The codes of one batch after the other, `[batch, encodingDim]`.
@@ -253,7 +259,7 @@ export class Autoencoder {
    * @throws What reading stored samples failed with.
    * @example
    * const codes = (await autoencoder.codeDistribution(images)).sample(64, { seed: 1 });
-   * const newImages = autoencoder.decode(codes);
+   * const newImages = autoencoder.decode(codes); // [64, 28, 28]
    */
   async codeDistribution(samples: Samples | StoredSamples): Promise<GaussianDistribution> {
     const moments = new Moments(this.encodingDim);
@@ -292,7 +298,7 @@ export class Autoencoder {
 
   /**
    * How far the reconstructions are from the samples, or from `target`, over all elements, in the units of the network's
-   * input. Control goes back to the host between batches, as in {@link fit}.
+   * input. Control goes back to the host between batches, as in `fit`.
    *
    * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way.
    * @throws {RangeError} If there are no rows or one does not exist, or the noise is out of range.
@@ -300,7 +306,7 @@ export class Autoencoder {
    * @throws {DataError} If they were scaled in another way than those of the training.
    * @throws What reading stored samples failed with.
    * @example
-   * const { mse, mae, psnr } = await autoencoder.evaluate(testImages);
+   * const { mse, mae, psnr } = await autoencoder.evaluate(images);
    */
   async evaluate(samples: Samples | StoredSamples, options: EvaluateOptions = {}): Promise<Evaluation> {
     requireOptions(this.#who('evaluate'), options, EVALUATE_OPTIONS);
@@ -309,7 +315,7 @@ export class Autoencoder {
 
   /**
    * The score of each sample by which anomalies are ranked: its mean squared error, in the units of the network's input. That
-   * of a variational autoencoder is another one. Control goes back to the host between batches, as in {@link fit}.
+   * of a variational autoencoder is another one. Control goes back to the host between batches, as in `fit`.
    *
    * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way.
    * @param options - `rows`: the numbers of the samples to score, in this order. Default: all.
@@ -318,8 +324,8 @@ export class Autoencoder {
    * @throws {DataError} If they were scaled in another way than those of the training.
    * @throws What reading stored samples failed with.
    * @example
-   * const { scores } = await autoencoder.anomalyScores(newImages);
-   * const { value } = ErrorDistribution.of(validationScores).threshold(0.99);
+   * const { scores } = await autoencoder.anomalyScores(images);
+   * const { value } = ErrorDistribution.of(scores).threshold(0.99);
    * const flags = Array.from(scores, (score) => isAbove(score, value));
    */
   async anomalyScores(

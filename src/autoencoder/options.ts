@@ -10,10 +10,11 @@ import type { Noise } from '../training/noise.ts';
 import { REGULARIZATION_OPTIONS, type RegularizationOptions } from '../training/regularization.ts';
 import type { ArchitectureOptions, AutoencoderSpec } from './spec.ts';
 
+/** Options of every kind of model. */
 export interface WeightOptions {
   /** Decides the first weights, the validation split and the order of the samples; an integer from 0 to 2^53 - 1. @default 0 */
   readonly seed?: number;
-  /** @default glorotUniform */
+  /** Makes the first weight of each dense layer. @default glorotUniform */
   readonly initializer?: Initializer;
 }
 
@@ -26,7 +27,7 @@ export type AutoencoderOptions = WeightOptions & (ArchitectureOptions | { readon
 export interface CompileOptions extends RegularizationOptions {
   /** An optimizer serves one network. @default new Adam(), with learning rate 1e-3 */
   readonly optimizer?: Optimizer;
-  /** By name, or an object, which may be a loss of your own. @default 'mse' */
+  /** By name, or an object, which may be a {@link Loss} of your own. @default 'mse' */
   readonly loss?: LossName | Loss;
 }
 
@@ -44,6 +45,7 @@ export const COMPILE_ADVICE: Readonly<Record<string, string>> = {
   clipNorm: 'optimizer: new Adam({ clipNorm })',
 };
 
+/** Options of `evaluate`. */
 export interface EvaluateOptions {
   /** The numbers of the samples to evaluate. @default all */
   readonly rows?: Uint32Array | undefined;

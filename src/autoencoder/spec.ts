@@ -5,17 +5,22 @@ import { type OptionNames, requireBoolean, requireInteger, requireOneOf } from '
 import { formatShape, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
 import { inWords } from '../tensor/words.ts';
 
+/** An autoencoder as plain JSON: what model files hold. */
 export interface AutoencoderSpec {
-  /** Both kinds encode and decode alike; src/vae trains in another way. */
+  /** Both kinds encode and decode alike; a variational one is trained in another way. */
   readonly type: 'autoencoder' | 'vae';
   /** The shape of one sample, such as `[28, 28, 1]`. */
   readonly inputShape: Shape;
+  /** From a sample, flattened, to its code. */
   readonly encoder: readonly LayerSpec[];
+  /** From a code to a flattened sample. */
   readonly decoder: readonly LayerSpec[];
 }
 
+/** An activation by its name. */
 export type ActivationName = ActivationSpec['type'];
 
+/** The layers of an autoencoder, in the usual form: widths, and an activation. */
 export interface ArchitectureOptions {
   /** The shape of one sample, such as `[28, 28, 1]`. Samples are flattened before the first layer. */
   readonly inputShape: Shape;

@@ -42,12 +42,13 @@ export const DEFAULT_LOSSLESS_LEVELS = 2 ** 4;
 /** The file holds the model's length as a number of 32 bits. */
 const MAX_MODEL_BYTES = 2 ** 32 - 1;
 
+/** Options of {@link compressImages}. */
 export interface CompressOptions {
   /** The number of levels of each code dimension, 4 to 256: 2 to 8 bits. @default 32, with `lossless` 16 */
   readonly levels?: number | undefined;
   /** Also store the difference to the originals, which must be integers of 8 or 16 bits. @default false */
   readonly lossless?: boolean;
-  /** The file that the originals come from: a lossless file then gives back its bytes. Default: a `.npy` file. */
+  /** The file that the originals come from: a lossless file then gives back its bytes. @default a `.npy` file */
   readonly original?: OriginalFile | undefined;
   /** The model's file, to be put inside: decompressing then needs nothing else. */
   readonly model?: Uint8Array | undefined;
@@ -66,6 +67,7 @@ const OPTIONS: OptionNames<CompressOptions> = {
   onChunk: true,
 };
 
+/** A compressed file, and how good the images are that come back. */
 export interface CompressedImages {
   /** The `.isth` file. */
   readonly bytes: Uint8Array;
@@ -103,11 +105,14 @@ export async function compressImages(
  * The bytes of a `.isth` file, piece by piece, computed by the kernels in use when the first piece is asked for. Memory is
  * taken for one chunk of images at a time; stored samples are read twice, for the ranges of the codes and for the codes.
  *
+ * @throws {TypeError} If these are no samples, an option is unknown or has a value of another kind.
  * @throws {ShapeError} If the samples don't fit the model.
  * @throws {RangeError} If the number of levels is out of range.
  * @throws {DataError} If images or codes are too long, or codes are not finite; with `lossless`, if the values are of
  *   another type; if the model to put inside is another one.
  * @throws {FormatError} If the original file's header doesn't fit, or the model to put inside is not a model file.
+ * @example
+ * await writeFileAtomically('images.isth', compressStream(autoencoder, images, { levels: 16 }));
  */
 export async function* compressStream(
   autoencoder: Autoencoder,
@@ -136,7 +141,18 @@ export async function* compressStream(
   if (header.original) yield checked(uint32Bytes(coder.originalsCrc));
 }
 
-/** The range of each code dimension of these images. */
+/**
+ * The range of each code dimension of these images, for the option `ranges` of {@link compressImages}.
+ *
+ * @param samples - Shape `[n, ...inputShape]`, in memory or stored.
+ * @throws {TypeError} If these are no samples.
+ * @throws {ShapeError} If they don't fit the model.
+ * @throws {DataError} If a code is not finite, or they were scaled in another way than those of the training.
+ * @throws What reading stored samples failed with.
+ * @example
+ * const { minimum, maximum } = await findRanges(autoencoder, images);
+ * minimum.length; // 32
+ */
 export async function findRanges(
   autoencoder: Autoencoder,
   samples: Samples | StoredSamples,

@@ -28,6 +28,7 @@ import { canUseKernels, missingKernels } from './kernelsProbe.ts';
 import { modelFingerprint } from './modelFingerprint.ts';
 import { gathered, originalPieces, requireIntegerType, requireOriginal } from './originalFile.ts';
 
+/** Options of {@link CompressedFile.open}. */
 export interface OpenCompressedOptions {
   /** The size of the whole file, if the source is a stream: what the header claims is checked against it at once. */
   readonly byteLength?: number | undefined;
@@ -35,10 +36,18 @@ export interface OpenCompressedOptions {
 
 const OPTIONS: OptionNames<OpenCompressedOptions> = { byteLength: true };
 
-/** A file whose header was read. Its images can be read once, in their order. */
+/**
+ * A file whose header was read. Its images can be read once, in their order.
+ *
+ * @example
+ * const { bytes } = await compressImages(autoencoder, images);
+ * const file = await CompressedFile.open(bytes);
+ * file.isLossless; // false
+ */
 export class CompressedFile {
+  /** What the file says of itself. */
   readonly header: CompressedHeader;
-  /** The model inside. */
+  /** The model inside, if there is one. */
   readonly model: LoadedModel | undefined;
   readonly #stream: ByteStream;
   #crc: number;
@@ -53,6 +62,8 @@ export class CompressedFile {
   /**
    * Reads the beginning of a file: its header and, if there is one, the model inside.
    *
+   * @param source - The whole file, or its pieces in order: a stream, for instance.
+   * @throws {TypeError} If the source is neither, or an option is unknown.
    * @throws {FormatError} If it is not a `.isth` file, is damaged, or its parts don't agree.
    * @throws Whatever the source failed with.
    */
@@ -91,7 +102,7 @@ export class CompressedFile {
     return this.header.original !== undefined;
   }
 
-  /** Names the kernels that the file was made with, if this machine can't compute their bits: as {@link missingKernels}. */
+  /** Which kernels the file was made with and why not, in words, if this machine can't compute their bits. */
   get missingKernels(): string | undefined {
     return missingKernels(this.header);
   }
@@ -138,8 +149,9 @@ export class CompressedFile {
   }
 
   /**
-   * The bytes of the file that a lossless one was made from, piece by piece; see {@link originalPieces}.
+   * The bytes of the file that a lossless one was made from, piece by piece; of a `.npy` file in Fortran order, all at once.
    *
+   * @param autoencoder - Default: the model inside.
    * @throws {DataError} If the file is a lossy one.
    * @throws As {@link images}.
    */
@@ -230,10 +242,15 @@ export class CompressedFile {
 }
 
 /**
- * The images of a whole file in memory.
+ * The images of a whole `.isth` file in memory.
  *
  * @param autoencoder - Default: the model inside.
+ * @returns Shape and values in the units of the data, as {@link denormalize} gives them.
  * @throws As {@link CompressedFile.open} and {@link CompressedFile.images}.
+ * @example
+ * const { bytes } = await compressImages(autoencoder, images);
+ * const { shape } = await decompressImages(bytes, autoencoder);
+ * shape; // [100, 28, 28]
  */
 export async function decompressImages(bytes: Uint8Array, autoencoder?: Autoencoder): Promise<NumericArray> {
   requireBytes('decompressImages', bytes);

@@ -29,6 +29,7 @@ export interface Description {
   readonly kernels: KernelsName;
   /** Which bits this set computed: kernelsProbe.ts. */
   readonly kernelsProbe: string;
+  /** How many numbers a code has. */
   readonly codeLength: number;
   /** The number of levels that the range of a code dimension is divided into. */
   readonly levels: number;

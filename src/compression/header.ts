@@ -31,9 +31,11 @@ const MAX_DESCRIPTION_BYTES = 2 ** 24;
 /** A chunk's images hold at most this many numbers, and so do its codes: it bounds the memory of both sides. */
 const CHUNK_NUMBERS = 2 ** 18;
 
+/** What the header of an `.isth` file says. */
 export interface CompressedHeader extends Description {
-  /** The range of each code dimension. */
+  /** The smallest number of each code dimension, `[codeLength]`. */
   readonly minimum: Float32Array;
+  /** The largest. */
   readonly maximum: Float32Array;
   /** Undefined in a lossy file. */
   readonly original: OriginalFile | undefined;

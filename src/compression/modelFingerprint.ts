@@ -14,6 +14,8 @@ const HEX_DIGITS = 32;
  * accidents, but a model may come from anywhere, and a CRC-32 is easy to forge.
  *
  * @returns `sha256:` and 32 hexadecimal digits.
+ * @example
+ * modelFingerprint(autoencoder).length; // 39
  */
 export function modelFingerprint(model: AnyModel): string {
   requireModel('modelFingerprint', model);

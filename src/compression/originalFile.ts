@@ -15,7 +15,9 @@ import { csvPieces, readCsvHead } from './csvOriginal.ts';
 
 export const ORIGINAL_KINDS = ['npy', 'idx', 'csv'] as const;
 
+/** The file that a lossless `.isth` file gives back, byte for byte. */
 export interface OriginalFile {
+  /** Its format: NumPy's, IDX, or a table of integers. */
   readonly kind: (typeof ORIGINAL_KINDS)[number];
   /** The bytes before the values, which say how these are stored; of a table as csvOriginal.ts has it. */
   readonly head: Uint8Array;

@@ -11,8 +11,11 @@ import { type Shape, sizeOf } from '../tensor/shape.ts';
 /** SSIM costs as much as all the rest: it is the mean of the first images, up to this many numbers. 2,000 of 28×28. */
 const MAX_SSIM_NUMBERS = 2_000 * 784;
 
+/** How close restored images are to their originals. */
 export interface QualityScores {
+  /** The mean squared error over all numbers, in the units of the network's input. */
   readonly mse: number;
+  /** The mean absolute error, likewise. */
   readonly mae: number;
   /** In dB, of the overall MSE. Undefined if inputs are not pixels from 0 to 1 (`standard`, or scaled by feature). */
   readonly psnr: number | undefined;
@@ -29,7 +32,14 @@ export interface QualityOptions {
 
 const OPTIONS: OptionNames<QualityOptions> = { withSsim: true };
 
-/** Sums up the errors of images as they come, chunk by chunk. */
+/**
+ * Sums up the errors of images as they come, chunk by chunk.
+ *
+ * @example
+ * const quality = new Quality([28, 28], images.normalization);
+ * quality.add(images.data, images.data);
+ * quality.scores().mse; // 0
+ */
 export class Quality {
   readonly #shape: Shape;
   readonly #picture: Shape | undefined;
@@ -39,7 +49,14 @@ export class Quality {
   #ssim = 0;
   #ssimImages = 0;
 
-  /** @param sample - The shape of one image. */
+  /**
+   * No images yet.
+   *
+   * @param sample - The shape of one image.
+   * @param normalization - How images become the network's inputs.
+   * @param options - `withSsim`: false takes half the time; default true.
+   * @throws {TypeError} If an option is unknown.
+   */
   constructor(sample: Shape, normalization: Normalization, options: QualityOptions = {}) {
     requireOptions('Quality', options, OPTIONS);
     const { withSsim = true } = options;
@@ -64,6 +81,7 @@ export class Quality {
     }
   }
 
+  /** The scores of all images that were added; NaN if there are none. */
   scores(): QualityScores {
     const { mse, mae, psnr } = this.#errors.result();
     const isPixels = mayBePixels(this.#shape, this.#normalization);

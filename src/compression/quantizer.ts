@@ -10,15 +10,20 @@ export const MAX_LEVELS = 256;
 
 /** Finds the range of each code dimension. */
 export class CodeRanges {
+  /** One number a dimension; infinite before there are codes. */
   readonly minimum: Float32Array;
+  /** Likewise, minus infinity before there are codes. */
   readonly maximum: Float32Array;
 
+  /** @param width - The length of a code. */
   constructor(width: number) {
     this.minimum = new Float32Array(width).fill(Number.POSITIVE_INFINITY);
     this.maximum = new Float32Array(width).fill(Number.NEGATIVE_INFINITY);
   }
 
   /**
+   * Widens the ranges to take in these codes.
+   *
    * @param codes - `[n, width]`.
    * @throws {DataError} If a code is NaN or infinite.
    */

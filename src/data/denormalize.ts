@@ -18,9 +18,14 @@ const { max, min, round } = Math;
  * - float64 stays float64, other floats become float32.
  *
  * @param values - The outputs. If each feature was scaled on its own: of whole samples, one after the other.
+ * @param normalization - The model's: `model.normalization`.
+ * @returns `data`: as many values, in the same order; `dtype`: their type.
  * @throws {TypeError} If they are not numbers one after the other, such as a Tensor instead of its data.
  * @throws {DataError} If an output that becomes an integer is NaN.
  * @throws {ShapeError} If the last sample is incomplete.
+ * @example
+ * const table = normalize({ shape: [2, 1], data: Float64Array.of(10, 20) }, 'minmax');
+ * denormalize(Float32Array.of(0, 0.5), table.normalization).data; // [10, 15]
  */
 export function denormalize(
   values: Float32Array,

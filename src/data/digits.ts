@@ -38,6 +38,7 @@ interface Dab {
   readonly joined: boolean;
 }
 
+/** Options of {@link generateDigits}. */
 export interface DigitsOptions {
   /** How many images; an integer >= 1. */
   readonly count: number;
@@ -47,6 +48,7 @@ export interface DigitsOptions {
 
 const OPTIONS: OptionNames<DigitsOptions> = { count: true, seed: true };
 
+/** Drawn digits: gray images, and which digit each is. */
 export interface Digits extends NumericArray {
   /** The images: shape `[count, 28, 28]`, 0 for paper, 255 for full ink. */
   readonly data: Uint8Array;
@@ -59,8 +61,12 @@ export interface Digits extends NumericArray {
  * longer one with the same seed. Drawing 6,000 takes about a quarter of a second.
  *
  * @returns Shape `[count, 28, 28]`, uint8, together with their labels.
- * @throws {TypeError} If there is no option of a name.
+ * @throws {TypeError} If an option is unknown.
  * @throws {RangeError} If `count` or `seed` is not an integer in its range.
+ * @example
+ * const { shape, labels } = generateDigits({ count: 10, seed: 1 });
+ * shape; // [10, 28, 28]
+ * labels.length; // 10
  */
 export function generateDigits(options: DigitsOptions): Digits {
   requireOptions('generateDigits', options, OPTIONS);

@@ -27,13 +27,19 @@ import { type StatisticsOptions, statisticsOf, type ValueStatistics } from './st
 export type ArrayType = Pick<NumericArray, 'shape' | 'dtype'>;
 
 const MODES = ['auto', 'minmax', 'standard'] as const;
+/** By which rule {@link chooseNormalization} scales. */
 export type NormalizationMode = (typeof MODES)[number];
 
 /** Whether `minmax` and `standard` scale each number of a sample on its own, or all values alike. */
 export type ScaleBy = 'feature' | 'all';
 
+/** Options of {@link normalize}. */
 export interface NormalizationOptions {
-  /** @default 'feature' for samples that are vectors (`[n, d]`), else 'all' */
+  /**
+   * What one shift and one scale belong to, in `minmax` and `standard`.
+   *
+   * @default 'feature' for samples that are vectors (`[n, d]`), else 'all'
+   */
   readonly scaleBy?: ScaleBy | undefined;
 }
 
@@ -62,9 +68,12 @@ const inCode = (mode: NormalizationMode) => `normalize(samples, '${mode}')`;
  * Samples to train on: the array as it is, together with the normalization that {@link chooseNormalization} finds for it.
  *
  * @param array - Shape `[n, ...]`. Not copied. Without a `dtype`, that of the typed array counts: `u1` for a Uint8Array.
+ * @param mode - Default 'auto', which divides pixels.
  * @throws As {@link chooseNormalization}.
  * @example
- * const images = normalize(generateDigits({ count: 2000, seed: 1 })); // uint8, to be divided by 255
+ * const images = normalize(generateDigits({ count: 200, seed: 1 }));
+ * images.shape; // [200, 28, 28]
+ * images.normalization.scale; // 255
  */
 export function normalize(
   array: ArrayInput,
@@ -91,11 +100,15 @@ export function normalize(
  * Samples `[n, d]` are rows of a table (`Normalization.table`) unless they are uint8 and d is a square of at least 64.
  *
  * @param array - Shape `[n, ...]`. Without a `dtype`, that of the typed array counts.
- * @throws {TypeError} If it is no array with a shape, or there is no option of a name.
+ * @throws {TypeError} If it is no array with a shape, or an option is unknown.
  * @throws {ShapeError} If the array holds another number of values than its shape says.
- * @throws {RangeError} If the mode or the dtype is unknown.
+ * @throws {RangeError} If the mode, `scaleBy` or the dtype is unknown.
  * @throws {DataError} If there are no values; if there is NaN or infinity; in `auto`, if a float is outside [0, 1] or an
  *   integer is negative or greater than 65535; in the other modes, if all values are the same.
+ * @example
+ * const { shift, scale } = chooseNormalization({ shape: [2], data: Uint8Array.of(0, 200) }, 'auto');
+ * shift; // 0
+ * scale; // 255
  */
 export function chooseNormalization(
   array: ArrayInput,
@@ -135,6 +148,9 @@ export function requireArray(array: unknown, who: string): asserts array is Arra
 /**
  * What is done to the data, in words: `divided by 255`, `(x - 12.3) / 45.6, mean 0 and standard deviation 1`,
  * `each of the 13 features to mean 0 and standard deviation 1`.
+ *
+ * @example
+ * describeNormalization(images.normalization); // 'divided by 255'
  */
 export function describeNormalization(normalization: Normalization): string {
   requireNormalization(normalization, 'describeNormalization');

@@ -6,6 +6,7 @@
 import type { StoredNumbers } from '../tensor/kernels/kernels.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 
+/** The typed arrays that samples may lie in. */
 export type SampleArray = StoredNumbers;
 
 /**
@@ -46,7 +47,9 @@ export const ARRAY_NAMES: Readonly<Partial<Record<DType, string>>> = {
 /** An array as it was read: its shape, its values in row-major order, and the type they had in the file. */
 export interface NumericArray {
   readonly shape: Shape;
+  /** As many values as the shape says. */
   readonly data: SampleArray;
+  /** That of the file, of which `data` may be a wider one. */
   readonly dtype: DType;
 }
 
@@ -74,8 +77,10 @@ export function dtypeOf({ data, dtype }: ArrayInput): DType {
  */
 export type Normalization = UniformNormalization | FeatureNormalization;
 
+/** All values alike: `(value - shift) / scale`. */
 export interface UniformNormalization {
   readonly kind: 'none' | 'divide' | 'minmax' | 'standard';
+  /** The type of the values before. */
   readonly dtype: DType;
   readonly shift: number;
   readonly scale: number;
@@ -89,7 +94,9 @@ export interface UniformNormalization {
 /** One shift and one scale for each number of a sample, in row-major order: plain arrays, as JSON holds them. */
 export interface FeatureNormalization {
   readonly kind: 'minmax' | 'standard';
+  /** The type of the values before. */
   readonly dtype: DType;
+  /** As many as a sample has numbers; so has `scale`. */
   readonly shift: readonly number[];
   readonly scale: readonly number[];
 }
@@ -124,13 +131,16 @@ export const NO_NORMALIZATION: UniformNormalization = { kind: 'none', dtype: 'f4
  */
 export interface Samples {
   readonly shape: Shape;
+  /** As many values as the shape says. */
   readonly data: SampleArray;
+  /** How they become inputs. @default none: they are inputs */
   readonly normalization?: Normalization;
 }
 
 /** Samples that are read piece by piece, such as those of a file that is larger than memory. Shape `[n, ...]`. */
 export interface StoredSamples {
   readonly shape: Shape;
+  /** How what is read becomes inputs. */
   readonly normalization: Normalization;
   /**
    * The samples of these row numbers, in this order: `[rows.length, ...]`, the values that {@link Samples} would hold.
@@ -178,7 +188,16 @@ const ARRAYS = {
   Float64Array,
 } as const;
 
-/** Data that is well-formed but cannot be used for training, or by a model. The message says what to do about it. */
+/**
+ * Data that is well-formed but cannot be used for training, or by a model. The message says what to do about it.
+ *
+ * @example
+ * try {
+ *   normalize({ shape: [1], data: Float32Array.of(NaN) });
+ * } catch (error) {
+ *   error instanceof DataError; // true
+ * }
+ */
 export class DataError extends Error {
   override name = 'DataError';
 }

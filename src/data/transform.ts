@@ -41,10 +41,13 @@ import { type StatisticsOptions, statisticsOf, type ValueStatistics } from './st
  * @param array - Shape `[n, ...]`, or that of one sample. Not copied. Without a `dtype`, that of the typed array counts.
  *   Samples that have a normalization already get the model's instead.
  * @param trained - The model's: `model.normalization`.
+ * @throws {TypeError} If it is no array with a shape, or the normalization is none.
+ * @throws {ShapeError} If the array holds another number of values than its shape says.
  * @throws {DataError} If there is NaN or infinity; with `divide` and `none`, if inputs would not lie in [0, 1]; with the
  *   others, if inputs would be beyond float32 or the data has another number of features.
  * @example
- * const codes = model.encode(transform(await loadImages('new.npy'), model.normalization));
+ * const others = generateDigits({ count: 5, seed: 2 });
+ * const codes = autoencoder.encode(transform(others, autoencoder.normalization)); // [5, 32]
  */
 export function transform(array: ArrayInput, trained: Normalization): Required<Samples> {
   requireArray(array, 'transform');

@@ -30,6 +30,8 @@ interface Tie {
  * @param scores - One for each sample.
  * @param isAnomaly - Whether each sample is one.
  * @returns NaN if there are no anomalies, or nothing else.
+ * @example
+ * rocAuc([0.1, 0.4, 0.35, 0.8], [false, false, true, true]); // 0.75
  */
 export function rocAuc(scores: ArrayLike<number>, isAnomaly: ArrayLike<boolean>): number {
   requireScores('rocAuc', scores, isAnomaly);
@@ -49,6 +51,8 @@ export function rocAuc(scores: ArrayLike<number>, isAnomaly: ArrayLike<boolean>)
  * @param scores - One for each sample.
  * @param isAnomaly - Whether each sample is one.
  * @returns 0 if there are no anomalies.
+ * @example
+ * averagePrecision([0.1, 0.4, 0.35, 0.8], [false, false, true, true]).toFixed(3); // '0.833'
  */
 export function averagePrecision(scores: ArrayLike<number>, isAnomaly: ArrayLike<boolean>): number {
   requireScores('averagePrecision', scores, isAnomaly);
@@ -66,6 +70,11 @@ export function averagePrecision(scores: ArrayLike<number>, isAnomaly: ArrayLike
  *
  * @param scores - One for each sample.
  * @param isAnomaly - Whether each sample is one.
+ * @param threshold - Samples for which {@link isAbove} says so are flagged.
+ * @example
+ * const { precision, recall } = precisionRecall([0.1, 0.4, 0.35, 0.8], [false, false, true, true], 0.3);
+ * precision.toFixed(2); // '0.67'
+ * recall; // 1
  */
 export function precisionRecall(
   scores: ArrayLike<number>,

@@ -15,7 +15,10 @@ import { principalAxes } from './pca.ts';
  *
  * @param samples - Shape `[n, ...]`.
  * @returns In the units of the network's input, like `Autoencoder.evaluate`.
+ * @throws {TypeError} If these are no samples in memory.
  * @throws {ShapeError} If there are no samples.
+ * @example
+ * meanImageBaseline({ shape: [2, 1], data: Float32Array.of(0, 1) }); // 0.25
  */
 export function meanImageBaseline(samples: Samples): number {
   const centred = new CentredSamples(samples, 'meanImageBaseline');
@@ -34,6 +37,9 @@ export function meanImageBaseline(samples: Samples): number {
  *   (codeLength >= d or codeLength >= n - 1).
  * @throws {RangeError} If the code length is not an integer >= 1.
  * @throws {ShapeError} If there are no samples.
+ * @example
+ * const points = { shape: [3, 2], data: Float32Array.of(0, 0, 0.5, 0.5, 1, 1) };
+ * pcaBaseline(points, 1) < 1e-6; // true
  */
 export function pcaBaseline(samples: Samples, codeLength: number): number {
   return pcaScore(samples, codeLength).mse;

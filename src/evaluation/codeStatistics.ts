@@ -6,18 +6,21 @@ import { requireTensor, type Tensor } from '../tensor/tensor.ts';
 /** Numbers below this share of the largest number of their code count as near zero. */
 const NEAR_ZERO = 0.05;
 
+/** What {@link codeStatistics} finds. */
 export interface CodeStatistics {
   /** The mean absolute value of all numbers of all codes. */
   readonly meanAbsolute: number;
-  /** The share of numbers whose absolute value is below 5 % of the largest of their code, from 0 to 1. */
+  /** The share of numbers whose absolute value is below 5 % of the largest of their code, or 0: from 0 to 1. */
   readonly nearZero: number;
 }
 
 /**
- * Statistics of the numbers of codes.
+ * How large the numbers of codes are, and how many of them are near zero.
  *
  * @param codes - Shape `[n, encodingDim]`, as `encode` gives them.
  * @throws {ShapeError} If the codes have another shape, or there are none.
+ * @example
+ * codeStatistics(Tensor.from([[1, -3], [2, 0]])).meanAbsolute; // 1.5
  */
 export function codeStatistics(codes: Tensor): CodeStatistics {
   requireTensor('codeStatistics', 'the codes are', codes);

@@ -16,11 +16,13 @@ export type AnomalyScore = 'mse' | 'excess';
 export interface ErrorDistributions {
   /** What the errors are. */
   readonly rankedBy: AnomalyScore;
+  /** Of the samples that the model was trained on. */
   readonly training: ErrorDistribution;
   /** Of the samples of a validation split, or of test data. Errors of training samples are smaller than those of others. */
   readonly heldOut?: ErrorDistribution | undefined;
 }
 
+/** A threshold, and how it came about. */
 export interface Threshold {
   /** Samples with a larger error are called anomalies: {@link isAbove}. */
   readonly value: number;
@@ -40,11 +42,11 @@ const ROUNDING = 1e-9;
  * the largest included. They are float32, as in files, and so is what they are compared with.
  *
  * @example
- * const { scores } = await autoencoder.anomalyScores(validationImages);
+ * const { scores } = await autoencoder.anomalyScores(images);
  * const errors = ErrorDistribution.of(scores);
  * const { value } = errors.threshold(0.99);
- * const { scores: [score] } = await autoencoder.anomalyScores(newImage); // [1, 28, 28]
- * errors.percentileOf(score); // 99.7
+ * const noise = { shape: [28, 28], data: new Float32Array(784).fill(1) };
+ * const [score] = (await autoencoder.anomalyScores(noise)).scores;
  * isAbove(score, value); // true
  */
 export class ErrorDistribution {
@@ -56,6 +58,7 @@ export class ErrorDistribution {
   /**
    * As a file holds it: {@link ErrorDistribution.of} makes one of errors.
    *
+   * @param points - All errors, or 1001 of more, in ascending order.
    * @throws {RangeError} If there are not as many points as the count asks for, or they are not finite and in ascending order.
    */
   constructor(count: number, points: Float32Array) {
@@ -136,6 +139,10 @@ export class ErrorDistribution {
 /**
  * Whether an error lies above a threshold. Both are compared as float32, as files hold them. An error that is not finite lies
  * above every threshold.
+ *
+ * @example
+ * isAbove(0.2, 0.1); // true
+ * isAbove(NaN, 0.1); // true
  */
 export function isAbove(error: number, threshold: number): boolean {
   return !Number.isFinite(error) || Math.fround(error) > Math.fround(threshold);

@@ -4,9 +4,11 @@ import { Tensor } from '../tensor/tensor.ts';
 import { requireFeatures } from './labels.ts';
 
 /**
+ * Scales each feature to mean 0 and standard deviation 1, by those of the samples it was fitted to.
+ *
  * @example
  * const scaling = FeatureScaling.fit(codes);
- * const scaled = scaling.transform(otherCodes);
+ * const scaled = scaling.transform(codes); // [100, 32]
  */
 export class FeatureScaling {
   /** One number a feature, as are the deviations. */
@@ -46,7 +48,7 @@ export class FeatureScaling {
    *
    * @param x - Shape `[n, d]`. Not modified.
    * @returns A new tensor `[n, d]`.
-   * @throws {ShapeError} If x has another number of features.
+   * @throws {ShapeError} If x is not a matrix, has no rows, or has another number of features.
    */
   transform(x: Tensor): Tensor {
     const [, d] = requireFeatures('FeatureScaling.transform', x, this.mean.length);

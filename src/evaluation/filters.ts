@@ -15,7 +15,10 @@ export type ImageFilter = (image: Float32Array) => Float32Array;
  * @param shape - `[height, width]` or `[height, width, channels]`.
  * @param side - The side of the window in pixels, an odd integer >= 1.
  * @throws {ShapeError} If the shape is not that of an image.
- * @throws {RangeError} If the side is not odd.
+ * @throws {RangeError} If the side is not an odd integer >= 1.
+ * @example
+ * const filter = medianFilter([3, 3], 3);
+ * filter(Float32Array.of(0, 0, 0, 0, 1, 0, 0, 0, 0))[4]; // 0
  * @see Tukey, "Exploratory Data Analysis", 1977, for running medians.
  */
 export function medianFilter(shape: Shape, side: number): ImageFilter {
@@ -52,6 +55,9 @@ export function medianFilter(shape: Shape, side: number): ImageFilter {
  * @param sigma - The standard deviation of the Gaussian in pixels, above 0. It is cut off at 4 sigma.
  * @throws {ShapeError} If the shape is not that of an image.
  * @throws {RangeError} If sigma is not a finite number above 0.
+ * @example
+ * const blur = gaussianFilter([28, 28], 1);
+ * blur(new Float32Array(784)).length; // 784
  */
 export function gaussianFilter(shape: Shape, sigma: number): ImageFilter {
   const isInRange = (value: number) => value > 0 && Number.isFinite(value);

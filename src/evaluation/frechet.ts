@@ -24,8 +24,11 @@ const { max, sqrt } = Math;
  *
  * @param a - Shape `[n, d]` with n >= 2, finite numbers.
  * @param b - Shape `[m, d]` with m >= 2, finite numbers.
- * @throws {ShapeError} If the features have other shapes.
+ * @returns 0 or more, in squared units of the features.
+ * @throws {ShapeError} If the features have other shapes, such as one sample only.
  * @throws {RangeError} If a feature is NaN or infinite.
+ * @example
+ * frechetDistance(Tensor.from([[-1], [1]]), Tensor.from([[2], [4]])).toFixed(3); // '9.000'
  * @see Heusel et al., "GANs trained by a two time-scale update rule converge to a local Nash equilibrium", NeurIPS 2017;
  * the formula: Dowson & Landau, "The Fréchet distance between multivariate normal distributions", Journal of Multivariate
  * Analysis 12, 1982.

@@ -5,7 +5,12 @@ import { Random } from '../tensor/random.ts';
 import { formatShape, ShapeError } from '../tensor/shape.ts';
 import { requireTensor, type Tensor } from '../tensor/tensor.ts';
 
-/** The distinct labels, in ascending order. */
+/**
+ * The distinct labels, in ascending order.
+ *
+ * @example
+ * classesOf([3, 1, 3]); // [1, 3]
+ */
 export function classesOf(labels: ArrayLike<number>): number[] {
   requireList('classesOf', 'the labels', labels);
   return [...new Set(Array.from(labels))].sort((a, b) => a - b);
@@ -15,6 +20,8 @@ export function classesOf(labels: ArrayLike<number>): number[] {
  * The share of the predictions that are correct, from 0 to 1; NaN if there are none.
  *
  * @param predicted - One label a sample, as many as `labels`.
+ * @example
+ * accuracyOf([1, 2, 3, 3], [1, 2, 3, 4]); // 0.75
  */
 export function accuracyOf(predicted: ArrayLike<number>, labels: ArrayLike<number>): number {
   requireList('accuracyOf', 'the predictions', predicted);

@@ -1,5 +1,6 @@
 /** The errors of reconstructions. docs/math.md, sections 4.1, 4.2 and 4.4. */
 
+/** How close reconstructions are to their originals. */
 export interface Evaluation {
   /** Mean squared error over all elements. */
   readonly mse: number;
@@ -9,7 +10,12 @@ export interface Evaluation {
   readonly psnr: number;
 }
 
-/** The peak signal-to-noise ratio in dB of this mean squared error, for a peak of 1: `-10 log10(mse)`. */
+/**
+ * The peak signal-to-noise ratio in dB of this mean squared error, for a peak of 1: `-10 log10(mse)`. Infinity for 0.
+ *
+ * @example
+ * psnr(0.01); // 20
+ */
 export function psnr(mse: number): number {
   return -10 * Math.log10(mse);
 }

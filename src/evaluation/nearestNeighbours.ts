@@ -32,8 +32,10 @@ const LARGEST_PRODUCT = 2 ** 126; // float32 ends at 2^128
  * @param queries - Shape `[n, d]`.
  * @param k - From 1 to m.
  * @returns Row numbers of points, `[n, k]`.
- * @throws {ShapeError} If one is not a matrix, or they have different numbers of features.
- * @throws {RangeError} If k is out of range.
+ * @throws {ShapeError} If one is not a matrix, has no rows, or they have different numbers of features.
+ * @throws {RangeError} If k is not an integer from 1 to m.
+ * @example
+ * nearestNeighbours(Tensor.from([[0], [5], [9]]), Tensor.from([[6]]), 2); // [1, 2]
  */
 export function nearestNeighbours(points: Tensor, queries: Tensor, k: number): Uint32Array {
   const [m, d] = requireFeatures('nearestNeighbours, points', points);

@@ -37,7 +37,7 @@ const ROUNDING = 2 ** -22;
  *
  * @example
  * const pca = PCA.fit(images, 32);
- * pca.transform(others); // [n, 32]
+ * pca.transform(images); // [100, 32]
  */
 export class PCA {
   /** The mean of the samples, d numbers. */
@@ -119,6 +119,8 @@ export class PCA {
  * @param mean - d numbers, such as those of `PCA.fit`.
  * @returns In the units of the network's input, as those of `Autoencoder.anomalyScores`.
  * @throws {ShapeError} If the samples have another size.
+ * @example
+ * errorsOfMean({ shape: [2, 1], data: Float32Array.of(0, 1) }, Float64Array.of(0.5)); // [0.25, 0.25]
  */
 export function errorsOfMean(samples: Samples, mean: Float64Array): Float64Array {
   return errorsOfEach(new CentredSamples(samples, 'errorsOfMean', mean), (x) => new Float32Array(x.size));

@@ -25,6 +25,9 @@ const WEIGHTS = gaussianRow();
  * @returns 1 for equal images, less for others (down to -1); undefined if the shape is not that of an image, or a side
  *   is shorter than the window.
  * @throws {ShapeError} If an array is not as long as the shape says.
+ * @example
+ * const image = new Float32Array(784).fill(0.5);
+ * structuralSimilarity(image, image, [28, 28]); // 1
  */
 export function structuralSimilarity(a: Float32Array, b: Float32Array, shape: Shape): number | undefined {
   requireList('structuralSimilarity', 'the numbers of the shape', shape);

@@ -87,20 +87,25 @@ const GAN_FIT_OPTIONS = Object.fromEntries(
  * A GAN of dense layers. Samples are `[n, ...inputShape]`, as a Tensor or as Samples with a normalization; codes are
  * `[n, encodingDim]`, standard normal numbers. Results are new tensors, which the model does not touch again.
  *
- * The losses of `fit` have the parts `generator`, `discriminator`, `accuracy` and `spread` (see game.ts). It ends early,
- * with `stopped: 'problem'`, when the GAN has collapsed.
+ * The losses of `fit` have the parts `generator` and `discriminator`, the loss of each network; `accuracy`, the share of
+ * samples that the discriminator is right about; and `spread`, how different the generated samples are from each other:
+ * 1 for as different as the real ones. It ends early, with `stopped: 'problem'`, when the GAN has collapsed.
  *
  * @example
  * const { architecture, compile, fit } = ganPreset('article', images.shape[0]);
  * const gan = new GAN({ inputShape: [28, 28], ...architecture, seed: 42 });
  * gan.compile(compile);
- * await gan.fit(images, fit);
+ * await gan.fit(images, { ...fit, epochs: 1 });
  * const newImages = gan.sample(64, { seed: 1 }); // [64, 28, 28]
  */
 export class GAN {
+  /** The shape of one sample. */
   readonly inputShape: Shape;
+  /** The length of a code. */
   readonly encodingDim: number;
+  /** From codes `[n, encodingDim]` to flat samples. */
   readonly generator: Sequential;
+  /** From flat samples to logits `[n, 1]`: above 0 for real samples. */
   readonly discriminator: Sequential;
   /** All parameters of both networks side by side: what optimizers and files work on. */
   readonly parameters: FlatParameters;
@@ -113,9 +118,11 @@ export class GAN {
   #compiled: Compiled | undefined;
 
   /**
-   * @throws {TypeError} If there is no option of a name, or one has a value of another kind.
+   * Both networks, with weights drawn from the seed.
+   *
+   * @throws {TypeError} If an option is unknown or has a value of another kind.
    * @throws {ShapeError} If the input shape holds anything but integers >= 1, or a spec's layers don't fit each other.
-   * @throws {RangeError} If a width or the seed is not an integer in range.
+   * @throws {RangeError} If a width or the seed is not an integer in range, or an activation is unknown.
    */
   constructor(options: GANOptions) {
     requireModelOptions('GAN', options, GAN_OPTIONS);
@@ -174,8 +181,8 @@ export class GAN {
   /**
    * Chooses how to train. Without it, `fit` uses the defaults.
    *
-   * @throws {TypeError} If there is no option of a name, or one has a value of another kind.
-   * @throws {RangeError} If the smoothing or the dropout is out of range.
+   * @throws {TypeError} If an option is unknown or has a value of another kind.
+   * @throws {RangeError} If the smoothing or the dropout is out of range, or there is dropout without a hidden layer.
    */
   compile(options: GANCompileOptions = {}): void {
     requireOptions('GAN.compile', options, COMPILE_OPTIONS, COMPILE_ADVICE);
@@ -206,6 +213,7 @@ export class GAN {
    *
    * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way.
    * @returns The losses of each epoch, and why training ended.
+   * @throws {TypeError} If these are no samples, an option is unknown or has a value of another kind.
    * @throws {RangeError} If an option is out of range, or makes no sense for a GAN.
    * @throws {ShapeError} If the samples don't fit the model.
    * @throws {DivergenceError} If a loss becomes NaN or infinite.
@@ -228,6 +236,7 @@ export class GAN {
    *
    * @param count - An integer >= 1.
    * @returns Shape `[count, ...inputShape]`, in the units of the network's input: `denormalize` gives those of the data.
+   * @throws {TypeError} If an option is unknown.
    * @throws {RangeError} If the count or the seed is out of range.
    */
   sample(count: number, options: SampleOptions = {}): Tensor {

@@ -16,6 +16,9 @@ export interface GANPresetSettings extends TrainingSettings {
   readonly dropout: number;
 }
 
+/**
+ * The presets of a GAN: `article` is quick, `best` has wider layers, for pictures with more gray than the built-in digits.
+ */
 export type GANPresetName = 'article' | 'best';
 
 export const GAN_PRESETS: Readonly<Record<GANPresetName, GANPresetSettings>> = {
@@ -54,13 +57,14 @@ export const GAN_BETA1 = 0.5;
 export interface GANPreset {
   /** For `new GAN`, together with `inputShape`. */
   readonly architecture: Omit<GANArchitectureOptions, 'inputShape'>;
-  /** An optimizer serves one model: ask for a new preset for another. */
+  /** For `compile`. An optimizer serves one model: ask for a new preset for another. */
   readonly compile: GANCompileOptions;
+  /** For `fit`. */
   readonly fit: GANFitOptions;
 }
 
 /**
- * The settings of this name.
+ * The settings of this name, for a GAN.
  *
  * @param count - The number of samples to train on: the schedule depends on it.
  * @throws {RangeError} If there is no preset of this name, or the count is not an integer >= 1.
@@ -68,7 +72,7 @@ export interface GANPreset {
  * const { architecture, compile, fit } = ganPreset('best', images.shape[0]);
  * const gan = new GAN({ inputShape: [28, 28], ...architecture });
  * gan.compile(compile);
- * await gan.fit(images, fit);
+ * await gan.fit(images, { ...fit, epochs: 1 });
  */
 export function ganPreset(name: GANPresetName, count: number): GANPreset {
   const settings = presetNamed(GAN_PRESETS, name, 'ganPreset');

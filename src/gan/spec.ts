@@ -5,6 +5,7 @@ import { type ActivationSpec, denseStack, type LayerSpec } from '../layers/spec.
 import type { OptionNames } from '../tensor/options.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 
+/** A GAN as plain JSON: what model files hold. */
 export interface GANSpec {
   readonly type: 'gan';
   /** The shape of one sample, such as `[28, 28, 1]`. */
@@ -15,6 +16,7 @@ export interface GANSpec {
   readonly discriminator: readonly LayerSpec[];
 }
 
+/** The layers of a GAN, in the usual form: widths, and an activation. */
 export interface GANArchitectureOptions {
   /** The shape of one sample, such as `[28, 28, 1]`. */
   readonly inputShape: Shape;

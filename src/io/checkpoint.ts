@@ -23,18 +23,29 @@ const CHECKPOINT: Kind = { format: 'isthmus-checkpoint', noun: 'checkpoint', ver
 const MOMENT_PREFIX = 'optimizer.';
 const BEST = 'best';
 
+/** What a checkpoint holds. */
 export interface Checkpoint {
   /** It has the weights of the state. */
   readonly model: AnyModel;
+  /** What `fit` goes on from, as `resumeFrom`. */
   readonly state: TrainingState;
   /** As the caller gave it to {@link writeCheckpoint}. */
   readonly run: Readonly<Record<string, unknown>>;
 }
 
 /**
+ * A training between two steps as a file: the model, the optimizer and all that is needed to go on with the same bits.
+ *
  * @param model - The model in training. The weights written are those of the state, not its present ones.
+ * @param state - `state()` of `onEpochEnd`, or `history.state`.
  * @param run - Plain JSON: what the caller needs to go on, beside the state.
+ * @throws {TypeError} If the model is no model, or the state no state.
  * @throws {FormatError} If a weight or moment is NaN or infinite: training could not go on from it.
+ * @example
+ * await autoencoder.fit(images, {
+ *   epochs: 1,
+ *   onEpochEnd: (_, state) => writeFileAtomically('checkpoint', writeCheckpoint(autoencoder, state())),
+ * });
  */
 export function writeCheckpoint(
   model: AnyModel,
@@ -65,7 +76,17 @@ export function writeCheckpoint(
   });
 }
 
-/** @throws {FormatError} If the bytes are not a checkpoint, are of another version or damaged, or their parts don't agree. */
+/**
+ * Reads what {@link writeCheckpoint} wrote.
+ *
+ * @throws {FormatError} If the bytes are not a checkpoint, are of another version or damaged, or their parts don't agree.
+ * @example
+ * let bytes;
+ * const onEpochEnd = (_, state) => { bytes = writeCheckpoint(autoencoder, state()); };
+ * await autoencoder.fit(images, { epochs: 1, onEpochEnd });
+ * const { model, state } = readCheckpoint(bytes);
+ * await model.fit(images, { epochs: 2, resumeFrom: state }); // one epoch more
+ */
 export function readCheckpoint(bytes: Uint8Array): Checkpoint {
   requireBytes('readCheckpoint', bytes);
   const { tensors, metadata } = readSealed(CHECKPOINT, bytes);

@@ -10,9 +10,11 @@ const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
 });
 
 /**
- * The checksum as an integer from 0 to 2^32 - 1. About 4 ms a megabyte.
+ * The CRC-32 of bytes, the checksum of zip, gzip and PNG, as an integer from 0 to 2^32 - 1. About 4 ms a megabyte.
  *
- * @param before - The checksum of the bytes before these, to go on from. Default: there are none.
+ * @param before - The checksum of the bytes before these, to go on from. Default 0: there are none.
+ * @example
+ * crc32(new TextEncoder().encode('123456789')) === 0xcbf43926; // true
  */
 export function crc32(bytes: Uint8Array, before = 0): number {
   let crc = ~before;

@@ -2,7 +2,17 @@
  * The errors of the format readers. They see bytes, not files: whoever opened the file puts its path in front.
  */
 
-/** Bytes are not what their format says, or hold something that is not read here. The message says what came and what was expected. */
+/**
+ * Bytes are not what their format says, or hold something that is not read here. The message says what came and what was
+ * expected.
+ *
+ * @example
+ * try {
+ *   readModel(new Uint8Array(100));
+ * } catch (error) {
+ *   error instanceof FormatError; // true
+ * }
+ */
 export class FormatError extends Error {
   override name = 'FormatError';
 }

@@ -67,18 +67,24 @@ const EXTRAS: OptionNames<ModelExtras> = { training: true, codes: true, errors: 
 /** The file says of codes and errors what it says; files of earlier versions say nothing of them. */
 export interface LoadedAnyModel extends ModelExtras {
   readonly model: AnyModel;
+  /** How the model was made; `{}` if it was written without. */
   readonly training: TrainingFacts;
 }
 
+/** An autoencoder from a file, with what the file holds beside it. */
 export interface LoadedModel extends Omit<LoadedAnyModel, 'model'> {
   readonly autoencoder: Autoencoder;
 }
 
 /**
- * The same weights, spec, normalization and extras give the same bytes.
+ * Writes a model as a file: a safetensors file of its weights, with its architecture, its normalization and the extras in
+ * the metadata. The same weights, spec, normalization and extras give the same bytes. Weights that are NaN or infinite are
+ * written, but {@link readModel} refuses them.
  *
  * @throws {ShapeError} If the codes have another length than those of the model.
  * @throws {TypeError} If an extra is unknown, or a GAN is given errors: it restores nothing.
+ * @example
+ * writeModel(autoencoder) instanceof Uint8Array; // true
  */
 export function writeModel(model: AnyModel, extras: ModelExtras = {}): Uint8Array {
   requireModel('writeModel', model);
@@ -109,6 +115,10 @@ export function writeModel(model: AnyModel, extras: ModelExtras = {}): Uint8Arra
  * Reads an autoencoder, plain or variational.
  *
  * @throws {FormatError} As {@link readAnyModel}, and if the model has no encoder.
+ * @example
+ * const bytes = writeModel(autoencoder);
+ * const { encoder } = readModel(bytes).autoencoder;
+ * encoder.layers.length; // 5
  */
 export function readModel(bytes: Uint8Array): LoadedModel {
   requireBytes('readModel', bytes);
@@ -124,7 +134,13 @@ export function requireAutoencoder(model: AnyModel): Autoencoder {
   );
 }
 
-/** @throws {FormatError} If the bytes are not a model file, are of another version or damaged, or their parts don't agree. */
+/**
+ * Reads a model of any kind.
+ *
+ * @throws {FormatError} If the bytes are not a model file, are of another version or damaged, or their parts don't agree.
+ * @example
+ * readAnyModel(writeModel(autoencoder)).model instanceof Autoencoder; // true
+ */
 export function readAnyModel(bytes: Uint8Array): LoadedAnyModel {
   requireBytes('readAnyModel', bytes);
   const { tensors, metadata } = readSealed(MODEL, bytes);

@@ -13,6 +13,7 @@ import { notA } from './fileKinds.ts';
 import { FLOAT_TYPES, type FloatType, toFloat32 } from './floatTypes.ts';
 import { isObject, shown } from './json.ts';
 
+/** A tensor and its name in a file. */
 export interface NamedTensor {
   readonly name: string;
   readonly tensor: Tensor;
@@ -39,7 +40,10 @@ const FLOAT32_BYTES = FLOAT_TYPES.F32.bytes;
  * Writes float32 tensors and text as a safetensors file. The same arguments give the same bytes: tensors and metadata
  * keep their order, and the header is padded so that the values begin at a multiple of 8.
  *
+ * @param metadata - Texts by name; `{}` for none.
  * @throws {FormatError} If two tensors have the same name, a name is `__metadata__`, or the header is over 100 MB.
+ * @example
+ * await writeFileAtomically('codes.safetensors', writeSafetensors([{ name: 'codes', tensor: codes }], {}));
  */
 export function writeSafetensors(
   tensors: readonly NamedTensor[],
@@ -79,9 +83,15 @@ export function writeSafetensors(
 /**
  * Reads a safetensors file whose tensors are all float32 (F32).
  *
+ * @param bytes - The whole file.
  * @returns Copies: the tensors don't share memory with `bytes`.
  * @throws {FormatError} If the file is cut off, its header is not valid, a name or key appears twice, a tensor has
  *   another type, offsets don't fit their shape, or the values leave holes, overlap or don't fill the file.
+ * @example
+ * const bytes = writeSafetensors([{ name: 'codes', tensor: codes }], { made: 'today' });
+ * const { tensors, metadata } = readSafetensors(bytes);
+ * tensors.get('codes').shape; // [100, 32]
+ * metadata.made; // 'today'
  */
 export function readSafetensors(bytes: Uint8Array): SafetensorsContents {
   requireBytes('readSafetensors', bytes);

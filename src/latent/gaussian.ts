@@ -12,6 +12,7 @@ import { requireTensor, Tensor } from '../tensor/tensor.ts';
 
 const { abs, sqrt } = Math;
 
+/** Options of `sample`. */
 export interface SampleOptions {
   /** Decides what is drawn; an integer from 0 to 2^53 - 1. @default 0 */
   readonly seed?: number;
@@ -25,7 +26,7 @@ const SAMPLE_OPTIONS: OptionNames<SampleOptions> = { seed: true };
  * @param count - An integer >= 1.
  * @param encodingDim - The length of a code.
  * @returns `[count, encodingDim]`; with a larger count, the first codes of a seed are the same.
- * @throws {TypeError} If there is no option of a name.
+ * @throws {TypeError} If an option is unknown.
  * @throws {RangeError} If the count is not an integer >= 1, or the seed is out of range.
  */
 export function standardNormal(count: number, encodingDim: number, options: SampleOptions = {}): Tensor {
@@ -40,14 +41,24 @@ export function standardNormal(count: number, encodingDim: number, options: Samp
 /** A pivot below this part of the variance is rounding: the numbers of the code depend on one another there. */
 const SINGULAR = 1e-7;
 
-/** A normal distribution with any mean and any covariance, as `mean + factor · ε` with ε standard normal. */
+/**
+ * A normal distribution with any mean and any covariance, as `mean + factor · ε` with ε standard normal.
+ *
+ * @example
+ * const distribution = GaussianDistribution.fit(codes);
+ * const drawn = distribution.sample(5, { seed: 1 }); // [5, 32]
+ */
 export class GaussianDistribution {
   /** `[d]` */
   readonly mean: Tensor;
   /** `[d, d]`, lower triangular: the Cholesky factor L of the covariance L Lᵀ. What is above the diagonal is not read. */
   readonly factor: Tensor;
 
-  /** @throws {ShapeError} If the factor is not `[d, d]` for a mean `[d]`. */
+  /**
+   * Of a mean and a factor as {@link GaussianDistribution.fit} finds them.
+   *
+   * @throws {ShapeError} If the factor is not `[d, d]` for a mean `[d]`.
+   */
   constructor(mean: Tensor, factor: Tensor) {
     requireTensor('GaussianDistribution', 'the mean is', mean);
     requireTensor('GaussianDistribution', 'the factor is', factor);
@@ -61,7 +72,7 @@ export class GaussianDistribution {
     this.factor = factor;
   }
 
-  /** The standard normal distribution: mean 0, and the identity matrix as covariance. Its samples are {@link standardNormal}. */
+  /** The standard normal distribution: mean 0, and the identity matrix as covariance, for codes of this length. */
   static standard(encodingDim: number): GaussianDistribution {
     const factor = Tensor.zeros([encodingDim, encodingDim]);
     for (let i = 0; i < encodingDim; i++) factor.data[i * encodingDim + i] = 1;
@@ -111,8 +122,11 @@ export class GaussianDistribution {
   }
 
   /**
+   * Draws codes at random.
+   *
    * @param count - An integer >= 1.
-   * @returns `[count, d]`
+   * @returns `[count, d]`; with a larger count, the first codes of a seed are the same.
+   * @throws {TypeError} If an option is unknown.
    * @throws {RangeError} If the count or the seed is out of range.
    */
   sample(count: number, options: SampleOptions = {}): Tensor {

@@ -31,9 +31,12 @@ const PARALLEL = 1e-6;
  * @param from - `[d]`
  * @param to - `[d]`
  * @param steps - How many codes, an integer >= 2.
+ * @param kind - `'linear'` or `'spherical'`.
  * @returns `[steps, d]`
  * @throws {ShapeError} If the two are not vectors of one length.
  * @throws {RangeError} If the number of steps is not an integer >= 2, or the kind is unknown.
+ * @example
+ * interpolateCodes(Tensor.from([0, 2]), Tensor.from([1, 0]), 3, 'linear').data; // [0, 2, 0.5, 1, 1, 0]
  */
 export function interpolateCodes(from: Tensor, to: Tensor, steps: number, kind: Interpolation): Tensor {
   for (const code of [from, to]) requireTensor('interpolateCodes', 'a code is', code);
@@ -77,6 +80,8 @@ function sphericalWeights({ data: a }: Tensor, { data: b }: Tensor): Weights {
  * @returns `[size², 2]`, row by row as on a chart: the first number grows to the right, the second one upwards.
  * @throws {ShapeError} If codes have another length.
  * @throws {RangeError} If the size is not an integer >= 1.
+ * @example
+ * const grid = manifoldCodes(GaussianDistribution.standard(2), 3); // [9, 2]
  */
 export function manifoldCodes(distribution: GaussianDistribution, size: number): Tensor {
   const example = 'one such as GaussianDistribution.standard(2)';
@@ -102,6 +107,8 @@ export function manifoldCodes(distribution: GaussianDistribution, size: number):
  * @returns `[steps, d]`
  * @throws {ShapeError} If the code is not a vector.
  * @throws {RangeError} If there is no such number, the reach is not finite, or the number of steps is not an integer >= 2.
+ * @example
+ * traverseCode(Tensor.from([5, 0]), 1, 3, 3).data; // [5, -3, 5, 0, 5, 3]
  */
 export function traverseCode(code: Tensor, index: number, reach: number, steps: number): Tensor {
   requireTensor('traverseCode', 'the code is', code);

@@ -13,8 +13,26 @@ import { Workspace } from '../tensor/workspace.ts';
 
 const { exp, log, max } = Math;
 
-/** A loss is a mean, over all elements or over all rows, so its value does not depend on the batch size. */
+/**
+ * How far a prediction is from its target, as one number: a mean over all elements or over all rows, so that it does not
+ * depend on the batch size. A class of your own extends it with `name` and `evaluate`.
+ *
+ * @example
+ * class Offset extends Loss {
+ *   name = 'offset'; // log cosh(p - t)
+ *   evaluate(n, p, t, dP) {
+ *     let sum = 0;
+ *     for (let i = 0; i < n; i++) {
+ *       sum += Math.log(Math.cosh(p[i] - t[i]));
+ *       dP[i] = Math.tanh(p[i] - t[i]) / n;
+ *     }
+ *     return sum / n;
+ *   }
+ * }
+ * new Autoencoder({ inputShape: [28, 28] }).compile({ loss: new Offset() });
+ */
 export abstract class Loss {
+  /** For messages and model files, such as `mse`. */
   abstract readonly name: string;
   readonly #dPrediction = new Workspace();
   readonly #arena = new Arena();
@@ -35,9 +53,12 @@ export abstract class Loss {
   ): number;
 
   /**
+   * The loss of a prediction.
+   *
    * @param prediction - Any shape.
    * @param target - The same shape.
    * @returns The loss; NaN for no elements.
+   * @throws {TypeError} If one of them is no tensor.
    * @throws {ShapeError} If the shapes differ.
    */
   forward(prediction: Tensor, target: Tensor): number {
@@ -54,7 +75,7 @@ export abstract class Loss {
   }
 
   /**
-   * The gradient of the last `forward`, in an array that the next one overwrites.
+   * The gradient of the last `forward` with respect to the prediction, in an array that the next one overwrites.
    *
    * @throws {Error} Before the first `forward`.
    */
@@ -68,7 +89,14 @@ export abstract class Loss {
   }
 }
 
-/** `mean (p - t)²` over all elements, gradient `2 (p - t) / n`. */
+/**
+ * `mean (p - t)²` over all elements, gradient `2 (p - t) / n`.
+ *
+ * @example
+ * const loss = new MeanSquaredError();
+ * loss.forward(Tensor.from([1, 3]), Tensor.from([1, 1])); // 2
+ * loss.backward().data; // [0, 2]
+ */
 export class MeanSquaredError extends Loss {
   static override readonly name: string = 'MeanSquaredError';
   override readonly name = 'mse';
@@ -83,7 +111,14 @@ export class MeanSquaredError extends Loss {
   }
 }
 
-/** `mean |p - t|` over all elements, gradient `sign(p - t) / n`, 0 where they are equal. */
+/**
+ * `mean |p - t|` over all elements, gradient `sign(p - t) / n`, 0 where they are equal.
+ *
+ * @example
+ * const loss = new MeanAbsoluteError();
+ * loss.forward(Tensor.from([1, 3]), Tensor.from([1, 1])); // 1
+ * loss.backward().data; // [0, 0.5]
+ */
 export class MeanAbsoluteError extends Loss {
   static override readonly name: string = 'MeanAbsoluteError';
   override readonly name = 'mae';
@@ -101,6 +136,11 @@ export class MeanAbsoluteError extends Loss {
 /**
  * `-mean (t log σ(z) + (1 - t) log(1 - σ(z)))` over all elements, gradient `(σ(z) - t) / n`. The prediction z is a logit,
  * the target t lies in [0, 1].
+ *
+ * @example
+ * const loss = new BinaryCrossEntropy();
+ * loss.forward(Tensor.from([0, 0]), Tensor.from([0, 1])).toFixed(3); // '0.693'
+ * loss.backward().data; // [0.25, -0.25]
  */
 export class BinaryCrossEntropy extends Loss {
   static override readonly name: string = 'BinaryCrossEntropy';
@@ -123,6 +163,11 @@ export class BinaryCrossEntropy extends Loss {
  * docs/math.md, section 4.5.
  *
  * Plain loops in float64, no kernel: beside the products of a network, a row of some ten numbers takes no time.
+ *
+ * @example
+ * const loss = new SoftmaxCrossEntropy();
+ * loss.forward(Tensor.from([[0, 0]]), Tensor.from([[0, 1]])).toFixed(3); // '0.693'
+ * loss.backward().data; // [0.5, -0.5]
  */
 export class SoftmaxCrossEntropy extends Loss {
   static override readonly name: string = 'SoftmaxCrossEntropy';

@@ -15,6 +15,7 @@ import {
   RATE_ADVICE,
 } from './optimizer.ts';
 
+/** Options of {@link Adam}. */
 export interface AdamOptions extends OptimizerOptions {
   /** The share of the mean of the gradients that each step keeps. @default 0.9 */
   readonly beta1?: number;
@@ -40,6 +41,14 @@ const BETA_ADVICE: Readonly<Record<string, string>> = { betas: "'beta1' and 'bet
  * of Keras.
  *
  * The default learning rate is 1e-3. State: m and v, each of the size of the parameters.
+ *
+ * @example
+ * const layer = new Dense(1, 1, { bias: false, initializer: zeros });
+ * const parameters = new FlatParameters(layer.parameters());
+ * const optimizer = new Adam({ learningRate: 0.5 });
+ * layer.weight.gradient.data.fill(3);
+ * optimizer.step(parameters);
+ * layer.weight.value.data[0].toFixed(3); // '-0.500'
  */
 export class Adam extends Optimizer {
   static override readonly name: string = 'Adam';
@@ -51,8 +60,8 @@ export class Adam extends Optimizer {
   #v: Float32Array = new Float32Array(0);
 
   /**
-   * @throws {TypeError} If there is no option of a name.
-   * @throws {RangeError} If a beta is not in [0, 1), or epsilon is not > 0.
+   * @throws {TypeError} If an option is unknown, or has a value of another kind.
+   * @throws {RangeError} If a beta is not in [0, 1), or epsilon, the learning rate or clipNorm is not > 0.
    */
   constructor(options: AdamOptions = {}) {
     requireOptions('Adam', options, ADAM_OPTIONS, { ...DECAY_ADVICE, ...BETA_ADVICE });
@@ -107,6 +116,7 @@ export class Adam extends Optimizer {
   }
 }
 
+/** Options of {@link AdamW}. */
 export interface AdamWOptions extends AdamOptions {
   /** λ in `w -= lr λ w`, which each step does before that of Adam. @default 0.01 */
   readonly weightDecay?: number;
@@ -117,6 +127,13 @@ const ADAMW_OPTIONS: OptionNames<AdamWOptions> = { ...ADAM_OPTIONS, weightDecay:
 /**
  * `w -= lr λ w` and then the step of Adam: Loshchilov & Hutter 2019, Algorithm 2. The decay acts on the values directly,
  * not through the gradients and their moments.
+ *
+ * @example
+ * const layer = new Dense(1, 1, { bias: false });
+ * const parameters = new FlatParameters(layer.parameters());
+ * layer.weight.value.data.fill(1);
+ * new AdamW({ learningRate: 0.5, weightDecay: 0.5 }).step(parameters);
+ * layer.weight.value.data; // [0.75]
  */
 export class AdamW extends Adam {
   static override readonly name: string = 'AdamW';
@@ -124,8 +141,8 @@ export class AdamW extends Adam {
   readonly #weightDecay: number;
 
   /**
-   * @throws {TypeError} If there is no option of a name.
-   * @throws {RangeError} If the weight decay is negative.
+   * @throws {TypeError} If an option is unknown, or has a value of another kind.
+   * @throws {RangeError} If the weight decay is negative, or as for Adam.
    */
   constructor(options: AdamWOptions = {}) {
     requireOptions('AdamW', options, ADAMW_OPTIONS, { ...RATE_ADVICE, ...BETA_ADVICE });

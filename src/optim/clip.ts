@@ -10,6 +10,11 @@ import { requireNumber } from '../tensor/options.ts';
  *
  * @returns The norm before clipping.
  * @throws {RangeError} If maxNorm is not > 0.
+ * @example
+ * const parameters = new FlatParameters(new Dense(1, 2, { bias: false }).parameters());
+ * parameters.gradients.set([3, 4]);
+ * clipGradientNorm(parameters, 2.5); // 5
+ * parameters.gradients; // [1.5, 2]
  */
 export function clipGradientNorm(parameters: FlatParameters, maxNorm: number): number {
   requireNumber('clipGradientNorm', 'maxNorm', maxNorm, 'more than 0', (value) => value > 0);

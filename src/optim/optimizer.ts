@@ -9,8 +9,9 @@ import { plural } from '../tensor/words.ts';
 import { clipGradientNorm } from './clip.ts';
 import { constant, type Schedule } from './schedule.ts';
 
+/** What all optimizers take. */
 export interface OptimizerOptions {
-  /** A number, or a schedule that gives one for each step. */
+  /** A number above 0, or a schedule that gives one for each step. @default 1e-3, for SGD 0.01 */
   readonly learningRate?: number | Schedule;
   /** Gradients with a larger global norm are scaled down to this norm. @default none: no clipping */
   readonly clipNorm?: number;
@@ -41,14 +42,34 @@ export interface OptimizerState {
   readonly moments: Readonly<Record<string, Float32Array>>;
 }
 
-/** An optimizer serves one network: its moments belong to that network's parameters. */
+/**
+ * Turns gradients into a step. An optimizer serves one network: its moments belong to that network's parameters. A class
+ * of your own extends it with `name` and `update`; if it keeps something between steps, like {@link Adam}, also with
+ * `allocateMoments` and `moments`.
+ *
+ * @example
+ * class SignDescent extends Optimizer {
+ *   name = 'sign';
+ *   update({ size, gradients, values }, learningRate) {
+ *     for (let i = 0; i < size; i++) values[i] -= learningRate * Math.sign(gradients[i]);
+ *   }
+ * }
+ * new Autoencoder({ inputShape: [28, 28] }).compile({ optimizer: new SignDescent(1e-3) });
+ */
 export abstract class Optimizer {
+  /** For checkpoints, such as `adam`. */
   abstract readonly name: string;
   readonly #schedule: Schedule;
   readonly #clipNorm: number | undefined;
   #parameters: FlatParameters | undefined;
   #steps = 0;
 
+  /**
+   * @param learningRate - A number above 0, or a schedule.
+   * @param clipNorm - Gradients with a larger global norm are scaled down to this norm; undefined: none are.
+   * @throws {TypeError} If the learning rate is neither.
+   * @throws {RangeError} If the learning rate or clipNorm is not above 0.
+   */
   constructor(learningRate: number | Schedule, clipNorm: number | undefined) {
     const expected = 'a number, or a schedule such as cosine({ learningRate, steps })';
     if (typeof learningRate !== 'number') {

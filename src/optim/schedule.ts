@@ -13,7 +13,14 @@ export interface Schedule {
   at(step: number): number;
 }
 
-/** The same learning rate at every step. */
+/**
+ * The same learning rate at every step.
+ *
+ * @throws {RangeError} If it is not > 0.
+ * @example
+ * const optimizer = new Adam({ learningRate: constant(0.01) });
+ * constant(0.01).at(1000); // 0.01
+ */
 export function constant(learningRate: number): Schedule {
   requirePositive('constant', learningRate);
   return { at: () => learningRate };
@@ -29,11 +36,21 @@ export interface DecayOptions {
   readonly minimum?: number;
 }
 
+/** Options of {@link cosine}. */
 export type CosineOptions = DecayOptions;
 
 const DECAY_OPTIONS: OptionNames<DecayOptions> = { learningRate: true, steps: true, minimum: true };
 
-/** Half a cosine wave from the learning rate down to the minimum: one cycle of Loshchilov & Hutter 2017 (SGDR). */
+/**
+ * Half a cosine wave from the learning rate down to the minimum: one cycle of Loshchilov & Hutter 2017 (SGDR).
+ *
+ * @throws {TypeError} If an option is unknown or missing.
+ * @throws {RangeError} If the learning rate is not > 0, `steps` is not an integer >= 1, or the minimum is out of range.
+ * @example
+ * const schedule = cosine({ learningRate: 1, steps: 100 });
+ * schedule.at(50); // 0.5
+ * schedule.at(100); // 0
+ */
 export function cosine(options: CosineOptions): Schedule {
   requireDecay('cosine', options);
   const { learningRate, steps, minimum = 0 } = options;
@@ -43,7 +60,15 @@ export function cosine(options: CosineOptions): Schedule {
   };
 }
 
-/** A straight line from the learning rate down to the minimum. */
+/**
+ * A straight line from the learning rate down to the minimum.
+ *
+ * @throws As {@link cosine}.
+ * @example
+ * const schedule = linear({ learningRate: 1, steps: 4 });
+ * schedule.at(1); // 0.75
+ * schedule.at(9); // 0
+ */
 export function linear(options: DecayOptions): Schedule {
   requireDecay('linear', options);
   const { learningRate, steps, minimum = 0 } = options;
@@ -52,6 +77,7 @@ export function linear(options: DecayOptions): Schedule {
   };
 }
 
+/** Options of {@link warmUp}. */
 export interface WarmUpOptions {
   /** The number of steps over which the learning rate rises, in a straight line. */
   readonly steps: number;
@@ -61,7 +87,16 @@ export interface WarmUpOptions {
 
 const WARM_UP_OPTIONS: OptionNames<WarmUpOptions> = { steps: true, schedule: true };
 
-/** Rises from near 0 to the start of the next schedule: Adam's first steps are based on few gradients. */
+/**
+ * Rises from near 0 to the start of the next schedule: Adam's first steps are based on few gradients.
+ *
+ * @throws {TypeError} If an option is unknown, or the schedule is none.
+ * @throws {RangeError} If `steps` is not an integer >= 1.
+ * @example
+ * const schedule = warmUp({ steps: 4, schedule: constant(1) });
+ * schedule.at(0); // 0.25
+ * schedule.at(3); // 1
+ */
 export function warmUp(options: WarmUpOptions): Schedule {
   requireOptions('warmUp', options, WARM_UP_OPTIONS);
   const { steps, schedule } = options;

@@ -6,6 +6,7 @@ import { Arena } from '../tensor/kernels/memory.ts';
 import { type OptionNames, requireBoolean, requireNumber, requireOptions } from '../tensor/options.ts';
 import { DECAY_ADVICE, OPTIMIZER_OPTIONS, Optimizer, type OptimizerOptions } from './optimizer.ts';
 
+/** Options of {@link SGD}. */
 export interface SGDOptions extends OptimizerOptions {
   /** The share of the velocity that each step keeps. @default 0 */
   readonly momentum?: number;
@@ -20,6 +21,13 @@ const SGD_OPTIONS: OptionNames<SGDOptions> = { ...OPTIMIZER_OPTIONS, momentum: t
  * (Sutskever, Martens, Dahl & Hinton 2013, in PyTorch's form: the learning rate is not part of v).
  *
  * The default learning rate is 0.01. State: v, of the size of the parameters, only with momentum.
+ *
+ * @example
+ * const layer = new Dense(1, 1, { bias: false, initializer: zeros });
+ * const parameters = new FlatParameters(layer.parameters());
+ * layer.weight.gradient.data.fill(3);
+ * new SGD({ learningRate: 0.5 }).step(parameters);
+ * layer.weight.value.data; // [-1.5]
  */
 export class SGD extends Optimizer {
   static override readonly name: string = 'SGD';
@@ -29,8 +37,9 @@ export class SGD extends Optimizer {
   #velocity: Float32Array = new Float32Array(0);
 
   /**
-   * @throws {TypeError} If there is no option of a name.
-   * @throws {RangeError} If the momentum is not in [0, 1), or nesterov is set without momentum.
+   * @throws {TypeError} If an option is unknown, or has a value of another kind.
+   * @throws {RangeError} If the momentum is not in [0, 1), the learning rate or clipNorm is not > 0, or nesterov is set
+   *   without momentum.
    */
   constructor(options: SGDOptions = {}) {
     requireOptions('SGD', options, SGD_OPTIONS, DECAY_ADVICE);

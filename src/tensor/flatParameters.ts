@@ -10,9 +10,21 @@ import type { Parameter } from './parameter.ts';
 import { sizeOf } from './shape.ts';
 import { Tensor } from './tensor.ts';
 
+/**
+ * All parameters of a network side by side: one array of values and one of gradients, of which each parameter sees its
+ * part. Optimizers and files work on these two.
+ *
+ * @example
+ * const { values, gradients } = new Autoencoder({ inputShape: [4], hidden: [3], encodingDim: 2 }).parameters;
+ * values.length; // 48
+ * gradients.length; // 48
+ */
 export class FlatParameters {
+  /** In the order of their values. */
   readonly parameters: readonly Parameter[];
+  /** The values of all parameters, one after the other. */
   readonly values: Float32Array;
+  /** Their gradients, in the same order. */
   readonly gradients: Float32Array;
   /** Where values, gradients and the other arrays of the network come from. */
   readonly arena: Arena;
@@ -47,11 +59,12 @@ export class FlatParameters {
     }
   }
 
+  /** How many numbers all parameters have. */
   get size(): number {
     return this.values.length;
   }
 
-  /** To be called before each step, since layers add to their gradients. */
+  /** Sets all gradients to zero: to be called before each step, since layers add to them. */
   zeroGradients(): void {
     kernels().zero(this.size, this.gradients);
   }

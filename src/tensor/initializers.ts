@@ -6,9 +6,9 @@ import { Tensor } from './tensor.ts';
 import { inWords } from './words.ts';
 
 /**
- * Fills a weight of shape `[fanIn, fanOut]`.
+ * Makes the first weight of a layer, of shape `[fanIn, fanOut]`: a function of your own is one, too.
  *
- * @returns A new tensor.
+ * @returns A new tensor of this shape.
  */
 export type Initializer = (shape: readonly [fanIn: number, fanOut: number], random: Random) => Tensor;
 
@@ -19,6 +19,7 @@ export const glorotUniform: Initializer = (shape, random) =>
 /** Uniform in ±sqrt(6 / fanIn): He, Zhang, Ren & Sun 2015, for layers followed by a ReLU. */
 export const heUniform: Initializer = (shape, random) => uniform(shape, Math.sqrt(6 / shape[0]), random);
 
+/** All weights 0, as for a layer that should answer with its bias at first. */
 export const zeros: Initializer = (shape) => Tensor.zeros(shape);
 
 /** @throws {TypeError} If it is none, such as the name of one. */

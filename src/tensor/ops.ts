@@ -5,6 +5,7 @@ import { type OptionNames, requireOptions } from './options.ts';
 import { formatShape, ShapeError } from './shape.ts';
 import { requireTensor, Tensor } from './tensor.ts';
 
+/** How {@link matmul} reads its operands. */
 export interface MatmulOptions {
   /** Read `a` transposed, without copying it. @default false */
   readonly transposeA?: boolean;
@@ -24,11 +25,12 @@ const MATMUL_OPTIONS: OptionNames<MatmulOptions> = { transposeA: true, transpose
  * @param a - Shape `[m, k]`, or `[k, m]` with `transposeA`. Not modified.
  * @param b - Shape `[k, n]`, or `[n, k]` with `transposeB`. Not modified.
  * @returns A new tensor of shape `[m, n]`: all zeros if `k` is 0. NaN and infinity propagate.
+ * @throws {TypeError} If an operand is no tensor, or an option is unknown.
  * @throws {ShapeError} If a rank is not 2 or the inner sizes differ; the message names both shapes and the flags.
  * @example
  * const a = Tensor.from([1, 2, 3, 4], [2, 2]);
  * const identity = Tensor.from([1, 0, 0, 1], [2, 2]);
- * matmul(a, identity, { transposeA: true }).data; // Float32Array [1, 3, 2, 4]
+ * matmul(a, identity, { transposeA: true }).data; // [1, 3, 2, 4]
  */
 export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
   requireTensor('matmul', 'a is', a);
@@ -56,7 +58,10 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
  *
  * @param x - Shape `[m, n]`.
  * @returns Shape `[n, m]`.
+ * @throws {TypeError} If x is no tensor.
  * @throws {ShapeError} If the rank is not 2.
+ * @example
+ * transpose(Tensor.from([[1, 2, 3], [4, 5, 6]])).data; // [1, 4, 2, 5, 3, 6]
  */
 export function transpose(x: Tensor): Tensor {
   requireTensor('transpose', 'x is', x);

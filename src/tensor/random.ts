@@ -18,6 +18,15 @@ const GOLDEN_RATIO = 0x9e3779b9; // 2^32 / 1.618…: keeps seed 0 from staying 0
 /** Four unsigned 32-bit words: the whole state of a {@link Random}. */
 export type RandomState = readonly [number, number, number, number];
 
+/**
+ * A generator of pseudo-random numbers: the same seed gives the same numbers everywhere.
+ *
+ * @example
+ * const random = new Random(42);
+ * const again = new Random(42);
+ * random.uniform(0, 1) === again.uniform(0, 1); // true
+ * const six = new Random(42).integer(6); // 4
+ */
 export class Random {
   readonly #state = new Uint32Array(4);
 
@@ -36,14 +45,14 @@ export class Random {
     }
   }
 
-  /** @throws {RangeError} As {@link restore}. */
+  /** A generator that continues from a state. @throws {RangeError} As `restore`. */
   static fromState(state: RandomState): Random {
     const random = new Random(0);
     random.restore(state);
     return random;
   }
 
-  /** A copy of the state, for {@link restore}. */
+  /** A copy of the state, for `restore`. */
   state(): RandomState {
     const [a, b, c, d] = this.#state;
     return [a, b, c, d];
@@ -72,7 +81,12 @@ export class Random {
     return result;
   }
 
-  /** A uniformly distributed number with 53 random bits, from `low` up to, but not including, `high` (apart from rounding). */
+  /**
+   * A uniformly distributed number with 53 random bits, from `low` up to, but not including, `high` (apart from rounding).
+   *
+   * @param low - Default 0.
+   * @param high - Default 1.
+   */
   uniform(low = 0, high = 1): number {
     const high21 = this.uint32() >>> 11;
     const unit = (high21 * TWO_POW_32 + this.uint32()) / TWO_POW_53;
@@ -99,7 +113,12 @@ export class Random {
     this.#state.set([a, b, c, d]);
   }
 
-  /** A normally distributed number (Box & Muller, Annals of Mathematical Statistics 29(2), 1958). */
+  /**
+   * A normally distributed number (Box & Muller, Annals of Mathematical Statistics 29(2), 1958).
+   *
+   * @param mean - Default 0.
+   * @param standardDeviation - Default 1.
+   */
   normal(mean = 0, standardDeviation = 1): number {
     // 1 - u is in (0, 1], so the logarithm is finite. The second number of the pair (with sin) is not kept: no hidden state.
     const radius = sqrt(-2 * log(1 - this.uniform()));

@@ -1,8 +1,18 @@
-/** Shapes: lists of integers >= 0, the outermost dimension first. */
+/** Shapes, and what is said if one does not fit. */
 
+/** The lengths of an array's dimensions, integers >= 0, the outermost first: `[n, 28, 28]` for n images of 28 by 28 pixels. */
 export type Shape = readonly number[];
 
-/** An array does not have the expected shape. The message says who found it, what came and what was expected. */
+/**
+ * An array does not have the expected shape. The message says who found it, what came and what was expected.
+ *
+ * @example
+ * try {
+ *   matmul(Tensor.zeros([2, 3]), Tensor.zeros([2, 3]));
+ * } catch (error) {
+ *   error instanceof ShapeError; // true
+ * }
+ */
 export class ShapeError extends Error {
   override name = 'ShapeError';
 }

@@ -13,10 +13,14 @@ export type NestedNumbers = ArrayLike<number> | readonly NestedNumbers[];
  *
  * @example
  * const x = Tensor.from([1, 2, 3, 4, 5, 6], [2, 3]);
- * x.rows(1, 2).data; // Float32Array [4, 5, 6], a view on x
+ * const row = x.rows(1, 2); // [1, 3]
+ * row.data; // [4, 5, 6]
+ * x.reshape([6]).shape; // [6]
  */
 export class Tensor {
+  /** The outermost dimension first; `[]` for a single number. */
   readonly shape: Shape;
+  /** The numbers, in row-major order. Views share it. */
   readonly data: Float32Array;
 
   /**
@@ -58,16 +62,26 @@ export class Tensor {
     return new Tensor(data, shape ?? lengths);
   }
 
+  /**
+   * A new tensor of this shape, full of zeros.
+   *
+   * @throws {ShapeError} If the shape holds anything but integers >= 0.
+   */
   static zeros(shape: Shape): Tensor {
     requireShape(shape);
     return new Tensor(new Float32Array(sizeOf(shape)), shape);
   }
 
+  /** How many numbers there are: the product of the shape. */
   get size(): number {
     return this.data.length;
   }
 
-  /** The same numbers under another shape: a view, nothing is copied. */
+  /**
+   * The same numbers under another shape: a view, nothing is copied.
+   *
+   * @throws {ShapeError} If the shape takes another number of them.
+   */
   reshape(shape: Shape): Tensor {
     requireShape(shape);
     if (sizeOf(shape) !== this.size) {
@@ -78,7 +92,12 @@ export class Tensor {
     return new Tensor(this.data, shape);
   }
 
-  /** Entries `start` to `end` (exclusive) of the first dimension: a view, nothing is copied. */
+  /**
+   * Entries `start` to `end` (exclusive) of the first dimension: a view, nothing is copied.
+   *
+   * @returns Shape `[end - start, ...]`.
+   * @throws {ShapeError} If they are not integers with 0 <= start <= end <= the number of entries.
+   */
   rows(start: number, end: number): Tensor {
     const [count = 0, ...rest] = this.shape;
     if (!(Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start <= end && end <= count)) {
@@ -94,6 +113,8 @@ export class Tensor {
    * A copy of these entries of the first dimension.
    *
    * @param indices - Integers from 0, in any order, also repeated.
+   * @returns Shape `[indices.length, ...]`.
+   * @throws {ShapeError} If there is no entry of an index.
    */
   pick(indices: readonly number[]): Tensor {
     const [, ...rest] = this.shape;
@@ -104,6 +125,7 @@ export class Tensor {
     return picked;
   }
 
+  /** A tensor with a copy of the numbers, in the same shape. */
   copy(): Tensor {
     return new Tensor(this.data.slice(), this.shape);
   }

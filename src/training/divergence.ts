@@ -1,6 +1,16 @@
 /** The errors of a training that cannot continue, with its likely causes. */
 
-/** The loss is no longer a finite number. */
+/**
+ * The loss is no longer a finite number. The message says where, and the likely cause: the learning rate is too high, or the
+ * range of the data too wide.
+ *
+ * @example
+ * const autoencoder = new Autoencoder({ inputShape: [4], hidden: [], encodingDim: 2 });
+ * autoencoder.compile({ optimizer: new SGD({ learningRate: 1e9 }) });
+ * const samples = { shape: [64, 4], data: new Float32Array(256).fill(1) };
+ * const error = await autoencoder.fit(samples, { epochs: 50 }).catch((error) => error);
+ * error instanceof DivergenceError; // true
+ */
 export class DivergenceError extends Error {
   override name = 'DivergenceError';
 }

@@ -2,6 +2,7 @@
 
 import type { FlatParameters } from '../tensor/flatParameters.ts';
 
+/** When training ends before its last epoch. */
 export interface EarlyStopping {
   /** The number of epochs without improvement after which training stops, an integer >= 1. */
   readonly patience: number;

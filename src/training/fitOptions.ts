@@ -14,6 +14,7 @@ import { checkNoise, type Noise } from './noise.ts';
 import type { Start } from './startAtMean.ts';
 import type { EpochRecord, TrainingState } from './trainingState.ts';
 
+/** How `fit` trains. */
 export interface FitOptions {
   /** An integer >= 1. @default 100 */
   readonly epochs?: number;
@@ -107,12 +108,15 @@ const AUTOENCODER_ADVICE = {
   seed: 'it where the model is made: new Autoencoder({ inputShape, seed })',
 };
 
+/** What is known after a step. */
 export interface BatchRecord {
   /** From 1. */
   readonly epoch: number;
+  /** How many epochs `fit` was asked for. */
   readonly epochs: number;
   /** From 1. */
   readonly batch: number;
+  /** How many batches an epoch has. */
   readonly batches: number;
   /** The mean loss of the epoch so far. */
   readonly loss: number;
@@ -122,7 +126,9 @@ export interface BatchRecord {
   readonly samples: number;
 }
 
+/** What `fit` returns: the losses, and how training ended. */
 export interface History {
+  /** One record each, also of those before `resumeFrom`. */
   readonly epochs: readonly EpochRecord[];
   /** Why training ended: all epochs were run, there was no more improvement, the signal came, or there was a problem. */
   readonly stopped: 'epochs' | 'patience' | 'signal' | 'problem';
@@ -144,7 +150,7 @@ export type FitSettings = FitOptions &
   Required<Pick<FitOptions, 'epochs' | 'batchSize' | 'validationSplit' | 'keep' | 'start'>>;
 
 /**
- * @throws {TypeError} If there is no option of a name, or one has a value of another kind.
+ * @throws {TypeError} If an option is unknown, or has a value of another kind.
  * @throws {RangeError} If an option is out of range.
  */
 export function checkedSettings(options: FitOptions): FitSettings {

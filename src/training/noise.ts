@@ -17,6 +17,7 @@ export const NOISE_KINDS = ['gaussian', 'mask', 'salt'] as const;
  * - `salt`: with probability `amount` the number becomes 0 or 1, each as often (salt and pepper).
  */
 export interface Noise {
+  /** Which of these. */
   readonly kind: (typeof NOISE_KINDS)[number];
   /** Above 0; a probability is below 1. */
   readonly amount: number;
@@ -62,10 +63,11 @@ export function isInRange({ kind, amount }: Noise): boolean {
  * @param x - Any shape, in the units of the network's input. Not modified.
  * @param random - Gives the random numbers.
  * @param into - Where the result goes: of the shape of x, and not x itself. Default: a new tensor.
- * @returns That tensor.
+ * @returns That tensor, of the shape of x.
+ * @throws {TypeError} If x is no tensor, `random` no generator, or the noise has other fields.
  * @throws {RangeError} If the noise is of an unknown kind or its amount out of range.
  * @example
- * const noisy = addNoise(images, { kind: 'gaussian', amount: 0.2 }, new Random(1));
+ * const noisy = addNoise(codes, { kind: 'gaussian', amount: 0.2 }, new Random(1)); // [100, 32]
  */
 export function addNoise(x: Tensor, noise: Noise, random: Random, into?: Tensor): Tensor {
   requireTensor('addNoise', 'x is', x);

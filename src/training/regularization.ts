@@ -11,6 +11,7 @@ import { Sequential } from '../layers/sequential.ts';
 import type { OptionNames } from '../tensor/options.ts';
 import type { Random } from '../tensor/random.ts';
 
+/** What keeps a network from learning its samples by heart. */
 export interface RegularizationOptions {
   /** The strength of an L1 penalty: this times the sum of the code's absolute values is added to the loss. @default 0 */
   readonly sparsity?: number;

@@ -14,7 +14,7 @@ import type { Tensor } from '../tensor/tensor.ts';
 import type { Subset } from './split.ts';
 import type { TimeSlice } from './yieldToHost.ts';
 
-/** Where training starts: `FitOptions.start`. */
+/** Where training starts: `FitOptions.start` says what both mean. */
 export type Start = 'as-is' | 'mean';
 
 /** A mean of 0 or 1 has no finite logit, so the start stays this far away from both. */

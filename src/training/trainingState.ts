@@ -26,6 +26,7 @@ export interface EpochRecord {
   readonly learningRate: number;
 }
 
+/** Where a training is, between two steps: all that is needed to go on with the same bits. */
 export interface TrainingState {
   /** The current epoch, from 1. After the last epoch: one more than there are. */
   readonly epoch: number;
@@ -41,6 +42,7 @@ export interface TrainingState {
   readonly random: RandomState;
   /** All parameters, in the order of the model's `parameters.values`. */
   readonly weights: Float32Array;
+  /** What the optimizer keeps between steps. */
   readonly optimizer: OptimizerState;
   /** The epochs that are done. */
   readonly epochs: readonly EpochRecord[];

@@ -17,6 +17,10 @@ export interface VariationalPresetSettings extends TrainingSettings {
   readonly start: Start;
 }
 
+/**
+ * The presets of a variational autoencoder: `article` has the settings of most tutorials, `best` one hidden layer more on
+ * both sides, SiLU, and a learning rate that ends at 0.
+ */
 export type VariationalPresetName = 'article' | 'best';
 
 export const VARIATIONAL_PRESETS: Readonly<Record<VariationalPresetName, VariationalPresetSettings>> = {
@@ -50,13 +54,14 @@ export const VARIATIONAL_PRESETS: Readonly<Record<VariationalPresetName, Variati
 export interface VariationalPreset {
   /** For `new VariationalAutoencoder`, together with `inputShape`. */
   readonly architecture: Omit<VariationalArchitectureOptions, 'inputShape'>;
-  /** An optimizer serves one network: ask for a new preset for another. */
+  /** For `compile`. An optimizer serves one network: ask for a new preset for another. */
   readonly compile: VariationalCompileOptions;
+  /** For `fit`. */
   readonly fit: FitOptions;
 }
 
 /**
- * The settings of this name.
+ * The settings of this name, for a variational autoencoder.
  *
  * @param count - The number of samples to train on, without those of a validation split: the schedule depends on it.
  * @throws {RangeError} If there is no preset of this name, or the count is not an integer >= 1.
@@ -64,7 +69,7 @@ export interface VariationalPreset {
  * const { architecture, compile, fit } = variationalPreset('best', images.shape[0]);
  * const vae = new VariationalAutoencoder({ inputShape: [28, 28], ...architecture });
  * vae.compile(compile);
- * await vae.fit(images, fit);
+ * await vae.fit(images, { ...fit, epochs: 1 });
  */
 export function variationalPreset(name: VariationalPresetName, count: number): VariationalPreset {
   const settings = presetNamed(VARIATIONAL_PRESETS, name, 'variationalPreset');

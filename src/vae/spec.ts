@@ -8,12 +8,13 @@ import {
 } from '../autoencoder/spec.ts';
 import type { OptionNames } from '../tensor/options.ts';
 
+/** The layers of a variational autoencoder, in the usual form: widths, and an activation. */
 export interface VariationalArchitectureOptions extends Omit<ArchitectureOptions, 'tied'> {
   /** The length of a code. @default 20 */
   readonly encodingDim?: number;
   /** The widths of the layers between input and code. The decoder has them in reverse. @default [400] */
   readonly hidden?: readonly number[];
-  /** 'sigmoid' for pixels and the loss 'bce', 'linear' for the loss 'mse'. @default 'sigmoid' */
+  /** It decides the loss: binary cross-entropy for 'sigmoid', the squared error for 'linear'. @default 'sigmoid' */
   readonly outputActivation?: 'linear' | 'sigmoid';
 }
 

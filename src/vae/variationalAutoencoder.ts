@@ -45,9 +45,12 @@ const COMPILE_OPTIONS: OptionNames<VariationalCompileOptions> = { optimizer: tru
 
 /** Each sample's negative evidence lower bound in nats: its two parts, and how far their sum lies above its minimum. */
 export interface NegativeElbo {
-  /** Minus the logarithm of the sample's probability, given one code that is drawn for it: see `Elbo`. */
+  /**
+   * Minus the logarithm of the sample's probability, given one code that is drawn for it: binary cross-entropy summed over
+   * its numbers, or half the sum of its squared errors.
+   */
   readonly reconstruction: Float64Array;
-  /** The divergence of its distribution of codes from the standard normal one. */
+  /** The KL divergence of its distribution of codes from the standard normal one. */
   readonly kl: Float64Array;
   /**
    * What the sum lies above that of a perfect reconstruction with a divergence of 0. Missing if that is not known for all
@@ -64,15 +67,18 @@ export interface NegativeElbo {
  *
  * @example
  * const vae = new VariationalAutoencoder({ inputShape: [28, 28], encodingDim: 20, seed: 42 });
- * await vae.fit(images, { epochs: 30, batchSize: 128 });
+ * await vae.fit(images, { epochs: 2, batchSize: 50 });
  * const newImages = vae.sample(64, { seed: 1 }); // [64, 28, 28]
  */
 export class VariationalAutoencoder extends Autoencoder {
   static override readonly name: string = 'VariationalAutoencoder';
   /**
-   * @throws {TypeError} If there is no option of a name, or one has a value of another kind.
+   * Encoder and decoder, with weights drawn from the seed.
+   *
+   * @throws {TypeError} If an option is unknown or has a value of another kind.
    * @throws {ShapeError} If the input shape holds anything but integers >= 1, or a spec's layers don't fit each other.
-   * @throws {RangeError} If a width or the seed is out of range, or a spec's encoder has no mean and log-variance.
+   * @throws {RangeError} If a width or the seed is out of range, an activation is unknown, or a spec's encoder has no mean
+   *   and log-variance.
    */
   constructor(options: VariationalAutoencoderOptions) {
     requireModelOptions('VariationalAutoencoder', options, VARIATIONAL_OPTIONS, ['tied']);
@@ -86,15 +92,17 @@ export class VariationalAutoencoder extends Autoencoder {
     }
   }
 
+  /** The architecture as plain JSON, for files and for `new VariationalAutoencoder({ spec })`. */
   override spec(): AutoencoderSpec {
     return { ...super.spec(), type: 'vae' };
   }
 
   /**
-   * Chooses how to train. Without it, `fit` uses the defaults. The loss follows from the output activation: binary
-   * cross-entropy for 'sigmoid', the squared error for 'linear' (see `Elbo`).
+   * Chooses how to train. Without it, `fit` uses the defaults. The loss of a sample is `reconstruction + beta · KL`, where
+   * the reconstruction follows from the output activation: binary cross-entropy summed over the sample's numbers for
+   * 'sigmoid', half the sum of its squared errors for 'linear'.
    *
-   * @throws {TypeError} If there is no option of a name, or one has a value of another kind.
+   * @throws {TypeError} If an option is unknown or has a value of another kind.
    * @throws {RangeError} If beta or its warm-up is out of range, or there are options of a plain autoencoder.
    */
   override compile(options: VariationalCompileOptions = {}): void {
@@ -116,6 +124,7 @@ export class VariationalAutoencoder extends Autoencoder {
    * @param samples - Shape `[n, ...inputShape]`, in memory or stored: the same bits either way. Of numbers outside [0, 1]
    *   binary cross-entropy has no minimum, so it says nothing about them.
    * @param options - `rows`: the numbers of the samples, in this order. Default: all.
+   * @throws {TypeError} If these are no samples, an option is unknown, or the rows are no Uint32Array.
    * @throws {RangeError} If there are no rows or one does not exist.
    * @throws {ShapeError} If the samples don't fit the model.
    * @throws {DataError} If they were scaled in another way than those of the training.
@@ -155,6 +164,8 @@ export class VariationalAutoencoder extends Autoencoder {
   /**
    * As that of every autoencoder, but the score is the excess of the negative ELBO, where it is known for all samples: see
    * {@link NegativeElbo}. Else it is the mean squared error, too.
+   *
+   * @throws As {@link negativeElbo}.
    */
   override async anomalyScores(
     samples: Samples | StoredSamples,
@@ -170,6 +181,7 @@ export class VariationalAutoencoder extends Autoencoder {
    *
    * @param count - An integer >= 1.
    * @returns Shape `[count, ...inputShape]`, in the units of the network's input: `denormalize` gives those of the data.
+   * @throws {TypeError} If an option is unknown.
    * @throws {RangeError} If the count or the seed is out of range.
    */
   sample(count: number, options: SampleOptions = {}): Tensor {

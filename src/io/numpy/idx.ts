@@ -13,8 +13,14 @@ import { swapByteOrder } from './byteOrder.ts';
 
 interface IdxType {
   readonly dtype: DType;
+  /** Bytes for each value. */
   readonly itemSize: number;
-  readonly View: new (buffer: ArrayBufferLike, byteOffset: number, length: number) => SampleArray;
+  /** The typed array for them. */
+  readonly View: new (
+    buffer: ArrayBufferLike,
+    byteOffset: number,
+    length: number,
+  ) => SampleArray;
 }
 
 const TYPES: ReadonlyMap<number, IdxType> = new Map<number, IdxType>([
@@ -47,6 +53,8 @@ export interface IdxHeader extends IdxType {
  * @param bytes - The whole file, uncompressed (`gunzip` a `.gz` first).
  * @returns Values of one byte are a view on `bytes`, wider ones a copy.
  * @throws {FormatError} If the bytes don't begin with an IDX header, or its size doesn't fit the file's.
+ * @example
+ * readIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 3, 7, 8, 9)).data; // [7, 8, 9]
  */
 export function readIdx(bytes: Uint8Array): NumericArray {
   requireBytes('readIdx', bytes);
@@ -64,6 +72,9 @@ export function readIdx(bytes: Uint8Array): NumericArray {
  * @param head - The beginning of the file: the first {@link IDX_HEAD_LENGTH} bytes, or all of a smaller file.
  * @param fileSize - The size of the whole file in bytes. Header and values must fill it exactly.
  * @throws {FormatError} If the bytes don't begin with an IDX header, or its size doesn't fit the file's.
+ * @example
+ * const head = Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 3); // uint8, one dimension, of length 3
+ * parseIdxHeader(head, 11).shape; // [3]
  */
 export function parseIdxHeader(head: Uint8Array, fileSize: number): IdxHeader {
   const [zero0, zero1, typeCode, rank] = head;

@@ -20,12 +20,18 @@ const MAX_MEMBERS = 10_000;
 
 /** Looks at the beginning of the contents before memory for all of them is taken. */
 export interface HeadCheck {
-  /** Gets the first `headLength` bytes, or all if there are fewer, and the stated length. What it throws is passed on. */
+  /** Gets the first `headLength` bytes, if the contents have more, and their stated length. What it throws is passed on. */
   readonly check: (head: Uint8Array, length: number) => void;
+  /** How many bytes `check` gets. */
   readonly headLength: number;
 }
 
-/** Whether the bytes begin like gzip data (1f 8b). */
+/**
+ * Whether the bytes begin like gzip data (1f 8b).
+ *
+ * @example
+ * isGzip(Uint8Array.of(0x1f, 0x8b, 8)); // true
+ */
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
@@ -39,6 +45,10 @@ export function isGzip(bytes: Uint8Array): boolean {
  * @param head - Looks at contents longer than its `headLength` before memory for them is taken.
  * @returns The contents, in a new buffer.
  * @throws {FormatError} If the data is not gzip, corrupt or cut off, or holds more than `limit` bytes.
+ * @example
+ * const zipped = new Blob([Uint8Array.of(1, 2, 3)]).stream().pipeThrough(new CompressionStream('gzip'));
+ * const bytes = new Uint8Array(await new Response(zipped).arrayBuffer());
+ * const contents = await gunzip(bytes); // [1, 2, 3]
  */
 export async function gunzip(
   bytes: Uint8Array,
@@ -132,9 +142,14 @@ async function inflateMembers(
 /**
  * Inflates raw deflate data, as zip archives hold them.
  *
+ * @param expectedLength - How many bytes the data hold, inflated.
  * @param head - Looks at contents longer than its `headLength` before memory for them is taken.
  * @returns Exactly `expectedLength` bytes, in a new buffer.
  * @throws {FormatError} If the data is corrupt, cut off, or doesn't give exactly `expectedLength` bytes.
+ * @example
+ * const deflated = new Blob([Uint8Array.of(1, 2, 3)]).stream().pipeThrough(new CompressionStream('deflate-raw'));
+ * const bytes = new Uint8Array(await new Response(deflated).arrayBuffer());
+ * const contents = await inflateRaw(bytes, 3); // [1, 2, 3]
  */
 export async function inflateRaw(
   bytes: Uint8Array,

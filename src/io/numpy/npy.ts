@@ -14,8 +14,9 @@ import { FormatError } from '../errors.ts';
 import { swapByteOrder } from './byteOrder.ts';
 import { itemSizeOf, MAX_RANK, NPY_HEAD_LENGTH, type NpyHeader, parseNpyHeader } from './npyHeader.ts';
 
+/** Options of {@link readNpy}. */
 export interface ReadNpyOptions {
-  /** If `bytes` are a part of a file: a value's number in the whole file, for messages. Default: the same number. */
+  /** If `bytes` are a part of a file: a value's number in the whole file, for messages. @default the same number */
   readonly numberOf?: (index: number) => number;
 }
 
@@ -27,7 +28,14 @@ const OPTIONS: OptionNames<ReadNpyOptions> = { numberOf: true };
  * In the common case (little-endian, C order, `bytes` the only view on its buffer) the values are a view on `bytes`,
  * not a copy. `f2` becomes float32, `u8` and `i8` become float64, `b1` becomes 0 and 1 in a Uint8Array.
  *
+ * @param bytes - The whole file.
+ * @returns The shape, the values, and the type that the file states as `dtype`.
+ * @throws {TypeError} If these are no bytes, or an option is unknown.
  * @throws {FormatError} As {@link parseNpyHeader}, if it is in Fortran order and holds 2^31 values or more, and if an `u8` or `i8` value is beyond ±2^53, where float64 has gaps.
+ * @example
+ * const { shape, dtype } = readNpy(writeNpy({ shape: [2, 3], data: new Float32Array(6) }));
+ * shape; // [2, 3]
+ * dtype; // 'f4'
  */
 export function readNpy(bytes: Uint8Array, options: ReadNpyOptions = {}): NumericArray {
   requireBytes('readNpy', bytes);
@@ -60,6 +68,8 @@ export function npyMemory(header: NpyHeader): number {
  *
  * @returns The whole file. `numpy.load` reads it.
  * @throws {ShapeError} If the shape is not a list of up to 64 integers >= 0, or its product is not the length of `data`.
+ * @example
+ * await writeFileAtomically('codes.npy', writeNpy(codes));
  */
 export function writeNpy(array: { readonly shape: Shape; readonly data: SampleArray }): Uint8Array {
   const { shape, data } = array;

@@ -50,6 +50,7 @@ export interface NpyHeader {
   /** The same as the file writes them: `float32`, `=f4`, … */
   readonly spelling: string;
   readonly dtype: DType;
+  /** Whether the first dimension varies fastest, instead of the last. */
   readonly fortranOrder: boolean;
   readonly shape: Shape;
   /** Where the values begin, in bytes from the beginning of the file. */
@@ -66,6 +67,9 @@ export interface NpyHeader {
  * @param fileSize - The size of the whole file in bytes. Header and values must fill it exactly.
  * @throws {FormatError} If the bytes don't begin with an .npy header, its size doesn't fit the file's, or the values are
  *   not numbers.
+ * @example
+ * const bytes = writeNpy({ shape: [2, 3], data: new Uint8Array(6) });
+ * parseNpyHeader(bytes, bytes.length).shape; // [2, 3]
  */
 export function parseNpyHeader(head: Uint8Array, fileSize: number): NpyHeader {
   const { text, dataOffset } = headerText(head, fileSize);

@@ -27,13 +27,17 @@ const NPY_HEAD: HeadCheck = { check: parseNpyHeader, headLength: NPY_HEAD_LENGTH
  * The names of the arrays in a .npz file, in the order of the file.
  *
  * @throws {FormatError} If the bytes are not a zip archive, the archive is corrupt, cut off, encrypted or of zip64 size,
- *   an entry's name is not a relative path, or two entries share bytes.
+ *   an entry's name is not a relative path, two entries share bytes, or two arrays have one name.
+ * @example
+ * // np.savez('arrays.npz', x_train=x, y_train=y)
+ * listNpz(Uint8Array.of(0x50, 0x4b, 5, 6, ...new Uint8Array(18))).length; // 0
  */
 export function listNpz(bytes: Uint8Array): string[] {
   requireBytes('listNpz', bytes);
   return [...arraysOf(bytes).keys()];
 }
 
+/** Options of {@link readNpz}. */
 export interface NpzOptions {
   /** The name of the array to read. */
   readonly key?: string | undefined;
@@ -50,8 +54,13 @@ export const NPZ_OPTIONS: OptionNames<NpzOptions> = { key: true, preferredKey: t
  *
  * @param options - `key`: the array's name. Without it, the only array is read, or of several the one named
  *   `preferredKey` (`x_train` by default, as in Keras's mnist.npz). `limit`: the largest size that is inflated.
- * @throws {FormatError} As {@link listNpz} and `readNpy`; also if there is no such array: the message lists what there is;
+ * @returns The array as {@link readNpy} gives it, and its name as `key`.
+ * @throws {TypeError} If these are no bytes, or an option is unknown.
+ * @throws {FormatError} As {@link listNpz} and {@link readNpy}; also if there is no such array: the message lists what there is;
  *   and without `key` if the arrays are the parts of a sparse matrix of scipy.
+ * @example
+ * // np.savez('arrays.npz', x_train=x, y_train=y)
+ * const open = async (path) => readNpz(await readWholeFile(path), { key: 'x_train' });
  */
 export async function readNpz(
   bytes: Uint8Array,

@@ -4,6 +4,7 @@
 export const PCM = 1;
 export const FLOAT = 3;
 
+/** How a WAV file stores a value: `s16` is a signed integer of 16 bits, `f32` a float. */
 export type SoundEncoding = 'u8' | 's16' | 's24' | 's32' | 'f32';
 
 export interface Encoding {

@@ -19,6 +19,7 @@ export interface Sound {
   readonly encoding: SoundEncoding;
 }
 
+/** A sound from a file. */
 export interface ReadSound extends Sound {
   /** How many channels the file has: `samples` are their means. */
   readonly channels: number;
@@ -78,6 +79,11 @@ const F64: Encoding = {
  * @returns Values from -1 to 1: an integer of b bits is divided by 2^(b-1), and one of 8 bits is taken minus 128 before.
  *   Floats are as they are, also those that are not finite.
  * @throws {FormatError} If the bytes are no WAV file, it is cut off, or its values are stored otherwise: MP3, A-law, ….
+ * @example
+ * const samples = Float32Array.from({ length: 1600 }, (_, i) => Math.sin(i / 10));
+ * const { sampleRate, channels } = readWav(writeWav({ samples, sampleRate: 16_000, encoding: 's16' }));
+ * sampleRate; // 16000
+ * channels; // 1
  */
 export function readWav(bytes: Uint8Array): ReadSound {
   requireBytes('readWav', bytes);

@@ -19,7 +19,12 @@ export type SoundFormat = Pick<Sound, 'sampleRate' | 'encoding'>;
  * @param sound - Values from -1 to 1. For integers they are rounded to the nearest and clamped: of 16 bits, 1 becomes
  *   32767. What `readWav` read of integers of up to 24 bits is written as it was; for 32 bits, float32 is too coarse.
  * @returns The whole file.
- * @throws {RangeError} If a value is not finite and integers are to be written, or the file would be larger than 4 GiB.
+ * @throws {TypeError} If the samples are no Float32Array, or the sound has a field of another name.
+ * @throws {RangeError} If a value is not finite and integers are to be written, the sample rate is not an integer >= 1, the
+ *   encoding is unknown, or the file would be larger than 4 GiB.
+ * @example
+ * const samples = Float32Array.from({ length: 1600 }, (_, i) => Math.sin(i / 10));
+ * await writeFileAtomically('tone.wav', writeWav({ samples, sampleRate: 16_000, encoding: 's16' }));
  */
 export function writeWav(sound: Sound): Uint8Array {
   requireOptions('writeWav', sound, SOUND, {}, ['channels']); // what readWav returned is written as one channel

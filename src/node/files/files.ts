@@ -12,7 +12,13 @@ import { FormatError, OptionError } from '../../io/errors.ts';
 import { type OptionNames, requireOptions } from '../../tensor/options.ts';
 import { inWords } from '../../tensor/words.ts';
 
-/** A file or folder can't be used. The message names it. */
+/**
+ * A file or folder can't be used. The message names it.
+ *
+ * @example
+ * const error = await readWholeFile('missing.npy').catch((error) => error);
+ * error instanceof FileError; // true
+ */
 export class FileError extends Error {
   override name = 'FileError';
 }
@@ -69,9 +75,11 @@ export function requirePath(who: string, path: unknown): asserts path is string 
   throw new TypeError(`${who}: the path is ${inWords(path)}, expected the name of a file or folder.`);
 }
 
+/** Options of {@link readWholeFile}. */
 export interface ReadOptions {
   /** Sees the first `headLength` bytes and the size before anything is allocated; what it throws is passed on. */
   readonly check?: (head: Uint8Array, fileSize: number) => void;
+  /** @default 65536 */
   readonly headLength?: number;
 }
 
@@ -87,7 +95,11 @@ export function openToRead(path: string): Promise<FileHandle> {
 /**
  * Reads a whole file into an array of exactly its size.
  *
+ * @throws {TypeError} If the path is no text, or an option is unknown.
  * @throws {FileError} If the file can't be read, or doesn't fit into memory.
+ * @example
+ * await writeFileAtomically('note.txt', 'hello');
+ * (await readWholeFile('note.txt')).length; // 5
  */
 export async function readWholeFile(path: string, options: ReadOptions = {}): Promise<Uint8Array> {
   requirePath('readWholeFile', path);
@@ -176,6 +188,8 @@ export async function* readPieces(path: string): AsyncGenerator<Uint8Array, void
  * @param contents - All of it, or its pieces one after the other.
  * @throws {FileError} If it can't be written; then nothing is left behind.
  * @throws Whatever making the pieces failed with; then nothing is left behind either.
+ * @example
+ * await writeFileAtomically('note.txt', 'hello');
  */
 export async function writeFileAtomically(
   path: string,

@@ -37,7 +37,9 @@ interface Opened {
   readonly bytes: Uint8Array;
 }
 
+/** An autoencoder from a file, with what the file holds beside it and where it is. */
 export type OpenedModel = LoadedModel & Opened;
+/** A model of any kind from a file, with what the file holds beside it and where it is. */
 export type OpenedAnyModel = LoadedAnyModel & Opened;
 
 /**
@@ -46,6 +48,10 @@ export type OpenedAnyModel = LoadedAnyModel & Opened;
  * @param path - A model file, or a run folder with one.
  * @throws {FileError} If it can't be read.
  * @throws {FormatError} If it is no model, or one without an encoder.
+ * @example
+ * await saveModel('model.safetensors', autoencoder);
+ * const { autoencoder: opened } = await loadModel('model.safetensors');
+ * opened.encodingDim; // 32
  */
 export async function loadModel(path: string): Promise<OpenedModel> {
   const { model, ...rest } = await loadAnyModel(path);
@@ -58,6 +64,10 @@ export async function loadModel(path: string): Promise<OpenedModel> {
  * @param path - A model file, or a run folder with one.
  * @throws {FileError} If it can't be read.
  * @throws {FormatError} If it is no model.
+ * @example
+ * await saveModel('model.safetensors', autoencoder);
+ * const { model } = await loadAnyModel('model.safetensors');
+ * model instanceof Autoencoder; // true
  */
 export async function loadAnyModel(path: string): Promise<OpenedAnyModel> {
   requirePath('loadModel', path);
@@ -82,6 +92,9 @@ export async function loadAnyModel(path: string): Promise<OpenedAnyModel> {
  *
  * @param extras - What is kept in the file beside the model, as of {@link writeModel}.
  * @throws {FileError} If it can't be written; then an older file stays as it was.
+ * @throws As {@link writeModel}.
+ * @example
+ * await saveModel('model.safetensors', autoencoder);
  */
 export async function saveModel(path: string, model: AnyModel, extras: ModelExtras = {}): Promise<void> {
   await writeFileAtomically(path, writeModel(model, extras));

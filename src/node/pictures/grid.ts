@@ -25,10 +25,11 @@ export interface ImageBatch {
   readonly data: Float32Array;
 }
 
+/** Options of {@link imageGrid}. */
 export interface GridOptions {
-  /** Images in a row. Default: so that the grid is about square. */
+  /** Images in a row. @default as many as make about as many rows */
   readonly columns?: number;
-  /** Screen pixels per image pixel, an integer. Default: 3 for 28x28, so that every image gets about that size. */
+  /** Screen pixels per image pixel, an integer. @default 3 for 28x28, and for others what makes them about as large */
   readonly scale?: number;
 }
 
@@ -37,7 +38,11 @@ const GRID_OPTIONS: OptionNames<GridOptions> = { columns: true, scale: true };
 /**
  * The images row by row, with a thin gap between and around them. Values beyond 0 and 1 are clamped.
  *
+ * @throws {TypeError} If these are no images, or an option is unknown.
  * @throws {ShapeError} If the shape is not one of images.
+ * @example
+ * const grid = imageGrid(autoencoder.decode(codes), { columns: 20 });
+ * await writeFileAtomically('grid.png', encodePng(grid));
  */
 export function imageGrid(images: ImageBatch, options: GridOptions = {}): PixelImage {
   requireOptions('imageGrid', options, GRID_OPTIONS);
@@ -65,8 +70,14 @@ const SHEET_OPTIONS: OptionNames<SheetOptions> = { ...GRID_OPTIONS, noisy: true,
 /**
  * Originals with their reconstructions below them, in rows; a wider gap separates these from the next originals.
  *
- * @param options - `columns`: images in a row; default 10.
+ * @param options - `columns`: images in a row; default 10. `scale`: as of {@link imageGrid}. `noisy`: what the model got, in
+ *   a row between the two. `headings`: what is written above each original.
+ * @throws {TypeError} If these are no images, or an option is unknown.
  * @throws {ShapeError} If the shapes are not of images, or differ.
+ * @example
+ * const restored = autoencoder.decode(codes);
+ * const originals = new Tensor(Float32Array.from(images.data, (pixel) => pixel / 255), images.shape);
+ * await writeFileAtomically('sheet.png', encodePng(reconstructionSheet(originals, restored)));
  */
 export function reconstructionSheet(
   originals: ImageBatch,

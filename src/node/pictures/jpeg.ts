@@ -15,6 +15,8 @@ import type { PixelImage } from './png.ts';
  * @throws {FormatError} If it is not a JPEG file, is damaged or cut off, is larger, or is of a kind that is not read here:
  *   12 bits, without loss, arithmetic coding.
  * @throws {DataError} If the optional package jpeg-js is not installed.
+ * @example
+ * const open = async (path) => decodeJpeg(await readWholeFile(path)); // { width, height, channels, data }
  */
 export async function decodeJpeg(bytes: Uint8Array): Promise<PixelImage> {
   const { width, height, components, isYcc, orientation, plain } = checkJpeg(bytes);

@@ -11,6 +11,7 @@ import { type PictureSize, resize, resizingOf } from './resize.ts';
 const MAX_STACK = 2 ** 32; // bytes
 const MAX_SIDE = 16384; // pixels, as of a PNG
 
+/** How pictures of different kinds become one array. */
 export interface PictureOptions {
   /** Height and width in pixels to bring all pictures to; what is beyond their ratio is cut off at both sides. */
   readonly resize?: PictureSize | undefined;
@@ -54,8 +55,15 @@ export interface StackedImages extends NumericArray {
  * One array of many PNG files: `[n, height, width]` if every pixel of every image is gray, else `[n, height, width, 3]`.
  * One image is decoded at a time. Files of 16 bits a sample are rounded to 8.
  *
+ * @returns The array, of uint8, and in `isRounded` whether a file had 16 bits a sample.
+ * @throws {TypeError} If an option is unknown or has a value of another kind.
+ * @throws {RangeError} If a side of `resize` is not an integer from 1 to 16384.
  * @throws {FormatError} If there are none, one can't be read (see {@link decodePng}), sizes differ and there is no `resize`,
- *   or any pixel is transparent and there is no `background`. The messages name the file, if it has a name.
+ *   any pixel is transparent and there is no `background`, or they take more than 4 GiB. The messages name the file, if it
+ *   has a name.
+ * @example
+ * const bytes = encodePng({ width: 2, height: 1, channels: 1, data: Uint8Array.of(0, 255) });
+ * stackPngs([{ bytes }, { bytes }]).shape; // [2, 1, 2]
  */
 export function stackPngs(
   files: readonly { readonly name?: string; readonly bytes: Uint8Array }[],

@@ -14,6 +14,7 @@ export interface PixelImage {
   readonly data: Uint8Array;
 }
 
+/** A picture from a PNG file, with 8 bits a sample. */
 export interface DecodedPng {
   readonly width: number;
   readonly height: number;
@@ -26,7 +27,14 @@ export interface DecodedPng {
   readonly isRounded: boolean;
 }
 
-/** The bytes of an 8-bit PNG file, gray or RGB. */
+/**
+ * The bytes of an 8-bit PNG file, gray or RGB.
+ *
+ * @throws {RangeError} If there is no pixel, or the data holds more or fewer numbers than the pixels have.
+ * @example
+ * const png = encodePng({ width: 2, height: 1, channels: 1, data: Uint8Array.of(0, 255) });
+ * await writeFileAtomically('two.png', png);
+ */
 export function encodePng({ width, height, channels, data }: PixelImage): Uint8Array {
   if (!(width >= 1 && height >= 1) || data.length !== width * height * channels) {
     throw new RangeError(
@@ -51,10 +59,15 @@ export function encodePng({ width, height, channels, data }: PixelImage): Uint8A
 }
 
 /**
- * Reads any PNG: 1 to 16 bits, gray, RGB, palette, with or without alpha, interlaced or not, up to 33 megapixels.
+ * Reads any PNG: 1 to 16 bits, gray, RGB, palette, with or without alpha, interlaced or not, up to 33 megapixels
+ * and 16,384 pixels a side.
  * Bytes behind the end chunk are ignored, as other readers do.
  *
  * @throws {FormatError} If it is not a PNG file, is damaged or cut off, or is larger than that.
+ * @example
+ * const { width, data } = decodePng(encodePng({ width: 2, height: 1, channels: 1, data: Uint8Array.of(0, 255) }));
+ * width; // 2
+ * data; // [0, 0, 0, 255, 255, 255, 255, 255]
  */
 export function decodePng(bytes: Uint8Array): DecodedPng {
   const { depth, end } = checkPng(bytes);

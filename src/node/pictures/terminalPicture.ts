@@ -17,6 +17,7 @@ const WANTED = 4; // images in a row, if each of them gets enough characters
 const ENOUGH_IN_COLOR = 18;
 const ENOUGH_IN_PLAIN = 24;
 
+/** Options of {@link terminalPicture}. */
 export interface TerminalOptions {
   /** Bits of colour, as `stream.getColorDepth()` says: 24 gives true colour, 8 the 256 colours, fewer plain characters. */
   readonly colorDepth: number;
@@ -24,8 +25,9 @@ export interface TerminalOptions {
 
 const OPTIONS: OptionNames<TerminalOptions> = { colorDepth: true };
 
+/** Options of {@link terminalComparison}. */
 export interface ComparisonOptions extends TerminalOptions {
-  /** Width of the terminal, in characters. Default: 80. */
+  /** Width of the terminal, in characters. @default 80 */
   readonly columns?: number;
   /** The noisy originals that the model restored: in a row between the two. */
   readonly noisy?: ImageBatch | undefined;
@@ -44,7 +46,11 @@ const COMPARISON_OPTIONS: OptionNames<ComparisonOptions> = {
  * One image as lines of text, at most 32 characters wide; larger ones are averaged down.
  *
  * @param image - `[h, w]`, `[h, w, 1]` or `[h, w, 3]`, values from 0 to 1.
+ * @throws {TypeError} If this is no image, or an option is unknown.
  * @throws {ShapeError} If the shape is another.
+ * @example
+ * const image = autoencoder.decode(codes.rows(0, 1)).reshape([28, 28]);
+ * console.log(terminalPicture(image, { colorDepth: 1 }));
  */
 export function terminalPicture(image: ImageBatch, options: TerminalOptions): string {
   requireOptions('terminalPicture', options, OPTIONS);
@@ -56,7 +62,11 @@ export function terminalPicture(image: ImageBatch, options: TerminalOptions): st
 /**
  * The first few originals in a row, their reconstructions below: as many as fit the terminal, no line wider than it.
  *
+ * @throws {TypeError} If these are no images, or an option is unknown.
  * @throws {ShapeError} If the shapes are not of images (see {@link ImageBatch}), or differ.
+ * @example
+ * const restored = autoencoder.decode(codes.rows(0, 3));
+ * console.log(terminalComparison(restored, restored, { colorDepth: 1, columns: 80 }));
  */
 export function terminalComparison(
   originals: ImageBatch,

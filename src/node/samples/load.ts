@@ -13,6 +13,7 @@ import { LOAD_OPTIONS, type LoadOptions, requireLoadOptions } from './readOption
 import { type LoadedImages, type SampleSource, samplesInMemory } from './sampleSource.ts';
 import { refuseUnsuited } from './suitableOptions.ts';
 
+/** Options of {@link openImages}. */
 export interface OpenOptions extends LoadOptions {
   /** How many bytes a `.npy` or a table may take in memory. @default {@link defaultInMemoryLimit} */
   readonly inMemoryLimit?: number | undefined;
@@ -20,7 +21,13 @@ export interface OpenOptions extends LoadOptions {
 
 const OPEN_OPTIONS: OptionNames<OpenOptions> = { ...LOAD_OPTIONS, inMemoryLimit: true };
 
-/** In bytes: half of the memory that is free, or that the container allows. The other half is for everything else. */
+/**
+ * How much {@link openImages} loads by default, in bytes: half of the memory that is free, or that the container allows.
+ * The other half is for everything else.
+ *
+ * @example
+ * defaultInMemoryLimit() > 0; // true
+ */
 export function defaultInMemoryLimit(): number {
   return process.availableMemory() / 2;
 }
@@ -29,8 +36,14 @@ export function defaultInMemoryLimit(): number {
  * Opens images or other samples. A `.npy` or a table that would take more memory than the limit, including what its
  * conversion takes, is read from a file batch by batch; everything else is loaded.
  *
- * @returns To be closed by its `close`.
+ * @param path - As of {@link loadImages}.
+ * @returns The samples; `close` closes their file.
  * @throws As {@link loadImages}.
+ * @example
+ * await writeFileAtomically('images.npy', writeNpy(images));
+ * const source = await openImages('images.npy', { inMemoryLimit: 1e6 });
+ * source.shape; // [100, 28, 28]
+ * await source.close();
  */
 export async function openImages(path: string, options: OpenOptions = {}): Promise<SampleSource> {
   requireLoadOptions('openImages', options, OPEN_OPTIONS);
@@ -52,12 +65,21 @@ export async function openImages(path: string, options: OpenOptions = {}): Promi
 }
 
 /**
- * Loads images into memory.
+ * Loads images or other samples into memory.
  *
- * @throws {FileError} If the file or folder can't be read.
- * @throws {FormatError} If a file is not what its name says, is damaged, or can't be used.
+ * @param path - A file `.npy`, `.npz`, `.idx`, `-ubyte` (also with `.gz`), `.csv`, `.tsv`, `.wav`, `.png` or `.jpg`, or a
+ *   folder of pictures. The name says which; contents that don't agree are refused.
  * @param options - `sampleShape`: makes an array of one sample [1, ...].
- * @throws {DataError} If there are no samples in it, or it holds single numbers (labels, for instance).
+ * @throws {TypeError} If an option is unknown or has a value of another kind.
+ * @throws {RangeError} If a number or a word of an option is out of range.
+ * @throws {FileError} If the file or folder can't be read.
+ * @throws {FormatError} If a file is not what its name says, is damaged, or can't be used, or an option is for another kind.
+ * @throws {DataError} If there are no samples in it, it holds single numbers (labels, for instance), or the package that
+ *   reads it is missing.
+ * @example
+ * await writeFileAtomically('images.npy', writeNpy(images));
+ * const { shape } = await loadImages('images.npy');
+ * shape; // [100, 28, 28]
  */
 export async function loadImages(path: string, options: LoadOptions = {}): Promise<LoadedImages> {
   requireLoadOptions('loadImages', options, LOAD_OPTIONS);

@@ -13,8 +13,9 @@ import { requireName } from './readOptions.ts';
 import type { ClassLabels } from './sampleSource.ts';
 import { refuseUnsuited } from './suitableOptions.ts';
 
+/** Options of {@link loadLabels}. */
 export interface LabelOptions {
-  /** Which array of an `.npz` to take. @default 'y_train', else the only one */
+  /** Which array of an `.npz` to take. @default the only one, or of several 'y_train' */
   readonly key?: string | undefined;
   /** Which column of a table to take, by its name. @default the only one, or one named label, class, species or target */
   readonly labelColumn?: string | undefined;
@@ -24,14 +25,23 @@ export interface LabelOptions {
 
 const OPTIONS: OptionNames<LabelOptions> = { key: true, labelColumn: true, count: true };
 
+/** Labels, and the words that they stand for. */
 export type LoadedLabels = ClassLabels;
 
 /**
+ * Loads one label for each sample.
+ *
  * @param path - A table (`.csv`, `.tsv`) with a column of integers or words, which become 0, 1, … in the order of the
  *   alphabet; or `.npy`, `.npz` or IDX, of shape `[n]` or `[n, 1]`, or `[]` for one sample, of integers or bool.
+ * @throws {TypeError} If an option is unknown or has a value of another kind.
+ * @throws {RangeError} If the count is not an integer >= 0.
  * @throws {FileError} If the file can't be read.
- * @throws {FormatError} If it is not what its name says, is damaged, or has no keys or columns although one is named.
+ * @throws {FormatError} If it is not what its name says, is damaged, or has no keys or columns although one is named; or if
+ *   it has several columns and none is named or called label, class, species or target.
  * @throws {DataError} If the shape or type is another one, or there are not as many labels as samples.
+ * @example
+ * await writeFileAtomically('labels.npy', writeNpy({ shape: [100], data: labels }));
+ * (await loadLabels('labels.npy', { count: 100 })).labels.length; // 100
  */
 export async function loadLabels(path: string, options: LabelOptions): Promise<LoadedLabels> {
   requireOptions('loadLabels', options, OPTIONS);

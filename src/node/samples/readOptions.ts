@@ -10,10 +10,15 @@ import { isSampleForm, type SampleForm } from './sampleForm.ts';
 
 /** For `.wav`. */
 export interface SoundOptions {
-  /** How many sound samples make one sample for the network. @default 512 */
+  /** How many sound samples make one sample for the network. @default what `form` or a flat `sampleShape` says, else 512 */
   readonly frame?: number | undefined;
 }
 
+/**
+ * How files are read as samples. Each kind of file takes its own options and refuses the others: `.npz` those of
+ * {@link NpzOptions}; tables `columns`, `labelColumn`, `missing` and `featureNames`; pictures those of
+ * {@link PictureOptions}; sound `frame`.
+ */
 export interface LoadOptions extends NpzOptions, Omit<TableOptions, 'form'>, PictureOptions, SoundOptions {
   /** What a trained model takes, such as [28, 28]: then an array of one sample, [28, 28] or [784], is read as [1, 28, 28]. */
   readonly sampleShape?: Shape | undefined;
@@ -43,7 +48,7 @@ export const LOAD_OPTIONS: OptionNames<LoadOptions> = {
 /**
  * For callers without types. Readers check the options that only they have, but those for tables.
  *
- * @throws {TypeError} If there is no option of a name, or a value is none that it takes.
+ * @throws {TypeError} If an option is unknown, or a value is none that it takes.
  * @throws {RangeError} If `missing` is another word.
  */
 export function requireLoadOptions<Options extends LoadOptions>(
