@@ -1,0 +1,3 @@
+import type { ApiName } from './declarations.mjs';
+
+export function renderApi(api: readonly ApiName[]): string;
