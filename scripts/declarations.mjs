@@ -59,6 +59,9 @@ function publicNames(path) {
     .filter(Boolean);
 }
 
+/** No type is made of a function: its name in one is that of a field. */
+const isFunction = ({ code }) => /^(?:export )?(?:declare )?function /.test(code);
+
 /**
  * @param entries - The entry points as the compiler declared them: paths of `.d.ts` files.
  * @returns `shared`, the text of the file of all types, and for each entry point the names that it exports of them.
@@ -80,10 +83,42 @@ export function collectDeclarations(entries) {
     const other = others.find(({ path }) => path !== first.path);
     if (other) throw new Error(`declarations: ${name} is declared in ${first.path} and in ${other.path}.`);
     for (const { code } of [first, ...others])
-      open.push(...code.match(/\w+/g).filter((word) => byName.has(word)));
+      open.push(...code.match(/\w+/g).filter((word) => byName.has(word) && !isFunction(byName.get(word)[0])));
   }
-  const texts = declarations.filter(({ name }) => needed.has(name)).map(({ statement }) => statement);
-  return { shared: withTabs(texts.join('')), names };
+  const exported = new Set([...names.values()].flat());
+  const isInternalClass = ({ name, code }) =>
+    !exported.has(name) && /\bclass \w/.test(code.split('\n', 1)[0]);
+  const texts = declarations
+    .filter(({ name }) => needed.has(name))
+    .map((one) => (isInternalClass(one) ? withoutCommentLines(one.statement) : shortened(one.statement)));
+  return { shared: withTabs(withoutDeclare(texts.join(''))), names };
+}
+
+/** Without what docs/api.md has and would be a tenth of the file: examples, and TypeErrors, which the compiler finds. */
+function shortened(statement) {
+  const example = /^( *) \* @example\n(?:\1 \* (?!@).*\n|\1 \*\n)*/gm;
+  const typeError = /^( *)(?: \*|\/\*\*) @throws \{TypeError\}.*\n(?:\1 \* {3}.*\n)*/gm;
+  return statement
+    .replace(example, '')
+    .replace(typeError, '')
+    .replace(/(?:^ *\*\n)+(?= *\*\/)/gm, '')
+    .replace(/\/\*\*(?:(?!\*\/)[\s\S])*\*\//g, onFewLines);
+}
+
+/** Each paragraph of a comment on one line: editors break lines by themselves. */
+function onFewLines(comment) {
+  const joined = comment.replace(/(?<!\*)\n *\* (?![@\-|]| *- ) */g, ' ');
+  return joined.replace(/^\/\*\*\n *\* (.*)\n *\*\/$/, '/** $1 */');
+}
+
+/** What an internal class does is nothing to a user, who can't import it. */
+function withoutCommentLines(statement) {
+  return statement.replace(/^ *\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n/gm, '');
+}
+
+/** In a file of types, what is exported is declared. */
+function withoutDeclare(text) {
+  return text.replace(/^export declare /gm, 'export ');
 }
 
 /** The compiler indents by four blanks, which would be a tenth of the file. */

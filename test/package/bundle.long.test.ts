@@ -6,10 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { install, pack, removePackages, runIn, temporaryFolder } from './packed.ts';
 
 /**
- * Bytes, with gzip, of a bundle that uses `Autoencoder` of the package. It takes 32.5 kB today, of the sources 31.7 kB: what
- * makes it grow is seen here, and raises the budget only if it is worth that to every page.
+ * Bytes, with gzip, of a bundle that uses `Autoencoder` of the package. It takes 33.4 kB today, of the sources 32.5 kB;
+ * 0.8 of these are the kernels of GELU. What makes it grow is seen here, and raises the budget only if it is worth that to
+ * every page.
  */
-const BUDGET = 33_000;
+const BUDGET = 33_800;
 
 let project = '';
 

@@ -35,6 +35,7 @@ describe('the package', () => {
     expect(packed.paths.filter((path) => !isModule(path)).sort()).toEqual([
       'LICENSE',
       'README.md',
+      'README.zh-CN.md',
       'dist/isthmus.min.js',
       'dist/src/compression/index.d.ts',
       'dist/src/declarations.d.ts',

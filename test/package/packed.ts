@@ -30,6 +30,7 @@ const SOURCES = [
   'tsconfig.build.json', // for the build that is brought back when it has packed
   'tsconfig.package.json',
   'README.md',
+  'README.zh-CN.md',
   'LICENSE',
   'CHANGELOG.md',
 ];
