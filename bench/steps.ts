@@ -1,8 +1,12 @@
 /**
  * `npm run bench:steps`: the figures of docs/kernels.md, from the triple loop to SIMD on two threads, step by step. Every
- * result is compared with that of naive.ts before it is timed; times are medians of interleaved rounds.
+ * result is compared with that of naive.ts before it is timed; times are medians of interleaved rounds. `--out FILE.svg`
+ * draws the steps as a bar chart, too.
  */
 
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { type Bar, barChart } from '../src/node/charts/barChart.ts';
 import { blocked } from '../src/tensor/kernels/blocked.ts';
 import { naive } from '../src/tensor/kernels/naive.ts';
 import { B_IN_PLACE, B_ROWS, MAX_DEPTH } from '../src/tensor/kernels/simd/code/gemm.ts';
@@ -106,7 +110,8 @@ function time(run: () => unknown, runs: number): number {
   return (performance.now() - start) / runs;
 }
 
-async function measureSteps(): Promise<void> {
+/** @returns Their rates. */
+async function measureSteps(): Promise<Bar[]> {
   const expected = new Float32Array(c.length);
   naive.matmul(SIZE, SIZE, SIZE, a, b, false, expected);
   const magnitude = new Float32Array(c.length);
@@ -122,13 +127,12 @@ async function measureSteps(): Promise<void> {
     }
   }
   console.log(`product of ${SIZE}x${SIZE}x${SIZE}`.padEnd(49), 'GFLOP/s    gain');
-  let before = Number.NaN;
-  for (const [i, { name }] of STEPS.entries()) {
-    const rate = GFLOP / (median(times[i]) / 1000);
-    const gain = i === 0 ? '' : `${formatNumber(rate / before)}x`;
-    console.log(`  ${name.padEnd(47)} ${formatNumber(rate).padStart(7)} ${gain.padStart(7)}`);
-    before = rate;
+  const rates = STEPS.map(({ name }, i) => ({ name, value: GFLOP / (median(times[i]) / 1000) }));
+  for (const [i, { name, value }] of rates.entries()) {
+    const gain = i === 0 ? '' : `${formatNumber(value / rates[i - 1].value)}x`;
+    console.log(`  ${name.padEnd(47)} ${formatNumber(value).padStart(7)} ${gain.padStart(7)}`);
   }
+  return rates;
 }
 
 const DEPTH = 256;
@@ -177,6 +181,11 @@ function measureLoops(): void {
   }
 }
 
+const { out } = parseArgs({ options: { out: { type: 'string' } } }).values;
 console.log(`${formatEnvironment(environment())}\n`);
-await measureSteps();
+const rates = await measureSteps();
+if (out !== undefined) {
+  const bars = rates.map(({ name, value }) => ({ name: name.replace(/^(\d) +/, '$1: '), value }));
+  writeFileSync(out, barChart({ title: `A product of ${SIZE}³, step by step`, unit: 'GFLOP/s' }, bars));
+}
 measureLoops();

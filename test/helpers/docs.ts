@@ -4,9 +4,10 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { commandsIn, fencesOf, withoutFences } from '../../scripts/markdown.mjs';
 import { generateDigits } from '../../src/data/digits.ts';
 import { writeNpy } from '../../src/io/numpy/npy.ts';
 import { writeWav } from '../../src/io/sound/writeWav.ts';
@@ -16,29 +17,32 @@ import { type Files, folderWith, isthmus, removeFolders } from './cli.ts';
 
 /** By their paths from the repository's root. */
 export const PAGES: ReadonlyMap<string, string> = new Map(
-  ['README.md', 'CONTRIBUTING.md', ...readdirSync('docs').map((name) => `docs/${name}`)]
-    .filter((path) => path.endsWith('.md') && existsSync(path))
+  [
+    ...readdirSync('.'),
+    ...(readdirSync('docs', { recursive: true }) as string[]).map((name) => `docs/${name}`),
+  ]
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => path.endsWith('.md') && path !== 'CHANGELOG.md')
     .map((path) => [path, readFileSync(path, 'utf8')]),
 );
 
-const FENCE = /^```(\w*)\n(.*?)^```$/gms;
-
 /** The contents of a page's fenced blocks of a language. */
 export function blocksOf(page: string, language: string): string[] {
-  return [...page.matchAll(FENCE)].filter(([, found]) => found === language).map(([, , text]) => text);
+  return fencesOf(page)
+    .filter((fence) => fence.language === language)
+    .map(({ text }) => text);
 }
 
 /** What a reader sees as prose: without fenced blocks, code in backticks and formulas. */
 export function proseOf(page: string): string {
-  return page
-    .replace(FENCE, '')
+  return withoutFences(page)
     .replace(/`[^`\n]*`/g, '')
     .replace(/\$\$.*?\$\$|\$[^$\n]*\$/gs, '');
 }
 
 /** The anchors of a page's headings, as GitHub makes them. */
 export function anchorsOf(page: string): string[] {
-  const headings = page.replace(FENCE, '').matchAll(/^#+ (.*)$/gm);
+  const headings = withoutFences(page).matchAll(/^#+ (.*)$/gm);
   return [...headings].map(([, text]) =>
     text
       .toLowerCase()
@@ -49,9 +53,7 @@ export function anchorsOf(page: string): string[] {
 
 /** The commands of a page's `sh` blocks, in order, without comments. */
 export function commandsOf(page: string): string[] {
-  const lines = blocksOf(page, 'sh').flatMap((block) => block.split('\n'));
-  const commands = lines.flatMap((line) => line.replace(/ +#.*/, '').split(' && '));
-  return [...new Set(commands.filter((command) => command !== ''))];
+  return [...new Set(blocksOf(page, 'sh').flatMap(commandsIn))];
 }
 
 /**
@@ -127,11 +129,15 @@ async function run(command: string, folder: string): Promise<Outcome | undefined
 const wordsOf = (text: string): string[] => text.split(' ').filter(Boolean);
 
 /** Whether CI runs a command that builds, tests or measures the whole repository: no test could. */
-function isRunByCi(command: string): boolean {
+export function isRunByCi(command: string): boolean {
   const ci = readFileSync('.ci/run', 'utf8');
   if (command === 'npm test') return /npm (test|run test:all)\b/.test(ci);
   const scripts: Record<string, string> = JSON.parse(readFileSync('package.json', 'utf8')).scripts;
-  return ci.includes(command) || Object.values(scripts).some((script) => script.startsWith(`${command} &&`));
+  const [name] = command.split(' -- ');
+  return (
+    new RegExp(`${name}(?![\\w:])`).test(ci) ||
+    Object.values(scripts).some((script) => script.startsWith(`${command} &&`))
+  );
 }
 
 /** Runs all commands of a page, in a folder with small files of the names that they ask for. */

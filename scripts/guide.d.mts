@@ -1,0 +1,2 @@
+export function linesMissing(shown: string, printed: string, commands: readonly string[]): string[];
+export function runChapter(name: string, check: boolean, report?: (line: string) => void): string[];
