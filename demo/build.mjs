@@ -4,12 +4,13 @@ import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { buildSite } from '../scripts/site/build.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
 /** Three programs: the page, the worker with the engine, and the service worker that gives a static host its headers. */
 const PROGRAMS = { page: 'page/main.ts', worker: 'worker/main.ts', isolation: 'isolation.ts' };
-const STATIC = ['index.html', 'style.css', 'icon.svg', '../README.md'];
+const STATIC = ['index.html', 'style.css', 'icon.svg'];
 
 export async function buildPage(folder) {
   await rm(folder, { recursive: true, force: true });
@@ -25,6 +26,7 @@ export async function buildPage(folder) {
     platform: 'browser',
     logLevel: 'warning',
   });
+  buildSite(join(folder, 'guide')); // the page links to it
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -11,7 +11,8 @@ const TYPES = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.svg': 'image/svg+xml',
-  '.md': 'text/plain; charset=utf-8',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
 };
 
 /** With these headers a page may share memory between threads: https://developer.mozilla.org/docs/Web/API/crossOriginIsolated */

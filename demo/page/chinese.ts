@@ -4,7 +4,7 @@ import type { TextKey } from './english.ts';
 
 export const chinese: Readonly<Record<TextKey, string>> = {
   lead: '在浏览器里实时训练一个神经网络，看它如何把图像压进狭窄的瓶颈，再还原出来。所有数据都留在你的电脑上。',
-  readme: '项目介绍',
+  guide: '教程',
   language: '语言',
   toolbar: '训练',
   train: '训练',

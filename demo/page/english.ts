@@ -2,7 +2,7 @@
 
 export const english = {
   lead: 'A neural network learns to squeeze pictures through a narrow middle, live in your browser. Nothing leaves your machine.',
-  readme: 'About the project',
+  guide: 'The guide',
   language: 'Language',
   toolbar: 'Training',
   train: 'Train',

@@ -14,7 +14,7 @@ const TABLES: Readonly<Record<Language, Readonly<Record<TextKey, string>>>> = { 
 const LOCALES = { en: 'en', zh: 'zh-Hans' } as const;
 const STORED = 'isthmus.language';
 
-const listeners: (() => void)[] = [];
+const listeners: ((language: Language) => void)[] = [];
 let current: Language = 'en';
 let numbers = new Intl.NumberFormat(LOCALES.en);
 
@@ -58,7 +58,7 @@ export function label(element: HTMLElement, key: TextKey, values?: Values): void
 }
 
 /** Called after the language has changed. */
-export function onLanguage(listener: () => void): void {
+export function onLanguage(listener: (language: Language) => void): void {
   listeners.push(listener);
 }
 
@@ -72,7 +72,7 @@ export function setLanguage(language: Language): void {
   for (const button of document.querySelectorAll<HTMLElement>('[data-language]')) {
     button.setAttribute('aria-pressed', String(button.dataset.language === language));
   }
-  for (const listener of listeners) listener();
+  for (const listener of listeners) listener(language);
 }
 
 /** The language of the last visit, or the visitor's; its switch. */

@@ -7,7 +7,7 @@ import { DrawingCard } from './drawing.ts';
 import { Files } from './files.ts';
 import { NewSamples, Reconstructions } from './gallery.ts';
 import { loadsAgain } from './isolate.ts';
-import { say, startLanguage, text } from './language.ts';
+import { onLanguage, say, startLanguage, text } from './language.ts';
 import { LatentPlane } from './latentPlane.ts';
 import { LossChart } from './lossChart.ts';
 import { NetworkCard } from './network.ts';
@@ -17,8 +17,8 @@ import { SettingsForm } from './settings.ts';
 import { Toolbar } from './toolbar.ts';
 import { Trainer } from './trainer.ts';
 
-/** Beside the page: the build copies it there. */
-const README = 'README.md';
+/** Of the site that demo/build.mjs puts beside the page. */
+const GUIDE = { en: 'guide/docs/guide/index.html', zh: 'guide/docs/guide/zh-CN/index.html' };
 
 function start(): void {
   const trainer = new Trainer((reason) => showProblem(text('noWorker', { reason })));
@@ -120,7 +120,9 @@ function keepSettingsInView(): void {
   }).observe(aside);
 }
 
-byId('readme', HTMLAnchorElement).href = README;
+onLanguage((language) => {
+  byId('guide', HTMLAnchorElement).href = GUIDE[language];
+});
 startProblems();
 startThemes();
 startLanguage();
