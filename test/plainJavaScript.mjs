@@ -364,6 +364,15 @@ export function wrongCalls() {
       [() => new Dropout(0.5), 'Dropout: the options are missing, expected an object with random.'],
       [() => new TransposedDense(3, 2), 'TransposedDense: the other layer is 3, expected a Dense.'],
       [
+        () => new Adam().step(new Dense(1, 1).parameters()),
+        'Adam: the parameters are an array of 2 objects, expected FlatParameters such as autoencoder.parameters.',
+      ],
+      [
+        () => clipGradientNorm([], 1),
+        'clipGradientNorm: the parameters are [], expected FlatParameters such as autoencoder.parameters.',
+      ],
+      [() => new ReLU().forward(1), 'ReLU.forward: x is 1, expected a Tensor such as Tensor.from(rows).'],
+      [
         () => new Sequential(new ReLU()),
         'Sequential: got a ReLU, expected a list of layers such as [new Dense(784, 32), new ReLU()].',
       ],

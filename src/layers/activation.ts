@@ -5,7 +5,7 @@
 
 import { kernels } from '../tensor/kernels/active.ts';
 import { type OptionNames, requireNumber, requireOptions } from '../tensor/options.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { requireTensor, type Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
 import { Layer, requireGradient } from './layer.ts';
 import type { LayerSpec } from './spec.ts';
@@ -41,6 +41,7 @@ export abstract class Activation extends Layer {
   protected abstract backwardKernel(): BackwardKernel;
 
   override forward(x: Tensor): Tensor {
+    requireTensor(`${this.constructor.name}.forward`, 'x is', x);
     const y = this.#y.tensor(this.arena, x.shape);
     this.forwardKernel()(x.size, x.data, y.data);
     this.#kept = this.keeps === 'x' ? x : y;

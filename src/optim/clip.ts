@@ -1,6 +1,6 @@
 /** Clipping by global norm. docs/math.md, section 5.5. */
 
-import type { FlatParameters } from '../tensor/flatParameters.ts';
+import { type FlatParameters, requireFlatParameters } from '../tensor/flatParameters.ts';
 import { kernels } from '../tensor/kernels/active.ts';
 import { requireNumber } from '../tensor/options.ts';
 
@@ -17,6 +17,7 @@ import { requireNumber } from '../tensor/options.ts';
  * parameters.gradients; // [1.5, 2]
  */
 export function clipGradientNorm(parameters: FlatParameters, maxNorm: number): number {
+  requireFlatParameters('clipGradientNorm', parameters);
   requireNumber('clipGradientNorm', 'maxNorm', maxNorm, 'more than 0', (value) => value > 0);
   const norm = Math.sqrt(kernels().sumOfSquares(parameters.size, parameters.gradients));
   if (norm > maxNorm) kernels().scale(parameters.size, maxNorm / norm, parameters.gradients);

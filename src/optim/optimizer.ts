@@ -3,7 +3,7 @@
  * Each has the name of its class as a static field: layers/layer.ts says why.
  */
 
-import type { FlatParameters } from '../tensor/flatParameters.ts';
+import { type FlatParameters, requireFlatParameters } from '../tensor/flatParameters.ts';
 import { type OptionNames, requireMethods, requireNumber } from '../tensor/options.ts';
 import { plural } from '../tensor/words.ts';
 import { clipGradientNorm } from './clip.ts';
@@ -99,6 +99,7 @@ export abstract class Optimizer {
    */
   attach(parameters: FlatParameters): void {
     if (this.#parameters === parameters) return;
+    requireFlatParameters(this.constructor.name, parameters);
     if (this.#parameters) {
       throw new Error(
         `${this.constructor.name}: got the parameters of another network, expected one optimizer each.`,

@@ -9,6 +9,7 @@ import { requireList } from './options.ts';
 import type { Parameter } from './parameter.ts';
 import { sizeOf } from './shape.ts';
 import { Tensor } from './tensor.ts';
+import { inWords } from './words.ts';
 
 /**
  * All parameters of a network side by side: one array of values and one of gradients, of which each parameter sees its
@@ -68,4 +69,16 @@ export class FlatParameters {
   zeroGradients(): void {
     kernels().zero(this.size, this.gradients);
   }
+}
+
+/**
+ * For callers without types.
+ *
+ * @throws {TypeError} If these are no FlatParameters.
+ */
+export function requireFlatParameters(who: string, parameters: FlatParameters): void {
+  if (parameters instanceof FlatParameters) return;
+  throw new TypeError(
+    `${who}: the parameters are ${inWords(parameters)}, expected FlatParameters such as autoencoder.parameters.`,
+  );
 }
