@@ -14,6 +14,7 @@ export interface CodeLink {
 
 export function fencesOf(page: string): Fence[];
 export function withoutFences(page: string): string;
+export function anchorOf(heading: string): string;
 export function commandsIn(block: string): string[];
 export function codeLinksOf(page: string): CodeLink[];
 export function withCodeLines(page: string, lineOf: (name: string, path: string) => number | undefined): string;

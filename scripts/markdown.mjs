@@ -16,6 +16,14 @@ export function withoutFences(page) {
   return page.replace(FENCE, '');
 }
 
+/** The anchor of a heading, as GitHub makes it. */
+export function anchorOf(heading) {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
+}
+
 /** The commands of a shell block, without comments. */
 export function commandsIn(block) {
   const lines = block.split('\n').map((line) => line.replace(/(^| +)#.*/, ''));

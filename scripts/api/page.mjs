@@ -2,6 +2,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { anchorOf } from '../markdown.mjs';
 import { ENTRIES, publicApi, wordsOf } from './declarations.mjs';
 
 /** What a folder is about, in the order of the page. */
@@ -31,11 +32,7 @@ const SUBJECTS = {
 const isType = ({ kind }) => kind === 'interface' || kind === 'type';
 
 const headingOf = ({ name, kind }) => (isType({ kind }) ? `${name} (type)` : name);
-const anchorOf = (one) =>
-  headingOf(one)
-    .toLowerCase()
-    .replace(/[^\w -]/g, '')
-    .replaceAll(' ', '-');
+const linkOf = (one) => `#${anchorOf(headingOf(one))}`;
 
 const subjectOf = (path) => {
   const folders = Object.keys(SUBJECTS).filter((folder) => path.startsWith(`${folder}/`));
@@ -45,7 +42,7 @@ const subjectOf = (path) => {
 /** @returns The page. */
 export function renderApi(api) {
   const byName = new Map(api.map((one) => [one.name, one]));
-  const linkTo = (name, member = '') => `[\`${name}${member}\`](#${anchorOf(byName.get(name))})`;
+  const linkTo = (name, member = '') => `[\`${name}${member}\`](${linkOf(byName.get(name))})`;
   const link = (text) =>
     text
       .replace(/\{@link (\w+)((?:\.\w+)?)\}/g, (_, name, member) =>

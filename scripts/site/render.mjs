@@ -3,6 +3,7 @@
 import katex from '@vscode/markdown-it-katex';
 import hljs from 'highlight.js/lib/common';
 import MarkdownIt from 'markdown-it';
+import { anchorOf } from '../markdown.mjs';
 
 /** The languages of code blocks, and of source files by their ending. */
 const LANGUAGES = {
@@ -14,7 +15,8 @@ const LANGUAGES = {
   html: 'xml',
 };
 
-const escapeHtml = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+export const escapeHtml = (text) =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 function highlight(code, name) {
   const language = LANGUAGES[name] ?? name;
@@ -28,13 +30,6 @@ markdown.use(katex.default ?? katex, { throwOnError: false }); // renderMarkdown
 // a wide table scrolls by itself, not the page
 markdown.renderer.rules.table_open = () => '<div class="scroll"><table>\n';
 markdown.renderer.rules.table_close = () => '</table></div>\n';
-
-/** The anchor of a heading, as GitHub makes it. */
-const anchorOf = (heading) =>
-  heading
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N} _-]/gu, '')
-    .replaceAll(' ', '-');
 
 markdown.renderer.rules.heading_open = (tokens, i, options, _env, self) => {
   tokens[i].attrSet('id', anchorOf(tokens[i + 1].content));

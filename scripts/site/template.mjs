@@ -1,6 +1,6 @@
 /** The frame of every page: title, contents beside it, the switch between the languages. */
 
-const escapeHtml = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+import { escapeHtml } from './render.mjs';
 
 /**
  * @param page - `href` turns a path of the site into an address relative to the page, `here` is the page's own path, `other`

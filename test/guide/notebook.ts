@@ -3,11 +3,11 @@
  * chapter run one after the other; the `text` block below one of them is what that block prints.
  */
 
-import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { transformSync } from '@swc/core';
 import { fencesOf } from '../../scripts/markdown.mjs';
+import { runNode } from '../helpers/script.ts';
 
 export interface Chapter {
   /** The name of its file, such as 03-one-layer.md. */
@@ -55,18 +55,7 @@ export async function runBlocks(name: string, blocks: readonly CodeBlock[]): Pro
     jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
   });
   writeFileSync(path, code);
-  const child = spawn(process.execPath, [path], {
-    cwd: folder,
-    env: { PATH: process.env.PATH }, // no colours
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const texts = { stdout: '', stderr: '' };
-  for (const stream of ['stdout', 'stderr'] as const) {
-    child[stream].setEncoding('utf8').on('data', (text: string) => {
-      texts[stream] += text;
-    });
-  }
-  await new Promise((done) => child.on('close', done));
-  if (texts.stderr !== '') throw new Error(`${name}: ${texts.stderr}`);
-  return texts.stdout.split(`${MARK}\n`).slice(0, -1);
+  const { code: exit, stdout, stderr } = await runNode([path], folder);
+  if (exit !== 0 || stderr !== '') throw new Error(`${name} ended with ${exit}: ${stderr}`);
+  return stdout.split(`${MARK}\n`).slice(0, -1);
 }

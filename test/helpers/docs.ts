@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { commandsIn, fencesOf, withoutFences } from '../../scripts/markdown.mjs';
+import { anchorOf, commandsIn, fencesOf, withoutFences } from '../../scripts/markdown.mjs';
 import { generateDigits } from '../../src/data/digits.ts';
 import { writeNpy } from '../../src/io/numpy/npy.ts';
 import { writeWav } from '../../src/io/sound/writeWav.ts';
@@ -43,12 +43,7 @@ export function proseOf(page: string): string {
 /** The anchors of a page's headings, as GitHub makes them. */
 export function anchorsOf(page: string): string[] {
   const headings = withoutFences(page).matchAll(/^#+ (.*)$/gm);
-  return [...headings].map(([, text]) =>
-    text
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N} _-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
+  return [...headings].map(([, text]) => anchorOf(text));
 }
 
 /** The commands of a page's `sh` blocks, in order, without comments. */

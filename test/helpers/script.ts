@@ -23,8 +23,14 @@ export const builtFile = (path: string): string => pathToFileURL(resolve('dist/s
  * @param flags - Node's own, such as `--expose-gc`.
  */
 export function runScript(program: string, flags: readonly string[] = []): Promise<ScriptResult> {
-  const child = spawn(process.execPath, [...flags, '--eval', `(async () => { ${program} })();`], {
+  return runNode([...flags, '--eval', `(async () => { ${program} })();`]);
+}
+
+/** Runs Node with these arguments, without colours. */
+export function runNode(args: readonly string[], cwd?: string): Promise<ScriptResult> {
+  const child = spawn(process.execPath, [...args], {
     env: { PATH: process.env.PATH },
+    cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 120_000, // only what hangs takes so long; less than Jest waits for a test
     killSignal: 'SIGKILL',
