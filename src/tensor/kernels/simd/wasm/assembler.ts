@@ -4,12 +4,13 @@
  */
 
 import {
-  type Bytes,
+  bytesOf,
+  type Code,
+  code,
   HEADER,
   SECTION,
   section,
   sized,
-  text,
   unsignedLeb128,
   VALUE_TYPE_CODES,
   type ValueType,
@@ -30,30 +31,31 @@ export interface MemoryLimits {
   readonly shared: boolean;
 }
 
-interface Code extends Callable {
+/** A function that is done. */
+interface Emitted extends Callable {
   readonly name: string;
-  readonly code: Bytes;
+  readonly code: Code;
 }
 
 /** A module under construction. Functions are numbered in the order of their declaration. */
 export class ModuleBuilder {
-  readonly #imports: number[][] = [];
+  readonly #imports: Code[] = [];
   readonly #types: string[] = [];
-  readonly #typeBytes: Bytes[] = [];
-  readonly #functions: Code[] = [];
+  readonly #typeBytes: Code[] = [];
+  readonly #functions: Emitted[] = [];
   #globals = 0;
   #table: readonly Callable[] = [];
 
   /** The memory that all loads and stores access. */
   importMemory(module: string, name: string, { initial, maximum, shared }: MemoryLimits): void {
-    const limits = [shared ? 3 : 1, ...unsignedLeb128(initial), ...unsignedLeb128(maximum)];
-    this.#imports.push([...text(module), ...text(name), 2, ...limits]);
+    const limits = code(shared ? 3 : 1) + unsignedLeb128(initial) + unsignedLeb128(maximum);
+    this.#imports.push(sized(module) + sized(name) + code(2) + limits);
   }
 
   /** A constant that is given when the module is instantiated. */
   importGlobal(module: string, name: string, type: 'i32'): Operand<'i32'> {
-    this.#imports.push([...text(module), ...text(name), 3, VALUE_TYPE_CODES[type], 0]);
-    return { type, code: [0x23, ...unsignedLeb128(this.#globals++)] };
+    this.#imports.push(sized(module) + sized(name) + code(3, VALUE_TYPE_CODES[type], 0));
+    return { type, code: code(0x23) + unsignedLeb128(this.#globals++) };
   }
 
   /**
@@ -81,9 +83,10 @@ export class ModuleBuilder {
   signature(parameters: readonly ValueType[], result?: ValueType): Signature {
     const key = `${parameters.join()}:${result ?? ''}`;
     if (!this.#types.includes(key)) {
-      const codes = (types: readonly ValueType[]) => vector(types.map((type) => [VALUE_TYPE_CODES[type]]));
+      const codes = (types: readonly ValueType[]) =>
+        vector(types.map((type) => code(VALUE_TYPE_CODES[type])));
       this.#types.push(key);
-      this.#typeBytes.push([0x60, ...codes(parameters), ...codes(result ? [result] : [])]);
+      this.#typeBytes.push(code(0x60) + codes(parameters) + codes(result ? [result] : []));
     }
     return { index: this.#types.indexOf(key) };
   }
@@ -103,18 +106,18 @@ export class ModuleBuilder {
         SECTION.function,
         functions.map(({ signature }) => unsignedLeb128(signature.index)),
       ),
-      section(SECTION.table, entries.length ? [[0x70, 0, ...unsignedLeb128(entries.length)]] : []),
+      section(SECTION.table, entries.length ? [code(0x70, 0) + unsignedLeb128(entries.length)] : []),
       section(
         SECTION.export,
-        functions.map(({ name, index }) => [...text(name), 0, ...unsignedLeb128(index)]),
+        functions.map(({ name, index }) => sized(name) + code(0) + unsignedLeb128(index)),
       ),
       // All entries from place 0 on, which is the expression: i32.const 0, end.
-      section(SECTION.element, entries.length ? [[0, 0x41, 0, 0x0b, ...vector(entries)]] : []),
+      section(SECTION.element, entries.length ? [code(0, 0x41, 0, 0x0b) + vector(entries)] : []),
       section(
         SECTION.code,
         functions.map(({ code }) => sized(code)),
       ),
     ];
-    return Uint8Array.from(HEADER.concat(...sections));
+    return bytesOf(HEADER + sections.join(''));
   }
 }

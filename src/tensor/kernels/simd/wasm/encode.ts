@@ -8,6 +8,12 @@
 
 export type Bytes = readonly number[];
 
+/**
+ * Bytes as a string, a character from 0 to 255 for each: `+` joins two strings without copying either, where arrays would
+ * be copied at each instruction that a value passes through. The kernels are emitted at every start.
+ */
+export type Code = string;
+
 export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128';
 
 /** Sections 5.3.1 to 5.3.4. */
@@ -35,55 +41,60 @@ export const SECTION = {
 } as const;
 
 /** "\0asm", version 1. */
-export const HEADER: Bytes = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
+export const HEADER: Code = '\0asm\x01\0\0\0';
+
+/** Bytes given as numbers. */
+export function code(...bytes: Bytes): Code {
+  return String.fromCharCode(...bytes);
+}
+
+/** The bytes of code, for the host. */
+export function bytesOf(code: Code): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(code.length);
+  for (let i = 0; i < code.length; i++) bytes[i] = code.charCodeAt(i);
+  return bytes;
+}
 
 /** Integers from 0 to 2^32 - 1: the lowest 7 bits first (section 5.2.2). */
-export function unsignedLeb128(value: number): number[] {
-  const bytes: number[] = [];
+export function unsignedLeb128(value: number): Code {
+  let bytes = '';
   let rest = value >>> 0;
   while (rest > 0x7f) {
-    bytes.push((rest & 0x7f) | 0x80);
+    bytes += code((rest & 0x7f) | 0x80);
     rest >>>= 7;
   }
-  bytes.push(rest);
-  return bytes;
+  return bytes + code(rest);
 }
 
 /** Integers from -2^31 to 2^31 - 1: as above, until only copies of the sign bit are left, which is bit 6 of the last byte. */
-export function signedLeb128(value: number): number[] {
-  const bytes: number[] = [];
+export function signedLeb128(value: number): Code {
+  let bytes = '';
   let rest = value | 0;
   while (rest < -64 || rest > 63) {
-    bytes.push((rest & 0x7f) | 0x80);
+    bytes += code((rest & 0x7f) | 0x80);
     rest >>= 7;
   }
-  bytes.push(rest & 0x7f);
-  return bytes;
+  return bytes + code(rest & 0x7f);
 }
 
 /** IEEE 754 single precision, little-endian. */
-export function float32Bytes(value: number): number[] {
+export function float32Bytes(value: number): Code {
   const view = new DataView(new ArrayBuffer(4));
   view.setFloat32(0, value, true);
-  return [0, 1, 2, 3].map((i) => view.getUint8(i));
+  return code(view.getUint8(0), view.getUint8(1), view.getUint8(2), view.getUint8(3));
 }
 
 /** A count, then the items. */
-export function vector(items: readonly Bytes[]): number[] {
-  return unsignedLeb128(items.length).concat(...items);
+export function vector(items: readonly Code[]): Code {
+  return unsignedLeb128(items.length) + items.join('');
 }
 
-/** Bytes with their length in front. */
-export function sized(bytes: Bytes): number[] {
-  return unsignedLeb128(bytes.length).concat(bytes);
-}
-
-/** A name in UTF-8, which must be ASCII here. */
-export function text(name: string): number[] {
-  return sized(Array.from(name, (letter) => letter.charCodeAt(0)));
+/** Bytes with their length in front. A name in ASCII is its bytes already. */
+export function sized(bytes: Code): Code {
+  return unsignedLeb128(bytes.length) + bytes;
 }
 
 /** A section, or nothing if it would be empty. */
-export function section(id: number, items: readonly Bytes[]): number[] {
-  return items.length === 0 ? [] : [id].concat(sized(vector(items)));
+export function section(id: number, items: readonly Code[]): Code {
+  return items.length === 0 ? '' : code(id) + sized(vector(items));
 }

@@ -14,12 +14,14 @@
  * given to none: `i32.atomic.rmw.add(…)` on a line of its own adds nothing, `f.drop(i32.atomic.rmw.add(…))` does. TypeScript
  * checks the types of operands.
  *
- * Opcodes: WebAssembly Core Specification 2.0, section 5.4; atomics: the threads proposal.
+ * Opcodes: WebAssembly Core Specification 2.0, section 5.4; atomics: the threads proposal; `relaxed_`: relaxed SIMD's.
  */
 
 import {
   ATOMIC,
   type Bytes,
+  type Code,
+  code,
   float32Bytes,
   SIMD,
   signedLeb128,
@@ -30,7 +32,7 @@ import {
 /** A value: the code that leaves it on the stack. */
 export interface Operand<T extends ValueType = ValueType> {
   readonly type: T;
-  readonly code: Bytes;
+  readonly code: Code;
 }
 /** A number stands for `i32.const`, and must be a signed 32-bit integer. */
 export type I32 = Operand<'i32'> | number;
@@ -48,12 +50,18 @@ export interface Local<T extends ValueType = ValueType> extends Operand<T> {
   readonly index: number;
 }
 
-export function codeOf(value: I32 | Operand): Bytes {
-  return typeof value === 'number' ? [0x41, ...integer('i32.const', value)] : value.code;
+/** The code of values, one after the other. */
+export function codeOf(...values: readonly (I32 | Operand)[]): Code {
+  let all = '';
+  for (const value of values) {
+    all += typeof value === 'number' ? code(0x41) + integer('i32.const', value) : value.code;
+  }
+  return all;
 }
 
 type Unary<T> = (a: T) => T;
 type Binary<T> = (a: T, b: T) => T;
+type Ternary = (a: V128, b: V128, c: V128) => V128;
 type BinaryI32 = (a: I32, b: I32) => Operand<'i32'>;
 
 /** An instruction that has only operands. Its signature is the specification's. */
@@ -61,46 +69,55 @@ function instruction<F extends (...operands: never[]) => Operand>(
   type: ReturnType<F>['type'],
   ...opcode: Bytes
 ): F {
+  return operation<F>(type, code(...opcode));
+}
+
+function operation<F extends (...operands: never[]) => Operand>(
+  type: ReturnType<F>['type'],
+  opcode: Code,
+): F {
   const apply = (...operands: readonly (I32 | Operand)[]): Operand => ({
     type,
-    code: [...operands.flatMap(codeOf), ...opcode],
+    code: codeOf(...operands) + opcode,
   });
   return apply as unknown as F;
 }
 
 function simd<F extends (...operands: never[]) => V128>(opcode: number): F {
-  return instruction<F>('v128', SIMD, ...unsignedLeb128(opcode));
+  return operation<F>('v128', code(SIMD) + unsignedLeb128(opcode));
 }
 
 /** The address is the operand plus `offset`, a constant >= 0 in the instruction that costs nothing. */
 function load<R extends ValueType>(type: R, alignment: number, ...opcode: Bytes) {
+  const start = code(...opcode, alignment);
   return (address: I32, offset = 0): Operand<R> => ({
     type,
-    code: [...codeOf(address), ...opcode, alignment, ...unsignedLeb128(offset)],
+    code: codeOf(address) + start + unsignedLeb128(offset),
   });
 }
 
 /** Atomics that read, change and write in one step; their result is the value before. */
 function exchange<R extends ValueType>(type: R, alignment: number, ...opcode: Bytes) {
+  const start = code(...opcode, alignment);
   return (address: I32, value: Given<R>, offset = 0): Operand<R> => ({
     type,
-    code: [...codeOf(address), ...codeOf(value), ...opcode, alignment, ...unsignedLeb128(offset)],
+    code: codeOf(address, value) + start + unsignedLeb128(offset),
   });
 }
 
-function integer(name: string, value: number): Bytes {
+function integer(name: string, value: number): Code {
   if (value !== (value | 0)) throw new RangeError(`${name}: got ${value}, expected a signed 32-bit integer.`);
   return signedLeb128(value);
 }
 
-function sixteen(name: string, bytes: Bytes): Bytes {
+function sixteen(name: string, bytes: Bytes): Code {
   if (bytes.length !== 16) throw new RangeError(`${name}: got ${bytes.length} bytes, expected 16.`);
-  return bytes;
+  return code(...bytes);
 }
 
 /** `local.tee`: sets the variable, and has its value. */
 export function tee<T extends ValueType>(to: Local<T>, value: Given<NoInfer<T>>): Operand<T> {
-  return { type: to.type, code: [...codeOf(value), 0x22, ...unsignedLeb128(to.index)] };
+  return { type: to.type, code: codeOf(value) + code(0x22) + unsignedLeb128(to.index) };
 }
 
 // --- Integers
@@ -129,7 +146,7 @@ export const i32 = {
 
 export const i64 = {
   /** From -2^31 to 2^31 - 1, which is all that the kernels need. */
-  const: (value: number): I64 => ({ type: 'i64', code: [0x42, ...integer('i64.const', value)] }),
+  const: (value: number): I64 => ({ type: 'i64', code: code(0x42) + integer('i64.const', value) }),
   extend_i32_u: instruction<(a: I32) => I64>('i64', 0xad),
   or: instruction<Binary<I64>>('i64', 0x84),
   shl: instruction<Binary<I64>>('i64', 0x86),
@@ -158,7 +175,7 @@ export const memory = {
 // --- One float
 
 export const f32 = {
-  const: (value: number): F32 => ({ type: 'f32', code: [0x43, ...float32Bytes(value)] }),
+  const: (value: number): F32 => ({ type: 'f32', code: code(0x43) + float32Bytes(value) }),
   demote_f64: instruction<(a: F64) => F32>('f32', 0xb6),
   load: load('f32', 2, 0x2a),
 };
@@ -172,21 +189,23 @@ export const f64 = {
 
 export const v128 = {
   /** Sixteen bytes. */
-  const: (bytes: Bytes): V128 => ({ type: 'v128', code: [SIMD, 0x0c, ...sixteen('v128.const', bytes)] }),
+  const: (bytes: Bytes): V128 => ({ type: 'v128', code: code(SIMD, 0x0c) + sixteen('v128.const', bytes) }),
   load: load('v128', 0, SIMD, 0x00),
   /** Loads 4 bytes into all four lanes. */
   load32_splat: load('v128', 0, SIMD, 0x09),
   and: simd<Binary<V128>>(0x4e),
+  /** Bits of the first where the second has zeros. */
+  andnot: simd<Binary<V128>>(0x4f),
   or: simd<Binary<V128>>(0x50),
-  /** Bits of the first where the mask has ones, of the second where it has zeros. */
-  bitselect: simd<(a: V128, b: V128, mask: V128) => V128>(0x52),
+  /** Bits of a where the mask c has ones, of b where it has zeros. */
+  bitselect: simd<Ternary>(0x52),
 };
 
 export const i8x16 = {
   /** Sixteen of the 32 bytes of both operands, chosen by their indices. */
   shuffle: (lanes: Bytes, a: V128, b: V128): V128 => ({
     type: 'v128',
-    code: [...a.code, ...b.code, SIMD, 0x0d, ...sixteen('i8x16.shuffle', lanes)],
+    code: codeOf(a, b) + code(SIMD, 0x0d) + sixteen('i8x16.shuffle', lanes),
   }),
 };
 
@@ -217,6 +236,8 @@ export const f32x4 = {
   sub: simd<Binary<V128>>(0xe5),
   mul: simd<Binary<V128>>(0xe6),
   div: simd<Binary<V128>>(0xe7),
+  /** a · b + c, rounded once or twice, as the processor likes. */
+  relaxed_madd: simd<Ternary>(0x105),
   /** `b < a ? b : a`: NaN in a stays. One machine instruction, where `f32x4.min` needs several. */
   pmin: simd<Binary<V128>>(0xea),
   /** `a < b ? b : a`. */
@@ -232,7 +253,7 @@ export const f32x4 = {
 
 export const f64x2 = {
   splat: simd<(a: F64) => V128>(0x14),
-  extract_lane: (lane: 0 | 1, from: V128): F64 => ({ type: 'f64', code: [...from.code, SIMD, 0x21, lane] }),
+  extract_lane: (lane: 0 | 1, from: V128): F64 => ({ type: 'f64', code: from.code + code(SIMD, 0x21, lane) }),
   add: simd<Binary<V128>>(0xf0),
   sub: simd<Binary<V128>>(0xf1),
   mul: simd<Binary<V128>>(0xf2),

@@ -4,16 +4,23 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
   type Bytes,
+  bytesOf,
+  type Code,
+  code,
   float32Bytes,
   HEADER,
   SECTION,
   section,
   signedLeb128,
   sized,
-  text,
   unsignedLeb128,
   vector,
 } from '../../../../../src/tensor/kernels/simd/wasm/encode.ts';
+
+/** As numbers, taken from the characters one by one. */
+function numbers(text: Code): number[] {
+  return Array.from(text, (character) => character.charCodeAt(0));
+}
 
 /** Specification, section 5.2.2, read from its text: each byte is worth 128 times the one before it. */
 function decodeLeb128(bytes: Bytes, isSigned: boolean): number {
@@ -38,15 +45,15 @@ function shortest(value: number, isSigned: boolean): number {
   return bytes;
 }
 
-function unsignedProblem(encode: (value: number) => Bytes, value: number): string | undefined {
-  const bytes = encode(value);
+function unsignedProblem(encode: (value: number) => Code, value: number): string | undefined {
+  const bytes = numbers(encode(value));
   const got = decodeLeb128(bytes, false);
   if (got !== value) return `${value} became ${got}`;
   return bytes.length === shortest(value, false) ? undefined : `${value} takes ${bytes.length} bytes`;
 }
 
-function signedProblem(encode: (value: number) => Bytes, value: number): string | undefined {
-  const bytes = encode(value);
+function signedProblem(encode: (value: number) => Code, value: number): string | undefined {
+  const bytes = numbers(encode(value));
   const got = decodeLeb128(bytes, true);
   if (got !== value) return `${value} became ${got}`;
   return bytes.length === shortest(value, true) ? undefined : `${value} takes ${bytes.length} bytes`;
@@ -74,12 +81,12 @@ describe('LEB128', () => {
 
   test('numbers have the bytes that the specification gives them', () => {
     // 624485 = 0x26 · 2^14 + 0x0e · 2^7 + 0x65; -123456 = -8 · 2^14 + 0x3b · 2^7 + 0x40; and both ends.
-    expect(unsignedLeb128(624485)).toEqual([0xe5, 0x8e, 0x26]);
-    expect(unsignedLeb128(2 ** 32 - 1)).toEqual([0xff, 0xff, 0xff, 0xff, 0x0f]);
-    expect(signedLeb128(-123456)).toEqual([0xc0, 0xbb, 0x78]);
-    expect(signedLeb128(-(2 ** 31))).toEqual([0x80, 0x80, 0x80, 0x80, 0x78]);
-    expect(signedLeb128(64)).toEqual([0xc0, 0x00]);
-    expect(signedLeb128(-64)).toEqual([0x40]);
+    expect(numbers(unsignedLeb128(624485))).toEqual([0xe5, 0x8e, 0x26]);
+    expect(numbers(unsignedLeb128(2 ** 32 - 1))).toEqual([0xff, 0xff, 0xff, 0xff, 0x0f]);
+    expect(numbers(signedLeb128(-123456))).toEqual([0xc0, 0xbb, 0x78]);
+    expect(numbers(signedLeb128(-(2 ** 31)))).toEqual([0x80, 0x80, 0x80, 0x80, 0x78]);
+    expect(numbers(signedLeb128(64))).toEqual([0xc0, 0x00]);
+    expect(numbers(signedLeb128(-64))).toEqual([0x40]);
   });
 
   test('any number comes back', () => {
@@ -97,56 +104,64 @@ describe('LEB128', () => {
   test('negative control: an encoder that forgets the sign bit is found at 64, a long one at 0', () => {
     expect(signedProblem(unsignedLeb128, 63)).toBeUndefined();
     expect(signedProblem(unsignedLeb128, 64)).toBe('64 became -64');
-    expect(unsignedProblem(() => [0x80, 0x00], 0)).toBe('0 takes 2 bytes');
+    expect(unsignedProblem(() => '\x80\0', 0)).toBe('0 takes 2 bytes');
     expect(() => decodeLeb128([0x80], false)).toThrow('byte 0 of 1 is 128');
   });
 });
 
 describe('float bytes', () => {
   test('are those of IEEE 754, the lowest first', () => {
-    expect(float32Bytes(1)).toEqual([0, 0, 0x80, 0x3f]);
-    expect(float32Bytes(-0)).toEqual([0, 0, 0, 0x80]);
-    expect(float32Bytes(2 ** -149)).toEqual([1, 0, 0, 0]);
+    expect(numbers(float32Bytes(1))).toEqual([0, 0, 0x80, 0x3f]);
+    expect(numbers(float32Bytes(-0))).toEqual([0, 0, 0, 0x80]);
+    expect(numbers(float32Bytes(2 ** -149))).toEqual([1, 0, 0, 0]);
   });
 
   test('any number comes back, float32 rounded to the nearest', () => {
     const { fround } = Math;
     fc.assert(
       fc.property(fc.double(), (value) => {
-        const read = (bytes: Bytes) => new DataView(Uint8Array.from(bytes).buffer);
+        const read = (bytes: Code) => new DataView(bytesOf(bytes).buffer);
         expect(read(float32Bytes(value)).getFloat32(0, true)).toBe(fround(value));
       }),
     );
   });
 });
 
+describe('code', () => {
+  test('is one character for each byte, and becomes the bytes again', () => {
+    const all = Array.from({ length: 256 }, (_, byte) => byte);
+    expect(numbers(code(...all))).toEqual(all);
+    expect(bytesOf(code(...all) + code(7))).toEqual(Uint8Array.from([...all, 7]));
+    expect(bytesOf('')).toEqual(new Uint8Array(0));
+  });
+});
+
 describe('vectors and sections', () => {
   test('a vector is the count of its items, then the items', () => {
-    expect(vector([])).toEqual([0]);
-    expect(vector([[1, 2], [3], []])).toEqual([3, 1, 2, 3]);
-    const many = vector(Array.from({ length: 200 }, () => [9]));
+    expect(numbers(vector([]))).toEqual([0]);
+    expect(numbers(vector([code(1, 2), code(3), '']))).toEqual([3, 1, 2, 3]);
+    const many = numbers(vector(Array.from({ length: 200 }, () => code(9))));
     expect(many.slice(0, 3)).toEqual([0xc8, 0x01, 9]);
     expect(many.length).toBe(202);
   });
 
   test('sized bytes have their length in front, also where it takes two bytes', () => {
-    expect(sized([])).toEqual([0]);
-    expect(sized([7, 8])).toEqual([2, 7, 8]);
-    expect(sized(new Array<number>(128).fill(5)).slice(0, 3)).toEqual([0x80, 0x01, 5]);
+    expect(numbers(sized(''))).toEqual([0]);
+    expect(numbers(sized(code(7, 8)))).toEqual([2, 7, 8]);
+    expect(numbers(sized(code(5).repeat(128))).slice(0, 3)).toEqual([0x80, 0x01, 5]);
   });
 
   test('a name is its length and its letters', () => {
-    expect(text('add')).toEqual([3, 97, 100, 100]);
-    expect(text('')).toEqual([0]);
+    expect(numbers(sized('add'))).toEqual([3, 97, 100, 100]);
   });
 
   test('a section is its number, its length in bytes, its items; without items it is left out', () => {
-    expect(section(SECTION.export, [[1, 2], [3]])).toEqual([7, 4, 2, 1, 2, 3]);
-    expect(section(SECTION.code, [])).toEqual([]);
+    expect(numbers(section(SECTION.export, [code(1, 2), code(3)]))).toEqual([7, 4, 2, 1, 2, 3]);
+    expect(section(SECTION.code, [])).toBe('');
   });
 
   test('the header alone is a module, and nothing shorter is', () => {
-    expect(WebAssembly.validate(Uint8Array.from(HEADER))).toBe(true);
-    expect(WebAssembly.validate(Uint8Array.from(HEADER.slice(0, 7)))).toBe(false);
+    expect(WebAssembly.validate(bytesOf(HEADER))).toBe(true);
+    expect(WebAssembly.validate(bytesOf(HEADER.slice(0, 7)))).toBe(false);
   });
 });

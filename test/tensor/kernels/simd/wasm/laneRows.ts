@@ -78,6 +78,7 @@ export const LANE_ROWS: readonly Row[] = [
   special('v128.load32_splat', [N], (f) => storeResult(f, wasm.v128.load32_splat(0, 4)), i32(-2, -2, -2, -2)),
   special('store', [BYTES_A], (f) => f.store(0, wasm.v128.load(0), OUT), BYTES_A),
   bitwise('v128.and', (a, b) => a & b),
+  bitwise('v128.andnot', (a, b) => a & ~b),
   bitwise('v128.or', (a, b) => a | b),
   row(
     'v128.bitselect',
@@ -124,6 +125,7 @@ export const LANE_ROWS: readonly Row[] = [
   ...floats('f32x4.sub', (a, b) => fround(a - b)),
   ...floats('f32x4.mul', (a, b) => fround(a * b)),
   ...floats('f32x4.div', (a, b) => fround(a / b)),
+  row('f32x4.relaxed_madd', [f32(1.5, -2, 3, -0), f32(2, 0.5, -3, 1), f32(1, -1, 9, 5)], f32(4, -2, 0, 5)),
   ...floats('f32x4.pmin', (a, b) => (b < a ? b : a)),
   ...floats('f32x4.pmax', (a, b) => (a < b ? b : a)),
   ...comparison('f32x4.ne', (a, b) => a !== b),
