@@ -4,7 +4,7 @@ export default {
   // Each test file leaves some megabytes behind (Node does not collect the contexts of its ES modules): a process that has
   // grown is replaced by a new one. A large one would also take too long to end.
   workerIdleMemoryLimit: '200MB',
-  setupFiles: ['<rootDir>/test/helpers/sameCases.ts'],
+  setupFiles: ['<rootDir>/test/helpers/sameCases.ts', '<rootDir>/test/helpers/emitted/relaxedSimd.ts'],
   setupFilesAfterEnv: ['<rootDir>/test/helpers/endThreads.ts'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: ['\\.long\\.test\\.ts$'], // `npm run test:all` runs them: jest.all.config.mjs

@@ -37,6 +37,7 @@ interface GameParts {
  * how different the generated samples are from each other: their standard deviation divided by that of the real ones.
  */
 export class AdversarialGame implements Objective {
+  readonly callsKernelsOnly = false;
   readonly needsUnitRange = false;
   readonly lastLayer = undefined;
   readonly #generator: Sequential;

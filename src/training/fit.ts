@@ -13,6 +13,7 @@ import { Random } from '../tensor/random.ts';
 import type { Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
+import { CapturedStep } from './capturedStep.ts';
 import { trainingDivergence, validationDivergence } from './divergence.ts';
 import { BestWeights } from './earlyStopping.ts';
 import {
@@ -57,6 +58,7 @@ class Training {
   readonly #noisyInputs = new Workspace();
   readonly #allocate = (shape: Shape) => this.#inputs.tensor(this.#arena, shape);
   readonly #allocateTarget = (shape: Shape) => this.#targets.tensor(this.#arena, shape);
+  readonly #gradients: CapturedStep;
   readonly #state = () => this.#progress.state();
 
   constructor(model: Trainable, subsets: Subsets, settings: FitSettings, progress: TrainingProgress) {
@@ -64,6 +66,7 @@ class Training {
     this.#subsets = subsets;
     this.#settings = settings;
     this.#progress = progress;
+    this.#gradients = new CapturedStep(model.objective, () => model.parameters.zeroGradients());
     this.#order = subsets.training.rows.slice();
   }
 
@@ -146,13 +149,12 @@ class Training {
 
   /** One step: the gradients of the batch's loss, and with them one step of the optimizer. */
   #step({ input: x, target }: Pair): void {
-    const { objective, optimizer, parameters, random, stepRandom } = this.#model;
+    const { optimizer, parameters, random, stepRandom } = this.#model;
     const { epoch, batch } = this.#progress;
     const { learningRate } = optimizer;
     stepRandom.restore(new Random(stepSeed(random, epoch, batch)).state());
     const input = this.#withNoise(x, stepRandom);
-    parameters.zeroGradients();
-    const losses = objective.learn(input, target);
+    const losses = this.#gradients.learn(input, target);
     optimizer.step(parameters);
     if (!Number.isFinite(losses.loss)) {
       const { epochs } = this.#settings;

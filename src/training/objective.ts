@@ -3,10 +3,11 @@
  * Read layers/sequential.ts and losses/loss.ts first.
  */
 
-import { Sigmoid } from '../layers/activation.ts';
+import { GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Tanh } from '../layers/activation.ts';
+import { Dense } from '../layers/dense.ts';
 import type { Layer } from '../layers/layer.ts';
-import type { Sequential } from '../layers/sequential.ts';
-import { BinaryCrossEntropy, type Loss } from '../losses/loss.ts';
+import { Sequential } from '../layers/sequential.ts';
+import { BinaryCrossEntropy, type Loss, MeanAbsoluteError, MeanSquaredError } from '../losses/loss.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { findLastLayer, type LastLayer } from './startAtMean.ts';
@@ -19,6 +20,8 @@ export interface Losses {
 }
 
 export interface Objective {
+  /** Whether `learn` does nothing but call kernels and has no parts: then `fit` can capture it (capturedStep.ts). */
+  readonly callsKernelsOnly: boolean;
   /** Whether targets must lie in [0, 1], as those of binary cross-entropy do. */
   readonly needsUnitRange: boolean;
   /** What `start: 'mean'` sets; undefined if there is no such layer. */
@@ -53,6 +56,24 @@ export interface Compiled {
   readonly optimizer: Optimizer;
 }
 
+/** What does nothing in a step but call kernels. By class, not by `instanceof`: a subclass may do more. */
+const KERNELS_ONLY: ReadonlySet<unknown> = new Set([
+  ...[Dense, ReLU, LeakyReLU, Sigmoid, Tanh, SiLU, GELU],
+  ...[MeanSquaredError, MeanAbsoluteError, BinaryCrossEntropy],
+]);
+
+/** Whether a step through this network to this loss does nothing but call kernels. */
+function callsKernelsOnly(network: Layer, loss: Loss): boolean {
+  const isPlain = (part: object): boolean => {
+    // A method of its own: somebody replaced it, to look at what goes through for instance.
+    if (Object.values(part).some((value) => typeof value === 'function')) return false;
+    return part.constructor === Sequential
+      ? (part as Sequential).layers.every(isPlain)
+      : KERNELS_ONLY.has(part.constructor);
+  };
+  return isPlain(network) && isPlain(loss);
+}
+
 /** To restore the samples: a loss between what a network answers and the samples. */
 export class Restoration implements Objective {
   readonly needsUnitRange: boolean;
@@ -71,6 +92,10 @@ export class Restoration implements Objective {
     this.#network = network;
     this.#trainingNetwork = trainingNetwork;
     this.#loss = loss;
+  }
+
+  get callsKernelsOnly(): boolean {
+    return callsKernelsOnly(this.#trainingNetwork, this.#loss);
   }
 
   learn(input: Tensor, target: Tensor): Losses {

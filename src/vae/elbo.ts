@@ -56,6 +56,7 @@ interface ElboParts {
  * Losses always weigh the divergence with the whole beta, during a warm-up too, so that epochs can be compared.
  */
 export class Elbo implements Objective {
+  readonly callsKernelsOnly = false;
   readonly needsUnitRange: boolean;
   readonly lastLayer: LastLayer | undefined;
   readonly #network: Sequential;

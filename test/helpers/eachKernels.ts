@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe } from '@jest/globals';
 import { kernels, setKernels, supportedKernels } from '../../src/tensor/kernels/active.ts';
 
 /** To how many decimals a loss is what it should be: it is a float64 sum, but with SIMD its terms are float32 numbers. */
-export const lossDecimals = (): number => (kernels().name === 'simd' ? 7 : 12);
+export const lossDecimals = (): number => (kernels().name.startsWith('simd') ? 7 : 12);
 
 /** Runs these tests with each set in use, then goes back to the one before. */
 export function describeEachKernels(name: string, tests: () => void): void {

@@ -22,7 +22,7 @@ export const STEP = 1e-4;
  * That is with sums in float64. The SIMD kernels round every product and every sum, 8 u in each of five layers, one after
  * the other: 40 u. Seen: 18 u, where a sum of larger numbers cancels.
  */
-export const tolerance = () => (kernels().name === 'simd' ? 40 : 16) * UNIT_ROUNDOFF;
+export const tolerance = () => (kernels().name.startsWith('simd') ? 40 : 16) * UNIT_ROUNDOFF;
 
 /** (f(x + h) - f(x - h)) / 2h for each element of x. */
 export function numericGradient(

@@ -810,6 +810,7 @@ test('validation draws its noise and what the model draws from one generator: th
   const stepRandom = new Random(3);
   const parameters = new FlatParameters([]);
   const objective = {
+    callsKernelsOnly: false,
     needsUnitRange: false,
     lastLayer: undefined,
     learn: () => ({ loss: 1 }),

@@ -7,9 +7,12 @@
  * all; docs/math.md has the formulas.
  */
 
-/** Slowest first. */
-export const KERNEL_NAMES = ['naive', 'blocked', 'simd'] as const;
-/** A set of kernels: `naive` by definition, `blocked` in plain JavaScript, `simd` in WebAssembly. */
+/** Slowest first; `simd-fma` is no faster than `simd` on some processors. */
+export const KERNEL_NAMES = ['naive', 'blocked', 'simd', 'simd-fma'] as const;
+/**
+ * A set of kernels: `naive` by definition, `blocked` in plain JavaScript, `simd` in WebAssembly, `simd-fma` the same with
+ * fused multiply-adds in its products, whose bits differ between machines.
+ */
 export type KernelsName = (typeof KERNEL_NAMES)[number];
 
 /** The arrays in which the values of a data set may be stored. */
@@ -35,8 +38,25 @@ export interface KernelMemory {
   createPart(): MemoryPart | undefined;
 }
 
+/** What {@link Capture} did. */
+export interface Captured {
+  /** What the work returned. */
+  readonly result: number;
+  /**
+   * Does the same again, with what the same arrays hold by then, and returns its number; undefined, and nothing is done, if
+   * the number of threads has changed since. Undefined if the work can't be replayed: if it did more than call kernels on
+   * arrays in their memory.
+   */
+  readonly replay: (() => number | undefined) | undefined;
+}
+
+/** Does the work and records which kernels it calls. The work must return a number that one of its kernels returned. */
+export type Capture = (work: () => number) => Captured;
+
 export interface Kernels {
   readonly name: KernelsName;
+  /** Undefined for kernels that run no faster when they are replayed. */
+  readonly capture?: Capture;
   /** Where arrays should be allocated so that the kernels need not copy them. Undefined if they never copy. */
   readonly memory?: KernelMemory;
 

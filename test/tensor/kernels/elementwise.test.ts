@@ -18,7 +18,7 @@ const SIZES = [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 64, 65, 1000, 4095, 4096, 
 type Argument = number | boolean | Float32Array;
 type KernelName = Exclude<
   keyof Kernels,
-  'name' | 'memory' | 'matmul' | 'matmulTransposeA' | 'matmulTransposeB' | 'matmulBias' | 'gather'
+  'name' | 'memory' | 'capture' | 'matmul' | 'matmulTransposeA' | 'matmulTransposeB' | 'matmulBias' | 'gather'
 >;
 
 /** Arguments for a kernel on n elements; the same each time. The last array is the output, or updated in place. */

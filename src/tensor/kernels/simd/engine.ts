@@ -7,7 +7,8 @@ import { SCRATCH_BYTES } from './code/gemm.ts';
 import { type Exports, emitModule } from './code/module.ts';
 import { HelperGain } from './helperGain.ts';
 import { EngineMemory } from './memory.ts';
-import { ARGUMENTS, THREADS } from './sharedPage.ts';
+import { Recording } from './recording.ts';
+import { JOB_ARGUMENTS, JOB_BYTES, JOB_KERNEL, JOB_PIECES, SINGLE_JOB, THREADS } from './sharedPage.ts';
 
 /** What a helper thread is started with. */
 export interface HelperData {
@@ -26,6 +27,8 @@ export class Engine {
   readonly memory: EngineMemory;
   readonly #module: WebAssembly.Module;
   readonly #exports: Exports;
+  /** The job of a single call of a kernel, as it lies in memory (sharedPage.ts). */
+  readonly #job: Int32Array;
   /** The arguments of the next job, 8 bytes each: one memory seen as three types. */
   readonly ints: Int32Array;
   readonly floats: Float32Array;
@@ -36,6 +39,7 @@ export class Engine {
   /** How many helpers were started; those beyond `#threads` sleep. */
   #helpers = 0;
   readonly #helperGain = new HelperGain();
+  #recording: Recording | undefined;
 
   /** @param bytes - The module with the kernels. */
   constructor(bytes = emitModule()) {
@@ -46,9 +50,11 @@ export class Engine {
     });
     this.#exports = instance.exports as unknown as Exports;
     const { buffer } = this.memory.memory;
-    this.ints = new Int32Array(buffer, ARGUMENTS);
-    this.floats = new Float32Array(buffer, ARGUMENTS);
-    this.doubles = new Float64Array(buffer, ARGUMENTS);
+    this.#job = new Int32Array(buffer, SINGLE_JOB, JOB_BYTES / 4);
+    const first = SINGLE_JOB + JOB_ARGUMENTS;
+    this.ints = new Int32Array(buffer, first);
+    this.floats = new Float32Array(buffer, first);
+    this.doubles = new Float64Array(buffer, first);
     this.#sharedThreads = new Int32Array(buffer, THREADS, 1);
     this.shareAmong(1);
   }
@@ -71,13 +77,44 @@ export class Engine {
    * @param ns - Roughly how long one thread would take.
    */
   run(number: number, pieces: number, ns: number): void {
+    this.#job[JOB_KERNEL / 4] = number;
+    this.#job[JOB_PIECES / 4] = pieces;
+    this.#recording?.countRun(ns);
     if (pieces < 2 || ns < WORTH_SHARING_NS || this.threads === 1) {
-      this.#exports.runAlone(number, pieces);
+      this.#exports.runAlone(SINGLE_JOB);
       return;
     }
     const start = performance.now();
-    if (this.#helperGain.isTogether) this.#exports.runTogether(number, pieces);
-    else this.#exports.runAlone(number, pieces);
+    if (this.#helperGain.isTogether) this.#exports.runTogether(SINGLE_JOB);
+    else this.#exports.runAlone(SINGLE_JOB);
+    this.#helperGain.record(ns, start);
+  }
+
+  /** Where callers of `run` say what they did, while their calls are recorded. */
+  get recording(): Recording | undefined {
+    return this.#recording;
+  }
+
+  /** Records the kernel calls of this work. */
+  record(work: () => void): Recording {
+    const recording = new Recording(this.memory, this.#job);
+    this.#recording = recording;
+    try {
+      work();
+    } finally {
+      this.#recording = undefined;
+    }
+    return recording;
+  }
+
+  /** Runs jobs that lie side by side in the memory, one after the other. */
+  runAll(first: number, end: number, ns: number): void {
+    if (this.threads === 1) {
+      this.#exports.runAll(first, end, 0);
+      return;
+    }
+    const start = performance.now();
+    this.#exports.runAll(first, end, this.#helperGain.isTogether ? 1 : 0);
     this.#helperGain.record(ns, start);
   }
 

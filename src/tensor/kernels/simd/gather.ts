@@ -33,6 +33,7 @@ export function createGather(engine: Engine): Kernels['gather'] {
   }
 
   return (features, rows, data, shift, scale, out) => {
+    engine.recording?.countRun(0); // nobody adds it: rows that are copied here would not be in a replay
     const isBytes = isA('Uint8Array', data);
     const isScaled = shift !== 0 || scale !== 1;
     if (!isBytes && !(isScaled && isA('Float32Array', data))) {

@@ -1,6 +1,7 @@
 /** The SIMD kernels behind the interface that all sets share. Read ../kernels.ts and engine.ts first. */
 
-import type { Kernels } from '../kernels.ts';
+import type { Kernels, KernelsName } from '../kernels.ts';
+import { createCapture } from './capture.ts';
 import {
   type Arrays,
   CHUNK,
@@ -12,7 +13,8 @@ import { NEXT_SLOT } from './code/kernelCode.ts';
 import { KERNELS, type Numbered } from './code/module.ts';
 import type { Engine } from './engine.ts';
 import { createGather } from './gather.ts';
-import { createProducts } from './products.ts';
+import { createInnerLoopChoice, createProducts } from './products.ts';
+import type { Access } from './recording.ts';
 import { Staging } from './staging.ts';
 
 // Rough times in nanoseconds: they decide how many threads compute, never what is computed.
@@ -22,12 +24,37 @@ const NS_PER_STEP_OF_ADAM = 0.6;
 
 const COLUMNS_PER_PIECE = 64;
 
+/** Of float32: 2 ** -126. */
+const SMALLEST_NORMAL = 2 ** -126;
+
 const NONE = [] as const;
 
 /** One value for each of a kernel's arrays, or of its scalars: a missing one does not compile. */
 type Each<Names extends readonly unknown[], Value> = readonly Value[] & {
   readonly [I in keyof Names]: Value;
 };
+
+/** What a kernel of n elements does with its arrays. A reduction keeps its pieces: the order of its sum depends on them. */
+function access(
+  { slots, firstWritten, isReduction, number }: ElementwiseCode<Arrays, Scalars> & Numbered,
+  n: number,
+  arrays: readonly Float32Array[],
+): Access {
+  return {
+    reads: arrays.slice(0, firstWritten),
+    readsWhole: [],
+    writes: arrays.slice(firstWritten),
+    isZero: number === KERNELS.zero.number,
+    rowCut: isReduction
+      ? undefined
+      : {
+          rows: undefined,
+          apply: (given, rowsPerPiece, rows) => {
+            given[slots.perPiece] = (n / rows) * rowsPerPiece;
+          },
+        },
+  };
+}
 
 /** How element-by-element kernels are run. */
 function createRunners(engine: Engine, staging: Staging) {
@@ -43,43 +70,53 @@ function createRunners(engine: Engine, staging: Staging) {
   ): void {
     const { ints, floats } = engine;
     staging.begin(arrays);
-    let slot = kernel.slots.n;
-    ints[slot] = n;
+    ints[kernel.slots.n] = n;
+    let slot = kernel.slots.perPiece;
+    ints[slot] = CHUNK;
     for (let i = 0; i < arrays.length; i++) ints[(slot += NEXT_SLOT)] = staging.place(arrays[i]);
     for (let i = 0; i < scalars.length; i++) floats[(slot += NEXT_SLOT)] = scalars[i];
     engine.run(kernel.number, Math.ceil(n / CHUNK), n * nsPerElement);
+    engine.recording?.add(access(kernel, n, arrays));
     staging.end(arrays, kernel.firstWritten);
   }
 
-  /** Runs a reduction: returns the total of the sums of its pieces, added in their order. */
+  /** Runs a reduction: returns what `finish` makes of the sums of its pieces, added in their order. */
   function reduction<A extends Arrays, S extends Scalars>(
     kernel: ReductionCode<A, S> & Numbered,
     n: number,
     arrays: Each<NoInfer<A>, Float32Array>,
     scalars: Each<NoInfer<S>, number>,
+    finish: (sum: number) => number,
   ): number {
     const pieces = Math.ceil(n / CHUNK);
-    const partials = memory.workspace(8 * pieces);
+    const { recording } = engine;
+    const own = recording?.allocate(2 * pieces);
+    const partials = own?.byteOffset ?? memory.workspace(8 * pieces);
     engine.ints[kernel.slots.partials] = partials;
     elementwise(kernel, n, arrays, scalars);
-    const { doubles } = memory;
-    let sum = 0;
-    for (let piece = 0; piece < pieces; piece++) sum += doubles[partials / 8 + piece];
-    return sum;
+    const total = () => {
+      const { doubles } = memory;
+      let sum = 0;
+      for (let piece = 0; piece < pieces; piece++) sum += doubles[partials / 8 + piece];
+      return finish(sum);
+    };
+    recording?.addResult(total);
+    return total();
   }
 
   return { elementwise, reduction };
 }
 
-export function createSimdKernels(engine: Engine): Kernels {
+export function createSimdKernels(engine: Engine, name: KernelsName = 'simd'): Kernels {
   const { memory } = engine;
   const staging = new Staging(memory);
   const { elementwise, reduction } = createRunners(engine, staging);
+  const innerLoop = createInnerLoopChoice(engine);
 
   const loss =
     (kernel: typeof KERNELS.meanSquaredError, factor: number): Kernels['meanSquaredError'] =>
     (n, prediction, target, dPrediction) =>
-      reduction(kernel, n, [prediction, target, dPrediction], [factor / n]) / n;
+      reduction(kernel, n, [prediction, target, dPrediction], [factor / n], (sum) => sum / n);
 
   const addColumnSums: Kernels['addColumnSums'] = (m, n, x, sums) => {
     const { ints } = engine;
@@ -90,15 +127,25 @@ export function createSimdKernels(engine: Engine): Kernels {
     ints[slots.n] = n;
     ints[slots.x] = staging.place(x);
     ints[slots.sums] = staging.place(sums);
+    ints[slots.accumulate] = 1;
     ints[slots.columnsPerPiece] = COLUMNS_PER_PIECE;
     engine.run(KERNELS.addColumnSums.number, Math.ceil(n / COLUMNS_PER_PIECE), m * n * NS_PER_ELEMENT);
+    engine.recording?.add({
+      reads: [],
+      readsWhole: [x],
+      writes: [sums],
+      overwrite: (given) => {
+        given[slots.accumulate] = 0;
+      },
+    });
     staging.end(arrays, 1);
   };
 
   return {
-    name: 'simd',
+    name,
     memory,
-    ...createProducts(engine, staging),
+    capture: createCapture(engine, innerLoop),
+    ...createProducts(engine, staging, innerLoop),
     gather: createGather(engine),
     addColumnSums,
 
@@ -125,14 +172,23 @@ export function createSimdKernels(engine: Engine): Kernels {
     sgd: (n, learningRate, gradient, value) => elementwise(KERNELS.sgd, n, [gradient, value], [learningRate]),
     momentum: (n, learningRate, mu, isNesterov, gradient, velocity, value) => {
       const kernel = isNesterov ? KERNELS.nesterov : KERNELS.momentum;
-      elementwise(kernel, n, [gradient, velocity, value], [learningRate, mu]);
+      elementwise(kernel, n, [gradient, velocity, value], [learningRate, mu, SMALLEST_NORMAL]);
     },
     adam: (n, stepSize, beta1, beta2, epsilon, decay, gradient, m, v, value) => {
-      const scalars = [stepSize, beta1, 1 - beta1, beta2, 1 - beta2, epsilon, decay] as const;
+      const scalars = [
+        stepSize,
+        beta1,
+        1 - beta1,
+        beta2,
+        1 - beta2,
+        epsilon,
+        decay,
+        SMALLEST_NORMAL,
+      ] as const;
       elementwise(KERNELS.adam, n, [gradient, m, v, value], scalars, NS_PER_STEP_OF_ADAM);
     },
     zero: (n, x) => elementwise(KERNELS.zero, n, [x], NONE),
-    sumOfSquares: (n, x) => reduction(KERNELS.sumOfSquares, n, [x], NONE),
+    sumOfSquares: (n, x) => reduction(KERNELS.sumOfSquares, n, [x], NONE, (sum) => sum),
     scale: (n, factor, x) => elementwise(KERNELS.scale, n, [x], [factor]),
   };
 }

@@ -6,9 +6,12 @@
 import type { Kernels } from '../kernels.ts';
 import { B_COLUMNS, B_IN_PLACE, B_ROWS, MAX_DEPTH } from './code/gemm.ts';
 import { KERNELS } from './code/module.ts';
+import { ROW_COLUMNS } from './code/rowProduct.ts';
 import { TILE_COLUMNS, TILE_ROWS } from './code/tile.ts';
 import type { Engine } from './engine.ts';
-import { ZEROS } from './sharedPage.ts';
+import { InnerLoopChoice } from './innerLoopChoice.ts';
+import type { Access, RowCut } from './recording.ts';
+import { NEVER_ASKS, ZEROS } from './sharedPage.ts';
 import type { Staging } from './staging.ts';
 
 // Rough times in nanoseconds: they decide how work is cut, never what is computed.
@@ -32,13 +35,23 @@ const FEW_STEPS = 64;
 
 // Read once, outside of the functions: that saves 4 % of a product of 8x8x8.
 const slot = KERNELS.multiply.slots;
+const rowSlot = KERNELS.multiplyRow.slots;
 /** Of packRows and packColumns, which have the same arguments. */
 const packSlot = KERNELS.packRows.slots;
 
 type Form = 'matmul' | 'matmulTransposeA' | 'matmulTransposeB';
 
+interface Arrays {
+  readonly a: Float32Array;
+  readonly b: Float32Array;
+  readonly bias?: Float32Array;
+  readonly c: Float32Array;
+}
+
 interface Product {
   readonly form: Form;
+  /** Undefined for a product that is not to be recorded. */
+  readonly arrays: Arrays | undefined;
   readonly m: number;
   readonly n: number;
   readonly k: number;
@@ -51,24 +64,32 @@ interface Product {
   readonly bias: number | undefined;
 }
 
-export function createProducts(engine: Engine, staging: Staging) {
+export function createProducts(engine: Engine, staging: Staging, innerLoop: InnerLoopChoice) {
+  const finish = (m: number, n: number, k: number) => {
+    if (!engine.recording) innerLoop.record(m * n * k * NS_PER_MULTIPLY_ADD);
+  };
+
   const plain =
     (form: Form): Kernels['matmul'] =>
     (m, n, k, arrayA, arrayB, accumulate, arrayC) => {
-      const arrays = [arrayA, arrayB, arrayC];
-      staging.begin(arrays);
+      const list = [arrayA, arrayB, arrayC];
+      staging.begin(list);
       const [a, b, c] = [staging.place(arrayA), staging.place(arrayB), staging.place(arrayC)];
-      compute(engine, { form, m, n, k, a, b, c, accumulate, bias: undefined });
-      staging.end(arrays, 2);
+      const arrays = { a: arrayA, b: arrayB, c: arrayC };
+      compute(engine, { form, arrays, m, n, k, a, b, c, accumulate, bias: undefined });
+      staging.end(list, 2);
+      finish(m, n, k);
     };
 
   const matmulBias: Kernels['matmulBias'] = (m, n, k, arrayA, arrayB, bias, arrayC) => {
-    const arrays = [arrayA, arrayB, bias, arrayC];
-    staging.begin(arrays);
+    const list = [arrayA, arrayB, bias, arrayC];
+    staging.begin(list);
     const [a, b] = [staging.place(arrayA), staging.place(arrayB)];
     const [start, c] = [staging.place(bias), staging.place(arrayC)];
-    compute(engine, { form: 'matmul', m, n, k, a, b, c, accumulate: false, bias: start });
-    staging.end(arrays, 3);
+    const arrays = { a: arrayA, b: arrayB, bias, c: arrayC };
+    compute(engine, { form: 'matmul', arrays, m, n, k, a, b, c, accumulate: false, bias: start });
+    staging.end(list, 3);
+    finish(m, n, k);
   };
 
   return {
@@ -79,21 +100,69 @@ export function createProducts(engine: Engine, staging: Staging) {
   };
 }
 
+/** Chooses the inner loop by a product of whatever lies in the memory for copies. */
+export function createInnerLoopChoice(engine: Engine): InnerLoopChoice {
+  const neverAsks = new Int32Array(engine.memory.memory.buffer, NEVER_ASKS, 1);
+  const useNeverAsking = (use: boolean) => {
+    neverAsks[0] = use ? 1 : 0;
+  };
+  return new InnerLoopChoice(useNeverAsking, () => {
+    const [m, n, k] = [32, 64, 784];
+    const a = engine.memory.staging(4 * (m * k + k * n + m * n));
+    const [b, c] = [a + 4 * m * k, a + 4 * (m * k + k * n)];
+    compute(engine, {
+      form: 'matmul',
+      m,
+      n,
+      k,
+      a,
+      b,
+      c,
+      accumulate: false,
+      bias: undefined,
+      arrays: undefined,
+    });
+  });
+}
+
 /** Packs and multiplies as many rows of A at a time as the workspace holds. */
 function compute(engine: Engine, product: Product): void {
   const { form, m, n, k, a } = product;
   if (m === 0 || n === 0) return;
+  if (m === 1 && form === 'matmul' && !product.accumulate && n >= ROW_COLUMNS) {
+    multiplyOneRow(engine, product);
+    return;
+  }
   if (form === 'matmulTransposeA' && k <= FEW_STEPS) {
     multiply(engine, product, 0, m, a, 4 * TILE_ROWS, 4 * m);
+    recordProduct(engine, product, undefined);
     return;
   }
   const rowsAtATime = rowsInWorkspace(k);
-  const packed = engine.memory.workspace(4 * k * roundUp(Math.min(m, rowsAtATime), TILE_ROWS));
+  const size = k * roundUp(Math.min(m, rowsAtATime), TILE_ROWS);
+  const panels = m <= rowsAtATime ? engine.recording?.allocate(size) : undefined;
+  const packed = panels?.byteOffset ?? engine.memory.workspace(4 * size);
   for (let row = 0; row < m; row += rowsAtATime) {
     const rows = Math.min(rowsAtATime, m - row);
     pack(engine, product, row, rows, packed);
+    if (panels) recordPacking(engine, product, panels);
     multiply(engine, product, row, rows, packed, 4 * TILE_ROWS * k, 4 * TILE_ROWS);
+    if (panels) recordProduct(engine, product, panels);
   }
+}
+
+/** A product of a single row: read in place, by this thread alone. */
+function multiplyOneRow(engine: Engine, product: Product): void {
+  const { n, k, a, b, c, bias = 0 } = product;
+  const { ints } = engine;
+  ints[rowSlot.n] = n;
+  ints[rowSlot.k] = k;
+  ints[rowSlot.a] = a;
+  ints[rowSlot.b] = b;
+  ints[rowSlot.c] = c;
+  ints[rowSlot.bias] = bias;
+  engine.run(KERNELS.multiplyRow.number, 1, n * k * NS_PER_MULTIPLY_ADD);
+  if (product.arrays) engine.recording?.add(accessOf(product.arrays));
 }
 
 /** Packs rows of op(A) into panels at `to`. */
@@ -139,6 +208,51 @@ function multiply(
   ints[slot.rowsPerPiece] = rowsPerPiece;
   ints[slot.columnsPerPiece] = columnsPerPiece;
   engine.run(KERNELS.multiply.number, pieces, rows * n * k * NS_PER_MULTIPLY_ADD);
+}
+
+/** Records packing, which has just run. */
+function recordPacking(engine: Engine, { form, m, arrays }: Product, panels: Float32Array): void {
+  if (!arrays) return;
+  const isTransposed = form === 'matmulTransposeA';
+  engine.recording?.add({
+    reads: isTransposed ? [] : [arrays.a],
+    readsWhole: isTransposed ? [arrays.a] : [],
+    writes: [panels],
+    rowCut: rowCut(form, m, (given, rowsPerPiece) => {
+      given[packSlot.rowsPerPiece] = rowsPerPiece;
+    }),
+  });
+}
+
+/** Records a product, which has just run. */
+function recordProduct(
+  engine: Engine,
+  { form, m, n, arrays, accumulate }: Product,
+  panels: Float32Array | undefined,
+): void {
+  if (!arrays) return;
+  const overwrite = (given: Int32Array) => {
+    given[slot.accumulate] = 0;
+  };
+  engine.recording?.add({
+    ...accessOf(arrays, panels),
+    rowCut: rowCut(form, m, (given, rowsPerPiece) => {
+      given[slot.rowsPerPiece] = rowsPerPiece;
+      given[slot.columnsPerPiece] = roundUp(n, TILE_COLUMNS);
+    }),
+    overwrite: accumulate ? overwrite : undefined,
+  });
+}
+
+/** @param panels - A, packed; undefined: it is read in place. */
+function accessOf({ a, b, bias, c }: Arrays, panels?: Float32Array): Access {
+  const readsWhole = [b, ...(bias ? [bias] : []), ...(panels ? [] : [a])];
+  return { reads: panels ? [panels] : [], readsWhole, writes: [c] };
+}
+
+/** The rows of a transposed A are no samples: to compute some of them takes all samples. */
+function rowCut(form: Form, m: number, apply: RowCut['apply']): RowCut | undefined {
+  return form === 'matmulTransposeA' ? undefined : { rows: m, apply };
 }
 
 const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;

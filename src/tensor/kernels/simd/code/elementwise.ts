@@ -22,7 +22,7 @@ import {
 } from '../wasm/instructions.ts';
 import { type ArgumentLocals, type ArgumentTypes, type KernelCode, kernelCode } from './kernelCode.ts';
 
-/** Elements in a piece. A constant, so that sums over pieces do not depend on the number of threads. */
+/** Elements in a piece, unless it is cut by rows. A sum's pieces always have this size, so that no number of threads changes it. */
 export const CHUNK = 4096;
 
 type Vector = Local<'v128'>;
@@ -44,17 +44,22 @@ interface ElementwiseSource<A extends Arrays = Arrays, S extends Scalars = Scala
   ): void;
 }
 
-/** The arguments, in this order: n, the addresses of the arrays, the scalars and, in a reduction, `partials`. */
+/**
+ * The arguments, in this order: n, elements in a piece (a multiple of 4), the addresses of the arrays, the scalars and, in a
+ * reduction, `partials`.
+ */
 export interface ElementwiseCode<A extends Arrays = Arrays, S extends Scalars = Scalars>
-  extends KernelCode<{ readonly n: number }> {
+  extends KernelCode<{ readonly n: number; readonly perPiece: number }> {
   readonly arrays: A;
   readonly scalars: S;
+  /** Whether it also writes a sum for each piece. */
+  readonly isReduction: boolean;
   /** The index of the first array that is written; all those before it are only read. */
   readonly firstWritten: number;
 }
 
 export interface ReductionCode<A extends Arrays, S extends Scalars> extends ElementwiseCode<A, S> {
-  readonly slots: { readonly n: number; readonly partials: number };
+  readonly slots: { readonly n: number; readonly perPiece: number; readonly partials: number };
 }
 
 export function elementwise<const A extends Arrays, const S extends Scalars = []>(
@@ -85,6 +90,7 @@ function walk<A extends Arrays, S extends Scalars>(
   const scalars = source.scalars ?? ([] as Scalars as S);
   const argumentTypes: ArgumentTypes = {
     n: 'i32',
+    perPiece: 'i32',
     ...Object.fromEntries(arrays.map(([array]) => [array, 'i32'] as const)),
     ...Object.fromEntries(scalars.map((scalar) => [scalar, 'f32'] as const)),
     ...(adds && { partials: 'i32' }),
@@ -93,12 +99,13 @@ function walk<A extends Arrays, S extends Scalars>(
     argumentTypes,
     emit: (f, piece, given, scratch) => emitWalk(f, piece, given, scratch, source, adds),
   });
-  const { n, partials } = kernel.slots;
+  const { n, perPiece, partials } = kernel.slots;
   return {
     ...kernel,
-    slots: { n, partials },
+    slots: { n, perPiece, partials },
     arrays,
     scalars,
+    isReduction: adds !== undefined,
     firstWritten: arrays.filter(([, use]) => use === 'in').length,
   };
 }
@@ -158,7 +165,7 @@ function emitWalk(
     }
   };
 
-  emitBounds(f, piece, given.n as Local<'i32'>, { at, end, rest });
+  emitBounds(f, piece, given as Record<'n' | 'perPiece', Local<'i32'>>, { at, end, rest });
   if (adds) f.set(counted, i32x4.splat(-1));
   // Twice, if there is a rest: over the whole vectors in the arrays, then over the one in scratch memory.
   f.loop((once) => {
@@ -181,11 +188,11 @@ function emitWalk(
 function emitBounds(
   f: FunctionBuilder,
   piece: Local<'i32'>,
-  n: Local<'i32'>,
+  { n, perPiece }: Readonly<Record<'n' | 'perPiece', Local<'i32'>>>,
   { at, end, rest }: Readonly<Record<'at' | 'end' | 'rest', Local<'i32'>>>,
 ): void {
-  f.set(at, i32.mul(piece, 4 * CHUNK));
-  f.set(end, i32.add(at, 4 * CHUNK));
+  f.set(at, i32.shl(i32.mul(piece, perPiece), 2));
+  f.set(end, i32.add(at, i32.shl(perPiece, 2)));
   const wholeVectors = i32.shl(i32.shr_u(n, 2), 4);
   f.if(i32.gt_u(end, wholeVectors), () => {
     f.set(end, wholeVectors);

@@ -8,8 +8,9 @@
  * high-performance matrix multiplication", ACM TOMS 34(3), 2008.
  */
 
+import { NEVER_ASKS } from '../sharedPage.ts';
 import type { FunctionBuilder } from '../wasm/functionBuilder.ts';
-import { type I32, i32, type Local } from '../wasm/instructions.ts';
+import { f32x4, type I32, i32, type Local } from '../wasm/instructions.ts';
 import { type ArgumentLocals, atMost, forRange, kernelCode, rangeOfPiece } from './kernelCode.ts';
 import { emitPackLines, emitPackSteps } from './packing.ts';
 import {
@@ -18,6 +19,8 @@ import {
   emitInnerLoop,
   emitLoadSums,
   emitStoreSums,
+  type MultiplyAdd,
+  multiplyThenAdd,
   TILE_COLUMNS,
   TILE_ROWS,
 } from './tile.ts';
@@ -133,9 +136,8 @@ function emitPanelOfB(
  * C = P, C += P or C = P + bias, with P = op(A) · op(B). A piece is a block of C. Every element of C is summed in the
  * order of k, so the result does not depend on how C is cut into pieces.
  */
-export const multiply = kernelCode({
-  argumentTypes: ARGUMENTS,
-  emit(f, piece, given, scratch) {
+function emitProduct(multiplyAdd: MultiplyAdd) {
+  return (f: FunctionBuilder, piece: Local<'i32'>, given: Given, scratch: I32): void => {
     const { m, n, k, a, panelOfA, c, accumulate, depth } = given;
     const { firstRow, rowEnd, firstColumn, columnEnd } = emitBlock(f, piece, given);
     const [p, steps, j, columns, panel, start, strideOfC] = f.variables(7, 'i32');
@@ -179,7 +181,7 @@ export const multiply = kernelCode({
       f.set(tile.a, panelOfRows);
       f.set(tile.b, panel);
       f.set(tile.left, steps);
-      f.if(steps, () => emitInnerLoop(f, tile));
+      f.if(steps, () => emitInnerLoop(f, tile, multiplyAdd, i32.load(0, NEVER_ASKS)));
       f.set(row, target);
       emitStoreSums(f, tile, row, stride);
       f.if(isPart, () => emitCopyPart(f, rows, columns, inScratch, inC));
@@ -211,5 +213,10 @@ export const multiply = kernelCode({
       f.increase(p, steps);
       f.br_if(again, i32.lt_u(p, k));
     });
-  },
-});
+  };
+}
+
+export const multiply = kernelCode({ argumentTypes: ARGUMENTS, emit: emitProduct(multiplyThenAdd) });
+
+/** The same with a fused multiply-add, where the processor has one: its bits differ between machines. */
+export const multiplyFused = kernelCode({ argumentTypes: ARGUMENTS, emit: emitProduct(f32x4.relaxed_madd) });

@@ -3,11 +3,11 @@
  * ../wasm/assembler.ts first.
  *
  * A job is one run of a kernel, cut into pieces that any thread may do, in any order (scheduler.ts). Its arguments are in
- * the shared page, 8 bytes each, where every thread finds them. `slots` says where: the caller writes
+ * memory, 8 bytes each, where every thread finds them (../sharedPage.ts). `slots` says where: the caller writes
  * `ints[kernel.slots.m] = m`.
  */
 
-import { ARGUMENTS } from '../sharedPage.ts';
+import { JOB_ARGUMENTS } from '../sharedPage.ts';
 import type { ModuleBuilder } from '../wasm/assembler.ts';
 import type { Callable, FunctionBuilder } from '../wasm/functionBuilder.ts';
 import { f32, f64, type I32, i32, type Local } from '../wasm/instructions.ts';
@@ -28,7 +28,7 @@ export type ArgumentLocals<Types extends ArgumentTypes> = {
 export interface KernelCode<Slots = unknown> {
   /** The index of each argument in an Int32Array (i32), Float32Array (f32) or Float64Array (f64) of all arguments. */
   readonly slots: Slots;
-  /** Adds the function of that name, which does one piece of a job: it takes the piece's number. */
+  /** Adds the function of that name, which does one piece of a job: it takes the piece's number and the job's address. */
   readonly addTo: (module: ModuleBuilder, name: string, scratch: I32) => Callable;
 }
 
@@ -53,11 +53,11 @@ export function kernelCode<const Types extends ArgumentTypes>({
   return {
     slots: Object.fromEntries(slots) as { readonly [Name in keyof Types]: number },
     addTo: (module, name, scratch) =>
-      module.function(name, { piece: 'i32' }, (f, { piece }) => {
+      module.function(name, { piece: 'i32', job: 'i32' }, (f, { piece, job }) => {
         const locals = types.map(([argument, type], i) => {
           const local = f.variable(type);
           const load = { i32: i32.load, f32: f32.load, f64: f64.load }[type];
-          f.set<ArgumentType>(local, load(0, ARGUMENTS + 8 * i));
+          f.set<ArgumentType>(local, load(job, JOB_ARGUMENTS + 8 * i));
           return [argument, local] as const;
         });
         emit(f, piece, Object.fromEntries(locals) as ArgumentLocals<Types>, scratch);

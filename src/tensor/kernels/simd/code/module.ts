@@ -2,7 +2,7 @@
 
 import { MEMORY_LIMITS } from '../sharedPage.ts';
 import { ModuleBuilder } from '../wasm/assembler.ts';
-import { i32x4 } from '../wasm/instructions.ts';
+import { f32x4, i32x4 } from '../wasm/instructions.ts';
 import {
   gelu,
   geluBackward,
@@ -18,10 +18,11 @@ import {
   tanhBackward,
 } from './activations.ts';
 import { addColumnSums } from './columnSums.ts';
-import { multiply } from './gemm.ts';
+import { multiply, multiplyFused } from './gemm.ts';
 import type { KernelCode } from './kernelCode.ts';
 import { binaryCrossEntropy, meanAbsoluteError, meanSquaredError } from './losses.ts';
 import { packColumns, packRows } from './packing.ts';
+import { multiplyRow, multiplyRowFused } from './rowProduct.ts';
 import { divideBytes, scaleBytes, scaleFloats } from './scaling.ts';
 import { addScheduler } from './scheduler.ts';
 import { adam, momentum, nesterov, scale, sgd, sumOfSquares, zero } from './updates.ts';
@@ -31,6 +32,7 @@ export const KERNELS = numbered({
   packRows,
   packColumns,
   multiply,
+  multiplyRow,
   addColumnSums,
   divideBytes,
   scaleBytes,
@@ -59,6 +61,9 @@ export const KERNELS = numbered({
   zero,
 });
 
+/** The number of the kernel of a phase (scheduler.ts). */
+export const PHASE = Object.keys(KERNELS).length;
+
 export interface Numbered {
   readonly number: number;
 }
@@ -70,24 +75,28 @@ function numbered<const Kernels extends Readonly<Record<string, KernelCode>>>(ke
 
 /** The functions of an instance that the engine calls. */
 export interface Exports {
-  runAlone(kernel: number, pieces: number): void;
-  runTogether(kernel: number, pieces: number): void;
+  runAlone(job: number): void;
+  runTogether(job: number): void;
+  runAll(firstJob: number, end: number, together: number): void;
   serve(): never;
 }
 
-export function emitModule(): Uint8Array<ArrayBuffer> {
+/** @param fused - Whether products use relaxed SIMD's multiply-add. */
+export function emitModule(fused = false): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   module.importMemory('engine', 'memory', MEMORY_LIMITS);
   const thread = module.importGlobal('engine', 'thread', 'i32');
   const scratch = module.importGlobal('engine', 'scratch', 'i32');
-  module.table(Object.entries(KERNELS).map(([name, kernel]) => kernel.addTo(module, name, scratch)));
-  addScheduler(module, thread);
+  const all = fused ? { ...KERNELS, multiply: multiplyFused, multiplyRow: multiplyRowFused } : KERNELS;
+  const kernels = Object.entries(all).map(([name, kernel]) => kernel.addTo(module, name, scratch));
+  module.table([...kernels, addScheduler(module, thread)]);
   return module.toBytes();
 }
 
-/** The smallest module with a SIMD instruction: hosts without SIMD refuse it. */
-export function emitSimdProbe(): Uint8Array<ArrayBuffer> {
+/** The smallest module with a SIMD instruction, or one of relaxed SIMD: hosts without it refuse the module. */
+export function emitSimdProbe(fused = false): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
-  module.function('probe', {}, () => i32x4.splat(0));
+  const zeros = i32x4.splat(0);
+  module.function('probe', {}, () => (fused ? f32x4.relaxed_madd(zeros, zeros, zeros) : zeros));
   return module.toBytes();
 }

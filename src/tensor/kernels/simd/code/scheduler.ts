@@ -7,14 +7,30 @@
  *
  * The ticket of a share is one 64-bit number: the end of the share (upper 32 bits) and the next piece (lower 32 bits). An
  * atomic addition takes a piece and reads both, so they always belong to the same job. A helper that comes late finds no
- * piece left; it never runs a piece of the next job, whose arguments may be half-written.
+ * piece left; it never runs a piece of the next job, whose arguments may be half-written. Where the job lies, a thread reads
+ * only when it has a piece: no other job is offered before that piece is done.
  *
  * A thread that takes a piece must finish it, since the thread that offered the job waits for it: kernels must not trap.
  */
 
-import { DONE, KERNEL, LINE_BYTES, SHARES, SLEEPERS, THREADS, TICKETS, WAKE_UPS } from '../sharedPage.ts';
+import {
+  DONE,
+  JOB,
+  JOB_ARGUMENTS,
+  JOB_BYTES,
+  JOB_GOES_ON,
+  JOB_IS_SHARED,
+  JOB_KERNEL,
+  JOB_PIECES,
+  LINE_BYTES,
+  SHARES,
+  SLEEPERS,
+  THREADS,
+  TICKETS,
+  WAKE_UPS,
+} from '../sharedPage.ts';
 import type { ModuleBuilder } from '../wasm/assembler.ts';
-import type { Callable } from '../wasm/functionBuilder.ts';
+import type { Callable, FunctionBuilder } from '../wasm/functionBuilder.ts';
 import { type I32, i32, i64, type Local, memory } from '../wasm/instructions.ts';
 import { atMost, forRange } from './kernelCode.ts';
 
@@ -24,27 +40,32 @@ import { atMost, forRange } from './kernelCode.ts';
  */
 const LOOKS_BEFORE_SLEEP = 500_000;
 
-/** Adds the functions that run jobs. A kernel's number is its place in the module's table. */
-export function addScheduler(module: ModuleBuilder, thread: I32): void {
-  const pieceOfKernel = module.signature(['i32']);
+/**
+ * Adds the functions that run jobs. A kernel's number is its place in the module's table.
+ *
+ * @returns The kernel of a phase.
+ */
+export function addScheduler(module: ModuleBuilder, thread: I32): Callable {
+  const pieceOfKernel = module.signature(['i32', 'i32']);
+  const callPiece: CallPiece = (f, piece, job) =>
+    f.call_indirect(pieceOfKernel, [piece, job], i32.load(job, JOB_KERNEL));
 
   /** Runs all pieces on this thread, in order: for short jobs, and without helpers. */
-  module.function('runAlone', { kernel: 'i32', pieces: 'i32' }, (f, { kernel, pieces }) => {
+  const runAlone = module.function('runAlone', { job: 'i32' }, (f, { job }) => {
     const piece = f.variable('i32');
-    forRange(f, piece, 0, pieces, 1, () => {
-      f.call_indirect(pieceOfKernel, [piece], kernel);
-    });
+    forRange(f, piece, 0, i32.load(job, JOB_PIECES), 1, () => callPiece(f, piece, job));
   });
 
   /** Runs pieces until none is left: first of this thread's share, then of the next thread's, and so on. */
   const takePieces = module.function('takePieces', {}, (f) => {
     const ticket = f.variable('i64');
-    const [share, emptyShares] = f.variables(2, 'i32');
+    const [share, emptyShares, job] = f.variables(3, 'i32');
     f.set(share, thread);
     f.loop((again) => {
       f.set(ticket, i64.atomic.rmw.add(ticketOf(share), i64.const(1), TICKETS));
       f.if(isPieceLeft(ticket), () => {
-        f.call_indirect(pieceOfKernel, [i32.wrap_i64(ticket)], i32.load(0, KERNEL));
+        f.set(job, i32.load(0, JOB));
+        callPiece(f, i32.wrap_i64(ticket), job);
         f.drop(i32.atomic.rmw.add(0, 1, DONE));
         f.br(again);
       });
@@ -61,9 +82,10 @@ export function addScheduler(module: ModuleBuilder, thread: I32): void {
    * waits: the main thread of a browser may not, and on a virtual machine a thread that is woken often starts on the
    * processor of the one that woke it.
    */
-  module.function('runTogether', { kernel: 'i32', pieces: 'i32' }, (f, { kernel, pieces }) => {
-    const [shares, share, begin, end] = f.variables(4, 'i32');
-    f.store(0, kernel, KERNEL);
+  const runTogether = module.function('runTogether', { job: 'i32' }, (f, { job }) => {
+    const [pieces, shares, share, begin, end] = f.variables(5, 'i32');
+    f.set(pieces, i32.load(job, JOB_PIECES));
+    f.store(0, job, JOB);
     f.atomicStore(0, 0, DONE);
     // At most as many shares as pieces: an empty share only costs time.
     f.set(shares, i32.load(0, THREADS));
@@ -88,7 +110,46 @@ export function addScheduler(module: ModuleBuilder, thread: I32): void {
     });
   });
 
+  /** Runs jobs that lie side by side, one after the other. */
+  module.function('runAll', { job: 'i32', end: 'i32', together: 'i32' }, (f, { job, end, together }) => {
+    f.until(i32.ge_u(job, end), () => {
+      f.if(
+        i32.and(together, i32.load(job, JOB_IS_SHARED)),
+        () => f.call(runTogether, job),
+        () => f.call(runAlone, job),
+      );
+      f.increase(job, JOB_BYTES);
+    });
+  });
+
   addServe(module, thread, takePieces);
+  return addPhase(module, callPiece);
+}
+
+type CallPiece = (f: FunctionBuilder, piece: I32, job: Local<'i32'>) => void;
+
+/**
+ * The kernel of a phase (../phases.ts), whose argument is the address of its first job. The pieces of its first stack come
+ * first, then those of the second, and so on. All jobs of a stack have the same number of pieces.
+ */
+function addPhase(module: ModuleBuilder, callPiece: CallPiece): Callable {
+  return module.function('phase', { piece: 'i32', phase: 'i32' }, (f, { piece, phase }) => {
+    const [job, goesOn] = f.variables(2, 'i32');
+    /** For each job of a stack from the first on; afterwards `job` is the first of the next stack. */
+    const forStack = (body: () => void) =>
+      f.loop((next) => {
+        body();
+        f.set(goesOn, i32.load(job, JOB_GOES_ON));
+        f.increase(job, JOB_BYTES);
+        f.br_if(next, goesOn);
+      });
+    f.set(job, i32.load(phase, JOB_ARGUMENTS));
+    f.until(i32.lt_u(piece, i32.load(job, JOB_PIECES)), () => {
+      f.set(piece, i32.sub(piece, i32.load(job, JOB_PIECES)));
+      forStack(() => {});
+    });
+    forStack(() => callPiece(f, piece, job));
+  });
 }
 
 /** A helper's loop: look for work and do it; sleep if there was none for a while. It runs until the thread is terminated. */

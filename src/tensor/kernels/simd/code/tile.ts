@@ -5,7 +5,7 @@
  */
 
 import type { FunctionBuilder } from '../wasm/functionBuilder.ts';
-import { f32x4, type I32, i32, type Local, tee, v128 } from '../wasm/instructions.ts';
+import { f32x4, type I32, i32, type Local, tee, type V128, v128 } from '../wasm/instructions.ts';
 import { forRange } from './kernelCode.ts';
 
 /** 8 sums + 2 of B + 4 of A fit the 16 registers of x86-64; 3 x 12 or 5 x 8 do not (docs/kernels.md, section 5). */
@@ -15,6 +15,10 @@ const VECTORS = TILE_COLUMNS / 4;
 
 /** Steps along k in the body of the inner loop. */
 const UNROLL = 16;
+
+/** The value a · b + sum. */
+export type MultiplyAdd = (a: V128, b: V128, sum: V128) => V128;
+export const multiplyThenAdd: MultiplyAdd = (a, b, sum) => f32x4.add(sum, f32x4.mul(a, b));
 
 /** The variables of a tile. */
 export interface Tile {
@@ -64,29 +68,54 @@ export function emitStoreSums(
  * sums += panel of A · panel of B, along `left` > 0 steps.
  *
  * The loop is unrolled, and after each step it asks whether that was the last. This costs little and spares a second
- * loop for the rest. Above all, no load moves across a branch: without the branches, V8 moves the loads of all steps to the
- * front, runs out of registers and spills the sums, which leaves a quarter of the speed (docs/kernels.md, section 6).
+ * loop for the rest. Above all, no load moves across a branch: without the branches, the V8 of Node 20 and 22 moves the loads
+ * of all steps to the front, runs out of registers and spills the sums, which leaves a quarter of the speed. Later ones leave
+ * the loads where they are, and then a loop that never asks may be faster: `neverAsks`, a number in memory, says which of the
+ * two to use (docs/kernels.md, section 6). Both add in the same order.
  */
-export function emitInnerLoop(f: FunctionBuilder, { sums, a, b, stepOfA, stepOfB, left }: Tile): void {
-  const ofB = f.variables(VECTORS, 'v128');
-  const ofA = f.variable('v128');
+export function emitInnerLoop(
+  f: FunctionBuilder,
+  tile: Tile,
+  multiplyAdd: MultiplyAdd,
+  neverAsks: I32,
+): void {
+  const { left } = tile;
+  const emitStep = createStep(f, tile, multiplyAdd);
   f.block((end) => {
+    f.if(neverAsks, () => {
+      f.until(i32.lt_u(left, UNROLL), () => {
+        f.repeat(UNROLL, emitStep);
+        f.set(left, i32.sub(left, UNROLL));
+      });
+      f.br_if(end, i32.eqz(left));
+    });
     f.loop((again) => {
       for (let step = 0; step < UNROLL; step++) {
-        for (const [v, vector] of ofB.entries()) f.set(vector, v128.load(b, 16 * v));
-        for (const [row, ofRow] of sums.entries()) {
-          f.set(ofA, v128.load32_splat(a, 4 * row));
-          for (const [v, sum] of ofRow.entries()) {
-            f.set(sum, f32x4.add(sum, f32x4.mul(ofA, ofB[v])));
-          }
-        }
-        f.increase(a, stepOfA);
-        f.increase(b, stepOfB);
+        emitStep();
         if (step < UNROLL - 1) f.br_if(end, i32.eq(left, step + 1));
       }
       f.br_if(again, tee(left, i32.sub(left, UNROLL)));
     });
   });
+}
+
+/** One step along k: 6 loads, 8 multiplications and 8 additions. */
+function createStep(
+  f: FunctionBuilder,
+  { sums, a, b, stepOfA, stepOfB }: Tile,
+  multiplyAdd: MultiplyAdd,
+): () => void {
+  const ofB = f.variables(VECTORS, 'v128');
+  const ofA = f.variable('v128');
+  return () => {
+    for (const [v, vector] of ofB.entries()) f.set(vector, v128.load(b, 16 * v));
+    for (const [row, ofRow] of sums.entries()) {
+      f.set(ofA, v128.load32_splat(a, 4 * row));
+      for (const [v, sum] of ofRow.entries()) f.set(sum, multiplyAdd(ofA, ofB[v], sum));
+    }
+    f.increase(a, stepOfA);
+    f.increase(b, stepOfB);
+  };
 }
 
 /** Copies the part of a tile that lies inside of C, element by element, between C and the thread's scratch memory. */

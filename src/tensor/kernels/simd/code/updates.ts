@@ -3,7 +3,7 @@
  * elementwise.ts first.
  */
 
-import { f32x4 } from '../wasm/instructions.ts';
+import { f32x4, type V128, v128 } from '../wasm/instructions.ts';
 import { constant, elementwise, reduction } from './elementwise.ts';
 
 export const sgd = elementwise({
@@ -17,6 +17,13 @@ export const sgd = elementwise({
   },
 });
 
+// Smaller ones are subnormal: where a gradient stays 0, a mean shrinks to them and remains there (0.9 times the smallest
+// rounds to itself), and many processors take a hundred times as long for a product with one. The step that such a mean
+// would make is lost in the rounding of any weight but 0. (Adam's v comes there a hundred times as late; to ask for it, too,
+// costs every step more.)
+const withoutSubnormals = (mean: V128, smallest: V128): V128 =>
+  v128.andnot(mean, f32x4.lt(f32x4.abs(mean), smallest));
+
 // v = mu v + g;  w -= lr v, or with Nesterov  w -= lr (g + mu v)
 const withVelocity = (isNesterov: boolean) =>
   elementwise({
@@ -25,10 +32,11 @@ const withVelocity = (isNesterov: boolean) =>
       ['velocity', 'inout'],
       ['value', 'inout'],
     ],
-    scalars: ['learningRate', 'mu'],
-    body: (f, { gradient, velocity, value }, { learningRate, mu }) => {
+    scalars: ['learningRate', 'mu', 'smallest'],
+    body: (f, { gradient, velocity, value }, { learningRate, mu, smallest }) => {
       const kept = f32x4.mul(mu, velocity); // of the velocity before the step, then of the one after it
       f.set(velocity, f32x4.add(kept, gradient));
+      f.set(velocity, withoutSubnormals(velocity, smallest));
       const direction = isNesterov ? f32x4.add(gradient, kept) : velocity;
       f.set(value, f32x4.sub(value, f32x4.mul(learningRate, direction)));
     },
@@ -45,11 +53,12 @@ export const adam = elementwise({
     ['v', 'inout'],
     ['value', 'inout'],
   ],
-  scalars: ['stepSize', 'beta1', 'oneMinusBeta1', 'beta2', 'oneMinusBeta2', 'epsilon', 'decay'],
+  scalars: ['stepSize', 'beta1', 'oneMinusBeta1', 'beta2', 'oneMinusBeta2', 'epsilon', 'decay', 'smallest'],
   body: (f, { gradient: g, m, v, value }, given) => {
-    const { stepSize, beta1, oneMinusBeta1, beta2, oneMinusBeta2, epsilon, decay } = given;
+    const { stepSize, beta1, oneMinusBeta1, beta2, oneMinusBeta2, epsilon, decay, smallest } = given;
     const keptM = f32x4.mul(beta1, m);
     f.set(m, f32x4.add(keptM, f32x4.mul(oneMinusBeta1, g)));
+    f.set(m, withoutSubnormals(m, smallest));
     const keptV = f32x4.mul(beta2, v);
     // The factor first: g² alone may overflow where (1 - β₂) g² does not.
     const part = f32x4.mul(oneMinusBeta2, g);
