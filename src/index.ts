@@ -141,6 +141,7 @@ export { type NestedNumbers, Tensor } from './tensor/tensor.ts';
 export { DivergenceError } from './training/divergence.ts';
 export type { BestState, EarlyStopping, Keep } from './training/earlyStopping.ts';
 export type { BatchRecord, FitOptions, History } from './training/fitOptions.ts';
+export type { OutOptions } from './training/inference.ts';
 export { addNoise, type Noise } from './training/noise.ts';
 export type { RegularizationOptions } from './training/regularization.ts';
 export type { Start } from './training/startAtMean.ts';

@@ -29,7 +29,7 @@ import { plural } from '../tensor/words.ts';
 import { Workspace } from '../tensor/workspace.ts';
 import { fitModel } from '../training/fit.ts';
 import type { FitOptions, History } from '../training/fitOptions.ts';
-import { runNetwork, separateMemory } from '../training/inference.ts';
+import { type OutOptions, requireOut, runNetwork, separateMemory } from '../training/inference.ts';
 import { addNoise, checkNoise, EVALUATION_NOISE_SEED } from '../training/noise.ts';
 import { type Compiled, layersBeforeLoss, type Objective, Restoration } from '../training/objective.ts';
 import { PairReader } from '../training/pairs.ts';
@@ -66,7 +66,7 @@ export interface AnomalyScores {
 /**
  * An autoencoder of dense layers. Samples are `[n, ...inputShape]`, as a Tensor or as Samples with a normalization; codes
  * are `[n, encodingDim]`. One sample, or one code, may come by itself: `[...inputShape]`, `[encodingDim]`. Results are
- * new tensors, which the model does not touch again.
+ * new tensors, unless the caller brings one, and the model does not touch them again.
  *
  * @example
  * const autoencoder = new Autoencoder({ inputShape: [28, 28], seed: 42 });
@@ -94,6 +94,9 @@ export class Autoencoder {
   /** The random numbers of a training step. */
   protected readonly stepRandom: Random;
   readonly #input = new Workspace();
+  readonly #allocateInput = (shape: Shape) => this.#input.tensor(this.#arena, shape);
+  /** Both parts, one after the other. */
+  readonly #network: Sequential;
   readonly #random: Random;
   readonly #seed: number;
   #compiled: Compiled | undefined;
@@ -132,6 +135,7 @@ export class Autoencoder {
     }
     this.encoder.useArena(this.#arena);
     this.decoder.useArena(this.#arena);
+    this.#network = new Sequential([this.encoder, this.decoder]);
     const parameters = this.namedParameters().map(([, parameter]) => parameter);
     this.parameters = new FlatParameters(parameters, this.#arena);
   }
@@ -224,12 +228,17 @@ export class Autoencoder {
    * The codes of samples in memory. One sample of shape `[...inputShape]` gives one code, `[1, encodingDim]`.
    *
    * @param samples - Shape `[n, ...inputShape]`.
+   * @param options - `out`: where the codes go. Default: a new tensor.
    * @returns Shape `[n, encodingDim]`.
-   * @throws {ShapeError} If the samples don't fit the model.
+   * @throws {ShapeError} If the samples don't fit the model, or `out` has another shape.
    * @throws {DataError} If they were scaled in another way than those of the training.
+   * @throws {RangeError} If `out` lies in the memory of the samples.
+   * @example
+   * const out = Tensor.zeros([100, 32]);
+   * for (const batch of [images, images]) autoencoder.encode(batch, { out }); // overwrites out, no new memory
    */
-  encode(samples: Samples): Tensor {
-    return this.#run(this.encoder, this.readerOf(samples, 'encode'), [this.encodingDim]);
+  encode(samples: Samples, options?: OutOptions): Tensor {
+    return this.#run(this.encoder, this.readerOf(samples, 'encode'), [this.encodingDim], options);
   }
 
   /**
@@ -275,25 +284,26 @@ export class Autoencoder {
    * The samples that the decoder makes of codes.
    *
    * @param codes - Shape `[n, encodingDim]`.
+   * @param options - As those of `encode`.
    * @returns Shape `[n, ...inputShape]`, in the units of the network's input: `denormalize` gives those of the data.
-   * @throws {ShapeError} If the codes have another shape.
+   * @throws {ShapeError} If the codes or `out` have another shape.
+   * @throws {RangeError} If `out` lies in the memory of the codes.
    */
-  decode(codes: Samples): Tensor {
+  decode(codes: Samples, options?: OutOptions): Tensor {
     const reader = new BatchReader(codes, [this.encodingDim], this.#who('decode'));
-    return this.#run(this.decoder, reader, this.inputShape);
+    return this.#run(this.decoder, reader, this.inputShape, options);
   }
 
   /**
    * Encodes and decodes, as `decode(encode(samples))` in one call.
    *
    * @param samples - Shape `[n, ...inputShape]`.
+   * @param options - As those of `encode`.
    * @returns Shape `[n, ...inputShape]`, in the units of the network's input.
-   * @throws {ShapeError} If the samples don't fit the model.
-   * @throws {DataError} If they were scaled in another way than those of the training.
+   * @throws As `encode`.
    */
-  predict(samples: Samples): Tensor {
-    const network = new Sequential([this.encoder, this.decoder]);
-    return this.#run(network, this.readerOf(samples, 'predict'), this.inputShape);
+  predict(samples: Samples, options?: OutOptions): Tensor {
+    return this.#run(this.#network, this.readerOf(samples, 'predict'), this.inputShape, options);
   }
 
   /**
@@ -379,7 +389,8 @@ export class Autoencoder {
     return readerLike(samples, this, this.#who(method));
   }
 
-  #run(network: Sequential, reader: BatchReader, to: Shape): Tensor {
-    return runNetwork(network, reader, to, (shape) => this.#input.tensor(this.#arena, shape));
+  #run(network: Sequential, reader: BatchReader, to: Shape, options: OutOptions | undefined): Tensor {
+    const out = options === undefined ? options : requireOut(reader, to, options);
+    return runNetwork(network, reader, to, this.#allocateInput, out);
   }
 }

@@ -6,7 +6,7 @@
 
 import { kernels } from '../tensor/kernels/active.ts';
 import { gatherByFeature } from '../tensor/kernels/naive.ts';
-import { formatShape, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
+import { formatShape, type Shape, ShapeError, sameShape, sizeOf } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { plural } from '../tensor/words.ts';
 import { chunksOf, readAhead, readThrough, rowsPerChunk } from './readAhead.ts';
@@ -40,7 +40,8 @@ export interface BatchOptions {
 export class BatchReader {
   /** The number of samples. */
   readonly count: number;
-  readonly #who: string;
+  /** Named in errors. */
+  readonly who: string;
   readonly #features: number;
   readonly #samples: Samples | StoredSamples;
   readonly #scaling: Scaling;
@@ -63,7 +64,7 @@ export class BatchReader {
     }
     if (count === 0) throw new ShapeError(`${who}: got no samples, expected at least one.`);
     if (!isStored(samples)) checkData(samples, who);
-    this.#who = who;
+    this.who = who;
     this.count = count;
     this.#features = sizeOf(sampleShape);
     this.#samples = samples;
@@ -131,9 +132,17 @@ export class BatchReader {
     gatherRun(this.#scaling, data, out);
   }
 
+  /** Whether writing into this array would change the samples. */
+  sharesMemory(array: Float32Array): boolean {
+    if (isStored(this.#samples)) return false;
+    const { buffer, byteOffset, byteLength } = this.#samples.data;
+    const [end, itsEnd] = [byteOffset + byteLength, array.byteOffset + array.byteLength];
+    return buffer === array.buffer && byteOffset < itsEnd && array.byteOffset < end;
+  }
+
   get #data(): SampleArray {
     if (!isStored(this.#samples)) return this.#samples.data;
-    throw new TypeError(`${this.#who}: the samples are stored, expected an array in memory.`);
+    throw new TypeError(`${this.who}: the samples are stored, expected an array in memory.`);
   }
 
   /**
@@ -153,17 +162,25 @@ export class BatchReader {
   /** @param start - The number of the first value among all of them. */
   #requireUnitRange(values: SampleArray, start: number): void {
     const { shifts, scales } = this.#scaling;
-    const inputOf = (value: number, i: number) =>
-      (value - shifts[i % shifts.length]) / scales[i % scales.length];
-    const isInside = (input: number) => 0 <= input && Math.fround(input) <= 1;
-    const bad = values.findIndex((value: number, i: number) => !isInside(inputOf(value, i)));
+    const bad = firstOutsideUnitRange(values, shifts, scales);
     if (bad >= 0) {
-      const input = inputOf(values[bad], bad);
+      const j = bad % scales.length;
+      const input = (values[bad] - shifts[j]) / scales[j];
       throw new RangeError(
-        `${this.#who}: input number ${start + bad} is ${input}, binary cross-entropy takes 0 to 1.`,
+        `${this.who}: input number ${start + bad} is ${input}, binary cross-entropy takes 0 to 1.`,
       );
     }
   }
+}
+
+/** The position of the first value whose input is below 0 or, rounded to float32, above 1; -1 if there is none. */
+function firstOutsideUnitRange(values: SampleArray, shifts: Float64Array, scales: Float64Array): number {
+  for (let i = 0, j = 0; i < values.length; i++) {
+    const input = (values[i] - shifts[j]) / scales[j];
+    if (!(input >= 0 && Math.fround(input) <= 1)) return i;
+    if (++j === scales.length) j = 0;
+  }
+  return -1;
 }
 
 /** 0 to `count` (exclusive). */
@@ -214,6 +231,7 @@ export function isOneSample(shape: Shape, sampleShape: Shape): boolean {
 
 /** Whether samples of one shape can stand for the other: the same but for dimensions of 1, or one of them flat. */
 export function fitsSampleShape(shape: Shape, expected: Shape): boolean {
+  if (sameShape(shape, expected)) return true;
   if (sizeOf(shape) !== sizeOf(expected)) return false;
   const significant = shape.filter((length) => length !== 1);
   const wanted = expected.filter((length) => length !== 1);
@@ -223,7 +241,7 @@ export function fitsSampleShape(shape: Shape, expected: Shape): boolean {
 
 // By name: `instanceof` is false for an array that another realm made (a worker, a frame, a test runner's sandbox).
 function isFloats(data: SampleArray): boolean {
-  return /Float\d+Array/.test(Object.prototype.toString.call(data));
+  return data instanceof Float32Array || /Float\d+Array/.test(Object.prototype.toString.call(data));
 }
 
 /** Rows of `data` `[n, features]` as inputs: `out` is `[rows.length, features]`. */

@@ -5,7 +5,7 @@ import { inWords, plural } from '../tensor/words.ts';
 import { requireNormalization } from './requireSamples.ts';
 import { DataError, type DType, type Normalization, type SampleArray, scalingOf } from './samples.ts';
 
-const { max, min, round } = Math;
+const { floor, max, min, round } = Math;
 
 /**
  * Turns a network's outputs back into the units of the data, in its type: `value = output * scale + shift`.
@@ -45,6 +45,7 @@ export function denormalize(
   }
   const { dtype, bounds } = outputType(normalization);
   const data = emptyOf(dtype, values.length);
+  const isWide = dtype === 'f8';
   let feature = 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i] * scales[feature] + shifts[feature];
@@ -54,7 +55,9 @@ export function denormalize(
     } else {
       // A typed array would silently store NaN as 0.
       if (Number.isNaN(value)) throw new DataError(`output number ${i} is NaN, expected a number.`);
-      data[i] = min(max(round(value), bounds[0]), bounds[1]) + 0; // -0 becomes 0
+      const inRange = min(max(value, bounds[0]), bounds[1]);
+      // Math.round takes three times as long, since its branches can't be predicted. This is the same up to 2^52.
+      data[i] = isWide ? round(inRange) + 0 : floor((floor(2 * inRange) + 1) / 2); // + 0: -0 becomes 0
     }
   }
   return { data, dtype };

@@ -93,10 +93,13 @@ function drawDigit(digit: number, random: Random, pixels: Uint8Array): void {
   }
 }
 
-/** Groups of forms by digit, read once. */
-const groups = FORMS.map((ofDigit) =>
-  ofDigit.map(([commonness, ...forms]) => ({ commonness, forms: forms.map(parseForm) })),
-);
+const readForms = () =>
+  FORMS.map((ofDigit) =>
+    ofDigit.map(([commonness, ...forms]) => ({ commonness, forms: forms.map(parseForm) })),
+  );
+
+/** Groups of forms by digit, read at the first digit: programs without digits start faster. */
+let groups: ReturnType<typeof readForms> | undefined;
 
 function parseForm(text: string): Point[] {
   return [...text.matchAll(/(\d+),(\d+)(?: ([|/]))?/g)].map(([, x, y, mark]) => ({
@@ -108,6 +111,7 @@ function parseForm(text: string): Point[] {
 
 /** A mixture of two forms of one group, which may go a little beyond either. */
 function pickForm(digit: number, random: Random): Point[] {
+  groups ??= readForms();
   const ofDigit = groups[digit];
   let ticket = random.uniform() * ofDigit.reduce((sum, { commonness }) => sum + commonness, 0);
   const group = ofDigit.find(({ commonness }) => (ticket -= commonness) < 0) ?? ofDigit[0];

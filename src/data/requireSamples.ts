@@ -1,6 +1,7 @@
 /** What callers without types may bring in place of samples: lists of numbers, and arrays of other packages. */
 
 import { formatShape, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
+import { Tensor } from '../tensor/tensor.ts';
 import { inWords, plural } from '../tensor/words.ts';
 import {
   ARRAY_NAMES,
@@ -30,6 +31,7 @@ export function requireSamples(
 
 /** What came and what is expected; undefined if all is well. */
 function problemOf(samples: unknown, sampleShape: Shape | undefined): readonly [string, string] | undefined {
+  if (samples instanceof Tensor) return undefined; // its constructor has checked it
   const what = inWords(samples);
   if (Array.isArray(samples)) return [what, 'a Tensor: Tensor.from(samples)'];
   if (ArrayBuffer.isView(samples)) {

@@ -74,15 +74,21 @@ export function requireScaling(
   expected: string | readonly [samples: string, normalization: string] = ['samples', 'model.normalization'],
 ): void {
   const { normalization } = samples;
-  if (normalization === undefined || trained === NO_NORMALIZATION) return;
-  const byValues = [normalization, trained].map(({ kind }) => kind === 'divide' || kind === 'none');
-  const scaling = ({ kind, shift, scale }: Normalization) => JSON.stringify([kind, shift, scale]);
-  if (byValues.every(Boolean) || scaling(normalization) === scaling(trained)) return;
+  if (normalization === undefined || trained === NO_NORMALIZATION || isSameScaling(normalization, trained))
+    return;
   const transformed = ([name, wanted]: readonly [string, string]) =>
     isStored(samples) ? `{ ...${name}, normalization: ${wanted} }` : `transform(${name}, ${wanted})`;
   throw new DataError(
     `${who}: the samples have a normalization of their own (${describeNormalization(normalization)}), expected that of the training data: ${typeof expected === 'string' ? expected : transformed(expected)}.`,
   );
+}
+
+function isSameScaling(a: Normalization, b: Normalization): boolean {
+  // What `transform` made has the very lists of the model: texts of 784 features would take longer than a small network.
+  if (a.kind === b.kind && a.shift === b.shift && a.scale === b.scale) return true;
+  const [givesUnit, wantsUnit] = [a, b].map(({ kind }) => kind === 'divide' || kind === 'none');
+  const textOf = ({ kind, shift, scale }: Normalization) => JSON.stringify([kind, shift, scale]);
+  return (givesUnit && wantsUnit) || textOf(a) === textOf(b);
 }
 
 /**

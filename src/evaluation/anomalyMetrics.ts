@@ -4,7 +4,7 @@
  * finite counts as higher than all others.
  */
 
-import { requireList } from '../tensor/options.ts';
+import { requireAsMany, requireList } from '../tensor/options.ts';
 import { isAbove } from './errorDistribution.ts';
 
 /** What is found at a threshold. */
@@ -30,6 +30,8 @@ interface Tie {
  * @param scores - One for each sample.
  * @param isAnomaly - Whether each sample is one.
  * @returns NaN if there are no anomalies, or nothing else.
+ * @throws {TypeError} If one of them is no list.
+ * @throws {RangeError} If there is not one answer for each score.
  * @example
  * rocAuc([0.1, 0.4, 0.35, 0.8], [false, false, true, true]); // 0.75
  */
@@ -51,6 +53,7 @@ export function rocAuc(scores: ArrayLike<number>, isAnomaly: ArrayLike<boolean>)
  * @param scores - One for each sample.
  * @param isAnomaly - Whether each sample is one.
  * @returns 0 if there are no anomalies.
+ * @throws As {@link rocAuc}.
  * @example
  * averagePrecision([0.1, 0.4, 0.35, 0.8], [false, false, true, true]).toFixed(3); // '0.833'
  */
@@ -71,6 +74,7 @@ export function averagePrecision(scores: ArrayLike<number>, isAnomaly: ArrayLike
  * @param scores - One for each sample.
  * @param isAnomaly - Whether each sample is one.
  * @param threshold - Samples for which {@link isAbove} says so are flagged.
+ * @throws As {@link rocAuc}.
  * @example
  * const { precision, recall } = precisionRecall([0.1, 0.4, 0.35, 0.8], [false, false, true, true], 0.3);
  * precision.toFixed(2); // '0.67'
@@ -98,21 +102,27 @@ export function precisionRecall(
 
 /** The numbers of samples with each score, the highest score first. */
 function* descending(scores: ArrayLike<number>, isAnomaly: ArrayLike<boolean>): Generator<Tie, void> {
-  const ranks = Float64Array.from(scores, (score) => (Number.isFinite(score) ? score : Infinity));
-  const order = Array.from(ranks, (_, i) => i).sort((a, b) => ranks[b] - ranks[a] || 0); // Infinity - Infinity is NaN
-  for (let start = 0; start < order.length; ) {
-    let [anomalies, normal, end] = [0, 0, start];
-    for (; end < order.length && ranks[order[end]] === ranks[order[start]]; end++) {
-      if (isAnomaly[order[end]]) anomalies++;
-      else normal++;
-    }
-    yield { anomalies, normal };
-    start = end;
+  const groups = [new Float64Array(scores.length), new Float64Array(scores.length)];
+  const counts = [0, 0];
+  for (let i = 0; i < scores.length; i++) {
+    const group = isAnomaly[i] ? 0 : 1;
+    groups[group][counts[group]++] = Number.isFinite(scores[i]) ? scores[i] : Infinity;
+  }
+  // Each group by itself: typed arrays sort numbers several times as fast as a function sorts positions.
+  const [anomalies, normal] = groups.map((group, i) => group.subarray(0, counts[i]).sort());
+  let [i, j] = [anomalies.length, normal.length];
+  while (i > 0 || j > 0) {
+    const score = Math.max(anomalies[i - 1] ?? -Infinity, normal[j - 1] ?? -Infinity);
+    const [iBefore, jBefore] = [i, j];
+    while (i > 0 && anomalies[i - 1] === score) i--;
+    while (j > 0 && normal[j - 1] === score) j--;
+    yield { anomalies: iBefore - i, normal: jBefore - j };
   }
 }
 
-/** For callers without types. */
+/** @throws {RangeError} If there is not one answer for each score. */
 function requireScores(who: string, scores: unknown, isAnomaly: unknown): void {
   requireList(who, 'the scores', scores);
   requireList(who, 'the answers to which samples are anomalies', isAnomaly);
+  requireAsMany(who, scores.length, 'score', isAnomaly.length, 'answer');
 }

@@ -1,6 +1,6 @@
 /** Class labels, which are integers, one a sample, and the check of the features that belong to them. */
 
-import { requireList } from '../tensor/options.ts';
+import { requireAsMany, requireList } from '../tensor/options.ts';
 import { Random } from '../tensor/random.ts';
 import { formatShape, ShapeError } from '../tensor/shape.ts';
 import { requireTensor, type Tensor } from '../tensor/tensor.ts';
@@ -20,12 +20,15 @@ export function classesOf(labels: ArrayLike<number>): number[] {
  * The share of the predictions that are correct, from 0 to 1; NaN if there are none.
  *
  * @param predicted - One label a sample, as many as `labels`.
+ * @throws {TypeError} If one of them is no list.
+ * @throws {RangeError} If there is another number of them.
  * @example
  * accuracyOf([1, 2, 3, 3], [1, 2, 3, 4]); // 0.75
  */
 export function accuracyOf(predicted: ArrayLike<number>, labels: ArrayLike<number>): number {
   requireList('accuracyOf', 'the predictions', predicted);
   requireList('accuracyOf', 'the labels', labels);
+  requireAsMany('accuracyOf', predicted.length, 'prediction', labels.length, 'label');
   let right = 0;
   for (let i = 0; i < labels.length; i++) if (predicted[i] === labels[i]) right++;
   return right / labels.length;

@@ -26,7 +26,7 @@ import { Tensor } from '../tensor/tensor.ts';
 import { plural } from '../tensor/words.ts';
 import { fitModel } from '../training/fit.ts';
 import { FIT_ADVICE, FIT_OPTIONS, type FitOptions, type History } from '../training/fitOptions.ts';
-import { runNetwork, separateMemory } from '../training/inference.ts';
+import { type OutOptions, requireOut, runNetwork, separateMemory } from '../training/inference.ts';
 import type { Compiled } from '../training/objective.ts';
 import { requireDropout, withDropout } from '../training/regularization.ts';
 import { collapseOf } from './collapse.ts';
@@ -79,9 +79,6 @@ const OTHER_FIT_OPTIONS = [
   'noise',
   'start',
 ] as const;
-const GAN_FIT_OPTIONS = Object.fromEntries(
-  Object.entries(FIT_OPTIONS).filter(([name]) => !OTHER_FIT_OPTIONS.some((other) => other === name)),
-);
 
 /**
  * A GAN of dense layers. Samples are `[n, ...inputShape]`, as a Tensor or as Samples with a normalization; codes are
@@ -112,6 +109,8 @@ export class GAN {
   /** How the samples of the last `fit` became inputs. */
   normalization: Normalization = NO_NORMALIZATION;
   readonly #arena = new Arena();
+  /** Where `decode` and `discriminate` read their batches. */
+  readonly #allocateInput = separateMemory();
   readonly #random: Random;
   readonly #stepRandom: Random;
   readonly #seed: number;
@@ -221,7 +220,10 @@ export class GAN {
    * @throws What reading stored samples failed with.
    */
   async fit(samples: Samples | StoredSamples, options: GANFitOptions = {}): Promise<History> {
-    requireOptions('GAN.fit', options, GAN_FIT_OPTIONS, FIT_ADVICE, OTHER_FIT_OPTIONS);
+    const known = Object.entries(FIT_OPTIONS).filter(
+      ([name]) => !OTHER_FIT_OPTIONS.some((other) => other === name),
+    );
+    requireOptions('GAN.fit', options, Object.fromEntries(known), FIT_ADVICE, OTHER_FIT_OPTIONS);
     refuseOptions(options);
     if (!this.#compiled) this.compile();
     const { inputShape, parameters } = this;
@@ -247,12 +249,15 @@ export class GAN {
    * The samples that the generator makes of codes.
    *
    * @param codes - Shape `[n, encodingDim]`.
+   * @param options - `out`: where the samples go. Default: a new tensor.
    * @returns Shape `[n, ...inputShape]`, in the units of the network's input.
-   * @throws {ShapeError} If the codes have another shape.
+   * @throws {ShapeError} If the codes or `out` have another shape.
+   * @throws {RangeError} If `out` lies in the memory of the codes.
    */
-  decode(codes: Samples): Tensor {
+  decode(codes: Samples, options: OutOptions = {}): Tensor {
     const reader = new BatchReader(codes, [this.encodingDim], 'GAN.decode');
-    return runNetwork(this.generator, reader, this.inputShape, separateMemory());
+    const out = requireOut(reader, this.inputShape, options);
+    return runNetwork(this.generator, reader, this.inputShape, this.#allocateInput, out);
   }
 
   /**
@@ -265,7 +270,7 @@ export class GAN {
    */
   discriminate(samples: Samples): Tensor {
     const reader = readerLike(samples, this, 'GAN.discriminate');
-    const logits = runNetwork(this.discriminator, reader, [1], separateMemory());
+    const logits = runNetwork(this.discriminator, reader, [1], this.#allocateInput);
     return new Tensor(
       logits.data.map((logit) => 1 / (1 + Math.exp(-logit))),
       [logits.size],

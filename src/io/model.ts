@@ -78,9 +78,9 @@ export interface LoadedModel extends Omit<LoadedAnyModel, 'model'> {
 
 /**
  * Writes a model as a file: a safetensors file of its weights, with its architecture, its normalization and the extras in
- * the metadata. The same weights, spec, normalization and extras give the same bytes. Weights that are NaN or infinite are
- * written, but {@link readModel} refuses them.
+ * the metadata. The same weights, spec, normalization and extras give the same bytes.
  *
+ * @throws {RangeError} If a weight is NaN or infinite.
  * @throws {ShapeError} If the codes have another length than those of the model.
  * @throws {TypeError} If an extra is unknown, or a GAN is given errors: it restores nothing.
  * @example
@@ -91,6 +91,10 @@ export function writeModel(model: AnyModel, extras: ModelExtras = {}): Uint8Arra
   requireOptions('writeModel', extras, EXTRAS);
   const { training = {}, codes, errors } = extras;
   const tensors = weightsOf(model);
+  const broken = tensors.find(({ tensor }) => !tensor.data.every(Number.isFinite));
+  if (broken) {
+    throw new RangeError(`writeModel: '${broken.name}' holds NaN or infinity, expected finite weights.`);
+  }
   if (codes) {
     const { size } = codes.mean;
     if (size !== model.encodingDim) {

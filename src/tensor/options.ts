@@ -3,7 +3,7 @@
  * that says who found it, what came and what was expected.
  */
 
-import { inWords, nearestName } from './words.ts';
+import { inWords, nearestName, plural } from './words.ts';
 
 /** The names of the options in an interface. TypeScript refuses a list that lacks one or has one too much. */
 export type OptionNames<Options> = Readonly<Record<NamesIn<Options>, true>>;
@@ -114,6 +114,15 @@ export function requireMethods(
 export function requireList(who: string, what: string, value: unknown): asserts value is ArrayLike<unknown> {
   if (Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value)) return;
   throw new TypeError(`${who}: ${what} are ${inWords(value)}, expected a list.`);
+}
+
+/**
+ * @param one - What there should be one of for each of the others: `score`.
+ * @throws {RangeError} If two lists about the same samples differ in length.
+ */
+export function requireAsMany(who: string, count: number, one: string, others: number, other: string): void {
+  if (count === others) return;
+  throw new RangeError(`${who}: got ${plural(count, one)} and ${plural(others, other)}, expected as many.`);
 }
 
 /** @throws {TypeError} If these are not bytes: a path, for instance. */

@@ -6,7 +6,7 @@
  * by the finalizer of MurmurHash3 (Appleby), a bijection, so different seeds have different states.
  */
 
-import { requireMethods, requireNumber } from './options.ts';
+import { requireList, requireMethods, requireNumber } from './options.ts';
 
 const { cos, imul, log, sqrt, PI } = Math;
 
@@ -45,7 +45,7 @@ export class Random {
     }
   }
 
-  /** A generator that continues from a state. @throws {RangeError} As `restore`. */
+  /** A generator that continues from a state. @throws As `restore`. */
   static fromState(state: RandomState): Random {
     const random = new Random(0);
     random.restore(state);
@@ -58,8 +58,14 @@ export class Random {
     return [a, b, c, d];
   }
 
-  /** Continues from a state. @throws {RangeError} If it is not a possible state: it may come from a file. */
+  /**
+   * Continues from a state.
+   *
+   * @throws {TypeError} If it is no list.
+   * @throws {RangeError} If it is not a possible state: it may come from a file.
+   */
   restore(state: RandomState): void {
+    requireList('Random.restore', 'the words of the state', state);
     const isWord = (word: number) => Number.isInteger(word) && 0 <= word && word < TWO_POW_32;
     if (state.length !== 4 || !state.every(isWord) || state.every((word) => word === 0)) {
       throw new RangeError('Random.restore: expected four 32-bit words, not all zero.');

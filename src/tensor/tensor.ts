@@ -46,7 +46,7 @@ export class Tensor {
   }
 
   /**
-   * A new tensor with a copy of these numbers, rounded to float32.
+   * A new tensor with a copy of these numbers, rounded to float32. (`new Tensor` takes a Float32Array without copying it.)
    *
    * @param values - An array of numbers, or lists of lists: rows, images, any depth.
    * @param shape - Default: that of the lists, `[n]` for numbers alone.
@@ -56,6 +56,8 @@ export class Tensor {
    * Tensor.from([[1, 2, 3], [4, 5, 6]]).shape; // [2, 3]
    */
   static from(values: NestedNumbers, shape?: Shape): Tensor {
+    // In one pass: new memory would first be filled with zeros, and what is in it already is checked.
+    if (values instanceof Float32Array) return new Tensor(values.slice(), shape ?? [values.length]);
     const lengths = lengthsOf(values);
     const data = new Float32Array(sizeOf(lengths));
     fillFrom(values, lengths, data, []);
@@ -120,7 +122,7 @@ export class Tensor {
     const [, ...rest] = this.shape;
     const picked = Tensor.zeros([indices.length, ...rest]);
     indices.forEach((index, i) => {
-      picked.rows(i, i + 1).data.set(this.rows(index, index + 1).data);
+      picked.data.set(this.rows(index, index + 1).data, i * sizeOf(rest));
     });
     return picked;
   }

@@ -1,11 +1,6 @@
 /** A variational autoencoder's architecture as plain JSON. Read autoencoder/spec.ts first. */
 
-import {
-  ARCHITECTURE_OPTIONS,
-  type ArchitectureOptions,
-  type AutoencoderSpec,
-  describeAutoencoder,
-} from '../autoencoder/spec.ts';
+import { type ArchitectureOptions, type AutoencoderSpec, describeAutoencoder } from '../autoencoder/spec.ts';
 import type { OptionNames } from '../tensor/options.ts';
 
 /** The layers of a variational autoencoder, in the usual form: widths, and an activation. */
@@ -18,8 +13,14 @@ export interface VariationalArchitectureOptions extends Omit<ArchitectureOptions
   readonly outputActivation?: 'linear' | 'sigmoid';
 }
 
-const { tied: _, ...withoutTied } = ARCHITECTURE_OPTIONS;
-export const VARIATIONAL_OPTIONS: OptionNames<VariationalArchitectureOptions> = withoutTied;
+export const VARIATIONAL_OPTIONS: OptionNames<VariationalArchitectureOptions> = {
+  inputShape: true,
+  encodingDim: true,
+  hidden: true,
+  decoderHidden: true,
+  activation: true,
+  outputActivation: true,
+};
 
 /**
  * The spec of a variational autoencoder: that of an autoencoder, whose last encoder layer has a mean and a log-variance for

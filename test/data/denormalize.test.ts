@@ -40,6 +40,18 @@ describe('denormalize', () => {
     expect(Array.from(read.data)).toEqual([minimum, maximum, minimum, maximum, 46, 48]);
   });
 
+  test.each<[DType, number[]]>([
+    ['i4', [0.5, -0.5, 1.5, -1.5, 2.5, 0.5 - 2 ** -54, -0.5 - 2 ** -53, -(2 ** -60), 2 ** 31 - 1.5]],
+    ['i8', [2 ** 52 + 1, -(2 ** 52) - 1, 2 ** 53 - 1, 0.5 - 2 ** -54, -0.5, 2.5]],
+  ])('rounds halves up as Math.round does: %s', (dtype, numbers) => {
+    const rounded = numbers.map((scale) => {
+      const negative = scale < 0;
+      const normalization: Normalization = { kind: 'standard', dtype, shift: 0, scale: Math.abs(scale) };
+      return denormalize(Float32Array.of(negative ? -1 : 1), normalization).data[0];
+    });
+    expect(rounded).toEqual(numbers.map((number) => Math.round(number) + 0));
+  });
+
   test.each<[DType, DType, string]>([
     ['f4', 'f4', 'Float32Array'],
     ['f8', 'f8', 'Float64Array'],

@@ -82,3 +82,18 @@ test('scores that are not finite are the highest, all alike', () => {
   expect(averagePrecision(scores, isAnomaly)).toBe(averagePrecision(asLarge, isAnomaly));
   expect(precisionRecall(scores, isAnomaly, 4)).toEqual({ flagged: 3, precision: 1 / 3, recall: 1 });
 });
+
+test.each([
+  ['rocAuc', rocAuc],
+  ['averagePrecision', averagePrecision],
+  ['precisionRecall', (some: number[], answers: boolean[]) => precisionRecall(some, answers, 1)],
+] as const)('%s refuses another number of answers than scores', (name, measure) => {
+  expect(() => measure([1, 2], [true])).toThrow(
+    new RangeError(`${name}: got 2 scores and 1 answer, expected as many.`),
+  );
+  expect(() => measure([1], [true, false])).toThrow(RangeError);
+});
+
+test('scores of 0 and -0 are one tie', () => {
+  expect(rocAuc([0, -0, -0, 0], [true, true, false, false])).toBe(0.5);
+});

@@ -9,6 +9,9 @@ test('classesOf lists each label once, in ascending order', () => {
 test('accuracyOf is the share of equal labels', () => {
   expect(accuracyOf(Float64Array.of(1, 2, 3, 4), [1, 2, 0, 0])).toBe(0.5);
   expect(accuracyOf([], [])).toBeNaN();
+  expect(() => accuracyOf([1], [1, 2])).toThrow(
+    new RangeError('accuracyOf: got 1 prediction and 2 labels, expected as many.'),
+  );
 });
 
 describe('stratifiedFolds', () => {

@@ -152,6 +152,15 @@ test('what a file holds: named float32 tensors [in, out], and metadata that othe
   });
 });
 
+test.each([Number.NaN, -Infinity])('a weight that is %d is not written', (value) => {
+  const broken = model(SMALL);
+  const [[name, parameter]] = broken.namedParameters();
+  parameter.value.data[1] = value;
+  expect(() => writeModel(broken)).toThrow(
+    new RangeError(`writeModel: '${name}' holds NaN or infinity, expected finite weights.`),
+  );
+});
+
 test('without training facts there are none', () => {
   expect(readModel(writeModel(model(SMALL))).training).toEqual({});
 });

@@ -45,9 +45,19 @@ describe('the generator', () => {
   test.each<[string, RandomState]>([
     ['all zeros, which it would never leave', [0, 0, 0, 0]],
     ['three words', [1, 2, 3] as unknown as RandomState],
+    ['words that are no numbers', ['1', '2', '3', '4'] as unknown as RandomState],
   ])('refuses a state of %s', (_name, state) => {
     expect(() => Random.fromState(state)).toThrow(
       'Random.restore: expected four 32-bit words, not all zero.',
+    );
+  });
+
+  test.each<[string, unknown]>([
+    ['null', null],
+    ["'abcd'", 'abcd'],
+  ])('refuses %s, which is no list', (name, state) => {
+    expect(() => new Random(1).restore(state as RandomState)).toThrow(
+      `Random.restore: the words of the state are ${name}, expected a list.`,
     );
   });
 });
