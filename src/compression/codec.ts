@@ -16,6 +16,7 @@ import {
 import { kernels, setKernels } from '../tensor/kernels/active.ts';
 import type { KernelsName } from '../tensor/kernels/kernels.ts';
 import { joined } from './byteStream.ts';
+import { FILE_KERNELS } from './kernelsProbe.ts';
 
 /** How many outputs of all layers together one pass may hold, as each layer keeps its own: 16 MB. */
 const MAX_OUTPUTS = 2 ** 22;
@@ -37,14 +38,14 @@ export class Codec {
 
   /**
    * @param normalization - How images became the network's inputs.
-   * @param name - The kernels to compute with. Default: those in use.
+   * @param name - The kernels to compute with. Default: those in use, but simd in place of simd-fma (kernelsProbe.ts).
    * @throws {DataError} If the decoder's layers have too many outputs: a model may come from anywhere, and a small file
    *   may hold layers of a million outputs.
    */
   constructor(
     autoencoder: Autoencoder,
     normalization: Normalization = NO_NORMALIZATION,
-    name: KernelsName = kernels().name,
+    name: KernelsName = FILE_KERNELS.find((one) => one === kernels().name) ?? 'simd',
   ) {
     const outputs = autoencoder.decoder.activationsPerSample(autoencoder.encodingDim);
     if (outputs > MAX_OUTPUTS_OF_ONE) {

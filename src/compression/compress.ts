@@ -102,8 +102,9 @@ export async function compressImages(
 }
 
 /**
- * The bytes of a `.isth` file, piece by piece, computed by the kernels in use when the first piece is asked for. Memory is
- * taken for one chunk of images at a time; stored samples are read twice, for the ranges of the codes and for the codes.
+ * The bytes of a `.isth` file, piece by piece, computed by the kernels in use when the first piece is asked for (`simd` in
+ * place of `simd-fma`, whose bits differ between machines). Memory is taken for one chunk of images at a time; stored
+ * samples are read twice, for the ranges of the codes and for the codes.
  *
  * @throws {TypeError} If these are no samples, an option is unknown or has a value of another kind.
  * @throws {ShapeError} If the samples don't fit the model.

@@ -4,9 +4,9 @@ import { DataError, DTYPE_NAMES, type DType, type Normalization } from '../data/
 import { checkNormalization } from '../io/checkNormalization.ts';
 import { FormatError } from '../io/errors.ts';
 import { isObject, shown } from '../io/json.ts';
-import { KERNEL_NAMES, type KernelsName } from '../tensor/kernels/kernels.ts';
+import type { KernelsName } from '../tensor/kernels/kernels.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
-import { isProbe } from './kernelsProbe.ts';
+import { FILE_KERNELS, isProbe } from './kernelsProbe.ts';
 import { isModelFingerprint } from './modelFingerprint.ts';
 import { ORIGINAL_KINDS, type OriginalFile } from './originalFile.ts';
 import { MAX_LEVELS, MIN_LEVELS } from './quantizer.ts';
@@ -81,9 +81,9 @@ export function readDescription(text: Uint8Array): {
 }
 
 function checkKernels({ kernels, kernelsProbe }: Readonly<Record<string, unknown>>) {
-  const name = KERNEL_NAMES.find((one) => one === kernels);
+  const name = FILE_KERNELS.find((one) => one === kernels);
   if (!name) {
-    throw new FormatError(`the kernels are ${shown(kernels)}, expected one of: ${KERNEL_NAMES.join(', ')}.`);
+    throw new FormatError(`the kernels are ${shown(kernels)}, expected one of: ${FILE_KERNELS.join(', ')}.`);
   }
   if (!isProbe(kernelsProbe)) {
     throw new FormatError(

@@ -5,8 +5,11 @@
  */
 
 import { crc32 } from '../io/crc32.ts';
-import { supportedKernels } from '../tensor/kernels/active.ts';
+import { findKernels } from '../tensor/kernels/active.ts';
 import type { Kernels, KernelsName } from '../tensor/kernels/kernels.ts';
+
+/** The sets that make files: not simd-fma, whose bits differ between machines. */
+export const FILE_KERNELS = ['naive', 'blocked', 'simd'] as const satisfies readonly KernelsName[];
 
 /** Sizes that are no multiples of the tiles and blocks of any kernel. */
 const ROWS = 7;
@@ -25,7 +28,7 @@ const SLOPE = Math.fround(0.01);
  * @throws {RangeError} If this machine can't run the set.
  */
 export function kernelsProbe(name: KernelsName): string {
-  const set = supportedSet(name);
+  const set = findKernels(name);
   if (!set)
     throw new RangeError(`kernelsProbe: got the ${name} kernels, expected a set that runs on this machine.`);
   const crc = results(set).reduce((sum, result) => crc32(bytesOf(result), sum), 0);
@@ -34,7 +37,7 @@ export function kernelsProbe(name: KernelsName): string {
 
 /** Whether this machine can run the set of this name, with whatever bits. */
 export function canUseKernels(name: KernelsName): boolean {
-  return supportedSet(name) !== undefined;
+  return findKernels(name) !== undefined;
 }
 
 /**
@@ -57,10 +60,6 @@ export function missingKernels(made: {
 /** Whether a value has the form of what {@link kernelsProbe} returns. */
 export function isProbe(value: unknown): value is string {
   return typeof value === 'string' && /^[0-9a-f]{8}$/.test(value);
-}
-
-function supportedSet(name: KernelsName): Kernels | undefined {
-  return supportedKernels().find((set) => set.name === name);
 }
 
 function results(set: Kernels): Float32Array[] {

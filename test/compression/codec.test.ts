@@ -3,13 +3,15 @@ import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
 import { Codec } from '../../src/compression/codec.ts';
 import { compressImages } from '../../src/compression/compress.ts';
 import { DataError } from '../../src/data/samples.ts';
+import { kernels } from '../../src/tensor/kernels/active.ts';
 import { firstOtherBits } from '../helpers/bits.ts';
 import { describeEachKernels } from '../helpers/eachKernels.ts';
 import { uniformTensor } from '../helpers/randomArrays.ts';
 import { toyModel } from '../training/toy.ts';
 
-/** Outputs as they are, without a normalization. */
-const decode = (model: Autoencoder, codes: Float32Array) => new Codec(model).decode(codes) as Float32Array;
+/** Outputs as they are, without a normalization, computed by the kernels in use. */
+const decode = (model: Autoencoder, codes: Float32Array) =>
+  new Codec(model, undefined, kernels().name).decode(codes) as Float32Array;
 
 describeEachKernels('decoding in pieces', () => {
   test('gives the same bits, with fewer images at a time where layers are wide', () => {

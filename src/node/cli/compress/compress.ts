@@ -8,6 +8,7 @@ import {
   DEFAULT_LOSSLESS_LEVELS,
   findRanges,
 } from '../../../compression/compress.ts';
+import { FILE_KERNELS } from '../../../compression/kernelsProbe.ts';
 import { type OriginalFile, requireIntegerType } from '../../../compression/originalFile.ts';
 import { levelsFor } from '../../../compression/targetPsnr.ts';
 import { DataError, type StoredSamples } from '../../../data/samples.ts';
@@ -26,6 +27,7 @@ import { openAutoencoder, prepareLike, sayNotes, withProgress } from '../shared/
 import type { Command } from '../terminal/help.ts';
 import { exitOnSignals } from '../terminal/interruption.ts';
 import {
+  choice,
   flag,
   number,
   type Parsed,
@@ -61,7 +63,12 @@ const OPTIONS = {
     'Also store the differences from the originals, so that integers of 8 and 16 bits are restored byte for byte: also tables of nothing else, as plainly written as programs write them.',
   ),
   'include-model': flag('Put the model into the file, so that decompress needs no other file.'),
-  ...MACHINE,
+  kernels: choice(
+    FILE_KERNELS,
+    undefined,
+    'Which kernels compute: plain loops, blocked loops, or WebAssembly SIMD. decompress uses the same; the bits of simd-fma differ between machines, so it makes no files. [simd, or blocked on a machine without]',
+  ),
+  threads: MACHINE.threads,
   overwrite: OVERWRITE,
   json: flag('Print one JSON object on stdout instead of a table.'),
   help: HELP,

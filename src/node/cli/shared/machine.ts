@@ -8,19 +8,19 @@ import { countOf, say } from '../terminal/output.ts';
 
 export const MACHINE = {
   kernels: choice(
-    KERNEL_NAMES,
+    [...KERNEL_NAMES, 'fast'] as const,
     undefined,
-    'Which kernels compute: plain loops, blocked loops, or WebAssembly SIMD. [the fastest that this machine has]',
+    'Which kernels compute: plain loops, blocked loops, WebAssembly SIMD, or SIMD with fused multiply-adds, whose last bits differ between machines; fast: simd-fma if this machine has it, else simd. [simd, or blocked on a machine without]',
   ),
   threads: numberOr(
     'auto',
     { minimum: 1, maximum: MAX_THREADS, integer: true },
-    'With simd: how many threads share the work. The result has the same bits with any number. [auto: one per processor, at most 8]',
+    'With SIMD: how many threads share the work. The result has the same bits with any number. [auto: one per processor, at most 8]',
   ),
 };
 
 interface MachineValues {
-  readonly kernels: KernelsName | undefined;
+  readonly kernels: KernelsName | 'fast' | undefined;
   readonly threads: number | 'auto' | undefined;
 }
 
@@ -31,10 +31,12 @@ export function refuseThreads({ kernels: name, threads: count }: MachineValues):
   }
 }
 
-/** Chooses the kernels and starts the threads; says so if some did not start. */
+/** Chooses the kernels and starts the threads; says so if this machine has no such kernels, or some did not start. */
 export async function useMachine({ kernels: name, threads: count }: MachineValues): Promise<void> {
-  setKernels(name ?? 'simd'); // the fastest here, also after a command that chose others
-  if (kernels().name !== 'simd') return;
+  const found = setKernels(name === 'fast' ? 'simd-fma' : (name ?? 'simd')); // also after a command that chose others
+  if (name === 'simd-fma' && found !== name)
+    say(`note: this machine, or its version of Node, has no simd-fma kernels: the ${found} kernels compute.`);
+  if (!found.startsWith('simd')) return;
   const { warning } = await useThreads(count ?? 'auto');
   if (warning) say(`note: ${warning}`);
 }

@@ -60,6 +60,44 @@ test.each([
   expect(contentsOf(cwd)).toEqual(before);
 });
 
+describe('simd-fma', () => {
+  const words =
+    'train --count 20 --epochs 1 --hidden 4 --encoding-dim 2 --out run --threads 2 --kernels'.split(' ');
+  const note =
+    /^note: this machine, or its version of Node, has no simd-fma kernels: the (\w+) kernels compute\.$/m;
+
+  test('computes where the machine has it, else another set and a note', async () => {
+    const { code, stderr } = await isthmus([...words, 'simd-fma'], { cwd: folderWith() });
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/simd-fma kernels, 2 threads\n/);
+    expect(stderr).not.toMatch(note);
+    const { stderr: without } = await isthmusProcess([...words, 'simd-fma'], {
+      cwd: folderWith(),
+      env: { NODE_OPTIONS: '--jitless' },
+    });
+    expect(note.exec(without)?.[1]).toBe('blocked');
+    expect(without).toContain('blocked kernels, 1 thread\n');
+  });
+
+  test('is what fast means, without a note where the machine does not have it', async () => {
+    const { stderr } = await isthmus([...words, 'fast'], { cwd: folderWith() });
+    expect(stderr).toMatch(/simd-fma kernels, 2 threads\n/);
+    const env = { NODE_OPTIONS: '--jitless' };
+    const { code, stderr: without } = await isthmusProcess([...words, 'fast'], { cwd: folderWith(), env });
+    expect(code).toBe(0);
+    expect(without).not.toMatch(/^note/m);
+  });
+
+  test.each(['simd-fma', 'fast'])('compress refuses --kernels %s, before it does anything', async (name) => {
+    const line = `compress --model run --data images.npy --out images.isth --kernels ${name}`.split(' ');
+    expect(await isthmus(line, { cwd: folderWith() })).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `isthmus compress: --kernels is '${name}', expected one of: naive, blocked, simd. See isthmus compress --help.\n`,
+    });
+  });
+});
+
 test('where there is no WebAssembly, the blocked kernels are used without a word, and info says so', async () => {
   const cwd = folderWith();
   const env = { NODE_OPTIONS: '--jitless' };
