@@ -6,11 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { install, pack, removePackages, runIn, temporaryFolder } from './packed.ts';
 
 /**
- * Bytes, with gzip, of a bundle that uses `Autoencoder` of the package. It takes 33.4 kB today, of the sources 32.5 kB;
- * 0.8 of these are the kernels of GELU. What makes it grow is seen here, and raises the budget only if it is worth that to
+ * Bytes, with gzip, of a bundle that uses `Autoencoder` of the package. It takes 37 kB today, of the sources 36.7 kB;
+ * some 3 of these record and replay steps. What makes it grow is seen here, and raises the budget only if it is worth that to
  * every page.
  */
-const BUDGET = 33_800;
+const BUDGET = 37_400;
 
 let project = '';
 

@@ -27,8 +27,7 @@ const SOURCES = [
   'scripts',
   'package.json',
   'tsconfig.json',
-  'tsconfig.build.json', // for the build that is brought back when it has packed
-  'tsconfig.package.json',
+  'tsconfig.build.json',
   'README.md',
   'README.zh-CN.md',
   'LICENSE',

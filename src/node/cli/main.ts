@@ -4,6 +4,7 @@
  * survives a reader that closes the pipe, and ends with the command's exit code.
  */
 
+import * as nodeModule from 'node:module';
 import { FAILED, main } from './commands.ts';
 import { say } from './terminal/output.ts';
 
@@ -12,6 +13,11 @@ function enterUserFolder(): void {
   const { INIT_CWD, npm_package_name } = process.env;
   // In another package's script, its author means that package's folder.
   if (INIT_CWD && npm_package_name === 'isthmus') process.chdir(INIT_CWD);
+}
+
+/** From Node 22.8 on: what is compiled of a command is kept in the system's temporary folder; the next one starts faster. */
+function keepCompiledCode(): void {
+  (nodeModule as { enableCompileCache?: () => unknown }).enableCompileCache?.();
 }
 
 let isOutputLost = false;
@@ -27,5 +33,6 @@ process.on('exit', () => {
   if (isOutputLost) process.exitCode = FAILED;
 });
 
+keepCompiledCode();
 enterUserFolder();
 process.exitCode = await main(process.argv.slice(2));

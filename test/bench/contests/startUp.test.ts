@@ -2,28 +2,35 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from '@jest/globals';
-import { type RunNode, startUpContest } from '../../../bench/contests/startUp.ts';
+import { programOf, type RunNode, startUpContest } from '../../../bench/contests/startUp.ts';
 import { VerificationError } from '../../../bench/contests/verify.ts';
 import type { Measured } from '../../../bench/harness/contest.ts';
 
 const BUILT = resolve('dist/src/index.js');
 
-test('measures what the engine takes over an empty process', async () => {
+test('measures what the engine and the small functions take over a process that does nothing', async () => {
   const programs: string[] = [];
+  const nothing = programOf(0);
   const runNode: RunNode = (program) => {
     programs.push(program);
-    return { ms: program === '' ? 40 : 90, output: '' };
+    return { ms: program === nothing ? 40 : program.includes('isthmus.js') ? 90 : 70, output: '' };
   };
   const { baseline, contestants } = startUpContest({ engine: 'file:///isthmus.js', runNode });
   expect(await (contestants[0] as Measured).measure()).toBe(50);
-  expect(programs).toEqual(['', expect.stringContaining('from "file:///isthmus.js"')]);
-  expect(await (baseline as Measured).measure()).toBe(60);
+  expect(programs).toEqual([nothing, expect.stringContaining('from "file:///isthmus.js"')]);
+  expect(await (baseline as Measured).measure()).toBe(30);
 });
 
-test('catches a program that trains on something else, or on nothing', async () => {
-  const contestOf = (output: string) => startUpContest({ runNode: () => ({ ms: 1, output }) });
-  await expect(contestOf('0.25\n').verify()).rejects.toThrow('start-up, loss of the step: element 0 is 0.25');
-  await expect(contestOf('undefined\n').verify()).rejects.toThrow('element 0 is NaN');
+test('catches functions that are left out, and a program that trains on something else or on nothing', async () => {
+  const contestOf = (functions: string, step: string) =>
+    startUpContest({
+      runNode: (program) => ({ ms: 1, output: program.includes('Autoencoder') ? step : functions }),
+    });
+  await expect(contestOf('0\n', '').verify()).rejects.toThrow('start-up, functions: element 0 is 0');
+  const all = '16885703\n';
+  const wrong = 'start-up, loss of the step: element 0 is';
+  await expect(contestOf(all, '0.25\n').verify()).rejects.toThrow(`${wrong} 0.25`);
+  await expect(contestOf(all, 'undefined\n').verify()).rejects.toThrow(`${wrong} NaN`);
 });
 
 test('accepts the engine as it is built', async () => {
