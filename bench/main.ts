@@ -11,7 +11,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { supportedKernels } from '../src/tensor/kernels/active.ts';
 import { createContests } from './contests.ts';
-import { type Contest, type Plan, runContest } from './harness/contest.ts';
+import { formatGoals, type Goal, overRuns } from './goals.ts';
+import { type Contest, contestName, type Plan, runContest, type Timing } from './harness/contest.ts';
 import {
   type Floors,
   isOpen,
@@ -32,6 +33,7 @@ import {
   toRecord,
 } from './harness/report.ts';
 import { createSpareProcessors } from './harness/spareProcessors.ts';
+import { judgeBench } from './speedGoals.ts';
 
 const HELP = `\
 Usage: npm run bench -- [options]
@@ -39,9 +41,12 @@ Usage: npm run bench -- [options]
 Measures the kernels (products, training steps, threads), training and inference through the public
 interface, loading and start-up. Checks every result before timing it, and compares each with a
 baseline in the same run. Fails if a ratio is below its floor in bench/floors.json each time it is
-measured, three times at most. Takes about 70 seconds.
+measured, three times at most. Says at its end which goals are reached; to miss one is no failure.
+Takes about 70 seconds.
 
   --quick            fewer and shorter samples: about 20 seconds
+  --only TEXT        only what has this in its what or shape, e.g. 'step, threads'; may be repeated
+  --runs N           all of it N times; the goals are judged by the medians (default 1)
   --floor-scale N    multiply all floors by N, e.g. 0.6 on a busy machine (default 1)
   --json             one JSON object a line: the machine, then each measurement
   --help             show this and exit
@@ -63,6 +68,8 @@ interface Options {
   readonly json: boolean;
   readonly help: boolean;
   readonly floorScale: number;
+  readonly only: readonly string[];
+  readonly runs: number;
 }
 
 class UsageError extends Error {}
@@ -76,12 +83,17 @@ function parseOptions(words: readonly string[]): Options {
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
         'floor-scale': { type: 'string', default: '1' },
+        only: { type: 'string', multiple: true, default: [] },
+        runs: { type: 'string', default: '1' },
       },
     });
-    const { quick, json, help, 'floor-scale': scale } = values;
+    const { quick, json, help, only, 'floor-scale': scale } = values;
     const floorScale = Number(scale);
     if (!(floorScale > 0)) throw new Error(`--floor-scale is '${scale}', expected a number > 0.`);
-    return { quick, json, help, floorScale };
+    const runs = Number(values.runs);
+    if (!Number.isInteger(runs) || runs < 1)
+      throw new Error(`--runs is '${values.runs}', expected an integer ≥ 1.`);
+    return { quick, json, help, floorScale, only, runs };
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
@@ -93,6 +105,7 @@ interface Verdict {
   readonly tooLow: string[];
   /** A sentence for each contest that could not be judged. */
   readonly open: string[];
+  readonly goals: readonly Goal[];
 }
 
 /** Runs one contest after the other and prints each as it is done. */
@@ -101,7 +114,8 @@ async function measure(
   floors: Floors,
   { quick, json }: Options,
 ): Promise<Verdict> {
-  const verdict: Verdict = { tooLow: [], open: [] };
+  const [tooLow, open]: [string[], string[]] = [[], []];
+  const all = new Map<string, readonly Timing[]>();
   const spare = createSpareProcessors();
   for (const contest of contests) {
     const judged = await runUntilPassed(TRIES, async (attempt) => {
@@ -112,10 +126,11 @@ async function measure(
       else console.log(formatContest(contest, judged));
       return judged;
     });
-    verdict.tooLow.push(...failures(contest, judged));
-    if (judged.some(isOpen)) verdict.open.push(formatOpen(contest));
+    tooLow.push(...failures(contest, judged));
+    if (judged.some(isOpen)) open.push(formatOpen(contest));
+    all.set(contestName(contest), judged);
   }
-  return verdict;
+  return { tooLow, open, goals: judgeBench(all) };
 }
 
 /** A folder that is gone when the process ends. */
@@ -131,6 +146,15 @@ function exitOnSignals(): void {
   process.once('SIGTERM', () => process.exit(143));
 }
 
+/** All of them, or those whose name holds one of these texts. */
+function chooseContests(contests: readonly Contest[], only: readonly string[]): readonly Contest[] {
+  const names = contests.map(contestName);
+  const unknown = only.find((text) => !names.some((name) => name.includes(text)));
+  if (unknown !== undefined)
+    throw new UsageError(`--only names '${unknown}', expected a part of one of: ${names.join('; ')}.`);
+  return contests.filter((_, i) => only.length === 0 || only.some((text) => names[i].includes(text)));
+}
+
 /** Returns the exit code. */
 async function main(words: readonly string[]): Promise<number> {
   const options = parseOptions(words);
@@ -139,15 +163,21 @@ async function main(words: readonly string[]): Promise<number> {
     return 0;
   }
   exitOnSignals();
-  const contests = await createContests(temporaryFolder());
+  const all = await createContests(temporaryFolder());
   const floors = parseFloors(await readFile(FLOORS, 'utf8'), options.floorScale);
-  requireMeasured(floors, contests);
+  requireMeasured(floors, all);
+  const contests = chooseContests(all, options.only);
   const kernels = supportedKernels().map(({ name }) => name);
   const machine = { ...environment(), kernels, threads: environment().cores > 1 ? [1, 2] : [1] };
   console.log(options.json ? JSON.stringify(machine) : `${formatEnvironment(machine)}\n\n${formatHeader()}`);
-  const isPossible = ({ processors = 1 }: Contest) => processors <= machine.cores;
-  const { tooLow, open } = await measure(contests.filter(isPossible), floors, options);
-  if (!options.json) console.log(`\n${LEGEND}`);
+  const isPossible = ({ processors = 1, missing }: Contest) => processors <= machine.cores && !missing;
+  const verdicts: Verdict[] = [];
+  for (let run = 0; run < options.runs; run++)
+    verdicts.push(await measure(contests.filter(isPossible), floors, options));
+  const goals = overRuns(verdicts.map(({ goals }) => goals));
+  if (options.json) for (const goal of goals) console.log(JSON.stringify(goal));
+  else console.log(`\n${LEGEND}${goals.length > 0 ? `\n\n${formatGoals(goals)}` : ''}`);
+  const [tooLow, open] = [verdicts.flatMap(({ tooLow }) => tooLow), verdicts.flatMap(({ open }) => open)];
   const leftOut = contests.filter((contest) => !isPossible(contest));
   for (const contest of leftOut) console.error(`bench: ${formatLeftOut(contest)}`);
   for (const sentence of [...open, ...tooLow]) console.error(`bench: ${sentence}`);

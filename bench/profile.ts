@@ -34,7 +34,7 @@ const OPTIONS = {
 const HELP = formatHelp({
   usage: 'npm run profile -- [options]',
   description: [
-    'Trains a model through fit and says for every kernel that a step calls how long it takes, which part of the step that is, and how fast it computes (GFLOP/s) or moves memory (GB/s).',
+    'Trains a model through fit and says for every kernel that a step calls how long it takes, which part of the step that is, and how fast it computes (GFLOP/s) or moves memory (GB/s). No step is captured: kernels are called one by one.',
   ],
   groups: [['Options', OPTIONS]],
   sections: [],

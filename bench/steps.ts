@@ -1,11 +1,13 @@
 /**
- * `npm run bench:steps`: the figures of docs/kernels.md, from the triple loop to SIMD on two threads, step by step. Every
- * result is compared with that of naive.ts before it is timed; times are medians of interleaved rounds. `--out FILE.svg`
- * draws the steps as a bar chart, too.
+ * `npm run bench:steps`: the figures of docs/kernels.md, from the triple loop to SIMD on two threads, step by step,
+ * and of its inner loops and its captured steps. Products are compared with those of naive.ts before they are timed; times
+ * are medians of interleaved rounds. `--out FILE.svg` draws the steps as a bar chart, too.
  */
 
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { generateDigits } from '../src/data/digits.ts';
+import { normalize } from '../src/data/normalization.ts';
 import { type Bar, barChart } from '../src/node/charts/barChart.ts';
 import { blocked } from '../src/tensor/kernels/blocked.ts';
 import { naive } from '../src/tensor/kernels/naive.ts';
@@ -18,9 +20,12 @@ import { createSimdKernels } from '../src/tensor/kernels/simd/kernels.ts';
 import { ZEROS } from '../src/tensor/kernels/simd/sharedPage.ts';
 import { setThreads } from '../src/tensor/kernels/simd/threads.ts';
 import { Random } from '../src/tensor/random.ts';
+import { ARTICLE, layersOf } from './contests/models.ts';
+import { Training } from './contests/training.ts';
 import { requireClose } from './contests/verify.ts';
 import { median } from './harness/contest.ts';
 import { environment, formatEnvironment, formatNumber } from './harness/report.ts';
+import { kernelsNamed, ONE_THREAD, type Setting, TWO_THREADS, use } from './harness/setting.ts';
 import { createInnerLoop, createRowProduct, type InnerLoopOptions } from './innerLoop.ts';
 
 const SIZE = 512;
@@ -181,6 +186,37 @@ function measureLoops(): void {
   }
 }
 
+/** A whole training step: what is gained when its kernels are replayed instead of called. */
+async function measureTraining(): Promise<void> {
+  const images = normalize(generateDigits({ count: 1024, seed: 1 }));
+  const settings: readonly Setting[] = [
+    { kernels: 'blocked' },
+    { ...ONE_THREAD, capture: false },
+    ONE_THREAD,
+    { ...TWO_THREADS, capture: false },
+    TWO_THREADS,
+  ];
+  const steps = settings.map((setting) => {
+    const training = new Training(kernelsNamed(setting.kernels), images, ARTICLE);
+    return { setting, run: () => training.step(), times: [] as number[] };
+  });
+  for (let round = -1; round < ROUNDS; round++) {
+    for (const { setting, run, times } of steps) {
+      await use(setting);
+      for (let warmUp = 0; warmUp < 600; warmUp++) run();
+      const milliseconds = time(run, setting.kernels === 'blocked' ? 30 : 300);
+      if (round >= 0) times.push(milliseconds);
+    }
+  }
+  console.log(`\n${`training step, ${layersOf(ARTICLE)}, batches of ${ARTICLE.batch}`.padEnd(57)}    µs`);
+  for (const { setting, times } of steps) {
+    const { kernels, threads = 1, capture = true } = setting;
+    const how = kernels === 'blocked' ? '' : capture ? ', replayed (captured)' : ', called one by one';
+    const name = `${kernels}, ${threads === 1 ? '1 thread' : `${threads} threads`}${how}`;
+    console.log(`  ${name.padEnd(55)} ${formatNumber(1000 * median(times)).padStart(5)}`);
+  }
+}
+
 const { out } = parseArgs({ options: { out: { type: 'string' } } }).values;
 console.log(`${formatEnvironment(environment())}\n`);
 const rates = await measureSteps();
@@ -189,3 +225,4 @@ if (out !== undefined) {
   writeFileSync(out, barChart({ title: `A product of ${SIZE}³, step by step`, unit: 'GFLOP/s' }, bars));
 }
 measureLoops();
+await measureTraining();

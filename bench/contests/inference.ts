@@ -1,6 +1,7 @@
 /**
- * All images through a network that is not in training: `encode` and `decode` in two calls, and `predict` in one, against
- * the forward passes that training would make of them, batch by batch. Read src/autoencoder/autoencoder.ts first.
+ * All images through a network that is not in training: `encode` and `decode` in two calls, and `predict` in one, into new
+ * memory and into the same memory each time, against the forward passes that training would make of them, batch by batch.
+ * Read src/autoencoder/autoencoder.ts first.
  */
 
 import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
@@ -33,6 +34,7 @@ export function inferenceContest({ hidden, encodingDim, batch }: Model, images: 
     }
   };
   const inTwoCalls = (): Tensor => autoencoder.decode(autoencoder.encode(images));
+  const out = Tensor.zeros([count, ...INPUT_SHAPE]);
   const prepare = () => use(ONE_THREAD);
   return {
     what: 'encode + decode',
@@ -42,6 +44,7 @@ export function inferenceContest({ hidden, encodingDim, batch }: Model, images: 
     contestants: [
       { name: 'two calls', prepare, run: inTwoCalls },
       { name: 'predict', prepare, run: () => autoencoder.predict(images) },
+      { name: 'predict out', prepare, run: () => autoencoder.predict(images, { out }) },
     ],
     verify: async () => {
       await prepare();
@@ -54,6 +57,7 @@ export function inferenceContest({ hidden, encodingDim, batch }: Model, images: 
       // Every element is summed in the same order for any number of rows: same bits.
       requireEqual('encode + decode, two calls', inTwoCalls().data, expected);
       requireEqual('encode + decode, predict', autoencoder.predict(images).data, expected);
+      requireEqual('encode + decode, predict, out', autoencoder.predict(images, { out }).data, expected);
     },
   };
 }

@@ -11,6 +11,8 @@ import type { FlatParameters } from '../../src/tensor/flatParameters.ts';
 import { setKernels } from '../../src/tensor/kernels/active.ts';
 import type { Kernels } from '../../src/tensor/kernels/kernels.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
+import { CapturedStep } from '../../src/training/capturedStep.ts';
+import { Restoration } from '../../src/training/objective.ts';
 import { FEATURES, INPUT_SHAPE, type Model } from './models.ts';
 
 export class Training {
@@ -21,7 +23,9 @@ export class Training {
   /** Scaled beforehand: what gathering them takes is measured in loading.ts and epoch.ts. */
   readonly batches: readonly Tensor[];
   readonly #set: Kernels;
-  readonly #network: Sequential;
+  readonly #gradients: CapturedStep;
+  /** Where each batch is copied to, as `fit` gathers it: a captured step works on the same arrays each time. */
+  readonly #input: Tensor;
   #next = 0;
 
   /** @param images - Whole batches; the steps go round and round over them. */
@@ -32,7 +36,10 @@ export class Training {
     this.layers = [...model.encoder.layers, ...model.decoder.layers];
     this.parameters = model.parameters;
     const { arena } = model.parameters;
-    this.#network = new Sequential(this.layers);
+    this.#input = new Tensor(arena.allocate(batch * FEATURES), [batch, FEATURES]);
+    const network = new Sequential(this.layers);
+    const objective = new Restoration(network, network, this.loss);
+    this.#gradients = new CapturedStep(objective, () => this.parameters.zeroGradients());
     const reader = new BatchReader(images, INPUT_SHAPE, 'bench');
     this.batches = Array.from({ length: Math.floor(reader.count / batch) }, (_, i) => {
       const x = new Tensor(arena.allocate(batch * FEATURES), [batch, FEATURES]);
@@ -50,9 +57,8 @@ export class Training {
   step(): number {
     const x = this.batches[this.#next];
     this.#next = (this.#next + 1) % this.batches.length;
-    this.parameters.zeroGradients();
-    const loss = this.loss.forward(this.#network.forward(x), x);
-    this.#network.backwardParameters(this.loss.backward());
+    this.#input.data.set(x.data);
+    const { loss } = this.#gradients.learn(this.#input, this.#input);
     this.optimizer.step(this.parameters);
     return loss;
   }

@@ -11,6 +11,7 @@ import type { Contest, Timed } from '../harness/contest.ts';
 import {
   kernelsNamed,
   ONE_THREAD,
+  type Setting,
   THREADS_NEED,
   THREADS_SETTLE_MS,
   TWO_THREADS,
@@ -28,6 +29,8 @@ const SAME_BITS_SAMPLES = 2048;
 export function trainingStepContests(images: Samples): Contest[] {
   return [
     trainingStepContest(ARTICLE, images, [kernelsNamed('simd')]),
+    captureContest(ARTICLE, images, ONE_THREAD),
+    captureContest(ARTICLE, images, TWO_THREADS),
     threadsContest(ARTICLE, images),
     threadsContest(BIG, images),
     busyContest(ARTICLE, images),
@@ -71,15 +74,49 @@ export function threadsContest(model: Model, images: Samples): Contest {
       await use(ONE_THREAD);
       const create = (kernels: Kernels) => new Training(kernels, images, model);
       verifyTrainingStep(simd, create);
-      await verifySameBits(`${model.name}, 2 threads`, () => create(simd), SAME_BITS_SAMPLES / model.batch);
+      await verifySameBits(`${model.name}, 2 threads`, () => create(simd), SAME_BITS_SAMPLES / model.batch, [
+        ONE_THREAD,
+        TWO_THREADS,
+      ]);
     },
   };
 }
 
-/** Trains with one thread and with two. */
-async function verifySameBits(who: string, create: () => Training, steps: number): Promise<void> {
+/** A step that is replayed against one whose kernels are called one by one. */
+export function captureContest(model: Model, images: Samples, setting: Setting): Contest {
+  const create = () => new Training(kernelsNamed('simd'), images, model);
+  const { threads = 1 } = setting;
+  const called = { ...setting, capture: false };
+  const timed = (name: string, each: Setting): Timed => {
+    const training = create();
+    const isAlone = threads === 1;
+    return {
+      name,
+      prepare: () => use(each),
+      run: () => training.step(),
+      ...(!isAlone && { settleMs: THREADS_SETTLE_MS }),
+    };
+  };
+  return {
+    what: 'captured step',
+    shape: threads === 1 ? '1 thread' : `${threads} threads`,
+    work: { amount: model.batch, unit: 'samples' },
+    ...(threads > 1 && THREADS_NEED),
+    baseline: timed('called', called),
+    contestants: [timed('replayed', setting)],
+    verify: () => verifySameBits(model.name, create, SAME_BITS_SAMPLES / model.batch, [called, setting]),
+  };
+}
+
+/** Trains with each of these settings. */
+async function verifySameBits(
+  who: string,
+  create: () => Training,
+  steps: number,
+  settings: readonly Setting[],
+): Promise<void> {
   const runs = [];
-  for (const setting of [ONE_THREAD, TWO_THREADS]) {
+  for (const setting of settings) {
     await use(setting);
     const training = create();
     const losses = Array.from({ length: steps }, () => training.step());

@@ -53,6 +53,8 @@ export interface Contest {
   readonly average?: 'median' | 'mean';
   /** Left out on a machine with fewer processors. @default 1 */
   readonly processors?: number;
+  /** What it needs and this host lacks: then it is left out. */
+  readonly missing?: string | undefined;
   /** Whether a round counts only if all of these processors were free. @default false */
   readonly needsAll?: boolean;
 }

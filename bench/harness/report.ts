@@ -99,14 +99,17 @@ floor   the minimum ratio that passes (bench/floors.json)
 shape   of a product: m x n x k. A step is forward, backward and Adam:
         article ${layersOf(ARTICLE)}, batches of ${ARTICLE.batch}
         big     ${layersOf(BIG)}, batches of ${BIG.batch}
-peak    a loop of independent 128-bit operations, as many as the product has; loads nothing
+peak    a loop of independent 128-bit operations, as many as the products have; loads nothing.
+        Of article: the five products with 784 of its step
+replay  a step of the article's model that is replayed, against one whose kernels are called
+sample  a call for one image, against the kernels that it runs; forward: as in training
 busy    another process keeps one core busy; the mean of all steps counts, not the median
 epoch   fit, against the time within it that is spent in kernels: the ratio is their share
-start   import and one step, over an empty Node process; allowed: 1.5 times what that takes`;
+start   import and one step, less a process that only prints; allowed: 2,600 small functions there`;
 
 /** A contest for which this machine has too few processors. */
 export function formatLeftOut(contest: Contest): string {
-  return `${contestName(contest)} is left out: it needs ${contest.processors} processors.`;
+  return `${contestName(contest)} is left out: it needs ${contest.missing ?? `${contest.processors} processors`}.`;
 }
 
 /** A contest that can't be judged because other programs used its processors. */

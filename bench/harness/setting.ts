@@ -1,32 +1,36 @@
 /** Which kernels compute, on how many threads: every contestant that uses kernels sets this before its turn. */
 
-import { setKernels, supportedKernels, useThreads } from '../../src/tensor/kernels/active.ts';
+import { findKernels, setKernels, useThreads } from '../../src/tensor/kernels/active.ts';
 import type { Kernels, KernelsName } from '../../src/tensor/kernels/kernels.ts';
 
 export interface Setting {
   readonly kernels: KernelsName;
   /** @default 1 */
   readonly threads?: number;
+  /** Whether steps are captured. @default true */
+  readonly capture?: boolean;
 }
 
 /** @throws {Error} If this machine doesn't have them: the table must say what was measured. */
-export async function use({ kernels, threads = 1 }: Setting): Promise<void> {
-  const found = setKernels(kernels);
+export async function use({ kernels, threads = 1, capture = true }: Setting): Promise<void> {
+  const found = setKernels(kernels, { capture });
   if (found !== kernels) throw new Error(`bench: this machine has no ${kernels} kernels, only ${found}.`);
-  if (kernels !== 'simd') return;
+  if (!kernels.startsWith('simd')) return;
   const { threads: started, warning } = await useThreads(threads);
   if (started !== threads) throw new Error(`bench: ${warning}`);
 }
 
 /** The set of this name. */
 export function kernelsNamed(name: KernelsName): Kernels {
-  const found = supportedKernels().find((set) => set.name === name);
+  const found = findKernels(name);
   if (!found) throw new Error(`bench: this machine has no ${name} kernels.`);
   return found;
 }
 
 export const ONE_THREAD: Setting = { kernels: 'simd', threads: 1 };
 export const TWO_THREADS: Setting = { kernels: 'simd', threads: 2 };
+/** Kernels are called one by one: each call can be seen. */
+export const UNCAPTURED: Setting = { kernels: 'simd', capture: false };
 
 /** What contests between one thread and two need. */
 export const THREADS_NEED = {

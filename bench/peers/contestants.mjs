@@ -6,18 +6,20 @@ import { fileURLToPath } from 'node:url';
 /** What the others are compared with. */
 export const YARDSTICK = 'isthmus';
 
+const PYTHON = process.env.PYTHON || 'python3';
+
 const LIBRARIES = /^(OMP|KMP|GOMP|MKL|OPENBLAS|BLIS|ATEN)_/;
 
 function enginePath(file) {
   return fileURLToPath(new URL(`engines/${file}`, import.meta.url));
 }
 
-function node(name, file, words, groups, more = {}) {
+export function node(name, file, words, groups, more = {}) {
   return { name, command: [process.execPath, enginePath(file), ...words], groups, kind: 'peer', ...more };
 }
 
-function python(name, words, groups, more = {}) {
-  const command = [process.env.PYTHON || 'python3', enginePath('pytorch.py'), ...words];
+export function python(name, words, groups, more = {}) {
+  const command = [PYTHON, enginePath('pytorch.py'), ...words];
   return { name, command, groups, kind: 'pytorch', ...more };
 }
 
@@ -26,7 +28,7 @@ const TRAINING = ['article', 'wide'];
 /**
  * `only`: its name for --only. `note`: its footnote in table.mjs. `images`: the number of images that a slow engine trains
  * on. `check: 'falls'`: its loss can't be compared and only has to fall. `isSlower`: known to be slower than another way
- * of the same engine, and left out of a quick run.
+ * of the same engine, and left out of a quick run. `isCompiled`: it needs torch.compile, which a quick run leaves out.
  */
 export const CONTESTANTS = [
   node('isthmus', 'isthmus.mjs', ['1'], ['products', ...TRAINING, 'predict'], { kind: 'own' }),
@@ -56,10 +58,13 @@ export const CONTESTANTS = [
     python(`PyTorch, ${plural(threads)}`, [`${threads}`], ['predict']),
     python(`PyTorch, ${plural(threads)}`, [`${threads}`], TRAINING, { isSlower: true }),
     python(`PyTorch fused, ${plural(threads)}`, [`${threads}`, 'fused'], TRAINING),
+    python(`PyTorch compiled, ${plural(threads)}`, [`${threads}`, 'compiled'], TRAINING, {
+      isCompiled: true,
+    }),
   ]),
 ].map((contestant) => ({ only: contestant.kind === 'pytorch' ? 'pytorch' : contestant.name, ...contestant }));
 
-function plural(threads) {
+export function plural(threads) {
   return threads === 1 ? '1 thread' : `${threads} threads`;
 }
 
@@ -72,11 +77,24 @@ export function plainEnvironment() {
 
 /** PyTorch's version, or undefined if there is no Python with it. */
 export function findPyTorch() {
-  const words = ['-c', 'import torch; print(torch.__version__)'];
-  const { status, stdout } = spawnSync(process.env.PYTHON || 'python3', words, {
-    encoding: 'utf8',
-    timeout: 60_000,
-    env: plainEnvironment(),
-  });
+  const { status, stdout } = runPython('import torch; print(torch.__version__)');
   return status === 0 ? stdout.trim() : undefined;
+}
+
+const COMPILE_SOMETHING = `
+import torch
+try:
+    torch.compile(lambda x: x * x + 1)(torch.ones(4))
+except Exception as error:
+    print(f'{type(error).__name__}: {str(error).strip().splitlines()[0]}')`;
+
+/** Why torch.compile does not work here, which writes C++ and needs a compiler for it; empty if it works. */
+export function whyNotCompiled() {
+  const { status, signal, stdout } = runPython(COMPILE_SOMETHING);
+  return status === 0 ? stdout.trim() : `Python ended with ${signal ?? `exit code ${status}`}`;
+}
+
+function runPython(program) {
+  const env = plainEnvironment();
+  return spawnSync(PYTHON, ['-c', program], { encoding: 'utf8', timeout: 90_000, env });
 }

@@ -3,16 +3,23 @@
  * itself fails or is wrong; another engine that fails becomes a line in the table. Read works.mjs first.
  */
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { formatGoals, overRuns } from '../../dist/bench/goals.js';
 import { environment, formatEnvironment } from '../../dist/bench/harness/report.js';
+import { judgePeers } from '../../dist/bench/speedGoals.js';
 import { startEngine } from './child.mjs';
-import { CONTESTANTS, ENGINE_NAMES, findPyTorch, plainEnvironment, YARDSTICK } from './contestants.mjs';
+import {
+  CONTESTANTS,
+  ENGINE_NAMES,
+  findPyTorch,
+  plainEnvironment,
+  whyNotCompiled,
+  YARDSTICK,
+} from './contestants.mjs';
 import { install } from './install.mjs';
 import { runWork } from './rounds.mjs';
 import { compareBest, formatNotes, formatSummary, formatTable, toRecord } from './table.mjs';
+import { temporaryFolder } from './temporaryFolder.mjs';
 import { createGroups, WORK_NAMES } from './works.mjs';
 
 const HELP = `\
@@ -20,12 +27,13 @@ Usage: npm run bench:peers -- [options]
 
 Measures isthmus beside other JavaScript engines and, where it is found, PyTorch: products, two training
 runs, encode + decode. Every engine is a process of its own, computes the same as the others (that is
-checked first) and is timed in turns with them. Takes about 6 minutes.
+checked first) and is timed in turns with them. Takes 6 to 8 minutes.
 
   --quick            fewer, shorter samples, no 1024³, PyTorch's fused Adam only: about 1½ minutes
   --only NAME,...    isthmus and these: ${ENGINE_NAMES.join(', ')}
-  --work NAME,...    products, article, wide, predict, or one product: nn-256, tn-512, nt-1024, ...
-  --json             one JSON object a line: the machine, each measurement, then each comparison
+  --work NAME,...    products, article, wide, predict, or one of them: predict-2048, nn-256, tn-512, ...
+  --runs N           all of it N times; the goals, at the end, are judged by the medians (default 1)
+  --json             one JSON object a line: the machine, each measurement, each comparison, each goal
   --help             show this and exit
 
 PyTorch is looked for in the Python that PYTHON names, else in python3.
@@ -46,10 +54,15 @@ function parseOptions(words) {
         help: { type: 'boolean', default: false },
         only: { type: 'string' },
         work: { type: 'string' },
+        runs: { type: 'string', default: '1' },
       },
     });
+    const runs = Number(values.runs);
+    if (!Number.isInteger(runs) || runs < 1)
+      throw new Error(`--runs is '${values.runs}', expected an integer ≥ 1`);
     return {
       ...values,
+      runs,
       only: readNames('--only', values.only, ENGINE_NAMES),
       work: readNames('--work', values.work, WORK_NAMES),
     };
@@ -68,24 +81,13 @@ function readNames(option, text, known) {
   return names;
 }
 
-/** A folder that is gone when the process ends, also by Ctrl-C. */
-function temporaryFolder() {
-  const folder = mkdtempSync(join(tmpdir(), 'isthmus-peers-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  for (const [signal, code] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ])
-    process.once(signal, () => process.exit(code));
-  return folder;
-}
-
 /** The engines that are installed; the yardstick always is. */
-function choose({ only, quick }, pytorch) {
-  return CONTESTANTS.filter(({ name, only: engine, kind, isSlower }) => {
+function choose({ only, quick }, pytorch, notCompiled) {
+  return CONTESTANTS.filter(({ only: engine, kind, isSlower, isCompiled }) => {
     if (kind === 'pytorch' && pytorch === undefined) return false;
+    if (isCompiled && notCompiled) return false;
     if (quick && isSlower) return false;
-    return name === YARDSTICK || only === undefined || only.includes(engine);
+    return engine === YARDSTICK || only === undefined || only.includes(engine);
   });
 }
 
@@ -123,31 +125,40 @@ async function main(words) {
   print(`${formatEnvironment(machine)}${pytorch ? ` · PyTorch ${pytorch}` : ''}\n`, { ...machine, pytorch });
   if (wantsPyTorch && !pytorch)
     console.error('bench:peers: no Python with PyTorch was found: it is left out.');
-  const contestants = choose(options, pytorch);
+  const notCompiled = pytorch && (options.quick ? 'it is left out of a quick run' : whyNotCompiled());
+  const contestants = choose(options, pytorch, notCompiled);
   const isWanted = (work, group) => {
     if (options.work?.includes(work)) return true;
     if (options.quick && work.endsWith('-1024')) return false;
     return options.work === undefined || options.work.includes(group);
   };
-  const comparisons = [];
+  let measured = [];
   const seen = new Set();
   let isSound = true;
   const report = (work, results) => {
     print(formatTable(work, results));
     if (options.json) for (const result of results) print('', toRecord(work, result));
-    comparisons.push(compareBest(work, results));
+    measured.push({ work, results });
     for (const { contestant } of results) seen.add(contestant);
     const isBad = ({ contestant: { name, kind }, failure }) =>
       failure !== undefined && (name === YARDSTICK || (kind === 'own' && failure.startsWith('wrong')));
     isSound &&= !results.some(isBad);
   };
   const plan = options.quick ? QUICK : FULL;
-  for (const group of createGroups(temporaryFolder(), plan.images, isWanted)) {
-    await runGroup(group, contestants, plan, report);
+  const groups = createGroups(temporaryFolder('peers'), plan.images, isWanted);
+  const goals = [];
+  for (let run = 0; run < options.runs; run++) {
+    measured = [];
+    for (const group of groups) await runGroup(group, contestants, plan, report);
+    const comparisons = measured.map(({ work, results }) => compareBest(work, results));
+    print(formatSummary(comparisons));
+    if (options.json) for (const comparison of comparisons) print('', comparison);
+    goals.push(judgePeers(new Map(measured.map(({ work, results }) => [work.name, results]))));
   }
-  print(formatSummary(comparisons));
-  if (options.json) for (const comparison of comparisons) print('', comparison);
-  print(formatNotes([...seen]));
+  print(formatNotes([...seen], notCompiled));
+  const judged = overRuns(goals);
+  if (judged.length > 0) print(`\n${formatGoals(judged)}`);
+  if (options.json) for (const goal of judged) print('', goal);
   return isSound ? 0 : 1;
 }
 

@@ -15,7 +15,8 @@ import { readFloats, writeFloats } from './floats.mjs';
  *
  * @param engine - What it can do. `product` and `prediction` resolve to `{ run, result }`: the work, once, and its
  *   outcome as a Float32Array. `training` resolves to `{ epoch }`, which trains on the given number of batches of a freshly
- *   shuffled epoch and resolves to their mean loss; `batchSize`, if the engine chooses another.
+ *   shuffled epoch and resolves to their mean loss; `hasWholeEpochs`, if it always trains on all of them; `batchSize`, if
+ *   the engine chooses another.
  */
 export function serve(engine) {
   const answer = process.stdout.write.bind(process.stdout);
@@ -85,7 +86,7 @@ function repeating({ run, result }) {
 }
 
 /** Work that goes on where it stopped. A slow engine's sample is a part of an epoch. */
-function training({ epoch, batchSize }, count) {
+function training({ epoch, batchSize, hasWholeEpochs = false }, count) {
   const allSteps = Math.ceil(count / batchSize);
   let stepMs = 0;
   return {
@@ -102,7 +103,7 @@ function training({ epoch, batchSize }, count) {
       return { losses };
     },
     run: async (ms) => {
-      const steps = Math.max(1, Math.min(allSteps, Math.round(ms / stepMs)));
+      const steps = hasWholeEpochs ? allSteps : Math.max(1, Math.min(allSteps, Math.round(ms / stepMs)));
       const start = performance.now();
       let elapsed = 0;
       let images = 0;

@@ -6,13 +6,13 @@ import { LOSS_TOLERANCE } from './works.mjs';
 const LINE = 110;
 
 const COLUMNS = [
-  ['by', 24, 'left'],
+  ['by', 27, 'left'],
   ['time', 8, 'right'],
   ['spread', 8, 'right'],
   ['samples', 7, 'right'],
   ['rate', 18, 'right'],
   ['isthmus is', 12, 'right'],
-  ['loss, first to last epoch', 26, 'left'],
+  ['  loss, first to last', 23, 'left'],
 ];
 
 const NOTES = {
@@ -22,7 +22,7 @@ here than model.fit. Its backends compute before they return; results stay in th
   'jax-js':
     'jax-js 0.1.25, one thread (it has no more in Node), products and the whole training step under jit.',
   'ort-web':
-    'onnxruntime-web 1.30, wasm, the same network as an ONNX file, 1,000 images a run: faster than all in one.',
+    'onnxruntime-web 1.30, wasm, the same network as an ONNX file, 1,024 images a run: faster than all in one.',
   'ml-matrix': 'ml-matrix 6.15 computes in float64; a transposed operand is a copy.',
   'brain.js': `brain.js 2.0.0-beta.24 updates after every sample and has one activation (ReLU) for all layers: same
 widths, 128 images, its own first weights and Adam, "time" is that of a batch's worth of samples; its loss only
@@ -64,10 +64,21 @@ function cut(line) {
   return line.length > LINE ? `${line.slice(0, LINE - 1)}…` : line;
 }
 
-/** What is said of the engines that took part. */
-export function formatNotes(contestants) {
+/**
+ * What is said of the engines that took part.
+ *
+ * @param {string} [notCompiled] - Why torch.compile is not among them; empty if it is, undefined without PyTorch.
+ */
+export function formatNotes(contestants, notCompiled) {
   const notes = new Set(contestants.map(({ note }) => NOTES[note]).filter(Boolean));
+  if (notCompiled !== undefined) notes.add(noteOfPyTorch(contestants, notCompiled));
   return [LEGEND, ...notes].join('\n\n');
+}
+
+function noteOfPyTorch(contestants, notCompiled) {
+  const ways = contestants.filter(({ kind }) => kind === 'pytorch').map(({ name }) => name);
+  const compiled = notCompiled && `\ntorch.compile is not among them: ${notCompiled}.`;
+  return `PyTorch's best is the fastest of these:\n${[...new Set(ways)].join('; ')}.${compiled}`;
 }
 
 /** isthmus at its best against the best of the others, by the medians of the work. */
@@ -103,7 +114,7 @@ export function formatSummary(comparisons) {
     return [work, own ? `${own} ${formatNumber(rate)} ${unit}` : '-', other(javascript), other(pytorch)];
   });
   const header = ['', 'isthmus at its best', 'than the best JavaScript', "than PyTorch's best"];
-  const widths = [9, 36, 33, 30];
+  const widths = [12, 36, 33, 30];
   const lines = [header, ...rows].map((row) =>
     row
       .map((cell, i) => cell.padEnd(widths[i]))

@@ -31,13 +31,14 @@ export const LOSS_TOLERANCE = 0.08;
 /** Six layers of at most 784 float32 products each stay well below it; values are of the size of 1. */
 const OUTPUT_TOLERANCE = 1e-4;
 
-const PREDICTED_IMAGES = 10_000;
+const PREDICTED_IMAGES = { predict: 10_000, 'predict-2048': 2048 };
 
 export const GROUP_NAMES = ['products', 'article', 'wide', 'predict'];
 
 /** What --work may name: a group, or one product such as nn-256. */
 export const WORK_NAMES = [
   ...GROUP_NAMES,
+  'predict-2048',
   ...SIZES.flatMap((size) => Object.keys(OPERATIONS).map((operation) => `${operation}-${size}`)),
 ];
 
@@ -50,8 +51,11 @@ export const WORK_NAMES = [
 export function createGroups(folder, trainingImages, isWanted) {
   const wanted = [
     { name: 'products', works: SIZES.flatMap((size) => productWorks(folder, size)) },
-    ...Object.keys(MODELS).map((name) => ({ name, works: [trainingWork(folder, name, trainingImages)] })),
-    { name: 'predict', works: [predictionWork(folder)] },
+    ...Object.keys(MODELS).map((name) => ({
+      name,
+      works: [trainingWork(folder, { name, ...MODELS[name] }, trainingImages)],
+    })),
+    { name: 'predict', works: Object.keys(PREDICTED_IMAGES).map((name) => predictionWork(folder, name)) },
   ].map(({ name, works }) => ({ name, works: works.filter((work) => isWanted(work.name, name)) }));
   return wanted.filter(({ works }) => works.length > 0);
 }
@@ -92,8 +96,8 @@ function productWorks(folder, size) {
   });
 }
 
-function trainingWork(folder, name, trainingImages) {
-  const { widths, batchSize } = MODELS[name];
+/** @param setup - `{ name, widths, batchSize }` */
+export function trainingWork(folder, { name, widths, batchSize }, trainingImages) {
   return {
     name,
     title: `training ${widths.join('-')}, batches of ${batchSize}`,
@@ -103,7 +107,7 @@ function trainingWork(folder, name, trainingImages) {
     runsPerUnit: batchSize,
     prepare: ({ images: count = trainingImages }) => {
       const images = write(folder, 'images', digits(trainingImages));
-      const weights = write(folder, `weights-${name}`, firstWeights(widths));
+      const weights = write(folder, 'first-weights', firstWeights(widths));
       return { cmd: 'training', widths, batchSize, images, count, weights, adam: ADAM };
     },
     /** @param {readonly number[]} expected - isthmus' losses; none for isthmus itself. */
@@ -123,20 +127,21 @@ function trainingWork(folder, name, trainingImages) {
   };
 }
 
-function predictionWork(folder) {
+function predictionWork(folder, name) {
   const { widths } = MODELS.article;
+  const count = PREDICTED_IMAGES[name];
   const out = join(folder, 'restored');
-  const inputs = once(() => ({ images: digits(PREDICTED_IMAGES), weights: firstWeights(widths) }));
+  const inputs = once(() => ({ images: digits(count), weights: firstWeights(widths) }));
   const exact = once(() => restore(widths, inputs().weights, inputs().images));
   return {
-    name: 'predict',
-    title: `encode + decode, ${PREDICTED_IMAGES.toLocaleString('en-US')} images in one call, ${widths.join('-')}`,
+    name,
+    title: `encode + decode, ${count.toLocaleString('en-US')} images in one call, ${widths.join('-')}`,
     unit: 'images/s',
-    unitsOfRate: PREDICTED_IMAGES,
+    unitsOfRate: count,
     prepare: () => {
-      const images = write(folder, 'all-images', inputs().images);
+      const images = write(folder, `images-${name}`, inputs().images);
       const weights = write(folder, 'weights', inputs().weights);
-      return { cmd: 'prediction', widths, images, count: PREDICTED_IMAGES, weights, out };
+      return { cmd: 'prediction', widths, images, count, weights, out };
     },
     check: () =>
       checkOutput(() => {

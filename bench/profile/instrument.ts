@@ -2,7 +2,7 @@
 
 import type { Kernels } from '../../src/tensor/kernels/kernels.ts';
 
-export type KernelName = Exclude<keyof Kernels, 'name' | 'memory'>;
+export type KernelName = Exclude<keyof Kernels, 'name' | 'memory' | 'capture'>;
 
 type AnyKernel = (...given: unknown[]) => unknown;
 
@@ -33,5 +33,5 @@ export function instrument(set: Kernels, record: RecordCall, clock = () => perfo
 
 export function kernelNames(set: Kernels): KernelName[] {
   const names = Object.keys(set) as (keyof Kernels)[];
-  return names.filter((name): name is KernelName => typeof set[name] === 'function');
+  return names.filter((name): name is KernelName => typeof set[name] === 'function' && name !== 'capture');
 }

@@ -13,8 +13,8 @@ const FLAGS = { nn: {}, tn: { transposeA: true }, nt: { transposeB: true } };
 const KERNELS = { nn: 'matmul', tn: 'matmulTransposeA', nt: 'matmulTransposeB' };
 
 async function useThreads() {
-  if (typeof isthmus.useThreads === 'function') await isthmus.useThreads(threads);
-  else if (threads > 1) throw new Error('this build of isthmus has no threads.');
+  const { threads: started, warning } = await isthmus.useThreads(threads);
+  if (started !== threads) throw new Error(warning); // the table must say what was measured
 }
 
 /** What a layer calls, on arrays in the engine's own memory. */
@@ -51,6 +51,26 @@ function build(widths, weights) {
   return autoencoder;
 }
 
+/**
+ * One training of many epochs, as people run it: each call lets it go on for one epoch and resolves to the loss of that.
+ *
+ * @param {(onEpochEnd: (record) => Promise<void>) => Promise<unknown>} fit - Starts it.
+ */
+function epochByEpoch(fit) {
+  let [goOn, tell, fail] = [];
+  const onEpochEnd = ({ loss }) =>
+    new Promise((resolve) => {
+      goOn = resolve;
+      tell(loss);
+    });
+  return () =>
+    new Promise((resolve, reject) => {
+      [tell, fail] = [resolve, reject];
+      if (goOn) goOn();
+      else fit(onEpochEnd).catch((error) => fail(error));
+    });
+}
+
 serve({
   product: async ({ operation, size, a, b }) => {
     await useThreads();
@@ -63,16 +83,10 @@ serve({
     autoencoder.compile({ optimizer: new isthmus.Adam(adam), loss: 'mse' });
     const samples = { shape: [count, widths[0]], data: images };
     return {
-      epoch: async (steps) => {
-        const stop = new AbortController();
-        let loss = 0;
-        const onBatchEnd = (record) => {
-          loss = record.loss;
-          if (record.batch === steps) stop.abort();
-        };
-        await autoencoder.fit(samples, { epochs: 1, batchSize, onBatchEnd, signal: stop.signal });
-        return loss;
-      },
+      hasWholeEpochs: true,
+      epoch: epochByEpoch((onEpochEnd) =>
+        autoencoder.fit(samples, { epochs: Number.MAX_SAFE_INTEGER, batchSize, onEpochEnd }),
+      ),
     };
   },
 

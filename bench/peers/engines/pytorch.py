@@ -1,4 +1,4 @@
-"""PyTorch: `pytorch.py THREADS [fused]`. Speaks the protocol of serve.mjs; read that first."""
+"""PyTorch: `pytorch.py THREADS [fused|compiled]`; `compiled` has the fused Adam, too. Read serve.mjs first: the protocol."""
 
 import json
 import sys
@@ -8,7 +8,8 @@ import torch
 from torch import nn
 
 torch.set_num_threads(int(sys.argv[1]))
-FUSED = sys.argv[2:] == ['fused']
+COMPILED = sys.argv[2:] == ['compiled']
+FUSED = COMPILED or sys.argv[2:] == ['fused']
 
 
 def read(path):
@@ -103,6 +104,12 @@ class Training:
         self.batch_size = batchSize
         self.all_steps = -(-count // batchSize)
         self.step_ms = 0
+        self.loss = torch.compile(self.plain_loss) if COMPILED else self.plain_loss
+        if COMPILED:
+            self.loss(self.images[:batchSize]).backward()  # compiles, which takes many seconds: not in the check
+
+    def plain_loss(self, x):
+        return nn.functional.mse_loss(self.model(x), x)
 
     def epoch(self, steps):
         rows = torch.randperm(len(self.images))[: steps * self.batch_size]
@@ -110,7 +117,7 @@ class Training:
         for some in rows.split(self.batch_size):
             x = self.images[some]
             self.optimizer.zero_grad()
-            loss = nn.functional.mse_loss(self.model(x), x)
+            loss = self.loss(x)
             loss.backward()
             self.optimizer.step()
             loss_sum += loss.detach() * len(some)

@@ -32,16 +32,18 @@ export interface LineChartOptions {
   readonly yLabel: string;
   /** What stands in place of lines if there is no point. */
   readonly empty?: string;
+  /** Whether equal factors of x are equal steps, where all x are positive and the last is ten times the first or more. */
+  readonly hasLogarithmicX?: boolean;
 }
 
 /**
  * An SVG file as text. Points that are not finite are left out. The vertical axis is logarithmic, and labelled so, if the
  * maximum is at least ten times the minimum.
  *
- * @param lines - Up to six, each from left to right. Ticks of x are integers, whether x are (epochs, steps) or not (bytes).
+ * @param lines - Up to six, each from left to right. Ticks of a linear x are integers, of epochs as of bytes.
  */
 export function lineChart(options: LineChartOptions, lines: readonly Line[]): string {
-  const { title, xLabel, yLabel, empty = 'no points' } = options;
+  const { title, xLabel, yLabel, empty = 'no points', hasLogarithmicX } = options;
   const series = lines
     .map(({ name, points }, i) => ({
       name,
@@ -52,7 +54,8 @@ export function lineChart(options: LineChartOptions, lines: readonly Line[]): st
   const points = series.flatMap((one) => one.points);
   if (points.length === 0) return svg(title, [text(WIDTH / 2, HEIGHT / 2, empty, 'class="middle"')]);
 
-  const x = integerAxis(points.map((point) => point.x));
+  const values = points.map(({ x }) => x);
+  const x = hasLogarithmicX ? valueAxis(values, true) : integerAxis(values);
   const y = valueAxis(
     points.map((point) => point.y),
     x.ticks.length > 1,

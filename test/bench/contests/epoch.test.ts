@@ -20,6 +20,13 @@ test('accepts an epoch that is watched, and leaves the kernels as they were', as
   for (const name of kernelNames(simd)) expect(simd[name]).toBe(before[name]);
 });
 
+test('a contest that is held again is checked again, from the first epoch', async () => {
+  const { baseline, verify } = epochContest(MODEL, IMAGES);
+  await verify();
+  await (baseline as Measured).measure();
+  await verify();
+});
+
 test('catches a training that is not the same when it is watched', async () => {
   let batches = 0;
   const { gather } = simd;

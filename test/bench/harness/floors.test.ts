@@ -13,6 +13,7 @@ import {
   runUntilPassed,
 } from '../../../bench/harness/floors.ts';
 import { failures } from '../../../bench/harness/report.ts';
+import { RATIOS, TIMES } from '../../../bench/speedGoals.ts';
 
 const run = () => {};
 const CONTEST: Contest = {
@@ -106,6 +107,12 @@ describe('requireMeasured', () => {
     expect(() => requireMeasured(FLOORS, [CONTEST])).not.toThrow();
   });
 
+  test('accepts floors of a contest that is left out because the host lacks something', () => {
+    const leftOut = { ...CONTEST, contestants: [] };
+    expect(() => requireMeasured(FLOORS, [leftOut])).toThrow('which is not measured');
+    expect(() => requireMeasured(FLOORS, [{ ...leftOut, missing: 'relaxed SIMD' }])).not.toThrow();
+  });
+
   test.each([
     ['contest', { 'matmul 8x8x9': { blocked: 3 } }, "'matmul 8x8x9', 'blocked'"],
     ['contestant', { 'matmul 8x8x8': { blokced: 3 } }, "'matmul 8x8x8', 'blokced'"],
@@ -134,8 +141,9 @@ describe('parseFloors', () => {
 describe('floors.json', () => {
   const floors = parseFloors(readFileSync('bench/floors.json', 'utf8'));
 
-  test('asks blocked for 3 times naive at 256³', () => {
-    expect(floors['matmul 256x256x256'].blocked).toBeGreaterThanOrEqual(3);
+  // 4.1 on Zen 4, 2.95 on Zen 5, where the plain loop itself is faster.
+  test('asks blocked for 2.7 times naive at 256³', () => {
+    expect(floors['matmul 256x256x256'].blocked).toBeGreaterThanOrEqual(2.7);
   });
 
   test('has floors for all that the benchmark measures, and for nothing else', async () => {
@@ -147,6 +155,14 @@ describe('floors.json', () => {
       const names = contests.map(contestName);
       expect(new Set(names).size).toBe(names.length);
       expect(names.filter((name) => !(name in floors))).toEqual([]);
+      // And every goal is about something that is measured.
+      for (const [name, by] of [...RATIOS, ...TIMES]) {
+        const contest = contests.find((one) => contestName(one) === name);
+        expect([name, contest?.contestants.map((one) => one.name)]).toEqual([
+          name,
+          expect.arrayContaining([by]),
+        ]);
+      }
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -81,9 +81,11 @@ test('a second line names kernels and threads', () => {
   expect(linesOf([1])[1]).toBe('blocked, simd kernels · 1 thread');
 });
 
-test('says what is left out on a machine with one processor, and why', () => {
+test('says what is left out on a machine with one processor or without what a contest needs, and why', () => {
   const sentence = 'matmul 256x256x256 is left out: it needs 2 processors.';
   expect(formatLeftOut({ ...CONTEST, processors: 2 })).toBe(sentence);
+  const missing = formatLeftOut({ ...CONTEST, missing: 'relaxed SIMD' });
+  expect(missing).toBe('matmul 256x256x256 is left out: it needs relaxed SIMD.');
 });
 
 test('a record of --json holds all figures, and the floor if there is one', () => {

@@ -36,6 +36,18 @@ describe('lineChart', () => {
     expect(svg).toContain('>step</text>');
   });
 
+  test('has equal steps for equal factors of x if told so', () => {
+    const line = { name: 'line', points: [1, 10, 100].map((x) => ({ x, y: x })) };
+    const stepsOf = (svg: string): number[] => {
+      const [one, ten, hundred] = [...svg.matchAll(/<circle cx="([^"]*)"/g)].map(([, x]) => Number(x));
+      return [ten - one, hundred - ten];
+    };
+    const [first, second] = stepsOf(lineChart({ ...options, hasLogarithmicX: true }, [line]));
+    expect(first).toBeCloseTo(second, 0);
+    const [short, long] = stepsOf(lineChart(options, [line]));
+    expect(long / short).toBeCloseTo(10, 1);
+  });
+
   test('has round ticks where the first point is no integer', () => {
     const svg = lineChart(options, [
       {
