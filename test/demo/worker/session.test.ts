@@ -81,7 +81,8 @@ describe('a session', () => {
 
   test('trains until it is paused, and the loss falls', async () => {
     const { session, last, until, events } = start();
-    await session.configure(SETTINGS, false);
+    // Small batches: the hundred epochs of a run must take longer than a progress event.
+    await session.configure({ ...SETTINGS, hidden: [64], batchSize: 2 }, false);
     session.train();
     await until(() => (last('progress')?.step ?? 0) > 100);
     session.pause();
