@@ -27,6 +27,13 @@ export interface GoalOfRuns extends Goal {
   readonly highest: number;
 }
 
+/** What `--runs` says. @throws {Error} If it is no integer from 1 on. */
+export function parseRuns(text: string): number {
+  const runs = Number(text);
+  if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs is '${text}', expected an integer ≥ 1.`);
+  return runs;
+}
+
 /** Each goal by its median. A run in which it was not measured does not count. */
 export function overRuns(runs: readonly (readonly Goal[])[]): GoalOfRuns[] {
   const all = runs.flat();

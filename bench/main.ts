@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { supportedKernels } from '../src/tensor/kernels/active.ts';
 import { createContests } from './contests.ts';
-import { formatGoals, type Goal, overRuns } from './goals.ts';
+import { formatGoals, type Goal, overRuns, parseRuns } from './goals.ts';
 import { type Contest, contestName, type Plan, runContest, type Timing } from './harness/contest.ts';
 import {
   type Floors,
@@ -42,7 +42,7 @@ Measures the kernels (products, training steps, threads), training and inference
 interface, loading and start-up. Checks every result before timing it, and compares each with a
 baseline in the same run. Fails if a ratio is below its floor in bench/floors.json each time it is
 measured, three times at most. Says at its end which goals are reached; to miss one is no failure.
-Takes about 70 seconds.
+Takes about 100 seconds.
 
   --quick            fewer and shorter samples: about 20 seconds
   --only TEXT        only what has this in its what or shape, e.g. 'step, threads'; may be repeated
@@ -90,10 +90,7 @@ function parseOptions(words: readonly string[]): Options {
     const { quick, json, help, only, 'floor-scale': scale } = values;
     const floorScale = Number(scale);
     if (!(floorScale > 0)) throw new Error(`--floor-scale is '${scale}', expected a number > 0.`);
-    const runs = Number(values.runs);
-    if (!Number.isInteger(runs) || runs < 1)
-      throw new Error(`--runs is '${values.runs}', expected an integer ≥ 1.`);
-    return { quick, json, help, floorScale, only, runs };
+    return { quick, json, help, floorScale, only, runs: parseRuns(values.runs) };
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

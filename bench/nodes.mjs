@@ -6,6 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { parseRuns } from '../dist/bench/goals.js';
 import { environment, formatEnvironment } from '../dist/bench/harness/report.js';
 import { nodesTable } from '../dist/bench/nodesTable.js';
 import { getRuntime, RUNTIMES } from '../test/runtimes/runtimes.mjs';
@@ -56,10 +57,7 @@ function readOptions() {
       runs: { type: 'string', default: '1' },
     },
   });
-  const runs = Number(values.runs);
-  if (!Number.isInteger(runs) || runs < 1)
-    throw new Error(`--runs is '${values.runs}', expected an integer ≥ 1.`);
-  return { ...values, runs };
+  return { ...values, runs: parseRuns(values.runs) };
 }
 
 /** Returns the exit code. */
@@ -72,12 +70,12 @@ function main({ json, runs, ...options }) {
   }));
   const problems = columns.flatMap(({ name, skipped }) => (skipped ? [`${name}: ${skipped}`] : []));
   for (let run = 0; run < runs; run++) {
-    for (const { name, version, command, runs } of columns) {
+    for (const { name, version, command, runs: done } of columns) {
       if (!command) continue;
       if (process.stderr.isTTY) console.error(`${name}, run ${run + 1}`);
       try {
         const records = measure(command, options);
-        runs.push(records);
+        done.push(records);
         if (json) for (const record of records) console.log(JSON.stringify({ node: version, ...record }));
       } catch (error) {
         problems.push(`${name}: ${error.message}`);

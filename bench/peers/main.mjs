@@ -4,7 +4,7 @@
  */
 
 import { parseArgs } from 'node:util';
-import { formatGoals, overRuns } from '../../dist/bench/goals.js';
+import { formatGoals, overRuns, parseRuns } from '../../dist/bench/goals.js';
 import { environment, formatEnvironment } from '../../dist/bench/harness/report.js';
 import { judgePeers } from '../../dist/bench/speedGoals.js';
 import { startEngine } from './child.mjs';
@@ -57,12 +57,9 @@ function parseOptions(words) {
         runs: { type: 'string', default: '1' },
       },
     });
-    const runs = Number(values.runs);
-    if (!Number.isInteger(runs) || runs < 1)
-      throw new Error(`--runs is '${values.runs}', expected an integer ≥ 1`);
     return {
       ...values,
-      runs,
+      runs: parseRuns(values.runs),
       only: readNames('--only', values.only, ENGINE_NAMES),
       work: readNames('--work', values.work, WORK_NAMES),
     };

@@ -79,6 +79,9 @@ const OTHER_FIT_OPTIONS = [
   'noise',
   'start',
 ] as const;
+const GAN_FIT_OPTIONS = Object.fromEntries(
+  Object.entries(FIT_OPTIONS).filter(([name]) => !OTHER_FIT_OPTIONS.some((other) => other === name)),
+);
 
 /**
  * A GAN of dense layers. Samples are `[n, ...inputShape]`, as a Tensor or as Samples with a normalization; codes are
@@ -220,10 +223,7 @@ export class GAN {
    * @throws What reading stored samples failed with.
    */
   async fit(samples: Samples | StoredSamples, options: GANFitOptions = {}): Promise<History> {
-    const known = Object.entries(FIT_OPTIONS).filter(
-      ([name]) => !OTHER_FIT_OPTIONS.some((other) => other === name),
-    );
-    requireOptions('GAN.fit', options, Object.fromEntries(known), FIT_ADVICE, OTHER_FIT_OPTIONS);
+    requireOptions('GAN.fit', options, GAN_FIT_OPTIONS, FIT_ADVICE, OTHER_FIT_OPTIONS);
     refuseOptions(options);
     if (!this.#compiled) this.compile();
     const { inputShape, parameters } = this;

@@ -7,12 +7,10 @@ import { FormatError } from './errors.ts';
 import { isObject, parseMetadata, shown } from './json.ts';
 import type { NamedTensor } from './safetensors.ts';
 
-const TRAINING = 'errors.training';
-const HELD_OUT = 'errors.heldOut';
 /** The tensors of errors, by the names that {@link ErrorDistributions} has for them. */
-const ERRORS = { training: TRAINING, heldOut: HELD_OUT } as const;
+const ERRORS = { training: 'errors.training', heldOut: 'errors.heldOut' } as const;
 /** The names of all tensors that are no weights but errors. */
-export const ERROR_TENSORS: readonly string[] = [TRAINING, HELD_OUT];
+export const ERROR_TENSORS: readonly string[] = Object.values(ERRORS);
 
 type ErrorsName = keyof typeof ERRORS;
 

@@ -34,7 +34,7 @@ export interface ConvertedSafetensors extends SafetensorsContents {
 const LENGTH_BYTES = 8;
 const MAX_HEADER_BYTES = 100_000_000; // the limit of the format's own library
 const METADATA_KEY = '__metadata__';
-const FLOAT32_BYTES = 4;
+const FLOAT32_BYTES = FLOAT_TYPES.F32.bytes;
 
 /**
  * Writes float32 tensors and text as a safetensors file. The same arguments give the same bytes: tensors and metadata

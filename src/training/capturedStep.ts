@@ -47,8 +47,7 @@ export class CapturedStep {
       return this.#learn(input, target);
     }
     const { captured } = known;
-    const isPlain = captured !== undefined && captured.replay === undefined;
-    if (isPlain) return this.#learn(input, target);
+    if (captured && !captured.replay) return this.#learn(input, target);
     const replayed = captured?.replay?.();
     if (replayed !== undefined) return { loss: replayed };
     // For the first time, or anew after a change of threads.

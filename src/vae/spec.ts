@@ -1,6 +1,11 @@
 /** A variational autoencoder's architecture as plain JSON. Read autoencoder/spec.ts first. */
 
-import { type ArchitectureOptions, type AutoencoderSpec, describeAutoencoder } from '../autoencoder/spec.ts';
+import {
+  ARCHITECTURE_OPTIONS,
+  type ArchitectureOptions,
+  type AutoencoderSpec,
+  describeAutoencoder,
+} from '../autoencoder/spec.ts';
 import type { OptionNames } from '../tensor/options.ts';
 
 /** The layers of a variational autoencoder, in the usual form: widths, and an activation. */
@@ -13,14 +18,8 @@ export interface VariationalArchitectureOptions extends Omit<ArchitectureOptions
   readonly outputActivation?: 'linear' | 'sigmoid';
 }
 
-export const VARIATIONAL_OPTIONS: OptionNames<VariationalArchitectureOptions> = {
-  inputShape: true,
-  encodingDim: true,
-  hidden: true,
-  decoderHidden: true,
-  activation: true,
-  outputActivation: true,
-};
+const { tied: _, ...withoutTied } = ARCHITECTURE_OPTIONS;
+export const VARIATIONAL_OPTIONS: OptionNames<VariationalArchitectureOptions> = withoutTied;
 
 /**
  * The spec of a variational autoencoder: that of an autoencoder, whose last encoder layer has a mean and a log-variance for

@@ -21,7 +21,7 @@ Usage: npm run bench:scaling -- [options]
 
 Measures how fast isthmus trains, on 1, 2, 4 and 8 threads, while one number grows: the size of the batches,
 the width of the layers, the length of the code. PyTorch (fused Adam, the better of 1 and 2 threads) is
-measured in turns with it, if the Python that PYTHON names, else python3, has it. Takes about 6 minutes.
+measured in turns with it, if the Python that PYTHON names, else python3, has it. Takes about 3 minutes.
 
   --quick       fewer sizes, shorter samples: about half a minute
   --only NAME   one of: ${SWEEPS.map(({ name }) => name).join(', ')}

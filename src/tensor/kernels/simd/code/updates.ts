@@ -18,7 +18,7 @@ export const sgd = elementwise({
 });
 
 // Smaller ones are subnormal: where a gradient stays 0, a mean shrinks to them and remains there (0.9 times the smallest
-// rounds to itself), and many processors take a hundred times as long for a product with one. The step that such a mean
+// rounds to itself), and many processors take many times as long for a product with one. The step that such a mean
 // would make is lost in the rounding of any weight but 0. (Adam's v comes there a hundred times as late; to ask for it, too,
 // costs every step more.)
 const withoutSubnormals = (mean: V128, smallest: V128): V128 =>
