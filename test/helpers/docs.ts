@@ -91,6 +91,7 @@ function smallData(commands: readonly string[]): Files {
     }
     files[`${folder}/photo.jpg`] = photo;
   }
+  for (const name of ['photo', 'noisy-photo']) files[`${name}.jpg`] = photo;
   return { ...files, 'names.txt': names(30), 'wine-names.txt': names(13) };
 }
 

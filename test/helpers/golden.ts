@@ -78,12 +78,43 @@ export interface GoldenFrechet {
   }[];
 }
 
+/** Forward and every gradient of one layer, in integers. */
+export interface GoldenImageLayer {
+  readonly options: Readonly<Record<string, number>>;
+  readonly x: GoldenArray;
+  readonly y: GoldenArray;
+  readonly dY: GoldenArray;
+  readonly dX: GoldenArray;
+}
+
+export interface GoldenConvolution extends GoldenImageLayer {
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly weight: GoldenArray;
+  readonly bias: GoldenArray;
+  readonly dWeight: GoldenArray;
+  readonly dBias: GoldenArray;
+}
+
+export interface GoldenConvolutions {
+  readonly conv2d: readonly GoldenConvolution[];
+  readonly convTranspose2d: readonly GoldenConvolution[];
+  readonly maxPool2d: readonly GoldenImageLayer[];
+  readonly upsample2d: readonly GoldenImageLayer[];
+  /** Two convolutions, a dense layer to the code, and the same back. */
+  readonly autoencoder: Omit<GoldenAutoencoder, 'dims' | 'code_index' | 'ten_steps_on_the_same_batch'> & {
+    readonly imageShape: readonly number[];
+    readonly 'ten steps of adam lr=0.01 epsilon=1e-7': GoldenRun;
+  };
+}
+
 interface GoldenFiles {
   readonly autoencoder: GoldenAutoencoder;
   readonly 'activations-and-losses': GoldenActivationsAndLosses;
   readonly matmul: GoldenMatmul;
   readonly 'softmax-cross-entropy': GoldenSoftmaxCrossEntropy;
   readonly frechet: GoldenFrechet;
+  readonly convolutions: GoldenConvolutions;
 }
 
 export function readGolden<Name extends keyof GoldenFiles>(name: Name): GoldenFiles[Name] {

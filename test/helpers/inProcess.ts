@@ -1,5 +1,7 @@
 /** A command in this process as it would be in a process of its own: what it finds is fresh, what it changes is put back. */
 
+// A command of a process of its own loads them before any kernels are in use.
+import '../../src/layers/convolutions.ts';
 import { main } from '../../src/node/cli/commands.ts';
 import { kernels, setKernels, threads, useThreads } from '../../src/tensor/kernels/active.ts';
 import type { CliOptions, CliResult } from './cli.ts';

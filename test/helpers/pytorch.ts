@@ -7,6 +7,7 @@ import { AdversarialGame } from '../../src/gan/game.ts';
 import { GAN } from '../../src/gan/gan.ts';
 import { readPyTorch } from '../../src/io/export/pytorch.ts';
 import { type AnyModel, requireAutoencoder } from '../../src/io/model.ts';
+import '../../src/layers/convolutions.ts';
 import { MeanSquaredError } from '../../src/losses/loss.ts';
 import { Adam, AdamW } from '../../src/optim/adam.ts';
 import type { Optimizer, OptimizerState } from '../../src/optim/optimizer.ts';
@@ -22,7 +23,8 @@ export const FOLDER = resolve('test/golden/pytorch');
 /** Folders of models that make new samples. */
 export const GENERATIVE = ['vae', 'vae-linear', 'gan'] as const;
 
-export const OPTIMIZERS = ['adam', 'adamw', 'momentum', 'nesterov'] as const;
+/** Folders of plain autoencoders: by the optimizers of dense ones, and one of convolutions. */
+export const PLAIN = ['adam', 'adamw', 'momentum', 'nesterov', 'conv'] as const;
 
 export const bytesOf = (path: string): Uint8Array => new Uint8Array(readFileSync(path));
 
@@ -126,7 +128,7 @@ export function weightError(ours: AnyModel, theirs: AnyModel): number {
 
 /**
  * The same of an optimizer's moments: 64 u times the largest. They are made of gradients, sums of up to 16 * 12 products.
- * Seen here: up to 8 u.
+ * Seen here: up to 9 u.
  */
 export function momentError(ours: OptimizerState, theirs: OptimizerState): number {
   const errors = Object.entries(ours.moments).map(

@@ -32,11 +32,21 @@ export interface Guarded {
   intact(): boolean;
 }
 
+/** Makes an array of this length, whatever it holds. */
+export type Allocate = (length: number) => Float32Array;
+
+export const ordinary: Allocate = (length) => new Float32Array(length);
+
 /**
  * @param fill - What stands in the margins. NaN shows reads from there as well: it spreads into every result.
+ * @param allocate - Where the array lies.
  */
-export function guarded(values: ArrayLike<number>, fill = Number.NaN): Guarded {
-  const whole = new Float32Array(values.length + 2 * GUARD).fill(fill);
+export function guarded(
+  values: ArrayLike<number>,
+  fill = Number.NaN,
+  allocate: Allocate = ordinary,
+): Guarded {
+  const whole = allocate(values.length + 2 * GUARD).fill(fill);
   const array = whole.subarray(GUARD, GUARD + values.length);
   array.set(values);
   const margins = [whole.subarray(0, GUARD), whole.subarray(GUARD + values.length)];

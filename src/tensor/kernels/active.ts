@@ -61,6 +61,11 @@ export function kernels(): Kernels {
   return active;
 }
 
+/** The engine of the set in use, for kernels that not every program has; undefined for a set in JavaScript. */
+export function activeEngine(): Engine | undefined {
+  return tried.get(kernels().name)?.engine;
+}
+
 /** Records kernel calls and replays them, if the kernels in use can and nobody switched it off. */
 export function captureKernels(): Capture | undefined {
   return captures ? kernels().capture : undefined;
@@ -129,5 +134,5 @@ export async function useThreads(count: number | 'auto'): Promise<Threads> {
 
 /** How many threads the kernels in use run on. */
 export function threads(): number {
-  return tried.get(kernels().name)?.engine.threads ?? 1;
+  return activeEngine()?.threads ?? 1;
 }

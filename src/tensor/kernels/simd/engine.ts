@@ -4,7 +4,7 @@
  */
 
 import { SCRATCH_BYTES } from './code/gemm.ts';
-import { type Exports, emitModule } from './code/module.ts';
+import { type Exports, emitModule, kernelCount } from './code/module.ts';
 import { HelperGain } from './helperGain.ts';
 import { EngineMemory } from './memory.ts';
 import { Recording } from './recording.ts';
@@ -40,6 +40,9 @@ export class Engine {
   #helpers = 0;
   readonly #helperGain = new HelperGain();
   #recording: Recording | undefined;
+
+  /** How many kernels the module has: others may have been added since (code/module.ts). */
+  readonly kernels = kernelCount();
 
   /** @param bytes - The module with the kernels. */
   constructor(bytes = emitModule()) {

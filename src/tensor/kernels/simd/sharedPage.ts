@@ -43,7 +43,7 @@ export const JOB_PIECES = 4;
 export const JOB_IS_SHARED = 8;
 export const JOB_GOES_ON = 12;
 export const JOB_ARGUMENTS = 16;
-export const JOB_BYTES = 160;
+export const JOB_BYTES = 176;
 
 /** The size of the whole memory in pages of 64 KiB: 1 MiB at first, at most the 4 GiB that 32-bit addresses reach. */
 export const MEMORY_LIMITS = { initial: 16, maximum: 65_536, shared: true };

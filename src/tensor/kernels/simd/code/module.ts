@@ -64,12 +64,32 @@ export const KERNELS = numbered({
 /** The number of the kernel of a phase (scheduler.ts). */
 export const PHASE = Object.keys(KERNELS).length;
 
+/** Kernels that not every program needs. They come behind the others, so that those keep their numbers. */
+const added: (readonly [name: string, kernel: KernelCode])[] = [];
+
+/** How many kernels the modules that are emitted from now on have. */
+export function kernelCount(): number {
+  return PHASE + 1 + added.length;
+}
+
+/** Adds kernels to the modules that are emitted from now on. */
+export function addKernels<const Kernels extends KernelsByName>(kernels: Kernels) {
+  const first = kernelCount();
+  added.push(...Object.entries(kernels));
+  return numbered(kernels, first);
+}
+
 export interface Numbered {
   readonly number: number;
 }
 
-function numbered<const Kernels extends Readonly<Record<string, KernelCode>>>(kernels: Kernels) {
-  const entries = Object.entries(kernels).map(([name, kernel], number) => [name, { ...kernel, number }]);
+type KernelsByName = Readonly<Record<string, KernelCode>>;
+
+function numbered<const Kernels extends KernelsByName>(kernels: Kernels, first = 0) {
+  const entries = Object.entries(kernels).map(([name, kernel], i) => [
+    name,
+    { ...kernel, number: first + i },
+  ]);
   return Object.fromEntries(entries) as { readonly [Name in keyof Kernels]: Kernels[Name] & Numbered };
 }
 
@@ -88,8 +108,9 @@ export function emitModule(fused = false): Uint8Array<ArrayBuffer> {
   const thread = module.importGlobal('engine', 'thread', 'i32');
   const scratch = module.importGlobal('engine', 'scratch', 'i32');
   const all = fused ? { ...KERNELS, multiply: multiplyFused, multiplyRow: multiplyRowFused } : KERNELS;
-  const kernels = Object.entries(all).map(([name, kernel]) => kernel.addTo(module, name, scratch));
-  module.table([...kernels, addScheduler(module, thread)]);
+  const addAll = (kernels: Iterable<readonly [string, KernelCode]>) =>
+    Array.from(kernels, ([name, kernel]) => kernel.addTo(module, name, scratch));
+  module.table([...addAll(Object.entries(all)), addScheduler(module, thread), ...addAll(added)]);
   return module.toBytes();
 }
 

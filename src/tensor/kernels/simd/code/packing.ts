@@ -21,7 +21,7 @@ const LOW_HALVES = lanes(0, 1, 4, 5);
 const HIGH_HALVES = lanes(2, 3, 6, 7);
 
 /** Transposes four rows of four elements, in place. */
-function transpose4(f: FunctionBuilder, rows: readonly Local<'v128'>[]): void {
+export function transpose4(f: FunctionBuilder, rows: readonly Local<'v128'>[]): void {
   const halves = f.variables(4, 'v128');
   const shuffle = (to: Local<'v128'>, bytes: number[], a: Local<'v128'>, b: Local<'v128'>) =>
     f.set(to, i8x16.shuffle(bytes, a, b));

@@ -243,6 +243,7 @@ export const f32x4 = {
   /** `a < b ? b : a`. */
   pmax: simd<Binary<V128>>(0xeb),
   nearest: simd<Unary<V128>>(0x6a),
+  eq: simd<Binary<V128>>(0x41),
   ne: simd<Binary<V128>>(0x42),
   lt: simd<Binary<V128>>(0x43),
   gt: simd<Binary<V128>>(0x44),

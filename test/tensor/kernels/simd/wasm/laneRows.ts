@@ -128,6 +128,7 @@ export const LANE_ROWS: readonly Row[] = [
   row('f32x4.relaxed_madd', [f32(1.5, -2, 3, -0), f32(2, 0.5, -3, 1), f32(1, -1, 9, 5)], f32(4, -2, 0, 5)),
   ...floats('f32x4.pmin', (a, b) => (b < a ? b : a)),
   ...floats('f32x4.pmax', (a, b) => (a < b ? b : a)),
+  ...comparison('f32x4.eq', (a, b) => a === b),
   ...comparison('f32x4.ne', (a, b) => a !== b),
   ...comparison('f32x4.lt', (a, b) => a < b),
   ...comparison('f32x4.gt', (a, b) => a > b),
