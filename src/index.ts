@@ -85,8 +85,13 @@ export {
   SiLU,
   Tanh,
 } from './layers/activation.ts';
+export { Conv2d } from './layers/conv2d.ts';
+export type { Conv2dOptions } from './layers/convolution.ts';
+export { useConvolutions } from './layers/convolutions.ts';
+export { ConvTranspose2d, type ConvTranspose2dOptions } from './layers/convTranspose2d.ts';
 export { Dense, type DenseOptions } from './layers/dense.ts';
 export { Dropout, type DropoutOptions } from './layers/dropout.ts';
+export { Flatten } from './layers/flatten.ts';
 export {
   GaussianCode,
   type GaussianCodeOptions,
@@ -96,16 +101,25 @@ export {
 } from './layers/gaussianCode.ts';
 export { L1Penalty } from './layers/l1Penalty.ts';
 export { Layer } from './layers/layer.ts';
+export { MaxPool2d, type MaxPool2dOptions } from './layers/maxPool2d.ts';
+export { Reshape } from './layers/reshape.ts';
 export { Sequential } from './layers/sequential.ts';
 export type {
   ActivationSpec,
+  Conv2dSpec,
+  ConvTranspose2dSpec,
   DenseSpec,
   GaussianCodeSpec,
+  ImageLayerSpec,
   LayerSpec,
+  MaxPool2dSpec,
+  ReshapeSpec,
   SequentialSpec,
   TransposedDenseSpec,
+  Upsample2dSpec,
 } from './layers/spec.ts';
 export { TransposedDense, type TransposedDenseOptions } from './layers/transposedDense.ts';
+export { Upsample2d, type Upsample2dOptions } from './layers/upsample2d.ts';
 export {
   BinaryCrossEntropy,
   Loss,

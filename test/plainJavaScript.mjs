@@ -39,7 +39,7 @@ export function wrongCalls() {
       ],
       [
         () => new Autoencoder({ inputShape: [3], latent: 3 }),
-        "Autoencoder: there is no option 'latent', expected one of: inputShape, encodingDim, hidden, decoderHidden, activation, outputActivation, tied, seed, initializer.",
+        "Autoencoder: there is no option 'latent', expected one of: inputShape, encodingDim, conv, hidden, decoderHidden, activation, outputActivation, tied, denseCode, seed, initializer.",
       ],
       [
         () => new Autoencoder({ spec: model.spec(), encodingDim: 3 }),
@@ -85,7 +85,7 @@ export function wrongCalls() {
       [() => gan.fit(samples, { epoch: 5 }), "GAN.fit: there is no option 'epoch', expected 'epochs'."],
       [
         () => gan.fit(samples, { verbose: 1 }),
-        /^GAN\.fit: there is no option 'verbose', expected one of: epochs, batchSize, resumeFrom, (?!.*validation).*\.$/,
+        /^GAN\.fit: there is no option 'verbose', expected one of: epochs, batchSize, keep, resumeFrom, (?!.*validation).*\.$/,
       ],
       [
         () => model.fit(samples, { earlyStopping: { patiance: 5 } }),
@@ -313,7 +313,10 @@ export function wrongCalls() {
         () => model.fit(samples, { earlyStopping: {} }),
         'fit: patience is missing, expected an integer >= 1.',
       ],
-      [() => model.fit(samples, { keep: 'first' }), "fit: keep is 'first', expected 'best' or 'last'."],
+      [
+        () => model.fit(samples, { keep: 'first' }),
+        "fit: keep is 'first', expected one of: best, last, average.",
+      ],
       [
         () => model.fit(samples, { noise: 'gaussian' }),
         "noise: the options are 'gaussian', expected an object with some of: kind, amount.",
@@ -472,7 +475,10 @@ export function wrongCalls() {
         () => transpose(rows),
         'transpose: x is an array of 2 arrays, expected a Tensor such as Tensor.from(rows).',
       ],
-      [() => preset('Best', 10), "preset: 'Best' is not a preset, expected one of: article, small, best."],
+      [
+        () => preset('Best', 10),
+        "preset: 'Best' is not a preset, expected one of: article, small, best, conv-small, conv-best.",
+      ],
       [() => ganPreset('best', '10'), "ganPreset: the number of samples is '10', expected an integer >= 1."],
       [() => setKernels('wasm'), /^setKernels: there are no kernels named 'wasm', expected one of: .*\.$/],
       [() => useThreads('4'), /^useThreads: .*4.*\.$/],
@@ -711,6 +717,14 @@ export function wrongCalls() {
         "compressImages: levels is '16', expected an integer from 4 to 256.",
       ],
       [
+        () => compression.compressImages(model, samples, { grid: [2, 3] }),
+        'compressImages: the grid is [2, 3], expected a TileGrid.',
+      ],
+      [
+        () => new compression.TileGrid([9, 9], 8, 2),
+        'TileGrid: the tile is 8, expected [height, width] in pixels.',
+      ],
+      [
         () => compression.compressImages(model, rows),
         'compressImages: the samples are an array of 2 arrays, expected a Tensor: Tensor.from(samples).',
       ],
@@ -756,7 +770,7 @@ export function wrongCalls() {
       ],
       [
         () => node.openImages('x.npy', { inMemory: 0 }),
-        "openImages: there is no option 'inMemory', expected one of: key, preferredKey, limit, columns, labelColumn, missing, resize, gray, background, frame, sampleShape, featureNames, form, onProgress, inMemoryLimit.",
+        "openImages: there is no option 'inMemory', expected one of: key, preferredKey, limit, columns, labelColumn, missing, resize, gray, background, patches, frame, sampleShape, featureNames, form, onProgress, inMemoryLimit.",
       ],
       [
         () => node.loadLabels('x.npy'),

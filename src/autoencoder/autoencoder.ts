@@ -51,6 +51,7 @@ import {
   checkInputShape,
   describeAutoencoder,
   requireSpec,
+  rowLength,
 } from './spec.ts';
 
 /** What `anomalyScores` returns. */
@@ -64,9 +65,9 @@ export interface AnomalyScores {
 }
 
 /**
- * An autoencoder of dense layers. Samples are `[n, ...inputShape]`, as a Tensor or as Samples with a normalization; codes
- * are `[n, encodingDim]`. One sample, or one code, may come by itself: `[...inputShape]`, `[encodingDim]`. Results are
- * new tensors, unless the caller brings one, and the model does not touch them again.
+ * An autoencoder of dense layers, or with convolutions. Samples are `[n, ...inputShape]`, as a Tensor or as Samples with a
+ * normalization; codes are `[n, encodingDim]`. One sample, or one code, may come by itself: `[...inputShape]`,
+ * `[encodingDim]`. Results are new tensors, unless the caller brings one, and the model does not touch them again.
  *
  * @example
  * const autoencoder = new Autoencoder({ inputShape: [28, 28], seed: 42 });
@@ -126,8 +127,8 @@ export class Autoencoder {
     this.encoder = buildSequential(spec.encoder, build);
     const named = new Map(this.encoder.namedLayers().map(([name, layer]) => [`encoder.${name}`, layer]));
     this.decoder = buildSequential(spec.decoder, { ...build, named });
-    this.encodingDim = this.encoder.outputWidth(this.#features);
-    const restored = this.decoder.outputWidth(this.encodingDim);
+    this.encodingDim = rowLength('Autoencoder', 'encoder', this.encoder.outputShape([this.#features]));
+    const restored = rowLength('Autoencoder', 'decoder', this.decoder.outputShape([this.encodingDim]));
     if (restored !== this.#features) {
       throw new ShapeError(
         `Autoencoder: the decoder ends with ${plural(restored, 'feature')}, expected ${this.#features}.`,
@@ -169,7 +170,7 @@ export class Autoencoder {
 
   /** A table of the layers: name, output shape, number of parameters. */
   summary(): string {
-    const { inputShape, encoder, decoder } = this.spec();
+    const { inputShape, encoder, decoder } = this;
     const networks = [
       ['encoder', encoder],
       ['decoder', decoder],

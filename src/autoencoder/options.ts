@@ -14,7 +14,7 @@ import type { ArchitectureOptions, AutoencoderSpec } from './spec.ts';
 export interface WeightOptions {
   /** Decides the first weights, the validation split and the order of the samples; an integer from 0 to 2^53 - 1. @default 0 */
   readonly seed?: number;
-  /** Makes the first weight of each dense layer. @default glorotUniform */
+  /** Makes the first weight of each dense layer and convolution. @default glorotUniform */
   readonly initializer?: Initializer;
 }
 

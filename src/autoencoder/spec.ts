@@ -4,6 +4,7 @@ import { ACTIVATION_NAMES, type ActivationSpec, denseStack, type LayerSpec } fro
 import { type OptionNames, requireBoolean, requireInteger, requireOneOf } from '../tensor/options.ts';
 import { formatShape, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
 import { inWords } from '../tensor/words.ts';
+import { convStages, fromFeatures, toImages } from './convStages.ts';
 
 /** An autoencoder as plain JSON: what model files hold. */
 export interface AutoencoderSpec {
@@ -26,11 +27,19 @@ export interface ArchitectureOptions {
   readonly inputShape: Shape;
   /** The length of a code. @default 32 */
   readonly encodingDim?: number;
-  /** The widths of the layers between input and code. The decoder has them in reverse. @default [64, 32] */
+  /**
+   * For images: how many channels the stages of a convolutional encoder have. Each halves height and width; the decoder mirrors
+   * them. Its samples are images, `[height, width]` or `[height, width, channels]`. @default none, all layers are dense
+   */
+  readonly conv?: readonly number[] | undefined;
+  /**
+   * The widths of the dense layers between input, or the last stage of `conv`, and code. The decoder has them in reverse.
+   * @default [64, 32], with `conv` none
+   */
   readonly hidden?: readonly number[];
   /** The widths of the layers between code and output; not together with `tied`. @default hidden, in reverse */
   readonly decoderHidden?: readonly number[] | undefined;
-  /** After each hidden layer. The code is linear. @default 'relu' */
+  /** After each hidden layer and each stage of `conv`. A dense code is linear. @default 'relu' */
   readonly activation?: ActivationName;
   /** After the last layer: 'sigmoid' keeps the output in (0, 1), which the loss 'bce' needs. @default 'linear' */
   readonly outputActivation?: 'linear' | 'sigmoid';
@@ -41,43 +50,71 @@ export interface ArchitectureOptions {
    * @default false
    */
   readonly tied?: boolean;
+  /**
+   * With `conv`: whether dense layers make the code. Without them the code is what the last stage of the encoder makes, all its
+   * pixels one after the other, so there is no `encodingDim` and no `hidden`. Such a code is long; it is for restoring, as in
+   * denoising, and not for compressing.
+   *
+   * @default true
+   */
+  readonly denseCode?: boolean;
 }
 
 export const ARCHITECTURE_OPTIONS: OptionNames<ArchitectureOptions> = {
   inputShape: true,
   encodingDim: true,
+  conv: true,
   hidden: true,
   decoderHidden: true,
   activation: true,
   outputActivation: true,
   tied: true,
+  denseCode: true,
 };
 
 /**
- * The spec of an autoencoder of dense layers: input, hidden, code, hidden in reverse, output. The defaults are those of
- * the classic tutorial.
+ * The spec of an autoencoder: input, hidden, code, hidden in reverse, output, with stages of convolutions around them for
+ * `conv`. The defaults are those of the classic tutorial.
  *
- * @throws {RangeError} If an activation is unknown, or `tied` and `decoderHidden` are both given.
- * @throws {ShapeError} If the input shape holds anything but integers >= 1.
+ * @throws {RangeError} If an activation is unknown, `tied` comes with `decoderHidden` or `conv`, or there is no dense code but no
+ *   `conv` either, or widths of dense layers.
+ * @throws {ShapeError} If the input shape holds anything but integers >= 1, or does not suit `conv`.
  */
 export function describeAutoencoder(options: ArchitectureOptions, who = 'Autoencoder'): AutoencoderSpec {
-  const { inputShape, encodingDim = 32, hidden = [64, 32], activation = 'relu' } = options;
+  const { inputShape, encodingDim = 32, conv, activation = 'relu' } = options;
+  const { hidden = conv ? [] : [64, 32] } = options;
   checkInputShape(inputShape, who);
-  const { outputActivation = 'linear', tied = false, decoderHidden } = options;
-  requireLayerOptions(who, { encodingDim, hidden, decoderHidden, activation, outputActivation });
+  const { outputActivation = 'linear', tied = false, decoderHidden, denseCode = true } = options;
+  requireLayerOptions(who, { encodingDim, conv, hidden, decoderHidden, activation, outputActivation });
   requireBoolean(who, 'tied', tied);
   if (tied && decoderHidden) {
     throw new RangeError(
       "Autoencoder: tied weights give the decoder the encoder's widths, got decoderHidden as well.",
     );
   }
-  const features = sizeOf(inputShape);
+  if (tied && conv) {
+    throw new RangeError(`${who}: tied weights are those of dense layers, got conv as well.`);
+  }
+  requireBoolean(who, 'denseCode', denseCode);
+  if (!denseCode && (!conv || options.encodingDim !== undefined || hidden.length > 0 || decoderHidden)) {
+    throw new RangeError(
+      `${who}: denseCode is false, expected conv and no encodingDim, hidden or decoderHidden.`,
+    );
+  }
   const activationSpec: ActivationSpec =
     activation === 'leakyRelu' ? { type: activation, slope: 0.01 } : { type: activation };
-  const encoder = denseStack([features, ...hidden, encodingDim], activationSpec);
-  const decoder = tied
+  const stages = conv && convStages(who, inputShape, conv, activationSpec);
+  const features = sizeOf(inputShape);
+  const to = [...hidden, encodingDim];
+  const from = [encodingDim, ...(decoderHidden ?? hidden.toReversed())];
+  let encoder: readonly LayerSpec[] = denseStack([features, ...to], activationSpec);
+  let decoder: readonly LayerSpec[] = tied
     ? mirrored(encoder)
-    : denseStack([encodingDim, ...(decoderHidden ?? hidden.toReversed()), features], activationSpec);
+    : denseStack([...from, features], activationSpec);
+  if (stages) {
+    encoder = denseCode ? fromFeatures(stages, to, activationSpec) : stages.down;
+    decoder = denseCode ? toImages(stages, from, activationSpec) : stages.up;
+  }
   return {
     type: 'autoencoder',
     inputShape: [...inputShape],
@@ -145,8 +182,20 @@ export function checkInputShape(inputShape: Shape, who = 'Autoencoder'): void {
   }
 }
 
+/**
+ * How many numbers a network ends with.
+ *
+ * @throws {ShapeError} If it ends with images instead.
+ */
+export function rowLength(who: string, network: string, shape: Shape): number {
+  if (shape.length === 1) return shape[0];
+  throw new ShapeError(
+    `${who}: the ${network} ends with ${formatShape(shape)} for each sample, expected a flatten layer behind it.`,
+  );
+}
+
 /** The encoder in reverse: each dense layer becomes its transposed layer, activations stay between them. */
-function mirrored(encoder: readonly LayerSpec[]): LayerSpec[] {
+function mirrored(encoder: readonly LayerSpec[]): readonly LayerSpec[] {
   return encoder
     .map((layer, i): LayerSpec => {
       if (layer.type !== 'dense') return layer;

@@ -23,13 +23,24 @@ import {
   scalingOf,
 } from './samples.ts';
 
-/** How many samples run through a network at a time where nothing is learned. */
+/** How many samples run through a network at a time where nothing is learned, but of large ones as many as have so many values. */
 const INFERENCE_BATCH = 256;
+const INFERENCE_VALUES = 2 ** 20;
+
+/**
+ * How many samples to take at a time. A convolution makes several times as many numbers of an image as it has, and each layer
+ * keeps its own.
+ *
+ * @param features - Of a sample, or of what a network makes of it if that is more.
+ */
+export function inferenceBatch(features: number): number {
+  return Math.max(1, Math.min(INFERENCE_BATCH, Math.floor(INFERENCE_VALUES / features)));
+}
 
 export interface BatchOptions {
   /** The numbers of the samples to read, in this order. @default all of them, in their order */
   readonly rows?: Uint32Array | undefined;
-  /** Samples in a batch; the last batch may be smaller. @default INFERENCE_BATCH */
+  /** Samples in a batch; the last batch may be smaller. @default 256, of samples with more than 4096 values fewer */
   readonly batchSize?: number;
   /** How many batches to leave out at the beginning. @default 0 */
   readonly firstBatch?: number;
@@ -42,7 +53,8 @@ export class BatchReader {
   readonly count: number;
   /** Named in errors. */
   readonly who: string;
-  readonly #features: number;
+  /** The length of a row. */
+  readonly features: number;
   readonly #samples: Samples | StoredSamples;
   readonly #scaling: Scaling;
 
@@ -66,9 +78,9 @@ export class BatchReader {
     if (!isStored(samples)) checkData(samples, who);
     this.who = who;
     this.count = count;
-    this.#features = sizeOf(sampleShape);
+    this.features = sizeOf(sampleShape);
     this.#samples = samples;
-    this.#scaling = checkedScaling(samples.normalization ?? NO_NORMALIZATION, this.#features, who);
+    this.#scaling = checkedScaling(samples.normalization ?? NO_NORMALIZATION, this.features, who);
   }
 
   /**
@@ -78,12 +90,13 @@ export class BatchReader {
    * @throws {TypeError} If the samples are stored.
    */
   *batches(options: BatchOptions = {}): Generator<Tensor, void> {
-    const { rows, batchSize = INFERENCE_BATCH, firstBatch = 0, allocate = Tensor.zeros } = options;
+    const { rows, batchSize = inferenceBatch(this.features), firstBatch = 0 } = options;
+    const { allocate = Tensor.zeros } = options;
     const count = rows?.length ?? this.count;
     let whole: Tensor | undefined;
     for (let start = firstBatch * batchSize; start < count; start += batchSize) {
       const end = Math.min(start + batchSize, count);
-      whole ??= allocate([end - start, this.#features]);
+      whole ??= allocate([end - start, this.features]);
       const x = firstRows(whole, end - start);
       if (rows) this.read(rows.subarray(start, end), x.data);
       else this.readRange(start, end, x.data);
@@ -102,9 +115,9 @@ export class BatchReader {
       yield* this.batches(options);
       return;
     }
-    const { rows = rowNumbers(this.count), batchSize = INFERENCE_BATCH, firstBatch = 0 } = options;
+    const features = this.features;
+    const { rows = rowNumbers(this.count), batchSize = inferenceBatch(features), firstBatch = 0 } = options;
     const { allocate = Tensor.zeros } = options;
-    const features = this.#features;
     const left = rows.subarray(firstBatch * batchSize);
     // Chunks hold whole batches, so that each batch is a piece of one chunk.
     const chunks = chunksOf(left, rowsPerChunk(features, batchSize));
@@ -123,12 +136,12 @@ export class BatchReader {
 
   /** Writes the samples of these row numbers into `out` `[rows.length, features]`. Not for stored samples. */
   read(rows: ArrayLike<number>, out: Float32Array): void {
-    gather(this.#scaling, this.#features, rows, this.#data, out);
+    gather(this.#scaling, this.features, rows, this.#data, out);
   }
 
   /** Writes samples `start` to `end` (exclusive) into `out` `[end - start, features]`. Not for stored samples. */
   readRange(start: number, end: number, out: Float32Array): void {
-    const data = this.#data.subarray(start * this.#features, end * this.#features);
+    const data = this.#data.subarray(start * this.features, end * this.features);
     gatherRun(this.#scaling, data, out);
   }
 

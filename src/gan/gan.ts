@@ -4,7 +4,7 @@
  */
 
 import { COMPILE_ADVICE, requireModelOptions, type WeightOptions } from '../autoencoder/options.ts';
-import { checkInputShape, requireSpec } from '../autoencoder/spec.ts';
+import { checkInputShape, requireSpec, rowLength } from '../autoencoder/spec.ts';
 import { BatchReader } from '../data/batches.ts';
 import { NO_NORMALIZATION, type Normalization, type Samples, type StoredSamples } from '../data/samples.ts';
 import { readerLike } from '../data/transform.ts';
@@ -75,7 +75,6 @@ const OTHER_FIT_OPTIONS = [
   'target',
   'validationTarget',
   'earlyStopping',
-  'keep',
   'noise',
   'start',
 ] as const;
@@ -84,8 +83,9 @@ const GAN_FIT_OPTIONS = Object.fromEntries(
 );
 
 /**
- * A GAN of dense layers. Samples are `[n, ...inputShape]`, as a Tensor or as Samples with a normalization; codes are
- * `[n, encodingDim]`, standard normal numbers. Results are new tensors, which the model does not touch again.
+ * A GAN of dense layers, or with convolutions. Samples are `[n, ...inputShape]`, as a Tensor or as Samples with a
+ * normalization; codes are `[n, encodingDim]`, standard normal numbers. Results are new tensors, which the model does not
+ * touch again.
  *
  * The losses of `fit` have the parts `generator` and `discriminator`, the loss of each network; `accuracy`, the share of
  * samples that the discriminator is right about; and `spread`, how different the generated samples are from each other:
@@ -141,8 +141,8 @@ export class GAN {
     this.discriminator = buildSequential(spec.discriminator, build);
     this.encodingDim = inputWidth(this.generator);
     const features = sizeOf(this.inputShape);
-    const made = this.generator.outputWidth(this.encodingDim);
-    const logits = this.discriminator.outputWidth(features);
+    const made = rowLength('GAN', 'generator', this.generator.outputShape([this.encodingDim]));
+    const logits = rowLength('GAN', 'discriminator', this.discriminator.outputShape([features]));
     if (made !== features || logits !== 1) {
       throw new ShapeError(
         `GAN: the generator ends with ${plural(made, 'feature')} and the discriminator with ${logits}, expected ${features} and 1.`,
@@ -173,7 +173,7 @@ export class GAN {
 
   /** A table of the layers: name, output shape, number of parameters. */
   summary(): string {
-    const { inputShape, generator, discriminator } = this.spec();
+    const { inputShape, generator, discriminator } = this;
     return formatSummary([
       { input: ['code', [this.encodingDim]], networks: [['generator', generator]] },
       { input: ['sample', inputShape], networks: [['discriminator', discriminator]] },
@@ -290,7 +290,7 @@ function refuseOptions(options: FitOptions): void {
     target,
     start = 'as-is',
   } = options;
-  if (validationSplit !== 0 || validationData || earlyStopping || keep !== 'last') {
+  if (validationSplit !== 0 || validationData || earlyStopping || keep === 'best') {
     throw new RangeError(
       "GAN.fit: got validation, early stopping or keep: 'best', but a GAN's losses don't say how good its samples are: expected a number of epochs.",
     );

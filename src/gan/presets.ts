@@ -9,17 +9,22 @@ import type { GANArchitectureOptions } from './spec.ts';
 /** What a preset decides. */
 export interface GANPresetSettings extends TrainingSettings {
   readonly encodingDim: number;
+  /** @default none, all layers are dense */
+  readonly conv?: readonly number[];
   readonly generatorHidden: readonly number[];
   readonly discriminatorHidden: readonly number[];
   readonly activation: ActivationName;
   readonly labelSmoothing: number;
+  /** @default 'last' */
+  readonly keep?: 'last' | 'average';
   readonly dropout: number;
 }
 
 /**
- * The presets of a GAN: `article` is quick, `best` has wider layers, for pictures with more gray than the built-in digits.
+ * The presets of a GAN: `article` is quick, `best` has wider layers, for pictures with more gray than the built-in digits,
+ * `conv-best` stages of convolutions, for images.
  */
-export type GANPresetName = 'article' | 'best';
+export type GANPresetName = 'article' | 'best' | 'conv-best';
 
 export const GAN_PRESETS: Readonly<Record<GANPresetName, GANPresetSettings>> = {
   /** Quick: good enough to watch a GAN learn. */
@@ -47,6 +52,21 @@ export const GAN_PRESETS: Readonly<Record<GANPresetName, GANPresetSettings>> = {
     batchSize: 64,
     learningRate: 2e-3,
     schedule: 'linear',
+  },
+  /** Stages of convolutions between dense layers, and an average of the weights. */
+  'conv-best': {
+    encodingDim: 64,
+    conv: [8, 32],
+    generatorHidden: [256, 512],
+    discriminatorHidden: [512, 256],
+    activation: 'leakyRelu',
+    labelSmoothing: 0.1,
+    dropout: 0.5,
+    epochs: 60,
+    batchSize: 64,
+    learningRate: 3e-3,
+    schedule: 'linear',
+    keep: 'average',
   },
 };
 
@@ -76,12 +96,12 @@ export interface GANPreset {
  */
 export function ganPreset(name: GANPresetName, count: number): GANPreset {
   const settings = presetNamed(GAN_PRESETS, name, 'ganPreset');
-  const { encodingDim, generatorHidden, discriminatorHidden, activation } = settings;
-  const { labelSmoothing, dropout, epochs, batchSize } = settings;
+  const { encodingDim, conv, generatorHidden, discriminatorHidden, activation } = settings;
+  const { labelSmoothing, dropout, epochs, batchSize, keep } = settings;
   const learningRate = presetSchedule(settings, count, 'ganPreset');
   return {
-    architecture: { encodingDim, generatorHidden, discriminatorHidden, activation },
+    architecture: { encodingDim, ...(conv && { conv }), generatorHidden, discriminatorHidden, activation },
     compile: { optimizer: new Adam({ learningRate, beta1: GAN_BETA1 }), labelSmoothing, dropout },
-    fit: { epochs, batchSize },
+    fit: { epochs, batchSize, ...(keep && { keep }) },
   };
 }

@@ -1,5 +1,6 @@
 /** The architecture of a GAN as plain JSON, as model files hold it. Read layers/spec.ts first. */
 
+import { convStages, fromFeatures, toImages } from '../autoencoder/convStages.ts';
 import { type ActivationName, checkInputShape, requireLayerOptions } from '../autoencoder/spec.ts';
 import { type ActivationSpec, denseStack, type LayerSpec } from '../layers/spec.ts';
 import type { OptionNames } from '../tensor/options.ts';
@@ -22,9 +23,14 @@ export interface GANArchitectureOptions {
   readonly inputShape: Shape;
   /** The length of a code. @default 64 */
   readonly encodingDim?: number;
-  /** The widths of the generator's layers between code and sample. @default [128, 256] */
+  /**
+   * For images: how many channels the stages of a convolutional discriminator have. Each halves height and width; the generator
+   * mirrors them. @default none, all layers are dense
+   */
+  readonly conv?: readonly number[] | undefined;
+  /** The widths of the generator's dense layers behind the code. @default [128, 256], with `conv` none */
   readonly generatorHidden?: readonly number[];
-  /** The widths of the discriminator's layers between sample and logit. @default [256, 128] */
+  /** The widths of the discriminator's dense layers before the logit. @default [256, 128], with `conv` none */
   readonly discriminatorHidden?: readonly number[];
   /** After each hidden layer of both; the slope of 'leakyRelu' is 0.2. @default 'leakyRelu' */
   readonly activation?: ActivationName;
@@ -35,6 +41,7 @@ export interface GANArchitectureOptions {
 export const GAN_OPTIONS: OptionNames<GANArchitectureOptions> = {
   inputShape: true,
   encodingDim: true,
+  conv: true,
   generatorHidden: true,
   discriminatorHidden: true,
   activation: true,
@@ -45,30 +52,36 @@ export const GAN_OPTIONS: OptionNames<GANArchitectureOptions> = {
 const SLOPE = 0.2;
 
 /**
- * The spec of a GAN of dense layers.
+ * The spec of a GAN, of dense layers or with stages of convolutions.
  *
  * @throws {RangeError} If a width is not an integer >= 1, or an activation is unknown.
- * @throws {ShapeError} If the input shape holds anything but integers >= 1.
+ * @throws {ShapeError} If the input shape holds anything but integers >= 1, or does not suit `conv`.
  */
 export function describeGAN({
   inputShape,
   encodingDim = 64,
-  generatorHidden = [128, 256],
-  discriminatorHidden = [256, 128],
+  conv,
+  generatorHidden = conv ? [] : [128, 256],
+  discriminatorHidden = conv ? [] : [256, 128],
   activation = 'leakyRelu',
   outputActivation = 'sigmoid',
 }: GANArchitectureOptions): GANSpec {
   checkInputShape(inputShape, 'GAN');
-  const widths = { encodingDim, generatorHidden, discriminatorHidden };
+  const widths = { encodingDim, conv, generatorHidden, discriminatorHidden };
   requireLayerOptions('GAN', { ...widths, activation, outputActivation });
   const features = sizeOf(inputShape);
   const activationSpec: ActivationSpec =
     activation === 'leakyRelu' ? { type: activation, slope: SLOPE } : { type: activation };
-  const generator = denseStack([encodingDim, ...generatorHidden, features], activationSpec);
+  const stages = conv && convStages('GAN', inputShape, conv, activationSpec);
+  const generator = stages
+    ? toImages(stages, [encodingDim, ...generatorHidden], activationSpec)
+    : denseStack([encodingDim, ...generatorHidden, features], activationSpec);
   return {
     type: 'gan',
     inputShape: [...inputShape],
     generator: outputActivation === 'sigmoid' ? [...generator, { type: 'sigmoid' }] : generator,
-    discriminator: denseStack([features, ...discriminatorHidden, 1], activationSpec),
+    discriminator: stages
+      ? fromFeatures(stages, [...discriminatorHidden, 1], activationSpec)
+      : denseStack([features, ...discriminatorHidden, 1], activationSpec),
   };
 }

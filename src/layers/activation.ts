@@ -5,6 +5,7 @@
 
 import { kernels } from '../tensor/kernels/active.ts';
 import { type OptionNames, requireNumber, requireOptions } from '../tensor/options.ts';
+import type { Shape } from '../tensor/shape.ts';
 import { requireTensor, type Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
 import { Layer, requireGradient } from './layer.ts';
@@ -56,8 +57,8 @@ export abstract class Activation extends Layer {
     return dX;
   }
 
-  override outputWidth(inFeatures: number): number {
-    return inFeatures;
+  override outputShape(inShape: Shape): Shape {
+    return inShape;
   }
 }
 

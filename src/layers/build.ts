@@ -7,21 +7,31 @@ import { Dense } from './dense.ts';
 import { GaussianCode } from './gaussianCode.ts';
 import type { Layer } from './layer.ts';
 import { Sequential } from './sequential.ts';
-import type { LayerSpec, TransposedDenseSpec } from './spec.ts';
+import type { ImageLayerSpec, LayerSpec, TransposedDenseSpec } from './spec.ts';
 import { TransposedDense } from './transposedDense.ts';
 
 export interface BuildOptions {
   readonly random: Random;
-  /** Of the weights of dense layers. @default glorotUniform */
+  /** Of the first weights. @default glorotUniform */
   readonly initializer?: Initializer;
   /** Layers by name, to which others may be tied. @default none */
   readonly named?: ReadonlyMap<string, Layer>;
+}
+
+/** Makes the layers for images, which are apart: not every program needs them (convolutions.ts). */
+export type ImageLayers = (spec: ImageLayerSpec, options: BuildOptions) => Layer;
+
+let buildImageLayer: ImageLayers | undefined;
+
+export function registerImageLayers(build: ImageLayers): void {
+  buildImageLayer = build;
 }
 
 /**
  * Makes the layer that a spec describes.
  *
  * @throws {RangeError} If the spec has an unknown type or a value out of range: it may come from a file.
+ * @throws {Error} If it is a layer for images, and the bundle left those out.
  */
 export function buildLayer(spec: LayerSpec, options: BuildOptions): Layer {
   const { named: _, ...weights } = options;
@@ -50,6 +60,16 @@ export function buildLayer(spec: LayerSpec, options: BuildOptions): Layer {
       return new SiLU();
     case 'gelu':
       return new GELU();
+    case 'conv2d':
+    case 'convTranspose2d':
+    case 'maxPool2d':
+    case 'upsample2d':
+    case 'reshape':
+    case 'flatten':
+      if (buildImageLayer) return buildImageLayer(spec, options);
+      throw new Error(
+        `buildLayer: this bundle has no layer '${spec.type}', expected useConvolutions() before the first network.`,
+      );
     default: {
       const { type } = (spec ?? {}) as { type?: unknown };
       if (typeof type !== 'string') throw new RangeError('buildLayer: a layer has no type.');
@@ -79,6 +99,6 @@ export function buildSequential(specs: readonly LayerSpec[], options: BuildOptio
 }
 
 /** Checks at run time what the types promise: a spec may come from a file. */
-function requireField(spec: LayerSpec, field: string, isRight: boolean): void {
-  if (!isRight) throw new RangeError(`buildLayer: a ${spec.type} layer has no proper '${field}'.`);
+export function requireField(spec: LayerSpec, field: string, isRight: boolean): void {
+  if (!isRight) throw new RangeError(`buildLayer: a layer '${spec.type}' has no proper '${field}'.`);
 }

@@ -5,7 +5,7 @@ import { kernels } from '../tensor/kernels/active.ts';
 import { type OptionNames, requireBoolean, requireOptions } from '../tensor/options.ts';
 import { Parameter } from '../tensor/parameter.ts';
 import { Random, requireRandom } from '../tensor/random.ts';
-import { formatShape, ShapeError, sameShape } from '../tensor/shape.ts';
+import { formatShape, type Shape, ShapeError, sameShape } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { inWords } from '../tensor/words.ts';
 import { Workspace } from '../tensor/workspace.ts';
@@ -121,9 +121,9 @@ export class Dense extends Layer {
     return parameters.map((parameter) => [parameter.name, parameter] as const);
   }
 
-  override outputWidth(inFeatures: number): number {
-    requireWidth(this, inFeatures);
-    return this.outFeatures;
+  override outputShape(inShape: Shape): Shape {
+    requireWidth(this, inShape);
+    return [this.outFeatures];
   }
 
   override spec(): LayerSpec {

@@ -2,6 +2,7 @@
 
 import { type OptionNames, requireNumber, requireOptions } from '../tensor/options.ts';
 import { type Random, requireRandom } from '../tensor/random.ts';
+import type { Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
 import { Layer, requireGradient } from './layer.ts';
@@ -67,8 +68,8 @@ export class Dropout extends Layer {
     return multiply(dY, mask, this.#dX.tensor(this.arena, mask.shape));
   }
 
-  override outputWidth(inFeatures: number): number {
-    return inFeatures;
+  override outputShape(inShape: Shape): Shape {
+    return inShape;
   }
 }
 

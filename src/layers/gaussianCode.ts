@@ -8,6 +8,7 @@ import type { Arena } from '../tensor/kernels/memory.ts';
 import { type OptionNames, requireOptions } from '../tensor/options.ts';
 import type { Parameter } from '../tensor/parameter.ts';
 import { type Random, requireRandom } from '../tensor/random.ts';
+import type { Shape } from '../tensor/shape.ts';
 import { requireTensor, type Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
 import { Dense } from './dense.ts';
@@ -80,8 +81,8 @@ export class GaussianCode extends Layer {
     this.logVariance.useArena(arena);
   }
 
-  override outputWidth(inFeatures: number): number {
-    return this.mean.outputWidth(inFeatures);
+  override outputShape(inShape: Shape): Shape {
+    return this.mean.outputShape(inShape);
   }
 
   override spec(): LayerSpec {
@@ -217,8 +218,8 @@ export class GaussianSample extends Layer {
     this.#code.useArena(arena);
   }
 
-  override outputWidth(inFeatures: number): number {
-    return this.#code.outputWidth(inFeatures);
+  override outputShape(inShape: Shape): Shape {
+    return this.#code.outputShape(inShape);
   }
 }
 

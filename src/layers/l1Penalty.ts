@@ -1,6 +1,7 @@
 /** An L1 penalty on the values that pass through: a layer only for training. Read layer.ts first; docs/math.md, section 3.7. */
 
 import { requireNumber } from '../tensor/options.ts';
+import type { Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
 import { Layer, requireGradient } from './layer.ts';
@@ -47,7 +48,7 @@ export class L1Penalty extends Layer {
     return dX;
   }
 
-  override outputWidth(inFeatures: number): number {
-    return inFeatures;
+  override outputShape(inShape: Shape): Shape {
+    return inShape;
   }
 }

@@ -8,7 +8,7 @@
 
 import { Arena } from '../tensor/kernels/memory.ts';
 import type { Parameter } from '../tensor/parameter.ts';
-import { formatShape, ShapeError, sameShape } from '../tensor/shape.ts';
+import { formatShape, type Shape, ShapeError, sameShape } from '../tensor/shape.ts';
 import { requireTensor, type Tensor } from '../tensor/tensor.ts';
 import { plural } from '../tensor/words.ts';
 import type { LayerSpec } from './spec.ts';
@@ -21,7 +21,7 @@ import type { LayerSpec } from './spec.ts';
  * class Double extends Layer {
  *   forward(x) { return new Tensor(x.data.map((value) => 2 * value), x.shape); }
  *   backward(dY) { return this.forward(dY); }
- *   outputWidth(inFeatures) { return inFeatures; }
+ *   outputShape(inShape) { return inShape; }
  * }
  * const network = new Sequential([new Double(), new ReLU()]);
  * network.forward(Tensor.from([[-1, 3]])).data; // [0, 6]
@@ -32,8 +32,9 @@ export abstract class Layer {
   /**
    * The layer's output.
    *
-   * @param x - Shape `[batch, inFeatures]`. It is not copied: do not change it before `backward`.
-   * @returns y, of shape `[batch, outFeatures]`, in an array of the layer that its next `forward` overwrites: use
+   * @param x - Shape `[batch, inFeatures]`, of images `[batch, height, width, channels]`. It is not copied: do not change it
+   *   before `backward`.
+   * @returns y, `[batch, ...outputShape]`, in an array of the layer that its next `forward` overwrites: use
    *   `copy()` to keep it.
    * @throws {ShapeError} If x has another shape.
    */
@@ -73,11 +74,11 @@ export abstract class Layer {
   }
 
   /**
-   * The width of the output for an input of this width.
+   * The shape of the output for one sample of this shape: `[64]` for `[784]`, of an image `[14, 14, 16]` for `[28, 28, 1]`.
    *
-   * @throws {ShapeError} If the layer takes no input of this width.
+   * @throws {ShapeError} If the layer takes no input of this shape.
    */
-  abstract outputWidth(inFeatures: number): number;
+  abstract outputShape(inShape: Shape): Shape;
 
   /**
    * The layer as plain JSON, from which `buildLayer` makes it again.
@@ -104,17 +105,17 @@ export abstract class Layer {
  * Refuses a `backward` before `forward`, and a dY that does not have the shape of y.
  *
  * @param x - The x of the last `forward`, or anything of its shape; undefined before the first one.
- * @param outFeatures - The width of y, if it is not that of x.
+ * @param expected - The shape of y, or its width, if it is not that of x.
  */
 export function requireGradient(
   layer: Layer,
   dY: Tensor,
   x: Tensor | undefined,
-  outFeatures?: number,
+  expected?: Shape | number,
 ): asserts x is Tensor {
   const who = layer.constructor.name;
   if (!x) throw new Error(`${who}.backward: called before forward, expected a forward pass first.`);
-  const shape = outFeatures === undefined ? x.shape : [x.shape[0], outFeatures];
+  const shape = typeof expected === 'number' ? [x.shape[0], expected] : (expected ?? x.shape);
   if (!sameShape(dY.shape, shape)) {
     throw new ShapeError(`${who}.backward: dY is ${formatShape(dY.shape)}, expected ${formatShape(shape)}.`);
   }
@@ -133,11 +134,9 @@ export function requireInput(layer: FixedWidth, x: Tensor): void {
   }
 }
 
-/** Refuses another width than `inFeatures`. */
-export function requireWidth(layer: FixedWidth, width: number): void {
-  if (width !== layer.inFeatures) {
-    throw new ShapeError(
-      `${layer.constructor.name}: the input has ${plural(width, 'feature')}, expected ${layer.inFeatures}.`,
-    );
-  }
+/** Refuses another shape of a sample than `[inFeatures]`. */
+export function requireWidth(layer: FixedWidth, inShape: Shape): void {
+  if (inShape.length === 1 && inShape[0] === layer.inFeatures) return;
+  const input = inShape.length === 1 ? `has ${plural(inShape[0], 'feature')}` : `is ${formatShape(inShape)}`;
+  throw new ShapeError(`${layer.constructor.name}: the input ${input}, expected ${layer.inFeatures}.`);
 }

@@ -3,6 +3,7 @@
 import type { Arena } from '../tensor/kernels/memory.ts';
 import { requireMethods } from '../tensor/options.ts';
 import type { Parameter } from '../tensor/parameter.ts';
+import { type Shape, sizeOf } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { inWords } from '../tensor/words.ts';
 import { Layer } from './layer.ts';
@@ -61,8 +62,15 @@ export class Sequential extends Layer {
   }
 
   override backwardParameters(dY: Tensor): void {
-    const [first, ...rest] = this.layers;
-    first.backwardParameters(rest.reduceRight((gradient, layer) => layer.backward(gradient), dY));
+    // Not parameters alone: a layer that is tied to another one's weight may have none.
+    const learns = (layer: Layer) =>
+      layer.parameters().length > 0 || layer.backwardParameters !== Layer.prototype.backwardParameters;
+    const first = this.layers.findIndex(learns);
+    if (first < 0) return;
+    const rest = this.layers.slice(first + 1);
+    this.layers[first].backwardParameters(
+      rest.reduceRight((gradient, layer) => layer.backward(gradient), dY),
+    );
   }
 
   override namedParameters(): readonly (readonly [string, Parameter])[] {
@@ -87,17 +95,19 @@ export class Sequential extends Layer {
     for (const layer of this.layers) layer.useArena(arena);
   }
 
-  override outputWidth(inFeatures: number): number {
-    return this.layers.reduce((width, layer) => layer.outputWidth(width), inFeatures);
+  override outputShape(inShape: Shape): Shape {
+    return this.layers.reduce<Shape>((shape, layer) => layer.outputShape(shape), inShape);
   }
 
   /** How many numbers a forward pass of one sample leaves in memory: the outputs of all layers, since each keeps its own. */
-  activationsPerSample(inFeatures: number): number {
-    let width = inFeatures;
+  activationsPerSample(inShape: Shape): number {
+    let shape = inShape;
     let numbers = 0;
     for (const layer of this.layers) {
-      numbers += layer instanceof Sequential ? layer.activationsPerSample(width) : layer.outputWidth(width);
-      width = layer.outputWidth(width);
+      const isInner = layer instanceof Sequential;
+      if (isInner) numbers += layer.activationsPerSample(shape);
+      shape = layer.outputShape(shape);
+      if (!isInner) numbers += sizeOf(shape);
     }
     return numbers;
   }

@@ -1,5 +1,7 @@
 /** Layers as plain JSON: what a model's summary, its files and its exports are made from. build.ts makes layers of it. */
 
+import { formatShape, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
+
 export const ACTIVATION_NAMES = ['relu', 'leakyRelu', 'sigmoid', 'tanh', 'silu', 'gelu'] as const;
 
 /** An activation, as plain JSON. */
@@ -32,6 +34,43 @@ export interface GaussianCodeSpec {
   readonly outFeatures: number;
 }
 
+/** A convolution, as plain JSON. */
+export interface Conv2dSpec {
+  readonly type: 'conv2d';
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly kernelSize: number;
+  readonly stride: number;
+  readonly padding: number;
+  readonly bias: boolean;
+}
+
+/** A transposed convolution, as plain JSON. */
+export interface ConvTranspose2dSpec extends Omit<Conv2dSpec, 'type'> {
+  readonly type: 'convTranspose2d';
+  readonly outputPadding: number;
+}
+
+/** Max pooling, as plain JSON. */
+export interface MaxPool2dSpec {
+  readonly type: 'maxPool2d';
+  readonly kernelSize: number;
+  readonly stride: number;
+  readonly padding: number;
+}
+
+/** Upsampling, as plain JSON. */
+export interface Upsample2dSpec {
+  readonly type: 'upsample2d';
+  readonly factor: number;
+}
+
+/** A change of shape, as plain JSON: of one sample. */
+export type ReshapeSpec = { readonly type: 'flatten' } | { readonly type: 'reshape'; readonly shape: Shape };
+
+/** A layer for images, as plain JSON. */
+export type ImageLayerSpec = Conv2dSpec | ConvTranspose2dSpec | MaxPool2dSpec | Upsample2dSpec | ReshapeSpec;
+
 /** Layers one after the other, as plain JSON. */
 export interface SequentialSpec {
   readonly type: 'sequential';
@@ -39,7 +78,13 @@ export interface SequentialSpec {
 }
 
 /** Any layer, as plain JSON: what model files hold. */
-export type LayerSpec = DenseSpec | TransposedDenseSpec | GaussianCodeSpec | ActivationSpec | SequentialSpec;
+export type LayerSpec =
+  | DenseSpec
+  | TransposedDenseSpec
+  | GaussianCodeSpec
+  | ActivationSpec
+  | SequentialSpec
+  | ImageLayerSpec;
 
 /** Dense layers between these widths, with an activation after each but the last. */
 export function denseStack(widths: readonly number[], activation: ActivationSpec): LayerSpec[] {
@@ -47,4 +92,65 @@ export function denseStack(widths: readonly number[], activation: ActivationSpec
     const dense = { type: 'dense', inFeatures: widths[i], outFeatures, bias: true } as const;
     return i === widths.length - 2 ? [dense] : [dense, activation];
   });
+}
+
+/** How many windows fit side by side into so many pixels. */
+function windows(
+  pixels: number,
+  { kernelSize, stride, padding }: Pick<Conv2dSpec, 'kernelSize' | 'stride' | 'padding'>,
+): number {
+  return Math.floor((pixels + 2 * padding - kernelSize) / stride) + 1;
+}
+
+/**
+ * The shape of a layer's output for one sample of this shape.
+ *
+ * @throws {ShapeError} If a layer for images gets no images, too small ones, or other channels than it has weights for.
+ */
+export function outputShape(layer: LayerSpec, shape: Shape): Shape {
+  switch (layer.type) {
+    case 'sequential':
+      return layer.layers.reduce<Shape>((before, inner) => outputShape(inner, before), shape);
+    case 'dense':
+    case 'transposedDense':
+    case 'gaussianCode':
+      return [layer.outFeatures];
+    case 'flatten':
+      return [sizeOf(shape)];
+    case 'reshape':
+      if (sizeOf(layer.shape) === sizeOf(shape)) return layer.shape;
+      throw new ShapeError(
+        `reshape: the input is ${formatShape(shape)}, which can't become ${formatShape(layer.shape)}.`,
+      );
+    case 'conv2d':
+    case 'convTranspose2d':
+    case 'maxPool2d':
+    case 'upsample2d':
+      return imageShape(layer, shape);
+    default:
+      return shape;
+  }
+}
+
+function imageShape(
+  layer: Conv2dSpec | ConvTranspose2dSpec | MaxPool2dSpec | Upsample2dSpec,
+  shape: Shape,
+): Shape {
+  const [height, width, channels] = shape;
+  const expected = 'inChannels' in layer ? layer.inChannels : 'channels';
+  if (shape.length !== 3 || (expected !== 'channels' && expected !== channels)) {
+    throw new ShapeError(
+      `${layer.type}: the input is ${formatShape(shape)}, expected [height, width, ${expected}].`,
+    );
+  }
+  const change = (pixels: number) => {
+    if (layer.type === 'upsample2d') return layer.factor * pixels;
+    if (layer.type !== 'convTranspose2d') return windows(pixels, layer);
+    return (pixels - 1) * layer.stride - 2 * layer.padding + layer.kernelSize + layer.outputPadding;
+  };
+  const size = [change(height), change(width)];
+  if (size.some((pixels) => pixels < 1)) {
+    throw new ShapeError(`${layer.type}: images of ${height} x ${width} pixels are too small for it.`);
+  }
+  return [...size, 'outChannels' in layer ? layer.outChannels : channels];
 }

@@ -6,6 +6,7 @@
 import { kernels } from '../tensor/kernels/active.ts';
 import { type OptionNames, requireOptions } from '../tensor/options.ts';
 import { Parameter } from '../tensor/parameter.ts';
+import type { Shape } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { inWords } from '../tensor/words.ts';
 import { Workspace } from '../tensor/workspace.ts';
@@ -107,9 +108,9 @@ export class TransposedDense extends Layer {
     return this.bias ? [[this.bias.name, this.bias]] : [];
   }
 
-  override outputWidth(inFeatures: number): number {
-    requireWidth(this, inFeatures);
-    return this.outFeatures;
+  override outputShape(inShape: Shape): Shape {
+    requireWidth(this, inShape);
+    return [this.outFeatures];
   }
 
   override spec(): LayerSpec {

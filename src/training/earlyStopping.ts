@@ -10,8 +10,18 @@ export interface EarlyStopping {
   readonly minDelta?: number;
 }
 
-/** The weights that training ends with: those of the best epoch, or those of the last step. */
-export type Keep = 'best' | 'last';
+/**
+ * The weights that training ends with: those of the best epoch, those of the last step, or a moving average over the steps, in
+ * which each step has 0.999 of the weight of the next one, less in the beginning. The average begins after the first epoch. It
+ * is for models whose weights keep moving, as those of a GAN: Yazıcı et al., "The unusual effectiveness of averaging in GAN
+ * training", ICLR 2019.
+ */
+export type Keep = 'best' | 'last' | 'average';
+
+export const KEEPS: readonly Keep[] = ['best', 'last', 'average'];
+
+/** What a step leaves of the moving average, at most. */
+const AVERAGE_DECAY = 0.999;
 
 /** The best epoch so far. */
 export interface BestState {
@@ -21,11 +31,11 @@ export interface BestState {
   readonly loss: number;
   /** The number of epochs since then. */
   readonly waited: number;
-  /** The weights after that epoch, if they are kept. */
+  /** The weights after that epoch, if they are kept; or the moving average. */
   readonly weights?: Float32Array;
 }
 
-/** Compares the epochs of one training, and keeps the weights of the best one if they are wanted. */
+/** Compares the epochs of one training, and keeps the weights of the best one, or the average, if they are wanted. */
 export class BestWeights {
   readonly #parameters: FlatParameters;
   readonly #keep: Keep;
@@ -40,12 +50,29 @@ export class BestWeights {
 
   /** @param loss - The watched loss of this epoch, whose weights are the current ones. */
   consider(epoch: number, loss: number): void {
-    if (this.#best && loss >= this.#best.loss - (this.#options?.minDelta ?? 0)) {
-      this.#best = { ...this.#best, waited: this.#best.waited + 1 };
+    const before = this.#best;
+    if (before && loss >= before.loss - (this.#options?.minDelta ?? 0)) {
+      this.#best = { ...before, waited: before.waited + 1 };
     } else {
-      const weights = this.#keep === 'best' && { weights: this.#parameters.values.slice() };
+      const average = this.#keep === 'average' ? before?.weights : undefined;
+      const weights = this.#keep !== 'last' && { weights: average ?? this.#parameters.values.slice() };
       this.#best = { epoch, loss, waited: 0, ...weights };
     }
+  }
+
+  /** Takes the weights after so many steps into the average. */
+  endStep(steps: number): void {
+    const average = this.#best?.weights;
+    if (this.#keep !== 'average' || !average) return;
+    const { values } = this.#parameters;
+    // The first steps count less, or they would be most of the average of a short training.
+    const decay = Math.min(AVERAGE_DECAY, (steps + 1) / (steps + 10));
+    for (let i = 0; i < average.length; i++) average[i] += (1 - decay) * (values[i] - average[i]);
+  }
+
+  /** Whether training ends with the weights of the best epoch. */
+  get isBestKept(): boolean {
+    return this.#keep === 'best' && this.#best?.weights !== undefined;
   }
 
   /** Undefined before the first epoch has ended. */
@@ -62,7 +89,7 @@ export class BestWeights {
     return this.#options !== undefined && (this.#best?.waited ?? 0) >= this.#options.patience;
   }
 
-  /** Sets the weights back to the best ones, if they were kept. */
+  /** Sets the weights to the best ones or the average, if they were kept. */
   restore(): void {
     const { weights } = this.#best ?? {};
     if (weights) this.#parameters.values.set(weights);

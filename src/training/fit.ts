@@ -77,7 +77,7 @@ class Training {
       await this.#begin();
       const stopped = await this.#epochs();
       const state = this.#progress.state();
-      const restoredBestWeights = best.state?.weights !== undefined;
+      const restoredBestWeights = best.isBestKept;
       const bestEpoch = best.state?.epoch;
       return { epochs: state.epochs, ...stopped, bestEpoch, restoredBestWeights, state };
     } finally {

@@ -9,7 +9,7 @@ import {
   requireOptions,
 } from '../tensor/options.ts';
 import { inWords } from '../tensor/words.ts';
-import type { EarlyStopping, Keep } from './earlyStopping.ts';
+import { type EarlyStopping, KEEPS, type Keep } from './earlyStopping.ts';
 import { checkNoise, type Noise } from './noise.ts';
 import type { Start } from './startAtMean.ts';
 import type { EpochRecord, TrainingState } from './trainingState.ts';
@@ -40,7 +40,8 @@ export interface FitOptions {
   /** Watches the validation loss or, without validation, the training loss. @default none: all epochs are run */
   readonly earlyStopping?: EarlyStopping;
   /**
-   * The weights to end with, however training ends: those of the epoch with the lowest watched loss, or the last ones.
+   * The weights to end with, however training ends: those of the epoch with the lowest watched loss, the last ones, or a
+   * moving average over the steps.
    *
    * @default 'best' with earlyStopping, else 'last'
    */
@@ -59,7 +60,8 @@ export interface FitOptions {
   readonly noise?: Noise | undefined;
   /**
    * `mean` sets the last layer before the first step, so that the network's first answer is the mean of the samples (with
-   * `target`: of the target). That takes one pass over them. `as-is` leaves all weights and biases as they are.
+   * `target`: of the target). Of a convolution only the biases are set, to the means of the channels. That takes one pass over
+   * the samples. `as-is` leaves all weights and biases as they are.
    *
    * @default 'as-is'
    */
@@ -187,7 +189,7 @@ export function checkedSettings(options: FitOptions): FitSettings {
     requireNumber('fit', 'minDelta', minDelta, 'a number >= 0', (value) => value >= 0);
   }
   if (noise !== undefined) checkNoise(noise);
-  requireOneOf('fit', 'keep', keep, ['best', 'last']);
+  requireOneOf('fit', 'keep', keep, KEEPS);
   requireKinds(options);
   return { ...options, epochs, batchSize, validationSplit, start, keep };
 }

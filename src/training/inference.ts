@@ -1,10 +1,10 @@
 /** Samples through a network, batch by batch, where nothing is learned. Read data/batches.ts first. */
 
-import type { BatchReader } from '../data/batches.ts';
+import { type BatchReader, inferenceBatch } from '../data/batches.ts';
 import type { Sequential } from '../layers/sequential.ts';
 import { Arena } from '../tensor/kernels/memory.ts';
 import { type OptionNames, requireOptions } from '../tensor/options.ts';
-import { formatShape, type Shape, ShapeError, sameShape } from '../tensor/shape.ts';
+import { formatShape, type Shape, ShapeError, sameShape, sizeOf } from '../tensor/shape.ts';
 import { requireTensor, Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
 
@@ -59,10 +59,11 @@ export function runNetwork(
   allocate: (shape: Shape) => Tensor,
   out?: Tensor,
 ): Tensor {
-  const { count } = reader;
+  const { count, features } = reader;
+  const batchSize = inferenceBatch(Math.max(features, sizeOf(to))); // a decoder makes large samples of short codes
   let result = out;
   let end = 0;
-  for (const x of reader.batches({ allocate })) {
+  for (const x of reader.batches({ allocate, batchSize })) {
     const { data } = network.forward(x);
     // If one batch is all, its copy is the result: new memory is then written once, without zeros before.
     if (!result && x.shape[0] === count) return new Tensor(data.slice(), [count, ...to]);

@@ -29,8 +29,10 @@ interface PassOptions {
 
 /** The layer that a start at the mean sets. */
 export interface LastLayer {
-  readonly layer: Dense | TransposedDense;
+  /** One number for each feature, or after a convolution for each channel. */
   readonly bias: Parameter;
+  /** Of a dense layer: these become zero. Tied weights are the encoder's, and convolutions learn better from theirs. */
+  readonly weight: Parameter | undefined;
   /** Whether its output is a logit: a sigmoid follows, in the network or in the loss. */
   readonly isLogit: boolean;
 }
@@ -38,52 +40,60 @@ export interface LastLayer {
 /**
  * @param network - From its input to what the loss reads.
  * @param readsLogits - Whether the loss contains a sigmoid.
- * @returns Undefined if the network doesn't end with a dense layer that has a bias.
+ * @returns Undefined if the network doesn't end with a dense layer, or a convolution, that has a bias.
  */
 export function findLastLayer(network: Sequential, readsLogits: boolean): LastLayer | undefined {
   const layers = network.namedLayers().map(([, layer]) => layer);
   const endsWithSigmoid = layers.at(-1) instanceof Sigmoid;
-  const layer = layers.at(endsWithSigmoid ? -2 : -1);
-  const isDense = layer instanceof Dense || layer instanceof TransposedDense;
-  return isDense && layer.bias
-    ? { layer, bias: layer.bias, isLogit: endsWithSigmoid || readsLogits }
-    : undefined;
+  if (endsWithSigmoid) layers.pop();
+  const layer = layers.findLast((each) => each.constructor.name !== 'Flatten');
+  const isDense = layer instanceof Dense;
+  if (!layer) return undefined;
+  // Not by the classes of convolutions, which are a part that bundlers may leave out.
+  if (!isDense && !(layer instanceof TransposedDense) && !('outChannels' in layer)) return undefined;
+  const { weight, bias } = Object.fromEntries<Parameter | undefined>(layer.namedParameters());
+  return bias && { bias, weight: isDense ? weight : undefined, isLogit: endsWithSigmoid || readsLogits };
 }
 
 /** @throws {RangeError} If there is no such layer. */
 export function requireLastLayer(found: LastLayer | undefined): LastLayer {
   if (found) return found;
   throw new RangeError(
-    "fit: the start 'mean' sets the last bias, expected a network that ends with a dense layer that has one.",
+    "fit: the start 'mean' sets the last bias, expected a network that ends with a dense layer or a convolution that has one.",
   );
 }
 
 /**
- * The bias becomes the mean of the samples, or of their targets, and the weights become zero unless they belong to the
- * encoder: whatever the code, the first answer is the mean. This takes one pass over the samples.
+ * The bias becomes the mean of the samples, or of their targets, and the weights of a dense layer become zero unless they
+ * belong to the encoder: whatever the code, the first answer is the mean. This takes one pass over the samples.
  */
 export async function startAtMean(
-  { layer, bias, isLogit }: LastLayer,
+  { bias, weight, isLogit }: LastLayer,
   subset: Subset,
   options: PassOptions,
 ): Promise<void> {
   const mean = await meanTarget(subset, bias.value.size, options);
   bias.value.data.set(isLogit ? mean.map(logit) : mean);
-  if (layer instanceof Dense) layer.weight.value.data.fill(0);
+  weight?.value.data.fill(0);
 }
 
-/** The mean of what the network should answer to these samples: one number a feature, summed in float64. */
+/**
+ * The mean of what the network should answer to these samples, summed in float64: one number a feature, or a channel, as the
+ * pixels of an image are rows of so many numbers.
+ */
 async function meanTarget(
   { reader, rows }: Subset,
-  features: number,
+  width: number,
   { allocate, slice }: PassOptions,
 ): Promise<Float64Array> {
-  const sums = new Float64Array(features);
+  const sums = new Float64Array(width);
+  let count = 0;
   for await (const { data } of reader.targets.stream({ rows, allocate })) {
     addRows(sums, data);
+    count += data.length / width;
     if (slice.isOver) await slice.pause();
   }
-  return sums.map((sum) => sum / rows.length);
+  return sums.map((sum) => sum / count);
 }
 
 function logit(mean: number): number {

@@ -137,6 +137,7 @@ export class TrainingProgress {
     this.batch++;
     this.sums.add(losses, count);
     this.learningRate = learningRate;
+    this.best.endStep(this.#model.optimizer.steps);
   }
 
   endEpoch(record: EpochRecord): void {

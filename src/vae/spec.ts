@@ -9,17 +9,20 @@ import {
 import type { OptionNames } from '../tensor/options.ts';
 
 /** The layers of a variational autoencoder, in the usual form: widths, and an activation. */
-export interface VariationalArchitectureOptions extends Omit<ArchitectureOptions, 'tied'> {
+export interface VariationalArchitectureOptions extends Omit<ArchitectureOptions, 'tied' | 'denseCode'> {
   /** The length of a code. @default 20 */
   readonly encodingDim?: number;
-  /** The widths of the layers between input and code. The decoder has them in reverse. @default [400] */
+  /**
+   * The widths of the dense layers between input, or the last stage of `conv`, and code. The decoder has them in reverse.
+   * @default [400], with `conv` [256]
+   */
   readonly hidden?: readonly number[];
   /** It decides the loss: binary cross-entropy for 'sigmoid', the squared error for 'linear'. @default 'sigmoid' */
   readonly outputActivation?: 'linear' | 'sigmoid';
 }
 
-const { tied: _, ...withoutTied } = ARCHITECTURE_OPTIONS;
-export const VARIATIONAL_OPTIONS: OptionNames<VariationalArchitectureOptions> = withoutTied;
+const { tied: _, denseCode: __, ...own } = ARCHITECTURE_OPTIONS;
+export const VARIATIONAL_OPTIONS: OptionNames<VariationalArchitectureOptions> = own;
 
 /**
  * The spec of a variational autoencoder: that of an autoencoder, whose last encoder layer has a mean and a log-variance for
@@ -30,10 +33,10 @@ export const VARIATIONAL_OPTIONS: OptionNames<VariationalArchitectureOptions> = 
  */
 export function describeVariationalAutoencoder({
   encodingDim = 20,
-  hidden = [400],
   outputActivation = 'sigmoid',
   ...options
 }: VariationalArchitectureOptions): AutoencoderSpec {
+  const { hidden = options.conv ? [256] : [400] } = options;
   if ((options as ArchitectureOptions).tied) {
     throw new RangeError(
       'VariationalAutoencoder: tied is true, expected no tied weights: the encoder ends with two layers, which the decoder does not have.',

@@ -60,8 +60,8 @@ export interface NegativeElbo {
 }
 
 /**
- * A variational autoencoder of dense layers: all that {@link Autoencoder} can do, and `sample`. `encode` gives the mean of a
- * sample's distribution of codes.
+ * A variational autoencoder of dense layers, or with convolutions: all that {@link Autoencoder} can do, and `sample`.
+ * `encode` gives the mean of a sample's distribution of codes.
  *
  * The losses of `fit` are in nats for each sample; their parts are `reconstruction` and `kl`.
  *

@@ -4,6 +4,7 @@ import { normalize } from '../../src/data/normalization.ts';
 import type { SampleArray, Samples } from '../../src/data/samples.ts';
 import { transform } from '../../src/data/transform.ts';
 import { psnr } from '../../src/evaluation/metrics.ts';
+import '../../src/layers/convolutions.ts';
 import type { LayerSpec } from '../../src/layers/spec.ts';
 import { zeros } from '../../src/tensor/initializers.ts';
 import { ShapeError, sizeOf } from '../../src/tensor/shape.ts';
@@ -92,11 +93,25 @@ describe('a model made from a spec', () => {
     bias: true,
   });
 
-  test.each([
+  test.each<[string, number[], LayerSpec[], LayerSpec[], RegExp]>([
     ['a decoder that ends with another width', [6], [dense(6, 2)], [dense(2, 5)], /5 features, expected 6/],
     ['a decoder that takes no code', [6], [dense(6, 2)], [dense(3, 6)], /has 2 features, expected 3/],
     ['an encoder that takes no sample', [6], [dense(5, 2)], [dense(2, 6)], /has 6 features, expected 5/],
     ['layers that do not fit', [6], [dense(6, 4), dense(3, 2)], [dense(2, 6)], /has 4 features, expected 3/],
+    [
+      'an encoder that forgets to flatten its images',
+      [6],
+      [{ type: 'reshape', shape: [2, 3, 1] }],
+      [dense(6, 6)],
+      /^Autoencoder: the encoder ends with \[2, 3, 1\] for each sample, expected a row of numbers: a flatten/,
+    ],
+    [
+      'a decoder that does',
+      [6],
+      [dense(6, 2)],
+      [dense(2, 6), { type: 'reshape', shape: [2, 3, 1] }],
+      /^Autoencoder: the decoder ends with \[2, 3, 1\] for each sample/,
+    ],
     ['negative lengths', [-2, -3], [dense(6, 2)], [dense(2, 6)], /-2, -3/],
   ])('is refused with %s', (_what, inputShape, encoder, decoder, message) => {
     const make = () => new Autoencoder({ spec: { type: 'autoencoder', inputShape, encoder, decoder } });

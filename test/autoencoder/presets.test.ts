@@ -61,7 +61,9 @@ test('with fewer samples than a batch an epoch is one step', () => {
 
 test('an unknown name and a bad count are refused', () => {
   expect(() => preset('worst' as PresetName, 10)).toThrow(
-    new RangeError("preset: 'worst' is not a preset, expected one of: article, small, best."),
+    new RangeError(
+      "preset: 'worst' is not a preset, expected one of: article, small, best, conv-small, conv-best.",
+    ),
   );
   expect(() => preset('toString' as PresetName, 10)).toThrow(/'toString' is not a preset/);
   for (const count of [0, -1, 1.5, Number.NaN]) {

@@ -10,6 +10,7 @@ import { readAnyModel, readModel, writeModel } from '../../src/io/model.ts';
 import { standardNormal } from '../../src/latent/gaussian.ts';
 import { Adam } from '../../src/optim/adam.ts';
 import { ShapeError } from '../../src/tensor/shape.ts';
+import '../../src/layers/convolutions.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import type { FitOptions } from '../../src/training/fitOptions.ts';
 import { asInputs, DIVIDED_BY_255, toyImages } from '../training/toy.ts';
@@ -107,6 +108,19 @@ describe('what it is made of', () => {
       /^GAN: the generator ends with 5 features and the discriminator with 1, expected 16 and 1\.$/,
     ],
     [
+      'a generator that ends with images',
+      () => new GAN({ spec: { ...spec, generator: [dense(3, 16), { type: 'reshape', shape: [4, 4, 1] }] } }),
+      'ShapeError',
+      /^GAN: the generator ends with \[4, 4, 1\] for each sample, expected a row of numbers: a flatten/,
+    ],
+    [
+      'a discriminator that ends with an image',
+      () =>
+        new GAN({ spec: { ...spec, discriminator: [dense(16, 1), { type: 'reshape', shape: [1, 1, 1] }] } }),
+      'ShapeError',
+      /^GAN: the discriminator ends with \[1, 1, 1\] for each sample/,
+    ],
+    [
       'a discriminator with two logits',
       () => new GAN({ spec: { ...spec, discriminator: [dense(16, 2)] } }),
       'ShapeError',
@@ -141,6 +155,13 @@ describe('refusals', () => {
     const compile = () => toyGAN().compile(options);
     expect(compile).toThrow(RangeError);
     expect(compile).toThrow(message);
+  });
+
+  test('fit keeps the average of the weights if it is told so', async () => {
+    const [average, last] = [toyGAN(), toyGAN()];
+    await average.fit(toyImages(20), { epochs: 2, batchSize: 8, keep: 'average' });
+    await last.fit(toyImages(20), { epochs: 2, batchSize: 8 });
+    expect(average.parameters.values).not.toEqual(last.parameters.values);
   });
 
   test('dropout needs a hidden layer', () => {

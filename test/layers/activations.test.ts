@@ -22,7 +22,7 @@ describe.each<[string, () => Activation]>([
       expect(layer.forward(Tensor.zeros(shape)).shape).toEqual(shape);
       expect(layer.backward(Tensor.zeros(shape)).shape).toEqual(shape);
     }
-    expect(make().outputWidth(17)).toBe(17);
+    expect(make().outputShape([17])).toEqual([17]);
   });
 
   test('has no parameters', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { ReLU } from '../../src/layers/activation.ts';
 import { buildLayer, buildSequential } from '../../src/layers/build.ts';
+import '../../src/layers/convolutions.ts';
 import { Dense } from '../../src/layers/dense.ts';
 import type { Layer } from '../../src/layers/layer.ts';
 import type { Sequential } from '../../src/layers/sequential.ts';
@@ -56,7 +57,7 @@ describe('buildLayer', () => {
   });
 
   test.each<[unknown, string]>([
-    [{ type: 'conv2d' }, 'buildLayer: "conv2d" is not a type of layer.'],
+    [{ type: 'conv3d' }, 'buildLayer: "conv3d" is not a type of layer.'],
     [{}, 'buildLayer: a layer has no type.'],
     [
       { type: 'dense', inFeatures: 0, outFeatures: 2, bias: true },
@@ -64,11 +65,21 @@ describe('buildLayer', () => {
     ],
     [{ type: 'leakyRelu', slope: -1 }, 'LeakyReLU: the slope is -1, expected a number >= 0.'],
     [null, 'buildLayer: a layer has no type.'],
-    [{ type: 'sequential' }, "buildLayer: a sequential layer has no proper 'layers'."],
+    [{ type: 'sequential' }, "buildLayer: a layer 'sequential' has no proper 'layers'."],
     [{ type: 'sequential', layers: [null] }, 'buildLayer: a layer has no type.'],
-    [{ type: 'leakyRelu' }, "buildLayer: a leakyRelu layer has no proper 'slope'."],
-    [{ type: 'leakyRelu', slope: '0.5' }, "buildLayer: a leakyRelu layer has no proper 'slope'."],
-    [{ type: 'dense', inFeatures: 1, outFeatures: 2 }, "buildLayer: a dense layer has no proper 'bias'."],
+    [{ type: 'leakyRelu' }, "buildLayer: a layer 'leakyRelu' has no proper 'slope'."],
+    [{ type: 'leakyRelu', slope: '0.5' }, "buildLayer: a layer 'leakyRelu' has no proper 'slope'."],
+    [{ type: 'dense', inFeatures: 1, outFeatures: 2 }, "buildLayer: a layer 'dense' has no proper 'bias'."],
+    [
+      { type: 'conv2d', inChannels: 1, outChannels: 1, stride: 1, padding: 0, bias: true },
+      "buildLayer: a layer 'conv2d' has no proper 'kernelSize'.",
+    ],
+    [
+      { type: 'maxPool2d', kernelSize: 2, stride: '2', padding: 0 },
+      "buildLayer: a layer 'maxPool2d' has no proper 'stride'.",
+    ],
+    [{ type: 'upsample2d' }, "buildLayer: a layer 'upsample2d' has no proper 'factor'."],
+    [{ type: 'reshape' }, "buildLayer: a layer 'reshape' has no proper 'shape'."],
     [{ type: 'sequential', layers: [] }, 'Sequential: got no layers, expected at least one.'],
   ])('refuses %j', (spec, message) => {
     expect(() => buildLayer(spec as LayerSpec, { random: new Random(1) })).toThrow(new RangeError(message));
@@ -117,7 +128,7 @@ describe('a layer tied to another', () => {
       { inFeatures: 4, outFeatures: 2 },
       'buildLayer: a layer from 4 to 2 is tied to encoder.0, which goes from 4 to 2.',
     ],
-    [{ bias: undefined }, "buildLayer: a transposedDense layer has no proper 'bias'."],
+    [{ bias: undefined }, "buildLayer: a layer 'transposedDense' has no proper 'bias'."],
   ])('is refused with %p', (change, message) => {
     const wrong = { ...spec, ...change } as LayerSpec;
     expect(() => buildLayer(wrong, { random: new Random(1), named })).toThrow(new RangeError(message));

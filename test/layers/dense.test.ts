@@ -149,8 +149,8 @@ describe('Dense refuses', () => {
   });
 
   test('another width when asked for its output', () => {
-    expect(new Dense(3, 4).outputWidth(3)).toBe(4);
-    expect(() => new Dense(3, 4).outputWidth(5)).toThrow(
+    expect(new Dense(3, 4).outputShape([3])).toEqual([4]);
+    expect(() => new Dense(3, 4).outputShape([5])).toThrow(
       new ShapeError('Dense: the input has 5 features, expected 3.'),
     );
   });

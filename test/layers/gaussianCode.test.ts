@@ -8,7 +8,7 @@ import { GaussianCode, GaussianSample, gaussianKL } from '../../src/layers/gauss
 import { Layer } from '../../src/layers/layer.ts';
 import type { Parameter } from '../../src/tensor/parameter.ts';
 import { Random } from '../../src/tensor/random.ts';
-import { ShapeError } from '../../src/tensor/shape.ts';
+import { type Shape, ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { firstOutside, UNIT_ROUNDOFF as u } from '../helpers/bounds.ts';
 import { describeEachKernels } from '../helpers/eachKernels.ts';
@@ -100,8 +100,8 @@ class WrongSample extends Layer {
     return this.#code.namedParameters();
   }
 
-  override outputWidth(): number {
-    return OUT;
+  override outputShape(): Shape {
+    return [OUT];
   }
 }
 
@@ -324,8 +324,8 @@ describe('refusals', () => {
   test('a draw is no layer of a model file', () => {
     expect(() => sampleOf(code()).spec()).toThrow(/^GaussianSample\.spec: this layer has no spec/);
     expect(code().spec()).toEqual({ type: 'gaussianCode', inFeatures: IN, outFeatures: OUT });
-    expect(code().outputWidth(IN)).toBe(OUT);
-    expect(sampleOf(code()).outputWidth(IN)).toBe(OUT);
-    expect(() => code().outputWidth(IN + 1)).toThrow(ShapeError);
+    expect(code().outputShape([IN])).toEqual([OUT]);
+    expect(sampleOf(code()).outputShape([IN])).toEqual([OUT]);
+    expect(() => code().outputShape([IN + 1])).toThrow(ShapeError);
   });
 });

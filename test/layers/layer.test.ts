@@ -9,6 +9,7 @@ import { SGD } from '../../src/optim/sgd.ts';
 import { FlatParameters } from '../../src/tensor/flatParameters.ts';
 import { Parameter } from '../../src/tensor/parameter.ts';
 import { Random } from '../../src/tensor/random.ts';
+import type { Shape } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { layerMismatches } from '../helpers/gradientCheck.ts';
 import { referenceActivations, referenceDense } from '../helpers/naive/reference.ts';
@@ -39,8 +40,8 @@ class Scale extends Layer {
     return [['factor', this.factor]];
   }
 
-  override outputWidth(inFeatures: number): number {
-    return inFeatures;
+  override outputShape(inShape: Shape): Shape {
+    return inShape;
   }
 }
 
@@ -96,7 +97,7 @@ describe('a layer of your own', () => {
     expect([...flat.gradients]).toEqual([3]);
     new SGD({ learningRate: 0.5 }).step(flat);
     expect([...layer.factor.value.data]).toEqual([0.5]);
-    expect(whole.outputWidth(1)).toBe(1);
+    expect(whole.outputShape([1])).toEqual([1]);
   });
 
   test('has no spec, and says so', () => {
@@ -116,8 +117,8 @@ describe('a layer of your own', () => {
         return gradient;
       }
 
-      override outputWidth(inFeatures: number): number {
-        return inFeatures;
+      override outputShape(inShape: Shape): Shape {
+        return inShape;
       }
     }
     const whole = network(new Same());

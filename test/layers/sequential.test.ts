@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { ReLU, Tanh } from '../../src/layers/activation.ts';
 import { Dense } from '../../src/layers/dense.ts';
 import { Sequential } from '../../src/layers/sequential.ts';
+import { TransposedDense } from '../../src/layers/transposedDense.ts';
 import { FlatParameters } from '../../src/tensor/flatParameters.ts';
 import { Arena } from '../../src/tensor/kernels/memory.ts';
 import { Random } from '../../src/tensor/random.ts';
@@ -73,6 +74,32 @@ describe('Sequential', () => {
     expect(whole.parameters()[0].gradient.data.some((value) => value !== 0)).toBe(true);
   });
 
+  test('backwardParameters stops at the first layer with parameters: those before it are not asked', () => {
+    const [relu, layer] = [new ReLU(), new Dense(2, 2)];
+    const network = new Sequential([relu, layer]);
+    network.forward(uniformTensor([3, 2], 1));
+    relu.backward = () => {
+      throw new Error('asked');
+    };
+    const dY = uniformTensor([3, 2], 2);
+    network.backwardParameters(dY);
+    expect(layer.bias!.gradient.data.every((value) => value !== 0)).toBe(true);
+    expect(() => network.backward(dY)).toThrow('asked');
+  });
+
+  test('backwardParameters reaches a weight to which a layer without parameters is tied', () => {
+    const of = new Dense(4, 2, { random: new Random(1) });
+    const gradient = (pass: 'backward' | 'backwardParameters') => {
+      of.weight.gradient.data.fill(0);
+      const network = new Sequential([new TransposedDense(of, { bias: false }), new ReLU()]);
+      network.forward(uniformTensor([3, 2], 1));
+      network[pass](uniformTensor([3, 4], 2));
+      return of.weight.gradient.copy();
+    };
+    expect(gradient('backwardParameters')).toEqual(gradient('backward'));
+    expect(gradient('backwardParameters')).not.toEqual(Tensor.zeros([4, 2]));
+  });
+
   test('gives all layers its arena', () => {
     let allocated = 0;
     class CountingArena extends Arena {
@@ -93,12 +120,12 @@ describe('Sequential', () => {
   });
 
   test('knows the width of its output, and refuses layers that do not fit', () => {
-    expect(network().outputWidth(4)).toBe(4);
-    expect(() => network().outputWidth(5)).toThrow(
+    expect(network().outputShape([4])).toEqual([4]);
+    expect(() => network().outputShape([5])).toThrow(
       new ShapeError('Dense: the input has 5 features, expected 4.'),
     );
     const misfit = new Sequential([new Dense(4, 3), new Dense(2, 4)]);
-    expect(() => misfit.outputWidth(4)).toThrow(
+    expect(() => misfit.outputShape([4])).toThrow(
       new ShapeError('Dense: the input has 3 features, expected 2.'),
     );
     expect(() => misfit.forward(Tensor.zeros([1, 4]))).toThrow(

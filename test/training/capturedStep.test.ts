@@ -5,6 +5,7 @@ import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
 import type { AutoencoderOptions, CompileOptions } from '../../src/autoencoder/options.ts';
 import { NO_NORMALIZATION } from '../../src/data/samples.ts';
 import { Tanh } from '../../src/layers/activation.ts';
+import { useConvolutions } from '../../src/layers/convolutions.ts';
 import { Dense } from '../../src/layers/dense.ts';
 import { Sequential } from '../../src/layers/sequential.ts';
 import { type Loss, MeanSquaredError } from '../../src/losses/loss.ts';
@@ -38,6 +39,8 @@ import {
   withoutCapture,
   withThreads,
 } from './capturedRuns.ts';
+
+useConvolutions();
 
 const before = kernels().name;
 beforeAll(() => {
@@ -277,6 +280,16 @@ test('a model whose arrays are outside of the memory is trained as it is written
   const counts = await counting(async () => expect(await trainNaive()).toEqual(expected));
   // Tried once for each size of batches.
   expect(counts).toEqual({ captured: 2, replayable: 0, replayed: 0 });
+});
+
+test('a network of convolutions is trained alike, with and without capture', async () => {
+  const training = async () => {
+    const model = new Autoencoder({ inputShape: [9, 9], conv: [3, 5], encodingDim: 3, seed: 3 });
+    const history = await model.fit(uniformTensor([70, 9, 9], 1, 0, 1), { epochs: 3, batchSize: 32 });
+    return outcomeOf(model, history);
+  };
+  const expected = await withoutCapture(training);
+  expect(await training()).toEqual(expected);
 });
 
 // --- Steps that do more than call kernels

@@ -94,6 +94,7 @@ const PLANS: readonly (readonly [string, Plan])[] = [
       options: { keep: 'best' },
     },
   ],
+  ['the average of the weights', { compile: () => ({}), options: { keep: 'average' } }],
   [
     'noise, dropout and a sparse code, a validation split, the best weights',
     {

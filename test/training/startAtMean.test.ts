@@ -1,15 +1,18 @@
 /** The start at the mean: what the network computes before its first step. */
 
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
 import { describeAutoencoder } from '../../src/autoencoder/spec.ts';
 import type { Samples } from '../../src/data/samples.ts';
 import { writeModel } from '../../src/io/model.ts';
+import { useConvolutions } from '../../src/layers/convolutions.ts';
 import type { LayerSpec } from '../../src/layers/spec.ts';
 import type { FitOptions } from '../../src/training/fitOptions.ts';
 import { describeEachKernels } from '../helpers/eachKernels.ts';
 import { storedSamples } from '../helpers/storedSamples.ts';
-import { asInputs, FEATURES, toyImages, toyModel } from './toy.ts';
+import { asInputs, DIVIDED_BY_255, FEATURES, toyImages, toyModel } from './toy.ts';
+
+useConvolutions();
 
 const IMAGES = toyImages(300);
 
@@ -87,6 +90,46 @@ describeEachKernels("the start 'mean'", () => {
   });
 });
 
+describe('a network that ends with a convolution', () => {
+  const architecture = { inputShape: [4, 4, 3], conv: [5], encodingDim: 3 };
+  const colours = { ...IMAGES, shape: [100, 4, 4, 3], normalization: DIVIDED_BY_255 };
+  /** The mean of each channel. */
+  const channels = [0, 1, 2].map((channel) => {
+    const values = [...colours.data.subarray(0, 100 * 48)].filter((_, i) => i % 3 === channel);
+    return values.reduce((sum, value) => sum + value / 255, 0) / values.length;
+  });
+  const samples = { ...colours, data: colours.data.subarray(0, 100 * 48) };
+  const biasOf = (model: Autoencoder) => [...model.namedParameters().at(-1)![1].value.data];
+
+  test('gets the mean of each channel as its bias and keeps its weights', async () => {
+    const model = await atStart(
+      toyModel({ spec: describeAutoencoder(architecture) }),
+      { start: 'mean' },
+      samples,
+    );
+    for (const [i, value] of biasOf(model).entries()) expect(value).toBeCloseTo(channels[i], 6);
+    const untouched = toyModel({ spec: describeAutoencoder(architecture) });
+    const weights = (of: Autoencoder) =>
+      of
+        .namedParameters()
+        .slice(0, -1)
+        .map(([, { value }]) => [...value.data]);
+    expect(weights(model)).toEqual(weights(untouched));
+    expect(biasOf(untouched)).toEqual([0, 0, 0]);
+  });
+
+  test('before a sigmoid, gets the logits of these means', async () => {
+    const spec = describeAutoencoder({ ...architecture, outputActivation: 'sigmoid' });
+    for (const loss of ['mse', 'bce'] as const) {
+      const model = toyModel({ spec });
+      model.compile({ loss });
+      const found = biasOf(await atStart(model, { start: 'mean' }, samples));
+      for (const [i, value] of found.entries())
+        expect(1 / (1 + Math.exp(-value))).toBeCloseTo(channels[i], 6);
+    }
+  });
+});
+
 test('samples of the validation split do not count for the mean', async () => {
   // One image of 255 among zeros: the mean is 0 if and only if the split keeps that image for validation.
   const kept = await Promise.all(
@@ -134,7 +177,7 @@ test('a network that does not end with a bias is refused before anything changes
     const before = model.parameters.values.slice();
     await expect(model.fit(IMAGES, { start: 'mean' })).rejects.toThrow(
       new RangeError(
-        "fit: the start 'mean' sets the last bias, expected a network that ends with a dense layer that has one.",
+        "fit: the start 'mean' sets the last bias, expected a network that ends with a dense layer or a convolution that has one.",
       ),
     );
     expect(model.parameters.values).toEqual(before);

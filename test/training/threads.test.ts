@@ -4,10 +4,13 @@ import { afterAll, expect, test } from '@jest/globals';
 import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
 import { GAN } from '../../src/gan/gan.ts';
 import { writeModel } from '../../src/io/model.ts';
+import { useConvolutions } from '../../src/layers/convolutions.ts';
 import { kernels, setKernels, threads, useThreads } from '../../src/tensor/kernels/active.ts';
 import { VariationalAutoencoder } from '../../src/vae/variationalAutoencoder.ts';
 import { uniformTensor } from '../helpers/randomArrays.ts';
 import { alwaysTogether } from '../helpers/together.ts';
+
+useConvolutions();
 
 // Large enough for products that are worth sharing.
 const SAMPLES = uniformTensor([130, 30, 10], 1, 0, 1);
@@ -25,6 +28,9 @@ const KINDS = {
     gan.compile({ dropout: 0.2 });
     return gan;
   },
+  'autoencoder of convolutions': () => new Autoencoder({ ...SHAPE, conv: [4, 8] }),
+  'vae of convolutions': () => new VariationalAutoencoder({ ...SHAPE, conv: [4, 8] }),
+  'gan of convolutions': () => new GAN({ ...SHAPE, conv: [4, 8] }),
 };
 
 const before = kernels().name;
