@@ -3,17 +3,15 @@
  * Read sealedSafetensors.ts and autoencoder/spec.ts first.
  *
  * Metadata (all values are text): `checksum` (sealedSafetensors.ts), `format` "isthmus", `version` "2"; as JSON `model`
- * (the spec), `normalization` and `training` (how the model was made, for people). Weights are `[in, out]`, named
- * `encoder.0.weight` and so on. A plain autoencoder may have the distribution of its training codes beside them:
+ * (the spec), `normalization` and `training` (how the model was made, for people). Weights have the shapes of their layers
+ * and names such as `encoder.0.weight`. A plain autoencoder may have the distribution of its training codes beside them:
  * `codes.mean` `[d]` and `codes.factor` `[d, d]`. An autoencoder of any kind may have the errors of its training data:
  * `errors.training`, `errors.heldOut`, and the metadata `errors`, which says what they are and of how many samples.
  */
 
 import { Autoencoder } from '../autoencoder/autoencoder.ts';
-import type { AutoencoderSpec } from '../autoencoder/spec.ts';
 import type { ErrorDistributions } from '../evaluation/errorDistribution.ts';
 import { GAN } from '../gan/gan.ts';
-import type { GANSpec } from '../gan/spec.ts';
 import { GaussianDistribution } from '../latent/gaussian.ts';
 import type { LayerSpec, SequentialSpec } from '../layers/spec.ts';
 import { zeros } from '../tensor/initializers.ts';
@@ -23,14 +21,12 @@ import type { Tensor } from '../tensor/tensor.ts';
 import { plural } from '../tensor/words.ts';
 import { VariationalAutoencoder } from '../vae/variationalAutoencoder.ts';
 import { checkNormalization } from './checkNormalization.ts';
+import { checkSizes, checkSpec, type ModelSpec } from './checkSpec.ts';
 import { FormatError } from './errors.ts';
-import { isIntegerAtLeast, isObject, parseMetadata, shown } from './json.ts';
+import { isObject, parseMetadata, shown } from './json.ts';
 import { describeErrors, ERROR_TENSORS, errorTensors, readErrors } from './modelErrors.ts';
 import type { NamedTensor, SafetensorsContents } from './safetensors.ts';
 import { type Kind, readSealed, writeSealed } from './sealedSafetensors.ts';
-
-/** How deep Sequentials may be nested: each level takes a part of the stack whenever the network is walked. */
-const MAX_DEPTH = 100;
 
 const MODEL: Kind = { format: 'isthmus', noun: 'model', version: 2 };
 const CODES_MEAN = 'codes.mean';
@@ -38,16 +34,6 @@ const CODES_FACTOR = 'codes.factor';
 
 /** A model of any kind. A variational autoencoder is an autoencoder, too. */
 export type AnyModel = Autoencoder | GAN;
-
-/** The architecture of a model of any kind, as plain JSON. */
-export type ModelSpec = AutoencoderSpec | GANSpec;
-
-/** The networks of each kind of model, in the order of their weights. */
-export const NETWORKS: Readonly<Record<ModelSpec['type'], readonly string[]>> = {
-  autoencoder: ['encoder', 'decoder'],
-  vae: ['encoder', 'decoder'],
-  gan: ['generator', 'discriminator'],
-};
 
 /** Facts about a training run that go with the model, as plain JSON. */
 export type TrainingFacts = Readonly<Record<string, unknown>>;
@@ -205,6 +191,11 @@ export function networksOf(spec: ModelSpec): Readonly<Record<string, readonly La
     : { encoder: spec.encoder, decoder: spec.decoder };
 }
 
+/** How many numbers of a sample, or of a code, a network of a model takes. */
+export function inFeaturesOf({ encodingDim, inputShape }: AnyModel, network: string): number {
+  return network === 'decoder' || network === 'generator' ? encodingDim : sizeOf(inputShape);
+}
+
 /** All layers of a model. */
 export function layersOf(spec: ModelSpec): NamedLayer[] {
   return Object.entries(networksOf(spec)).flatMap(([name, layers]) => namedLayers(name, layers));
@@ -233,17 +224,26 @@ export function buildModel({ tensors, metadata }: SafetensorsContents): AnyModel
 
 function buildNetworks(description: unknown, tensors: SafetensorsContents['tensors']): AnyModel {
   try {
-    const spec = checkSpec(description, tensors);
-    if (spec.type === 'gan') return new GAN({ spec, initializer: zeros });
-    const options = { spec, initializer: zeros };
-    return spec.type === 'vae' ? new VariationalAutoencoder(options) : new Autoencoder(options);
+    const stored = [...tensors.values()].reduce((sum, { size }) => sum + size, 0);
+    const model = modelOf(checkSpec(description, stored));
+    for (const [name, layers] of Object.entries(networksOf(model.spec()))) {
+      checkSizes(layers, [inFeaturesOf(model, name)]);
+    }
+    return model;
   } catch (error) {
     // The spec comes from the file, so the file is to blame for whatever the constructors refuse.
     const { name, message } = error as Error;
+    if (name === 'Error') throw error; // a bundle without convolutions
     const isOurs = (name === 'RangeError' || name === 'ShapeError') && message.endsWith('.');
     const reason = isOurs ? message : 'a part of it has the wrong type.';
     throw new FormatError(`the model's description can't be used: ${reason}`);
   }
+}
+
+function modelOf(spec: ModelSpec): AnyModel {
+  if (spec.type === 'gan') return new GAN({ spec, initializer: zeros });
+  const options = { spec, initializer: zeros };
+  return spec.type === 'vae' ? new VariationalAutoencoder(options) : new Autoencoder(options);
 }
 
 function setWeights(model: AnyModel, tensors: SafetensorsContents['tensors']): void {
@@ -264,42 +264,4 @@ function setWeights(model: AnyModel, tensors: SafetensorsContents['tensors']): v
     }
     value.data.set(stored.data);
   }
-}
-
-/** Checks what the constructors take for granted, so that a short file that claims large layers takes no memory. */
-function checkSpec(value: unknown, tensors: SafetensorsContents['tensors']): ModelSpec {
-  const description = isObject(value) ? value : {};
-  const { type, inputShape } = description;
-  if (typeof type !== 'string' || !Object.hasOwn(NETWORKS, type)) {
-    const known = Object.keys(NETWORKS).map((name) => `"${name}"`);
-    throw new RangeError(`its type is ${shown(type)}, expected ${known.join(' or ')}.`);
-  }
-  if (!Array.isArray(inputShape)) {
-    throw new RangeError(`its input shape is ${shown(inputShape)}, expected a list of integers >= 1.`);
-  }
-  const networks = NETWORKS[type as ModelSpec['type']];
-  const asked = networks.reduce((sum, name) => sum + countWeights(description[name]), 0);
-  const stored = [...tensors.values()].reduce((sum, { size }) => sum + size, 0);
-  if (asked > stored)
-    throw new RangeError(
-      `it asks for ${plural(asked, 'weight')}, the file holds ${plural(stored, 'number')}.`,
-    );
-  return value as unknown as ModelSpec;
-}
-
-function countWeights(layers: unknown, depth = 0): number {
-  if (!Array.isArray(layers))
-    throw new RangeError('one of its networks, or a sequential, is not a list of layers.');
-  if (depth > MAX_DEPTH) throw new RangeError(`its layers are nested more than ${MAX_DEPTH} deep.`);
-  return layers.reduce((sum: number, layer: unknown) => {
-    const { type, layers: inner, inFeatures, outFeatures } = isObject(layer) ? layer : {};
-    if (type === 'sequential') return sum + countWeights(inner, depth + 1);
-    if (type !== 'dense' && type !== 'gaussianCode') return sum;
-    if (!(isIntegerAtLeast(inFeatures, 1) && isIntegerAtLeast(outFeatures, 1))) {
-      throw new RangeError(
-        `a ${type} layer has the widths ${shown(inFeatures)} and ${shown(outFeatures)}, expected integers >= 1.`,
-      );
-    }
-    return sum + (type === 'dense' ? 1 : 2) * inFeatures * outFeatures;
-  }, 0);
 }

@@ -6,6 +6,7 @@ import { FormatError } from '../../src/io/errors.ts';
 import { type LoadedModel, readModel, writeModel } from '../../src/io/model.ts';
 import { type NamedTensor, readSafetensors, writeSafetensors } from '../../src/io/safetensors.ts';
 import { GaussianDistribution } from '../../src/latent/gaussian.ts';
+import '../../src/layers/convolutions.ts';
 import type { LayerSpec } from '../../src/layers/spec.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { ShapeError } from '../../src/tensor/shape.ts';
@@ -234,6 +235,140 @@ function refusal(bytes: Uint8Array): string {
   }
   throw new Error(`the file was read as ${JSON.stringify(result.autoencoder.spec())}`);
 }
+
+/** Every layer for images, on images that are neither square nor gray. */
+const IMAGES: AutoencoderSpec = {
+  type: 'autoencoder',
+  inputShape: [5, 4, 3],
+  encoder: [
+    { type: 'reshape', shape: [5, 4, 3] },
+    { type: 'conv2d', inChannels: 3, outChannels: 2, kernelSize: 3, stride: 2, padding: 1, bias: true },
+    { type: 'relu' },
+    { type: 'maxPool2d', kernelSize: 2, stride: 1, padding: 1 },
+    { type: 'flatten' },
+    dense(24, 2),
+  ],
+  decoder: [
+    dense(2, 8),
+    { type: 'reshape', shape: [4, 1, 2] },
+    { type: 'upsample2d', factor: 2 },
+    {
+      type: 'convTranspose2d',
+      inChannels: 2,
+      outChannels: 3,
+      kernelSize: 2,
+      stride: 1,
+      padding: 1,
+      outputPadding: 0,
+      bias: false,
+    },
+    { type: 'flatten' },
+    dense(21, 60),
+  ],
+};
+
+describe('a model with convolutions', () => {
+  test('is written and read: the same spec, weights, outputs and bytes', () => {
+    const before = model(IMAGES);
+    const bytes = writeModel(before, { training: TRAINING });
+    const { autoencoder } = readModel(bytes);
+    expect(autoencoder.spec()).toEqual(IMAGES);
+    const shapes = autoencoder.namedParameters().map(([name, { value }]) => `${name} ${value.shape}`);
+    expect(shapes).toContain('encoder.1.weight 3,3,3,2');
+    expect(shapes).toContain('decoder.3.weight 2,2,3,2');
+    expect(autoencoder.parameters.values).toEqual(before.parameters.values);
+    const x = uniformTensor([3, 5, 4, 3], 2);
+    expect(autoencoder.predict(x).data).toEqual(before.predict(x).data);
+    expect(writeModel(autoencoder, { training: TRAINING })).toEqual(bytes);
+  });
+
+  const refusalOf = (change: (spec: Record<'encoder' | 'decoder', Record<string, unknown>[]>) => void) => {
+    const spec = structuredClone(IMAGES);
+    change(spec as never);
+    return refusal(resealed(writeModel(model(IMAGES)), { model: JSON.stringify(spec) }));
+  };
+
+  test('the control: it is read as it is', () => {
+    expect(() => refusalOf(() => {})).toThrow('the file was read as');
+  });
+
+  const FIELDS: readonly ['encoder' | 'decoder', number, string][] = [
+    ...['inChannels', 'outChannels', 'kernelSize', 'stride', 'padding', 'bias'].map(
+      (field) => ['encoder', 1, field] as ['encoder', number, string],
+    ),
+    ...['inChannels', 'outChannels', 'kernelSize', 'stride', 'padding', 'outputPadding', 'bias'].map(
+      (field) => ['decoder', 3, field] as ['decoder', number, string],
+    ),
+    ...['kernelSize', 'stride', 'padding'].map(
+      (field) => ['encoder', 3, field] as ['encoder', number, string],
+    ),
+    ['decoder', 2, 'factor'],
+    ['decoder', 1, 'shape'],
+  ];
+
+  test.each(FIELDS)('%s.%d is refused with another %s', (network, at, field) => {
+    for (const value of [undefined, null, -1, 0.5, '2', [], {}, [[1]], 2 ** 53]) {
+      const sentence = refusalOf((spec) => {
+        spec[network][at][field] = value;
+      });
+      expect(sentence).toContain("the model's description can't be used");
+      expect(sentence).toMatch(field === 'shape' ? /reshape|Reshape/ : field);
+    }
+  });
+
+  test.each<[string, Parameters<typeof refusalOf>[0], RegExp]>([
+    [
+      'larger kernels than the file holds',
+      ({ encoder }) => Object.assign(encoder[1], { kernelSize: 2 ** 20, padding: 2 ** 19 }),
+      /it asks for 6\d{12} weights, the file holds \d+ numbers\.$/,
+    ],
+    [
+      'more channels than the file holds',
+      ({ decoder }) => Object.assign(decoder[3], { outChannels: 2 ** 40 }),
+      /it asks for \d{13} weights/,
+    ],
+    [
+      'upsampling to images of any size, and back',
+      ({ decoder }) => {
+        Object.assign(decoder[2], { factor: 2 ** 15 });
+        decoder.splice(3, 0, { type: 'maxPool2d', kernelSize: 2 ** 14, stride: 2 ** 14, padding: 0 });
+      },
+      /a layer 'upsample2d' makes 8589934592 numbers of a sample, expected at most 67108864\.$/,
+    ],
+    [
+      'a padding as large as its kernel',
+      ({ encoder }) => Object.assign(encoder[1], { padding: 3 }),
+      /padding is 3, expected at most 2 with a kernel of 3 x 3\.$/,
+    ],
+    [
+      'an output padding as large as its stride',
+      ({ decoder }) => Object.assign(decoder[3], { outputPadding: 1 }),
+      /outputPadding is 1, expected less than the stride 1\.$/,
+    ],
+    [
+      'windows that do not fit into the images',
+      ({ encoder }) => Object.assign(encoder[3], { kernelSize: 9, padding: 0 }),
+      /images of 3 x 2 pixels are too small for it\.$/,
+    ],
+    [
+      'a shape of another size',
+      ({ decoder }) => Object.assign(decoder[1], { shape: [4, 3, 1] }),
+      /the input is \[8\], which can't become \[4, 3, 1\]\.$/,
+    ],
+    [
+      'images for a code',
+      ({ encoder }) => encoder.splice(4, 2),
+      /the encoder ends with \[4, 3, 2\] for each sample, expected a flatten layer behind it\.$/,
+    ],
+    [
+      'no images for its convolution',
+      ({ encoder }) => encoder.splice(0, 1),
+      /the input is \[60\], expected \[height, width, 3\]\.$/,
+    ],
+  ])('is refused with %s', (_, change, sentence) => {
+    expect(refusalOf(change)).toMatch(sentence);
+  });
+});
 
 describe('refused with a sentence', () => {
   test('the control: the file as it is', () => {

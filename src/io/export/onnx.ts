@@ -1,6 +1,6 @@
 /**
  * A trained model as an ONNX file: the network with its normalization, for onnxruntime and all else that reads the
- * format. Field numbers are those of onnx.proto3, operators those of opset 17. Read onnxGraph.ts first.
+ * format. Field numbers are those of onnx.proto3, operators those of opset 17. Read onnxLayers.ts first.
  */
 
 import {
@@ -11,9 +11,10 @@ import {
   type UniformNormalization,
 } from '../../data/samples.ts';
 import { type OptionNames, requireModel, requireOptions } from '../../tensor/options.ts';
-import type { Tensor } from '../../tensor/tensor.ts';
-import { type AnyModel, type NamedLayer, namedLayers, networksOf } from '../model.ts';
-import { DOUBLE, FLOAT, floatAttribute, Graph, INT64, intAttribute } from './onnxGraph.ts';
+import { sizeOf } from '../../tensor/shape.ts';
+import { type AnyModel, namedLayers, networksOf } from '../model.ts';
+import { DOUBLE, FLOAT, Graph, INT64 } from './onnxGraph.ts';
+import { addDense, addLayer, type Value } from './onnxLayers.ts';
 import { blockField, integerField, type Message, message, toBytes } from './protobuf.ts';
 
 /** A part of an autoencoder, plain or variational, or of a GAN. */
@@ -136,14 +137,19 @@ function graphOf(model: AnyModel, { networks, from, to }: Path): Graph {
   const network = { graph, parameters };
   const own = networksOf(model.spec());
   const layers = networks.flatMap((name) => namedLayers(name, own[name]));
-  let x = from === 'images' ? addImages(graph, model) : graph.input('codes', FLOAT, [encodingDim]);
-  let beforeLast = x;
-  for (const layer of layers) [beforeLast, x] = [x, addLayer(network, x, layer)];
+  const first =
+    from === 'images'
+      ? { name: addImages(graph, model), shape: [sizeOf(inputShape)] }
+      : { name: graph.input('codes', FLOAT, [encodingDim]), shape: [encodingDim] };
+  let value: Value = { ...first, isChannelsFirst: false };
+  let beforeLast = value;
+  for (const layer of layers) [beforeLast, value] = [value, addLayer(network, value, layer)];
+  const x = value.name;
   if (to === 'codes') {
     graph.output('codes', x, FLOAT, [encodingDim]);
     const last = layers.at(-1);
     if (last?.layer.type === 'gaussianCode') {
-      const logVariance = addDense(network, beforeLast, `${last.name}.logVariance`);
+      const logVariance = addDense(network, beforeLast.name, `${last.name}.logVariance`);
       graph.output('log_variance', logVariance, FLOAT, [encodingDim]);
     }
   } else if (to === 'probability') {
@@ -224,63 +230,4 @@ function restoreShape(graph: Graph, x: string, shape: readonly number[]): string
   if (shape.length === 1) return x;
   const dims = BigInt64Array.from([0, ...shape], BigInt);
   return graph.node('Reshape', 'reshape', [x, graph.constant('shape', [dims.length], INT64, dims)]);
-}
-
-/** Where layers are added, and the weights that they take along. */
-interface Network {
-  readonly graph: Graph;
-  readonly parameters: ReadonlyMap<string, Tensor>;
-}
-
-function addLayer(network: Network, x: string, { name, layer }: NamedLayer): string {
-  const { graph } = network;
-  switch (layer.type) {
-    case 'dense':
-      return addDense(network, x, name);
-    case 'transposedDense':
-      return addDense(network, x, name, layer.tiedTo);
-    case 'gaussianCode':
-      return addDense(network, x, `${name}.mean`); // the most likely code
-    case 'relu':
-      return graph.node('Relu', name, [x]);
-    case 'leakyRelu':
-      return graph.node('LeakyRelu', name, [x], floatAttribute('alpha', layer.slope));
-    case 'sigmoid':
-      return graph.node('Sigmoid', name, [x]);
-    case 'tanh':
-      return graph.node('Tanh', name, [x]);
-    case 'silu':
-      return graph.node('Mul', name, [x, graph.node('Sigmoid', `${name}.sigmoid`, [x])]);
-    case 'gelu':
-      return addGelu(graph, x, name);
-  }
-}
-
-/** x Φ(x) with Φ(x) = 1/2 + erf(x/√2) / 2: opset 17 has no Gelu. Far to the left it has fewer digits than the engine. */
-function addGelu(graph: Graph, x: string, name: string): string {
-  const half = graph.scalar(`${name}.half`, 0.5);
-  const scaled = graph.node('Mul', `${name}.scaled`, [x, graph.scalar(`${name}.scale`, Math.SQRT1_2)]);
-  const erf = graph.node('Erf', `${name}.erf`, [scaled]);
-  const halfErf = graph.node('Mul', `${name}.halfErf`, [erf, half]);
-  const distribution = graph.node('Add', `${name}.distribution`, [halfErf, half]);
-  return graph.node('Mul', name, [x, distribution]);
-}
-
-/**
- * Gemm is x W + b, with W [in, out] as here.
- *
- * @param tiedTo - The layer whose weight is taken, transposed.
- */
-function addDense({ graph, parameters }: Network, x: string, name: string, tiedTo?: string): string {
-  const names = [`${tiedTo ?? name}.weight`, `${name}.bias`].filter((each) => parameters.has(each));
-  const operands = names.map((each) => {
-    const { shape, data } = parameters.get(each) as Tensor;
-    return graph.constant(each, shape, FLOAT, data);
-  });
-  return graph.node(
-    'Gemm',
-    name,
-    [x, ...operands],
-    tiedTo === undefined ? undefined : intAttribute('transB', 1),
-  );
 }

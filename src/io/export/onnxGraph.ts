@@ -13,6 +13,8 @@ export const DOUBLE = 11;
 /** AttributeProto.AttributeType */
 const FLOAT_ATTRIBUTE = 1;
 const INT_ATTRIBUTE = 2;
+const TEXT_ATTRIBUTE = 3;
+const INTS_ATTRIBUTE = 7;
 
 /** Collects the parts of a GraphProto. A value has the name of the node that computes it. */
 export class Graph {
@@ -101,4 +103,13 @@ export function intAttribute(name: string, value: number): Message {
 
 export function floatAttribute(name: string, value: number): Message {
   return blockField(5, message(blockField(1, name), floatField(2, value), integerField(20, FLOAT_ATTRIBUTE)));
+}
+
+export function intsAttribute(name: string, values: readonly number[]): Message {
+  const integers = values.map((value) => integerField(8, value));
+  return blockField(5, message(blockField(1, name), ...integers, integerField(20, INTS_ATTRIBUTE)));
+}
+
+export function textAttribute(name: string, text: string): Message {
+  return blockField(5, message(blockField(1, name), blockField(4, text), integerField(20, TEXT_ATTRIBUTE)));
 }

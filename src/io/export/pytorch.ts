@@ -1,30 +1,22 @@
 /**
  * A model for PyTorch and back: the weights under PyTorch's names and in its layout, the optimizer's state beside them
- * (pytorchOptimizer.ts), and a Python module that loads and saves both (pytorchModule.ts). Read io/safetensors.ts first.
+ * (pytorchOptimizer.ts), and a Python module that loads and saves both (pytorchModule.ts). Read layout.ts first.
  *
  * Metadata of the weights: `format` "pt" (as PyTorch's own libraries write it), `isthmus` "1" (the version of this
  * layout), `model` (the spec) and `normalization` as JSON. Import needs nothing else.
  */
 
 import type { OptimizerState } from '../../optim/optimizer.ts';
-import { transpose } from '../../tensor/ops.ts';
 import { type OptionNames, requireBytes, requireModel, requireOptions } from '../../tensor/options.ts';
 import { formatShape, type Shape, sameShape } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { plural } from '../../tensor/words.ts';
+import { type ModelSpec, NETWORKS } from '../checkSpec.ts';
 import { FormatError, OptionError } from '../errors.ts';
 import { isObject, parseMetadata } from '../json.ts';
-import {
-  type AnyModel,
-  buildModel,
-  describeModel,
-  layersOf,
-  type ModelSpec,
-  type NamedLayer,
-  NETWORKS,
-  weightsOf,
-} from '../model.ts';
+import { type AnyModel, buildModel, describeModel, layersOf, type NamedLayer, weightsOf } from '../model.ts';
 import { readAsFloat32, type SafetensorsContents, writeSafetensors } from '../safetensors.ts';
+import { fromPyTorch, shapeInPyTorch, toPyTorch } from './layout.ts';
 import { moduleFile, pyTorchModule } from './pytorchModule.ts';
 import { writePyTorchOptimizer } from './pytorchOptimizer.ts';
 import { withoutWrappers } from './pytorchWrappers.ts';
@@ -61,9 +53,9 @@ export interface PyTorchModel {
 }
 
 /**
- * Writes a model, and its optimizer if there is a state, for PyTorch. Weights are transposed to `[out, in]`, the
- * layout of `nn.Linear`, and keep their names: `encoder.0.weight` and so on are the keys of `state_dict()`.
- * The same model and state give the same bytes.
+ * Writes a model, and its optimizer if there is a state, for PyTorch. Weights are brought into PyTorch's layout, `[out, in]`
+ * and `[out, in, kernel, kernel]`, and keep their names: `encoder.0.weight` and so on are the keys of `state_dict()`. The same
+ * model and state give the same bytes.
  *
  * @param state - Of the optimizer that trained these weights: Adam, AdamW or SGD.
  * @returns The files of a folder, whose module returns the model and the optimizer: `autoencoder.load(folder)`, `gan.load(folder)`.
@@ -73,7 +65,7 @@ export interface PyTorchModel {
  */
 export function writePyTorch(model: AnyModel, state?: OptimizerState): PyTorchFiles {
   requireModel('writePyTorch', model);
-  const tensors = weightsOf(model).map(({ name, tensor }) => ({ name, tensor: transposed(tensor) }));
+  const tensors = weightsOf(model).map(({ name, tensor }) => ({ name, tensor: toPyTorch(tensor) }));
   const metadata = { format: 'pt', isthmus: VERSION, ...describeModel(model) };
   return {
     'weights.safetensors': writeSafetensors(tensors, metadata),
@@ -107,7 +99,7 @@ export function readPyTorch(bytes: Uint8Array, options: PyTorchReadOptions = {})
   const spec = checkSpec(parseMetadata('model', metadata.model));
   const { tensors: named, leftOut } = withoutWrappers(contents.tensors);
   requireTensors(spec, named);
-  const tensors = new Map(Array.from(named, ([name, tensor]) => [name, transposed(tensor)]));
+  const tensors = new Map(Array.from(named, ([name, tensor]) => [name, fromPyTorch(tensor)]));
   const model = buildModel({ tensors, metadata });
   if (like && JSON.stringify(like.spec()) !== JSON.stringify(model.spec())) {
     throw new OptionError(
@@ -116,11 +108,6 @@ export function readPyTorch(bytes: Uint8Array, options: PyTorchReadOptions = {})
     );
   }
   return { model, convertedFrom: contents.convertedFrom, leftOut };
-}
-
-/** `[in, out]` to `[out, in]` and back; a bias stays as it is. */
-function transposed(tensor: Tensor): Tensor {
-  return tensor.shape.length === 2 ? transpose(tensor) : tensor;
 }
 
 /** The metadata that describes the model: the file's, or else that of `like`. */
@@ -201,8 +188,15 @@ function requireTensors(spec: ModelSpec, tensors: ReadonlyMap<string, Tensor>): 
 function shapesIn({ name, layer }: NamedLayer): (readonly [name: string, shape: Shape])[] {
   switch (layer.type) {
     case 'dense': {
-      const weight = [`${name}.weight`, [layer.outFeatures, layer.inFeatures]] as const;
+      const weight = [`${name}.weight`, shapeInPyTorch([layer.inFeatures, layer.outFeatures])] as const;
       return layer.bias ? [weight, [`${name}.bias`, [layer.outFeatures]]] : [weight];
+    }
+    case 'conv2d':
+    case 'convTranspose2d': {
+      const { inChannels, outChannels, kernelSize } = layer;
+      const channels = layer.type === 'conv2d' ? [inChannels, outChannels] : [outChannels, inChannels];
+      const weight = [`${name}.weight`, shapeInPyTorch([kernelSize, kernelSize, ...channels])] as const;
+      return layer.bias ? [weight, [`${name}.bias`, [outChannels]]] : [weight];
     }
     case 'transposedDense':
       return layer.bias ? [[`${name}.bias`, [layer.outFeatures]]] : [];

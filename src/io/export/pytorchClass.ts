@@ -3,8 +3,16 @@
  * what the engine does (vae/elbo.ts, gan/game.ts). Read layers/spec.ts first; pytorchModule.ts has the rest of the file.
  */
 
-import type { LayerSpec } from '../../layers/spec.ts';
-import { type AnyModel, layersOf, type ModelSpec, networksOf } from '../model.ts';
+import {
+  type Conv2dSpec,
+  type ConvTranspose2dSpec,
+  type LayerSpec,
+  type MaxPool2dSpec,
+  outputShape,
+} from '../../layers/spec.ts';
+import type { Shape } from '../../tensor/shape.ts';
+import type { ModelSpec } from '../checkSpec.ts';
+import { type AnyModel, inFeaturesOf, layersOf, networksOf } from '../model.ts';
 
 /** The name of a class, and its Python with what it needs. */
 export interface PythonClass {
@@ -42,15 +50,36 @@ class GaussianCode(nn.Module):
 
 `;
 
+/** A third one. The numbers of a sample keep the order that they have here. */
+const RESHAPE = `
+class Reshape(nn.Module):
+    """Another shape for each sample: (height, width, channels) for images, which PyTorch has with the channels first."""
+
+    def __init__(self, *shape):
+        super().__init__()
+        self.shape = shape
+
+    def forward(self, x):
+        x = x.movedim(1, -1) if x.dim() == 4 else x
+        x = x.reshape(len(x), *self.shape)
+        return x.movedim(-1, 1) if x.dim() == 4 else x
+
+`;
+
 /** The class of this model. The same layers give the same text. */
 export function pythonClass(model: AnyModel): PythonClass {
   const spec = model.spec();
   const types = new Set(layersOf(spec).map(({ layer }) => layer.type));
-  const needed = `${types.has('transposedDense') ? TRANSPOSED : ''}${types.has('gaussianCode') ? GAUSSIAN_CODE : ''}`;
+  const needed = [
+    types.has('transposedDense') ? TRANSPOSED : '',
+    types.has('gaussianCode') ? GAUSSIAN_CODE : '',
+    types.has('reshape') || types.has('flatten') ? RESHAPE : '',
+  ].join('');
   const { name, docstring, methods } = bodyOf(spec, model.encodingDim);
-  const networks = Object.entries(networksOf(spec)).map(
-    ([network, layers]) => `        self.${network} = ${sequential(layers, 8)}\n`,
-  );
+  const networks = Object.entries(networksOf(spec)).map(([network, layers]) => {
+    const inShape = [inFeaturesOf(model, network)];
+    return `        self.${network} = ${sequential(layers, inShape, 8)}\n`;
+  });
   const code = `${needed}
 class ${name}(nn.Module):
     """${docstring}"""
@@ -151,14 +180,23 @@ const PLAY = `
         return generator_loss.detach(), discriminator_loss.detach()
 `;
 
-/** `nn.Sequential(...)`, one layer per line, in the order of the model's own layers: so the weights have the same names. */
-function sequential(layers: readonly LayerSpec[], indent: number): string {
+/**
+ * `nn.Sequential(...)`, one layer per line, in the order of the model's own layers: so the weights have the same names.
+ *
+ * @param inShape - Of one sample, as the engine has it.
+ */
+function sequential(layers: readonly LayerSpec[], inShape: Shape, indent: number): string {
   const inner = ' '.repeat(indent + 4);
-  const lines = layers.map((layer) => `${inner}${module(layer, indent + 4)},\n`);
+  let shape = inShape;
+  const lines = layers.map((layer) => {
+    const line = `${inner}${module(layer, shape, indent + 4)},\n`;
+    shape = outputShape(layer, shape);
+    return line;
+  });
   return `nn.Sequential(\n${lines.join('')}${' '.repeat(indent)})`;
 }
 
-function module(layer: LayerSpec, indent: number): string {
+function module(layer: LayerSpec, inShape: Shape, indent: number): string {
   switch (layer.type) {
     case 'dense':
       return `nn.Linear(${layer.inFeatures}, ${layer.outFeatures}${layer.bias ? '' : ', bias=False'})`;
@@ -167,7 +205,7 @@ function module(layer: LayerSpec, indent: number): string {
     case 'gaussianCode':
       return `GaussianCode(${layer.inFeatures}, ${layer.outFeatures})`;
     case 'sequential':
-      return sequential(layer.layers, indent);
+      return sequential(layer.layers, inShape, indent);
     case 'relu':
       return 'nn.ReLU()';
     case 'leakyRelu':
@@ -180,5 +218,26 @@ function module(layer: LayerSpec, indent: number): string {
       return 'nn.SiLU()';
     case 'gelu':
       return 'nn.GELU()';
+    case 'conv2d':
+      return `nn.Conv2d(${convolution(layer)})`;
+    case 'convTranspose2d':
+      return `nn.ConvTranspose2d(${convolution(layer)}, output_padding=${layer.outputPadding})`;
+    case 'maxPool2d':
+      return `nn.MaxPool2d(${windowArguments(layer)})`;
+    case 'upsample2d':
+      // mode="nearest" takes the wrong pixel at some factors, such as 41: it multiplies by 1 / factor, rounded.
+      return `nn.Upsample(scale_factor=${layer.factor}, mode="nearest-exact")`;
+    case 'reshape':
+    case 'flatten':
+      return `Reshape(${outputShape(layer, inShape).join(', ')})`;
   }
+}
+
+function convolution(layer: Conv2dSpec | ConvTranspose2dSpec): string {
+  const { inChannels, outChannels, bias } = layer;
+  return `${inChannels}, ${outChannels}, ${windowArguments(layer)}${bias ? '' : ', bias=False'}`;
+}
+
+function windowArguments({ kernelSize, stride, padding }: Omit<MaxPool2dSpec, 'type'>): string {
+  return `${kernelSize}, stride=${stride}, padding=${padding}`;
 }

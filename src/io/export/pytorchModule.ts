@@ -4,7 +4,8 @@
  */
 
 import { isByFeature, type Normalization } from '../../data/samples.ts';
-import type { AnyModel, ModelSpec } from '../model.ts';
+import type { ModelSpec } from '../checkSpec.ts';
+import type { AnyModel } from '../model.ts';
 import { pythonClass } from './pytorchClass.ts';
 
 /** What the file says of itself, by the kind of model. */

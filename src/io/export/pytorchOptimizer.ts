@@ -8,7 +8,6 @@
  */
 
 import type { OptimizerState } from '../../optim/optimizer.ts';
-import { transpose } from '../../tensor/ops.ts';
 import { requireBytes, requireModel } from '../../tensor/options.ts';
 import { formatShape, sameShape } from '../../tensor/shape.ts';
 import { Tensor } from '../../tensor/tensor.ts';
@@ -17,6 +16,7 @@ import { FormatError } from '../errors.ts';
 import { isObject, shown } from '../json.ts';
 import type { AnyModel } from '../model.ts';
 import { readAsFloat32, writeSafetensors } from '../safetensors.ts';
+import { fromPyTorch, shapeInPyTorch, toPyTorch } from './layout.ts';
 import { withoutWrappers } from './pytorchWrappers.ts';
 
 /** One optimizer in the words of both sides. Both add epsilon at the same place, after the corrected root. */
@@ -87,11 +87,8 @@ export function writePyTorchOptimizer(model: AnyModel, state: OptimizerState): U
   }
   const tensors = slots(model).flatMap(({ name, shape, start, end }) =>
     Object.entries(state.moments).map(([moment, values]) => {
-      const tensor = new Tensor(values.slice(start, end), shape);
-      return {
-        name: `${name}.${dialect.moments[moment]}`,
-        tensor: shape.length === 2 ? transpose(tensor) : tensor,
-      };
+      const tensor = toPyTorch(new Tensor(values.slice(start, end), shape));
+      return { name: `${name}.${dialect.moments[moment]}`, tensor };
     }),
   );
   const { clipNorm, ...settings } = state.settings;
@@ -184,7 +181,7 @@ function gather(model: AnyModel, tensors: ReadonlyMap<string, Tensor>, moment: s
   for (const { name, shape, start } of slots(model)) {
     const key = `${name}.${moment}`;
     const tensor = tensors.get(key);
-    const expected = shape.toReversed(); // [out, in]
+    const expected = shapeInPyTorch(shape);
     if (!tensor || !sameShape(tensor.shape, expected)) {
       const found = tensor ? formatShape(tensor.shape) : 'missing';
       throw new FormatError(`tensor '${key}' is ${found}, expected ${formatShape(expected)}.`);
@@ -192,7 +189,7 @@ function gather(model: AnyModel, tensors: ReadonlyMap<string, Tensor>, moment: s
     if (!tensor.data.every(Number.isFinite)) {
       throw new FormatError(`tensor '${key}' holds NaN or infinity, expected finite numbers.`);
     }
-    values.set((shape.length === 2 ? transpose(tensor) : tensor).data, start);
+    values.set(fromPyTorch(tensor).data, start);
   }
   return values;
 }

@@ -44,6 +44,87 @@ const NESTED = {
   ],
 };
 
+/** Every layer for images, on colour images of odd sizes; turned within the images, too. */
+const IMAGES = {
+  type: 'autoencoder',
+  inputShape: [7, 5, 3],
+  encoder: [
+    { type: 'reshape', shape: [7, 5, 3] },
+    { type: 'conv2d', inChannels: 3, outChannels: 4, kernelSize: 3, stride: 2, padding: 1, bias: true },
+    { type: 'leakyRelu', slope: 0.2 },
+    { type: 'maxPool2d', kernelSize: 3, stride: 1, padding: 1 },
+    { type: 'conv2d', inChannels: 4, outChannels: 2, kernelSize: 2, stride: 1, padding: 0, bias: false },
+    { type: 'gelu' },
+    { type: 'flatten' },
+    { type: 'dense', inFeatures: 12, outFeatures: 3, bias: true },
+  ],
+  decoder: [
+    { type: 'dense', inFeatures: 3, outFeatures: 12, bias: true },
+    { type: 'reshape', shape: [3, 2, 2] },
+    {
+      type: 'sequential',
+      layers: [
+        { type: 'upsample2d', factor: 3 },
+        { type: 'silu' },
+        { type: 'maxPool2d', kernelSize: 2, stride: 3, padding: 0 },
+      ],
+    },
+    { type: 'reshape', shape: [2, 2, 3] },
+    { type: 'convTranspose2d', inChannels: 3, outChannels: 2, kernelSize: 4, stride: 3, padding: 1, outputPadding: 2, bias: true },
+    { type: 'conv2d', inChannels: 2, outChannels: 2, kernelSize: 3, stride: 1, padding: 0, bias: true },
+    { type: 'reshape', shape: [5, 2, 5] },
+    { type: 'convTranspose2d', inChannels: 5, outChannels: 3, kernelSize: 2, stride: 1, padding: 1, outputPadding: 0, bias: false },
+    { type: 'reshape', shape: [12] },
+    { type: 'dense', inFeatures: 12, outFeatures: 105, bias: false },
+    { type: 'sigmoid' },
+    { type: 'flatten' },
+  ],
+};
+
+const one = (type, inChannels, outChannels, kernelSize, stride, padding, more = {}) => ({
+  type,
+  inChannels,
+  outChannels,
+  kernelSize,
+  stride,
+  padding,
+  ...more,
+  bias: true,
+});
+
+/** Nothing but a convolution and its way back, so that the bound of docs/math.md, section 2.2, holds for each. */
+const CONVOLUTION = {
+  type: 'autoencoder',
+  inputShape: [6, 5, 8],
+  encoder: [{ type: 'reshape', shape: [6, 5, 8] }, one('conv2d', 8, 5, 4, 1, 1), { type: 'flatten' }],
+  decoder: [
+    { type: 'reshape', shape: [5, 4, 5] },
+    one('convTranspose2d', 5, 8, 4, 1, 1, { outputPadding: 0 }),
+    { type: 'flatten' },
+  ],
+};
+
+/** A dense layer with its transposed one beside convolutions, on gray images without channels. */
+const TIED_IMAGES = {
+  type: 'autoencoder',
+  inputShape: [5, 4],
+  encoder: [
+    { type: 'reshape', shape: [5, 4, 1] },
+    one('conv2d', 1, 3, 3, 2, 1),
+    { type: 'tanh' },
+    { type: 'flatten' },
+    { type: 'dense', inFeatures: 18, outFeatures: 2, bias: true },
+  ],
+  decoder: [
+    { type: 'transposedDense', tiedTo: 'encoder.4', inFeatures: 2, outFeatures: 18, bias: true },
+    { type: 'reshape', shape: [3, 2, 3] },
+    one('convTranspose2d', 3, 1, 3, 2, 1, { outputPadding: 1 }),
+    { type: 'conv2d', inChannels: 1, outChannels: 1, kernelSize: 2, stride: 1, padding: 0, bias: false },
+    { type: 'reshape', shape: [15] },
+    { type: 'dense', inFeatures: 15, outFeatures: 20, bias: false },
+  ],
+};
+
 /** Of an activation, on 2x3 numbers. */
 const small = (activation, more = {}) => ({
   inputShape: [2, 3],
@@ -84,6 +165,11 @@ const CASES = [
   ['gan-none-f4', { ...SMALL_GAN, inputShape: [7], generatorHidden: [], activation: 'tanh' }, ['none', 'f4', 0, 1], Math.fround, ALL_OF_GAN],
   ['gan-minmax-i8', { ...SMALL_GAN, outputActivation: 'linear' }, ['minmax', 'i8', -5e9, 1e10], (t) => -5e9 + Math.round(1e10 * t), ALL_OF_GAN],
   ['none-f4-gelu', { inputShape: [7], hidden: [5, 3], encodingDim: 2, activation: 'gelu' }, ['none', 'f4', 0, 1], Math.fround],
+  ['conv-divide-u1', { spec: IMAGES }, ['divide', 'u1', 0, 255], (t) => Math.round(255 * t)],
+  ['conv-none-f4', { spec: CONVOLUTION }, ['none', 'f4', 0, 1], Math.fround, ['encoder', 'decoder']],
+  ['conv-tied-minmax-u2', { spec: TIED_IMAGES }, ['minmax', 'u2', 1000, 5000], (t) => 1000 + Math.round(5000 * t)],
+  ['conv-vae-divide-u1', { ...SMALL_VAE, inputShape: [6, 4], hidden: [], conv: [3] }, ['divide', 'u1', 0, 255], (t) => Math.round(255 * t)],
+  ['conv-gan-divide-u1', { ...SMALL_GAN, inputShape: [5, 5, 2], conv: [2, 3] }, ['divide', 'u1', 0, 255], (t) => Math.round(255 * t), ALL_OF_GAN],
 ];
 
 const { ort, version } = loadOnnxruntime(process.argv[2]);

@@ -13,8 +13,10 @@ import {
   scalingOf,
 } from '../../../src/data/samples.ts';
 import { GAN } from '../../../src/gan/gan.ts';
+import type { ModelSpec } from '../../../src/io/checkSpec.ts';
 import type { OnnxPart } from '../../../src/io/export/onnx.ts';
-import type { AnyModel, ModelSpec } from '../../../src/io/model.ts';
+import type { AnyModel } from '../../../src/io/model.ts';
+import '../../../src/layers/convolutions.ts';
 import type { GaussianCode } from '../../../src/layers/gaussianCode.ts';
 import { Random } from '../../../src/tensor/random.ts';
 import { Tensor } from '../../../src/tensor/tensor.ts';

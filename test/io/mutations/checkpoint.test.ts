@@ -7,6 +7,7 @@ import { Autoencoder } from '../../../src/autoencoder/autoencoder.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../../../src/io/checkpoint.ts';
 import { FormatError } from '../../../src/io/errors.ts';
 import { readSafetensors, writeSafetensors } from '../../../src/io/safetensors.ts';
+import '../../../src/layers/convolutions.ts';
 import { Tensor } from '../../../src/tensor/tensor.ts';
 import { VariationalAutoencoder } from '../../../src/vae/variationalAutoencoder.ts';
 import { MUTATIONS, MUTATIONS_OF_EACH_FILE } from '../../helpers/cases.ts';
@@ -40,7 +41,18 @@ async function ofVae(): Promise<Uint8Array> {
   return file;
 }
 
-const FILES = { end: writeCheckpoint(trained, END, { note: 'naïve' }), vae: await ofVae() };
+/** At the end of an epoch, of convolutions. */
+async function ofConvolutions(): Promise<Uint8Array> {
+  const autoencoder = new Autoencoder({ inputShape: [3, 3], conv: [2], encodingDim: 1, seed: 3 });
+  const { state } = await autoencoder.fit(uniformTensor([5, 3, 3], 1, 0, 1), { epochs: 1, batchSize: 3 });
+  return writeCheckpoint(autoencoder, state, {});
+}
+
+const FILES = {
+  end: writeCheckpoint(trained, END, { note: 'naïve' }),
+  vae: await ofVae(),
+  conv: await ofConvolutions(),
+};
 
 function requireRight({ model: autoencoder, state, run }: Checkpoint, bytes: Uint8Array): void {
   const right = requireSealed(bytes);

@@ -10,6 +10,7 @@ import { GAN } from '../../../src/gan/gan.ts';
 import type { GANSpec } from '../../../src/gan/spec.ts';
 import { FormatError } from '../../../src/io/errors.ts';
 import { type AnyModel, type LoadedAnyModel, readAnyModel, writeModel } from '../../../src/io/model.ts';
+import '../../../src/layers/convolutions.ts';
 import { GaussianDistribution } from '../../../src/latent/gaussian.ts';
 import { zeros } from '../../../src/tensor/initializers.ts';
 import { Random } from '../../../src/tensor/random.ts';
@@ -103,6 +104,31 @@ const FILES = {
     inputShape: [3],
     encoder: [{ type: 'gaussianCode', inFeatures: 3, outFeatures: 2 }],
     decoder: [{ type: 'dense', inFeatures: 2, outFeatures: 3, bias: true }, { type: 'sigmoid' }],
+  }),
+  conv: file({
+    type: 'autoencoder',
+    inputShape: [3, 3],
+    encoder: [
+      { type: 'reshape', shape: [3, 3, 1] },
+      { type: 'conv2d', inChannels: 1, outChannels: 2, kernelSize: 2, stride: 1, padding: 1, bias: true },
+      { type: 'maxPool2d', kernelSize: 2, stride: 2, padding: 0 },
+      { type: 'flatten' },
+    ],
+    decoder: [
+      { type: 'reshape', shape: [2, 2, 2] },
+      { type: 'upsample2d', factor: 1 },
+      {
+        type: 'convTranspose2d',
+        inChannels: 2,
+        outChannels: 1,
+        kernelSize: 2,
+        stride: 2,
+        padding: 1,
+        outputPadding: 1,
+        bias: false,
+      },
+      { type: 'flatten' },
+    ],
   }),
   gan: file({
     type: 'gan',
