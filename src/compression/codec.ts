@@ -47,7 +47,7 @@ export class Codec {
     normalization: Normalization = NO_NORMALIZATION,
     name: KernelsName = FILE_KERNELS.find((one) => one === kernels().name) ?? 'simd',
   ) {
-    const outputs = autoencoder.decoder.activationsPerSample(autoencoder.encodingDim);
+    const outputs = autoencoder.decoder.activationsPerSample([autoencoder.encodingDim]);
     if (outputs > MAX_OUTPUTS_OF_ONE) {
       throw new DataError(
         `the layers of the model's decoder have ${outputs} outputs for one image, expected at most ${MAX_OUTPUTS_OF_ONE}.`,

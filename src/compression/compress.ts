@@ -14,14 +14,21 @@ import {
   type Samples,
   type StoredSamples,
 } from '../data/samples.ts';
+import type { TileGrid } from '../data/tiles.ts';
 import { crc32 } from '../io/crc32.ts';
 import { readModel } from '../io/model.ts';
-import { type OptionNames, requireModel, requireNumber, requireOptions } from '../tensor/options.ts';
+import {
+  type OptionNames,
+  requireMethods,
+  requireModel,
+  requireNumber,
+  requireOptions,
+} from '../tensor/options.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import { joined } from './byteStream.ts';
 import { ChunkCoder, chunksOfSamples, type OnChunk } from './chunks.ts';
 import { Codec } from './codec.ts';
-import { requireSizes } from './description.ts';
+import { requireSizes, requireTiles } from './description.ts';
 import { type CompressedHeader, imagesPerChunk, uint32Bytes, writeHeader } from './header.ts';
 import { kernelsProbe } from './kernelsProbe.ts';
 import { modelFingerprint } from './modelFingerprint.ts';
@@ -50,6 +57,8 @@ export interface CompressOptions {
   readonly lossless?: boolean;
   /** The file that the originals come from: a lossless file then gives back its bytes. @default a `.npy` file */
   readonly original?: OriginalFile | undefined;
+  /** Of which picture the images are the tiles, as `grid.cut` gives them: uint8, not with `lossless`. */
+  readonly grid?: TileGrid | undefined;
   /** The model's file, to be put inside: decompressing then needs nothing else. */
   readonly model?: Uint8Array | undefined;
   /** The ranges of these images' codes, from {@link findRanges}: saves a pass over the images. */
@@ -62,6 +71,7 @@ const OPTIONS: OptionNames<CompressOptions> = {
   levels: true,
   lossless: true,
   original: true,
+  grid: true,
   model: true,
   ranges: true,
   onChunk: true,
@@ -180,18 +190,23 @@ function factsFor(
   autoencoder: Autoencoder,
   { kernels }: Codec,
   samples: Samples | StoredSamples,
-  { levels, lossless = false, original, model: inside }: CompressOptions,
+  { levels, lossless = false, original, grid, model: inside }: CompressOptions,
 ): Omit<CompressedHeader, 'minimum' | 'maximum'> {
   const count = levels ?? (lossless ? DEFAULT_LOSSLESS_LEVELS : DEFAULT_LEVELS);
   const isInRange = (value: number) => Number.isInteger(value) && value >= MIN_LEVELS && value <= MAX_LEVELS;
   const range = `an integer from ${MIN_LEVELS} to ${MAX_LEVELS}`;
   requireNumber('compressImages', 'levels', count, range, isInRange);
+  if (grid !== undefined) {
+    requireMethods('compressImages', 'the grid', grid, ['cut', 'blend'], 'a TileGrid');
+  }
   requireSizes(sizeOf(autoencoder.inputShape), autoencoder.encodingDim);
   const { shape, normalization = NO_NORMALIZATION } = samples;
   const { dtype } = normalization;
   if (lossless) requireIntegerType(dtype);
   if (lossless && !isStored(samples)) requireHeldAs(samples.data, dtype);
   if (lossless && original) requireOriginal(original, dtype, shape); // throws where a reader would
+  if (grid) requireTiles(grid, shape, dtype);
+  if (grid && lossless) throw new DataError('tiles overlap, so lossless would store pixels several times.');
   const model = modelFingerprint(autoencoder);
   if (inside) requireInside(inside, model);
   return {
@@ -205,6 +220,7 @@ function factsFor(
     levels: count,
     original: lossless ? (original ?? npyOriginal(dtype, shape)) : undefined,
     modelBytes: inside?.length ?? 0,
+    grid,
   };
 }
 

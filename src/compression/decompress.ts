@@ -4,13 +4,14 @@ import type { Autoencoder } from '../autoencoder/autoencoder.ts';
 import { fitsSampleShape } from '../data/batches.ts';
 import { denormalize } from '../data/denormalize.ts';
 import { DataError, type NumericArray, type SampleArray } from '../data/samples.ts';
+import { TileBlender } from '../data/tiles.ts';
 import { crc32 } from '../io/crc32.ts';
 import { FormatError } from '../io/errors.ts';
 import { type LoadedModel, readModel } from '../io/model.ts';
 import { kernels } from '../tensor/kernels/active.ts';
 import type { KernelsName } from '../tensor/kernels/kernels.ts';
 import { type OptionNames, requireBytes, requireOptions } from '../tensor/options.ts';
-import { formatShape } from '../tensor/shape.ts';
+import { formatShape, type Shape } from '../tensor/shape.ts';
 import { plural } from '../tensor/words.ts';
 import { type ByteSource, ByteStream } from './byteStream.ts';
 import { ChunkCoder } from './chunks.ts';
@@ -107,9 +108,15 @@ export class CompressedFile {
     return missingKernels(this.header);
   }
 
+  /** The shape of what the file holds: of all images, `[n, ...]`, or of the one picture of which they are the tiles. */
+  get shape(): Shape {
+    const { shape, grid } = this.header;
+    return grid ? [1, ...grid.picture, ...shape.slice(3)] : shape;
+  }
+
   /**
-   * The images, chunk by chunk, in the units of the data; of the type that `denormalize` gives, which for integers
-   * up to 32 bits is that of the file.
+   * The images, chunk by chunk (or the tiles of a picture; see {@link all}), in the units of the data; of the type that
+   * `denormalize` gives, which for integers up to 32 bits is that of the file.
    *
    * They are computed by the kernels that made the file, whatever the program uses while the stream waits. If this
    * machine lacks them, a lossy file is decoded with others, and some values differ in their last bit; a lossless one is
@@ -132,6 +139,22 @@ export class CompressedFile {
       yield coder.decode(await this.#readChunk(images), images);
     }
     await this.#readEnd(coder.originalsCrc);
+  }
+
+  /**
+   * All images at once, or the picture of whose tiles the file holds the codes.
+   *
+   * @param autoencoder - Default: the model inside.
+   * @returns The values in the units of the data, of the type that `denormalize` gives, of the shape {@link shape}.
+   * @throws As {@link images}.
+   */
+  async all(autoencoder = this.model?.autoencoder): Promise<NumericArray> {
+    const { normalization, grid } = this.header;
+    const { dtype } = denormalize(new Float32Array(), normalization);
+    if (!grid) return { shape: this.shape, data: await gathered(this.images(autoencoder)), dtype };
+    const blender = new TileBlender(grid, this.shape[3] ?? 1);
+    for await (const tiles of this.images(autoencoder)) blender.add(tiles as Uint8Array);
+    return { shape: this.shape, data: blender.picture, dtype };
   }
 
   /**
@@ -242,7 +265,7 @@ export class CompressedFile {
 }
 
 /**
- * The images of a whole `.isth` file in memory.
+ * The images of a whole `.isth` file in memory, or the picture that its tiles make, `[1, height, width, ...]`.
  *
  * @param autoencoder - Default: the model inside.
  * @returns Shape and values in the units of the data, as {@link denormalize} gives them.
@@ -255,9 +278,7 @@ export class CompressedFile {
 export async function decompressImages(bytes: Uint8Array, autoencoder?: Autoencoder): Promise<NumericArray> {
   requireBytes('decompressImages', bytes);
   const file = await CompressedFile.open(bytes);
-  const { shape, normalization } = file.header;
-  const { dtype } = denormalize(new Float32Array(), normalization);
-  return { shape, data: await gathered(file.images(autoencoder)), dtype };
+  return file.all(autoencoder);
 }
 
 /** A lossless file whose header contradicts itself is refused before its first chunk is read. */

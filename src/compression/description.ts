@@ -1,11 +1,12 @@
 /** What a `.isth` file says of itself, as JSON, checked: docs/isth.md, section 2. */
 
 import { DataError, DTYPE_NAMES, type DType, type Normalization } from '../data/samples.ts';
+import { TileGrid } from '../data/tiles.ts';
 import { checkNormalization } from '../io/checkNormalization.ts';
 import { FormatError } from '../io/errors.ts';
 import { isObject, shown } from '../io/json.ts';
 import type { KernelsName } from '../tensor/kernels/kernels.ts';
-import { type Shape, sizeOf } from '../tensor/shape.ts';
+import { formatShape, type Shape, sameShape, sizeOf } from '../tensor/shape.ts';
 import { FILE_KERNELS, isProbe } from './kernelsProbe.ts';
 import { isModelFingerprint } from './modelFingerprint.ts';
 import { ORIGINAL_KINDS, type OriginalFile } from './originalFile.ts';
@@ -15,6 +16,8 @@ const MAX_RANK = 64;
 /** The numbers in one image: 2048×2048, or 1182×1182 in colour. */
 const MAX_FEATURES = 2 ** 22;
 const MAX_CODE_LENGTH = 2 ** 14;
+/** Of a picture in tiles, in pixels: as of a JPEG. */
+const MAX_SIDE = 2 ** 16 - 1;
 
 export interface Description {
   /** Of all images together, `[n, ...]`. */
@@ -33,6 +36,8 @@ export interface Description {
   readonly codeLength: number;
   /** The number of levels that the range of a code dimension is divided into. */
   readonly levels: number;
+  /** If the images are the tiles of one picture: where they lie. */
+  readonly grid: TileGrid | undefined;
 }
 
 /**
@@ -46,7 +51,7 @@ export function readDescription(text: Uint8Array): {
   kind: OriginalFile['kind'] | null;
 } {
   const value = parseDescription(text);
-  const { shape, dtype, normalization, model, codeLength, levels, original, ...made } = isObject(value)
+  const { shape, dtype, normalization, model, codeLength, levels, original, tiles, ...made } = isObject(value)
     ? value
     : {};
   const checkedShape = checkShape(shape);
@@ -76,6 +81,7 @@ export function readDescription(text: Uint8Array): {
     ...checkKernels(made),
     codeLength: checkInteger('length of the codes', codeLength, 1, MAX_CODE_LENGTH),
     levels: checkInteger('number of levels', levels, MIN_LEVELS, MAX_LEVELS),
+    grid: tiles === undefined ? undefined : checkTiles(tiles, checkedShape, dtype as DType),
   };
   return { description, kind };
 }
@@ -97,6 +103,35 @@ function checkInteger(what: string, value: unknown, minimum: number, maximum: nu
   if (Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum)
     return value as number;
   throw new FormatError(`the ${what} is ${shown(value)}, expected an integer from ${minimum} to ${maximum}.`);
+}
+
+function checkTiles(value: unknown, shape: Shape, dtype: DType): TileGrid {
+  const { picture, overlap } = isObject(value) ? value : {};
+  const [, height = 0, width = 0] = shape;
+  const isPicture =
+    Array.isArray(picture) &&
+    picture.length === 2 &&
+    picture.every((side) => Number.isInteger(side) && side <= MAX_SIDE);
+  try {
+    if (!isPicture) throw new RangeError(`a picture has two sides of at most ${MAX_SIDE}`);
+    const grid = new TileGrid([picture[0], picture[1]], [height, width], overlap as number);
+    requireTiles(grid, shape, dtype);
+    return grid;
+  } catch (error) {
+    throw new FormatError(
+      `the tiles are ${shown(value)} of ${formatShape(shape)}: ${(error as Error).message}`,
+    );
+  }
+}
+
+/** @throws {DataError} If images of this shape and type are not the tiles of the grid. */
+export function requireTiles(grid: TileGrid, shape: Shape, dtype: DType): void {
+  const expected = [grid.count, ...grid.tile];
+  const isTiles = [expected, [...expected, 3]].some((each) => sameShape(each, shape)) && dtype === 'u1';
+  if (isTiles) return;
+  throw new DataError(
+    `the tiles of the picture are ${DTYPE_NAMES[dtype]} ${formatShape(shape)}, expected uint8 ${formatShape(expected)}, or with 3 channels.`,
+  );
 }
 
 function checkShape(value: unknown): Shape {

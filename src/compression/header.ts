@@ -4,6 +4,7 @@
  */
 
 import { DataError } from '../data/samples.ts';
+import type { TileGrid } from '../data/tiles.ts';
 import { crc32 } from '../io/crc32.ts';
 import { FormatError } from '../io/errors.ts';
 import { notA } from '../io/fileKinds.ts';
@@ -16,9 +17,11 @@ import { MAX_HEAD_BYTES, type OriginalFile } from './originalFile.ts';
 
 /** Like PNG's: no text begins with it, and it shows when a transfer changed line ends or cut off the eighth bit. */
 const MAGIC = [0x89, 0x49, 0x53, 0x54, 0x48, 0x0d, 0x0a, 0x1a]; // \x89ISTH\r\n\x1a
-/** The second version has originals that are tables; all other files are of the first, as before there was another. */
-const VERSIONS = [1, 2];
-const versionFor = (kind: OriginalFile['kind'] | null | undefined) => (kind === 'csv' ? 2 : 1);
+/** The second version has originals that are tables, the third tiles; all other files are of the first, as before there was another. */
+const VERSIONS = [1, 2, 3];
+function versionFor(kind: OriginalFile['kind'] | null | undefined, grid: TileGrid | undefined): number {
+  return grid ? 3 : kind === 'csv' ? 2 : 1;
+}
 
 /** Magic, version, and the lengths of description, original head and model. */
 const FIXED_BYTES = 24;
@@ -67,10 +70,12 @@ export function chunkCount(header: Pick<CompressedHeader, 'shape' | 'codeLength'
  * @throws {DataError} If the scaling of each feature on its own makes the description too long.
  */
 export function writeHeader(header: CompressedHeader): Uint8Array {
-  const { shape, dtype, normalization, model, kernels, kernelsProbe, codeLength, levels, original } = header;
+  const { shape, dtype, normalization, model, kernels, kernelsProbe, codeLength, levels, original, grid } =
+    header;
   const kind = original?.kind ?? null;
   const made = { model, kernels, kernelsProbe, codeLength, levels };
-  const description = { shape, dtype, normalization, ...made, original: kind };
+  const tiles = grid && { picture: grid.picture, overlap: grid.overlap };
+  const description = { shape, dtype, normalization, ...made, original: kind, ...(tiles && { tiles }) };
   const text = new TextEncoder().encode(JSON.stringify(description));
   if (text.length > MAX_DESCRIPTION_BYTES) {
     throw new DataError(
@@ -81,7 +86,7 @@ export function writeHeader(header: CompressedHeader): Uint8Array {
   const fixed = new Uint8Array(FIXED_BYTES);
   const view = new DataView(fixed.buffer);
   fixed.set(MAGIC);
-  const numbers = [versionFor(kind), text.length, head.length, header.modelBytes];
+  const numbers = [versionFor(kind, grid), text.length, head.length, header.modelBytes];
   for (const [i, number] of numbers.entries()) view.setUint32(MAGIC.length + 4 * i, number, true);
   const ranges = new Float32Array(2 * codeLength);
   ranges.set(header.minimum);
@@ -131,9 +136,12 @@ export async function readHeader(
   if ((kind === null) !== (headLength === 0)) {
     throw new FormatError(`the original file's header has ${headLength} bytes, its kind is ${shown(kind)}.`);
   }
-  if (version !== versionFor(kind)) {
+  const { grid } = description;
+  if (grid && kind !== null)
+    throw new FormatError(`the original is ${shown(kind)}, expected null beside tiles.`);
+  if (version !== versionFor(kind, grid)) {
     throw new FormatError(
-      `the file has format version ${version}, and its original is ${shown(kind)}, expected version ${versionFor(kind)}.`,
+      `the file has format version ${version}, and its original is ${shown(kind)}, expected version ${versionFor(kind, grid)}.`,
     );
   }
   const original = kind === null ? undefined : { kind, head };
@@ -172,9 +180,9 @@ function checkFixed(fixed: Uint8Array): number[] {
   const numbers = [0, 1, 2, 3].map((i) => view.getUint32(MAGIC.length + 4 * i, true));
   const [version, textLength, headLength] = numbers;
   if (!VERSIONS.includes(version)) {
-    const isLater = version > VERSIONS[1];
+    const isLater = version > VERSIONS[2];
     throw new FormatError(
-      `the file has format version ${version}, expected ${VERSIONS.join(' or ')}${isLater ? ': a later isthmus wrote it' : ''}.`,
+      `the file has format version ${version}, expected 1 to ${VERSIONS[2]}${isLater ? ': a later isthmus wrote it' : ''}.`,
     );
   }
   if (textLength > MAX_DESCRIPTION_BYTES || headLength > MAX_HEAD_BYTES) {

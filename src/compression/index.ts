@@ -1,5 +1,6 @@
 /** The public names of `isthmus/compression`: images to `.isth` files and back, without packages, in Node and browsers. */
 
+export { TileGrid } from '../data/tiles.ts';
 export { FormatError } from '../io/errors.ts';
 export {
   type CompressedImages,

@@ -3,6 +3,7 @@
 import type { Autoencoder } from '../autoencoder/autoencoder.ts';
 import { describeNormalization } from '../data/normalization.ts';
 import { DataError, NO_NORMALIZATION, type Samples, type StoredSamples } from '../data/samples.ts';
+import { TileBlender, type TileGrid } from '../data/tiles.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import { chunksOfSamples } from './chunks.ts';
 import { Codec } from './codec.ts';
@@ -15,7 +16,7 @@ import { type CodeRanges, MAX_LEVELS, MIN_LEVELS, Quantizer } from './quantizer.
  * images. More levels make better images, so this makes the smallest file. (Between neighbouring numbers of levels the
  * order may be wrong by about 0.01 dB.)
  *
- * @param targetPsnr - In dB, of the images that the file will give back.
+ * @param targetPsnr - In dB, of the images that the file will give back, or of the picture whose tiles they are.
  * @throws {DataError} If no number of levels reaches it; the message says what the model can do.
  */
 export async function levelsFor(
@@ -23,12 +24,14 @@ export async function levelsFor(
   autoencoder: Autoencoder,
   samples: Samples | StoredSamples,
   ranges: CodeRanges,
+  grid?: TileGrid,
 ): Promise<number> {
   const codec = new Codec(autoencoder, samples.normalization);
-  const quantized = (levels: number) => psnrOf(autoencoder, codec, samples, new Quantizer(levels, ranges));
+  const quantized = (levels: number) =>
+    psnrOf(autoencoder, codec, { samples, grid }, new Quantizer(levels, ranges));
   const best = await quantized(MAX_LEVELS);
   if (!(best >= targetPsnr)) {
-    const unquantized = await psnrOf(autoencoder, codec, samples);
+    const unquantized = await psnrOf(autoencoder, codec, { samples, grid });
     throw new DataError(
       `the model reaches ${best.toFixed(2)} dB on these images with ${MAX_LEVELS} levels and ${unquantized.toFixed(2)} dB with unrounded codes, expected at least the ${targetPsnr} dB asked for.`,
     );
@@ -47,19 +50,22 @@ export async function levelsFor(
 async function psnrOf(
   { inputShape, encodingDim: codeLength }: Autoencoder,
   codec: Codec,
-  samples: Samples | StoredSamples,
+  { samples, grid }: { readonly samples: Samples | StoredSamples; readonly grid: TileGrid | undefined },
   quantizer?: Quantizer,
 ): Promise<number> {
   const { normalization = NO_NORMALIZATION, shape } = samples;
-  const quality = new Quality(inputShape, normalization, { withSsim: false });
+  const measured = grid ? [...grid.picture, ...shape.slice(3)] : inputShape;
+  const quality = new Quality(measured, normalization, { withSsim: false });
+  const [before, after] = [0, 1].map(() => grid && new TileBlender(grid, shape[3] ?? 1));
   const size = imagesPerChunk({ shape: [shape[0], sizeOf(inputShape)], codeLength });
   for await (const chunk of chunksOfSamples(samples, size)) {
     const codes = codec.encode(chunk);
-    quality.add(
-      chunk.data,
-      codec.decode(quantizer ? quantizer.dequantize(quantizer.quantize(codes)) : codes),
-    );
+    const restored = codec.decode(quantizer ? quantizer.dequantize(quantizer.quantize(codes)) : codes);
+    before?.add(chunk.data as Uint8Array);
+    after?.add(restored as Uint8Array);
+    if (!grid) quality.add(chunk.data, restored);
   }
+  if (before && after) quality.add(before.picture, after.picture);
   const { psnr } = quality.scores();
   if (psnr !== undefined) return psnr;
   throw new DataError(

@@ -6,6 +6,7 @@ import { type OptionNames, requireOneOf, requireOptions } from '../../tensor/opt
 import type { Shape } from '../../tensor/shape.ts';
 import { inWords } from '../../tensor/words.ts';
 import type { PictureOptions } from '../pictures/pictureStack.ts';
+import { type PatchOptions, requirePatches } from './patchOptions.ts';
 import { isSampleForm, type SampleForm } from './sampleForm.ts';
 
 /** For `.wav`. */
@@ -17,9 +18,11 @@ export interface SoundOptions {
 /**
  * How files are read as samples. Each kind of file takes its own options and refuses the others: `.npz` those of
  * {@link NpzOptions}; tables `columns`, `labelColumn`, `missing` and `featureNames`; pictures those of
- * {@link PictureOptions}; sound `frame`.
+ * {@link PictureOptions} and `patches`; sound `frame`.
  */
 export interface LoadOptions extends NpzOptions, Omit<TableOptions, 'form'>, PictureOptions, SoundOptions {
+  /** Cuts patches out of pictures of any size, instead of `resize`. @default what `form` says, without `resize` */
+  readonly patches?: PatchOptions | undefined;
   /** What a trained model takes, such as [28, 28]: then an array of one sample, [28, 28] or [784], is read as [1, 28, 28]. */
   readonly sampleShape?: Shape | undefined;
   /** How the training data of a model was read: where the file is of this kind, what no option says is done alike. */
@@ -38,6 +41,7 @@ export const LOAD_OPTIONS: OptionNames<LoadOptions> = {
   resize: true,
   gray: true,
   background: true,
+  patches: true,
   frame: true,
   sampleShape: true,
   featureNames: true,
@@ -57,11 +61,15 @@ export function requireLoadOptions<Options extends LoadOptions>(
   names: OptionNames<Options>,
 ): void {
   requireOptions(who, options, names);
-  const { columns, labelColumn, missing, featureNames, form, onProgress } = options;
+  const { columns, labelColumn, missing, featureNames, patches, resize, form, onProgress } = options;
   requireNames(who, 'columns', columns);
   requireNames(who, 'featureNames', featureNames);
   requireName(who, 'labelColumn', labelColumn);
   if (missing !== undefined) requireOneOf(who, 'missing', missing, ['drop', 'mean']);
+  if (patches !== undefined) requirePatches(who, patches);
+  if (patches !== undefined && resize !== undefined) {
+    throw new TypeError(`${who}: patches and resize are both given, expected one of them.`);
+  }
   if (onProgress !== undefined && typeof onProgress !== 'function') {
     throw new TypeError(`${who}: onProgress is ${inWords(onProgress)}, expected a function.`);
   }

@@ -14,10 +14,12 @@ import type { TableOptions } from '../../io/table/columns.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { fileError, inFile, readHead, readWholeFile } from '../files/files.ts';
 import { withPackage } from '../optionalPackage.ts';
-import { type PictureOptions, withColours } from '../pictures/pictureStack.ts';
+import { withColours } from '../pictures/pictureStack.ts';
 import { loadImageFile, loadImageFolder } from './images/imageFolder.ts';
+import { loadPatches } from './images/patches.ts';
 import { memoryOfNpy, NpyFile } from './npyFile.ts';
 import type { LoadOptions } from './readOptions.ts';
+import type { PictureForm } from './sampleForm.ts';
 import type { LoadedImages, SampleSource } from './sampleSource.ts';
 import { loadWave } from './waveFile.ts';
 
@@ -29,6 +31,7 @@ export type Contents = 'array' | 'table' | 'sound' | 'pictures';
 
 export interface Reader {
   readonly contents: Contents;
+  readonly isFolder?: true;
   /** Reads the whole file into memory. */
   readonly load: (path: string, options: LoadOptions) => Promise<LoadedImages>;
   /** Opens a file that may stay on the disk; undefined if it fits into the limit and is to be loaded. Its errors name the file. */
@@ -47,18 +50,16 @@ const TABLE: Reader = {
   options: ['columns', 'labelColumn', 'missing'],
 };
 const WAVE: Reader = { contents: 'sound', load: loadSound, options: ['frame'] };
-const PICTURE_OPTIONS = ['resize', 'gray', 'background'] as const;
+const PICTURE_OPTIONS = ['resize', 'gray', 'background', 'patches'] as const;
 const PICTURE: Reader = {
   contents: 'pictures',
-  load: async (path, options) => inColours(await loadImageFile(path, pictureOptions(options)), options),
+  load: (path, options) => loadPictures(path, options, loadImageFile),
   options: PICTURE_OPTIONS,
 };
 const FOLDER: Reader = {
   contents: 'pictures',
-  load: async (path, options) => {
-    const images = await loadImageFolder(path, pictureOptions(options), options.onProgress);
-    return inColours(images, options);
-  },
+  isFolder: true,
+  load: (path, options) => loadPictures(path, options, loadImageFolder),
   options: PICTURE_OPTIONS,
 };
 
@@ -160,14 +161,19 @@ function tableOptions({ columns, labelColumn, missing, featureNames, form }: Loa
   return { columns, labelColumn, missing, featureNames, form: form?.kind === 'table' ? form : undefined };
 }
 
-/** What is not said about pictures is done as for the training data of the model. */
-function pictureOptions({ resize, gray, background, form }: LoadOptions): PictureOptions {
-  const trained: PictureOptions = form?.kind === 'pictures' ? form : {};
-  return {
-    resize: resize ?? trained.resize,
-    gray: gray ?? trained.gray,
-    background: background ?? trained.background,
-  };
+/** What is not said about pictures is done as for the training data of the model: `resize` or `patches` replace the other. */
+async function loadPictures(
+  path: string,
+  { resize, gray, background, patches, form, ...options }: LoadOptions,
+  loadWhole: typeof loadImageFolder,
+): Promise<LoadedImages> {
+  const trained: Partial<PictureForm> = form?.kind === 'pictures' ? form : {};
+  const shared = { gray: gray ?? trained.gray, background: background ?? trained.background };
+  const cut = patches ?? (resize ? undefined : trained.patches);
+  const images = await (cut
+    ? loadPatches(path, cut, shared, options.onProgress)
+    : loadWhole(path, { ...shared, resize: resize ?? trained.resize }, options.onProgress));
+  return inColours(images, options);
 }
 
 /** A model that takes colours takes gray pictures, too. */

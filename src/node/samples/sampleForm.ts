@@ -6,6 +6,7 @@ import { ENCODINGS, type SoundEncoding } from '../../io/sound/encodings.ts';
 import type { TableForm } from '../../io/table/columns.ts';
 import { type Shape, sizeOf } from '../../tensor/shape.ts';
 import { visible } from '../../tensor/words.ts';
+import { isPatchOptions, type PatchOptions } from './patchOptions.ts';
 
 /**
  * How the samples were made of what the file holds, as plain JSON: a model keeps it (`training.data.form`), so that other
@@ -17,6 +18,8 @@ export interface PictureForm {
   readonly kind: 'pictures';
   /** Height and width in pixels that all pictures were brought to. */
   readonly resize?: readonly [height: number, width: number];
+  /** What was cut out of pictures of any size. */
+  readonly patches?: PatchOptions;
   readonly gray?: true;
   /** What transparent pictures were laid on: red, green, blue. */
   readonly background?: readonly [red: number, green: number, blue: number];
@@ -47,7 +50,8 @@ const IS_FORM: Readonly<Record<SampleForm['kind'], (form: Record<string, unknown
     (positions === undefined || (Array.isArray(positions) && positions.every(isCount))) &&
     (labelColumn === undefined || typeof labelColumn === 'string') &&
     (means === undefined || areNumbers(means)),
-  pictures: ({ resize, gray, background }) =>
+  pictures: ({ resize, patches, gray, background }) =>
+    (patches === undefined || (isObject(patches) && isPatchOptions(patches))) &&
     (resize === undefined || (Array.isArray(resize) && resize.length === 2 && resize.every(isCount))) &&
     (gray === undefined || gray === true) &&
     (background === undefined || (areNumbers(background) && (background as number[]).length === 3)),
@@ -75,7 +79,7 @@ function makes(form: SampleForm, size: number): boolean {
         (list) => list === undefined || list.length === size,
       );
     case 'pictures': {
-      const [height, width] = form.resize ?? [];
+      const [height, width] = form.patches?.size ?? form.resize ?? [];
       return height === undefined || width === undefined || [1, 3].includes(size / (height * width));
     }
   }
@@ -98,8 +102,9 @@ export function describeForm(form: SampleForm): string | undefined {
       means && 'missing cells filled in with the means of their columns',
     ]);
   }
-  const { resize, gray, background } = form;
+  const { resize, patches, gray, background } = form;
   return inList([
+    patches && `${patches.count.toLocaleString('en-US')} patches of ${patches.size.join('×')} cut at random`,
     resize && `resized to ${resize.join('×')}`,
     gray && 'gray',
     background && `transparent ones laid on ${formatColour(background)}`,

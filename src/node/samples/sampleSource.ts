@@ -28,6 +28,8 @@ export interface SampleFacts {
   readonly form?: SampleForm | undefined;
   /** Where each sample is found again; undefined if its number says it. */
   readonly places?: SamplePlaces | undefined;
+  /** Those of the pictures that patches were cut out of: `480x640`. */
+  readonly pictureSizes?: readonly string[] | undefined;
   /** What people should know: what was found out about the file, and what of it was left out. Sentences without a full stop. */
   readonly notes?: readonly string[] | undefined;
 }

@@ -4,6 +4,7 @@
  */
 
 import { OptionError } from '../../io/errors.ts';
+import { formatPatches } from './patchOptions.ts';
 import { findReader, type Reader } from './readers.ts';
 import type { LoadOptions } from './readOptions.ts';
 import { formatColour } from './sampleForm.ts';
@@ -17,6 +18,7 @@ const OWNERS = {
   resize: 'only pictures are resized',
   gray: 'only pictures become gray',
   background: 'only pictures have a background',
+  patches: 'only pictures are cut into patches',
   frame: 'only .wav files are cut into frames',
 } as const satisfies Partial<Record<keyof LoadOptions, string>>;
 
@@ -86,6 +88,7 @@ function optionInWords(value: NonNullable<LoadOptions[OwnedOption]>): [text?: st
   if (typeof value === 'string') return [value];
   if (typeof value === 'boolean') return [];
   if (typeof value === 'number') return [String(value), String(value)];
+  if ('count' in value) return [formatPatches(value), JSON.stringify(value)];
   const isNames = typeof value[0] === 'string';
   return [isNames ? value.join(',') : formatNumbers(value as readonly number[]), JSON.stringify(value)];
 }

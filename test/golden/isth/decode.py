@@ -55,7 +55,7 @@ class File:
         pieces = Pieces(data)
         require(pieces.take(8) == b"\x89ISTH\r\n\x1a", "not an .isth file")
         self.version = pieces.number()
-        require(self.version in (1, 2), "another version")
+        require(self.version in (1, 2, 3), "another version")
         lengths = [pieces.number() for _ in range(3)]
         self.description = json.loads(pieces.take(lengths[0]))
         k = self.description["codeLength"]
@@ -269,7 +269,27 @@ def decode_images(file):
     if file.is_lossless:
         crc = zlib.crc32(values.astype(f"<{dtype}").tobytes())
         require(crc == file.crc_of_values, "the values are not those that were compressed")
-    return values
+    require((file.version == 3) == ("tiles" in description), "another version")
+    return blend(values, description["tiles"]) if "tiles" in description else values
+
+
+def starts_of(length, tile, overlap):
+    steps = -((tile - length) // (tile - overlap))
+    return [0] + [i * (length - tile) // steps for i in range(1, steps + 1)]
+
+
+def blend(tiles, facts):
+    """tiles [n, height, width, ...], row by row, to the one picture that they make, [1, ...]."""
+    height, width = tiles.shape[1:3]
+    rows, columns = (starts_of(*axis, facts["overlap"]) for axis in zip(facts["picture"], (height, width)))
+    down, across = (np.minimum(np.arange(1, n + 1), np.arange(n, 0, -1)) for n in (height, width))
+    weights = np.outer(down, across).reshape(height, width, *[1] * (tiles.ndim - 3))
+    sums = np.zeros((*facts["picture"], *tiles.shape[3:]), int)
+    totals = np.zeros((*facts["picture"], *weights.shape[2:]), int)
+    for tile, (top, left) in zip(tiles, ((top, left) for top in rows for left in columns), strict=True):
+        sums[top : top + height, left : left + width] += tile * weights
+        totals[top : top + height, left : left + width] += weights
+    return ((2 * sums + totals) // (2 * totals)).astype("u1")[None]
 
 
 # Section 4: the residual

@@ -15,6 +15,7 @@ describe('sampleFormOf', () => {
     [{ kind: 'pictures' }, [28, 28]],
     [{ kind: 'pictures', resize: [28, 20], gray: true, background: [255, 0, 9] }, [28, 20]],
     [{ kind: 'pictures', resize: [28, 20] }, [28, 20, 3]],
+    [{ kind: 'pictures', patches: { size: [8, 9], count: 5, seed: 1 } }, [8, 9, 3]],
     [SOUND, [64]],
   ])('gives %j back', (form, sample) => {
     expect(of(form, sample)).toEqual(form);
@@ -36,6 +37,8 @@ describe('sampleFormOf', () => {
     { ...TABLE, labelColumn: 2 },
     { kind: 'pictures', resize: [28] },
     { kind: 'pictures', resize: [0, 28] },
+    { kind: 'pictures', patches: { size: [8], count: 5 } },
+    { kind: 'pictures', patches: { size: [8, 8], count: 0.5 } },
     { kind: 'pictures', gray: 'yes' },
     { kind: 'pictures', background: [1, 2] },
     { ...SOUND, frame: 0.5 },
@@ -51,6 +54,7 @@ describe('sampleFormOf', () => {
     [{ ...TABLE, columns: ['a'] }, [3]],
     [{ ...TABLE, positions: [1] }, [3]],
     [{ kind: 'pictures', resize: [100_000, 100_000] }, [28, 28]],
+    [{ kind: 'pictures', patches: { size: [9, 9], count: 5 } }, [8, 8]],
     [{ ...SOUND, frame: 2 ** 50 }, [64]],
   ])('takes no %j for samples of %j', (form, sample) => {
     expect(of(form)).toBeDefined();

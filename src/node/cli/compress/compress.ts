@@ -1,6 +1,7 @@
 /** `isthmus compress`: from images to a small file that holds their codes. Read compression/compress.ts first. */
 
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
+import type { OnChunk } from '../../../compression/chunks.ts';
 import {
   type CompressOptions,
   compressStream,
@@ -12,6 +13,8 @@ import { FILE_KERNELS } from '../../../compression/kernelsProbe.ts';
 import { type OriginalFile, requireIntegerType } from '../../../compression/originalFile.ts';
 import { levelsFor } from '../../../compression/targetPsnr.ts';
 import { DataError, type StoredSamples } from '../../../data/samples.ts';
+import { TileBlender } from '../../../data/tiles.ts';
+import { seamsOf } from '../../../evaluation/seams.ts';
 import { writeModel } from '../../../io/model.ts';
 import { kernels } from '../../../tensor/kernels/active.ts';
 import { namingFile, refuseExisting, writeFileAtomically } from '../../files/files.ts';
@@ -19,9 +22,10 @@ import { nounOf } from '../../pictures/sampleKind.ts';
 import { openToCompress } from '../../samples/compressedFile.ts';
 import { csvOriginalOf } from '../../samples/losslessTable.ts';
 import type { NormalizedSamples, SampleSource } from '../../samples/sampleSource.ts';
-import { HELP, KEY, KINDS_OF_FILES, MODEL, OVERWRITE } from '../shared/commonOptions.ts';
+import { HELP, KEY, KINDS_OF_FILES, MODEL, OVERWRITE, requireData } from '../shared/commonOptions.ts';
 import { MACHINE, refuseThreads, useMachine } from '../shared/machine.ts';
 import { noteOverflow } from '../shared/overflow.ts';
+import { openPhotograph, overlapOption, type Photograph } from '../shared/photographs.ts';
 import { loadOptionsOf, READING, READING_GROUP } from '../shared/reading.ts';
 import { openAutoencoder, prepareLike, sayNotes, withProgress } from '../shared/samples.ts';
 import type { Command } from '../terminal/help.ts';
@@ -33,7 +37,6 @@ import {
   type Parsed,
   parseOptions,
   refuseBoth,
-  refusePositionals,
   requireOption,
   text,
   UsageError,
@@ -43,6 +46,9 @@ import { countOf, formatElapsed, printJson, say } from '../terminal/output.ts';
 
 import { type CompressReport, CompressTally, jsonOf, printReport } from './report.ts';
 import { type RivalSizes, sizesOfFile } from './rivalSizes.ts';
+
+/** Of a tile that overlaps: with an eighth no tile shows, and the file has a third more bytes (docs/data.md). */
+const SHARE = 1 / 8;
 
 const OPTIONS = {
   model: MODEL,
@@ -62,6 +68,7 @@ const OPTIONS = {
   lossless: flag(
     'Also store the differences from the originals, so that integers of 8 and 16 bits are restored byte for byte: also tables of nothing else, as plainly written as programs write them.',
   ),
+  overlap: overlapOption('an eighth'),
   'include-model': flag('Put the model into the file, so that decompress needs no other file.'),
   kernels: choice(
     FILE_KERNELS,
@@ -81,8 +88,8 @@ export const compressCommand: Command = {
     usage:
       'isthmus compress --model MODEL --data FILE --out FILE.isth\n       npm run isthmus -- compress --model MODEL --data FILE --out FILE.isth',
     description: [
-      "Encodes images with a trained model, rounds the codes and writes them into a small file. isthmus decompress restores images from it: those that the model's decoder makes of the codes, or with --lossless exactly the originals. The images must have the shape that the model was trained on. A .npy in C order is read piece by piece, whatever its size; one in Fortran order and a table are copied to a temporary file if they are too large for memory; .npz, IDX, pictures and sound are loaded into memory.",
-      'Shows how many bytes an image takes, compared with gzip (level 9, of the values row-major and little-endian, in the type of the file) and PNG (all images tiled into one picture, level 9, without filters or with adaptive ones, whichever is smaller). For a table or sound it also shows the size of the file itself, as it is and with gzip. Also shows the PSNR and SSIM of the restored images. They are rounded and clamped as the originals are, so the figures may be a little better than those of isthmus evaluate. For large files gzip and PNG are measured on the first 4 MB, SSIM on the first images (2,000 of 28×28).',
+      "Encodes images with a trained model, rounds the codes and writes them into a small file. isthmus decompress restores images from it: those that the model's decoder makes of the codes, or with --lossless exactly the originals. The images must have the shape that the model was trained on; for a model that was trained with --patches FILE may be a photograph of any size, which is compressed in tiles that overlap. A .npy in C order is read piece by piece, whatever its size; one in Fortran order and a table are copied to a temporary file if they are too large for memory; .npz, IDX, pictures and sound are loaded into memory.",
+      'Shows how many bytes an image takes, compared with gzip (level 9, of the values row-major and little-endian, in the type of the file) and PNG (all images tiled into one picture, level 9, without filters or with adaptive ones, whichever is smaller). For a table or sound it also shows the size of the file itself, as it is and with gzip. Also shows the PSNR and SSIM of the restored images. They are rounded and clamped as the originals are, so the figures may be a little better than those of isthmus evaluate. For large files gzip and PNG are measured on the first 4 MB, SSIM on the first images (2,000 of 28×28), and not on photographs of more than 4 MB.',
     ],
     groups: [['Options', OPTIONS], READING_GROUP],
     sections: [
@@ -91,6 +98,7 @@ export const compressCommand: Command = {
         [
           'isthmus compress --model runs/digits-1 --data images.npy --out images.isth',
           'isthmus compress --model runs/digits-1 --data x.npy --out all.isth --lossless',
+          'isthmus compress photo.png --model runs/photos-1 --out photo.isth',
         ],
       ],
     ],
@@ -101,23 +109,35 @@ export const compressCommand: Command = {
 async function compress(words: readonly string[]): Promise<number> {
   const start = performance.now();
   const parsed = parseOptions(ALL_OPTIONS, words);
-  refusePositionals(parsed);
   const { values } = parsed;
   refuseThreads(values);
   refuseContradictions(parsed);
   const model = requireOption('model', values.model, 'MODEL');
-  const data = requireOption('data', values.data, 'FILE');
+  const data = requireData(parsed);
   const out = requireOption('out', values.out, 'FILE.isth', ['.isth']);
   await refuseExisting(out, values.overwrite);
   await useMachine(values);
   const { autoencoder, training } = await openAutoencoder(model);
-  const reading = loadOptionsOf(values, { training, inputShape: autoencoder.inputShape });
-  const { images, ...file } = await withProgress(data, (onProgress) =>
-    openToCompress(data, { ...reading, key: values.key, onProgress }),
-  );
+  const { inputShape } = autoencoder;
+  const reading = { ...loadOptionsOf(values, { training, inputShape }), key: values.key };
+  const photograph = await openPhotograph(data, {
+    autoencoder,
+    training,
+    reading,
+    overlap: values.overlap,
+    share: SHARE,
+  });
+  if (photograph && values.lossless) {
+    throw new UsageError(
+      '--lossless is not for a photograph in tiles: a PNG keeps its pixels in less space.',
+    );
+  }
+  const { images, ...file } = photograph
+    ? { images: photograph.tiles, original: undefined }
+    : await withProgress(data, (onProgress) => openToCompress(data, { ...reading, onProgress }));
   const stopListening = exitOnSignals();
   try {
-    sayNotes(data, images, reading);
+    if (!photograph) sayNotes(data, images, reading);
     if (values.lossless) requireExactValues(images);
     const isTable = values.lossless && images.form?.kind === 'table';
     const original = isTable ? await csvOriginalOf(data, images) : file.original;
@@ -126,6 +146,7 @@ async function compress(words: readonly string[]): Promise<number> {
     const included = values['include-model'] ? writeModel(autoencoder, { training }) : undefined;
     const { rivals, ...written } = await write(out, {
       autoencoder,
+      photograph,
       images,
       samples,
       original,
@@ -178,6 +199,8 @@ interface Job {
   readonly autoencoder: Autoencoder;
   readonly samples: NormalizedSamples | StoredSamples;
   readonly images: SampleSource;
+  /** Of which the images are the tiles. */
+  readonly photograph: Photograph | undefined;
   readonly original: OriginalFile | undefined;
   /** The model file to put inside. */
   readonly included: Uint8Array | undefined;
@@ -186,16 +209,22 @@ interface Job {
 
 async function write(
   out: string,
-  { autoencoder, images, samples, original, included, values }: Job,
+  { autoencoder, photograph, images, samples, original, included, values }: Job,
 ): Promise<Omit<CompressReport, 'rivals' | 'file'> & { readonly rivals: RivalSizes }> {
   const { lossless, bits, 'target-psnr': target } = values;
   const ranges = await findRanges(autoencoder, samples);
   const asked = bits === undefined ? (lossless ? DEFAULT_LOSSLESS_LEVELS : DEFAULT_LEVELS) : 2 ** bits;
-  const levels = target === undefined ? asked : await levelsFor(target, autoencoder, samples, ranges);
-  const { shape, normalization } = samples;
-  const tally = new CompressTally(shape, normalization);
-  const onChunk = tally.add.bind(tally);
-  const options: CompressOptions = { levels, lossless, original, model: included, ranges, onChunk };
+  const levels =
+    target === undefined ? asked : await levelsFor(target, autoencoder, samples, ranges, photograph?.grid);
+  const { normalization } = samples;
+  const { shape, grid } = photograph ?? { shape: samples.shape };
+  const tally = new CompressTally(shape, normalization, photograph !== undefined);
+  const blender = grid && new TileBlender(grid, shape[3] ?? 1);
+  const onChunk: OnChunk = (originals, restored) => {
+    if (blender) blender.add(restored as Uint8Array);
+    else tally.add(originals, restored);
+  };
+  const options: CompressOptions = { levels, lossless, original, grid, model: included, ranges, onChunk };
   let byteLength = 0;
   const pieces = async function* () {
     for await (const piece of compressStream(autoencoder, samples, options)) {
@@ -204,6 +233,7 @@ async function write(
     }
   };
   await writeFileAtomically(out, pieces()).finally(() => tally.progress.close());
+  if (photograph && blender) tally.add(photograph.pixels, blender.picture);
   const noun = nounOf(autoencoder.inputShape, normalization);
   noteOverflow(tally.overflown, noun);
   return {
@@ -219,6 +249,12 @@ async function write(
     lossless,
     kernels: kernels().name,
     quality: tally.quality,
+    tiles: photograph &&
+      blender && {
+        count: photograph.grid.count,
+        overlap: photograph.grid.overlap,
+        seams: seamsOf(photograph.pixels, blender.picture, photograph.grid),
+      },
     rivals: tally.rivals,
   };
 }

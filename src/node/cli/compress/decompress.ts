@@ -20,6 +20,7 @@ import {
   type OutputFormat,
   outputHelp,
 } from '../shared/outputFiles.ts';
+import { photographFile } from '../shared/photographs.ts';
 import { openAutoencoder } from '../shared/samples.ts';
 import type { Command } from '../terminal/help.ts';
 import { exitOnSignals } from '../terminal/interruption.ts';
@@ -83,7 +84,7 @@ async function decompress(words: readonly string[]): Promise<number> {
   await useMachine({ kernels: undefined, threads: values.threads });
   const given = values.model === undefined ? undefined : await openAutoencoder(values.model);
   const file = await openCompressedFile(path);
-  const [count, ...sample] = file.header.shape;
+  const [count, ...sample] = file.shape;
   const noun = nounOf(sample, file.header.normalization);
   const progress = new CountProgress(noun, count);
   const stopListening = exitOnSignals();
@@ -108,7 +109,7 @@ function piecesOf(
   model: LoadedModel | undefined,
   progress: CountProgress,
 ): AsyncIterable<Uint8Array> {
-  const { original, shape, dtype, normalization } = file.header;
+  const { original, shape, dtype, normalization, grid } = file.header;
   const ending = ENDINGS.find((one) => out.toLowerCase().endsWith(one)) as (typeof ENDINGS)[number];
   const missing = file.isLossless ? undefined : file.missingKernels;
   const chunks = counted(file.images(model?.autoencoder), sizeOf(shape.slice(1)), progress);
@@ -122,8 +123,9 @@ function piecesOf(
   const format: OutputFormat = OUTPUT_FORMATS[ending];
   const [, ...inputShape] = shape;
   const origin = { inputShape, normalization, training: model?.training ?? {} };
-  format.refuse?.(origin);
+  if (!grid) format.refuse?.(origin);
   if (missing) say(`note: the file was made with ${missing}: some values differ in the last bit.`);
+  if (grid) return photographFile(out, () => file.all(model?.autoencoder));
   return format.pieces({ ...origin, shape, batches: batchesOf(chunks, origin), isCheckedAtEnd: true });
 }
 

@@ -3,31 +3,48 @@
 import { Quality, type QualityScores } from '../../../compression/quality.ts';
 import { isFloat } from '../../../data/normalization.ts';
 import { DTYPE_NAMES, type DType, type Normalization, type SampleArray } from '../../../data/samples.ts';
+import type { Seams } from '../../../evaluation/seams.ts';
 import { itemSizeOf } from '../../../io/numpy/npyHeader.ts';
 import { type Shape, sizeOf } from '../../../tensor/shape.ts';
 import { type Noun, nounOf, withArticle } from '../../pictures/sampleKind.ts';
 import { overflownRows } from '../shared/overflow.ts';
+import { describeSeams } from '../shared/photographs.ts';
 import { countOf, formatCount, formatDecibels, print } from '../terminal/output.ts';
 import { CountProgress } from '../terminal/statusLine.ts';
 import { formatNumber } from '../terminal/textTable.ts';
 
-import { type FileSizes, RivalSizes, type Sizes } from './rivalSizes.ts';
+import { type FileSizes, MAX_BYTES, RivalSizes, type Sizes } from './rivalSizes.ts';
 
 /** Adds up what is known of the images while they are compressed, chunk by chunk. */
 export class CompressTally {
   readonly rivals: RivalSizes;
   readonly progress: CountProgress;
   readonly #features: number;
+  /** How many numbers of an image other formats are measured on. */
+  readonly #measured: number;
   readonly #normalization: Normalization;
   readonly #quality: Quality;
   #overflown = 0;
 
-  /** @param shape - The shape of all images, `[n, ...]`. */
-  constructor([count, ...sample]: Shape, normalization: Normalization) {
-    this.#features = sizeOf(sample);
+  /**
+   * @param shape - The shape of all images, `[n, ...]`.
+   * @param isPhotograph - Whether the only image may be larger than any that goes through a network whole.
+   */
+  constructor([count, ...sample]: Shape, normalization: Normalization, isPhotograph = false) {
+    const [height] = sample;
+    const size = sizeOf(sample);
+    const rows = isPhotograph
+      ? Math.min(height, Math.max(1, Math.floor((MAX_BYTES * height) / size)))
+      : height;
+    this.#features = size;
+    this.#measured = (size / height) * rows;
     this.#normalization = normalization;
-    this.#quality = new Quality(sample, normalization);
-    this.rivals = new RivalSizes(sample, normalization);
+    this.#quality = new Quality(sample, normalization, { withSsim: !isPhotograph || size <= MAX_BYTES });
+    this.rivals = new RivalSizes(
+      isPhotograph ? [rows, ...sample.slice(1)] : sample,
+      normalization,
+      rows / height,
+    );
     this.progress = new CountProgress(nounOf(sample, normalization), count);
   }
 
@@ -36,7 +53,7 @@ export class CompressTally {
     const count = originals.length / this.#features;
     this.progress.add(count);
     this.#quality.add(originals, restored);
-    this.rivals.add(originals);
+    this.rivals.add(originals.length === this.#features ? originals.subarray(0, this.#measured) : originals);
     if (!isFloat(this.#normalization.dtype)) return; // integers are finite
     this.#overflown += overflownRows({ shape: [count, this.#features], data: restored }).length;
   }
@@ -49,6 +66,12 @@ export class CompressTally {
   get overflown(): number {
     return this.#overflown;
   }
+}
+
+interface TileFacts {
+  readonly count: number;
+  readonly overlap: number;
+  readonly seams: Seams;
 }
 
 export interface CompressReport {
@@ -67,6 +90,8 @@ export interface CompressReport {
   readonly kernels: string;
   /** Of the images that are restored from the codes. */
   readonly quality: QualityScores;
+  /** If the image is a photograph in tiles. */
+  readonly tiles: TileFacts | undefined;
   readonly rivals: Sizes;
   /** Of the file that was compressed. */
   readonly file: FileSizes | undefined;
@@ -106,7 +131,8 @@ function compare(report: CompressReport): ComparedSizes {
 
 /** The report as one object for `--json`. */
 export function jsonOf(report: CompressReport) {
-  const { path, images, byteLength, modelBytes, codeLength, levels, lossless, kernels, quality } = report;
+  const { path, images, byteLength, modelBytes, codeLength, levels, lossless, kernels, quality, tiles } =
+    report;
   return {
     path,
     images,
@@ -120,6 +146,7 @@ export function jsonOf(report: CompressReport) {
     lossless,
     kernels,
     ...quality,
+    ...(tiles && { tiles }),
   };
 }
 
@@ -128,7 +155,8 @@ export function printReport(report: CompressReport): void {
   const inside = modelBytes > 0 ? `, of which the model takes ${formatCount(modelBytes)}` : '';
   print(`${path}: ${formatCount(byteLength)} bytes${inside}\n`);
   const { raw, gzip, png, ...sizes } = compare(report);
-  const some = rivals.images < images ? ` (the first ${formatCount(rivals.images)})` : '';
+  const first = rivals.images < 1 ? 'rows' : formatCount(rivals.images);
+  const some = rivals.images < images ? ` (the first ${first})` : '';
   const own = { bytesPerImage: (byteLength - modelBytes) / images, ratio: 1 };
   const rows: readonly (readonly [name: string, size: Size | undefined])[] = [
     [`${file?.name} file`, sizes.file],
@@ -150,16 +178,19 @@ export function printReport(report: CompressReport): void {
     print(`\nwithout gzip: ${DTYPE_NAMES[dtype]} is held in memory as another type, with other bytes`);
   }
   print(`\n${lossless ? 'the codes alone: ' : ''}${describeQuality(report)}`);
+  if (report.tiles) print(describeSeams(report.tiles.seams));
 }
 
 function describeCodes({
   codeLength,
   levels,
   lossless,
-}: Pick<CompressReport, 'codeLength' | 'levels' | 'lossless'>) {
+  tiles,
+}: Pick<CompressReport, 'codeLength' | 'levels' | 'lossless' | 'tiles'>) {
   const bits = Math.log2(levels);
   const depth = Number.isInteger(bits) ? countOf(bits, 'bit') : countOf(levels, 'level');
-  return `${countOf(codeLength, 'number')} of ${depth}${lossless ? ' and the residual' : ''}`;
+  const many = tiles ? `${countOf(tiles.count, 'tile')} of ` : '';
+  return `${many}${countOf(codeLength, 'number')} of ${depth}${lossless ? ' and the residual' : ''}`;
 }
 
 function describeQuality({

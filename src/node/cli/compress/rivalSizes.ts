@@ -12,10 +12,10 @@ import { encodePngTiles } from '../../pictures/pngTiles.ts';
 import { contentsByName } from '../../samples/readers.ts';
 
 /** Only the first images, up to this size, are measured: zlib's level 9 may take seconds for a megabyte. */
-const MAX_BYTES = 2 ** 22;
+export const MAX_BYTES = 2 ** 22;
 
 export interface Sizes {
-  /** How many images were measured. */
+  /** How many images were measured: less than 1 if only some rows of a photograph were. */
   readonly images: number;
   /** In bytes, of the values row-major and little-endian. Undefined if they are held as another type than the file's. */
   readonly gzip: number | undefined;
@@ -29,10 +29,15 @@ export class RivalSizes {
   readonly #dtype: DType;
   readonly #most: number;
   readonly #parts: SampleArray[] = [];
+  readonly #share: number;
   #images = 0;
 
-  /** @param sample - The shape of one image. */
-  constructor(sample: Shape, normalization: Normalization) {
+  /**
+   * @param sample - The shape of one image.
+   * @param share - What part of an image each of these is.
+   */
+  constructor(sample: Shape, normalization: Normalization, share = 1) {
+    this.#share = share;
     const { dtype } = normalization;
     this.#sample = sample;
     this.#normalization = normalization;
@@ -50,13 +55,14 @@ export class RivalSizes {
   }
 
   async measure(): Promise<Sizes> {
+    const images = this.#images * this.#share;
     const isStored = this.#parts.every((part) => part[Symbol.toStringTag] === ARRAY_NAMES[this.#dtype]);
-    if (!isStored) return { images: this.#images, gzip: undefined, png: undefined };
+    if (!isStored) return { images, gzip: undefined, png: undefined };
     const bytes = Buffer.concat(
       this.#parts.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength)),
     );
     const [zipped, png] = await Promise.all([promisify(gzip)(bytes, { level: 9 }), this.#encodePng(bytes)]);
-    return { images: this.#images, gzip: zipped.length, png: png?.length };
+    return { images, gzip: zipped.length, png: png?.length };
   }
 
   async #encodePng(bytes: Buffer): Promise<Uint8Array | undefined> {

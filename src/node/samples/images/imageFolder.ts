@@ -4,7 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import { DataError, type SampleArray } from '../../../data/samples.ts';
 import { plural } from '../../../tensor/words.ts';
 import { readWholeFile } from '../../files/files.ts';
-import { decodePicture, type PictureKind } from '../../pictures/picture.ts';
+import { decodePicture, type Picture, type PictureKind } from '../../pictures/picture.ts';
 import {
   inPicture,
   type PictureOptions,
@@ -61,64 +61,95 @@ export async function loadImageFolder(
   onProgress?: OnProgress,
 ): Promise<LoadedImages> {
   requirePictureOptions('loadImageFolder', options);
+  const { names, labels, notes, place } = await listPictures(path);
+  const stack = new PictureStack(names.length, options);
+  const { kinds, misnamed } = await readPictures(path, names, {
+    background: options.background,
+    onProgress,
+    take: (picture, i) => stack.add(picture, names[i]),
+  });
+  return {
+    ...loaded(stack.finish(), options, [...notes, misnamed, stack.resizing]),
+    places: { kind: 'file', of: (i) => names[i] },
+    ...(labels && { labels }),
+    source: `${kinds} in ${place}`,
+  };
+}
+
+/** The pictures of a folder. */
+export interface ListedPictures {
+  /** Their paths from the folder. */
+  readonly names: readonly string[];
+  /** If each folder is a class. */
+  readonly labels: ClassLabels | undefined;
+  /** What is a class, and what was left out. */
+  readonly notes: readonly (string | undefined)[];
+  /** Where they are, for people: `3 class folders of photos`. */
+  readonly place: string;
+}
+
+/**
+ * @throws {FileError} If a folder can't be read.
+ * @throws {DataError} If there are no pictures.
+ */
+export async function listPictures(path: string): Promise<ListedPictures> {
   const folder = await findPictures(path);
   const name = basename(resolve(path));
-  if (folder.own.pictures.length > 0) {
-    const notes = [leftBesidePictures(folder)];
-    const { array, kinds } = await stackFiles(path, folder.own.pictures, options, { notes, onProgress });
-    return { ...array, source: `${kinds} in ${name}` };
+  const { pictures } = folder.own;
+  if (pictures.length > 0) {
+    return { names: pictures, labels: undefined, notes: [leftBesidePictures(folder)], place: name };
   }
   const classes = folder.subfolders.filter(({ pictures }) => pictures.length > 0);
   if (classes.length === 0) throw noPictures(folder);
   const counts = classes.map(({ pictures }) => pictures.length);
   const names = classes.map((of) => of.name);
-  const notes = [classNote(name, names, counts), leftBesideClasses(folder)];
-  const { array, kinds } = await stackFiles(
-    path,
-    classes.flatMap(({ pictures }) => pictures),
-    options,
-    { notes, onProgress },
-  );
-  const source = `${kinds} in ${plural(classes.length, 'class folder')} of ${name}`;
-  return { ...array, labels: classLabels(names, counts), source };
+  return {
+    names: classes.flatMap(({ pictures }) => pictures),
+    labels: classLabels(names, counts),
+    notes: [classNote(name, names, counts), leftBesideClasses(folder)],
+    place: `${plural(classes.length, 'class folder')} of ${name}`,
+  };
 }
 
-interface Misnamed {
-  readonly name: string;
-  readonly kind: PictureKind;
+export interface ReadPicturesOptions {
+  readonly background?: PictureOptions['background'];
+  readonly onProgress?: OnProgress | undefined;
+  /** Gets each picture with its number. */
+  readonly take: (picture: Picture, i: number) => void;
 }
 
-/** Reads and decodes one picture at a time. */
-async function stackFiles(
+/**
+ * Reads and decodes one picture at a time.
+ *
+ * @returns What they are, for people, `2 PNGs and 1 JPEG`, and a note about those that their names don't say.
+ */
+export async function readPictures(
   folder: string,
   names: readonly string[],
-  options: PictureOptions,
-  {
-    notes,
-    onProgress,
-  }: { readonly notes: readonly (string | undefined)[]; readonly onProgress: OnProgress | undefined },
-): Promise<{ array: Omit<LoadedImages, 'source'>; kinds: string }> {
-  const stack = new PictureStack(names.length, options);
+  { background, onProgress, take }: ReadPicturesOptions,
+): Promise<{ readonly kinds: string; readonly misnamed: string | undefined }> {
   const counts = { PNG: 0, JPEG: 0 };
   const misnamed: Misnamed[] = [];
   for (const [i, name] of names.entries()) {
     onProgress?.(i / names.length);
     const bytes = await readWholeFile(join(folder, name));
-    const picture = await decodePicture(bytes, options.background).catch((error) => {
+    const picture = await decodePicture(bytes, background).catch((error) => {
       throw inPicture(name, error);
     });
-    stack.add(picture, name);
+    take(picture, i);
     counts[picture.kind]++;
     if (isMisnamed(name, picture.kind)) misnamed.push({ name, kind: picture.kind });
   }
   const kinds = (['PNG', 'JPEG'] as const).filter((kind) => counts[kind] > 0);
   return {
-    array: {
-      ...loaded(stack.finish(), options, [...notes, misnamedNote(misnamed), stack.resizing]),
-      places: { kind: 'file', of: (i) => names[i] },
-    },
     kinds: kinds.map((kind) => plural(counts[kind], kind)).join(' and '),
+    misnamed: misnamedNote(misnamed),
   };
+}
+
+interface Misnamed {
+  readonly name: string;
+  readonly kind: PictureKind;
 }
 
 function loaded(

@@ -8,6 +8,7 @@ import { writeNpy } from '../../../../src/io/numpy/npy.ts';
 import { npyBytes } from '../../../helpers/bytes/npyBytes.ts';
 import { folderWith, isthmus, removeFolders } from '../../../helpers/cli.ts';
 import { findPython, runPython } from '../../../helpers/python.ts';
+import { photograph } from '../../photographs.ts';
 import { imagesIdx } from '../fixtures.ts';
 
 afterAll(removeFolders);
@@ -34,6 +35,8 @@ const cwd = folderWith({
   'digits.npy': writeNpy(generateDigits({ count: 60, seed: 3 })),
   'colours.npy': colours,
   'images.idx': imagesIdx(),
+  'photo.png': photograph(61, 47, 1),
+  'gray.png': photograph(30, 40, 2, { gray: true }),
 });
 const run = async (line: string) => {
   const { code, stderr } = await isthmus(line.split(' '), { cwd });
@@ -79,6 +82,26 @@ describe(`with Python${live.note}`, () => {
       decode(join(FOLDER, 'decode.py'), [at('lossy.isth'), '--model', model, '--out', at('theirs.npy')]),
     ).toEqual({ status: 0, stderr: '' });
     expect(readFileSync(at('theirs.npy')).equals(readFileSync(at('ours.npy')))).toBe(true);
+  });
+
+  live.test.each([
+    ['photo.png', 3],
+    ['gray.png', 4],
+  ])('tiles of %s that overlap by %d make the picture that decompress writes', async (name, overlap) => {
+    await train(name, ' --patches 9x8:60', `${name}.run`);
+    const isth = `${name}.isth`;
+    await run(
+      `compress ${name} --model ${name}.run --kernels naive --overlap ${overlap} --include-model --out ${isth}`,
+    );
+    await run(`decompress ${isth} --out ${name}.npy`);
+    const out = at(`${name}.theirs.npy`);
+    expect(decode(join(FOLDER, 'decode.py'), [at(isth), '--out', out])).toEqual({ status: 0, stderr: '' });
+    const ours = readFileSync(at(`${name}.npy`));
+    expect(readFileSync(out).equals(ours)).toBe(true);
+    // A control: other weights make another picture.
+    writeFileSync(at('misread.py'), SCRIPT.replace('np.arange(1, n + 1)', 'np.arange(n)'));
+    expect(decode(at('misread.py'), [at(isth), '--out', out]).status).toBe(0);
+    expect(readFileSync(out).equals(ours)).toBe(false);
   });
 
   live.test('decoded.json is what decode.py says today', () => {

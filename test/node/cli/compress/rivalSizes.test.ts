@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import type { DType, SampleArray } from '../../../../src/data/samples.ts';
 import { readNpy } from '../../../../src/io/numpy/npy.ts';
+import { CompressTally } from '../../../../src/node/cli/compress/report.ts';
 import { RivalSizes } from '../../../../src/node/cli/compress/rivalSizes.ts';
 import { npyBytes } from '../../../helpers/bytes/npyBytes.ts';
 import { DIVIDED } from '../fixtures.ts';
@@ -52,4 +53,17 @@ test('of more than 4 MB the first images are measured', async () => {
   const sizes = new RivalSizes([1024, 1024], { ...DIVIDED, dtype: 'u1' });
   for (let i = 0; i < 3; i++) sizes.add(new Uint8Array(2 ** 21));
   expect((await sizes.measure()).images).toBe(4);
+});
+
+test('of a photograph of more than 4 MB the first rows are measured', async () => {
+  const pixels = new Uint8Array(3000 * 2000 * 3);
+  const tally = new CompressTally([1, 3000, 2000, 3], { ...DIVIDED, dtype: 'u1' }, true);
+  tally.add(pixels, pixels.with(pixels.length - 1, 255));
+  const { images, gzip, png } = await tally.rivals.measure();
+  expect(images).toBe(699 / 3000);
+  expect(gzip).toBe(zipped(pixels.slice(0, 699 * 6000)));
+  expect(png).toBeGreaterThan(0);
+  // The error is that of all pixels.
+  expect(tally.quality).toMatchObject({ ssim: undefined, mse: 1 / pixels.length });
+  tally.progress.close();
 });
