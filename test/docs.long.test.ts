@@ -26,8 +26,8 @@ describe('docs/cli.md', () => {
 
   test('says of the presets what --help says', async () => {
     const text = (await help('train')).replace(/\s+/g, ' ');
-    const rows = [...page.matchAll(/^\| (?:`--kind (\w+)`, )?`(\w+)` \| `(--.*)` \|$/gm)];
-    expect(rows).toHaveLength(6);
+    const rows = [...page.matchAll(/^\| (?:`--kind (\w+)`, )?`([\w-]+)` \| `(--.*)` \|$/gm)];
+    expect(rows).toHaveLength(10);
     for (const [, kind = 'autoencoder', preset, settings] of rows) {
       expect(text).toContain(`--kind ${kind} --preset ${preset} stands for: ${settings} `);
     }

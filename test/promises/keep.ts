@@ -152,6 +152,7 @@ const PREPARATION = [
   `train --data decimals.csv ${RUN} --epochs 1 --out decimals`,
   `train --data quoted.csv ${RUN} --epochs 1 --out integers`,
   `train --data sheet.csv ${RUN} --epochs 1 --out sheet`,
+  `train --data photo.png --patches 8x8:40 ${RUN} --epochs 1 --out patches`,
   `train --data nameless.csv --missing mean ${RUN} --epochs 1 --out nameless`,
 ];
 

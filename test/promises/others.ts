@@ -14,8 +14,10 @@ export const NO_ADVICE: Readonly<Record<string, string>> = {
   '--loss bce': 'why another default is taken',
   '--output sigmoid': 'why another default is taken',
   '--noise salt': 'why another default is taken',
-  '--resize {}': 'what was taken from the training: test/node/cli/train/data/picturesAndSound.test.ts',
-  '--background {}': 'what was taken from the training, as --resize',
+  '--background {}': 'what was taken from the training: test/node/cli/train/data/picturesAndSound.test.ts',
+  '--layers conv': 'an option is named for messages with another text',
+  '--preset {}': 'an option is named for messages with another text',
+  '--conv {}': 'an option is named for messages with another text',
   '--{}': 'an option is named for messages with another text',
   '--{} {}': 'an option is named for messages with another text',
   '--{}={}': 'options are read again',
@@ -30,10 +32,16 @@ export const NO_ADVICE: Readonly<Record<string, string>> = {
 export const TESTED_ELSEWHERE: Readonly<Record<string, readonly [file: string, words: string]>> = {
   "the archive holds a sparse matrix of scipy{}, expected an array: save it as one, np.save('x.npy', m.toarray()).":
     ['test/io/numpy/npz.test.ts', 'which scipy wrote, a sparse matrix'],
+  "buildLayer: this bundle has no layer '{}', expected useConvolutions() before the first network.": [
+    'test/package/bundle.long.test.ts',
+    'useConvolutions()',
+  ],
   'npm kept --{} for itself, expected: npm run train -- --{} {}.': [
     'test/node/cli/train/train.test.ts',
     'options that npm kept for itself are asked back',
   ],
+  '{}: picture {} is {} pixels, that of --{} is {}, expected pairs of the same size: patches are cut at the same places of both.':
+    ['test/node/cli/train/data/photographs.test.ts', 'pairs of photographs of other sizes are refused'],
   '{}: a table {} is not restored byte for byte, expected no --lossless.': [
     'test/node/cli/compress/tables.test.ts',
     'a header that is longer than an .isth can hold',

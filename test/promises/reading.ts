@@ -4,6 +4,38 @@ import type { CommandPromise } from './keep.ts';
 
 export const READING: readonly CommandPromise[] = [
   [
+    "--{} is '{}', expected HEIGHTxWIDTH:NUMBER in pixels and patches, such as 32x32:20000.",
+    'train --data photo.png --patches 8x8',
+    'train --data photo.png --patches 8x8:40 TINY',
+  ],
+  [
+    '--resize and --patches are both given, expected one of them.',
+    'train --data photo.png --resize 8x8 --patches 8x8:40',
+    'train --data photo.png --resize 8x8 TINY',
+    'train --data photo.png --patches 8x8:40 TINY',
+  ],
+  [
+    '--lossless is not for a photograph in tiles: a PNG keeps its pixels in less space.',
+    'compress photo.png --model patches --out p.isth --lossless',
+    'compress photo.png --model patches --out p.isth',
+  ],
+  [
+    '--overlap is for a photograph in tiles, which {} is not here.',
+    'compress --data images.npy --model run --out p.isth --overlap 2',
+    'compress photo.png --model patches --out p.isth --overlap 2',
+  ],
+  [
+    '--overlap is {}, expected at most {}, half of a tile.',
+    'compress photo.png --model patches --out p.isth --overlap 5',
+    'compress photo.png --model patches --out p.isth --overlap 4',
+  ],
+  [
+    '--target is for a photograph in tiles; isthmus evaluate --target measures other samples.',
+    'reconstruct --data images.npy --target other.npy --model run --out p.npy',
+    'evaluate --data images.npy --target other.npy --model run',
+    'reconstruct photo.png --target photo.png --model patches --out p.png',
+  ],
+  [
     'line {}, column {}: got {}, expected a class, an integer or a word: if this column is no class but a feature, name it in --columns.',
     'train --data sheet.csv --label-column b',
     'train --data sheet.csv --columns a,b TINY',
@@ -141,14 +173,31 @@ export const READING: readonly CommandPromise[] = [
     'encode --model model.safetensors --data photo.png --out c.npy',
     'encode --model model.safetensors --data photo.png SAID{: (--resize \\S+ --gray) makes} --out c.npy',
   ],
+  ['--resize {}', 'train --data photo.png --hidden 999999999', 'train --data photo.png --resize 28x28 TINY'],
   [
-    'smaller pictures (--resize 28x28)',
-    'train --data photo.png --hidden 999999999',
-    'train --data photo.png --resize 28x28 TINY',
+    '--patches {}',
+    'train --data photo.png --patches 7x8:40 --conv 4,8',
+    'train --data photo.png --patches 8x8:40 --conv 4,8 --epochs 1',
   ],
   [
-    'expected {} or smaller layers (--hidden 64,32).',
+    'expected {}, smaller batches (--batch-size 8) or smaller layers (--hidden 64,32, --conv 8,16).',
     'train --data images.npy --hidden 999999999',
     'train --data images.npy --hidden 64,32 --epochs 1 --out RUN',
+    'train --data images.npy --conv 8,16 --batch-size 8 --epochs 1 --out RUN2',
+  ],
+  [
+    "images of {} can't be halved {}, as --conv {} does: expected a height and a width that are multiples of {}, such as {}{}{}.",
+    'train --data images.npy --conv 2,2,2,2',
+    'train --data white.npy --conv 2,2,2,2 --epochs 1 --out RUN',
+  ],
+  [
+    ', or fewer stages (--conv {})',
+    'train --data images.npy --conv 2,2,2,2',
+    'train --data images.npy SAID{(--conv 2,2,2)\\)} --epochs 1 --out RUN',
+  ],
+  [
+    '--image-shape {} makes images of them',
+    'train --data flat-floats.npy --conv 2',
+    'train --data flat-floats.npy --conv 2 SAID{(--image-shape \\w+)} --epochs 1 --out RUN',
   ],
 ];

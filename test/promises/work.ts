@@ -395,9 +395,19 @@ export const WORK: readonly CommandPromise[] = [
     'evaluate --model run --data images.npy --anomalies --threshold p97',
   ],
   [
-    'what the model makes of the {} samples is no nearer to the target than they are as given: more --epochs, wider layers (--hidden 512) or a longer code (--encoding-dim 128) may help',
+    'what the model makes of the {} samples is no nearer to the target than they are as given: more --epochs, {} or a longer code (--encoding-dim 128) may help',
     'train --data shaky.npy --target images.npy TINY',
     'train --data shaky.npy --target images.npy --hidden 512 --encoding-dim 128 --epochs 100 --out wide',
+  ],
+  [
+    'wider layers (--hidden 512)',
+    'train --data shaky.npy --target images.npy TINY',
+    'train --data shaky.npy --target images.npy --hidden 512 --encoding-dim 128 --epochs 100 --out wide-too',
+  ],
+  [
+    'more channels (--conv 32,64)',
+    'train --data shaky.npy --target images.npy --conv 2 --encoding-dim 2 --epochs 1 --out few',
+    'train --data shaky.npy --target images.npy --conv 32,64 --encoding-dim 128 --epochs 100 --out many',
   ],
   [
     ': {} may help',

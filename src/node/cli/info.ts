@@ -156,14 +156,16 @@ async function infoCompressed(path: string, json: boolean): Promise<void> {
   }
   const { size: byteLength } = await stat(path);
   const { header } = file;
-  const { shape, dtype, normalization, model, kernels, codeLength, levels, original, modelBytes } = header;
+  const { shape, dtype, normalization, model, kernels, codeLength, levels, original, modelBytes, grid } =
+    header;
   if (json) {
     const chunks = chunkCount(header);
     const facts = { shape, dtype, normalization, model, kernels, codeLength, levels, modelBytes, chunks };
-    printJson({ path, byteLength, ...facts, lossless: original?.kind ?? false });
+    const tiles = grid && { picture: grid.picture, overlap: grid.overlap };
+    printJson({ path, byteLength, ...facts, ...(tiles && { tiles }), lossless: original?.kind ?? false });
     return;
   }
-  const [count, ...sample] = shape;
+  const [count, ...sample] = file.shape;
   const noun = nounOf(sample, normalization);
   const perImage = `${((byteLength - modelBytes) / count).toFixed(1)} ${withArticle(noun)}`;
   const without = modelBytes > 0 ? ' without the model' : '';
@@ -171,6 +173,9 @@ async function infoCompressed(path: string, json: boolean): Promise<void> {
   const inside = modelBytes > 0 ? `inside, ${formatCount(modelBytes)} bytes` : 'not inside';
   printFacts({
     [`${noun}s`]: `${formatCount(count)} of ${timesShape(sample)}, ${DTYPE_NAMES[dtype]}, ${describeNormalization(normalization)}`,
+    ...(grid && {
+      tiles: `${formatCount(grid.count)} of ${timesShape(grid.tile)}, which overlap by at least ${grid.overlap}`,
+    }),
     codes: `${countOf(codeLength, 'number')} in ${levels} levels`,
     lossless: original ? `yes, restores ${ORIGINALS[original.kind]}` : 'no',
     model: `${model}, ${inside}`,

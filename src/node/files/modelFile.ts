@@ -16,6 +16,7 @@ import {
   requireAutoencoder,
   writeModel,
 } from '../../io/model.ts';
+import { useConvolutions } from '../../layers/convolutions.ts';
 import type { OptimizerState } from '../../optim/optimizer.ts';
 import {
   exists,
@@ -26,6 +27,8 @@ import {
   requirePath,
   writeFileAtomically,
 } from './files.ts';
+
+useConvolutions(); // any model on a disk may have some
 
 /** The names of the model and the checkpoint in a run folder. */
 export const MODEL_FILE = 'model.safetensors';

@@ -5,7 +5,7 @@ import { BatchReader } from '../../data/batches.ts';
 import { pictureOf, pictureShape } from '../../data/pictureShape.ts';
 import { isUnitRange, type Normalization, type Samples, sliceSamples } from '../../data/samples.ts';
 import { Random } from '../../tensor/random.ts';
-import { formatShape, ShapeError } from '../../tensor/shape.ts';
+import { formatShape, type Shape, ShapeError } from '../../tensor/shape.ts';
 import { Tensor } from '../../tensor/tensor.ts';
 import { addNoise, EVALUATION_NOISE_SEED, type Noise } from '../../training/noise.ts';
 
@@ -79,11 +79,32 @@ export function restoreSome(
  * @param tensors - `[n, ...sample]` each, in the units of the network's input. They are overwritten.
  */
 export function toPictures(tensors: readonly Tensor[], normalization: Normalization | undefined): Tensor[] {
-  const [, ...sample] = tensors[0].shape;
-  const shape = pictureShape(sample);
-  if (!shape) throw new ShapeError(`toPictures: the samples are ${formatShape(sample)}, expected pictures.`);
+  const shape = requirePictureShape('toPictures', tensors[0]);
   if (normalization && !isUnitRange(normalization)) stretch(tensors);
   return tensors.map((tensor) => tensor.reshape([tensor.shape[0], ...shape]));
+}
+
+/** `who` is named in the error. */
+function requirePictureShape(who: string, { shape: [, ...sample] }: Tensor): Shape {
+  const shape = pictureShape(sample);
+  if (!shape) throw new ShapeError(`${who}: the samples are ${formatShape(sample)}, expected pictures.`);
+  return shape;
+}
+
+/**
+ * How far each pixel is from what it should be: the absolute difference, for colour its mean over the channels.
+ *
+ * @param originals - `[n, ...sample]`, in the units of the network's input, and so are the errors.
+ * @param restored - Of the same shape.
+ * @returns `[n, height, width]`
+ */
+export function pixelErrors(originals: Tensor, restored: Tensor): Tensor {
+  const [height, width, channels = 1] = requirePictureShape('pixelErrors', originals);
+  const errors = Tensor.zeros([originals.shape[0], height, width]);
+  for (let i = 0; i < originals.size; i++) {
+    errors.data[Math.floor(i / channels)] += Math.abs(restored.data[i] - originals.data[i]) / channels;
+  }
+  return errors;
 }
 
 function stretch(tensors: readonly Tensor[]): void {

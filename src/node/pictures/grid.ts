@@ -6,6 +6,7 @@
 import { type OptionNames, requireOptions } from '../../tensor/options.ts';
 import { formatShape, type Shape, ShapeError } from '../../tensor/shape.ts';
 import { inWords } from '../../tensor/words.ts';
+import { heatColours, heatMaximum } from './heatMap.ts';
 import { drawText, textWidth } from './pixelFont.ts';
 import type { PixelImage } from './png.ts';
 
@@ -18,6 +19,8 @@ export const HEADING = 11; // pixels for a line of text above an original
 export const BETWEEN_HEADINGS = 4; // pixels beside the gap, so that two numbers don't look like one
 const TEXT_GRAY = 235;
 const COMFORTABLE_SIDE = 84; // pixels: 28x28 is enlarged three times
+const RAMP = { width: 48, height: 7 } as const; // pixels: of the scale of errors
+const BESIDE_RAMP = 4; // pixels between it and its numbers
 
 /** Images with values from 0 (black) to 1 (white): `[n, h, w]`, `[n, h, w, 1]` or `[n, h, w, 3]`. A Tensor is one. */
 export interface ImageBatch {
@@ -63,15 +66,23 @@ export interface SheetOptions extends GridOptions {
   readonly noisy?: ImageBatch | undefined;
   /** What is written above each original; narrow images are moved apart to make room for it. */
   readonly headings?: readonly string[] | undefined;
+  /** The error of each pixel, `[n, h, w]`: as colours in a row below the reconstructions, with their scale at the bottom. */
+  readonly errors?: ImageBatch | undefined;
 }
 
-const SHEET_OPTIONS: OptionNames<SheetOptions> = { ...GRID_OPTIONS, noisy: true, headings: true };
+const SHEET_OPTIONS: OptionNames<SheetOptions> = {
+  ...GRID_OPTIONS,
+  noisy: true,
+  headings: true,
+  errors: true,
+};
 
 /**
  * Originals with their reconstructions below them, in rows; a wider gap separates these from the next originals.
  *
  * @param options - `columns`: images in a row; default 10. `scale`: as of {@link imageGrid}. `noisy`: what the model got, in
- *   a row between the two. `headings`: what is written above each original.
+ *   a row between the two. `headings`: what is written above each original. `errors`: the error of each pixel, `[n, h, w]`, drawn in
+ *   a row below as colours from black (0) to yellow (the largest of all), with the scale at the bottom.
  * @throws {TypeError} If these are no images, or an option is unknown.
  * @throws {ShapeError} If the shapes are not of images, or differ.
  * @example
@@ -88,6 +99,8 @@ export function reconstructionSheet(
   const { noisy, headings } = options;
   const layers = sheetRows('reconstructionSheet', originals, noisy, reconstructions);
   const [above] = layers;
+  const heat = options.errors && heatOf(options.errors, above);
+  if (heat) layers.push(heat.images);
   const columns = columnsFor(above.count, options.columns ?? 10);
   const scale = options.scale ?? comfortableScale(above);
   const groups = ceil(above.count / columns);
@@ -97,7 +110,11 @@ export function reconstructionSheet(
   const heading = headings ? HEADING : 0;
   const groupStep = heading + layers.length * stepY - GAP + BETWEEN_GROUPS;
   const height = groups * groupStep - BETWEEN_GROUPS + 2 * GAP;
-  const canvas = newCanvas(columns * stepX + GAP, height, above.channels);
+  const canvas = newCanvas(
+    max(columns * stepX, heat?.legend.width ?? 0) + GAP,
+    height + (heat ? HEADING : 0),
+    heat ? 3 : above.channels,
+  );
   for (let i = 0; i < above.count; i++) {
     const x = GAP + (i % columns) * stepX;
     const y = GAP + floor(i / columns) * groupStep + heading;
@@ -106,7 +123,35 @@ export function reconstructionSheet(
       paint(images, i, canvas, x, y + row * stepY, scale);
     });
   }
+  heat?.legend.draw(canvas, GAP, height);
   return canvas;
+}
+
+/** The errors as coloured images, and what their colours mean. */
+function heatOf(errors: ImageBatch, originals: Images) {
+  const { data, ...source } = imagesOf(errors, 'reconstructionSheet');
+  assertSameSize({ ...originals, channels: 1 }, { ...source, data }, 'reconstructionSheet', 'errors');
+  const maximum = heatMaximum(data);
+  const images: Images = { ...source, channels: 3, data: heatColours(data, maximum) };
+  return { images, legend: legendTo(maximum) };
+}
+
+/** The colours from 0 to `maximum`, between these numbers. */
+function legendTo(maximum: number) {
+  const { width, height } = RAMP;
+  const ramp = Float32Array.from({ length: width * height }, (_, i) => i % width);
+  const colours: Images = { ...RAMP, count: 1, channels: 3, data: heatColours(ramp, width - 1) };
+  const [from, to] = ['error 0', String(Number(maximum.toPrecision(2)))];
+  const left = textWidth(from, 1) + BESIDE_RAMP;
+  const right = left + width + BESIDE_RAMP;
+  return {
+    width: right + textWidth(to, 1) + GAP,
+    draw: (canvas: PixelImage, x: number, y: number) => {
+      write(from, canvas, x, y);
+      paint(colours, 0, canvas, x + left, y + floor((HEADING - height) / 2), 1);
+      write(to, canvas, x + right, y);
+    },
+  };
 }
 
 /**
@@ -141,7 +186,7 @@ export function sheetRows(
   originals: ImageBatch,
   noisy: ImageBatch | undefined,
   reconstructions: ImageBatch,
-): readonly Images[] {
+): Images[] {
   const above = imagesOf(originals, who);
   const others = [...(noisy ? [noisy] : []), reconstructions].map((batch) => imagesOf(batch, who));
   for (const [i, other] of others.entries()) {
@@ -198,7 +243,10 @@ export function newCanvas(width: number, height: number, channels: 1 | 3): Pixel
   return { width, height, channels, data: new Uint8Array(width * height * channels).fill(GAP_GRAY) };
 }
 
-/** Copies image `index` to the canvas, `scale` times as large, its upper left corner at (left, top). */
+/**
+ * Copies image `index` to the canvas, `scale` times as large, its upper left corner at (left, top). A gray one may be copied to
+ * a canvas in colour.
+ */
 export function paint(
   images: Images,
   index: number,
@@ -208,12 +256,15 @@ export function paint(
   scale: number,
 ): void {
   const { height, width, channels, data } = images;
+  const isGray = channels === 1;
   for (let y = 0; y < scale * height; y++) {
     const row = (index * height + floor(y / scale)) * width;
-    let to = ((top + y) * canvas.width + left) * channels;
+    let to = ((top + y) * canvas.width + left) * canvas.channels;
     for (let x = 0; x < scale * width; x++) {
       const from = (row + floor(x / scale)) * channels;
-      for (let channel = 0; channel < channels; channel++) canvas.data[to++] = toByte(data[from + channel]);
+      for (let channel = 0; channel < canvas.channels; channel++) {
+        canvas.data[to++] = toByte(data[isGray ? from : from + channel]);
+      }
     }
   }
 }

@@ -350,7 +350,7 @@ describe('training that fails', () => {
       ...trainingWith(
         'a network beyond any memory',
         '',
-        /make a network of 1,600,000,001,008 weights, which takes at least 12\.8 TB, .* expected/,
+        /make a network of 1,700,000,001,087 parameters, which takes at least 39\.2 TB for batches of 32, .* expected/,
       ),
       args: 'train --data images.npy --hidden 8 --encoding-dim 99999999999'.split(' '),
     },

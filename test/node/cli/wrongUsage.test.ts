@@ -94,7 +94,7 @@ describe('options that do not exist or are incomplete', () => {
     wrong('compress --model run --out x.isth', /--data is missing, expected --data FILE\./),
     wrong('compress --model run --data images.npy', /--out is missing, expected --out FILE\.isth\./),
     wrong('compress --model run --data images.npy --out x.zip', /--out is 'x\.zip', expected FILE\.isth\./),
-    wrong('compress run', /'run' belongs to no option\./),
+    wrong('compress --model run --data images.npy run', /'run' belongs to no option\./),
     wrong('decompress --out x.npy', /got 0 names, expected one file: FILE\.isth\./),
     wrong('decompress a.isth', /--out is missing, expected --out FILE\.npy, .* FILE\.png or, /),
     wrong('decompress a.isth --out x.jpg', /--out is 'x\.jpg', expected FILE\.npy, .* FILE\.png or, /),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Autoencoder } from '../../../src/autoencoder/autoencoder.ts';
 import { type Normalization, type Samples, sliceSamples } from '../../../src/data/samples.ts';
-import { predictPictures, rangeOf, toPictures } from '../../../src/node/pictures/display.ts';
+import { pixelErrors, predictPictures, rangeOf, toPictures } from '../../../src/node/pictures/display.ts';
 import { ShapeError } from '../../../src/tensor/shape.ts';
 import { Tensor } from '../../../src/tensor/tensor.ts';
 import { DIVIDED } from '../cli/fixtures.ts';
@@ -31,6 +31,34 @@ describe('toPictures', () => {
   test('refuses what is no picture', () => {
     expect(() => toPictures([Tensor.zeros([2, 10])], undefined)).toThrow(
       new ShapeError('toPictures: the samples are [10], expected pictures.'),
+    );
+  });
+});
+
+describe('pixelErrors', () => {
+  const errors = (sample: readonly number[], originals: readonly number[], restored: readonly number[]) => {
+    const shape = [originals.length / sample.reduce((size, length) => size * length, 1), ...sample];
+    return pixelErrors(Tensor.from(originals, shape), Tensor.from(restored, shape));
+  };
+
+  test('are absolute differences, one for each pixel', () => {
+    for (const sample of [[2, 2], [4], [2, 2, 1]]) {
+      const { shape, data } = errors(sample, [0, 1, 2, 3, 4, 5, 6, 7], [0, 3, 0, 3, 4, 5, 7, NaN]);
+      expect(shape).toEqual([2, 2, 2]);
+      expect(Array.from(data)).toEqual([0, 2, 2, 0, 0, 0, 1, NaN]);
+    }
+  });
+
+  test('are means over the channels of colour, in which errors of opposite signs add up', () => {
+    const originals = [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3];
+    const { shape, data } = errors([2, 2, 3], originals, [3, -3, 0, 1, 1, 7, 2, 2, 2, 0, 0, 0]);
+    expect(shape).toEqual([1, 2, 2]);
+    expect(Array.from(data)).toEqual([2, 2, 0, 3]);
+  });
+
+  test('refuses what is no picture', () => {
+    expect(() => errors([10], new Array(10).fill(0), new Array(10).fill(0))).toThrow(
+      new ShapeError('pixelErrors: the samples are [10], expected pictures.'),
     );
   });
 });

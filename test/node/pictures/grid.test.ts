@@ -153,6 +153,50 @@ describe('reconstructionSheet', () => {
     expect([2, 25, 48].map((x) => row[x])).toEqual([0, 255, 102]);
   });
 
+  describe('with the errors of pixels', () => {
+    const [zeros, ones] = [plain([0, 0], 1, 1), plain([1, 1], 1, 1)];
+    const colour = (sheet: PixelImage, x: number, y: number) =>
+      Array.from(sheet.data.subarray(3 * (y * sheet.width + x), 3 * (y * sheet.width + x) + 3));
+    const heatRow = 2 + 2 * 3;
+    const sheetOf = (errors: readonly number[]) =>
+      reconstructionSheet(zeros, ones, { errors: plain(errors, 1, 1), scale: 1 });
+
+    test('has them in colour below gray reconstructions, on one scale for all images', () => {
+      const sheet = sheetOf([0.2, 0.8]);
+      expect(sheet.channels).toBe(3);
+      expect([2, 5].map((y) => colour(sheet, 2, y))).toEqual([
+        [0, 0, 0],
+        [255, 255, 255],
+      ]);
+      const lightest = [255, 235, 130];
+      expect(colour(sheet, 5, heatRow)).toEqual(lightest);
+      // A quarter of the largest; the lightest, too, if each image had its own scale.
+      expect(colour(sheet, 2, heatRow)).toEqual([92, 22, 128]);
+      expect(colour(sheetOf([0.2, 0.2]), 2, heatRow)).toEqual(lightest);
+    });
+
+    test('says below what the lightest colour means, and is wide enough for it', () => {
+      const [sheet, same, other] = [sheetOf([0.2, 0.8]), sheetOf([0.8, 0.1]), sheetOf([0.2, 0.7])];
+      const legend = ({ data, width, height }: PixelImage) => data.slice(3 * width * (height - 11));
+      expect(sheet.width).toBe(2 + 41 + 4 + 48 + 4 + 17 + 2); // "error 0", the colours, "0.8"
+      expect(legend(same)).toEqual(legend(sheet));
+      expect(legend(other)).not.toEqual(legend(sheet));
+      const [left, middle] = [2 + 41 + 4, sheet.height - 6];
+      expect([left, left + 47].map((x) => colour(sheet, x, middle))).toEqual([
+        [0, 0, 0],
+        [255, 235, 130],
+      ]);
+    });
+
+    test('refuses errors of another size, and of channels', () => {
+      for (const errors of [plain([1], 1, 1), Tensor.zeros([2, 1, 1, 3])]) {
+        expect(() => reconstructionSheet(zeros, ones, { errors })).toThrow(
+          /the originals are \[2, 1, 1, 1\], the errors \[\d, 1, 1, \d\], expected the same\.$/,
+        );
+      }
+    });
+  });
+
   test('shows ten in a row by default', () => {
     expect(
       reconstructionSheet(plain(new Array(12).fill(0), 28, 28), plain(new Array(12).fill(0), 28, 28)).width,

@@ -8,7 +8,7 @@ import { arePixels, pictureOf } from '../../../data/pictureShape.ts';
 import { pickSamples, type Samples } from '../../../data/samples.ts';
 import type { AnomalyScore } from '../../../evaluation/errorDistribution.ts';
 import { visible } from '../../../tensor/words.ts';
-import { toInputs, toPictures } from '../../pictures/display.ts';
+import { pixelErrors, toInputs, toPictures } from '../../pictures/display.ts';
 import { reconstructionSheet } from '../../pictures/grid.ts';
 import { encodePng } from '../../pictures/png.ts';
 import { type Noun, nounOf } from '../../pictures/sampleKind.ts';
@@ -166,7 +166,7 @@ function describeWorst(count: number, noun: string, rankedBy: AnomalyScore): str
 
 const EXCESS = '(excess: how far the negative ELBO is above that of a perfect reconstruction)';
 
-/** The samples as a PNG file, in this order: their numbers, below them the originals, below these the reconstructions. */
+/** The samples as a PNG file: their numbers, below them the originals, the reconstructions, and where the two differ. */
 export function anomalyPicture(
   autoencoder: Autoencoder,
   samples: Samples,
@@ -174,9 +174,10 @@ export function anomalyPicture(
 ): Uint8Array {
   const shown = worst.slice(0, countShown([worst.length, ...autoencoder.inputShape]));
   const inputs = toInputs(autoencoder, pickSamples(samples, shown));
-  const tensors = [inputs, autoencoder.predict(inputs)];
-  const [originals, reconstructions] = toPictures(tensors, samples.normalization);
-  return encodePng(reconstructionSheet(originals, reconstructions, { headings: shown.map(String) }));
+  const restored = autoencoder.predict(inputs);
+  const errors = pixelErrors(inputs, restored); // before toPictures overwrites both
+  const [originals, reconstructions] = toPictures([inputs, restored], samples.normalization);
+  return encodePng(reconstructionSheet(originals, reconstructions, { headings: shown.map(String), errors }));
 }
 
 function describePercentiles(hasHeldOut: boolean): string {

@@ -67,7 +67,7 @@ export const ANOMALIES = {
   ),
   'anomalies-out': text(
     'FILE.png',
-    'With --anomalies, for images: draw the originals with their numbers, and below them what the model restores.',
+    'With --anomalies, for images: draw the originals with their numbers, below them what the model restores, and below that how wrong each pixel is.',
   ),
 };
 

@@ -2,7 +2,16 @@
 
 import type { Normalization } from '../../../data/samples.ts';
 import { isInRange, NOISE_KINDS, type Noise } from '../../../training/noise.ts';
-import { bytes, flag, type Option, parsed, text, UsageError } from '../terminal/options.ts';
+import {
+  bytes,
+  flag,
+  type Option,
+  parsed,
+  refusePositionals,
+  requireOption,
+  text,
+  UsageError,
+} from '../terminal/options.ts';
 
 export const MODEL = text('MODEL', 'A run folder or a model file.');
 
@@ -13,6 +22,23 @@ export const DATA = text(
   'FILE',
   `Images, or other samples like those that the model was trained on: ${KINDS_OF_FILES}.`,
 );
+
+/**
+ * The file of `--data`, which may also stand alone: `compress photo.png`.
+ *
+ * @throws {UsageError} If there is none, or another word.
+ */
+export function requireData({
+  values,
+  positionals,
+}: {
+  readonly values: { readonly data: string | undefined };
+  readonly positionals: readonly string[];
+}): string {
+  const data = values.data ?? positionals[0];
+  refusePositionals({ positionals: positionals.slice(values.data === undefined ? 1 : 0) });
+  return requireOption('data', data, 'FILE');
+}
 
 export const KEY = text('NAME', 'The array to read from an .npz. [x_train, else the only one]');
 

@@ -3,6 +3,7 @@
 import type { TrainingFacts } from '../../../io/model.ts';
 import type { Shape } from '../../../tensor/shape.ts';
 import { columnNamesOf } from '../../samples/featureNames.ts';
+import { formatPatches, type PatchOptions } from '../../samples/patchOptions.ts';
 import type { LoadOptions } from '../../samples/readOptions.ts';
 import { formatColour, sampleFormOf } from '../../samples/sampleForm.ts';
 import { optionsForEach } from '../../samples/suitableOptions.ts';
@@ -27,6 +28,11 @@ export const READING = {
     'HxW',
     readSize,
     'Of pictures: bring all to this height and width in pixels, such as 28x28. What is beyond its ratio is cut off at both sides; shrinking takes the mean of the area, enlarging is bilinear. [for a trained model as it was trained, else they must have one size]',
+  ),
+  patches: parsed(
+    'HxW:N',
+    readPatches,
+    'Of pictures of any size: cut N pieces of this height and width out of them at random, such as 32x32:20000, as many of each. --seed of train decides where. [for a trained model as it was trained]',
   ),
   gray: flag('Of pictures: read colours as their brightness. [for a trained model as it was trained]'),
   background: parsed(
@@ -55,6 +61,17 @@ function readSize(words: string, name: string): [height: number, width: number] 
   throw new UsageError(`--${name} is '${words}', expected HEIGHTxWIDTH in pixels, such as 28x28.`);
 }
 
+/** `32x32:20000` */
+function readPatches(words: string, name: string): PatchOptions {
+  const [, height, width, count] = /^(\d+)[x×](\d+):(\d+)$/i.exec(words) ?? [];
+  const size = [Number(height), Number(width)] as const;
+  const isInRange = size.every((length) => length >= 1 && length <= MAX_SIDE) && Number(count) >= 1;
+  if (isInRange && Number.isSafeInteger(Number(count))) return { size, count: Number(count) };
+  throw new UsageError(
+    `--${name} is '${words}', expected HEIGHTxWIDTH:NUMBER in pixels and patches, such as 32x32:20000.`,
+  );
+}
+
 /** Larger pictures have more pixels than a dense layer takes. */
 const MAX_SIDE = 4096;
 
@@ -75,19 +92,27 @@ export const READING_NAMES = Object.keys(READING) as (keyof typeof READING)[];
 export const READING_GROUP = ['How files are read', READING] as const;
 
 /** Those of the values that were given, as the options take them. */
-export function readingInWords({ resize, gray, background }: ReadingValues) {
+export function readingInWords({ resize, patches, gray, background }: ReadingValues) {
   return {
     ...(resize && { resize: resize.join('x') }),
+    ...(patches && { patches: formatPatches(patches) }),
     ...(gray && { gray }),
     ...(background && { background: formatColour(background) }),
   };
 }
 
 /** The options for pictures that no one gave and that are taken from a model's training data: `--resize 28x28 --gray`. */
-export function optionsOfTraining({ form, resize, gray, background }: LoadOptions): string | undefined {
+export function optionsOfTraining({
+  form,
+  resize,
+  patches,
+  gray,
+  background,
+}: LoadOptions): string | undefined {
   if (form?.kind !== 'pictures') return undefined;
   const taken = [
-    !resize && form.resize && `--resize ${form.resize.join('x')}`,
+    !resize && !patches && form.resize && `--resize ${form.resize.join('x')}`,
+    !resize && !patches && form.patches && `--patches ${formatPatches(form.patches)}`,
     !gray && form.gray && '--gray',
     !background && form.background && `--background ${formatColour(form.background)}`,
   ];
@@ -101,13 +126,20 @@ export interface TrainedOn {
 }
 
 /** The options of a command as those of `openImages`; what they don't say is done as for the training data of a model. */
-export function loadOptionsOf(values: ReadingValues, trained?: TrainedOn): LoadOptions {
-  const { columns, 'label-column': labelColumn, missing, resize, gray, background, frame } = values;
+export function loadOptionsOf(
+  values: ReadingValues & { readonly seed?: number | undefined },
+  trained?: TrainedOn,
+): LoadOptions {
+  const { columns, 'label-column': labelColumn, missing, resize, patches, gray, background, frame } = values;
+  if (resize && patches) {
+    throw new UsageError('--resize and --patches are both given, expected one of them.');
+  }
   return {
     columns,
     labelColumn,
     missing,
     resize,
+    patches: patches && { ...patches, seed: values.seed },
     gray: gray || undefined,
     background,
     frame,

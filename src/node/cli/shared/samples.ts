@@ -229,6 +229,12 @@ export function requirePairs(option: string, data: SampleSource, target: SampleS
     );
   }
   requireSampleShape(data, { inputShape: targetSample }, 'those of the target are');
+  const [sizes, targetSizes] = [data, target].map(({ pictureSizes = [] }) => pictureSizes);
+  const differing = sizes.findIndex((size, i) => size !== targetSizes[i]);
+  if (differing < 0) return;
+  throw new DataError(
+    `${target.source}: picture ${differing + 1} is ${targetSizes[differing] ?? 'missing'} pixels, that of --${option} is ${sizes[differing]}, expected pairs of the same size: patches are cut at the same places of both.`,
+  );
 }
 
 /**

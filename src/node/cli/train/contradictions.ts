@@ -5,7 +5,7 @@ import { refuseSalt } from '../shared/commonOptions.ts';
 import { READING_NAMES, refuseDroppedPairs } from '../shared/reading.ts';
 import { refuseBoth, requireCompanion, UsageError } from '../terminal/options.ts';
 import type { TrainOptions, TrainValues } from './options.ts';
-import { type KindName, presetsOf } from './presets.ts';
+import { type KindName, presetOptions, presetsOf } from './presets.ts';
 
 /** @throws {UsageError} If options that were given contradict each other. */
 export function refuseContradictions(options: TrainOptions): void {
@@ -25,7 +25,7 @@ export function refuseContradictions(options: TrainOptions): void {
   refuseBoth(options, 'test-data', 'validation-split');
   refuseDroppedPairs(values, values.target);
   refuseUnsuitableValues(values);
-  refuseUnsuitableLayers(values);
+  refuseUnsuitableLayers(options);
   refuseUnsuitableLengths(values);
 }
 
@@ -41,6 +41,7 @@ const SENSELESS: Readonly<Record<KindName, Readonly<Record<string, string>>>> = 
     'samples-every': 'isthmus generate makes samples with it after training',
   },
   vae: {
+    'no-dense-code': 'its encoder ends with two dense layers',
     tied: 'its encoder ends with two layers, which the decoder does not have',
     sparsity: '--beta keeps its codes close to 0',
     dropout: 'the noise of its codes has the same effect',
@@ -49,6 +50,7 @@ const SENSELESS: Readonly<Record<KindName, Readonly<Record<string, string>>>> = 
   },
   gan: {
     loss: 'its two losses are fixed',
+    'no-dense-code': NO_ENCODER,
     tied: NO_ENCODER,
     noise: NO_ENCODER,
     sparsity: NO_ENCODER,
@@ -64,7 +66,6 @@ const SENSELESS: Readonly<Record<KindName, Readonly<Record<string, string>>>> = 
     'validation-split': NO_QUALITY,
     patience: NO_QUALITY,
     'min-delta': NO_QUALITY,
-    keep: NO_QUALITY,
   },
 };
 
@@ -81,13 +82,16 @@ const KIND_TITLES: Readonly<Record<KindName, string>> = {
 };
 
 /** Options and presets that a kind of model does not have. */
-function refuseForKind({ given, values: { kind, preset } }: TrainOptions): void {
+function refuseForKind({ given, values: { kind, preset, keep } }: TrainOptions): void {
+  if (kind === 'gan' && keep === 'best') {
+    throw new UsageError(`--keep best makes no sense for ${KIND_TITLES.gan}: ${NO_QUALITY}.`);
+  }
   for (const [name, why] of Object.entries(SENSELESS[kind])) {
     if (given.has(name)) throw new UsageError(`--${name} makes no sense for ${KIND_TITLES[kind]}: ${why}.`);
   }
   if (!presetsOf(kind).includes(preset)) {
-    const known = presetsOf(kind).join(' or ');
-    throw new UsageError(`--preset ${preset} is not for ${KIND_TITLES[kind]}, expected ${known}.`);
+    const known = presetsOf(kind).join(', ');
+    throw new UsageError(`--preset ${preset} is not for ${KIND_TITLES[kind]}, expected one of: ${known}.`);
   }
 }
 
@@ -135,23 +139,41 @@ function refuseUnsuitableValues({ kind, loss, output, normalize, noise }: TrainV
   }
 }
 
-function refuseUnsuitableLayers({
-  kind,
-  hidden,
-  'decoder-hidden': decoderHidden,
-  dropout = 0,
-  tied,
-}: TrainValues): void {
+function refuseUnsuitableLayers(options: TrainOptions): void {
+  const { values } = options;
+  const { kind, preset, layers, conv, hidden, 'decoder-hidden': decoderHidden, dropout = 0, tied } = values;
+  if (layers === 'dense' && conv) {
+    const asks = 'conv' in presetOptions(kind, preset) ? `--preset ${preset}` : `--conv ${conv}`;
+    throw new UsageError(`--layers dense has no convolutions, ${asks} has some: expected one of them.`);
+  }
+  if (conv?.length === 0) {
+    throw new UsageError('--conv is none, expected widths such as 16,32, or --layers dense.');
+  }
+  if (tied && conv) {
+    throw new UsageError(
+      '--tied shares the weights of dense layers, --conv has others: expected one of them.',
+    );
+  }
   // Of a GAN, dropout is that of the discriminator alone.
   const dropped = kind === 'gan' ? hidden : [...hidden, ...(decoderHidden ?? [])];
-  if (dropout > 0 && dropped.length === 0) {
+  if (dropout > 0 && dropped.length === 0 && !conv) {
     throw new UsageError('--dropout needs hidden layers, --hidden none gives none.');
   }
+  if (values['no-dense-code']) refuseDenseLayers(options);
   if (tied && decoderHidden) {
     throw new UsageError(
       "--tied gives the decoder the encoder's widths, --decoder-hidden others: expected one of them.",
     );
   }
+}
+
+/** Without a dense code there is no place for dense layers. */
+function refuseDenseLayers({ given, values: { conv, hidden } }: TrainOptions): void {
+  if (!conv) throw new UsageError('--no-dense-code needs --conv.');
+  const other = ['encoding-dim', 'decoder-hidden'].find((name) => given.has(name));
+  const dense = hidden.length > 0 ? 'hidden' : other;
+  if (dense === undefined) return;
+  throw new UsageError(`--no-dense-code and --${dense} are both given, expected one of them.`);
 }
 
 function refuseUnsuitableLengths({

@@ -23,9 +23,12 @@ const SCALING = 'data is scaled as that of the model was';
 
 /** The options that the model decides, and why. */
 const DECIDED_BY_MODEL: Readonly<Record<string, string>> = {
+  layers: LAYERS,
+  conv: LAYERS,
   hidden: LAYERS,
   'decoder-hidden': LAYERS,
   'encoding-dim': LAYERS,
+  'no-dense-code': LAYERS,
   activation: LAYERS,
   output: LAYERS,
   tied: LAYERS,

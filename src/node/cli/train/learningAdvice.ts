@@ -74,11 +74,11 @@ function usualSteps(values: TrainValues, stall: NothingLearned['stall']): Change
 
 /** From where the samples' mean is the first answer, with units that don't die, and a loss that pulls a sigmoid back. */
 function betterStart(values: TrainValues): Changes {
-  const { kind, start, activation, hidden, loss, normalize } = values;
+  const { kind, start, activation, hidden, conv, loss, normalize } = values;
   const canHaveBce = kind === 'autoencoder' && outputOf(values) === 'sigmoid' && normalize !== 'standard';
   return {
     ...(start !== 'mean' && { start: 'mean' }),
-    ...(hidden.length > 0 && activation !== 'silu' && { activation: 'silu' }),
+    ...((conv || hidden.length > 0) && activation !== 'silu' && { activation: 'silu' }),
     ...(canHaveBce && loss !== 'bce' && { loss: 'bce' }),
   };
 }

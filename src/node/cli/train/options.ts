@@ -3,6 +3,7 @@
 import type { ActivationName } from '../../../autoencoder/spec.ts';
 import type { LossName } from '../../../losses/loss.ts';
 import type { Shape } from '../../../tensor/shape.ts';
+import { KEEPS } from '../../../training/earlyStopping.ts';
 import type { Start } from '../../../training/startAtMean.ts';
 import { FEATURE_NAMES } from '../../samples/featureNames.ts';
 import { HELP, IN_MEMORY, KEY, KINDS_OF_FILES, noise } from '../shared/commonOptions.ts';
@@ -22,7 +23,7 @@ import {
   type Values,
 } from '../terminal/options.ts';
 import { readInterval } from './checkpoints.ts';
-import { KINDS, PRESET_NAMES } from './presets.ts';
+import { CONV_WIDTHS, KINDS, PRESET_NAMES } from './presets.ts';
 
 const POSITIVE = { minimum: 0, exclusive: true };
 const COUNT = { minimum: 1, integer: true };
@@ -109,7 +110,7 @@ const KIND = {
   preset: choice(
     PRESET_NAMES,
     'article',
-    'Settings that were found by measuring (docs/recipes.md); the options they stand for are listed below. Options that you give win; with another --hidden, the decoder is its mirror image. small, for an autoencoder, has the layers of article and restores images better; best is the best for its kind.',
+    'Settings that were found by measuring (docs/recipes.md); the options they stand for are listed below. Options that you give win; with another --hidden, the decoder is its mirror image. small, for an autoencoder, has the layers of article and restores images better; best is the best of dense layers for its kind; those that begin with conv have convolutions, for images.',
   ),
   from: text(
     'MODEL',
@@ -118,15 +119,27 @@ const KIND = {
 };
 
 const NETWORK = {
+  layers: choice(
+    ['dense', 'conv'],
+    undefined,
+    `dense: each number of a layer sees all numbers before it. conv: for images, convolutions, which see neighbours: --conv ${CONV_WIDTHS}, or those of a preset. [dense, without --conv]`,
+  ),
+  conv: integers(
+    undefined,
+    'For images: how many channels the stages of convolutions have. Each halves height and width; the decoder mirrors them. Of a GAN: those of the discriminator, which the generator mirrors. Not with --tied.',
+  ),
   hidden: integers(
     [64, 32],
-    'Widths of the hidden layers of the encoder, of any number; the decoder has them in reverse. none: no hidden layers. Of a GAN: those of the discriminator, and in reverse of the generator.',
+    'Widths of the hidden layers of the encoder, of any number; the decoder has them in reverse. none: no hidden layers. With --conv: those between its last stage and the code, by default none, for a vae 256. Of a GAN: those of the discriminator, and in reverse of the generator.',
   ),
   'decoder-hidden': integers(
     undefined,
     'Widths of the hidden layers of the decoder (of a GAN: the generator), starting at the code, if they differ. Not with --tied.',
   ),
   'encoding-dim': number(32, COUNT, 'How many numbers a code has.'),
+  'no-dense-code': flag(
+    'With --conv: the last stage makes the code, which is long and says where in the image something is: for denoising, and for --patches. Only for an autoencoder.',
+  ),
   activation: choice(ACTIVATIONS, 'relu', 'The activation after each hidden layer.'),
   output: choice(
     ['linear', 'sigmoid'],
@@ -136,7 +149,7 @@ const NETWORK = {
   start: choice(
     ['as-is', 'mean'] as const satisfies readonly Start[],
     'as-is',
-    'mean: before the first step, set the last layer so that its output is the mean image for every code. as-is: leave its random weights.',
+    'mean: before the first step, set the last layer so that its output is the mean image for every code; of a convolution only its bias, to the mean brightness. as-is: leave its random weights.',
   ),
   tied: flag(
     "Let the decoder use the encoder's weights, transposed: it has only its own biases, so the model is about half as large.",
@@ -225,9 +238,9 @@ const TRAINING = {
     'With --patience: a loss is better if it is lower by more than this. [0]',
   ),
   keep: choice(
-    ['best', 'last'],
+    KEEPS,
     undefined,
-    'The weights to keep: those of the epoch with the lowest loss on the test or validation samples (without these, on the training samples), or those of the last step. [best with test or validation samples or --patience, else last]',
+    'The weights to keep: those of the epoch with the lowest loss on the test or validation samples (without these, on the training samples), those of the last step, or a moving average over the steps, which helps GANs. [best with test or validation samples or --patience, else last]',
   ),
   seed: number(
     0,

@@ -8,7 +8,7 @@ import { VARIATIONAL_PRESETS } from '../../../vae/presets.ts';
 export const KINDS = ['autoencoder', 'vae', 'gan'] as const;
 export type KindName = (typeof KINDS)[number];
 
-export const PRESET_NAMES = ['article', 'small', 'best'] as const;
+export const PRESET_NAMES = ['article', 'small', 'best', 'conv-small', 'conv-best'] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
 
 type OptionTexts = Readonly<Record<string, string>>;
@@ -40,7 +40,7 @@ function optionsOf(preset: object): OptionTexts {
   const optimizer = weightDecay === undefined ? {} : { optimizer: 'adamw', weightDecay };
   const texts = Object.entries({ ...settings, ...optimizer }).map(([name, value]) => [
     optionName(name),
-    String(value), // of a list its elements with commas between them
+    String(value) || 'none', // of a list its elements with commas between them
   ]);
   return Object.fromEntries(texts);
 }
@@ -58,6 +58,15 @@ function mapValues<Name extends string, Value, Result>(
   return Object.fromEntries(entries) as Record<Name, Result>;
 }
 
+/** The widths of the stages of `--layers conv`, where no preset has others. */
+export const CONV_WIDTHS = [16, 32];
+
+/** What `--conv` or `--layers conv` changes of a preset of dense layers: these have other widths, or there are none. */
+function withStages(kind: KindName, all: OptionTexts): OptionTexts {
+  const { 'decoder-hidden': _, ...others } = all;
+  return { ...others, conv: CONV_WIDTHS.join(), hidden: kind === 'vae' ? '256' : 'none' };
+}
+
 /** Which given options remove an option of a preset: next to a different value of these it would make no sense. */
 const GIVES_WAY: Readonly<Record<string, readonly string[]>> = {
   'decoder-hidden': ['hidden', 'tied'],
@@ -71,14 +80,16 @@ export function addedByPreset(
   name: PresetName,
   given: ReadonlyMap<string, string>,
 ): Record<string, string> {
-  const all = presetOptions(kind, name);
+  const preset = presetOptions(kind, name);
+  const asksForStages = given.has('conv') || given.get('layers') === 'conv';
+  const all = asksForStages && !('conv' in preset) ? withStages(kind, preset) : preset;
   const isOther = (option: string) => given.has(option) && given.get(option) !== all[option];
   const isFree = (option: string) => !given.has(option) && !GIVES_WAY[option]?.some(isOther);
   const added = Object.fromEntries(Object.entries(all).filter(([option]) => isFree(option)));
   // A short trial, such as --epochs 1, has no room for a warm-up.
   const epochs = Number(given.get('epochs') ?? added.epochs);
   if (Number(added['warmup-epochs']) >= epochs) delete added['warmup-epochs'];
-  if (given.get('hidden') === 'none') delete added.dropout;
+  if (given.get('hidden') === 'none' && !('conv' in all)) delete added.dropout;
   // Binary cross-entropy is for values in [0, 1].
   if (given.get('normalize') === 'standard' || given.get('output') === 'linear') delete added.loss;
   return added;

@@ -7,6 +7,7 @@ import { GAN } from '../../../gan/gan.ts';
 import type { AnyModel } from '../../../io/model.ts';
 import { kernels } from '../../../tensor/kernels/active.ts';
 import { sizeOf } from '../../../tensor/shape.ts';
+import type { Keep } from '../../../training/earlyStopping.ts';
 import type { History } from '../../../training/fitOptions.ts';
 import type { EpochRecord } from '../../../training/trainingState.ts';
 import { nounOf, withArticle } from '../../pictures/sampleKind.ts';
@@ -29,7 +30,7 @@ import { boundOf, type Results } from './outcome.ts';
 import { describeLosses } from './progress.ts';
 import { restartCommand, resumeCommand } from './recommended.ts';
 import type { TrainingOutcome, TrainingRun } from './runTraining.ts';
-import { learningRateOf } from './settings.ts';
+import { keepOf, learningRateOf } from './settings.ts';
 
 /** Says what will be trained, and how. With --json also prints `config` as the start event. */
 export function announce(run: TrainingRun, config: Readonly<Record<string, unknown>>): void {
@@ -62,7 +63,7 @@ function describePlan(model: AnyModel, data: TrainingData, values: TrainValues):
   }
   if (model instanceof Autoencoder && model.encodingDim >= sizeOf(inputShape)) {
     const code = countOf(model.encodingDim, 'number');
-    const option = values.from === undefined ? ' (--encoding-dim)' : '';
+    const option = values.from === undefined && !values['no-dense-code'] ? ' (--encoding-dim)' : '';
     say(
       `note: a code of ${code} is no shorter than ${withArticle(noun)} of ${sizeOf(inputShape)}${option}\n`,
     );
@@ -95,7 +96,9 @@ export function reportEnd(
   if (options.values.json) {
     printJson({ event: 'end', folder: folder.path, files, seconds, samplesPerSecond, ...results });
   } else {
-    print(`${countOf(epochs.length, 'epoch')} in ${formatElapsed(seconds)}${endingOf(history)}`);
+    print(
+      `${countOf(epochs.length, 'epoch')} in ${formatElapsed(seconds)}${endingOf(history, keepOf(options.values))}`,
+    );
     printScores(results, arePixels(data.inputShape, data.normalization));
     printParts(results);
     print(`written to ${folder.path}:\n  ${files.join(', ')}`);
@@ -105,7 +108,7 @@ export function reportEnd(
   if (rise) say(`note: ${rise}`);
   const nothing = noteNothingLearned(run, training);
   if (nothing) say(`note: ${nothing}`);
-  const gain = options.values.json || nothing ? undefined : describeNoGain(results);
+  const gain = options.values.json || nothing ? undefined : describeNoGain(results, options.values);
   if (gain) say(`note: ${gain}`);
   if (!training.hasCheckpoint) {
     say(
@@ -138,7 +141,7 @@ function waysToGoOn(folder: string, { stopped, epochs }: History, options: Train
   ];
 }
 
-function endingOf({ epochs, stopped, bestEpoch, restoredBestWeights }: History): string {
+function endingOf({ epochs, stopped, bestEpoch, restoredBestWeights }: History, keep: Keep): string {
   const why = {
     epochs: '',
     patience: ', stopped: no better loss',
@@ -146,6 +149,7 @@ function endingOf({ epochs, stopped, bestEpoch, restoredBestWeights }: History):
     problem: ', stopped: it does not learn any more',
   }[stopped];
   if (epochs.length === 0) return why;
+  if (keep === 'average') return `${why}; the weights are a moving average of those of all steps`;
   const which = restoredBestWeights ? `epoch ${bestEpoch}, the best one` : 'the last step';
   return `${why}; the weights are those of ${which}`;
 }
@@ -173,11 +177,12 @@ export function describeRise(epochs: readonly EpochRecord[], firstLoss?: number)
 }
 
 /** A note on a model that makes nothing better, on samples that it has not seen if there are any. Undefined if it does. */
-function describeNoGain(results: Results): string | undefined {
+function describeNoGain(results: Results, { conv }: TrainValues): string | undefined {
   const name = (['test', 'validation', 'training'] as const).find((each) => results[each]);
   const [before, after] = name ? [results.unrestored?.[name], results[name]] : [];
   if (!name || !before || !after || after.mse < before.mse) return undefined;
-  return `what the model makes of the ${name} samples is no nearer to the target than they are as given: more --epochs, wider layers (--hidden 512) or a longer code (--encoding-dim 128) may help`;
+  const wider = conv ? 'more channels (--conv 32,64)' : 'wider layers (--hidden 512)';
+  return `what the model makes of the ${name} samples is no nearer to the target than they are as given: more --epochs, ${wider} or a longer code (--encoding-dim 128) may help`;
 }
 
 /** The losses of a model whose loss has parts, after the epoch whose weights it has. */

@@ -12,10 +12,11 @@ import { readingInWords } from '../shared/reading.ts';
 import { isSenseless } from './contradictions.ts';
 import { isDecidedByModel } from './from.ts';
 import type { TrainValues } from './options.ts';
+import { CONV_WIDTHS } from './presets.ts';
 
 /** The options as they take effect: with the defaults that depend on other options, without those that have no effect. */
 export function effectiveOptions(values: TrainValues) {
-  const { help, json, overwrite, out, resume, count, nesterov, gray, ...others } = values;
+  const { help, json, overwrite, out, resume, count, nesterov, gray, layers, ...others } = values;
   const hasModel = values.from !== undefined;
   const options = Object.fromEntries(
     Object.entries(others).filter(
@@ -26,9 +27,10 @@ export function effectiveOptions(values: TrainValues) {
     ...options,
     ...(options.data === undefined && { count }),
     ...readingInWords(values),
-    ...(!hasModel && { output: outputOf(values) }),
+    ...(!hasModel && { conv: convOf(values), output: outputOf(values) }),
     ...(values.noise && { noise: formatNoise(values.noise) }),
-    ...(values.kind === 'gan' ? { 'samples-every': samplesEvery(values) } : { keep: keepOf(values) }),
+    ...(values.kind === 'gan' && { 'samples-every': samplesEvery(values) }),
+    keep: keepOf(values),
     'learning-rate': learningRateOf(values),
     ...(values.optimizer === 'adamw' && { 'weight-decay': weightDecayOf(values) }),
     ...(values.optimizer === 'sgd' && { momentum: momentumOf(values), nesterov }),
@@ -69,6 +71,11 @@ export function hasValidation(values: TrainValues): boolean {
 
 export function keepOf(values: TrainValues): Keep {
   return values.keep ?? (hasValidation(values) || values.patience !== undefined ? 'best' : 'last');
+}
+
+/** The widths of the stages; undefined if all layers are dense. */
+export function convOf({ conv, layers }: TrainValues): readonly number[] | undefined {
+  return conv ?? (layers === 'conv' ? CONV_WIDTHS : undefined);
 }
 
 export function outputOf({ kind, output, loss, normalize }: TrainValues): 'linear' | 'sigmoid' {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import type { AnyModel, TrainingFacts } from '../../../io/model.ts';
 import type { GaussianDistribution } from '../../../latent/gaussian.ts';
+import { Dense } from '../../../layers/dense.ts';
 import { DivergenceError } from '../../../training/divergence.ts';
 import { namingFile } from '../../files/files.ts';
 import { CHECKPOINT_FILE, loadCheckpoint } from '../../files/modelFile.ts';
@@ -18,12 +19,13 @@ import { parseOptions, wordsOf } from '../terminal/options.ts';
 import { say } from '../terminal/output.ts';
 import { describeProgress } from './checkpoints.ts';
 import { refuseContradictions, refuseSwallowed, refuseTwoFolders } from './contradictions.ts';
+import { refuseUnsuitableImages } from './convolutions.ts';
 import { defaultsOfFile } from './data/fileDefaults.ts';
 import type { TrainedBefore } from './data/openFiles.ts';
 import { loadTrainingData } from './data/trainingData.ts';
 import { addedByModel, openStartingModel, refuseDecidedByModel, refuseForModel } from './from.ts';
 import { LearningWatch } from './learning.ts';
-import { createModel } from './model.ts';
+import { createModel, specOf } from './model.ts';
 import { refuseTooLarge } from './networkSize.ts';
 import { TRAIN_GROUPS, TRAIN_OPTIONS, type TrainOptions, type TrainValues } from './options.ts';
 import { outcomeOf, type Results } from './outcome.ts';
@@ -83,7 +85,9 @@ export const trainCommand: Command = {
           'isthmus train --data speech.wav --frame 512',
           'isthmus train --data images.npy --schedule cosine --out runs/best',
           'isthmus train --data images.npy --preset best --encoding-dim 16',
+          'isthmus train --data images.npy --conv 16,32',
           'isthmus train --data images.npy --noise gaussian:0.2 --encoding-dim 256',
+          'isthmus train --data images.npy --conv 16,64 --no-dense-code --noise mask:0.3',
           'isthmus train --data noisy.npy --target clean.npy --encoding-dim 128',
           'isthmus train --data images.npy --kind vae --encoding-dim 2',
           'isthmus train --data images.npy --kind gan --preset best',
@@ -130,7 +134,10 @@ async function startRun(asGiven: TrainOptions, path: string | undefined): Promis
   const trained = base && trainedBefore(base.model, base.training);
   const [data] = await Promise.all([loadTrainingData(values, trained), useMachine(values)]);
   try {
-    if (!base) refuseTooLarge(values, data);
+    if (!base) {
+      refuseUnsuitableImages(values, data);
+      refuseTooLarge(specOf(values, data), values['batch-size'], data);
+    }
     const model = createModel(values, data, base?.model);
     const folder = await RunFolder.create(path ?? (await freeRunPath('runs', values.data)), overwrite);
     try {
@@ -240,7 +247,10 @@ async function trainAndWrite(run: TrainingRun, signal: AbortSignal): Promise<num
 /** How the codes of a plain autoencoder's training data are distributed: other kinds know from which codes they make samples. */
 async function codesOf({ model, data }: TrainingRun): Promise<GaussianDistribution | undefined> {
   const isPlain = model instanceof Autoencoder && !takesNormalCodes(model);
-  return isPlain ? model.codeDistribution(data.images) : undefined;
+  // Those that a convolution made are too long for a covariance.
+  return isPlain && model.encoder.namedLayers().at(-1)?.[1] instanceof Dense
+    ? model.codeDistribution(data.images)
+    : undefined;
 }
 
 /** `fit` checks the loss before each step, so the effect of the last step shows only here. */

@@ -110,15 +110,72 @@ describe('evaluate --anomalies', () => {
     expect(rows.map(([, index]) => Number(index))).toEqual(largest(errors, 3));
     expect(stderr).toContain('the anomalies: worst.png');
     const { width, height, data } = decodePng(new Uint8Array(readFileSync(join(cwd, 'worst.png'))));
-    // Three columns and two rows of images, some 80 pixels wide, with gaps of 2.
+    // Three columns and three rows of images, some 80 pixels wide, with gaps of 2.
     const scale = (width - 8) / 3 / 8;
     expect(Number.isInteger(scale)).toBe(true);
-    expect(height).toBe(2 * 8 * scale + 6 + 11); // the numbers stand above
+    expect(height).toBe(3 * 8 * scale + 8 + 11 + 11); // the numbers stand above, what the colours mean below
     const half = Math.floor(scale / 2);
     const gray = (column: number) =>
       data[((2 + 11 + half) * width + 2 + column * (8 * scale + 2) + half) * 4];
     expect([0, 1, 2].map(gray)).toEqual(largest(errors, 3).map((i) => pixels()[64 * i]));
   });
+
+  test.each([
+    ['gray', undefined, [8, 8]],
+    ['in colour', undefined, [4, 5, 3]],
+    [
+      'whose numbers are no pixels',
+      { kind: 'standard', dtype: 'u1', shift: 127, scale: 90 } as const,
+      [8, 8],
+    ],
+  ])(
+    'draws below images %s how wrong each pixel is: the more, the lighter',
+    async (_, normalization, sample) => {
+      const [rows, columns, channels = 1] = sample;
+      const autoencoder = model(normalization, { inputShape: sample });
+      const cwd = folderWith({ 'm.safetensors': writeModel(autoencoder), 'images.npy': imagesNpy(sample) });
+      const { code } = await isthmus(`${evaluate} --anomalies 4 --anomalies-out worst.png`.split(' '), {
+        cwd,
+      });
+      expect(code).toBe(0);
+
+      const { shift, scale: unit } = normalization ?? { shift: 0, scale: 255 };
+      const size = rows * columns * channels;
+      const values = pixels(size).map((pixel) => (pixel - shift) / unit);
+      const numbers = Tensor.from(values, [COUNT, ...sample]);
+      const restored = autoencoder.predict(numbers).data;
+      const errorOf = (image: number, pixel: number) => {
+        const first = image * size + pixel * channels;
+        const each = Array.from({ length: channels }, (_, c) =>
+          Math.abs(restored[first + c] - values[first + c]),
+        );
+        return each.reduce((sum, error) => sum + error) / channels;
+      };
+
+      const { width, data } = decodePng(new Uint8Array(readFileSync(join(cwd, 'worst.png'))));
+      const scale = (width - 10) / 4 / columns;
+      const half = Math.floor(scale / 2);
+      const brightness = (column: number, pixel: number) => {
+        const y = 2 + 11 + 2 * (rows * scale + 2) + Math.floor(pixel / columns) * scale + half;
+        const x = 2 + column * (columns * scale + 2) + (pixel % columns) * scale + half;
+        const [red, green, blue] = data.subarray(4 * (y * width + x));
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+      };
+      const isInOrder = (images: readonly number[]) => {
+        const all = images.flatMap((image, column) =>
+          Array.from({ length: rows * columns }, (_, pixel) => ({
+            error: errorOf(image, pixel),
+            light: brightness(column, pixel),
+          })),
+        );
+        const light = all.sort((a, b) => a.error - b.error).map((one) => one.light);
+        return light.every((value, i) => i === 0 || value >= light[i - 1] - 1); // colours are rounded
+      };
+      const worst = largest(errorsOf(autoencoder, numbers), 4);
+      expect(isInOrder(worst)).toBe(true);
+      expect(isInOrder(worst.toReversed())).toBe(false);
+    },
+  );
 
   test('draws no more of them than can be looked at', async () => {
     const cwd = folderWith({ ...files, 'many.npy': imagesNpy([8, 8], 1030) });

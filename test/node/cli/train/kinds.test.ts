@@ -185,10 +185,10 @@ test('a plain autoencoder keeps how the codes of its training data are distribut
   expect(existsSync(join(cwd, 'run/samples.png'))).toBe(false);
 });
 
-test('each kind has the presets article and best, and small is for the autoencoder', () => {
-  expect(presetsOf('autoencoder')).toEqual(['article', 'small', 'best']);
-  expect(presetsOf('vae')).toEqual(['article', 'best']);
-  expect(presetsOf('gan')).toEqual(['article', 'best']);
+test('each kind has the presets article, best and conv-best, and the small ones are for the autoencoder', () => {
+  expect(presetsOf('autoencoder')).toEqual(['article', 'small', 'best', 'conv-small', 'conv-best']);
+  expect(presetsOf('vae')).toEqual(['article', 'best', 'conv-best']);
+  expect(presetsOf('gan')).toEqual(['article', 'best', 'conv-best']);
   expect(presetOptions('gan', 'best')).toMatchObject({
     hidden: '512,256',
     'decoder-hidden': '256,512',
@@ -218,7 +218,7 @@ describe('options that make no sense for a kind', () => {
     refused('--kind vae --dropout 0.1', /the noise of its codes has the same effect\./),
     refused(
       '--kind vae --preset small',
-      /--preset small is not for a variational .*, expected article or best\./,
+      /--preset small is not for a variational .*, expected one of: article, best, conv-best\./,
     ),
     refused('--kind vae --loss mae', /--loss mae is no likelihood, expected bce or mse/),
     refused('--kind vae --loss mse --output sigmoid', /--output sigmoid needs --loss bce/),
@@ -242,7 +242,7 @@ describe('options that make no sense for a kind', () => {
     ),
     refused('--kind gan --validation-split 0.1', /--validation-split makes no sense for a GAN/),
     refused('--kind gan --patience 3', /--patience makes no sense for a GAN/),
-    refused('--kind gan --keep best', /--keep makes no sense for a GAN/),
+    refused('--kind gan --keep best', /--keep best makes no sense for a GAN/),
     refused(
       '--kind gan --label-smoothing 0.6',
       /--label-smoothing is '0\.6', expected a number, at least 0 and at most/,

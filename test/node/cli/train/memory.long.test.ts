@@ -1,4 +1,4 @@
-/** What commands take of memory for files that they read batch by batch: files of 200 MB, each in a process. */
+/** What commands take of memory, each in a process: for files of 200 MB that they read batch by batch, and for convolutions. */
 
 import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,6 +33,11 @@ async function peakOf(count: number, line: string): Promise<number> {
   const header = npyBytes({ descr: '|u1', shape: [count, ROW], values: [] });
   writeFileSync(path, header);
   truncateSync(path, header.length + count * ROW);
+  return peakIn(cwd, line);
+}
+
+/** The same, in a folder that has the command's files. */
+async function peakIn(cwd: string, line: string): Promise<number> {
   const atExit = `process.on("exit", () => console.error("peak", (${peakMemory})()))`;
   const { code, stderr } = await isthmusProcess(line.split(' '), {
     cwd,
@@ -61,4 +66,20 @@ test('neither does that of a run on pairs, or of reconstruct, whose result is as
     const minimum = await peakOf(480, line);
     expect(await peakOf(COUNT, line)).toBeLessThan(minimum + 0.7 * COUNT * ROW);
   }
+});
+
+test('a convolutional autoencoder is trained on 2,000 colour images of 96 x 96 in less than 500 MB', async () => {
+  const cwd = folderWith();
+  const header = npyBytes({ descr: '|u1', shape: [2000, 96, 96, 3], values: [] });
+  const pixels = Buffer.alloc(
+    2000 * 96 * 96 * 3,
+    Uint8Array.from({ length: 9973 }, (_, i) => i * i),
+  );
+  writeFileSync(join(cwd, 'images.npy'), Buffer.concat([header, pixels]));
+  const line = 'train --data images.npy --epochs 1 --overwrite --out run';
+  for (const network of ['--conv 16,32', '--preset conv-best']) {
+    expect(await peakIn(cwd, `${line} ${network}`)).toBeLessThan(500e6);
+  }
+  // What layers keep of a batch is what takes the memory, and the measure sees it.
+  expect(await peakIn(cwd, `${line} --conv 16,32 --batch-size 256`)).toBeGreaterThan(500e6);
 });

@@ -28,7 +28,7 @@ const without = (...names: readonly string[]) =>
 
 describe('what a preset sets', () => {
   test('article: nothing, for it is what the defaults are', () => {
-    expect(PRESET_NAMES).toEqual(['article', 'small', 'best']);
+    expect(PRESET_NAMES).toEqual(['article', 'small', 'best', 'conv-small', 'conv-best']);
     expect(presetOptions('autoencoder', 'article')).toEqual({});
     expect(parseOptions(TRAIN_OPTIONS, []).values).toMatchObject({
       preset: 'article',
@@ -42,23 +42,27 @@ describe('what a preset sets', () => {
     });
   });
 
-  test.each(['small', 'best'] as const)('%s: its settings, as options that can be read', (name) => {
-    const { values } = parseOptions(TRAIN_OPTIONS, wordsOf(presetOptions('autoencoder', name)));
-    const settings = PRESETS[name];
-    expect(values).toMatchObject({
-      hidden: settings.hidden,
-      'decoder-hidden': settings.decoderHidden,
-      activation: settings.activation,
-      epochs: settings.epochs,
-      'batch-size': settings.batchSize,
-      optimizer: 'adamw',
-      'weight-decay': settings.weightDecay,
-      'learning-rate': settings.learningRate,
-      schedule: settings.schedule,
-      'warmup-epochs': settings.warmUpEpochs,
-      start: settings.start,
-    });
-  });
+  test.each(['small', 'best', 'conv-small', 'conv-best'] as const)(
+    '%s: its settings, as options that can be read',
+    (name) => {
+      const { values } = parseOptions(TRAIN_OPTIONS, wordsOf(presetOptions('autoencoder', name)));
+      const settings = PRESETS[name];
+      expect(values).toMatchObject({
+        conv: settings.conv,
+        hidden: settings.hidden,
+        'decoder-hidden': settings.decoderHidden,
+        activation: settings.activation,
+        epochs: settings.epochs,
+        'batch-size': settings.batchSize,
+        optimizer: 'adamw',
+        'weight-decay': settings.weightDecay,
+        'learning-rate': settings.learningRate,
+        schedule: settings.schedule,
+        'warmup-epochs': settings.warmUpEpochs,
+        start: settings.start,
+      });
+    },
+  );
 });
 
 describe('what wins over a preset', () => {
@@ -135,7 +139,11 @@ describe('train --preset', () => {
   });
 
   test.each([
-    ['none there is', ['--preset', 'bets'], /--preset is 'bets', expected one of: article, small, best\./],
+    [
+      'none there is',
+      ['--preset', 'bets'],
+      /--preset is 'bets', expected one of: article, small, best, conv-small, conv-best\./,
+    ],
     [
       'decoders of two kinds',
       ['--tied', '--decoder-hidden', '4'],

@@ -5,6 +5,7 @@ import { DataError } from '../../../../data/samples.ts';
 import type { TrainingFacts } from '../../../../io/model.ts';
 import { type Shape, sizeOf } from '../../../../tensor/shape.ts';
 import type { LoadOptions } from '../../../samples/readOptions.ts';
+import type { SampleForm } from '../../../samples/sampleForm.ts';
 import { reshapeSource, type SampleSource, samplesInMemory } from '../../../samples/sampleSource.ts';
 import { loadOptionsOfEach } from '../../shared/reading.ts';
 import { openSource, openTarget, type Trained } from '../../shared/samples.ts';
@@ -16,7 +17,7 @@ import { hasValidation } from '../settings.ts';
 /** The digits are always the same data set: `--seed` changes the training, not its data. */
 const DIGITS_SEED = 1;
 const TEST_DIGITS_SEED = 2;
-/** One digit for testing to six for training, as in MNIST. */
+/** One digit, or patch, for testing to six for training, as in MNIST. */
 const TEST_SHARE = 1 / 6;
 
 /** A model that is there already: of `--from`, or of a run that goes on. */
@@ -111,8 +112,13 @@ export class TrainingFiles {
   }
 }
 
-/** What these samples' file says about how others of their kind are read. */
+/** What these samples' file says about how others of their kind are read: of photographs fewer patches than for training. */
 function readLike({ featureNames, form }: SampleSource): LoadOptions {
+  const cut = form?.kind === 'pictures' ? form.patches : undefined;
+  if (cut) {
+    const fewer = { ...cut, count: Math.ceil(cut.count * TEST_SHARE) };
+    return { form: { ...form, patches: fewer } as SampleForm, patches: undefined };
+  }
   return { ...(featureNames && { featureNames }), ...(form && { form }) };
 }
 

@@ -1,0 +1,76 @@
+/** Which samples `--conv` is for: images that its stages can halve. Read autoencoder/convStages.ts first. */
+
+import { convStages } from '../../../autoencoder/convStages.ts';
+import { flatPicture, isFlat, pictureOf } from '../../../data/pictureShape.ts';
+import { DataError } from '../../../data/samples.ts';
+import type { PixelSize } from '../../../data/tiles.ts';
+import { type Shape, ShapeError } from '../../../tensor/shape.ts';
+import { formatPatches } from '../../samples/patchOptions.ts';
+import { isSampleForm } from '../../samples/sampleForm.ts';
+import { countOf, timesShape } from '../terminal/output.ts';
+import type { TrainingData } from './data/trainingData.ts';
+import type { TrainValues } from './options.ts';
+import { presetOptions } from './presets.ts';
+
+type Images = Pick<TrainingData, 'inputShape' | 'normalization'>;
+
+/** The shape of the samples as convolutions need it: vectors that are taken for pictures have the shape of these. */
+export function imageShapeOf({ inputShape, normalization }: Images): Shape {
+  return (isFlat(inputShape) && pictureOf(inputShape, normalization)) || inputShape;
+}
+
+/** @throws {DataError} If the samples are no images, or of a size that can't be halved so often. */
+export function refuseUnsuitableImages(
+  values: Pick<TrainValues, 'conv' | 'layers' | 'kind' | 'preset'>,
+  data: Images & Pick<TrainingData, 'facts'>,
+): void {
+  const { conv } = values;
+  const inputShape = imageShapeOf(data);
+  if (!conv || fits(inputShape, conv)) return;
+  if (inputShape.length !== 2 && inputShape.length !== 3) throw noImages(askedBy(values), inputShape);
+  const stages = conv.length === 1 ? 'once' : `${conv.length} times`;
+  const multiple = 2 ** conv.length;
+  const [height, width] = inputShape;
+  const near = (length: number) => multiple * Math.max(1, Math.round(length / multiple));
+  const wanted = [near(height), near(width)] as const;
+  const option = optionForSize(data.facts, wanted);
+  const fewer = conv
+    .map((_, i) => conv.slice(0, i))
+    .findLast((some) => some.length > 0 && fits(inputShape, some));
+  throw new DataError(
+    `images of ${timesShape([height, width])} can't be halved ${stages}, as --conv ${conv} does: expected a height and a width that are multiples of ${multiple}, such as ${timesShape(wanted)}${option ? ` (${option})` : ''}${fewer ? `, or fewer stages (--conv ${fewer})` : ''}.`,
+  );
+}
+
+/** The option that asks for convolutions. */
+function askedBy({ conv, layers, kind, preset }: Parameters<typeof refuseUnsuitableImages>[0]): string {
+  if (layers === 'conv') return '--layers conv';
+  return 'conv' in presetOptions(kind, preset) ? `--preset ${preset}` : `--conv ${conv}`;
+}
+
+function noImages(option: string, inputShape: Shape): DataError {
+  const square = flatPicture(inputShape);
+  const samples =
+    inputShape.length === 1 ? `vectors of ${countOf(inputShape[0], 'number')}` : timesShape(inputShape);
+  const way = square
+    ? `--image-shape ${square.join('x')} makes images of them`
+    : 'without it all layers are dense';
+  return new DataError(`${option} is for images, and the samples are ${samples}: ${way}.`);
+}
+
+function fits(inputShape: Shape, conv: readonly number[]): boolean {
+  try {
+    convStages('train', inputShape, conv, { type: 'relu' });
+    return true;
+  } catch (error) {
+    if (error instanceof ShapeError) return false;
+    throw error;
+  }
+}
+
+/** `--resize 28x28`, or `--patches 28x28:20000` for patches of photographs; undefined for other samples. */
+export function optionForSize({ form }: TrainingData['facts'], size: PixelSize): string | undefined {
+  if (!isSampleForm(form) || form.kind !== 'pictures') return undefined;
+  const { patches } = form;
+  return patches ? `--patches ${formatPatches({ ...patches, size })}` : `--resize ${size.join('x')}`;
+}
