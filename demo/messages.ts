@@ -10,7 +10,14 @@ export type Kind = 'autoencoder' | 'vae' | 'gan';
 /** A network and how it is trained: the same settings, data and seed give the same bits. */
 export interface Settings {
   readonly kind: Kind;
-  /** Widths of the encoder's hidden layers; the decoder has them in reverse. Of a GAN: those of the discriminator. */
+  /** How many channels the stages of convolutions have, as `conv` of the engine; empty: all layers are dense. */
+  readonly conv: readonly number[];
+  /** False for models of files whose code is what the last of these stages makes; the page makes others. */
+  readonly denseCode: boolean;
+  /**
+   * Widths of the encoder's hidden layers; the decoder has them in reverse. Of a GAN: those of the discriminator.
+   * With convolutions: of the dense layers between the last stage and the code.
+   */
   readonly hidden: readonly number[];
   readonly encodingDim: number;
   readonly activation: ActivationName;

@@ -4,7 +4,11 @@ import type { Kind, Settings } from '../messages.ts';
 import { byId } from './dom.ts';
 import { say, type TextKey, text, type Values } from './language.ts';
 
-const SHARED = { optimizer: 'adam', noise: 0, seed: 42 } as const;
+const SHARED = { conv: [], denseCode: true, optimizer: 'adam', noise: 0, seed: 42 } as const;
+
+/** Few channels: a network that shows something within seconds. New samples of a VAE need a dense layer, too. */
+const CONV = [8, 16];
+const CONV_HIDDEN: Readonly<Record<Kind, readonly number[]>> = { autoencoder: [], vae: [128], gan: [] };
 
 export const DEFAULTS: Readonly<Record<Kind, Settings>> = {
   autoencoder: {
@@ -35,6 +39,13 @@ export const DEFAULTS: Readonly<Record<Kind, Settings>> = {
     batchSize: 32,
   },
 };
+
+/** The same settings with layers of another sort, between which hidden layers have other widths. */
+export function withLayers(settings: Settings, layers: string): Settings {
+  return layers === 'conv'
+    ? { ...settings, conv: CONV, hidden: CONV_HIDDEN[settings.kind] }
+    : { ...settings, conv: [], denseCode: true, hidden: DEFAULTS[settings.kind].hidden };
+}
 
 /** The limits of the integers. */
 const LIMITS = {
@@ -99,7 +110,8 @@ export class SettingsForm {
   /** Shows the settings in use. */
   show(settings: Settings): void {
     this.#settings = settings;
-    for (const [name, value] of Object.entries(settings)) {
+    const { conv, denseCode: _, ...fields } = settings;
+    for (const [name, value] of Object.entries({ ...fields, layers: conv.length > 0 ? 'conv' : 'dense' })) {
       this.#field(name).value = Array.isArray(value) ? value.join(', ') : String(value);
     }
     byId('noise-field').hidden = settings.kind === 'gan';
@@ -132,9 +144,12 @@ export class SettingsForm {
   /** The settings with one of them changed, or what is wrong with it. */
   #read(name: string, words: string): Settings | Mistake {
     const found = words.trim() === '' ? text('nothing') : words;
+    if (name === 'layers') return withLayers(this.#settings, words);
     if (name === 'hidden') {
       const hidden = parseHidden(words);
-      return hidden ? { ...this.#settings, hidden } : { key: 'badHidden', values: { value: found } };
+      return hidden
+        ? { ...this.#settings, denseCode: true, hidden }
+        : { key: 'badHidden', values: { value: found } };
     }
     if (name === 'learningRate') {
       const learningRate = parseLearningRate(words);
@@ -144,7 +159,8 @@ export class SettingsForm {
     if (name in LIMITS) {
       const { name: title, low, high } = LIMITS[name as keyof typeof LIMITS];
       const value = parseInteger(words, low, high);
-      if (value !== undefined) return { ...this.#settings, [name]: value };
+      const denseCode = name === 'encodingDim' || this.#settings.denseCode;
+      if (value !== undefined) return { ...this.#settings, denseCode, [name]: value };
       return { key: 'badInteger', values: { name: text(title), low, high, value: found } };
     }
     return { ...this.#settings, [name]: name === 'noise' ? Number(words) : words };

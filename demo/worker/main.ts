@@ -1,5 +1,6 @@
 /** The worker: takes calls one after the other, answers them, and reports events. Read messages.ts and session.ts first. */
 
+import { useConvolutions } from '../../src/index.ts';
 import type { Reply, Request, WorkerEvent } from '../messages.ts';
 import { sentenceOf } from './problems.ts';
 import { Session } from './session.ts';
@@ -9,6 +10,8 @@ const scope = globalThis as unknown as {
   onmessage: (message: MessageEvent<Request>) => void;
   postMessage(message: Reply | WorkerEvent): void;
 };
+
+useConvolutions(); // the bundler keeps them
 
 const session = new Session((event) => scope.postMessage(event));
 

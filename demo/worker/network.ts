@@ -9,24 +9,50 @@ import {
   type LayerSpec,
   type Optimizer,
   type Schedule,
+  type Sequential,
   SGD,
   VariationalAutoencoder,
 } from '../../src/index.ts';
 import { sizeOf } from '../../src/tensor/shape.ts';
-import type { LayerSize, ModelEvent, Settings } from '../messages.ts';
+import type { LayerSize, ModelEvent, Settings, View } from '../messages.ts';
 
-/** What the data says of the network: the shape of a sample, and whether all numbers are in [0, 1]. */
+/** What the data says of the network: the shape of a sample, how it is drawn, and whether all numbers are in [0, 1]. */
 export interface Input {
   readonly inputShape: readonly number[];
+  readonly view: View;
   readonly isUnitRange: boolean;
 }
 
-export function createModel(settings: Settings, { inputShape, isUnitRange }: Input): AnyModel {
-  const { kind, hidden, encodingDim, activation, seed } = settings;
-  const shared = { inputShape, encodingDim, activation, seed };
+/**
+ * Whether the data suits the layers of these settings: convolutions are for pictures, of a height and width that can be halved
+ * as often as they have stages.
+ */
+export function suits({ conv }: Settings, { view }: Input): boolean {
+  if (conv.length === 0) return true;
+  if (view.kind === 'curve') return false;
+  try {
+    new Autoencoder({ inputShape: pictureShape(view), conv, encodingDim: 1 });
+    return true;
+  } catch (error) {
+    if ((error as Error).name === 'ShapeError') return false;
+    throw error;
+  }
+}
+
+function pictureShape({ height, width, channels }: View & { readonly kind: 'picture' }): readonly number[] {
+  return channels === 1 ? [height, width] : [height, width, channels];
+}
+
+export function createModel(settings: Settings, { inputShape, view, isUnitRange }: Input): AnyModel {
+  const { kind, denseCode, hidden, encodingDim, activation, seed } = settings;
+  const conv = settings.conv.length > 0 ? settings.conv : undefined;
+  // A picture may come as a vector, in which convolutions would see no neighbours.
+  const shape = conv && view.kind === 'picture' ? pictureShape(view) : inputShape;
+  const shared = { inputShape: shape, conv, encodingDim, activation, seed };
   const outputActivation = isUnitRange ? 'sigmoid' : 'linear';
   switch (kind) {
     case 'autoencoder':
+      if (!denseCode) return new Autoencoder({ inputShape: shape, conv, denseCode, activation, seed });
       return new Autoencoder({ ...shared, hidden });
     case 'vae':
       return new VariationalAutoencoder({ ...shared, hidden, outputActivation });
@@ -64,7 +90,7 @@ export function kindOf(model: AnyModel): Settings['kind'] {
   return model instanceof VariationalAutoencoder ? 'vae' : 'autoencoder';
 }
 
-/** The weights `[inputs, units]` of the first layer that sees samples. */
+/** The weights `[inputs, units]` of the first layer that sees samples; of a convolution `[size, size, channels, units]`. */
 export function firstWeight(model: AnyModel) {
   const network = model instanceof GAN ? 'discriminator.' : 'encoder.';
   const [, parameter] = model
@@ -78,23 +104,34 @@ export function firstWeight(model: AnyModel) {
 /** The settings that a model file decides, and those in use for the rest. */
 export function settingsOf(model: AnyModel, before: Settings): Settings {
   const spec = model.spec();
-  const layers = 'encoder' in spec ? spec.encoder : spec.discriminator;
-  const widths = widthsOf(layers);
-  const activation = layers.find(({ type }) => !['dense', 'gaussianCode'].includes(type));
+  const layers = ('encoder' in spec ? spec.encoder : spec.discriminator).flatMap(flatten);
+  const widths = layers.flatMap((layer) => ('outFeatures' in layer ? [layer.outFeatures] : []));
+  const activation = layers.find((layer) => !hasWeights(layer) && !NO_ACTIVATIONS.includes(layer.type));
   return {
     ...before,
     kind: kindOf(model),
+    conv: layers.flatMap((layer) => ('outChannels' in layer ? [layer.outChannels] : [])),
+    denseCode: widths.length > 0,
     hidden: widths.slice(0, -1),
     encodingDim: model.encodingDim,
     ...(activation && { activation: activation.type as Settings['activation'] }),
   };
 }
 
-/** The widths that a network's dense layers lead to. */
-function widthsOf(layers: readonly LayerSpec[]): number[] {
-  return layers.flatMap((layer) => {
-    if (layer.type === 'sequential') return widthsOf(layer.layers);
-    return 'outFeatures' in layer ? [layer.outFeatures] : [];
+function flatten(layer: LayerSpec): readonly LayerSpec[] {
+  return layer.type === 'sequential' ? layer.layers.flatMap(flatten) : [layer];
+}
+
+const NO_ACTIVATIONS: readonly LayerSpec['type'][] = ['reshape', 'flatten', 'maxPool2d', 'upsample2d'];
+
+const hasWeights = (layer: LayerSpec) => 'outFeatures' in layer || 'outChannels' in layer;
+
+/** How many numbers the layers with weights make of so many. */
+function widthsOf(network: Sequential, inputs: number): number[] {
+  let shape: readonly number[] = [inputs];
+  return network.namedLayers().flatMap(([, layer]) => {
+    shape = layer.outputShape(shape);
+    return hasWeights(layer.spec()) ? [sizeOf(shape)] : [];
   });
 }
 
@@ -104,22 +141,21 @@ export function describeModel(model: AnyModel, settings: Settings): ModelEvent {
   const features = sizeOf(spec.inputShape);
   const named = (names: readonly (readonly [LayerSize['name'], readonly number[]])[]) =>
     names.flatMap(([name, widths]) => widths.map((width): LayerSize => ({ name, width })));
-  const layers =
-    'encoder' in spec
-      ? named([
-          ['input', [features]],
-          ['hidden', widthsOf(spec.encoder).slice(0, -1)],
-          ['code', [model.encodingDim]],
-          ['hidden', widthsOf(spec.decoder).slice(0, -1)],
-          ['output', [features]],
-        ])
-      : named([
-          ['code', [model.encodingDim]],
-          ['hidden', widthsOf(spec.generator).slice(0, -1)],
-          ['sample', [features]],
-          ['hidden', widthsOf(spec.discriminator).slice(0, -1)],
-          ['logit', [1]],
-        ]);
+  const layers = !(model instanceof GAN)
+    ? named([
+        ['input', [features]],
+        ['hidden', widthsOf(model.encoder, features).slice(0, -1)],
+        ['code', [model.encodingDim]],
+        ['hidden', widthsOf(model.decoder, model.encodingDim).slice(0, -1)],
+        ['output', [features]],
+      ])
+    : named([
+        ['code', [model.encodingDim]],
+        ['hidden', widthsOf(model.generator, model.encodingDim).slice(0, -1)],
+        ['sample', [features]],
+        ['hidden', widthsOf(model.discriminator, features).slice(0, -1)],
+        ['logit', [1]],
+      ]);
   const codeLayer = layers.findIndex(({ name }) => name === 'code');
   return { event: 'model', settings, layers, codeLayer, parameters: model.parameters.size };
 }

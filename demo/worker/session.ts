@@ -17,7 +17,7 @@ import { sizeOf } from '../../src/tensor/shape.ts';
 import type { Calls, ProgressEvent, Settings, WorkerEvent } from '../messages.ts';
 import { Dataset, digits, type RawData } from './dataset.ts';
 import { named, readFiles } from './files.ts';
-import { compileModel, createModel, describeModel, kindOf, settingsOf } from './network.ts';
+import { compileModel, createModel, describeModel, kindOf, settingsOf, suits } from './network.ts';
 import { Run } from './run.ts';
 import { Studio } from './studio.ts';
 
@@ -27,6 +27,9 @@ import { Studio } from './studio.ts';
  */
 const SNAPSHOT_SHARE = 0.03;
 const SNAPSHOT_MS = { minimum: 250, maximum: 1000 };
+
+/** Of a network of dense layers in the place of one of convolutions. */
+const DENSE = { conv: [], denseCode: true, hidden: [64, 32] };
 
 /** The calls of the page, each of which may take its time. */
 export type Answers = {
@@ -59,6 +62,11 @@ export class Session implements Answers {
   }
 
   async configure(settings: Settings, goesOn: boolean): Promise<void> {
+    if (!suits(settings, inputOf(this.#data))) {
+      throw new DataError(
+        `Convolutional layers are for pictures whose height and width can be halved ${settings.conv.length} times, such as 28 × 28; the samples are ${this.#data.sampleShape.join(' × ')}.`,
+      );
+    }
     const isTraining = this.#place?.run.isTraining;
     await this.#start(this.#data, settings);
     if (goesOn && isTraining) this.train();
@@ -158,9 +166,11 @@ export class Session implements Answers {
     throw new DataError('The weights of the network are no longer numbers: press Reset.');
   }
 
-  /** Takes other data, and a new network for it with the same settings. */
+  /** Takes other data, and a new network for it with the same settings, but dense layers if only those suit the data. */
   async #useData(raw: RawData): Promise<void> {
-    await this.#start(new Dataset(raw), this.#at.settings);
+    const { settings } = this.#at;
+    const data = new Dataset(raw);
+    await this.#start(data, suits(settings, inputOf(data)) ? settings : { ...settings, ...DENSE });
   }
 
   async #start(data: Dataset, settings: Settings): Promise<void> {
@@ -204,8 +214,8 @@ export class Session implements Answers {
   }
 }
 
-function inputOf({ sampleShape, isUnitRange }: Dataset) {
-  return { inputShape: sampleShape, isUnitRange };
+function inputOf({ sampleShape, view, isUnitRange }: Dataset) {
+  return { inputShape: sampleShape, view, isUnitRange };
 }
 
 function fitOptions({ kind, batchSize, noise }: Settings, { test }: Dataset): FitOptions {

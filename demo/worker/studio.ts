@@ -11,7 +11,7 @@ import {
   type Samples,
   Tensor,
 } from '../../src/index.ts';
-import type { Drawing, Drawn, Sample, Settings, SnapshotEvent } from '../messages.ts';
+import type { Drawing, Drawn, Sample, Settings, SnapshotEvent, View } from '../messages.ts';
 import type { Dataset } from './dataset.ts';
 import { moveIntoFrame } from './frame.ts';
 import { firstWeight, kindOf } from './network.ts';
@@ -138,10 +138,10 @@ export class Studio {
   /** Each unit's weights, divided by the largest of them; of colours, their mean. */
   #filters(): Drawn {
     const weight = firstWeight(this.#model);
-    const [inputs, units] = weight.shape;
-    const { view } = this.#data;
-    const channels = view.kind === 'picture' ? view.channels : 1;
-    const size = inputs / channels;
+    const units = weight.shape.at(-1) as number;
+    const view = this.#filterView(weight.shape);
+    const size = view.kind === 'picture' ? view.height * view.width : view.length;
+    const channels = weight.size / units / size;
     const count = Math.min(units, FILTERS[view.kind]);
     const values = new Float32Array(count * size);
     for (let unit = 0; unit < count; unit++) {
@@ -154,7 +154,15 @@ export class Studio {
       }
       for (let i = unit * size; i < (unit + 1) * size; i++) values[i] /= most || 1;
     }
-    return { view: view.kind === 'picture' ? { ...view, channels: 1 } : view, count, values };
+    return { view, count, values };
+  }
+
+  /** What the first layer's units see: of a dense layer a whole sample, of a convolution the pixels under its kernel. */
+  #filterView(shape: readonly number[]): View {
+    const { view } = this.#data;
+    const [height, width] = shape;
+    if (shape.length > 2) return { kind: 'picture', height, width, channels: 1 };
+    return view.kind === 'picture' ? { ...view, channels: 1 } : view;
   }
 }
 

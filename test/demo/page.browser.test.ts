@@ -227,19 +227,34 @@ describeInBrowser('the page in Chromium', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('784') });
   });
 
-  test('opens a model of the command line, with the same codes, bit for bit', async () => {
-    const options = ['--count', '300', '--epochs', '3', '--encoding-dim', '5', '--out', 'run'];
-    expect((await isthmus(['train', ...options], { cwd: folder })).code).toBe(0);
-    const page = await visit();
-    await page.locator('#model-file').setInputFiles(join(folder, 'run/model.safetensors'));
-    await page.waitForFunction(() => document.querySelectorAll('#sliders input').length === 5);
-    const codes = await codesInCommandLine('run');
-    for (const index of [0, 3, 500]) {
-      const { code } = await call(page, 'point', index);
-      expect(code).toEqual([...codes.subarray(5 * index, 5 * (index + 1))]);
-    }
-    expect(await page.getByRole('alert').isVisible()).toBe(false);
-  });
+  test.each(['dense', 'conv'])(
+    'opens a %s model of the command line, with the same codes, bit for bit',
+    async (layers) => {
+      const options = [
+        '--count',
+        '300',
+        '--epochs',
+        '3',
+        '--encoding-dim',
+        '5',
+        '--layers',
+        layers,
+        '--out',
+        layers,
+      ];
+      expect((await isthmus(['train', ...options], { cwd: folder })).code).toBe(0);
+      const page = await visit();
+      await page.locator('#model-file').setInputFiles(join(folder, layers, 'model.safetensors'));
+      await page.waitForFunction(() => document.querySelectorAll('#sliders input').length === 5);
+      expect(await page.locator('select[name=layers]').inputValue()).toBe(layers);
+      const codes = await codesInCommandLine(layers);
+      for (const index of [0, 3, 500]) {
+        const { code } = await call(page, 'point', index);
+        expect(code).toEqual([...codes.subarray(5 * index, 5 * (index + 1))]);
+      }
+      expect(await page.getByRole('alert').isVisible()).toBe(false);
+    },
+  );
 
   /** The codes of the page's test digits. */
   async function codesInCommandLine(model: string): Promise<Float32Array> {
@@ -249,6 +264,36 @@ describeInBrowser('the page in Chromium', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('codes.npy') });
     return readNpy(readFileSync(join(folder, 'codes.npy'))).data as Float32Array;
   }
+
+  test('trains convolutions, and refuses them for samples that are no pictures', async () => {
+    const page = await visit();
+    const layers = page.locator('select[name=layers]');
+    await layers.selectOption('conv');
+    await page.waitForFunction(() =>
+      document.querySelector('#parameters')?.textContent?.startsWith('53,473 '),
+    );
+    expect(await page.locator('input[name=hidden]').inputValue()).toBe('');
+    await train(page);
+    await untilStep(page, 30);
+    await pause(page);
+    await page.locator('#filters canvas').scrollIntoViewIfNeeded();
+    await drawn(page);
+    expect(await colorsOf(page, '#filters canvas')).toBeGreaterThan(5);
+    expect(await page.locator('#filters canvas').getAttribute('aria-label')).toContain('8 units');
+    writeFileSync(
+      join(folder, 'table.csv'),
+      Array.from({ length: 30 }, (_, i) => `${i},${i * i}`).join('\n'),
+    );
+    await page.locator('#data-files').setInputFiles(join(folder, 'table.csv'));
+    await page.waitForFunction(() => document.querySelector('#data-name')?.textContent?.startsWith('table'));
+    expect(await layers.inputValue()).toBe('dense');
+    await layers.selectOption('conv');
+    await page.waitForFunction(() => !document.querySelector<HTMLElement>('#alert')?.hidden);
+    expect(await page.getByRole('alert').first().textContent()).toMatch(
+      /^\s*Convolutional layers are for pictures/,
+    );
+    expect(await layers.inputValue()).toBe('dense');
+  });
 
   test.each([
     ['vae', 'Variational autoencoder'],

@@ -19,7 +19,7 @@ const PAGES = [
   'docs/guide/07-from-loops-to-simd.html',
   'docs/guide/zh-CN/index.html',
   'docs/api.html',
-  'docs/guide/zh-CN/12-where-to-go-on.html',
+  'docs/guide/zh-CN/13-where-to-go-on.html',
   'docs/cli.html',
   'docs/isth.html',
   'docs/math.html',

@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { DEFAULTS, parseHidden, parseInteger, parseLearningRate } from '../../../demo/page/settings.ts';
+import {
+  DEFAULTS,
+  parseHidden,
+  parseInteger,
+  parseLearningRate,
+  withLayers,
+} from '../../../demo/page/settings.ts';
 
 describe('what the visitor writes', () => {
   test('hidden sizes have commas of either language or spaces between', () => {
@@ -39,3 +45,10 @@ test.each(Object.entries(DEFAULTS))(
     expect(parseLearningRate(String(settings.learningRate))).toBe(settings.learningRate);
   },
 );
+
+test('other layers have other hidden sizes, all else stays', () => {
+  const dense = { ...DEFAULTS.vae, seed: 5 };
+  const conv = withLayers(dense, 'conv');
+  expect(conv).toEqual({ ...dense, conv: [8, 16], hidden: [128] });
+  expect(withLayers(conv, 'dense')).toEqual(dense);
+});

@@ -4,11 +4,13 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Settings, SnapshotEvent, WorkerEvent } from '../../../demo/messages.ts';
 import { sentenceOf } from '../../../demo/worker/problems.ts';
 import { Session } from '../../../demo/worker/session.ts';
-import { generateDigits, readAnyModel } from '../../../src/index.ts';
+import { Autoencoder, generateDigits, readAnyModel, writeModel } from '../../../src/index.ts';
 import { writeNpy } from '../../../src/io/index.ts';
 
 const SETTINGS: Settings = {
   kind: 'autoencoder',
+  conv: [],
+  denseCode: true,
   hidden: [12],
   encodingDim: 4,
   activation: 'relu',
@@ -176,6 +178,48 @@ describe('a session', () => {
     },
   );
 
+  test.each(['autoencoder', 'vae', 'gan'] as const)(
+    'trains convolutions of kind %s, shows their kernels, and opens them again',
+    async (kind) => {
+      const { session, steps, weights, last } = start();
+      const settings = { ...SETTINGS, kind, conv: [3, 5], hidden: [] };
+      await session.configure(settings, false);
+      const widths = last('model').layers.map(({ width }) => width);
+      const [down, up] = [
+        [784, 588, 245],
+        [245, 588, 784],
+      ];
+      expect(widths).toEqual(kind === 'gan' ? [4, ...up, 588, 245, 1] : [...down, 4, ...up]);
+      const { filters } = last('snapshot');
+      expect(filters).toMatchObject({
+        view: { kind: 'picture', height: 3, width: 3, channels: 1 },
+        count: 3,
+      });
+      expect(filters.values).toHaveLength(27);
+      await steps(2);
+      const { bytes } = await session.save();
+      const trained = await weights();
+      await session.configure(SETTINGS, false);
+      await session.open(file('model.safetensors', bytes));
+      expect(last('model').settings).toEqual(settings);
+      expect(await weights()).toEqual(trained);
+      await steps(1);
+      expect(await weights()).not.toEqual(trained);
+    },
+  );
+
+  test('opens a model whose code is what convolutions make, and begins with it again', async () => {
+    const { session, weights, last } = start();
+    await session.configure(SETTINGS, false);
+    const model = new Autoencoder({ inputShape: [28, 28], conv: [2, 3], denseCode: false, seed: 7 });
+    await session.open(file('model.safetensors', writeModel(model)));
+    const { settings, layers } = last('model');
+    expect(layers.map(({ width }) => width)).toEqual([784, 392, 147, 392, 784]);
+    expect(settings).toMatchObject({ conv: [2, 3], denseCode: false, hidden: [], encodingDim: 147 });
+    await session.configure(settings, false);
+    expect(await weights()).toEqual([...model.parameters.values]);
+  });
+
   test('decodes a place on the plane to what stands there', async () => {
     const { session, steps, last } = start();
     await session.configure({ ...SETTINGS, encodingDim: 2 }, false);
@@ -236,6 +280,29 @@ describe('other data', () => {
     expect(last('data')).toMatchObject({ name: 'small.npy', count: 30, testCount: 3, sampleShape: [4, 6] });
     expect(last('data').view).toEqual({ kind: 'picture', height: 4, width: 6, channels: 1 });
     expect(last('model').layers[0].width).toBe(24);
+  });
+
+  test('that convolutions can not see gets dense layers, and these are refused for it', async () => {
+    const { session, last } = start();
+    const settings = { ...SETTINGS, conv: [2, 2], hidden: [] };
+    await session.configure(settings, false);
+    const table = new TextEncoder().encode(Array.from({ length: 30 }, (_, i) => `${i},${i * i}`).join('\n'));
+    await session.readFiles([file('table.csv', table)]);
+    expect(last('model').settings).toMatchObject({ conv: [], hidden: [64, 32] });
+    await expect(session.configure(settings, false)).rejects.toThrow(
+      'Convolutional layers are for pictures whose height and width can be halved 2 times, such as 28 × 28; the samples are 2.',
+    );
+    expect(last('model').layers[0].width).toBe(2);
+  });
+
+  test('pictures that come as vectors are pictures for convolutions', async () => {
+    const { session, steps, last } = start();
+    await session.configure({ ...SETTINGS, conv: [2], hidden: [] }, false);
+    const data = Uint8Array.from({ length: 30 * 64 }, (_, i) => (i * 37) % 256);
+    await session.readFiles([file('flat.npy', writeNpy({ shape: [30, 64], data }))]);
+    expect(last('model').settings.conv).toEqual([2]);
+    expect(last('model').layers.map(({ width }) => width)).toEqual([64, 32, 4, 32, 64]);
+    await steps(1);
   });
 
   test('that can not be used changes nothing', async () => {
