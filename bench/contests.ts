@@ -2,6 +2,7 @@
 
 import { generateDigits } from '../src/data/digits.ts';
 import { normalize } from '../src/data/normalization.ts';
+import { convolutionContests } from './contests/convolution.ts';
 import { epochContest } from './contests/epoch.ts';
 import { inferenceContest } from './contests/inference.ts';
 import { largeMatmulContests } from './contests/largeMatmul.ts';
@@ -24,6 +25,7 @@ export async function createContests(folder: string): Promise<Contest[]> {
   return [
     ...matmulContests([kernelsNamed('blocked'), kernelsNamed('simd')]),
     ...largeMatmulContests(),
+    ...convolutionContests(),
     ...trainingStepContests(normalize(generateDigits({ count: STEP_IMAGES, seed: 1 }))),
     inferenceContest(ARTICLE, inputs),
     ...oneSampleContests(ARTICLE),

@@ -11,6 +11,8 @@ const { max, min } = Math;
 /** The Fréchet distance of a GAN beside that of codes drawn for a plain autoencoder. */
 const MAX_DISTANCE_SHARE = 0.5;
 const MIN_CLASS_SHARE = 0.02;
+/** The Fréchet distance of a convolutional model beside that of its twin of dense layers. */
+const MAX_CONV_SHARE = 0.75;
 /** Of our seconds over PyTorch's: no slower. Its vectors are up to four times as long as those of WebAssembly. */
 const MAX_SLOWDOWN = 1;
 /** Of our mean negative ELBO over PyTorch's. */
@@ -33,16 +35,20 @@ export interface GenerationRun {
 /** What `npm run bench:generation` measured, a run for each seed in the same order; what is missing is not judged. */
 export interface GenerationFigures {
   /** The decoder of a plain autoencoder, with codes from the normal distribution that was fitted to its codes. */
-  readonly gaussian: readonly GenerationRun[];
+  readonly gaussian?: readonly GenerationRun[];
   readonly vae?: readonly GenerationRun[];
   readonly gan?: readonly GenerationRun[];
+  /** The same kinds with convolutions. */
+  readonly convVae?: readonly GenerationRun[];
+  readonly convGan?: readonly GenerationRun[];
   readonly pyTorchVae?: readonly GenerationRun[];
   readonly pyTorchGan?: readonly GenerationRun[];
 }
 
-export function judgeGeneration({ gaussian, vae, gan, pyTorchVae, pyTorchGan }: GenerationFigures): Goal[] {
+export function judgeGeneration(figures: GenerationFigures): Goal[] {
+  const { gaussian, vae, gan, convVae, convGan, pyTorchVae, pyTorchGan } = figures;
   const goals: Goal[] = [];
-  if (gan) {
+  if (gan && gaussian) {
     const shares = gan.map(({ distance }, i) => distance / gaussian[i].distance);
     goals.push(
       atMost(
@@ -57,7 +63,20 @@ export function judgeGeneration({ gaussian, vae, gan, pyTorchVae, pyTorchGan }: 
       ),
     );
   }
+  goals.push(...besideDense('VAE', convVae, vae), ...besideDense('GAN', convGan, gan));
   return goals.concat(besidePyTorch('VAE', vae, pyTorchVae), besidePyTorch('GAN', gan, pyTorchGan));
+}
+
+/** Of the means: a run with a seed has nothing in common with that of another network with the same seed. */
+function besideDense(
+  name: string,
+  conv: readonly GenerationRun[] | undefined,
+  dense: readonly GenerationRun[] | undefined,
+): Goal[] {
+  if (!conv || !dense) return [];
+  const [distance, denseDistance] = [conv, dense].map((runs) => meanOf(runs.map((run) => run.distance)));
+  const goal = `the distance of the ${name} with convolutions over that of dense layers, the means`;
+  return [atMost(goal, distance / denseDistance, MAX_CONV_SHARE)];
 }
 
 function besidePyTorch(

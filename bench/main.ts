@@ -42,9 +42,9 @@ Measures the kernels (products, training steps, threads), training and inference
 interface, loading and start-up. Checks every result before timing it, and compares each with a
 baseline in the same run. Fails if a ratio is below its floor in bench/floors.json each time it is
 measured, three times at most. Says at its end which goals are reached; to miss one is no failure.
-Takes about 100 seconds.
+Takes about 140 seconds.
 
-  --quick            fewer and shorter samples: about 20 seconds
+  --quick            fewer and shorter samples: about 25 seconds
   --only TEXT        only what has this in its what or shape, e.g. 'step, threads'; may be repeated
   --runs N           all of it N times; the goals are judged by the medians (default 1)
   --floor-scale N    multiply all floors by N, e.g. 0.6 on a busy machine (default 1)

@@ -7,10 +7,15 @@ import { atLeast, atMost, type Goal } from './goals.ts';
 
 const { max, min } = Math;
 
-const MAX_MSE = { small: 0.0133, best: 0.011 } as const;
+/** `conv-small` at least restores as well as `best` does. */
+const MAX_MSE = { small: 0.0133, best: 0.011, 'conv-small': 0.01, 'conv-best': 0.0092 } as const;
+/** Of the seconds of `conv-best` over those of `best`. */
+const MAX_CONV_SLOWDOWN = 3;
 const MIN_PROBE = 0.82;
 /** dB more than the better of the two filters. */
 const MIN_GAIN = 1.5;
+/** dB of a convolutional model. */
+const MIN_CONV_PSNR = 22;
 
 interface Accuracies {
   readonly neighbours: number;
@@ -28,17 +33,23 @@ export interface RecipeFigures {
   readonly runs: Readonly<Record<keyof typeof MAX_MSE, readonly { readonly mse: number }[]>>;
   /** The seconds of `best` over those of the article's recipe in PyTorch. */
   readonly slowdown?: number;
+  /** The seconds of `conv-best` over those of `best`. */
+  readonly convSlowdown: number;
   /** By the codes of `best`, and by PCA of the same length. */
   readonly classification?: { readonly codes: Accuracies; readonly pca: Accuracies };
   /** Of Gaussian noise of standard deviation 0.2. */
   readonly denoising: { readonly model: Restored; readonly median: Restored; readonly gaussian: Restored };
+  /** The same noise, by a convolutional model. */
+  readonly convDenoising: { readonly model: Restored };
 }
 
-export function judgeRecipes({ runs, slowdown, classification, denoising }: RecipeFigures): Goal[] {
-  const goals = (['small', 'best'] as const).map((name) => {
+export function judgeRecipes(figures: RecipeFigures): Goal[] {
+  const { runs, slowdown, convSlowdown, classification, denoising, convDenoising } = figures;
+  const goals = (Object.keys(MAX_MSE) as (keyof typeof MAX_MSE)[]).map((name) => {
     const worst = max(...runs[name].map(({ mse }) => mse));
     return atMost(`test MSE of ${name}, the worst seed`, worst, MAX_MSE[name]);
   });
+  goals.push(atMost('seconds of conv-best over those of best', convSlowdown, MAX_CONV_SLOWDOWN));
   if (slowdown !== undefined) goals.push(atMost("seconds of best over PyTorch's", slowdown, 1));
   if (classification) {
     const { codes, pca } = classification;
@@ -49,6 +60,9 @@ export function judgeRecipes({ runs, slowdown, classification, denoising }: Reci
   }
   const { model, median, gaussian } = denoising;
   const gain = min(model.psnr - median.psnr, model.psnr - gaussian.psnr);
-  goals.push(atLeast('noise removed, dB more than the better filter', gain, MIN_GAIN));
+  goals.push(
+    atLeast('noise removed, dB more than the better filter', gain, MIN_GAIN),
+    atLeast('noise removed by convolutions, PSNR in dB', convDenoising.model.psnr, MIN_CONV_PSNR),
+  );
   return goals;
 }

@@ -46,6 +46,8 @@ const PEERS = [
   ['wide', 'own', 'pytorch', 0.8],
   ['wide', 'own', 'peer', 4],
   ['wide', 'isthmus, 2 threads', 'isthmus', 1.85],
+  ['conv', 'isthmus, 2 threads', 'pytorch', 0.6],
+  ['conv', 'own', 'peer', 1],
   ['predict-2048', 'isthmus', 'ort-web, 1 thread', 2.5],
   ['predict-2048', 'isthmus, 2 threads', 'ort-web, 2 threads', 2.5],
 ] as const;

@@ -73,7 +73,7 @@ export function multiplication(set: Kernels, product: Product, [m, n, k]: Sizes)
   return { name: set.name, prepare: () => use({ kernels: set.name }), run, a, b, c };
 }
 
-function fillUniform(array: Float32Array, random: Random): Float32Array {
+export function fillUniform(array: Float32Array, random: Random): Float32Array {
   for (let i = 0; i < array.length; i++) array[i] = random.uniform(-1, 1);
   return array;
 }

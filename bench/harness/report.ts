@@ -99,6 +99,8 @@ floor   the minimum ratio that passes (bench/floors.json)
 shape   of a product: m x n x k. A step is forward, backward and Adam:
         article ${layersOf(ARTICLE)}, batches of ${ARTICLE.batch}
         big     ${layersOf(BIG)}, batches of ${BIG.batch}
+        of a convolution (3 x 3): height x width x channels-channels made of them; the first two
+        halve the size. product: im2col without its copies
 peak    a loop of independent 128-bit operations, as many as the products have; loads nothing.
         Of article: the five products with 784 of its step
 replay  a step of the article's model that is replayed, against one whose kernels are called

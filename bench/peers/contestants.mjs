@@ -24,6 +24,7 @@ export function python(name, words, groups, more = {}) {
 }
 
 const TRAINING = ['article', 'wide'];
+const ALL_TRAINING = [...TRAINING, 'conv'];
 
 /**
  * `only`: its name for --only. `note`: its footnote in table.mjs. `images`: the number of images that a slow engine trains
@@ -31,20 +32,32 @@ const TRAINING = ['article', 'wide'];
  * of the same engine, and left out of a quick run. `isCompiled`: it needs torch.compile, which a quick run leaves out.
  */
 export const CONTESTANTS = [
-  node('isthmus', 'isthmus.mjs', ['1'], ['products', ...TRAINING, 'predict'], { kind: 'own' }),
+  node('isthmus', 'isthmus.mjs', ['1'], ['products', ...ALL_TRAINING, 'predict'], { kind: 'own' }),
   node('isthmus matmul()', 'isthmus.mjs', ['1', 'matmul'], ['products'], { kind: 'own', only: 'isthmus' }),
-  node('isthmus, 2 threads', 'isthmus.mjs', ['2'], [...TRAINING, 'predict'], {
+  node('isthmus, 2 threads', 'isthmus.mjs', ['2'], [...ALL_TRAINING, 'predict'], {
     kind: 'own',
     only: 'isthmus',
   }),
-  node('tfjs wasm', 'tfjs.mjs', ['wasm'], ['products', ...TRAINING], { only: 'tfjs', note: 'tfjs' }),
+  node('tfjs wasm', 'tfjs.mjs', ['wasm'], ['products', ...ALL_TRAINING], { only: 'tfjs', note: 'tfjs' }),
   node('tfjs wasm, flags', 'tfjs.mjs', ['wasm', 'flags'], ['products'], {
     only: 'tfjs',
     note: 'tfjs',
     isSlower: true,
   }),
   node('tfjs cpu', 'tfjs.mjs', ['cpu'], ['products', ...TRAINING], { only: 'tfjs', note: 'tfjs' }),
+  node('tfjs cpu', 'tfjs.mjs', ['cpu'], ['conv'], {
+    only: 'tfjs',
+    note: 'tfjs conv',
+    images: 8,
+    check: 'falls',
+  }),
   node('jax-js wasm', 'jax.mjs', [], ['products', ...TRAINING], { only: 'jax-js', note: 'jax-js' }),
+  node('jax-js wasm', 'jax.mjs', [], ['conv'], {
+    only: 'jax-js',
+    note: 'jax-js conv',
+    images: 128,
+    check: 'falls',
+  }),
   node('ml-matrix', 'ml-matrix.mjs', [], ['products'], { note: 'ml-matrix' }),
   node('brain.js', 'brain.mjs', [], TRAINING, { images: 128, check: 'falls', note: 'brain.js' }),
   ...[1, 2].map((threads) =>
@@ -60,6 +73,18 @@ export const CONTESTANTS = [
     python(`PyTorch fused, ${plural(threads)}`, [`${threads}`, 'fused'], TRAINING),
     python(`PyTorch compiled, ${plural(threads)}`, [`${threads}`, 'compiled'], TRAINING, {
       isCompiled: true,
+    }),
+    ...['', ' NHWC'].flatMap((layout) => {
+      const order = layout ? ['channels-last'] : [];
+      return [
+        python(`PyTorch fused${layout}, ${plural(threads)}`, [`${threads}`, 'fused', ...order], ['conv']),
+        python(
+          `PyTorch compiled${layout}, ${plural(threads)}`,
+          [`${threads}`, 'compiled', ...order],
+          ['conv'],
+          { isCompiled: true },
+        ),
+      ];
     }),
   ]),
 ].map((contestant) => ({ only: contestant.kind === 'pytorch' ? 'pytorch' : contestant.name, ...contestant }));

@@ -27,11 +27,11 @@ Usage: npm run bench:peers -- [options]
 
 Measures isthmus beside other JavaScript engines and, where it is found, PyTorch: products, two training
 runs, encode + decode. Every engine is a process of its own, computes the same as the others (that is
-checked first) and is timed in turns with them. Takes 6 to 8 minutes.
+checked first) and is timed in turns with them. Takes about 10 minutes.
 
-  --quick            fewer, shorter samples, no 1024³, PyTorch's fused Adam only: about 1½ minutes
+  --quick            fewer, shorter samples, no 1024³, PyTorch's fused Adam only: about 2½ minutes
   --only NAME,...    isthmus and these: ${ENGINE_NAMES.join(', ')}
-  --work NAME,...    products, article, wide, predict, or one of them: predict-2048, nn-256, tn-512, ...
+  --work NAME,...    products, article, wide, conv, predict, or one of them: predict-2048, nn-256, ...
   --runs N           all of it N times; the goals, at the end, are judged by the medians (default 1)
   --json             one JSON object a line: the machine, each measurement, each comparison, each goal
   --help             show this and exit

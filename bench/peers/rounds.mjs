@@ -59,6 +59,13 @@ async function attempt(state, action) {
 
 async function examine(work, state, yardstick, { epochs, checkMs, sampleMs }) {
   const { contestant, engine } = state;
+  if (work.proof) {
+    const { steps, prepare, check } = work.proof;
+    await engine.ask(prepare(contestant), TIMEOUT_MS);
+    const options = { epochs: steps, limitMs: 0, atLeast: steps };
+    const { losses } = await engine.ask({ cmd: 'check', ...options }, TIMEOUT_MS);
+    check(losses, contestant);
+  }
   const { ms = 0 } = await engine.ask(work.prepare(contestant), TIMEOUT_MS);
   if (work.checkLosses) {
     // The others need the yardstick's losses of every epoch; a loss that falls is two losses.

@@ -2,7 +2,8 @@
  * The engine's side of the protocol: each engine is a process of its own, with its own compiled code, memory and
  * threads. It reads one JSON object a line and answers each with one; engines/pytorch.py does the same in Python.
  *
- *   {"cmd": "product" | "training" | "prediction", ...}   prepares; files in, and a result as a file out
+ *   {"cmd": "product" | "training" | "prediction", ...}   prepares; files in, and a result as a file out. A training is of
+ *                                                          dense layers ("widths") or of convolutions ("network")
  *   {"cmd": "check", "epochs", "limitMs"}                  -> {"losses"}: a training's first epochs
  *   {"cmd": "run", "ms"}                                   -> {"ms"}: of one product, one prediction or one image
  */
@@ -16,7 +17,7 @@ import { readFloats, writeFloats } from './floats.mjs';
  * @param engine - What it can do. `product` and `prediction` resolve to `{ run, result }`: the work, once, and its
  *   outcome as a Float32Array. `training` resolves to `{ epoch }`, which trains on the given number of batches of a freshly
  *   shuffled epoch and resolves to their mean loss; `hasWholeEpochs`, if it always trains on all of them; `batchSize`, if
- *   the engine chooses another.
+ *   the engine chooses another. `convolutionalTraining` does the same with the network of convolutional.mjs.
  */
 export function serve(engine) {
   const answer = process.stdout.write.bind(process.stdout);
@@ -33,10 +34,14 @@ export function serve(engine) {
       work = repeating(await engine.prediction({ ...rest, ...inputs }));
       return work.prove(out);
     },
-    training: async ({ images, weights, count, ...rest }) => {
-      const inputs = { images: firstImages(readFloats(images), count, rest), weights: readFloats(weights) };
-      const { batchSize } = rest;
-      work = training({ batchSize, ...(await engine.training({ ...rest, ...inputs, count })) }, count);
+    training: async ({ images, weights, ...rest }) => {
+      const { count, features, batchSize, network } = rest;
+      const inputs = {
+        images: readFloats(images).slice(0, count * features),
+        weights: readFloats(weights),
+      };
+      const prepare = network ? engine.convolutionalTraining : engine.training;
+      work = training({ batchSize, ...(await prepare({ ...rest, ...inputs })) }, count);
       return {};
     },
     check: (options) => work.check(options),
@@ -55,10 +60,6 @@ async function answerLines(commands, reply) {
     }
   }
   process.exit(0); // also ends the threads that an engine has left
-}
-
-function firstImages(images, count, { widths }) {
-  return images.slice(0, count * widths[0]);
 }
 
 /** Work that is done again and again with the same outcome. */

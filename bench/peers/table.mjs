@@ -6,13 +6,13 @@ import { LOSS_TOLERANCE } from './works.mjs';
 const LINE = 110;
 
 const COLUMNS = [
-  ['by', 27, 'left'],
+  ['by', 32, 'left'],
   ['time', 8, 'right'],
-  ['spread', 8, 'right'],
+  ['spread', 7, 'right'],
   ['samples', 7, 'right'],
-  ['rate', 18, 'right'],
-  ['isthmus is', 12, 'right'],
-  ['  loss, first to last', 23, 'left'],
+  ['rate', 16, 'right'],
+  ['isthmus is', 10, 'right'],
+  ['  loss, first to last', 22, 'left'],
 ];
 
 const NOTES = {
@@ -21,6 +21,11 @@ flags for transposed operands are much slower on wasm. Training is a loop with o
 here than model.fit. Its backends compute before they return; results stay in them until the check.`,
   'jax-js':
     'jax-js 0.1.25, one thread (it has no more in Node), products and the whole training step under jit.',
+  'tfjs conv': `TensorFlow.js' wasm backend can't train convolutions: it lacks the kernel that the line names (tfjs issue 8474).
+On its cpu backend upsampling has a gradient of this benchmark: its own is wrong for more than one image. Its
+batches have 8 images; "time" is that of 128.`,
+  'jax-js conv':
+    'jax-js trains the convolutions on one batch again and again; its loss after the check has to fall.',
   'ort-web':
     'onnxruntime-web 1.30, wasm, the same network as an ONNX file, 1,024 images a run: faster than all in one.',
   'ml-matrix': 'ml-matrix 6.15 computes in float64; a transposed operand is a copy.',
@@ -33,7 +38,8 @@ const LEGEND = `\
 time        of one product, one batch of training or one call: the median of the samples; spread: their median
             deviation from it. A slow engine gets fewer samples, and fewer epochs of the check
 isthmus is  this many times as fast, one thread: the median of the ratios within each round
-loss        all start from the same weights: each epoch's loss must be within ${100 * LOSS_TOLERANCE} % of isthmus'`;
+loss        all start from the same weights: each epoch's loss must be within ${100 * LOSS_TOLERANCE} % of isthmus'.
+            Before, convolutions are trained on one batch, and its losses compared with those in float64`;
 
 function formatLine(cells) {
   const padded = COLUMNS.map(([, width, align], i) =>
@@ -78,7 +84,15 @@ export function formatNotes(contestants, notCompiled) {
 function noteOfPyTorch(contestants, notCompiled) {
   const ways = contestants.filter(({ kind }) => kind === 'pytorch').map(({ name }) => name);
   const compiled = notCompiled && `\ntorch.compile is not among them: ${notCompiled}.`;
-  return `PyTorch's best is the fastest of these:\n${[...new Set(ways)].join('; ')}.${compiled}`;
+  const hasOrders = ways.some((name) => name.includes('NHWC'));
+  const order = hasOrders ? '\nNHWC: the channels of a pixel lie side by side (channels_last).' : '';
+  const lines = wrap(`${[...new Set(ways)].join('; ')}.`);
+  return `PyTorch's best is the fastest of these:\n${lines}${order}${compiled}`;
+}
+
+/** Words in lines that are no longer than the tables. */
+function wrap(text) {
+  return text.replace(new RegExp(`(.{1,${LINE}})(?: |$)`, 'g'), '$1\n').trimEnd();
 }
 
 /** isthmus at its best against the best of the others, by the medians of the work. */

@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import { requireClose } from '../../dist/bench/contests/verify.js';
 import { Autoencoder, generateDigits, normalize, Random } from '../../dist/src/index.js';
 import { EngineError } from './child.mjs';
+import { FEATURES, NETWORK, specOf } from './convolutional.mjs';
 import { readFloats, writeFloats } from './floats.mjs';
 import { autoencoderOptions } from './network.mjs';
-import { magnitudes, multiply, restore, transposed } from './reference.mjs';
+import { convolutionalLosses, magnitudes, multiply, restore, transposed } from './reference.mjs';
 
 const SIZES = [256, 512, 1024];
 const OPERATIONS = { nn: 'A · B', tn: 'Aᵀ · B', nt: 'A · Bᵀ' };
@@ -28,12 +29,16 @@ const ADAM = { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
  */
 export const LOSS_TOLERANCE = 0.08;
 
+/** Of a training whose loss is compared step by step. Adam's mean of squares shows in the second step, its corrections too. */
+const PROOF_STEPS = 3;
+const PROOF_TOLERANCE = 1e-4;
+
 /** Six layers of at most 784 float32 products each stay well below it; values are of the size of 1. */
 const OUTPUT_TOLERANCE = 1e-4;
 
 const PREDICTED_IMAGES = { predict: 10_000, 'predict-2048': 2048 };
 
-export const GROUP_NAMES = ['products', 'article', 'wide', 'predict'];
+export const GROUP_NAMES = ['products', 'article', 'wide', 'conv', 'predict'];
 
 /** What --work may name: a group, or one product such as nn-256. */
 export const WORK_NAMES = [
@@ -55,6 +60,7 @@ export function createGroups(folder, trainingImages, isWanted) {
       name,
       works: [trainingWork(folder, { name, ...MODELS[name] }, trainingImages)],
     })),
+    { name: 'conv', works: [convolutionalWork(folder, trainingImages)] },
     { name: 'predict', works: Object.keys(PREDICTED_IMAGES).map((name) => predictionWork(folder, name)) },
   ].map(({ name, works }) => ({ name, works: works.filter((work) => isWanted(work.name, name)) }));
   return wanted.filter(({ works }) => works.length > 0);
@@ -99,17 +105,71 @@ function productWorks(folder, size) {
 /** @param setup - `{ name, widths, batchSize }` */
 export function trainingWork(folder, { name, widths, batchSize }, trainingImages) {
   return {
-    name,
+    ...anyTraining(name, batchSize),
     title: `training ${widths.join('-')}, batches of ${batchSize}`,
+    prepare: ({ images: count = trainingImages }) => {
+      const images = write(folder, 'images', digits(trainingImages));
+      const weights = write(folder, 'first-weights', firstWeights(autoencoderOptions(widths)));
+      return { cmd: 'training', widths, features: widths[0], batchSize, images, count, weights, adam: ADAM };
+    },
+  };
+}
+
+/**
+ * The convolutional autoencoder. Before the training that is timed, a training whose only batch are the first images has to
+ * have the losses of the reference: they tell whether the gradients are right, while those of shuffled epochs are near each
+ * other only.
+ */
+function convolutionalWork(folder, trainingImages) {
+  const [batchSize, features] = [128, FEATURES];
+  const inputs = once(() => ({
+    images: digits(trainingImages),
+    weights: firstWeights({ spec: specOf(NETWORK) }),
+  }));
+  const prepare = ({ images: count = trainingImages }) => {
+    const images = write(folder, 'images', inputs().images);
+    const weights = write(folder, 'conv-weights', inputs().weights);
+    return { cmd: 'training', network: NETWORK, features, batchSize, images, count, weights, adam: ADAM };
+  };
+  const countOf = ({ images = batchSize }) => Math.min(images, batchSize);
+  const expected = new Map();
+  const expectedLosses = (count) => {
+    if (!expected.has(count)) {
+      const images = inputs().images.subarray(0, count * features);
+      expected.set(count, convolutionalLosses(NETWORK, inputs().weights, images, ADAM, PROOF_STEPS));
+    }
+    return expected.get(count);
+  };
+  return {
+    ...anyTraining('conv', batchSize),
+    title: `training Keras' convolutional autoencoder (16-8-8 channels), batches of ${batchSize}`,
+    prepare,
+    proof: {
+      steps: PROOF_STEPS,
+      prepare: (contestant) => prepare({ images: countOf(contestant) }),
+      check: (losses, contestant) => {
+        requireFirstLosses(losses, expectedLosses(countOf(contestant)));
+      },
+    },
+  };
+}
+
+/** @throws {EngineError} If the loss of a step is another. */
+export function requireFirstLosses(losses, expected) {
+  for (const [i, loss] of expected.entries()) {
+    if (Math.abs(losses[i] / loss - 1) <= PROOF_TOLERANCE) continue;
+    throw new EngineError(`wrong: the loss of step ${i + 1} is ${losses[i]}, expected ${loss}.`);
+  }
+}
+
+/** What a training of any network has. */
+function anyTraining(name, batchSize) {
+  return {
+    name,
     unit: 'images/s',
     unitsOfRate: batchSize,
     // Engines say the time of an image; the table shows that of a batch.
     runsPerUnit: batchSize,
-    prepare: ({ images: count = trainingImages }) => {
-      const images = write(folder, 'images', digits(trainingImages));
-      const weights = write(folder, 'first-weights', firstWeights(widths));
-      return { cmd: 'training', widths, batchSize, images, count, weights, adam: ADAM };
-    },
     /** @param {readonly number[]} expected - isthmus' losses; none for isthmus itself. */
     checkLosses: (losses, expected, { check }) => {
       const [first, last] = [losses[0], losses.at(-1)];
@@ -131,7 +191,7 @@ function predictionWork(folder, name) {
   const { widths } = MODELS.article;
   const count = PREDICTED_IMAGES[name];
   const out = join(folder, 'restored');
-  const inputs = once(() => ({ images: digits(count), weights: firstWeights(widths) }));
+  const inputs = once(() => ({ images: digits(count), weights: firstWeights(autoencoderOptions(widths)) }));
   const exact = once(() => restore(widths, inputs().weights, inputs().images));
   return {
     name,
@@ -168,8 +228,8 @@ function digits(count) {
 }
 
 /** Glorot-uniform weights and zero biases, as isthmus draws them. */
-function firstWeights(widths) {
-  const autoencoder = new Autoencoder({ ...autoencoderOptions(widths), seed: 42 });
+function firstWeights(options) {
+  const autoencoder = new Autoencoder({ ...options, seed: 42 });
   const parameters = autoencoder.namedParameters().map(([, { value }]) => [...value.data]);
   return Float32Array.from(parameters.flat());
 }

@@ -67,3 +67,24 @@ test('named engines are compared with each other, and one that failed is not', (
   ]);
   expect(goalsOf([...results.slice(0, 3), taken('ort-web, 2 threads', 'peer')])).toHaveLength(1);
 });
+
+test('convolutions on two threads are compared with the best of PyTorch, however many threads that has', () => {
+  const goalsOf = (pytorch: number) =>
+    judgePeers(
+      new Map([
+        [
+          'conv',
+          [
+            taken('isthmus', 'own', 1),
+            taken('isthmus, 2 threads', 'own', 0.6),
+            taken('tfjs wasm', 'peer'), // it failed
+            taken('jax-js wasm', 'peer', 80),
+            taken('PyTorch fused, 1 thread', 'pytorch', 0.9),
+            taken('PyTorch fused NHWC, 2 threads', 'pytorch', pytorch),
+          ],
+        ],
+      ]),
+    ).map(({ ok }) => ok);
+  expect(goalsOf(0.36)).toEqual([true, true]);
+  expect(goalsOf(0.35)).toEqual([false, true]);
+});

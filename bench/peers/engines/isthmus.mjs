@@ -3,6 +3,7 @@
 import * as isthmus from '../../../dist/src/index.js';
 import { kernels } from '../../../dist/src/tensor/kernels/active.js';
 import { Arena } from '../../../dist/src/tensor/kernels/memory.js';
+import { specOf } from '../convolutional.mjs';
 import { autoencoderOptions } from '../network.mjs';
 import { serve } from '../serve.mjs';
 
@@ -42,8 +43,8 @@ function publicProduct(operation, n, a, b) {
   };
 }
 
-function build(widths, weights) {
-  const autoencoder = new isthmus.Autoencoder(autoencoderOptions(widths));
+function build(options, weights) {
+  const autoencoder = new isthmus.Autoencoder(options);
   let offset = 0;
   for (const [, { value }] of autoencoder.namedParameters()) {
     value.data.set(weights.subarray(offset, (offset += value.data.length)));
@@ -71,28 +72,36 @@ function epochByEpoch(fit) {
     });
 }
 
+function training(autoencoder, loss, { batchSize, images, count, adam }) {
+  autoencoder.compile({ optimizer: new isthmus.Adam(adam), loss });
+  const samples = { shape: [count, ...autoencoder.inputShape], data: images };
+  return {
+    hasWholeEpochs: true,
+    epoch: epochByEpoch((onEpochEnd) =>
+      autoencoder.fit(samples, { epochs: Number.MAX_SAFE_INTEGER, batchSize, onEpochEnd }),
+    ),
+  };
+}
+
 serve({
   product: async ({ operation, size, a, b }) => {
     await useThreads();
     return (way === 'matmul' ? publicProduct : kernelProduct)(operation, size, a, b);
   },
 
-  training: async ({ widths, batchSize, images, weights, count, adam }) => {
+  training: async ({ widths, weights, ...setup }) => {
     await useThreads();
-    const autoencoder = build(widths, weights);
-    autoencoder.compile({ optimizer: new isthmus.Adam(adam), loss: 'mse' });
-    const samples = { shape: [count, widths[0]], data: images };
-    return {
-      hasWholeEpochs: true,
-      epoch: epochByEpoch((onEpochEnd) =>
-        autoencoder.fit(samples, { epochs: Number.MAX_SAFE_INTEGER, batchSize, onEpochEnd }),
-      ),
-    };
+    return training(build(autoencoderOptions(widths), weights), 'mse', setup);
+  },
+
+  convolutionalTraining: async ({ network, weights, ...setup }) => {
+    await useThreads();
+    return training(build({ spec: specOf(network) }, weights), 'bce', setup);
   },
 
   prediction: async ({ widths, images, weights, count }) => {
     await useThreads();
-    const autoencoder = build(widths, weights);
+    const autoencoder = build(autoencoderOptions(widths), weights);
     const samples = { shape: [count, widths[0]], data: images };
     let restored;
     return {

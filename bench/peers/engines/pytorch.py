@@ -1,4 +1,5 @@
-"""PyTorch: `pytorch.py THREADS [fused|compiled]`; `compiled` has the fused Adam, too. Read serve.mjs first: the protocol."""
+"""PyTorch: `pytorch.py THREADS [fused|compiled] [channels-last]`; `compiled` has the fused Adam, too. `channels-last` is how
+images lie in memory. Read serve.mjs first: the protocol."""
 
 import json
 import sys
@@ -8,8 +9,9 @@ import torch
 from torch import nn
 
 torch.set_num_threads(int(sys.argv[1]))
-COMPILED = sys.argv[2:] == ['compiled']
-FUSED = COMPILED or sys.argv[2:] == ['fused']
+COMPILED = 'compiled' in sys.argv
+FUSED = COMPILED or 'fused' in sys.argv
+LAYOUT = torch.channels_last if 'channels-last' in sys.argv else torch.contiguous_format
 
 
 def read(path):
@@ -74,6 +76,42 @@ def build(widths, weights):
     return nn.Sequential(*layers)
 
 
+def convolution(inChannels, outChannels, kernelSize, stride, padding, bias, parameters):
+    """PyTorch keeps the weight as [out, in, height, width]; the file has [height, width, in, out]."""
+    layer = nn.Conv2d(inChannels, outChannels, kernelSize, stride, padding, bias=bias)
+    weight, bias = next(parameters), next(parameters)
+    with torch.no_grad():
+        layer.weight.copy_(weight.reshape(kernelSize, kernelSize, inChannels, outChannels).permute(3, 2, 0, 1))
+        layer.bias.copy_(bias)
+    return layer
+
+
+LAYERS = {
+    'relu': nn.ReLU,
+    'maxPool2d': lambda kernelSize, stride, padding: nn.MaxPool2d(kernelSize, stride, padding),
+    'upsample2d': lambda factor: nn.Upsample(scale_factor=factor),
+}
+
+
+def build_convolutional(network, weights):
+    specs = network['encoder'] + network['decoder']
+    convolutions = [spec for spec in specs if spec['type'] == 'conv2d']
+    lengths = [
+        length
+        for spec in convolutions
+        for length in (spec['kernelSize'] ** 2 * spec['inChannels'] * spec['outChannels'], spec['outChannels'])
+    ]
+    parameters = iter(read(weights).split(lengths))
+    layers = []
+    for spec in specs:
+        options = {name: value for name, value in spec.items() if name != 'type'}
+        if spec['type'] == 'conv2d':
+            layers.append(convolution(**options, parameters=parameters))
+        else:
+            layers.append(LAYERS[spec['type']](**options))
+    return nn.Sequential(*layers).to(memory_format=LAYOUT)
+
+
 def prediction(widths, images, weights, count, out):
     model = build(widths, weights)
     x = read(images).reshape(count, widths[0])
@@ -91,9 +129,12 @@ torch.optim.Adam([nn.Parameter(torch.zeros(1))]).step()
 
 
 class Training:
-    def __init__(self, widths, batchSize, images, weights, count, adam):
-        self.model = build(widths, weights)
-        self.images = read(images)[: count * widths[0]].reshape(count, widths[0])
+    """`compute_loss` takes what the model made of the images, and the images."""
+
+    def __init__(self, model, images, compute_loss, batchSize, count, adam):
+        self.model = model
+        self.images = images
+        self.compute_loss = compute_loss
         self.optimizer = torch.optim.Adam(
             self.model.parameters(),
             lr=adam['learningRate'],
@@ -109,7 +150,7 @@ class Training:
             self.loss(self.images[:batchSize]).backward()  # compiles, which takes many seconds: not in the check
 
     def plain_loss(self, x):
-        return nn.functional.mse_loss(self.model(x), x)
+        return self.compute_loss(self.model(x), x)
 
     def epoch(self, steps):
         rows = torch.randperm(len(self.images))[: steps * self.batch_size]
@@ -147,11 +188,18 @@ class Training:
         return {'ms': elapsed * 1000 / images}
 
 
-PREPARE = {
-    'product': product,
-    'prediction': prediction,
-    'training': lambda **options: (Training(**options), {}),
-}
+def training(images, weights, count, features, widths=None, network=None, **options):
+    x = read(images)[: count * features]
+    if network is None:
+        model, x, loss = build(widths, weights), x.reshape(count, features), nn.functional.mse_loss
+    else:
+        side = round(features**0.5)
+        x = x.reshape(count, 1, side, side).contiguous(memory_format=LAYOUT)
+        model, loss = build_convolutional(network, weights), nn.functional.binary_cross_entropy_with_logits
+    return Training(model, x, loss, count=count, **options), {}
+
+
+PREPARE = {'product': product, 'prediction': prediction, 'training': training}
 
 work = None
 for line in sys.stdin:

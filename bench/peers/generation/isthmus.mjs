@@ -3,7 +3,8 @@
  * training, and `negativeElbo`, the mean over the test images in nats, if there is one. Read recipes.mjs first.
  */
 
-import { Adam, Autoencoder, GAN, linear, preset, VariationalAutoencoder } from '../../../dist/src/index.js';
+import { presetSchedule } from '../../../dist/src/autoencoder/presets.js';
+import { Adam, Autoencoder, GAN, preset, VariationalAutoencoder } from '../../../dist/src/index.js';
 
 async function timed(work) {
   const start = performance.now();
@@ -11,12 +12,15 @@ async function timed(work) {
   return (performance.now() - start) / 1000;
 }
 
-function adam({ learningRate, schedule, epochs, batchSize, beta1 = 0.9 }, count) {
-  const steps = epochs * Math.ceil(count / batchSize);
-  return new Adam({
-    learningRate: schedule === 'linear' ? linear({ learningRate, steps }) : learningRate,
-    beta1,
-  });
+/** @param count - Of images. */
+function adam(recipe, count) {
+  return new Adam({ learningRate: presetSchedule(recipe, count, 'bench:generation'), beta1: recipe.beta1 });
+}
+
+/** New images as rows. */
+function sample(model, count, seed) {
+  const images = model.sample(count, { seed });
+  return images.reshape([count, images.size / count]);
 }
 
 /** The article's autoencoder, which was trained only to restore: its decoder gets codes drawn like those of the images. */
@@ -34,32 +38,25 @@ export async function gaussianOfCodes({ train, count, epochsScale }, seed) {
   return { samples, seconds };
 }
 
-export async function vae({ train, test, count }, recipe, seed) {
-  const [n, features] = train.shape;
-  const { encodingDim, hidden, activation, epochs, batchSize } = recipe;
-  const model = new VariationalAutoencoder({
-    inputShape: [features],
-    encodingDim,
-    hidden,
-    activation,
-    seed,
-  });
-  model.compile({ optimizer: adam(recipe, n) });
+export async function vae({ train, test, shape, count }, recipe, seed) {
+  const { encodingDim, conv, hidden, activation, epochs, batchSize } = recipe;
+  const architecture = { encodingDim, conv, hidden, activation };
+  const model = new VariationalAutoencoder({ inputShape: shape, seed, ...architecture });
+  model.compile({ optimizer: adam(recipe, train.shape[0]) });
   const seconds = await timed(() => model.fit(train, { epochs, batchSize }));
   const { reconstruction, kl } = await model.negativeElbo(test);
   const negativeElbo = (sum(reconstruction) + sum(kl)) / test.shape[0];
-  return { samples: model.sample(count, { seed }), seconds, negativeElbo };
+  return { samples: sample(model, count, seed), seconds, negativeElbo };
 }
 
-export async function gan({ train, count }, recipe, seed) {
-  const [n, features] = train.shape;
-  const { labelSmoothing, dropout, epochs, batchSize } = recipe;
-  const { encodingDim, generatorHidden, discriminatorHidden, activation } = recipe;
-  const architecture = { encodingDim, generatorHidden, discriminatorHidden, activation };
-  const model = new GAN({ inputShape: [features], seed, ...architecture });
-  model.compile({ optimizer: adam(recipe, n), labelSmoothing, dropout });
-  const seconds = await timed(() => model.fit(train, { epochs, batchSize }));
-  return { samples: model.sample(count, { seed }), seconds };
+export async function gan({ train, shape, count }, recipe, seed) {
+  const { labelSmoothing, dropout, epochs, batchSize, keep } = recipe;
+  const { encodingDim, conv, generatorHidden, discriminatorHidden, activation } = recipe;
+  const architecture = { encodingDim, conv, generatorHidden, discriminatorHidden, activation };
+  const model = new GAN({ inputShape: shape, seed, ...architecture });
+  model.compile({ optimizer: adam(recipe, train.shape[0]), labelSmoothing, dropout });
+  const seconds = await timed(() => model.fit(train, { epochs, batchSize, keep }));
+  return { samples: sample(model, count, seed), seconds };
 }
 
 function sum(values) {

@@ -1,7 +1,8 @@
 /**
- * `npm run bench:generation`: new images of a VAE, of a GAN and of a plain autoencoder whose codes are drawn from a normal
- * distribution, beside the same VAE and GAN in PyTorch, one after the other for each seed. One classifier judges all of them.
- * Read recipes.mjs, classifier.mjs and bench/generationGoals.ts first.
+ * `npm run bench:generation`: new images of a VAE and of a GAN, each of dense layers and with convolutions, and of a plain
+ * autoencoder whose codes are drawn from a normal distribution, beside the dense VAE and GAN in PyTorch, one after the other
+ * for each seed. One classifier judges all of them. Read recipes.mjs, classifier.mjs and
+ * bench/generationGoals.ts first.
  */
 
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -17,7 +18,7 @@ import { Judge } from './classifier.mjs';
 import { loadLabelled } from './data.mjs';
 import { gan, gaussianOfCodes, vae } from './isthmus.mjs';
 import { pyTorchTrainer } from './pytorch.mjs';
-import { PRESET_NAMES, recipesOf } from './recipes.mjs';
+import { CONV_PRESET, PRESET_NAMES, recipesOf } from './recipes.mjs';
 
 /** How many samples are judged, beside as many test images: the Fréchet distance depends on it. */
 const SAMPLES = 2000;
@@ -26,18 +27,19 @@ const HELP = `\
 Usage: npm run bench:generation -- --train TRAIN.npy --data TEST.npy
          --train-labels TRAIN-LABELS.npy --labels TEST-LABELS.npy [options]
 
-Trains a VAE and a GAN, here and in PyTorch with the same settings, and a plain autoencoder, and draws ${SAMPLES}
-new images from each. A classifier trained on the real images judges them: by the Fréchet distance of its
-features from those of ${SAMPLES} test images, and by the classes that it finds. The goals are those for 10,000
-images of Fashion-MNIST and ${SAMPLES} others.
+Trains a VAE and a GAN, here and in PyTorch with the same settings, the same kinds with convolutions, and a
+plain autoencoder, and draws ${SAMPLES} new images from each. A classifier trained on the real images judges
+them: by the Fréchet distance of its features from those of ${SAMPLES} test images, and by the classes that it
+finds. The goals are those for 10,000 images of Fashion-MNIST and ${SAMPLES} others.
 
   --train FILE.npy         uint8 images to train on
   --data FILE.npy          others, to compare with: at least ${SAMPLES} of both
   --train-labels FILE.npy  their classes,
   --labels FILE.npy        for both
-  --preset NAME            ${PRESET_NAMES.join(' or ')}, of both kinds. [best]
+  --preset NAME            ${PRESET_NAMES.join(' or ')}, of both kinds; with convolutions ${CONV_PRESET}. [best]
   --seeds A,B,…            a run of each contestant for each. [0,1,2]
   --epochs-scale X         X times as many epochs: 0.1 for a short try, which misses goals. [1]
+  --without TEXT           leaves out what the last table calls by a name with TEXT in it. [none]
   --threads N              for isthmus. [as many as there are processors]
   --json                   one JSON object instead of tables
   --help                   show this and exit
@@ -59,6 +61,7 @@ function readOptions() {
     preset: { ...text, default: 'best' },
     seeds: { ...text, default: '0,1,2' },
     'epochs-scale': { ...text, default: '1' },
+    without: text,
     threads: { ...text, default: String(availableParallelism()) },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -90,10 +93,16 @@ function readOptions() {
 }
 
 /** By its key in GenerationFigures: how each contestant is called, and how it makes samples with a seed. */
-function contestants({ train, data, preset, 'epochs-scale': scale }, { images, test }, folder, pyTorch) {
+function contestants(
+  { train, data, preset, without, 'epochs-scale': scale },
+  { images, shape, test },
+  folder,
+  pyTorch,
+) {
   const epochsScale = Number(scale);
   const recipes = recipesOf(preset, epochsScale);
-  const work = { train: images, test, count: SAMPLES, epochsScale };
+  const conv = recipesOf(CONV_PRESET, epochsScale);
+  const work = { train: images, test, shape, count: SAMPLES, epochsScale };
   const job = {
     train: resolve(train),
     test: resolve(data),
@@ -103,11 +112,15 @@ function contestants({ train, data, preset, 'epochs-scale': scale }, { images, t
   const all = {
     gaussian: ['Gaussian codes of an autoencoder', (seed) => gaussianOfCodes(work, seed)],
     vae: ['VAE', (seed) => vae(work, recipes.vae, seed)],
+    convVae: ['VAE, convolutions', (seed) => vae(work, conv.vae, seed)],
     pyTorchVae: ['VAE, PyTorch', pyTorchTrainer('vae.py', { ...job, recipe: recipes.vae })],
     gan: ['GAN', (seed) => gan(work, recipes.gan, seed)],
+    convGan: ['GAN, convolutions', (seed) => gan(work, conv.gan, seed)],
     pyTorchGan: ['GAN, PyTorch', pyTorchTrainer('gan.py', { ...job, recipe: recipes.gan })],
   };
-  return Object.entries(all).filter(([key]) => pyTorch || !key.startsWith('pyTorch'));
+  const isWanted = ([key, [name]]) =>
+    (pyTorch || !key.startsWith('pyTorch')) && !(without && name.includes(without));
+  return Object.entries(all).filter(isWanted);
 }
 
 /** By contestant, a run for each seed. */
@@ -137,7 +150,7 @@ async function measure(options, folder) {
   console.error(
     `classifier: it finds the class of ${(100 * judge.accuracy).toFixed(1)} % of the test images`,
   );
-  const entries = contestants(options, { images: known.images, test: test.images }, folder, pyTorch);
+  const entries = contestants(options, { ...known, test: test.images }, folder, pyTorch);
   const runs = await runInTurns(judge, entries, options.seeds.split(',').map(Number));
   const real = judge.judge(known.images.rows(0, SAMPLES));
   const names = Object.fromEntries(entries.map(([key, [name]]) => [key, name]));

@@ -3,7 +3,10 @@
 import { GAN_BETA1, GAN_PRESETS } from '../../../dist/src/gan/presets.js';
 import { VARIATIONAL_PRESETS } from '../../../dist/src/vae/presets.js';
 
-export const PRESET_NAMES = Object.keys(GAN_PRESETS);
+/** Of dense layers; PyTorch gets the same. */
+export const PRESET_NAMES = ['article', 'best'];
+/** With convolutions. */
+export const CONV_PRESET = 'conv-best';
 
 /** The settings of a preset for both kinds, with X times as many epochs. */
 export function recipesOf(preset, epochsScale) {

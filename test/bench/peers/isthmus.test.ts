@@ -35,7 +35,15 @@ test('the engine trains epoch by epoch, as one fit of as many epochs does', asyn
   writeFloats(weights, createModel().parameters.values);
   const engine = startEngine(process.execPath, ['bench/peers/engines/isthmus.mjs', '1'], process.env);
   try {
-    const setup = { widths: WIDTHS, batchSize: BATCH, count: COUNT, adam: ADAM, images, weights };
+    const setup = {
+      widths: WIDTHS,
+      features: 12,
+      batchSize: BATCH,
+      count: COUNT,
+      adam: ADAM,
+      images,
+      weights,
+    };
     await engine.ask({ cmd: 'training', ...setup }, 30_000);
     const check = { cmd: 'check', limitMs: 30_000, atLeast: 1 };
     const first = await engine.ask({ ...check, epochs: 2 }, 30_000);
