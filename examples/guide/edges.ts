@@ -1,5 +1,5 @@
 /**
- * The edges that two convolutions of 3×3 weights, written by hand, find on digits: docs/guide/12-where-to-go-on.md.
+ * The edges that two convolutions of 3×3 weights, written by hand, find on digits: docs/guide/12-convolutions.md.
  *
  * `npm run -s build && node dist/examples/guide/edges.js edges.png`
  */

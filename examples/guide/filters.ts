@@ -1,6 +1,6 @@
 /**
  * What the units of a first dense layer have learned to look for, each drawn as the image of its 784 weights:
- * docs/guide/12-where-to-go-on.md.
+ * docs/guide/12-convolutions.md.
  *
  * `npm run -s build && node dist/examples/guide/filters.js filters.png`
  */

@@ -14,8 +14,8 @@ import { CHAPTERS, CHINESE_CHAPTERS } from './notebook.ts';
 
 const PICTURE = /!\[[^\]]+\]\((?:\.\.\/)+images\/guide\/([\w.-]+)\)/g;
 
-test('there are twelve chapters in each language', () => {
-  expect(CHAPTERS).toHaveLength(12);
+test('there are thirteen chapters in each language', () => {
+  expect(CHAPTERS).toHaveLength(13);
   expect(CHINESE_CHAPTERS.map(({ name }) => name)).toEqual(CHAPTERS.map(({ name }) => name));
 });
 
