@@ -105,10 +105,24 @@ function shortened(statement) {
     .replace(/\/\*\*(?:(?!\*\/)[\s\S])*\*\//g, onFewLines);
 }
 
-/** Each paragraph of a comment on one line: editors break lines by themselves. */
+/** Each paragraph of a comment on one line: editors break lines by themselves. A formula, which is indented, keeps its lines. */
 function onFewLines(comment) {
-  const joined = comment.replace(/(?<!\*)\n *\* (?![@\-|]| *- ) */g, ' ');
-  return joined.replace(/^\/\*\*\n *\* (.*)\n *\*\/$/, '/** $1 */');
+  const isFormula = (paragraph) => /^ *\* {5}/.test(paragraph);
+  const paragraphs = comment.split(/(?<=\n *\*\n)/);
+  const joined = paragraphs.map((one) =>
+    isFormula(one) ? one : one.replace(/(?<!\*)\n *\* (?![@\-|]| *- ) */g, ' '),
+  );
+  return paragraphs.some(isFormula) ? joined.join('') : withoutStars(joined.join(''));
+}
+
+/** The stars before lines and the blank line before tags are for readers of the source: editors show the same without them. */
+function withoutStars(comment) {
+  return comment
+    .replace(/\n *\*(?=\n *\* @)/g, '')
+    .replace(/\n *\*(?=\n)/g, '\n')
+    .replace(/\n( *) \*(?!\/) /g, '\n$1')
+    .replace(/^\/\*\*\n */, '/** ')
+    .replace(/\n *\*\/$/, ' */');
 }
 
 /** What an internal class does is nothing to a user, who can't import it. */

@@ -67,6 +67,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/tensor/kernels/simd/wasm/': [],
   'src/tensor/kernels/simd/code/': ['src/tensor/kernels/simd/wasm/', 'src/tensor/kernels/simd/sharedPage.ts'],
   'src/tensor/kernels/simd/': ['src/tensor/kernels/'],
+  'src/tensor/kernels/convolution/': ['src/tensor/kernels/'],
   'src/tensor/kernels/': ['src/tensor/options.ts'],
   'src/tensor/': [],
   'src/data/': ['src/tensor/'],

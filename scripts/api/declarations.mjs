@@ -176,8 +176,28 @@ function completed(one, names) {
       })
       .replace(/(?<=^(?:abstract )?class \w+ extends )\w+$/, (name) => {
         const base = declarationOf(name, path);
-        return isInternal(base) ? base.signature.replace(/.* extends /, '') : name;
+        return isInternal(base) ? spelledOut(base.signature, base.path).replace(/.* extends /, '') : name;
       });
+
+  const baseOf = ({ signature, path }) => {
+    const [, name] = /^(?:abstract )?class \w+ extends (\w+)$/.exec(signature) ?? [];
+    return name === undefined ? undefined : declarationOf(name, path);
+  };
+
+  /** The members of a class, and what the internal classes that it extends add to the public one behind them. */
+  const allMembers = (declared) => {
+    const members = [...declared.members];
+    let base = baseOf(declared);
+    const added = [];
+    for (; isInternal(base); base = baseOf(base)) added.push(...base.members);
+    const known = new Set(['constructor', ...members.map(({ name }) => name)]);
+    for (; base !== undefined; base = baseOf(base)) for (const { name } of base.members) known.add(name);
+    for (const member of added) {
+      if (!known.has(member.name) && !member.signature.startsWith('protected ')) members.push(member);
+      known.add(member.name);
+    }
+    return members;
+  };
 
   const withTypes = (declared) => ({
     ...declared,
@@ -188,7 +208,7 @@ function completed(one, names) {
     })),
   });
 
-  const whole = withTypes(one);
+  const whole = withTypes({ ...one, members: allMembers(one) });
   const inner = new Map();
   const visit = (declared) => {
     for (const word of wordsOf(declared)) {

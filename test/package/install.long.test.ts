@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { install, type Packed, pack, type Run, removePackages, runIn } from './packed.ts';
 
-const LIMIT = 1_000_000; // bytes
+const LIMIT = 1_100_000; // bytes
 const PEERS = ['npyjs', 'ndarray', 'pngjs'];
 
 let packed: Packed;
@@ -25,7 +25,7 @@ describe('the package', () => {
     expect(installed).toEqual(['isthmus']);
   });
 
-  test('takes less than 1 MB', () => {
+  test('takes less than 1.1 MB', () => {
     console.info(`${packed.paths.length} files of ${packed.unpackedSize.toLocaleString('en')} bytes`);
     expect(packed.unpackedSize).toBeLessThan(LIMIT);
   });

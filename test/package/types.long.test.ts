@@ -93,10 +93,19 @@ describe('the types', () => {
   const read = () => readFileSync(join(folder, 'node_modules/isthmus/dist/src/declarations.d.ts'), 'utf8');
 
   test('have their comments, which editors show, but not the examples and TypeErrors of docs/api.md', () => {
-    expect(read()).toMatch(/^\/\*\* An autoencoder of dense layers\..* \*\/\nexport class Autoencoder /m);
+    expect(read()).toMatch(
+      /^\/\*\* An autoencoder of dense layers, or with convolutions\..* \*\/\nexport class Autoencoder /m,
+    );
     expect(read()).toMatch(/@throws \{ShapeError\}/);
     expect(read()).not.toContain('@example');
     expect(read()).not.toContain('{TypeError}');
+  });
+
+  test('have paragraphs on one line, but formulas as they are', () => {
+    const [comment] = /\/\*\*(?:(?!\*\/)[\s\S])*\*\/\nexport class GaussianSample /.exec(read()) ?? [];
+    expect(comment).toMatch(/^ \* {5}KL = .*\n \* {5}dμ = .*\n \* {5}d\(log σ²\) = .*$/m);
+    expect(comment).toMatch(/^\/\*\*\n \* Draws codes, .* averaged over the batch of B:$/m);
+    expect(read()).toMatch(/^\t\/\*\* Encodes and decodes, .*\n\t@param samples - .*\n\t@param options - /m);
   });
 
   test('leave out what no public name leads to', () => {
