@@ -103,7 +103,7 @@ describe('a model made from a spec', () => {
       [6],
       [{ type: 'reshape', shape: [2, 3, 1] }],
       [dense(6, 6)],
-      /^Autoencoder: the encoder ends with \[2, 3, 1\] for each sample, expected a row of numbers: a flatten/,
+      /^Autoencoder: the encoder ends with \[2, 3, 1\] for each sample, expected a flatten layer behind it\.$/,
     ],
     [
       'a decoder that does',

@@ -111,7 +111,7 @@ describe('what it is made of', () => {
       'a generator that ends with images',
       () => new GAN({ spec: { ...spec, generator: [dense(3, 16), { type: 'reshape', shape: [4, 4, 1] }] } }),
       'ShapeError',
-      /^GAN: the generator ends with \[4, 4, 1\] for each sample, expected a row of numbers: a flatten/,
+      /^GAN: the generator ends with \[4, 4, 1\] for each sample, expected a flatten layer behind it\.$/,
     ],
     [
       'a discriminator that ends with an image',
