@@ -13,7 +13,9 @@ const bySimd = new WeakMap<Engine, ConvolutionKernels>();
 export function convolutionKernels(): ConvolutionKernels {
   const engine = activeEngine();
   if (!engine) return naiveConvolutions;
-  const known = bySimd.get(engine) ?? createSimdConvolutions(engine);
-  bySimd.set(engine, known);
-  return known;
+  const known = bySimd.get(engine);
+  if (known) return known;
+  const made = createSimdConvolutions(engine);
+  bySimd.set(engine, made);
+  return made;
 }

@@ -4,7 +4,7 @@
  * 3.9, derives what is computed.
  */
 
-import type { ConvolutionKernels } from '../convolution/kernels.ts';
+import type { ConvolutionKernels, ConvolutionSizes } from '../convolution/kernels.ts';
 import { TILE_COLUMNS, TILE_ROWS } from './code/tile.ts';
 import { TILE_BYTES } from './code/weightGradient.ts';
 import {
@@ -17,7 +17,7 @@ import {
   windowWeights,
 } from './convolutionWeights.ts';
 import type { Engine } from './engine.ts';
-import { type Chunk, chunksOf } from './imageChunks.ts';
+import { type Chunk, chunksOf, type Windows } from './imageChunks.ts';
 import { IMAGE_KERNELS, requireImageKernels, runParts } from './imageJobs.ts';
 import { createPooling } from './pooling.ts';
 import { Staging } from './staging.ts';
@@ -107,13 +107,12 @@ function packAll(
 function createConvolve(engine: Engine, staging: Staging): ConvolutionKernels['convolve'] {
   return (sizes, arrayX, weight, bias, arrayY) => {
     const { batch, height, width, channels, outHeight, outWidth, outChannels } = sizes;
-    const { kernelSize, stride, padding } = sizes;
+    const { stride } = sizes;
     const arrays = [arrayX, arrayY];
     staging.begin(arrays);
     const images = { address: staging.place(arrayX), batch, height, width, channels };
     const place = staging.place(arrayY);
-    const windows = { high: outHeight, wide: outWidth, step: stride, first: -padding, size: kernelSize };
-    const chunks = chunksOf(engine, images, windows);
+    const chunks = chunksOf(engine, images, windowsOf(sizes));
     const weights = windowWeights(sizes);
     const packed = packAll(engine, [weights], weight, bias, chunks.bytes);
     const pixelBytesOfY = 4 * outChannels;
@@ -126,6 +125,11 @@ function createConvolve(engine: Engine, staging: Staging): ConvolutionKernels['c
     });
     staging.end(arrays, 1);
   };
+}
+
+/** How the windows of a convolution lie on its images. */
+function windowsOf({ outHeight, outWidth, kernelSize, stride, padding }: ConvolutionSizes): Windows {
+  return { high: outHeight, wide: outWidth, step: stride, first: -padding, size: kernelSize };
 }
 
 /** Sets each pixel to the bias, or to zeros. */
@@ -181,13 +185,12 @@ function createConvolveTransposed(
 function createAddWeightGradient(engine: Engine, staging: Staging): ConvolutionKernels['addWeightGradient'] {
   return (sizes, arrayX, arrayY, dWeight) => {
     const { batch, height, width, channels, outHeight, outWidth, outChannels } = sizes;
-    const { kernelSize, stride, padding } = sizes;
+    const { kernelSize, stride } = sizes;
     const arrays = [arrayX, arrayY];
     staging.begin(arrays);
     const images = { address: staging.place(arrayX), batch, height, width, channels };
     const place = staging.place(arrayY);
-    const windows = { high: outHeight, wide: outWidth, step: stride, first: -padding, size: kernelSize };
-    const chunks = chunksOf(engine, images, windows);
+    const chunks = chunksOf(engine, images, windowsOf(sizes));
     const tiling = tilesOf(kernelSize, kernelSize * channels, outChannels);
     const { isTurned, tilesOfA, tilesOfB, tiles } = tiling;
     const sums = engine.memory.workspace(tiles * TILE_BYTES + chunks.bytes);
