@@ -30,8 +30,11 @@ export interface CsvColumns {
   readonly normalization: Normalization;
 }
 
-/** Text is passed on in pieces of about this many characters. */
-const PIECE_LENGTH = 2 ** 20;
+/**
+ * Text is passed on in pieces of about this many characters. A text that grows is a tree of its parts: it takes many times
+ * this memory until it is encoded, and longer pieces live long enough to be moved where garbage stays for a while.
+ */
+const PIECE_LENGTH = 2 ** 16;
 
 /**
  * The bytes of a table, in UTF-8, with lines that end with a line feed.
