@@ -16,16 +16,19 @@ export function createPooling(engine: Engine, staging: Staging): Pooling {
     sizes: PoolingSizes,
     arrays: readonly [x: Float32Array, y: Float32Array, dX?: Float32Array],
   ) => {
-    const { batch, outHeight, outWidth, channels, kernelSize } = sizes;
+    const { batch, outHeight, outWidth, channels, kernelSize, stride } = sizes;
     const all = arrays.filter((array) => array !== undefined);
     staging.begin(all);
     const [x, y, dX = 0] = all.map((array) => staging.place(array));
-    const numbers = batch * outHeight * outWidth * channels * kernelSize ** 2;
+    const rows = batch * outHeight;
+    // The gradients of rows of windows that overlap are added to the same numbers.
+    const rowsPerPart = dX && stride < kernelSize ? outHeight : 1;
+    const ns = rows * outWidth * channels * kernelSize ** 2 * NS_PER_POOLED_NUMBER;
     runParts(
       engine,
       kernel,
-      { ...sizes, x, y, dX },
-      { parts: batch, perPiece: 'imagesPerPiece', ns: numbers * NS_PER_POOLED_NUMBER },
+      { ...sizes, x, y, dX, rows, rowsPerPart },
+      { parts: rows / rowsPerPart, perPiece: 'partsPerPiece', ns },
     );
     staging.end(all, all.length - 1);
   };

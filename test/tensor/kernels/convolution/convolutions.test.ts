@@ -10,13 +10,18 @@ import { convolutionKernels } from '../../../../src/tensor/kernels/convolution/a
 import type { ConvolutionKernels } from '../../../../src/tensor/kernels/convolution/kernels.ts';
 import { naiveConvolutions } from '../../../../src/tensor/kernels/convolution/naive.ts';
 import { firstOtherBits } from '../../../helpers/bits.ts';
+import { firstOutside, gamma } from '../../../helpers/bounds.ts';
 import { ordinary } from '../../../helpers/randomArrays.ts';
 import { casesOf, firstMismatch, memoryOf, mismatch, run } from './check.ts';
-import { type KernelName, NAMES, SIZES, type Sizes, TABLE } from './table.ts';
+import { type KernelName, makeCase, NAMES, SIZES, type Sizes, sizesOf, TABLE } from './table.ts';
 
 const { NaN: notANumber } = Number;
 
 const SETS = supportedKernels();
+
+/** 100,352 pixels: blocks of 672, of which a chunk of 41 images has 48, and 4 chunks (docs/math.md, section 3.9). */
+const LONG = sizesOf(128, [28, 28], [4, 8], [1, 1, 0]);
+const SHORT_SUMS = 672 + 48 + 4;
 
 describe.each(SETS)('the kernels for images of the $name set', (set) => {
   const before = kernels().name;
@@ -36,6 +41,19 @@ describe.each(SETS)('the kernels for images of the $name set', (set) => {
 
   test.each(NAMES)('%s agrees with the reference at all sizes', (name) => {
     expect(firstMismatch(images, name, inMemory)).toBeUndefined();
+  });
+
+  test('the gradient of the weight stays within the bound of short sums, where one long sum does not', () => {
+    const one = makeCase('addWeightGradient', LONG, (name, values) => values.fill(name === 'x' ? 0.1 : 1));
+    const bounds = one.expected.map((sum) => gamma(SHORT_SUMS) * (Math.abs(sum) + 1));
+    const { output } = run(images, 'addWeightGradient', one, ordinary);
+    expect(firstOutside(output, one.expected, bounds)).toBeUndefined();
+    const long = one.start.map((start) => {
+      let sum = 0;
+      for (let i = 0; i < LONG.batch * 28 * 28; i++) sum = Math.fround(sum + one.inputs[0][0]);
+      return start + sum;
+    });
+    expect(firstOutside(long, one.expected, bounds)).toMatch(/^element 0 is/);
   });
 
   test.each(NAMES)('%s has the same bits from arrays that lie elsewhere', (name) => {

@@ -71,6 +71,20 @@ test.each(NAMES)('%s', (name) => {
   expect(shared.length).toBeGreaterThanOrEqual(3);
 });
 
+test('pooling of one large image is shared, but for the gradient of windows that overlap', () => {
+  const areShared = (name: KernelName, move: readonly [number, number, number]) => {
+    const one = makeCase(name, sizesOf(1, [119, 90], [5, 5], move));
+    const [alone, ...others] = outcomes(runner(name, one));
+    expect(firstOutside(alone.result, one.expected, one.bounds)).toBeUndefined();
+    for (const { result } of others) expect(firstOtherBits(result, alone.result)).toBeUndefined();
+    return others.every(({ isShared }) => isShared);
+  };
+  expect(areShared('maxPool', [3, 2, 1])).toBe(true);
+  expect(areShared('maxPoolBackward', [3, 2, 1])).toBe(false);
+  expect(areShared('maxPoolBackward', [3, 3, 1])).toBe(true);
+  expect(areShared('maxPoolBackward', [2, 3, 1])).toBe(true);
+});
+
 test('negative control: a small job is not shared, and a sum in another order has other bits', () => {
   const small = makeCase('convolve', sizesOf(1, [3, 3], [1, 1], [3, 1, 0]));
   expect(outcomes(runner('convolve', small)).some(({ isShared }) => isShared)).toBe(false);

@@ -1,6 +1,6 @@
 /**
- * The kernels simd-fma: their products are fused where the host fuses, and give the same bits for any number of threads,
- * captured or not. That they are right, ../matmul.test.ts says of all sets.
+ * The kernels simd-fma: their products and convolutions are fused where the host fuses, and give the same bits for any number of
+ * threads, captured or not. That they are right, ../matmul.test.ts says of all sets.
  */
 
 import { afterAll, describe, expect, test } from '@jest/globals';
@@ -12,6 +12,7 @@ import {
   threads,
   useThreads,
 } from '../../../../src/tensor/kernels/active.ts';
+import { convolutionKernels } from '../../../../src/tensor/kernels/convolution/active.ts';
 import type { Kernels } from '../../../../src/tensor/kernels/kernels.ts';
 import { naive } from '../../../../src/tensor/kernels/naive.ts';
 import { f32, f32x4 } from '../../../../src/tensor/kernels/simd/wasm/instructions.ts';
@@ -36,6 +37,22 @@ function remainder(set: Kernels): number {
   const c = Float32Array.of(-Math.fround(A * A));
   set.matmul(1, 1, 1, a, a, true, c);
   return c[0];
+}
+
+/** The same of the three kernels of a convolution of one pixel, or of two of which the first is c · 1. */
+function remaindersOfConvolutions(name: 'simd' | 'simd-fma'): number[] {
+  setKernels(name);
+  const { convolve, convolveTransposed, addWeightGradient } = convolutionKernels();
+  const pixel = { batch: 1, height: 1, width: 1, channels: 1, outHeight: 1, outWidth: 1, outChannels: 1 };
+  const sizes = { ...pixel, kernelSize: 1, stride: 1, padding: 0 };
+  const a = Float32Array.of(A);
+  const c = Float32Array.of(-Math.fround(A * A));
+  const [y, x, dWeight] = [1, 1, 1].map((length) => new Float32Array(length));
+  convolve(sizes, a, a, c, y);
+  convolveTransposed(sizes, a, a, c, x);
+  const pixels = { ...sizes, width: 2, outWidth: 2 };
+  addWeightGradient(pixels, Float32Array.of(c[0], A), Float32Array.of(1, A), dWeight);
+  return [y[0], x[0], dWeight[0]];
 }
 
 /** Whether relaxed_madd rounds once on this host: JavaScript engines may choose, and Bun's does not on x64. */
@@ -83,6 +100,12 @@ function product(set: Kernels): Float32Array {
         const fuses = hostFuses();
         expect(remainder(fused)).toBe(fuses ? A * A - Math.fround(A * A) : 0);
         expect(firstOtherBits(product(fused), chain(!fuses))).toBeUndefined();
+      });
+
+      test('and those of convolutions, too', () => {
+        const rest = hostFuses() ? A * A - Math.fround(A * A) : 0;
+        expect(remaindersOfConvolutions('simd-fma')).toEqual([rest, rest, rest]);
+        expect(remaindersOfConvolutions('simd')).toEqual([0, 0, 0]);
       });
 
       test('of a single row have the bits of that row among others', () => {

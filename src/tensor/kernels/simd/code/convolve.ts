@@ -15,7 +15,7 @@ import { constant } from './elementwise.ts';
 import { emitRowOf, emitStoreLanes } from './images.ts';
 import { type ArgumentLocals, forRange, kernelCode, rangeOfPiece } from './kernelCode.ts';
 import { transpose4 } from './packing.ts';
-import { multiplyThenAdd, TILE_COLUMNS, TILE_ROWS } from './tile.ts';
+import { TILE_COLUMNS, TILE_ROWS } from './tile.ts';
 
 const ARGUMENTS = {
   /** The first window of the first image. Bytes from there to that of the next image, row, pixel. */
@@ -162,7 +162,7 @@ function forSteps(
 /** y = the convolution, 8 channels at a time. A piece is some rows of the output. */
 export const convolve = kernelCode({
   argumentTypes: ARGUMENTS,
-  emit(f, piece, given, scratch) {
+  emit(f, piece, given, scratch, multiplyAdd) {
     const { n, y, runs, run, panels } = given;
     const [column, lanes, panel, weights, firstTarget] = f.variables(5, 'i32');
     const sums = Array.from({ length: TILE_ROWS }, () => f.variables(TILE_COLUMNS / 4, 'v128'));
@@ -183,7 +183,7 @@ export const convolve = kernelCode({
           }
           for (const [pixel, ofPixel] of sums.entries()) {
             f.set(ofX, v128.load32_splat(addresses[pixel], offset));
-            for (const [v, sum] of ofPixel.entries()) f.set(sum, multiplyThenAdd(ofX, ofWeight[v], sum));
+            for (const [v, sum] of ofPixel.entries()) f.set(sum, multiplyAdd(ofX, ofWeight[v], sum));
           }
         });
         for (const [pixel, ofPixel] of sums.entries()) {
@@ -203,7 +203,7 @@ export const convolve = kernelCode({
  */
 export const convolveFew = kernelCode({
   argumentTypes: ARGUMENTS,
-  emit(f, piece, given, scratch) {
+  emit(f, piece, given, scratch, multiplyAdd) {
     const { n, y, runs, run, panels } = given;
     const [column, panel, weights, firstTarget] = f.variables(4, 'i32');
     // Two sums for each pixel, taken in turns, so that an addition need not wait for the one before.
@@ -219,7 +219,7 @@ export const convolveFew = kernelCode({
         forSteps(f, given, windows, weights, 4, 16, (addresses, offset, weightOffset, i) => {
           f.set(ofWeight, v128.load(weights, weightOffset));
           for (const [pixel, sum] of sums[i % 2].entries()) {
-            f.set(sum, multiplyThenAdd(v128.load(addresses[pixel], offset), ofWeight, sum));
+            f.set(sum, multiplyAdd(v128.load(addresses[pixel], offset), ofWeight, sum));
           }
         });
         const [even, odd] = sums;

@@ -10,7 +10,7 @@
 
 import { NEVER_ASKS } from '../sharedPage.ts';
 import type { FunctionBuilder } from '../wasm/functionBuilder.ts';
-import { f32x4, type I32, i32, type Local } from '../wasm/instructions.ts';
+import { type I32, i32, type Local } from '../wasm/instructions.ts';
 import { type ArgumentLocals, atMost, forRange, kernelCode, rangeOfPiece } from './kernelCode.ts';
 import { emitPackLines, emitPackSteps } from './packing.ts';
 import {
@@ -19,8 +19,6 @@ import {
   emitInnerLoop,
   emitLoadSums,
   emitStoreSums,
-  type MultiplyAdd,
-  multiplyThenAdd,
   TILE_COLUMNS,
   TILE_ROWS,
 } from './tile.ts';
@@ -136,8 +134,9 @@ function emitPanelOfB(
  * C = P, C += P or C = P + bias, with P = op(A) · op(B). A piece is a block of C. Every element of C is summed in the
  * order of k, so the result does not depend on how C is cut into pieces.
  */
-function emitProduct(multiplyAdd: MultiplyAdd) {
-  return (f: FunctionBuilder, piece: Local<'i32'>, given: Given, scratch: I32): void => {
+export const multiply = kernelCode({
+  argumentTypes: ARGUMENTS,
+  emit(f, piece, given, scratch, multiplyAdd) {
     const { m, n, k, a, panelOfA, c, accumulate, depth } = given;
     const { firstRow, rowEnd, firstColumn, columnEnd } = emitBlock(f, piece, given);
     const [p, steps, j, columns, panel, start, strideOfC] = f.variables(7, 'i32');
@@ -213,10 +212,5 @@ function emitProduct(multiplyAdd: MultiplyAdd) {
       f.increase(p, steps);
       f.br_if(again, i32.lt_u(p, k));
     });
-  };
-}
-
-export const multiply = kernelCode({ argumentTypes: ARGUMENTS, emit: emitProduct(multiplyThenAdd) });
-
-/** The same with a fused multiply-add, where the processor has one: its bits differ between machines. */
-export const multiplyFused = kernelCode({ argumentTypes: ARGUMENTS, emit: emitProduct(f32x4.relaxed_madd) });
+  },
+});

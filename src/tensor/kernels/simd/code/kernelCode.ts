@@ -10,7 +10,7 @@
 import { JOB_ARGUMENTS } from '../sharedPage.ts';
 import type { ModuleBuilder } from '../wasm/assembler.ts';
 import type { Callable, FunctionBuilder } from '../wasm/functionBuilder.ts';
-import { f32, f64, type I32, i32, type Local } from '../wasm/instructions.ts';
+import { f32, f32x4, f64, type I32, i32, type Local, type V128 } from '../wasm/instructions.ts';
 
 /** From the slot of an i32 or f32 argument to that of the next one. */
 export const NEXT_SLOT = 2;
@@ -24,22 +24,27 @@ export type ArgumentLocals<Types extends ArgumentTypes> = {
   readonly [Name in keyof Types]: Local<Types[Name]>;
 };
 
+/** The value a · b + sum: as two instructions, or fused into one, f32x4.relaxed_madd (docs/kernels.md, section 11). */
+export type MultiplyAdd = (a: V128, b: V128, sum: V128) => V128;
+export const multiplyThenAdd: MultiplyAdd = (a, b, sum) => f32x4.add(sum, f32x4.mul(a, b));
+
 /** One kernel, ready to be added to a module. */
 export interface KernelCode<Slots = unknown> {
   /** The index of each argument in an Int32Array (i32), Float32Array (f32) or Float64Array (f64) of all arguments. */
   readonly slots: Slots;
   /** Adds the function of that name, which does one piece of a job: it takes the piece's number and the job's address. */
-  readonly addTo: (module: ModuleBuilder, name: string, scratch: I32) => Callable;
+  readonly addTo: (module: ModuleBuilder, name: string, scratch: I32, multiplyAdd?: MultiplyAdd) => Callable;
 }
 
 interface KernelSource<Types extends ArgumentTypes> {
   readonly argumentTypes: Types;
-  /** Emits the body. `scratch` is the address of memory that the thread has to itself. */
+  /** Emits the body. `scratch` is the address of memory that the thread has to itself; sums of products use `multiplyAdd`. */
   readonly emit: (
     f: FunctionBuilder,
     piece: Local<'i32'>,
     given: ArgumentLocals<Types>,
     scratch: I32,
+    multiplyAdd: MultiplyAdd,
   ) => void;
 }
 
@@ -52,7 +57,7 @@ export function kernelCode<const Types extends ArgumentTypes>({
   const slots = types.map(([argument, type], i) => [argument, type === 'f64' ? i : NEXT_SLOT * i]);
   return {
     slots: Object.fromEntries(slots) as { readonly [Name in keyof Types]: number },
-    addTo: (module, name, scratch) =>
+    addTo: (module, name, scratch, multiplyAdd = multiplyThenAdd) =>
       module.function(name, { piece: 'i32', job: 'i32' }, (f, { piece, job }) => {
         const locals = types.map(([argument, type], i) => {
           const local = f.variable(type);
@@ -60,7 +65,7 @@ export function kernelCode<const Types extends ArgumentTypes>({
           f.set<ArgumentType>(local, load(job, JOB_ARGUMENTS + 8 * i));
           return [argument, local] as const;
         });
-        emit(f, piece, Object.fromEntries(locals) as ArgumentLocals<Types>, scratch);
+        emit(f, piece, Object.fromEntries(locals) as ArgumentLocals<Types>, scratch, multiplyAdd);
       }),
   };
 }

@@ -18,11 +18,11 @@ import {
   tanhBackward,
 } from './activations.ts';
 import { addColumnSums } from './columnSums.ts';
-import { multiply, multiplyFused } from './gemm.ts';
-import type { KernelCode } from './kernelCode.ts';
+import { multiply } from './gemm.ts';
+import { type KernelCode, multiplyThenAdd } from './kernelCode.ts';
 import { binaryCrossEntropy, meanAbsoluteError, meanSquaredError } from './losses.ts';
 import { packColumns, packRows } from './packing.ts';
-import { multiplyRow, multiplyRowFused } from './rowProduct.ts';
+import { multiplyRow } from './rowProduct.ts';
 import { divideBytes, scaleBytes, scaleFloats } from './scaling.ts';
 import { addScheduler } from './scheduler.ts';
 import { adam, momentum, nesterov, scale, sgd, sumOfSquares, zero } from './updates.ts';
@@ -101,16 +101,16 @@ export interface Exports {
   serve(): never;
 }
 
-/** @param fused - Whether products use relaxed SIMD's multiply-add. */
+/** @param fused - Whether sums of products use relaxed SIMD's multiply-add: its bits differ between machines. */
 export function emitModule(fused = false): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   module.importMemory('engine', 'memory', MEMORY_LIMITS);
   const thread = module.importGlobal('engine', 'thread', 'i32');
   const scratch = module.importGlobal('engine', 'scratch', 'i32');
-  const all = fused ? { ...KERNELS, multiply: multiplyFused, multiplyRow: multiplyRowFused } : KERNELS;
+  const multiplyAdd = fused ? f32x4.relaxed_madd : multiplyThenAdd;
   const addAll = (kernels: Iterable<readonly [string, KernelCode]>) =>
-    Array.from(kernels, ([name, kernel]) => kernel.addTo(module, name, scratch));
-  module.table([...addAll(Object.entries(all)), addScheduler(module, thread), ...addAll(added)]);
+    Array.from(kernels, ([name, kernel]) => kernel.addTo(module, name, scratch, multiplyAdd));
+  module.table([...addAll(Object.entries(KERNELS)), addScheduler(module, thread), ...addAll(added)]);
   return module.toBytes();
 }
 

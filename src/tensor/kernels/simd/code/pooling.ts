@@ -3,7 +3,7 @@
 import type { FunctionBuilder } from '../wasm/functionBuilder.ts';
 import { f32x4, type I32, i32, type Local, v128 } from '../wasm/instructions.ts';
 import { constant } from './elementwise.ts';
-import { emitCopy, emitStoreLanes } from './images.ts';
+import { emitCopy, emitRowOf, emitStoreLanes } from './images.ts';
 import { type ArgumentLocals, atMost, forRange, kernelCode, rangeOfPiece } from './kernelCode.ts';
 
 const times4 = (value: I32): I32 => i32.shl(value, 2);
@@ -21,9 +21,10 @@ const POOLING = {
   kernelSize: 'i32',
   stride: 'i32',
   padding: 'i32',
-  /** Images of all, and of a piece. */
-  batch: 'i32',
-  imagesPerPiece: 'i32',
+  /** Rows of all outputs. A part is some of them that are done in order; a piece is some parts. */
+  rows: 'i32',
+  rowsPerPart: 'i32',
+  partsPerPiece: 'i32',
 } as const;
 
 /** A window of one image, and four channels in it. */
@@ -54,38 +55,38 @@ function emitPart(
   );
 }
 
-/** Calls for each window of the images of a piece, and each four channels. */
+/** Calls for each row of windows of a piece, then for each window in it and each four channels. */
 function forWindows(
   f: FunctionBuilder,
   piece: Local<'i32'>,
   given: ArgumentLocals<typeof POOLING>,
-  beforeImage: (image: Local<'i32'>) => void,
+  beforeRow: (image: Local<'i32'>, i: Local<'i32'>, bottom: Local<'i32'>) => void,
   body: (window: Window) => void,
 ): void {
-  const { height, width, channels, outHeight, outWidth, batch, imagesPerPiece } = given;
-  const [image, first, end, i, j, channel, lanes, target, offset] = f.variables(9, 'i32');
+  const { height, width, channels, outHeight, outWidth, rows, rowsPerPart, partsPerPiece } = given;
+  const [number, first, end, image, i, j, channel, lanes, target, offset] = f.variables(10, 'i32');
   const [top, bottom, left, right, row, column] = f.variables(6, 'i32');
-  const pixel = i32.add(i32.mul(i32.add(i32.mul(image, height), row), width), column);
   const forNumbers = (each: (offset: Local<'i32'>) => void) =>
-    forRange(f, row, top, bottom, 1, () =>
+    forRange(f, row, top, bottom, 1, () => {
+      const pixel = i32.add(i32.mul(i32.add(i32.mul(image, height), row), width), left);
+      f.set(offset, times4(i32.add(i32.mul(pixel, channels), channel)));
       forRange(f, column, left, right, 1, () => {
-        f.set(offset, times4(i32.add(i32.mul(pixel, channels), channel)));
         each(offset);
-      }),
-    );
-  rangeOfPiece(f, [first, end], piece, imagesPerPiece, batch);
-  forRange(f, image, first, end, 1, () => {
-    beforeImage(image);
-    forRange(f, i, 0, outHeight, 1, () => {
-      emitPart(f, [top, bottom], i, given, height);
-      forRange(f, j, 0, outWidth, 1, () => {
-        emitPart(f, [left, right], j, given, width);
-        forRange(f, channel, 0, channels, 4, () => {
-          const outPixel = i32.add(i32.mul(i32.add(i32.mul(image, outHeight), i), outWidth), j);
-          f.set(target, times4(i32.add(i32.mul(outPixel, channels), channel)));
-          f.set(lanes, i32.sub(channels, channel));
-          body({ forNumbers, target, lanes });
-        });
+        f.increase(offset, times4(channels));
+      });
+    });
+  rangeOfPiece(f, [first, end], piece, i32.mul(partsPerPiece, rowsPerPart), rows);
+  forRange(f, number, first, end, 1, () => {
+    emitRowOf(f, [image, i], number, outHeight);
+    emitPart(f, [top, bottom], i, given, height);
+    beforeRow(image, i, bottom);
+    forRange(f, j, 0, outWidth, 1, () => {
+      emitPart(f, [left, right], j, given, width);
+      forRange(f, channel, 0, channels, 4, () => {
+        const outPixel = i32.add(i32.mul(number, outWidth), j);
+        f.set(target, times4(i32.add(i32.mul(outPixel, channels), channel)));
+        f.set(lanes, i32.sub(channels, channel));
+        body({ forNumbers, target, lanes });
       });
     });
   });
@@ -127,26 +128,37 @@ export const maxPool = kernelCode({
   },
 });
 
-/** dX = dY at the first of the largest numbers of each window. Windows may overlap, so a piece is whole images. */
+/**
+ * dX = dY at the first of the largest numbers of each window. Where windows overlap, a part is a whole image: its rows are added
+ * in order.
+ */
 export const maxPoolBackward = kernelCode({
   argumentTypes: POOLING,
   emit(f, piece, given, scratch) {
-    const { x, y, dX, height, width, channels } = given;
+    const { x, y, dX, height, width, channels, outHeight, kernelSize, stride, padding } = given;
     const [best, value, gradient, isFirst, isTaken] = f.variables(5, 'v128');
-    const to = f.variable('i32');
-    const zeroImage = (image: Local<'i32'>) => {
-      const size = i32.mul(i32.mul(height, width), channels);
-      f.set(to, i32.add(dX, times4(i32.mul(image, size))));
-      emitCopy(f, to, undefined, size);
+    const [to, from, until] = f.variables(3, 'i32');
+    /** Zeros from where the windows above end to where these do; behind the last ones, to the end of the image. */
+    const zeroRows = (image: Local<'i32'>, i: Local<'i32'>, bottom: Local<'i32'>) => {
+      f.set(from, 0);
+      f.if(i, () => {
+        f.set(from, i32.sub(i32.add(i32.mul(i32.sub(i, 1), stride), kernelSize), padding));
+        atMost(f, from, height);
+      });
+      f.set(until, bottom);
+      f.if(i32.eq(i32.add(i, 1), outHeight), () => f.set(until, height));
+      const rowLength = i32.mul(width, channels);
+      const before = i32.add(i32.mul(image, height), from);
+      f.set(to, i32.add(dX, times4(i32.mul(before, rowLength))));
+      emitCopy(f, to, undefined, i32.mul(i32.sub(until, from), rowLength));
     };
-    forWindows(f, piece, given, zeroImage, (window) => {
+    forWindows(f, piece, given, zeroRows, (window) => {
       emitLargest(f, best, value, x, window);
       f.set(gradient, v128.load(i32.add(y, window.target)));
       f.set(isTaken, constant(0));
       window.forNumbers((offset) => {
         f.set(value, v128.load(i32.add(x, offset)));
-        const areNaN = v128.and(f32x4.ne(value, value), f32x4.ne(best, best));
-        const isBest = v128.or(f32x4.eq(value, best), areNaN);
+        const isBest = v128.or(f32x4.eq(value, best), f32x4.ne(value, value)); // if it is NaN, so is the largest
         f.set(isFirst, v128.andnot(isBest, isTaken));
         f.set(isTaken, v128.or(isTaken, isFirst));
         f.set(to, i32.add(dX, offset));

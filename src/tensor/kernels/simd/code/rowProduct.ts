@@ -7,11 +7,9 @@
  * tile, so a sample has the same bits alone and in a batch.
  */
 
-import type { FunctionBuilder } from '../wasm/functionBuilder.ts';
-import { f32x4, i32, type Local, v128 } from '../wasm/instructions.ts';
+import { i32, v128 } from '../wasm/instructions.ts';
 import { constant } from './elementwise.ts';
-import { type ArgumentLocals, kernelCode } from './kernelCode.ts';
-import { type MultiplyAdd, multiplyThenAdd } from './tile.ts';
+import { kernelCode } from './kernelCode.ts';
 
 /** Columns at a time, and at least: where fewer are left, the last ones are computed again. */
 export const ROW_COLUMNS = 32;
@@ -26,9 +24,9 @@ const ARGUMENTS = {
   bias: 'i32',
 } as const;
 
-function emitRow(multiplyAdd: MultiplyAdd) {
-  return (f: FunctionBuilder, _piece: Local<'i32'>, given: ArgumentLocals<typeof ARGUMENTS>): void => {
-    const { n, k, a, b, c, bias } = given;
+export const multiplyRow = kernelCode({
+  argumentTypes: ARGUMENTS,
+  emit(f, _piece, { n, k, a, b, c, bias }, _scratch, multiplyAdd) {
     const [column, offset, ofA, ofB, left, stride] = f.variables(6, 'i32');
     const sums = f.variables(ROW_COLUMNS / 4, 'v128');
     const factor = f.variable('v128');
@@ -55,10 +53,5 @@ function emitRow(multiplyAdd: MultiplyAdd) {
       for (const [v, sum] of sums.entries()) f.store(i32.add(c, offset), sum, 16 * v);
       f.increase(column, ROW_COLUMNS);
     });
-  };
-}
-
-export const multiplyRow = kernelCode({ argumentTypes: ARGUMENTS, emit: emitRow(multiplyThenAdd) });
-
-/** With the fused multiply-add of gemm.ts. */
-export const multiplyRowFused = kernelCode({ argumentTypes: ARGUMENTS, emit: emitRow(f32x4.relaxed_madd) });
+  },
+});

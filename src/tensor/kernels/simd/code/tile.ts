@@ -5,8 +5,8 @@
  */
 
 import type { FunctionBuilder } from '../wasm/functionBuilder.ts';
-import { f32x4, type I32, i32, type Local, tee, type V128, v128 } from '../wasm/instructions.ts';
-import { forRange } from './kernelCode.ts';
+import { type I32, i32, type Local, tee, v128 } from '../wasm/instructions.ts';
+import { forRange, type MultiplyAdd } from './kernelCode.ts';
 
 /** 8 sums + 2 of B + 4 of A fit the 16 registers of x86-64; 3 x 12 or 5 x 8 do not (docs/kernels.md, section 5). */
 export const TILE_ROWS = 4;
@@ -15,10 +15,6 @@ const VECTORS = TILE_COLUMNS / 4;
 
 /** Steps along k in the body of the inner loop. */
 const UNROLL = 16;
-
-/** The value a · b + sum. */
-export type MultiplyAdd = (a: V128, b: V128, sum: V128) => V128;
-export const multiplyThenAdd: MultiplyAdd = (a, b, sum) => f32x4.add(sum, f32x4.mul(a, b));
 
 /** The variables of a tile. */
 export interface Tile {

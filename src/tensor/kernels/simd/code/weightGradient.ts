@@ -6,16 +6,17 @@
  * one pixel. Whether the numbers of x are the rows of a tile and those of dY the columns, or the other way round, is left to the
  * caller: with one output channel, 8 columns of dY would be 7 too many.
  *
- * Some rows of the images at a time go through all tiles of a piece, so that they stay in the cache. The sums of a tile lie in
- * memory between. Their order does not depend on how tiles are dealt out.
+ * Some rows of the images at a time go through all tiles of a piece, so that they stay in the cache. Their sums are added to
+ * those of the rows before, which lie in memory: many short sums round less than a long one. Their order does not depend on how
+ * tiles are dealt out.
  */
 
 import { NEVER_ASKS } from '../sharedPage.ts';
-import { i32, type Local, v128 } from '../wasm/instructions.ts';
+import { f32x4, i32, type Local, v128 } from '../wasm/instructions.ts';
 import { constant } from './elementwise.ts';
 import { emitRowOf } from './images.ts';
 import { atMost, forRange, kernelCode, rangeOfPiece } from './kernelCode.ts';
-import { createTile, emitInnerLoop, multiplyThenAdd, TILE_COLUMNS, TILE_ROWS } from './tile.ts';
+import { createTile, emitInnerLoop, TILE_COLUMNS, TILE_ROWS } from './tile.ts';
 
 /** A tile in memory. */
 export const TILE_BYTES = 4 * TILE_ROWS * TILE_COLUMNS;
@@ -50,7 +51,7 @@ export const addWeightGradient = kernelCode({
     tiles: 'i32',
     tilesPerPiece: 'i32',
   },
-  emit(f, piece, given) {
+  emit(f, piece, given, _scratch, multiplyAdd) {
     const { a, b, tilesOfA, tilesOfB, sums, rows, outHeight, outWidth } = given;
     const [firstTile, tileEnd, number, firstRow, rowEnd, rowNumber] = f.variables(6, 'i32');
     const [run, image, row, place, rest] = f.variables(5, 'i32');
@@ -108,15 +109,17 @@ export const addWeightGradient = kernelCode({
       emitBlock();
       forRange(f, number, firstTile, tileEnd, 1, () => {
         emitTile();
-        for (const [i, vector] of vectors.entries()) f.set(vector, v128.load(place, 16 * i));
+        for (const vector of vectors) f.set(vector, constant(0));
         forRange(f, rowNumber, firstRow, rowEnd, 1, () => {
           f.set(tile.a, ofA);
           f.set(tile.b, ofB);
           f.set(tile.left, outWidth);
-          emitInnerLoop(f, tile, multiplyThenAdd, neverAsks);
+          emitInnerLoop(f, tile, multiplyAdd, neverAsks);
           emitNextRow();
         });
-        for (const [i, vector] of vectors.entries()) f.store(place, vector, 16 * i);
+        for (const [i, vector] of vectors.entries()) {
+          f.store(place, f32x4.add(v128.load(place, 16 * i), vector), 16 * i);
+        }
       });
       f.set(firstRow, rowEnd);
     });
