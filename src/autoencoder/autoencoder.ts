@@ -104,9 +104,12 @@ export class Autoencoder {
 
   /**
    * @throws {TypeError} If an option is unknown, or has a value of another kind.
-   * @throws {ShapeError} If the input shape holds anything but integers >= 1, or a spec's layers don't fit each other.
+   * @throws {ShapeError} If the input shape holds anything but integers >= 1 or does not suit `conv`, or a spec's layers don't
+   *   fit each other.
    * @throws {RangeError} If a width or the seed is not an integer in range, an activation is unknown, `tied` comes with
-   *   `decoderHidden`, or a spec is of another kind of model.
+   *   `decoderHidden` or `conv`, `denseCode: false` with widths of dense layers or without `conv`, or a spec is of another kind
+   *   of model.
+   * @throws {Error} If there are layers for images, and the bundle left those out: {@link useConvolutions}.
    */
   constructor(options: AutoencoderOptions) {
     requireModelOptions('Autoencoder', options, ARCHITECTURE_OPTIONS);

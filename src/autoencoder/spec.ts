@@ -1,10 +1,10 @@
 /** An autoencoder's architecture as plain JSON, as model files hold it. Read layers/spec.ts first. */
 
-import { ACTIVATION_NAMES, type ActivationSpec, denseStack, type LayerSpec } from '../layers/spec.ts';
+import { ACTIVATION_NAMES, type ActivationSpec, type LayerSpec } from '../layers/spec.ts';
 import { type OptionNames, requireBoolean, requireInteger, requireOneOf } from '../tensor/options.ts';
 import { formatShape, type Shape, ShapeError, sizeOf } from '../tensor/shape.ts';
 import { inWords } from '../tensor/words.ts';
-import { convStages, fromFeatures, toImages } from './convStages.ts';
+import { convStages, downTo, upFrom } from './convStages.ts';
 
 /** An autoencoder as plain JSON: what model files hold. */
 export interface AutoencoderSpec {
@@ -103,17 +103,12 @@ export function describeAutoencoder(options: ArchitectureOptions, who = 'Autoenc
   }
   const activationSpec: ActivationSpec =
     activation === 'leakyRelu' ? { type: activation, slope: 0.01 } : { type: activation };
-  const stages = conv && convStages(who, inputShape, conv, activationSpec);
-  const features = sizeOf(inputShape);
-  const to = [...hidden, encodingDim];
-  const from = [encodingDim, ...(decoderHidden ?? hidden.toReversed())];
-  let encoder: readonly LayerSpec[] = denseStack([features, ...to], activationSpec);
-  let decoder: readonly LayerSpec[] = tied
-    ? mirrored(encoder)
-    : denseStack([...from, features], activationSpec);
-  if (stages) {
-    encoder = denseCode ? fromFeatures(stages, to, activationSpec) : stages.down;
-    decoder = denseCode ? toImages(stages, from, activationSpec) : stages.up;
+  const stages = convStages(who, inputShape, conv, activationSpec);
+  let { down: encoder, up: decoder } = stages;
+  if (denseCode) {
+    const from = [encodingDim, ...(decoderHidden ?? hidden.toReversed())];
+    encoder = downTo(stages, [...hidden, encodingDim], activationSpec);
+    decoder = tied ? mirrored(encoder) : upFrom(stages, from, activationSpec);
   }
   return {
     type: 'autoencoder',
@@ -134,7 +129,7 @@ interface LayerOptions {
 
 /**
  * @throws {TypeError} If the widths are no list of numbers, or an activation is no name.
- * @throws {RangeError} If a width is not an integer >= 1, or an activation is unknown.
+ * @throws {RangeError} If a width is not an integer >= 1, `conv` is empty, or an activation is unknown.
  */
 export function requireLayerOptions(
   who: string,
@@ -143,7 +138,8 @@ export function requireLayerOptions(
   requireInteger(who, 'encodingDim', encodingDim, 1);
   for (const [name, widths] of Object.entries(lists)) {
     const areNumbers = Array.isArray(widths) && widths.every((width) => typeof width === 'number');
-    const areWidths = areNumbers && widths.every((width) => Number.isSafeInteger(width) && width >= 1);
+    const areEnough = areNumbers && (widths.length > 0 || name !== 'conv'); // without stages there is no conv
+    const areWidths = areEnough && widths.every((width) => Number.isSafeInteger(width) && width >= 1);
     if (widths === undefined || areWidths) continue;
     const Refusal = areNumbers ? RangeError : TypeError;
     throw new Refusal(

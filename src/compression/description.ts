@@ -113,7 +113,7 @@ function checkTiles(value: unknown, shape: Shape, dtype: DType): TileGrid {
     picture.length === 2 &&
     picture.every((side) => Number.isInteger(side) && side <= MAX_SIDE);
   try {
-    if (!isPicture) throw new RangeError(`a picture has two sides of at most ${MAX_SIDE}`);
+    if (!isPicture) throw new RangeError(`a picture has two sides of at most ${MAX_SIDE} pixels.`);
     const grid = new TileGrid([picture[0], picture[1]], [height, width], overlap as number);
     requireTiles(grid, shape, dtype);
     return grid;

@@ -23,15 +23,15 @@ import {
   scalingOf,
 } from './samples.ts';
 
-/** How many samples run through a network at a time where nothing is learned, but of large ones as many as have so many values. */
+/** At most so many samples, and so many values, run through a network at a time where nothing is learned. */
 const INFERENCE_BATCH = 256;
 const INFERENCE_VALUES = 2 ** 20;
 
 /**
- * How many samples to take at a time. A convolution makes several times as many numbers of an image as it has, and each layer
- * keeps its own.
+ * How many samples run through a network at a time where nothing is learned: fewer of large ones, since a convolution makes
+ * several times as many numbers of an image as it has, and each layer keeps its own.
  *
- * @param features - Of a sample, or of what a network makes of it if that is more.
+ * @param features - Of a sample, or of what the network makes of it if that is more.
  */
 export function inferenceBatch(features: number): number {
   return Math.max(1, Math.min(INFERENCE_BATCH, Math.floor(INFERENCE_VALUES / features)));

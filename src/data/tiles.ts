@@ -2,11 +2,11 @@
  * A picture of any size as tiles of one size that overlap, and such tiles blended to a picture again.
  *
  * A pixel of the picture is the mean of those tiles that cover it, each weighted by how far the pixel is from the edges of
- * that tile: there a network knows least of what is around. All sums are of whole numbers, so they are exact, and each value
- * is rounded once.
+ * that tile: there a network knows least of what is around. All sums are of integers, so they are exact, and each value is
+ * rounded once.
  */
 
-import { requireNumber } from '../tensor/options.ts';
+import { requireInteger, requireNumber } from '../tensor/options.ts';
 import { formatShape, ShapeError } from '../tensor/shape.ts';
 import { inWords } from '../tensor/words.ts';
 
@@ -45,22 +45,20 @@ export class TileGrid {
    * @param tile - Height and width of a tile.
    * @param overlap - From 0 to half of the tile's shorter side.
    * @throws {TypeError} If a size is no list of height and width.
-   * @throws {RangeError} If a length is no whole number, the picture is smaller than a tile, or the overlap is too large.
+   * @throws {RangeError} If a length is not an integer >= 1, the picture is smaller than a tile, or the overlap is too large.
    */
   constructor(picture: PixelSize, tile: PixelSize, overlap: number) {
     for (const [what, size] of Object.entries({ picture, tile })) {
       if (Array.isArray(size) && size.length === 2) continue;
       throw new TypeError(`TileGrid: the ${what} is ${inWords(size)}, expected [height, width] in pixels.`);
     }
-    const most = floor(min(...tile) / 2);
-    const isIn = (least: number, greatest: number) => (value: number) =>
-      Number.isInteger(value) && value >= least && value <= greatest;
     picture.forEach((length, i) => {
-      requireNumber('TileGrid', 'a side of a tile', tile[i], 'a whole number of pixels', isIn(1, Infinity));
-      const least = `a whole number of at least ${tile[i]}, the tile's`;
-      requireNumber('TileGrid', 'a side of the picture', length, least, isIn(tile[i], Infinity));
+      requireInteger('TileGrid', 'a side of a tile', tile[i], 1);
+      requireInteger('TileGrid', 'a side of the picture', length, tile[i]);
     });
-    requireNumber('TileGrid', 'the overlap', overlap, `a whole number from 0 to ${most}`, isIn(0, most));
+    const half = floor(min(...tile) / 2);
+    const isInRange = (value: number) => Number.isInteger(value) && value >= 0 && value <= half;
+    requireNumber('TileGrid', 'the overlap', overlap, `an integer from 0 to ${half}`, isInRange);
     this.picture = picture;
     this.tile = tile;
     this.overlap = overlap;

@@ -123,7 +123,8 @@ export class GAN {
    * Both networks, with weights drawn from the seed.
    *
    * @throws {TypeError} If an option is unknown or has a value of another kind.
-   * @throws {ShapeError} If the input shape holds anything but integers >= 1, or a spec's layers don't fit each other.
+   * @throws {ShapeError} If the input shape holds anything but integers >= 1 or does not suit `conv`, or a spec's layers don't
+   *   fit each other.
    * @throws {RangeError} If a width or the seed is not an integer in range, or an activation is unknown.
    */
   constructor(options: GANOptions) {

@@ -1,10 +1,10 @@
 /** The architecture of a GAN as plain JSON, as model files hold it. Read layers/spec.ts first. */
 
-import { convStages, fromFeatures, toImages } from '../autoencoder/convStages.ts';
+import { convStages, downTo, upFrom } from '../autoencoder/convStages.ts';
 import { type ActivationName, checkInputShape, requireLayerOptions } from '../autoencoder/spec.ts';
-import { type ActivationSpec, denseStack, type LayerSpec } from '../layers/spec.ts';
+import type { ActivationSpec, LayerSpec } from '../layers/spec.ts';
 import type { OptionNames } from '../tensor/options.ts';
-import { type Shape, sizeOf } from '../tensor/shape.ts';
+import type { Shape } from '../tensor/shape.ts';
 
 /** A GAN as plain JSON: what model files hold. */
 export interface GANSpec {
@@ -69,19 +69,14 @@ export function describeGAN({
   checkInputShape(inputShape, 'GAN');
   const widths = { encodingDim, conv, generatorHidden, discriminatorHidden };
   requireLayerOptions('GAN', { ...widths, activation, outputActivation });
-  const features = sizeOf(inputShape);
   const activationSpec: ActivationSpec =
     activation === 'leakyRelu' ? { type: activation, slope: SLOPE } : { type: activation };
-  const stages = conv && convStages('GAN', inputShape, conv, activationSpec);
-  const generator = stages
-    ? toImages(stages, [encodingDim, ...generatorHidden], activationSpec)
-    : denseStack([encodingDim, ...generatorHidden, features], activationSpec);
+  const stages = convStages('GAN', inputShape, conv, activationSpec);
+  const generator = upFrom(stages, [encodingDim, ...generatorHidden], activationSpec);
   return {
     type: 'gan',
     inputShape: [...inputShape],
     generator: outputActivation === 'sigmoid' ? [...generator, { type: 'sigmoid' }] : generator,
-    discriminator: stages
-      ? fromFeatures(stages, [...discriminatorHidden, 1], activationSpec)
-      : denseStack([features, ...discriminatorHidden, 1], activationSpec),
+    discriminator: downTo(stages, [...discriminatorHidden, 1], activationSpec),
   };
 }

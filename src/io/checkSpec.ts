@@ -5,7 +5,7 @@
 
 import type { AutoencoderSpec } from '../autoencoder/spec.ts';
 import type { GANSpec } from '../gan/spec.ts';
-import { type LayerSpec, outputShape } from '../layers/spec.ts';
+import { type Conv2dSpec, type LayerSpec, outputShape } from '../layers/spec.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { plural } from '../tensor/words.ts';
 import { isIntegerAtLeast, isObject, shown } from './json.ts';
@@ -23,8 +23,12 @@ export const NETWORKS: Readonly<Record<ModelSpec['type'], readonly string[]>> = 
 /** How deep Sequentials may be nested: each level takes a part of the stack whenever the network is walked. */
 const MAX_DEPTH = 100;
 
-/** How many numbers a layer may make of one sample. Layers for images have no weights for each of them that a file would hold. */
-const MAX_OUTPUTS = 2 ** 26;
+/**
+ * How many numbers the layers of a network may make of one sample, all together, and in how many steps: products, or comparisons.
+ * A file holds no weights for each of them, so the size of the file is no limit for layers for images.
+ */
+const MAX_OUTPUTS = 2 ** 27;
+const MAX_STEPS = 2 ** 36;
 
 /** The least values of the fields of layers with weights, and of those for images. */
 const FIELDS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
@@ -71,9 +75,11 @@ function weightsOfOne(layer: unknown, depth: number): number {
   if (type === 'reshape') requireList('the shape of a reshape', fields.shape);
   if (typeof type !== 'string' || !Object.hasOwn(FIELDS, type)) return 0;
   for (const [name, least] of Object.entries(FIELDS[type])) {
-    if (isIntegerAtLeast(fields[name], least)) continue;
+    const value = fields[name];
+    const integers = name === 'outputPadding' && Array.isArray(value) ? value : [value]; // one number, or two
+    if (integers.every((integer) => isIntegerAtLeast(integer, least))) continue;
     throw new RangeError(
-      `the ${name} of a layer '${type}' is ${shown(fields[name])}, expected an integer >= ${least}.`,
+      `the ${name} of a layer '${type}' is ${shown(value)}, expected an integer >= ${least}.`,
     );
   }
   const { inFeatures, outFeatures, inChannels, outChannels, kernelSize } = fields as Record<string, number>;
@@ -89,20 +95,23 @@ function requireList(what: string, shape: unknown): void {
 }
 
 /**
- * Refuses layers that would take any amount of memory as soon as the model is used.
+ * Refuses networks that would take any amount of memory or time as soon as the model is used.
  *
- * @param layers - Of a network, each of whose fields was checked.
+ * @param layers - Of a network, in order. Their fields were checked.
  * @param inShape - Of one sample.
- * @throws {RangeError} If a layer makes too many numbers of a sample.
+ * @throws {RangeError} If they make too many numbers of a sample, or in too many steps.
  * @throws {ShapeError} If a layer takes no input of the shape that comes.
  */
-export function checkSizes(layers: readonly LayerSpec[], inShape: Shape): Shape {
-  return layers.reduce<Shape>((shape, layer) => {
-    if (layer.type === 'sequential') return checkSizes(layer.layers, shape);
-    const outShape = outputShape(layer, shape);
-    if (sizeOf(outShape) <= MAX_OUTPUTS) return outShape;
+export function checkSizes(layers: readonly { readonly layer: LayerSpec }[], inShape: Shape): void {
+  let [shape, outputs, steps] = [inShape, 0, 0];
+  for (const { layer } of layers) {
+    shape = outputShape(layer, shape);
+    outputs += sizeOf(shape);
+    const { kernelSize = 0, inChannels = 1 } = layer as Partial<Conv2dSpec>;
+    steps += sizeOf(shape) * kernelSize ** 2 * inChannels;
+    if (outputs <= MAX_OUTPUTS && steps <= MAX_STEPS) continue;
     throw new RangeError(
-      `a layer '${layer.type}' makes ${sizeOf(outShape)} numbers of a sample, expected at most ${MAX_OUTPUTS}.`,
+      `its layers up to '${layer.type}' make ${outputs} numbers of a sample in ${steps} steps, expected at most ${MAX_OUTPUTS} in ${MAX_STEPS}.`,
     );
-  }, inShape);
+  }
 }

@@ -227,7 +227,7 @@ function buildNetworks(description: unknown, tensors: SafetensorsContents['tenso
     const stored = [...tensors.values()].reduce((sum, { size }) => sum + size, 0);
     const model = modelOf(checkSpec(description, stored));
     for (const [name, layers] of Object.entries(networksOf(model.spec()))) {
-      checkSizes(layers, [inFeaturesOf(model, name)]);
+      checkSizes(namedLayers(name, layers), [inFeaturesOf(model, name)]);
     }
     return model;
   } catch (error) {

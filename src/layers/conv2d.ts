@@ -40,23 +40,16 @@ export class Conv2d extends Convolution {
   }
 
   override forward(x: Tensor): Tensor {
-    this.yShape = this.shapeFor(x);
-    this.x = x;
-    const y = this.y.tensor(this.arena, this.yShape);
+    const y = this.outputFor(x);
     const weight = this.weight.value.data;
-    convolutionKernels().convolve(
-      this.sizes(x.shape, y.shape),
-      x.data,
-      weight,
-      this.bias?.value.data,
-      y.data,
-    );
+    const bias = this.bias?.value.data;
+    convolutionKernels().convolve(this.sizes(x.shape, y.shape), x.data, weight, bias, y.data);
     return y;
   }
 
   // dX = the adjoint of the convolution, at dY
   override backwardInput(dY: Tensor): Tensor {
-    const { shape } = this.requireGradient(dY);
+    const { shape } = this.inputOf(dY);
     const dX = this.dX.tensor(this.arena, shape);
     const weight = this.weight.value.data;
     convolutionKernels().convolveTransposed(this.sizes(shape, dY.shape), dY.data, weight, undefined, dX.data);
@@ -65,7 +58,7 @@ export class Conv2d extends Convolution {
 
   // dW[ky, kx, c, o] += Σ x[s i + ky - p, s j + kx - p, c] dY[i, j, o], db += Σ dY[i, j, :]
   override backwardParameters(dY: Tensor): void {
-    const x = this.requireGradient(dY);
+    const x = this.inputOf(dY);
     const dWeight = this.weight.gradient.data;
     convolutionKernels().addWeightGradient(this.sizes(x.shape, dY.shape), x.data, dY.data, dWeight);
     this.addBiasGradient(dY);

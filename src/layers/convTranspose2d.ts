@@ -6,16 +6,17 @@
 import { convolutionKernels } from '../tensor/kernels/convolution/active.ts';
 import { type OptionNames, requireInteger } from '../tensor/options.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { plural } from '../tensor/words.ts';
 import { CONV2D_OPTIONS, type Conv2dOptions, Convolution } from './convolution.ts';
-import type { ConvTranspose2dSpec } from './spec.ts';
+import type { ConvTranspose2dSpec, OutputPadding } from './spec.ts';
 
 /** Options of {@link ConvTranspose2d}. */
 export interface ConvTranspose2dOptions extends Conv2dOptions {
   /**
-   * Rows and columns more at the bottom and the right, less than the stride: a convolution of stride 2 makes images of the same
-   * size from 7 and from 8 pixels, so its way back has to be told. @default 0
+   * Additional rows at the bottom and columns at the right, less than the stride: one number for both, or two. A convolution of
+   * stride 2 makes 4 pixels of 7 and of 8, so its way back has to be told which. @default 0
    */
-  readonly outputPadding?: number;
+  readonly outputPadding?: OutputPadding;
 }
 
 const OPTIONS: OptionNames<ConvTranspose2dOptions> = { ...CONV2D_OPTIONS, outputPadding: true };
@@ -30,7 +31,7 @@ const OPTIONS: OptionNames<ConvTranspose2dOptions> = { ...CONV2D_OPTIONS, output
  * `outHeight = (height - 1) stride - 2 padding + kernelSize + outputPadding`, the width likewise. Weight
  * `[kernelSize, kernelSize, outChannels, inChannels]`, bias `[outChannels]`.
  *
- * With a kernel size that is a multiple of the stride, all pixels are made of as many numbers; with others a pattern like a
+ * If the kernel size is a multiple of the stride, each pixel of the output sums up equally many terms; else a pattern like a
  * chessboard may show.
  *
  * @example
@@ -40,29 +41,34 @@ const OPTIONS: OptionNames<ConvTranspose2dOptions> = { ...CONV2D_OPTIONS, output
  */
 export class ConvTranspose2d extends Convolution {
   static override readonly name: string = 'ConvTranspose2d';
-  readonly outputPadding: number;
+  readonly outputPadding: OutputPadding;
 
   /**
    * @throws {TypeError} If an option is unknown, or has a value of another kind.
-   * @throws {RangeError} As {@link Conv2d}, or if the output padding is not an integer from 0 to stride - 1.
+   * @throws {RangeError} As {@link Conv2d}, or if the output padding is not an integer from 0 to stride - 1, or two such integers.
    * @throws {ShapeError} If the initializer returns a weight of another shape.
    */
   constructor(inChannels: number, outChannels: number, options: ConvTranspose2dOptions = {}) {
     super('ConvTranspose2d', inChannels, outChannels, options, OPTIONS, [outChannels, inChannels]);
     const { outputPadding = 0 } = options;
-    requireInteger('ConvTranspose2d', 'outputPadding', outputPadding, 0);
-    if (outputPadding >= this.window.stride) {
+    const both = Array.isArray(outputPadding) ? outputPadding : [outputPadding, outputPadding];
+    if (both.length !== 2) {
       throw new RangeError(
-        `ConvTranspose2d: outputPadding is ${outputPadding}, expected less than the stride ${this.window.stride}.`,
+        `ConvTranspose2d: outputPadding has ${plural(both.length, 'number')}, expected one, or two for rows and columns.`,
       );
     }
-    this.outputPadding = outputPadding;
+    for (const pixels of both) {
+      requireInteger('ConvTranspose2d', 'outputPadding', pixels, 0);
+      if (pixels < this.window.stride) continue;
+      throw new RangeError(
+        `ConvTranspose2d: outputPadding is ${pixels}, expected less than the stride ${this.window.stride}.`,
+      );
+    }
+    this.outputPadding = typeof outputPadding === 'number' ? outputPadding : [both[0], both[1]];
   }
 
   override forward(x: Tensor): Tensor {
-    this.yShape = this.shapeFor(x);
-    this.x = x;
-    const y = this.y.tensor(this.arena, this.yShape);
+    const y = this.outputFor(x);
     const weight = this.weight.value.data;
     const bias = this.bias?.value.data;
     convolutionKernels().convolveTransposed(this.sizes(y.shape, x.shape), x.data, weight, bias, y.data);
@@ -71,7 +77,7 @@ export class ConvTranspose2d extends Convolution {
 
   // dX = the convolution of dY
   override backwardInput(dY: Tensor): Tensor {
-    const { shape } = this.requireGradient(dY);
+    const { shape } = this.inputOf(dY);
     const dX = this.dX.tensor(this.arena, shape);
     const weight = this.weight.value.data;
     convolutionKernels().convolve(this.sizes(dY.shape, shape), dY.data, weight, undefined, dX.data);
@@ -80,7 +86,7 @@ export class ConvTranspose2d extends Convolution {
 
   // dW[ky, kx, o, c] += Σ dY[s i + ky - p, s j + kx - p, o] x[i, j, c], db += Σ dY[i, j, :]
   override backwardParameters(dY: Tensor): void {
-    const x = this.requireGradient(dY);
+    const x = this.inputOf(dY);
     const dWeight = this.weight.gradient.data;
     convolutionKernels().addWeightGradient(this.sizes(dY.shape, x.shape), dY.data, x.data, dWeight);
     this.addBiasGradient(dY);

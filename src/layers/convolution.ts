@@ -9,8 +9,7 @@ import { Random, requireRandom } from '../tensor/random.ts';
 import { formatShape, type Shape, ShapeError, sameShape, sizeOf } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { Workspace } from '../tensor/workspace.ts';
-import { ImageLayer, requireWindow, type Window } from './imageLayer.ts';
-import { requireGradient } from './layer.ts';
+import { ImageLayer, requireWindow, type SlidingWindow } from './imageLayer.ts';
 
 /** Options of {@link Conv2d}. */
 export interface Conv2dOptions {
@@ -41,16 +40,12 @@ export const CONV2D_OPTIONS: OptionNames<Conv2dOptions> = {
 export abstract class Convolution extends ImageLayer {
   readonly inChannels: number;
   readonly outChannels: number;
-  /** How the kernel moves. */
-  readonly window: Window;
+  /** How the kernel moves: `{ kernelSize, stride, padding }`. */
+  readonly window: SlidingWindow;
+  /** `[kernelSize, kernelSize, inChannels, outChannels]`; of a transposed convolution, the last two in reverse. */
   readonly weight: Parameter;
   /** `[outChannels]`; undefined without a bias. */
   readonly bias: Parameter | undefined;
-  /** The input and the shape of the output of the last `forward`. */
-  protected x: Tensor | undefined;
-  protected yShape: Shape = [];
-  protected readonly y = new Workspace();
-  protected readonly dX = new Workspace();
   readonly #sums = new Workspace();
 
   /** @param weightChannels - The last two lengths of the weight's shape. */
@@ -92,12 +87,6 @@ export abstract class Convolution extends ImageLayer {
     const [batch, height, width, channels] = from;
     const [, outHeight, outWidth, outChannels] = to;
     return { batch, height, width, channels, outHeight, outWidth, outChannels, ...this.window };
-  }
-
-  /** @throws {ShapeError} If dY does not have the shape of y. @throws {Error} Before the first `forward`. */
-  protected requireGradient(dY: Tensor): Tensor {
-    requireGradient(this, dY, this.x, this.yShape);
-    return this.x;
   }
 
   /**

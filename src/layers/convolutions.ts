@@ -32,7 +32,8 @@ function buildImageLayer(spec: ImageLayerSpec, { random, initializer }: BuildOpt
     case 'convTranspose2d': {
       const { type: _, inChannels, outChannels, ...options } = spec;
       requireField(spec, 'bias', typeof spec.bias === 'boolean');
-      requireNumbers(spec, [...WINDOW, 'outputPadding']);
+      requireNumbers(spec, WINDOW);
+      requireField(spec, 'outputPadding', spec.outputPadding !== undefined);
       return new ConvTranspose2d(inChannels, outChannels, { ...options, ...weights });
     }
     case 'maxPool2d': {
@@ -50,8 +51,6 @@ function buildImageLayer(spec: ImageLayerSpec, { random, initializer }: BuildOpt
       return new Flatten();
   }
 }
-
-useConvolutions();
 
 /**
  * Makes a bundle for browsers keep convolutions. Bundlers leave out what nobody names, and the option `conv` of a model names

@@ -5,9 +5,7 @@ import type { PoolingSizes } from '../tensor/kernels/convolution/kernels.ts';
 import { type OptionNames, requireOptions } from '../tensor/options.ts';
 import type { Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { Workspace } from '../tensor/workspace.ts';
-import { ImageLayer, requireWindow, type Window } from './imageLayer.ts';
-import { requireGradient } from './layer.ts';
+import { ImageLayer, requireWindow, type SlidingWindow } from './imageLayer.ts';
 import type { MaxPool2dSpec } from './spec.ts';
 
 /** Options of {@link MaxPool2d}. */
@@ -36,12 +34,8 @@ const OPTIONS: OptionNames<MaxPool2dOptions> = { kernelSize: true, stride: true,
  */
 export class MaxPool2d extends ImageLayer {
   static override readonly name: string = 'MaxPool2d';
-  /** How the window moves. */
-  readonly window: Window;
-  readonly #y = new Workspace();
-  readonly #dX = new Workspace();
-  #x: Tensor | undefined;
-  #yShape: Shape = [];
+  /** How the window moves: `{ kernelSize, stride, padding }`. */
+  readonly window: SlidingWindow;
 
   /**
    * @throws {TypeError} If an option is unknown, or has a value of another kind.
@@ -56,23 +50,20 @@ export class MaxPool2d extends ImageLayer {
   }
 
   override forward(x: Tensor): Tensor {
-    this.#yShape = this.shapeFor(x);
-    this.#x = x;
-    const y = this.#y.tensor(this.arena, this.#yShape);
+    const y = this.outputFor(x);
     convolutionKernels().maxPool(this.#sizes(x.shape), x.data, y.data);
     return y;
   }
 
   override backward(dY: Tensor): Tensor {
-    const x = this.#x;
-    requireGradient(this, dY, x, this.#yShape);
-    const dX = this.#dX.tensor(this.arena, x.shape);
+    const x = this.inputOf(dY);
+    const dX = this.dX.tensor(this.arena, x.shape);
     convolutionKernels().maxPoolBackward(this.#sizes(x.shape), x.data, dY.data, dX.data);
     return dX;
   }
 
   #sizes([batch, height, width, channels]: Shape): PoolingSizes {
-    const [, outHeight, outWidth] = this.#yShape;
+    const [, outHeight, outWidth] = this.yShape;
     return { batch, height, width, channels, outHeight, outWidth, ...this.window };
   }
 

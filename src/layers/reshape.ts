@@ -7,24 +7,17 @@ import { formatShape, type Shape, ShapeError } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { inWords } from '../tensor/words.ts';
 import { ImageLayer } from './imageLayer.ts';
-import { requireGradient } from './layer.ts';
 import type { ReshapeSpec } from './spec.ts';
 
 /** What {@link Reshape} and {@link Flatten} do: the same numbers, seen in another shape. */
 export abstract class ShapeChange extends ImageLayer {
-  #x: Tensor | undefined;
-  #yShape: Shape = [];
-
   override forward(x: Tensor): Tensor {
-    this.#yShape = this.shapeFor(x);
-    this.#x = x;
-    return new Tensor(x.data, this.#yShape);
+    this.keep(x);
+    return new Tensor(x.data, this.yShape);
   }
 
   override backward(dY: Tensor): Tensor {
-    const x = this.#x;
-    requireGradient(this, dY, x, this.#yShape);
-    return new Tensor(dY.data, x.shape);
+    return new Tensor(dY.data, this.inputOf(dY).shape);
   }
 }
 

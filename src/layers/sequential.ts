@@ -104,10 +104,9 @@ export class Sequential extends Layer {
     let shape = inShape;
     let numbers = 0;
     for (const layer of this.layers) {
-      const isInner = layer instanceof Sequential;
-      if (isInner) numbers += layer.activationsPerSample(shape);
-      shape = layer.outputShape(shape);
-      if (!isInner) numbers += sizeOf(shape);
+      const outShape = layer.outputShape(shape);
+      numbers += layer instanceof Sequential ? layer.activationsPerSample(shape) : sizeOf(outShape);
+      shape = outShape;
     }
     return numbers;
   }

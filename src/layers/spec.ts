@@ -48,8 +48,11 @@ export interface Conv2dSpec {
 /** A transposed convolution, as plain JSON. */
 export interface ConvTranspose2dSpec extends Omit<Conv2dSpec, 'type'> {
   readonly type: 'convTranspose2d';
-  readonly outputPadding: number;
+  readonly outputPadding: OutputPadding;
 }
+
+/** Additional rows and columns of an output: one number for both, or two. */
+export type OutputPadding = number | readonly [rows: number, columns: number];
 
 /** Max pooling, as plain JSON. */
 export interface MaxPool2dSpec {
@@ -143,14 +146,20 @@ function imageShape(
       `${layer.type}: the input is ${formatShape(shape)}, expected [height, width, ${expected}].`,
     );
   }
-  const change = (pixels: number) => {
+  const change = (pixels: number, axis: number) => {
     if (layer.type === 'upsample2d') return layer.factor * pixels;
     if (layer.type !== 'convTranspose2d') return windows(pixels, layer);
-    return (pixels - 1) * layer.stride - 2 * layer.padding + layer.kernelSize + layer.outputPadding;
+    const additional = rowsAndColumns(layer.outputPadding)[axis];
+    return (pixels - 1) * layer.stride - 2 * layer.padding + layer.kernelSize + additional;
   };
-  const size = [change(height), change(width)];
+  const size = [height, width].map(change);
   if (size.some((pixels) => pixels < 1)) {
     throw new ShapeError(`${layer.type}: images of ${height} x ${width} pixels are too small for it.`);
   }
   return [...size, 'outChannels' in layer ? layer.outChannels : channels];
+}
+
+/** An output padding as two numbers. */
+export function rowsAndColumns(padding: OutputPadding): readonly [rows: number, columns: number] {
+  return typeof padding === 'number' ? [padding, padding] : padding;
 }

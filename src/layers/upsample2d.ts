@@ -5,9 +5,7 @@ import type { UpsamplingSizes } from '../tensor/kernels/convolution/kernels.ts';
 import { type OptionNames, requireInteger, requireOptions } from '../tensor/options.ts';
 import type { Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { Workspace } from '../tensor/workspace.ts';
 import { ImageLayer } from './imageLayer.ts';
-import { requireGradient } from './layer.ts';
 import type { Upsample2dSpec } from './spec.ts';
 
 /** Options of {@link Upsample2d}. */
@@ -31,10 +29,6 @@ const OPTIONS: OptionNames<Upsample2dOptions> = { factor: true };
 export class Upsample2d extends ImageLayer {
   static override readonly name: string = 'Upsample2d';
   readonly factor: number;
-  readonly #y = new Workspace();
-  readonly #dX = new Workspace();
-  #x: Tensor | undefined;
-  #yShape: Shape = [];
 
   /**
    * @throws {TypeError} If an option is unknown, or the factor is no number.
@@ -49,17 +43,14 @@ export class Upsample2d extends ImageLayer {
   }
 
   override forward(x: Tensor): Tensor {
-    this.#yShape = this.shapeFor(x);
-    this.#x = x;
-    const y = this.#y.tensor(this.arena, this.#yShape);
+    const y = this.outputFor(x);
     convolutionKernels().upsample(this.#sizes(x.shape), x.data, y.data);
     return y;
   }
 
   override backward(dY: Tensor): Tensor {
-    const x = this.#x;
-    requireGradient(this, dY, x, this.#yShape);
-    const dX = this.#dX.tensor(this.arena, x.shape);
+    const x = this.inputOf(dY);
+    const dX = this.dX.tensor(this.arena, x.shape);
     convolutionKernels().upsampleBackward(this.#sizes(x.shape), dY.data, dX.data);
     return dX;
   }

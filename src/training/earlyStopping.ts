@@ -20,8 +20,8 @@ export type Keep = 'best' | 'last' | 'average';
 
 export const KEEPS: readonly Keep[] = ['best', 'last', 'average'];
 
-/** What a step leaves of the moving average, at most. */
-const AVERAGE_DECAY = 0.999;
+/** The share of the moving average that a step leaves, at most. */
+const AVERAGE_BETA = 0.999;
 
 /** The best epoch so far. */
 export interface BestState {
@@ -60,14 +60,14 @@ export class BestWeights {
     }
   }
 
-  /** Takes the weights after so many steps into the average. */
-  endStep(steps: number): void {
+  /** Takes the weights w after step t into the average a: `a += (1 - beta) (w - a)`. docs/math.md, section 7.5. */
+  endStep(t: number): void {
     const average = this.#best?.weights;
     if (this.#keep !== 'average' || !average) return;
     const { values } = this.#parameters;
     // The first steps count less, or they would be most of the average of a short training.
-    const decay = Math.min(AVERAGE_DECAY, (steps + 1) / (steps + 10));
-    for (let i = 0; i < average.length; i++) average[i] += (1 - decay) * (values[i] - average[i]);
+    const beta = Math.min(AVERAGE_BETA, (t + 1) / (t + 10));
+    for (let i = 0; i < average.length; i++) average[i] += (1 - beta) * (values[i] - average[i]);
   }
 
   /** Whether training ends with the weights of the best epoch. */

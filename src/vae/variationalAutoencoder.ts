@@ -76,7 +76,8 @@ export class VariationalAutoencoder extends Autoencoder {
    * Encoder and decoder, with weights drawn from the seed.
    *
    * @throws {TypeError} If an option is unknown or has a value of another kind.
-   * @throws {ShapeError} If the input shape holds anything but integers >= 1, or a spec's layers don't fit each other.
+   * @throws {ShapeError} If the input shape holds anything but integers >= 1 or does not suit `conv`, or a spec's layers don't
+   *   fit each other.
    * @throws {RangeError} If a width or the seed is out of range, an activation is unknown, or a spec's encoder has no mean
    *   and log-variance.
    */

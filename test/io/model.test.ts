@@ -259,7 +259,7 @@ const IMAGES: AutoencoderSpec = {
       kernelSize: 2,
       stride: 1,
       padding: 1,
-      outputPadding: 0,
+      outputPadding: [0, 0],
       bias: false,
     },
     { type: 'flatten' },
@@ -333,7 +333,36 @@ describe('a model with convolutions', () => {
         Object.assign(decoder[2], { factor: 2 ** 15 });
         decoder.splice(3, 0, { type: 'maxPool2d', kernelSize: 2 ** 14, stride: 2 ** 14, padding: 0 });
       },
-      /a layer 'upsample2d' makes 8589934592 numbers of a sample, expected at most 67108864\.$/,
+      /its layers up to 'upsample2d' make 8589934608 numbers of a sample in 0 steps, expected at most 134217728 in 68719476736\.$/,
+    ],
+    [
+      'many layers, each of which may be',
+      ({ decoder }) => {
+        const back = { type: 'maxPool2d', kernelSize: 1000, stride: 1000, padding: 0 };
+        const turns = Array.from({ length: 5 }, () => [{ type: 'upsample2d', factor: 1000 }, back]).flat();
+        decoder.splice(3, 0, { type: 'sequential', layers: turns });
+      },
+      /its layers up to 'upsample2d' make 160000176 numbers of a sample in 128000000 steps, /,
+    ],
+    [
+      'windows that take hours',
+      ({ decoder }) => {
+        Object.assign(decoder[2], { factor: 1000 });
+        const pool = { type: 'maxPool2d', kernelSize: 500, stride: 500, padding: 0 };
+        decoder.splice(3, 0, { ...pool, kernelSize: 1000, stride: 1, padding: 500 }, pool);
+      },
+      /its layers up to 'maxPool2d' make \d{8} numbers of a sample in 8\d{12} steps, /,
+    ],
+    [
+      'the same inside of a sequential',
+      ({ decoder }) => {
+        const layers = [
+          { type: 'upsample2d', factor: 2 ** 15 },
+          { type: 'maxPool2d', kernelSize: 2 ** 14, stride: 2 ** 14, padding: 0 },
+        ];
+        decoder[2] = { type: 'sequential', layers };
+      },
+      /its layers up to 'upsample2d' make 8589934608 numbers of a sample/,
     ],
     [
       'a padding as large as its kernel',
@@ -344,6 +373,11 @@ describe('a model with convolutions', () => {
       'an output padding as large as its stride',
       ({ decoder }) => Object.assign(decoder[3], { outputPadding: 1 }),
       /outputPadding is 1, expected less than the stride 1\.$/,
+    ],
+    [
+      'an output padding of three numbers',
+      ({ decoder }) => Object.assign(decoder[3], { outputPadding: [0, 0, 0] }),
+      /outputPadding has 3 numbers, expected one, or two for rows and columns\.$/,
     ],
     [
       'windows that do not fit into the images',

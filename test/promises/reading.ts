@@ -186,7 +186,7 @@ export const READING: readonly CommandPromise[] = [
     'train --data images.npy --conv 8,16 --batch-size 8 --epochs 1 --out RUN2',
   ],
   [
-    "images of {} can't be halved {}, as --conv {} does: expected a height and a width that are multiples of {}, such as {}{}{}.",
+    "images of {} can't be halved {}, as --conv {} does: expected a height and a width of at least {}{}{}.",
     'train --data images.npy --conv 2,2,2,2',
     'train --data white.npy --conv 2,2,2,2 --epochs 1 --out RUN',
   ],

@@ -8,9 +8,11 @@
 import {
   type Conv2dSpec,
   type ConvTranspose2dSpec,
+  type ImageLayerSpec,
   type MaxPool2dSpec,
   outputShape,
   type ReshapeSpec,
+  rowsAndColumns,
   type Upsample2dSpec,
 } from '../../layers/spec.ts';
 import type { Shape } from '../../tensor/shape.ts';
@@ -44,8 +46,7 @@ export interface Value {
 }
 
 /** Returns the layer's output. */
-export function addLayer(network: Network, x: Value, named: NamedLayer): Value {
-  const { name, layer } = named;
+export function addLayer(network: Network, x: Value, { name, layer }: NamedLayer): Value {
   const shape = outputShape(layer, x.shape);
   switch (layer.type) {
     case 'conv2d':
@@ -58,12 +59,17 @@ export function addLayer(network: Network, x: Value, named: NamedLayer): Value {
     case 'flatten':
       return addReshape(network.graph, x, name, layer, shape);
     default:
-      return { ...x, shape, name: addRowLayer(network, x.name, named) };
+      return { ...x, shape, name: addRowLayer(network, x.name, name, layer) };
   }
 }
 
 /** A layer that takes rows of features, or numbers one by one. Returns the output's name, as the functions below do. */
-function addRowLayer(network: Network, x: string, { name, layer }: NamedLayer): string {
+function addRowLayer(
+  network: Network,
+  x: string,
+  name: string,
+  layer: Exclude<NamedLayer['layer'], ImageLayerSpec>,
+): string {
   const { graph } = network;
   switch (layer.type) {
     case 'dense':
@@ -84,8 +90,6 @@ function addRowLayer(network: Network, x: string, { name, layer }: NamedLayer): 
       return graph.node('Mul', name, [x, graph.node('Sigmoid', `${name}.sigmoid`, [x])]);
     case 'gelu':
       return addGelu(graph, x, name);
-    default:
-      throw new Error(`addRowLayer: ${layer.type} is a layer for images.`);
   }
 }
 
@@ -143,7 +147,7 @@ function addImageLayer(network: Network, x: string, name: string, layer: WindowL
   });
   const isTransposed = layer.type === 'convTranspose2d';
   const attributes = isTransposed
-    ? message(windowAttributes(layer), intsAttribute('output_padding', twice(layer.outputPadding)))
+    ? message(windowAttributes(layer), intsAttribute('output_padding', rowsAndColumns(layer.outputPadding)))
     : windowAttributes(layer);
   graph.node(isTransposed ? 'ConvTranspose' : 'Conv', name, [x, ...operands], attributes);
 }

@@ -8,6 +8,7 @@ import {
   type ConvTranspose2dSpec,
   type LayerSpec,
   type MaxPool2dSpec,
+  type OutputPadding,
   outputShape,
 } from '../../layers/spec.ts';
 import type { Shape } from '../../tensor/shape.ts';
@@ -221,7 +222,7 @@ function module(layer: LayerSpec, inShape: Shape, indent: number): string {
     case 'conv2d':
       return `nn.Conv2d(${convolution(layer)})`;
     case 'convTranspose2d':
-      return `nn.ConvTranspose2d(${convolution(layer)}, output_padding=${layer.outputPadding})`;
+      return `nn.ConvTranspose2d(${convolution(layer)}, output_padding=${pythonPadding(layer.outputPadding)})`;
     case 'maxPool2d':
       return `nn.MaxPool2d(${windowArguments(layer)})`;
     case 'upsample2d':
@@ -231,6 +232,11 @@ function module(layer: LayerSpec, inShape: Shape, indent: number): string {
     case 'flatten':
       return `Reshape(${outputShape(layer, inShape).join(', ')})`;
   }
+}
+
+/** `1` for rows and columns, `(1, 0)` where these differ. */
+function pythonPadding(padding: OutputPadding): string {
+  return typeof padding === 'number' ? `${padding}` : `(${padding.join(', ')})`;
 }
 
 function convolution(layer: Conv2dSpec | ConvTranspose2dSpec): string {

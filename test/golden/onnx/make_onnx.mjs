@@ -169,7 +169,7 @@ const CASES = [
   ['conv-none-f4', { spec: CONVOLUTION }, ['none', 'f4', 0, 1], Math.fround, ['encoder', 'decoder']],
   ['conv-tied-minmax-u2', { spec: TIED_IMAGES }, ['minmax', 'u2', 1000, 5000], (t) => 1000 + Math.round(5000 * t)],
   ['conv-vae-divide-u1', { ...SMALL_VAE, inputShape: [6, 4], hidden: [], conv: [3] }, ['divide', 'u1', 0, 255], (t) => Math.round(255 * t)],
-  ['conv-gan-divide-u1', { ...SMALL_GAN, inputShape: [5, 5, 2], conv: [2, 3] }, ['divide', 'u1', 0, 255], (t) => Math.round(255 * t), ALL_OF_GAN],
+  ['conv-gan-divide-u1', { ...SMALL_GAN, inputShape: [5, 6, 2], conv: [2, 3] }, ['divide', 'u1', 0, 255], (t) => Math.round(255 * t), ALL_OF_GAN],
 ];
 
 const { ort, version } = loadOnnxruntime(process.argv[2]);

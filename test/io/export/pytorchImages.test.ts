@@ -9,7 +9,7 @@ import { GAN } from '../../../src/gan/gan.ts';
 import { fromPyTorch, shapeInPyTorch, toPyTorch } from '../../../src/io/export/layout.ts';
 import { readPyTorch, writePyTorch } from '../../../src/io/export/pytorch.ts';
 import { readPyTorchOptimizer } from '../../../src/io/export/pytorchOptimizer.ts';
-import { type AnyModel, writeModel } from '../../../src/io/model.ts';
+import { type AnyModel, requireAutoencoder, writeModel } from '../../../src/io/model.ts';
 import { readSafetensors, writeSafetensors } from '../../../src/io/safetensors.ts';
 import type { Conv2dSpec } from '../../../src/layers/spec.ts';
 import { Adam } from '../../../src/optim/adam.ts';
@@ -31,7 +31,7 @@ import {
 } from '../../helpers/pytorch.ts';
 import { uniformTensor } from '../../helpers/randomArrays.ts';
 
-const COLOUR = { inputShape: [5, 5, 3], conv: [4, 2], encodingDim: 3, seed: 1 };
+const COLOUR = { inputShape: [5, 6, 3], conv: [4, 2], encodingDim: 3, seed: 1 };
 const MODELS: Readonly<Record<string, () => AnyModel>> = {
   autoencoder: () => new Autoencoder(COLOUR),
   vae: () => new VariationalAutoencoder({ ...COLOUR, activation: 'silu' }),
@@ -110,6 +110,12 @@ describe('export and import', () => {
       );
     },
   );
+
+  test('say how many rows and columns a transposed convolution adds', () => {
+    const python = writePyTorch(MODELS.autoencoder())['autoencoder.py'] ?? '';
+    const paddings = Array.from(python.matchAll(/output_padding=(.*)\),/g), ([, padding]) => padding);
+    expect(paddings).toEqual(['0', '(0, 1)']); // of 2x2 to 3x3, and to 5x6
+  });
 
   test('have the names and shapes of a state_dict', () => {
     const { tensors } = readSafetensors(writePyTorch(MODELS.autoencoder())['weights.safetensors']);
@@ -288,4 +294,46 @@ with open(${JSON.stringify(join(exported, 'out.json'))}, "w") as f:
       expect(codes).toEqual(Array.from(model.encode(x).data));
     },
   );
+
+  const [turns] = /(?<=```python\n)behind, before[^`]*/.exec(readFileSync('docs/interop.md', 'utf8')) ?? [];
+
+  live.test.each([
+    ['is turned by what docs/interop.md says', turns, true],
+    ['computes something else without it', '', false],
+  ])('a network of nn.Flatten and nn.Unflatten %s', (_, turned, isSame) => {
+    const shape = { inputShape: [28, 28], conv: [16, 32], encodingDim: 32 };
+    const program = `
+import json, sys, torch
+from torch import nn
+sys.path.insert(0, ${JSON.stringify(folder)})
+from autoencoder import write
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        stage = dict(kernel_size=3, stride=2, padding=1)
+        self.encoder = nn.Sequential(nn.Unflatten(1, (1, 28, 28)), nn.Conv2d(1, 16, **stage), nn.ReLU(),
+            nn.Conv2d(16, 32, **stage), nn.ReLU(), nn.Flatten(), nn.Linear(1568, 32))
+        self.decoder = nn.Sequential(nn.Linear(32, 1568), nn.ReLU(), nn.Unflatten(1, (32, 7, 7)),
+            nn.ConvTranspose2d(32, 16, output_padding=1, **stage), nn.ReLU(),
+            nn.ConvTranspose2d(16, 1, output_padding=1, **stage), nn.Flatten())
+torch.manual_seed(0)
+model, x = Model(), torch.rand(2, 784)
+y = model.decoder(model.encoder(x))
+${turned}
+from pathlib import Path
+write(Path(${JSON.stringify(join(folder, 'own.safetensors'))}), model.state_dict(), {"format": "pt"})
+with open(${JSON.stringify(join(folder, 'own.json'))}, "w") as f:
+    json.dump([x.flatten().tolist(), y.flatten().tolist()], f)
+`;
+    writeFileSync(
+      join(folder, 'autoencoder.py'),
+      writePyTorch(new Autoencoder(shape))['autoencoder.py'] ?? '',
+    );
+    expect(runTorch(['-W', 'error', '-c', program])).toEqual({ status: 0, stderr: '' });
+    const [x, y] = JSON.parse(readFileSync(join(folder, 'own.json'), 'utf8'));
+    const like = new Autoencoder(shape);
+    const { model } = readPyTorch(bytesOf(join(folder, 'own.safetensors')), { like });
+    const ours = requireAutoencoder(model).predict(Tensor.from(x, [2, 28, 28])).data;
+    expect(largestDifference(ours, y) < 1e-5).toBe(isSame);
+  });
 });

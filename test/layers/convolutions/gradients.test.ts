@@ -62,9 +62,11 @@ function transposedSizes(
   [channels, outChannels]: Channels,
   { kernelSize = 3, stride = 1, padding = 0, outputPadding = 0 }: ConvTranspose2dOptions = {},
 ): ReferenceSizes {
-  const out = (pixels: number) => (pixels - 1) * stride - 2 * padding + (kernelSize - 1) + outputPadding + 1;
+  const [rows, columns = rows] = [outputPadding].flat();
+  const out = (pixels: number, more: number) =>
+    (pixels - 1) * stride - 2 * padding + (kernelSize - 1) + more + 1;
   return {
-    ...{ batch, height: out(height), width: out(width), channels: outChannels },
+    ...{ batch, height: out(height, rows), width: out(width, columns), channels: outChannels },
     ...{ outHeight: height, outWidth: width, outChannels: channels },
     ...{ kernelSize, stride, padding },
   };
@@ -97,6 +99,8 @@ const TRANSPOSED: readonly (readonly [Images, Channels, ConvTranspose2dOptions])
   [[3, 3, 2], [3, 1], { kernelSize: 4, stride: 2, padding: 1 }],
   [[2, 3, 4], [4, 2], { kernelSize: 3, stride: 2, padding: 1, outputPadding: 1 }],
   [[1, 3, 2], [2, 2], { kernelSize: 2, stride: 3, outputPadding: 2 }],
+  [[2, 3, 2], [2, 3], { kernelSize: 3, stride: 2, padding: 1, outputPadding: [1, 0] }],
+  [[1, 2, 3], [1, 2], { kernelSize: 3, stride: 3, outputPadding: [0, 2] }],
   [[2, 3, 2], [1, 3], { kernelSize: 5, stride: 3, padding: 2, outputPadding: 1 }],
 ];
 
@@ -128,6 +132,7 @@ describeEachKernels('gradients of', () => {
   test.each([
     [[2, 4, 6], {}],
     [[1, 5, 7], {}],
+    [[1, 8, 6], { kernelSize: 3 }],
     [[2, 5, 6], { kernelSize: 3, stride: 2, padding: 1 }],
     [[2, 4, 5], { kernelSize: 2, stride: 1 }],
     [[1, 7, 7], { kernelSize: 2, stride: 3, padding: 1 }],

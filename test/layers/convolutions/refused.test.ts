@@ -65,6 +65,11 @@ describe('one sentence refuses', () => {
       "Conv2d: the initializer is 'he', expected a function such as glorotUniform.",
     ],
     [
+      () => new Conv2d(1, 1, { random: wrong(42) }),
+      TypeError,
+      'Conv2d: random is 42, expected one such as new Random(42).',
+    ],
+    [
       () => new Conv2d(1, 2, { initializer: () => Tensor.zeros([9, 2]) }),
       ShapeError,
       'Conv2d: the initializer made [9, 2], expected [3, 3, 1, 2].',
@@ -78,6 +83,16 @@ describe('one sentence refuses', () => {
       () => new ConvTranspose2d(1, 1, { outputPadding: 1 }),
       RangeError,
       'ConvTranspose2d: outputPadding is 1, expected less than the stride 1.',
+    ],
+    [
+      () => new ConvTranspose2d(1, 1, { stride: 2, outputPadding: [0, 2] }),
+      RangeError,
+      'ConvTranspose2d: outputPadding is 2, expected less than the stride 2.',
+    ],
+    [
+      () => new ConvTranspose2d(1, 1, { stride: 2, outputPadding: wrong([1]) }),
+      RangeError,
+      'ConvTranspose2d: outputPadding has 1 number, expected one, or two for rows and columns.',
     ],
     [
       () => new ConvTranspose2d(1, 1, { stride: 2, outputPadding: -1 }),
@@ -103,6 +118,8 @@ describe('one sentence refuses', () => {
     [() => new Reshape(wrong(3)), TypeError, 'Reshape: the shape is 3, expected a list such as [28, 28, 1].'],
     [() => new Reshape([]), ShapeError, 'Reshape: the shape is [], expected integers >= 1.'],
     [() => new Reshape([-1, 3]), ShapeError, 'Reshape: the shape is [-1, 3], expected integers >= 1.'],
+    [() => new Reshape([0, 3]), ShapeError, 'Reshape: the shape is [0, 3], expected integers >= 1.'],
+    [() => new Reshape([1.5, 2]), ShapeError, 'Reshape: the shape is [1.5, 2], expected integers >= 1.'],
   ];
 
   test.each(OPTIONS.map(([make, error, message]) => [message, error, make] as const))(
@@ -125,6 +142,12 @@ describe('one sentence refuses', () => {
     [new MaxPool2d(), [2, 4, 4], 'maxPool2d: the input is [4, 4], expected [height, width, channels].'],
     [new MaxPool2d(), [2, 4, 1, 1], 'maxPool2d: images of 4 x 1 pixels are too small for it.'],
     [new Upsample2d(), [2, 0, 4, 1], 'upsample2d: images of 0 x 4 pixels are too small for it.'],
+    [
+      new MaxPool2d(),
+      [2, 3, 4, 4, 1],
+      'maxPool2d: the input is [3, 4, 4, 1], expected [height, width, channels].',
+    ],
+    [new Reshape([2, 3]), [2, 5], "reshape: the input is [5], which can't become [2, 3]."],
     [new Reshape([2, 2]), [2, 5], "reshape: the input is [5], which can't become [2, 2]."],
   ];
 

@@ -1,10 +1,10 @@
 /** Which samples `--conv` is for: images that its stages can halve. Read autoencoder/convStages.ts first. */
 
-import { convStages } from '../../../autoencoder/convStages.ts';
+import { smallestFor } from '../../../autoencoder/convStages.ts';
 import { flatPicture, isFlat, pictureOf } from '../../../data/pictureShape.ts';
 import { DataError } from '../../../data/samples.ts';
 import type { PixelSize } from '../../../data/tiles.ts';
-import { type Shape, ShapeError } from '../../../tensor/shape.ts';
+import type { Shape } from '../../../tensor/shape.ts';
 import { formatPatches } from '../../samples/patchOptions.ts';
 import { isSampleForm } from '../../samples/sampleForm.ts';
 import { countOf, timesShape } from '../terminal/output.ts';
@@ -19,26 +19,24 @@ export function imageShapeOf({ inputShape, normalization }: Images): Shape {
   return (isFlat(inputShape) && pictureOf(inputShape, normalization)) || inputShape;
 }
 
-/** @throws {DataError} If the samples are no images, or of a size that can't be halved so often. */
+/** @throws {DataError} If the samples are no images, or can't be halved so often. */
 export function refuseUnsuitableImages(
   values: Pick<TrainValues, 'conv' | 'layers' | 'kind' | 'preset'>,
   data: Images & Pick<TrainingData, 'facts'>,
 ): void {
   const { conv } = values;
   const inputShape = imageShapeOf(data);
-  if (!conv || fits(inputShape, conv)) return;
+  if (!conv) return;
   if (inputShape.length !== 2 && inputShape.length !== 3) throw noImages(askedBy(values), inputShape);
-  const stages = conv.length === 1 ? 'once' : `${conv.length} times`;
-  const multiple = 2 ** conv.length;
   const [height, width] = inputShape;
-  const near = (length: number) => multiple * Math.max(1, Math.round(length / multiple));
-  const wanted = [near(height), near(width)] as const;
-  const option = optionForSize(data.facts, wanted);
-  const fewer = conv
-    .map((_, i) => conv.slice(0, i))
-    .findLast((some) => some.length > 0 && fits(inputShape, some));
+  const suits = (stages: number) => Math.min(height, width) >= smallestFor(stages);
+  if (suits(conv.length)) return;
+  const times = conv.length === 1 ? 'once' : `${conv.length} times`;
+  const least = smallestFor(conv.length);
+  const option = optionForSize(data.facts, [Math.max(height, least), Math.max(width, least)]);
+  const fewer = conv.filter((_, i) => suits(i + 1));
   throw new DataError(
-    `images of ${timesShape([height, width])} can't be halved ${stages}, as --conv ${conv} does: expected a height and a width that are multiples of ${multiple}, such as ${timesShape(wanted)}${option ? ` (${option})` : ''}${fewer ? `, or fewer stages (--conv ${fewer})` : ''}.`,
+    `images of ${timesShape([height, width])} can't be halved ${times}, as --conv ${conv} does: expected a height and a width of at least ${least}${option ? ` (${option})` : ''}${fewer.length > 0 ? `, or fewer stages (--conv ${fewer})` : ''}.`,
   );
 }
 
@@ -56,16 +54,6 @@ function noImages(option: string, inputShape: Shape): DataError {
     ? `--image-shape ${square.join('x')} makes images of them`
     : 'without it all layers are dense';
   return new DataError(`${option} is for images, and the samples are ${samples}: ${way}.`);
-}
-
-function fits(inputShape: Shape, conv: readonly number[]): boolean {
-  try {
-    convStages('train', inputShape, conv, { type: 'relu' });
-    return true;
-  } catch (error) {
-    if (error instanceof ShapeError) return false;
-    throw error;
-  }
 }
 
 /** `--resize 28x28`, or `--patches 28x28:20000` for patches of photographs; undefined for other samples. */

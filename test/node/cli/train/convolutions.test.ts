@@ -107,7 +107,7 @@ describe('train --conv', () => {
     const colours = { 'images.npy': imagesNpy([8, 8, 3]) };
     const tiny = '--epochs 1 --conv 3 --encoding-dim 2 --batch-size 20';
     const vae = await train(`--kind vae ${tiny}`, folderWith(colours));
-    const gan = await train(`--kind gan ${tiny}`, folderWith(colours));
+    const gan = await train(`--kind gan --hidden none ${tiny}`, folderWith(colours));
     expect([vae.code, gan.code]).toEqual([0, 0]);
     const conv = { type: 'conv2d', inChannels: 3, outChannels: 3 };
     expect(specIn(vae.cwd)).toMatchObject({
@@ -152,9 +152,9 @@ describe('samples that do not suit', () => {
       /vectors of 64 numbers: --image-shape 8x8 makes images of them\.$/,
     ),
     refused(
-      '--data images.npy --conv 4,4',
-      { 'images.npy': imagesNpy([8, 6]) },
-      /images of 8×6 can't be halved 2 times, as --conv 4,4 does: expected a height and a width that are multiples of 4, such as 8×8, or fewer stages \(--conv 4\)\.$/,
+      '--data images.npy --conv 4,5,6',
+      { 'images.npy': imagesNpy([20, 3]) },
+      /images of 20×3 can't be halved 3 times, as --conv 4,5,6 does: expected a height and a width of at least 5, or fewer stages \(--conv 4,5\)\.$/,
     ),
   ]);
   testRefusals(2, [
@@ -197,21 +197,21 @@ describe('samples that do not suit', () => {
     ),
   ]);
 
-  test('pictures of another size are resized by the option that is named', () => {
+  test('small pictures are resized by the option that is named', () => {
     const pictures = {
-      inputShape: [30, 41, 3],
+      inputShape: [4, 41, 3],
       normalization: NO_NORMALIZATION,
       facts: { form: { kind: 'pictures' } },
     };
     const values = { conv: [4, 4, 4], layers: undefined, kind: 'autoencoder', preset: 'article' } as const;
     expect(() => refuseUnsuitableImages(values, pictures)).toThrow(
-      "images of 30×41 can't be halved 3 times, as --conv 4,4,4 does: expected a height and a width that are multiples of 8, such as 32×40 (--resize 32x40).",
+      "images of 4×41 can't be halved 3 times, as --conv 4,4,4 does: expected a height and a width of at least 5 (--resize 5x41), or fewer stages (--conv 4,4).",
     );
-    const patches = { size: [30, 41], count: 500 };
+    const patches = { size: [4, 41], count: 500 };
     expect(() =>
       refuseUnsuitableImages(values, { ...pictures, facts: { form: { kind: 'pictures', patches } } }),
-    ).toThrow('such as 32×40 (--patches 32x40:500).');
-    expect(() => refuseUnsuitableImages(values, { ...pictures, inputShape: [32, 40, 3] })).not.toThrow();
+    ).toThrow('at least 5 (--patches 5x41:500), or');
+    expect(() => refuseUnsuitableImages(values, { ...pictures, inputShape: [5, 41, 3] })).not.toThrow();
     expect(() => refuseUnsuitableImages(values, { ...pictures, inputShape: [7, 7] })).not.toThrow();
     expect(() =>
       refuseUnsuitableImages({ ...values, conv: undefined }, { ...pictures, inputShape: [5] }),
