@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
+import '../../src/layers/convolutions.ts';
 import { PRESETS, type PresetName, preset } from '../../src/autoencoder/presets.ts';
 import { generateDigits } from '../../src/data/digits.ts';
 import { normalize } from '../../src/data/normalization.ts';
@@ -21,6 +22,16 @@ test('article gives the same model as no preset, byte for byte', async () => {
   article.compile({ optimizer });
   await article.fit(images, fit);
   expect(writeModel(article)).toEqual(writeModel(plain));
+});
+
+test.each(NAMES)('%s: the architecture has its layers, and makes a model', (name) => {
+  const { conv, hidden, decoderHidden, activation } = PRESETS[name];
+  const { architecture } = preset(name, 100);
+  expect(architecture).toEqual({ conv, hidden, decoderHidden, activation });
+  const { encoder, decoder } = new Autoencoder({ inputShape: [12, 12], ...architecture }).spec();
+  expect([...encoder, ...decoder].filter(({ type }) => /^conv/.test(type))).toHaveLength(
+    2 * (conv?.length ?? 0),
+  );
 });
 
 test('small has the layers of article, best has other layers; both have other settings', () => {

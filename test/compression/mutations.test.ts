@@ -7,6 +7,7 @@ import { compressImages } from '../../src/compression/compress.ts';
 import { CompressedFile, decompressImages } from '../../src/compression/decompress.ts';
 import { denormalize } from '../../src/data/denormalize.ts';
 import type { Normalization, NumericArray, Samples } from '../../src/data/samples.ts';
+import { type PixelSize, TileGrid } from '../../src/data/tiles.ts';
 import { FormatError } from '../../src/io/errors.ts';
 import { writeModel } from '../../src/io/model.ts';
 import { kernels, setKernels } from '../../src/tensor/kernels/active.ts';
@@ -55,6 +56,9 @@ const FILES = {
       { lossless: true, model, original: TABLE },
     )
   ).bytes,
+  // A picture in tiles, of format version 3.
+  tiles: (await compressImages(small, images(12, 'u1'), { model, grid: new TileGrid([7, 5], [3, 2], 1) }))
+    .bytes,
   wide: (await compressImages(small, images(4, 'u2'), { lossless: true, levels: 5, model })).bytes,
 };
 
@@ -80,17 +84,20 @@ async function paused(bytes: Uint8Array): Promise<NumericArray> {
 
 function requireRight({ shape, data, dtype }: NumericArray, bytes: Uint8Array): void {
   const right = naiveIsth(bytes);
-  expect(shape).toEqual(right.shape);
+  const { picture, overlap } = (right.facts.tiles ?? {}) as { picture?: PixelSize; overlap?: number };
+  expect(shape).toEqual(picture ? [1, ...picture, ...right.shape.slice(3)] : right.shape);
   const values = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   requireStoredValues(right, values);
   if (!right.codes) return;
   const before = kernels().name;
   setKernels(right.facts.kernels as KernelsName);
-  const outputs = small.decode({ shape: [shape[0], 2], data: right.codes }).data;
+  const outputs = small.decode({ shape: [right.shape[0], 2], data: right.codes }).data;
   setKernels(before);
   const expected = denormalize(outputs, right.facts.normalization as Normalization);
   expect(dtype).toBe(expected.dtype);
-  if (!Buffer.from(values).equals(new Uint8Array(expected.data.buffer))) throw new Error('wrong values');
+  const images = new Uint8Array(expected.data.buffer);
+  const whole = picture ? new TileGrid(picture, [3, 2], overlap as number).blend(images) : images;
+  if (!Buffer.from(values).equals(whole)) throw new Error('wrong values');
 }
 
 describe('damaged .isth files', () => {

@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from '@jest/globals';
-import { BatchReader } from '../../src/data/batches.ts';
+import { BatchReader, inferenceBatch } from '../../src/data/batches.ts';
 import { NO_NORMALIZATION, type Normalization, type SampleArray } from '../../src/data/samples.ts';
 import { type Shape, ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
@@ -32,6 +32,17 @@ const FLOATS: readonly (readonly [string, SampleArray])[] = [
   ['Float32Array', Float32Array.of(-1.5, -0, 0.1, 3e38)],
   ['Float64Array', Float64Array.of(-1.5, -0, 0.1, 1 / 3)],
 ];
+
+test.each([
+  [1, 256],
+  [4096, 256],
+  [4097, 255],
+  [3 * 512 * 512, 1],
+  [2 ** 20, 1],
+  [2 ** 20 + 1, 1],
+])('of samples with %d values, a batch without learning has %d', (features, count) => {
+  expect(inferenceBatch(features)).toBe(count);
+});
 
 describe('the inputs that values become', () => {
   test('uint8 pixels are divided by 255 and rounded once, all 256 of them', () => {

@@ -13,6 +13,7 @@ const CASES: readonly Case[] = [
   [[31, 50], [8, 8], 1],
   [[31, 50], [8, 8], 4],
   [[40, 29], [5, 7], 2],
+  [[29, 40], [7, 5], 2],
   [[13, 9], [1, 1], 0],
 ];
 
@@ -85,6 +86,12 @@ describe.each(CASES)('a picture of %j in tiles of %j that overlap by %d', (pictu
   });
 });
 
+test('tiles are spread evenly, each start rounded down, as docs/isth.md says', () => {
+  const { rows, columns } = new TileGrid([31, 50], [8, 8], 4);
+  expect(rows).toEqual([0, 3, 7, 11, 15, 19, 23]);
+  expect(columns).toEqual([0, 3, 7, 11, 15, 19, 22, 26, 30, 34, 38, 42]);
+});
+
 test('one tile passes into the next without a step', () => {
   const grid = new TileGrid([1, 28], [1, 16], 0);
   expect(grid.columns).toEqual([0, 12]);
@@ -101,12 +108,12 @@ test('one tile passes into the next without a step', () => {
 });
 
 test.each<[string, () => unknown]>([
-  [
-    'a side of the picture is 7, expected a whole number of at least 8',
-    () => new TileGrid([7, 8], [8, 8], 0),
-  ],
-  ['the overlap is 5, expected a whole number from 0 to 4', () => new TileGrid([9, 9], [8, 8], 5)],
-  ['a side of a tile is 0', () => new TileGrid([9, 9], [0, 8], 0)],
+  ['a side of the picture is 7, expected an integer >= 8', () => new TileGrid([7, 8], [8, 8], 0)],
+  ['the overlap is 5, expected an integer from 0 to 4', () => new TileGrid([9, 9], [8, 8], 5)],
+  ['a side of a tile is 0, expected an integer >= 1', () => new TileGrid([9, 9], [0, 8], 0)],
+  ['the overlap is 3, expected an integer from 0 to 2', () => new TileGrid([9, 9], [5, 7], 3)],
+  ['the overlap is 1.5, expected an integer from 0 to 4', () => new TileGrid([9, 9], [8, 8], 1.5)],
+  ['the overlap is -1, expected an integer from 0 to 4', () => new TileGrid([9, 9], [8, 8], -1)],
   [
     'the tile is missing, expected [height, width] in pixels.',
     () => new TileGrid([9, 9], wrong(undefined), 0),
@@ -121,6 +128,10 @@ test.each<[string, () => unknown]>([
     () => new TileGrid([8, 8], [8, 8], 0).blend(wrong(new Float32Array(64))),
   ],
   ['got 63 values, expected those of [8, 8]', () => new TileGrid([8, 8], [8, 8], 0).cut(new Uint8Array(63))],
+  [
+    'got 128 values, expected those of [8, 8], or 3 times as many.',
+    () => new TileGrid([8, 8], [8, 8], 0).cut(new Uint8Array(128)),
+  ],
   [
     'got 5 values, expected those of [2, 8, 8]',
     () => new TileGrid([8, 9], [8, 8], 0).blend(new Uint8Array(5)),

@@ -157,13 +157,6 @@ describe('refusals', () => {
     expect(compile).toThrow(message);
   });
 
-  test('fit keeps the average of the weights if it is told so', async () => {
-    const [average, last] = [toyGAN(), toyGAN()];
-    await average.fit(toyImages(20), { epochs: 2, batchSize: 8, keep: 'average' });
-    await last.fit(toyImages(20), { epochs: 2, batchSize: 8 });
-    expect(average.parameters.values).not.toEqual(last.parameters.values);
-  });
-
   test('dropout needs a hidden layer', () => {
     const compile = () => toyGAN({ discriminatorHidden: [] }).compile({ dropout: 0.1 });
     expect(compile).toThrow(new RangeError('GAN.compile: dropout needs a hidden layer with an activation.'));

@@ -153,5 +153,8 @@ describe('Dense refuses', () => {
     expect(() => new Dense(3, 4).outputShape([5])).toThrow(
       new ShapeError('Dense: the input has 5 features, expected 3.'),
     );
+    expect(() => new Dense(3, 4).outputShape([8, 8, 3])).toThrow(
+      new ShapeError('Dense: the input is [8, 8, 3], expected 3.'),
+    );
   });
 });

@@ -87,6 +87,11 @@ describe('Sequential', () => {
     expect(() => network.backward(dY)).toThrow('asked');
   });
 
+  test('backwardParameters of layers without parameters asks none of them', () => {
+    const network = new Sequential([new ReLU(), new Tanh()]);
+    expect(() => network.backwardParameters(Tensor.zeros([3, 2]))).not.toThrow();
+  });
+
   test('backwardParameters reaches a weight to which a layer without parameters is tied', () => {
     const of = new Dense(4, 2, { random: new Random(1) });
     const gradient = (pass: 'backward' | 'backwardParameters') => {

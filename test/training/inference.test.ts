@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { Autoencoder } from '../../src/autoencoder/autoencoder.ts';
+import { BatchReader } from '../../src/data/batches.ts';
 import { normalize } from '../../src/data/normalization.ts';
 import { transform } from '../../src/data/transform.ts';
 import { GAN } from '../../src/gan/gan.ts';
 import { ShapeError } from '../../src/tensor/shape.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
+import { runNetwork } from '../../src/training/inference.ts';
 import { describeEachKernels } from '../helpers/eachKernels.ts';
 import { uniformTensor } from '../helpers/randomArrays.ts';
 import { toyModel } from './toy.ts';
@@ -83,6 +85,23 @@ describe('out is refused', () => {
     expect(out.data).toEqual(gan.decode(codes).data);
     expect(() => gan.decode(codes, { out: codes })).toThrow('GAN.decode: out is [2, 2], expected [2, 4].');
   });
+});
+
+test.each([
+  ['what goes in', 2 ** 18, 2],
+  ['what comes out', 2, 2 ** 18],
+])('as many samples run at a time as have 2^20 values, of %s', (_, from, to) => {
+  const model = new Autoencoder({ inputShape: [1], hidden: [], encodingDim: 1 });
+  const batches: number[] = [];
+  const network = Object.assign(model.encoder, {
+    forward: ({ shape: [batch] }: Tensor) => {
+      batches.push(batch);
+      return Tensor.zeros([batch, to]);
+    },
+  });
+  const reader = new BatchReader(Tensor.zeros([5, from]), [from], 'test');
+  expect(runNetwork(network, reader, [to], Tensor.zeros).shape).toEqual([5, to]);
+  expect(batches).toEqual([4, 1]);
 });
 
 test('a table is scaled as the model’s, whether it has the very lists of the model or equal ones', () => {

@@ -121,6 +121,12 @@ describe('what it is made of', () => {
   });
 });
 
+test('a dense code is not an option: without one there would be no mean and no variance', () => {
+  expect(() => toyVae({ denseCode: false } as object)).toThrow(
+    /^VariationalAutoencoder: there is no option 'denseCode'/,
+  );
+});
+
 const plain = () => new Autoencoder({ inputShape: [4] }).spec();
 
 describe('compile', () => {

@@ -144,7 +144,12 @@ function liesOfDescription({ description }: IsthParts): fc.Arbitrary<Lie> {
   const inner = fc
     .tuple(fc.constantFrom(...Object.keys(facts.normalization)), value)
     .map(([key, one]) => ['normalization', { ...facts.normalization, [key]: one }] as const);
-  return fc.oneof(shape, shape, other, inner).map(([key, one]) => (parts) => {
+  const { picture, overlap } = facts.tiles ?? { picture: [1, 1], overlap: 0 };
+  const tiles = fc
+    .tuple(fc.constantFrom(0, 1, 2), fc.constantFrom(...NUMBERS))
+    .map(([i, one]) => (i < 2 ? { picture: picture.with(i, one), overlap } : { picture, overlap: one }))
+    .map((one) => ['tiles', one] as const);
+  return fc.oneof(shape, shape, other, inner, tiles).map(([key, one]) => (parts) => {
     try {
       const changed = { ...JSON.parse(parts.description), [key]: one };
       return withLengths({ ...parts, description: JSON.stringify(changed) });

@@ -188,7 +188,7 @@ function goldenNetworks(): [Sequential, Sequential] {
 /**
  * Relative to the largest element of each array, as for the dense autoencoder (test/golden.test.ts): 6 products forward and
  * 6 backward, and about √k u for each sum of k products in float32, 2 to 8 u here, where gradients are sums over all pixels
- * of the batch (seen: 4.9 u). The ten steps add 11 roundings of each parameter, in random directions (seen: 1.7 u).
+ * of the batch (seen: 4.9 u). The ten steps add 11 roundings of each parameter, in random directions (seen: 2.5 u).
  */
 const BOUND = 16 * u;
 

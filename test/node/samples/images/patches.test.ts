@@ -4,6 +4,7 @@ import { decodePicture } from '../../../../src/node/pictures/picture.ts';
 import { loadPatches } from '../../../../src/node/samples/images/patches.ts';
 import { loadImages } from '../../../../src/node/samples/load.ts';
 import { jpegFile } from '../../../helpers/bytes/jpegBytes.ts';
+import { GRAY, pngBytes } from '../../../helpers/bytes/pngBytes.ts';
 import { type Files, folderWith, removeFolders } from '../../../helpers/cli.ts';
 import { photograph } from '../../photographs.ts';
 
@@ -100,6 +101,19 @@ describe('loadPatches', () => {
     const { notes, source } = await loadPatches(path, { size: [4, 4], count: 2 });
     expect(notes).toEqual(['there are more pictures than patches: one of each of the first 2 of 3']);
     expect(source).toBe('patches of 2 PNGs in p');
+    expect((await loadPatches(path, { size: [4, 4], count: 3 })).notes).toEqual([]);
+  });
+
+  test('says that 16 bits a sample were rounded to 8', async () => {
+    const files = {
+      'deep.png': pngBytes({ width: 5, height: 4, depth: 16, colorType: GRAY, pixel: () => [0x1234] }),
+    };
+    const { data, isRounded } = await loadPatches(join(folderWith(files), 'deep.png'), {
+      size: [2, 3],
+      count: 1,
+    });
+    expect(isRounded).toBe(true);
+    expect([...data]).toEqual(Array(6).fill(0x12));
   });
 
   test.each([
@@ -109,9 +123,14 @@ describe('loadPatches', () => {
       'c.png is 12x12 pixels (height x width), expected at least the 13x12 of a patch.',
     ],
     [
+      'one that is too narrow',
+      { size: [12, 13], count: 9 },
+      'b.png is 33x12 pixels (height x width), expected at least the 12x13 of a patch.',
+    ],
+    [
       'more patches than memory',
       { size: [12, 12], count: 1e8 },
-      '100000000 patches of 12x12 pixels take up to 43200000000 bytes',
+      '100000000 patches of 12x12 pixels take up to 40.2 GiB, expected at most 4 GiB: fewer of them, or smaller ones.',
     ],
   ] as const)('refuses %s', async (_, patches, words) => {
     await expect(loadPatches(path, patches)).rejects.toThrow(words);
@@ -131,6 +150,7 @@ describe('loadImages', () => {
   test.each([
     [{ patches: { size: [4], count: 1 } }, /patches is .*, expected \{ size: \[32, 32\], count: 20000 \}/],
     [{ patches: { size: [4, 4], count: 0 } }, /patches is/],
+    [{ patches: { size: [4, 4], count: 1, seed: -1 } }, /patches is/],
     [{ patches: { size: [4, 4], count: 1, sed: 2 } }, /sed/],
     [{ patches: { size: [4, 4], count: 1 }, resize: [4, 4] }, /patches and resize are both given/],
   ])('refuses %j', async (options, words) => {
