@@ -395,9 +395,14 @@ export const WORK: readonly CommandPromise[] = [
     'evaluate --model run --data images.npy --anomalies --threshold p97',
   ],
   [
-    'what the model makes of the {} samples is no nearer to the target than they are as given: more --epochs, {} or a longer code (--encoding-dim 128) may help',
+    'what the model makes of the {} samples is no nearer to the target than they are as given: more --epochs{} may help',
     'train --data shaky.npy --target images.npy TINY',
     'train --data shaky.npy --target images.npy --hidden 512 --encoding-dim 128 --epochs 100 --out wide',
+  ],
+  [
+    ', {} or a longer code (--encoding-dim 128)',
+    'train --data shaky.npy --target images.npy TINY',
+    'train --data shaky.npy --target images.npy --hidden 512 --encoding-dim 128 --epochs 100 --out long',
   ],
   [
     'wider layers (--hidden 512)',

@@ -19,6 +19,7 @@ import {
   type LabelledSamples,
 } from './labelledFeatures.ts';
 import type { Section } from './options.ts';
+import { announcePca } from './scores.ts';
 
 export interface LabelSectionOptions {
   readonly measured: EncodedSamples;
@@ -50,30 +51,37 @@ export function classesSection(
   };
   const ranks: number[] = [];
   const codes = classify('codes', ({ fitted, measured }) => [fitted.codes, measured.codes]);
-  const pca = classify('PCA', ({ fitted, measured }) => {
-    const components = PCA.fit(fitted.inputs, encodingDim);
-    ranks.push(components.rank);
-    return [components.transform(fitted.inputs), components.transform(measured.inputs)];
-  });
+  const fewest = fitted ? fitted.labels.length : Math.floor((measured.labels.length * (FOLDS - 1)) / FOLDS);
+  // With more components it only turns the samples, which takes minutes and tells apart what they do.
+  const hasPca = encodingDim < Math.min(sizeOf(inputShape), fewest - 1);
+  if (hasPca) announcePca(encodingDim);
+  const pca =
+    hasPca &&
+    classify('PCA', ({ fitted, measured }) => {
+      const components = PCA.fit(fitted.inputs, encodingDim);
+      ranks.push(components.rank);
+      return [components.transform(fitted.inputs), components.transform(measured.inputs)];
+    });
   const inputs = classify(noun, ({ fitted, measured }) => [fitted.inputs, measured.inputs]);
   const classes = classesOf(measured.labels);
   if (fitted) noteUnknown(classes, fitted);
   const commonest = commonestShare(measured.labels, classes);
   const fittedTo = fitted ? { source: fitted.source, samples: fitted.labels.length } : { folds: FOLDS };
-  const components = ranks.reduce((a, b) => Math.max(a, b));
-  const rows = { codes, pca: { ...pca, components }, inputs };
+  const components = ranks.reduce((a, b) => Math.max(a, b), 0);
+  const rows = { codes, ...(pca && { pca: { ...pca, components } }), inputs };
   return {
     json: { classification: { fittedTo, classes, neighbours, commonestClass: commonest, ...rows } },
     print: () => {
       print(`Share of ${countOf(measured.labels.length, 'sample')} whose class is found\n`);
       printAccuracies(neighbours, [
         [`codes, ${countOf(encodingDim, 'number')}`, codes],
-        [`PCA, ${countOf(components, 'component')}`, pca],
+        ...(pca ? [[`PCA, ${countOf(components, 'component')}`, pca] as const] : []),
         [`${noun}, ${countOf(sizeOf(inputShape), 'number')}`, inputs],
       ]);
       const number = `${formatCount(classes.length)} ${classes.length === 1 ? 'class' : 'classes'}`;
       print(`\n${number}; always answering with the commonest one is right for ${commonest.toFixed(4)}.`);
-      print(`PCA and the classifiers were fitted to ${describeFitted(fitted)}.`);
+      print(`${pca ? 'PCA and the' : 'The'} classifiers were fitted to ${describeFitted(fitted)}.`);
+      if (!pca) print('There is no PCA: a code as long as this restores all samples.');
     },
   };
 }

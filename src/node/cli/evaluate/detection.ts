@@ -16,6 +16,7 @@ import { countOf, formatCount, formatList, print, say } from '../terminal/output
 import { tableLines } from '../terminal/textTable.ts';
 import type { UnlabelledSamples } from './labelledFeatures.ts';
 import type { Section } from './options.ts';
+import { announcePca } from './scores.ts';
 import { type ChosenThreshold, DEFAULT_LEVEL, nameOf } from './threshold.ts';
 
 /** The share of `--train-data` by whose errors the thresholds of the baselines are chosen. */
@@ -95,6 +96,7 @@ export function detectionSection(
   const [fitted] = normal.shape;
   // A code that holds the samples exactly ranks nothing.
   const hasPca = encodingDim < Math.min(sizeOf(inputShape), fitted - 1);
+  if (hasPca) announcePca(encodingDim);
   const pca = PCA.fit(normal, hasPca ? encodingDim : 1);
   const rows = {
     model,

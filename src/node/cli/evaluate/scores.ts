@@ -11,14 +11,17 @@ import { meanImageBaseline, pcaScore } from '../../../evaluation/baselines.ts';
 import type { AnomalyScore } from '../../../evaluation/errorDistribution.ts';
 import { ErrorSums, psnr } from '../../../evaluation/metrics.ts';
 import { structuralSimilarity } from '../../../evaluation/ssim.ts';
+import { sizeOf } from '../../../tensor/shape.ts';
 import { VariationalAutoencoder } from '../../../vae/variationalAutoencoder.ts';
 import { type Noun, nounOf } from '../../pictures/sampleKind.ts';
-import { countOf, formatDecibels, print } from '../terminal/output.ts';
+import { countOf, formatDecibels, print, say } from '../terminal/output.ts';
 import { formatNumber, formatR2, tableLines } from '../terminal/textTable.ts';
 import type { Section } from './options.ts';
 
 /** From this part of the mean image's error on, a model is called no better than the mean image. */
 const NO_BETTER = 0.99;
+/** From so many components on, PCA may take minutes: its cost grows with the third power of their number. */
+const MANY_COMPONENTS = 256;
 
 export interface Scores {
   readonly mse: number;
@@ -110,7 +113,7 @@ export function scoreSection(
       mae: meanOf(images, ({ mae }) => mae),
       ...(meanSsim !== undefined && { ssim: meanSsim }),
     },
-    ...baselines(samples, { encodingDim, variance, scoresOf }),
+    ...baselines(samples, autoencoder, { variance, scoresOf }),
   };
   return {
     json: { [`${noun}s`]: images.length, codeLength: encodingDim, ...rows },
@@ -125,31 +128,37 @@ export function scoreSection(
       if (meanImage && variance > 0 && !(model.mse < NO_BETTER * variance)) {
         print(`\nno better than answering with the mean ${noun} every time`);
       }
-      if (!pca) print(`\n${whyNoPca(noun, encodingDim, meanImage !== undefined)}`);
+      if (!pca) print(`\n${whyNoPca(noun, autoencoder, meanImage !== undefined)}`);
     },
   };
 }
 
 /** Baselines are fitted to the samples that are evaluated: if these are few, they are restored exactly. */
-function whyNoPca(noun: Noun, encodingDim: number, hasMean: boolean): string {
+function whyNoPca(noun: Noun, { encodingDim, inputShape }: Autoencoder, hasMean: boolean): string {
+  if (hasMean && encodingDim >= sizeOf(inputShape))
+    return `without PCA: a code as long as this restores all ${noun}s`;
   return hasMean
     ? `without PCA: it is fitted to the evaluated ${noun}s, and restores up to ${encodingDim + 1} exactly`
     : `without baselines: they are fitted to the evaluated ${noun}s, and restore a single one exactly`;
 }
 
-/** The baselines, without those that are exact because there are so few images: the mean and the components span them all. */
+/** Says what takes long before it does. */
+export function announcePca(components: number): void {
+  if (components < MANY_COMPONENTS) return;
+  say(`fitting PCA with ${countOf(components, 'component')}, which may take minutes`);
+}
+
+/** The baselines, without those that are exact: the mean and the components span all images if there are few, or if codes are long. */
 function baselines(
   samples: Samples,
-  {
-    encodingDim,
-    variance,
-    scoresOf,
-  }: { encodingDim: number; variance: number; scoresOf: (mse: number) => Scores },
+  { encodingDim, inputShape }: Autoencoder,
+  { variance, scoresOf }: { variance: number; scoresOf: (mse: number) => Scores },
 ): { pca?: Scores & { components: number }; meanImage?: Scores } {
   const [count] = samples.shape;
   if (count === 1) return {};
   const meanImage = scoresOf(variance);
-  if (count <= encodingDim + 1) return { meanImage };
+  if (encodingDim >= Math.min(sizeOf(inputShape), count - 1)) return { meanImage };
+  announcePca(encodingDim);
   const { mse, components } = pcaScore(samples, encodingDim);
   return { pca: { ...scoresOf(mse), components }, meanImage };
 }

@@ -18,7 +18,10 @@ import { noteOverflow, overflownRows } from '../shared/overflow.ts';
 import { loadOptionsOf, type READING, READING_NAMES, type ReadingValues } from '../shared/reading.ts';
 import { openSource, prepareLike } from '../shared/samples.ts';
 import { type Option, type Parsed, requireCompanion, UsageError } from '../terminal/options.ts';
-import { say } from '../terminal/output.ts';
+import { countOf, say } from '../terminal/output.ts';
+
+/** From this length on, codes take long: the cost of their covariances grows with its square, and of drawing with its third power. */
+const LONG_CODE = 1024;
 
 /** The data of a command, as its options name it. */
 export interface DataFile {
@@ -82,7 +85,13 @@ export async function withSamples<T>(
 
 /** The normal distribution that fits the codes of these samples. Those on which the network overflows are left out. */
 export async function fitCodes({ autoencoder, samples, source }: Encodable): Promise<GaussianDistribution> {
-  const moments = new Moments(autoencoder.encodingDim);
+  const { encodingDim } = autoencoder;
+  if (encodingDim >= LONG_CODE) {
+    say(
+      `fitting a normal distribution to codes of ${countOf(encodingDim, 'number')}, which may take minutes`,
+    );
+  }
+  const moments = new Moments(encodingDim);
   for await (const codes of autoencoder.encodeBatches(samples)) moments.add(codes);
   const overflow = samples.shape[0] - moments.count;
   const noun = nounOf(autoencoder.inputShape, autoencoder.normalization);

@@ -3,6 +3,7 @@
 import { pictureOf, pictureShape } from '../../../data/pictureShape.ts';
 import type { Normalization } from '../../../data/samples.ts';
 import { type Shape, sizeOf } from '../../../tensor/shape.ts';
+import { formatPatches, type PatchOptions } from '../../samples/patchOptions.ts';
 import type { SampleSource } from '../../samples/sampleSource.ts';
 
 /** What samples should be like. */
@@ -18,7 +19,7 @@ export function adviceOnShape(source: Pick<SampleSource, 'shape' | 'form'>, expe
   const size = sizeOf(expected.inputShape);
   switch (source.form?.kind) {
     case 'pictures':
-      return adviceOnPictures(found, expected);
+      return adviceOnPictures(found, expected, source.form.patches);
     case 'table':
       return sizeOf(found) > size ? ': --columns A,B,… takes some of the columns' : '';
     case 'sound':
@@ -33,12 +34,19 @@ function isPicture({ inputShape, normalization }: Expected): boolean {
   return normalization !== undefined && pictureOf(inputShape, normalization) !== undefined;
 }
 
-function adviceOnPictures(found: Shape, { inputShape, normalization }: Expected): string {
+function adviceOnPictures(
+  found: Shape,
+  { inputShape, normalization }: Expected,
+  patches: PatchOptions | undefined,
+): string {
   const wanted = normalization ? pictureOf(inputShape, normalization) : pictureShape(inputShape);
   if (!wanted) return ', and no pictures';
   const [height, width] = wanted;
+  const size = patches
+    ? `--patches ${formatPatches({ ...patches, size: [height, width] })}`
+    : `--resize ${height}x${width}`;
   const options = [
-    ...(found[0] === height && found[1] === width ? [] : [`--resize ${height}x${width}`]),
+    ...(found[0] === height && found[1] === width ? [] : [size]),
     ...(hasColours(found) && !hasColours(wanted) ? ['--gray'] : []),
   ];
   if (!hasColours(found) && hasColours(wanted)) return ', pictures in colour';

@@ -149,7 +149,7 @@ function endingOf({ epochs, stopped, bestEpoch, restoredBestWeights }: History, 
     problem: ', stopped: it does not learn any more',
   }[stopped];
   if (epochs.length === 0) return why;
-  if (keep === 'average') return `${why}; the weights are a moving average of those of all steps`;
+  if (keep === 'average') return `${why}; the weights are a moving average that begins with those of epoch 1`;
   const which = restoredBestWeights ? `epoch ${bestEpoch}, the best one` : 'the last step';
   return `${why}; the weights are those of ${which}`;
 }
@@ -177,12 +177,15 @@ export function describeRise(epochs: readonly EpochRecord[], firstLoss?: number)
 }
 
 /** A note on a model that makes nothing better, on samples that it has not seen if there are any. Undefined if it does. */
-function describeNoGain(results: Results, { conv }: TrainValues): string | undefined {
+function describeNoGain(results: Results, { conv, from, ...values }: TrainValues): string | undefined {
   const name = (['test', 'validation', 'training'] as const).find((each) => results[each]);
   const [before, after] = name ? [results.unrestored?.[name], results[name]] : [];
   if (!name || !before || !after || after.mse < before.mse) return undefined;
   const wider = conv ? 'more channels (--conv 32,64)' : 'wider layers (--hidden 512)';
-  return `what the model makes of the ${name} samples is no nearer to the target than they are as given: more --epochs, ${wider} or a longer code (--encoding-dim 128) may help`;
+  const longer = values['no-dense-code']
+    ? ` or ${wider}`
+    : `, ${wider} or a longer code (--encoding-dim 128)`;
+  return `what the model makes of the ${name} samples is no nearer to the target than they are as given: more --epochs${from === undefined ? longer : ''} may help`;
 }
 
 /** The losses of a model whose loss has parts, after the epoch whose weights it has. */

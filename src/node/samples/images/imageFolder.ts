@@ -113,6 +113,8 @@ export async function listPictures(path: string): Promise<ListedPictures> {
 
 export interface ReadPicturesOptions {
   readonly background?: PictureOptions['background'];
+  /** Whether errors say which picture it is. @default true */
+  readonly isNamed?: boolean;
   readonly onProgress?: OnProgress | undefined;
   /** Gets each picture with its number. */
   readonly take: (picture: Picture, i: number) => void;
@@ -126,7 +128,7 @@ export interface ReadPicturesOptions {
 export async function readPictures(
   folder: string,
   names: readonly string[],
-  { background, onProgress, take }: ReadPicturesOptions,
+  { background, isNamed = true, onProgress, take }: ReadPicturesOptions,
 ): Promise<{ readonly kinds: string; readonly misnamed: string | undefined }> {
   const counts = { PNG: 0, JPEG: 0 };
   const misnamed: Misnamed[] = [];
@@ -134,7 +136,7 @@ export async function readPictures(
     onProgress?.(i / names.length);
     const bytes = await readWholeFile(join(folder, name));
     const picture = await decodePicture(bytes, background).catch((error) => {
-      throw inPicture(name, error);
+      throw isNamed ? inPicture(name, error) : error;
     });
     take(picture, i);
     counts[picture.kind]++;

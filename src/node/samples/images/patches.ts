@@ -23,7 +23,7 @@ const MAX_BYTES = 2 ** 32;
  *
  * @throws {FileError} If a file or folder can't be read.
  * @throws {FormatError} If a picture is none, is damaged, is transparent and there is no `background`, or is smaller than a
- *   patch. It is named, the path of the folder is not.
+ *   patch. One of a folder is named, the path is not.
  * @throws {DataError} If there are no pictures, or the patches take more than 4 GiB.
  */
 export async function loadPatches(
@@ -43,10 +43,11 @@ export async function loadPatches(
   let grays = 0;
   const { kinds, misnamed } = await readPictures(isFolder ? path : dirname(path), names, {
     background,
+    isNamed: isFolder,
     onProgress,
     take: (picture, first) => {
       const image = gray ? toGray(picture.image) : picture.image;
-      requireLargeEnough(names[first], image, size);
+      requireLargeEnough(isFolder ? names[first] : 'it', image, size);
       sizes.push(`${image.height}x${image.width}`);
       isRounded ||= picture.isRounded;
       if (image.channels === 1) grays++;
@@ -118,7 +119,7 @@ class PatchStack {
     const byteLength = 3 * count * height * width;
     if (byteLength > MAX_BYTES) {
       throw new DataError(
-        `${count} patches of ${height}x${width} pixels take up to ${byteLength} bytes, more than the ${MAX_BYTES} that are read.`,
+        `${count} patches of ${height}x${width} pixels take up to ${(byteLength / 2 ** 30).toFixed(1)} GiB, expected at most 4 GiB: fewer of them, or smaller ones.`,
       );
     }
     this.#size = size;

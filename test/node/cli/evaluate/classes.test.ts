@@ -8,6 +8,7 @@ import { nearestNeighbours, voteOfNeighbours } from '../../../../src/evaluation/
 import { PCA } from '../../../../src/evaluation/pca.ts';
 import { writeModel } from '../../../../src/io/model.ts';
 import { classesSection } from '../../../../src/node/cli/evaluate/classes.ts';
+import { announcePca } from '../../../../src/node/cli/evaluate/scores.ts';
 import { decodePng } from '../../../../src/node/pictures/png.ts';
 import { Random } from '../../../../src/tensor/random.ts';
 import { Tensor } from '../../../../src/tensor/tensor.ts';
@@ -143,6 +144,39 @@ test('says which classes are never found', async () => {
   expect(stderr).toContain(
     'note: these classes are never found, as no sample of images.npy has their labels: 2, 3, 4, 5, 6\n',
   );
+});
+
+test.each([
+  [30, true], // four fifths of the images are 32, which 31 components restore
+  [31, false],
+  [64, false],
+])('of codes of %s numbers and 40 images of 64 pixels, has PCA: %s', async (encodingDim, hasPca) => {
+  const cwd = folderWith({
+    'm.safetensors': writeModel(model(DIVIDED, { encodingDim })),
+    'images.npy': imagesNpy(),
+    'labels.npy': labelsNpy(),
+  });
+  const words = 'evaluate --model m.safetensors --data images.npy --labels labels.npy';
+  const { stdout, stderr } = await isthmus(words.split(' '), { cwd });
+  const [, classes] = stdout.split('Share of 40 samples');
+  expect(/^PCA, /m.test(classes)).toBe(hasPca);
+  expect(stderr.includes('telling classes apart by PCA')).toBe(hasPca);
+  const without = 'There is no PCA: a code as long as this restores all samples.';
+  expect(classes.includes(without)).toBe(!hasPca);
+  expect(stdout.includes('\nwithout PCA: a code as long as this restores all images\n')).toBe(
+    encodingDim === 64,
+  );
+});
+
+test.each([
+  [255, ''],
+  [1256, 'fitting PCA with 1,256 components, which may take minutes\n'],
+])('says before it that PCA with %s components takes long', (components, says) => {
+  const write = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+  announcePca(components);
+  const said = write.mock.calls.map(([text]) => text).join('');
+  write.mockRestore();
+  expect(said).toBe(says);
 });
 
 /** Samples whose classes lie along the narrow features, and unlike in the two sets. */

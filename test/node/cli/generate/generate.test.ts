@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { denormalize } from '../../../../src/data/denormalize.ts';
+import { writeModel } from '../../../../src/io/model.ts';
 import { GaussianDistribution, standardNormal } from '../../../../src/latent/gaussian.ts';
 import { sampleGridPicture } from '../../../../src/node/pictures/generated.ts';
 import { type CliResult, folderWith, isthmus, removeFolders } from '../../../helpers/cli.ts';
@@ -51,6 +52,19 @@ describe('generate', () => {
     const fitted = GaussianDistribution.fit(plain().encode(images));
     const { data } = denormalize(plain().decode(fitted.sample(6)).data, DIVIDED);
     expect(npyAt(cwd, 'new.npy').data).toEqual(data);
+  });
+
+  test.each([
+    [1023, ''],
+    [1024, 'fitting a normal distribution to codes of 1,024 numbers, which may take minutes\n'],
+  ])('says before it that a distribution of codes of %s numbers takes long', async (encodingDim, says) => {
+    const cwd = folderWith({ ...FILES, 'long.safetensors': writeModel(plain({ encodingDim })) });
+    const { code, stderr } = await run(
+      cwd,
+      '--model long.safetensors --data images.npy --count 2 --out new.npy',
+    );
+    expect(code).toBe(0);
+    expect(stderr).toContain(`divided by 255 (images.npy)\n${says}codes from a normal distribution`);
   });
 
   test('draws all of them, 64 without --count', async () => {

@@ -124,6 +124,15 @@ describe('train --kind gan', () => {
     expect(training).not.toHaveProperty('loss');
   });
 
+  test('says which weights a moving average is of', async () => {
+    const tiny =
+      'train --data images.npy --kind gan --encoding-dim 2 --batch-size 20 --epochs 2 --keep average';
+    const { stdout } = await isthmus(tiny.split(' '), { cwd: folderWith({ 'images.npy': imagesNpy() }) });
+    expect(stdout).toMatch(
+      /^2 epochs in .*; the weights are a moving average that begins with those of epoch 1$/m,
+    );
+  });
+
   test('a sum of its losses that rises is no news, that of a VAE is', async () => {
     const wild = '--learning-rate 3 --epochs 2 --optimizer sgd';
     expect((await train(`--kind gan ${wild}`)).stderr).not.toContain('the loss rose');

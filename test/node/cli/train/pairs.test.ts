@@ -189,6 +189,14 @@ describe('train --target', () => {
       expect(helped.code).toBe(0);
       expect(helped.stderr).not.toContain(note);
     }
+    // What is said can be done: the layers of a model stay, and the stages of convolutions make a code of their own length.
+    for (const [like, help] of [
+      ['--from helped', /as given: more --epochs may help$/m],
+      ['--conv 2 --no-dense-code', /as given: more --epochs or more channels \(--conv 32,64\) may help$/m],
+    ] as const) {
+      const words = `${TESTED} --learning-rate 0.3 --epochs 1 --out hopeless --overwrite ${like}`.split(' ');
+      expect((await isthmus(words, { cwd })).stderr).toMatch(help);
+    }
     // Of black images the mean image is more like the clean ones.
     const black = npy('|u1', Array(COUNT * 64).fill(0));
     const other = folderWith({ ...PAIRS, 'noisy.npy': black });

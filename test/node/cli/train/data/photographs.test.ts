@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { readNpy } from '../../../../../src/io/numpy/npy.ts';
+import { GRAY_ALPHA, pngBytes } from '../../../../helpers/bytes/pngBytes.ts';
 import { type Files, folderWith, isthmus, jsonLines, removeFolders } from '../../../../helpers/cli.ts';
 import { photograph } from '../../../photographs.ts';
 import { imagesNpy } from '../../fixtures.ts';
@@ -20,6 +21,7 @@ const PHOTOS: Files = {
   'other/a.png': photograph(40, 61, 1),
   'other/b.png': photograph(31, 21, 2),
   'images.npy': imagesNpy(),
+  'clear.png': pngBytes({ width: 8, height: 8, depth: 8, colorType: GRAY_ALPHA, pixel: () => [0, 51] }),
 };
 const TINY = '--hidden 6 --encoding-dim 2 --batch-size 20 --epochs 2';
 
@@ -43,6 +45,15 @@ describe('train --patches', () => {
     expect(config.options).toMatchObject({ patches: '8x8:120' });
     expect(config.data.form).toEqual({ kind: 'pictures', patches: { size: [8, 8], count: 120, seed: 3 } });
     expect((await go('info run')).stdout).toMatch(/120 patches of 8×8 cut at random/);
+  });
+
+  test('patches of another size are refused with the option that makes them fit, and it does', async () => {
+    const { run: go } = await run;
+    const other = await go('encode --model run --data photos --patches 4x9:6 --out other.npy');
+    expect(other.stderr).toMatch(/the model takes 8×8×3: --patches 8x8:6 makes them fit\.$/m);
+    expect(await go('encode --model run --data photos --patches 8x8:6 --out fit.npy')).toMatchObject({
+      code: 0,
+    });
   });
 
   test('goes on with the same patches: the model is that of a run that was not interrupted', async () => {
@@ -100,6 +111,16 @@ test.each([
     'photos --patches 31x8:40',
     1,
     'photos: b.png is 30x21 pixels (height x width), expected at least the 31x8 of a patch.',
+  ],
+  [
+    'photos/b.png --patches 31x8:40',
+    1,
+    'train: photos/b.png: it is 30x21 pixels (height x width), expected at least the 31x8 of a patch.',
+  ],
+  [
+    'clear.png --patches 1x1:4',
+    1,
+    'train: clear.png: a PNG with transparent pixels: --background white puts it on a background.',
   ],
   [
     'photos --patches 8x8',
