@@ -46,6 +46,7 @@ export class NetworkCard {
       label(canvasIn(byId('filters')), 'filtersLabel', { count: filters.count });
     }
     this.#filters = filters;
+    byId('first-layer').hidden = filters.count === 0;
     this.#pictures.repaint();
   }
 
@@ -102,7 +103,7 @@ export class NetworkCard {
   }
 
   #drawFilters(): void {
-    if (!this.#filters) return;
+    if (!this.#filters?.count) return;
     const stacks = cellsOf(this.#filters).map((cell) => [cell]);
     const options = {
       room: this.#pictures.width,

@@ -11,6 +11,7 @@ import {
   type Schedule,
   type Sequential,
   SGD,
+  type Tensor,
   VariationalAutoencoder,
 } from '../../src/index.ts';
 import { sizeOf } from '../../src/tensor/shape.ts';
@@ -23,20 +24,10 @@ export interface Input {
   readonly isUnitRange: boolean;
 }
 
-/**
- * Whether the data suits the layers of these settings: convolutions are for pictures, of a height and width that can be halved
- * as often as they have stages.
- */
+/** Whether the data suits the layers of these settings: each stage of convolutions halves a picture's height and width. */
 export function suits({ conv }: Settings, { view }: Input): boolean {
   if (conv.length === 0) return true;
-  if (view.kind === 'curve') return false;
-  try {
-    new Autoencoder({ inputShape: pictureShape(view), conv, encodingDim: 1 });
-    return true;
-  } catch (error) {
-    if ((error as Error).name === 'ShapeError') return false;
-    throw error;
-  }
+  return view.kind === 'picture' && Math.min(view.height, view.width) > 2 ** (conv.length - 1);
 }
 
 function pictureShape({ height, width, channels }: View & { readonly kind: 'picture' }): readonly number[] {
@@ -90,15 +81,14 @@ export function kindOf(model: AnyModel): Settings['kind'] {
   return model instanceof VariationalAutoencoder ? 'vae' : 'autoencoder';
 }
 
-/** The weights `[inputs, units]` of the first layer that sees samples; of a convolution `[size, size, channels, units]`. */
-export function firstWeight(model: AnyModel) {
+/**
+ * The weights `[inputs, units]` of the first layer that sees samples; of a convolution `[size, size, channels, units]`. Undefined
+ * where none has any, as in an encoder that only pools.
+ */
+export function firstWeight(model: AnyModel): Tensor | undefined {
   const network = model instanceof GAN ? 'discriminator.' : 'encoder.';
-  const [, parameter] = model
-    .namedParameters()
-    .find(([name]) => name.startsWith(network) && name.endsWith('weight')) as ReturnType<
-    AnyModel['namedParameters']
-  >[number];
-  return parameter.value;
+  const isFirst = (name: string) => name.startsWith(network) && name.endsWith('weight');
+  return model.namedParameters().find(([name]) => isFirst(name))?.[1].value;
 }
 
 /** The settings that a model file decides, and those in use for the rest. */
@@ -106,12 +96,13 @@ export function settingsOf(model: AnyModel, before: Settings): Settings {
   const spec = model.spec();
   const layers = ('encoder' in spec ? spec.encoder : spec.discriminator).flatMap(flatten);
   const widths = layers.flatMap((layer) => ('outFeatures' in layer ? [layer.outFeatures] : []));
+  const conv = layers.flatMap((layer) => ('outChannels' in layer ? [layer.outChannels] : []));
   const activation = layers.find((layer) => !hasWeights(layer) && !NO_ACTIVATIONS.includes(layer.type));
   return {
     ...before,
     kind: kindOf(model),
-    conv: layers.flatMap((layer) => ('outChannels' in layer ? [layer.outChannels] : [])),
-    denseCode: widths.length > 0,
+    conv,
+    denseCode: widths.length > 0 || conv.length === 0,
     hidden: widths.slice(0, -1),
     encodingDim: model.encodingDim,
     ...(activation && { activation: activation.type as Settings['activation'] }),

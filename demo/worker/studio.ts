@@ -138,6 +138,7 @@ export class Studio {
   /** Each unit's weights, divided by the largest of them; of colours, their mean. */
   #filters(): Drawn {
     const weight = firstWeight(this.#model);
+    if (!weight) return { view: this.#data.view, count: 0, values: new Float32Array() };
     const units = weight.shape.at(-1) as number;
     const view = this.#filterView(weight.shape);
     const size = view.kind === 'picture' ? view.height * view.width : view.length;

@@ -26,6 +26,7 @@ const GOOD = {
       'one thread': bits,
       'two threads': bits,
       'tanh and sigmoid': bits,
+      convolutions: bits,
       'variational autoencoder': bits,
       GAN: bits,
       'plain kernels': bits,

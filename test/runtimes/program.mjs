@@ -95,6 +95,7 @@ const one = await train(1);
 const two = await train(2);
 const others = {
   'tanh and sigmoid': await trainOther(new Autoencoder(SMOOTH)),
+  convolutions: await trainOther(new Autoencoder({ ...shape, conv: [8, 16] })),
   'variational autoencoder': await trainOther(new VariationalAutoencoder(shape)),
   GAN: await trainOther(new GAN(shape)),
 };

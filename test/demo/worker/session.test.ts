@@ -4,7 +4,13 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Settings, SnapshotEvent, WorkerEvent } from '../../../demo/messages.ts';
 import { sentenceOf } from '../../../demo/worker/problems.ts';
 import { Session } from '../../../demo/worker/session.ts';
-import { Autoencoder, generateDigits, readAnyModel, writeModel } from '../../../src/index.ts';
+import {
+  Autoencoder,
+  type AutoencoderSpec,
+  generateDigits,
+  readAnyModel,
+  writeModel,
+} from '../../../src/index.ts';
 import { writeNpy } from '../../../src/io/index.ts';
 
 const SETTINGS: Settings = {
@@ -220,6 +226,27 @@ describe('a session', () => {
     expect(await weights()).toEqual([...model.parameters.values]);
   });
 
+  test('opens a model whose encoder has no weights: there are no filters to show', async () => {
+    const { session, steps, last } = start();
+    await session.configure(SETTINGS, false);
+    const spec: AutoencoderSpec = {
+      type: 'autoencoder',
+      inputShape: [28, 28],
+      encoder: [
+        { type: 'reshape', shape: [28, 28, 1] },
+        { type: 'maxPool2d', kernelSize: 7, stride: 7, padding: 0 },
+        { type: 'flatten' },
+      ],
+      decoder: [{ type: 'dense', inFeatures: 16, outFeatures: 784, bias: true }],
+    };
+    await session.open(file('model.safetensors', writeModel(new Autoencoder({ spec }))));
+    expect(last('snapshot').filters.count).toBe(0);
+    await steps(1);
+    const { settings } = last('model');
+    await session.configure(settings, false); // begins again, with dense layers
+    expect(last('model').layers.map(({ width }) => width)).toEqual([784, 16, 784]);
+  });
+
   test('decodes a place on the plane to what stands there', async () => {
     const { session, steps, last } = start();
     await session.configure({ ...SETTINGS, encodingDim: 2 }, false);
@@ -293,6 +320,21 @@ describe('other data', () => {
       'Convolutional layers are for pictures whose height and width can be halved 2 times, such as 28 × 28; the samples are 2.',
     );
     expect(last('model').layers[0].width).toBe(2);
+  });
+
+  test.each([
+    [
+      [3, 3],
+      [2, 2],
+    ],
+    [[3, 2], []],
+    [[2, 9], []],
+  ])('pictures of %j have stages of convolutions %j, where two were asked for', async (size, conv) => {
+    const { session, last } = start();
+    await session.configure({ ...SETTINGS, conv: [2, 2], hidden: [] }, false);
+    const data = Uint8Array.from({ length: 30 * size[0] * size[1] }, (_, i) => (i * 37) % 256);
+    await session.readFiles([file('small.npy', writeNpy({ shape: [30, ...size], data }))]);
+    expect(last('model').settings.conv).toEqual(conv);
   });
 
   test('pictures that come as vectors are pictures for convolutions', async () => {
