@@ -25,7 +25,7 @@ import { createGroups, WORK_NAMES } from './works.mjs';
 const HELP = `\
 Usage: npm run bench:peers -- [options]
 
-Measures isthmus beside other JavaScript engines and, where it is found, PyTorch: products, two training
+Measures isthmus beside other JavaScript engines and, where it is found, PyTorch: products, three training
 runs, encode + decode. Every engine is a process of its own, computes the same as the others (that is
 checked first) and is timed in turns with them. Takes about 10 minutes.
 
