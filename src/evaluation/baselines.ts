@@ -52,11 +52,16 @@ export interface PcaScore {
   readonly components: number;
 }
 
+/** In how many directions samples can vary: so many components restore all of them exactly. */
+export function largestRank(features: number, count: number): number {
+  return Math.min(features, count - 1);
+}
+
 /** {@link pcaBaseline} with the number of components it used. */
 export function pcaScore(samples: Samples, codeLength: number): PcaScore {
   requireInteger('pcaBaseline', 'the code length', codeLength, 1);
   const centred = new CentredSamples(samples, 'pcaBaseline');
-  const rank = Math.min(centred.features, centred.count - 1); // an upper bound
+  const rank = largestRank(centred.features, centred.count);
   if (codeLength >= rank) return { mse: 0, components: rank };
   const { axes, variances } = principalAxes(centred, codeLength);
   const errors = new ErrorSums();

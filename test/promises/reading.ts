@@ -164,7 +164,7 @@ export const READING: readonly CommandPromise[] = [
     'encode --model table.safetensors --data tone.wav SAID{: (--frame \\d+) makes} --out c.npy',
   ],
   [
-    '--resize {}x{}',
+    '--resize {}',
     'encode --model model.safetensors --data photo.png --out c.npy',
     'encode --model model.safetensors --data photo.png SAID{: (--resize \\S+ --gray) makes} --out c.npy',
   ],

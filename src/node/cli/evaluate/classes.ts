@@ -2,6 +2,7 @@
 
 import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { arePixels } from '../../../data/pictureShape.ts';
+import { largestRank } from '../../../evaluation/baselines.ts';
 import { FeatureScaling } from '../../../evaluation/featureScaling.ts';
 import { classesOf } from '../../../evaluation/labels.ts';
 import { LinearProbe } from '../../../evaluation/linearProbe.ts';
@@ -53,7 +54,7 @@ export function classesSection(
   const codes = classify('codes', ({ fitted, measured }) => [fitted.codes, measured.codes]);
   const fewest = fitted ? fitted.labels.length : Math.floor((measured.labels.length * (FOLDS - 1)) / FOLDS);
   // With more components it only turns the samples, which takes minutes and tells apart what they do.
-  const hasPca = encodingDim < Math.min(sizeOf(inputShape), fewest - 1);
+  const hasPca = encodingDim < largestRank(sizeOf(inputShape), fewest);
   if (hasPca) announcePca(encodingDim);
   const pca =
     hasPca &&

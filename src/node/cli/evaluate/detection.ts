@@ -7,6 +7,7 @@ import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { rowNumbers } from '../../../data/batches.ts';
 import { DataError, pickSamples, type Samples } from '../../../data/samples.ts';
 import { averagePrecision, precisionRecall, rocAuc } from '../../../evaluation/anomalyMetrics.ts';
+import { largestRank } from '../../../evaluation/baselines.ts';
 import { ErrorDistribution } from '../../../evaluation/errorDistribution.ts';
 import { classesOf } from '../../../evaluation/labels.ts';
 import { errorsOfMean, PCA } from '../../../evaluation/pca.ts';
@@ -95,7 +96,7 @@ export function detectionSection(
   };
   const [fitted] = normal.shape;
   // A code that holds the samples exactly ranks nothing.
-  const hasPca = encodingDim < Math.min(sizeOf(inputShape), fitted - 1);
+  const hasPca = encodingDim < largestRank(sizeOf(inputShape), fitted);
   if (hasPca) announcePca(encodingDim);
   const pca = PCA.fit(normal, hasPca ? encodingDim : 1);
   const rows = {

@@ -7,7 +7,7 @@ import type { Autoencoder } from '../../../autoencoder/autoencoder.ts';
 import { BatchReader } from '../../../data/batches.ts';
 import { arePixels, pictureOf } from '../../../data/pictureShape.ts';
 import type { Samples } from '../../../data/samples.ts';
-import { meanImageBaseline, pcaScore } from '../../../evaluation/baselines.ts';
+import { largestRank, meanImageBaseline, pcaScore } from '../../../evaluation/baselines.ts';
 import type { AnomalyScore } from '../../../evaluation/errorDistribution.ts';
 import { ErrorSums, psnr } from '../../../evaluation/metrics.ts';
 import { structuralSimilarity } from '../../../evaluation/ssim.ts';
@@ -157,7 +157,7 @@ function baselines(
   const [count] = samples.shape;
   if (count === 1) return {};
   const meanImage = scoresOf(variance);
-  if (encodingDim >= Math.min(sizeOf(inputShape), count - 1)) return { meanImage };
+  if (encodingDim >= largestRank(sizeOf(inputShape), count)) return { meanImage };
   announcePca(encodingDim);
   const { mse, components } = pcaScore(samples, encodingDim);
   return { pca: { ...scoresOf(mse), components }, meanImage };

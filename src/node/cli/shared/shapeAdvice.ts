@@ -2,6 +2,7 @@
 
 import { pictureOf, pictureShape } from '../../../data/pictureShape.ts';
 import type { Normalization } from '../../../data/samples.ts';
+import type { PixelSize } from '../../../data/tiles.ts';
 import { type Shape, sizeOf } from '../../../tensor/shape.ts';
 import { formatPatches, type PatchOptions } from '../../samples/patchOptions.ts';
 import type { SampleSource } from '../../samples/sampleSource.ts';
@@ -42,11 +43,8 @@ function adviceOnPictures(
   const wanted = normalization ? pictureOf(inputShape, normalization) : pictureShape(inputShape);
   if (!wanted) return ', and no pictures';
   const [height, width] = wanted;
-  const size = patches
-    ? `--patches ${formatPatches({ ...patches, size: [height, width] })}`
-    : `--resize ${height}x${width}`;
   const options = [
-    ...(found[0] === height && found[1] === width ? [] : [size]),
+    ...(found[0] === height && found[1] === width ? [] : [sizeOption(patches, [height, width])]),
     ...(hasColours(found) && !hasColours(wanted) ? ['--gray'] : []),
   ];
   if (!hasColours(found) && hasColours(wanted)) return ', pictures in colour';
@@ -55,4 +53,9 @@ function adviceOnPictures(
 
 function hasColours(shape: Shape): boolean {
   return shape.length === 3 && shape[2] === 3;
+}
+
+/** What gives pictures this size: `--resize 28x28`, or `--patches 28x28:20000` for patches of photographs. */
+export function sizeOption(patches: PatchOptions | undefined, size: PixelSize): string {
+  return patches ? `--patches ${formatPatches({ ...patches, size })}` : `--resize ${size.join('x')}`;
 }

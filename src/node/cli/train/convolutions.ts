@@ -5,8 +5,8 @@ import { flatPicture, isFlat, pictureOf } from '../../../data/pictureShape.ts';
 import { DataError } from '../../../data/samples.ts';
 import type { PixelSize } from '../../../data/tiles.ts';
 import type { Shape } from '../../../tensor/shape.ts';
-import { formatPatches } from '../../samples/patchOptions.ts';
 import { isSampleForm } from '../../samples/sampleForm.ts';
+import { sizeOption } from '../shared/shapeAdvice.ts';
 import { countOf, timesShape } from '../terminal/output.ts';
 import type { TrainingData } from './data/trainingData.ts';
 import type { TrainValues } from './options.ts';
@@ -56,9 +56,7 @@ function noImages(option: string, inputShape: Shape): DataError {
   return new DataError(`${option} is for images, and the samples are ${samples}: ${way}.`);
 }
 
-/** `--resize 28x28`, or `--patches 28x28:20000` for patches of photographs; undefined for other samples. */
+/** The option that gives samples this size, if they are pictures. */
 export function optionForSize({ form }: TrainingData['facts'], size: PixelSize): string | undefined {
-  if (!isSampleForm(form) || form.kind !== 'pictures') return undefined;
-  const { patches } = form;
-  return patches ? `--patches ${formatPatches({ ...patches, size })}` : `--resize ${size.join('x')}`;
+  return isSampleForm(form) && form.kind === 'pictures' ? sizeOption(form.patches, size) : undefined;
 }
